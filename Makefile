@@ -1,0 +1,37 @@
+# Every target sets up what it needs: a virtual environment with hash-locked dependencies.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.PHONY: demo test run lint lock clean
+
+demo: $(READY)  ## the product against simulated AliExpress and Telegram, with a chat page in the browser
+	$(PY) -m bot demo
+
+run: $(READY)  ## the product against the real services, set up in .env
+	$(PY) -m bot run
+
+test: $(READY)  ## style, types, imports and the whole suite
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest -n auto
+
+lint: $(READY)
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	$(PY) -m mypy
+
+lock:  ## update the pinned versions (needs uv); the files carry hashes and no index address
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --extra speed --extra sentry -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --extra speed --extra sentry --group dev -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV)
+
+$(READY): requirements-dev.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=python3.12, say")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,499 @@
+"""The values everybody talks about: frozen, keyword-only, times in aware UTC."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+
+class Stage(enum.StrEnum):
+    """The normalised state of a parcel: a ladder with ranks, and states beside it.
+
+    `UPDATE` is a node that says nothing of the state; no parcel is ever in it.
+    """
+
+    PRE_SHIPMENT = "pre_shipment"
+    INFO_RECEIVED = "info_received"
+    PREPARING = "preparing"
+    PICKED_UP = "picked_up"
+    ORIGIN_TRANSIT = "origin_transit"
+    EXPORT_CUSTOMS = "export_customs"
+    AWAITING_DEPARTURE = "awaiting_departure"
+    INTERNATIONAL_TRANSIT = "international_transit"
+    ARRIVED_DESTINATION = "arrived_destination"
+    IMPORT_CUSTOMS = "import_customs"
+    LOCAL_TRANSIT = "local_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    READY_FOR_PICKUP = "ready_for_pickup"
+    DELIVERED = "delivered"
+    # beside the ladder
+    FAILED_ATTEMPT = "failed_attempt"
+    EXCEPTION = "exception"
+    DUTIES_DUE = "duties_due"
+    ADDRESS_CHANGE = "address_change"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    UPDATE = "update"
+
+    @property
+    def rank(self) -> int | None:
+        """Place on the ladder, 0 to 13; None for the states beside it."""
+        return _RANKS.get(self)
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more is expected (a delivered parcel is still looked at slowly for a while)."""
+        return self in _FINAL
+
+
+_RANKS = {stage: rank for rank, stage in enumerate(Stage) if rank <= 13}
+_FINAL = frozenset({Stage.DELIVERED, Stage.RETURNED, Stage.CANCELLED})
+
+
+class Reason(enum.StrEnum):
+    """Why a parcel is beside the ladder, apart from where it is."""
+
+    NONE = ""
+    ABSENT = "absent"  # nobody home, business closed
+    ADDRESS = "address"  # wrong or incomplete address
+    CUSTOMS = "customs"  # held, documents wanted, prohibited
+    DAMAGED = "damaged"
+    LOST = "lost"
+    REFUSED = "refused"
+    UNCLAIMED = "unclaimed"  # pick-up missed
+    WEATHER = "weather"
+    SECURITY = "security"  # refused by airline or security check
+    DELAY = "delay"
+    CANCELLED = "cancelled"
+    OTHER = "other"
+
+
+class Importance(enum.IntEnum):
+    """How much a piece of news matters; a chat's level is the least it wants to hear."""
+
+    SCAN = 0  # one more scan on the way
+    MILESTONE = 1  # the journey entered a new part
+    ACTION = 2  # delivered, or somebody must do something
+
+
+# ── what a source returned ──────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One article in a parcel."""
+
+    id: str
+    title: str = ""
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedNode:
+    """One timeline entry as returned, in the asked language. Either text may be empty."""
+
+    at: datetime
+    name: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedParcel:
+    """One tracking number as returned. `number` is empty before shipping; nodes are in source order."""
+
+    number: str = ""
+    carrier: str = ""
+    eta: datetime | None = None
+    items: tuple[Item, ...] = ()
+    nodes: tuple[FetchedNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One answer of a source about one order.
+
+    `found` is False for "tracking data not found": nothing yet, or no such order.
+    `digest` is equal for equal content: a check whose digest is the known one has nothing to settle.
+    """
+
+    order_id: str
+    language: str
+    parcels: tuple[FetchedParcel, ...] = ()
+    found: bool = True
+    digest: str = ""
+
+
+class OrderStatus(enum.StrEnum):
+    """The order's own state as AliExpress's order call or push tells it."""
+
+    PLACED = "placed"
+    PAYING = "paying"  # payment in process or under review
+    PAYMENT_FAILED = "payment_failed"
+    PREPARING = "preparing"  # paid, waiting for the seller
+    PART_SHIPPED = "part_shipped"
+    SHIPPED = "shipped"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    DISPUTED = "disputed"
+    FROZEN = "frozen"
+    FINISHED = "finished"
+    NEEDS_ADDRESS = "needs_address"
+    UNKNOWN = "unknown"
+
+
+# ── what the store holds ────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One stored timeline entry, canonical (`en_US`) texts.
+
+    `seq` numbers nodes within their order from 1 in order of first sight and never changes;
+    `ordinal` is the position among nodes of the same parcel and time stamp, from 0 in source order.
+    `backfilled` marks a node that appeared behind newer known ones: shown, never pushed alone.
+    """
+
+    seq: int
+    parcel: int
+    at: datetime
+    ordinal: int
+    name: str
+    description: str
+    stage: Stage
+    reason: Reason = Reason.NONE
+    rule: str = ""
+    place: str = ""
+    seen_at: datetime
+    backfilled: bool = False
+
+    @property
+    def text(self) -> str:
+        """The words to show: the description, else the name; may be empty."""
+        return self.description or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One parcel as known. `index` numbers parcels within their order from 1 and never changes.
+
+    Nodes are newest first. `eta` is the present promise, `first_eta` the first one ever made.
+    `stage_since` is the claimed time of the node that brought the stage.
+    """
+
+    index: int
+    number: str = ""
+    former_numbers: tuple[str, ...] = ()
+    carrier: str = ""
+    eta: datetime | None = None
+    first_eta: datetime | None = None
+    eta_told: datetime | None = None
+    eta_told_at: datetime | None = None
+    items: tuple[Item, ...] = ()
+    stage: Stage = Stage.PRE_SHIPMENT
+    reason: Reason = Reason.NONE
+    stage_since: datetime | None = None
+    nodes: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One AliExpress order as known; `stage` is that of its least advanced parcel.
+
+    `fetched_at` is None until the first answer came; `status_at` tells when `status` was learnt.
+    `told` holds keys of once-only news already told (silences, all arrived).
+    """
+
+    id: str
+    stage: Stage = Stage.PRE_SHIPMENT
+    reason: Reason = Reason.NONE
+    stage_since: datetime | None = None
+    status: OrderStatus | None = None
+    status_at: datetime | None = None
+    parcels: tuple[Parcel, ...] = ()
+    created_at: datetime
+    fetched_at: datetime | None = None
+    finished_at: datetime | None = None
+    digest: str = ""
+    told: frozenset[str] = frozenset()
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All parcels' nodes, newest first."""
+        return tuple(
+            sorted(
+                (node for parcel in self.parcels for node in parcel.nodes),
+                key=lambda node: (node.at, -node.ordinal, node.seq),
+                reverse=True,
+            )
+        )
+
+    @property
+    def last_node_at(self) -> datetime | None:
+        """Claimed time of the newest node."""
+        return max((node.at for parcel in self.parcels for node in parcel.nodes), default=None)
+
+
+class NewsKind(enum.StrEnum):
+    """What kind of thing a chat is told."""
+
+    NODES = "nodes"
+    ETA = "eta"
+    ALL_ARRIVED = "all_arrived"
+    STATUS = "status"  # the order's own status: cancelled, shipped, …
+    NO_TRACKING = "no_tracking"  # nothing 72 h after payment
+    STUCK = "stuck"  # longer in its stage than it should be
+    PICKUP_WAITING = "pickup_waiting"  # 2, 5, 9 days at the pick-up point
+    CUSTOMS_WAITING = "customs_waiting"
+    DUTIES_WAITING = "duties_waiting"
+    STILL_AWAITED = "still_awaited"  # nothing new for 30 days: ask
+    STOPPED = "stopped"  # nothing new for 90 days: watching ended
+    CHECK_IN = "check_in"  # "did it come after all?" some days after "not yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One thing worth telling about an order.
+
+    `key` is unique per order and says what is told, so that nothing is told twice.
+    `nodes` are sequence numbers, newest first. `days` is a whole number of days where the kind has one.
+    """
+
+    kind: NewsKind
+    key: str
+    importance: Importance
+    nodes: tuple[int, ...] = ()
+    parcel: int | None = None
+    stage: Stage | None = None
+    eta_before: datetime | None = None
+    eta_after: datetime | None = None
+    days: int | None = None
+    status: OrderStatus | None = None
+    merchant_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Snapshot minus known: the order as it is now, what to store, and what to tell.
+
+    `first` marks an order's first snapshot: everything is stored and shown, nothing told.
+    `unknown` are texts that no rule knew.
+    """
+
+    order: Order
+    added: tuple[Node, ...] = ()
+    edited: tuple[Node, ...] = ()
+    news: tuple[News, ...] = ()
+    first: bool = False
+    hiccup: bool = False  # the answer was empty or shrunken: nothing was taken away
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeText:
+    """A node's texts in some reader's language."""
+
+    name: str = ""
+    description: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.description or self.name
+
+
+# ── chats ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where messages go: a chat and, in forums, a topic (0: none, the General topic)."""
+
+    chat_id: int
+    topic_id: int = 0
+
+    @property
+    def is_group(self) -> bool:
+        return self.chat_id < 0
+
+
+class Level(enum.StrEnum):
+    """How much a follow is told."""
+
+    EVERYTHING = "everything"
+    MILESTONES = "milestones"
+    PROBLEMS = "problems"  # only problems and delivery
+    OFF = "off"
+
+    def wants(self, importance: Importance) -> bool:
+        """Whether news of this importance passes."""
+        return self is not Level.OFF and importance >= _LEAST[self]
+
+
+_LEAST = {
+    Level.EVERYTHING: Importance.SCAN,
+    Level.MILESTONES: Importance.MILESTONE,
+    Level.PROBLEMS: Importance.ACTION,
+}
+
+
+class Quiet(enum.StrEnum):
+    """What happens to news within the quiet hours."""
+
+    SILENT = "silent"  # delivered without a sound
+    HELD = "held"  # kept, one summary afterwards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A place's settings. `language` is one of ours (`ru`, `pt_BR`), `zone` an IANA name.
+
+    Both are guesses until `language_set` / `zone_set`. `quiet_from`/`quiet_to` are local times, None: never.
+    `paused_until` holds pushes back (holiday); `left_at` tells since when the bot cannot write here.
+    """
+
+    place: Place
+    language: str
+    language_set: bool = False
+    zone: str
+    zone_set: bool = False
+    level: Level = Level.EVERYTHING
+    quiet_from: time | None = None
+    quiet_to: time | None = None
+    quiet: Quiet = Quiet.SILENT
+    urgent_breaks_quiet: bool = True
+    digest_at: time | None = None
+    paused_until: datetime | None = None
+    left_at: datetime | None = None
+    awaiting: str = ""  # what the next plain message answers, e.g. "rename:8211744661738042"
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """A place's interest in an order. `notify` False mutes this order alone; `level` None means the chat's."""
+
+    place: Place
+    order_id: str
+    label: str = ""
+    notify: bool = True
+    archived_at: datetime | None = None
+    card_message_id: int | None = None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One outbox row: what a place is to be told. Rendered only when it is sent."""
+
+    id: int
+    place: Place
+    order_id: str
+    news: tuple[News, ...]
+    importance: Importance
+    created_at: datetime
+    attempts: int = 0
+    lease: str = ""
+
+
+# ── messages and what became of them ────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One inline button: exactly one of callback `data` (64 bytes at most), `url` or `copy` is set."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+    copy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What to show: Telegram HTML and rows of inline buttons."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    silent: bool = False
+    photo: bytes | None = None
+    document: tuple[str, bytes] | None = None  # file name, content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """Telegram took it."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Not now: try again at `at`. `counts` is False where waiting is no failed attempt (flood wait)."""
+
+    at: datetime
+    reason: str
+    counts: bool = True
+    ambiguous: bool = False  # it may have arrived all the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """This place cannot be written to any more (blocked, kicked, deactivated)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The group became a supergroup."""
+
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicGone:
+    """The topic is closed or deleted; the chat itself is fine."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Telegram will never take this message; a dead letter for the operator."""
+
+    reason: str
+
+
+Delivery = Sent | Later | Gone | Moved | TopicGone | Refused
+
+
+# ── pacing ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What pacing needs to know of one order.
+
+    `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.
+    """
+
+    stage: Stage
+    status: OrderStatus | None = None
+    weight: int = 1
+    last_node_at: datetime | None = None
+    checked_at: datetime | None = None
+    created_at: datetime
+    eta: datetime | None = None
+    failures: int = 0
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Localised:
+    """An order with what one reader needs beside it: texts by node `seq`, and how old the data is."""
+
+    order: Order
+    texts: Mapping[int, NodeText] = field(default_factory=dict)
+    typical: timedelta | None = None  # "typical for this stage", from finished orders
