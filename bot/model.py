@@ -372,7 +372,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follow:
-    """A place's interest in an order. `notify` False mutes this order alone; `level` None means the chat's."""
+    """A place's interest in an order. `notify` False mutes this order alone."""
 
     place: Place
     order_id: str

@@ -1,0 +1,231 @@
+"""The environment as one frozen value; the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from dotenv import dotenv_values
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+
+from bot.errors import SettingsError
+
+_ENCODED_SECRET_LENGTH = 16
+
+
+def _comma_list(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+class Settings(BaseModel):
+    """What the operator decided. Field names are the variables' names in lower case."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+    telegram_bot_token: SecretStr = Field(description="from BotFather")
+    telegram_api_url: str = Field(
+        "https://api.telegram.org",
+        description="a local Bot API server or a stand-in: {url}/bot{token}/{method}",
+    )
+
+    aliexpress_app_key: str = Field(min_length=1, description="App Key of your Drop Shipping app")
+    aliexpress_app_secret: SecretStr = Field(description="App Secret of your Drop Shipping app")
+    aliexpress_access_token: SecretStr | None = Field(
+        None, description="optional first token; newer stored ones win"
+    )
+    aliexpress_refresh_token: SecretStr | None = Field(
+        None, description="optional, belongs to the access token"
+    )
+    aliexpress_api_url: str = Field(
+        "https://api-sg.aliexpress.com", description="calls go to {url}/sync and {url}/rest/auth/token/…"
+    )
+    aliexpress_callback_url: str = Field(
+        "https://127.0.0.1/callback",
+        description="the callback URL of your app, exactly as in the App Console",
+    )
+    aliexpress_calls_per_second: float = Field(
+        1.0, gt=0, le=1000, description="the most calls a second, over all replicas"
+    )
+    aliexpress_calls_per_day: int = Field(5000, gt=0, description="the most calls a day, over all replicas")
+
+    database_url: str = Field("sqlite:///bot.db", description="a path, sqlite:///… or postgresql://…")
+    token_key: SecretStr | None = Field(
+        None, description="when set, AliExpress tokens are stored encrypted with it"
+    )
+
+    check_min_seconds: int = Field(600, ge=1, description="the least time between two checks of one order")
+    check_max_seconds: int = Field(86_400, ge=1, description="the most time between two checks of one order")
+
+    admin_chat_ids: Annotated[tuple[int, ...], BeforeValidator(_comma_list)] = Field(
+        (), description="the operator's chats, separated by commas"
+    )
+    access: Literal["open", "link", "private"] = Field(
+        "open", description="who may add orders: open (anybody), link (only signed links), private (admins)"
+    )
+    link_secret: SecretStr | None = Field(
+        None, description="key of the signed deep links, 16 characters or more"
+    )
+    orders_per_chat: int = Field(50, ge=1, description="how many orders one chat may follow")
+    retention_days: int = Field(90, ge=1, description="how long finished orders are kept")
+    shop_file: str = Field(
+        "", description="a TOML file with shop name, support contact and welcome per language"
+    )
+    brief_at: Annotated[time | None, BeforeValidator(lambda v: v or None)] = Field(
+        None, description="when admins get their daily brief, HH:MM in the default time zone; empty: never"
+    )
+
+    default_language: str = Field("en", description="for chats that say nothing: en, ru, pt_BR …")
+    default_time_zone: str = Field("UTC", description="for chats that say nothing: Europe/Berlin …")
+
+    webhook_url: str = Field("", description="set: Telegram delivers to {url}; empty: long polling")
+    webhook_secret: SecretStr | None = Field(
+        None, description="1-256 of A-Z a-z 0-9 _ -, needed with WEBHOOK_URL"
+    )
+    listen: str = Field(
+        "127.0.0.1:8080", description="host:port of live, ready, metrics, webhooks; empty: none"
+    )
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
+    log_format: Literal["text", "json"] = Field("text", description="text or json")
+    sentry_dsn: SecretStr | None = Field(None, description="optional: where unexpected errors are reported")
+
+    @field_validator("telegram_api_url", "aliexpress_api_url")
+    @classmethod
+    def _bare_url(cls, value: str) -> str:
+        if not re.match(r"https?://[^\s/]+", value):
+            raise ValueError("give a URL that begins with https:// (or http:// for a stand-in)")
+        return value.rstrip("/")
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token_form(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", value.get_secret_value()):
+            raise ValueError("paste the whole token that BotFather gave you: digits, a colon, letters")
+        return value
+
+    @field_validator("link_secret")
+    @classmethod
+    def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < _ENCODED_SECRET_LENGTH:
+            raise ValueError("use at least 16 random characters")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_characters(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("use 1 to 256 characters of A-Z a-z 0-9 _ -")
+        return value
+
+    @field_validator("default_time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("give an IANA name such as Europe/Berlin")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}", value):
+            raise ValueError("give host:port, such as 127.0.0.1:8080")
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook_scheme(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^\s/]+", value):
+            raise ValueError("give the public address, such as https://bot.example.com/telegram")
+        has_path = re.match(r"https?://[^\s/]+/.", value)
+        return value if not value or has_path else value.rstrip("/") + "/telegram"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value that is set, for redaction."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(
+            v.get_secret_value() for v in values if isinstance(v, SecretStr) and v.get_secret_value()
+        )
+
+    def listen_address(self) -> tuple[str, int] | None:
+        """Host and port to listen on, None when nothing shall listen."""
+        if not self.listen:
+            return None
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+SECRETS = frozenset(
+    name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
+)
+
+
+def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
+    """Read the environment (which wins) and `.env`.
+
+    `NAME_FILE` holds a secret in a file instead. Empty means unset.
+    Raises SettingsError with the variable's name and the cure.
+    """
+    found = {k: v for k, v in (dotenv_values(dotenv) if dotenv else {}).items() if v is not None}
+    found |= dict(os.environ if environ is None else environ)
+    values: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        variable = name.upper()
+        if name in SECRETS and found.get(f"{variable}_FILE"):
+            found[variable] = _read_secret(f"{variable}_FILE", found[f"{variable}_FILE"])
+        if found.get(variable, "").strip() or (name == "listen" and variable in found):
+            values[name] = found[variable].strip()
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise _explain(error) from None  # the cause would repeat the value
+    _check_together(settings)
+    return settings
+
+
+def _read_secret(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(variable, f"cannot read the file it names ({error.strerror})") from None
+
+
+def _explain(error: ValidationError) -> SettingsError:
+    first = error.errors(include_input=False, include_context=False)[0]
+    name = str(first["loc"][0])
+    if first["type"] == "missing":
+        return SettingsError(name.upper(), f"is missing; {Settings.model_fields[name].description}")
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    return SettingsError(name.upper(), f"{reason} ({Settings.model_fields[name].description})")
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.check_min_seconds > settings.check_max_seconds:
+        raise SettingsError("CHECK_MIN_SECONDS", "must not exceed CHECK_MAX_SECONDS")
+    if settings.webhook_url and settings.webhook_secret is None:
+        raise SettingsError(
+            "WEBHOOK_SECRET", "is missing; WEBHOOK_URL needs one so that only Telegram gets in"
+        )
+    if settings.webhook_url and not settings.listen:
+        raise SettingsError("LISTEN", "is empty, but WEBHOOK_URL needs a port to receive on")
+    if settings.access == "link" and settings.link_secret is None:
+        raise SettingsError("LINK_SECRET", "is missing; ACCESS=link admits only links signed with it")
+    if settings.access == "private" and not settings.admin_chat_ids:
+        raise SettingsError("ADMIN_CHAT_IDS", "is empty, but ACCESS=private admits only admins")
