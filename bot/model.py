@@ -144,6 +144,42 @@ class OrderStatus(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFacts:
+    """What AliExpress's order call says of an order beside its parcels.
+
+    `cancelled` is True only where every article of the order was cancelled; `shipped` is None where nobody says.
+    Times are None where they are missing or unreadable; `numbers` are the tracking numbers the order call names.
+    """
+
+    order_id: str
+    status: OrderStatus
+    cancelled: bool = False
+    shipped: bool | None = None
+    created_at: datetime | None = None
+    paid_at: datetime | None = None
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """A merchant's grant: both tokens and their ends. Its repr shows no token.
+
+    An end is None where nobody told it (tokens typed into the settings). `authorised_at` is when the merchant
+    logged in, `obtained_at` when this pair was issued; refreshing changes only the latter.
+    `account` is the account's name for showing, `account_id` its number.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    access_expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+    obtained_at: datetime
+    authorised_at: datetime
+    account: str = ""
+    account_id: str = ""
+
+
 # ── what the store holds ────────────────────────────────────────────────────────────────────────
 
 
@@ -385,15 +421,16 @@ class Follow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One outbox row: what a place is to be told. Rendered only when it is sent."""
+    """What a place is to be told about one order: outbox rows `ids` as one. Rendered only when sent."""
 
-    id: int
+    ids: tuple[int, ...]
     place: Place
     order_id: str
     news: tuple[News, ...]
     importance: Importance
     created_at: datetime
     attempts: int = 0
+    ambiguous: int = 0  # attempts that may have arrived
     lease: str = ""
 
 
@@ -477,11 +514,13 @@ class Watch:
     """What pacing needs to know of one order.
 
     `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.
+    `utc_offset_hours` guesses the destination's clock from the followers' zone, None where nothing is known.
     """
 
     stage: Stage
     status: OrderStatus | None = None
-    weight: int = 1
+    weight: float = 1
+    utc_offset_hours: float | None = None
     last_node_at: datetime | None = None
     checked_at: datetime | None = None
     created_at: datetime

@@ -1,0 +1,80 @@
+"""Operating hours: how the work of carriers breathes with the hour of day and the weekday."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model import Stage
+
+WEEK = 168
+_MONDAY = 72.0  # the epoch began on a Thursday
+ORIGIN_OFFSET = 8.0  # hours east of UTC: parcels start in China
+
+
+class Side(enum.StrEnum):
+    """Whose working day brings the next entry."""
+
+    ORIGIN = "origin"
+    LINEHAUL = "linehaul"
+    DESTINATION = "destination"
+    DOOR = "door"
+
+
+_SIDES = {
+    Stage.EXPORT_CUSTOMS: Side.ORIGIN,
+    Stage.AWAITING_DEPARTURE: Side.LINEHAUL,
+    Stage.INTERNATIONAL_TRANSIT: Side.LINEHAUL,
+    Stage.ARRIVED_DESTINATION: Side.DESTINATION,
+    Stage.IMPORT_CUSTOMS: Side.DESTINATION,
+    Stage.DUTIES_DUE: Side.DESTINATION,
+    Stage.LOCAL_TRANSIT: Side.DESTINATION,
+    Stage.ADDRESS_CHANGE: Side.DESTINATION,
+    Stage.EXCEPTION: Side.DESTINATION,
+    Stage.RETURNING: Side.DESTINATION,
+    Stage.OUT_FOR_DELIVERY: Side.DOOR,
+    Stage.READY_FOR_PICKUP: Side.DOOR,
+    Stage.FAILED_ATTEMPT: Side.DOOR,
+    Stage.DELIVERED: Side.DOOR,
+}
+
+
+def side(stage: Stage) -> Side:
+    """The side whose clock rules while a parcel is in this stage."""
+    return _SIDES.get(stage, Side.ORIGIN)
+
+
+def hours(moment: datetime) -> float:
+    """Hours since a Monday 00:00 UTC."""
+    return moment.timestamp() / 3600.0 + _MONDAY
+
+
+class Clock:
+    """A weekly profile of mean 1 and its integral, the operating time."""
+
+    __slots__ = ("_sum", "pace")
+
+    def __init__(self, pace: Sequence[float]) -> None:
+        """`pace` holds 168 positive numbers, one an hour of the week from Monday 00:00."""
+        mean = math.fsum(pace) / WEEK
+        self.pace = tuple(value / mean for value in pace)
+        total = 0.0
+        sums = [0.0]
+        for value in self.pace:
+            total += value
+            sums.append(total)
+        self._sum = tuple(sums)
+
+    def operating(self, at: float) -> float:
+        """Operating hours from the clock's origin to `at` (hours, in the profile's own zone)."""
+        weeks, rest = divmod(at, WEEK)
+        whole = int(rest)
+        if whole >= WEEK:  # rounding just below the end of a week
+            return (weeks + 1.0) * WEEK
+        return weeks * WEEK + self._sum[whole] + (rest - whole) * self.pace[whole]
+
+    def pace_at(self, at: float) -> float:
+        """Operating hours an hour at `at`."""
+        return self.pace[int(at % WEEK) % WEEK]

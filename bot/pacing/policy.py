@@ -1,0 +1,185 @@
+"""The decision: when the expected waiting since the last look is worth a call, and when to stop looking."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.model import OrderStatus, Stage, Watch
+from bot.pacing import prior
+from bot.pacing.clock import hours
+from bot.pacing.rates import Rates, clock_key
+
+# What news is worth more than an ordinary scan when it may come next.
+_WORTH = {
+    Stage.LOCAL_TRANSIT: 1.6,
+    Stage.ARRIVED_DESTINATION: 1.2,
+    Stage.IMPORT_CUSTOMS: 1.2,
+    Stage.OUT_FOR_DELIVERY: 4.0,
+    Stage.FAILED_ATTEMPT: 3.0,
+    Stage.READY_FOR_PICKUP: 2.0,
+    Stage.DUTIES_DUE: 1.5,
+}
+_ETA_DAY = 1.5  # on the promised day and the days around it
+_RECHECKS = (6.0, 24.0, 72.0, 168.0, 336.0)  # hours after "delivered": it is sometimes wrong
+_RECHECKS_OVER = (24.0, 72.0)  # after "returned" and "cancelled"
+_SILENT, _LOST = 30.0 * 24.0, 90.0 * 24.0  # hours without news: weekly from here, never again from there
+_WEEKLY = 168.0
+_JITTER = 0.04  # of the gap, to either side
+_RETRY = 300.0  # seconds: first back-off window after a failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Floor and ceiling between two checks of one order, in seconds."""
+
+    floor: float = 600.0
+    ceiling: float = 86400.0
+
+
+class Bound(enum.StrEnum):
+    """What decided the time of the next check."""
+
+    PRICE = "price"
+    FLOOR = "floor"
+    CEILING = "ceiling"
+    FAILURE = "failure"  # backing off
+    FINISHED = "finished"  # slow re-checks after the end
+    SILENT = "silent"  # weekly after 30 days without news
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why an order is looked at when it is.
+
+    `rate`: entries a day expected right now. `price`: hours of one chat's waiting that one call must save.
+    `weight`: chats times what the next news is worth. `expected`: entries that may be waiting unseen now.
+    `waiting`: hours of waiting they have collected. `next_check` is None when the bot stopped looking.
+    """
+
+    rate: float
+    price: float
+    weight: float
+    expected: float
+    waiting: float
+    next_check: datetime | None
+    bound: Bound
+
+
+def next_check(
+    watch: Watch, rates: Rates, price: float, limits: Limits, now: datetime, random: Callable[[], float]
+) -> datetime | None:
+    """When to look again at an order checked at `now`; None: never.
+
+    `price` is `Price.value`, `random` gives numbers in [0, 1). Between `limits`, but for two kinds of order:
+    finished ones are looked at again ever more slowly, silent ones (30 days without news) weekly.
+    """
+    return _decide(watch, rates, price, limits, now, random)[0]
+
+
+def explain(watch: Watch, rates: Rates, price: float, limits: Limits, now: datetime) -> Explanation:
+    """The reasons behind the next check, as of `now`, jitter left out."""
+    seen = watch.checked_at or now
+    at, bound = _decide(watch, rates, price, limits, seen, lambda: 0.5)
+    outlook = _Outlook(watch, rates, hours(seen))
+    passed = max(hours(now) - hours(seen), 0.0)
+    steps = 48
+    parts = [outlook.expected(passed * (i + 0.5) / steps) for i in range(steps)]
+    return Explanation(
+        rate=24.0 * outlook.rate(passed),
+        price=price,
+        weight=outlook.weight,
+        expected=outlook.expected(passed),
+        waiting=outlook.weight * math.fsum(parts) * passed / steps,
+        next_check=at,
+        bound=bound,
+    )
+
+
+def _decide(
+    watch: Watch, rates: Rates, price: float, limits: Limits, now: datetime, random: Callable[[], float]
+) -> tuple[datetime | None, Bound]:
+    if watch.weight <= 0:
+        return None, Bound.STOPPED
+    if watch.failures > 0:
+        return now + timedelta(seconds=_back_off(watch.failures, limits, random())), Bound.FAILURE
+    if watch.stage.final or watch.status is OrderStatus.CANCELLED or watch.status is OrderStatus.FINISHED:
+        return _recheck(watch, now, random())
+    quiet = (now - max(watch.last_node_at or watch.created_at, watch.created_at)).total_seconds() / 3600.0
+    if quiet >= _LOST:
+        return None, Bound.STOPPED
+    if quiet >= _SILENT:
+        return now + timedelta(hours=_WEEKLY * _spread(random())), Bound.SILENT
+    gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, limits)
+    seconds = min(max(gap * 3600.0 * _spread(random()), limits.floor), limits.ceiling)
+    return now + timedelta(seconds=seconds), bound
+
+
+def _spread(luck: float) -> float:
+    return 1.0 + _JITTER * (2.0 * luck - 1.0)
+
+
+def _back_off(failures: int, limits: Limits, luck: float) -> float:
+    """Full jitter: anywhere up to a window that doubles with every failure."""
+    window = min(_RETRY * 2.0 ** min(failures, 20), limits.ceiling - limits.floor)
+    return limits.floor + luck * max(window, 0.0)
+
+
+def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None, Bound]:
+    ended = watch.finished_at or watch.last_node_at or watch.checked_at or now
+    plan = _RECHECKS if watch.stage is Stage.DELIVERED else _RECHECKS_OVER
+    passed = (now - ended).total_seconds() / 3600.0
+    for after in plan:
+        if after > passed + 0.5:
+            return now + timedelta(hours=(after - passed) * (1.0 + _JITTER * luck)), Bound.FINISHED
+    return None, Bound.STOPPED
+
+
+class _Outlook:
+    """What may come after a look at `start`, at so many hours from it."""
+
+    __slots__ = ("_age", "_burst", "_cell", "_clock", "_low", "_shift", "_since", "_start", "weight")
+
+    def __init__(self, watch: Watch, rates: Rates, start: float) -> None:
+        key, shift = clock_key(watch.stage, watch.utc_offset_hours)
+        self._clock = rates.clocks[key]
+        self._cell = rates.cells[watch.stage]
+        self._start = start + shift
+        last = hours(watch.last_node_at or watch.created_at)
+        self._age = self._clock.operating(min(last, start) + shift)
+        self._low = self._cell.expected(self._clock.operating(self._start) - self._age)
+        self._since = max(start - last, 0.0)
+        self._burst = rates.burst * math.exp(-self._since / prior.BURST_HOURS) if watch.last_node_at else 0.0
+        self.weight = watch.weight * _WORTH.get(watch.stage, 1.0)
+        if watch.eta is not None and abs(hours(watch.eta) - start) < 30.0:
+            self.weight *= _ETA_DAY
+
+    def expected(self, after: float) -> float:
+        """Entries expected to have appeared `after` hours from the look."""
+        age = self._clock.operating(self._start + after) - self._age
+        steady = self._cell.expected(age) - self._low
+        return steady + self._burst * (1.0 - math.exp(-after / prior.BURST_HOURS))
+
+    def rate(self, after: float) -> float:
+        """Entries an hour at that time."""
+        at = self._start + after
+        steady = self._cell.rate_at(self._clock.operating(at) - self._age) * self._clock.pace_at(at)
+        return steady + self._burst / prior.BURST_HOURS * math.exp(-after / prior.BURST_HOURS)
+
+
+def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]:
+    """Hours until the index, weight * expected² / (2 rate), reaches the price."""
+    floor, ceiling = limits.floor / 3600.0, limits.ceiling / 3600.0
+    scale = outlook.weight / (2.0 * price)
+    after, bound = floor, Bound.FLOOR
+    while after < ceiling:
+        expected = outlook.expected(after)
+        if scale * expected * expected >= outlook.rate(after):
+            return after, bound
+        bound = Bound.PRICE
+        after += min(max(0.08 * after, 0.08), 0.5)
+    return ceiling, Bound.CEILING

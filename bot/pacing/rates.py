@@ -1,0 +1,282 @@
+"""How soon news is to be expected: learnt rates by stage, age of the last entry and hour of the week."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from bot.model import Stage, Watch
+from bot.pacing import prior
+from bot.pacing.clock import ORIGIN_OFFSET, WEEK, Clock, Side, hours, side
+
+_Key = TypeVar("_Key")
+
+_HALF_LIFE = 60.0 * 24.0  # hours after which an observation counts half
+_BURST_GAP = 1.5  # hours: a shorter gap belongs to the burst, not to the stage
+_BINS = len(prior.EDGES)
+_RECOMPILE = 48  # new entries between two looks at the whole table
+_GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 12.0  # what the prior weighs, in entries
+_DAY_EVENTS, _UNKNOWN_EVENTS, _WEEKDAY_EVENTS = 150.0, 40.0, 120.0
+_TRUST_EVENTS = 25.0  # entries after which a stage's own rate counts three quarters
+
+
+class Cell:
+    """One stage's hazard over operating age, ready for fast reading."""
+
+    __slots__ = ("_sums", "rate")
+
+    def __init__(self, rate: Sequence[float]) -> None:
+        """`rate`: expected entries an operating hour, one per age bin."""
+        self.rate = tuple(rate)
+        sums = [0.0]
+        for index in range(_BINS - 1):
+            sums.append(sums[-1] + rate[index] * (prior.EDGES[index + 1] - prior.EDGES[index]))
+        self._sums = tuple(sums)
+
+    def rate_at(self, age: float) -> float:
+        """Expected entries an operating hour at this operating age (hours)."""
+        return self.rate[bisect_right(prior.EDGES, age) - 1] if age > 0.0 else self.rate[0]
+
+    def expected(self, age: float) -> float:
+        """Expected entries from age 0 to `age` (operating hours)."""
+        index = bisect_right(prior.EDGES, age) - 1 if age > 0.0 else 0
+        return self._sums[index] + self.rate[index] * (age - prior.EDGES[index])
+
+
+def _hazard(median: float) -> list[float]:
+    """Mean hazard of a log-normal waiting time in each age bin, per operating hour."""
+
+    def survival(age: float) -> float:
+        return 0.5 * math.erfc(math.log(age / median) / (prior.SPREAD * math.sqrt(2.0))) if age > 0.0 else 1.0
+
+    edges = [*prior.EDGES, 2.0 * prior.EDGES[-1]]
+    return [
+        -math.log(max(survival(high), 1e-12) / max(survival(low), 1e-12)) / (high - low)
+        for low, high in pairwise(edges)
+    ]
+
+
+class Rates:
+    """What was learnt, and tables compiled from it.
+
+    Mutable on purpose: `observe` is called for every check. `dump` and `load` carry it over a restart.
+    `scale` multiplies the shipped prior (to test how it copes with a wrong one).
+    """
+
+    def __init__(self, *, scale: float = 1.0) -> None:
+        self._prior = {
+            stage: [scale * rate for rate in _hazard(prior.MEDIANS.get(stage, prior.OTHER_MEDIAN))]
+            for stage in Stage
+        }
+        self._counts = {stage: [0.0] * _BINS for stage in Stage}
+        self._exposure = {stage: [0.0] * _BINS for stage in Stage}
+        self._hours = {key: [0.0] * 24 for key in _KEYS}
+        self._days = {key: [0.0] * 7 for key in _KEYS}
+        self._bursts = self._heads = 0.0
+        self._origin: float | None = None  # hours at which an observation weighs 1
+        self._now = 0.0
+        self._since = 0
+        self._compile()
+
+    # ── learning ────────────────────────────────────────────────────────────────────────────────
+
+    def observe(self, watch: Watch, nodes: Iterable[tuple[datetime, Stage]], now: datetime) -> None:
+        """Learn from one check at `now`.
+
+        `watch` is the order as it was before, `nodes` the new entries' own stamps with the stage each left
+        the order in, any order. A check without news teaches too: for so long nothing happened. On the first
+        check (`watch.checked_at` None) the whole history may be given: gaps between its entries are learnt.
+        """
+        end = hours(now)
+        weight = self._weigh(end)
+        stamps = sorted((hours(at), stage) for at, stage in nodes)
+        stage = watch.stage
+        if watch.checked_at is None:
+            if not stamps:
+                return
+            seen, stage = stamps[0]
+            last = seen
+            stamps = stamps[1:]
+        else:
+            seen = hours(watch.checked_at)
+            last = hours(watch.last_node_at or watch.created_at)
+        offset = watch.utc_offset_hours
+        for stamp, following in stamps:
+            moment = min(max(stamp, seen), end)  # it cannot have been visible before the last look
+            self._learn_gap(stage, offset, last, seen, moment, stamp, weight)
+            seen, last = moment, max(stamp, last)
+            if following is not Stage.UPDATE:
+                stage = following
+        if not stage.final:
+            self._expose(stage, offset, last, seen, end, weight)
+        self._since += len(stamps)
+        if self._since >= _RECOMPILE:
+            self._compile()
+
+    def _weigh(self, now: float) -> float:
+        if self._origin is None:
+            self._origin = now
+        self._now = max(self._now, now)
+        return float(2.0 ** ((now - self._origin) / _HALF_LIFE))
+
+    def _learn_gap(
+        self,
+        stage: Stage,
+        offset: float | None,
+        last: float,
+        seen: float,
+        moment: float,
+        stamp: float,
+        weight: float,
+    ) -> None:
+        """Count one entry stamped `stamp`, visible at `moment`, after `last`."""
+        self._heads += weight
+        if stamp - last < _BURST_GAP:
+            self._bursts += weight
+            return
+        age = self._expose(stage, offset, last, seen, moment, weight)
+        self._counts[stage][_bin(age)] += weight
+        key, shift = clock_key(stage, offset)
+        at = int(stamp + shift)
+        self._hours[key][at % 24] += weight
+        self._days[key][at // 24 % 7] += weight
+
+    def _expose(
+        self, stage: Stage, offset: float | None, last: float, start: float, end: float, weight: float
+    ) -> float:
+        """Add the operating time from `start` to `end`; returns the operating age at `end`."""
+        key, shift = clock_key(stage, offset)
+        clock = self.clocks[key]
+        zero = clock.operating(last + shift)
+        low, high = clock.operating(start + shift) - zero, clock.operating(end + shift) - zero
+        exposure = self._exposure[stage]
+        index = _bin(low)
+        while low < high:
+            edge = prior.EDGES[index + 1] if index + 1 < _BINS else math.inf
+            step = min(edge, high)
+            exposure[index] += weight * (step - low)
+            low = step
+            index += 1
+        return high
+
+    # ── tables ──────────────────────────────────────────────────────────────────────────────────
+
+    def _compile(self) -> None:
+        unit = self._weigh(self._now) if self._origin is not None else 1.0
+        self._since = 0
+        self.burst = (0.02 * unit * 20 + prior.BURST_SHARE * 40.0 * unit + self._bursts) / (
+            unit * 60.0 + self._heads
+        )
+        self.clocks = {key: self._clock(key, unit) for key in _KEYS}
+        self.cells = self._cells(unit)
+
+    def _cells(self, unit: float) -> dict[Stage, Cell]:
+        counts = {stage: [n / unit for n in row] for stage, row in self._counts.items()}
+        expected = {
+            stage: [
+                rate * t / unit for rate, t in zip(self._prior[stage], self._exposure[stage], strict=True)
+            ]
+            for stage in Stage
+        }
+        seen = math.fsum(map(math.fsum, counts.values()))
+        total = (seen + _GLOBAL_EVENTS) / (math.fsum(map(math.fsum, expected.values())) + _GLOBAL_EVENTS)
+        exposed = math.fsum(map(math.fsum, self._exposure.values())) / unit
+        typical = [math.fsum(row[:5]) / 5.0 for row in self._prior.values()]
+        before = math.exp(math.fsum(map(math.log, typical)) / len(typical))
+        overall = (seen + _GLOBAL_EVENTS) / (exposed + _GLOBAL_EVENTS / before)
+        return {stage: self._cell(stage, counts[stage], expected[stage], total, overall) for stage in Stage}
+
+    def _cell(
+        self, stage: Stage, counts: Sequence[float], expected: Sequence[float], total: float, overall: float
+    ) -> Cell:
+        seen = math.fsum(counts)
+        own = total * (seen + _STAGE_EVENTS) / (total * math.fsum(expected) + _STAGE_EVENTS)
+        trust = 0.5 + 0.5 * seen / (seen + _TRUST_EVENTS)
+        rates = []
+        for rate, n, mean in zip(self._prior[stage], counts, expected, strict=True):
+            cell = rate * own * (n + _CELL_EVENTS) / (own * mean + _CELL_EVENTS)
+            cell = min(max(cell, overall / 30.0), overall * 30.0)
+            rates.append(cell**trust * overall ** (1.0 - trust))
+        return Cell(rates)
+
+    def _clock(self, key: str, unit: float) -> Clock:
+        group, _, zone = key.partition("/")
+        known = zone == "local"
+        hours_prior = prior.HOURS[Side(group)] if known else prior.UNKNOWN_HOURS
+        events = _DAY_EVENTS if known else _UNKNOWN_EVENTS
+        by_hour = _blend(_smooth([n / unit for n in self._hours[key]]), hours_prior, events)
+        by_day = _blend([n / unit for n in self._days[key]], prior.DAYS[Side(group)], _WEEKDAY_EVENTS)
+        return Clock([max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)])
+
+    # ── keeping ─────────────────────────────────────────────────────────────────────────────────
+
+    def dump(self) -> dict[str, Any]:
+        """Everything learnt, as JSON-able values with an observation of the newest hour weighing 1."""
+        unit = self._weigh(self._now) if self._origin is not None else 1.0
+        return {
+            "version": 1,
+            "at": self._now,
+            "counts": {stage.value: [n / unit for n in row] for stage, row in self._counts.items()},
+            "exposure": {stage.value: [t / unit for t in row] for stage, row in self._exposure.items()},
+            "hours": {key: [n / unit for n in row] for key, row in self._hours.items()},
+            "days": {key: [n / unit for n in row] for key, row in self._days.items()},
+            "bursts": [self._bursts / unit, self._heads / unit],
+        }
+
+    @classmethod
+    def load(cls, state: Mapping[str, Any]) -> Rates:
+        """What `dump` gave; an empty mapping or another version gives the shipped prior."""
+        rates = cls()
+        if state.get("version") != 1:
+            return rates
+        _restore(rates._counts, {Stage(key): row for key, row in state["counts"].items()})
+        _restore(rates._exposure, {Stage(key): row for key, row in state["exposure"].items()})
+        _restore(rates._hours, state["hours"])
+        _restore(rates._days, state["days"])
+        rates._bursts, rates._heads = map(float, state["bursts"])
+        rates._now = float(state["at"])
+        rates._origin = rates._now or None
+        rates._compile()
+        return rates
+
+
+def _restore(rows: dict[_Key, list[float]], kept: Mapping[_Key, Sequence[float]]) -> None:
+    for key, row in kept.items():
+        rows[key] = [float(value) for value in row]
+
+
+def _bin(age: float) -> int:
+    return max(bisect_right(prior.EDGES, age) - 1, 0)
+
+
+_KEYS = (
+    "origin/local",
+    "linehaul/local",
+    *(f"{s}/{z}" for s in ("destination", "door") for z in ("local", "utc")),
+)
+
+
+def clock_key(stage: Stage, offset: float | None) -> tuple[str, float]:
+    """Which clock rules, and the hours to add to UTC for it."""
+    where = side(stage)
+    if where in (Side.ORIGIN, Side.LINEHAUL):
+        return f"{where}/local", ORIGIN_OFFSET
+    return (f"{where}/utc", 0.0) if offset is None else (f"{where}/local", offset)
+
+
+def _smooth(ring: Sequence[float]) -> list[float]:
+    """A little of each neighbour: an hour's count says something of the hours beside it."""
+    size = len(ring)
+    return [0.5 * ring[i] + 0.25 * ring[i - 1] + 0.25 * ring[(i + 1) % size] for i in range(size)]
+
+
+def _blend(counts: Sequence[float], shape: Sequence[float], events: float) -> list[float]:
+    """Counts with `events` more spread like `shape`, scaled to mean 1."""
+    total = math.fsum(shape)
+    mixed = [n + events * part / total for n, part in zip(counts, shape, strict=True)]
+    mean = math.fsum(mixed) / len(mixed)
+    return [value / mean for value in mixed]
