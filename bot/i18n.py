@@ -1,0 +1,333 @@
+"""The one door to babel: catalogs, plurals, dates and numbers in a chat's language and zone."""
+
+# ruff: noqa: S704 -- making Markup is this module's trade: patterns are our own, arguments are escaped
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale
+from babel.dates import (
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_timezone_location,
+)
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import NullTranslations, Translations
+from markupsafe import Markup, escape
+
+FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
+SOURCE_LANGUAGE = "en"
+CATALOGS = Path(__file__).resolve().parent.parent / "locales"
+
+# Every language that AliExpress serves, by its own name, the widest spoken among its buyers first.
+LANGUAGES: dict[str, str] = {
+    "en": "English",
+    "ru": "Русский",
+    "pt_BR": "Português (Brasil)",
+    "pt_PT": "Português (Portugal)",
+    "es": "Español",
+    "fr": "Français",
+    "de": "Deutsch",
+    "it": "Italiano",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "uk": "Українська",
+    "tr": "Türkçe",
+    "ar": "العربية",
+    "he": "עברית",
+    "hi": "हिन्दी",
+    "id": "Bahasa Indonesia",
+    "vi": "Tiếng Việt",
+    "th": "ไทย",
+    "ko": "한국어",
+    "ja": "日本語",
+    "zh_Hans": "简体中文",
+    "zh_Hant": "繁體中文",
+}
+
+_SPOKEN_AS = {
+    "pt": "pt_BR",
+    "iw": "he",
+    "in": "id",
+    "zh": "zh_Hans",
+    "zh-tw": "zh_Hant",
+    "zh-hk": "zh_Hant",
+    "zh-mo": "zh_Hant",
+    "zh-cn": "zh_Hans",
+    "zh-sg": "zh_Hans",
+    "be": "ru",
+    "kk": "ru",
+}
+
+_ZONES = {
+    "ru": "Europe/Moscow",
+    "pt_BR": "America/Sao_Paulo",
+    "pt_PT": "Europe/Lisbon",
+    "es": "Europe/Madrid",
+    "fr": "Europe/Paris",
+    "de": "Europe/Berlin",
+    "it": "Europe/Rome",
+    "nl": "Europe/Amsterdam",
+    "pl": "Europe/Warsaw",
+    "uk": "Europe/Kyiv",
+    "tr": "Europe/Istanbul",
+    "ar": "Asia/Riyadh",
+    "he": "Asia/Jerusalem",
+    "hi": "Asia/Kolkata",
+    "id": "Asia/Jakarta",
+    "vi": "Asia/Ho_Chi_Minh",
+    "th": "Asia/Bangkok",
+    "ko": "Asia/Seoul",
+    "ja": "Asia/Tokyo",
+    "zh_Hans": "Asia/Shanghai",
+    "zh_Hant": "Asia/Taipei",
+}
+
+
+def guess_language(code: str | None, default: str) -> str:
+    """Ours for Telegram's `language_code` (an IETF tag, or nothing); `default` where we have none."""
+    tag = (code or "").strip().replace("_", "-").lower()
+    ours = {language.replace("_", "-").lower(): language for language in LANGUAGES}
+    while tag:
+        if found := ours.get(tag) or _SPOKEN_AS.get(tag):
+            return found
+        tag = tag.rpartition("-")[0]
+    return default
+
+
+def guess_zone(language: str, default: str) -> str:
+    """The zone where most readers of the language live; `default` for languages spoken everywhere."""
+    return _ZONES.get(language, default)
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is an IANA zone that this machine knows."""
+    return name in available_timezones()
+
+
+def plain(text: str) -> str:
+    """Markup as plain text, for buttons, pop-ups and command descriptions, which Telegram does not parse."""
+    return Markup(text).striptags() if isinstance(text, Markup) else text
+
+
+@functools.cache
+def catalog(language: str) -> NullTranslations:
+    """The language's compiled catalog; the English source texts where there is none."""
+    path = CATALOGS / language / "LC_MESSAGES" / "bot.po"
+    if not path.is_file():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How to speak to one chat: `language` is one of LANGUAGES, `zone` an IANA name (unknown reads as UTC).
+
+    Everything that returns Markup is ready for a message: arguments are escaped, and isolated where
+    writing directions could mix, so that ids, numbers and Latin names never scramble a sentence.
+    """
+
+    language: str
+    zone: str = "UTC"
+
+    # ── sentences ───────────────────────────────────────────────────────────────────────────────
+
+    def t(self, message: str, /, **arguments: object) -> Markup:
+        """The message in this language with its {arguments} filled in: plain ones escaped, Markup as is."""
+        return self._fill(catalog(self.language).ugettext(message), arguments)
+
+    def plural(self, one: str, many: str, n: int, /, **arguments: object) -> Markup:
+        """The form that `n` asks for, filled in; {n} is the number as this language writes it."""
+        form = catalog(self.language).ungettext(one, many, n)
+        return self._fill(form, {"n": self.number(n)} | arguments)
+
+    def _fill(self, pattern: str, arguments: dict[str, object]) -> Markup:
+        if not arguments:
+            return Markup(pattern)
+        return Markup(pattern).format(**{key: self.isolate(value) for key, value in arguments.items()})
+
+    def isolate(self, value: object) -> Markup:
+        """The value as markup, cut off from the direction of the text around it where the two could mix.
+
+        The marks go outside of any tag, so that what a reader copies from <code> is clean.
+        """
+        text = value if isinstance(value, Markup) else escape(clean(str(value)))
+        mixes = self.right_to_left or _has_right_to_left(text)
+        return Markup(f"{FSI}{text}{PDI}") if mixes and text and "\n" not in text else text
+
+    def join(self, items: Sequence[object]) -> Markup:
+        """The items as a list in a sentence: "a, b and c"."""
+        slots = [f"{{{place}}}" for place in range(len(items))]
+        pattern = format_list(slots, locale=self._locale) if slots else ""
+        return Markup(pattern).format(*(self.isolate(item) for item in items))
+
+    def page(self, lines: Sequence[Markup | None]) -> Markup:
+        """The lines as a message's text, None left out; each line starts in the language's own direction."""
+        text = Markup("\n").join(line for line in lines if line is not None)
+        if not self.right_to_left:
+            return text
+        return Markup(_LINE_START.sub(rf"\1{RLM}", text))
+
+    # ── numbers ─────────────────────────────────────────────────────────────────────────────────
+
+    def number(self, n: float) -> str:
+        """The number with this language's separators."""
+        return format_decimal(n, locale=self._locale)
+
+    def percent(self, share: float) -> str:
+        """A share of 1 as whole per cent."""
+        return format_percent(share, locale=self._locale)
+
+    # ── times ───────────────────────────────────────────────────────────────────────────────────
+
+    def local(self, at: datetime) -> datetime:
+        """The moment on this chat's clock."""
+        return at.astimezone(_zone(self.zone))
+
+    def today(self, now: datetime) -> Date:
+        """The date on this chat's calendar."""
+        return self.local(now).date()
+
+    def date(self, at: datetime | Date, now: datetime) -> str:
+        """Weekday, day and month; the year too where it is not the present one."""
+        day = self.local(at).date() if isinstance(at, datetime) else at
+        skeleton = "MMMEd" if day.year == self.today(now).year else "yMMMEd"
+        return format_skeleton(skeleton, datetime.combine(day, time()), locale=self._locale)
+
+    def day(self, at: datetime | Date, now: datetime) -> Markup:
+        """Like `date`, but today, yesterday and tomorrow by name."""
+        day = self.local(at).date() if isinstance(at, datetime) else at
+        match (day - self.today(now)).days:
+            case 0:
+                return self.t("Today")
+            case -1:
+                return self.t("Yesterday")
+            case 1:
+                return self.t("Tomorrow")
+            case _:
+                return escape(self.date(day, now))
+
+    def clock(self, at: time) -> str:
+        """A time of day."""
+        return format_time(at, format="short", locale=self._locale)
+
+    def distance(self, days: int) -> Markup:
+        """How far a day is: "today", "tomorrow", "in 3 days", "3 days ago"; no minutes, no months."""
+        match days:
+            case 0:
+                return self.t("today")
+            case 1:
+                return self.t("tomorrow")
+            case -1:
+                return self.t("yesterday")
+            case _:
+                return escape(self._relative(timedelta(days=days), "day"))
+
+    def duration(self, span: timedelta) -> str:
+        """A length of time in its largest fitting unit, days at the most: "3 days", "2 hours"."""
+        unit, threshold = ("day", _NEVER) if abs(span) >= timedelta(days=2) else ("second", 0.85)
+        return format_timedelta(span, granularity=unit, threshold=threshold, locale=self._locale)  # type: ignore[arg-type]  # a literal
+
+    def moment(self, at: datetime, style: str = "Dt") -> Markup:
+        """A moment that Telegram shows on the reader's own clock, with this chat's clock for older apps.
+
+        `style` is made of Telegram's letters: w weekday, d or D short or long date, t or T the same of time.
+        """
+        shown = self.local(at)
+        fallback = (
+            format_time(shown, format="short", tzinfo=shown.tzinfo, locale=self._locale)
+            if style == "t"
+            else self._date_and_time(shown, "MMMd")
+        )
+        return _tg_time(at, style, fallback)
+
+    def ago(self, at: datetime, now: datetime) -> Markup:
+        """How long since, kept fresh by the reader's app."""
+        return _tg_time(at, "r", self._relative(min(at - now, timedelta(seconds=-1)), "second"))
+
+    def stamp(self, at: datetime) -> str:
+        """Date and time of day in this chat's zone as plain text, for pop-ups."""
+        return self._date_and_time(self.local(at), "yMMMd")
+
+    def city(self, zone: str) -> str:
+        """A zone by its city in this language."""
+        return get_timezone_location(zone, locale=self._locale, return_city=True)
+
+    def offset(self, zone: str, now: datetime) -> str:
+        """A zone's present distance from UTC: "UTC+5:30"."""
+        minutes = int((now.astimezone(_zone(zone)).utcoffset() or timedelta()).total_seconds() // 60)
+        hours, rest = divmod(abs(minutes), 60)
+        return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+    def _date_and_time(self, shown: datetime, skeleton: str) -> str:
+        day = format_skeleton(skeleton, shown, tzinfo=shown.tzinfo, locale=self._locale)
+        at = format_time(shown, format="short", tzinfo=shown.tzinfo, locale=self._locale)
+        return str(self._locale.datetime_formats["medium"]).replace("{0}", at).replace("{1}", day)
+
+    def _relative(self, span: timedelta, unit: str) -> str:
+        threshold = _NEVER if unit == "day" else 0.85
+        return format_timedelta(
+            span,
+            granularity=unit,  # type: ignore[arg-type]  # a literal at both callers
+            threshold=threshold,
+            add_direction=True,
+            locale=self._locale,
+        )
+
+    # ── the language itself ─────────────────────────────────────────────────────────────────────
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether the language is written from the right."""
+        return self._locale.text_direction == "rtl"
+
+    @property
+    def _locale(self) -> Locale:
+        return _parsed(self.language)
+
+
+_NEVER = 1e9  # a threshold that no larger unit reaches
+_LINE_START = re.compile(r"^((?:<[^>]+>)*)(?=[^\n\u200f])", re.MULTILINE)
+_UNSEEN = dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def clean(text: str) -> str:
+    """Foreign text on one line, without control characters or marks that would turn the text around it."""
+    visible = text.translate(_UNSEEN)
+    return " ".join("".join(char if unicodedata.category(char) != "Cc" else " " for char in visible).split())
+
+
+def _has_right_to_left(text: str) -> bool:
+    return any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)
+
+
+def _tg_time(at: datetime, style: str, fallback: str) -> Markup:
+    return Markup('<tg-time unix="{}" format="{}">{}</tg-time>').format(int(at.timestamp()), style, fallback)
+
+
+@functools.cache
+def _parsed(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+@functools.cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name if is_zone(name) else "UTC")

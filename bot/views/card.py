@@ -1,0 +1,192 @@
+"""The card of an order: where it is, when it comes, and what can be done, at a glance."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.i18n import Words
+from bot.model import Button, Follow, Localised, Message, Order, OrderStatus, Parcel, Stage
+from bot.views import buttons as b
+from bot.views import wording
+
+PARCELS_SHOWN = 4
+
+
+def card(
+    words: Words,
+    facts: Localised,
+    follow: Follow | None,
+    *,
+    now: datetime,
+    masked: bool = False,
+    silent_since: datetime | None = None,
+) -> Message:
+    """The order's card; `follow` is None for a place that does not follow it.
+
+    `masked` hides the order's number (groups). `silent_since` tells since when AliExpress gave no answer.
+    """
+    order = facts.order
+    lines = [*_head(words, order, follow, masked=masked)]
+    if silent_since is not None:
+        lines += [Markup(""), _banner(words, silent_since, now)]
+    lines += _body(words, facts, now)
+    lines += [Markup(""), *_foot(words, order, follow, now)]
+    return Message(text=words.page(lines), buttons=_buttons(words, order, follow))
+
+
+def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
+    """When the parcel comes, with how that differs from the first promise; nothing once it has come."""
+    if parcel.eta is None or parcel.stage.final or parcel.stage in {Stage.RETURNING, Stage.READY_FOR_PICKUP}:
+        return []
+    days = (words.local(parcel.eta).date() - words.today(now)).days
+    date = words.date(parcel.eta, now)
+    if days < 0:
+        late = words.plural("{n} day late", "{n} days late", -days)
+        lines = [words.t("Was expected <b>{date}</b>: {late}", date=date, late=late)]
+    else:
+        # Translators: e.g. "Expected Thu, Nov 27, in 4 days".
+        lines = [words.t("Expected <b>{date}</b>, {distance}", date=date, distance=words.distance(days))]
+    if parcel.first_eta is not None:
+        moved = (words.local(parcel.eta).date() - words.local(parcel.first_eta).date()).days
+        first = words.date(parcel.first_eta, now)
+        if moved > 0:
+            lines.append(words.t("Later than first promised ({date})", date=first))
+        elif moved < 0:
+            lines.append(words.t("Earlier than first promised ({date})", date=first))
+    return lines
+
+
+def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) -> list[Markup]:
+    number = Markup("<code>{}</code>").format(order.id) if not masked else wording.short_id(order.id)
+    mark = wording.icon(order.stage)
+    if follow and follow.label:
+        name = words.isolate(wording.clip(follow.label, 64))
+        return [Markup("{} <b>{}</b>").format(mark, name), words.t("Order {id}", id=number)]
+    return [Markup("{} <b>{}</b>").format(mark, words.t("Order {id}", id=number))]
+
+
+def _banner(words: Words, since: datetime, now: datetime) -> Markup:
+    return words.t(
+        "⚠️ AliExpress has not answered since {moment}. This is the last we know; we keep asking.",
+        moment=words.ago(since, now),
+    )
+
+
+def _body(words: Words, facts: Localised, now: datetime) -> list[Markup]:
+    order = facts.order
+    parcels = order.parcels
+    if not parcels:
+        return [Markup(""), *_before_shipping(words, order)]
+    if len(parcels) == 1:
+        return [Markup(""), *_parcel(words, facts, parcels[0], now)]
+    lines = [Markup(""), _summary(words, parcels)]
+    for parcel in parcels[:PARCELS_SHOWN]:
+        number, count = words.number(parcel.index), words.number(len(parcels))
+        lines += [Markup(""), words.t("<b>Parcel {number} of {count}</b>", number=number, count=count)]
+        lines += _parcel(words, facts, parcel, now)
+    if (rest := len(parcels) - PARCELS_SHOWN) > 0:
+        more = words.plural(
+            "…and {n} more parcel in the timeline", "…and {n} more parcels in the timeline", rest
+        )
+        lines += [Markup(""), more]
+    return lines
+
+
+def _before_shipping(words: Words, order: Order) -> list[Markup]:
+    if order.status is OrderStatus.CANCELLED:
+        return [Markup("<b>{}</b>").format(wording.status_name(words, order.status))]
+    if order.fetched_at is None:
+        return [words.t("We are asking AliExpress about it. This card fills in by itself.")]
+    state = (
+        wording.status_name(words, order.status) if order.status else wording.stage_name(words, order.stage)
+    )
+    return [
+        Markup("<b>{}</b>").format(state),
+        words.t("No tracking yet. That is normal in the first days; we tell you as soon as it moves."),
+    ]
+
+
+def _summary(words: Words, parcels: tuple[Parcel, ...]) -> Markup:
+    arrived = sum(parcel.stage is Stage.DELIVERED for parcel in parcels)
+    whole = words.plural("{n} parcel", "{n} parcels", len(parcels))
+    # Translators: {parcels} is "3 parcels", {n} counts those delivered.
+    done = words.plural("{parcels}, {n} delivered", "{parcels}, {n} delivered", arrived, parcels=whole)
+    return Markup("<b>{}</b>").format(done if arrived else whole)
+
+
+def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> list[Markup]:
+    state = Markup("<b>{}</b>").format(wording.state(words, parcel.stage, parcel.reason))
+    several = len(facts.order.parcels) > 1
+    lines = [Markup("{} {}").format(wording.icon(parcel.stage), state) if several else state]
+    lines += [line for line in (wording.bar(words, parcel),) if line is not None]
+    lines += expected(words, parcel, now)
+    lines += [
+        line for line in (_pace(words, facts, parcel, now), _carrier(words, parcel)) if line is not None
+    ]
+    inside = wording.contents(words, parcel.items)
+    if inside is not None:
+        lines.append(inside)
+    if parcel.nodes:
+        lines.append(_latest(words, facts, parcel))
+    hint = wording.advice(words, parcel.stage, parcel.reason)
+    if hint is not None:
+        lines.append(Markup("💡 {}").format(hint))
+    return lines
+
+
+def _pace(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> Markup | None:
+    """How long it has been in this state, where that can be compared with what is usual."""
+    if facts.typical is None or parcel.stage_since is None or parcel.stage.final:
+        return None
+    return words.t(
+        "In this state for {time}; {usual} is usual",
+        time=words.duration(now - parcel.stage_since),
+        usual=words.duration(facts.typical),
+    )
+
+
+def _carrier(words: Words, parcel: Parcel) -> Markup | None:
+    number = Markup("<code>{}</code>").format(wording.clip(parcel.number, 64)) if parcel.number else None
+    known = [words.isolate(part) for part in (wording.clip(parcel.carrier, 64), number) if part]
+    return Markup(" · ").join(known) if known else None
+
+
+def _latest(words: Words, facts: Localised, parcel: Parcel) -> Markup:
+    node = parcel.nodes[0]
+    text, at = wording.node_text(words, facts, node), words.moment(node.at)
+    return Markup("<blockquote>{}\n{}</blockquote>").format(text, at)
+
+
+def _foot(words: Words, order: Order, follow: Follow | None, now: datetime) -> list[Markup]:
+    lines: list[Markup] = []
+    if follow and not follow.notify:
+        lines.append(words.t("🔕 Notifications for this order are off"))
+    if follow and follow.archived_at:
+        lines.append(words.t("🗄 In the archive"))
+    if order.fetched_at is not None:
+        lines.append(words.t("<i>Checked {moment}</i>", moment=words.ago(order.fetched_at, now)))
+    return lines
+
+
+def _buttons(words: Words, order: Order, follow: Follow | None) -> tuple[tuple[Button, ...], ...]:
+    t, id_ = words.t, order.id
+    look = [b.button(t("🔄 Refresh"), b.Refresh(order_id=id_))]
+    if order.parcels:
+        look.append(b.button(t("📜 Timeline"), b.ShowTimeline(order_id=id_)))
+    if follow is None:
+        return tuple(look), (b.button(t("➕ Follow"), b.Resume(order_id=id_)),)
+    bell = (
+        b.button(t("🔕 Mute"), b.SetNotify(order_id=id_, on=False))
+        if follow.notify
+        else b.button(t("🔔 Notify me"), b.SetNotify(order_id=id_, on=True))
+    )
+    rows = [tuple(look), (bell, b.button(t("✏️ Rename"), b.AskRename(order_id=id_)))]
+    last = [b.button(t("🖼 Share"), b.Share(order_id=id_))] if order.parcels else []
+    if follow.archived_at:
+        last.append(b.button(t("📤 Unarchive"), b.Archive(order_id=id_, archived=False)))
+    elif order.stage.final:
+        last.append(b.button(t("🗄 Archive"), b.Archive(order_id=id_, archived=True)))
+    last.append(b.button(t("✖️ Stop"), b.AskStop(order_id=id_)))
+    return *rows, tuple(last)

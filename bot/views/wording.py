@@ -1,0 +1,280 @@
+"""Names, icons and sentences for stages, reasons and states: the words that all views share."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from bot.i18n import Words
+from bot.model import Follow, Item, Localised, Node, OrderStatus, Parcel, Reason, Stage
+
+TEXT_LIMIT = 250  # characters of one foreign text; carriers have been seen to send pages
+
+_ICONS = {
+    Stage.PRE_SHIPMENT: "🕓",
+    Stage.INFO_RECEIVED: "🏷",
+    Stage.PREPARING: "📦",
+    Stage.PICKED_UP: "🤝",
+    Stage.ORIGIN_TRANSIT: "🚛",
+    Stage.EXPORT_CUSTOMS: "🛃",
+    Stage.AWAITING_DEPARTURE: "🛫",
+    Stage.INTERNATIONAL_TRANSIT: "✈️",
+    Stage.ARRIVED_DESTINATION: "🛬",
+    Stage.IMPORT_CUSTOMS: "🛃",
+    Stage.LOCAL_TRANSIT: "🚚",
+    Stage.OUT_FOR_DELIVERY: "🛵",
+    Stage.READY_FOR_PICKUP: "📬",
+    Stage.DELIVERED: "✅",
+    Stage.FAILED_ATTEMPT: "🚪",
+    Stage.EXCEPTION: "⚠️",
+    Stage.DUTIES_DUE: "💶",
+    Stage.ADDRESS_CHANGE: "📍",
+    Stage.RETURNING: "↩️",
+    Stage.RETURNED: "↩️",
+    Stage.CANCELLED: "🚫",
+    Stage.UPDATE: "▫️",
+}
+
+
+def icon(stage: Stage) -> Markup:
+    """The stage as a picture; neutral for a text that no rule knows."""
+    return Markup(_ICONS[stage])  # noqa: S704 -- our own constant
+
+
+def stage_name(words: Words, stage: Stage) -> Markup:
+    """The stage's own name: a state, without a verb where the language allows."""
+    t = words.t
+    match stage:
+        case Stage.PRE_SHIPMENT:
+            return t("Waiting to be shipped")
+        case Stage.INFO_RECEIVED:
+            # Translators: the carrier has the data, not yet the parcel.
+            return t("Announced to the carrier")
+        case Stage.PREPARING:
+            return t("Being packed")
+        case Stage.PICKED_UP:
+            return t("Handed to the carrier")
+        case Stage.ORIGIN_TRANSIT:
+            # Translators: the origin country is the one the parcel is sent from.
+            return t("Moving in the origin country")
+        case Stage.EXPORT_CUSTOMS:
+            return t("In export customs")
+        case Stage.AWAITING_DEPARTURE:
+            return t("Waiting to depart")
+        case Stage.INTERNATIONAL_TRANSIT:
+            return t("Travelling between countries")
+        case Stage.ARRIVED_DESTINATION:
+            return t("Arrived in the destination country")
+        case Stage.IMPORT_CUSTOMS:
+            return t("In import customs")
+        case Stage.LOCAL_TRANSIT:
+            return t("Moving in the destination country")
+        case _:
+            return _late_stage_name(words, stage)
+
+
+def _late_stage_name(words: Words, stage: Stage) -> Markup:
+    t = words.t
+    match stage:
+        case Stage.OUT_FOR_DELIVERY:
+            return t("Out for delivery")
+        case Stage.READY_FOR_PICKUP:
+            return t("Ready to be collected")
+        case Stage.DELIVERED:
+            return t("Delivered")
+        case Stage.FAILED_ATTEMPT:
+            return t("Delivery attempt failed")
+        case Stage.EXCEPTION:
+            return t("Problem on the way")
+        case Stage.DUTIES_DUE:
+            return t("Customs duty to be paid")
+        case Stage.ADDRESS_CHANGE:
+            return t("Delivery address changed")
+        case Stage.RETURNING:
+            return t("On its way back to the sender")
+        case Stage.RETURNED:
+            return t("Back at the sender")
+        case Stage.CANCELLED:
+            return t("Cancelled")
+        case _:
+            # Translators: a carrier's entry that fits no known state.
+            return t("Carrier update")
+
+
+def reason_name(words: Words, reason: Reason) -> Markup | None:
+    """Why a parcel is held up; None where there is nothing to say."""
+    t = words.t
+    names = {
+        Reason.ABSENT: t("nobody could take it"),
+        Reason.ADDRESS: t("wrong or incomplete address"),
+        Reason.CUSTOMS: t("held by customs"),
+        Reason.DAMAGED: t("reported damaged"),
+        Reason.LOST: t("reported lost"),
+        Reason.REFUSED: t("refused by the recipient"),
+        Reason.UNCLAIMED: t("not collected in time"),
+        Reason.WEATHER: t("held up by the weather"),
+        Reason.SECURITY: t("stopped at a security check"),
+        Reason.DELAY: t("delayed"),
+        Reason.CANCELLED: t("shipment cancelled"),
+    }
+    return names.get(reason)
+
+
+def state(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup:
+    """The stage with its reason: "Delivery attempt failed: nobody could take it"."""
+    why = reason_name(words, reason) if stage.rank is None else None
+    if why is None:
+        return stage_name(words, stage)
+    # Translators: a state and why, e.g. "Delivery attempt failed: nobody could take it".
+    return words.t("{state}: {reason}", state=stage_name(words, stage), reason=why)
+
+
+def milestone(words: Words, stage: Stage) -> Markup:
+    """One friendly sentence for entering the stage."""
+    t = words.t
+    sentences = {
+        Stage.PREPARING: t("The seller is packing it."),
+        Stage.PICKED_UP: t("The carrier has it now."),
+        Stage.EXPORT_CUSTOMS: t("It is going through export customs."),
+        Stage.INTERNATIONAL_TRANSIT: t("It has set off for the destination country."),
+        Stage.ARRIVED_DESTINATION: t("It has arrived in the destination country."),
+        Stage.IMPORT_CUSTOMS: t("It is going through import customs."),
+        Stage.LOCAL_TRANSIT: t("It is on the last part of its journey."),
+        Stage.OUT_FOR_DELIVERY: t("The courier is bringing it."),
+        Stage.READY_FOR_PICKUP: t("It is waiting for you to collect it."),
+        Stage.DELIVERED: t("It has been delivered."),
+        Stage.FAILED_ATTEMPT: t("The courier came but could not hand it over."),
+        Stage.EXCEPTION: t("The carrier reports a problem."),
+        Stage.DUTIES_DUE: t("Customs asks for a payment."),
+        Stage.ADDRESS_CHANGE: t("Its delivery address has been changed."),
+        Stage.RETURNING: t("It is on its way back to the sender."),
+        Stage.RETURNED: t("It is back at the sender."),
+        Stage.CANCELLED: t("The shipment has been cancelled."),
+    }
+    return sentences.get(stage) or t("There is news.")
+
+
+def advice(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup | None:
+    """What the reader can do now; None where waiting is all."""
+    t = words.t
+    match stage, reason:
+        case ((Stage.FAILED_ATTEMPT | Stage.EXCEPTION | Stage.RETURNING), Reason.ADDRESS):
+            return t("Please tell the shop the right address soon.")
+        case Stage.FAILED_ATTEMPT, _:
+            return t(
+                "Look for a note from the courier: they often come again or leave it at a pick-up point."
+            )
+        case Stage.DUTIES_DUE, _:
+            return t("Pay only on the carrier's own website, never through a link in a text message.")
+        case Stage.READY_FOR_PICKUP, _:
+            return t("Take your ID and the tracking number with you.")
+        case (Stage.EXCEPTION, Reason.CUSTOMS):
+            return t("Customs may ask for papers. If they write to you, please answer soon.")
+        case (Stage.EXCEPTION, Reason.LOST | Reason.DAMAGED) | ((Stage.RETURNING | Stage.RETURNED), _):
+            return t("Please write to the shop: they can help you best.")
+        case _:
+            return None
+
+
+def status_name(words: Words, status: OrderStatus) -> Markup:
+    """The order's own state, before and beside its parcels."""
+    t = words.t
+    names = {
+        OrderStatus.PLACED: t("Order placed"),
+        OrderStatus.PAYING: t("Payment is being processed"),
+        OrderStatus.PAYMENT_FAILED: t("Payment failed"),
+        OrderStatus.PREPARING: t("Paid, the seller is preparing it"),
+        OrderStatus.PART_SHIPPED: t("Partly shipped"),
+        OrderStatus.SHIPPED: t("Shipped"),
+        OrderStatus.CANCELLING: t("Being cancelled"),
+        OrderStatus.CANCELLED: t("Order cancelled"),
+        OrderStatus.DISPUTED: t("In dispute"),
+        OrderStatus.FROZEN: t("On hold at AliExpress"),
+        OrderStatus.FINISHED: t("Order finished"),
+        OrderStatus.NEEDS_ADDRESS: t("The address needs a correction"),
+    }
+    return names.get(status) or t("Order placed")
+
+
+# ── progress in five steps ──────────────────────────────────────────────────────────────────────
+
+_STEP_OF_RANK = (1, 1, 1, 2, 2, 2, 2, 3, 4, 4, 4, 4, 4, 5)
+_STEP_BESIDE = {Stage.FAILED_ATTEMPT: 4, Stage.DUTIES_DUE: 4}
+
+
+def step(parcel: Parcel) -> int | None:
+    """How far the parcel is, 1 to 5; None where a bar would mislead (returned, cancelled)."""
+    if parcel.stage in {Stage.RETURNING, Stage.RETURNED, Stage.CANCELLED}:
+        return None
+    if parcel.stage.rank is not None:
+        return _STEP_OF_RANK[parcel.stage.rank]
+    # Import customs is announced before the journey: beside the ladder it proves nothing. Nor does a
+    # parcel beside the ladder count as delivered, whatever it once said.
+    seen = [
+        node.stage.rank
+        for node in parcel.nodes
+        if node.stage.rank is not None and node.stage not in {Stage.IMPORT_CUSTOMS, Stage.DELIVERED}
+    ]
+    return max(_STEP_BESIDE.get(parcel.stage, 1), *(_STEP_OF_RANK[rank] for rank in seen), 1)
+
+
+def step_name(words: Words, number: int) -> Markup:
+    """The step's name beside the bar."""
+    t = words.t
+    return (
+        t("ordered"),
+        t("in the origin country"),
+        t("travelling"),
+        t("in the destination country"),
+        t("delivered"),
+    )[number - 1]
+
+
+def bar(words: Words, parcel: Parcel) -> Markup | None:
+    """The progress bar with the step's name."""
+    number = step(parcel)
+    if number is None:
+        return None
+    return Markup("{} {}").format("▰" * number + "▱" * (5 - number), words.isolate(step_name(words, number)))
+
+
+# ── orders and nodes ────────────────────────────────────────────────────────────────────────────
+
+
+def short_id(order_id: str) -> str:
+    """The id's last four digits, for groups and for short names."""
+    return f"…{order_id[-4:]}"
+
+
+def order_name(words: Words, order_id: str, follow: Follow | None) -> Markup:
+    """The reader's own name for the order, else its short number; plain text, for sentences and buttons."""
+    if follow and follow.label:
+        return words.isolate(clip(follow.label, 64))
+    return words.t("Order {id}", id=short_id(order_id))
+
+
+def node_text(words: Words, facts: Localised, node: Node) -> Markup:
+    """The node in the reader's language, else in the carrier's words, else by its stage; escaped and short."""
+    localised = facts.texts.get(node.seq)
+    text = (localised.text if localised else "") or node.text
+    return words.isolate(clip(text, TEXT_LIMIT)) if text.strip() else stage_name(words, node.stage)
+
+
+def clip(text: str, limit: int) -> str:
+    """The text cut to `limit` characters, the last one telling that it was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def contents(words: Words, items: tuple[Item, ...], most: int = 3) -> Markup | None:
+    """What is in the parcel, `most` articles by name; None where nothing is known."""
+    named = [item for item in items if item.title.strip()]
+    if not named:
+        return None
+    shown: list[Markup] = [
+        Markup("{} × {}").format(words.number(item.quantity), words.isolate(clip(item.title, 60)))
+        if item.quantity > 1
+        else words.isolate(clip(item.title, 60))
+        for item in named[:most]
+    ]
+    if (rest := len(named) - most) > 0:
+        shown.append(words.plural("{n} more article", "{n} more articles", rest))
+    return words.t("Inside: {articles}", articles=words.join(shown))
