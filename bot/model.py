@@ -434,6 +434,23 @@ class Notice:
     lease: str = ""
 
 
+# ── what Telegram sent ──────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawUpdate:
+    """One inbox row: an update as Telegram sent it, unparsed, recorded before it is acknowledged.
+
+    `chat_id` is what keeps its updates in order: the chat, else the user, else 0. `payload` is the JSON text.
+    """
+
+    update_id: int
+    chat_id: int
+    payload: str
+    received_at: datetime
+    attempts: int = 0
+
+
 # ── messages and what became of them ────────────────────────────────────────────────────────────
 
 

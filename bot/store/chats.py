@@ -1,0 +1,306 @@
+"""Chats with their settings, and what they follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Chat, Follow, Level, Place, Quiet
+from bot.store import sql
+from bot.store.tables import chats, follows, guesses, notices, orders, updates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    """One follow with the settings of its place."""
+
+    follow: Follow
+    chat: Chat
+
+
+class Chats:
+    """Chats and follows within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._on = connection
+
+    # ── chats ───────────────────────────────────────────────────────────────────────────────────
+
+    async def get(self, place: Place) -> Chat | None:
+        row = (await self._on.execute(sa.select(chats).where(_at(chats, place)))).mappings().first()
+        return None if row is None else _chat(row)
+
+    async def meet(self, place: Place, *, language: str, zone: str, now: datetime) -> Chat:
+        """The chat, made with these guesses when it is new; one that had left is back.
+
+        A topic starts with the settings of its group's General topic where that is known.
+        """
+        known = await self.get(place)
+        if known is None:
+            general = await self.get(Place(place.chat_id)) if place.topic_id else None
+            row = {"chat_id": place.chat_id, "topic_id": place.topic_id, "created_at": now}
+            if general is None:
+                row |= {"language": language, "zone": zone}
+            else:
+                row |= {name: getattr(general, name) for name in _SETTINGS}
+            await self._on.execute(sql.insert_or_ignore(self._on, chats), row)
+            known = await self.get(place)
+            if known is None:
+                raise RuntimeError("a chat that was just stored cannot be read")
+        return known
+
+    async def change(self, place: Place, **values: Any) -> Chat:
+        """Set some of a known chat's fields (names as in `Chat`)."""
+        await self._on.execute(sa.update(chats).where(_at(chats, place)).values(values))
+        chat = await self.get(place)
+        if chat is None:
+            raise LookupError(f"no chat at {place}")
+        return chat
+
+    async def leave(self, chat_id: int, at: datetime) -> list[str]:
+        """The bot cannot write there any more: what waits for it is dropped. Returns its orders."""
+        await self._on.execute(
+            sa.update(chats).where(chats.c.chat_id == chat_id, chats.c.left_at.is_(None)).values(left_at=at)
+        )
+        await self._on.execute(
+            sa.update(notices)
+            .where(notices.c.chat_id == chat_id, notices.c.state == "due")
+            .values(state="dropped", settled_at=at, lease="")
+        )
+        return await self._orders_of(chat_id)
+
+    async def come_back(self, chat_id: int) -> list[str]:
+        """The bot can write there again. Returns its orders."""
+        result = await self._on.execute(
+            sa.update(chats)
+            .where(chats.c.chat_id == chat_id, chats.c.left_at.is_not(None))
+            .values(left_at=None)
+        )
+        return await self._orders_of(chat_id) if result.rowcount else []
+
+    async def move(self, old: int, new: int) -> None:
+        """A group became a supergroup: every row moves; what the new chat has already stays."""
+        for table, keys in _KEYS_BESIDE_CHAT:
+            twin = table.alias()
+            same = [twin.c[name] == table.c[name] for name in keys]
+            clash = sa.exists().where(twin.c.chat_id == new, *same)
+            await self._on.execute(sa.delete(table).where(table.c.chat_id == old, clash))
+            await self._on.execute(sa.update(table).where(table.c.chat_id == old).values(chat_id=new))
+        await self._on.execute(sa.update(updates).where(updates.c.chat_id == old).values(chat_id=new))
+
+    async def drop_topic(self, place: Place) -> None:
+        """A topic is gone: its follows and waiting notices go to the General topic."""
+        general = Place(place.chat_id)
+        chat = await self.get(place)
+        if chat is not None and await self.get(general) is None:
+            await self._on.execute(
+                sql.insert_or_ignore(self._on, chats),
+                {"chat_id": general.chat_id, "topic_id": 0, "created_at": chat.created_at}
+                | {name: getattr(chat, name) for name in _SETTINGS},
+            )
+        for table, keys in ((follows, ("order_id",)), (notices, ("order_id", "key"))):
+            twin = table.alias()
+            clash = sa.exists().where(_at(twin, general), *(twin.c[name] == table.c[name] for name in keys))
+            await self._on.execute(sa.delete(table).where(_at(table, place), clash))
+            await self._on.execute(sa.update(table).where(_at(table, place)).values(topic_id=0))
+        await self._on.execute(sa.delete(chats).where(_at(chats, place)))
+
+    async def forget(self, chat_id: int) -> list[str]:
+        """Delete everything about a chat, all its topics included. Returns the orders it followed."""
+        known = await self._orders_of(chat_id)
+        for table in (follows, notices, updates, guesses, chats):
+            await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
+        return known
+
+    async def _orders_of(self, chat_id: int) -> list[str]:
+        rows = await self._on.execute(
+            sa.select(follows.c.order_id).where(follows.c.chat_id == chat_id).distinct()
+        )
+        return list(rows.scalars())
+
+    async def count(self) -> int:
+        """Chats that can be written to."""
+        found = await self._on.scalar(
+            sa.select(sa.func.count()).select_from(chats).where(chats.c.left_at.is_(None))
+        )
+        return int(found or 0)
+
+    # ── follows ─────────────────────────────────────────────────────────────────────────────────
+
+    async def follow(self, follow: Follow) -> bool:
+        """Follow the order; False when it was followed already (an archived one is taken back)."""
+        result = await self._on.execute(
+            sql.insert_or_ignore(self._on, follows),
+            {
+                "chat_id": follow.place.chat_id,
+                "topic_id": follow.place.topic_id,
+                "order_id": follow.order_id,
+                "label": follow.label,
+                "notify": follow.notify,
+                "created_at": follow.created_at,
+            },
+        )
+        if result.rowcount:
+            return True
+        await self.change_follow(follow.place, follow.order_id, archived_at=None)
+        return False
+
+    async def unfollow(self, place: Place, order_id: str, now: datetime) -> bool:
+        """Stop following; what was waiting to be told is dropped. False when it was not followed."""
+        result = await self._on.execute(
+            sa.delete(follows).where(_at(follows, place), follows.c.order_id == order_id)
+        )
+        await self._on.execute(
+            sa.update(notices)
+            .where(_at(notices, place), notices.c.order_id == order_id, notices.c.state == "due")
+            .values(state="dropped", settled_at=now, lease="")
+        )
+        return bool(result.rowcount)
+
+    async def get_follow(self, place: Place, order_id: str) -> Follow | None:
+        query = sa.select(follows).where(_at(follows, place), follows.c.order_id == order_id)
+        row = (await self._on.execute(query)).mappings().first()
+        return None if row is None else _follow(row)
+
+    async def change_follow(self, place: Place, order_id: str, **values: Any) -> bool:
+        """Set some of a follow's fields; False when there is no such follow."""
+        result = await self._on.execute(
+            sa.update(follows).where(_at(follows, place), follows.c.order_id == order_id).values(values)
+        )
+        return bool(result.rowcount)
+
+    async def follows(self, place: Place) -> list[Follow]:
+        """All of a place's follows, the newest first, archived ones included."""
+        rows = await self._on.execute(
+            sa.select(follows)
+            .where(_at(follows, place))
+            .order_by(follows.c.created_at.desc(), follows.c.order_id)
+        )
+        return [_follow(row) for row in rows.mappings()]
+
+    async def count_follows(self, place: Place) -> int:
+        """How many orders the place follows, archived ones apart."""
+        found = await self._on.scalar(
+            sa.select(sa.func.count())
+            .select_from(follows)
+            .where(_at(follows, place), follows.c.archived_at.is_(None))
+        )
+        return int(found or 0)
+
+    async def followers(self, order_ids: Sequence[str]) -> list[Follower]:
+        """Who follows these orders and can be written to, archived follows apart."""
+        columns = [c.label(f"chat_{c.name}") for c in chats.c]
+        rows = await self._on.execute(
+            sa.select(follows, *columns)
+            .join(
+                chats, sa.and_(chats.c.chat_id == follows.c.chat_id, chats.c.topic_id == follows.c.topic_id)
+            )
+            .where(
+                follows.c.order_id.in_(list(order_ids)),
+                follows.c.archived_at.is_(None),
+                chats.c.left_at.is_(None),
+            )
+            .order_by(follows.c.created_at, follows.c.chat_id, follows.c.topic_id)
+        )
+        return [Follower(follow=_follow(row), chat=_chat(row, prefix="chat_")) for row in rows.mappings()]
+
+    async def active_orders(self) -> int:
+        """Followed orders that are still looked at."""
+        found = await self._on.scalar(
+            sa.select(sa.func.count()).select_from(orders).where(orders.c.next_check_at.is_not(None))
+        )
+        return int(found or 0)
+
+    # ── wrong ids ───────────────────────────────────────────────────────────────────────────────
+
+    async def locked_until(self, chat_id: int, now: datetime) -> datetime | None:
+        """Until when the chat may not add orders, None when it may."""
+        found: datetime | None = await self._on.scalar(
+            sa.select(guesses.c.locked_until).where(
+                guesses.c.chat_id == chat_id, guesses.c.locked_until > now
+            )
+        )
+        return found
+
+    async def count_wrong_id(
+        self, chat_id: int, now: datetime, *, window: timedelta, limit: int, lock: timedelta
+    ) -> datetime | None:
+        """Count a wrong id; more than `limit` within `window` lock the chat. Returns until when."""
+        row = (
+            (await self._on.execute(sa.select(guesses).where(guesses.c.chat_id == chat_id)))
+            .mappings()
+            .first()
+        )
+        fresh = row is None or row["since"] + window < now
+        wrong = 1 if fresh or row is None else row["wrong"] + 1
+        locked = now + lock if wrong > limit else None
+        await self._on.execute(
+            sql.upsert(self._on, guesses, ["chat_id"], ["since", "wrong", "locked_until"]),
+            {
+                "chat_id": chat_id,
+                "since": now if fresh or row is None else row["since"],
+                "wrong": wrong,
+                "locked_until": locked,
+            },
+        )
+        return locked
+
+
+_SETTINGS = (
+    "language", "language_set", "zone", "zone_set", "level", "quiet_from", "quiet_to", "quiet",
+    "urgent_breaks_quiet", "digest_at", "paused_until",
+)  # fmt: skip
+_KEYS_BESIDE_CHAT = (
+    (chats, ("topic_id",)),
+    (follows, ("topic_id", "order_id")),
+    (notices, ("topic_id", "order_id", "key")),
+    (guesses, ()),
+)
+
+
+def _at(table: sa.FromClause, place: Place) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.chat_id == place.chat_id, table.c.topic_id == place.topic_id)
+
+
+def _same_place(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(one.c.chat_id == other.c.chat_id, one.c.topic_id == other.c.topic_id)
+
+
+def _follow(row: sa.RowMapping) -> Follow:
+    return Follow(
+        place=Place(row["chat_id"], row["topic_id"]),
+        order_id=row["order_id"],
+        label=row["label"],
+        notify=row["notify"],
+        archived_at=row["archived_at"],
+        card_message_id=row["card_message_id"],
+        created_at=row["created_at"],
+    )
+
+
+def _chat(row: sa.RowMapping, prefix: str = "") -> Chat:
+    def value(name: str) -> Any:
+        return row[prefix + name]
+
+    return Chat(
+        place=Place(value("chat_id"), value("topic_id")),
+        language=value("language"),
+        language_set=value("language_set"),
+        zone=value("zone"),
+        zone_set=value("zone_set"),
+        level=Level(value("level")),
+        quiet_from=value("quiet_from"),
+        quiet_to=value("quiet_to"),
+        quiet=Quiet(value("quiet")),
+        urgent_breaks_quiet=value("urgent_breaks_quiet"),
+        digest_at=value("digest_at"),
+        paused_until=value("paused_until"),
+        left_at=value("left_at"),
+        awaiting=value("awaiting"),
+        created_at=value("created_at"),
+    )

@@ -1,0 +1,272 @@
+"""The first schema."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "chats",
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("topic_id", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("language_set", sa.Boolean(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("zone_set", sa.Boolean(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("quiet_from", sa.String(length=5), nullable=True),
+        sa.Column("quiet_to", sa.String(length=5), nullable=True),
+        sa.Column("quiet", sa.Text(), nullable=False),
+        sa.Column("urgent_breaks_quiet", sa.Boolean(), nullable=False),
+        sa.Column("digest_at", sa.String(length=5), nullable=True),
+        sa.Column("paused_until", sa.BigInteger(), nullable=True),
+        sa.Column("left_at", sa.BigInteger(), nullable=True),
+        sa.Column("awaiting", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("chat_id", "topic_id", name=op.f("pk_chats")),
+    )
+    op.create_table(
+        "credentials",
+        sa.Column("app_key", sa.Text(), nullable=False),
+        sa.Column("tokens", sa.Text(), nullable=False),
+        sa.Column("obtained_at", sa.BigInteger(), nullable=True),
+        sa.Column("lease", sa.Text(), nullable=False),
+        sa.Column("leased_until", sa.BigInteger(), nullable=True),
+        sa.Column("warned", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("app_key", name=op.f("pk_credentials")),
+    )
+    op.create_table(
+        "guesses",
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("chat_id", name=op.f("pk_guesses")),
+    )
+    op.create_table(
+        "limits",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("ready_at", sa.BigInteger(), nullable=True),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("frozen_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_limits")),
+    )
+    op.create_table(
+        "memory",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_memory")),
+    )
+    op.create_table(
+        "notices",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("topic_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("news", sa.JSON(), nullable=False),
+        sa.Column("importance", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("lease", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("ambiguous", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sa.UniqueConstraint(
+            "chat_id", "topic_id", "order_id", "key", name=op.f("uq_notices_chat_id_topic_id_order_id_key")
+        ),
+    )
+    op.create_index(
+        "ix_notices_due",
+        "notices",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
+        "ix_notices_place",
+        "notices",
+        ["chat_id", "topic_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_table(
+        "orders",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("stage_since", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=True),
+        sa.Column("status_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("fetched_at", sa.BigInteger(), nullable=True),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("last_node_at", sa.BigInteger(), nullable=True),
+        sa.Column("eta", sa.BigInteger(), nullable=True),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("next_check_at", sa.BigInteger(), nullable=True),
+        sa.Column("checked_at", sa.BigInteger(), nullable=True),
+        sa.Column("lease", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("ruleset", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
+    )
+    op.create_index(
+        "ix_orders_due",
+        "orders",
+        ["next_check_at"],
+        unique=False,
+        sqlite_where=sa.text("next_check_at IS NOT NULL"),
+        postgresql_where=sa.text("next_check_at IS NOT NULL"),
+    )
+    op.create_table(
+        "pushes",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_pushes")),
+    )
+    op.create_index(op.f("ix_pushes_at"), "pushes", ["at"], unique=False)
+    op.create_table(
+        "unknowns",
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("text", name=op.f("pk_unknowns")),
+    )
+    op.create_table(
+        "updates",
+        sa.Column("update_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("lease", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("update_id", name=op.f("pk_updates")),
+    )
+    op.create_index(
+        "ix_updates_due",
+        "updates",
+        ["update_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_table(
+        "cases",
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("snoozed_until", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("disputed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_cases_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_cases")),
+    )
+    op.create_table(
+        "follows",
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("topic_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("archived_at", sa.BigInteger(), nullable=True),
+        sa.Column("card_message_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_follows_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("chat_id", "topic_id", "order_id", name=op.f("pk_follows")),
+    )
+    op.create_index(op.f("ix_follows_order_id"), "follows", ["order_id"], unique=False)
+    op.create_table(
+        "nodes",
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("parcel", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("backfilled", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_nodes_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("order_id", "seq", name=op.f("pk_nodes")),
+    )
+    op.create_table(
+        "parcels",
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("former_numbers", sa.JSON(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("eta", sa.BigInteger(), nullable=True),
+        sa.Column("first_eta", sa.BigInteger(), nullable=True),
+        sa.Column("eta_told", sa.BigInteger(), nullable=True),
+        sa.Column("eta_told_at", sa.BigInteger(), nullable=True),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("stage_since", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_parcels_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("order_id", "index", name=op.f("pk_parcels")),
+    )
+    op.create_table(
+        "texts",
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_texts_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("order_id", "language", "seq", name=op.f("pk_texts")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("texts")
+    op.drop_table("parcels")
+    op.drop_table("nodes")
+    op.drop_table("follows")
+    op.drop_table("cases")
+    op.drop_table("updates")
+    op.drop_table("unknowns")
+    op.drop_table("pushes")
+    op.drop_table("orders")
+    op.drop_table("notices")
+    op.drop_table("memory")
+    op.drop_table("limits")
+    op.drop_table("guesses")
+    op.drop_table("credentials")
+    op.drop_table("chats")

@@ -1,0 +1,293 @@
+"""The outbox: what places are to be told, leased in order per place and settled one by one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Importance, News, Notice, Place
+from bot.store import sql
+from bot.store.tables import notices
+
+_news = TypeAdapter(News)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """One piece of news that one place is owed, not before `due_at`."""
+
+    place: Place
+    order_id: str
+    news: News
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """All that one place is owed now, one notice per order, the longest waiting first."""
+
+    place: Place
+    lease: str
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A notice that could not be told."""
+
+    id: int
+    place: Place
+    order_id: str
+    error: str
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """The outbox at a glance: how many wait, how many are dead, since when the oldest has been due."""
+
+    due: int
+    dead: int
+    oldest_due_at: datetime | None
+
+
+class Notices:
+    """The outbox within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._on = connection
+
+    async def owe(self, owed: Sequence[Owed], now: datetime) -> None:
+        """Put news in; what a place was told or is owed already stays as it is."""
+        if owed:
+            await self._on.execute(
+                sql.insert_or_ignore(self._on, notices),
+                [
+                    {
+                        "chat_id": one.place.chat_id,
+                        "topic_id": one.place.topic_id,
+                        "order_id": one.order_id,
+                        "key": one.news.key,
+                        "news": _news.dump_python(one.news, mode="json"),
+                        "importance": int(one.news.importance),
+                        "created_at": now,
+                        "due_at": one.due_at,
+                    }
+                    for one in owed
+                ],
+            )
+
+    async def lease(
+        self, now: datetime, limit: int, lease: timedelta, busy: Collection[int] = ()
+    ) -> list[Turn]:
+        """Take the turns of up to `limit` places, chats in `busy` passed over.
+
+        A place's turn comes when its oldest waiting row is due; a leased row is due again after
+        `lease`, so a place is never in two hands, and a crash heals by itself.
+        """
+        earlier = notices.alias()
+        first = ~sa.exists().where(
+            earlier.c.state == "due",
+            earlier.c.chat_id == notices.c.chat_id,
+            earlier.c.topic_id == notices.c.topic_id,
+            earlier.c.id < notices.c.id,
+        )
+        heads = (
+            sa.select(notices.c.id, notices.c.chat_id, notices.c.topic_id)
+            .where(notices.c.state == "due", notices.c.due_at <= now, first)
+            .order_by(notices.c.importance.desc(), notices.c.id)
+            .limit(limit)
+        )
+        if busy:
+            heads = heads.where(notices.c.chat_id.not_in(list(busy)))
+        places = [
+            (r.chat_id, r.topic_id) for r in await self._on.execute(sql.skip_locked(self._on, heads, notices))
+        ]
+        if not places:
+            return []
+        token = secrets.token_hex(8)
+        rows = await self._on.execute(
+            sa.update(notices)
+            .where(
+                notices.c.state == "due",
+                notices.c.due_at <= now,
+                sa.tuple_(notices.c.chat_id, notices.c.topic_id).in_(places),
+            )
+            .values(due_at=now + lease, lease=token)
+            .returning(*notices.c)
+        )
+        return _turns(token, sorted(rows.mappings(), key=lambda row: row["id"]))
+
+    async def settle_sent(
+        self, ids: Sequence[int], lease: str, now: datetime, message_id: int | None
+    ) -> None:
+        """These were told."""
+        await self._end(ids, lease, state="sent", settled_at=now, message_id=message_id)
+
+    async def settle_later(
+        self,
+        ids: Sequence[int],
+        lease: str,
+        at: datetime,
+        *,
+        counts: bool = True,
+        ambiguous: bool = False,
+        error: str = "",
+    ) -> None:
+        """Not now; again at `at`. `counts` adds an attempt, `ambiguous` one that may have arrived."""
+        await self._end(
+            ids,
+            lease,
+            due_at=at,
+            attempts=notices.c.attempts + int(counts),
+            ambiguous=notices.c.ambiguous + int(ambiguous),
+            error=error,
+        )
+
+    async def settle_dead(self, ids: Sequence[int], lease: str, now: datetime, error: str) -> None:
+        """These will never be taken: dead letters."""
+        await self._end(ids, lease, state="dead", settled_at=now, error=error)
+
+    async def settle_dropped(self, ids: Sequence[int], lease: str, now: datetime) -> None:
+        """Nobody wants to hear these any more."""
+        await self._end(ids, lease, state="dropped", settled_at=now)
+
+    async def _end(self, ids: Iterable[int], lease: str, **values: object) -> None:
+        await self._on.execute(
+            sa.update(notices)
+            .where(notices.c.id.in_(list(ids)), notices.c.lease == lease)
+            .values(values | {"lease": ""})
+        )
+
+    async def postpone(self, place: Place, until: datetime) -> None:
+        """Everything that waits for the place waits until `until` at least."""
+        await self._on.execute(
+            sa.update(notices)
+            .where(
+                notices.c.state == "due",
+                notices.c.chat_id == place.chat_id,
+                notices.c.topic_id == place.topic_id,
+                notices.c.due_at < until,
+            )
+            .values(due_at=until, lease="")
+        )
+
+    async def release(self, place: Place, now: datetime) -> None:
+        """Everything held for the place may go now."""
+        await self._on.execute(
+            sa.update(notices)
+            .where(
+                notices.c.state == "due",
+                notices.c.chat_id == place.chat_id,
+                notices.c.topic_id == place.topic_id,
+                notices.c.due_at > now,
+                notices.c.lease == "",
+            )
+            .values(due_at=now)
+        )
+
+    async def release_leases(self, now: datetime) -> int:
+        """After a crash of the only process: what was being told is due at once. Returns how many."""
+        result = await self._on.execute(
+            sa.update(notices)
+            .where(notices.c.state == "due", notices.c.lease != "")
+            .values(due_at=now, lease="")
+        )
+        return result.rowcount
+
+    async def next_due(self) -> datetime | None:
+        found: datetime | None = await self._on.scalar(
+            sa.select(notices.c.due_at).where(notices.c.state == "due").order_by(notices.c.due_at).limit(1)
+        )
+        return found
+
+    async def depth(self) -> Depth:
+        row = (
+            await self._on.execute(
+                sa.select(
+                    sa.func.count().filter(notices.c.state == "due").label("due"),
+                    sa.func.count().filter(notices.c.state == "dead").label("dead"),
+                    sa.func.min(sa.case((notices.c.state == "due", notices.c.due_at))).label("oldest"),
+                ).where(notices.c.state.in_(("due", "dead")))
+            )
+        ).one()
+        return Depth(due=row.due, dead=row.dead, oldest_due_at=row.oldest)
+
+    async def told(self, place: Place, message_id: int) -> list[Notice]:
+        """The notices that one message told, for "why did I get this?"."""
+        rows = await self._on.execute(
+            sa.select(notices).where(
+                notices.c.chat_id == place.chat_id,
+                notices.c.topic_id == place.topic_id,
+                notices.c.message_id == message_id,
+                notices.c.state == "sent",
+            )
+        )
+        return [notice for turn in _turns("", list(rows.mappings())) for notice in turn.notices]
+
+    async def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
+        rows = await self._on.execute(
+            sa.select(notices)
+            .where(notices.c.state == "dead")
+            .order_by(notices.c.settled_at.desc())
+            .limit(limit)
+        )
+        return [
+            DeadLetter(
+                id=row["id"],
+                place=Place(row["chat_id"], row["topic_id"]),
+                order_id=row["order_id"],
+                error=row["error"],
+                settled_at=row["settled_at"],
+            )
+            for row in rows.mappings()
+        ]
+
+    async def replay_dead(self, now: datetime) -> int:
+        """Try every dead letter again. Returns how many."""
+        result = await self._on.execute(
+            sa.update(notices)
+            .where(notices.c.state == "dead")
+            .values(state="due", due_at=now, attempts=0, ambiguous=0)
+        )
+        return result.rowcount
+
+    async def purge(self, before: datetime) -> int:
+        """Delete what was settled before `before`, dead letters included."""
+        result = await self._on.execute(sa.delete(notices).where(notices.c.settled_at < before))
+        return result.rowcount
+
+
+def _turns(lease: str, rows: Sequence[sa.RowMapping]) -> list[Turn]:
+    grouped: dict[Place, dict[str, list[sa.RowMapping]]] = {}
+    for row in rows:
+        place = Place(row["chat_id"], row["topic_id"])
+        grouped.setdefault(place, {}).setdefault(row["order_id"], []).append(row)
+    return [
+        Turn(
+            place=place,
+            lease=lease,
+            notices=tuple(_notice(place, order_id, lease, found) for order_id, found in by_order.items()),
+        )
+        for place, by_order in grouped.items()
+    ]
+
+
+def _notice(place: Place, order_id: str, lease: str, rows: Sequence[sa.RowMapping]) -> Notice:
+    return Notice(
+        ids=tuple(row["id"] for row in rows),
+        place=place,
+        order_id=order_id,
+        news=tuple(_news.validate_python(row["news"]) for row in rows),
+        importance=Importance(max(row["importance"] for row in rows)),
+        created_at=min(row["created_at"] for row in rows),
+        attempts=max(row["attempts"] for row in rows),
+        ambiguous=max(row["ambiguous"] for row in rows),
+        lease=lease,
+    )

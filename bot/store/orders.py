@@ -1,0 +1,458 @@
+"""Orders with their parcels, nodes and texts; leasing and settling their checks."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import (
+    Changes,
+    Item,
+    Node,
+    NodeText,
+    Order,
+    OrderStatus,
+    Parcel,
+    Reason,
+    Stage,
+    Watch,
+)
+from bot.store import sql
+from bot.store.tables import EPOCH, Utc, chats, follows, nodes, orders, parcels, texts
+
+_items = TypeAdapter(tuple[Item, ...])
+_MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One leased check: what to fetch, what was known, and the lease that settling must show."""
+
+    order_id: str
+    digest: str
+    lease: str
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The end of one check without news: when to look again (None: stop)."""
+
+    order_id: str
+    lease: str
+    next_check_at: datetime | None
+    failures: int = 0
+    error: str = ""
+
+
+class Orders:
+    """Orders within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._on = connection
+
+    async def add(self, order_id: str, now: datetime) -> bool:
+        """Know the order from now on; False when it was known already."""
+        result = await self._on.execute(
+            sql.insert_or_ignore(self._on, orders),
+            {"id": order_id, "stage": Stage.PRE_SHIPMENT, "created_at": now, "next_check_at": None},
+        )
+        return bool(result.rowcount)
+
+    async def get(self, order_id: str) -> Order | None:
+        return (await self.get_many([order_id])).get(order_id)
+
+    async def get_many(self, order_ids: Iterable[str]) -> dict[str, Order]:
+        """The known ones among `order_ids`, whole, in three queries however many they are."""
+        ids = list(dict.fromkeys(order_ids))
+        if not ids:
+            return {}
+        heads = (await self._on.execute(sa.select(orders).where(orders.c.id.in_(ids)))).mappings().all()
+        node_rows = await self._on.execute(
+            sa.select(nodes)
+            .where(nodes.c.order_id.in_(ids))
+            .order_by(nodes.c.at.desc(), nodes.c.ordinal, nodes.c.seq.desc())
+        )
+        by_parcel: dict[tuple[str, int], list[Node]] = {}
+        for row in node_rows.mappings():
+            by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(_node(row))
+        parcel_rows = await self._on.execute(
+            sa.select(parcels).where(parcels.c.order_id.in_(ids)).order_by(parcels.c.index)
+        )
+        by_order: dict[str, list[Parcel]] = {}
+        for row in parcel_rows.mappings():
+            known = by_parcel.get((row["order_id"], row["index"]), [])
+            by_order.setdefault(row["order_id"], []).append(_parcel(row, known))
+        return {row["id"]: _order(row, by_order.get(row["id"], [])) for row in heads}
+
+    async def save(self, changes: Changes, now: datetime, *, ruleset: str = "") -> None:
+        """Store what changed: the order's head, its parcels, new nodes and edited ones. Removes nothing."""
+        order = changes.order
+        head = {
+            "stage": order.stage,
+            "reason": order.reason,
+            "stage_since": order.stage_since,
+            "status": order.status,
+            "status_at": order.status_at,
+            "fetched_at": order.fetched_at,
+            "finished_at": order.finished_at,
+            "digest": order.digest,
+            "told": sorted(order.told),
+            "last_node_at": order.last_node_at,
+            "eta": _next_eta(order),
+        } | ({"ruleset": ruleset} if ruleset else {})
+        await self._on.execute(sa.update(orders).where(orders.c.id == order.id).values(head))
+        if order.parcels:
+            await self._on.execute(
+                sql.upsert(self._on, parcels, ["order_id", "index"], _PARCEL_COLUMNS),
+                [_parcel_row(order.id, parcel) for parcel in order.parcels],
+            )
+        if changes.added or changes.edited:
+            await self._on.execute(
+                sql.upsert(self._on, nodes, ["order_id", "seq"], _NODE_COLUMNS),
+                [_node_row(order.id, node) for node in (*changes.added, *changes.edited)],
+            )
+        if changes.edited:
+            await self._on.execute(
+                sa.delete(texts).where(
+                    texts.c.order_id == order.id, texts.c.seq.in_([node.seq for node in changes.edited])
+                )
+            )
+
+    # ── checks ──────────────────────────────────────────────────────────────────────────────────
+
+    async def lease_due(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
+        """Take up to `limit` due orders; each is due again after `lease` unless settled before."""
+        token = secrets.token_hex(8)
+        due = (
+            sa.select(orders.c.id)
+            .where(orders.c.next_check_at <= now)
+            .order_by(orders.c.next_check_at)
+            .limit(limit)
+        )
+        rows = await self._on.execute(
+            sa.update(orders)
+            .where(orders.c.id.in_(sql.skip_locked(self._on, due, orders)))
+            .values(next_check_at=now + lease, lease=token)
+            .returning(*_WATCH_COLUMNS)
+        )
+        return [
+            Due(order_id=row["id"], digest=row["digest"], lease=token, watch=_watch(row))
+            for row in rows.mappings()
+        ]
+
+    async def settle(self, ends: Sequence[Settled], now: datetime) -> None:
+        """End checks; one whose lease was lost meanwhile changes nothing."""
+        if not ends:
+            return
+        statement = (
+            sa.update(orders)
+            .where(orders.c.id == sa.bindparam("b_id"), orders.c.lease == sa.bindparam("b_lease"))
+            .values(
+                next_check_at=sa.bindparam("b_next"),
+                failures=sa.bindparam("b_failures"),
+                last_error=sa.bindparam("b_error"),
+                checked_at=now,
+                fetched_at=sa.func.coalesce(sa.bindparam("b_fetched", type_=Utc), orders.c.fetched_at),
+                lease="",
+            )
+        )
+        await self._on.execute(
+            statement,
+            [
+                {
+                    "b_id": end.order_id,
+                    "b_lease": end.lease,
+                    "b_next": end.next_check_at,
+                    "b_failures": end.failures,
+                    "b_error": end.error,
+                    "b_fetched": None if end.failures else now,
+                }
+                for end in ends
+            ],
+        )
+
+    async def holds_lease(self, order_id: str, lease: str) -> bool:
+        """Whether the lease still stands, for a writer that must not overwrite a later one."""
+        found = await self._on.scalar(
+            sa.select(orders.c.id).where(orders.c.id == order_id, orders.c.lease == lease)
+        )
+        return found is not None
+
+    async def schedule(self, order_id: str, at: datetime | None) -> None:
+        """Look at the order at `at` (None: no more); an order nobody follows is not looked at."""
+        await self._on.execute(
+            sa.update(orders)
+            .where(orders.c.id == order_id)
+            .values(next_check_at=sa.case((orders.c.weight > 0, at), else_=None), lease="")
+        )
+
+    async def due_now(self, order_id: str, now: datetime) -> bool:
+        """Make a followed order due at once; False when there is none."""
+        result = await self._on.execute(
+            sa.update(orders)
+            .where(orders.c.id == order_id, orders.c.weight > 0)
+            .values(next_check_at=now, lease="")
+        )
+        return bool(result.rowcount)
+
+    async def release_leases(self, now: datetime) -> int:
+        """After a crash of the only process: what was being checked is due at once. Returns how many."""
+        result = await self._on.execute(
+            sa.update(orders)
+            .where(orders.c.next_check_at.is_not(None), orders.c.lease != "")
+            .values(next_check_at=now, lease="")
+        )
+        return result.rowcount
+
+    async def postpone_all(self, until: datetime, spread: timedelta) -> None:
+        """Push every check due before `until` behind it, spread out, so that nothing bursts then."""
+        width = max(1, spread // timedelta(milliseconds=1))
+        if self._on.dialect.name == "postgresql":
+            gap: sa.ColumnElement[int] = sa.cast(sa.func.random() * width, sa.BigInteger)
+        else:
+            gap = sa.func.abs(sa.func.random()) % width
+        floor = sa.literal((until - EPOCH) // timedelta(milliseconds=1), type_=sa.BigInteger)
+        await self._on.execute(
+            sa.update(orders)
+            .where(orders.c.next_check_at < until)
+            .values(next_check_at=sa.type_coerce(floor + gap, Utc))
+        )
+
+    async def watch(self, order_id: str) -> Watch | None:
+        row = (
+            (await self._on.execute(sa.select(*_WATCH_COLUMNS).where(orders.c.id == order_id)))
+            .mappings()
+            .first()
+        )
+        return None if row is None else _watch(row)
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest check is due."""
+        found: datetime | None = await self._on.scalar(
+            sa.select(orders.c.next_check_at)
+            .where(orders.c.next_check_at.is_not(None))
+            .order_by(orders.c.next_check_at)
+            .limit(1)
+        )
+        return found
+
+    async def next_check_at(self, order_id: str) -> datetime | None:
+        found: datetime | None = await self._on.scalar(
+            sa.select(orders.c.next_check_at).where(orders.c.id == order_id)
+        )
+        return found
+
+    async def reweigh(self, order_ids: Iterable[str], now: datetime) -> None:
+        """Count again who is told of these orders; nobody: no more checks; somebody again: due at once."""
+        ids = list(order_ids)
+        if not ids:
+            return
+        told = (
+            sa.select(
+                sa.func.coalesce(sa.func.sum(sa.case((follows.c.notify, 1.0), else_=_MUTED_WEIGHT)), 0.0)
+            )
+            .select_from(
+                follows.join(
+                    chats,
+                    sa.and_(
+                        chats.c.chat_id == follows.c.chat_id,
+                        chats.c.topic_id == follows.c.topic_id,
+                        chats.c.left_at.is_(None),
+                    ),
+                )
+            )
+            .where(follows.c.order_id == orders.c.id, follows.c.archived_at.is_(None))
+            .scalar_subquery()
+        )
+        await self._on.execute(sa.update(orders).where(orders.c.id.in_(ids)).values(weight=told))
+        await self._on.execute(
+            sa.update(orders)
+            .where(orders.c.id.in_(ids), orders.c.weight == 0)
+            .values(next_check_at=None, lease="")
+        )
+        await self._on.execute(
+            sa.update(orders)
+            .where(
+                orders.c.id.in_(ids),
+                orders.c.weight > 0,
+                orders.c.next_check_at.is_(None),
+                orders.c.finished_at.is_(None),
+            )
+            .values(next_check_at=now, lease="")
+        )
+
+    # ── texts in readers' languages ─────────────────────────────────────────────────────────────
+
+    async def texts(self, order_id: str, language: str) -> dict[int, NodeText]:
+        """Texts by node `seq`; only those fetched so far."""
+        rows = await self._on.execute(
+            sa.select(texts).where(texts.c.order_id == order_id, texts.c.language == language)
+        )
+        return {
+            row["seq"]: NodeText(name=row["name"], description=row["description"]) for row in rows.mappings()
+        }
+
+    async def save_texts(self, order_id: str, language: str, known: Mapping[int, NodeText]) -> None:
+        if known:
+            await self._on.execute(
+                sql.upsert(self._on, texts, ["order_id", "language", "seq"], ["name", "description"]),
+                [
+                    {
+                        "order_id": order_id,
+                        "language": language,
+                        "seq": seq,
+                        "name": text.name,
+                        "description": text.description,
+                    }
+                    for seq, text in known.items()
+                ],
+            )
+
+    async def count_by_stage(self) -> dict[str, int]:
+        rows = await self._on.execute(
+            sa.select(orders.c.stage, sa.func.count().label("n"))
+            .where(orders.c.weight > 0)
+            .group_by(orders.c.stage)
+        )
+        return {row.stage: row.n for row in rows}
+
+    async def purge(self, before: datetime) -> int:
+        """Delete orders finished before `before`, and those that nobody follows since before it."""
+        unfollowed = ~sa.exists().where(follows.c.order_id == orders.c.id)
+        idle = sa.func.coalesce(orders.c.fetched_at, orders.c.created_at) < before
+        result = await self._on.execute(
+            sa.delete(orders).where(sa.or_(orders.c.finished_at < before, sa.and_(unfollowed, idle)))
+        )
+        return result.rowcount
+
+
+_WATCH_COLUMNS = (
+    orders.c.id,
+    orders.c.digest,
+    orders.c.stage,
+    orders.c.status,
+    orders.c.weight,
+    orders.c.last_node_at,
+    orders.c.checked_at,
+    orders.c.created_at,
+    orders.c.eta,
+    orders.c.failures,
+    orders.c.finished_at,
+)
+_PARCEL_COLUMNS = tuple(c.name for c in parcels.c if not c.primary_key)
+_NODE_COLUMNS = tuple(c.name for c in nodes.c if not c.primary_key)
+
+
+def _watch(row: RowMapping) -> Watch:
+    return Watch(
+        stage=Stage(row["stage"]),
+        status=OrderStatus(row["status"]) if row["status"] else None,
+        weight=row["weight"],
+        last_node_at=row["last_node_at"],
+        checked_at=row["checked_at"],
+        created_at=row["created_at"],
+        eta=row["eta"],
+        failures=row["failures"],
+        finished_at=row["finished_at"],
+    )
+
+
+def _next_eta(order: Order) -> datetime | None:
+    return min((p.eta for p in order.parcels if p.eta and not p.stage.final), default=None)
+
+
+def _order(row: RowMapping, known: Sequence[Parcel]) -> Order:
+    return Order(
+        id=row["id"],
+        stage=Stage(row["stage"]),
+        reason=Reason(row["reason"]),
+        stage_since=row["stage_since"],
+        status=OrderStatus(row["status"]) if row["status"] else None,
+        status_at=row["status_at"],
+        parcels=tuple(known),
+        created_at=row["created_at"],
+        fetched_at=row["fetched_at"],
+        finished_at=row["finished_at"],
+        digest=row["digest"],
+        told=frozenset(row["told"]),
+    )
+
+
+def _parcel(row: RowMapping, known: Sequence[Node]) -> Parcel:
+    return Parcel(
+        index=row["index"],
+        number=row["number"],
+        former_numbers=tuple(row["former_numbers"]),
+        carrier=row["carrier"],
+        eta=row["eta"],
+        first_eta=row["first_eta"],
+        eta_told=row["eta_told"],
+        eta_told_at=row["eta_told_at"],
+        items=_items.validate_python(row["items"]),
+        stage=Stage(row["stage"]),
+        reason=Reason(row["reason"]),
+        stage_since=row["stage_since"],
+        nodes=tuple(known),
+    )
+
+
+def _parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
+    return {
+        "order_id": order_id,
+        "index": parcel.index,
+        "number": parcel.number,
+        "former_numbers": list(parcel.former_numbers),
+        "carrier": parcel.carrier,
+        "eta": parcel.eta,
+        "first_eta": parcel.first_eta,
+        "eta_told": parcel.eta_told,
+        "eta_told_at": parcel.eta_told_at,
+        "items": _items.dump_python(parcel.items, mode="json"),
+        "stage": parcel.stage,
+        "reason": parcel.reason,
+        "stage_since": parcel.stage_since,
+    }
+
+
+def _node(row: RowMapping) -> Node:
+    return Node(
+        seq=row["seq"],
+        parcel=row["parcel"],
+        at=row["at"],
+        ordinal=row["ordinal"],
+        name=row["name"],
+        description=row["description"],
+        stage=Stage(row["stage"]),
+        reason=Reason(row["reason"]),
+        rule=row["rule"],
+        place=row["place"],
+        seen_at=row["seen_at"],
+        backfilled=row["backfilled"],
+    )
+
+
+def _node_row(order_id: str, node: Node) -> dict[str, Any]:
+    return {
+        "order_id": order_id,
+        "seq": node.seq,
+        "parcel": node.parcel,
+        "at": node.at,
+        "ordinal": node.ordinal,
+        "name": node.name,
+        "description": node.description,
+        "stage": node.stage,
+        "reason": node.reason,
+        "rule": node.rule,
+        "place": node.place,
+        "seen_at": node.seen_at,
+        "backfilled": node.backfilled,
+    }

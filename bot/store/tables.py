@@ -1,0 +1,278 @@
+"""The schema: every table, with UTC moments kept as milliseconds since 1970."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC datetime as whole milliseconds: small, sortable, the same in both databases."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Refuses naive datetimes (TypeError from the subtraction): they have no moment."""
+        return None if value is None else (value - EPOCH) // _MILLISECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+class TimeOfDay(TypeDecorator[time]):
+    """A local time of day as HH:MM."""
+
+    impl = sa.String(5)
+    cache_ok = True
+
+    def process_bind_param(self, value: time | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.strftime("%H:%M")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> time | None:
+        return None if value is None else time.fromisoformat(value)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _text(name: str, default: str = "") -> sa.Column[Any]:
+    return sa.Column(name, sa.Text, nullable=False, default=default)
+
+
+# A lease is a postponement: a taken row is due again when the lease ends, so that a crash heals
+# by itself and one index on the due time is all that leasing needs.
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _text("stage"),
+    _text("reason"),
+    sa.Column("stage_since", Utc),
+    sa.Column("status", sa.Text),
+    sa.Column("status_at", Utc),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("fetched_at", Utc),
+    sa.Column("finished_at", Utc),
+    _text("digest"),
+    sa.Column("told", sa.JSON, nullable=False, default=list),
+    sa.Column("last_node_at", Utc),
+    sa.Column("eta", Utc),
+    sa.Column("weight", sa.Float, nullable=False, default=0.0),
+    sa.Column("next_check_at", Utc),
+    sa.Column("checked_at", Utc),
+    _text("lease"),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    _text("last_error"),
+    sa.Column("ruleset", sa.Text, nullable=False, default=""),
+)
+sa.Index("ix_orders_due", orders.c.next_check_at, sqlite_where=orders.c.next_check_at.is_not(None),
+         postgresql_where=orders.c.next_check_at.is_not(None))  # fmt: skip
+
+parcels = sa.Table(
+    "parcels",
+    metadata,
+    sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("index", sa.Integer, primary_key=True),
+    _text("number"),
+    sa.Column("former_numbers", sa.JSON, nullable=False, default=list),
+    _text("carrier"),
+    sa.Column("eta", Utc),
+    sa.Column("first_eta", Utc),
+    sa.Column("eta_told", Utc),
+    sa.Column("eta_told_at", Utc),
+    sa.Column("items", sa.JSON, nullable=False, default=list),
+    _text("stage"),
+    _text("reason"),
+    sa.Column("stage_since", Utc),
+)
+
+nodes = sa.Table(
+    "nodes",
+    metadata,
+    sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("parcel", sa.Integer, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False, default=0),
+    _text("name"),
+    _text("description"),
+    _text("stage"),
+    _text("reason"),
+    _text("rule"),
+    _text("place"),
+    sa.Column("seen_at", Utc, nullable=False),
+    sa.Column("backfilled", sa.Boolean, nullable=False, default=False),
+)
+
+# Node texts in readers' languages, fetched once per change and language.
+texts = sa.Table(
+    "texts",
+    metadata,
+    sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    _text("name"),
+    _text("description"),
+)
+
+chats = sa.Table(
+    "chats",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True),
+    sa.Column("topic_id", sa.BigInteger, primary_key=True, default=0),
+    _text("language"),
+    sa.Column("language_set", sa.Boolean, nullable=False, default=False),
+    _text("zone"),
+    sa.Column("zone_set", sa.Boolean, nullable=False, default=False),
+    _text("level", "everything"),
+    sa.Column("quiet_from", TimeOfDay),
+    sa.Column("quiet_to", TimeOfDay),
+    _text("quiet", "silent"),
+    sa.Column("urgent_breaks_quiet", sa.Boolean, nullable=False, default=True),
+    sa.Column("digest_at", TimeOfDay),
+    sa.Column("paused_until", Utc),
+    sa.Column("left_at", Utc),
+    _text("awaiting"),
+    sa.Column("created_at", Utc, nullable=False),
+)
+
+follows = sa.Table(
+    "follows",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True),
+    sa.Column("topic_id", sa.BigInteger, primary_key=True),
+    sa.Column(
+        "order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
+    _text("label"),
+    sa.Column("notify", sa.Boolean, nullable=False, default=True),
+    sa.Column("archived_at", Utc),
+    sa.Column("card_message_id", sa.BigInteger),
+    sa.Column("created_at", Utc, nullable=False),
+)
+
+# The outbox. `state`: due, sent, dead (for the operator to see and replay), dropped (nobody to tell).
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("chat_id", sa.BigInteger, nullable=False),
+    sa.Column("topic_id", sa.BigInteger, nullable=False, default=0),
+    _text("order_id"),
+    _text("key"),
+    sa.Column("news", sa.JSON, nullable=False),
+    sa.Column("importance", sa.Integer, nullable=False, default=0),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("due_at", Utc, nullable=False),
+    _text("lease"),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("ambiguous", sa.Integer, nullable=False, default=0),
+    _text("state", "due"),
+    sa.Column("settled_at", Utc),
+    sa.Column("message_id", sa.BigInteger),
+    _text("error"),
+    sa.UniqueConstraint("chat_id", "topic_id", "order_id", "key"),
+)
+_due = notices.c.state == "due"
+sa.Index("ix_notices_due", notices.c.due_at, sqlite_where=_due, postgresql_where=_due)
+sa.Index("ix_notices_place", notices.c.chat_id, notices.c.topic_id, notices.c.id, sqlite_where=_due,
+         postgresql_where=_due)  # fmt: skip
+
+# The inbox: Telegram's updates, recorded before they are acknowledged. `state`: due, done, aside.
+updates = sa.Table(
+    "updates",
+    metadata,
+    sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("chat_id", sa.BigInteger, nullable=False, default=0),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("received_at", Utc, nullable=False),
+    sa.Column("due_at", Utc, nullable=False),
+    _text("lease"),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    _text("state", "due"),
+    _text("error"),
+)
+_waiting = updates.c.state == "due"
+sa.Index("ix_updates_due", updates.c.update_id, sqlite_where=_waiting, postgresql_where=_waiting)
+
+credentials = sa.Table(
+    "credentials",
+    metadata,
+    sa.Column("app_key", sa.Text, primary_key=True),
+    sa.Column("tokens", sa.Text, nullable=False, default=""),  # JSON, encrypted when a key is set
+    sa.Column("obtained_at", Utc),
+    _text("lease"),
+    sa.Column("leased_until", Utc),
+    sa.Column("warned", sa.JSON, nullable=False, default=list),
+)
+
+# One row a limit, shared by all replicas: generic cell rate and a count for the day.
+limits = sa.Table(
+    "limits",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("ready_at", Utc),  # the theoretical arrival time of the next permit
+    _text("day"),
+    sa.Column("used", sa.Integer, nullable=False, default=0),
+    sa.Column("frozen_until", Utc),
+)
+
+# The merchant's own marks on an order: board snooze, note, a customer's problem report.
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("snoozed_until", Utc),
+    _text("note"),
+    sa.Column("disputed_at", Utc),
+)
+
+# Wrong ids per chat, for the lock-out that keeps ids from being guessed.
+guesses = sa.Table(
+    "guesses",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True),
+    sa.Column("since", Utc, nullable=False),
+    sa.Column("wrong", sa.Integer, nullable=False, default=0),
+    sa.Column("locked_until", Utc),
+)
+
+# Pushes already taken from AliExpress, so that a replay does nothing.
+pushes = sa.Table(
+    "pushes",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("at", Utc, nullable=False, index=True),
+)
+
+# Texts and shapes no rule knows, for the operator.
+unknowns = sa.Table(
+    "unknowns",
+    metadata,
+    sa.Column("text", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False, default=0),
+    sa.Column("last_at", Utc, nullable=False),
+)
+
+# Small states that outlive a restart: learnt rates, the price, told alerts.
+memory = sa.Table(
+    "memory",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)

@@ -1,0 +1,118 @@
+"""The inbox: Telegram's updates, durable before they are acknowledged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import sql
+from bot.store.tables import updates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """An update that failed every time and waits for the operator."""
+
+    update_id: int
+    error: str
+
+
+class Updates:
+    """The inbox within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._on = connection
+
+    async def put(self, rows: Sequence[tuple[int, int, Mapping[str, Any]]], now: datetime) -> int:
+        """Record (update id, chat id, payload) triples; returns how many were new."""
+        new = 0
+        for update_id, chat_id, payload in rows:
+            result = await self._on.execute(
+                sql.insert_or_ignore(self._on, updates),
+                {
+                    "update_id": update_id,
+                    "chat_id": chat_id,
+                    "payload": json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+                    "received_at": now,
+                    "due_at": now,
+                },
+            )
+            new += result.rowcount
+        return new
+
+    async def take(
+        self, now: datetime, limit: int, lease: timedelta
+    ) -> list[tuple[int, int, dict[str, Any], int]]:
+        """Lease the oldest waiting update of up to `limit` chats: (update id, chat id, payload, attempts)."""
+        earlier = updates.alias()
+        first = ~sa.exists().where(
+            earlier.c.state == "due",
+            earlier.c.chat_id == updates.c.chat_id,
+            earlier.c.update_id < updates.c.update_id,
+        )
+        heads = (
+            sa.select(updates.c.update_id)
+            .where(updates.c.state == "due", updates.c.due_at <= now, first)
+            .order_by(updates.c.update_id)
+            .limit(limit)
+        )
+        rows = await self._on.execute(
+            sa.update(updates)
+            .where(updates.c.update_id.in_(sql.skip_locked(self._on, heads, updates)))
+            .values(due_at=now + lease, lease="taken")
+            .returning(updates.c.update_id, updates.c.chat_id, updates.c.payload, updates.c.attempts)
+        )
+        return sorted((row[0], row[1], json.loads(row[2]), row[3]) for row in rows)
+
+    async def done(self, update_id: int) -> None:
+        """Handled: the row stays a while, so that Telegram's repetition is known; its content goes."""
+        await self._on.execute(
+            sa.update(updates)
+            .where(updates.c.update_id == update_id)
+            .values(state="done", lease="", payload="")
+        )
+
+    async def failed(self, update_id: int, *, retry_at: datetime | None, error: str) -> None:
+        """Handling failed: again at `retry_at`, or never (None): set aside."""
+        values: dict[str, Any] = {"attempts": updates.c.attempts + 1, "error": error, "lease": ""}
+        values |= {"state": "aside"} if retry_at is None else {"due_at": retry_at}
+        await self._on.execute(sa.update(updates).where(updates.c.update_id == update_id).values(values))
+
+    async def release_leases(self, now: datetime) -> None:
+        """After a crash of the only process: what was being handled is due at once."""
+        await self._on.execute(
+            sa.update(updates)
+            .where(updates.c.state == "due", updates.c.lease != "")
+            .values(due_at=now, lease="")
+        )
+
+    async def newest(self) -> int | None:
+        """The highest update id ever recorded."""
+        found: int | None = await self._on.scalar(sa.select(sa.func.max(updates.c.update_id)))
+        return found
+
+    async def waiting(self) -> int:
+        found = await self._on.scalar(
+            sa.select(sa.func.count()).select_from(updates).where(updates.c.state == "due")
+        )
+        return int(found or 0)
+
+    async def aside(self) -> list[Aside]:
+        rows = await self._on.execute(
+            sa.select(updates.c.update_id, updates.c.error)
+            .where(updates.c.state == "aside")
+            .order_by(updates.c.update_id)
+        )
+        return [Aside(update_id=row.update_id, error=row.error) for row in rows]
+
+    async def purge(self, before: datetime) -> None:
+        """Delete handled updates received before `before`."""
+        await self._on.execute(
+            sa.delete(updates).where(updates.c.state != "due", updates.c.received_at < before)
+        )
