@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 _ORDER_ID = re.compile(r"[1-9]\d{11,19}")
 _URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)*(?:aliexpress\.(?:com|us|ru)|cainiao\.com)\S*", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z0-9]+")
+# people group digits when they type: "8211 7446 6173 8042"
+_GROUPED = re.compile(r"(?<!\d)" + r"[ \u00a0-]".join([r"(\d{4})"] * 4) + r"(?!\d)")
 _ORDER_PARAMETERS = ("orderid", "tradeorderid", "tradeid", "order_id")
 # Item ids of today: 16 digits beginning 1005, or 3256 on the US site.
 _PRODUCT_ID = re.compile(r"(?:1005|3256)\d{12}")
@@ -55,10 +56,10 @@ def read(text: str) -> Reading:
     mistakes: dict[tuple[Mistake, str], None] = {}
     for match in _URL.finditer(text):
         found = _read_url(match.group())
-        if isinstance(found, str):
-            ids[found] = None
-        else:
+        if isinstance(found, Mistake):
             mistakes[found, _shorten(match.group())] = None
+        else:
+            ids[found] = None
     rest = _URL.sub(" ", text)
     # people group digits when they type: "8211 7446 6173 8042"
     rest = re.sub(
