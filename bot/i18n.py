@@ -173,6 +173,10 @@ class Words:
         mixes = self.right_to_left or _has_right_to_left(text)
         return Markup(f"{FSI}{text}{PDI}") if mixes and text and "\n" not in text else text
 
+    def code(self, value: str) -> Markup:
+        """Text that a reader copies with one tap."""
+        return Markup("<code>{}</code>").format(clean(value))
+
     def join(self, items: Sequence[object]) -> Markup:
         """The items as a list in a sentence: "a, b and c"."""
         slots = [f"{{{place}}}" for place in range(len(items))]
@@ -305,7 +309,7 @@ class Words:
 
 
 _NEVER = 1e9  # a threshold that no larger unit reaches
-_LINE_START = re.compile(r"^((?:<[^>]+>)*)(?=[^\n\u200f])", re.MULTILINE)
+_LINE_START = re.compile(r"^((?:</?blockquote[^>]*>)*)(?=[^\n\u200f])", re.MULTILINE)
 _UNSEEN = dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.i18n import LANGUAGES, is_zone, plain
+from bot.i18n import LANGUAGES, Words, is_zone, plain
 from bot.model import Button, Level, NewsKind, Quiet
 
 VERSION = "1"
@@ -406,6 +406,20 @@ def decode(data: str) -> Action | None:
 def button(text: Markup, action: Action) -> Button:
     """A button that does the action."""
     return Button(text=plain(text), data=encode(action))
+
+
+def pager(words: Words, page: int, pages: int, turn: Callable[[int], Action]) -> tuple[Button, ...]:
+    """The row that leafs through pages (from 0), empty where there is one page.
+
+    Its arrows point up and down, which means the same in both writing directions.
+    """
+    if pages <= 1:
+        return ()
+    row = [button(words.t("▲ Newer"), turn(page - 1))] if page > 0 else []
+    row.append(Button(text=f"{words.number(page + 1)}/{words.number(pages)}", data=encode(Nothing())))
+    if page + 1 < pages:
+        row.append(button(words.t("▼ Older"), turn(page + 1)))
+    return tuple(row)
 
 
 # ── how each field is written ───────────────────────────────────────────────────────────────────

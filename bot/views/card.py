@@ -59,7 +59,7 @@ def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
 
 
 def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) -> list[Markup]:
-    number = Markup("<code>{}</code>").format(order.id) if not masked else wording.short_id(order.id)
+    number = words.code(order.id) if not masked else wording.short_id(order.id)
     mark = wording.icon(order.stage)
     if follow and follow.label:
         name = words.isolate(wording.clip(follow.label, 64))
@@ -148,7 +148,7 @@ def _pace(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> Mark
 
 
 def _carrier(words: Words, parcel: Parcel) -> Markup | None:
-    number = Markup("<code>{}</code>").format(wording.clip(parcel.number, 64)) if parcel.number else None
+    number = words.code(wording.clip(parcel.number, 64)) if parcel.number else None
     known = [words.isolate(part) for part in (wording.clip(parcel.carrier, 64), number) if part]
     return Markup(" · ").join(known) if known else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bot.i18n import Words
+from bot.i18n import Words, clean
 from bot.model import Follow, Item, Localised, Node, OrderStatus, Parcel, Reason, Stage
 
 TEXT_LIMIT = 250  # characters of one foreign text; carriers have been seen to send pages
@@ -253,10 +253,10 @@ def order_name(words: Words, order_id: str, follow: Follow | None) -> Markup:
 
 
 def node_text(words: Words, facts: Localised, node: Node) -> Markup:
-    """The node in the reader's language, else in the carrier's words, else by its stage; escaped and short."""
+    """The node in the reader's language, else in the carrier's words, else by its stage; escaped, short."""
     localised = facts.texts.get(node.seq)
-    text = (localised.text if localised else "") or node.text
-    return words.isolate(clip(text, TEXT_LIMIT)) if text.strip() else stage_name(words, node.stage)
+    text = clean(localised.text if localised else "") or clean(node.text)
+    return words.isolate(clip(text, TEXT_LIMIT)) if text else stage_name(words, node.stage)
 
 
 def clip(text: str, limit: int) -> str:

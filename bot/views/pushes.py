@@ -1,0 +1,375 @@
+"""News as a message: what is new, what it means, and what can be answered with one tap."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.i18n import Words
+from bot.model import (
+    Button,
+    Chat,
+    Follow,
+    Importance,
+    Level,
+    Localised,
+    Message,
+    News,
+    NewsKind,
+    Node,
+    OrderStatus,
+    Parcel,
+    Stage,
+)
+from bot.views import buttons as b
+from bot.views import card, wording
+
+NODES_SHOWN = 5
+ENTRIES_SHOWN = 12
+
+_ASKS_RECEIPT = {NewsKind.ALL_ARRIVED, NewsKind.CHECK_IN}
+
+
+class Occasion(enum.StrEnum):
+    """Why several orders' news come in one message."""
+
+    DAILY = "daily"
+    AFTER_QUIET = "after_quiet"
+    AFTER_PAUSE = "after_pause"
+    AFTER_OUTAGE = "after_outage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One order's part of a summary; `news` may be empty in a daily one."""
+
+    facts: Localised
+    follow: Follow | None
+    news: tuple[News, ...] = ()
+
+
+def push(
+    words: Words, facts: Localised, follow: Follow | None, news: Sequence[News], *, now: datetime
+) -> Message:
+    """What is new about one order, as a short message that also works as a reply to its card."""
+    order = facts.order
+    first = max(news, key=lambda each: each.importance)
+    name = wording.order_name(words, order.id, follow)
+    lines = [Markup("{} <b>{}</b>").format(_icon(facts, first), name)]
+    for each in news:
+        lines += _block(words, facts, each, now)
+    return Message(text=words.page(lines), buttons=_buttons(words, facts, news, first))
+
+
+def summary(words: Words, entries: Sequence[Entry], *, occasion: Occasion, now: datetime) -> Message:
+    """Many orders in one message, a line each, what needs the reader first."""
+    t = words.t
+    titles = {
+        Occasion.DAILY: t("☀️ <b>Your parcels today</b>"),
+        Occasion.AFTER_QUIET: t("🌙 <b>While it was quiet</b>"),
+        Occasion.AFTER_PAUSE: t("👋 <b>Welcome back! While you paused</b>"),
+        Occasion.AFTER_OUTAGE: t("📬 <b>What happened meanwhile</b>"),
+    }
+    ordered = sorted(entries, key=_urgency, reverse=True)
+    lines = [titles[occasion], Markup("")]
+    lines += [_entry(words, entry, now) for entry in ordered[:ENTRIES_SHOWN]]
+    if not entries:
+        lines.append(t("Nothing new."))
+    if (rest := len(ordered) - ENTRIES_SHOWN) > 0:
+        lines.append(words.plural("…and {n} more order", "…and {n} more orders", rest))
+    return Message(text=words.page(lines), buttons=((b.button(t("📦 All orders"), b.ShowOrders()),),))
+
+
+def why(
+    words: Words, facts: Localised, follow: Follow | None, chat: Chat, *, kind: NewsKind, node: int
+) -> Message:
+    """ "Why did I get this?": what it was, when it happened, and the setting that let it pass."""
+    t = words.t
+    lines = [
+        t("❓ <b>Why did I get this?</b>"),
+        Markup(""),
+        t("You follow {order}.", order=wording.order_name(words, facts.order.id, follow))
+        if follow
+        else t("Somebody followed {order} here.", order=wording.order_name(words, facts.order.id, follow)),
+    ]
+    told = next((each for each in facts.order.nodes if each.seq == node), None)
+    if told:
+        lines += [
+            Markup("<blockquote>{}</blockquote>").format(wording.node_text(words, facts, told)),
+            t("The carrier says it happened: {moment}", moment=words.moment(told.at)),
+            t("We saw it: {moment}", moment=words.moment(told.seen_at)),
+        ]
+    else:
+        lines.append(_kind_reason(words, kind))
+    lines.append(t("Your setting: <b>{level}</b>", level=level_name(words, chat.level)))
+    return Message(
+        text=words.page(lines),
+        buttons=(
+            (b.button(t("⚙️ Settings"), b.ShowSettings(panel=b.Panel.LEVEL)),),
+            (b.button(t("🔕 Mute"), b.SetNotify(order_id=facts.order.id, on=False)),),
+        ),
+    )
+
+
+def received(words: Words, facts: Localised, follow: Follow | None, receipt: b.Receipt, days: int) -> Message:
+    """What follows the answer to "Got it?"; after "not yet" we ask again in `days` days."""
+    t, name = words.t, wording.order_name(words, facts.order.id, follow)
+    match receipt:
+        case b.Receipt.YES:
+            text = t("🎉 Enjoy it! {order} is now in your archive.", order=name)
+        case b.Receipt.NOT_YET:
+            later = words.distance(days)
+            # Translators: {later} is "tomorrow" or "in 3 days".
+            text = t(
+                "Couriers sometimes scan a little early. Ask your neighbours and look around the door; "
+                "we will ask you again {later}.",
+                later=later,
+            )
+        case b.Receipt.PROBLEM:
+            text = t(
+                "Sorry about that. We have told the shop about {order}, with its whole timeline.", order=name
+            )
+    back = b.button(t("📦 Open the card"), b.ShowCard(order_id=facts.order.id))
+    return Message(text=words.page([text]), buttons=((back,),))
+
+
+def level_name(words: Words, level: Level) -> Markup:
+    """A notification level's name."""
+    return {
+        Level.EVERYTHING: words.t("Everything"),
+        Level.MILESTONES: words.t("Milestones"),
+        Level.PROBLEMS: words.t("Only problems and delivery"),
+        Level.OFF: words.t("Nothing"),
+    }[level]
+
+
+# ── one piece of news ───────────────────────────────────────────────────────────────────────────
+
+
+def _icon(facts: Localised, news: News) -> Markup:
+    match news.kind:
+        case NewsKind.NODES:
+            return wording.icon(news.stage or facts.order.stage)
+        case NewsKind.ETA:
+            return Markup("📅")
+        case NewsKind.ALL_ARRIVED:
+            return Markup("🎉")
+        case NewsKind.PICKUP_WAITING:
+            return wording.icon(Stage.READY_FOR_PICKUP)
+        case NewsKind.CUSTOMS_WAITING:
+            return wording.icon(Stage.IMPORT_CUSTOMS)
+        case NewsKind.DUTIES_WAITING:
+            return wording.icon(Stage.DUTIES_DUE)
+        case NewsKind.STATUS if news.status is OrderStatus.CANCELLED:
+            return wording.icon(Stage.CANCELLED)
+        case NewsKind.STATUS:
+            return Markup("🧾")
+        case _:
+            return Markup("⏳")
+
+
+def _block(words: Words, facts: Localised, news: News, now: datetime) -> list[Markup]:
+    parcel = next((each for each in facts.order.parcels if each.index == news.parcel), None)
+    lines = []
+    if parcel and len(facts.order.parcels) > 1:
+        number, count = words.number(parcel.index), words.number(len(facts.order.parcels))
+        lines.append(words.t("Parcel {number} of {count}", number=number, count=count))
+    match news.kind:
+        case NewsKind.NODES:
+            return lines + _nodes(words, facts, news, parcel, now)
+        case NewsKind.ETA:
+            return lines + _eta(words, news, now)
+        case _:
+            return [*lines, _sentence(words, facts, news)]
+
+
+def _nodes(words: Words, facts: Localised, news: News, parcel: Parcel | None, now: datetime) -> list[Markup]:
+    lines: list[Markup] = []
+    stage = news.stage
+    if stage is not None and news.importance >= Importance.MILESTONE:
+        reason = parcel.reason if parcel else facts.order.reason
+        lines.append(Markup("<b>{}</b>").format(wording.milestone(words, stage)))
+        why_held = wording.reason_name(words, reason) if stage.rank is None else None
+        if why_held is not None:
+            lines.append(words.t("Reason: {reason}", reason=why_held))
+    told = [node for node in facts.order.nodes if node.seq in set(news.nodes)]
+    lines.append(_quote(words, facts, told))
+    if (rest := len(told) - NODES_SHOWN) > 0:
+        lines.append(words.plural("…and {n} more entry", "…and {n} more entries", rest))
+    if stage is not None:
+        hint = wording.advice(words, stage, parcel.reason if parcel else facts.order.reason)
+        lines += [Markup("💡 {}").format(hint)] if hint else []
+    if stage is Stage.DELIVERED:
+        return [*lines, words.t("Got it?")]
+    return lines + (card.expected(words, parcel, now)[:1] if parcel else [])
+
+
+def _quote(words: Words, facts: Localised, told: Sequence[Node]) -> Markup:
+    entries = [
+        Markup("{}\n{}").format(wording.node_text(words, facts, node), words.moment(node.at))
+        for node in told[:NODES_SHOWN]
+    ]
+    return Markup("<blockquote>{}</blockquote>").format(Markup("\n").join(entries))
+
+
+def _eta(words: Words, news: News, now: datetime) -> list[Markup]:
+    if news.eta_after is None:
+        return [words.t("There is no delivery date any more.")]
+    day = words.local(news.eta_after).date()
+    distance = words.distance((day - words.today(now)).days)
+    lines = [words.t("Now expected <b>{date}</b>, {distance}", date=words.date(day, now), distance=distance)]
+    if news.eta_before is not None:
+        moved = (day - words.local(news.eta_before).date()).days
+        before = words.date(news.eta_before, now)
+        if moved > 0:
+            lines.append(
+                words.plural("{n} day later than {date}", "{n} days later than {date}", moved, date=before)
+            )
+        elif moved < 0:
+            lines.append(
+                words.plural(
+                    "{n} day earlier than {date}", "{n} days earlier than {date}", -moved, date=before
+                )
+            )
+    return lines
+
+
+def _sentence(words: Words, facts: Localised, news: News) -> Markup:
+    plural, n = words.plural, news.days or 0
+    match news.kind:
+        case NewsKind.ALL_ARRIVED:
+            count = len(facts.order.parcels)
+            return plural(
+                "Your parcel has arrived. Got it?", "All {n} parcels have arrived. Got everything?", count
+            )
+        case NewsKind.STATUS:
+            status = wording.status_name(words, news.status or OrderStatus.UNKNOWN)
+            return Markup("<b>{}</b>").format(status)
+        case NewsKind.NO_TRACKING:
+            return plural(
+                "No tracking after {n} day. The shop can ask the seller when it will be shipped.",
+                "No tracking after {n} days. The shop can ask the seller when it will be shipped.",
+                n,
+            )
+        case NewsKind.STUCK:
+            state = wording.stage_name(words, news.stage or facts.order.stage)
+            return plural(
+                "No change for {n} day: {state}. That is longer than usual; we keep watching.",
+                "No change for {n} days: {state}. That is longer than usual; we keep watching.",
+                n,
+                state=state,
+            )
+        case _:
+            return _waiting(words, news.kind, n)
+
+
+def _waiting(words: Words, kind: NewsKind, n: int) -> Markup:
+    plural = words.plural
+    match kind:
+        case NewsKind.PICKUP_WAITING:
+            return plural(
+                "It has been waiting for you for {n} day. Please collect it before it is sent back.",
+                "It has been waiting for you for {n} days. Please collect it before it is sent back.",
+                n,
+            )
+        case NewsKind.CUSTOMS_WAITING:
+            return plural(
+                "It has been in customs for {n} day. If customs writes to you, please answer soon.",
+                "It has been in customs for {n} days. If customs writes to you, please answer soon.",
+                n,
+            )
+        case NewsKind.DUTIES_WAITING:
+            return plural(
+                "Customs has been waiting for a payment for {n} day. Unpaid parcels are sent back.",
+                "Customs has been waiting for a payment for {n} days. Unpaid parcels are sent back.",
+                n,
+            )
+        case NewsKind.STILL_AWAITED:
+            return plural(
+                "No news for {n} day. Are you still waiting for it?",
+                "No news for {n} days. Are you still waiting for it?",
+                n,
+            )
+        case NewsKind.STOPPED:
+            return plural(
+                "No news for {n} day, so we have stopped checking. Refresh the card to look again.",
+                "No news for {n} days, so we have stopped checking. Refresh the card to look again.",
+                n,
+            )
+        case _:
+            return words.t("Did it come after all?")
+
+
+def _kind_reason(words: Words, kind: NewsKind) -> Markup:
+    t = words.t
+    match kind:
+        case NewsKind.ETA:
+            return t("The carrier moved the delivery date by a day or more.")
+        case NewsKind.STATUS:
+            return t("AliExpress changed the state of the order.")
+        case NewsKind.ALL_ARRIVED:
+            return t("All parcels of the order are delivered.")
+        case NewsKind.CHECK_IN:
+            return t("You answered “not yet”, so we asked again.")
+        case _:
+            return t("Nothing had changed for longer than usual.")
+
+
+# ── buttons and summaries ───────────────────────────────────────────────────────────────────────
+
+
+def _buttons(
+    words: Words, facts: Localised, news: Sequence[News], first: News
+) -> tuple[tuple[Button, ...], ...]:
+    t, id_ = words.t, facts.order.id
+    open_ = (
+        b.button(t("📦 Open the card"), b.ShowCard(order_id=id_)),
+        b.button(t("❓ Why this?"), b.Why(order_id=id_, kind=first.kind, node=next(iter(first.nodes), 0))),
+    )
+    asked = next((each for each in news if each.kind in _ASKS_RECEIPT), None)
+    delivered = next((each for each in news if each.stage is Stage.DELIVERED), None)
+    told = asked or (delivered if delivered and delivered.kind is NewsKind.NODES else None)
+    if told is not None:
+        return (receipt_row(words, id_, told.parcel or 0), open_)
+    if any(each.kind is NewsKind.STILL_AWAITED for each in news):
+        waiting = (
+            b.button(t("✅ It came"), b.Confirm(order_id=id_, parcel=0, receipt=b.Receipt.YES)),
+            b.button(t("⏳ Still waiting"), b.Confirm(order_id=id_, parcel=0, receipt=b.Receipt.NOT_YET)),
+            b.button(t("✖️ Stop"), b.AskStop(order_id=id_)),
+        )
+        return (waiting, open_)
+    return (open_,)
+
+
+def receipt_row(words: Words, order_id: str, parcel: int) -> tuple[Button, ...]:
+    """Yes, not yet, problem; parcel 0 is the whole order."""
+    t = words.t
+    texts = (
+        (t("✅ Yes"), b.Receipt.YES),
+        (t("⏳ Not yet"), b.Receipt.NOT_YET),
+        (t("⚠️ Problem"), b.Receipt.PROBLEM),
+    )
+    return tuple(
+        b.button(text, b.Confirm(order_id=order_id, parcel=parcel, receipt=receipt))
+        for text, receipt in texts
+    )
+
+
+def _urgency(entry: Entry) -> int:
+    return max((news.importance for news in entry.news), default=-1)
+
+
+def _entry(words: Words, entry: Entry, now: datetime) -> Markup:
+    order = entry.facts.order
+    state = wording.state(words, order.stage, order.reason)
+    parts: list[object] = [state]
+    coming = [parcel.eta for parcel in order.parcels if parcel.eta and not parcel.stage.final]
+    if coming and not order.stage.final:
+        parts.append(words.date(max(coming), now))
+    name = wording.order_name(words, order.id, entry.follow)
+    detail = Markup(" · ").join(words.isolate(part) for part in parts)
+    return Markup("{} <b>{}</b> – {}").format(wording.icon(order.stage), name, detail)

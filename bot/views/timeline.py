@@ -1,0 +1,104 @@
+"""The full timeline of a parcel, newest first, by day, in pages."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from bot.i18n import Words
+from bot.model import Button, Follow, Localised, Message, Node, Parcel
+from bot.views import buttons as b
+from bot.views import wording
+
+NODES_PER_PAGE = 10  # ten entries of the longest text still fit one message
+TRACKING_PAGE = "https://global.cainiao.com/detail.htm?mailNoList="
+
+
+def timeline(
+    words: Words,
+    facts: Localised,
+    follow: Follow | None,
+    *,
+    parcel: int = 1,
+    page: int = 0,
+    now: datetime,
+) -> Message:
+    """A page of a parcel's timeline; a parcel or page that does not exist shows the nearest one."""
+    order = facts.order
+    title = Markup("📜 <b>{}</b>").format(wording.order_name(words, order.id, follow))
+    if not order.parcels:
+        empty = words.t("Nothing has happened yet. The first entry will show up here.")
+        return Message(text=words.page([title, Markup(""), empty]), buttons=(_back(words, order.id),))
+    shown = next((each for each in order.parcels if each.index == parcel), order.parcels[0])
+    pages = max(1, -(-len(shown.nodes) // NODES_PER_PAGE))
+    page = min(page, pages - 1)
+    nodes = shown.nodes[page * NODES_PER_PAGE : (page + 1) * NODES_PER_PAGE]
+    lines = [title, *_parcel_line(words, facts, shown), *_days(words, facts, nodes, now)]
+    if not nodes:
+        lines += [Markup(""), words.t("Nothing has happened yet. The first entry will show up here.")]
+    rows = (
+        _parcels(words, facts, shown),
+        _pages(words, facts, shown, page, pages),
+        _outside(words, shown),
+        _back(words, order.id),
+    )
+    return Message(text=words.page(lines), buttons=tuple(row for row in rows if row))
+
+
+def _parcel_line(words: Words, facts: Localised, parcel: Parcel) -> list[Markup]:
+    count = len(facts.order.parcels)
+    known = [words.isolate(words.code(wording.clip(parcel.number, 64)))] if parcel.number else []
+    if parcel.carrier:
+        known.insert(0, words.isolate(wording.clip(parcel.carrier, 64)))
+    if count > 1:
+        number = words.number(parcel.index)
+        known.insert(0, words.t("Parcel {number} of {count}", number=number, count=words.number(count)))
+    return [Markup(" · ").join(known)] if known else []
+
+
+def _days(words: Words, facts: Localised, nodes: tuple[Node, ...], now: datetime) -> list[Markup]:
+    lines: list[Markup] = []
+    for day, entries in itertools.groupby(nodes, key=lambda node: words.local(node.at).date()):
+        lines += [Markup(""), Markup("<b>{}</b>").format(words.day(day, now))]
+        lines += [
+            Markup("{} {}  {}").format(
+                wording.icon(node.stage), words.moment(node.at, "t"), wording.node_text(words, facts, node)
+            )
+            for node in entries
+        ]
+    return lines
+
+
+def _parcels(words: Words, facts: Localised, shown: Parcel) -> tuple[Button, ...]:
+    parcels = facts.order.parcels
+    if len(parcels) == 1:
+        return ()
+    near = parcels[max(0, shown.index - 4) :][:7]  # Telegram shows eight buttons in a row
+    return tuple(
+        b.button(
+            Markup("• {} •").format(each.index) if each is shown else Markup("{}").format(each.index),
+            b.ShowTimeline(order_id=facts.order.id, parcel=each.index),
+        )
+        for each in near
+    )
+
+
+def _pages(words: Words, facts: Localised, shown: Parcel, page: int, pages: int) -> tuple[Button, ...]:
+    def turn(to: int) -> b.Action:
+        return b.ShowTimeline(order_id=facts.order.id, parcel=shown.index, page=to)
+
+    return b.pager(words, page, pages, turn)
+
+
+def _outside(words: Words, parcel: Parcel) -> tuple[Button, ...]:
+    if not parcel.number:
+        return ()
+    page = TRACKING_PAGE + quote(parcel.number, safe="")
+    return (Button(text=str(words.t("🌐 Tracking page").unescape()), url=page),)
+
+
+def _back(words: Words, order_id: str) -> tuple[Button, ...]:
+    return (b.button(words.t("📦 Back to the card"), b.ShowCard(order_id=order_id)),)
