@@ -148,8 +148,8 @@ class OrderStatus(enum.StrEnum):
 class OrderFacts:
     """What AliExpress's order call says of an order beside its parcels.
 
-    `cancelled` is True only where every article of the order was cancelled; `shipped` is None where nobody says.
-    Times are None where they are missing or unreadable; `numbers` are the tracking numbers the order call names.
+    `cancelled` is True only where every article was cancelled; `shipped` is None where it is not said.
+    Times are None where they are missing or unreadable; `numbers` are the tracking numbers it names.
     """
 
     order_id: str
@@ -417,6 +417,24 @@ class Follow:
     archived_at: datetime | None = None
     card_message_id: int | None = None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    """One follow with the settings of its place."""
+
+    follow: Follow
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """One piece of news that one place is owed, not before `due_at`."""
+
+    place: Place
+    order_id: str
+    news: News
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

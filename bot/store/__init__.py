@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import backup, migrations
 from bot.store.cases import Case, Cases
-from bot.store.chats import Chats, Follower
+from bot.store.chats import Chats
 from bot.store.memory import Memory
-from bot.store.notices import DeadLetter, Depth, Notices, Owed, Turn
+from bot.store.notices import DeadLetter, Depth, Notices, Turn
 from bot.store.orders import Due, Orders, Settled
 from bot.store.sql import Database
 from bot.store.updates import Updates
@@ -26,8 +26,6 @@ __all__ = [
     "DeadLetter",
     "Depth",
     "Due",
-    "Follower",
-    "Owed",
     "Settled",
     "Store",
     "Transaction",

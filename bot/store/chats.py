@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Chat, Follow, Level, Place, Quiet
+from bot.model import Chat, Follow, Follower, Level, Place, Quiet
 from bot.store import sql
 from bot.store.tables import chats, follows, guesses, notices, orders, updates
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follower:
-    """One follow with the settings of its place."""
-
-    follow: Follow
-    chat: Chat
 
 
 class Chats:

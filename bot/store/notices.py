@@ -11,21 +11,11 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Importance, News, Notice, Place
+from bot.model import Importance, News, Notice, Owed, Place
 from bot.store import sql
 from bot.store.tables import notices
 
 _news = TypeAdapter(News)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """One piece of news that one place is owed, not before `due_at`."""
-
-    place: Place
-    order_id: str
-    news: News
-    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,8 @@ class Due:
     digest: str
     lease: str
     watch: Watch
+    silence_at: datetime | None = None
+    status_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,14 @@ class Orders:
             by_order.setdefault(row["order_id"], []).append(_parcel(row, known))
         return {row["id"]: _order(row, by_order.get(row["id"], [])) for row in heads}
 
-    async def save(self, changes: Changes, now: datetime, *, ruleset: str = "") -> None:
+    async def save(
+        self,
+        changes: Changes,
+        *,
+        silence_at: datetime | None = None,
+        utc_offset_hours: float | None = None,
+        ruleset: str = "",
+    ) -> None:
         """Store what changed: the order's head, its parcels, new nodes and edited ones. Removes nothing."""
         order = changes.order
         head = {
@@ -108,7 +117,10 @@ class Orders:
             "told": sorted(order.told),
             "last_node_at": order.last_node_at,
             "eta": _next_eta(order),
-        } | ({"ruleset": ruleset} if ruleset else {})
+            "silence_at": silence_at,
+            "utc_offset_hours": utc_offset_hours,
+            "ruleset": ruleset,
+        }
         await self._on.execute(sa.update(orders).where(orders.c.id == order.id).values(head))
         if order.parcels:
             await self._on.execute(
@@ -145,7 +157,14 @@ class Orders:
             .returning(*_WATCH_COLUMNS)
         )
         return [
-            Due(order_id=row["id"], digest=row["digest"], lease=token, watch=_watch(row))
+            Due(
+                order_id=row["id"],
+                digest=row["digest"],
+                lease=token,
+                watch=_watch(row),
+                silence_at=row["silence_at"],
+                status_at=row["status_at"],
+            )
             for row in rows.mappings()
         ]
 
@@ -347,6 +366,9 @@ _WATCH_COLUMNS = (
     orders.c.eta,
     orders.c.failures,
     orders.c.finished_at,
+    orders.c.utc_offset_hours,
+    orders.c.silence_at,
+    orders.c.status_at,
 )
 _PARCEL_COLUMNS = tuple(c.name for c in parcels.c if not c.primary_key)
 _NODE_COLUMNS = tuple(c.name for c in nodes.c if not c.primary_key)
@@ -363,6 +385,7 @@ def _watch(row: RowMapping) -> Watch:
         eta=row["eta"],
         failures=row["failures"],
         finished_at=row["finished_at"],
+        utc_offset_hours=row["utc_offset_hours"],
     )
 
 

@@ -73,7 +73,9 @@ orders = sa.Table(
     sa.Column("last_node_at", Utc),
     sa.Column("eta", Utc),
     sa.Column("weight", sa.Float, nullable=False, default=0.0),
+    sa.Column("utc_offset_hours", sa.Float),  # of the followers: a guess at the destination's clock
     sa.Column("next_check_at", Utc),
+    sa.Column("silence_at", Utc),  # when saying nothing becomes news
     sa.Column("checked_at", Utc),
     _text("lease"),
     sa.Column("failures", sa.Integer, nullable=False, default=0),
@@ -215,21 +217,17 @@ credentials = sa.Table(
     metadata,
     sa.Column("app_key", sa.Text, primary_key=True),
     sa.Column("tokens", sa.Text, nullable=False, default=""),  # JSON, encrypted when a key is set
-    sa.Column("obtained_at", Utc),
     _text("lease"),
     sa.Column("leased_until", Utc),
     sa.Column("warned", sa.JSON, nullable=False, default=list),
 )
 
-# One row a limit, shared by all replicas: generic cell rate and a count for the day.
-limits = sa.Table(
-    "limits",
+# One small text a limit, shared by all replicas: what of it is spent, and until when it is held.
+cells = sa.Table(
+    "cells",
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("ready_at", Utc),  # the theoretical arrival time of the next permit
-    _text("day"),
-    sa.Column("used", sa.Integer, nullable=False, default=0),
-    sa.Column("frozen_until", Utc),
+    sa.Column("content", sa.Text, nullable=False, default=""),
 )
 
 # The merchant's own marks on an order: board snooze, note, a customer's problem report.

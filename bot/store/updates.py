@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model import RawUpdate
 from bot.store import sql
 from bot.store.tables import updates
 
@@ -29,27 +29,34 @@ class Updates:
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
 
-    async def put(self, rows: Sequence[tuple[int, int, Mapping[str, Any]]], now: datetime) -> int:
-        """Record (update id, chat id, payload) triples; returns how many were new."""
-        new = 0
-        for update_id, chat_id, payload in rows:
-            result = await self._on.execute(
-                sql.insert_or_ignore(self._on, updates),
+    async def put(self, raw: Sequence[RawUpdate]) -> int:
+        """Record updates; returns how many were new."""
+        if not raw:
+            return 0
+        before = await self._count([one.update_id for one in raw])
+        await self._on.execute(
+            sql.insert_or_ignore(self._on, updates),
+            [
                 {
-                    "update_id": update_id,
-                    "chat_id": chat_id,
-                    "payload": json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
-                    "received_at": now,
-                    "due_at": now,
-                },
-            )
-            new += result.rowcount
-        return new
+                    "update_id": one.update_id,
+                    "chat_id": one.chat_id,
+                    "payload": one.payload,
+                    "received_at": one.received_at,
+                    "due_at": one.received_at,
+                }
+                for one in raw
+            ],
+        )
+        return len({one.update_id for one in raw}) - before
 
-    async def take(
-        self, now: datetime, limit: int, lease: timedelta
-    ) -> list[tuple[int, int, dict[str, Any], int]]:
-        """Lease the oldest waiting update of up to `limit` chats: (update id, chat id, payload, attempts)."""
+    async def _count(self, update_ids: Sequence[int]) -> int:
+        found = await self._on.scalar(
+            sa.select(sa.func.count()).select_from(updates).where(updates.c.update_id.in_(update_ids))
+        )
+        return int(found or 0)
+
+    async def take(self, limit: int, now: datetime, lease: timedelta) -> list[RawUpdate]:
+        """Lease the oldest waiting update of up to `limit` chats, in their order."""
         earlier = updates.alias()
         first = ~sa.exists().where(
             earlier.c.state == "due",
@@ -66,9 +73,19 @@ class Updates:
             sa.update(updates)
             .where(updates.c.update_id.in_(sql.skip_locked(self._on, heads, updates)))
             .values(due_at=now + lease, lease="taken")
-            .returning(updates.c.update_id, updates.c.chat_id, updates.c.payload, updates.c.attempts)
+            .returning(*updates.c)
         )
-        return sorted((row[0], row[1], json.loads(row[2]), row[3]) for row in rows)
+        found = [
+            RawUpdate(
+                update_id=row["update_id"],
+                chat_id=row["chat_id"],
+                payload=row["payload"],
+                received_at=row["received_at"],
+                attempts=row["attempts"],
+            )
+            for row in rows.mappings()
+        ]
+        return sorted(found, key=lambda one: one.update_id)
 
     async def done(self, update_id: int) -> None:
         """Handled: the row stays a while, so that Telegram's repetition is known; its content goes."""
@@ -83,6 +100,13 @@ class Updates:
         values: dict[str, Any] = {"attempts": updates.c.attempts + 1, "error": error, "lease": ""}
         values |= {"state": "aside"} if retry_at is None else {"due_at": retry_at}
         await self._on.execute(sa.update(updates).where(updates.c.update_id == update_id).values(values))
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest waiting update is due."""
+        found: datetime | None = await self._on.scalar(
+            sa.select(sa.func.min(updates.c.due_at)).where(updates.c.state == "due")
+        )
+        return found
 
     async def release_leases(self, now: datetime) -> None:
         """After a crash of the only process: what was being handled is due at once."""

@@ -13,6 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "cells",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_cells")),
+    )
+    op.create_table(
         "chats",
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
         sa.Column("topic_id", sa.BigInteger(), nullable=False),
@@ -36,7 +42,6 @@ def upgrade() -> None:
         "credentials",
         sa.Column("app_key", sa.Text(), nullable=False),
         sa.Column("tokens", sa.Text(), nullable=False),
-        sa.Column("obtained_at", sa.BigInteger(), nullable=True),
         sa.Column("lease", sa.Text(), nullable=False),
         sa.Column("leased_until", sa.BigInteger(), nullable=True),
         sa.Column("warned", sa.JSON(), nullable=False),
@@ -49,15 +54,6 @@ def upgrade() -> None:
         sa.Column("wrong", sa.Integer(), nullable=False),
         sa.Column("locked_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("chat_id", name=op.f("pk_guesses")),
-    )
-    op.create_table(
-        "limits",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("ready_at", sa.BigInteger(), nullable=True),
-        sa.Column("day", sa.Text(), nullable=False),
-        sa.Column("used", sa.Integer(), nullable=False),
-        sa.Column("frozen_until", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_limits")),
     )
     op.create_table(
         "memory",
@@ -122,7 +118,9 @@ def upgrade() -> None:
         sa.Column("last_node_at", sa.BigInteger(), nullable=True),
         sa.Column("eta", sa.BigInteger(), nullable=True),
         sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("utc_offset_hours", sa.Float(), nullable=True),
         sa.Column("next_check_at", sa.BigInteger(), nullable=True),
+        sa.Column("silence_at", sa.BigInteger(), nullable=True),
         sa.Column("checked_at", sa.BigInteger(), nullable=True),
         sa.Column("lease", sa.Text(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -266,7 +264,7 @@ def downgrade() -> None:
     op.drop_table("orders")
     op.drop_table("notices")
     op.drop_table("memory")
-    op.drop_table("limits")
     op.drop_table("guesses")
     op.drop_table("credentials")
     op.drop_table("chats")
+    op.drop_table("cells")

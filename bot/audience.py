@@ -1,0 +1,77 @@
+"""Who is told what, and when: levels, quiet hours, pauses, digests. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.model import Chat, Follower, Importance, News, Owed, Place, Quiet
+
+
+def owed(
+    order_id: str, news: Sequence[News], followers: Iterable[Follower], now: datetime, *, asking: Place | None
+) -> list[Owed]:
+    """What every follower is owed of an order's news.
+
+    `asking` is the place that looks at the order at this moment: it sees the news and needs no push.
+    """
+    return [
+        Owed(place=follower.chat.place, order_id=order_id, news=one, due_at=due)
+        for follower in followers
+        if follower.chat.place != asking
+        for one in news
+        if (due := due_at(follower, one, now)) is not None
+    ]
+
+
+def due_at(follower: Follower, news: News, now: datetime) -> datetime | None:
+    """When this follower shall hear this; None: never."""
+    chat = follower.chat
+    if news.merchant_only or not follower.follow.notify or not chat.level.wants(news.importance):
+        return None
+    if chat.paused_until is not None and chat.paused_until > now:
+        return chat.paused_until
+    if chat.digest_at is not None and news.importance is not Importance.ACTION:
+        return next_at(chat.zone, chat.digest_at, now)
+    held = chat.quiet is Quiet.HELD and is_quiet(chat, now) and not _breaks_through(chat, news.importance)
+    if held and chat.quiet_to is not None:
+        return next_at(chat.zone, chat.quiet_to, now)
+    return now
+
+
+def is_silent(chat: Chat, importance: Importance, now: datetime) -> bool:
+    """Whether a message of this importance goes out without a sound now."""
+    return is_quiet(chat, now) and not _breaks_through(chat, importance)
+
+
+def is_quiet(chat: Chat, now: datetime) -> bool:
+    """Whether it is within the chat's quiet hours, which may span midnight."""
+    if chat.quiet_from is None or chat.quiet_to is None or chat.quiet_from == chat.quiet_to:
+        return False
+    at = now.astimezone(ZoneInfo(chat.zone)).time().replace(tzinfo=None)
+    if chat.quiet_from < chat.quiet_to:
+        return chat.quiet_from <= at < chat.quiet_to
+    return at >= chat.quiet_from or at < chat.quiet_to
+
+
+def _breaks_through(chat: Chat, importance: Importance) -> bool:
+    return chat.urgent_breaks_quiet and importance is Importance.ACTION
+
+
+def next_at(zone: str, at: time, now: datetime) -> datetime:
+    """The next moment when it is `at` in an IANA zone."""
+    local = now.astimezone(ZoneInfo(zone))
+    found = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    return (found if found > local else found + timedelta(days=1)).astimezone(UTC)
+
+
+def utc_offset(zones: Sequence[str], now: datetime) -> float | None:
+    """Hours ahead of UTC where most of these zones are; None for none."""
+    offsets = [_hours(zone, now) for zone in zones]
+    return max(sorted(set(offsets)), key=offsets.count) if offsets else None
+
+
+def _hours(zone: str, now: datetime) -> float:
+    offset = now.astimezone(ZoneInfo(zone)).utcoffset()
+    return 0.0 if offset is None else offset.total_seconds() / 3600
