@@ -1,0 +1,328 @@
+"""Keeps a usable token: authorises, exchanges, refreshes early, once, over all processes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from bot.errors import Reauthorise, Rejected, SourceError, Transient
+from bot.model import Tokens
+from bot.sources.aliexpress.client import GATEWAY, Client, Report
+
+EARLY = timedelta(minutes=30)
+_LEASE_SECONDS = 60.0
+_POLL_SECONDS = 0.5
+_RETRY_EARLY = timedelta(minutes=5)  # between attempts to refresh a token that still works
+_PROBE = timedelta(minutes=30)  # between looks whether a refused token is refused still
+
+
+class TokenStore(Protocol):
+    """Where the grant lives, shared by all processes. `bot.store` implements it."""
+
+    async def load(self) -> Tokens | None:
+        """Return the newest tokens."""
+        ...
+
+    async def save(self, tokens: Tokens, replacing: Tokens | None) -> bool:
+        """Store `tokens` if the stored access token is still that of `replacing`, or nothing is stored.
+
+        With `replacing` None they are stored whatever is there: somebody logged in. Tells whether they were.
+        """
+        ...
+
+    def refreshing(self, owner: str, seconds: float) -> AbstractAsyncContextManager[bool]:
+        """Take the one right to refresh for at most `seconds`; yields False where another owner has it."""
+        ...
+
+
+# ── authorising ─────────────────────────────────────────────────────────────────────────────────
+
+
+def authorise_url(app_key: str, redirect_uri: str, *, state: str = "", base_url: str = GATEWAY) -> str:
+    """Return the address where the merchant logs in; `redirect_uri` must be the console's callback."""
+    query = {
+        "response_type": "code",
+        "force_auth": "true",
+        "redirect_uri": redirect_uri,
+        "client_id": app_key,
+    }
+    if state:
+        query["state"] = state
+    return f"{base_url.rstrip('/')}/oauth/authorize?{urlencode(query)}"
+
+
+def parse_code(pasted: str) -> str | None:
+    """Return the code in a pasted address (also one that did not load), or the bare code, or None."""
+    pasted = pasted.strip().strip("<>\"'")
+    if "code=" in pasted:
+        query = urlsplit(pasted).query if "://" in pasted else pasted.split("?", 1)[-1]
+        found = parse_qs(query.split("#", 1)[0]).get("code", [""])[0]
+    else:
+        found = pasted
+    return found if _CODE.fullmatch(found) else None
+
+
+_CODE = re.compile(r"[A-Za-z0-9_\-]{8,200}")
+
+
+async def exchange(client: Client, code: str, now: Callable[[], datetime]) -> Tokens:
+    """Trade a login's code for tokens; it works once and for minutes, then `Reauthorise` is raised."""
+    return _tokens(await client.system("/auth/token/create", {"code": code}), now(), before=None)
+
+
+async def refresh(client: Client, tokens: Tokens, now: Callable[[], datetime]) -> Tokens:
+    """Trade the refresh token for a new pair; the end of the grant stays where it was."""
+    answer = await client.system("/auth/token/refresh", {"refresh_token": tokens.refresh_token})
+    return _tokens(answer, now(), before=tokens)
+
+
+def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) -> Tokens:
+    """Read a token answer, flat or under one `…_response` key; never accept one without a token."""
+    for key, value in answer.items():
+        if key.endswith("_response") and isinstance(value, Mapping):
+            answer = value
+    access = _text(answer.get("access_token"))
+    if not access:
+        raise Transient("NoToken", "the answer holds no access token")
+    refresh_end = _end(answer, "refresh_expires_in", "refresh_token_valid_time", now)
+    if before is not None and before.refresh_expires_at is not None:
+        refresh_end = min(refresh_end or before.refresh_expires_at, before.refresh_expires_at)
+    return Tokens(
+        access_token=access,
+        refresh_token=_text(answer.get("refresh_token")) or (before.refresh_token if before else ""),
+        access_expires_at=_end(answer, "expires_in", "expire_time", now),
+        refresh_expires_at=refresh_end,
+        obtained_at=now,
+        authorised_at=before.authorised_at if before else now,
+        account=_text(answer.get("user_nick"))
+        or _text(answer.get("account"))
+        or (before.account if before else ""),
+        account_id=_text(answer.get("user_id"))
+        or _text(answer.get("seller_id"))
+        or (before.account_id if before else ""),
+    )
+
+
+def _end(answer: Mapping[str, object], seconds: str, milliseconds: str, now: datetime) -> datetime | None:
+    """The end of a token: counted from our clock, since the gateway's may differ; else the stamp it gives."""
+    if (left := _number(answer.get(seconds))) is not None:
+        return now + timedelta(seconds=max(left, 0))
+    if (stamp := _number(answer.get(milliseconds))) is not None and stamp > 0:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=stamp)
+    return None
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,14}\s*", value):
+        return int(value)
+    return value if isinstance(value, int) and abs(value) < 10**14 else None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).strip()[:4000] if isinstance(value, str) or abs(value) < 10**30 else ""
+
+
+# ── keeping ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class TokenKeeper:
+    """Hands out the token to call with. Its repr shows no token."""
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        store: TokenStore,
+        now: Callable[[], datetime],
+        owner: str,
+        seed: Tokens | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        report: Report = lambda kind, detail: None,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._now = now
+        self._owner = owner
+        self._seed = seed
+        self._sleep = sleep
+        self._report = report
+        self._held: Tokens | None = None
+        self._seed_tried = False
+        self._refused: Tokens | None = None  # no token comes of these any more
+        self._running: asyncio.Task[Tokens] | None = None
+        self._not_before: datetime | None = None
+        self._probe_at = now()
+
+    def __repr__(self) -> str:
+        return f"<TokenKeeper {self._owner}>"
+
+    @property
+    def dead(self) -> bool:
+        """Whether only the merchant can help now."""
+        return self._refused is not None
+
+    async def current(self) -> Tokens:
+        """Return tokens to call with, refreshed half an hour before their end; raises `Reauthorise`."""
+        tokens = self._held
+        if tokens is None or self._refused is not None or self._is_over(tokens):
+            tokens = await self._newest()
+        if tokens is None:
+            raise Reauthorise("NoToken", "nobody has authorised the app yet")
+        if self._refused is None:
+            return await self._in_time(tokens)
+        if _same(tokens, self._refused):
+            return await self._second_chance(tokens)
+        self._revived()
+        return await self._in_time(tokens)
+
+    async def renew(self, dead: Tokens) -> Tokens:
+        """Return other tokens than `dead`, which the gateway refused; else raise `Reauthorise`."""
+        try:
+            return await self._refreshed(dead)
+        except Reauthorise:
+            self.give_up(dead)
+            raise
+
+    def give_up(self, tokens: Tokens) -> None:
+        """Stop calling until tokens other than these are stored, but for a probe now and then."""
+        if self._refused is None:
+            self._report("reauthorise", "")
+        self._refused = tokens
+        self._probe_at = self._now() + _PROBE
+
+    def works(self, tokens: Tokens) -> None:
+        """Hear that a call with `tokens` succeeded: a refusal of them was a passing fault."""
+        if self._refused is not None and _same(tokens, self._refused):
+            self._revived()
+
+    async def exchange(self, code: str) -> Tokens:
+        """Trade a login's code and store the tokens, whatever was stored before."""
+        tokens = await exchange(self._client, code, self._now)
+        await self._store.save(tokens, None)
+        self._adopt(tokens)
+        return tokens
+
+    async def aclose(self) -> None:
+        """Wait for a running refresh: its answer is the only valid token."""
+        if self._running is not None:
+            await asyncio.wait({self._running}, timeout=_LEASE_SECONDS)
+
+    async def _newest(self) -> Tokens | None:
+        """The stored tokens, or the settings' where those were obtained later or nothing is stored."""
+        tokens = await self._store.load()
+        if tokens is None and self._seed is not None:
+            tokens = self._seed
+            await self._store.save(tokens, None)
+        if tokens is not None:
+            self._adopt(tokens)
+        return tokens
+
+    def _adopt(self, tokens: Tokens) -> None:
+        self._client.redactor.learn(tokens.access_token, tokens.refresh_token)
+        self._held = tokens
+
+    def _revived(self) -> None:
+        self._refused = None
+        self._report("reauthorised", "")
+
+    async def _second_chance(self, refused: Tokens) -> Tokens:
+        """Where the stored tokens are refused: the settings' once, they may be new; then a rare probe."""
+        seed = self._seed
+        if seed is None or self._seed_tried or _same(seed, refused):
+            if self._now() < self._probe_at:
+                raise Reauthorise("IllegalRefreshToken", "the merchant has to authorise the app again")
+            self._probe_at = self._now() + _PROBE  # this call is the probe
+            return refused
+        self._seed_tried = True
+        if not await self._store.save(seed, refused):
+            return await self._newest() or seed
+        self._adopt(seed)
+        return seed
+
+    async def _in_time(self, tokens: Tokens) -> Tokens:
+        now = self._now()
+        end = tokens.access_expires_at
+        if end is None or now < end - _early(tokens):
+            return tokens
+        if now >= end:
+            return await self.renew(tokens)
+        if not self._refreshable(tokens) or (self._not_before is not None and now < self._not_before):
+            return tokens
+        try:
+            return await self._refreshed(tokens)
+        except SourceError as error:  # the token still works for a while
+            self._not_before = end if isinstance(error, Reauthorise) else now + _RETRY_EARLY
+            self._report("refresh_failed", error.code)
+            return tokens
+
+    async def _refreshed(self, dead: Tokens) -> Tokens:
+        """Return other tokens than `dead`; all callers share one refresh."""
+        if self._held is not None and not _same(self._held, dead):
+            return self._held
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._refresh(dead), name="token-refresh")
+            self._running.add_done_callback(_retrieve)
+        # A caller who gives up must not take the answer with the only valid refresh token along.
+        return await asyncio.shield(self._running)
+
+    async def _refresh(self, dead: Tokens) -> Tokens:
+        deadline = self._now() + timedelta(seconds=2 * _LEASE_SECONDS)
+        while True:
+            async with self._store.refreshing(self._owner, _LEASE_SECONDS) as ours:
+                stored = await self._newest()
+                if stored is not None and not _same(stored, dead):
+                    return stored
+                if ours:
+                    return await self._refresh_as_owner(dead)
+            if self._now() > deadline:
+                raise Transient("RefreshBusy", "another process has been refreshing the token for too long")
+            await self._sleep(_POLL_SECONDS)
+
+    async def _refresh_as_owner(self, dead: Tokens) -> Tokens:
+        if not self._refreshable(dead):
+            raise Reauthorise("IllegalRefreshToken", "the grant has ended")
+        try:
+            fresh = await refresh(self._client, dead, self._now)
+        except Rejected as error:
+            raise Reauthorise(error.code, error.detail, request_id=error.request_id) from error
+        if not await self._store.save(fresh, dead):
+            stored = await self._newest()  # the merchant authorised again meanwhile
+            return stored or fresh
+        self._adopt(fresh)
+        self._not_before = None
+        self._report("refreshed", "")
+        return fresh
+
+    def _refreshable(self, tokens: Tokens) -> bool:
+        end = tokens.refresh_expires_at
+        return bool(tokens.refresh_token) and (end is None or self._now() < end)
+
+    def _is_over(self, tokens: Tokens) -> bool:
+        end = tokens.access_expires_at
+        return end is not None and self._now() >= end - _early(tokens)
+
+
+def _same(one: Tokens, other: Tokens) -> bool:
+    return one.access_token == other.access_token
+
+
+def _early(tokens: Tokens) -> timedelta:
+    """Half an hour, or less for a token whose whole life is short: else it would be refreshed forever."""
+    if tokens.access_expires_at is None:
+        return EARLY
+    return min(EARLY, (tokens.access_expires_at - tokens.obtained_at) / 4)
+
+
+def _retrieve(task: asyncio.Task[Tokens]) -> None:
+    """Mark the outcome as seen: every caller may have gone by the time it comes."""
+    if not task.cancelled():
+        task.exception()

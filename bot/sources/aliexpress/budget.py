@@ -1,0 +1,267 @@
+"""Spends the app's calls: so many a second, so many a day, people before checks, over all replicas."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar
+
+from bot.errors import Throttled
+
+T = TypeVar("T")
+
+# The platform's day ends at 24:00 Beijing time.
+_BEIJING = timedelta(hours=8)
+_DAY = 86_400.0
+_RESERVE = 0.1  # of the day's calls, kept for people; it melts as the day passes
+_PATIENCE = 20.0  # seconds a call may wait for its turn before it is told to come again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """The day's budget: calls made (of them for people), allowed, left, and expected by the day's end.
+
+    `limit`, `left` are None where no daily limit is set. `held_for` are seconds of a running ban.
+    """
+
+    used: int
+    urgent: int
+    limit: int | None
+    left: int | None
+    forecast: int
+    resets_at: datetime
+    held_for: float
+
+
+class Ledger(Protocol):
+    """Counts and paces every call."""
+
+    async def acquire(self, urgent: bool) -> None:
+        """Wait for this call's turn; raises `Throttled` with the seconds to wait where that is long."""
+        ...
+
+    async def hold(self, seconds: float) -> None:
+        """Let nobody call for `seconds`: the gateway said so."""
+        ...
+
+    async def usage(self) -> Usage:
+        """Return where the budget stands."""
+        ...
+
+
+class Cell(Protocol):
+    """One small text that all replicas share."""
+
+    async def change(self, decide: Callable[[str], tuple[str, T]]) -> T:
+        """Replace the text (at first empty) by `decide`'s first result, atomically; return the second.
+
+        `decide` is pure and may be called again where another replica was faster.
+        """
+        ...
+
+
+class MemoryCell:
+    """The cell of a single process."""
+
+    def __init__(self) -> None:
+        self._text = ""
+
+    async def change(self, decide: Callable[[str], tuple[str, T]]) -> T:
+        """Change the text; nothing awaits between reading and writing."""
+        self._text, outcome = decide(self._text)
+        return outcome
+
+
+# ── decisions ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What may be spent. `per_day` None means no daily limit."""
+
+    per_second: float = 1.0
+    per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What all replicas know. Times are epoch seconds; `free_at` is when the next call may start."""
+
+    day: int = 0
+    used: int = 0
+    urgent: int = 0
+    before: int = -1  # calls of the day before, -1 where unknown
+    free_at: float = 0.0
+    held_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Call, after `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Ask again after `seconds`: nothing was spent."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The day's calls are used up for this kind of call; new ones come in `seconds`."""
+
+    seconds: float
+
+
+def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Account, Go | Wait | Spent]:
+    """Decide on one call and book it where it may go.
+
+    A person's call books the next free moment ahead of time; a check takes only a moment that is free now,
+    so that any number of waiting checks stand behind one person.
+    """
+    account = _today(account, now)
+    if limits.per_day is not None:
+        kept = 0 if urgent else math.ceil(limits.per_day * _RESERVE * _day_left(now))
+        if account.used >= limits.per_day - kept:
+            return account, Spent(_next_chance(account, now, urgent, limits.per_day))
+    starts = max(now, account.free_at, account.held_until)
+    if starts > now and not urgent:
+        return account, Wait(starts - now)
+    if starts - now > _PATIENCE:
+        return account, Wait(starts - now)
+    booked = replace(
+        account,
+        used=account.used + 1,
+        urgent=account.urgent + urgent,
+        free_at=starts + 1 / limits.per_second,
+    )
+    return booked, Go(starts - now)
+
+
+def hold(account: Account, now: float, seconds: float) -> Account:
+    """Book a ban; a shorter one never ends a longer one."""
+    account = _today(account, now)
+    return replace(account, held_until=max(account.held_until, now + seconds))
+
+
+def stand(account: Account, now: float, limits: Limits) -> Usage:
+    """Return the budget's state; the forecast leans on yesterday while today is young."""
+    account = _today(account, now)
+    left = _day_left(now)
+    rest = account.before * left if account.before >= 0 else 0.0
+    if left < 0.95:
+        at_this_pace = account.used / (1 - left) * left
+        rest = at_this_pace if account.before < 0 else (1 - left) * at_this_pace + left * rest
+    forecast = account.used + round(rest)
+    return Usage(
+        used=account.used,
+        urgent=account.urgent,
+        limit=limits.per_day,
+        left=None if limits.per_day is None else max(limits.per_day - account.used, 0),
+        forecast=forecast if limits.per_day is None else min(forecast, max(limits.per_day, account.used)),
+        resets_at=datetime.fromtimestamp(now + left * _DAY, UTC),
+        held_for=max(account.held_until - now, 0.0),
+    )
+
+
+def _today(account: Account, now: float) -> Account:
+    day = int((now + _BEIJING.total_seconds()) // _DAY)
+    if day <= account.day:  # a replica whose clock lags does not bring yesterday back
+        return account
+    before = account.used if day == account.day + 1 else -1 if account.day == 0 else 0
+    return replace(account, day=day, used=0, urgent=0, before=before)
+
+
+def _day_left(now: float) -> float:
+    """The part of the day that is still to come, 1 to 0."""
+    return 1 - ((now + _BEIJING.total_seconds()) % _DAY) / _DAY
+
+
+def _next_chance(account: Account, now: float, urgent: bool, per_day: int) -> float:
+    """Seconds until a call of this kind may go: at the day's end, or earlier when the reserve has melted."""
+    rest = _day_left(now) * _DAY
+    if urgent or account.used >= per_day:
+        return rest
+    melts_at = _DAY * (per_day - account.used - 1) / (per_day * _RESERVE)  # seconds before the day's end
+    return max(rest - melts_at, 1.0)
+
+
+# ── the ledger ──────────────────────────────────────────────────────────────────────────────────
+
+
+class SharedLedger:
+    """The ledger over a cell. One process's checks queue here, so that only the first of them asks."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        now: Callable[[], datetime],
+        cell: Cell | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._limits = limits
+        self._now = now
+        self._cell = cell or MemoryCell()
+        self._sleep = sleep
+        self._checks = asyncio.Lock()
+
+    async def acquire(self, urgent: bool) -> None:
+        """Wait for this call's turn; raises `Throttled` with the seconds to wait where that is long."""
+        if urgent:
+            await self._turn(urgent=True, until=self._clock() + _PATIENCE)
+            return
+        until = self._clock() + _PATIENCE
+        async with self._checks:
+            await self._turn(urgent=False, until=until)
+
+    async def hold(self, seconds: float) -> None:
+        """Let nobody call for `seconds`."""
+        now = self._clock()
+        await self._cell.change(lambda text: (_write(hold(_read(text), now, seconds)), None))
+
+    async def usage(self) -> Usage:
+        """Return where the budget stands."""
+        now = self._clock()
+        return await self._cell.change(lambda text: (text, stand(_read(text), now, self._limits)))
+
+    async def _turn(self, *, urgent: bool, until: float) -> None:
+        while True:
+            match await self._ask(urgent):
+                case Go(seconds):
+                    if seconds > 0:
+                        await self._sleep(seconds)
+                    return
+                case Spent(seconds):
+                    raise Throttled("DailyBudget", "the day's calls are spent", seconds=seconds)
+                case Wait(seconds):
+                    if self._clock() + seconds > until:
+                        raise Throttled("CallPace", "too many calls are waiting", seconds=seconds)
+                    await self._sleep(seconds)
+
+    async def _ask(self, urgent: bool) -> Go | Wait | Spent:
+        now = self._clock()
+
+        def decide(text: str) -> tuple[str, Go | Wait | Spent]:
+            account, answer = ask(_read(text), now, urgent, self._limits)
+            return _write(account), answer
+
+        return await self._cell.change(decide)
+
+    def _clock(self) -> float:
+        return self._now().timestamp()
+
+
+def _read(text: str) -> Account:
+    return Account(**json.loads(text)) if text else Account()
+
+
+def _write(account: Account) -> str:
+    return json.dumps(asdict(account))

@@ -1,0 +1,174 @@
+"""One signed HTTP call to the gateway, answered by decoded JSON or an error of the tree."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from bot.errors import Misconfigured, Rejected, SourceError, Throttled, TokenDead, Transient
+from bot.sources.aliexpress import refusals
+from bot.sources.aliexpress.redaction import Redactor
+from bot.sources.aliexpress.signing import Signer
+
+GATEWAY = "https://api-sg.aliexpress.com"
+LONGEST_ANSWER = 2_000_000  # bytes after decompression; a busy order's answer has about 10,000
+NOTICEABLE_SKEW = 300.0  # seconds; the gateway refuses at 7,200
+_CALL_SECONDS = 25.0
+_TIMEOUT = httpx.Timeout(connect=6.0, read=15.0, write=10.0, pool=10.0)
+_LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=55.0)
+
+Report = Callable[[str, str], None]
+
+
+def pooled_transport() -> httpx.AsyncBaseTransport:
+    """Return the transport for real life: kept-alive connections whose price does not grow with their number.
+
+    httpx's own pool compares all connections with each other on every request.
+    """
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=_LIMITS.max_connections or 0, keepalive_timeout=_LIMITS.keepalive_expiry
+        )
+        # The gateway's cookies are of no use and would tie calls of different tokens together.
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    return AiohttpTransport(client=session, limits=_LIMITS)
+
+
+class Client:
+    """Speaks for one app. `skew` is the gateway's clock minus ours in seconds, None until it is known."""
+
+    def __init__(
+        self,
+        *,
+        app_key: str,
+        app_secret: str,
+        now: Callable[[], datetime],
+        base_url: str = GATEWAY,
+        transport: httpx.AsyncBaseTransport | None = None,
+        report: Report = lambda kind, detail: None,
+    ) -> None:
+        self.app_key = app_key
+        self.redactor = Redactor(app_secret)
+        self.skew: float | None = None
+        self._base_url = base_url.rstrip("/")
+        self._signer = Signer(app_secret)
+        self._now = now
+        self._report = report
+        self._http = httpx.AsyncClient(
+            transport=transport or pooled_transport(),
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            trust_env=False,
+            headers={"accept": "application/json", "accept-encoding": "gzip", "user-agent": "parcel-bot"},
+        )
+
+    def __repr__(self) -> str:
+        return f"<Client of app {self.app_key} at {self._base_url}>"
+
+    async def business(self, method: str, params: Mapping[str, str], token: str) -> dict[str, object]:
+        """Call a dotted API for the token's owner, about one order; raises a `SourceError`."""
+        return self.decode(await self.business_raw(method, params, token), about_order=True)
+
+    async def business_raw(self, method: str, params: Mapping[str, str], token: str) -> bytes:
+        """Call a dotted API and return the answer's body unread: it may well be a refusal."""
+        self.redactor.learn(token)
+        # The official parameter table and the official signing example both name it `access_token`.
+        return await self._post("/sync", {**params, "method": method, "access_token": token})
+
+    async def system(self, path: str, params: Mapping[str, str]) -> dict[str, object]:
+        """Call a system API such as `/auth/token/refresh`; raises a `SourceError`."""
+        self.redactor.learn(*params.values())
+        return self.decode(await self._post(f"/rest{path}", params, path=path))
+
+    def decode(self, body: bytes, *, about_order: bool = False) -> dict[str, object]:
+        """Return the JSON object in `body`; raises what it says against the call."""
+        try:
+            answer = json.loads(body)
+        except (ValueError, RecursionError) as exc:
+            raise self._transient("NotJson", body[:200].decode("utf-8", "replace")) from exc
+        if not isinstance(answer, dict):
+            raise self._transient("NotAnObject", type(answer).__name__)
+        if (refusal := refusals.find(answer)) is not None:
+            if not refusals.is_known(refusal):
+                self._report(
+                    "unknown_code", self.redactor.clean(f"{refusal.code} {refusal.sub_code}".strip())
+                )
+            raise self.told(refusals.to_error(refusal, about_order=about_order))
+        return answer
+
+    def told(self, error: SourceError) -> SourceError:
+        """Return `error` without secrets, and with the clock named where it may be the cause."""
+        detail = error.detail
+        far_off = self.skew is not None and abs(self.skew) > NOTICEABLE_SKEW
+        if far_off and isinstance(error, Misconfigured | Rejected | TokenDead) and self.skew is not None:
+            side = "behind" if self.skew > 0 else "ahead of"
+            detail = f"{detail} (this machine's clock is {abs(self.skew):.0f} s {side} AliExpress's)".strip()
+        code, detail = self.redactor.clean(error.code), self.redactor.clean(detail)
+        if isinstance(error, Throttled):
+            return Throttled(code, detail, seconds=error.seconds, request_id=error.request_id)
+        return type(error)(code, detail, request_id=error.request_id)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _post(self, place: str, params: Mapping[str, str], path: str = "") -> bytes:
+        signed = {name: value for name, value in params.items() if value}  # empty values sign ambiguously
+        signed |= {
+            "app_key": self.app_key,
+            "sign_method": "sha256",
+            "timestamp": str(int(self._now().timestamp() * 1000)),
+            "format": "json",
+        }
+        signed["sign"] = self._signer.sign(signed, path)
+        try:
+            async with asyncio.timeout(_CALL_SECONDS):
+                return await self._exchange(self._base_url + place, urlencode(signed).encode())
+        except TimeoutError as exc:
+            raise Transient("Timeout", f"no answer within {_CALL_SECONDS:.0f} s") from exc
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, aiohttp.ClientError, OSError) as exc:
+            raise self._transient(type(exc).__name__, str(exc)) from exc
+
+    async def _exchange(self, url: str, body: bytes) -> bytes:
+        headers = {"content-type": "application/x-www-form-urlencoded;charset=utf-8"}
+        async with self._http.stream("POST", url, content=body, headers=headers) as response:
+            self._notice_clock(response.headers.get("date", ""))
+            answer = bytearray()
+            async for chunk in response.aiter_bytes():
+                answer += chunk
+                if len(answer) > LONGEST_ANSWER:
+                    raise Transient("TooLarge", f"the answer has more than {LONGEST_ANSWER} bytes")
+        if response.status_code == 429:
+            raise Throttled("HTTP 429", seconds=_retry_after(response.headers.get("retry-after", "")))
+        if response.status_code != 200 and not answer.lstrip().startswith(b"{"):
+            raise self._transient(f"HTTP {response.status_code}", _head(answer))
+        return bytes(answer)
+
+    def _notice_clock(self, date: str) -> None:
+        try:
+            theirs = email.utils.parsedate_to_datetime(date)
+            # Whole seconds, so half of one is the best guess for what was cut off.
+            self.skew = theirs.timestamp() + 0.5 - self._now().timestamp()
+        except (ValueError, TypeError, OverflowError):
+            return  # no usable header: the last reading stands
+
+    def _transient(self, code: str, detail: str) -> SourceError:
+        return self.told(Transient(code, detail))
+
+
+def _head(body: bytearray) -> str:
+    return bytes(body[:200]).decode("utf-8", "replace")
+
+
+def _retry_after(value: str) -> float:
+    return min(float(value), 3600.0) if value.isascii() and value.isdecimal() else 5.0

@@ -1,0 +1,320 @@
+"""Turns a decoded answer, in any of its documented shapes, into the values of the model."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from bot.errors import Transient
+from bot.model import FetchedNode, FetchedParcel, Item, OrderFacts, OrderStatus, Snapshot
+from bot.sources.aliexpress import refusals
+
+TRACKING = "aliexpress.ds.order.tracking.get"
+ORDER = "aliexpress.trade.ds.order.get"
+
+# Nothing was sold on AliExpress before; a node's stamp may be a carrier's local time taken for UTC and some,
+# a promise may lie a year ahead. What is outside is no time but a mistake.
+EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
+NODE_AHEAD = timedelta(days=3)
+ETA_AHEAD = timedelta(days=400)
+
+_TEXT = 1000  # characters of one text
+_PARCELS, _NODES, _ITEMS = 100, 1000, 200
+_NOT_FOUND = frozenset({"1001"})
+_DATA_KEYS = frozenset({"tracking_detail_line_list"})
+
+Odd = Callable[[str], None]
+
+
+class UnknownShape(Transient):
+    """The answer was understood as JSON but not as an answer; `detail` describes its keys, never values."""
+
+
+def snapshot(
+    answer: Mapping[str, object],
+    *,
+    order_id: str,
+    language: str,
+    now: datetime,
+    odd: Odd = lambda what: None,
+) -> Snapshot:
+    """Return what a tracking answer says; `odd` hears of every entry that had to be left out.
+
+    Raises `UnknownShape` where keys are missing that every answer has (a renamed field must not look like
+    "no parcels"), and the error meant by a business refusal other than "not found".
+    """
+    result = _result(answer, TRACKING)
+    data = result.get("data")
+    if data is None or (isinstance(data, str) and not data.strip()):
+        return _without_data(result, answer, order_id, language)
+    if not isinstance(data, Mapping) or (data and not _DATA_KEYS & data.keys()):
+        raise _unknown(answer)
+    lines = list(_entries(data.get("tracking_detail_line_list"), "tracking_detail", _PARCELS, odd))
+    parcels = _merged([_parcel(line, now, odd) for line in lines])
+    return Snapshot(order_id=order_id, language=language, parcels=parcels, digest=digest(parcels))
+
+
+def digest(parcels: tuple[FetchedParcel, ...], *, found: bool = True) -> str:
+    """Return a short hash of the content, the same in whatever order parcels, nodes and items came."""
+    canonical = sorted(
+        (
+            parcel.number,
+            parcel.carrier,
+            _stamp(parcel.eta),
+            sorted((_stamp(node.at), node.name, node.description) for node in parcel.nodes),
+            sorted((item.id, item.title, item.quantity) for item in parcel.items),
+        )
+        for parcel in parcels
+    )
+    return hashlib.blake2b(repr((found, canonical)).encode(), digest_size=16).hexdigest()
+
+
+def _without_data(
+    result: Mapping[str, object], answer: Mapping[str, object], order_id: str, language: str
+) -> Snapshot:
+    code, words = _text(result.get("code")), _text(result.get("msg"))
+    if _is_true(result.get("ret")):
+        return Snapshot(order_id=order_id, language=language, digest=digest(()))
+    if code in _NOT_FOUND or "not found" in words.lower():
+        return Snapshot(order_id=order_id, language=language, found=False, digest=digest((), found=False))
+    if "ret" not in result and not code:
+        raise _unknown(answer)
+    raise refusals.to_error(refusals.Refusal(code=code, text=words), about_order=True)
+
+
+def _parcel(line: Mapping[str, object], now: datetime, odd: Odd) -> FetchedParcel:
+    nodes = [
+        node
+        for entry in _entries(line.get("detail_node_list"), "detail_node", _NODES, odd)
+        if (node := _node(entry, now, odd)) is not None
+    ]
+    nodes.sort(key=lambda node: node.at, reverse=True)  # stable: ties keep the source's order
+    items = _entries(line.get("package_item_list"), "package_item", _ITEMS, odd)
+    return FetchedParcel(
+        number=_text(line.get("mail_no"))[:100],
+        carrier=_text(line.get("carrier_name")) or _text(line.get("cp_name")),
+        eta=moment(line.get("eta_time_stamps"), latest=now + ETA_AHEAD),
+        items=tuple(item for entry in items if (item := _item(entry)) is not None),
+        nodes=tuple(nodes),
+    )
+
+
+def _node(entry: Mapping[str, object], now: datetime, odd: Odd) -> FetchedNode | None:
+    at = moment(entry.get("time_stamp"), latest=now + NODE_AHEAD)
+    if at is None:
+        odd("node without a usable time_stamp")
+        return None
+    return FetchedNode(
+        at=at, name=_text(entry.get("tracking_name")), description=_text(entry.get("tracking_detail_desc"))
+    )
+
+
+def _item(entry: Mapping[str, object]) -> Item | None:
+    identity = _text(entry.get("item_id")) or _text(entry.get("sku_id"))
+    title = _text(entry.get("item_title"))
+    if not identity and not title:
+        return None
+    quantity = _integer(entry.get("quantity"))
+    return Item(id=identity, title=title, quantity=quantity if quantity and 0 < quantity < 100_000 else 1)
+
+
+def _merged(parcels: list[FetchedParcel]) -> tuple[FetchedParcel, ...]:
+    """Join entries of one tracking number; entries without a number stay apart."""
+    kept: dict[object, FetchedParcel] = {}
+    for place, parcel in enumerate(parcels):
+        key: object = parcel.number or place
+        kept[key] = _joined(kept[key], parcel) if key in kept else parcel
+    return tuple(kept.values())
+
+
+def _joined(one: FetchedParcel, other: FetchedParcel) -> FetchedParcel:
+    # A node that is twice in one entry is meant twice; the same node in both entries is one.
+    extra = Counter(other.nodes) - Counter(one.nodes)
+    nodes = [*one.nodes, *extra.elements()]
+    nodes.sort(key=lambda node: node.at, reverse=True)
+    return FetchedParcel(
+        number=one.number,
+        carrier=one.carrier or other.carrier,
+        eta=one.eta or other.eta,
+        items=tuple(dict.fromkeys((*one.items, *other.items))),
+        nodes=tuple(nodes),
+    )
+
+
+# ── the order call ──────────────────────────────────────────────────────────────────────────────
+
+_STATUS = {
+    "PLACE_ORDER_SUCCESS": OrderStatus.PLACED,
+    "WAIT_GROUP": OrderStatus.PLACED,
+    "PAYMENT_PROCESSING": OrderStatus.PAYING,
+    "FUND_PROCESSING": OrderStatus.PAYING,
+    "WAIT_SELLER_EXAMINE_MONEY": OrderStatus.PAYING,
+    "RISK_CONTROL": OrderStatus.PAYING,
+    "RISK_CONTROL_HOLD": OrderStatus.PAYING,
+    "WAIT_SELLER_SEND_GOODS": OrderStatus.PREPARING,
+    "SELLER_PART_SEND_GOODS": OrderStatus.PART_SHIPPED,
+    "WAIT_BUYER_ACCEPT_GOODS": OrderStatus.SHIPPED,
+    "FINISH": OrderStatus.FINISHED,
+    "IN_CANCEL": OrderStatus.CANCELLING,
+    "IN_ISSUE": OrderStatus.DISPUTED,
+    "IN_FROZEN": OrderStatus.FROZEN,
+    "WAIT_COMPLETE_ADDRESS": OrderStatus.NEEDS_ADDRESS,
+}
+_SHIPPED = {
+    "SELLER_SEND_GOODS": True,
+    "SELLER_SEND_PART_GOODS": True,
+    "BUYER_ACCEPT_GOODS": True,
+    "WAIT_SELLER_SEND_GOODS": False,
+}
+
+
+def order_facts(
+    answer: Mapping[str, object], *, order_id: str, now: datetime, odd: Odd = lambda what: None
+) -> OrderFacts:
+    """Return what an order answer says; raises `UnknownShape` where it has no status at all."""
+    result = _result(answer, ORDER)
+    word = _text(result.get("order_status")).upper()
+    if not word:
+        raise _unknown(answer)
+    if word not in _STATUS:
+        odd(f"order_status {word[:40]}")
+    children = list(
+        _entries(
+            result.get("child_order_list"), ("aeop_child_order_info", "ae_child_order_info"), _ITEMS, odd
+        )
+    )
+    ends = [_text(child.get("end_reason")).upper() for child in children]
+    cancelled = bool(ends) and all("CANCEL" in end for end in ends)
+    shipments = _entries(result.get("logistics_info_list"), "ae_order_logistics_info", _PARCELS, odd)
+    numbers = (_text(shipment.get("logistics_no"))[:100] for shipment in shipments)
+    return OrderFacts(
+        order_id=order_id,
+        status=OrderStatus.CANCELLED if cancelled else _STATUS.get(word, OrderStatus.UNKNOWN),
+        cancelled=cancelled,
+        shipped=_SHIPPED.get(_text(result.get("logistics_status")).upper()),
+        created_at=_written_time(result.get("gmt_create"), now),
+        paid_at=_written_time(result.get("order_paidtime_string") or result.get("gmt_pay_success"), now),
+        numbers=tuple(dict.fromkeys(number for number in numbers if number)),
+    )
+
+
+# ── shapes and scalars ──────────────────────────────────────────────────────────────────────────
+
+
+def _result(answer: Mapping[str, object], api: str) -> Mapping[str, object]:
+    """Return the `result` object, whatever it is wrapped in."""
+    root: object = answer.get(api.replace(".", "_") + "_response")
+    if root is None:
+        root = next((value for key, value in answer.items() if key.endswith("_response")), answer)
+    result = root.get("result", root) if isinstance(root, Mapping) else None
+    if not isinstance(result, Mapping):
+        raise _unknown(answer)
+    return result
+
+
+def _entries(
+    value: object, names: str | tuple[str, ...], limit: int, odd: Odd
+) -> Iterator[Mapping[str, object]]:
+    """Yield the objects of a list, be it wrapped, bare, a single object, `{}`, or missing."""
+    wrappers = (names,) if isinstance(names, str) else names
+    if isinstance(value, Mapping):
+        inner = next((value[name] for name in wrappers if name in value), None)
+        value = inner if inner is not None else ([value] if value and wrappers[0] not in value else [])
+    if isinstance(value, Mapping):
+        value = [value] if value else []
+    if value is None or value == "":
+        return
+    if not isinstance(value, list):
+        odd(f"{wrappers[0]} is {type(value).__name__}")
+        return
+    for entry in value[:limit]:
+        if isinstance(entry, Mapping):
+            yield entry
+        else:
+            odd(f"{wrappers[0]} holds {type(entry).__name__}")
+
+
+def moment(value: object, *, latest: datetime) -> datetime | None:
+    """Return the moment of epoch milliseconds (or seconds) in a number or text; None where it is absurd."""
+    number = _integer(value)
+    if number is None or number <= 0:
+        return None
+    if number < 100_000_000_000:  # milliseconds this small would be before 1973
+        number *= 1000
+    if not _EARLIEST_MS <= number <= latest.timestamp() * 1000:
+        return None
+    return _EPOCH + timedelta(milliseconds=number)
+
+
+def _written_time(value: object, now: datetime) -> datetime | None:
+    """Return the moment of ISO text with an offset; text without one names no moment."""
+    text = _text(value).split("[", 1)[0]
+    try:
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None:
+            return None
+        at = at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return at if EARLIEST <= at <= now + NODE_AHEAD else None
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        value = value.strip()
+        return int(value) if _DIGITS.fullmatch(value) else None
+    if isinstance(value, float):
+        return int(value) if abs(value) < 1e18 else None
+    return value if isinstance(value, int) and abs(value) < 10**18 else None
+
+
+def _text(value: object) -> str:
+    """Return a scalar as one line of clean text: no control characters, no half characters, not too long."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    if not isinstance(value, str):
+        value = str(value) if abs(value) < 1e30 else ""
+    value = _CONTROL.sub(" ", value[: 2 * _TEXT]).encode("utf-8", "replace").decode()
+    return " ".join(value.split())[:_TEXT]
+
+
+def _is_true(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+
+
+def _stamp(at: datetime | None) -> int:
+    return int(at.timestamp() * 1000) if at else 0
+
+
+def _unknown(answer: object) -> UnknownShape:
+    return UnknownShape("UnknownShape", shape(answer))
+
+
+def shape(value: object, depth: int = 5) -> str:
+    """Describe a decoded answer by its keys and types alone, in at most 300 characters."""
+    return _shape(value, depth)[:300]
+
+
+def _shape(value: object, depth: int) -> str:
+    if isinstance(value, Mapping):
+        if depth == 0:
+            return "{…}"
+        inner = (
+            f"{_KEY.sub('?', str(key)[:40])}:{_shape(value[key], depth - 1)}" for key in list(value)[:12]
+        )
+        return "{" + ",".join(inner) + "}"
+    if isinstance(value, list):
+        return "[" + (_shape(value[0], depth - 1) if value and depth else "") + "]"
+    return type(value).__name__
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST_MS = int(EARLIEST.timestamp() * 1000)
+_DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_KEY = re.compile(r"[^A-Za-z_.]+")

@@ -1,0 +1,98 @@
+"""Reads what AliExpress pushes about an order's life, and tells the true from the forged."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.errors import Rejected
+from bot.model import OrderStatus
+from bot.sources.aliexpress.signing import Signer
+
+LARGEST = 64_000  # bytes; the documented message has about 200
+_RETRIED_FOR = timedelta(days=1)  # the platform family retries for six hours
+_AHEAD = timedelta(minutes=10)
+
+_STATUS = {
+    "paymentfailedevent": OrderStatus.PAYMENT_FAILED,
+    "ordercreated": OrderStatus.PLACED,
+    "paymentauthorized": OrderStatus.PREPARING,
+    "ordershipped": OrderStatus.SHIPPED,
+    "orderconfirmed": OrderStatus.FINISHED,
+    "orderclosed": OrderStatus.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One message. `order_id` and `status` are None in those about no order (the console's test, type 0).
+
+    `key` is equal for repeats of one message: act on it once. `at` is None where the stamp is unusable.
+    """
+
+    key: str
+    message_type: int
+    order_id: str | None = None
+    status: OrderStatus | None = None
+    at: datetime | None = None
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether no honest sender would still deliver it: a replay, to be answered 200 and left alone."""
+        return self.at is not None and not now - _RETRIED_FOR <= self.at <= now + _AHEAD
+
+
+def verify(app_key: str, secret: str, raw_body: bytes, authorization: str) -> bool:
+    """Return whether `authorization` is the owner's signature of the body's very bytes."""
+    expected = Signer(secret).digest(app_key.encode() + raw_body)
+    given = authorization.strip().removeprefix("Bearer ").lower()
+    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+
+
+def parse_push(raw: bytes) -> Push:
+    """Return the message in `raw`; raises `Rejected` where it is none. Verify first."""
+    try:
+        message = json.loads(raw) if len(raw) <= LARGEST else None
+    except (ValueError, RecursionError) as exc:
+        raise Rejected("BadPush", "the pushed message is not JSON") from exc
+    if not isinstance(message, Mapping):
+        raise Rejected("BadPush", "the pushed message is no JSON object, or too large")
+    data = message.get("data")
+    data = data if isinstance(data, Mapping) else {}
+    order_id = _digits(data.get("orderId"))
+    word = data.get("orderStatus")
+    word = word if isinstance(word, str) else ""
+    return Push(
+        key=_key(message.get("message_type"), order_id, word, message.get("timestamp")),
+        message_type=int(_digits(message.get("message_type")) or -1),
+        order_id=order_id if 12 <= len(order_id) <= 20 else None,
+        status=_STATUS.get(word.lower(), OrderStatus.UNKNOWN) if word else None,
+        at=_at(_digits(message.get("timestamp"))),
+    )
+
+
+def _key(*parts: object) -> str:
+    return hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _digits(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return ""
+    if isinstance(value, int):
+        return str(value) if 0 <= value < 10**20 else ""
+    return value if value.isascii() and value.isdecimal() and len(value) <= 20 else ""
+
+
+def _at(digits: str) -> datetime | None:
+    """Epoch seconds as documented, or milliseconds."""
+    if not digits:
+        return None
+    number = int(digits)
+    seconds = number / 1000 if number > 100_000_000_000 else float(number)
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

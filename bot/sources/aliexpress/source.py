@@ -1,0 +1,179 @@
+"""The merchant's orders as a source: what to do about each kind of trouble stands here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from bot.errors import Misconfigured, Reauthorise, SourceError, Throttled, TokenDead, Transient
+from bot.model import OrderFacts, Snapshot, Tokens
+from bot.sources.aliexpress import languages, payload, raw
+from bot.sources.aliexpress.auth import TokenKeeper
+from bot.sources.aliexpress.budget import Ledger
+from bot.sources.aliexpress.circuit import Circuit
+from bot.sources.aliexpress.client import Client
+
+_ATTEMPTS = 3
+_LONGEST_BAN_TO_WAIT = 5.0  # seconds; for a longer one the caller is told to come again
+_BACKOFF = 0.5  # seconds, doubled each time; the wait is drawn from zero to that
+
+
+class Observer(Protocol):
+    """Hears what happens, for metrics and for admins; must return at once and not raise."""
+
+    def call(self, api: str, outcome: str, seconds: float) -> None:
+        """One HTTP call ended: `outcome` is `ok` or the error's class name."""
+        ...
+
+    def event(self, kind: str, detail: str) -> None:
+        """Something noteworthy; `detail` holds no secret and no personal data.
+
+        `unknown_code`, `unknown_shape`, `odd` (an entry left out), `throttled`, `misconfigured`, `repaired`,
+        `reauthorise`, `reauthorised`, `refreshed`, `refresh_failed`.
+        """
+        ...
+
+
+class Unobserved:
+    """Hears nothing."""
+
+    def call(self, api: str, outcome: str, seconds: float) -> None:
+        """Ignore the call."""
+
+    def event(self, kind: str, detail: str) -> None:
+        """Ignore the event."""
+
+
+class AliExpress:
+    """A `bot.sources.Source` over one app and one merchant's grant."""
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        keeper: TokenKeeper,
+        ledger: Ledger,
+        now: Callable[[], datetime],
+        observer: Observer | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        draw: Callable[[], float] = random.random,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.client = client
+        self.keeper = keeper
+        self.ledger = ledger
+        self.circuit = Circuit(now)
+        self._now = now
+        self._observer = observer or Unobserved()
+        self._sleep = sleep
+        self._draw = draw
+        self._timer = timer
+
+    async def fetch(self, order_id: str, language: str, *, urgent: bool = False) -> Snapshot:
+        """Return the order's parcels with texts in `language`; raises a `SourceError`."""
+        params = {"ae_order_id": order_id, "language": languages.official(language)}
+        answer = await self._call(payload.TRACKING, params, urgent)
+        try:
+            return payload.snapshot(
+                answer, order_id=order_id, language=language, now=self._now(), odd=self._odd
+            )
+        except SourceError as error:
+            raise self._noted(error) from error.__cause__
+
+    async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
+        """Return the order's own state; raises `UnknownOrder` where the account has no such order."""
+        query = json.dumps({"order_id": order_id}, separators=(",", ":"))
+        answer = await self._call(payload.ORDER, {"single_order_query": query}, urgent)
+        try:
+            return payload.order_facts(answer, order_id=order_id, now=self._now(), odd=self._odd)
+        except SourceError as error:
+            raise self._noted(error) from error.__cause__
+
+    async def fetch_raw(self, order_id: str, language: str) -> str:
+        """Return the tracking answer as indented JSON without secrets, numbers of parcels or order ids."""
+        params = {"ae_order_id": order_id, "language": languages.official(language)}
+        tokens = await self.keeper.current()
+        await self.ledger.acquire(True)
+        body = await self.client.business_raw(payload.TRACKING, params, tokens.access_token)
+        return raw.redacted(body, self.client.redactor, order_id)
+
+    def resume(self) -> None:
+        """Call again at once: the operator repaired what was wrong."""
+        self.circuit.reset()
+
+    async def aclose(self) -> None:
+        """Let a running token refresh end, then close connections."""
+        await self.keeper.aclose()
+        await self.client.aclose()
+
+    async def _call(self, api: str, params: Mapping[str, str], urgent: bool) -> dict[str, object]:
+        """Call until there is an answer or a reason to stop; every attempt is paid for."""
+        self.circuit.check(api)
+        tokens = await self.keeper.current()
+        failures, replayed = 0, False
+        while True:
+            await self.ledger.acquire(urgent)
+            try:
+                answer = await self._timed(api, params, tokens)
+            except TokenDead as error:
+                if replayed:
+                    self.keeper.give_up(tokens)
+                    raise Reauthorise(error.code, error.detail, request_id=error.request_id) from error
+                tokens, replayed = await self.keeper.renew(tokens), True
+            except (Throttled, Transient) as error:
+                failures += 1
+                await self._wait_after(error, failures)
+            except Reauthorise:
+                self.keeper.give_up(tokens)
+                raise
+            except Misconfigured as error:
+                if self.circuit.trip(api, error):
+                    self._observer.event("misconfigured", str(error))
+                raise
+            else:
+                self._worked(api, tokens)
+                return answer
+
+    async def _timed(self, api: str, params: Mapping[str, str], tokens: Tokens) -> dict[str, object]:
+        started = self._timer()
+        outcome = "cancelled"
+        try:
+            answer = await self.client.business(api, params, tokens.access_token)
+            outcome = "ok"
+        except SourceError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            self._observer.call(api, outcome, self._timer() - started)
+        return answer
+
+    async def _wait_after(self, error: Throttled | Transient, failures: int) -> None:
+        """Prepare the next attempt, or raise `error` where there should be none."""
+        if isinstance(error, Throttled):
+            await self.ledger.hold(error.seconds)
+            self._observer.event("throttled", error.code)
+            if failures >= _ATTEMPTS or error.seconds > _LONGEST_BAN_TO_WAIT:
+                raise error
+            return  # the ledger makes everybody wait
+        if failures >= _ATTEMPTS:
+            raise error
+        # Full jitter: callers that failed together do not come back together.
+        await self._sleep(self._draw() * _BACKOFF * 2 ** (failures - 1))
+
+    def _worked(self, api: str, tokens: Tokens) -> None:
+        self.keeper.works(tokens)
+        if self.circuit.heal(api):
+            self._observer.event("repaired", api)
+
+    def _odd(self, what: str) -> None:
+        self._observer.event("odd", what)
+
+    def _noted(self, error: SourceError) -> SourceError:
+        if isinstance(error, payload.UnknownShape):
+            self._observer.event("unknown_shape", error.detail)
+        return self.client.told(error)

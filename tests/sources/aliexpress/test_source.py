@@ -1,0 +1,128 @@
+"""What the source does about each kind of trouble."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import Misconfigured, Reauthorise, Throttled, Transient
+from tests.sources.aliexpress.world import ORDER_ID, refusal, tracking, world
+
+
+async def test_a_fetch_returns_the_parcels_of_the_order() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.result = tracking({"mail_no": "LP00675700340000", "carrier_name": "Cainiao  "})
+    found = await source.fetch(ORDER_ID, "pt_BR")
+    assert [(parcel.number, parcel.carrier) for parcel in found.parcels] == [("LP00675700340000", "Cainiao")]
+    assert here.gateway.calls[-1]["language"] == "pt_BR"
+    assert here.gateway.calls[-1]["ae_order_id"] == ORDER_ID
+
+
+async def test_a_hundred_calls_with_a_dead_token_refresh_once() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
+    found = await asyncio.gather(*(source.fetch(ORDER_ID, "en_US", urgent=True) for _ in range(100)))
+    assert len(found) == 100
+    assert here.gateway.refreshes == 1
+
+
+async def test_two_processes_with_a_dead_token_refresh_once() -> None:
+    here = world()
+    one, two = here.source("one"), here.source("two")
+    await here.authorise(one)
+    await two.fetch(ORDER_ID, "en_US")
+    here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
+    await asyncio.gather(*(s.fetch(ORDER_ID, "en_US", urgent=True) for s in (one, two) * 20))
+    assert here.gateway.refreshes == 1
+
+
+async def test_a_ban_holds_every_call_back_for_its_length_and_a_margin() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script.append(
+        refusal("ApiCallLimit", "frequency exceeds the limit. this ban will last 3 seconds")
+    )
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.clock.slept == [pytest.approx(3.25)]
+    assert "throttled" in here.seen.kinds()
+
+
+async def test_a_long_ban_is_the_callers_to_wait_for() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script.append(refusal("ApiCallLimit", "this ban will last 600 seconds"))
+    with pytest.raises(Throttled) as caught:
+        await source.fetch(ORDER_ID, "en_US")
+    assert caught.value.seconds == pytest.approx(600.25)
+    calls = len(here.gateway.calls)
+    with pytest.raises(Throttled):
+        await source.order_facts(ORDER_ID, urgent=True)
+    assert len(here.gateway.calls) == calls
+
+
+async def test_trouble_on_the_way_is_tried_three_times() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    before = len(here.gateway.calls)
+    here.gateway.script += [
+        refusal("ServiceTimeout"),
+        refusal("15", "Remote service error"),
+        OSError("reset"),
+    ]
+    with pytest.raises(Transient, match="reset"):
+        await source.fetch(ORDER_ID, "en_US")
+    assert len(here.gateway.calls) - before == 3
+    assert here.clock.slept == [0.25, 0.5]
+
+
+async def test_a_wrong_setting_stops_calls_and_is_looked_at_again_later() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script += [refusal("AppWhiteIpLimit", "ip")] * 2
+    for _ in range(5):
+        with pytest.raises(Misconfigured, match="AppWhiteIpLimit"):
+            await source.fetch(ORDER_ID, "en_US")
+    assert len(here.gateway.script) == 1
+    here.clock.pass_by(minutes=1)
+    for _ in range(5):
+        with pytest.raises(Misconfigured):
+            await source.fetch(ORDER_ID, "en_US")
+    assert here.gateway.script == []
+    assert here.seen.kinds().count("misconfigured") == 1
+    here.clock.pass_by(minutes=2)
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.seen.kinds().count("repaired") == 1
+
+
+async def test_a_right_missing_for_orders_does_not_stop_tracking() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script.append(refusal("InsufficientPermission", "no"))
+    with pytest.raises(Misconfigured):
+        await source.order_facts(ORDER_ID)
+    await source.fetch(ORDER_ID, "en_US")
+
+
+async def test_a_dead_grant_pauses_until_the_merchant_logs_in_anywhere() -> None:
+    here = world(access_life=timedelta(days=1), refresh_life=timedelta(days=2))
+    source, cli = here.source("bot"), here.source("cli")
+    await here.authorise(source)
+    here.clock.pass_by(days=3)
+    for _ in range(5):
+        with pytest.raises(Reauthorise):
+            await source.fetch(ORDER_ID, "en_US")
+    assert here.seen.kinds().count("reauthorise") == 1
+    await here.authorise(cli)
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.seen.kinds().count("reauthorised") == 1
