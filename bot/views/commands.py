@@ -1,0 +1,60 @@
+"""The command menu and the bot's own description, in each language."""
+
+from __future__ import annotations
+
+from bot.i18n import Words, plain
+from bot.views import wording
+
+
+def commands(words: Words) -> tuple[tuple[str, str], ...]:
+    """Commands for everybody with their descriptions (plain text, 256 characters at most)."""
+    t = words.t
+    return (
+        ("track", plain(t("Follow an order"))),
+        ("orders", plain(t("All your orders"))),
+        ("rename", plain(t("Give an order a name"))),
+        ("subscribe", plain(t("Notifications on"))),
+        ("unsubscribe", plain(t("Notifications off"))),
+        ("untrack", plain(t("Stop following an order"))),
+        ("settings", plain(t("Language, time zone, quiet hours"))),
+        ("language", plain(t("Choose the language"))),
+        ("timezone", plain(t("Choose the time zone"))),
+        ("mydata", plain(t("Get a copy of your data"))),
+        ("forget", plain(t("Delete your data"))),
+        ("help", plain(t("How it works"))),
+    )
+
+
+def admin_commands(words: Words) -> tuple[tuple[str, str], ...]:
+    """Commands for the operator's chats, beside the others."""
+    t = words.t
+    return (
+        ("board", plain(t("Orders that need attention"))),
+        ("link", plain(t("Claim links for customers"))),
+        ("stats", plain(t("Numbers of the last days"))),
+        ("brief", plain(t("Daily brief: choose the hour"))),
+        ("authorize", plain(t("Connect the AliExpress account"))),
+    )
+
+
+def description(words: Words, shop_name: str = "") -> str:
+    """What an empty chat with the bot shows (512 characters at most)."""
+    t = words.t
+    text = (
+        t(
+            "Your parcels from {shop}, from the warehouse to your door. Send your AliExpress order number: "
+            "you see where it is, when it comes, and hear from us when something happens.",
+            shop=wording.clip(shop_name, 64),
+        )
+        if shop_name
+        else t(
+            "Your AliExpress parcels, from the warehouse to your door. Send your order number: you see where "
+            "it is, when it comes, and hear from us when something happens."
+        )
+    )
+    return wording.clip(plain(text), 512)
+
+
+def short_description(words: Words) -> str:
+    """What the bot's profile shows (120 characters at most)."""
+    return wording.clip(plain(words.t("Where are my AliExpress parcels, and when do they come?")), 120)

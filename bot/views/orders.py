@@ -1,0 +1,141 @@
+"""The list of a place's orders: filters, pages, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.i18n import Words
+from bot.model import Button, Follow, Message, Order, Reason, Stage
+from bot.views import buttons as b
+from bot.views import wording
+from bot.views.buttons import Shelf
+
+ORDERS_PER_PAGE = 8
+
+_NEEDS_YOU = {Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.DUTIES_DUE, Stage.RETURNING, Stage.RETURNED}
+_NEEDS_NOBODY = {Reason.WEATHER, Reason.DELAY}
+
+
+def shelf_of(order: Order, follow: Follow) -> Shelf:
+    """Where the order stands in the list: archived, delivered, waiting for its reader, or on the way."""
+    if follow.archived_at:
+        return Shelf.ARCHIVED
+    if order.stage is Stage.DELIVERED:
+        return Shelf.DELIVERED
+    stuck = any(
+        parcel.stage in _NEEDS_YOU or (parcel.stage is Stage.EXCEPTION and parcel.reason not in _NEEDS_NOBODY)
+        for parcel in order.parcels
+    )
+    return Shelf.NEEDS_YOU if stuck or order.stage in _NEEDS_YOU else Shelf.MOVING
+
+
+def orders(
+    words: Words,
+    rows: Sequence[tuple[Order, Follow]],
+    *,
+    shelf: Shelf,
+    page: int,
+    total: int,
+    counts: Mapping[Shelf, int],
+    now: datetime,
+) -> Message:
+    """A page (from 0) of the list: `rows` are this page's, `total` those of all pages of this shelf.
+
+    `counts` are the numbers of orders on the shelves, of which the summary line is made.
+    """
+    if not any(counts.values()):
+        return nothing_followed(words)
+    pages = max(1, -(-total // ORDERS_PER_PAGE))
+    first = page * ORDERS_PER_PAGE + 1
+    lines = [_title(words, shelf), _summary(words, counts), Markup("")]
+    lines += [_row(words, first + place, *row, now) for place, row in enumerate(rows)]
+    if not rows:
+        lines.append(words.t("Nothing here."))
+    keys = [b.button(_key(words, *row), b.ShowCard(order_id=row[0].id)) for row in rows]
+    pairs = [tuple(keys[start : start + 2]) for start in range(0, len(keys), 2)]
+
+    def turn(to: int) -> b.Action:
+        return b.ShowOrders(shelf=shelf, page=to)
+
+    leaf = b.pager(words, page, pages, turn)
+    return Message(
+        text=words.page(lines),
+        buttons=tuple(row for row in (*pairs, leaf, *_filters(words, shelf, counts)) if row),
+    )
+
+
+def nothing_followed(words: Words) -> Message:
+    """There is nothing to list yet: what to do first."""
+    t = words.t
+    lines = [
+        t("📭 <b>You follow no orders yet</b>"),
+        Markup(""),
+        t("Send an AliExpress order number or paste the order's link, and we will keep an eye on it."),
+    ]
+    return Message(text=words.page(lines))
+
+
+def shelf_name(words: Words, shelf: Shelf) -> Markup:
+    """The name of a part of the list."""
+    t = words.t
+    return {
+        Shelf.ACTIVE: t("All"),
+        Shelf.MOVING: t("On the way"),
+        # Translators: orders for which the reader has to do something (collect, pay, answer).
+        Shelf.NEEDS_YOU: t("Needs you"),
+        Shelf.DELIVERED: t("Arrived"),
+        Shelf.ARCHIVED: t("Archive"),
+    }[shelf]
+
+
+def _title(words: Words, shelf: Shelf) -> Markup:
+    if shelf is Shelf.ACTIVE:
+        return words.t("📦 <b>Your orders</b>")
+    return words.t("📦 <b>Your orders</b>: {shelf}", shelf=shelf_name(words, shelf))
+
+
+def _summary(words: Words, counts: Mapping[Shelf, int]) -> Markup:
+    plural = words.plural
+    moving, waiting = counts.get(Shelf.MOVING, 0), counts.get(Shelf.NEEDS_YOU, 0)
+    arrived = counts.get(Shelf.DELIVERED, 0)
+    parts = (
+        plural("{n} on the way", "{n} on the way", moving) if moving else None,
+        plural("{n} needs you", "{n} need you", waiting) if waiting else None,
+        plural("{n} arrived", "{n} arrived", arrived) if arrived else None,
+    )
+    known = [words.isolate(part) for part in parts if part]
+    return Markup(" · ").join(known) if known else words.t("All quiet.")
+
+
+def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) -> Markup:
+    name = wording.order_name(words, order.id, follow)
+    head = Markup("{}. {} <b>{}</b>").format(words.number(place), wording.icon(order.stage), name)
+    detail = [wording.state(words, order.stage, order.reason)]
+    coming = [each.eta for each in order.parcels if each.eta and not each.stage.final]
+    if coming and not order.stage.final:
+        detail.append(words.isolate(words.date(max(coming), now)))
+    if len(order.parcels) > 1:
+        detail.append(words.plural("{n} parcel", "{n} parcels", len(order.parcels)))
+    muted = Markup(" 🔕") if not follow.notify else Markup("")
+    return Markup("{}{}\n     {}").format(head, muted, Markup(" · ").join(detail))
+
+
+def _key(words: Words, order: Order, follow: Follow) -> Markup:
+    name = wording.clip(follow.label, 24) if follow.label else wording.short_id(order.id)
+    return Markup("{} {}").format(wording.icon(order.stage), words.isolate(name))
+
+
+def _filters(words: Words, shelf: Shelf, counts: Mapping[Shelf, int]) -> tuple[tuple[Button, ...], ...]:
+    keys = [
+        b.button(
+            Markup("• {} •").format(name) if each is shelf else name,
+            b.ShowOrders(shelf=each),
+        )
+        for each in Shelf
+        if each in {Shelf.ACTIVE, shelf} or counts.get(each)
+        for name in (shelf_name(words, each),)
+    ]
+    return tuple(keys[:3]), tuple(keys[3:])

@@ -1,0 +1,279 @@
+"""The settings menu: one message whose pages replace each other."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from markupsafe import Markup
+
+from bot.i18n import LANGUAGES, Words
+from bot.model import Button, Chat, Level, Message, Quiet
+from bot.views import buttons as b
+from bot.views.buttons import Panel, Region
+from bot.views.pushes import level_name
+
+# The zones people choose from; whoever lives in another can still write its name after /timezone.
+ZONES: dict[Region, tuple[str, ...]] = {
+    Region.EUROPE: (
+        "Europe/London", "Europe/Lisbon", "Europe/Madrid", "Europe/Paris", "Europe/Amsterdam",
+        "Europe/Berlin", "Europe/Rome", "Europe/Warsaw", "Europe/Athens", "Europe/Bucharest",
+        "Europe/Kyiv", "Europe/Istanbul",
+    ),
+    Region.RUSSIA: (
+        "Europe/Kaliningrad", "Europe/Moscow", "Europe/Minsk", "Europe/Samara", "Asia/Yekaterinburg",
+        "Asia/Almaty", "Asia/Tashkent", "Asia/Omsk", "Asia/Krasnoyarsk", "Asia/Irkutsk",
+        "Asia/Yakutsk", "Asia/Vladivostok",
+    ),
+    Region.MIDDLE_EAST: (
+        "Asia/Jerusalem", "Asia/Amman", "Asia/Beirut", "Asia/Baghdad", "Asia/Riyadh", "Asia/Kuwait",
+        "Asia/Qatar", "Asia/Dubai", "Asia/Tehran", "Asia/Baku", "Asia/Tbilisi", "Asia/Yerevan",
+    ),
+    Region.AFRICA: (
+        "Africa/Casablanca", "Africa/Algiers", "Africa/Tunis", "Africa/Tripoli", "Africa/Cairo",
+        "Africa/Khartoum", "Africa/Lagos", "Africa/Accra", "Africa/Nairobi", "Africa/Johannesburg",
+    ),
+    Region.ASIA: (
+        "Asia/Karachi", "Asia/Kolkata", "Asia/Dhaka", "Asia/Bangkok", "Asia/Ho_Chi_Minh", "Asia/Jakarta",
+        "Asia/Singapore", "Asia/Manila", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Seoul",
+        "Asia/Tokyo",
+    ),
+    Region.NORTH_AMERICA: (
+        "America/St_Johns", "America/Halifax", "America/New_York", "America/Toronto", "America/Chicago",
+        "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Vancouver",
+        "America/Anchorage", "Pacific/Honolulu",
+    ),
+    Region.LATIN_AMERICA: (
+        "America/Mexico_City", "America/Guatemala", "America/Panama", "America/Bogota", "America/Lima",
+        "America/Caracas", "America/Santiago", "America/La_Paz", "America/Manaus", "America/Sao_Paulo",
+        "America/Argentina/Buenos_Aires", "America/Montevideo",
+    ),
+    Region.OCEANIA: (
+        "Australia/Perth", "Australia/Adelaide", "Australia/Brisbane", "Australia/Sydney",
+        "Pacific/Auckland", "Pacific/Fiji",
+    ),
+}  # fmt: skip
+
+QUIET_HOURS = ((22, 8), (23, 7), (21, 9), (0, 8))
+DIGEST_HOURS = (7, 8, 9, 12, 18, 20)
+PAUSES = (1, 3, 7, 14, 30)
+
+
+def settings(words: Words, chat: Chat, *, now: datetime, panel: Panel = Panel.MAIN) -> Message:
+    """A page of the menu; what is chosen at present is marked."""
+    match panel:
+        case Panel.MAIN:
+            return _main(words, chat, now)
+        case Panel.LANGUAGE:
+            return languages(words, chat)
+        case Panel.ZONE:
+            return _regions(words, chat, now)
+        case Panel.LEVEL:
+            return _levels(words, chat)
+        case Panel.QUIET:
+            return _quiet(words, chat)
+        case Panel.DIGEST:
+            return _digest(words, chat)
+        case Panel.PAUSE:
+            return _pause(words, chat, now)
+
+
+def languages(words: Words, chat: Chat) -> Message:
+    """The language picker: every language by its own name."""
+    keys = [
+        b.button(_marked(Markup("{}").format(name), code == chat.language), b.SetLanguage(language=code))
+        for code, name in LANGUAGES.items()
+    ]
+    text = words.page([words.t("🌐 <b>Which language shall we speak?</b>")])
+    return Message(text=text, buttons=(*_in_rows(keys, 3), _back(words)))
+
+
+def zones(words: Words, chat: Chat, region: Region, *, now: datetime) -> Message:
+    """The zones of a region, by city, from west to east."""
+    keys = [
+        b.button(
+            _marked(Markup("{} {}").format(words.city(zone), words.offset(zone, now)), zone == chat.zone),
+            b.SetZone(zone=zone),
+        )
+        for zone in ZONES[region]
+    ]
+    title = words.t("🕐 <b>Which city is on your clock?</b>")
+    other = words.t(
+        "Another one? Send <code>/timezone</code> with its name, e.g. <code>/timezone Asia/Tokyo</code>"
+    )
+    rows = (*_in_rows(keys, 2), (b.button(words.t("« Regions"), b.ShowSettings(panel=Panel.ZONE)),))
+    return Message(text=words.page([title, other]), buttons=rows)
+
+
+def region_name(words: Words, region: Region) -> Markup:
+    """A part of the world."""
+    t = words.t
+    return {
+        Region.EUROPE: t("Europe"),
+        Region.RUSSIA: t("Russia and neighbours"),
+        Region.MIDDLE_EAST: t("Middle East and Caucasus"),
+        Region.AFRICA: t("Africa"),
+        Region.ASIA: t("Asia"),
+        Region.NORTH_AMERICA: t("North America"),
+        Region.LATIN_AMERICA: t("Latin America"),
+        Region.OCEANIA: t("Australia and Oceania"),
+    }[region]
+
+
+def paused(chat: Chat, now: datetime) -> bool:
+    """Whether a pause holds pushes back at this moment."""
+    return chat.paused_until is not None and chat.paused_until > now
+
+
+# ── the pages ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _main(words: Words, chat: Chat, now: datetime) -> Message:
+    t = words.t
+    lines = [
+        t("⚙️ <b>Settings</b>"),
+        Markup(""),
+        t("🌐 Language: <b>{value}</b>", value=LANGUAGES.get(chat.language, chat.language)),
+        t(
+            "🕐 Time zone: <b>{city}</b>, it is {time}",
+            city=words.city(chat.zone),
+            time=words.clock(words.local(now).time()),
+        ),
+        t("🔔 Notifications: <b>{value}</b>", value=level_name(words, chat.level)),
+        t("🌙 Quiet hours: <b>{value}</b>", value=_quiet_value(words, chat)),
+        t("☀️ Daily summary: <b>{value}</b>", value=_at(words, chat.digest_at)),
+    ]
+    if paused(chat, now) and chat.paused_until is not None:
+        lines.append(t("⏸ Paused until <b>{date}</b>", date=words.date(chat.paused_until, now)))
+    return Message(text=words.page(lines), buttons=_in_rows(_panels(words), 2))
+
+
+def _panels(words: Words) -> list[Button]:
+    t = words.t
+    return [
+        b.button(t("🌐 Language"), b.ShowSettings(panel=Panel.LANGUAGE)),
+        b.button(t("🕐 Time zone"), b.ShowSettings(panel=Panel.ZONE)),
+        b.button(t("🔔 Notifications"), b.ShowSettings(panel=Panel.LEVEL)),
+        b.button(t("🌙 Quiet hours"), b.ShowSettings(panel=Panel.QUIET)),
+        b.button(t("☀️ Daily summary"), b.ShowSettings(panel=Panel.DIGEST)),
+        b.button(t("⏸ Pause"), b.ShowSettings(panel=Panel.PAUSE)),
+    ]
+
+
+def _regions(words: Words, chat: Chat, now: datetime) -> Message:
+    keys = [b.button(region_name(words, region), b.ShowZones(region=region)) for region in Region]
+    lines = [
+        words.t("🕐 <b>Where are you?</b>"),
+        words.t("Now: {city}, {offset}", city=words.city(chat.zone), offset=words.offset(chat.zone, now)),
+    ]
+    return Message(text=words.page(lines), buttons=(*_in_rows(keys, 2), _back(words)))
+
+
+def _levels(words: Words, chat: Chat) -> Message:
+    t = words.t
+    lines = [
+        t("🔔 <b>What shall we tell you?</b>"),
+        Markup(""),
+        t("<b>Everything</b>: each step of the carrier"),
+        t("<b>Milestones</b>: when a new part of the journey begins"),
+        t("<b>Only problems and delivery</b>: when it arrives or needs you"),
+        t("<b>Nothing</b>: you look yourself"),
+    ]
+    keys = [
+        (b.button(_marked(level_name(words, level), level is chat.level), b.SetLevel(level=level)),)
+        for level in Level
+    ]
+    return Message(text=words.page(lines), buttons=(*keys, _back(words)))
+
+
+def _quiet(words: Words, chat: Chat) -> Message:
+    t = words.t
+    lines = [
+        t("🌙 <b>Quiet hours</b>"),
+        Markup(""),
+        t("Now: <b>{value}</b>", value=_quiet_value(words, chat)),
+        t("Silent messages come without a sound. Held ones wait and come as one summary afterwards."),
+    ]
+    chosen = (chat.quiet_from, chat.quiet_to)
+    hours = [
+        b.button(
+            _marked(_span(words, time(start), time(end)), chosen == (time(start), time(end))),
+            b.SetQuietHours(start=time(start), end=time(end)),
+        )
+        for start, end in QUIET_HOURS
+    ]
+    off = b.button(
+        _marked(t("No quiet hours"), chat.quiet_from is None), b.SetQuietHours(start=None, end=None)
+    )
+    rows = [*_in_rows(hours, 2), (off,)]
+    if chat.quiet_from is not None:
+        kinds = ((t("🔈 Silent"), Quiet.SILENT), (t("✋ Held"), Quiet.HELD))
+        rows.append(
+            tuple(
+                b.button(_marked(text, chat.quiet is kind), b.SetQuietKind(quiet=kind))
+                for text, kind in kinds
+            )
+        )
+        urgent = chat.urgent_breaks_quiet
+        rows.append((b.button(_marked(t("Urgent news may ring"), urgent), b.SetUrgent(on=not urgent)),))
+    return Message(text=words.page(lines), buttons=(*rows, _back(words)))
+
+
+def _digest(words: Words, chat: Chat) -> Message:
+    keys = [
+        b.button(
+            _marked(Markup("{}").format(words.clock(time(hour))), chat.digest_at == time(hour)),
+            b.SetDigest(start=time(hour)),
+        )
+        for hour in DIGEST_HOURS
+    ]
+    off = b.button(_marked(words.t("No daily summary"), chat.digest_at is None), b.SetDigest(start=None))
+    lines = [
+        words.t("☀️ <b>Daily summary</b>"),
+        words.t("All your parcels in one message, once a day. At what time?"),
+    ]
+    return Message(text=words.page(lines), buttons=(*_in_rows(keys, 3), (off,), _back(words)))
+
+
+def _pause(words: Words, chat: Chat, now: datetime) -> Message:
+    t = words.t
+    lines = [
+        t("⏸ <b>Pause</b>"),
+        t("No notifications for a while. Afterwards you get one summary, not all at once."),
+    ]
+    if paused(chat, now) and chat.paused_until is not None:
+        lines.append(t("⏸ Paused until <b>{date}</b>", date=words.date(chat.paused_until, now)))
+    keys = [b.button(words.plural("{n} day", "{n} days", days), b.Pause(days=days)) for days in PAUSES]
+    rows = [*_in_rows(keys, 3)]
+    if paused(chat, now):
+        rows.append((b.button(t("▶️ End the pause"), b.Pause(days=0)),))
+    return Message(text=words.page(lines), buttons=(*rows, _back(words)))
+
+
+# ── pieces ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _quiet_value(words: Words, chat: Chat) -> Markup:
+    if chat.quiet_from is None or chat.quiet_to is None:
+        return words.t("off")
+    kind = words.t("silent") if chat.quiet is Quiet.SILENT else words.t("held")
+    return Markup("{}, {}").format(_span(words, chat.quiet_from, chat.quiet_to), kind)
+
+
+def _span(words: Words, start: time, end: time) -> Markup:
+    return words.isolate(f"{words.clock(start)} – {words.clock(end)}")
+
+
+def _at(words: Words, at: time | None) -> Markup:
+    return words.t("off") if at is None else Markup("{}").format(words.clock(at))
+
+
+def _marked(text: Markup, chosen: bool) -> Markup:
+    return Markup("✓ {}").format(text) if chosen else text
+
+
+def _in_rows(keys: list[Button], width: int) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(keys[start : start + width]) for start in range(0, len(keys), width))
+
+
+def _back(words: Words) -> tuple[Button, ...]:
+    return (b.button(words.t("« Settings"), b.ShowSettings()),)

@@ -1,0 +1,520 @@
+"""What the bot says outside of cards: greeting, help, questions, and every refusal with its next step."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.i18n import LANGUAGES, Words, plain
+from bot.ids import Mistake
+from bot.model import Button, Follow, Message
+from bot.views import buttons as b
+from bot.views import commands, wording
+
+TOAST_LIMIT = 200  # characters that Telegram shows in a pop-up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """The merchant as customers see them: plain texts of their own, in the reader's language if given."""
+
+    name: str = ""
+    support: str = ""  # where customers can write, e.g. "@shop_help"
+    welcome: str = ""
+
+
+class Purpose(enum.StrEnum):
+    """What an order is to be chosen for."""
+
+    OPEN = "open"
+    STOP = "stop"
+    RENAME = "rename"
+    NOTIFY = "notify"
+    MUTE = "mute"
+
+
+class Tried(enum.StrEnum):
+    """What became of one order id among several."""
+
+    FOLLOWED = "followed"
+    ALREADY = "already"
+    UNKNOWN = "unknown"
+    LIMIT = "limit"
+    LATER = "later"  # AliExpress did not answer; we keep trying
+
+
+# ── hello and help ──────────────────────────────────────────────────────────────────────────────
+
+
+def start(words: Words, shop: Shop, *, link_only: bool = False) -> Message:
+    """The greeting, in the shop's name where it has one, and the first thing to do."""
+    t = words.t
+    hello = (
+        t("👋 <b>Welcome to {shop}!</b>", shop=wording.clip(shop.name, 64))
+        if shop.name
+        else t("👋 <b>Welcome!</b>")
+    )
+    lines = [hello]
+    if shop.welcome:
+        lines.append(words.isolate(wording.clip(shop.welcome, 500)))
+    lines += [Markup(""), t("We watch your AliExpress parcels and write to you when something happens.")]
+    lines.append(
+        t("To begin, tap the link that the shop sent you for your order.")
+        if link_only
+        else t("To begin, send your order number or paste the link of your order.")
+    )
+    return Message(text=words.page(lines), buttons=_home(words))
+
+
+def claimed(words: Words, shop: Shop, order_id: str, follow: Follow | None) -> Message:
+    """The greeting above the card of an order that came by a shop's link."""
+    name = wording.order_name(words, order_id, follow)
+    text = (
+        words.t("👋 {shop} has your parcel in view: {order}.", shop=wording.clip(shop.name, 64), order=name)
+        if shop.name
+        else words.t("👋 We have your parcel in view: {order}.", order=name)
+    )
+    return Message(text=words.page([text]))
+
+
+def help_(words: Words, shop: Shop, *, admin: bool = False) -> Message:
+    """What can be done here, with the commands."""
+    t = words.t
+    lines = [
+        t("<b>How it works</b>"),
+        t("Send an order number of 16 digits or the link of the order. Several at once work too."),
+        # Translators: describes where to find the order number on AliExpress.
+        t("You find the number on AliExpress under “My orders”, in the order's details."),
+        Markup(""),
+        *_listed(commands.commands(words)),
+    ]
+    if admin:
+        lines += [Markup(""), t("<b>For the shop</b>"), *_listed(commands.admin_commands(words))]
+    lines += [*_support(words, shop)]
+    return Message(text=words.page(lines), buttons=_home(words))
+
+
+def unknown_command(words: Words) -> Message:
+    """A command that does not exist."""
+    return _say(words, words.t("We don't know this command. /help shows what works here."))
+
+
+def not_understood(words: Words) -> Message:
+    """Words without an order id in them."""
+    t = words.t
+    return _say(
+        words,
+        t("There is no order number in this message."),
+        t("Send the 16 digits of your AliExpress order, or paste its link. /help tells where to find it."),
+        buttons=_home(words),
+    )
+
+
+# ── what was sent instead of an order ───────────────────────────────────────────────────────────
+
+
+def mistake(words: Words, kind: Mistake, sent: str) -> Message:
+    """What was taken for an order id, and where to find the right one."""
+    t = words.t
+    shown = words.code(wording.clip(sent, 60))
+    where = t("The order number is on AliExpress under “My orders”, in the order's details.")
+    match kind:
+        case Mistake.PRODUCT_ID:
+            said = t("{text} looks like a product number, not an order number.", text=shown)
+        case Mistake.PRODUCT_LINK:
+            said = t("This link leads to a product, not to your order.")
+        case Mistake.TRACKING_NUMBER:
+            said = t("{text} looks like a tracking number. We need the order number instead.", text=shown)
+        case Mistake.RUSSIAN_SITE:
+            said = t("aliexpress.ru is a separate shop whose orders we cannot see.")
+            where = t("Orders from aliexpress.com work: send their number or link.")
+        case Mistake.SHORT_LINK:
+            said = t("This short link does not contain the order number.")
+        case Mistake.LINK_WITHOUT_ID:
+            said = t("There is no order number in this link.")
+        case Mistake.TOO_SHORT:
+            said = t("{text} is not an order number: those have 16 digits.", text=shown)
+        case Mistake.NOTHING:
+            return not_understood(words)
+    return _say(words, said, where)
+
+
+def too_many(words: Words, sent: int, most: int) -> Message:
+    """More ids in one message than we take; none was followed."""
+    return _say(
+        words,
+        words.plural("That was {n} order number at once.", "That was {n} order numbers at once.", sent),
+        words.plural(
+            "Please send {n} at most in one message. Nothing was added.",
+            "Please send {n} at most in one message. Nothing was added.",
+            most,
+        ),
+    )
+
+
+def several(words: Words, tried: Sequence[tuple[str, Tried]], mistakes: int = 0) -> Message:
+    """What became of several ids that came in one message."""
+    marks = {
+        Tried.FOLLOWED: ("✅", words.t("followed")),
+        Tried.ALREADY: ("☑️", words.t("already followed")),
+        Tried.UNKNOWN: ("❔", words.t("not known to this shop")),
+        Tried.LIMIT: ("✋", words.t("over your limit")),
+        Tried.LATER: ("⏳", words.t("followed, first look soon")),
+    }
+    added = sum(result in {Tried.FOLLOWED, Tried.LATER} for _, result in tried)
+    lines = [
+        words.plural("<b>{n} order added</b>", "<b>{n} orders added</b>", added),
+        *(
+            Markup("{} {} – {}").format(marks[result][0], words.isolate(words.code(id_)), marks[result][1])
+            for id_, result in tried
+        ),
+    ]
+    if mistakes:
+        lines.append(
+            words.plural("{n} entry was no order number", "{n} entries were no order numbers", mistakes)
+        )
+    return Message(text=words.page(lines), buttons=((b.button(words.t("📦 All orders"), b.ShowOrders()),),))
+
+
+# ── refusals ────────────────────────────────────────────────────────────────────────────────────
+
+
+def unknown_order(words: Words, order_id: str, shop: Shop) -> Message:
+    """AliExpress does not know the order in this merchant's account: wrong, foreign or too new."""
+    t = words.t
+    return _say(
+        words,
+        t("We cannot find order {id} in this shop.", id=words.code(order_id)),
+        t("Please check the digits. A brand-new order can take an hour to appear: try again a little later."),
+        *_support(words, shop),
+    )
+
+
+def not_followed(words: Words) -> Message:
+    """A command about an order that this chat does not follow."""
+    return _say(
+        words,
+        words.t("This chat does not follow that order."),
+        buttons=((b.button(words.t("📦 All orders"), b.ShowOrders()),),),
+    )
+
+
+def quota_reached(words: Words, most: int) -> Message:
+    """This chat follows as many orders as it may."""
+    return _say(
+        words,
+        words.plural(
+            "You follow {n} order already, which is the most.",
+            "You follow {n} orders already, which is the most.",
+            most,
+        ),
+        words.t("Archive or stop one that has arrived, then send this one again."),
+        buttons=((b.button(words.t("📦 All orders"), b.ShowOrders(shelf=b.Shelf.DELIVERED)),),),
+    )
+
+
+def slow_down(words: Words, until: datetime, now: datetime) -> Message:
+    """Too many tries in a short time; `until` is when the next one is heard."""
+    return _say(
+        words,
+        words.t("That was a lot of tries. Please wait a little."),
+        words.t("We listen again at {moment}.", moment=words.moment(until, "t")),
+    )
+
+
+def private_bot(words: Words, shop: Shop) -> Message:
+    """Only the operator may use this bot."""
+    return _say(words, words.t("🔒 This bot is for the shop's own team."), *_support(words, shop))
+
+
+def link_only(words: Words, shop: Shop) -> Message:
+    """Orders come only by the shop's signed links."""
+    return _say(
+        words,
+        words.t("🔗 Here, orders are added by a personal link."),
+        words.t("Tap the link that the shop sent you, or ask the shop for it."),
+        *_support(words, shop),
+    )
+
+
+def bad_link(words: Words, shop: Shop) -> Message:
+    """A deep link whose signature is wrong or cut off."""
+    return _say(
+        words,
+        words.t("This link is damaged or not from this shop."),
+        words.t("Open it again from the original message, or ask the shop for a new one."),
+        *_support(words, shop),
+    )
+
+
+def admins_only(words: Words) -> Message:
+    """A command of the operator's."""
+    return _say(words, words.t("This command is for the shop's team. /help shows what you can do here."))
+
+
+def group_admins_only(words: Words) -> str:
+    """Pop-up: in groups, only group admins change settings."""
+    return _toast(words.t("In groups, only admins of the group can change this."))
+
+
+def trouble(words: Words) -> Message:
+    """Something unexpected broke on our side."""
+    return _say(
+        words,
+        words.t("😕 Something went wrong on our side. Nothing is lost."),
+        words.t("Please try again in a minute. If it keeps happening, tell the shop."),
+    )
+
+
+def source_silent(words: Words, order_id: str) -> Message:
+    """AliExpress does not answer, and nothing is known yet about the order."""
+    return _say(
+        words,
+        words.t("⏳ AliExpress does not answer right now."),
+        words.t(
+            "We follow order {id} and will write as soon as we know more.", id=wording.short_id(order_id)
+        ),
+        buttons=((b.button(words.t("🔄 Refresh"), b.Refresh(order_id=order_id)),),),
+    )
+
+
+# ── names, stopping, choosing ───────────────────────────────────────────────────────────────────
+
+
+def choose(words: Words, follows: Sequence[Follow], purpose: Purpose) -> Message:
+    """Which order is meant; at most ten are offered, newest first as given."""
+    t = words.t
+    titles = {
+        Purpose.OPEN: t("Which order do you want to see?"),
+        Purpose.STOP: t("Which order shall we stop following?"),
+        Purpose.RENAME: t("Which order shall get a new name?"),
+        Purpose.NOTIFY: t("Notifications on for which order?"),
+        Purpose.MUTE: t("Notifications off for which order?"),
+    }
+
+    def action(id_: str) -> b.Action:
+        match purpose:
+            case Purpose.OPEN:
+                return b.ShowCard(order_id=id_)
+            case Purpose.STOP:
+                return b.AskStop(order_id=id_)
+            case Purpose.RENAME:
+                return b.AskRename(order_id=id_)
+            case Purpose.NOTIFY | Purpose.MUTE:
+                return b.SetNotify(order_id=id_, on=purpose is Purpose.NOTIFY)
+
+    keys = tuple(
+        (b.button(wording.order_name(words, each.order_id, each), action(each.order_id)),)
+        for each in follows[:10]
+    )
+    return Message(text=words.page([titles[purpose]]), buttons=keys)
+
+
+def ask_rename(words: Words, order_id: str, follow: Follow | None, most: int) -> Message:
+    """Ask for a new name of at most `most` characters; the next plain message is the answer."""
+    name = wording.order_name(words, order_id, follow)
+    return _say(
+        words,
+        words.t("✏️ What shall {order} be called?", order=name),
+        words.plural(
+            "Write a name of {n} character at most, e.g. “Blue lamp”.",
+            "Write a name of {n} characters at most, e.g. “Blue lamp”.",
+            most,
+        ),
+        buttons=((b.button(words.t("Keep it as it is"), b.Dismiss()),),),
+    )
+
+
+def renamed(words: Words, order_id: str, follow: Follow) -> Message:
+    """The order has its new name."""
+    return _say(
+        words,
+        words.t("✏️ Now called {order}.", order=wording.order_name(words, order_id, follow)),
+        buttons=((b.button(words.t("📦 Open the card"), b.ShowCard(order_id=order_id)),),),
+    )
+
+
+def label_too_long(words: Words, sent: int, most: int) -> Message:
+    """A name longer than `most` characters; nothing was changed."""
+    return _say(
+        words,
+        words.plural("That name has {n} character.", "That name has {n} characters.", sent),
+        words.plural(
+            "Please use {n} at most, and send it again.", "Please use {n} at most, and send it again.", most
+        ),
+        buttons=((b.button(words.t("Keep it as it is"), b.Dismiss()),),),
+    )
+
+
+def ask_stop(words: Words, order_id: str, follow: Follow | None) -> Message:
+    """Really stop?"""
+    name = wording.order_name(words, order_id, follow)
+    yes = b.button(words.t("✖️ Yes, stop"), b.Stop(order_id=order_id))
+    no = b.button(words.t("Keep following"), b.ShowCard(order_id=order_id))
+    return _say(
+        words,
+        words.t("Stop following {order}?", order=name),
+        words.t("Its name and history disappear from this chat."),
+        buttons=((yes, no),),
+    )
+
+
+def stopped(words: Words, order_id: str, follow: Follow | None) -> Message:
+    """No longer followed, with the way back."""
+    return _say(
+        words,
+        words.t("We no longer follow {order}.", order=wording.order_name(words, order_id, follow)),
+        buttons=((b.button(words.t("↩️ Follow again"), b.Resume(order_id=order_id)),),),
+    )
+
+
+def notifications(words: Words, order_id: str, follow: Follow) -> Message:
+    """Notifications of one order were switched."""
+    name = wording.order_name(words, order_id, follow)
+    said = (
+        words.t("🔔 We will tell you about {order}.", order=name)
+        if follow.notify
+        else words.t("🔕 We stay silent about {order}. Its card keeps up to date.", order=name)
+    )
+    return _say(
+        words, said, buttons=((b.button(words.t("📦 Open the card"), b.ShowCard(order_id=order_id)),),)
+    )
+
+
+# ── settings and data ───────────────────────────────────────────────────────────────────────────
+
+
+def language_set(words: Words) -> Message:
+    """In the new language."""
+    return _say(words, words.t("✓ We now speak {language}.", language=LANGUAGES[words.language]))
+
+
+def zone_set(words: Words, now: datetime) -> Message:
+    """The new time zone, with its clock for checking."""
+    at = words.clock(words.local(now).time())
+    return _say(words, words.t("✓ {city}: it is {time} there.", city=words.city(words.zone), time=at))
+
+
+def zone_unknown(words: Words, sent: str) -> Message:
+    """No such time zone."""
+    return _say(
+        words,
+        words.t("We know no time zone called {text}.", text=words.code(wording.clip(sent, 60))),
+        buttons=((b.button(words.t("🕐 Time zone"), b.ShowSettings(panel=b.Panel.ZONE)),),),
+    )
+
+
+def mydata(words: Words, content: bytes) -> Message:
+    """Everything known about this chat, as a file (JSON)."""
+    text = words.t("🗂 Everything we know about this chat. /forget deletes it.")
+    return Message(text=words.page([text]), document=("mydata.json", content))
+
+
+def ask_forget(words: Words) -> Message:
+    """Really delete everything?"""
+    t = words.t
+    return _say(
+        words,
+        t("🗑 <b>Delete everything about this chat?</b>"),
+        t("Orders, names and settings go, and we stop writing. This cannot be undone."),
+        buttons=(
+            (
+                b.button(t("🗑 Yes, delete"), b.Forget()),
+                b.button(t("No, keep it"), b.Dismiss()),
+            ),
+        ),
+    )
+
+
+def forgotten(words: Words) -> Message:
+    """All is deleted."""
+    return _say(words, words.t("Done. We have forgotten this chat. /start begins anew."))
+
+
+def dismissed(words: Words) -> Message:
+    """A question taken back."""
+    return _say(words, words.t("All right, nothing changed."))
+
+
+def passed_on(words: Words, shop: Shop) -> Message:
+    """Something that the bot cannot answer itself, with the shop's contact."""
+    return _say(words, words.t("For questions, please write to the shop."), *_support(words, shop))
+
+
+def shared(words: Words, order_id: str, follow: Follow | None) -> Markup:
+    """The caption under the shared picture."""
+    return words.page([wording.order_name(words, order_id, follow)])
+
+
+# ── pop-ups (plain text, 200 characters) ────────────────────────────────────────────────────────
+
+
+def old_button(words: Words) -> str:
+    """A button that is forged, of an older version, or of an order this chat does not follow."""
+    return _toast(words.t("This button is out of date. /orders shows everything as it is now."))
+
+
+def fresh(words: Words, fetched_at: datetime, now: datetime) -> str:
+    """Refreshed a moment ago; asking again so soon would tell nothing new."""
+    age = words.duration(now - fetched_at)
+    return _toast(words.t("Checked {time} ago. That is as fresh as it gets.", time=age))
+
+
+def looking(words: Words) -> str:
+    """A refresh has begun."""
+    return _toast(words.t("Looking…"))
+
+
+def refreshed(words: Words, *, changed: bool) -> str:
+    """A refresh is done."""
+    return _toast(words.t("Here is the news.") if changed else words.t("Nothing new since the last look."))
+
+
+def notify_switched(words: Words, *, on: bool) -> str:
+    """Notifications of one order went on or off."""
+    return _toast(words.t("🔔 Notifications on") if on else words.t("🔕 Notifications off"))
+
+
+def archive_switched(words: Words, *, archived: bool) -> str:
+    """An order went into the archive or came back."""
+    return _toast(words.t("🗄 Archived") if archived else words.t("📤 Back in your list"))
+
+
+def saved(words: Words) -> str:
+    """A setting was saved."""
+    return _toast(words.t("✓ Saved"))
+
+
+# ── pieces ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _say(words: Words, *lines: Markup, buttons: tuple[tuple[Button, ...], ...] = ()) -> Message:
+    return Message(text=words.page(lines), buttons=buttons)
+
+
+def _toast(text: Markup) -> str:
+    return wording.clip(plain(text), TOAST_LIMIT)
+
+
+def _home(words: Words) -> tuple[tuple[Button, ...], ...]:
+    return (
+        (
+            b.button(words.t("📦 All orders"), b.ShowOrders()),
+            b.button(words.t("⚙️ Settings"), b.ShowSettings()),
+        ),
+        (b.button(words.t("🌐 Language"), b.ShowSettings(panel=b.Panel.LANGUAGE)),),
+    )
+
+
+def _support(words: Words, shop: Shop) -> list[Markup]:
+    if not shop.support:
+        return []
+    return [Markup(""), words.t("💬 Questions? {contact}", contact=wording.clip(shop.support, 100))]
+
+
+def _listed(pairs: Sequence[tuple[str, str]]) -> list[Markup]:
+    return [Markup("/{} – {}").format(name, description) for name, description in pairs]
