@@ -70,6 +70,13 @@ def parse_code(pasted: str) -> str | None:
 _CODE = re.compile(r"[A-Za-z0-9_\-]{8,200}")
 
 
+def seed_tokens(access_token: str, refresh_token: str, now: datetime) -> Tokens | None:
+    """Return the tokens of the settings, whose ends nobody knows; None where there are none."""
+    if not access_token and not refresh_token:
+        return None
+    return Tokens(access_token=access_token, refresh_token=refresh_token, obtained_at=now, authorised_at=now)
+
+
 async def exchange(client: Client, code: str, now: Callable[[], datetime]) -> Tokens:
     """Trade a login's code for tokens; it works once and for minutes, then `Reauthorise` is raised."""
     return _tokens(await client.system("/auth/token/create", {"code": code}), now(), before=None)
@@ -194,6 +201,8 @@ class TokenKeeper:
 
     def give_up(self, tokens: Tokens) -> None:
         """Stop calling until tokens other than these are stored, but for a probe now and then."""
+        if self._held is not None and not _same(self._held, tokens):
+            return  # others have come meanwhile
         if self._refused is None:
             self._report("reauthorise", "")
         self._refused = tokens
@@ -217,7 +226,7 @@ class TokenKeeper:
             await asyncio.wait({self._running}, timeout=_LEASE_SECONDS)
 
     async def _newest(self) -> Tokens | None:
-        """The stored tokens, or the settings' where those were obtained later or nothing is stored."""
+        """The stored tokens, or the settings' where nothing is stored."""
         tokens = await self._store.load()
         if tokens is None and self._seed is not None:
             tokens = self._seed
@@ -251,10 +260,10 @@ class TokenKeeper:
     async def _in_time(self, tokens: Tokens) -> Tokens:
         now = self._now()
         end = tokens.access_expires_at
+        if not tokens.access_token or (end is not None and now >= end):
+            return await self.renew(tokens)
         if end is None or now < end - _early(tokens):
             return tokens
-        if now >= end:
-            return await self.renew(tokens)
         if not self._refreshable(tokens) or (self._not_before is not None and now < self._not_before):
             return tokens
         try:

@@ -131,7 +131,9 @@ def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Acc
         kept = 0 if urgent else math.ceil(limits.per_day * _RESERVE * _day_left(now))
         if account.used >= limits.per_day - kept:
             return account, Spent(_next_chance(account, now, urgent, limits.per_day))
-    starts = max(now, account.free_at, account.held_until)
+    # Nobody books further ahead than patience reaches: what lies beyond was booked by a clock that is wrong.
+    free_at = account.free_at if account.free_at <= now + _PATIENCE + 1 / limits.per_second else now
+    starts = max(now, free_at, account.held_until)
     if starts > now and not urgent:
         return account, Wait(starts - now)
     if starts - now > _PATIENCE:

@@ -157,10 +157,12 @@ class Client:
     def _notice_clock(self, date: str) -> None:
         try:
             theirs = email.utils.parsedate_to_datetime(date)
-            # Whole seconds, so half of one is the best guess for what was cut off.
-            self.skew = theirs.timestamp() + 0.5 - self._now().timestamp()
         except (ValueError, TypeError, OverflowError):
             return  # no usable header: the last reading stands
+        # Whole seconds, so half of one is the best guess for what was cut off.
+        known, self.skew = self.skew, theirs.timestamp() + 0.5 - self._now().timestamp()
+        if abs(self.skew) > NOTICEABLE_SKEW >= abs(known or 0.0):
+            self._report("clock", f"{self.skew:+.0f} s")
 
     def _transient(self, code: str, detail: str) -> SourceError:
         return self.told(Transient(code, detail))

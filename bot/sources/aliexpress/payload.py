@@ -25,7 +25,13 @@ _TEXT = 1000  # characters of one text
 _PARCELS, _NODES, _ITEMS = 100, 1000, 200
 _NOT_FOUND = frozenset({"1001"})
 _DATA_KEYS = frozenset({"tracking_detail_line_list"})
+_LINE_KEYS = frozenset(
+    {"mail_no", "detail_node_list", "carrier_name", "cp_name", "eta_time_stamps", "package_item_list"}
+)
+_NODE_KEYS = frozenset({"time_stamp"})
+_CHILD_WRAPPERS = ("aeop_child_order_info", "ae_child_order_info")
 
+Answer = Mapping[str, object]
 Odd = Callable[[str], None]
 
 
@@ -34,7 +40,7 @@ class UnknownShape(Transient):
 
 
 def snapshot(
-    answer: Mapping[str, object],
+    answer: Answer,
     *,
     order_id: str,
     language: str,
@@ -48,12 +54,13 @@ def snapshot(
     """
     result = _result(answer, TRACKING)
     data = result.get("data")
-    if data is None or (isinstance(data, str) and not data.strip()):
+    if data is None or data == "" or (data == {} and _is(result.get("ret"), "false")):
         return _without_data(result, answer, order_id, language)
     if not isinstance(data, Mapping) or (data and not _DATA_KEYS & data.keys()):
         raise _unknown(answer)
-    lines = list(_entries(data.get("tracking_detail_line_list"), "tracking_detail", _PARCELS, odd))
-    parcels = _merged([_parcel(line, now, odd) for line in lines])
+    entries = _entries(data.get("tracking_detail_line_list"), ("tracking_detail",), _PARCELS, odd)
+    lines = _recognised(entries, _LINE_KEYS, answer, odd)
+    parcels = _merged([_parcel(line, now, odd, answer) for line in lines])
     return Snapshot(order_id=order_id, language=language, parcels=parcels, digest=digest(parcels))
 
 
@@ -72,11 +79,9 @@ def digest(parcels: tuple[FetchedParcel, ...], *, found: bool = True) -> str:
     return hashlib.blake2b(repr((found, canonical)).encode(), digest_size=16).hexdigest()
 
 
-def _without_data(
-    result: Mapping[str, object], answer: Mapping[str, object], order_id: str, language: str
-) -> Snapshot:
+def _without_data(result: Answer, answer: Answer, order_id: str, language: str) -> Snapshot:
     code, words = _text(result.get("code")), _text(result.get("msg"))
-    if _is_true(result.get("ret")):
+    if _is(result.get("ret"), "true"):
         return Snapshot(order_id=order_id, language=language, digest=digest(()))
     if code in _NOT_FOUND or "not found" in words.lower():
         return Snapshot(order_id=order_id, language=language, found=False, digest=digest((), found=False))
@@ -85,14 +90,12 @@ def _without_data(
     raise refusals.to_error(refusals.Refusal(code=code, text=words), about_order=True)
 
 
-def _parcel(line: Mapping[str, object], now: datetime, odd: Odd) -> FetchedParcel:
-    nodes = [
-        node
-        for entry in _entries(line.get("detail_node_list"), "detail_node", _NODES, odd)
-        if (node := _node(entry, now, odd)) is not None
-    ]
+def _parcel(line: Answer, now: datetime, odd: Odd, answer: Answer) -> FetchedParcel:
+    entries = _entries(line.get("detail_node_list"), ("detail_node",), _NODES, odd)
+    known = _recognised(entries, _NODE_KEYS, answer, odd)
+    nodes = [node for entry in known if (node := _node(entry, now, odd)) is not None]
     nodes.sort(key=lambda node: node.at, reverse=True)  # stable: ties keep the source's order
-    items = _entries(line.get("package_item_list"), "package_item", _ITEMS, odd)
+    items = _entries(line.get("package_item_list"), ("package_item",), _ITEMS, odd)
     return FetchedParcel(
         number=_text(line.get("mail_no"))[:100],
         carrier=_text(line.get("carrier_name")) or _text(line.get("cp_name")),
@@ -102,7 +105,7 @@ def _parcel(line: Mapping[str, object], now: datetime, odd: Odd) -> FetchedParce
     )
 
 
-def _node(entry: Mapping[str, object], now: datetime, odd: Odd) -> FetchedNode | None:
+def _node(entry: Answer, now: datetime, odd: Odd) -> FetchedNode | None:
     at = moment(entry.get("time_stamp"), latest=now + NODE_AHEAD)
     if at is None:
         odd("node without a usable time_stamp")
@@ -112,7 +115,7 @@ def _node(entry: Mapping[str, object], now: datetime, odd: Odd) -> FetchedNode |
     )
 
 
-def _item(entry: Mapping[str, object]) -> Item | None:
+def _item(entry: Answer) -> Item | None:
     identity = _text(entry.get("item_id")) or _text(entry.get("sku_id"))
     title = _text(entry.get("item_title"))
     if not identity and not title:
@@ -171,9 +174,7 @@ _SHIPPED = {
 }
 
 
-def order_facts(
-    answer: Mapping[str, object], *, order_id: str, now: datetime, odd: Odd = lambda what: None
-) -> OrderFacts:
+def order_facts(answer: Answer, *, order_id: str, now: datetime, odd: Odd = lambda what: None) -> OrderFacts:
     """Return what an order answer says; raises `UnknownShape` where it has no status at all."""
     result = _result(answer, ORDER)
     word = _text(result.get("order_status")).upper()
@@ -181,14 +182,10 @@ def order_facts(
         raise _unknown(answer)
     if word not in _STATUS:
         odd(f"order_status {word[:40]}")
-    children = list(
-        _entries(
-            result.get("child_order_list"), ("aeop_child_order_info", "ae_child_order_info"), _ITEMS, odd
-        )
-    )
+    children = list(_entries(result.get("child_order_list"), _CHILD_WRAPPERS, _ITEMS, odd))
     ends = [_text(child.get("end_reason")).upper() for child in children]
     cancelled = bool(ends) and all("CANCEL" in end for end in ends)
-    shipments = _entries(result.get("logistics_info_list"), "ae_order_logistics_info", _PARCELS, odd)
+    shipments = _entries(result.get("logistics_info_list"), ("ae_order_logistics_info",), _PARCELS, odd)
     numbers = (_text(shipment.get("logistics_no"))[:100] for shipment in shipments)
     return OrderFacts(
         order_id=order_id,
@@ -204,25 +201,28 @@ def order_facts(
 # ── shapes and scalars ──────────────────────────────────────────────────────────────────────────
 
 
-def _result(answer: Mapping[str, object], api: str) -> Mapping[str, object]:
+def _result(answer: Answer, api: str) -> Answer:
     """Return the `result` object, whatever it is wrapped in."""
     root: object = answer.get(api.replace(".", "_") + "_response")
     if root is None:
         root = next((value for key, value in answer.items() if key.endswith("_response")), answer)
-    result = root.get("result", root) if isinstance(root, Mapping) else None
-    if not isinstance(result, Mapping):
+    if not isinstance(root, Mapping):
         raise _unknown(answer)
-    return result
+    result = root.get("result")
+    if isinstance(result, Mapping) and result:
+        return result
+    for code, words in _OTHER_REFUSALS:
+        if root.get(code):
+            refusal = refusals.Refusal(code=_text(root.get(code)), text=_text(root.get(words)))
+            raise refusals.to_error(refusal, about_order=True)
+    if result is None and "data" in root:
+        return root
+    raise _unknown(answer)
 
 
-def _entries(
-    value: object, names: str | tuple[str, ...], limit: int, odd: Odd
-) -> Iterator[Mapping[str, object]]:
+def _entries(value: object, wrappers: tuple[str, ...], limit: int, odd: Odd) -> Iterator[Answer]:
     """Yield the objects of a list, be it wrapped, bare, a single object, `{}`, or missing."""
-    wrappers = (names,) if isinstance(names, str) else names
-    if isinstance(value, Mapping):
-        inner = next((value[name] for name in wrappers if name in value), None)
-        value = inner if inner is not None else ([value] if value and wrappers[0] not in value else [])
+    value = _unwrapped(value, wrappers)
     if isinstance(value, Mapping):
         value = [value] if value else []
     if value is None or value == "":
@@ -230,11 +230,37 @@ def _entries(
     if not isinstance(value, list):
         odd(f"{wrappers[0]} is {type(value).__name__}")
         return
+    if len(value) > limit:
+        odd(f"{wrappers[0]} has more than {limit}")
     for entry in value[:limit]:
         if isinstance(entry, Mapping):
             yield entry
         else:
             odd(f"{wrappers[0]} holds {type(entry).__name__}")
+
+
+def _unwrapped(value: object, wrappers: tuple[str, ...]) -> object:
+    """Take off the object around a list: under its own name, or any single one (`…_d_t_o` elsewhere)."""
+    if not isinstance(value, Mapping):
+        return value
+    for name in wrappers:
+        if name in value:
+            return value[name]
+    if len(value) == 1:
+        (only,) = value.values()
+        return only if isinstance(only, list) else value
+    return value
+
+
+def _recognised(entries: Iterator[Answer], keys: frozenset[str], answer: Answer, odd: Odd) -> list[Answer]:
+    """Return the entries that have any of `keys`; raises `UnknownShape` where none has: they were renamed."""
+    filled = [entry for entry in entries if entry]
+    good = [entry for entry in filled if keys & entry.keys()]
+    if filled and not good:
+        raise _unknown(answer)
+    if len(good) < len(filled):
+        odd("entry without any known key")
+    return good
 
 
 def moment(value: object, *, latest: datetime) -> datetime | None:
@@ -283,8 +309,9 @@ def _text(value: object) -> str:
     return " ".join(value.split())[:_TEXT]
 
 
-def _is_true(value: object) -> bool:
-    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+def _is(value: object, word: str) -> bool:
+    """Whether a flag, as a boolean or as text, says `word`."""
+    return isinstance(value, bool | str) and str(value).strip().lower() == word
 
 
 def _stamp(at: datetime | None) -> int:
@@ -313,6 +340,7 @@ def _shape(value: object, depth: int) -> str:
     return type(value).__name__
 
 
+_OTHER_REFUSALS = (("error_code", "error_msg"), ("rsp_code", "rsp_msg"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_MS = int(EARLIEST.timestamp() * 1000)
 _DIGITS = re.compile(r"[+-]?[0-9]{1,18}")

@@ -43,8 +43,8 @@ def find(answer: Mapping[str, object]) -> Refusal | None:
         if isinstance(envelope, Mapping):
             return _refusal(envelope)
         if envelope:
-            return Refusal(text=str(envelope)[:500])
-    code = _text(answer.get("code"))
+            return Refusal(text=_text(envelope))
+    code = _text(answer.get("code") or answer.get("gopErrorCode"))
     if any(key.endswith("_response") or key in _DATA for key in answer):
         # Samples carry placeholder words as the code beside good data: only a known refusal counts there.
         return _refusal(answer) if code.lower() in _BY_CODE else None
@@ -94,7 +94,7 @@ def _ban(text: str) -> float:
 def _refusal(envelope: Mapping[str, object]) -> Refusal:
     texts = (envelope.get("sub_msg"), envelope.get("message"), envelope.get("msg"))
     return Refusal(
-        code=_text(envelope.get("code")),
+        code=_text(envelope.get("code") or envelope.get("gopErrorCode")),
         sub_code=_text(envelope.get("sub_code")),
         text="; ".join(dict.fromkeys(_text(text) for text in texts if text)),
         kind=_text(envelope.get("type")),

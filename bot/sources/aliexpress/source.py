@@ -34,7 +34,8 @@ class Observer(Protocol):
         """Something noteworthy; `detail` holds no secret and no personal data.
 
         `unknown_code`, `unknown_shape`, `odd` (an entry left out), `throttled`, `misconfigured`, `repaired`,
-        `reauthorise`, `reauthorised`, `refreshed`, `refresh_failed`.
+        `reauthorise`, `reauthorised`, `refreshed`, `refresh_failed`, `raw_refusal`,
+        `clock` (ours is far off).
         """
         ...
 
@@ -83,7 +84,7 @@ class AliExpress:
                 answer, order_id=order_id, language=language, now=self._now(), odd=self._odd
             )
         except SourceError as error:
-            raise self._noted(error) from error.__cause__
+            raise self._noted(error) from None  # the text of `error` is not redacted
 
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
         """Return the order's own state; raises `UnknownOrder` where the account has no such order."""
@@ -92,14 +93,19 @@ class AliExpress:
         try:
             return payload.order_facts(answer, order_id=order_id, now=self._now(), odd=self._odd)
         except SourceError as error:
-            raise self._noted(error) from error.__cause__
+            raise self._noted(error) from None  # the text of `error` is not redacted
 
     async def fetch_raw(self, order_id: str, language: str) -> str:
         """Return the tracking answer as indented JSON without secrets, numbers of parcels or order ids."""
         params = {"ae_order_id": order_id, "language": languages.official(language)}
         tokens = await self.keeper.current()
-        await self.ledger.acquire(True)
-        body = await self.client.business_raw(payload.TRACKING, params, tokens.access_token)
+        body = await self._body(params, tokens)
+        try:
+            self.client.decode(body)
+        except TokenDead:
+            body = await self._body(params, await self.keeper.renew(tokens))
+        except SourceError as error:
+            self._observer.event("raw_refusal", error.code)  # it is shown like any other answer
         return raw.redacted(body, self.client.redactor, order_id)
 
     def resume(self) -> None:
@@ -111,32 +117,49 @@ class AliExpress:
         await self.keeper.aclose()
         await self.client.aclose()
 
+    async def _body(self, params: Mapping[str, str], tokens: Tokens) -> bytes:
+        await self.ledger.acquire(True)
+        return await self.client.business_raw(payload.TRACKING, params, tokens.access_token)
+
     async def _call(self, api: str, params: Mapping[str, str], urgent: bool) -> dict[str, object]:
-        """Call until there is an answer or a reason to stop; every attempt is paid for."""
         self.circuit.check(api)
-        tokens = await self.keeper.current()
-        failures, replayed = 0, False
+        try:
+            answer = await self._persist(api, params, urgent)
+        except Misconfigured as error:
+            if self.circuit.trip(api, error):
+                self._observer.event("misconfigured", str(error))
+            raise
+        if self.circuit.heal(api):
+            self._observer.event("repaired", api)
+        return answer
+
+    async def _persist(self, api: str, params: Mapping[str, str], urgent: bool) -> dict[str, object]:
+        """Call until there is an answer or a reason to stop; every attempt is paid for."""
+        failures = 0
+        dead: Tokens | None = None
         while True:
+            try:
+                tokens = await (self.keeper.renew(dead) if dead else self.keeper.current())
+            except (Throttled, Transient) as error:
+                failures += 1
+                await self._wait_after(error, failures)
+                continue
             await self.ledger.acquire(urgent)
             try:
                 answer = await self._timed(api, params, tokens)
             except TokenDead as error:
-                if replayed:
+                if dead is not None:
                     self.keeper.give_up(tokens)
                     raise Reauthorise(error.code, error.detail, request_id=error.request_id) from error
-                tokens, replayed = await self.keeper.renew(tokens), True
+                dead = tokens
             except (Throttled, Transient) as error:
                 failures += 1
                 await self._wait_after(error, failures)
             except Reauthorise:
                 self.keeper.give_up(tokens)
                 raise
-            except Misconfigured as error:
-                if self.circuit.trip(api, error):
-                    self._observer.event("misconfigured", str(error))
-                raise
             else:
-                self._worked(api, tokens)
+                self.keeper.works(tokens)
                 return answer
 
     async def _timed(self, api: str, params: Mapping[str, str], tokens: Tokens) -> dict[str, object]:
@@ -164,11 +187,6 @@ class AliExpress:
             raise error
         # Full jitter: callers that failed together do not come back together.
         await self._sleep(self._draw() * _BACKOFF * 2 ** (failures - 1))
-
-    def _worked(self, api: str, tokens: Tokens) -> None:
-        self.keeper.works(tokens)
-        if self.circuit.heal(api):
-            self._observer.event("repaired", api)
 
     def _odd(self, what: str) -> None:
         self._observer.event("odd", what)
