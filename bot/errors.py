@@ -3,6 +3,7 @@
 BotError
 ├── SettingsError           operator's mistake: names the variable and the cure; exit code 2
 ├── StoreError              the database cannot be used as it is (newer schema, corrupt, second writer)
+├── TokenRevoked            Telegram refuses the bot token: stop sending, keep the outbox, alert, probe slowly
 └── SourceError             AliExpress did not answer a call with data
     ├── Throttled           wait `seconds`, for all calls: it was refused before any work was done
     ├── TokenDead           the access token is dead: refresh once, replay once
@@ -34,6 +35,10 @@ class SettingsError(BotError):
 
 class StoreError(BotError):
     """The database cannot be used as it is; the text says what to do."""
+
+
+class TokenRevoked(BotError):
+    """Telegram refuses the bot token; nothing can be sent or received until the operator sets a new one."""
 
 
 class SourceError(BotError):

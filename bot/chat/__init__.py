@@ -1,0 +1,1 @@
+"""Everything that knows Telegram: intake, handlers, delivery, limits."""

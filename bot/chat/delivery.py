@@ -1,0 +1,387 @@
+"""Messages out into Telegram: one call in, one outcome value back, each refusal by its meaning."""
+
+from __future__ import annotations
+
+import enum
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from telegram import InputFile
+from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden, TelegramError
+
+from bot.chat.limits import Priority
+from bot.chat.telegram import Ambiguous, FloodWait, NotSent, TelegramBot
+from bot.model import Button, Delivery, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
+from bot.views import split
+
+CAPTION_LIMIT = 1024  # UTF-16 units under a picture or document
+ANSWER_LIMIT = 200  # characters of the answer to a button press
+GENERAL_TOPIC = 1  # sending to it needs no topic id at all, and fails with one
+
+_SAFE_RETRY = timedelta(seconds=5)
+_AMBIGUOUS_RETRY = timedelta(seconds=30)
+_RIGHTS_RETRY = timedelta(days=1)
+_STRIKE_RETRY = timedelta(hours=8)
+_STRIKES = 3
+_STRIKES_KEPT = 10_000
+_SIMPLER_TRIES = 5
+_TAG = re.compile(r"<[^>]*>")
+
+
+class Meaning(enum.Enum):
+    """What a refusal says about the chat, the topic or the message."""
+
+    LEFT = "left"  # nothing can be sent to this chat until it comes back
+    CHAT_UNKNOWN = "chat_unknown"
+    TOPIC_GONE = "topic_gone"
+    NO_RIGHTS = "no_rights"
+    NOT_MODIFIED = "not_modified"
+    EDIT_LOST = "edit_lost"
+    REPLY_LOST = "reply_lost"
+    PRESS_STALE = "press_stale"
+    TOO_LONG = "too_long"
+    BAD_MARKUP = "bad_markup"
+    BAD_KEYBOARD = "bad_keyboard"
+    BAD_MEDIA = "bad_media"
+    NEVER = "never"
+
+
+# Beginnings of sense within the description, lower case; the first that fits counts. The library strips
+# prefixes and changes case, and Telegram mixes sentences with CODES, so nothing is compared as a whole.
+MEANINGS: tuple[tuple[str, Meaning], ...] = (
+    ("bot was blocked by the user", Meaning.LEFT),
+    ("user is deactivated", Meaning.LEFT),
+    ("user_is_blocked", Meaning.LEFT),
+    ("user_deactivated", Meaning.LEFT),
+    ("input_user_deactivated", Meaning.LEFT),
+    ("bot can't initiate conversation", Meaning.LEFT),
+    ("bot can't send messages to bots", Meaning.LEFT),
+    ("bot was kicked", Meaning.LEFT),
+    ("bot is not a member", Meaning.LEFT),
+    ("group chat was deleted", Meaning.LEFT),
+    ("group is deactivated", Meaning.LEFT),
+    ("channel_private", Meaning.LEFT),
+    ("chat_write_forbidden", Meaning.NO_RIGHTS),
+    ("chat_admin_required", Meaning.NO_RIGHTS),
+    ("chat_restricted", Meaning.NO_RIGHTS),
+    ("_forbidden", Meaning.NO_RIGHTS),
+    ("not enough rights", Meaning.NO_RIGHTS),
+    ("have no rights", Meaning.NO_RIGHTS),
+    ("need administrator rights", Meaning.NO_RIGHTS),
+    ("chat not found", Meaning.CHAT_UNKNOWN),
+    ("peer_id_invalid", Meaning.CHAT_UNKNOWN),
+    ("chat_id_invalid", Meaning.CHAT_UNKNOWN),
+    ("chat_id is empty", Meaning.CHAT_UNKNOWN),
+    ("message thread not found", Meaning.TOPIC_GONE),
+    ("topic_closed", Meaning.TOPIC_GONE),
+    ("topic_deleted", Meaning.TOPIC_GONE),
+    ("topic_id_invalid", Meaning.TOPIC_GONE),
+    ("topic is closed", Meaning.TOPIC_GONE),
+    ("message is not modified", Meaning.NOT_MODIFIED),
+    ("message_not_modified", Meaning.NOT_MODIFIED),
+    ("message to edit not found", Meaning.EDIT_LOST),
+    ("message can't be edited", Meaning.EDIT_LOST),
+    ("message_id_invalid", Meaning.EDIT_LOST),
+    ("there is no text in the message to edit", Meaning.EDIT_LOST),
+    ("there is no caption in the message to edit", Meaning.EDIT_LOST),
+    ("message to be replied not found", Meaning.REPLY_LOST),
+    ("message to reply not found", Meaning.REPLY_LOST),
+    ("query is too old", Meaning.PRESS_STALE),
+    ("query id is invalid", Meaning.PRESS_STALE),
+    ("query_id_invalid", Meaning.PRESS_STALE),
+    ("reply markup is too long", Meaning.BAD_KEYBOARD),
+    ("reply_markup_too_long", Meaning.BAD_KEYBOARD),
+    ("button_", Meaning.BAD_KEYBOARD),
+    ("keyboard", Meaning.BAD_KEYBOARD),
+    ("can't parse reply markup", Meaning.BAD_KEYBOARD),
+    ("message is too long", Meaning.TOO_LONG),
+    ("message_too_long", Meaning.TOO_LONG),
+    ("caption is too long", Meaning.TOO_LONG),
+    ("caption_too_long", Meaning.TOO_LONG),
+    ("can't parse entities", Meaning.BAD_MARKUP),
+    ("entity_bounds_invalid", Meaning.BAD_MARKUP),
+    ("entities_too_long", Meaning.BAD_MARKUP),
+    ("photo_", Meaning.BAD_MEDIA),
+    ("image_process_failed", Meaning.BAD_MEDIA),
+    ("wrong file", Meaning.BAD_MEDIA),
+    ("failed to get http url content", Meaning.BAD_MEDIA),
+    ("file is too big", Meaning.BAD_MEDIA),
+    ("request entity too large", Meaning.BAD_MEDIA),
+)
+
+
+def meaning(error: BadRequest | Forbidden) -> Meaning:
+    """What a refusal means, by its description. An unknown 403 is a chat left, an unknown 400 is final."""
+    text = error.message.lower()
+    for beginning, sense in MEANINGS:
+        if beginning in text:
+            return sense
+    return Meaning.LEFT if isinstance(error, Forbidden) else Meaning.NEVER
+
+
+def plain(text: str) -> str:
+    """Telegram HTML as the bare words a reader would see; made for markup that Telegram could not read."""
+    return html.unescape(_TAG.sub("", text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    """One Telegram message about to be sent, and how far it was simplified after refusals."""
+
+    message: Message
+    reply_to: int | None
+    html: bool = True
+
+    def simpler(self, sense: Meaning) -> _Letter | None:
+        """The same with the part left out that Telegram refuses; None where nothing is left to leave out."""
+        match sense:
+            case Meaning.BAD_MARKUP if self.html:
+                return replace(self, message=replace(self.message, text=plain(self.message.text)), html=False)
+            case Meaning.BAD_KEYBOARD if self.message.buttons:
+                return replace(self, message=replace(self.message, buttons=()))
+            case Meaning.REPLY_LOST if self.reply_to is not None:
+                return replace(self, reply_to=None)
+            case Meaning.BAD_MEDIA | Meaning.NO_RIGHTS if self.message.photo and self.message.text:
+                return replace(self, message=replace(self.message, photo=None))
+            case _:
+                return None
+
+
+class Courier:
+    """Delivers messages and says what became of them.
+
+    Outcomes: Sent (of several parts: the last one's id) · Later(at) with `counts` False for flood waits and
+    `ambiguous` True where it may have arrived · Gone (blocked, kicked, deactivated: `reason` is Telegram's
+    text) · Moved(chat_id): move every row, then send again · TopicGone: send to General once · Refused:
+    never, a dead letter. Raises TokenRevoked when Telegram refuses the bot token: stop sending, keep the
+    outbox.
+
+    A chat unknown to Telegram gets three tries over 16 hours, then counts as Gone; the strikes are kept in
+    memory. Of a message in several parts a repeat sends the earlier parts again. `on_simplified` is told each
+    time a message had to be sent with less than it held (a bug of ours: count it).
+    """
+
+    def __init__(
+        self,
+        bot: TelegramBot,
+        now: Callable[[], datetime],
+        *,
+        on_simplified: Callable[[Meaning], None] = lambda sense: None,
+    ) -> None:
+        self._bot = bot
+        self._now = now
+        self._on_simplified = on_simplified
+        self._strikes: dict[int, int] = {}
+
+    async def deliver(
+        self,
+        place: Place,
+        message: Message,
+        *,
+        reply_to: int | None = None,
+        priority: Priority = Priority.REPLY,
+    ) -> Delivery:
+        """Send a message, in several parts where Telegram's limits ask for it."""
+        outcome: Delivery = Refused(reason="message is empty")
+        for part in parts(message):
+            outcome = await self._deliver_part(place, _Letter(message=part, reply_to=reply_to), priority)
+            if not isinstance(outcome, Sent):
+                return outcome
+            reply_to = None
+        return outcome
+
+    async def edit(
+        self, place: Place, message_id: int, message: Message, *, priority: Priority = Priority.REPLY
+    ) -> Delivery:
+        """Replace a message's text and buttons; `Sent` with another id where a new one had to be sent.
+
+        That is so for messages that are gone, cannot be edited or hold a picture, and for texts of several
+        parts.
+        """
+        if message.photo or message.document or len(parts(message)) > 1:
+            return await self.deliver(place, message, priority=priority)
+        letter: _Letter | None = _Letter(message=message, reply_to=None)
+        while letter is not None:
+            data = {"chat_id": place.chat_id, "message_id": message_id} | _text(letter)
+            try:
+                await self._bot.call("editMessageText", data, priority=priority)
+            except TelegramError as exc:
+                sense = _sense(exc)
+                if sense is Meaning.NOT_MODIFIED:
+                    break
+                if sense in (Meaning.EDIT_LOST, Meaning.TOO_LONG):
+                    return await self.deliver(place, message, priority=priority)
+                letter = self._simplify(letter, sense)
+                if letter is None:
+                    outcome = self._outcome(place, exc, sense)
+                    # An edit can be repeated without harm: whether it arrived does not matter.
+                    return replace(outcome, ambiguous=False) if isinstance(outcome, Later) else outcome
+            else:
+                break
+        return Sent(message_id=message_id)
+
+    async def answer(self, query_id: str, text: str = "", *, alert: bool = False, url: str = "") -> bool:
+        """Answer a button press; False where it came too late or could not be answered: harmless."""
+        data: dict[str, Any] = {"callback_query_id": query_id}
+        if text:
+            data |= {"text": text[:ANSWER_LIMIT], "show_alert": alert}
+        if url:
+            data["url"] = url
+        try:
+            await self._bot.call("answerCallbackQuery", data)
+        except TelegramError:
+            return False
+        return True
+
+    async def _deliver_part(self, place: Place, letter: _Letter, priority: Priority) -> Delivery:
+        current = letter
+        for _ in range(_SIMPLER_TRIES):
+            try:
+                return await self._send(place, current, priority)
+            except TelegramError as exc:
+                sense = _sense(exc)
+                if sense is Meaning.TOO_LONG:
+                    return await self._deliver_shorter(place, current, priority)
+                simpler = self._simplify(current, sense)
+                if simpler is None:
+                    return self._outcome(place, exc, sense)
+                current = simpler
+        return Refused(reason="still refused after everything was left out")
+
+    async def _deliver_shorter(self, place: Place, letter: _Letter, priority: Priority) -> Delivery:
+        """Telegram counted more than we did: halve, as plain text, until it fits."""
+        text = plain(letter.message.text) if letter.html else letter.message.text
+        size = len(text) // 2
+        if size < 100:
+            return Refused(reason="message is too long")
+        self._on_simplified(Meaning.TOO_LONG)
+        escaped = replace(letter.message, text=html.escape(text, quote=False))
+        outcome: Delivery = Refused(reason="message is too long")
+        for part in split.messages(escaped, size):
+            outcome = await self._deliver_part(
+                place, _Letter(message=part, reply_to=letter.reply_to), priority
+            )
+            if not isinstance(outcome, Sent):
+                return outcome
+        return outcome
+
+    def _simplify(self, letter: _Letter, sense: Meaning | None) -> _Letter | None:
+        simpler = letter.simpler(sense) if sense is not None else None
+        if simpler is not None and sense is not None:
+            self._on_simplified(sense)
+        return simpler
+
+    async def _send(self, place: Place, letter: _Letter, priority: Priority) -> Delivery:
+        method, content = _content(letter)
+        result = await self._bot.call(method, _address(place, letter) | content, priority=priority)
+        self._strikes.pop(place.chat_id, None)
+        message_id = result.get("message_id") if isinstance(result, dict) else None
+        if not isinstance(message_id, int):
+            raise Ambiguous("Telegram's answer names no message")
+        return Sent(message_id=message_id)
+
+    def _outcome(self, place: Place, error: TelegramError, sense: Meaning | None) -> Delivery:
+        now = self._now()
+        match error:
+            case ChatMigrated():
+                return Moved(chat_id=error.new_chat_id)
+            case FloodWait():
+                return Later(at=now + timedelta(seconds=error.seconds), reason="flood wait", counts=False)
+            case NotSent():
+                return Later(at=now + _SAFE_RETRY, reason=error.message)
+            case EndPointNotFound():  # something else than a Bot API answers: it may come back
+                return Later(at=now + _AMBIGUOUS_RETRY, reason=error.message)
+            case BadRequest() | Forbidden():
+                return self._refusal(place, error.message, sense or meaning(error), now)
+            case _:  # written, and no readable answer: time-outs, resets, 5xx, garbage
+                return Later(at=now + _AMBIGUOUS_RETRY, reason=error.message, ambiguous=True)
+
+    def _refusal(self, place: Place, reason: str, sense: Meaning, now: datetime) -> Delivery:
+        match sense:
+            case Meaning.LEFT:
+                return Gone(reason=reason)
+            case Meaning.CHAT_UNKNOWN:
+                return self._strike(place.chat_id, reason, now)
+            case Meaning.TOPIC_GONE if place.topic_id:
+                return TopicGone(reason=reason)
+            case Meaning.NO_RIGHTS | Meaning.TOPIC_GONE:
+                return Later(at=now + _RIGHTS_RETRY, reason=reason)
+            case _:
+                return Refused(reason=reason)
+
+    def _strike(self, chat_id: int, reason: str, now: datetime) -> Delivery:
+        strikes = self._strikes.pop(chat_id, 0) + 1
+        if strikes >= _STRIKES:
+            return Gone(reason=reason)
+        self._strikes[chat_id] = strikes
+        while len(self._strikes) > _STRIKES_KEPT:
+            del self._strikes[next(iter(self._strikes))]
+        return Later(at=now + _STRIKE_RETRY, reason=reason)
+
+
+def parts(message: Message) -> tuple[Message, ...]:
+    """The Telegram messages that one message becomes; a text too long for a caption goes before it."""
+    if not (message.photo or message.document) or split.length(message.text) <= CAPTION_LIMIT:
+        return split.messages(message)
+    bare = replace(message, text="", buttons=())
+    return (*split.messages(replace(message, photo=None, document=None)), bare)
+
+
+def _sense(error: TelegramError) -> Meaning | None:
+    match error:
+        case BadRequest() | Forbidden():  # never by NetworkError: BadRequest is one of its kinds
+            return meaning(error)
+        case EndPointNotFound():  # a server without sendPhoto may still take the text
+            return Meaning.BAD_MEDIA
+        case _:
+            return None
+
+
+def _address(place: Place, letter: _Letter) -> dict[str, Any]:
+    data: dict[str, Any] = {"chat_id": place.chat_id}
+    if place.topic_id and place.topic_id != GENERAL_TOPIC:
+        data["message_thread_id"] = place.topic_id
+    if letter.message.silent:
+        data["disable_notification"] = True
+    if letter.reply_to is not None:
+        data["reply_parameters"] = {"message_id": letter.reply_to, "allow_sending_without_reply": True}
+    return data
+
+
+def _content(letter: _Letter) -> tuple[str, dict[str, Any]]:
+    """Method and content of the call that sends a letter."""
+    message = letter.message
+    if message.photo:
+        return "sendPhoto", _caption(letter) | {"photo": InputFile(message.photo, filename="picture.png")}
+    if message.document:
+        name, content = message.document
+        return "sendDocument", _caption(letter) | {"document": InputFile(content, filename=name)}
+    return "sendMessage", _text(letter)
+
+
+def _text(letter: _Letter) -> dict[str, Any]:
+    return {"text": letter.message.text, "link_preview_options": {"is_disabled": True}} | _shape(letter)
+
+
+def _caption(letter: _Letter) -> dict[str, Any]:
+    return ({"caption": letter.message.text} if letter.message.text else {}) | _shape(letter)
+
+
+def _shape(letter: _Letter) -> dict[str, Any]:
+    data: dict[str, Any] = {"parse_mode": "HTML"} if letter.html else {}
+    if letter.message.buttons:
+        rows = [[_button(button) for button in row] for row in letter.message.buttons]
+        data["reply_markup"] = {"inline_keyboard": rows}
+    return data
+
+
+def _button(button: Button) -> dict[str, Any]:
+    if button.url:
+        return {"text": button.text, "url": button.url}
+    if button.copy:
+        return {"text": button.text, "copy_text": {"text": button.copy}}
+    return {"text": button.text, "callback_data": button.data}

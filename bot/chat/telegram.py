@@ -1,0 +1,391 @@
+"""The wire to the Bot API: one bot, one application, and errors that say what surely did not happen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+from telegram import User
+from telegram.error import (
+    BadRequest,
+    EndPointNotFound,
+    InvalidToken,
+    NetworkError,
+    TelegramError,
+)
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    BaseRateLimiter,
+    BaseUpdateProcessor,
+    CallbackContext,
+    ContextTypes,
+    ExtBot,
+)
+from telegram.request import BaseRequest, RequestData
+
+from bot.errors import TokenRevoked
+
+log = logging.getLogger(__name__)
+
+# Loggers of libraries that print the token's URL, or message texts, below WARNING.
+NOISY = ("httpx", "httpcore", "telegram", "telegram.ext", "aiohttp")
+
+_ANY_TOKEN = re.compile(r"\b\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
+_BLANK = "<token>"
+
+# A kept-alive connection dies unnoticed behind some NATs after a minute; a new TLS handshake costs 0.1 s.
+_KEEP_ALIVE = 45.0
+_FATAL_STATUSES = frozenset({400, 401, 403, 404, 409})
+
+type_of_timeout = float | None | Any
+
+
+class NotSent(NetworkError):
+    """No connection was made: Telegram surely saw nothing, repeating is safe."""
+
+
+class Ambiguous(NetworkError):
+    """The request was written and no readable answer came: it may or may not have taken effect."""
+
+
+class FloodWait(TelegramError):
+    """Telegram asks to wait `seconds` before anything more goes to this chat; nothing was sent.
+
+    The library's RetryAfter is not used: making one warns of a deprecation.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Flood control: retry in {seconds:g} s")
+        self.seconds = seconds
+
+
+class Redactor(logging.Filter):
+    """Takes secrets out of texts: the given ones, and whatever looks like a bot token.
+
+    Called, it cleans a text; as a logging filter it cleans the record's message and traceback.
+    """
+
+    def __init__(self, *secrets: str) -> None:
+        super().__init__()
+        self._secrets = tuple(
+            sorted(
+                {form for secret in secrets if secret for form in _spellings(secret)}, key=len, reverse=True
+            )
+        )
+
+    def __call__(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, _BLANK)
+        return _ANY_TOKEN.sub(_BLANK, text)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self._secrets)} spellings)"
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = self(record.getMessage())
+        record.args = None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = self(record.exc_text)
+        return True
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    return (secret, secret.replace(":", "%3A"), secret.replace(":", "%3a"))
+
+
+def hush_libraries() -> None:
+    """Keep the HTTP and Telegram libraries from logging URLs and message texts, whatever the log level."""
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Wire(BaseRequest):
+    """The library's requests over aiohttp: a tenth of the cost, and a clear word on what was sent.
+
+    `connections` bounds the pool; timeouts are seconds. Every error text is free of the token.
+    """
+
+    def __init__(
+        self,
+        redact: Redactor,
+        *,
+        connections: int = 64,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 20.0,
+        upload_timeout: float = 60.0,
+    ) -> None:
+        self._redact = redact
+        self._connections = connections
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._upload_timeout = upload_timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_KEEP_ALIVE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self.USER_AGENT},
+            )
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: type_of_timeout = BaseRequest.DEFAULT_NONE,
+        write_timeout: type_of_timeout = BaseRequest.DEFAULT_NONE,
+        connect_timeout: type_of_timeout = BaseRequest.DEFAULT_NONE,
+        pool_timeout: type_of_timeout = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Send one request. Raises NotSent, Ambiguous, FloodWait, BadRequest; other statuses are returned."""
+        upload = request_data is not None and request_data.contains_files
+        usual = self._upload_timeout if upload else self._read_timeout
+        read = usual if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
+        connect = self._connect_timeout if connect_timeout is BaseRequest.DEFAULT_NONE else connect_timeout
+        limits = aiohttp.ClientTimeout(
+            total=None if read is None else read + (connect or 0), connect=connect, sock_read=read
+        )
+        status, payload, headers = await self._exchange(method, url, _body(request_data), limits)
+        if 200 <= status <= 299:
+            return status, payload
+        payload = self._redact(payload.decode("utf-8", "replace")).encode()
+        _raise_for(status, payload, headers.get("Retry-After", ""))
+        return status, payload
+
+    async def _exchange(
+        self,
+        method: str,
+        url: str,
+        body: aiohttp.FormData | dict[str, str] | None,
+        limits: aiohttp.ClientTimeout,
+    ) -> tuple[int, bytes, Any]:
+        if self._session is None:
+            raise NotSent("The connection to Telegram is not open")
+        try:
+            async with self._session.request(
+                method, url, data=body, timeout=limits, allow_redirects=False
+            ) as response:
+                return response.status, await response.read(), response.headers
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as exc:
+            raise NotSent(self._describe(exc)) from exc
+        except aiohttp.InvalidURL as exc:
+            # The cause holds the URL, token included: a traceback would print it.
+            raise NotSent(self._describe(exc)) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as exc:
+            raise Ambiguous(self._describe(exc)) from exc
+
+    def _describe(self, exc: BaseException) -> str:
+        return self._redact(f"{type(exc).__name__}: {exc}".removesuffix(": "))
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer's JSON object. Raises Ambiguous where it is none: the request itself was taken.
+
+        Replaces the library's, which logs the whole answer.
+        """
+        try:
+            answer = json.loads(payload)
+        except ValueError as exc:
+            raise Ambiguous("Telegram's answer is not JSON") from exc
+        if not isinstance(answer, dict) or ("result" not in answer and answer.get("ok") is not False):
+            raise Ambiguous("Telegram's answer holds no result")
+        return answer
+
+
+def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+    if data is None:
+        return None
+    if not data.contains_files:
+        return data.json_parameters
+    form = aiohttp.FormData()
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (file_name, content, kind) in (data.multipart_data or {}).items():
+        form.add_field(name, content, filename=file_name, content_type=kind)
+    return form
+
+
+def _raise_for(status: int, payload: bytes, retry_header: str) -> None:
+    """Raise for answers whose meaning the library blurs; silent for those it tells apart."""
+    description, retry_after = _refusal(payload)
+    if status in (420, 429) or retry_after:
+        raise FloodWait(retry_after or _seconds(retry_header) or _told_seconds(description) or 1.0)
+    if status >= 500:
+        raise Ambiguous(f"{description or 'Server error'} ({status})")
+    if 300 <= status <= 399:
+        raise NotSent(f"Unexpected redirect ({status})")
+    if status >= 400 and status not in _FATAL_STATUSES:
+        raise BadRequest(f"{description or 'Refused'} ({status})")
+
+
+def _refusal(payload: bytes) -> tuple[str, float]:
+    """Description and retry_after seconds of an error answer; "" and 0 where it has none."""
+    try:
+        answer = json.loads(payload)
+    except ValueError:
+        return "", 0.0
+    if not isinstance(answer, dict):
+        return "", 0.0
+    parameters = answer.get("parameters")
+    retry_after = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return str(answer.get("description") or ""), _seconds(retry_after)
+
+
+def _seconds(value: object) -> float:
+    try:
+        return max(0.0, float(str(value)))
+    except ValueError:
+        return 0.0
+
+
+def _told_seconds(description: str) -> float:
+    found = re.search(r"retry after (\d+)", description, re.IGNORECASE)
+    return float(found.group(1)) if found else 0.0
+
+
+class TelegramBot(ExtBot[Any]):
+    """The library's bot with raw calls, no token in its repr, revoked tokens told from unknown methods."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.token.partition(':')[0]})"
+
+    async def call(
+        self,
+        method: str,
+        data: dict[str, Any] | None = None,
+        *,
+        priority: int | None = None,
+        read_timeout: float | None = None,
+    ) -> Any:
+        """One Bot API call, its `result` as plain JSON. `priority` is the rate limiter's, times are seconds.
+
+        Raises TokenRevoked, EndPointNotFound, NotSent, Ambiguous, FloodWait, or another TelegramError.
+        """
+        return await self._post(
+            method,
+            dict(data or {}),
+            read_timeout=BaseRequest.DEFAULT_NONE if read_timeout is None else read_timeout,
+            api_kwargs=self._merge_api_rl_kwargs(None, priority),
+        )
+
+    async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:
+        # Every call of the library passes here.
+        try:
+            return await super()._do_post(endpoint, data, **timeouts)
+        except InvalidToken as exc:
+            # 401 is a revoked token, and so is the bare "Not Found"; 404 with other words is a method this
+            # server does not know, or not a Bot API at all.
+            if exc.message.lower() in ("unauthorized", "not found") or "401" in exc.message:
+                raise TokenRevoked(exc.message) from exc
+            raise EndPointNotFound(f"{endpoint}: {exc.message}") from exc
+
+
+class StrictApplication(Application[Any, Any, Any, Any, Any, Any]):
+    """An application whose handlers' errors reach the caller: intake counts attempts, sets updates aside."""
+
+    async def process_error(
+        self, update: object, error: Exception, job: Any = None, coroutine: Any = None
+    ) -> bool:
+        raise error
+
+
+class _AtOnce(BaseUpdateProcessor):
+    """Required by the library and never used: intake calls `process_update` itself."""
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        await coroutine
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+
+def build_bot(
+    token: str,
+    api_url: str,
+    *,
+    limiter: BaseRateLimiter[Any] | None = None,
+    long_poll: float = 50.0,
+    connections: int = 64,
+    request: BaseRequest | None = None,
+    updates_request: BaseRequest | None = None,
+) -> TelegramBot:
+    """A bot that speaks to `{api_url}/bot{token}/{method}`; opens nothing yet.
+
+    `long_poll` is the seconds a getUpdates may wait; the requests can be replaced in tests.
+    """
+    redact = Redactor(token)
+    return TelegramBot(
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=request or Wire(redact, connections=connections),
+        get_updates_request=updates_request or Wire(redact, connections=2, read_timeout=long_poll + 10.0),
+        rate_limiter=limiter,
+    )
+
+
+def build_application(
+    bot: TelegramBot, *, context: type[CallbackContext[Any, Any, Any, Any]] = CallbackContext
+) -> StrictApplication:
+    """An application around the bot for handlers only: no updater, no job queue, no persistence."""
+    application = (
+        ApplicationBuilder()
+        .application_class(StrictApplication)
+        .bot(bot)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(context=context))
+        .build()
+    )
+    assert isinstance(application, StrictApplication)  # noqa: S101 - the builder's type forgets the class
+    return application
+
+
+async def connect(
+    bot: TelegramBot,
+    stopping: asyncio.Event,
+    *,
+    on_trouble: Callable[[str], None] = lambda reason: None,
+    first_wait: float = 1.0,
+    longest_wait: float = 30.0,
+) -> User | None:
+    """Open the connections and learn the bot's own name, for as long as that takes; None if told to stop.
+
+    Raises TokenRevoked. Seconds between attempts double from `first_wait` to `longest_wait`.
+    """
+    wait = first_wait
+    while not stopping.is_set():
+        try:
+            await bot.initialize()
+        except TelegramError as exc:
+            on_trouble(str(exc))
+            wait_now = exc.seconds if isinstance(exc, FloodWait) else wait
+        else:
+            return bot.bot
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), wait_now)
+        wait = min(longest_wait, wait * 2)
+    return None
