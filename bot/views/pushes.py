@@ -60,8 +60,14 @@ def push(
     first = max(news, key=lambda each: each.importance)
     name = wording.order_name(words, order.id, follow)
     lines = [Markup("{} <b>{}</b>").format(_icon(facts, first), name)]
+    about: int | None = None
     for each in news:
+        if each.parcel != about:
+            lines += _parcel_line(words, facts, each.parcel)
+            about = each.parcel
         lines += _block(words, facts, each, now)
+    if not any(each.kind is NewsKind.ETA for each in news):
+        lines += _arrival(words, facts, first, now)
     return Message(text=words.page(lines), buttons=_buttons(words, facts, news, first))
 
 
@@ -172,40 +178,54 @@ def _icon(facts: Localised, news: News) -> Markup:
             return Markup("⏳")
 
 
+def _parcel_line(words: Words, facts: Localised, parcel: int | None) -> list[Markup]:
+    count = len(facts.order.parcels)
+    if parcel is None or count == 1:
+        return []
+    number = words.number(parcel)
+    return [words.t("Parcel {number} of {count}", number=number, count=words.number(count))]
+
+
 def _block(words: Words, facts: Localised, news: News, now: datetime) -> list[Markup]:
-    parcel = next((each for each in facts.order.parcels if each.index == news.parcel), None)
-    lines = []
-    if parcel and len(facts.order.parcels) > 1:
-        number, count = words.number(parcel.index), words.number(len(facts.order.parcels))
-        lines.append(words.t("Parcel {number} of {count}", number=number, count=count))
     match news.kind:
         case NewsKind.NODES:
-            return lines + _nodes(words, facts, news, parcel, now)
+            return _nodes(words, facts, news)
         case NewsKind.ETA:
-            return lines + _eta(words, news, now)
+            return _eta(words, news, now)
         case _:
-            return [*lines, _sentence(words, facts, news)]
+            return [_sentence(words, facts, news)]
 
 
-def _nodes(words: Words, facts: Localised, news: News, parcel: Parcel | None, now: datetime) -> list[Markup]:
+def _parcel_of(facts: Localised, news: News) -> Parcel | None:
+    return next((each for each in facts.order.parcels if each.index == news.parcel), None)
+
+
+def _arrival(words: Words, facts: Localised, news: News, now: datetime) -> list[Markup]:
+    """When the parcel comes, under news of its journey."""
+    parcel = _parcel_of(facts, news)
+    if parcel is None or news.kind is not NewsKind.NODES or news.stage is Stage.DELIVERED:
+        return []
+    return card.expected(words, parcel, now)[:1]
+
+
+def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
     lines: list[Markup] = []
-    stage = news.stage
+    stage, parcel = news.stage, _parcel_of(facts, news)
+    reason = parcel.reason if parcel else facts.order.reason
     if stage is not None and news.importance >= Importance.MILESTONE:
-        reason = parcel.reason if parcel else facts.order.reason
         lines.append(Markup("<b>{}</b>").format(wording.milestone(words, stage)))
         why_held = wording.reason_name(words, reason) if stage.rank is None else None
         if why_held is not None:
             lines.append(words.t("Reason: {reason}", reason=why_held))
     told = [node for node in facts.order.nodes if node.seq in set(news.nodes)]
-    lines.append(_quote(words, facts, told))
+    if told:
+        lines.append(_quote(words, facts, told))
     if (rest := len(told) - NODES_SHOWN) > 0:
         lines.append(words.plural("…and {n} more entry", "…and {n} more entries", rest))
-    if stage is not None:
-        hint = wording.advice(words, stage, parcel.reason if parcel else facts.order.reason)
-        lines += [Markup("💡 {}").format(hint)] if hint else []
-    if stage is Stage.DELIVERED:
-        return [*lines, words.t("Got it?")]
-    return lines + (card.expected(words, parcel, now)[:1] if parcel else [])
+    hint = wording.advice(words, stage, reason) if stage is not None else None
+    if hint is not None:
+        lines.append(Markup("💡 {}").format(hint))
+    return [*lines, words.t("Got it?")] if stage is Stage.DELIVERED else lines
 
 
 def _quote(words: Words, facts: Localised, told: Sequence[Node]) -> Markup:

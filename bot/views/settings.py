@@ -97,9 +97,8 @@ def zones(words: Words, chat: Chat, region: Region, *, now: datetime) -> Message
         for zone in ZONES[region]
     ]
     title = words.t("🕐 <b>Which city is on your clock?</b>")
-    other = words.t(
-        "Another one? Send <code>/timezone</code> with its name, e.g. <code>/timezone Asia/Tokyo</code>"
-    )
+    # Translators: leave the command and Asia/Tokyo as they are.
+    other = words.t("Another one? Send its name like this: <code>/timezone Asia/Tokyo</code>")
     rows = (*_in_rows(keys, 2), (b.button(words.t("« Regions"), b.ShowSettings(panel=Panel.ZONE)),))
     return Message(text=words.page([title, other]), buttons=rows)
 

@@ -160,9 +160,7 @@ def advice(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup |
         case ((Stage.FAILED_ATTEMPT | Stage.EXCEPTION | Stage.RETURNING), Reason.ADDRESS):
             return t("Please tell the shop the right address soon.")
         case Stage.FAILED_ATTEMPT, _:
-            return t(
-                "Look for a note from the courier: they often come again or leave it at a pick-up point."
-            )
+            return t("Look for a note from the courier: they often try again or use a pick-up point.")
         case Stage.DUTIES_DUE, _:
             return t("Pay only on the carrier's own website, never through a link in a text message.")
         case Stage.READY_FOR_PICKUP, _:
@@ -230,11 +228,12 @@ def step_name(words: Words, number: int) -> Markup:
 
 
 def bar(words: Words, parcel: Parcel) -> Markup | None:
-    """The progress bar with the step's name."""
+    """The progress bar with its count: "▰▰▰▱▱ 3/5"."""
     number = step(parcel)
     if number is None:
         return None
-    return Markup("{} {}").format("▰" * number + "▱" * (5 - number), words.isolate(step_name(words, number)))
+    count = f"{words.number(number)}/{words.number(5)}"
+    return Markup("{} {}").format("▰" * number + "▱" * (5 - number), words.isolate(count))
 
 
 # ── orders and nodes ────────────────────────────────────────────────────────────────────────────

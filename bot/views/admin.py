@@ -1,0 +1,441 @@
+"""The merchant's side: the board of exceptions, claim links, numbers, and what the operator must know."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from markupsafe import Markup
+
+from bot.i18n import Words
+from bot.model import Button, Message, Order
+from bot.views import buttons as b
+from bot.views import wording
+
+FLAGS_PER_PAGE = 6
+SNOOZES = (1, 3, 7)
+TEXTS_SHOWN = 10
+
+
+class Flag(enum.StrEnum):
+    """Why an order is on the board, the gravest first: an order has the first that fits."""
+
+    RETURNED = "returned"
+    PROBLEM = "problem"
+    DUTIES = "duties"
+    FAILED_ATTEMPT = "failed_attempt"
+    PICKUP = "pickup"
+    NO_TRACKING = "no_tracking"
+    STUCK = "stuck"
+    LATE = "late"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
+    """One order on the board. `days` is how long the flag has been up; `followers` are the chats told."""
+
+    order: Order
+    flag: Flag
+    days: int = 0
+    note: str = ""
+    followers: int = 0
+    snoozed_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """The numbers of some days up to now. `delay` is the median from a node's own time to its push."""
+
+    days: int
+    orders: int
+    chats: int
+    delivered: int
+    pushes: int
+    failed_pushes: int
+    calls: int
+    budget: int
+    delay: timedelta | None = None
+
+
+# ── the board ───────────────────────────────────────────────────────────────────────────────────
+
+
+def board(words: Words, flagged: Sequence[Flagged], *, page: int = 0, snoozed: int = 0) -> Message:
+    """A page (from 0) of all that needs attention, gravest first as given; `snoozed` are kept off it."""
+    t = words.t
+    if not flagged:
+        lines = [t("🌿 <b>Nothing needs you</b>"), t("All orders are on their way as they should be.")]
+        return Message(text=words.page([*lines, *_snoozed(words, snoozed)]))
+    pages = -(-len(flagged) // FLAGS_PER_PAGE)
+    page = min(page, pages - 1)
+    shown = flagged[page * FLAGS_PER_PAGE : (page + 1) * FLAGS_PER_PAGE]
+    lines = [
+        words.plural(
+            "🚩 <b>{n} order needs attention</b>", "🚩 <b>{n} orders need attention</b>", len(flagged)
+        ),
+        *_snoozed(words, snoozed),
+    ]
+    for row in shown:
+        lines += [Markup(""), *_flag_lines(words, row)]
+    keys = [
+        b.button(
+            Markup("{} {}").format(flag_icon(row.flag), words.isolate(wording.short_id(row.order.id))),
+            b.OpenFlag(order_id=row.order.id),
+        )
+        for row in shown
+    ]
+    rows = [tuple(keys[start : start + 3]) for start in range(0, len(keys), 3)]
+    leaf = b.pager(words, page, pages, lambda to: b.ShowBoard(page=to))
+    return Message(text=words.page(lines), buttons=tuple(row for row in (*rows, leaf) if row))
+
+
+def flagged_order(words: Words, row: Flagged, *, now: datetime) -> Message:
+    """One order of the board, with what can be done about it."""
+    t, id_ = words.t, row.order.id
+    lines = _flag_lines(words, row)
+    if row.order.last_node_at:
+        lines.append(t("Last entry: {moment}", moment=words.moment(row.order.last_node_at)))
+    if row.snoozed_until and row.snoozed_until > now:
+        lines.append(t("😴 Snoozed until {date}", date=words.date(row.snoozed_until, now)))
+    snooze = tuple(
+        b.button(
+            # Translators: a button that hides the order from the board for some days.
+            words.plural("😴 {n} day", "😴 {n} days", days),
+            b.Snooze(order_id=id_, days=days),
+        )
+        for days in SNOOZES
+    )
+    if row.snoozed_until and row.snoozed_until > now:
+        snooze = (b.button(t("⏰ Wake up"), b.Snooze(order_id=id_, days=0)),)
+    look = (
+        b.button(t("📜 Timeline"), b.ShowTimeline(order_id=id_)),
+        b.button(t("🔄 Refresh"), b.Refresh(order_id=id_)),
+        b.button(t("📝 Note"), b.AskNote(order_id=id_)),
+    )
+    return Message(text=words.page(lines), buttons=(look, snooze, (b.button(t("🚩 Board"), b.ShowBoard()),)))
+
+
+def flag_icon(flag: Flag) -> Markup:
+    """The flag as a picture."""
+    icons = {
+        Flag.RETURNED: "↩️",
+        Flag.PROBLEM: "⚠️",
+        Flag.DUTIES: "💶",
+        Flag.FAILED_ATTEMPT: "🚪",
+        Flag.PICKUP: "📬",
+        Flag.NO_TRACKING: "🕓",
+        Flag.STUCK: "⏳",
+        Flag.LATE: "🐢",
+        Flag.DISPUTED: "⚖️",
+    }
+    return Markup("{}").format(icons[flag])
+
+
+def flag_name(words: Words, flag: Flag) -> Markup:
+    """What the flag means."""
+    t = words.t
+    return {
+        Flag.RETURNED: t("Returned or on its way back"),
+        Flag.PROBLEM: t("Problem on the way"),
+        Flag.DUTIES: t("Customs duty to be paid"),
+        Flag.FAILED_ATTEMPT: t("Delivery attempt failed"),
+        Flag.PICKUP: t("Not collected yet"),
+        Flag.NO_TRACKING: t("No tracking yet"),
+        Flag.STUCK: t("No change for long"),
+        Flag.LATE: t("Later than promised"),
+        Flag.DISPUTED: t("Customer reports a problem"),
+    }[flag]
+
+
+def ask_note(words: Words, order_id: str, most: int) -> Message:
+    """Ask for a note; the next plain message is the answer."""
+    t = words.t
+    lines = [
+        t("📝 Write a note about order {id}.", id=words.code(order_id)),
+        words.plural(
+            "{n} character at most. Only the team sees it.",
+            "{n} characters at most. Only the team sees it.",
+            most,
+        ),
+    ]
+    return Message(text=words.page(lines), buttons=((b.button(t("Keep it as it is"), b.Dismiss()),),))
+
+
+def brief(
+    words: Words, counts: Mapping[Flag, int], *, active: int, delivered: int, snoozed: int = 0
+) -> Message:
+    """The daily brief: how many orders carry which flag; `delivered` since the last one."""
+    lines = [
+        words.t("☕ <b>Daily brief</b>"),
+        words.plural("{n} order on the way", "{n} orders on the way", active),
+        words.plural("{n} delivered since yesterday", "{n} delivered since yesterday", delivered),
+        Markup(""),
+        *(
+            Markup("{} {}: <b>{}</b>").format(
+                flag_icon(flag), flag_name(words, flag), words.number(counts[flag])
+            )
+            for flag in Flag
+            if counts.get(flag)
+        ),
+    ]
+    if not any(counts.values()):
+        lines.append(words.t("🌿 <b>Nothing needs you</b>"))
+    lines += _snoozed(words, snoozed)
+    return Message(text=words.page(lines), buttons=((b.button(words.t("🚩 Board"), b.ShowBoard()),),))
+
+
+def brief_settings(words: Words, at: time | None, hours: Sequence[int] = (7, 8, 9, 10, 18, 20)) -> Message:
+    """When the brief shall come."""
+    keys = [
+        b.button(
+            Markup("✓ {}").format(words.clock(time(hour)))
+            if at == time(hour)
+            else Markup("{}").format(words.clock(time(hour))),
+            b.SetBrief(start=time(hour)),
+        )
+        for hour in hours
+    ]
+    off = b.button(words.t("No daily brief"), b.SetBrief(start=None))
+    rows = [tuple(keys[start : start + 3]) for start in range(0, len(keys), 3)]
+    text = words.page([words.t("☕ <b>Daily brief</b>"), words.t("At what time shall it come?")])
+    return Message(text=text, buttons=(*rows, (off,)))
+
+
+# ── links ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def links(
+    words: Words, made: Sequence[tuple[str, str]], refused: Sequence[str] = (), table: bytes | None = None
+) -> Message:
+    """Claim links as (order id, URL); `table` is the same as CSV, sent along when there are many."""
+    t = words.t
+    if not made:
+        return link_usage(words, refused)
+    lines = [
+        words.plural("🔗 <b>{n} link for a customer</b>", "🔗 <b>{n} links for customers</b>", len(made))
+    ]
+    lines += [
+        Markup("{}\n{}").format(words.isolate(wording.short_id(id_)), words.isolate(words.code(url)))
+        for id_, url in made[:TEXTS_SHOWN]
+    ]
+    if len(made) > TEXTS_SHOWN:
+        lines.append(t("All of them are in the file."))
+    lines += _refused(words, refused)
+    lines += [Markup(""), t("Whoever opens such a link follows that order, without typing anything.")]
+    return Message(text=words.page(lines), document=("links.csv", table) if table is not None else None)
+
+
+def link_usage(words: Words, refused: Sequence[str] = ()) -> Message:
+    """How to ask for links."""
+    lines = [
+        words.t("🔗 Send <code>/link</code> with order numbers, or a CSV file with a number in each line."),
+        *_refused(words, refused),
+    ]
+    return Message(text=words.page(lines))
+
+
+def links_off(words: Words) -> Message:
+    """No LINK_SECRET: nothing can be signed."""
+    text = words.t("🔗 Links are off. Set <code>LINK_SECRET</code> and start the bot again.")
+    return Message(text=words.page([text]))
+
+
+# ── numbers ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Message:
+    """Orders, pushes, calls against the budget and the delay of news; `picture` is their chart (PNG)."""
+    t, number = words.t, words.number
+    share = words.percent(numbers.calls / numbers.budget) if numbers.budget else "–"
+    lines = [
+        words.plural("📊 <b>The last {n} day</b>", "📊 <b>The last {n} days</b>", numbers.days),
+        Markup(""),
+        t("📦 Orders followed: <b>{n}</b>", n=number(numbers.orders)),
+        t("💬 Chats: <b>{n}</b>", n=number(numbers.chats)),
+        t("✅ Delivered: <b>{n}</b>", n=number(numbers.delivered)),
+        t("📨 Messages sent: <b>{n}</b>", n=number(numbers.pushes)),
+    ]
+    if numbers.failed_pushes:
+        lines.append(t("📭 Could not be sent: <b>{n}</b>", n=number(numbers.failed_pushes)))
+    lines.append(
+        t(
+            "📡 AliExpress calls: <b>{n}</b> of {budget} ({share})",
+            n=number(numbers.calls),
+            budget=number(numbers.budget),
+            share=share,
+        )
+    )
+    if numbers.delay is not None:
+        lines.append(t("⏱ News reaches customers after <b>{time}</b>", time=words.duration(numbers.delay)))
+    keys = tuple(
+        b.button(words.plural("{n} day", "{n} days", days), b.ShowStats(days=days)) for days in (1, 7, 30)
+    )
+    return Message(text=words.page(lines), buttons=(keys,), photo=picture)
+
+
+# ── the AliExpress account ──────────────────────────────────────────────────────────────────────
+
+
+def authorize(words: Words, url: str) -> Message:
+    """Connect the account: where to log in, and what to send back."""
+    t = words.t
+    lines = [
+        t("🔑 <b>Connect the AliExpress account</b>"),
+        t("1. Open the page below and log in with the shop's account."),
+        t("2. You are led to an address that holds a <code>code</code>. Send that whole address here."),
+        t("The code lives for half an hour and works once."),
+    ]
+    return Message(
+        text=words.page(lines), buttons=((Button(text=_bare(t("🔑 Log in at AliExpress")), url=url),),)
+    )
+
+
+def authorized(words: Words, until: datetime | None, now: datetime) -> Message:
+    """The account is connected; `until` is when the merchant has to log in again."""
+    lines = [words.t("✅ The AliExpress account is connected.")]
+    if until is not None:
+        lines.append(words.t("The next login is due by {date}.", date=words.date(until, now)))
+    return Message(text=words.page(lines))
+
+
+def not_authorized(words: Words, detail: str) -> Message:
+    """The code was not taken; `detail` is AliExpress's own text, without secrets."""
+    lines = [
+        words.t("❌ AliExpress did not accept this code."),
+        words.t("It said: {text}", text=wording.clip(detail, 200)) if detail else None,
+        words.t("Begin anew with /authorize."),
+    ]
+    return Message(text=words.page(lines))
+
+
+def token_warning(words: Words, days: int) -> Message:
+    """The grant ends in `days` days (0: today)."""
+    lines = [
+        words.t("🔑 <b>The AliExpress login ends {when}</b>", when=words.distance(days)),
+        words.t("Log in again before, with /authorize; otherwise no parcel can be looked at."),
+    ]
+    return Message(text=words.page(lines))
+
+
+def token_dead(words: Words) -> Message:
+    """No parcel can be looked at until the merchant logs in."""
+    lines = [
+        words.t("🔴 <b>AliExpress asks you to log in again</b>"),
+        words.t("All checks are paused. /authorize takes a minute; nothing is lost meanwhile."),
+    ]
+    return Message(text=words.page(lines))
+
+
+# ── alerts ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def misconfigured(words: Words, code: str, detail: str) -> Message:
+    """AliExpress refuses the app itself: key, secret, permission or address list."""
+    lines = [
+        words.t("🔴 <b>AliExpress refuses this app</b>"),
+        Markup("{} {}").format(words.isolate(words.code(code)), words.isolate(wording.clip(detail, 300))),
+        words.t("Please check the app's key, secret, permissions and allowed addresses. Checks are paused."),
+    ]
+    return Message(text=words.page(lines))
+
+
+def source_lost(words: Words, since: datetime, now: datetime) -> Message:
+    """AliExpress has not answered for a while; told once."""
+    lines = [
+        words.t("🟠 <b>AliExpress has not answered since {moment}</b>", moment=words.ago(since, now)),
+        words.t("We keep trying. Cards show the last we know."),
+    ]
+    return Message(text=words.page(lines))
+
+
+def source_back(words: Words, gone_for: timedelta) -> Message:
+    """It answers again; told once."""
+    text = words.t("🟢 AliExpress answers again, after {time}.", time=words.duration(gone_for))
+    return Message(text=words.page([text]))
+
+
+def budget_low(words: Words, share: float) -> Message:
+    """A large share of the day's calls is used."""
+    lines = [
+        words.t("🟠 <b>{share} of today's AliExpress calls are used</b>", share=words.percent(share)),
+        words.t("Checks come less often until tomorrow."),
+    ]
+    return Message(text=words.page(lines))
+
+
+def undelivered(words: Words, n: int) -> Message:
+    """Messages that Telegram will never take, set aside."""
+    text = words.plural(
+        "🟠 {n} message could not be sent and was set aside.",
+        "🟠 {n} messages could not be sent and were set aside.",
+        n,
+    )
+    return Message(text=words.page([text]))
+
+
+def set_aside(words: Words, update_id: int) -> Message:
+    """An update from Telegram that could not be handled; the others go on."""
+    text = words.t("🟠 Update {id} could not be handled and was set aside.", id=words.code(str(update_id)))
+    return Message(text=words.page([text]))
+
+
+def unknown_texts(words: Words, texts: Sequence[tuple[str, int]]) -> Message:
+    """Carrier texts that no rule knows, with how often they came."""
+    lines = [words.plural("🔎 {n} new carrier text", "🔎 {n} new carrier texts", len(texts))]
+    lines += [
+        Markup("{}× {}").format(words.number(count), words.isolate(wording.clip(text, 150)))
+        for text, count in texts[:TEXTS_SHOWN]
+    ]
+    lines.append(words.t("Customers see them as they are; no stage is guessed from them."))
+    return Message(text=words.page(lines))
+
+
+def customer_problem(words: Words, order: Order) -> Message:
+    """A customer answered "problem" to "Got it?"."""
+    t, id_ = words.t, order.id
+    carriers = [words.isolate(words.code(each.number)) for each in order.parcels if each.number]
+    lines = [
+        t("⚖️ <b>A customer reports a problem with order {id}</b>", id=words.code(id_)),
+        wording.state(words, order.stage, order.reason),
+        *([Markup(" · ").join(carriers)] if carriers else []),
+    ]
+    keys = (
+        b.button(t("📜 Timeline"), b.ShowTimeline(order_id=id_)),
+        b.button(t("🚩 Board"), b.OpenFlag(order_id=id_)),
+    )
+    return Message(text=words.page(lines), buttons=(keys,))
+
+
+# ── pieces ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _flag_lines(words: Words, row: Flagged) -> list[Markup]:
+    name = Markup("{} <b>{}</b>").format(flag_icon(row.flag), flag_name(words, row.flag))
+    facts = [words.isolate(words.code(row.order.id))]
+    if row.days:
+        facts.append(words.plural("{n} day", "{n} days", row.days))
+    if row.followers:
+        facts.append(words.plural("{n} follower", "{n} followers", row.followers))
+    lines = [name, Markup(" · ").join(facts)]
+    if row.note:
+        lines.append(words.t("📝 {note}", note=wording.clip(row.note, 200)))
+    return lines
+
+
+def _snoozed(words: Words, n: int) -> list[Markup]:
+    return [words.plural("😴 {n} more is snoozed", "😴 {n} more are snoozed", n)] if n else []
+
+
+def _refused(words: Words, refused: Sequence[str]) -> list[Markup]:
+    if not refused:
+        return []
+    shown = [words.code(wording.clip(text, 30)) for text in refused[:5]]
+    more = [words.plural("{n} more", "{n} more", len(refused) - 5)] if len(refused) > 5 else []
+    return [words.t("Not order numbers: {texts}", texts=words.join([*shown, *more]))]
+
+
+def _bare(text: Markup) -> str:
+    return str(text.striptags())
