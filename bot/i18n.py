@@ -265,7 +265,11 @@ class Words:
 
     def ago(self, at: datetime, now: datetime) -> Markup:
         """How long since, kept fresh by the reader's app."""
-        return _tg_time(at, "r", self._relative(min(at - now, timedelta(seconds=-1)), "second"))
+        return _tg_time(at, "r", self.since(at, now))
+
+    def since(self, at: datetime, now: datetime) -> str:
+        """How long since, as plain text: "5 minutes ago"."""
+        return self._relative(min(at - now, timedelta(seconds=-1)), "second")
 
     def stamp(self, at: datetime) -> str:
         """Date and time of day in this chat's zone as plain text, for pop-ups."""

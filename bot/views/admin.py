@@ -269,7 +269,7 @@ def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Mess
         )
     )
     if numbers.delay is not None:
-        lines.append(t("⏱ News reaches customers after <b>{time}</b>", time=words.duration(numbers.delay)))
+        lines.append(t("⏱ Typical delay of news: <b>{time}</b>", time=words.duration(numbers.delay)))
     keys = tuple(
         b.button(words.plural("{n} day", "{n} days", days), b.ShowStats(days=days)) for days in (1, 7, 30)
     )
@@ -314,6 +314,7 @@ def not_authorized(words: Words, detail: str) -> Message:
 def token_warning(words: Words, days: int) -> Message:
     """The grant ends in `days` days (0: today)."""
     lines = [
+        # Translators: {when} is "today", "tomorrow" or "in 3 days".
         words.t("🔑 <b>The AliExpress login ends {when}</b>", when=words.distance(days)),
         words.t("Log in again before, with /authorize; otherwise no parcel can be looked at."),
     ]
@@ -345,15 +346,18 @@ def misconfigured(words: Words, code: str, detail: str) -> Message:
 def source_lost(words: Words, since: datetime, now: datetime) -> Message:
     """AliExpress has not answered for a while; told once."""
     lines = [
-        words.t("🟠 <b>AliExpress has not answered since {moment}</b>", moment=words.ago(since, now)),
-        words.t("We keep trying. Cards show the last we know."),
+        words.t("🟠 <b>AliExpress is not answering</b>"),
+        # Translators: {moment} is like "3 hours ago".
+        words.t(
+            "Last answer: {moment}. We keep trying; cards show what we knew.", moment=words.ago(since, now)
+        ),
     ]
     return Message(text=words.page(lines))
 
 
 def source_back(words: Words, gone_for: timedelta) -> Message:
     """It answers again; told once."""
-    text = words.t("🟢 AliExpress answers again, after {time}.", time=words.duration(gone_for))
+    text = words.t("🟢 AliExpress answers again. It was silent for: {time}", time=words.duration(gone_for))
     return Message(text=words.page([text]))
 
 

@@ -69,7 +69,8 @@ def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) ->
 
 def _banner(words: Words, since: datetime, now: datetime) -> Markup:
     return words.t(
-        "⚠️ AliExpress has not answered since {moment}. This is the last we know; we keep asking.",
+        # Translators: {moment} is like "3 hours ago".
+        "⚠️ AliExpress is not answering (last answer: {moment}). This is what we knew then.",
         moment=words.ago(since, now),
     )
 
@@ -141,7 +142,8 @@ def _pace(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> Mark
     if facts.typical is None or parcel.stage_since is None or parcel.stage.final:
         return None
     return words.t(
-        "In this state for {time}; {usual} is usual",
+        # Translators: both are lengths of time, e.g. "2 days".
+        "Time in this state: {time} (usually {usual})",
         time=words.duration(now - parcel.stage_since),
         usual=words.duration(facts.typical),
     )
@@ -166,6 +168,7 @@ def _foot(words: Words, order: Order, follow: Follow | None, now: datetime) -> l
     if follow and follow.archived_at:
         lines.append(words.t("🗄 In the archive"))
     if order.fetched_at is not None:
+        # Translators: {moment} is like "3 hours ago".
         lines.append(words.t("<i>Checked {moment}</i>", moment=words.ago(order.fetched_at, now)))
     return lines
 

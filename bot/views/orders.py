@@ -82,6 +82,7 @@ def shelf_name(words: Words, shelf: Shelf) -> Markup:
     """The name of a part of the list."""
     t = words.t
     return {
+        # Translators: these five are filters of the list of orders.
         Shelf.ACTIVE: t("All"),
         Shelf.MOVING: t("On the way"),
         # Translators: orders for which the reader has to do something (collect, pay, answer).

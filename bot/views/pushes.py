@@ -146,6 +146,7 @@ def received(words: Words, facts: Localised, follow: Follow | None, receipt: b.R
 def level_name(words: Words, level: Level) -> Markup:
     """A notification level's name."""
     return {
+        # Translators: these four are how much the reader wants to be told.
         Level.EVERYTHING: words.t("Everything"),
         Level.MILESTONES: words.t("Milestones"),
         Level.PROBLEMS: words.t("Only problems and delivery"),

@@ -253,7 +253,9 @@ def _pause(words: Words, chat: Chat, now: datetime) -> Message:
 
 def _quiet_value(words: Words, chat: Chat) -> Markup:
     if chat.quiet_from is None or chat.quiet_to is None:
+        # Translators: quiet hours or the daily summary are not in use.
         return words.t("off")
+    # Translators: messages in the quiet hours come without a sound, or wait for the end.
     kind = words.t("silent") if chat.quiet is Quiet.SILENT else words.t("held")
     return Markup("{}, {}").format(_span(words, chat.quiet_from, chat.quiet_to), kind)
 

@@ -159,6 +159,7 @@ def too_many(words: Words, sent: int, most: int) -> Message:
 def several(words: Words, tried: Sequence[tuple[str, Tried]], mistakes: int = 0) -> Message:
     """What became of several ids that came in one message."""
     marks = {
+        # Translators: these five tell what became of an order number, as a note behind it.
         Tried.FOLLOWED: ("✅", words.t("followed")),
         Tried.ALREADY: ("☑️", words.t("already followed")),
         Tried.UNKNOWN: ("❔", words.t("not known to this shop")),
@@ -222,7 +223,7 @@ def slow_down(words: Words, until: datetime, now: datetime) -> Message:
     return _say(
         words,
         words.t("That was a lot of tries. Please wait a little."),
-        words.t("We listen again at {moment}.", moment=words.moment(until, "t")),
+        words.t("Next try: {moment}", moment=words.moment(until, "t")),
     )
 
 
@@ -445,9 +446,10 @@ def passed_on(words: Words, shop: Shop) -> Message:
     return _say(words, words.t("For questions, please write to the shop."), *_support(words, shop))
 
 
-def shared(words: Words, order_id: str, follow: Follow | None) -> Markup:
-    """The caption under the shared picture."""
-    return words.page([wording.order_name(words, order_id, follow)])
+def shared(words: Words, order_id: str, follow: Follow | None, picture: bytes) -> Message:
+    """The journey as a picture (PNG) that can be passed on."""
+    name = wording.order_name(words, order_id, follow)
+    return Message(text=words.page([Markup("📦 <b>{}</b>").format(name)]), photo=picture)
 
 
 # ── pop-ups (plain text, 200 characters) ────────────────────────────────────────────────────────
@@ -460,8 +462,9 @@ def old_button(words: Words) -> str:
 
 def fresh(words: Words, fetched_at: datetime, now: datetime) -> str:
     """Refreshed a moment ago; asking again so soon would tell nothing new."""
-    age = words.duration(now - fetched_at)
-    return _toast(words.t("Checked {time} ago. That is as fresh as it gets.", time=age))
+    age = words.since(fetched_at, now)
+    # Translators: {moment} is like "40 seconds ago".
+    return _toast(words.t("Checked {moment}. That is as fresh as it gets.", moment=age))
 
 
 def looking(words: Words) -> str:

@@ -104,6 +104,7 @@ def reason_name(words: Words, reason: Reason) -> Markup | None:
     """Why a parcel is held up; None where there is nothing to say."""
     t = words.t
     names = {
+        # Translators: reasons, put after a colon: "Delivery attempt failed: nobody could take it".
         Reason.ABSENT: t("nobody could take it"),
         Reason.ADDRESS: t("wrong or incomplete address"),
         Reason.CUSTOMS: t("held by customs"),
@@ -219,6 +220,7 @@ def step_name(words: Words, number: int) -> Markup:
     """The step's name beside the bar."""
     t = words.t
     return (
+        # Translators: the five steps of a journey, under a progress bar.
         t("ordered"),
         t("in the origin country"),
         t("travelling"),
