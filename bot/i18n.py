@@ -171,7 +171,9 @@ class Words:
         """
         text = value if isinstance(value, Markup) else escape(clean(str(value)))
         mixes = self.right_to_left or _has_right_to_left(text)
-        return Markup(f"{FSI}{text}{PDI}") if mixes and text and "\n" not in text else text
+        if not mixes or not text or "\n" in text or _is_isolated(text):
+            return text
+        return Markup(f"{FSI}{text}{PDI}")
 
     def code(self, value: str) -> Markup:
         """Text that a reader copies with one tap."""
@@ -188,7 +190,7 @@ class Words:
         text = Markup("\n").join(line for line in lines if line is not None)
         if not self.right_to_left:
             return text
-        return Markup(_LINE_START.sub(rf"\1{RLM}", text))
+        return Markup(_LINE_START.sub(rf"\1{RLM}", str(text)))
 
     # ── numbers ─────────────────────────────────────────────────────────────────────────────────
 
@@ -321,6 +323,18 @@ def clean(text: str) -> str:
     """Foreign text on one line, without control characters or marks that would turn the text around it."""
     visible = text.translate(_UNSEEN)
     return " ".join("".join(char if unicodedata.category(char) != "Cc" else " " for char in visible).split())
+
+
+def _is_isolated(text: str) -> bool:
+    """Whether one isolate holds the whole text."""
+    if not text.startswith(FSI):
+        return False
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char == FSI) - (char == PDI)
+        if depth == 0:
+            return place == len(text) - 1
+    return False
 
 
 def _has_right_to_left(text: str) -> bool:
