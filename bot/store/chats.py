@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -199,6 +199,16 @@ class Chats:
             .order_by(follows.c.created_at, follows.c.chat_id, follows.c.topic_id)
         )
         return [Follower(follow=_follow(row), chat=_chat(row, prefix="chat_")) for row in rows.mappings()]
+
+    async def count_followers(self, order_ids: Iterable[str]) -> dict[str, int]:
+        """How many places that can be written to follow each of these orders."""
+        rows = await self._on.execute(
+            sa.select(follows.c.order_id, sa.func.count().label("n"))
+            .join(chats, _same_place(chats, follows))
+            .where(follows.c.order_id.in_(list(order_ids)), chats.c.left_at.is_(None))
+            .group_by(follows.c.order_id)
+        )
+        return {row.order_id: row.n for row in rows}
 
     async def active_orders(self) -> int:
         """Followed orders that are still looked at."""

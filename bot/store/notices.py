@@ -28,6 +28,17 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of one piece of news for one place."""
+
+    order_id: str
+    key: str
+    owed_at: datetime
+    state: str
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
     """A notice that could not be told."""
 
@@ -220,6 +231,24 @@ class Notices:
             )
         )
         return [notice for turn in _turns("", list(rows.mappings())) for notice in turn.notices]
+
+    async def history(self, place: Place) -> list[Told]:
+        """What the place was told or is owed, the newest first."""
+        rows = await self._on.execute(
+            sa.select(notices)
+            .where(notices.c.chat_id == place.chat_id, notices.c.topic_id == place.topic_id)
+            .order_by(notices.c.id.desc())
+        )
+        return [
+            Told(
+                order_id=row["order_id"],
+                key=row["key"],
+                owed_at=row["created_at"],
+                state=row["state"],
+                settled_at=row["settled_at"],
+            )
+            for row in rows.mappings()
+        ]
 
     async def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
         rows = await self._on.execute(

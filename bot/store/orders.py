@@ -51,6 +51,7 @@ class Settled:
     order_id: str
     lease: str
     next_check_at: datetime | None
+    answered: bool = True
     failures: int = 0
     error: str = ""
 
@@ -122,6 +123,16 @@ class Orders:
             "ruleset": ruleset,
         }
         await self._on.execute(sa.update(orders).where(orders.c.id == order.id).values(head))
+        await self._save_parts(changes)
+        if changes.edited:
+            await self._on.execute(
+                sa.delete(texts).where(
+                    texts.c.order_id == order.id, texts.c.seq.in_([node.seq for node in changes.edited])
+                )
+            )
+
+    async def _save_parts(self, changes: Changes) -> None:
+        order = changes.order
         if order.parcels:
             await self._on.execute(
                 sql.upsert(self._on, parcels, ["order_id", "index"], _PARCEL_COLUMNS),
@@ -131,12 +142,6 @@ class Orders:
             await self._on.execute(
                 sql.upsert(self._on, nodes, ["order_id", "seq"], _NODE_COLUMNS),
                 [_node_row(order.id, node) for node in (*changes.added, *changes.edited)],
-            )
-        if changes.edited:
-            await self._on.execute(
-                sa.delete(texts).where(
-                    texts.c.order_id == order.id, texts.c.seq.in_([node.seq for node in changes.edited])
-                )
             )
 
     # ── checks ──────────────────────────────────────────────────────────────────────────────────
@@ -179,7 +184,6 @@ class Orders:
                 next_check_at=sa.bindparam("b_next"),
                 failures=sa.bindparam("b_failures"),
                 last_error=sa.bindparam("b_error"),
-                checked_at=now,
                 fetched_at=sa.func.coalesce(sa.bindparam("b_fetched", type_=Utc), orders.c.fetched_at),
                 lease="",
             )
@@ -193,7 +197,7 @@ class Orders:
                     "b_next": end.next_check_at,
                     "b_failures": end.failures,
                     "b_error": end.error,
-                    "b_fetched": None if end.failures else now,
+                    "b_fetched": now if end.answered else None,
                 }
                 for end in ends
             ],
@@ -206,13 +210,18 @@ class Orders:
         )
         return found is not None
 
-    async def schedule(self, order_id: str, at: datetime | None) -> None:
-        """Look at the order at `at` (None: no more); an order nobody follows is not looked at."""
-        await self._on.execute(
-            sa.update(orders)
-            .where(orders.c.id == order_id)
-            .values(next_check_at=sa.case((orders.c.weight > 0, at), else_=None), lease="")
-        )
+    async def conclude(
+        self, order_id: str, now: datetime, next_check_at: datetime | None, *, checked: bool
+    ) -> None:
+        """Set the next check (None: stop; an order nobody follows is not looked at) and end any lease.
+
+        `checked` says that the source answered just now.
+        """
+        values: dict[str, Any] = {"lease": ""}
+        values["next_check_at"] = sa.case((orders.c.weight > 0, next_check_at), else_=None)
+        if checked:
+            values |= {"fetched_at": now, "failures": 0, "last_error": ""}
+        await self._on.execute(sa.update(orders).where(orders.c.id == order_id).values(values))
 
     async def due_now(self, order_id: str, now: datetime) -> bool:
         """Make a followed order due at once; False when there is none."""
@@ -309,6 +318,24 @@ class Orders:
             .values(next_check_at=now, lease="")
         )
 
+    async def with_other_ruleset(self, ruleset: str, limit: int) -> list[str]:
+        """Orders whose nodes were read by other rules than these."""
+        rows = await self._on.execute(
+            sa.select(orders.c.id)
+            .where(orders.c.ruleset != ruleset, orders.c.fetched_at.is_not(None))
+            .limit(limit)
+        )
+        return list(rows.scalars())
+
+    async def reword(self, changes: Changes, ruleset: str) -> None:
+        """Store what other rules made of an order's nodes."""
+        order = changes.order
+        head = {"stage": order.stage, "reason": order.reason, "stage_since": order.stage_since}
+        await self._on.execute(
+            sa.update(orders).where(orders.c.id == order.id).values(head | {"ruleset": ruleset})
+        )
+        await self._save_parts(changes)
+
     # ── texts in readers' languages ─────────────────────────────────────────────────────────────
 
     async def texts(self, order_id: str, language: str) -> dict[int, NodeText]:
@@ -361,7 +388,7 @@ _WATCH_COLUMNS = (
     orders.c.status,
     orders.c.weight,
     orders.c.last_node_at,
-    orders.c.checked_at,
+    orders.c.fetched_at,
     orders.c.created_at,
     orders.c.eta,
     orders.c.failures,
@@ -380,7 +407,7 @@ def _watch(row: RowMapping) -> Watch:
         status=OrderStatus(row["status"]) if row["status"] else None,
         weight=row["weight"],
         last_node_at=row["last_node_at"],
-        checked_at=row["checked_at"],
+        checked_at=row["fetched_at"],
         created_at=row["created_at"],
         eta=row["eta"],
         failures=row["failures"],

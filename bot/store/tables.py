@@ -76,7 +76,6 @@ orders = sa.Table(
     sa.Column("utc_offset_hours", sa.Float),  # of the followers: a guess at the destination's clock
     sa.Column("next_check_at", Utc),
     sa.Column("silence_at", Utc),  # when saying nothing becomes news
-    sa.Column("checked_at", Utc),
     _text("lease"),
     sa.Column("failures", sa.Integer, nullable=False, default=0),
     _text("last_error"),

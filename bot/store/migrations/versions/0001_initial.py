@@ -121,7 +121,6 @@ def upgrade() -> None:
         sa.Column("utc_offset_hours", sa.Float(), nullable=True),
         sa.Column("next_check_at", sa.BigInteger(), nullable=True),
         sa.Column("silence_at", sa.BigInteger(), nullable=True),
-        sa.Column("checked_at", sa.BigInteger(), nullable=True),
         sa.Column("lease", sa.Text(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=False),

@@ -1,0 +1,228 @@
+"""The merchant's side: board, claim links, numbers, the daily brief, the AliExpress login."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+
+import segno
+from telegram import Document
+
+from bot import board as judge
+from bot.chat.conversation import Conversation
+from bot.errors import SourceError
+from bot.ids import link_token, read
+from bot.model import Message
+from bot.views import admin as view
+from bot.views import buttons as b
+from bot.views import talk
+
+_NOTE_LENGTH = 200
+_LARGEST_FILE = 1_000_000  # bytes of an uploaded list
+_LINKS_AT_ONCE = 500
+
+
+async def board(talking: Conversation, text: str) -> None:
+    """/board."""
+    await talking.say(await _board(talking, 0))
+
+
+async def show_board(talking: Conversation, action: b.ShowBoard) -> None:
+    """Another page of the board."""
+    await talking.toast()
+    await talking.show(await _board(talking, action.page))
+
+
+async def _board(talking: Conversation, page: int) -> Message:
+    rows, snoozed = await judge_all(talking)
+    return view.board(talking.words, rows, page=page, snoozed=snoozed)
+
+
+async def judge_all(talking: Conversation) -> tuple[list[view.Flagged], int]:
+    """Every order that needs attention, and how many are snoozed."""
+    async with talking.desk.store.read() as tx:
+        cases = await tx.cases.open()
+        orders = await tx.orders.get_many(case.order_id for case in cases)
+        followers = await tx.chats.count_followers(orders)
+    marks = [(case.order_id, case.disputed_at, case.snoozed_until, case.note) for case in cases]
+    return judge.board(orders, marks, followers, talking.desk.now())
+
+
+async def open_flag(talking: Conversation, action: b.OpenFlag) -> None:
+    """One order of the board."""
+    await talking.toast()
+    message = await _flagged(talking, action.order_id)
+    if message is None:
+        await talking.show(await _board(talking, 0))
+    else:
+        await talking.show(message)
+
+
+async def _flagged(talking: Conversation, order_id: str) -> Message | None:
+    now = talking.desk.now()
+    async with talking.desk.store.read() as tx:
+        order = await tx.orders.get(order_id)
+        case = await tx.cases.get(order_id)
+        followers = await tx.chats.count_followers([order_id])
+    found = judge.flag(order, case.disputed_at, now) if order is not None else None
+    if order is None or found is None:
+        return None
+    row = view.Flagged(
+        order=order,
+        flag=found[0],
+        days=max(0, (now - found[1]).days),
+        note=case.note,
+        followers=followers.get(order_id, 0),
+        snoozed_until=case.snoozed_until,
+    )
+    return view.flagged_order(talking.words, row, now=now)
+
+
+async def snooze(talking: Conversation, action: b.Snooze) -> None:
+    """Keep an order off the board for some days."""
+    until = talking.desk.now() + timedelta(days=action.days) if action.days else None
+    async with talking.desk.store.write() as tx:
+        if await tx.orders.watch(action.order_id) is None:
+            return
+        await tx.cases.snooze(action.order_id, until)
+    await talking.toast(talk.saved(talking.words))
+    await talking.show(await _board(talking, 0))
+
+
+async def ask_note(talking: Conversation, action: b.AskNote) -> None:
+    """Ask for a note; the next plain message is it."""
+    await talking.toast()
+    await talking.expect(f"note:{action.order_id}")
+    await talking.say(view.ask_note(talking.words, action.order_id, _NOTE_LENGTH))
+
+
+async def write_note(talking: Conversation, answer: tuple[str, str]) -> None:
+    """The note itself."""
+    order_id, text = answer
+    await talking.expect("")
+    if not talking.is_admin:
+        return
+    async with talking.desk.store.write() as tx:
+        if await tx.orders.watch(order_id) is not None:
+            await tx.cases.write_note(order_id, text.strip()[:_NOTE_LENGTH])
+    await talking.say(await _flagged(talking, order_id) or await _board(talking, 0))
+
+
+# ── links ───────────────────────────────────────────────────────────────────────────────────────
+
+
+async def link(talking: Conversation, text: str) -> None:
+    """/link with order ids, or with nothing: how to."""
+    await _make_links(talking, text)
+
+
+async def take_file(talking: Conversation, document: Document) -> None:
+    """An uploaded list of order ids."""
+    if (document.file_size or 0) > _LARGEST_FILE:
+        await talking.say(view.link_usage(talking.words, [document.file_name or "?"]))
+        return
+    file = await document.get_file()
+    content = bytes(await file.download_as_bytearray())
+    await _make_links(talking, content.decode("utf-8-sig", errors="replace"))
+
+
+async def _make_links(talking: Conversation, text: str) -> None:
+    secret = talking.desk.tracking.policy.link_secret
+    if not secret:
+        await talking.say(view.links_off(talking.words))
+        return
+    reading = read(text.replace(",", " ").replace(";", " ").replace('"', " "))
+    refused = [sent for _, sent in reading.mistakes]
+    made = []
+    for order_id in reading.ids[:_LINKS_AT_ONCE]:
+        try:
+            token = link_token(order_id, secret)
+        except ValueError:
+            refused.append(order_id)
+        else:
+            made.append((order_id, f"https://t.me/{talking.desk.bot.username}?start={token}"))
+    refused += reading.ids[_LINKS_AT_ONCE:]
+    table = _table(made) if len(made) > 1 else None
+    await talking.say(view.links(talking.words, made, refused, table))
+    if len(made) == 1:
+        await talking.say(Message(text="", photo=_qr(made[0][1])))
+    elif made:
+        await talking.say(Message(text="", document=("qr-codes.zip", _qr_codes(made))))
+
+
+def _table(made: list[tuple[str, str]]) -> bytes:
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(("order", "link"))
+    writer.writerows(made)
+    return written.getvalue().encode()
+
+
+def _qr(url: str) -> bytes:
+    picture = io.BytesIO()
+    segno.make(url, error="m").save(picture, kind="png", scale=8, border=4)
+    return picture.getvalue()
+
+
+def _qr_codes(made: list[tuple[str, str]]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for order_id, url in made:
+            archive.writestr(f"{order_id}.png", _qr(url))
+    return packed.getvalue()
+
+
+# ── numbers, brief, login ───────────────────────────────────────────────────────────────────────
+
+
+async def stats(talking: Conversation, text: str) -> None:
+    """/stats, for 7 days or the given number of days."""
+    days = int(text) if text.strip() in {"1", "7", "30"} else 7
+    await talking.say(await _stats(talking, days))
+
+
+async def show_stats(talking: Conversation, action: b.ShowStats) -> None:
+    """The numbers of another span."""
+    await talking.toast()
+    await talking.show(await _stats(talking, min(max(action.days, 1), 90)))
+
+
+async def _stats(talking: Conversation, days: int) -> Message:
+    return view.stats(talking.words, await talking.desk.office.stats(days))
+
+
+async def brief(talking: Conversation, text: str) -> None:
+    """/brief: the hour of the daily brief."""
+    await talking.say(view.brief_settings(talking.words, await talking.desk.office.brief_at()))
+
+
+async def set_brief(talking: Conversation, action: b.SetBrief) -> None:
+    """Choose it."""
+    await talking.desk.office.set_brief_at(action.start)
+    await talking.toast(talk.saved(talking.words))
+    await talking.show(view.brief_settings(talking.words, action.start))
+
+
+async def authorize(talking: Conversation, text: str) -> None:
+    """/authorize: where to log in; the address (or code) that comes back is the next message."""
+    if text.strip():
+        await take_code(talking, ("", text))
+        return
+    await talking.expect("authorize:")
+    await talking.say(view.authorize(talking.words, talking.desk.office.authorise_url()))
+
+
+async def take_code(talking: Conversation, answer: tuple[str, str]) -> None:
+    """Exchange what the merchant pasted."""
+    await talking.expect("")
+    if not talking.is_admin:
+        return
+    await talking.typing()
+    try:
+        until = await talking.desk.office.authorise(answer[1])
+    except SourceError as error:
+        await talking.say(view.not_authorized(talking.words, error.detail or error.code))
+        return
+    await talking.say(view.authorized(talking.words, until, talking.desk.now()))

@@ -1,0 +1,248 @@
+"""One update's conversation: who speaks where, in which language, and how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from typing import Protocol
+
+from telegram import Chat as TelegramChat
+from telegram import ChatMember, Update, User
+from telegram.error import TelegramError
+
+from bot.chat.delivery import Courier
+from bot.chat.telegram import TelegramBot
+from bot.i18n import Words, guess_language, guess_zone
+from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
+from bot.store import Store
+from bot.tracking import Shown, Tracking
+from bot.views import card, talk
+from bot.views.admin import Stats
+from bot.views.talk import Shop
+
+
+class ReplyFailed(Exception):
+    """The answer did not go out; the update is handled again later, which has no second effect."""
+
+
+class Office(Protocol):
+    """The merchant's matters that reach beyond orders and chats."""
+
+    async def stats(self, days: int) -> Stats:
+        """The numbers of the last days."""
+        ...
+
+    async def brief_at(self) -> time | None:
+        """When the daily brief comes."""
+        ...
+
+    async def set_brief_at(self, at: time | None) -> None:
+        """Choose that; None: never."""
+        ...
+
+    def authorise_url(self) -> str:
+        """Where the merchant logs in at AliExpress."""
+        ...
+
+    async def authorise(self, pasted: str) -> datetime | None:
+        """Exchange the pasted address or code; when the grant ends. Raises SourceError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every conversation can use."""
+
+    bot: TelegramBot
+    courier: Courier
+    tracking: Tracking
+    store: Store
+    office: Office
+    now: Callable[[], datetime]
+    shop: Callable[[str], Shop]
+    default_language: str
+    default_zone: str
+
+    def is_admin(self, chat_id: int) -> bool:
+        """Whether the operator speaks there."""
+        return chat_id in self.tracking.policy.admins
+
+
+@dataclass(slots=True, kw_only=True)
+class Conversation:
+    """One update in one place. `pressed` is the message whose button was pressed."""
+
+    desk: Desk
+    chat: Chat
+    user_id: int
+    message_id: int | None = None
+    pressed: int | None = None
+    query_id: str = ""
+    answered: bool = field(default=False)
+
+    @property
+    def place(self) -> Place:
+        return self.chat.place
+
+    @property
+    def words(self) -> Words:
+        return Words(language=self.chat.language, zone=self.chat.zone)
+
+    @property
+    def shop(self) -> Shop:
+        return self.desk.shop(self.chat.language)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is one of the operator's chats."""
+        return self.desk.is_admin(self.place.chat_id)
+
+    # ── answering ───────────────────────────────────────────────────────────────────────────────
+
+    async def say(self, message: Message, *, reply_to: int | None = None) -> int | None:
+        """Send an answer; its message id, None where the chat cannot be written to any more."""
+        desk, place = self.desk, self.place
+        outcome = await desk.courier.deliver(place, message, reply_to=reply_to)
+        match outcome:
+            case Moved(chat_id=chat_id):
+                await desk.tracking.place_moved(place.chat_id, chat_id)
+                outcome = await desk.courier.deliver(Place(chat_id, place.topic_id), message)
+            case TopicGone():
+                await desk.tracking.topic_gone(place)
+                outcome = await desk.courier.deliver(Place(place.chat_id), message)
+            case _:
+                pass
+        match outcome:
+            case Sent(message_id=message_id):
+                return message_id
+            case Gone():
+                await desk.tracking.place_left(place.chat_id)
+                return None
+            case Later(reason=reason) | Refused(reason=reason) | TopicGone(reason=reason):
+                raise ReplyFailed(reason)
+            case Moved():
+                raise ReplyFailed("the group moved twice")
+
+    async def show(self, message: Message) -> int | None:
+        """Put the answer where the pressed button was, or send it."""
+        if self.pressed is None:
+            return await self.say(message)
+        match await self.desk.courier.edit(self.place, self.pressed, message):
+            case Sent(message_id=message_id):
+                return message_id
+            case Later(reason=reason):
+                raise ReplyFailed(reason)
+            case _:
+                return await self.say(message)
+
+    async def toast(self, text: str = "", *, alert: bool = False) -> None:
+        """Answer the button press, once; without a press, say it."""
+        if not self.query_id:
+            if text:
+                await self.say(Message(text=text))
+        elif not self.answered:
+            self.answered = True
+            await self.desk.courier.answer(self.query_id, text, alert=alert)
+
+    async def typing(self) -> None:
+        """Show that an answer is coming; failing to is harmless."""
+        data: dict[str, object] = {"chat_id": self.place.chat_id, "action": "typing"}
+        if self.place.topic_id:
+            data["message_thread_id"] = self.place.topic_id
+        try:
+            await self.desk.bot.call("sendChatAction", data)
+        except TelegramError:
+            return
+
+    def card(self, shown: Shown) -> Message:
+        """An order's card as this place sees it."""
+        return card.card(
+            self.words,
+            shown.localised,
+            shown.follow,
+            now=self.desk.now(),
+            masked=self.place.is_group,
+            silent_since=shown.silent_since,
+        )
+
+    async def say_card(self, shown: Shown) -> None:
+        """Send the order's card; it is the living one from now on."""
+        await self.remember_card(shown, await self.say(self.card(shown)))
+
+    async def show_card(self, shown: Shown) -> None:
+        """Put the order's card where the pressed button was."""
+        await self.remember_card(shown, await self.show(self.card(shown)))
+
+    async def remember_card(self, shown: Shown, message_id: int | None) -> None:
+        """Pushes will be replies to this message, and edit it."""
+        if shown.follow is None or message_id in (None, shown.follow.card_message_id):
+            return
+        async with self.desk.store.write() as tx:
+            await tx.chats.change_follow(self.place, shown.order.id, card_message_id=message_id)
+
+    # ── asking ──────────────────────────────────────────────────────────────────────────────────
+
+    async def change(self, **values: object) -> None:
+        """Change some of the chat's settings."""
+        async with self.desk.store.write() as tx:
+            self.chat = await tx.chats.change(self.place, **values)
+
+    async def expect(self, what: str) -> None:
+        """The next plain message answers a question (`rename:ID`); an empty text ends that."""
+        if self.chat.awaiting != what:
+            await self.change(awaiting=what)
+
+    async def may_change(self) -> bool:
+        """Whether the speaker may change things here: in groups, their admins; asked anew each time."""
+        if not self.place.is_group or self.is_admin or self.user_id == self.place.chat_id:
+            return True
+        try:
+            member = await self.desk.bot.get_chat_member(self.place.chat_id, self.user_id)
+        except TelegramError:
+            return False
+        return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+
+    async def refuse_change(self) -> bool:
+        """Tell a member who may not change things; True where that was so."""
+        if await self.may_change():
+            return False
+        await self.toast(talk.group_admins_only(self.words), alert=True)
+        return True
+
+
+async def meet(desk: Desk, update: Update) -> Conversation | None:
+    """Open the conversation of an update; None for updates of no chat."""
+    where, user = update.effective_chat, update.effective_user
+    if where is None:
+        return None
+    message = update.effective_message
+    in_topic = message is not None and getattr(message, "is_topic_message", False)
+    topic = (getattr(message, "message_thread_id", None) or 0) if in_topic else 0
+    place = Place(where.id, topic)
+    language = guess_language(_language_code(where, user), desk.default_language)
+    async with desk.store.read() as tx:
+        chat = await tx.chats.get(place)
+    if chat is None:
+        async with desk.store.write() as tx:
+            chat = await tx.chats.meet(
+                place, language=language, zone=guess_zone(language, desk.default_zone), now=desk.now()
+            )
+    if chat.left_at is not None:  # whoever writes can be written to
+        await desk.tracking.place_back(place.chat_id)
+        chat = replace(chat, left_at=None)
+    anonymous = message is not None and message.sender_chat is not None and message.sender_chat.id == where.id
+    query = update.callback_query
+    return Conversation(
+        desk=desk,
+        chat=chat,
+        user_id=where.id if anonymous and query is None else user.id if user else 0,
+        message_id=message.message_id if message is not None and query is None else None,
+        pressed=message.message_id if message is not None and query is not None else None,
+        query_id=query.id if query is not None else "",
+    )
+
+
+def _language_code(where: TelegramChat, user: User | None) -> str | None:
+    """A group speaks the shop's language until somebody sets another: its members differ."""
+    return user.language_code if user is not None and where.type == TelegramChat.PRIVATE else None

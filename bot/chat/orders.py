@@ -1,0 +1,118 @@
+"""The list of orders, the archive, and "Got it?"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from bot.chat.conversation import Conversation
+from bot.i18n import Words
+from bot.model import Follow, Message, Order, Place
+from bot.views import admin as admin_view
+from bot.views import buttons as b
+from bot.views import orders as view
+from bot.views import pushes, talk
+from bot.views.buttons import Receipt, Shelf
+
+_LOOK_AGAIN = timedelta(days=2)
+
+
+async def orders(talking: Conversation, text: str) -> None:
+    """/orders."""
+    await talking.say(await _page(talking, b.ShowOrders()))
+
+
+async def show_orders(talking: Conversation, action: b.ShowOrders) -> None:
+    """Another page or shelf in the list's place."""
+    await talking.toast()
+    await talking.show(await _page(talking, action))
+
+
+async def _page(talking: Conversation, action: b.ShowOrders) -> Message:
+    async with talking.desk.store.read() as tx:
+        follows = await tx.chats.follows(talking.place)
+        known = await tx.orders.get_many(follow.order_id for follow in follows)
+    rows = [(known[follow.order_id], follow) for follow in follows if follow.order_id in known]
+    counts = Counter(view.shelf_of(order, follow) for order, follow in rows)
+    chosen = [row for row in rows if _on_shelf(action.shelf, *row)]
+    pages = max(1, -(-len(chosen) // view.ORDERS_PER_PAGE))
+    page = min(action.page, pages - 1)
+    first = page * view.ORDERS_PER_PAGE
+    return view.orders(
+        talking.words,
+        chosen[first : first + view.ORDERS_PER_PAGE],
+        shelf=action.shelf,
+        page=page,
+        total=len(chosen),
+        counts=counts,
+        now=talking.desk.now(),
+    )
+
+
+def _on_shelf(shelf: Shelf, order: Order, follow: Follow) -> bool:
+    stands = view.shelf_of(order, follow)
+    return stands is not Shelf.ARCHIVED if shelf is Shelf.ACTIVE else stands is shelf
+
+
+async def archive(talking: Conversation, action: b.Archive) -> None:
+    """Put an order away, or take it back."""
+    if await talking.refuse_change():
+        return
+    tracking = talking.desk.tracking
+    if not await tracking.set_archived(talking.place, action.order_id, archived=action.archived):
+        await talking.toast(talk.old_button(talking.words), alert=True)
+        return
+    await talking.toast(talk.archive_switched(talking.words, archived=action.archived))
+    await talking.show_card(await tracking.show(talking.chat, action.order_id))
+
+
+async def confirm(talking: Conversation, action: b.Confirm) -> None:
+    """The answer to "Got it?": away with it, look again, or tell the merchant."""
+    if await talking.refuse_change():
+        return
+    tracking, store, now = talking.desk.tracking, talking.desk.store, talking.desk.now()
+    async with store.read() as tx:
+        follow = await tx.chats.get_follow(talking.place, action.order_id)
+    if follow is None:
+        await talking.toast(talk.old_button(talking.words), alert=True)
+        return
+    shown = await tracking.show(talking.chat, action.order_id)
+    match action.receipt:
+        case Receipt.YES:
+            await tracking.set_archived(talking.place, action.order_id, archived=True)
+        case Receipt.NOT_YET:
+            await tracking.ask_again(talking.place, action.order_id, now + _LOOK_AGAIN)
+        case Receipt.PROBLEM:
+            async with store.write() as tx:
+                await tx.cases.dispute(action.order_id, now)
+            await _tell_merchant(talking, shown.order)
+    await talking.toast()
+    await talking.say(
+        pushes.received(talking.words, shown.localised, shown.follow, action.receipt, days=_LOOK_AGAIN.days)
+    )
+
+
+async def _tell_merchant(talking: Conversation, order: Order) -> None:
+    """Hand the order, its carrier and timeline to the operator's chats."""
+    desk = talking.desk
+    for chat_id in sorted(desk.tracking.policy.admins):
+        async with desk.store.read() as tx:
+            chat = await tx.chats.get(Place(chat_id))
+        language = chat.language if chat else desk.default_language
+        zone = chat.zone if chat else desk.default_zone
+        message = admin_view.customer_problem(Words(language=language, zone=zone), order)
+        await desk.courier.deliver(Place(chat_id), message)
+
+
+async def why(talking: Conversation, action: b.Why) -> None:
+    """ "Why did I get this?"."""
+    async with talking.desk.store.read() as tx:
+        follow = await tx.chats.get_follow(talking.place, action.order_id)
+    if follow is None:
+        await talking.toast(talk.old_button(talking.words), alert=True)
+        return
+    shown = await talking.desk.tracking.show(talking.chat, action.order_id)
+    await talking.toast()
+    await talking.say(
+        pushes.why(talking.words, shown.localised, follow, talking.chat, kind=action.kind, node=action.node)
+    )

@@ -1,0 +1,200 @@
+"""A chat's own settings: language, zone, quiet hours, how much to be told; and its data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import tzfpy
+
+from bot.chat.conversation import Conversation
+from bot.i18n import guess_language, guess_zone, is_zone
+from bot.model import Quiet
+from bot.views import buttons as b
+from bot.views import settings as view
+from bot.views import talk
+from bot.views.buttons import Panel
+
+
+async def settings(talking: Conversation, text: str) -> None:
+    """/settings."""
+    await talking.say(view.settings(talking.words, talking.chat, now=talking.desk.now()))
+
+
+async def language(talking: Conversation, text: str) -> None:
+    """/language, with a code (`/language ru`) or a choice."""
+    wanted = guess_language(text.strip(), "") if text.strip() else ""
+    if not wanted:
+        await talking.say(view.languages(talking.words, talking.chat))
+    elif not await talking.refuse_change():
+        await _speak(talking, wanted)
+        await talking.say(talk.language_set(talking.words))
+
+
+async def timezone(talking: Conversation, text: str) -> None:
+    """/timezone, with an IANA name or a choice by region."""
+    wanted = text.strip().replace(" ", "_")
+    if not wanted:
+        panel = view.settings(talking.words, talking.chat, now=talking.desk.now(), panel=Panel.ZONE)
+        await talking.say(panel)
+    elif not is_zone(wanted):
+        await talking.say(talk.zone_unknown(talking.words, text.strip()))
+    elif not await talking.refuse_change():
+        await talking.change(zone=wanted, zone_set=True)
+        await talking.say(talk.zone_set(talking.words, talking.desk.now()))
+
+
+async def located(talking: Conversation, latitude: float, longitude: float) -> None:
+    """A shared location tells the time zone; the place itself is not kept."""
+    if not await talking.refuse_change():
+        await talking.change(zone=tzfpy.get_tz(longitude, latitude), zone_set=True)
+        await talking.say(talk.zone_set(talking.words, talking.desk.now()))
+
+
+# ── the menu ────────────────────────────────────────────────────────────────────────────────────
+
+
+async def show_settings(talking: Conversation, action: b.ShowSettings) -> None:
+    """A page of the menu."""
+    await talking.toast()
+    await _panel(talking, action.panel)
+
+
+async def show_zones(talking: Conversation, action: b.ShowZones) -> None:
+    """The cities of a region."""
+    await talking.toast()
+    await talking.show(view.zones(talking.words, talking.chat, action.region, now=talking.desk.now()))
+
+
+async def set_language(talking: Conversation, action: b.SetLanguage) -> None:
+    """Speak another language from now on."""
+    if not await talking.refuse_change():
+        await _speak(talking, action.language)
+        await talking.toast(talk.saved(talking.words))
+        await _panel(talking, Panel.MAIN)
+
+
+async def set_zone(talking: Conversation, action: b.SetZone) -> None:
+    """Live in another time zone."""
+    await _save(talking, Panel.MAIN, zone=action.zone, zone_set=True)
+
+
+async def set_level(talking: Conversation, action: b.SetLevel) -> None:
+    """Hear more or less."""
+    await _save(talking, Panel.LEVEL, level=action.level)
+
+
+async def set_quiet_hours(talking: Conversation, action: b.SetQuietHours) -> None:
+    """Quiet between these hours; what is held for the old ones goes now."""
+    await _save(talking, Panel.QUIET, quiet_from=action.start, quiet_to=action.end)
+    await _release(talking)
+
+
+async def set_quiet_kind(talking: Conversation, action: b.SetQuietKind) -> None:
+    """Silent or held; what is held goes when nothing is to be held any more."""
+    await _save(talking, Panel.QUIET, quiet=action.quiet)
+    if action.quiet is Quiet.SILENT:
+        await _release(talking)
+
+
+async def set_urgent(talking: Conversation, action: b.SetUrgent) -> None:
+    """Whether what needs action breaks through."""
+    await _save(talking, Panel.QUIET, urgent_breaks_quiet=action.on)
+
+
+async def set_digest(talking: Conversation, action: b.SetDigest) -> None:
+    """A daily summary, or none."""
+    await _save(talking, Panel.DIGEST, digest_at=action.start)
+    if action.start is None:
+        await _release(talking)
+
+
+async def pause(talking: Conversation, action: b.Pause) -> None:
+    """A holiday; at its end one summary comes, not a burst."""
+    until = talking.desk.now() + timedelta(days=action.days) if action.days else None
+    if await talking.refuse_change():
+        return
+    if until is not None:
+        async with talking.desk.store.write() as tx:
+            await tx.notices.postpone(talking.place, until)
+    await _save(talking, Panel.MAIN, paused_until=until)
+    if until is None:
+        await _release(talking)
+
+
+async def _save(talking: Conversation, panel: Panel, **values: Any) -> None:
+    if await talking.refuse_change():
+        return
+    await talking.change(**values)
+    await talking.toast(talk.saved(talking.words))
+    await _panel(talking, panel)
+
+
+async def _release(talking: Conversation) -> None:
+    async with talking.desk.store.write() as tx:
+        await tx.notices.release(talking.place, talking.desk.now())
+
+
+async def _panel(talking: Conversation, panel: Panel) -> None:
+    await talking.show(view.settings(talking.words, talking.chat, now=talking.desk.now(), panel=panel))
+
+
+async def _speak(talking: Conversation, code: str) -> None:
+    values: dict[str, Any] = {"language": code, "language_set": True}
+    if not talking.chat.zone_set:
+        values["zone"] = guess_zone(code, talking.desk.default_zone)
+    await talking.change(**values)
+
+
+# ── the chat's data ─────────────────────────────────────────────────────────────────────────────
+
+
+async def mydata(talking: Conversation, text: str) -> None:
+    """/mydata: all that is kept about this chat, as a file."""
+    if await talking.refuse_change():
+        return
+    async with talking.desk.store.read() as tx:
+        follows = await tx.chats.follows(talking.place)
+        orders = await tx.orders.get_many(follow.order_id for follow in follows)
+        told = await tx.notices.history(talking.place)
+    content = {
+        "chat": _plain(asdict(talking.chat)),
+        "orders": [
+            _plain(asdict(follow)) | {"order": _plain(asdict(orders[follow.order_id]))}
+            for follow in follows
+            if follow.order_id in orders
+        ],
+        "messages": [_plain(asdict(one)) for one in told],
+    }
+    written = json.dumps(content, ensure_ascii=False, indent=2).encode()
+    await talking.say(talk.mydata(talking.words, written))
+
+
+async def forget(talking: Conversation, text: str) -> None:
+    """/forget: asks once."""
+    if not await talking.refuse_change():
+        await talking.say(talk.ask_forget(talking.words))
+
+
+async def really_forget(talking: Conversation, action: b.Forget) -> None:
+    """Delete everything about this chat."""
+    if await talking.refuse_change():
+        return
+    await talking.toast()
+    words = talking.words
+    await talking.show(talk.forgotten(words))
+    await talking.desk.tracking.forget(talking.place.chat_id)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {str(name): _plain(one) for name, one in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(one) for one in value]
+        case datetime() | time():
+            return value.isoformat()
+        case _:
+            return value

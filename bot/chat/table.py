@@ -1,0 +1,173 @@
+"""THE table: which function answers which command, button, message and event."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from telegram import Message as TelegramMessage
+from telegram import MessageEntity, Update
+
+from bot.chat import admin, membership, orders, settings, track
+from bot.chat.conversation import Conversation, Desk, meet
+from bot.ids import read
+from bot.views import buttons as b
+from bot.views import talk
+
+Command = Callable[[Conversation, str], Awaitable[None]]
+Press = Callable[[Conversation, Any], Awaitable[None]]
+
+COMMANDS: Mapping[str, Command] = {
+    "start": track.start,
+    "help": track.help_,
+    "track": track.track,
+    "orders": orders.orders,
+    "untrack": track.untrack,
+    "subscribe": track.subscribe,
+    "unsubscribe": track.unsubscribe,
+    "rename": track.rename,
+    "language": settings.language,
+    "timezone": settings.timezone,
+    "settings": settings.settings,
+    "mydata": settings.mydata,
+    "forget": settings.forget,
+}
+
+# for the operator's chats only
+ADMIN_COMMANDS: Mapping[str, Command] = {
+    "board": admin.board,
+    "link": admin.link,
+    "stats": admin.stats,
+    "brief": admin.brief,
+    "authorize": admin.authorize,
+}
+
+PRESSES: Mapping[type[b.Action], Press] = {
+    b.ShowCard: track.show_card,
+    b.Refresh: track.refresh,
+    b.ShowTimeline: track.show_timeline,
+    b.SetNotify: track.set_notify,
+    b.AskRename: track.ask_rename,
+    b.AskStop: track.ask_stop,
+    b.Stop: track.stop,
+    b.Resume: track.resume,
+    b.Dismiss: track.dismiss,
+    b.Nothing: track.nothing,
+    b.ShowOrders: orders.show_orders,
+    b.Archive: orders.archive,
+    b.Confirm: orders.confirm,
+    b.Why: orders.why,
+    b.ShowSettings: settings.show_settings,
+    b.ShowZones: settings.show_zones,
+    b.SetLanguage: settings.set_language,
+    b.SetZone: settings.set_zone,
+    b.SetLevel: settings.set_level,
+    b.SetQuietHours: settings.set_quiet_hours,
+    b.SetQuietKind: settings.set_quiet_kind,
+    b.SetUrgent: settings.set_urgent,
+    b.SetDigest: settings.set_digest,
+    b.Pause: settings.pause,
+    b.Forget: settings.really_forget,
+}
+
+ADMIN_PRESSES: Mapping[type[b.Action], Press] = {
+    b.ShowBoard: admin.show_board,
+    b.OpenFlag: admin.open_flag,
+    b.Snooze: admin.snooze,
+    b.AskNote: admin.ask_note,
+    b.ShowStats: admin.show_stats,
+    b.SetBrief: admin.set_brief,
+}
+
+# what the next plain message answers, by the first word of `Chat.awaiting`
+ANSWERS: Mapping[str, Press] = {
+    "rename": track.give_name_to,
+    "note": admin.write_note,
+    "authorize": admin.take_code,
+}
+
+
+async def handle(desk: Desk, update: Update) -> None:
+    """Answer one update; raises where it should be handled again."""
+    if update.my_chat_member is not None:
+        await membership.changed(desk, update)
+        return
+    message = update.message
+    if message is not None and (message.migrate_to_chat_id or message.migrate_from_chat_id):
+        await membership.migrated(desk, update)
+        return
+    if update.callback_query is not None:
+        await _pressed(desk, update)
+    elif message is not None:
+        await _written(desk, update, message)
+
+
+async def _pressed(desk: Desk, update: Update) -> None:
+    talking = await meet(desk, update)
+    if talking is None or update.callback_query is None:
+        return
+    action = b.decode(update.callback_query.data or "")
+    press = PRESSES.get(type(action)) if action is not None else None
+    if press is None and action is not None and talking.is_admin:
+        press = ADMIN_PRESSES.get(type(action))
+    if press is None:
+        await talking.toast(talk.old_button(talking.words), alert=True)
+        return
+    await press(talking, action)
+    await talking.toast()  # a press is always answered
+
+
+async def _written(desk: Desk, update: Update, message: TelegramMessage) -> None:
+    name, rest = _command(message, desk.bot.username)
+    text = message.text or message.caption or ""
+    if name is None and not _is_for_us(message, text, desk.bot.id):
+        return
+    talking = await meet(desk, update)
+    if talking is None:
+        return
+    if name is not None:
+        await _run(talking, name, rest)
+        return
+    kind, _, about = talking.chat.awaiting.partition(":")
+    if kind in ANSWERS and text and not (kind == "rename" and read(text).ids):
+        await ANSWERS[kind](talking, (about, text))
+    elif message.document is not None and talking.is_admin:
+        await admin.take_file(talking, message.document)
+    elif message.location is not None:
+        await settings.located(talking, message.location.latitude, message.location.longitude)
+    else:
+        await track.track(talking, text)
+
+
+async def _run(talking: Conversation, name: str, rest: str) -> None:
+    command = COMMANDS.get(name)
+    if command is None and name in ADMIN_COMMANDS:
+        if not talking.is_admin:
+            await talking.say(talk.admins_only(talking.words))
+            return
+        command = ADMIN_COMMANDS[name]
+    if command is None:
+        await talking.say(talk.unknown_command(talking.words))
+        return
+    if talking.chat.awaiting and name != "start":
+        await talking.expect("")  # a command ends any open question
+    await command(talking, rest)
+
+
+def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
+    """The command a message begins with and the text behind it; one for another bot is none."""
+    for entity in message.entities:
+        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
+            word = message.parse_entity(entity)
+            name, _, bot = word[1:].partition("@")
+            if bot and bot.lower() != username.lower():
+                return None, ""
+            return name.lower(), (message.text or "").removeprefix(word).strip()
+    return None, ""
+
+
+def _is_for_us(message: TelegramMessage, text: str, bot_id: int) -> bool:
+    """In groups people talk to each other: only replies to the bot and order ids are meant for it."""
+    replied = message.reply_to_message.from_user if message.reply_to_message else None
+    to_us = replied is not None and replied.id == bot_id
+    return message.chat.type == "private" or to_us or bool(read(text).ids)

@@ -1,0 +1,367 @@
+"""Following orders: commands, bare ids, links, and the buttons under cards."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import assert_never
+
+from bot import ids
+from bot.chat.conversation import Conversation
+from bot.model import Follow
+from bot.tracking import (
+    AlreadyTracked,
+    LimitReached,
+    LockedOut,
+    NotAllowed,
+    NotFound,
+    Outcome,
+    Shown,
+    Tracked,
+)
+from bot.views import buttons as b
+from bot.views import orders as orders_view
+from bot.views import talk, timeline
+from bot.views.talk import Purpose, Tried
+
+MOST_AT_ONCE = 20
+LABEL_LENGTH = 64
+_SEVERAL = 3  # from so many ids on, one list is answered instead of cards
+_AT_A_TIME = 4
+
+
+async def start(talking: Conversation, text: str) -> None:
+    """/start, and the deep link of a shop: `/start TOKEN` claims an order in one tap."""
+    await talking.expect("")
+    token = text.strip()
+    if not token:
+        link_only = talking.desk.tracking.policy.access == "link"
+        await talking.say(talk.start(talking.words, talking.shop, link_only=link_only))
+        return
+    order_id = talking.desk.tracking.claimed(token)
+    if order_id is None:
+        if ids.read(token).ids:
+            await track(talking, token)
+        else:
+            await talking.say(talk.bad_link(talking.words, talking.shop))
+        return
+    if await talking.refuse_change():
+        return
+    await talking.typing()
+    outcome = await talking.desk.tracking.track(talking.chat, order_id, by_link=True)
+    if isinstance(outcome, Tracked):
+        greeting = talk.claimed(talking.words, talking.shop, order_id, outcome.shown.follow)
+        await talking.say(greeting)
+    await _tell(talking, outcome)
+
+
+async def help_(talking: Conversation, text: str) -> None:
+    """/help."""
+    await talking.say(talk.help_(talking.words, talking.shop, admin=talking.is_admin))
+
+
+async def track(talking: Conversation, text: str) -> None:
+    """/track, a bare order id, or a pasted link; several at once work too."""
+    reading = ids.read(text)
+    if not reading.ids:
+        await _nothing_found(talking, reading, text)
+        return
+    if len(reading.ids) > MOST_AT_ONCE:
+        await talking.say(talk.too_many(talking.words, len(reading.ids), MOST_AT_ONCE))
+        return
+    if await talking.refuse_change():
+        return
+    await talking.typing()
+    if len(reading.ids) >= _SEVERAL:
+        await _track_several(talking, reading)
+        return
+    for order_id in reading.ids:
+        await _tell(talking, await talking.desk.tracking.track(talking.chat, order_id))
+    for kind, sent in reading.mistakes:
+        await talking.say(talk.mistake(talking.words, kind, sent))
+
+
+async def _nothing_found(talking: Conversation, reading: ids.Reading, text: str) -> None:
+    if reading.mistakes:
+        for kind, sent in reading.mistakes[:3]:
+            await talking.say(talk.mistake(talking.words, kind, sent))
+    elif text.strip():
+        await talking.say(talk.not_understood(talking.words))
+    else:
+        await _choose(talking, Purpose.OPEN)
+
+
+async def _track_several(talking: Conversation, reading: ids.Reading) -> None:
+    gate = asyncio.Semaphore(_AT_A_TIME)
+
+    async def one(order_id: str) -> Outcome:
+        async with gate:
+            return await talking.desk.tracking.track(talking.chat, order_id)
+
+    outcomes = await asyncio.gather(*(one(order_id) for order_id in reading.ids))
+    for refusal in outcomes:
+        if isinstance(refusal, NotAllowed | LockedOut):
+            await _tell(talking, refusal)
+            return
+    tried = [(id_, _tried(outcome)) for id_, outcome in zip(reading.ids, outcomes, strict=True)]
+    await talking.say(talk.several(talking.words, tried, mistakes=len(reading.mistakes)))
+
+
+def _tried(outcome: Outcome) -> Tried:
+    match outcome:
+        case Tracked(shown=shown):
+            return Tried.FOLLOWED if shown.order.fetched_at else Tried.LATER
+        case AlreadyTracked():
+            return Tried.ALREADY
+        case LimitReached():
+            return Tried.LIMIT
+        case NotFound() | NotAllowed() | LockedOut():
+            return Tried.UNKNOWN
+        case _:
+            assert_never(outcome)
+
+
+async def _tell(talking: Conversation, outcome: Outcome) -> None:
+    words, shop, now = talking.words, talking.shop, talking.desk.now()
+    match outcome:
+        case Tracked(shown=shown) | AlreadyTracked(shown=shown):
+            await talking.say_card(shown)
+            if shown.order.fetched_at is None:
+                await talking.say(talk.source_silent(words, shown.order.id))
+        case NotFound(order_id=order_id):
+            await talking.say(talk.unknown_order(words, order_id, shop))
+        case LimitReached(limit=limit):
+            await talking.say(talk.quota_reached(words, limit))
+        case LockedOut(until=until):
+            await talking.say(talk.slow_down(words, until, now))
+        case NotAllowed(access="link"):
+            await talking.say(talk.link_only(words, shop))
+        case NotAllowed():
+            await talking.say(talk.private_bot(words, shop))
+        case _:
+            assert_never(outcome)
+
+
+# ── commands about followed orders ──────────────────────────────────────────────────────────────
+
+
+async def untrack(talking: Conversation, text: str) -> None:
+    """/untrack, with an id or a choice."""
+    for follow in await _meant(talking, text, Purpose.STOP):
+        await _stop(talking, follow)
+
+
+async def subscribe(talking: Conversation, text: str) -> None:
+    """/subscribe: pushes on."""
+    await _switch(talking, text, on=True)
+
+
+async def unsubscribe(talking: Conversation, text: str) -> None:
+    """/unsubscribe: pushes off; the order stays in the list."""
+    await _switch(talking, text, on=False)
+
+
+async def rename(talking: Conversation, text: str) -> None:
+    """/rename, with an id (and a name behind it) or a choice."""
+    reading = ids.read(text)
+    for follow in await _meant(talking, text, Purpose.RENAME):
+        if reading.rest:
+            await give_name(talking, follow.order_id, reading.rest)
+        else:
+            await _ask_name(talking, follow)
+        return
+
+
+async def _switch(talking: Conversation, text: str, *, on: bool) -> None:
+    for follow in await _meant(talking, text, Purpose.NOTIFY if on else Purpose.MUTE):
+        await talking.desk.tracking.set_notify(talking.place, follow.order_id, on=on)
+        now_is = await _follow(talking, follow.order_id)
+        if now_is is not None:
+            await talking.say(talk.notifications(talking.words, follow.order_id, now_is))
+
+
+async def _meant(talking: Conversation, text: str, purpose: Purpose) -> list[Follow]:
+    """The follows that a command is about; asks where that is open, and says so where there is none."""
+    if await talking.refuse_change():
+        return []
+    reading = ids.read(text)
+    async with talking.desk.store.read() as tx:
+        follows = [one for one in await tx.chats.follows(talking.place) if one.archived_at is None]
+    if reading.ids:
+        found = [one for one in follows if one.order_id in reading.ids]
+        if not found:
+            await talking.say(talk.not_followed(talking.words))
+        return found
+    if len(follows) == 1:
+        return follows
+    await _choose(talking, purpose, follows)
+    return []
+
+
+async def _choose(talking: Conversation, purpose: Purpose, follows: list[Follow] | None = None) -> None:
+    if follows is None:
+        async with talking.desk.store.read() as tx:
+            follows = [one for one in await tx.chats.follows(talking.place) if one.archived_at is None]
+    if follows:
+        await talking.say(talk.choose(talking.words, follows, purpose))
+    else:
+        await talking.say(orders_view.nothing_followed(talking.words))
+
+
+async def give_name(talking: Conversation, order_id: str, label: str) -> None:
+    """The answer to "what shall it be called?"."""
+    label = " ".join(label.split())
+    if len(label) > LABEL_LENGTH:
+        await talking.say(talk.label_too_long(talking.words, len(label), LABEL_LENGTH))
+        return
+    await talking.expect("")
+    if not await talking.desk.tracking.rename(talking.place, order_id, label):
+        await talking.say(talk.not_followed(talking.words))
+        return
+    shown = await talking.desk.tracking.show(talking.chat, order_id)
+    if shown.follow is not None:
+        await talking.say(talk.renamed(talking.words, order_id, shown.follow))
+        if shown.follow.card_message_id is not None:
+            await talking.desk.courier.edit(talking.place, shown.follow.card_message_id, talking.card(shown))
+
+
+async def give_name_to(talking: Conversation, answer: tuple[str, str]) -> None:
+    """The next plain message after the question."""
+    await give_name(talking, *answer)
+
+
+# ── buttons under cards ─────────────────────────────────────────────────────────────────────────
+
+
+async def show_card(talking: Conversation, action: b.ShowCard) -> None:
+    """The order's card, as a new message: it becomes the living one."""
+    if (shown := await _shown(talking, action.order_id)) is not None:
+        await talking.toast()
+        await talking.say_card(shown)
+
+
+async def refresh(talking: Conversation, action: b.Refresh) -> None:
+    """Look now, unless somebody looked a moment ago."""
+    before = await _shown(talking, action.order_id)
+    if before is None:
+        return
+    refreshed = await talking.desk.tracking.refresh(talking.chat, action.order_id)
+    at = refreshed.shown.order.fetched_at
+    if refreshed.fresh:
+        changed = refreshed.shown.order.digest != before.order.digest
+        await talking.toast(talk.refreshed(talking.words, changed=changed))
+    elif at is not None:
+        await talking.toast(talk.fresh(talking.words, at, talking.desk.now()))
+    await talking.show_card(refreshed.shown)
+
+
+async def show_timeline(talking: Conversation, action: b.ShowTimeline) -> None:
+    """A page of the full timeline in the card's place."""
+    if (shown := await _shown(talking, action.order_id)) is not None:
+        await talking.toast()
+        await talking.show(
+            timeline.timeline(
+                talking.words,
+                shown.localised,
+                shown.follow,
+                parcel=action.parcel,
+                page=action.page,
+                now=talking.desk.now(),
+            )
+        )
+
+
+async def set_notify(talking: Conversation, action: b.SetNotify) -> None:
+    """Notifications of this order on or off."""
+    if await talking.refuse_change() or await _shown(talking, action.order_id) is None:
+        return
+    await talking.desk.tracking.set_notify(talking.place, action.order_id, on=action.on)
+    await talking.toast(talk.notify_switched(talking.words, on=action.on))
+    await talking.show_card(await talking.desk.tracking.show(talking.chat, action.order_id))
+
+
+async def ask_rename(talking: Conversation, action: b.AskRename) -> None:
+    """Ask for a new name; the next plain message is it."""
+    if await talking.refuse_change():
+        return
+    follow = await _followed(talking, action.order_id)
+    if follow is not None:
+        await talking.toast()
+        await _ask_name(talking, follow)
+
+
+async def _ask_name(talking: Conversation, follow: Follow) -> None:
+    await talking.expect(f"rename:{follow.order_id}")
+    await talking.say(talk.ask_rename(talking.words, follow.order_id, follow, LABEL_LENGTH))
+
+
+async def ask_stop(talking: Conversation, action: b.AskStop) -> None:
+    """Really stop?"""
+    if await talking.refuse_change():
+        return
+    follow = await _followed(talking, action.order_id)
+    if follow is not None:
+        await talking.toast()
+        await talking.say(talk.ask_stop(talking.words, follow.order_id, follow))
+
+
+async def stop(talking: Conversation, action: b.Stop) -> None:
+    """Stop following."""
+    if await talking.refuse_change():
+        return
+    follow = await _followed(talking, action.order_id)
+    if follow is not None:
+        await talking.toast()
+        await _stop(talking, follow)
+
+
+async def _stop(talking: Conversation, follow: Follow) -> None:
+    await talking.desk.tracking.untrack(talking.place, follow.order_id)
+    await talking.show(talk.stopped(talking.words, follow.order_id, follow))
+
+
+async def resume(talking: Conversation, action: b.Resume) -> None:
+    """Follow again what was stopped a moment ago: the same rules as for a new one."""
+    if await talking.refuse_change():
+        return
+    await talking.toast()
+    await _tell(talking, await talking.desk.tracking.track(talking.chat, action.order_id))
+
+
+async def dismiss(talking: Conversation, action: b.Dismiss) -> None:
+    """A question is taken back."""
+    await talking.expect("")
+    await talking.toast()
+    await talking.show(talk.dismissed(talking.words))
+
+
+async def nothing(talking: Conversation, action: b.Nothing) -> None:
+    """A button that only shows something."""
+    await talking.toast()
+
+
+# ── what every press is asked ───────────────────────────────────────────────────────────────────
+
+
+async def _follow(talking: Conversation, order_id: str) -> Follow | None:
+    async with talking.desk.store.read() as tx:
+        return await tx.chats.get_follow(talking.place, order_id)
+
+
+async def _followed(talking: Conversation, order_id: str) -> Follow | None:
+    """The follow a press is about; a forged or outdated press is told so."""
+    follow = await _follow(talking, order_id)
+    if follow is None:
+        await talking.toast(talk.old_button(talking.words), alert=True)
+    return follow
+
+
+async def _shown(talking: Conversation, order_id: str) -> Shown | None:
+    """The order a press is about, where this place follows it (or is the operator's)."""
+    if talking.is_admin:
+        async with talking.desk.store.read() as tx:
+            known = await tx.orders.watch(order_id) is not None
+    else:
+        known = False
+    if not known and await _followed(talking, order_id) is None:
+        return None
+    return await talking.desk.tracking.show(talking.chat, order_id)

@@ -1,0 +1,337 @@
+"""The loop that tells: lease what places are owed, render it, deliver it, settle each at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol, assert_never
+
+import structlog
+
+from bot import audience
+from bot.errors import TokenRevoked
+from bot.i18n import Words
+from bot.model import (
+    Chat,
+    Delivery,
+    Follow,
+    Gone,
+    Importance,
+    Later,
+    Localised,
+    Message,
+    Moved,
+    Notice,
+    Order,
+    Place,
+    Refused,
+    Sent,
+    TopicGone,
+)
+from bot.store import Store, Turn
+from bot.tracking import Tracking
+from bot.views import card, pushes
+from bot.waker import Waker
+
+_log = structlog.get_logger(__name__)
+
+_LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and one slow call
+_IDLE = 2.0  # seconds: the longest sleep, so that another replica's work is seen
+_REVOKED = 30.0  # seconds between looks whether a refused token works again
+_MANY = 4  # from so many orders on, what waited comes as one summary
+# seconds before the next attempt, by attempts made; the last one repeats until _GIVE_UP
+_BACK_OFF = (5, 30, 120, 600, 1800, 7200, 21600)
+_GIVE_UP = timedelta(hours=72)
+
+
+class Deliver(Protocol):
+    """Sends one message; never raises but TokenRevoked."""
+
+    async def __call__(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+        """Return what became of it."""
+        ...
+
+
+class Edit(Protocol):
+    """Replaces a message, or sends a new one where it is gone."""
+
+    async def __call__(self, place: Place, message_id: int, message: Message) -> Delivery:
+        """Return what became of it; `Sent` with the id it has now."""
+        ...
+
+
+class Telemetry(Protocol):
+    """Hears what is counted."""
+
+    def told(self, outcome: str, seconds: float) -> None:
+        """A notice ended so many seconds after it was owed."""
+        ...
+
+    def beat(self, loop: str) -> None:
+        """The loop is alive."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    """One message about to leave, and the notices it tells."""
+
+    notices: tuple[Notice, ...]
+    message: Message
+    reply_to: int | None = None
+
+    @property
+    def ids(self) -> list[int]:
+        return [one for notice in self.notices for one in notice.ids]
+
+
+class Sender:
+    """Serves up to `width` places at once; a place is served by one task, in order."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        tracking: Tracking,
+        deliver: Deliver,
+        edit: Edit,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]],
+        telemetry: Telemetry,
+        width: int = 48,
+    ) -> None:
+        self._store = store
+        self._tracking = tracking
+        self._deliver = deliver
+        self._edit = edit
+        self._now = now
+        self._telemetry = telemetry
+        self._width = width
+        self._running: set[asyncio.Task[None]] = set()
+        self._revoked_until: datetime | None = None
+        self._stopping = False
+        self._waker = Waker(sleep)
+
+    def wake(self) -> None:
+        """Look for owed notices at once."""
+        self._waker.wake()
+
+    def stop(self) -> None:
+        """Lease nothing more; `run` ends when what is in flight is settled."""
+        self._stopping = True
+        self._waker.wake()
+
+    async def run(self) -> None:
+        """Tell until stopped."""
+        while not self._stopping:
+            self._telemetry.beat("sender")
+            try:
+                worked = await self.step()
+            except Exception as error:  # noqa: BLE001  the loop outlives whatever one round meets
+                _log.error("sender round failed", error=type(error).__name__, exc_info=error)
+                worked = False
+            if not worked:
+                await self._waker.wait(0.0 if self._stopping else await self._idle_for())
+        await self.drain()
+
+    async def step(self) -> bool:
+        """Lease into free places. False when there was nothing to do."""
+        if self._revoked_until is not None and self._now() < self._revoked_until:
+            return False
+        room = self._width - len(self._running)
+        if room <= 0:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        async with self._store.write() as tx:
+            turns = await tx.notices.lease(self._now(), room, _LEASE)
+        for turn in turns:
+            task = asyncio.create_task(self._serve(turn))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return bool(turns)
+
+    async def drain(self) -> None:
+        """Let what is in flight end."""
+        if self._running:
+            await asyncio.wait(self._running)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._waker.wake()
+
+    async def _serve(self, turn: Turn) -> None:
+        try:
+            await self._tell(turn)
+        except TokenRevoked:
+            self._revoked_until = self._now() + timedelta(seconds=_REVOKED)
+            await self._later(turn.notices, turn, self._revoked_until, counts=False, error="token revoked")
+        except Exception as error:  # noqa: BLE001  one poisoned row must not stop the others
+            _log.error("telling failed", error=type(error).__name__, exc_info=error)
+            await self._fail(turn, type(error).__name__)
+
+    async def _tell(self, turn: Turn) -> None:
+        async with self._store.read() as tx:
+            chat = await tx.chats.get(turn.place)
+            orders = await tx.orders.get_many(notice.order_id for notice in turn.notices)
+            follows = {follow.order_id: follow for follow in await tx.chats.follows(turn.place)}
+        wanted = [n for n in turn.notices if n.order_id in orders and n.order_id in follows]
+        unwanted = [one for n in turn.notices if n not in wanted for one in n.ids]
+        if chat is None or chat.left_at is not None:
+            wanted, unwanted = [], [one for n in turn.notices for one in n.ids]
+        if unwanted:
+            async with self._store.write() as tx:
+                await tx.notices.settle_dropped(unwanted, turn.lease, self._now())
+        if chat is None or not wanted:
+            return
+        if len(wanted) >= _MANY:
+            letter = await self._summary(chat, wanted, orders, follows)
+            await self._send(turn, letter, [])
+            return
+        for position, notice in enumerate(wanted):
+            order, follow = orders[notice.order_id], follows[notice.order_id]
+            letter = await self._letter(chat, notice, order, follow)
+            if not await self._send(turn, letter, wanted[position + 1 :]):
+                return
+
+    # ── rendering ───────────────────────────────────────────────────────────────────────────────
+
+    async def _letter(self, chat: Chat, notice: Notice, order: Order, follow: Follow) -> _Letter:
+        """One order's news, as a reply to its card, which is brought up to date first."""
+        facts = await self._facts(chat, notice, order)
+        now, words = self._now(), Words(language=chat.language, zone=chat.zone)
+        card_id = await self._edit_card(words, chat, facts, follow)
+        message = pushes.push(words, facts, follow, notice.news, now=now)
+        silent = audience.is_silent(chat, notice.importance, now)
+        return _Letter(notices=(notice,), message=replace(message, silent=silent), reply_to=card_id)
+
+    async def _edit_card(self, words: Words, chat: Chat, facts: Localised, follow: Follow) -> int | None:
+        if follow.card_message_id is None:
+            return None
+        fresh = card.card(words, facts, follow, now=self._now(), masked=chat.place.is_group)
+        match await self._edit(chat.place, follow.card_message_id, replace(fresh, silent=True)):
+            case Sent(message_id=message_id):
+                if message_id != follow.card_message_id:
+                    async with self._store.write() as tx:
+                        await tx.chats.change_follow(chat.place, facts.order.id, card_message_id=message_id)
+                return message_id
+            case _:
+                return None  # the push goes out all the same, and says what the matter is
+
+    async def _summary(
+        self, chat: Chat, notices: Sequence[Notice], orders: dict[str, Order], follows: dict[str, Follow]
+    ) -> _Letter:
+        """What waited for many orders, as one message."""
+        entries = [
+            pushes.Entry(
+                facts=await self._facts(chat, notice, orders[notice.order_id]),
+                follow=follows[notice.order_id],
+                news=notice.news,
+            )
+            for notice in notices
+        ]
+        now = self._now()
+        occasion = _occasion(chat, notices, now)
+        importance = max(notice.importance for notice in notices)
+        message = pushes.summary(
+            Words(language=chat.language, zone=chat.zone), entries, occasion=occasion, now=now
+        )
+        silent = audience.is_silent(chat, importance, now)
+        return _Letter(notices=tuple(notices), message=replace(message, silent=silent))
+
+    async def _facts(self, chat: Chat, notice: Notice, order: Order) -> Localised:
+        told = {seq for news in notice.news for seq in news.nodes}
+        nodes = [node for node in order.nodes if node.seq in told]
+        return Localised(order=order, texts=await self._tracking.texts(order, chat.language, nodes))
+
+    # ── delivering and settling ─────────────────────────────────────────────────────────────────
+
+    async def _send(self, turn: Turn, letter: _Letter, rest: Sequence[Notice]) -> bool:
+        """Deliver and settle at once; False when the rest of the turn has to wait."""
+        outcome = await self._deliver(turn.place, letter.message, reply_to=letter.reply_to)
+        now = self._now()
+        for notice in letter.notices:
+            self._telemetry.told(type(outcome).__name__, (now - notice.created_at).total_seconds())
+        match outcome:
+            case Sent(message_id=message_id):
+                async with self._store.write() as tx:
+                    await tx.notices.settle_sent(letter.ids, turn.lease, now, message_id)
+                return True
+            case Later():
+                await self._retry(turn, letter, outcome, now)
+                await self._later(rest, turn, outcome.at, counts=False, error="")
+            case Gone(reason=reason):
+                _log.info("chat gone", reason=reason)
+                await self._tracking.place_left(turn.place.chat_id)
+            case Moved(chat_id=chat_id):
+                await self._tracking.place_moved(turn.place.chat_id, chat_id)
+                await self._later([*letter.notices, *rest], turn, now, counts=False, error="moved")
+            case TopicGone(reason=reason):
+                _log.info("topic gone", reason=reason)
+                await self._tracking.topic_gone(turn.place)
+                await self._later([*letter.notices, *rest], turn, now, counts=False, error=reason)
+            case Refused(reason=reason):
+                _log.error("notice refused", reason=reason, notices=letter.ids)
+                async with self._store.write() as tx:
+                    await tx.notices.settle_dead(letter.ids, turn.lease, now, reason)
+                return True
+            case _:
+                assert_never(outcome)
+        return False
+
+    async def _retry(self, turn: Turn, letter: _Letter, outcome: Later, now: datetime) -> None:
+        first = min(notice.created_at for notice in letter.notices)
+        attempts = max(notice.attempts for notice in letter.notices)
+        if outcome.counts and attempts >= len(_BACK_OFF) and now - first > _GIVE_UP:
+            async with self._store.write() as tx:
+                await tx.notices.settle_dead(letter.ids, turn.lease, now, outcome.reason)
+            return
+        wait = timedelta(seconds=_BACK_OFF[min(attempts, len(_BACK_OFF) - 1)])
+        at = max(outcome.at, now + wait) if outcome.counts else outcome.at
+        async with self._store.write() as tx:
+            await tx.notices.settle_later(
+                letter.ids,
+                turn.lease,
+                at,
+                counts=outcome.counts,
+                ambiguous=outcome.ambiguous,
+                error=outcome.reason,
+            )
+
+    async def _later(
+        self, notices: Sequence[Notice], turn: Turn, at: datetime, *, counts: bool, error: str
+    ) -> None:
+        ids = [one for notice in notices for one in notice.ids]
+        if ids:
+            async with self._store.write() as tx:
+                await tx.notices.settle_later(ids, turn.lease, at, counts=counts, error=error)
+
+    async def _fail(self, turn: Turn, error: str) -> None:
+        """Our own mistake: again later, and a dead letter when it does not pass."""
+        now = self._now()
+        for notice in turn.notices:
+            letter = _Letter(notices=(notice,), message=Message(text=""))
+            await self._retry(turn, letter, Later(at=now, reason=error), now)
+
+    # ── waiting ─────────────────────────────────────────────────────────────────────────────────
+
+    async def _idle_for(self) -> float:
+        async with self._store.read() as tx:
+            due = await tx.notices.next_due()
+        wait = _IDLE if due is None else (due - self._now()).total_seconds()
+        if self._revoked_until is not None:
+            wait = max(wait, (self._revoked_until - self._now()).total_seconds())
+        return min(max(wait, 0.02), _IDLE)
+
+
+def _occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occasion:
+    """Why so much comes at once."""
+    waited = now - min(notice.created_at for notice in notices)
+    if chat.paused_until is not None and chat.paused_until <= now and waited > timedelta(hours=1):
+        return pushes.Occasion.AFTER_PAUSE
+    if chat.digest_at is not None and all(n.importance is not Importance.ACTION for n in notices):
+        return pushes.Occasion.DAILY
+    if chat.quiet_to is not None and waited > timedelta(minutes=30):
+        return pushes.Occasion.AFTER_QUIET
+    return pushes.Occasion.AFTER_OUTAGE

@@ -1,0 +1,556 @@
+"""The use cases: track, refresh, stop, rename and the rest; one transaction each, no network inside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot import audience, timeline
+from bot.errors import SourceError, UnknownOrder
+from bot.ids import read_link_token
+from bot.model import (
+    Changes,
+    Chat,
+    Follow,
+    Importance,
+    Localised,
+    News,
+    NewsKind,
+    Node,
+    NodeText,
+    Order,
+    OrderFacts,
+    OrderStatus,
+    Owed,
+    Place,
+    Snapshot,
+    Watch,
+)
+from bot.pacing import Pacer
+from bot.sources import Source
+from bot.store import Due, Settled, Store, Transaction
+
+CANONICAL = "en"  # what events and stages are decided on, and what English readers read
+_FACTS_EVERY = timedelta(hours=12)  # how often an order without tracking is asked for its own state
+_LABEL_LENGTH = 64
+_GUESS_WINDOW = timedelta(hours=1)
+_GUESSES = 5
+_LOCK = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the operator allows. `cooldown` is the least time between two looks at one order by people."""
+
+    access: str = "open"
+    admins: frozenset[int] = frozenset()
+    orders_per_chat: int = 50
+    link_secret: str = ""
+    cooldown: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An order as a place sees it. `silent_since`: AliExpress gives no answer since then."""
+
+    localised: Localised
+    follow: Follow | None
+    silent_since: datetime | None = None
+
+    @property
+    def order(self) -> Order:
+        return self.localised.order
+
+
+# ── outcomes of tracking ────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """The place follows the order from now on."""
+
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyTracked:
+    """It followed the order already."""
+
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitReached:
+    """The place follows as many orders as one may."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAllowed:
+    """The operator admits orders in another way: `link` or `private`."""
+
+    access: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedOut:
+    """Too many wrong ids came from here."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFound:
+    """No such order, or not this merchant's: the answer is the same for both."""
+
+    order_id: str
+
+
+Outcome = Tracked | AlreadyTracked | LimitReached | NotAllowed | LockedOut | NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """A look at an order by a person. `fresh` False: it was looked at a moment ago, or nobody answered."""
+
+    shown: Shown
+    fresh: bool
+
+
+class Telemetry(Protocol):
+    """Hears what is counted."""
+
+    def changed(self, added: int, delays: Sequence[float]) -> None:
+        """Nodes were stored; `delays` are seconds from the last look without them to this one."""
+        ...
+
+    def unknown(self, texts: int) -> None:
+        """So many texts no rule knew."""
+        ...
+
+
+class Tracking:
+    """Every use case on orders, for the chat, the poller and the command line alike."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        source: Source,
+        pacer: Pacer,
+        policy: Policy,
+        now: Callable[[], datetime],
+        telemetry: Telemetry,
+    ) -> None:
+        self.store = store
+        self.policy = policy
+        self._source = source
+        self._pacer = pacer
+        self._now = now
+        self._telemetry = telemetry
+
+    # ── following ───────────────────────────────────────────────────────────────────────────────
+
+    def claimed(self, token: str) -> str | None:
+        """The order id of a deep link's token, None where it was not signed by this shop."""
+        return read_link_token(token, self.policy.link_secret) if self.policy.link_secret else None
+
+    async def track(self, chat: Chat, order_id: str, *, by_link: bool = False, label: str = "") -> Outcome:
+        """Follow an order and show it. `by_link`: a signed link vouches for the claim."""
+        now = self._now()
+        async with self.store.read() as tx:
+            follow = await tx.chats.get_follow(chat.place, order_id)
+            refusal = None if follow else await self._refusal(tx, chat.place, by_link, now)
+            known = await tx.orders.get(order_id)
+        if refusal is not None:
+            return refusal
+        if follow is not None:
+            await self._take_back(follow)
+            refreshed = await self.refresh(chat, order_id)
+            return AlreadyTracked(shown=refreshed.shown)
+        snapshot, facts, wrong = None, None, False
+        if known is None or known.fetched_at is None:
+            snapshot, facts, wrong = await self._first_look(order_id, chat.language)
+        if wrong and not by_link:
+            return await self._wrong_id(chat.place, order_id)
+        await self._follow(chat, order_id, label, snapshot, facts)
+        if known is not None and known.fetched_at is not None:
+            await self.refresh(chat, order_id)
+        return Tracked(shown=await self.show(chat, order_id))
+
+    async def _refusal(
+        self, tx: Transaction, place: Place, by_link: bool, now: datetime
+    ) -> NotAllowed | LockedOut | LimitReached | None:
+        admin = place.chat_id in self.policy.admins
+        if not admin and not by_link and self.policy.access != "open":
+            return NotAllowed(access=self.policy.access)
+        if not admin and self.policy.access == "private":
+            return NotAllowed(access="private")
+        locked = None if by_link or admin else await tx.chats.locked_until(place.chat_id, now)
+        if locked is not None:
+            return LockedOut(until=locked)
+        if await tx.chats.count_follows(place) >= self.policy.orders_per_chat:
+            return LimitReached(limit=self.policy.orders_per_chat)
+        return None
+
+    async def _first_look(
+        self, order_id: str, language: str
+    ) -> tuple[Snapshot | None, OrderFacts | None, bool]:
+        """What the source says of a new order, and whether it says that the id is wrong.
+
+        A source in trouble makes no id wrong: the order is followed, and looked at when it answers.
+        """
+        try:
+            snapshot = await self._source.fetch(order_id, CANONICAL, urgent=True)
+        except UnknownOrder:
+            return None, None, True
+        except SourceError:
+            return None, None, False
+        if snapshot.found and snapshot.parcels:
+            return snapshot, None, False
+        try:
+            return snapshot, await self._source.order_facts(order_id, urgent=True), False
+        except UnknownOrder:
+            return None, None, True
+        except SourceError:
+            return snapshot, None, False
+
+    async def _wrong_id(self, place: Place, order_id: str) -> NotFound | LockedOut:
+        if place.chat_id in self.policy.admins:
+            return NotFound(order_id=order_id)
+        async with self.store.write() as tx:
+            locked = await tx.chats.count_wrong_id(
+                place.chat_id, self._now(), window=_GUESS_WINDOW, limit=_GUESSES, lock=_LOCK
+            )
+        return LockedOut(until=locked) if locked else NotFound(order_id=order_id)
+
+    async def _follow(
+        self, chat: Chat, order_id: str, label: str, snapshot: Snapshot | None, facts: OrderFacts | None
+    ) -> None:
+        now = self._now()
+        follow = Follow(
+            place=chat.place, order_id=order_id, label=label.strip()[:_LABEL_LENGTH], created_at=now
+        )
+        async with self.store.write() as tx:
+            await tx.orders.add(order_id, now)
+            await tx.chats.follow(follow)
+            await tx.orders.reweigh([order_id], now)
+            if snapshot is not None:
+                await self._absorb(tx, order_id, snapshot, facts, asking=chat.place)
+
+    async def _take_back(self, follow: Follow) -> None:
+        if follow.archived_at is not None:
+            async with self.store.write() as tx:
+                await tx.chats.change_follow(follow.place, follow.order_id, archived_at=None)
+                await tx.orders.reweigh([follow.order_id], self._now())
+
+    async def untrack(self, place: Place, order_id: str) -> bool:
+        """Stop following; False when it was not followed."""
+        async with self.store.write() as tx:
+            stopped = await tx.chats.unfollow(place, order_id, self._now())
+            await tx.orders.reweigh([order_id], self._now())
+        return stopped
+
+    async def rename(self, place: Place, order_id: str, label: str) -> bool:
+        """Give the order a name of at most 64 characters (empty: none); False when it is not followed."""
+        async with self.store.write() as tx:
+            return await tx.chats.change_follow(place, order_id, label=label.strip()[:_LABEL_LENGTH])
+
+    async def set_notify(self, place: Place, order_id: str, *, on: bool) -> bool:
+        """Pushes about this order on or off; False when it is not followed."""
+        async with self.store.write() as tx:
+            changed = await tx.chats.change_follow(place, order_id, notify=on)
+            await tx.orders.reweigh([order_id], self._now())
+        return changed
+
+    async def set_archived(self, place: Place, order_id: str, *, archived: bool) -> bool:
+        """Put the order away, or take it back; False when it is not followed."""
+        now = self._now()
+        async with self.store.write() as tx:
+            changed = await tx.chats.change_follow(place, order_id, archived_at=now if archived else None)
+            await tx.orders.reweigh([order_id], now)
+        return changed
+
+    async def ask_again(self, place: Place, order_id: str, at: datetime) -> None:
+        """It was called delivered but is not there: ask the place again then, and look until then."""
+        news = News(
+            kind=NewsKind.CHECK_IN, key=f"check_in:{int(at.timestamp())}", importance=Importance.ACTION
+        )
+        async with self.store.write() as tx:
+            owed = Owed(place=place, order_id=order_id, news=news, due_at=at)
+            await tx.notices.owe([owed], self._now())
+            await tx.orders.due_now(order_id, self._now())
+
+    async def place_left(self, chat_id: int) -> None:
+        """The bot cannot write there any more: nobody is told there, and what only they follow rests."""
+        now = self._now()
+        async with self.store.write() as tx:
+            await tx.orders.reweigh(await tx.chats.leave(chat_id, now), now)
+
+    async def place_back(self, chat_id: int) -> None:
+        """The bot can write there again."""
+        async with self.store.write() as tx:
+            await tx.orders.reweigh(await tx.chats.come_back(chat_id), self._now())
+
+    async def place_moved(self, old: int, new: int) -> None:
+        """A group became a supergroup."""
+        async with self.store.write() as tx:
+            await tx.chats.move(old, new)
+
+    async def topic_gone(self, place: Place) -> None:
+        """A topic is closed or deleted: its follows move to the group's General topic."""
+        async with self.store.write() as tx:
+            await tx.chats.drop_topic(place)
+
+    async def forget(self, chat_id: int) -> None:
+        """Delete everything about a chat."""
+        async with self.store.write() as tx:
+            await tx.orders.reweigh(await tx.chats.forget(chat_id), self._now())
+
+    # ── looking ─────────────────────────────────────────────────────────────────────────────────
+
+    async def show(self, chat: Chat, order_id: str) -> Shown:
+        """The order as known, in the chat's language; fetches only texts that are missing.
+
+        Raises LookupError for an order that is not known.
+        """
+        async with self.store.read() as tx:
+            order = await tx.orders.get(order_id)
+            follow = await tx.chats.get_follow(chat.place, order_id)
+            watch = await tx.orders.watch(order_id)
+        if order is None:
+            raise LookupError(order_id)
+        texts = await self.texts(order, chat.language, order.nodes)
+        silent = order.fetched_at if watch is not None and watch.failures > 1 else None
+        return Shown(localised=Localised(order=order, texts=texts), follow=follow, silent_since=silent)
+
+    async def refresh(self, chat: Chat, order_id: str) -> Refreshed:
+        """Look at the order now, for somebody who waits; raises LookupError when it is not known."""
+        now = self._now()
+        async with self.store.read() as tx:
+            watch = await tx.orders.watch(order_id)
+        if watch is None:
+            raise LookupError(order_id)
+        recent = watch.checked_at is not None and now - watch.checked_at < self.policy.cooldown
+        fresh = False
+        if not recent:
+            try:
+                await self._look(order_id, watch, asking=chat.place)
+                fresh = True
+            except SourceError:
+                fresh = False  # the card says how old its data is
+        return Refreshed(shown=await self.show(chat, order_id), fresh=fresh)
+
+    async def _look(self, order_id: str, watch: Watch, *, asking: Place | None) -> None:
+        snapshot = await self._source.fetch(order_id, CANONICAL, urgent=True)
+        async with self.store.write() as tx:
+            await self._absorb(tx, order_id, snapshot, None, asking=asking)
+
+    async def check(self, due: Due) -> Settled | None:
+        """The scheduled look. Returns the end of a check without news for the poller to settle in bulk;
+        None where there was news, which is settled. Raises SourceError.
+        """
+        snapshot = await self._source.fetch(due.order_id, CANONICAL)
+        now = self._now()
+        silence = due.silence_at is not None and due.silence_at <= now
+        facts = await self._facts(due, snapshot, now)
+        if snapshot.digest == due.digest and not silence and facts is None:
+            self._pacer.learn(due.watch, (), now)
+            return self.quiet(due, now)
+        async with self.store.write() as tx:
+            if await tx.orders.holds_lease(due.order_id, due.lease):
+                await self._absorb(tx, due.order_id, snapshot, facts, asking=None)
+        return None
+
+    def quiet(self, due: Due, now: datetime) -> Settled:
+        """The end of a check that found nothing new."""
+        watch = replace(due.watch, checked_at=now, failures=0)
+        return Settled(
+            order_id=due.order_id,
+            lease=due.lease,
+            next_check_at=_earliest(self._pacer.next_check(watch, now), due.silence_at),
+        )
+
+    def postponed(self, due: Due, until: datetime) -> Settled:
+        """The end of a check that was not allowed to ask: nothing is learnt, nothing is held against it."""
+        return Settled(
+            order_id=due.order_id,
+            lease=due.lease,
+            next_check_at=until,
+            answered=False,
+            failures=due.watch.failures,
+        )
+
+    def failed(self, due: Due, error: SourceError, now: datetime) -> Settled:
+        """The end of a check that got no answer: back off."""
+        watch = replace(due.watch, failures=due.watch.failures + 1)
+        return Settled(
+            order_id=due.order_id,
+            lease=due.lease,
+            next_check_at=self._pacer.next_check(watch, now),
+            answered=False,
+            failures=watch.failures,
+            error=str(error)[:300],
+        )
+
+    async def _facts(self, due: Due, snapshot: Snapshot, now: datetime) -> OrderFacts | None:
+        """The order's own state, asked for now and then while there is no tracking."""
+        if snapshot.found and snapshot.parcels:
+            return None
+        if due.status_at is not None and now - due.status_at < _FACTS_EVERY:
+            return None
+        try:
+            return await self._source.order_facts(due.order_id)
+        except SourceError:
+            return None  # the order call is an extra: tracking goes on without it
+
+    # ── what a look brought ─────────────────────────────────────────────────────────────────────
+
+    async def _absorb(
+        self,
+        tx: Transaction,
+        order_id: str,
+        snapshot: Snapshot,
+        facts: OrderFacts | None,
+        *,
+        asking: Place | None,
+    ) -> None:
+        """Store what is new, owe it to the followers, set the next check: in the caller's transaction."""
+        now = self._now()
+        known = await tx.orders.get(order_id)
+        watch = await tx.orders.watch(order_id)
+        if known is None or watch is None:
+            return
+        changes = timeline.changes(known, snapshot, now)
+        if facts is not None:
+            changes = _with_facts(changes, facts, now)
+        await self._conclude(tx, known, watch, changes, now, asking=asking, checked=True)
+
+    async def _conclude(
+        self,
+        tx: Transaction,
+        known: Order,
+        watch: Watch,
+        changes: Changes,
+        now: datetime,
+        *,
+        asking: Place | None,
+        checked: bool,
+    ) -> None:
+        silences = () if changes.first else timeline.due_silences(changes.order, now)
+        order = replace(
+            changes.order,
+            told=changes.order.told | {one.key for one in silences},
+            finished_at=_finished(changes.order, now),
+        )
+        changes = replace(changes, order=order, news=(*changes.news, *silences))
+        followers = await tx.chats.followers([order.id])
+        silence_at = timeline.next_silence_at(order, now)
+        offset = audience.utc_offset([one.chat.zone for one in followers], now)
+        await tx.orders.save(
+            changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.RULESET
+        )
+        await tx.notices.owe(audience.owed(order.id, changes.news, followers, now, asking=asking), now)
+        await tx.memory.count_unknown(changes.unknown, now)
+        if checked:
+            self._learn(watch, changes, now)
+        after = _watch_after(watch, order, now)
+        await tx.orders.conclude(
+            order.id, now, _earliest(self._pacer.next_check(after, now), silence_at), checked=checked
+        )
+
+    def _learn(self, watch: Watch, changes: Changes, now: datetime) -> None:
+        stamped = [(node.at, node.stage) for node in changes.added]
+        self._pacer.learn(watch, stamped, now)
+        if changes.added and not changes.first:
+            seen = [
+                (now - max(node.at, watch.checked_at or node.at)).total_seconds() for node in changes.added
+            ]
+            self._telemetry.changed(len(changes.added), [max(0.0, one) for one in seen])
+        self._telemetry.unknown(len(changes.unknown))
+
+    async def learn_status(self, order_id: str, status: OrderStatus, at: datetime | None, key: str) -> bool:
+        """AliExpress pushed the order's state: keep it, tell it, look. False for repeats and strangers."""
+        now = self._now()
+        async with self.store.write() as tx:
+            if not await tx.memory.first_push(key, now):
+                return False
+            known, watch = await tx.orders.get(order_id), await tx.orders.watch(order_id)
+            if known is None or watch is None:
+                return False
+            changes = timeline.with_status(known, status, at or now)
+            await self._conclude(tx, known, watch, changes, now, asking=None, checked=False)
+            await tx.orders.due_now(order_id, now)
+        return True
+
+    async def reclassify(self, limit: int = 200) -> int:
+        """Read stored nodes again after the rules changed, telling nobody. Returns how many."""
+        async with self.store.write() as tx:
+            stale = await tx.orders.with_other_ruleset(timeline.RULESET, limit)
+            for order in (await tx.orders.get_many(stale)).values():
+                changes = timeline.reclassify(order)
+                await tx.orders.reword(changes, timeline.RULESET)
+        return len(stale)
+
+    # ── texts in the reader's language ──────────────────────────────────────────────────────────
+
+    async def texts(self, order: Order, language: str, wanted: Iterable[Node]) -> dict[int, NodeText]:
+        """Texts of the order's nodes in `language`; what cannot be had now is missing (read in English)."""
+        if language == CANONICAL or not order.parcels:
+            return {}
+        async with self.store.read() as tx:
+            known = await tx.orders.texts(order.id, language)
+        if all(node.seq in known for node in wanted):
+            return known
+        try:
+            snapshot = await self._source.fetch(order.id, language, urgent=True)
+        except SourceError:
+            return known  # told in English rather than late
+        found = {seq: text for seq, text in timeline.pair(order, snapshot).items() if known.get(seq) != text}
+        async with self.store.write() as tx:
+            await tx.orders.save_texts(order.id, language, found)
+        return known | found
+
+    async def texts_of_many(self, orders: Sequence[Order], language: str) -> dict[str, dict[int, NodeText]]:
+        """Texts of several orders, a few at a time."""
+        gate = asyncio.Semaphore(4)
+
+        async def one(order: Order) -> dict[int, NodeText]:
+            async with gate:
+                return await self.texts(order, language, order.nodes[:1])
+
+        return dict(zip([o.id for o in orders], await asyncio.gather(*(one(o) for o in orders)), strict=True))
+
+
+def _with_facts(changes: Changes, facts: OrderFacts, now: datetime) -> Changes:
+    status = OrderStatus.CANCELLED if facts.cancelled else facts.status
+    told = timeline.with_status(changes.order, status, now)
+    news = () if changes.first else told.news
+    return replace(changes, order=told.order, news=(*changes.news, *news))
+
+
+def _finished(order: Order, now: datetime) -> datetime | None:
+    if order.stage.final:
+        return order.finished_at or now
+    return None
+
+
+def _watch_after(watch: Watch, order: Order, now: datetime) -> Watch:
+    return replace(
+        watch,
+        stage=order.stage,
+        status=order.status,
+        last_node_at=order.last_node_at,
+        checked_at=now,
+        eta=min((p.eta for p in order.parcels if p.eta and not p.stage.final), default=None),
+        failures=0,
+        finished_at=order.finished_at,
+    )
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((at for at in moments if at is not None), default=None)
