@@ -1,0 +1,1 @@
+"""Simulated AliExpress and Telegram servers for demo, end-to-end tests and chaos; nothing of the product."""

@@ -1,0 +1,172 @@
+"""The orders of the simulated AliExpress, and how their parcels move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.sandbox.aliexpress.phrases import Phrase
+from bot.sandbox.bus import Bus
+from bot.sandbox.clock import Clock
+
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A node still to come: `gap` simulated days after the one before it.
+
+    `eta` is the promise made with it in days from then, None: unchanged. `order_status`, `logistics_status`,
+    `end_reason` and `mail_no` change the order or the parcel with it.
+    """
+
+    phrase: str
+    gap: float
+    place: str = ""
+    eta: float | None = None
+    order_status: str = ""
+    logistics_status: str = ""
+    end_reason: str = ""
+    mail_no: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One entry of a timeline. `at` is epoch milliseconds; `texts` maps a language to (name, description)."""
+
+    at: int
+    texts: Mapping[str, Phrase]
+    place: str = ""
+    seen: float  # when the sandbox first showed it, seconds
+
+    def text(self, language: str) -> Phrase:
+        """Name and description in a language (two letters), English where there is none."""
+        name, description = self.texts.get(language) or self.texts["en"]
+        return name.replace("{place}", self.place), description.replace("{place}", self.place)
+
+
+@dataclass(slots=True, kw_only=True)
+class Parcel:
+    """One tracking number. Nodes are oldest first; `progress` is simulated days since the last of them."""
+
+    mail_no: str = ""
+    carrier: str = "AliExpress Selection Standard"
+    eta: int = 0
+    items: list[dict[str, object]] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    progress: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """One order of the merchant. `found` False: tracking answers 1001; `foreign`: somebody else's."""
+
+    id: str
+    scenario: str = ""
+    created: float = 0.0
+    parcels: list[Parcel] = field(default_factory=list)
+    order_status: str = "WAIT_SELLER_SEND_GOODS"
+    logistics_status: str = "WAIT_SELLER_SEND_GOODS"
+    end_reason: str = ""
+    found: bool = True
+    foreign: bool = False
+    held: bool = False  # does not move by itself
+    waits: bool = False  # does not move until the bot has asked for it
+
+
+class NoOrder(LookupError):
+    """The control API named an order or parcel that does not exist."""
+
+
+class Orders:
+    """All orders. `seconds_per_day` is the pace: real seconds for one simulated day, 0 to stand still."""
+
+    def __init__(
+        self, clock: Clock, bus: Bus, phrases: Mapping[str, Mapping[str, Phrase]], pace: float
+    ) -> None:
+        self.all: dict[str, Order] = {}
+        self.seconds_per_day = pace
+        self._clock = clock
+        self._bus = bus
+        self._phrases = phrases
+        self._moved_at = clock.elapsed()
+
+    def get(self, order_id: str) -> Order:
+        try:
+            return self.all[order_id]
+        except KeyError:
+            raise NoOrder(f"no order {order_id}") from None
+
+    def parcel(self, order_id: str, number: int = 1) -> Parcel:
+        """A parcel by its place in the order, from 1."""
+        parcels = self.get(order_id).parcels
+        if not 1 <= number <= len(parcels):
+            raise NoOrder(f"order {order_id} has no parcel {number}")
+        return parcels[number - 1]
+
+    def add(self, order: Order) -> None:
+        self.all[order.id] = order
+        self._bus.publish("order", order_id=order.id)
+
+    # ── moving ──────────────────────────────────────────────────────────────────────────────────
+
+    def move(self) -> None:
+        """Let every parcel travel by the time passed since the last call."""
+        elapsed = self._clock.elapsed()
+        passed, self._moved_at = elapsed - self._moved_at, elapsed
+        if self.seconds_per_day <= 0 or passed <= 0:
+            return
+        days = passed / self.seconds_per_day
+        for order in list(self.all.values()):
+            if not order.held and not order.waits:
+                for parcel in order.parcels:
+                    self._travel(order, parcel, days)
+
+    def _travel(self, order: Order, parcel: Parcel, days: float) -> None:
+        if not parcel.steps:
+            return
+        parcel.progress += days
+        while parcel.steps and parcel.progress >= parcel.steps[0].gap:
+            parcel.progress -= parcel.steps[0].gap
+            self.step(order, parcel, ago=parcel.progress * self.seconds_per_day)
+
+    def step(self, order: Order, parcel: Parcel, *, ago: float = 0.0) -> Node | None:
+        """The next scripted node appears, stamped `ago` seconds before now; None when the script is over."""
+        if not parcel.steps:
+            return None
+        step = parcel.steps.pop(0)
+        now = self._clock.now()
+        node = self.node(step.phrase, place=step.place, at=int((now - ago) * 1000))
+        self.apply(order, parcel, step, now)
+        self.append(order, parcel, node)
+        return node
+
+    def apply(self, order: Order, parcel: Parcel, step: Step, at: float) -> None:
+        """What a step changes besides the timeline; `at` in seconds."""
+        order.order_status = step.order_status or order.order_status
+        order.logistics_status = step.logistics_status or order.logistics_status
+        order.end_reason = step.end_reason or order.end_reason
+        parcel.mail_no = step.mail_no or parcel.mail_no
+        if step.eta is not None:
+            parcel.eta = int((at + step.eta * DAY) * 1000)
+
+    def node(
+        self, phrase: str = "", *, place: str = "", at: int = 0, texts: Mapping[str, Phrase] | None = None
+    ) -> Node:
+        """A node of a known phrase, or of given texts ("en" is required); `at` 0 means now."""
+        now = self._clock.now()
+        if texts is None:
+            try:
+                texts = self._phrases[phrase]
+            except KeyError:
+                raise NoOrder(f"no phrase {phrase}; known: {', '.join(self._phrases)}") from None
+        return Node(at=at or int(now * 1000), texts=texts, place=place, seen=now)
+
+    def append(self, order: Order, parcel: Parcel, node: Node) -> None:
+        """Put a node into the timeline by its time; a later stamp follows equal ones."""
+        parcel.nodes.append(node)
+        parcel.nodes.sort(key=lambda entry: entry.at)
+        self._bus.publish(
+            "node", order_id=order.id, text=node.text("en")[1] or node.text("en")[0], at=node.at
+        )

@@ -1,0 +1,32 @@
+"""What carriers say, in ten languages, in the wording that AliExpress shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+Phrase = tuple[str, str]  # name, description
+
+_FILE = Path(__file__).with_name("phrases.json")
+# Old codes stand beside the new ones in AliExpress's own list.
+_ALIASES = {"iw": "he"}
+
+
+def load() -> dict[str, Mapping[str, Phrase]]:
+    """Every phrase: key → language (two letters) → (name, description)."""
+    data = json.loads(_FILE.read_text(encoding="utf-8"))
+    names: dict[str, dict[str, str]] = data["names"]
+    phrases: dict[str, Mapping[str, Phrase]] = {}
+    for key, entry in data["phrases"].items():
+        heading = names[entry["name"]]
+        phrases[key] = {
+            language: (heading[language], entry["text"].get(language, "")) for language in heading
+        }
+    return phrases
+
+
+def language_of(locale: str) -> str:
+    """`ru_RU`, `ru`, `iw_IL` → the two letters by which phrases are kept."""
+    code = locale.replace("-", "_").split("_")[0].lower()
+    return _ALIASES.get(code, code)

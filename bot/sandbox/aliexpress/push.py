@@ -1,0 +1,43 @@
+"""Order status pushes to the app's callback address, signed as the real ones."""
+
+from __future__ import annotations
+
+import json
+
+from bot.sandbox.aliexpress.signing import push_signature
+from bot.sandbox.clock import Clock
+from bot.sandbox.outgoing import Answer, call
+
+STATUSES = (
+    "OrderCreated",
+    "PaymentAuthorized",
+    "paymentFailedEvent",
+    "OrderShipped",
+    "OrderConfirmed",
+    "OrderClosed",
+)
+_BUYER = 1861708042
+_ORDER_STATUS_TYPE = 53
+_TEST_TYPE = 0
+
+
+def push_body(clock: Clock, order_id: str, status: str) -> bytes:
+    """The message about an order, or the console's test message when there is no order id."""
+    data: dict[str, object] = {}
+    if order_id:
+        data = {"buyerId": _BUYER, "orderId": int(order_id), "orderStatus": status}
+    message = {
+        "data": data,
+        "message_type": _ORDER_STATUS_TYPE if order_id else _TEST_TYPE,
+        "seller_id": str(_BUYER),
+        "site": "ae_global",
+        "timestamp": int(clock.now()),
+    }
+    return json.dumps(message, separators=(",", ":")).encode()
+
+
+async def send(url: str, body: bytes, *, app_key: str, app_secret: str, forged: bool = False) -> Answer:
+    """One push; `forged` spoils the signature. Raises CallFailed."""
+    signature = push_signature(app_key, "somebody else's" if forged else app_secret, body)
+    headers = {"Content-Type": "application/json", "Authorization": signature}
+    return await call("POST", url, body, headers, patience=5.0)

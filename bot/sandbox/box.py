@@ -1,0 +1,108 @@
+"""Everything the sandbox is made of, and the people and orders it starts with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.sandbox.aliexpress import phrases, scenarios
+from bot.sandbox.aliexpress.gateway import Gateway, Manners
+from bot.sandbox.aliexpress.orders import Orders
+from bot.sandbox.aliexpress.tokens import Tokens
+from bot.sandbox.bus import Bus
+from bot.sandbox.clock import Clock
+from bot.sandbox.faults import Faults
+from bot.sandbox.telegram.limits import Rates
+from bot.sandbox.telegram.service import Telegram
+
+_TICK_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """How the sandbox starts. None of the credentials opens anything real.
+
+    `seconds_per_day` is the pace of the parcels: real seconds for one simulated day, 0 to stand still.
+    `app_status` is "test" (tokens live a day) or "online" (30 days).
+    """
+
+    bot_token: str = "700000001:AAsandboxsandboxsandboxsandboxsand"  # noqa: S105  opens the simulation only
+    bot_username: str = "parcel_demo_bot"
+    app_key: str = "500000"
+    app_secret: str = "sandbox-app-secret"  # noqa: S105  opens the simulation only
+    access_token: str = "50000500sandboxAccessTokenAtStart"  # noqa: S105  opens the simulation only
+    refresh_token: str = "50001500sandboxRefreshTokenAtStart"  # noqa: S105  opens the simulation only
+    app_status: str = "online"
+    seconds_per_day: float = 20.0
+    demo: bool = True
+    metrics_url: str = ""
+    push_url: str = ""
+    seed: int = 1
+    webhook_backoff: float = 2.0
+    rates: Rates = field(default_factory=Rates)
+    time: Callable[[], float] | None = None
+
+
+class Sandbox:
+    """All state. `create_app` serves it; a test may also reach into it."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.clock = Clock(config.time) if config.time else Clock()
+        self.bus = Bus()
+        self.faults = Faults()
+        self.manners = Manners()
+        self.metrics_url = config.metrics_url
+        self.push_url = config.push_url
+        self.telegram = Telegram(
+            clock=self.clock,
+            bus=self.bus,
+            token=config.bot_token,
+            username=config.bot_username,
+            rates=config.rates,
+        )
+        self.orders = Orders(self.clock, self.bus, phrases.load(), config.seconds_per_day)
+        self.tokens = Tokens(self.clock, status=config.app_status)
+        self.tokens.grant(config.access_token, config.refresh_token)
+        self.gateway = Gateway(
+            clock=self.clock,
+            faults=self.faults,
+            orders=self.orders,
+            tokens=self.tokens,
+            app_key=config.app_key,
+            app_secret=config.app_secret,
+            manners=self.manners,
+            seed=config.seed,
+        )
+        if config.demo:
+            self._furnish()
+
+    def _furnish(self) -> None:
+        """The people and orders of the demo."""
+        now = self.clock.now()
+        for order_id, name in scenarios.DEMO.items():
+            self.orders.add(scenarios.build(self.orders, order_id, name, now))
+        people = [
+            self.telegram.add_user(name, language_code=code, user_id=number)
+            for name, code, number in (
+                ("Emma", "en", 5000000101),
+                ("Иван", "ru", 5000000102),
+                ("ليلى", "ar", 5000000103),
+                ("נועה", "he", 5000000104),
+                ("Lucía", "es", 5000000105),
+                ("João", "pt-br", 5000000106),
+                ("さくら", "ja", 5000000107),
+                ("Merchant", "en", 5000000001),
+            )
+        ]
+        for person in people:
+            self.telegram.add_private(person, started=False)
+        members = {people[0].id: "creator", people[1].id: "member", people[4].id: "member"}
+        self.telegram.add_group("Parcels of the family", members, chat_id=-1004000000001)
+
+    async def tick(self) -> None:
+        """Moves parcels while nobody asks, so that the page shows it."""
+        while True:
+            self.orders.move()
+            await asyncio.sleep(_TICK_SECONDS)

@@ -1,0 +1,64 @@
+"""Tells every listener (chat pages, waiting tests) what just happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+Event = dict[str, object]
+
+# A page that does not read is cut off here, and asks for everything anew when it comes back.
+_BACKLOG = 1000
+
+
+class Bus:
+    """Broadcast within one event loop; a listener hears only what is published while it listens."""
+
+    def __init__(self) -> None:
+        self._listeners: set[asyncio.Queue[Event | None]] = set()
+        self.closed = False
+
+    def publish(self, kind: str, **facts: object) -> None:
+        event: Event = {"kind": kind, **facts}
+        for queue in list(self._listeners):
+            if queue.full():
+                self._listeners.discard(queue)
+                queue.get_nowait()
+                queue.put_nowait(None)
+            else:
+                queue.put_nowait(event)
+
+    def close(self) -> None:
+        """End every listener: the server stops."""
+        self.closed = True
+        for queue in self._listeners:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(None)
+        self._listeners.clear()
+
+    @contextmanager
+    def listening(self) -> Iterator[asyncio.Queue[Event | None]]:
+        """A queue of events from now on; None means the end."""
+        queue: asyncio.Queue[Event | None] = asyncio.Queue(_BACKLOG)
+        if self.closed:
+            queue.put_nowait(None)
+        self._listeners.add(queue)
+        try:
+            yield queue
+        finally:
+            self._listeners.discard(queue)
+
+    async def events(self, *, idle: float) -> AsyncIterator[Event | None]:
+        """Events as they come, and None after `idle` seconds without one."""
+        with self.listening() as queue:
+            while True:
+                try:
+                    event = await asyncio.wait_for(queue.get(), idle)
+                except TimeoutError:
+                    yield None
+                    continue
+                if event is None:
+                    return
+                yield event

@@ -1,0 +1,5 @@
+"""The control API: how the chat page and the tests play the world around the bot."""
+
+from bot.sandbox.control.routes import Control
+
+__all__ = ["Control"]

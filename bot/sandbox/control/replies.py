@@ -1,0 +1,48 @@
+"""How the control API answers, and how it refuses a request it cannot use."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.sandbox.aliexpress.orders import NoOrder
+from bot.sandbox.faults import BadFault
+from bot.sandbox.outgoing import CallFailed
+from bot.sandbox.parameters import BadParameter, Parameters, read
+from bot.sandbox.telegram.service import NoSuch
+
+Work = Callable[[Parameters, Request], Awaitable[object]]
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def json_response(content: object, status: int = 200) -> Response:
+    return Response(json.dumps(content, ensure_ascii=False).encode(), status, media_type="application/json")
+
+
+def handler(work: Work) -> Handler:
+    """A route that hands `work` the parameters, and turns what goes wrong into `{"error": …}`."""
+
+    @functools.wraps(work)
+    async def serve(request: Request) -> Response:
+        try:
+            return json_response(await work(await read(request), request))
+        except (NoSuch, NoOrder) as exc:
+            return json_response({"error": str(exc)}, 404)
+        except (BadParameter, BadFault, ValueError, TypeError) as exc:
+            return json_response({"error": str(exc)}, 400)
+        except CallFailed as exc:
+            return json_response({"error": str(exc)}, 502)
+
+    return serve
+
+
+def number_in_path(request: Request, name: str) -> int:
+    text = str(request.path_params[name])
+    try:
+        return int(text)
+    except ValueError as exc:
+        raise BadParameter(f"{name} must be an integer") from exc

@@ -1,0 +1,129 @@
+"""Trouble on demand: a queue of faults, and a seeded mix of them for chaos."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+TARGETS = ("telegram", "aliexpress")
+# kind → what the caller sees. `effect` of a fault decides whether the call worked all the same.
+KINDS = {
+    "status": "an HTTP status with a JSON or text body",
+    "close": "the connection is closed without an answer",
+    "slow": "the answer comes `delay` seconds late",
+    "garbage": "HTTP 200 with something that is no JSON",
+    "truncated": "the connection breaks in the middle of the answer",
+    "too_many": "Telegram's 429 with `retry_after`; AliExpress's ApiCallLimit",
+    "unauthorized": "401 from Telegram; AliExpress says the access token is dead, without killing it",
+    "forbidden": "403 from Telegram: bot was blocked by the user",
+    "outage": "AliExpress's back end is unavailable (envelope by `envelope`)",
+    "token_death": "the access token dies for good, as when it ran out",
+    "empty": "an answer without any node, as in a hiccup of the carrier's feed",
+}
+
+
+class BadFault(ValueError):
+    """A fault that cannot be set; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One kind of trouble.
+
+    `times` is how often it strikes, None for ever. `effect` True: the call works, only the answer suffers
+    (the ambiguous case). `delay` seconds pass before the answer. Empty `method` and None `chat_id` match all.
+    """
+
+    target: str
+    kind: str
+    method: str = ""
+    chat_id: int | None = None
+    times: int | None = 1
+    delay: float = 0.0
+    effect: bool = False
+    status: int = 502
+    retry_after: int = 1
+    envelope: str = "B"
+    order_id: str = ""
+
+    def __post_init__(self) -> None:
+        if self.target not in TARGETS:
+            raise BadFault(f"target must be one of {', '.join(TARGETS)}")
+        if self.kind not in KINDS:
+            raise BadFault(f"kind must be one of {', '.join(KINDS)}")
+
+    def strikes(self, target: str, method: str, chat_id: int | None, order_id: str) -> bool:
+        return (
+            self.target == target
+            and self.method.lower() in ("", method.lower())
+            and self.chat_id in (None, chat_id)
+            and self.order_id in ("", order_id)
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Chaos:
+    """A seeded lottery, drawn at each call; `rates` maps `target.kind` (or `…_after`) to a probability."""
+
+    seed: int
+    rates: Mapping[str, float]
+    delay: float = 0.2
+    _random: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)  # noqa: S311  a repeatable lottery, no secret
+        for name, rate in self.rates.items():
+            target, _, kind = name.partition(".")
+            Fault(target=target, kind=kind.removesuffix("_after"))
+            if not 0 <= rate <= 1:
+                raise BadFault(f"the rate of {name} must lie between 0 and 1")
+
+    def draw(self, target: str) -> Fault | None:
+        ticket = self._random.random()
+        for name, rate in sorted(self.rates.items()):
+            of, _, kind = name.partition(".")
+            if of != target:
+                continue
+            if ticket < rate:
+                plain = kind.removesuffix("_after")
+                slow = self.delay if plain == "slow" else 0.0
+                return Fault(target=target, kind=plain, effect=plain == "slow" or plain != kind, delay=slow)
+            ticket -= rate
+        return None
+
+
+class Faults:
+    """The queue, the lottery, and a count of what struck."""
+
+    def __init__(self) -> None:
+        self.queue: list[Fault] = []
+        self.chaos: Chaos | None = None
+        self.struck: Counter[str] = Counter()
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        self.queue.extend(faults)
+
+    def clear(self, kind: str = "") -> None:
+        """Forget queued faults, all or those of one kind."""
+        self.queue = [fault for fault in self.queue if kind and fault.kind != kind]
+
+    def take(
+        self, target: str, method: str, *, chat_id: int | None = None, order_id: str = ""
+    ) -> Fault | None:
+        """The fault that strikes this call: the first queued that fits, else the lottery's."""
+        for place, fault in enumerate(self.queue):
+            if not fault.strikes(target, method, chat_id, order_id):
+                continue
+            if fault.times is not None:
+                left = fault.times - 1
+                self.queue[place : place + 1] = [replace(fault, times=left)] if left > 0 else []
+            return self._count(fault)
+        drawn = self.chaos.draw(target) if self.chaos else None
+        return self._count(drawn) if drawn else None
+
+    def _count(self, fault: Fault) -> Fault:
+        suffix = "_after" if fault.effect and fault.kind != "slow" else ""
+        self.struck[f"{fault.target}.{fault.kind}{suffix}"] += 1
+        return fault

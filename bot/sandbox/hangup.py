@@ -1,0 +1,47 @@
+"""Breaks connections on purpose: before an answer, or in the middle of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+_KEY = "sandbox.abort"
+
+
+class Breakable(Starlette):
+    """An application whose answers can cut the line: it keeps the way to the server's transport."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # uvicorn's `send` is a method of its request cycle, which owns the transport. Under another server
+        # (an in-process test) there is none, and breaking the line raises instead.
+        transport = getattr(getattr(send, "__self__", None), "transport", None)
+        scope[_KEY] = getattr(transport, "abort", None)
+        await super().__call__(scope, receive, send)
+
+
+class HangUp(Response):
+    """Closes the connection after `sent` bytes of a would-be answer of 200; with none, without a word."""
+
+    def __init__(self, sent: bytes = b"") -> None:
+        super().__init__()
+        self._sent = sent
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        abort = cast("Callable[[], None] | None", scope.get(_KEY))
+        if abort is None:
+            raise ConnectionAbortedError("the sandbox closed the connection")
+        if self._sent:
+            headers = [
+                (b"content-type", b"application/json"),
+                (b"content-length", str(len(self._sent) * 2).encode()),
+            ]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": self._sent, "more_body": True})
+            return  # an unfinished answer: the server closes the line
+        abort()
+        while (await receive())["type"] != "http.disconnect":
+            pass

@@ -1,0 +1,345 @@
+// The messenger: chats on the left, one conversation, live by server-sent events.
+
+import { draw, element } from "/page/render.js";
+import { startTour } from "/page/tour.js";
+
+const $ = (id) => document.getElementById(id);
+const state = { chats: new Map(), unread: new Map(), open: null, thread: 0, messages: new Map(), reply: null, commands: [], bot: null };
+
+export async function api(path, body, method) {
+  const options = body === undefined && !method ? {} : { method: method ?? "POST" };
+  if (body instanceof FormData) options.body = body;
+  else if (body !== undefined) Object.assign(options, { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+  const response = await fetch(`/control${path}`, options);
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error ?? response.statusText);
+  return answer;
+}
+
+export function toast(text) {
+  const box = $("toast");
+  box.textContent = text;
+  box.classList.add("shown");
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => box.classList.remove("shown"), 3500);
+}
+
+const told = (work) => async (...args) => { try { return await work(...args); } catch (error) { toast(error.message); } };
+const current = () => state.chats.get(state.open);
+const localeOf = (chat) => { try { return new Intl.Locale(chat?.language_code || navigator.language).toString(); } catch { return navigator.language; } };
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch { // without a secure context: the old way
+    const box = element("textarea", { value: text });
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+  }
+  toast(`Copied: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`);
+}
+
+const context = {
+  get locale() { return localeOf(current()); },
+  get group() { return current()?.type !== "private"; },
+  get username() { return state.bot?.username; },
+  mine: (message) => !message.is_bot && (current()?.type === "private" || message.user_id === author()),
+  copy,
+  say: (text) => say(text),
+  start: (payload) => post("say", { start: payload }),
+  show: (id) => $(`m${id}`)?.scrollIntoView({ block: "center", behavior: "smooth" }),
+  reply(message) {
+    state.reply = message.id;
+    $("quote").hidden = false;
+    $("quote-text").textContent = message.text || "…";
+    $("text").focus();
+  },
+  press: told(async (message, button, node) => {
+    if (!button.callback_data) return toast("This kind of button does nothing here");
+    node.setAttribute("aria-busy", "true");
+    try {
+      const { answer } = await api(`/chats/${state.open}/press`, { message_id: message.id, data: button.callback_data, user_id: author(), timeout: 15 });
+      if (answer?.text) answer.show_alert ? alertBox(answer.text) : toast(answer.text);
+    } finally { node.removeAttribute("aria-busy"); }
+  }),
+};
+
+function alertBox(text) {
+  $("alert-text").textContent = text;
+  $("alert").showModal();
+}
+
+// ── the list of chats ────────────────────────────────────────────────────────────────────────────
+
+const hue = (id) => Math.abs(id * 47) % 360;
+const when = (unix) => new Date(unix * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+function drawChats() {
+  const order = [...state.chats.values()].filter((chat) => !chat.migrated_to).sort((a, b) => (b.last?.date ?? 0) - (a.last?.date ?? 0));
+  $("chat-list").replaceChildren(...order.map((chat) => {
+    const unread = state.unread.get(chat.id) ?? 0;
+    const avatar = element("span", { className: "avatar", ariaHidden: "true", style: `--hue:${hue(chat.id)}` }, [...chat.name][0]);
+    const last = chat.last ? chat.last.text || "📎" : chat.language_code || "group";
+    const row = element("button", { className: "chat", type: "button", onclick: () => open(chat.id) }, avatar,
+      element("span", { className: "text" }, element("span", { className: "name", dir: "auto" }, chat.name), element("span", { className: "last", dir: "auto" }, last)),
+      element("span", { className: "side" }, chat.last ? when(chat.last.date) : "", unread ? element("span", { className: "badge", ariaLabel: `${unread} unread` }, String(unread)) : null));
+    row.setAttribute("aria-current", String(chat.id === state.open));
+    return element("li", {}, row);
+  }));
+  const all = [...state.unread.values()].reduce((sum, count) => sum + count, 0);
+  document.title = `${all ? `(${all}) ` : ""}Parcel bot — try it`;
+}
+
+// ── one conversation ─────────────────────────────────────────────────────────────────────────────
+
+const open = told(async (id) => {
+  state.open = id;
+  state.thread = 0;
+  state.unread.delete(id);
+  document.body.dataset.view = "chat";
+  location.hash = String(id);
+  dropReply();
+  await Promise.all([loadMessages(), loadMenu()]);
+  drawChats();
+  drawHead();
+  $("text").focus();
+});
+
+async function loadMessages() {
+  const id = state.open;
+  const messages = await api(`/chats/${id}/messages`);
+  if (id !== state.open) return;
+  state.messages = new Map(messages.map((message) => [message.id, message]));
+  drawLog();
+}
+
+async function loadMenu() {
+  const id = state.open;
+  const menu = await api(`/chats/${id}/menu`);
+  if (id !== state.open) return;
+  state.commands = menu.commands;
+  $("welcome-name").textContent = menu.name;
+  $("welcome-text").textContent = menu.description || menu.short_description || "What can this bot do? Press START to find out.";
+}
+
+function drawHead() {
+  const chat = current();
+  if (!chat) return;
+  $("head-avatar").textContent = [...chat.name][0];
+  $("head-avatar").style.setProperty("--hue", hue(chat.id));
+  $("head-name").textContent = chat.name;
+  note();
+  const members = chat.members.filter((member) => !member.is_bot);
+  $("author").hidden = chat.type === "private";
+  const chosen = $("author").value;
+  $("author").replaceChildren(...members.map((member) => element("option", { value: member.id }, member.first_name)));
+  if (members.some((member) => String(member.id) === chosen)) $("author").value = chosen;
+  $("topics").hidden = !chat.is_forum;
+  $("topics").replaceChildren(...[{ id: 0, name: "General" }, ...chat.topics].map((topic) => {
+    const tab = element("button", { type: "button", role: "tab", onclick: () => { state.thread = topic.id; drawHead(); drawLog(); } }, `${topic.closed ? "🔒 " : ""}${topic.name}`);
+    tab.setAttribute("aria-selected", String(topic.id === state.thread));
+    return tab;
+  }));
+  document.dispatchEvent(new CustomEvent("chat", { detail: chat }));
+}
+
+function note(text = "") {
+  const chat = current();
+  const about = chat?.blocked ? "you blocked the bot" : chat?.type === "private" ? `bot · talking to ${chat.name} (${chat.language_code})` : `${(chat?.members.length ?? 0) + 1} members`;
+  $("head-note").textContent = text || about;
+  $("head-note").classList.toggle("typing", Boolean(text));
+}
+
+const author = () => (current()?.type === "private" ? 0 : Number($("author").value));
+const visible = (message) => !message.deleted && (!current()?.is_forum || message.thread_id === state.thread);
+const dayOf = (message) => new Date(message.date * 1000).toDateString();
+
+function drawLog() {
+  const list = [...state.messages.values()].filter(visible);
+  const nodes = [];
+  list.forEach((message, place) => {
+    if (!place || dayOf(list[place - 1]) !== dayOf(message)) nodes.push(dayMark(message));
+    nodes.push(draw(message, context));
+  });
+  $("log").replaceChildren(...nodes);
+  $("welcome").hidden = current()?.type !== "private" || list.length > 0;
+  $("log").scrollTop = $("log").scrollHeight;
+}
+
+function dayMark(message) {
+  return element("div", { className: "day" }, new Date(message.date * 1000).toLocaleDateString(context.locale, { day: "numeric", month: "long" }));
+}
+
+function showMessage(message) {
+  const known = state.messages.has(message.id);
+  const last = [...state.messages.values()].filter(visible).at(-1);
+  state.messages.set(message.id, message);
+  const log = $("log");
+  const low = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+  const old = $(`m${message.id}`);
+  if (!visible(message)) return void old?.remove();
+  const node = draw(message, context);
+  node.classList.add(known ? "changed" : "fresh");
+  if (old) old.replaceWith(node);
+  else {
+    if (!last || dayOf(last) !== dayOf(message)) log.append(dayMark(message));
+    log.append(node);
+  }
+  $("welcome").hidden = true;
+  if (low && !known) log.scrollTop = log.scrollHeight;
+  if (message.is_bot) note();
+}
+
+// ── writing ──────────────────────────────────────────────────────────────────────────────────────
+
+const post = told((action, body) => {
+  const facts = { user_id: author(), thread_id: state.thread, reply_to: state.reply ?? 0, ...body };
+  dropReply();
+  return api(`/chats/${state.open}/${action}`, facts);
+});
+
+function say(text) {
+  if (!state.open) return toast("Choose a chat first");
+  if (text.trim()) return post("say", { text });
+}
+
+function dropReply() {
+  state.reply = null;
+  $("quote").hidden = true;
+}
+
+function submit() {
+  const box = $("text");
+  const text = box.value;
+  if (!text.trim()) return;
+  box.value = "";
+  fit();
+  suggest();
+  say(text);
+}
+
+function fit() {
+  const box = $("text");
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight}px`;
+}
+
+// ── the menu of commands ─────────────────────────────────────────────────────────────────────────
+
+let chosen = -1;
+
+function suggest(all = false) {
+  const typed = $("text").value;
+  const wanted = all ? state.commands : typed.startsWith("/") && !/\s/.test(typed) ? state.commands.filter(({ command }) => command.startsWith(typed.slice(1))) : [];
+  chosen = wanted.length && !all ? 0 : -1;
+  $("commands").replaceChildren(...wanted.map(({ command, description }) => element("li", { role: "option", dir: "auto", onclick: () => pick(command) }, element("b", {}, `/${command}`), element("span", {}, description))));
+  $("commands").hidden = !wanted.length;
+  mark();
+}
+
+const mark = () => [...$("commands").children].forEach((item, place) => item.setAttribute("aria-selected", String(place === chosen)));
+
+function pick(command) {
+  $("text").value = "";
+  suggest();
+  say(`/${command}`);
+}
+
+function keydown(event) {
+  const items = [...$("commands").children];
+  if (items.length && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+    chosen = (chosen + (event.key === "ArrowDown" ? 1 : items.length - 1)) % items.length;
+    mark();
+    items[chosen].scrollIntoView({ block: "nearest" });
+    event.preventDefault();
+  } else if (items.length && event.key === "Tab" && chosen >= 0) {
+    $("text").value = `${items[chosen].querySelector("b").textContent} `;
+    suggest();
+    event.preventDefault();
+  } else if (event.key === "Escape") {
+    $("commands").hidden ? dropReply() : ($("commands").hidden = true);
+  } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    const exact = items[chosen]?.querySelector("b").textContent;
+    if (exact && exact !== $("text").value.trim()) pick(exact.slice(1));
+    else submit();
+  }
+}
+
+// ── live ─────────────────────────────────────────────────────────────────────────────────────────
+
+const handlers = {
+  message({ chat_id: id, message }) {
+    const chat = state.chats.get(id);
+    if (chat && !message.edited && !message.deleted) chat.last = message;
+    if (id === state.open) showMessage(message);
+    else if (message.is_bot && !message.edited && !message.deleted) state.unread.set(id, (state.unread.get(id) ?? 0) + 1);
+    drawChats();
+  },
+  chat: () => refresh(),
+  typing({ chat_id: id }) {
+    if (id !== state.open) return;
+    note("typing…");
+    clearTimeout(handlers.timer);
+    handlers.timer = setTimeout(() => note(), 5000);
+  },
+};
+
+let refreshing;
+function refresh() {
+  clearTimeout(refreshing);
+  refreshing = setTimeout(told(async () => { setState(await api("/state")); drawChats(); drawHead(); }), 50);
+}
+
+function setState(fresh) {
+  state.bot = fresh.bot;
+  state.chats = new Map(fresh.chats.map((chat) => [chat.id, chat]));
+  if (!state.chats.has(state.open)) state.open = null;
+}
+
+function listen() {
+  const source = new EventSource("/control/events");
+  source.onopen = told(async () => {
+    $("line").classList.add("up");
+    $("line").title = "live";
+    setState(await api("/state"));
+    drawChats();
+    if (!state.open) {
+      const wanted = Number(location.hash.slice(1));
+      const first = state.chats.has(wanted) ? wanted : matchMedia("(min-width: 761px)").matches ? [...state.chats.keys()][0] : null;
+      if (first) await open(first);
+    } else { await loadMessages(); drawHead(); }
+  });
+  source.onerror = () => { $("line").classList.remove("up"); $("line").title = "reconnecting…"; };
+  source.onmessage = (event) => {
+    const fact = JSON.parse(event.data);
+    handlers[fact.kind]?.(fact);
+    document.dispatchEvent(new CustomEvent("fact", { detail: fact }));
+  };
+}
+
+// ── wiring ───────────────────────────────────────────────────────────────────────────────────────
+
+$("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
+$("text").addEventListener("input", () => { fit(); suggest(); });
+$("text").addEventListener("keydown", keydown);
+$("menu").addEventListener("click", async () => { await told(loadMenu)(); $("commands").hidden ? suggest(true) : ($("commands").hidden = true); });
+$("start").addEventListener("click", () => say("/start"));
+$("quote-drop").addEventListener("click", dropReply);
+$("back").addEventListener("click", () => { document.body.dataset.view = "chats"; state.open = null; drawChats(); });
+$("place").addEventListener("click", () => post("location", { latitude: 52.52, longitude: 13.405 }));
+$("file").addEventListener("change", told(async (event) => {
+  const [file] = event.target.files;
+  if (!file || !state.open) return;
+  const form = new FormData();
+  form.append("file", file);
+  form.append("caption", $("text").value);
+  form.append("user_id", author());
+  await api(`/chats/${state.open}/document`, form);
+  $("text").value = event.target.value = "";
+}));
+
+startTour({ api, toast, told, say, current });
+listen();

@@ -1,0 +1,134 @@
+// The side panel: orders to try, things that happen, trouble, pace, and the product's own figures.
+
+import { element } from "/page/render.js";
+
+const $ = (id) => document.getElementById(id);
+const PACES = [0, 120, 60, 20, 10, 5, 2]; // seconds for one simulated day
+const TROUBLE = {
+  outage: [{ target: "aliexpress", kind: "outage", times: null }],
+  throttle: [{ target: "aliexpress", kind: "too_many", times: null, retry_after: 5 }],
+  telegram: [{ target: "telegram", method: "sendMessage", kind: "status", status: 502, times: null }],
+};
+let page;
+let selected = null;
+
+const acts = {
+  async next() {
+    const node = await page.api(`/orders/${selected}/next`, {});
+    if (!node) await page.api(`/orders/${selected}/nodes`, { phrase: "in_transit" });
+  },
+  customs: () => page.api(`/orders/${selected}/nodes`, { phrase: "import_hold" }),
+  async delay() {
+    const { parcels } = await page.api(`/orders/${selected}`);
+    const eta = Math.max(parcels[0].eta, Date.now()) + 4 * 86400000;
+    await page.api(`/orders/${selected}`, { eta });
+  },
+  out: () => page.api(`/orders/${selected}/nodes`, { phrase: "out_for_delivery" }),
+  delivered: () => page.api(`/orders/${selected}/nodes`, { phrase: "delivered" }),
+  async two() {
+    const orders = await page.api("/orders");
+    const twin = orders.find(({ scenario }) => scenario === "two_parcels");
+    if (twin) { selected = twin.id; page.say(twin.id); }
+  },
+  token: () => page.api("/aliexpress/tokens", { action: "kill" }),
+  outage: (button) => toggle(button),
+  throttle: (button) => toggle(button),
+  telegram: (button) => toggle(button),
+  async block() {
+    const chat = page.current();
+    if (!chat || chat.type !== "private") return page.toast("Choose a person's chat first");
+    await page.api(`/chats/${chat.id}/state`, { action: chat.blocked ? "unblock" : "block" });
+  },
+};
+
+async function toggle(button) {
+  const name = button.dataset.act;
+  const [fault] = TROUBLE[name];
+  if (button.getAttribute("aria-pressed") === "true") await page.api(`/faults?kind=${fault.kind}`, undefined, "DELETE");
+  else await page.api("/faults", { faults: TROUBLE[name] });
+  await drawFaults();
+}
+
+async function drawFaults() {
+  const { queue } = await page.api("/faults");
+  for (const [name, [fault]] of Object.entries(TROUBLE)) {
+    document.querySelector(`[data-act="${name}"]`).setAttribute("aria-pressed", String(queue.some(({ kind, target }) => kind === fault.kind && target === fault.target)));
+  }
+}
+
+async function drawOrders() {
+  const orders = await page.api("/orders");
+  selected ??= orders[0]?.id ?? null;
+  $("orders").replaceChildren(...orders.map((order) => {
+    const waits = order.parcels.map(({ next_in: seconds }) => seconds).filter((seconds) => seconds !== undefined);
+    const next = waits.length ? ` · next in ${Math.round(Math.min(...waits))} s` : "";
+    const mark = element("input", { type: "radio", name: "order", checked: order.id === selected, ariaLabel: `Act on ${order.title || order.id}`, onchange: () => { selected = order.id; } });
+    const send = element("button", { type: "button", onclick: () => { selected = order.id; page.say(order.id); drawOrders(); } },
+      element("b", {}, order.title || "own order"), " ", element("code", {}, order.id),
+      element("small", {}, `${order.parcels.at(-1)?.latest ?? ""}${next}`));
+    return element("li", {}, mark, send);
+  }));
+}
+
+function drawPace(seconds) {
+  const place = PACES.reduce((best, pace, index) => (Math.abs(pace - seconds) < Math.abs(PACES[best] - seconds) ? index : best), 0);
+  $("pace").value = place;
+  $("pace-note").textContent = seconds ? `one day of travel takes ${seconds} s` : "parcels stand still";
+}
+
+// ── figures ──────────────────────────────────────────────────────────────────────────────────────
+
+const number = (value) => (Number.isInteger(value) ? value.toLocaleString() : value.toLocaleString(undefined, { maximumFractionDigits: 3 }));
+
+async function drawCounters() {
+  const [source, chat] = await Promise.all([page.api("/aliexpress/ledger?from=1000000000"), page.api("/telegram/calls?from=1000000000")]);
+  const refusals = Object.entries(source.outcomes).filter(([name]) => name !== "ok").reduce((sum, [, count]) => sum + count, 0);
+  const rows = { "Calls to AliExpress": source.total, "of these refused": refusals, "token refreshes": source.refreshes, "Calls to Telegram": chat.total, "busiest second": chat.busiest_second };
+  $("counters").replaceChildren(...Object.entries(rows).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, number(value))]));
+}
+
+async function drawMetrics() {
+  const { available, reason, samples } = await page.api("/metrics");
+  $("metric-filter").hidden = !available;
+  $("metrics-note").textContent = available ? "" : `The bot's own queue, budget and figures appear here when its metrics address is known (${reason}).`;
+  const wanted = $("metric-filter").value.toLowerCase();
+  const own = samples.filter(({ name }) => !/^(python|process)_/.test(name));
+  const shown = own.filter(({ name, labels }) => `${name}{${labels}}`.toLowerCase().includes(wanted));
+  $("metrics").tBodies[0].replaceChildren(...shown.map(({ name, labels, value }) => element("tr", {},
+    element("td", {}, name.replaceAll("_", " "), labels ? element("small", {}, ` ${labels.replaceAll('"', "")}`) : null), element("td", {}, number(value)))));
+}
+
+// Runs now and again while the panel can be seen; a failure is simply tried again.
+function keep(work, seconds) {
+  const run = async () => {
+    if (!document.hidden && $("tour").offsetParent !== null) await work().catch(() => {});
+    setTimeout(run, seconds * 1000);
+  };
+  run();
+}
+
+export function startTour(host) {
+  page = host;
+  document.querySelectorAll("[data-act]").forEach((button) => button.addEventListener("click", page.told(async () => {
+    await acts[button.dataset.act](button);
+    await drawOrders();
+  })));
+  $("pace").addEventListener("input", page.told(async (event) => {
+    const { seconds_per_day: seconds } = await page.api("/clock", { seconds_per_day: PACES[event.target.value] });
+    drawPace(seconds);
+  }));
+  document.addEventListener("chat", ({ detail: chat }) => {
+    const button = document.querySelector('[data-act="block"]');
+    button.setAttribute("aria-pressed", String(Boolean(chat.blocked)));
+    button.textContent = chat.blocked ? "Unblock the bot" : "This person blocks the bot";
+  });
+  document.addEventListener("fact", ({ detail: fact }) => { if (["node", "order"].includes(fact.kind)) drawOrders().catch(() => {}); });
+  const tour = (shown) => { document.body.classList.toggle("touring", shown); $("open-tour").setAttribute("aria-expanded", String(shown)); };
+  $("open-tour").addEventListener("click", () => tour(true));
+  $("close-tour").addEventListener("click", () => tour(false));
+  page.told(async () => drawPace((await page.api("/clock")).seconds_per_day))();
+  drawFaults().catch(() => {});
+  keep(drawOrders, 2);
+  keep(drawCounters, 2);
+  keep(drawMetrics, 3);
+}

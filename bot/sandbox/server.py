@@ -1,0 +1,59 @@
+"""Puts both stand-ins, the control API and the chat page together into one application."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.sandbox.aliexpress.oauth import Consent
+from bot.sandbox.box import Config, Sandbox
+from bot.sandbox.control import Control
+from bot.sandbox.hangup import Breakable
+from bot.sandbox.telegram.server import BotApi
+from bot.sandbox.telegram.webhook import Webhook
+
+_PAGE = Path(__file__).with_name("page")
+
+
+def create_app(config: Config | None = None, sandbox: Sandbox | None = None) -> Breakable:
+    """The application: `/telegram`, `/aliexpress`, `/control` and the chat page at `/`.
+
+    Webhooks and the tick run within its lifespan, all else works without. `app.state.sandbox` is the state.
+    """
+    box = sandbox or Sandbox(config or Config())
+    webhook = Webhook(box.telegram, backoff=box.config.webhook_backoff)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(box.tick()), asyncio.create_task(webhook.run())]
+        try:
+            yield
+        finally:
+            box.bus.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def index(request: Request) -> FileResponse:
+        return FileResponse(_PAGE / "index.html")
+
+    gateway = [*Consent(box.tokens, box.config.app_key).routes, *box.gateway.routes]
+    app = Breakable(
+        lifespan=lifespan,
+        routes=[
+            Mount("/telegram", routes=BotApi(box.telegram, box.faults).routes),
+            Mount("/aliexpress", routes=gateway),
+            Mount("/control", routes=Control(box).routes),
+            Route("/", index),
+            Mount("/page", StaticFiles(directory=_PAGE)),
+        ],
+    )
+    app.state.sandbox = box
+    return app

@@ -1,0 +1,77 @@
+"""Whether the bot may do something in a chat, and which refusal it gets when not."""
+
+from __future__ import annotations
+
+from bot.sandbox.parameters import Parameters
+from bot.sandbox.telegram.refusal import Refusal, bad, forbidden
+from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.telegram.world import Chat, Message
+
+
+def chat_of(tg: Telegram, p: Parameters) -> Chat:
+    """The chat that `chat_id` names. Raises Refusal."""
+    name = p.text("chat_id")
+    if not name:
+        raise bad("chat_id is empty")
+    if not name.lstrip("-").isdigit():
+        raise bad("chat not found")
+    chat = tg.world.chats.get(int(name))
+    if chat is None:
+        raise bad("chat not found")
+    return chat
+
+
+def reachable(tg: Telegram, p: Parameters) -> Chat:
+    """The same, with the right to be in it."""
+    chat = chat_of(tg, p)
+    if chat.migrated_to:
+        reason = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise Refusal(400, reason, migrate_to_chat_id=chat.migrated_to)
+    if chat.deactivated:
+        raise forbidden("user is deactivated")
+    if chat.blocked:
+        raise forbidden("bot was blocked by the user")
+    if not chat.started:
+        raise forbidden("bot can't initiate conversation with a user")
+    kind = "supergroup" if chat.type == "supergroup" else "group"
+    if chat.bot_status == "kicked":
+        raise forbidden(f"bot was kicked from the {kind} chat")
+    if chat.bot_status == "left":
+        raise forbidden(f"bot is not a member of the {kind} chat")
+    return chat
+
+
+def writable(tg: Telegram, p: Parameters, what: str = "text messages") -> tuple[Chat, int]:
+    """A chat the bot may write to, and the topic (0: none), within the flood limits."""
+    chat = reachable(tg, p)
+    if chat.muted:
+        raise bad(f"not enough rights to send {what} to the chat")
+    thread_id = p.integer("message_thread_id", 0)
+    if thread_id:
+        topic = chat.topics.get(thread_id)
+        if topic is None or topic.deleted:
+            raise bad("message thread not found")
+        if topic.closed and chat.bot_status != "administrator":
+            raise bad("TOPIC_CLOSED")
+    return chat, thread_id
+
+
+def admit(tg: Telegram, chat: Chat) -> None:
+    """Counts a message against the flood limits. Raises Refusal 429."""
+    seconds = tg.limits.admit(chat.id, tg.clock.now())
+    if seconds:
+        raise too_many(seconds)
+
+
+def too_many(seconds: int) -> Refusal:
+    return Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+
+
+def own_message(tg: Telegram, chat: Chat, p: Parameters, what: str) -> Message:
+    """The bot's message that `message_id` names; `what` completes "message to … not found"."""
+    message = chat.messages.get(p.integer("message_id", 0))
+    if message is None or message.deleted:
+        raise bad(f"message to {what} not found")
+    if message.sender.id != tg.world.bot.id:
+        raise bad("message can't be edited")
+    return message

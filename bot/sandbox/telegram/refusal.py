@@ -1,0 +1,32 @@
+"""How the Bot API says no."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """An answer with `ok: false`; `parameters` are for machines: retry_after, migrate_to_chat_id."""
+
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+    def to_api(self) -> dict[str, object]:
+        answer: dict[str, object] = {
+            "ok": False,
+            "error_code": self.code,
+            "description": self.description,
+        }
+        if self.parameters:
+            answer["parameters"] = self.parameters
+        return answer
+
+
+def bad(reason: str) -> Refusal:
+    """A 400 in the usual wording."""
+    return Refusal(400, f"Bad Request: {reason}")
+
+
+def forbidden(reason: str) -> Refusal:
+    return Refusal(403, f"Forbidden: {reason}")

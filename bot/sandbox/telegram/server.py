@@ -1,0 +1,152 @@
+"""The Bot API over HTTP: tokens, faults, the method table, file downloads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.hangup import HangUp
+from bot.sandbox.parameters import BadParameter, Parameters, read
+from bot.sandbox.telegram.access import too_many
+from bot.sandbox.telegram.methods import BY_NAME
+from bot.sandbox.telegram.refusal import Refusal, bad, forbidden
+from bot.sandbox.telegram.service import Call, Telegram
+
+_MAX_POLL_SECONDS = 50
+_GARBAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+
+
+def json_response(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(body, status, headers, "application/json")
+
+
+def refused(refusal: Refusal) -> Response:
+    after = refusal.parameters.get("retry_after")
+    return json_response(refusal.to_api(), refusal.code, {"Retry-After": str(after)} if after else None)
+
+
+class BotApi:
+    """Routes below `/telegram`."""
+
+    def __init__(self, tg: Telegram, faults: Faults) -> None:
+        self._tg = tg
+        self._faults = faults
+        self.routes = [
+            Route("/bot{token}/{method}", self.call, methods=["GET", "POST"]),
+            Route("/file/bot{token}/{path:path}", self.download, methods=["GET"]),
+        ]
+
+    async def download(self, request: Request) -> Response:
+        path = request.path_params["path"]
+        try:
+            self._check_token(request)
+        except Refusal as refusal:
+            return refused(refusal)
+        file = next((file for file in self._tg.world.files.values() if file.path == path), None)
+        if file is None:
+            return refused(Refusal(404, "Not Found"))
+        return Response(file.data, media_type="application/octet-stream")
+
+    def _check_token(self, request: Request) -> None:
+        if request.path_params["token"] != self._tg.token:
+            raise Refusal(401, "Unauthorized")
+
+    async def call(self, request: Request) -> Response:
+        """One method call: find it, let a fault strike, do it, note it."""
+        name = request.path_params["method"]
+        known, _ = BY_NAME.get(name.lower(), (name, None))
+        known = "getUpdates" if name.lower() == "getupdates" else known
+        at = self._tg.clock.now()
+        chat_id: int | None = None
+        fault: Fault | None = None
+        try:
+            self._check_token(request)
+            parameters = await _parameters(request)
+            chat_id = _chat_id(parameters)
+            fault = self._faults.take("telegram", known, chat_id=chat_id)
+            response = await self._answer(known, parameters, fault)
+            code, reason = response.status_code, ""
+        except Refusal as refusal:
+            response, code, reason = refused(refusal), refusal.code, refusal.description
+        note = fault.kind + ("_after" if fault.effect else "") if fault else ""
+        if isinstance(response, HangUp):
+            code = 0
+        self._tg.calls.note(
+            Call(method=known, chat_id=chat_id, at=at, code=code, fault=note, description=reason)
+        )
+        return response
+
+    async def _answer(self, name: str, parameters: Parameters, fault: Fault | None) -> Response:
+        if fault is None:
+            return json_response({"ok": True, "result": await self._do(name, parameters)})
+        result = await self._do(name, parameters) if fault.effect else None
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault.kind == "slow" and not fault.effect:
+            result = await self._do(name, parameters)
+        return _struck(fault, json_response({"ok": True, "result": result}))
+
+    async def _do(self, name: str, parameters: Parameters) -> object:
+        if name == "getUpdates":
+            return await self._get_updates(parameters)
+        if name.lower() not in BY_NAME:
+            raise Refusal(404, "Not Found")
+        _, method = BY_NAME[name.lower()]
+        try:
+            return method(self._tg, parameters)
+        except BadParameter as exc:
+            raise bad(str(exc)) from exc
+
+    async def _get_updates(self, p: Parameters) -> list[dict[str, object]]:
+        try:
+            offset = p.integer("offset", 0)
+            limit = min(100, max(1, p.integer("limit", 100)))
+            timeout = min(_MAX_POLL_SECONDS, max(0, p.integer("timeout", 0)))
+            allowed = p.sequence("allowed_updates")
+        except BadParameter as exc:
+            raise bad(str(exc)) from exc
+        if not self._tg.updates.webhook_url:
+            self._tg.updates.set_allowed(allowed)
+        return [update.to_api() for update in await self._tg.updates.poll(offset, limit, timeout)]
+
+
+async def _parameters(request: Request) -> Parameters:
+    try:
+        return await read(request)
+    except BadParameter as exc:
+        raise bad(str(exc)) from exc
+
+
+def _chat_id(parameters: Parameters) -> int | None:
+    text = parameters.text("chat_id")
+    return int(text) if text.lstrip("-").isdigit() else None
+
+
+def _struck(fault: Fault, answer: Response) -> Response:
+    """What the caller gets instead of the answer."""
+    if fault.kind == "slow":
+        return answer
+    if fault.kind == "close":
+        return HangUp()
+    if fault.kind == "truncated":
+        return HangUp(bytes(answer.body)[: max(1, len(bytes(answer.body)) // 2)])
+    if fault.kind == "garbage":
+        return Response(_GARBAGE, 200, media_type="text/html")
+    if fault.kind == "too_many":
+        raise too_many(fault.retry_after)
+    if fault.kind == "unauthorized":
+        raise Refusal(401, "Unauthorized")
+    if fault.kind == "forbidden":
+        raise forbidden("bot was blocked by the user")
+    if fault.kind == "status":
+        if fault.status in {500, 502, 504}:
+            reason = {500: "Internal Server Error", 502: "Bad Gateway", 504: "Gateway Timeout"}[fault.status]
+            raise Refusal(fault.status, reason)
+        return PlainTextResponse("unavailable", fault.status)
+    return answer
