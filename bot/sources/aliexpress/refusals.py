@@ -63,8 +63,8 @@ def to_error(refusal: Refusal, *, about_order: bool = False) -> SourceError:
 
 def is_known(refusal: Refusal) -> bool:
     """Whether the table names this code; an operator should hear of the others."""
-    codes = (refusal.sub_code, refusal.code)
-    return any(code.lower() in _BY_CODE or code.lower() in _OF_ORDER for code in codes if code != "15")
+    code = (refusal.sub_code or refusal.code).lower()
+    return code in _BY_CODE or code in _OF_ORDER
 
 
 def _kind(refusal: Refusal, *, about_order: bool) -> type[SourceError]:

@@ -74,6 +74,7 @@ class Gateway:
     script: list[Answer] = field(default_factory=list)
     calls: list[dict[str, str]] = field(default_factory=list)
     refreshes: int = 0
+    refreshing: asyncio.Event = field(default_factory=asyncio.Event)
     access: dict[str, datetime] = field(default_factory=dict)
     refresh: dict[str, datetime] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
@@ -124,6 +125,7 @@ class Gateway:
             return self.grant(self.clock.at + self.refresh_life)
         assert path == "/auth/token/refresh"
         self.refreshes += 1
+        self.refreshing.set()
         end = self.refresh.pop(params["refresh_token"], None)
         if end is None or end <= self.clock.at:
             return {"code": "IllegalRefreshToken", "type": "ISV", "message": params["refresh_token"]}

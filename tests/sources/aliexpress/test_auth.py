@@ -1,0 +1,327 @@
+"""Tokens are had, kept and renewed as the platform's rules ask, over their whole life."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.errors import Misconfigured, Reauthorise, Transient
+from bot.sources.aliexpress.auth import authorise_url, parse_code, seed_tokens
+from bot.sources.aliexpress.expiry import token_warnings
+from tests.sources.aliexpress.world import ORDER_ID, START, World, refusal, world
+
+DAY = timedelta(days=1)
+CODE = "3_500102_JxZ05Ux3cnnSSUm6dCxYg6Q26"
+
+
+def test_the_authorise_address_is_the_documented_one() -> None:
+    assert authorise_url("500000", "https://shop.example/cb?x=1") == (
+        "https://api-sg.aliexpress.com/oauth/authorize?response_type=code&force_auth=true"
+        "&redirect_uri=https%3A%2F%2Fshop.example%2Fcb%3Fx%3D1&client_id=500000"
+    )
+    assert authorise_url("5", "https://a", state="s p", base_url="http://stand-in/").endswith("&state=s+p")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        CODE,
+        f"  {CODE}\n",
+        f"https://127.0.0.1/cb?code={CODE}",
+        f"https://127.0.0.1/cb?state=x&code={CODE}#top",
+        f"<https://shop.example/cb?code={CODE}&state=y>",
+        f"shop.example/cb?code={CODE}",
+        f"code={CODE}",
+    ],
+)
+def test_a_code_is_found_in_whatever_was_pasted(pasted: str) -> None:
+    assert parse_code(pasted) == CODE
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["", "hello there", "https://shop.example/cb", "https://shop.example/cb?code=", "?code=a b", "short"],
+)
+def test_what_holds_no_code_is_none(pasted: str) -> None:
+    assert parse_code(pasted) is None
+
+
+async def test_exchanging_a_code_stores_what_the_answer_says() -> None:
+    here = world()
+    tokens = await here.authorise(here.source())
+    assert tokens == here.store.tokens
+    assert tokens.account == "kr104"
+    assert tokens.account_id == "6000012621"
+    assert tokens.access_expires_at == START + 30 * DAY
+    assert tokens.refresh_expires_at == START + 60 * DAY
+    assert set(here.gateway.calls[0]) == {"app_key", "code", "format", "sign", "sign_method", "timestamp"}
+
+
+async def test_a_used_code_asks_for_a_new_login_and_stores_nothing() -> None:
+    here = world()
+    with pytest.raises(Reauthorise, match="InvalidCode") as caught:
+        await here.source().keeper.exchange(CODE)
+    assert CODE not in str(caught.value)
+    assert here.store.tokens is None
+
+
+async def test_an_answer_without_a_token_is_never_stored() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    before = here.store.tokens
+    here.clock.pass_by(days=29, hours=23, minutes=40)
+    here.gateway.script += [{"code": "0", "refresh_token": "canary-other"}]
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.store.tokens == before
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_an_answer_that_names_no_new_refresh_token_keeps_the_old_one(wrapped: bool) -> None:
+    here = world()
+    source = here.source()
+    old = await here.authorise(source)
+    here.clock.pass_by(days=29, hours=23, minutes=40)
+    answer: dict[str, object] = {"access_token": "canary-access-new", "expire_time": "1775000000000"}
+    here.gateway.access["canary-access-new"] = here.clock.at + DAY
+    here.gateway.script.append({"/auth/token/refresh_response": answer} if wrapped else answer)
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.store.tokens is not None
+    assert here.store.tokens.refresh_token == old.refresh_token
+    assert here.store.tokens.refresh_expires_at == old.refresh_expires_at
+    assert here.store.tokens.access_expires_at == datetime.fromtimestamp(1775000000, START.tzinfo)
+
+
+async def test_a_token_is_refreshed_half_an_hour_before_its_end() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.clock.pass_by(days=29, hours=23, minutes=29)
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.gateway.refreshes == 0
+    here.clock.pass_by(minutes=1)
+    await asyncio.gather(*(source.fetch(ORDER_ID, "en_US", urgent=True) for _ in range(20)))
+    assert here.gateway.refreshes == 1
+
+
+async def test_a_failed_early_refresh_costs_no_call_and_is_tried_again_minutes_later() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.clock.pass_by(days=29, hours=23, minutes=31)
+    here.gateway.script.append(refusal("ServiceUnavailable"))
+    await source.fetch(ORDER_ID, "en_US")
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.seen.kinds().count("refresh_failed") == 1
+    here.clock.pass_by(minutes=5)
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.seen.kinds().count("refreshed") == 1
+
+
+async def test_the_last_half_hour_of_a_grant_is_used_up_before_the_pause() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.refresh.clear()
+    here.clock.pass_by(days=29, hours=23, minutes=31)
+    for _ in range(5):
+        await source.fetch(ORDER_ID, "en_US")
+    assert here.gateway.refreshes == 1
+    assert not source.keeper.dead
+    here.clock.pass_by(minutes=29)
+    with pytest.raises(Reauthorise):
+        await source.fetch(ORDER_ID, "en_US")
+    assert source.keeper.dead
+
+
+async def test_a_caller_who_gives_up_does_not_lose_the_fresh_token() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.clock.pass_by(days=31)
+    impatient = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
+    await here.gateway.refreshing.wait()
+    impatient.cancel()
+    await asyncio.gather(impatient, return_exceptions=True)
+    await source.aclose()
+    assert here.store.tokens is not None
+    assert here.store.tokens.access_token == "canary-access-0002"
+
+
+async def test_a_refresh_that_a_crashed_process_began_is_taken_over() -> None:
+    here = world()
+    source = here.source("two")
+    await here.authorise(source)
+    here.store.lease = ("one", here.clock.at + 31 * DAY + timedelta(seconds=40))
+    here.clock.pass_by(days=31)
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.gateway.refreshes == 1
+    assert sum(here.clock.slept) == pytest.approx(40, abs=1)
+
+
+async def test_a_login_during_a_refresh_wins() -> None:
+    here = world()
+    source, cli = here.source(), here.source("cli")
+    await here.authorise(source)
+    here.clock.pass_by(days=31)
+    running = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
+    await here.gateway.refreshing.wait()
+    latest = await here.authorise(cli)
+    await running
+    assert here.store.tokens == latest
+    assert (await source.keeper.current()).access_token == latest.access_token
+
+
+async def test_even_a_fresh_token_refused_ends_in_a_pause_not_in_a_loop() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    before = len(here.gateway.calls)
+    for _ in range(10):
+        here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
+        dead = refusal("IllegalAccessToken", "expired")
+        here.gateway.script = [dead, here.gateway.grant(START + 60 * DAY), dead]
+        with pytest.raises(Reauthorise):
+            await source.fetch(ORDER_ID, "en_US")
+    assert len(here.gateway.calls) - before == 3
+    here.gateway.script.clear()
+    here.clock.pass_by(minutes=30)
+    assert here.store.tokens is not None
+    here.gateway.access[here.store.tokens.access_token] = here.clock.at + DAY
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.seen.kinds().count("reauthorised") == 1
+
+
+async def test_a_wrong_secret_during_a_refresh_stops_calls() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.clock.pass_by(days=31)
+    here.gateway.script.append(refusal("IncompleteSignature"))
+    for _ in range(5):
+        with pytest.raises(Misconfigured):
+            await source.fetch(ORDER_ID, "en_US")
+    assert here.seen.kinds().count("misconfigured") == 1
+
+
+async def test_trouble_during_a_refresh_is_tried_again() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.clock.pass_by(days=31)
+    here.gateway.script += [OSError("reset"), refusal("ApiCallLimit", "this ban will last 2 seconds")]
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.gateway.refreshes == 1
+
+
+async def test_nothing_authorised_is_said_so_without_a_call() -> None:
+    here = world()
+    with pytest.raises(Reauthorise, match="nobody has authorised"):
+        await here.source().fetch(ORDER_ID, "en_US")
+    assert here.gateway.calls == []
+
+
+async def test_tokens_of_the_settings_are_used_until_newer_ones_are_stored() -> None:
+    here = world()
+    here.gateway.grant(START + 60 * DAY)
+    seed = seed_tokens("canary-access-0001", "canary-refresh-0001", START)
+    source = here.source(seed=seed)
+    await source.fetch(ORDER_ID, "en_US")
+    here.clock.pass_by(days=31)
+    await source.fetch(ORDER_ID, "en_US")
+    restarted = here.source("two", seed=seed)
+    assert (await restarted.keeper.current()).access_token == "canary-access-0002"
+
+
+async def test_a_refresh_token_alone_is_enough_to_start() -> None:
+    here = world()
+    here.gateway.grant(START + 60 * DAY)
+    source = here.source(seed=seed_tokens("", "canary-refresh-0001", START))
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.gateway.refreshes == 1
+    assert seed_tokens("", "", START) is None
+
+
+async def test_new_tokens_typed_into_the_settings_help_where_the_stored_ones_are_dead() -> None:
+    here = world()
+    first = here.source()
+    await here.authorise(first)
+    here.clock.pass_by(days=61)
+    here.gateway.grant(here.clock.at + 60 * DAY)
+    source = here.source("two", seed=seed_tokens("canary-access-0002", "canary-refresh-0002", here.clock.at))
+    with pytest.raises(Reauthorise):
+        await source.fetch(ORDER_ID, "en_US")
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.store.tokens is not None
+    assert here.store.tokens.access_token == "canary-access-0002"
+
+
+async def _lived(here: World, days: int) -> tuple[list[tuple[int, int]], list[int], int]:
+    """Live `days` in steps of ten minutes; return warnings (day, step), days with failures, HTTP calls."""
+    source = here.source()
+    await here.authorise(source)
+    told: list[tuple[int, int]] = []
+    failed: list[int] = []
+    already: frozenset[str] = frozenset()
+    for step in range(days * 144):
+        day = step // 144
+        try:
+            await source.fetch(ORDER_ID, "en_US")
+        except Reauthorise:
+            failed.append(day)
+        assert here.store.tokens is not None
+        due = token_warnings(here.store.tokens, here.clock.at, already, refused=source.keeper.dead)
+        told += [(day, warning.days) for warning in due]
+        already |= {warning.key for warning in due}
+        here.clock.pass_by(minutes=10)
+    return told, failed, len(here.gateway.calls)
+
+
+async def test_a_test_apps_grant_lives_two_days_with_one_warning() -> None:
+    here = world(access_life=DAY, refresh_life=2 * DAY)
+    told, failed, _ = await _lived(here, 5)
+    # The last token, had shortly before the grant's end, works a day longer than the grant.
+    assert told == [(1, 1), (2, 0)]
+    assert failed[0] == 2
+    assert set(failed) == {2, 3, 4}
+    assert here.seen.kinds().count("reauthorise") == 1
+
+
+async def test_an_online_apps_grant_lives_sixty_days_and_warns_at_seven_three_and_one() -> None:
+    here = world()
+    told, failed, calls = await _lived(here, 65)
+    assert [days for _, days in told] == [7, 3, 1]
+    assert [day for day, _ in told] == [53, 57, 59]
+    assert failed == []
+    assert here.gateway.refreshes == 2
+    assert calls == 65 * 144 + 3
+
+
+async def test_an_online_app_renewed_by_its_merchant_never_stops() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    already: frozenset[str] = frozenset()
+    told = []
+    for _day in range(65 * 4):
+        await source.fetch(ORDER_ID, "en_US")
+        assert here.store.tokens is not None
+        due = token_warnings(here.store.tokens, here.clock.at, already)
+        already |= {warning.key for warning in due}
+        told += [warning.days for warning in due]
+        if any(warning.days == 1 for warning in due):
+            await here.authorise(here.source("cli"))
+        here.clock.pass_by(hours=6)
+    assert told == [7, 3, 1]
+
+
+async def test_too_long_a_refresh_elsewhere_is_passing_trouble() -> None:
+    here = world()
+    source = here.source("two")
+    await here.authorise(source)
+    here.clock.pass_by(days=31)
+    here.store.lease = ("one", here.clock.at + DAY)
+    with pytest.raises(Transient, match="RefreshBusy"):
+        await source.fetch(ORDER_ID, "en_US")

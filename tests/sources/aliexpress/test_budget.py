@@ -1,0 +1,173 @@
+"""Calls are spent as allowed, people first, by any number of processes."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Throttled
+from bot.sources.aliexpress import budget
+from bot.sources.aliexpress.budget import Limits, MemoryCell, SharedLedger
+from tests.sources.aliexpress.world import Clock
+
+# Four in the afternoon UTC is midnight in Beijing, where the day ends.
+MIDNIGHT = datetime(2026, 3, 1, 16, tzinfo=UTC)
+
+
+def ledger(clock: Clock, cell: MemoryCell | None = None, **limits: float | int | None) -> SharedLedger:
+    return SharedLedger(
+        limits=Limits(**limits),  # type: ignore[arg-type]  # two keywords of two types
+        now=clock,
+        cell=cell,
+        sleep=clock.sleep,
+    )
+
+
+class Started:
+    """Remembers when calls started."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.log: list[tuple[str, float]] = []
+
+    async def call(self, name: str, ledger: SharedLedger, urgent: bool) -> None:
+        await ledger.acquire(urgent)
+        self.log.append((name, (self.clock.at - MIDNIGHT).total_seconds()))
+
+
+async def test_calls_are_evenly_spaced() -> None:
+    clock = Clock(MIDNIGHT)
+    here, started = ledger(clock, per_second=2), Started(clock)
+    for _ in range(5):
+        await started.call("check", here, False)
+    assert [at for _, at in started.log] == [0, 0.5, 1.0, 1.5, 2.0]
+
+
+async def test_two_processes_share_one_pace() -> None:
+    clock, cell = Clock(MIDNIGHT), MemoryCell()
+    one, two = (ledger(clock, cell, per_second=1) for _ in range(2))
+    started = Started(clock)
+    for _ in range(3):
+        await started.call("one", one, False)
+        await started.call("two", two, False)
+    assert [at for _, at in started.log] == [0, 1, 2, 3, 4, 5]
+    assert (await one.usage()).used == 6
+
+
+async def test_a_person_goes_before_the_checks_that_wait() -> None:
+    at = MIDNIGHT.timestamp()
+    limits = Limits(per_second=1)
+    account, first = budget.ask(budget.Account(), at, False, limits)
+    account, check = budget.ask(account, at, False, limits)
+    account, person = budget.ask(account, at, True, limits)
+    account, check_again = budget.ask(account, at + 1, False, limits)
+    assert [first, check, person, check_again] == [
+        budget.Go(0),
+        budget.Wait(1),
+        budget.Go(1),
+        budget.Wait(1),
+    ]
+
+
+async def test_a_ban_holds_people_and_checks() -> None:
+    clock = Clock(MIDNIGHT)
+    here, started = ledger(clock, per_second=10), Started(clock)
+    await here.hold(3)
+    await here.hold(1)
+    assert (await here.usage()).held_for == pytest.approx(3)
+    await asyncio.gather(started.call("person", here, True), started.call("check", here, False))
+    assert all(at >= 3 for _, at in started.log)
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+async def test_a_long_wait_is_told_instead_of_waited(urgent: bool) -> None:
+    clock = Clock(MIDNIGHT)
+    here = ledger(clock, per_second=10)
+    await here.hold(600)
+    with pytest.raises(Throttled) as caught:
+        await here.acquire(urgent)
+    assert caught.value.seconds == pytest.approx(600)
+    assert clock.slept == []
+    assert (await here.usage()).used == 0
+
+
+async def test_checks_leave_a_reserve_that_people_may_use_until_the_day_is_spent() -> None:
+    clock = Clock(MIDNIGHT)
+    here = ledger(clock, per_second=1e9, per_day=100)
+    for _ in range(90):
+        await here.acquire(False)
+    with pytest.raises(Throttled, match="DailyBudget"):
+        await here.acquire(False)
+    for _ in range(10):
+        await here.acquire(True)
+    with pytest.raises(Throttled) as caught:
+        await here.acquire(True)
+    assert caught.value.seconds == pytest.approx(86400, abs=1)
+    usage = await here.usage()
+    assert (usage.used, usage.urgent, usage.left) == (100, 10, 0)
+
+
+async def test_the_reserve_melts_and_the_throttling_says_when() -> None:
+    clock = Clock(MIDNIGHT)
+    here = ledger(clock, per_second=1e9, per_day=100)
+    for _ in range(90):
+        await here.acquire(False)
+    with pytest.raises(Throttled) as caught:
+        await here.acquire(False)
+    clock.pass_by(seconds=caught.value.seconds + 1)
+    await here.acquire(False)
+
+
+async def test_a_new_day_begins_at_midnight_in_beijing() -> None:
+    clock = Clock(MIDNIGHT - timedelta(seconds=1))
+    here = ledger(clock, per_second=1e9, per_day=10)
+    for _ in range(10):
+        await here.acquire(True)
+    usage = await here.usage()
+    assert (usage.left, usage.resets_at) == (0, MIDNIGHT)
+    clock.pass_by(seconds=1)
+    await here.acquire(True)
+    assert (await here.usage()).used == 1
+
+
+async def test_the_forecast_follows_the_pace_and_never_exceeds_the_limit() -> None:
+    clock = Clock(MIDNIGHT)
+    here = ledger(clock, per_second=1e9, per_day=5000)
+    clock.pass_by(hours=12)
+    for _ in range(1000):
+        await here.acquire(False)
+    assert (await here.usage()).forecast == pytest.approx(2000, abs=2)
+    clock.pass_by(hours=12)
+    early = await here.usage()
+    assert (early.used, early.forecast) == (0, 1000)
+    clock.pass_by(hours=6)
+    for _ in range(4000):
+        await here.acquire(False)
+    assert (await here.usage()).forecast == 5000
+
+
+async def test_a_clock_far_ahead_elsewhere_blocks_nobody() -> None:
+    clock, ahead, cell = Clock(MIDNIGHT), Clock(MIDNIGHT + timedelta(hours=1)), MemoryCell()
+    await ledger(ahead, cell, per_second=1).acquire(False)
+    await ledger(clock, cell, per_second=1).acquire(False)
+    assert clock.slept == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 50), st.booleans()), min_size=1, max_size=60), st.integers(1, 20))
+def test_no_second_and_no_day_ever_has_more_calls_than_allowed(
+    steps: list[tuple[float, bool]], per_day: int
+) -> None:
+    limits, account, now = Limits(per_second=2, per_day=per_day), budget.Account(), MIDNIGHT.timestamp()
+    starts = []
+    for pause, urgent in steps:
+        now += pause
+        account, answer = budget.ask(account, now, urgent, limits)
+        if isinstance(answer, budget.Go):
+            starts.append(now + answer.seconds)
+    assert len(starts) <= per_day
+    assert all(later - earlier > 0.499 for earlier, later in itertools.pairwise(starts))

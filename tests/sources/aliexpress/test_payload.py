@@ -1,0 +1,430 @@
+"""Every documented shape of an answer becomes the same values; no other shape becomes a lie."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Rejected, SourceError, Transient
+from bot.model import FetchedNode, FetchedParcel, Item, OrderStatus, Snapshot
+from bot.sources.aliexpress import payload
+from bot.sources.aliexpress.payload import UnknownShape
+from tests.sources.aliexpress.world import ORDER_ID
+
+NOW = datetime(2026, 8, 1, tzinfo=UTC)
+STAMP = 1783942091000
+AT = datetime.fromtimestamp(STAMP / 1000, UTC)
+ROOT = "aliexpress_ds_order_tracking_get_response"
+ORDER_ROOT = "aliexpress_trade_ds_order_get_response"
+
+NODE = {"time_stamp": STAMP, "tracking_name": "In transit", "tracking_detail_desc": "Awaiting flight"}
+ITEM = {"item_id": 1005001234567890, "item_title": "Lamp", "quantity": 2}
+LINE: dict[str, Any] = {
+    "mail_no": "07084026870677",
+    "carrier_name": "Seller Shipping ES Local ",
+    "eta_time_stamps": 1784559795150,
+    "detail_node_list": {"detail_node": [NODE]},
+    "package_item_list": {"package_item": [ITEM]},
+}
+PARCEL = FetchedParcel(
+    number="07084026870677",
+    carrier="Seller Shipping ES Local",
+    eta=datetime(2026, 7, 20, 15, 3, 15, 150_000, UTC),
+    items=(Item(id="1005001234567890", title="Lamp", quantity=2),),
+    nodes=(FetchedNode(at=AT, name="In transit", description="Awaiting flight"),),
+)
+
+
+def read(answer: Any) -> Snapshot:
+    return payload.snapshot(answer, order_id=ORDER_ID, language="en_US", now=NOW)
+
+
+def answered(lines: Any, **result: Any) -> dict[str, Any]:
+    return {ROOT: {"result": {"ret": True, "data": {"tracking_detail_line_list": lines}, **result}}}
+
+
+def with_line(**changes: Any) -> dict[str, Any]:
+    return answered({"tracking_detail": [LINE | changes]})
+
+
+def as_text(value: Any) -> Any:
+    """The reference samples' way: every scalar a string."""
+    if isinstance(value, dict):
+        return {key: as_text(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [as_text(inner) for inner in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+BARE = LINE | {"detail_node_list": [NODE], "package_item_list": [ITEM]}
+SINGLE = LINE | {"detail_node_list": {"detail_node": NODE}, "package_item_list": {"package_item": ITEM}}
+NAKED = LINE | {"detail_node_list": NODE, "package_item_list": ITEM}
+
+SHAPES = {
+    "wrapped lists": answered({"tracking_detail": [LINE]}),
+    "bare lists": answered([BARE]),
+    "single objects under the list's name": answered({"tracking_detail": SINGLE}),
+    "single objects in the list's place": answered(NAKED),
+    "another wrapper's name": answered({"tracking_detail_d_t_o": [LINE]}),
+    "all scalars text, code beside the root": as_text(answered([BARE])) | {"code": "0", "request_id": "r"},
+    "placeholder words": answered([BARE], msg="error message", code="error code") | {"code": "0"},
+    "result without its root": {"result": answered([BARE])[ROOT]["result"]},
+    "another root's name": {"whatever_response": answered([BARE])[ROOT]},
+    "root without result": {ROOT: answered([BARE])[ROOT]["result"]},
+    "twice the same entry": answered([BARE, BARE]),
+    "nothing beside it": answered([BARE, {}]),
+    "stamps in seconds": answered(
+        [BARE | {"detail_node_list": [NODE | {"time_stamp": STAMP // 1000}]}],
+    ),
+}
+
+
+@pytest.mark.parametrize("answer", SHAPES.values(), ids=SHAPES.keys())
+def test_every_shape_says_the_same(answer: dict[str, Any]) -> None:
+    assert read(answer).parcels == (PARCEL,)
+    assert read(answer).found
+
+
+NOTHING = {
+    "no entries": answered({"tracking_detail": []}),
+    "empty wrapper": answered({}),
+    "bare empty list": answered([]),
+    "null": answered(None),
+    "data without anything": {ROOT: {"result": {"ret": True, "data": {}}}},
+    "no data, but yes": {ROOT: {"result": {"ret": "true", "code": ""}}},
+}
+
+
+@pytest.mark.parametrize("answer", NOTHING.values(), ids=NOTHING.keys())
+def test_an_empty_list_is_an_order_without_parcels(answer: dict[str, Any]) -> None:
+    assert read(answer).parcels == ()
+    assert read(answer).found
+
+
+@pytest.mark.parametrize("ret", [False, "false"])
+@pytest.mark.parametrize("code", ["1001", 1001])
+def test_tracking_data_not_found_is_an_answer(ret: object, code: object) -> None:
+    answer = {ROOT: {"result": {"ret": ret, "msg": "TRACKING DATA NOT FOUND", "code": code}}}
+    assert not read(answer).found
+    assert read(answer).digest != read(answered([])).digest
+
+
+def test_a_business_no_for_another_reason_is_an_error_of_its_kind() -> None:
+    with pytest.raises(Transient, match="SYSTEM_ERROR"):
+        read({ROOT: {"result": {"ret": False, "code": "SYSTEM_ERROR", "msg": "try later"}}})
+    with pytest.raises(Rejected):
+        read({ROOT: {"result": {"ret": "false", "code": "InvalidParameter"}}})
+
+
+STRANGE = {
+    "empty object": {},
+    "only a request id": {"request_id": "r"},
+    "renamed result": {ROOT: {"outcome": {}}},
+    "result is text": {ROOT: {"result": "x"}},
+    "renamed list": {ROOT: {"result": {"ret": True, "data": {"lines": [LINE]}}}},
+    "data is a list": {ROOT: {"result": {"ret": True, "data": [LINE]}}},
+    "renamed fields of all entries": answered([{"number": "1"}, {"number": "2"}]),
+    "renamed fields of all nodes": with_line(detail_node_list=[{"when": STAMP}]),
+}
+
+
+@pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE.keys())
+def test_a_renamed_field_never_looks_like_no_parcels(answer: dict[str, Any]) -> None:
+    with pytest.raises(UnknownShape):
+        read(answer)
+
+
+def test_the_description_of_a_strange_shape_holds_no_value() -> None:
+    with pytest.raises(UnknownShape) as caught:
+        read({"order_8211744661738042": {"receiver": "Ana Silva", "list": [{"city": "Porto"}]}})
+    assert caught.value.detail == "{order_?:{receiver:str,list:[{city:str}]}}"
+
+
+def test_one_strange_entry_is_left_out_and_noticed() -> None:
+    odd: list[str] = []
+    answer = answered([BARE, {"number": "1"}, 7])
+    found = payload.snapshot(answer, order_id=ORDER_ID, language="ru", now=NOW, odd=odd.append)
+    assert found.parcels == (PARCEL,)
+    assert odd == ["tracking_detail holds int", "entry without any known key"]
+
+
+def test_a_node_may_lack_its_description_and_a_parcel_its_items() -> None:
+    line = {"mail_no": "1", "detail_node_list": [{"time_stamp": STAMP, "tracking_name": "Shipping update"}]}
+    (parcel,) = read(answered([line])).parcels
+    assert parcel.nodes == (FetchedNode(at=AT, name="Shipping update"),)
+    assert parcel.items == ()
+
+
+def test_before_shipping_the_number_is_empty() -> None:
+    (parcel,) = read(with_line(mail_no="", package_item_list={})).parcels
+    assert parcel.number == ""
+    assert parcel.items == ()
+
+
+def test_the_carrier_falls_back_to_its_partner() -> None:
+    (parcel,) = read(with_line(carrier_name="  ", cp_name="Correos")).parcels
+    assert parcel.carrier == "Correos"
+
+
+@pytest.mark.parametrize(
+    "eta", [None, 0, "0", -1, "", "soon", True, 1, 10**30, "9" * 5000, 4102444800000, 1e400, {}]
+)
+def test_an_absurd_promise_is_no_promise(eta: object) -> None:
+    (parcel,) = read(with_line(eta_time_stamps=eta)).parcels
+    assert parcel.eta is None
+
+
+def test_a_promise_may_lie_in_the_past_and_a_year_ahead() -> None:
+    for eta in (NOW - timedelta(days=200), NOW + timedelta(days=399)):
+        (parcel,) = read(with_line(eta_time_stamps=int(eta.timestamp() * 1000))).parcels
+        assert parcel.eta == eta
+
+
+@pytest.mark.parametrize("stamp", [None, 0, -5, "x", 86_400_000, "1e9", True, [], 10**25])
+def test_a_node_without_a_sensible_time_is_left_out(stamp: object) -> None:
+    (parcel,) = read(with_line(detail_node_list=[NODE, NODE | {"time_stamp": stamp}])).parcels
+    assert len(parcel.nodes) == 1
+
+
+def test_a_node_far_ahead_is_left_out_but_not_one_of_tomorrow() -> None:
+    def stamped(ahead: timedelta) -> dict[str, Any]:
+        return NODE | {"time_stamp": int((NOW + ahead).timestamp() * 1000)}
+
+    nodes = [stamped(timedelta(hours=30)), stamped(timedelta(days=4))]
+    (parcel,) = read(with_line(detail_node_list=nodes)).parcels
+    assert [node.at for node in parcel.nodes] == [NOW + timedelta(hours=30)]
+
+
+def test_nodes_come_newest_first_and_ties_keep_their_order() -> None:
+    nodes = [
+        {"time_stamp": STAMP - 1000, "tracking_name": "old"},
+        {"time_stamp": STAMP, "tracking_name": "b"},
+        {"time_stamp": STAMP, "tracking_name": "a"},
+    ]
+    (parcel,) = read(with_line(detail_node_list=nodes)).parcels
+    assert [node.name for node in parcel.nodes] == ["b", "a", "old"]
+
+
+def test_entries_of_one_number_are_one_parcel_with_all_their_nodes() -> None:
+    other = NODE | {"time_stamp": STAMP + 1000, "tracking_name": "Delivery update"}
+    answer = answered([BARE | {"detail_node_list": [NODE, NODE]}, BARE | {"detail_node_list": [NODE, other]}])
+    (parcel,) = read(answer).parcels
+    assert [node.name for node in parcel.nodes] == ["Delivery update", "In transit", "In transit"]
+
+
+def test_parcels_without_a_number_stay_apart() -> None:
+    line = LINE | {"mail_no": ""}
+    assert len(read(answered([line, line])).parcels) == 2
+
+
+def test_texts_are_one_clean_line() -> None:
+    name = " Arrived\n at\x00 \ud83d\ude9a \ud800 hub " + "x" * 5000
+    (parcel,) = read(with_line(detail_node_list=[NODE | {"tracking_name": name}])).parcels
+    text = parcel.nodes[0].name
+    assert text.startswith("Arrived at ")
+    assert len(text) <= 1000
+    text.encode()
+    assert "\x00" not in text
+
+
+# ── the digest ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_digest_does_not_see_order() -> None:
+    other = LINE | {"mail_no": "LP2"}
+    late = NODE | {"tracking_name": "Collected"}
+    forth = answered([LINE | {"detail_node_list": [NODE, late]}, other])
+    back = answered([other, LINE | {"detail_node_list": [late, NODE]}])
+    assert read(forth).digest == read(back).digest
+
+
+def test_the_digest_does_not_see_the_shape() -> None:
+    assert len({read(answer).digest for answer in SHAPES.values()}) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mail_no": "2"},
+        {"carrier_name": "Other"},
+        {"eta_time_stamps": 1784559795151},
+        {"detail_node_list": []},
+        {"detail_node_list": [NODE | {"time_stamp": STAMP + 1}]},
+        {"detail_node_list": [NODE | {"tracking_detail_desc": "Delivered"}]},
+        {"package_item_list": [ITEM | {"quantity": 1}]},
+    ],
+)
+def test_the_digest_sees_every_change_of_content(changes: dict[str, Any]) -> None:
+    assert read(with_line(**changes)).digest != read(with_line()).digest
+
+
+# ── the order call ──────────────────────────────────────────────────────────────────────────────
+
+
+def facts(**result: Any) -> Any:
+    answer = {ORDER_ROOT: {"result": {"order_status": "WAIT_BUYER_ACCEPT_GOODS", **result}}}
+    return payload.order_facts(answer, order_id=ORDER_ID, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("PLACE_ORDER_SUCCESS", OrderStatus.PLACED),
+        ("PAYMENT_PROCESSING", OrderStatus.PAYING),
+        ("WAIT_SELLER_EXAMINE_MONEY", OrderStatus.PAYING),
+        ("RISK_CONTROL", OrderStatus.PAYING),
+        ("RISK_CONTROL_HOLD", OrderStatus.PAYING),
+        ("FUND_PROCESSING", OrderStatus.PAYING),
+        ("WAIT_SELLER_SEND_GOODS", OrderStatus.PREPARING),
+        ("SELLER_PART_SEND_GOODS", OrderStatus.PART_SHIPPED),
+        ("WAIT_BUYER_ACCEPT_GOODS", OrderStatus.SHIPPED),
+        ("FINISH", OrderStatus.FINISHED),
+        ("finish", OrderStatus.FINISHED),
+        ("IN_CANCEL", OrderStatus.CANCELLING),
+        ("IN_ISSUE", OrderStatus.DISPUTED),
+        ("IN_FROZEN", OrderStatus.FROZEN),
+        ("WAIT_GROUP", OrderStatus.PLACED),
+        ("WAIT_COMPLETE_ADDRESS", OrderStatus.NEEDS_ADDRESS),
+        ("SOMETHING_NEW", OrderStatus.UNKNOWN),
+    ],
+)
+def test_every_order_status_has_its_word(word: str, status: OrderStatus) -> None:
+    assert facts(order_status=word).status is status
+
+
+@pytest.mark.parametrize("word", ["FINISH", "WAIT_SELLER_SEND_GOODS"])
+@pytest.mark.parametrize("wrapper", ["aeop_child_order_info", "ae_child_order_info"])
+def test_an_order_whose_every_article_was_cancelled_is_cancelled(word: str, wrapper: str) -> None:
+    child = {"end_reason": "CANCELED", "product_id": "1"}
+    for children in ({wrapper: [child, child]}, {wrapper: child}, [child], child):
+        found = facts(order_status=word, child_order_list=children)
+        assert found.cancelled
+        assert found.status is OrderStatus.CANCELLED
+
+
+def test_an_order_with_one_article_left_is_not_cancelled() -> None:
+    children = {"aeop_child_order_info": [{"end_reason": "CANCELED"}, {"product_id": "1"}]}
+    assert not facts(child_order_list=children).cancelled
+    assert facts(child_order_list=children).status is OrderStatus.SHIPPED
+
+
+def test_order_times_count_only_with_their_zone() -> None:
+    found = facts(
+        order_paidtime_string="2026-06-03T18:05:47-07:00[America/Los_Angeles]",
+        gmt_create="2026-06-03 18:00:00",
+    )
+    assert found.paid_at == datetime(2026, 6, 4, 1, 5, 47, tzinfo=UTC)
+    assert found.created_at is None
+
+
+def test_tracking_numbers_of_the_order_call_are_kept_once() -> None:
+    infos = {
+        "ae_order_logistics_info": [{"logistics_no": "LP1"}, {"logistics_no": "LP1"}, {"logistics_no": ""}]
+    }
+    found = facts(logistics_info_list=infos, logistics_status="SELLER_SEND_GOODS")
+    assert found.numbers == ("LP1",)
+    assert found.shipped is True
+
+
+def test_an_order_answer_without_a_status_is_no_answer() -> None:
+    results: list[object] = [{}, {"order_amount": {}}, []]
+    for result in results:
+        with pytest.raises(UnknownShape):
+            payload.order_facts({ORDER_ROOT: {"result": result}}, order_id=ORDER_ID, now=NOW)
+
+
+def test_a_refusal_beside_a_missing_result_is_told() -> None:
+    answer = {ORDER_ROOT: {"rsp_code": "ServiceTimeout", "rsp_msg": "slow"}}
+    with pytest.raises(Transient, match="ServiceTimeout"):
+        payload.order_facts(answer, order_id=ORDER_ID, now=NOW)
+
+
+# ── whatever comes ──────────────────────────────────────────────────────────────────────────────
+
+KEYS = st.sampled_from(
+    [
+        *(
+            ROOT,
+            ORDER_ROOT,
+            "result",
+            "data",
+            "ret",
+            "code",
+            "msg",
+            "tracking_detail_line_list",
+            "tracking_detail",
+        ),
+        *("detail_node_list", "detail_node", "time_stamp", "tracking_name", "mail_no", "package_item_list"),
+        *("package_item", "item_id", "quantity", "eta_time_stamps", "order_status", "child_order_list"),
+        *("error_response", "rsp_code", "gmt_create", "order_paidtime_string", "logistics_info_list", ""),
+    ]
+)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(-(10**30), 10**30)
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(
+        ["true", "false", "0", "1001", str(STAMP), STAMP, "\ud800", "2026-06-03T18:05:47-07:00[X]"]
+    )
+)
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=25,
+)
+
+
+def paths(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [here, *(path for key, below in inner for path in paths(below, (*here, key)))]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """A good answer with up to three of its places replaced by anything."""
+    answer = json.loads(json.dumps(draw(st.sampled_from(list(SHAPES.values())))))
+    for _ in range(draw(st.integers(1, 3))):
+        place = draw(st.sampled_from(paths(answer)))
+        if not place:
+            return draw(TREES)
+        target = answer
+        for key in place[:-1]:
+            target = target[key]
+        target[place[-1]] = draw(TREES)
+    return answer
+
+
+def check_any(answer: dict[str, Any]) -> None:
+    try:
+        found = read(answer)
+    except SourceError:
+        pass
+    else:
+        json.dumps([parcel.number + parcel.carrier for parcel in found.parcels]).encode()
+        for parcel in found.parcels:
+            for node in parcel.nodes:
+                (node.name + node.description).encode()
+                assert payload.EARLIEST <= node.at <= NOW + payload.NODE_AHEAD
+    with contextlib.suppress(SourceError):
+        payload.order_facts(answer, order_id=ORDER_ID, now=NOW)
+
+
+@given(mutated())
+def test_a_mutated_answer_raises_nothing_but_the_error_tree(answer: Any) -> None:
+    if isinstance(answer, dict):
+        check_any(answer)
+
+
+@given(st.dictionaries(KEYS, TREES, max_size=5))
+def test_any_answer_raises_nothing_but_the_error_tree(answer: dict[str, Any]) -> None:
+    check_any(answer)
+    assert len(payload.shape(answer)) <= 300

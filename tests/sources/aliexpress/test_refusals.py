@@ -1,0 +1,161 @@
+"""Every envelope and every code of the gateway leads to the error that says what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.errors import (
+    Misconfigured,
+    Reauthorise,
+    Rejected,
+    SourceError,
+    Throttled,
+    TokenDead,
+    Transient,
+    UnknownOrder,
+)
+from bot.sources.aliexpress import refusals
+
+ROOT = "aliexpress_ds_order_tracking_get_response"
+
+ENVELOPES = {
+    "A: error_response with msg": lambda code: {
+        "error_response": {"type": "ISV", "code": code, "msg": "words", "request_id": "r1", "_trace_id_": "t"}
+    },
+    "A with message": lambda code: {"error_response": {"code": code, "message": "words", "request_id": "r1"}},
+    "B: sub_code beside 15": lambda code: {
+        "error_response": {
+            "code": "15", "type": "ISP", "sub_code": code, "sub_msg": "words", "msg": "Remote service error",
+            "request_id": "r1",
+        }
+    },
+    "B with a number": lambda code: {
+        "error_response": {"code": 15, "sub_code": code, "sub_msg": "words", "request_id": "r1"}
+    },
+    "C: at the root": lambda code: {"code": code, "type": "ISV", "message": "words", "request_id": "r1"},
+    "C with msg": lambda code: {"code": code, "type": "ISV", "msg": "words", "request_id": "r1"},
+    "F: the Java object's names": lambda code: {"gopErrorCode": code, "message": "words", "request_id": "r1"},
+    "H: nested in the answer": lambda code: {
+        ROOT: {"error_response": {"code": code, "msg": "words", "request_id": "r1"}}
+    },
+    "beside an answer's root": lambda code: {ROOT: {}, "code": code, "message": "words", "request_id": "r1"},
+}  # fmt: skip
+
+CODES: dict[type[SourceError], str] = {
+    Throttled: "ApiCallLimit AppCallLimit AppApiCallLimit SellerCallLimit 7",
+    TokenDead: "IllegalAccessToken 26 27",
+    Reauthorise: (
+        "IllegalRefreshToken AUTH_TYPE_UNSUPPORTED InvalidCode isv.402 isv.account-migration-check-fail"
+    ),
+    Misconfigured: (
+        "IncompleteSignature InvalidAppkey InvalidAppKey AppWhiteIpLimit InsufficientPermission "
+        "InvalidApiPath 11 12 24 25 28 29 30 31"
+    ),
+    Rejected: "MissingParameter InvalidParameter UnsupportedParamMapping 40 41",
+    Transient: "isp.service-unavailable ServiceUnavailable ServiceTimeout InternalError 10",
+}
+TABLE = [(kind, code) for kind, codes in CODES.items() for code in codes.split()]
+
+
+def read(answer: dict[str, Any], *, about_order: bool = False) -> SourceError:
+    refusal = refusals.find(answer)
+    assert refusal is not None
+    return refusals.to_error(refusal, about_order=about_order)
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES.values(), ids=ENVELOPES.keys())
+@pytest.mark.parametrize(("kind", "code"), TABLE, ids=[code for _, code in TABLE])
+def test_a_code_means_the_same_in_every_envelope(kind: type[SourceError], code: str, envelope: Any) -> None:
+    error = read(envelope(code))
+    assert type(error) is kind
+    assert error.code == code
+    assert "words" in error.detail
+    assert error.request_id == "r1"
+
+
+@pytest.mark.parametrize(("kind", "code"), [(k, c) for k, c in TABLE if c.isdigit()])
+def test_a_numeric_code_may_come_as_a_number(kind: type[SourceError], code: str) -> None:
+    assert type(read({"error_response": {"code": int(code), "msg": ""}})) is kind
+
+
+@pytest.mark.parametrize("code", ["isv.insufficient-permission", "isv.invalid-authorization"])
+def test_a_strangers_order_is_unknown_but_a_missing_right_elsewhere_is_the_operators(code: str) -> None:
+    answer = {"error_response": {"code": 15, "type": "ISP", "sub_code": code, "msg": "Remote service error"}}
+    assert type(read(answer, about_order=True)) is UnknownOrder
+    assert type(read(answer)) is Misconfigured
+
+
+def test_a_backend_refusal_without_a_reason_passes_by() -> None:
+    assert (
+        type(read({"error_response": {"code": "15", "type": "ISP", "msg": "Remote service error"}}))
+        is Transient
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("Api access frequency exceeds the limit. this ban will last 1 seconds", 1.25),
+        ("this ban will last 17 more seconds", 1.25),
+        ("This Ban Will Last 60 second", 60.25),
+        ("this ban will last 0 seconds", 1.25),
+        ("this ban will last 9999999 seconds", 86400.25),
+        ("", 1.25),
+    ],
+)
+def test_a_ban_lasts_what_its_text_says_and_a_margin(text: str, seconds: float) -> None:
+    error = read({"error_response": {"code": "ApiCallLimit", "msg": text}})
+    assert isinstance(error, Throttled)
+    assert error.seconds == seconds
+
+
+def test_a_ban_is_known_by_its_words_too() -> None:
+    assert (
+        type(read({"error_response": {"code": "new", "msg": "Api access frequency exceeds the limit"}}))
+        is Throttled
+    )
+
+
+def test_the_old_gateways_farewell_is_a_wrong_address() -> None:
+    text = "Platform System blacklist: Taobao Open Platform (TOP) has been offline"
+    assert type(read({"error_response": {"code": "49", "msg": text}})) is Misconfigured
+
+
+def test_unknown_words_are_no_reason_to_give_up_unless_the_request_is_blamed() -> None:
+    assert type(read({"error_response": {"code": "Whatever", "msg": "x"}})) is Transient
+    assert type(read({"error_response": {"code": "15", "sub_code": "isv.whatever"}})) is Rejected
+    assert type(read({"error_response": {"code": "15", "sub_code": "isp.whatever"}})) is Transient
+    assert type(read({"error_response": "went wrong"})) is Transient
+    assert type(read({"code": "Whatever", "type": "ISV"})) is Transient
+    assert type(read({"type": "SYSTEM", "message": "went wrong"})) is Transient
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"request_id": "r"},
+        {"code": "0"},
+        {"code": 0, ROOT: {"result": {}}},
+        {"code": "0", "access_token": "a", "message": ""},
+        {"code": "error code", "msg": "error message", ROOT: {"result": {}}},
+        {"code": "00", "success": True},
+    ],
+)
+def test_what_is_no_refusal_is_none(answer: dict[str, Any]) -> None:
+    assert refusals.find(answer) is None
+
+
+def test_the_operator_hears_only_of_codes_that_nobody_knows() -> None:
+    def known(**envelope: object) -> bool:
+        refusal = refusals.find({"error_response": envelope})
+        assert refusal is not None
+        return refusals.is_known(refusal)
+
+    assert known(code="IllegalAccessToken")
+    assert known(code="15", sub_code="isv.invalid-authorization")
+    assert known(code="15")
+    assert not known(code="15", sub_code="isv.brand-new")
+    assert not known(code="BrandNew")
