@@ -1,0 +1,406 @@
+"""One scene for each thing a view can say: the gallery that snapshots and checks walk through.
+
+A scene's name begins with the view that makes it, `module.function`, and may go on with what is special.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+from bot.i18n import Words
+from bot.ids import Mistake
+from bot.model import (
+    Chat,
+    Follow,
+    Importance,
+    Item,
+    Level,
+    Localised,
+    Message,
+    News,
+    NewsKind,
+    Node,
+    NodeText,
+    Order,
+    OrderStatus,
+    Parcel,
+    Place,
+    Quiet,
+    Reason,
+    Stage,
+)
+from bot.views import admin, card, commands, orders, pushes, settings, talk, timeline
+from bot.views.buttons import Panel, Receipt, Region, Shelf
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+ID = "8211744661738042"
+
+Scene = Callable[[Words], Message | str | tuple[tuple[str, str], ...]]
+
+
+def node(seq: int, hours: float, stage: Stage, text: str, *, parcel: int = 1, name: str = "Update") -> Node:
+    at = NOW - hours * HOUR
+    return Node(
+        seq=seq, parcel=parcel, at=at, ordinal=0, name=name, description=text, stage=stage, seen_at=at + HOUR
+    )
+
+
+JOURNEY = (
+    node(5, 5, Stage.LOCAL_TRANSIT, "Arrived at sorting center [Leipzig]"),
+    node(4, 30, Stage.ARRIVED_DESTINATION, "Arrived in the destination country/region"),
+    node(3, 100, Stage.INTERNATIONAL_TRANSIT, "Departed from airport of origin"),
+    node(2, 160, Stage.PICKED_UP, "Accepted by carrier"),
+    node(1, 190, Stage.UPDATE, "清关资料已推送"),
+)
+PARCEL = Parcel(
+    index=1,
+    number="LP00123456789CN",
+    carrier="Cainiao",
+    eta=NOW + 4 * DAY,
+    first_eta=NOW + DAY,
+    items=(Item(id="1", title="Blue desk lamp", quantity=2), Item(id="2", title="USB cable")),
+    stage=Stage.LOCAL_TRANSIT,
+    stage_since=NOW - 50 * HOUR,
+    nodes=JOURNEY,
+)
+SECOND = Parcel(
+    index=2,
+    number="1Z999AA10123456784",
+    carrier="GLS",
+    eta=NOW - 2 * DAY,
+    first_eta=NOW - 2 * DAY,
+    stage=Stage.FAILED_ATTEMPT,
+    reason=Reason.ABSENT,
+    nodes=(node(6, 2, Stage.FAILED_ATTEMPT, "Recipient not at home", parcel=2),),
+)
+ORDER = Order(
+    id=ID,
+    stage=Stage.LOCAL_TRANSIT,
+    stage_since=NOW - 50 * HOUR,
+    parcels=(PARCEL,),
+    created_at=NOW - 9 * DAY,
+    fetched_at=NOW - HOUR / 12,
+)
+NEW = Order(id=ID, created_at=NOW)
+FOLLOW = Follow(place=Place(5), order_id=ID, label="Blue lamp", created_at=NOW - 9 * DAY)
+UNNAMED = replace(FOLLOW, label="")
+CHAT = Chat(place=Place(5), language="en", zone="Europe/Berlin", created_at=NOW)
+SHOP = talk.Shop(name="Lamp & Light", support="@lamp_help")
+FACTS = Localised(order=ORDER, typical=3 * DAY)
+TWO = Localised(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(PARCEL, SECOND)))
+
+
+def order_in(stage: Stage, reason: Reason = Reason.NONE) -> Localised:
+    """The one-parcel order, in this state."""
+    parcel = replace(PARCEL, stage=stage, reason=reason, nodes=(node(6, 1, stage, "Latest news"), *JOURNEY))
+    return Localised(order=replace(ORDER, stage=stage, reason=reason, parcels=(parcel,)))
+
+
+def news(kind: NewsKind, importance: Importance = Importance.ACTION, **facts: object) -> News:
+    return News(kind=kind, key="k", importance=importance, **facts)  # type: ignore[arg-type]  # test brevity
+
+
+def told(stage: Stage, reason: Reason = Reason.NONE) -> Scene:
+    """The push of a parcel's entering this state."""
+    facts = order_in(stage, reason)
+    piece = news(NewsKind.NODES, Importance.MILESTONE, nodes=(6,), parcel=1, stage=stage)
+    return lambda w: pushes.push(w, facts, FOLLOW, [piece], now=NOW)
+
+
+def waiting(kind: NewsKind, days: int) -> Scene:
+    piece = news(kind, days=days, parcel=1, stage=Stage.IMPORT_CUSTOMS)
+    return lambda w: pushes.push(w, FACTS, FOLLOW, [piece], now=NOW)
+
+
+def _cards() -> dict[str, Scene]:
+    def shown(facts: Localised, follow: Follow | None = FOLLOW, **options: object) -> Scene:
+        return lambda w: card.card(w, facts, follow, now=NOW, **options)  # type: ignore[arg-type]  # test brevity
+
+    translated = replace(FACTS, texts={5: NodeText(description="In Leipzig angekommen")})
+    five = tuple(replace(PARCEL, index=index, nodes=()) for index in range(1, 7))
+    return {
+        "card.card": shown(FACTS),
+        "card.card in the reader's language": shown(translated),
+        "card.card of two parcels": shown(TWO),
+        "card.card of six parcels": shown(Localised(order=replace(ORDER, parcels=five))),
+        "card.card without a name": shown(FACTS, UNNAMED),
+        "card.card in a group": shown(FACTS, UNNAMED, masked=True),
+        "card.card muted and archived": shown(FACTS, replace(FOLLOW, notify=False, archived_at=NOW)),
+        "card.card of a place that does not follow": shown(FACTS, None),
+        "card.card while AliExpress is silent": shown(FACTS, silent_since=NOW - 3 * HOUR),
+        "card.card before the first answer": shown(Localised(order=NEW)),
+        "card.card without tracking": shown(
+            Localised(order=replace(NEW, status=OrderStatus.PREPARING, fetched_at=NOW - HOUR))
+        ),
+        "card.card of a cancelled order": shown(
+            Localised(order=replace(NEW, status=OrderStatus.CANCELLED, fetched_at=NOW - HOUR))
+        ),
+        **{
+            f"card.card {stage} {reason}".strip(): shown(order_in(stage, reason))
+            for stage in Stage
+            for reason in _reasons_of(stage)
+            if stage is not Stage.UPDATE
+        },
+    }
+
+
+def _reasons_of(stage: Stage) -> tuple[Reason, ...]:
+    match stage:
+        case Stage.EXCEPTION:
+            return tuple(Reason)
+        case Stage.FAILED_ATTEMPT | Stage.RETURNING:
+            return (Reason.ABSENT, Reason.ADDRESS)
+        case _:
+            return (Reason.NONE,)
+
+
+def _timelines() -> dict[str, Scene]:
+    long = tuple(node(60 - n, 3 * n, Stage.ORIGIN_TRANSIT, f"Scan number {60 - n}") for n in range(60))
+    many = Localised(order=replace(ORDER, parcels=(replace(PARCEL, nodes=long),)))
+    return {
+        "timeline.timeline": lambda w: timeline.timeline(w, FACTS, FOLLOW, now=NOW),
+        "timeline.timeline second parcel": lambda w: timeline.timeline(w, TWO, FOLLOW, parcel=2, now=NOW),
+        "timeline.timeline third page": lambda w: timeline.timeline(w, many, FOLLOW, page=2, now=NOW),
+        "timeline.timeline of nothing": lambda w: timeline.timeline(w, Localised(order=NEW), None, now=NOW),
+    }
+
+
+def _pushes() -> dict[str, Scene]:
+    scan = news(NewsKind.NODES, Importance.SCAN, nodes=(5,), parcel=1)
+    several = news(NewsKind.NODES, Importance.MILESTONE, nodes=(5, 4, 3), parcel=1, stage=Stage.LOCAL_TRANSIT)
+    later = news(NewsKind.ETA, parcel=1, eta_before=NOW + DAY, eta_after=NOW + 4 * DAY)
+    sooner = news(NewsKind.ETA, parcel=1, eta_before=NOW + 4 * DAY, eta_after=NOW + DAY)
+    none = news(NewsKind.ETA, parcel=1, eta_before=NOW + 4 * DAY)
+    other = news(NewsKind.NODES, nodes=(6,), parcel=2, stage=Stage.FAILED_ATTEMPT)
+
+    def pushed(*pieces: News, facts: Localised = FACTS) -> Scene:
+        return lambda w: pushes.push(w, facts, FOLLOW, pieces, now=NOW)
+
+    entries = [
+        pushes.Entry(facts=FACTS, follow=FOLLOW, news=(scan,)),
+        pushes.Entry(facts=TWO, follow=UNNAMED, news=(other,)),
+        pushes.Entry(facts=order_in(Stage.DELIVERED), follow=FOLLOW),
+    ]
+
+    def summed(occasion: pushes.Occasion, count: int) -> Scene:
+        return lambda w: pushes.summary(w, (entries * 5)[:count], occasion=occasion, now=NOW)
+
+    def asked(kind: NewsKind, seq: int) -> Scene:
+        return lambda w: pushes.why(w, FACTS, FOLLOW, CHAT, kind=kind, node=seq)
+
+    def answered(receipt: Receipt) -> Scene:
+        return lambda w: pushes.received(w, FACTS, FOLLOW, receipt, 3)
+
+    return {
+        "pushes.push one scan": pushed(scan),
+        "pushes.push several entries": pushed(several),
+        "pushes.push later": pushed(later),
+        "pushes.push sooner": pushed(sooner),
+        "pushes.push no date any more": pushed(none),
+        "pushes.push entries and date of two parcels": pushed(several, later, other, facts=TWO),
+        "pushes.push all arrived": pushed(news(NewsKind.ALL_ARRIVED), facts=TWO),
+        **{f"pushes.push {stage}": told(stage) for stage in Stage if stage is not Stage.UPDATE},
+        "pushes.push wrong address": told(Stage.FAILED_ATTEMPT, Reason.ADDRESS),
+        **{
+            f"pushes.push order {status}": pushed(news(NewsKind.STATUS, status=status))
+            for status in OrderStatus
+        },
+        **{
+            f"pushes.push {kind} {days}": waiting(kind, days)
+            for kind, days in (
+                (NewsKind.NO_TRACKING, 3),
+                (NewsKind.STUCK, 21),
+                (NewsKind.PICKUP_WAITING, 2),
+                (NewsKind.PICKUP_WAITING, 5),
+                (NewsKind.CUSTOMS_WAITING, 11),
+                (NewsKind.DUTIES_WAITING, 1),
+                (NewsKind.STILL_AWAITED, 30),
+                (NewsKind.STOPPED, 90),
+                (NewsKind.CHECK_IN, 0),
+            )
+        },
+        **{f"pushes.summary {each}": summed(each, 3) for each in pushes.Occasion},
+        "pushes.summary of many": summed(pushes.Occasion.DAILY, 15),
+        "pushes.summary of nothing": summed(pushes.Occasion.DAILY, 0),
+        "pushes.why node": asked(NewsKind.NODES, 5),
+        **{f"pushes.why {kind}": asked(kind, 0) for kind in NewsKind},
+        **{f"pushes.received {each}": answered(each) for each in Receipt},
+    }
+
+
+def _lists() -> dict[str, Scene]:
+    rows = [
+        (ORDER, FOLLOW),
+        (TWO.order, UNNAMED),
+        (order_in(Stage.DELIVERED).order, replace(FOLLOW, label="Кружка", notify=False)),
+        (NEW, replace(FOLLOW, label="مصباح أزرق")),
+    ]
+    counts = {Shelf.MOVING: 5, Shelf.NEEDS_YOU: 2, Shelf.DELIVERED: 11, Shelf.ARCHIVED: 1}
+
+    def listed(shelf: Shelf, page: int, total: int, some: int) -> Scene:
+        return lambda w: orders.orders(
+            w, rows[:some], shelf=shelf, page=page, total=total, counts=counts, now=NOW
+        )
+
+    return {
+        "orders.orders": listed(Shelf.ACTIVE, 0, 18, 4),
+        "orders.orders needs you": listed(Shelf.NEEDS_YOU, 0, 1, 1),
+        "orders.orders archive": listed(Shelf.ARCHIVED, 0, 0, 0),
+        "orders.orders third page": listed(Shelf.ACTIVE, 2, 18, 2),
+        "orders.nothing_followed": orders.nothing_followed,
+    }
+
+
+def _settings() -> dict[str, Scene]:
+    quiet = replace(
+        CHAT, quiet_from=time(22), quiet_to=time(8), quiet=Quiet.HELD, digest_at=time(9), level=Level.PROBLEMS
+    )
+    away = replace(CHAT, paused_until=NOW + 7 * DAY)
+
+    def panel(chat: Chat, which: Panel) -> Scene:
+        return lambda w: settings.settings(w, replace(chat, language=w.language), now=NOW, panel=which)
+
+    def region(which: Region) -> Scene:
+        return lambda w: settings.zones(w, CHAT, which, now=NOW)
+
+    return {
+        **{f"settings.settings {each}": panel(CHAT, each) for each in Panel},
+        **{f"settings.settings {each} with quiet hours": panel(quiet, each) for each in Panel},
+        "settings.settings paused": panel(away, Panel.MAIN),
+        "settings.settings pause paused": panel(away, Panel.PAUSE),
+        "settings.languages": lambda w: settings.languages(w, CHAT),
+        **{f"settings.zones {each}": region(each) for each in Region},
+    }
+
+
+def _talk() -> dict[str, Scene]:
+    def mistaken(kind: Mistake, text: str) -> Scene:
+        return lambda w: talk.mistake(w, kind, text)
+
+    def choose(purpose: talk.Purpose) -> Scene:
+        return lambda w: talk.choose(w, [FOLLOW, UNNAMED], purpose)
+
+    tried = tuple((str(8211744661738042 + place), each) for place, each in enumerate(talk.Tried))
+    welcome = replace(SHOP, welcome="We love light.")
+    return {
+        "talk.start": lambda w: talk.start(w, SHOP),
+        "talk.start without a shop's name": lambda w: talk.start(w, talk.Shop()),
+        "talk.start by link": lambda w: talk.start(w, welcome, link_only=True),
+        "talk.claimed": lambda w: talk.claimed(w, SHOP, ID, FOLLOW),
+        "talk.claimed without a shop's name": lambda w: talk.claimed(w, talk.Shop(), ID, None),
+        "talk.help_": lambda w: talk.help_(w, SHOP),
+        "talk.help_ of the team": lambda w: talk.help_(w, SHOP, admin=True),
+        "talk.unknown_command": talk.unknown_command,
+        "talk.not_understood": talk.not_understood,
+        **{f"talk.mistake {each}": mistaken(each, "1005006123456789") for each in Mistake},
+        "talk.too_many": lambda w: talk.too_many(w, 60, 20),
+        "talk.several": lambda w: talk.several(w, tried, mistakes=2),
+        "talk.unknown_order": lambda w: talk.unknown_order(w, ID, SHOP),
+        "talk.not_followed": talk.not_followed,
+        "talk.quota_reached": lambda w: talk.quota_reached(w, 50),
+        "talk.slow_down": lambda w: talk.slow_down(w, NOW + HOUR, NOW),
+        "talk.private_bot": lambda w: talk.private_bot(w, SHOP),
+        "talk.link_only": lambda w: talk.link_only(w, SHOP),
+        "talk.bad_link": lambda w: talk.bad_link(w, SHOP),
+        "talk.admins_only": talk.admins_only,
+        "talk.group_admins_only": talk.group_admins_only,
+        "talk.trouble": talk.trouble,
+        "talk.source_silent": lambda w: talk.source_silent(w, ID),
+        **{f"talk.choose {each}": choose(each) for each in talk.Purpose},
+        "talk.ask_rename": lambda w: talk.ask_rename(w, ID, FOLLOW, 64),
+        "talk.renamed": lambda w: talk.renamed(w, ID, FOLLOW),
+        "talk.label_too_long": lambda w: talk.label_too_long(w, 4000, 64),
+        "talk.ask_stop": lambda w: talk.ask_stop(w, ID, FOLLOW),
+        "talk.stopped": lambda w: talk.stopped(w, ID, UNNAMED),
+        "talk.notifications on": lambda w: talk.notifications(w, ID, FOLLOW),
+        "talk.notifications off": lambda w: talk.notifications(w, ID, replace(FOLLOW, notify=False)),
+        "talk.language_set": talk.language_set,
+        "talk.zone_set": lambda w: talk.zone_set(w, NOW),
+        "talk.zone_unknown": lambda w: talk.zone_unknown(w, "Mars/Base"),
+        "talk.mydata": lambda w: talk.mydata(w, b"{}"),
+        "talk.ask_forget": talk.ask_forget,
+        "talk.forgotten": talk.forgotten,
+        "talk.dismissed": talk.dismissed,
+        "talk.passed_on": lambda w: talk.passed_on(w, SHOP),
+        "talk.shared": lambda w: talk.shared(w, ID, FOLLOW, b"PNG"),
+        "talk.old_button": talk.old_button,
+        "talk.fresh": lambda w: talk.fresh(w, NOW - HOUR / 90, NOW),
+        "talk.looking": talk.looking,
+        "talk.refreshed with news": lambda w: talk.refreshed(w, changed=True),
+        "talk.refreshed": lambda w: talk.refreshed(w, changed=False),
+        "talk.notify_switched on": lambda w: talk.notify_switched(w, on=True),
+        "talk.notify_switched off": lambda w: talk.notify_switched(w, on=False),
+        "talk.archive_switched": lambda w: talk.archive_switched(w, archived=True),
+        "talk.archive_switched back": lambda w: talk.archive_switched(w, archived=False),
+        "talk.saved": talk.saved,
+    }
+
+
+def _admin() -> dict[str, Scene]:
+    flagged = [
+        admin.Flagged(order=ORDER, flag=flag, days=days, followers=days)
+        for days, flag in enumerate(admin.Flag)
+    ]
+    noted = replace(flagged[3], note="Wrote to the carrier", snoozed_until=NOW + DAY)
+    numbers = admin.Stats(
+        days=7, orders=1234, chats=321, delivered=57, pushes=890, failed_pushes=2, calls=4100, budget=5000,
+        delay=timedelta(minutes=23),
+    )  # fmt: skip
+    url = "https://t.me/lamp_bot?start=AB2cd"
+    return {
+        "admin.board": lambda w: admin.board(w, flagged, snoozed=2),
+        "admin.board second page": lambda w: admin.board(w, flagged, page=1),
+        "admin.board of nothing": lambda w: admin.board(w, []),
+        "admin.flagged_order": lambda w: admin.flagged_order(w, flagged[1], now=NOW),
+        "admin.flagged_order snoozed": lambda w: admin.flagged_order(w, noted, now=NOW),
+        "admin.ask_note": lambda w: admin.ask_note(w, ID, 500),
+        "admin.brief": lambda w: admin.brief(
+            w, {admin.Flag.LATE: 3, admin.Flag.RETURNED: 1}, active=42, delivered=5, snoozed=1
+        ),
+        "admin.brief of nothing": lambda w: admin.brief(w, {}, active=0, delivered=0),
+        "admin.brief_settings": lambda w: admin.brief_settings(w, time(9)),
+        "admin.links": lambda w: admin.links(w, [(ID, url)]),
+        "admin.links many": lambda w: admin.links(w, [(ID, url)] * 12, ["abc"] * 7, b"csv"),
+        "admin.link_usage": lambda w: admin.link_usage(w, ["12 34"]),
+        "admin.links_off": admin.links_off,
+        "admin.stats": lambda w: admin.stats(w, numbers),
+        "admin.authorize": lambda w: admin.authorize(w, "https://api-sg.aliexpress.com/oauth/authorize"),
+        "admin.authorized": lambda w: admin.authorized(w, NOW + 30 * DAY, NOW),
+        "admin.not_authorized": lambda w: admin.not_authorized(w, "Code <expired>"),
+        "admin.token_warning": lambda w: admin.token_warning(w, 3),
+        "admin.token_dead": admin.token_dead,
+        "admin.misconfigured": lambda w: admin.misconfigured(w, "InvalidApiPath", "The path is <wrong>"),
+        "admin.source_lost": lambda w: admin.source_lost(w, NOW - HOUR, NOW),
+        "admin.source_back": lambda w: admin.source_back(w, 3 * HOUR),
+        "admin.budget_low": lambda w: admin.budget_low(w, 0.9),
+        "admin.undelivered": lambda w: admin.undelivered(w, 3),
+        "admin.set_aside": lambda w: admin.set_aside(w, 123456),
+        "admin.unknown_texts": lambda w: admin.unknown_texts(w, [("Weird & new", 3), ("派送中", 1)]),
+        "admin.customer_problem": lambda w: admin.customer_problem(w, TWO.order),
+    }
+
+
+def _commands() -> dict[str, Scene]:
+    return {
+        "commands.commands": commands.commands,
+        "commands.admin_commands": commands.admin_commands,
+        "commands.description": lambda w: commands.description(w, "Lamp & Light"),
+        "commands.description without a shop's name": commands.description,
+        "commands.short_description": commands.short_description,
+    }
+
+
+SCENES: dict[str, Scene] = {
+    **_cards(),
+    **_timelines(),
+    **_pushes(),
+    **_lists(),
+    **_settings(),
+    **_talk(),
+    **_admin(),
+    **_commands(),
+}

@@ -1,0 +1,104 @@
+"""Every view in every language: what it looks like, and that Telegram would take it."""
+
+from __future__ import annotations
+
+import inspect
+from types import ModuleType
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from bot.i18n import CATALOGS, LANGUAGES, Words
+from bot.model import Message
+from bot.views import admin, card, commands, orders, pushes, settings, talk, timeline
+from bot.views import buttons as b
+from tests.views import telegram_html
+from tests.views.scenes import SCENES
+
+SPOKEN = [code for code in LANGUAGES if code == "en" or (CATALOGS / code).is_dir()]
+MODULES = (admin, card, commands, orders, pushes, settings, talk, timeline)
+
+
+class Page(SingleFileSnapshotExtension):
+    """One text file for each language, to be read by its speakers."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "txt"
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_looks_as_it_did(language: str, snapshot: SnapshotAssertion) -> None:
+    words = Words(language, "Europe/Berlin")
+    gallery = "".join(f"═══ {name} ═══\n{_shown(scene(words))}\n" for name, scene in SCENES.items())
+    assert gallery == snapshot(extension_class=Page)
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_telegram_takes_every_message(language: str) -> None:
+    words = Words(language, "Europe/Berlin")
+    for name, scene in SCENES.items():
+        said = scene(words)
+        if isinstance(said, Message):
+            _check(said, words)
+        elif isinstance(said, str):
+            assert 0 < len(said) <= (200 if name.startswith("talk.") else 512), name
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_command_menu_fits_telegrams_limits(language: str) -> None:
+    words = Words(language)
+    for name, description in (*commands.commands(words), *commands.admin_commands(words)):
+        assert name.isascii()
+        assert name.islower()
+        assert 1 <= len(description) <= 256
+    assert len(commands.description(words, "Lamp")) <= 512
+    assert len(commands.short_description(words)) <= 120
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_gallery_shows_every_view(module: ModuleType) -> None:
+    own = {
+        name
+        for name, value in vars(module).items()
+        if inspect.isfunction(value)
+        and value.__module__ == module.__name__
+        and not name.startswith("_")
+        and (inspect.get_annotations(value)["return"] == "Message" or module in {talk, commands})
+    }
+    shown = {name.split()[0].partition(".")[2] for name in SCENES if name.startswith(_short(module) + ".")}
+    assert own <= shown
+
+
+def _short(module: ModuleType) -> str:
+    return module.__name__.rpartition(".")[2]
+
+
+def _check(message: Message, words: Words) -> None:
+    reader = telegram_html.read(message.text)
+    assert telegram_html.units(reader.visible) <= 4096
+    assert "{" not in reader.visible
+    assert len(message.buttons) <= 15
+    for row in message.buttons:
+        assert 1 <= len(row) <= 8
+        for button in row:
+            assert button.text.strip()
+            assert "&amp;" not in button.text
+            assert "<" not in button.text
+            assert bool(button.data) + bool(button.url) + bool(button.copy) == 1
+            if button.data:
+                assert len(button.data.encode()) <= 64
+                assert b.decode(button.data) is not None
+    if words.right_to_left:
+        for line in reader.visible.split("\n"):
+            assert not line or line.startswith(telegram_html.RLM), line
+
+
+def _shown(said: Message | str | tuple[tuple[str, str], ...]) -> str:
+    if isinstance(said, tuple):
+        return "".join(f"/{name} – {description}\n" for name, description in said)
+    if isinstance(said, str):
+        return f"({said})\n"
+    rows = "".join(" ".join(f"[{button.text}]" for button in row) + "\n" for row in said.buttons)
+    extra = "".join(f"+ {name}\n" for name in ("photo", "document") if getattr(said, name))
+    return f"{said.text}\n{rows}{extra}"
