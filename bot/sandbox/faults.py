@@ -12,6 +12,7 @@ TARGETS = ("telegram", "aliexpress")
 KINDS = {
     "status": "an HTTP status with a JSON or text body",
     "close": "the connection is closed without an answer",
+    "reset": "the connection is reset without an answer",
     "slow": "the answer comes `delay` seconds late",
     "garbage": "HTTP 200 with something that is no JSON",
     "truncated": "the connection breaks in the middle of the answer",

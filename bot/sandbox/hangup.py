@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import socket
+import struct
 from typing import cast
 
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-_KEY = "sandbox.abort"
+_KEY = "sandbox.transport"
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Breakable(Starlette):
@@ -18,21 +21,24 @@ class Breakable(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # uvicorn's `send` is a method of its request cycle, which owns the transport. Under another server
         # (an in-process test) there is none, and breaking the line raises instead.
-        transport = getattr(getattr(send, "__self__", None), "transport", None)
-        scope[_KEY] = getattr(transport, "abort", None)
+        scope[_KEY] = getattr(getattr(send, "__self__", None), "transport", None)
         await super().__call__(scope, receive, send)
 
 
 class HangUp(Response):
-    """Closes the connection after `sent` bytes of a would-be answer of 200; with none, without a word."""
+    """Closes the connection after `sent` bytes of a would-be answer of 200; with none, without a word.
 
-    def __init__(self, sent: bytes = b"") -> None:
+    `reset` does it rudely, with a TCP reset.
+    """
+
+    def __init__(self, sent: bytes = b"", *, reset: bool = False) -> None:
         super().__init__()
         self._sent = sent
+        self._reset = reset
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        abort = cast("Callable[[], None] | None", scope.get(_KEY))
-        if abort is None:
+        transport = cast("asyncio.Transport | None", scope.get(_KEY))
+        if transport is None:
             raise ConnectionAbortedError("the sandbox closed the connection")
         if self._sent:
             headers = [
@@ -41,7 +47,9 @@ class HangUp(Response):
             ]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": self._sent, "more_body": True})
-            return  # an unfinished answer: the server closes the line
-        abort()
+        plug = transport.get_extra_info("socket")
+        if self._reset and plug is not None:
+            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        transport.close()
         while (await receive())["type"] != "http.disconnect":
             pass

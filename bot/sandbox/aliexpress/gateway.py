@@ -357,8 +357,8 @@ def _json(content: object) -> Response:
 
 def _struck(fault: Fault, answer: Response) -> Response:
     """What the caller gets instead of the answer."""
-    if fault.kind == "close":
-        return HangUp()
+    if fault.kind in {"close", "reset"}:
+        return HangUp(reset=fault.kind == "reset")
     if fault.kind == "truncated":
         body = bytes(answer.body)
         return HangUp(body[: max(1, len(body) // 2)])

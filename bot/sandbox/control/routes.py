@@ -163,4 +163,18 @@ def _fault(entry: object) -> Fault:
     unknown = entry.keys() - _FAULT_FIELDS
     if unknown:
         raise BadParameter(f"a fault has no {', '.join(sorted(unknown))}")
-    return Fault(**entry)
+    p = Parameters(values=entry)
+    endless = "times" in entry and p.text("times") in ("", "null", "0")
+    return Fault(
+        target=p.text("target"),
+        kind=p.text("kind"),
+        method=p.text("method"),
+        chat_id=p.integer("chat_id") if "chat_id" in p else None,
+        times=None if endless else p.integer("times", 1),
+        delay=p.number("delay", 0.0),
+        effect=p.flag("effect"),
+        status=p.integer("status", 502),
+        retry_after=p.integer("retry_after", 1),
+        envelope=p.text("envelope", "B"),
+        order_id=p.text("order_id"),
+    )

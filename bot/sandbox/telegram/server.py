@@ -132,8 +132,8 @@ def _struck(fault: Fault, answer: Response) -> Response:
     """What the caller gets instead of the answer."""
     if fault.kind == "slow":
         return answer
-    if fault.kind == "close":
-        return HangUp()
+    if fault.kind in {"close", "reset"}:
+        return HangUp(reset=fault.kind == "reset")
     if fault.kind == "truncated":
         return HangUp(bytes(answer.body)[: max(1, len(bytes(answer.body)) // 2)])
     if fault.kind == "garbage":
