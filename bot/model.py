@@ -217,6 +217,7 @@ class Parcel:
 
     Nodes are newest first. `eta` is the present promise, `first_eta` the first one ever made.
     `stage_since` is the claimed time of the node that brought the stage.
+    `merged_into` is the index of the parcel that goes on with this one's history: neither counted nor shown.
     """
 
     index: int
@@ -231,6 +232,7 @@ class Parcel:
     stage: Stage = Stage.PRE_SHIPMENT
     reason: Reason = Reason.NONE
     stage_since: datetime | None = None
+    merged_into: int | None = None
     nodes: tuple[Node, ...] = ()
 
 

@@ -1,0 +1,152 @@
+"""Node text → stage: what a carrier's words say of the parcel, or that no rule knows them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from bot.model import Reason, Stage
+from bot.stages import journey, last_mile
+from bot.stages.codes import CODES, find, is_code
+from bot.stages.fold import fold, split_note, split_place
+from bot.stages.lexicon import CONCEPTS
+from bot.stages.rules import RULES, Rule
+
+_PATTERNS: dict[str, re.Pattern[str]] = {**CONCEPTS, **last_mile.PHRASES, **journey.PHRASES}
+# What in an unread description forbids to believe a name that says "delivered".
+_DOUBTS = (
+    "negated",
+    "future",
+    "conditional",
+    "attempt",
+    "to_agent",
+    "doubt",
+    "held",
+    "returning",
+    "pickup_point",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a node's texts say. `rule` is stable and stored with the node; empty means that no rule knew them.
+
+    `place` is what stood in front of the text in brackets.
+    """
+
+    stage: Stage
+    reason: Reason = Reason.NONE
+    rule: str = ""
+    place: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether some rule knew the texts, even if they say nothing of the stage."""
+        return self.rule != ""
+
+
+@lru_cache(maxsize=4096)
+def read(name: str, description: str, code: str = "", reached: Stage | None = None) -> Reading:
+    """Read a node: its action code if it has one, then the description, then the name.
+
+    `reached` is the furthest rung of the older nodes; it settles on which side of the border a "sorting center"
+    or "customs" is. None leaves that to the commonest meaning.
+    """
+    if not code and is_code(name.strip()):
+        code, name = name.strip(), ""
+    places, texts = [], []
+    for text in (description, name):
+        place, rest = split_place(text)
+        places.append(place)
+        texts.extend(part for part in map(fold, split_note(rest)) if part)
+    place = next(filter(None, places), "")
+    by_text = _read_texts(texts, reached)
+    by_code = find(code) if code else None
+    if by_code is None or (by_code.weak and by_text.known):
+        stage, reason, rule = by_text.stage, by_text.reason, by_text.rule
+    elif by_code.stage is Stage.DELIVERED and by_text.stage not in {Stage.UPDATE, Stage.DELIVERED}:
+        stage, reason, rule = by_text.stage, by_text.reason, by_text.rule
+    else:
+        stage, reason, rule = by_code.stage, by_code.reason, by_code.id
+    return Reading(stage=stage, reason=reason, rule=rule, place=place)
+
+
+@cache
+def version() -> str:
+    """A digest of all rules: when it differs from the one stored, history wants to be read again."""
+    digest = hashlib.sha256()
+    for rule in RULES:
+        digest.update(repr(rule).encode())
+    for code in CODES:
+        digest.update(f"{code.id}{code.stage}{code.reason}{code.weak}{code.pattern.pattern}".encode())
+    for concept, pattern in sorted(_PATTERNS.items()):
+        digest.update(f"{concept}={pattern.pattern}".encode())
+    return digest.hexdigest()[:16]
+
+
+def starts_import(rule: str) -> bool:
+    """Whether a rule reads the start (or announcement) of import clearance, which may come before departure."""
+    return rule in {"import.started", "customs.started", "code.import_started", "handover.soon"}
+
+
+def ends_import(rule: str) -> bool:
+    """Whether a rule reads the end of import clearance."""
+    return rule in {"import.done", "customs.done", "duties.paid", "code.import_done"}
+
+
+class _Shown:
+    """Which concepts a folded text shows, looked up once each."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, concept: object) -> bool:
+        assert isinstance(concept, str)
+        shown = self._known.get(concept)
+        if shown is None:
+            shown = self._known[concept] = _PATTERNS[concept].search(self._text) is not None
+        return shown
+
+    def satisfies(self, rule: Rule) -> bool:
+        return all(any(c in self for c in choice) for choice in rule.has) and not any(
+            c in self for c in rule.lacks
+        )
+
+
+def _read_texts(texts: list[str], reached: Stage | None) -> Reading:
+    """The first text that says something of the stage; else the first that some rule knows."""
+    generic = Reading(stage=Stage.UPDATE)
+    unread: list[_Shown] = []
+    for text in texts:
+        shown = _Shown(text)
+        rule = next((rule for rule in RULES if shown.satisfies(rule)), None)
+        if rule is None:
+            unread.append(shown)
+        elif rule.stage is Stage.UPDATE:
+            generic = generic if generic.known else Reading(stage=Stage.UPDATE, rule=rule.id)
+            unread.append(shown)
+        elif rule.stage is Stage.DELIVERED and any(doubt in other for other in unread for doubt in _DOUBTS):
+            unread.append(shown)
+        else:
+            return Reading(stage=_sided(rule, reached), reason=rule.reason, rule=rule.id)
+    return generic
+
+
+def _sided(rule: Rule, reached: Stage | None) -> Stage:
+    if reached is None or reached.rank is None:
+        return rule.stage
+    if rule.near is not None and reached.rank <= (rule.near_to.rank or 0):
+        return rule.near
+    if rule.far is not None and reached.rank >= (Stage.ARRIVED_DESTINATION.rank or 0):
+        return rule.far
+    return rule.stage
+
+
+def concepts(text: str) -> Iterator[str]:
+    """The concepts that a text shows; for `doctor` and for whoever adds a rule."""
+    shown = _Shown(fold(split_place(text)[1]))
+    return (concept for concept in _PATTERNS if concept in shown)

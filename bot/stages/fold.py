@@ -1,0 +1,67 @@
+"""One spelling for all texts, so that a rule is written once: no case, no accents, no decoration."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "đ": "d",
+        "ø": "o",
+        "æ": "ae",
+        "ı": "i",
+        "’": "'",
+        "‘": "'",
+        "ـ": None,
+        "‐": "-",
+        "–": "-",
+        "—": "-",
+    }
+)
+# Spellings that carriers cannot agree on.
+_SPELLINGS = (
+    (re.compile(r"\b(country|pays|pais|land|paese|kraj|ulke|negara)\s*(?:/|or)\s*\w+"), r"\1"),
+    (re.compile(r"(стран\w+)\s*/\s*\w+"), r"\1"),
+    (re.compile(r"(دولة|بلد|الدولة|البلد)\s*/\s*\w+"), r"\1"),
+    (re.compile(r"(국가|国家)\s*/\s*\w+"), r"\1"),
+    (re.compile(r"\bline[ -]?(?:haul|hual)\b"), "linehaul"),
+    (re.compile(r"\bpick[ -]?ups?\b"), "pickup"),
+    (re.compile(r"\bcentres?\b"), "center"),
+    (re.compile(r"\bcancelled\b"), "canceled"),
+)
+_PLACE = re.compile(r"^\s*[\[【［]\s*([^\]】］]{0,120}?)\s*[\]】］]\s*[:：,，-]?\s*")
+_NOTE = re.compile(r"\bcarrier(?:'s)? (?:note|remark)s?\s*[:：]\s*", re.IGNORECASE)
+_TAIL = ".,;:!。．，；！…-"
+
+
+def letters(text: str) -> str:
+    """Lower case without accents, width or presentation forms; used on texts and on the rules' own words."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(ch for ch in decomposed if not unicodedata.combining(ch))
+    return unicodedata.normalize("NFC", bare).translate(_LETTERS)
+
+
+def fold(text: str) -> str:
+    """A text as the rules see it: letters only, single spaces, agreed spellings, no trailing stop."""
+    folded = " ".join(letters(text).split())
+    for pattern, spelling in _SPELLINGS:
+        folded = pattern.sub(spelling, folded)
+    return folded.strip(" " + _TAIL)
+
+
+def split_place(text: str) -> tuple[str, str]:
+    """The place in a leading `[…]` or `【…】`, and the text without it."""
+    match = _PLACE.match(text)
+    if match is None or not text[match.end() :].strip():
+        return "", text
+    return match[1], text[match.end() :]
+
+
+def split_note(text: str) -> tuple[str, str]:
+    """The standard part and the carrier's own words after "Carrier note:"; the second may be empty."""
+    match = _NOTE.search(text)
+    if match is None:
+        return text, ""
+    return text[: match.start()], text[match.end() :]

@@ -1,0 +1,205 @@
+"""The ordered rules: which concepts together mean which stage, the dangerous readings first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model import Reason, Stage
+
+_S = Stage
+_R = Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A text that shows all of `has` (each entry a choice) and none of `lacks` is in `stage`.
+
+    Where the words leave open on which side of the border the parcel is: `near` is the reading while the journey
+    has not gone past `near_to`, `far` the one once the destination's country is reached.
+    """
+
+    id: str
+    stage: Stage
+    has: tuple[tuple[str, ...], ...]
+    lacks: tuple[str, ...] = ()
+    reason: Reason = Reason.NONE
+    near: Stage | None = None
+    near_to: Stage = Stage.AWAITING_DEPARTURE
+    far: Stage | None = None
+
+
+def _rule(
+    name: str,
+    stage: Stage,
+    has: str,
+    lacks: str = "",
+    reason: Reason = Reason.NONE,
+    *,
+    near: Stage | None = None,
+    near_to: Stage = Stage.AWAITING_DEPARTURE,
+    far: Stage | None = None,
+) -> Rule:
+    wanted = tuple(tuple(choice.split("|")) for choice in has.split())
+    return Rule(
+        id=name,
+        stage=stage,
+        has=wanted,
+        lacks=tuple(lacks.split()),
+        reason=reason,
+        near=near,
+        near_to=near_to,
+        far=far,
+    )
+
+
+_PLACES = "customs airport flight linehaul sorting warehouse transport_hub pickup_point facility"
+
+RULES: tuple[Rule, ...] = (
+    # ── nothing to tell yet ─────────────────────────────────────────────────────────────────────
+    _rule("nothing_yet", _S.PRE_SHIPMENT, "nothing_yet", "customs attempt"),
+    # ── returns: only what says so, and never a condition ("if not collected …") ────────────────
+    _rule("return.failed", _S.EXCEPTION, "zh_return_failed", "", _R.OTHER),
+    _rule("return.depot", _S.UPDATE, "return_to_depot", "sender conditional"),
+    _rule("return.done", _S.RETURNED, "returning return_over", "return_going_on conditional future_hard"),
+    _rule("return.delivered", _S.RETURNED, "sender_delivered", "conditional future_hard negated"),
+    _rule("return.going", _S.RETURNING, "returning", "conditional"),
+    _rule("return.label", _S.RETURNING, "zh_return_label"),
+    # ── money and papers at the border ──────────────────────────────────────────────────────────
+    _rule("duties.paid", _S.IMPORT_CUSTOMS, "duty paid", "negated"),
+    _rule("duties.due", _S.DUTIES_DUE, "duty demand", "", _R.CUSTOMS),
+    # ── trouble ─────────────────────────────────────────────────────────────────────────────────
+    _rule("trouble.lost", _S.EXCEPTION, "lost", "", _R.LOST),
+    _rule("trouble.damaged", _S.EXCEPTION, "damaged", "", _R.DAMAGED),
+    _rule("trouble.documents", _S.EXCEPTION, "documents", "", _R.CUSTOMS),
+    _rule("trouble.prohibited", _S.EXCEPTION, "prohibited", "", _R.CUSTOMS),
+    _rule("trouble.security", _S.EXCEPTION, "security failed|held|refused|negated", "", _R.SECURITY),
+    _rule("pickup.held", _S.READY_FOR_PICKUP, "held ready_for_pickup", "customs attempt"),
+    _rule("trouble.customs_held", _S.EXCEPTION, "customs held", "released", _R.CUSTOMS),
+    _rule("trouble.customs_failed", _S.EXCEPTION, "customs failed", "resolved", _R.CUSTOMS),
+    _rule("trouble.customs_delay", _S.EXCEPTION, "customs delayed", "", _R.CUSTOMS),
+    _rule("trouble.refused", _S.EXCEPTION, "refused customer", "", _R.REFUSED),
+    _rule("attempt.address", _S.FAILED_ATTEMPT, "attempt bad_address", "", _R.ADDRESS),
+    _rule("trouble.address", _S.EXCEPTION, "bad_address", "", _R.ADDRESS),
+    _rule("address.changed", _S.ADDRESS_CHANGE, "address_change", "", _R.ADDRESS),
+    _rule("trouble.station", _S.EXCEPTION, "pickup_point failed", "attempt resolved", _R.OTHER),
+    _rule("trouble.cancelled", _S.EXCEPTION, "cancelled", "attempt", _R.CANCELLED),
+    _rule("attempt.ongoing", _S.OUT_FOR_DELIVERY, "attempt out_for_delivery", "failed negated absent"),
+    _rule("attempt.planned", _S.UPDATE, "attempt future_hard", "failed negated absent delivered"),
+    _rule("attempt.absent", _S.FAILED_ATTEMPT, "attempt absent", "", _R.ABSENT),
+    _rule("attempt.refused", _S.FAILED_ATTEMPT, "attempt refused", "", _R.REFUSED),
+    _rule("attempt.weather", _S.FAILED_ATTEMPT, "attempt weather", "", _R.WEATHER),
+    _rule("attempt.failed", _S.FAILED_ATTEMPT, "attempt", "conditional", _R.OTHER),
+    _rule("attempt.nobody", _S.FAILED_ATTEMPT, "customer absent", "conditional", _R.ABSENT),
+    _rule("trouble.weather", _S.EXCEPTION, "weather delayed|held|failed|negated", "", _R.WEATHER),
+    _rule("trouble.refused", _S.EXCEPTION, "refused", "customs", _R.REFUSED),
+    _rule("trouble.delay", _S.EXCEPTION, "delayed", "resolved", _R.DELAY),
+    _rule("trouble.failed", _S.EXCEPTION, "failed", "data conditional resolved", _R.OTHER),
+    _rule("trouble.held", _S.EXCEPTION, "held", "customer pickup_point released", _R.OTHER),
+    # ── the pick-up point, before anything that sounds like delivered ──────────────────────────
+    _rule("pickup.hub", _S.LOCAL_TRANSIT, "zh_pickup_hub"),
+    _rule("pickup.collected", _S.DELIVERED, "collected_by_customer", "negated future conditional held doubt"),
+    _rule("pickup.by_carrier", _S.PREPARING, "carrier_pickup", "customer"),
+    _rule("pickup.for_carrier", _S.PREPARING, "ready_for_pickup for_carrier", "customer"),
+    _rule(
+        "pickup.awaited",
+        _S.READY_FOR_PICKUP,
+        "pickup_bare",
+        near=_S.PREPARING,
+        near_to=_S.PREPARING,
+    ),
+    _rule("pickup.ready", _S.READY_FOR_PICKUP, "ready_for_pickup", "customs not_ready"),
+    _rule("pickup.dropped", _S.PICKED_UP, "pickup_point sender received|delivered|handed"),
+    _rule(
+        "pickup.arrived",
+        _S.READY_FOR_PICKUP,
+        "pickup_point arrived|done|received|delivered|handed|ready",
+        "on_the_way future_hard out_for_delivery negated",
+    ),
+    # ── handed on, or about to be: never delivered ──────────────────────────────────────────────
+    _rule("handover.soon", _S.IMPORT_CUSTOMS, "handed local carrier future_hard"),
+    _rule("handover.batch", _S.ORIGIN_TRANSIT, "batch_to_carrier"),
+    _rule("out.future", _S.UPDATE, "out_for_delivery future_hard", "today"),
+    _rule("out", _S.OUT_FOR_DELIVERY, "out_for_delivery", "negated china_leg conditional"),
+    _rule("pickup.way", _S.LOCAL_TRANSIT, "pickup_point", "data conditional"),
+    _rule(
+        "delivered",
+        _S.DELIVERED,
+        "delivered",
+        f"to_agent doubt negated future conditional attempt failed held {_PLACES}",
+    ),
+    # ── the border ──────────────────────────────────────────────────────────────────────────────
+    _rule("transit.customs", _S.INTERNATIONAL_TRANSIT, "transit_country customs"),
+    _rule("import.done", _S.IMPORT_CUSTOMS, "customs import|destination done|departed", "export started"),
+    _rule("import.started", _S.IMPORT_CUSTOMS, "customs import|destination", "export"),
+    _rule("export.done", _S.EXPORT_CUSTOMS, "customs export|origin done|departed", "started"),
+    _rule("export.started", _S.EXPORT_CUSTOMS, "customs export|origin"),
+    _rule("customs.done", _S.IMPORT_CUSTOMS, "customs done|departed", "started", near=_S.EXPORT_CUSTOMS),
+    _rule("customs.started", _S.IMPORT_CUSTOMS, "customs", near=_S.EXPORT_CUSTOMS),
+    _rule("transit.country", _S.INTERNATIONAL_TRANSIT, "transit_country"),
+    # ── the long way ────────────────────────────────────────────────────────────────────────────
+    _rule("origin.in_out", _S.ORIGIN_TRANSIT, "zh_in_out"),
+    _rule("linehaul.from", _S.ARRIVED_DESTINATION, "from_linehaul"),
+    _rule("linehaul.to", _S.AWAITING_DEPARTURE, "linehaul handed", "arrived"),
+    _rule("linehaul.arrived", _S.ARRIVED_DESTINATION, "linehaul arrived"),
+    _rule("flight.contradiction", _S.UPDATE, "leaving_destination", "sorting facility"),
+    _rule("flight.arrived", _S.ARRIVED_DESTINATION, "flight arrived", "origin future_hard"),
+    _rule("airport.arrived", _S.ARRIVED_DESTINATION, "airport arrived|received local|destination"),
+    _rule(
+        "airport.left",
+        _S.INTERNATIONAL_TRANSIT,
+        "airport departed",
+        "arrived local destination awaiting_transit",
+    ),
+    _rule("airport", _S.AWAITING_DEPARTURE, "airport", far=_S.ARRIVED_DESTINATION),
+    _rule("flight.waiting", _S.AWAITING_DEPARTURE, "flight handed|ready|future|security|received"),
+    _rule("flight.left", _S.INTERNATIONAL_TRANSIT, "flight departed"),
+    _rule("flight", _S.AWAITING_DEPARTURE, "flight"),
+    _rule("local.accepted", _S.LOCAL_TRANSIT, "local_accept"),
+    _rule("local.city", _S.LOCAL_TRANSIT, "destination_city"),
+    _rule("exchange.origin", _S.AWAITING_DEPARTURE, "transport_hub origin|export"),
+    _rule("exchange.destination", _S.ARRIVED_DESTINATION, "transport_hub destination|import"),
+    _rule("exchange", _S.AWAITING_DEPARTURE, "transport_hub", far=_S.ARRIVED_DESTINATION),
+    _rule("local.destination", _S.LOCAL_TRANSIT, "destination sorting|facility", "origin"),
+    _rule("arrived.country", _S.ARRIVED_DESTINATION, "destination arrived", "origin"),
+    _rule("local.awaiting", _S.LOCAL_TRANSIT, "local future_hard|ready facility", "origin warehouse"),
+    _rule("departure.waiting", _S.AWAITING_DEPARTURE, "awaiting_transit"),
+    _rule("origin.domestic", _S.ORIGIN_TRANSIT, "china_leg", "parcel_center"),
+    _rule("origin.sorting", _S.ORIGIN_TRANSIT, "origin sorting", "parcel_center"),
+    _rule("departure.leaving", _S.AWAITING_DEPARTURE, "origin leaving", "sorting warehouse"),
+    _rule(
+        "departure.left",
+        _S.INTERNATIONAL_TRANSIT,
+        "origin departed",
+        "sorting warehouse facility sender data packing",
+    ),
+    _rule("departure.export", _S.EXPORT_CUSTOMS, "export"),
+    # ── the warehouse and the first carrier ─────────────────────────────────────────────────────
+    _rule(
+        "picked.company",
+        _S.PICKED_UP,
+        "received carrier",
+        "local_company data warehouse sorting future_hard parcel_center",
+    ),
+    _rule("data.warehouse", _S.INFO_RECEIVED, "warehouse data", "packing departed"),
+    _rule("warehouse.inbound", _S.ORIGIN_TRANSIT, "warehouse arrived", "departed"),
+    _rule("warehouse.accepted", _S.INFO_RECEIVED, "warehouse received", "packing departed"),
+    _rule("packing", _S.PREPARING, "packing", "sorting local_company"),
+    _rule("warehouse.left", _S.PREPARING, "warehouse departed|ready|handed"),
+    _rule("data.pre_advice", _S.UPDATE, "pre_advice"),
+    _rule("data", _S.INFO_RECEIVED, "data", "sorting"),
+    _rule("local.company", _S.LOCAL_TRANSIT, "local_company"),
+    _rule("sorting", _S.ORIGIN_TRANSIT, "sorting", "local parcel_center", far=_S.LOCAL_TRANSIT),
+    _rule("local", _S.LOCAL_TRANSIT, "local facility|arrived|departed|received|sorting|handed", "origin"),
+    _rule("local.center", _S.LOCAL_TRANSIT, "parcel_center"),
+    _rule(
+        "picked.up", _S.PICKED_UP, "received", "customer facility data future_hard negated arrived delivered"
+    ),
+    _rule("transit.gateway", _S.INTERNATIONAL_TRANSIT, "gateway"),
+    _rule(
+        "facility",
+        _S.ORIGIN_TRANSIT,
+        "facility arrived|departed|received|started|handed",
+        far=_S.LOCAL_TRANSIT,
+    ),
+    _rule("moving", _S.UPDATE, "generic"),
+)
