@@ -11,7 +11,8 @@ from bot.model import Button, Follow, Localised, Message, Order, OrderStatus, Pa
 from bot.views import buttons as b
 from bot.views import wording
 
-PARCELS_SHOWN = 4
+PARCELS_IN_FULL = 2
+PARCELS_SHOWN = 6
 
 
 def card(
@@ -60,7 +61,8 @@ def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
 
 def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) -> list[Markup]:
     number = words.code(order.id) if not masked else wording.short_id(order.id)
-    mark = wording.icon(order.stage)
+    cancelled = order.status is OrderStatus.CANCELLED and not order.parcels
+    mark = wording.icon(Stage.CANCELLED if cancelled else order.stage)
     if follow and follow.label:
         name = words.isolate(wording.clip(follow.label, 64))
         return [Markup("{} <b>{}</b>").format(mark, name), words.t("Order {id}", id=number)]
@@ -83,10 +85,11 @@ def _body(words: Words, facts: Localised, now: datetime) -> list[Markup]:
     if len(parcels) == 1:
         return [Markup(""), *_parcel(words, facts, parcels[0], now)]
     lines = [Markup(""), _summary(words, parcels)]
+    tell = _parcel if len(parcels) <= PARCELS_IN_FULL else _parcel_in_short
     for parcel in parcels[:PARCELS_SHOWN]:
         number, count = words.number(parcel.index), words.number(len(parcels))
         lines += [Markup(""), words.t("<b>Parcel {number} of {count}</b>", number=number, count=count)]
-        lines += _parcel(words, facts, parcel, now)
+        lines += tell(words, facts, parcel, now)
     if (rest := len(parcels) - PARCELS_SHOWN) > 0:
         more = words.plural(
             "…and {n} more parcel in the timeline", "…and {n} more parcels in the timeline", rest
@@ -100,8 +103,11 @@ def _before_shipping(words: Words, order: Order) -> list[Markup]:
         return [Markup("<b>{}</b>").format(wording.status_name(words, order.status))]
     if order.fetched_at is None:
         return [words.t("We are asking AliExpress about it. This card fills in by itself.")]
+    known = order.status not in {None, OrderStatus.UNKNOWN}
     state = (
-        wording.status_name(words, order.status) if order.status else wording.stage_name(words, order.stage)
+        wording.status_name(words, order.status)
+        if order.status and known
+        else wording.stage_name(words, order.stage)
     )
     return [
         Markup("<b>{}</b>").format(state),
@@ -135,6 +141,17 @@ def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> li
     if hint is not None:
         lines.append(Markup("💡 {}").format(hint))
     return lines
+
+
+def _parcel_in_short(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> list[Markup]:
+    """Without articles, latest entry and promises of old: for orders of many parcels."""
+    state = wording.state(words, parcel.stage, parcel.reason)
+    bar = wording.bar(words, parcel)
+    when = expected(words, parcel, now)[:1]
+    hint = wording.advice(words, parcel.stage, parcel.reason)
+    rest = (bar, *when, _carrier(words, parcel), Markup("💡 {}").format(hint) if hint else None)
+    head = Markup("{} <b>{}</b>").format(wording.icon(parcel.stage), state)
+    return [head, *(line for line in rest if line is not None)]
 
 
 def _pace(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> Markup | None:

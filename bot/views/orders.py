@@ -115,9 +115,9 @@ def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) 
     name = wording.order_name(words, order.id, follow)
     head = Markup("{}. {} <b>{}</b>").format(words.number(place), wording.icon(order.stage), name)
     detail = [wording.state(words, order.stage, order.reason)]
-    coming = [each.eta for each in order.parcels if each.eta and not each.stage.final]
-    if coming and not order.stage.final:
-        detail.append(words.isolate(words.date(max(coming), now)))
+    coming = wording.arrival(words, order, now)
+    if coming is not None:
+        detail.append(coming)
     if len(order.parcels) > 1:
         detail.append(words.plural("{n} parcel", "{n} parcels", len(order.parcels)))
     muted = Markup(" 🔕") if not follow.notify else Markup("")

@@ -63,6 +63,7 @@ def push(
     about: int | None = None
     for each in news:
         if each.parcel != about:
+            lines += [Markup("")] if about is not None else []
             lines += _parcel_line(words, facts, each.parcel)
             about = each.parcel
         lines += _block(words, facts, each, now)
@@ -112,13 +113,10 @@ def why(
     else:
         lines.append(_kind_reason(words, kind))
     lines.append(t("Your setting: <b>{level}</b>", level=level_name(words, chat.level)))
-    return Message(
-        text=words.page(lines),
-        buttons=(
-            (b.button(t("⚙️ Settings"), b.ShowSettings(panel=b.Panel.LEVEL)),),
-            (b.button(t("🔕 Mute"), b.SetNotify(order_id=facts.order.id, on=False)),),
-        ),
-    )
+    change = [b.button(t("⚙️ Settings"), b.ShowSettings(panel=b.Panel.LEVEL))]
+    if follow and follow.notify:
+        change.append(b.button(t("🔕 Mute"), b.SetNotify(order_id=facts.order.id, on=False)))
+    return Message(text=words.page(lines), buttons=(tuple(change),))
 
 
 def received(words: Words, facts: Localised, follow: Follow | None, receipt: b.Receipt, days: int) -> Message:
@@ -230,8 +228,9 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
 
 
 def _quote(words: Words, facts: Localised, told: Sequence[Node]) -> Markup:
+    bullet = Markup("• ") if len(told) > 1 else Markup("")
     entries = [
-        Markup("{}\n{}").format(wording.node_text(words, facts, node), words.moment(node.at))
+        Markup("{}{}\n{}").format(bullet, wording.node_text(words, facts, node), words.moment(node.at))
         for node in told[:NODES_SHOWN]
     ]
     return Markup("<blockquote>{}</blockquote>").format(Markup("\n").join(entries))
@@ -328,6 +327,8 @@ def _waiting(words: Words, kind: NewsKind, n: int) -> Markup:
 def _kind_reason(words: Words, kind: NewsKind) -> Markup:
     t = words.t
     match kind:
+        case NewsKind.NODES:
+            return t("The carrier reported something new.")
         case NewsKind.ETA:
             return t("The carrier moved the delivery date by a day or more.")
         case NewsKind.STATUS:
@@ -387,10 +388,8 @@ def _urgency(entry: Entry) -> int:
 def _entry(words: Words, entry: Entry, now: datetime) -> Markup:
     order = entry.facts.order
     state = wording.state(words, order.stage, order.reason)
-    parts: list[object] = [state]
-    coming = [parcel.eta for parcel in order.parcels if parcel.eta and not parcel.stage.final]
-    if coming and not order.stage.final:
-        parts.append(words.date(max(coming), now))
+    coming = wording.arrival(words, order, now)
+    parts = [state] if coming is None else [state, coming]
     name = wording.order_name(words, order.id, entry.follow)
     detail = Markup(" · ").join(words.isolate(part) for part in parts)
     return Markup("{} <b>{}</b> – {}").format(wording.icon(order.stage), name, detail)

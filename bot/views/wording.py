@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from markupsafe import Markup
 
 from bot.i18n import Words, clean
-from bot.model import Follow, Item, Localised, Node, OrderStatus, Parcel, Reason, Stage
+from bot.model import Follow, Item, Localised, Node, Order, OrderStatus, Parcel, Reason, Stage
 
 TEXT_LIMIT = 250  # characters of one foreign text; carriers have been seen to send pages
 
@@ -151,7 +153,7 @@ def milestone(words: Words, stage: Stage) -> Markup:
         Stage.RETURNED: t("It is back at the sender."),
         Stage.CANCELLED: t("The shipment has been cancelled."),
     }
-    return sentences.get(stage) or t("There is news.")
+    return sentences.get(stage) or stage_name(words, stage)
 
 
 def advice(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup | None:
@@ -191,7 +193,7 @@ def status_name(words: Words, status: OrderStatus) -> Markup:
         OrderStatus.FINISHED: t("Order finished"),
         OrderStatus.NEEDS_ADDRESS: t("The address needs a correction"),
     }
-    return names.get(status) or t("Order placed")
+    return names.get(status) or t("AliExpress has updated the order")
 
 
 # ── progress in five steps ──────────────────────────────────────────────────────────────────────
@@ -258,6 +260,18 @@ def node_text(words: Words, facts: Localised, node: Node) -> Markup:
     localised = facts.texts.get(node.seq)
     text = clean(localised.text if localised else "") or clean(node.text)
     return words.isolate(clip(text, TEXT_LIMIT)) if text else stage_name(words, node.stage)
+
+
+def arrival(words: Words, order: Order, now: datetime) -> Markup | None:
+    """The day by which all of the order should be there, or by how much it is late; for one-line views."""
+    coming = [parcel.eta for parcel in order.parcels if parcel.eta and not parcel.stage.final]
+    if not coming or order.stage.final or order.stage is Stage.RETURNING:
+        return None
+    last = max(coming)
+    late = (words.today(now) - words.local(last).date()).days
+    if late > 0:
+        return words.plural("{n} day late", "{n} days late", late)
+    return words.isolate(words.date(last, now))
 
 
 def clip(text: str, limit: int) -> str:

@@ -96,7 +96,9 @@ TWO = Localised(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(PARCEL
 
 def order_in(stage: Stage, reason: Reason = Reason.NONE) -> Localised:
     """The one-parcel order, in this state."""
-    parcel = replace(PARCEL, stage=stage, reason=reason, nodes=(node(6, 1, stage, "Latest news"), *JOURNEY))
+    before = JOURNEY if (stage.rank or 13) > 10 else ()
+    nodes = (node(6, 1, stage, "Latest news"), *before)
+    parcel = Parcel(index=1, number="LP00123456789CN", stage=stage, reason=reason, nodes=nodes)
     return Localised(order=replace(ORDER, stage=stage, reason=reason, parcels=(parcel,)))
 
 
@@ -121,12 +123,12 @@ def _cards() -> dict[str, Scene]:
         return lambda w: card.card(w, facts, follow, now=NOW, **options)  # type: ignore[arg-type]  # test brevity
 
     translated = replace(FACTS, texts={5: NodeText(description="In Leipzig angekommen")})
-    five = tuple(replace(PARCEL, index=index, nodes=()) for index in range(1, 7))
+    eight = tuple(replace(PARCEL, index=index, nodes=()) for index in range(1, 9))
     return {
         "card.card": shown(FACTS),
         "card.card in the reader's language": shown(translated),
         "card.card of two parcels": shown(TWO),
-        "card.card of six parcels": shown(Localised(order=replace(ORDER, parcels=five))),
+        "card.card of eight parcels": shown(Localised(order=replace(ORDER, parcels=eight))),
         "card.card without a name": shown(FACTS, UNNAMED),
         "card.card in a group": shown(FACTS, UNNAMED, masked=True),
         "card.card muted and archived": shown(FACTS, replace(FOLLOW, notify=False, archived_at=NOW)),
