@@ -213,7 +213,7 @@ class Courier:
                 sense = _sense(exc)
                 if sense is Meaning.NOT_MODIFIED:
                     break
-                if sense in (Meaning.EDIT_LOST, Meaning.TOO_LONG):
+                if sense in (Meaning.EDIT_LOST, Meaning.TOO_LONG) or isinstance(exc, EndPointNotFound):
                     return await self.deliver(place, message, priority=priority)
                 letter = self._simplify(letter, sense)
                 if letter is None:

@@ -128,8 +128,10 @@ class Receiver:
         allowed: Sequence[str] = ALLOWED_UPDATES,
         on_state: Callable[[ReceiverState, str], None] = lambda state, reason: None,
         rng: random.Random | None = None,
+        pause: Callable[[asyncio.Event, float], Awaitable[None]] | None = None,
     ) -> None:
         rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
+        self._pause = pause or wait_unless
         self._bot = bot
         self._inbox = inbox
         self._arrived = arrived
@@ -150,7 +152,7 @@ class Receiver:
         while not stopping.is_set():
             wait = await self._guarded_poll(stopping)
             if wait:
-                await _pause(stopping, wait)
+                await self._pause(stopping, wait)
         self._enter(ReceiverState.STOPPED)
 
     async def poll(self, stopping: asyncio.Event | None = None) -> int:
@@ -349,7 +351,7 @@ class Workers:
                 took = await self.step()
             except Exception:  # the top of the loop: the database may be busy or away
                 log.exception("Taking updates failed")
-                await _pause(stopping, self._trouble.next())
+                await wait_unless(stopping, self._trouble.next())
                 continue
             self._trouble.reset()
             self.last_ok = self._now()
@@ -445,7 +447,8 @@ def is_outside(error: BaseException) -> bool:
     return isinstance(error, NetworkError | FloodWait | TokenRevoked | StoreError | OSError)
 
 
-async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+async def wait_unless(stopping: asyncio.Event, seconds: float) -> None:
+    """Let time pass, less of it when stopping is asked for."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await stopping.wait()

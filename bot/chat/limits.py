@@ -51,9 +51,13 @@ class Rules:
 
     overall: Window = Window(count=30, seconds=1.0)
     burst: int = 5
-    chat_push: tuple[Window, ...] = (Window(count=1, seconds=1.0),)
+    chat_push: tuple[Window, ...] = (Window(count=1, seconds=1.0), Window(count=3, seconds=3.0))
     chat_reply: tuple[Window, ...] = (Window(count=3, seconds=3.0),)
-    group_push: tuple[Window, ...] = (Window(count=1, seconds=1.0), Window(count=18, seconds=60.0))
+    group_push: tuple[Window, ...] = (
+        Window(count=1, seconds=1.0),
+        Window(count=3, seconds=3.0),
+        Window(count=18, seconds=60.0),
+    )
     group_reply: tuple[Window, ...] = (Window(count=3, seconds=3.0), Window(count=20, seconds=60.0))
     margin: float = 0.004
     ageing: float = 5.0
@@ -151,6 +155,7 @@ class Ledger:
     SLOWEST = 1.0  # messages a second
     SLOW_AFTER = 3  # different chats refused with no success between: the bot as a whole is too fast
     PAUSE_AFTER = 5  # so many: the bot as a whole is asked to wait
+    ENOUGH = 8  # round trips seen before they are believed
     CALM = 5.0  # seconds between two slow-downs
 
     def __init__(self, rules: Rules) -> None:
@@ -230,7 +235,14 @@ class Ledger:
 
     def _arrived(self, ticket: Ticket, now: float) -> None:
         self._trips.append(now - ticket.started)
-        ticket.arrival = min(ticket.arrival, max(ticket.started, now - min(self._trips)))
+        ticket.arrival = min(ticket.arrival, max(ticket.started, now - self._certain_trip()))
+
+    def _certain_trip(self) -> float:
+        """Seconds that every request is on its way at least: a cautious guess from the last ones."""
+        if len(self._trips) < self.ENOUGH:
+            return 0.0
+        trips = sorted(self._trips)
+        return max(0.0, trips[0] - (trips[len(trips) // 2] - trips[0]) / 2)
 
     def _sweep(self, now: float) -> None:
         """Forget quiet chats now and then, so that memory follows the traffic of a minute."""

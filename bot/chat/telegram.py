@@ -42,9 +42,8 @@ _BLANK = "<token>"
 
 # A kept-alive connection dies unnoticed behind some NATs after a minute; a new TLS handshake costs 0.1 s.
 _KEEP_ALIVE = 45.0
+_ESSENTIAL = frozenset({"getMe", "getUpdates", "sendMessage"})
 _FATAL_STATUSES = frozenset({400, 401, 403, 404, 409})
-
-type_of_timeout = float | None | Any
 
 
 class NotSent(NetworkError):
@@ -152,10 +151,10 @@ class Wire(BaseRequest):
         url: str,
         method: str,
         request_data: RequestData | None = None,
-        read_timeout: type_of_timeout = BaseRequest.DEFAULT_NONE,
-        write_timeout: type_of_timeout = BaseRequest.DEFAULT_NONE,
-        connect_timeout: type_of_timeout = BaseRequest.DEFAULT_NONE,
-        pool_timeout: type_of_timeout = BaseRequest.DEFAULT_NONE,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Send one request. Raises NotSent, Ambiguous, FloodWait, BadRequest; other statuses are returned."""
         upload = request_data is not None and request_data.contains_files
@@ -277,7 +276,7 @@ class TelegramBot(ExtBot[Any]):
         priority: int | None = None,
         read_timeout: float | None = None,
     ) -> Any:
-        """One Bot API call, its `result` as plain JSON. `priority` is the rate limiter's, times are seconds.
+        """One Bot API call, its `result` as plain JSON. `priority` is the limiter's, `read_timeout` seconds.
 
         Raises TokenRevoked, EndPointNotFound, NotSent, Ambiguous, FloodWait, or another TelegramError.
         """
@@ -293,9 +292,10 @@ class TelegramBot(ExtBot[Any]):
         try:
             return await super()._do_post(endpoint, data, **timeouts)
         except InvalidToken as exc:
-            # 401 is a revoked token, and so is the bare "Not Found"; 404 with other words is a method this
-            # server does not know, or not a Bot API at all.
-            if exc.message.lower() in ("unauthorized", "not found") or "401" in exc.message:
+            # 401 is a revoked token; so is a bare "Not Found" to a call that every server knows. Another 404
+            # is a method this server lacks, or no Bot API at all.
+            text = exc.message.lower()
+            if "unauthorized" in text or (text == "not found" and endpoint in _ESSENTIAL):
                 raise TokenRevoked(exc.message) from exc
             raise EndPointNotFound(f"{endpoint}: {exc.message}") from exc
 

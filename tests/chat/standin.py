@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from telegram.request import BaseRequest, RequestData
+from telegram.request import RequestData
 
 from bot.chat.telegram import Redactor, TelegramBot, Wire, build_bot
 from bot.model import RawUpdate
@@ -118,6 +118,3 @@ class Memory:
             self.state[update_id] = "aside"
         else:
             self.due[update_id] = retry_at
-
-
-__all__ = ["NOW", "TOKEN", "BaseRequest", "Memory", "Seam", "bot_on", "message", "ok", "refusal"]

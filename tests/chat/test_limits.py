@@ -1,0 +1,503 @@
+"""Limits in virtual time: never above a window, near the whole rate, replies first, waits are one chat's."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat.limits import Limits, LocalPermits, Priority, Rules, Ticket
+from bot.chat.telegram import Ambiguous, FloodWait, NotSent
+from bot.sandbox.telegram.limits import Limits as Enforcer
+from bot.sandbox.telegram.limits import Rates
+from tests.chat.standin import TOKEN, bot_on, message, ok, refusal
+from tests.chat.virtual import clock, run
+
+STRICT = Rates(enabled=True, slack=0)
+EVER: dict[int, float] = dict.fromkeys(Priority, 1e6)  # patience without end
+
+
+@dataclass
+class Server:
+    """Sends take time there and back; each arrival is noted and may be refused."""
+
+    latency: Callable[[], tuple[float, float]] = lambda: (0.03, 0.03)
+    rates: Rates = STRICT
+    arrivals: list[tuple[float, int]] = field(default_factory=list)
+    waits: dict[int, list[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.enforcer = Enforcer(self.rates)
+
+    async def send(self, limits: Limits, chat_id: int, priority: Priority = Priority.PUSH) -> None:
+        await limits.process_request(
+            self._arrive, (chat_id,), {}, "sendMessage", {"chat_id": chat_id}, int(priority) or None
+        )
+
+    async def _arrive(self, chat_id: int) -> bool:
+        there, back = self.latency()
+        await asyncio.sleep(there)
+        wait = float(self.enforcer.admit(chat_id, clock()))
+        if self.waits.get(chat_id):
+            wait = self.waits[chat_id].pop(0)
+        if not wait:
+            self.arrivals.append((clock(), chat_id))
+        await asyncio.sleep(back)
+        if wait:
+            raise FloodWait(wait)
+        return True
+
+    def most_within(self, seconds: float, chat_id: int | None = None) -> int:
+        """The most arrivals in any stretch of so many seconds."""
+        times = [at for at, chat in self.arrivals if chat_id is None or chat == chat_id]
+        return max((sum(1 for t in times if start <= t < start + seconds) for start in times), default=0)
+
+
+def jittery(seed: int, base: float, spread: float) -> Callable[[], tuple[float, float]]:
+    rng = random.Random(seed)
+    return lambda: (base / 2 + rng.expovariate(1 / spread), base / 2 + rng.expovariate(1 / spread))
+
+
+# ── the rate ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("base", "spread"), [(0.003, 0.0005), (0.06, 0.003), (0.2, 0.005)], ids=["loopback", "near", "far"]
+)
+def test_a_burst_of_2000_leaves_at_98_percent_of_the_rate_without_one_refusal(
+    base: float, spread: float
+) -> None:
+    async def main() -> tuple[float, Server]:
+        server = Server(latency=jittery(1, base, spread))
+        limits = Limits(clock=clock, patience=EVER)
+        start = clock()
+        gate = asyncio.Semaphore(32)
+
+        async def tell(chat_id: int) -> None:
+            async with gate:
+                await server.send(limits, chat_id)
+
+        await asyncio.gather(*(tell(number % 500 + 1) for number in range(2000)))
+        return server.arrivals[-1][0] - start, server
+
+    elapsed, server = run(main())
+    assert not server.enforcer.violations
+    assert len(server.arrivals) == 2000
+    assert 2000 / elapsed >= 0.98 * 30
+    assert server.most_within(1.0) <= 30
+
+
+SENDS = st.lists(
+    st.tuples(
+        st.floats(0, 2),  # pause before
+        st.sampled_from([1, 1, 1, 2, 3, -1, -1, -2]),
+        st.sampled_from(list(Priority)),
+    ),
+    max_size=150,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sends=SENDS, seed=st.integers(0, 2**32), crowd=st.integers(0, 120))
+def test_no_limit_is_ever_passed_whatever_is_sent(
+    sends: list[tuple[float, int, Priority]], seed: int, crowd: int
+) -> None:
+    async def main() -> Server:
+        rng = random.Random(seed)
+        ways = [0.02, 0.02, 0.025, 0.05, 0.2]
+        server = Server(latency=lambda: (rng.choice(ways), rng.choice(ways)))
+        limits = Limits(clock=clock, patience=EVER)
+        tasks = [asyncio.create_task(server.send(limits, 100 + number)) for number in range(crowd)]
+        for pause, chat_id, priority in sends:
+            await asyncio.sleep(pause / 10)
+            tasks.append(asyncio.create_task(server.send(limits, chat_id, priority)))
+        await asyncio.gather(*tasks)
+        return server
+
+    server = run(main())
+    assert not server.enforcer.violations
+    assert len(server.arrivals) == len(sends) + crowd
+    assert server.most_within(1.0) <= 30
+    for group in (-1, -2):
+        assert server.most_within(60.0, group) <= 20
+
+
+def test_pushes_to_one_chat_leave_a_second_apart() -> None:
+    async def main() -> Server:
+        server = Server(latency=jittery(2, 0.05, 0.01))
+        limits = Limits(clock=clock, patience={Priority.PUSH: 100})
+        await asyncio.gather(*(server.send(limits, 5) for _ in range(10)))
+        return server
+
+    assert run(main()).most_within(0.999, 5) == 1
+
+
+def test_a_reply_of_three_messages_leaves_at_once() -> None:
+    async def main() -> float:
+        server, limits = Server(), Limits(clock=clock)
+        start = clock()
+        for _ in range(3):
+            await server.send(limits, 5, Priority.REPLY)
+        return clock() - start
+
+    assert run(main()) < 0.3
+
+
+def test_a_group_keeps_the_last_places_of_the_minute_for_replies() -> None:
+    async def main() -> tuple[float, float]:
+        server, limits = Server(), Limits(clock=clock, patience=EVER)
+        for _ in range(18):
+            await server.send(limits, -7)
+        await asyncio.sleep(3)
+        push = limits.ready_in(-7, Priority.PUSH)
+        return push, limits.ready_in(-7, Priority.REPLY)
+
+    push, reply = run(main())
+    assert push > 30
+    assert reply == 0
+
+
+def test_calls_that_no_limit_counts_pass_at_once() -> None:
+    async def main() -> float:
+        limits = Limits(clock=clock)
+
+        async def call() -> bool:
+            return True
+
+        start = clock()
+        for _ in range(100):
+            for endpoint in ("answerCallbackQuery", "sendChatAction", "getMe", "setMyCommands"):
+                await limits.process_request(call, (), {}, endpoint, {"chat_id": 5}, None)
+        return clock() - start
+
+    assert run(main()) == 0
+
+
+def test_a_send_that_surely_did_not_leave_costs_nothing() -> None:
+    async def main() -> float:
+        limits = Limits(clock=clock)
+        ticket = await limits.acquire(5, Priority.PUSH)
+        limits.settle(ticket, NotSent("connection refused"))
+        return limits.ready_in(5)
+
+    assert run(main()) == 0
+
+
+def test_a_send_that_may_have_arrived_is_counted() -> None:
+    async def main() -> float:
+        limits = Limits(clock=clock)
+        ticket = await limits.acquire(5, Priority.PUSH)
+        limits.settle(ticket, Ambiguous("reset"))
+        return limits.ready_in(5)
+
+    assert run(main()) > 0.9
+
+
+def test_hung_sends_hold_the_others_for_a_moment_only() -> None:
+    async def main() -> float:
+        limits = Limits(clock=clock, patience={Priority.PUSH: 100})
+        for chat_id in range(1, 31):
+            await limits.acquire(chat_id, Priority.PUSH)  # and never an answer
+        start = clock()
+        await limits.acquire(99, Priority.PUSH)
+        return clock() - start
+
+    assert run(main()) < 3.1
+
+
+# ── who goes first ──────────────────────────────────────────────────────────────────────────────
+
+
+def order_of(main: Callable[[Limits, list[str]], list[asyncio.Task[None]]]) -> list[str]:
+    async def body() -> list[str]:
+        order: list[str] = []
+        await asyncio.gather(*main(Limits(clock=clock, patience=EVER), order))
+        return order
+
+    return run(body())
+
+
+def sender(
+    limits: Limits, order: list[str], delay: float, chat: int, priority: Priority
+) -> asyncio.Task[None]:
+    async def send() -> None:
+        await asyncio.sleep(delay)
+        ticket = await limits.acquire(chat, priority)
+        order.append(priority.name)
+        await asyncio.sleep(0.02)
+        limits.settle(ticket)
+
+    return asyncio.create_task(send())
+
+
+def test_a_reply_overtakes_the_pushes_that_wait() -> None:
+    def main(limits: Limits, order: list[str]) -> list[asyncio.Task[None]]:
+        pushes = [sender(limits, order, 0, chat, Priority.PUSH) for chat in range(1, 100)]
+        return [*pushes, sender(limits, order, 1.0, 500, Priority.REPLY)]
+
+    order = order_of(main)
+    assert 28 <= order.index("REPLY") <= 36
+
+
+def test_pushes_are_not_starved_by_replies_without_end() -> None:
+    def main(limits: Limits, order: list[str]) -> list[asyncio.Task[None]]:
+        replies = [sender(limits, order, number / 60, 1000 + number, Priority.REPLY) for number in range(900)]
+        return [
+            *replies,
+            sender(limits, order, 2, 1, Priority.PUSH),
+            sender(limits, order, 2, 2, Priority.MINOR),
+        ]
+
+    order = order_of(
+        main
+    )  # 60 replies a second come, 30 leave: a queue of half of them, and five seconds of grace
+    assert order.index("PUSH") < 30 * 15
+    assert order.index("MINOR") < 30 * 25
+    assert order.index("PUSH") > 100
+
+
+def test_one_chat_is_served_in_order() -> None:
+    async def main() -> list[int]:
+        limits, order = Limits(clock=clock, patience={Priority.PUSH: 100}), []
+
+        async def send(number: int) -> None:
+            limits.settle(await limits.acquire(5, Priority.PUSH))
+            order.append(number)
+
+        await asyncio.gather(*(send(number) for number in range(8)))
+        return order
+
+    assert run(main()) == list(range(8))
+
+
+# ── flood waits ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_flood_wait_holds_its_own_chat_exactly_and_no_other() -> None:
+    async def main() -> None:
+        server = Server(waits={5: [40.0]})
+        limits = Limits(clock=clock)
+        with pytest.raises(FloodWait) as caught:
+            await server.send(limits, 5)
+        assert caught.value.seconds == 40.0
+        refused_at = clock()
+        start = clock()
+        await server.send(limits, 6)
+        assert clock() - start < 0.2
+        with pytest.raises(FloodWait) as held:
+            await server.send(limits, 5)  # nothing leaves: the chat is known to be held
+        assert held.value.seconds == pytest.approx(refused_at + 40 - clock())
+        assert limits.frozen_until(5) == pytest.approx(refused_at + 40)
+        await asyncio.sleep(limits.ready_in(5))
+        assert clock() == pytest.approx(refused_at + 40)
+        await server.send(limits, 5)
+        assert limits.frozen() == {}
+
+    run(main())
+
+
+def test_a_reply_waits_out_a_short_flood_wait_by_itself() -> None:
+    async def main() -> float:
+        server, limits = Server(waits={5: [3.0, 2.0]}), Limits(clock=clock)
+        start = clock()
+        await server.send(limits, 5, Priority.REPLY)
+        return clock() - start
+
+    assert 5.0 <= run(main()) < 5.5
+
+
+def test_a_reply_does_not_wait_out_a_long_one() -> None:
+    async def main() -> float:
+        server, limits = Server(waits={5: [3600.0]}), Limits(clock=clock)
+        start = clock()
+        with pytest.raises(FloodWait):
+            await server.send(limits, 5, Priority.REPLY)
+        return clock() - start
+
+    assert run(main()) < 1
+
+
+def test_a_flood_wait_known_from_before_a_restart_is_kept() -> None:
+    async def main() -> float:
+        limits = Limits(clock=clock)
+        limits.freeze(5, 120)
+        return limits.ready_in(5)
+
+    assert run(main()) == pytest.approx(120)
+
+
+def test_many_chats_refused_in_a_row_slow_the_bot_and_it_recovers() -> None:
+    async def main() -> tuple[float, float, float]:
+        server = Server(waits={chat: [30.0] for chat in range(1, 4)})
+        limits = Limits(clock=clock)
+        for chat in range(1, 4):
+            with pytest.raises(FloodWait):
+                await server.send(limits, chat)
+        slow = limits.rate
+        start = clock()
+        await server.send(limits, 9)
+        waited = clock() - start
+        await asyncio.sleep(15 * 60)
+        return slow, waited, limits.rate
+
+    slow, waited, later = run(main())
+    assert slow == pytest.approx(21, abs=0.1)
+    assert waited < 0.2
+    assert later == 30
+
+
+def test_when_everybody_is_refused_the_whole_bot_waits() -> None:
+    async def main() -> float:
+        server = Server(waits={chat: [30.0] for chat in range(1, 6)})
+        limits = Limits(clock=clock)
+        for chat in range(1, 6):
+            with pytest.raises(FloodWait):
+                await server.send(limits, chat)
+        return limits.ready_in(9)
+
+    assert 25 < run(main()) <= 30
+
+
+def test_refusals_between_successes_are_each_chats_own() -> None:
+    async def main() -> tuple[float, float]:
+        server = Server(waits={chat: [30.0] for chat in range(1, 10)})
+        limits = Limits(clock=clock)
+        for chat in range(1, 10):
+            with pytest.raises(FloodWait):
+                await server.send(limits, chat)
+            await server.send(limits, 100 + chat)
+        return limits.rate, limits.ready_in(99)
+
+    rate, wait = run(main())
+    assert rate == 30
+    assert wait < 0.1
+
+
+# ── waiting and leaving ─────────────────────────────────────────────────────────────────────────
+
+
+def test_nobody_waits_longer_than_its_patience() -> None:
+    async def main() -> tuple[float, int]:
+        limits = Limits(clock=clock, patience={Priority.PUSH: 2.5})
+        limits.settle(await limits.acquire(5, Priority.PUSH))
+        crowd = [asyncio.create_task(limits.acquire(chat, Priority.PUSH)) for chat in range(10, 200)]
+        start = clock()
+        results = await asyncio.gather(*crowd, return_exceptions=True)
+        assert sum(isinstance(result, FloodWait) for result in results) > 100
+        return clock() - start, limits.waiting
+
+    waited, waiting = run(main())
+    assert waited == pytest.approx(2.5, abs=0.1)
+    assert waiting == 0
+
+
+def test_who_gives_up_leaves_no_trace() -> None:
+    async def main() -> None:
+        limits = Limits(clock=clock)
+        limits.settle(await limits.acquire(5, Priority.PUSH))
+        task = asyncio.create_task(limits.acquire(5, Priority.PUSH))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert limits.waiting == 0
+        await asyncio.sleep(2)
+        assert limits.ready_in(5) == 0
+
+    run(main())
+
+
+def test_shutting_down_lets_nobody_hang() -> None:
+    async def main() -> list[Ticket | BaseException]:
+        limits = Limits(clock=clock)
+        limits.settle(await limits.acquire(5, Priority.PUSH))
+        task = asyncio.create_task(limits.acquire(5, Priority.PUSH))
+        await asyncio.sleep(0.1)
+        await limits.shutdown()
+        return list(await asyncio.gather(task, return_exceptions=True))
+
+    assert [type(result) for result in run(main())] == [asyncio.CancelledError]
+
+
+def test_quiet_chats_are_forgotten() -> None:
+    async def main() -> int:
+        limits = Limits(clock=clock)
+        for chat in range(1, 2000):
+            limits.settle(await limits.acquire(chat, Priority.PUSH))
+            await asyncio.sleep(1)
+        return len(limits._ledger._chats)
+
+    assert run(main()) < 400
+
+
+# ── replicas ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+def test_two_replicas_share_one_rate(batch: int) -> None:
+    async def main() -> Server:
+        shared = LocalPermits()
+        server = Server(rates=Rates(enabled=False))
+        replicas = [
+            Limits(clock=clock, permits=shared, batch=batch, rules=Rules(burst=1), patience=EVER)
+            for _ in range(2)
+        ]
+        await asyncio.gather(*(server.send(replicas[number % 2], number + 1) for number in range(300)))
+        return server
+
+    assert run(main()).most_within(1.0) <= 31
+
+
+def test_shared_permits_that_fail_for_a_while_only_delay() -> None:
+    class Shaky(LocalPermits):
+        troubles = 2
+
+        async def reserve(self, count: int, now: float, *, per_second: float, burst: int) -> float:
+            if self.troubles:
+                self.troubles -= 1
+                raise OSError("database away")
+            return await super().reserve(count, now, per_second=per_second, burst=burst)
+
+    async def main() -> float:
+        start = clock()
+        await Limits(clock=clock, permits=Shaky()).acquire(5)
+        return clock() - start
+
+    assert 1.9 < run(main()) < 2.1
+
+
+# ── on the library's bot ────────────────────────────────────────────────────────────────────────
+
+
+def test_the_bots_own_calls_pass_the_limits_with_their_priority() -> None:
+    async def main() -> tuple[list[str], float]:
+        limits = Limits(clock=clock)
+        bot, seam = bot_on(
+            lambda method, data: ok() if method.startswith("answer") else message(), limiter=limits
+        )
+        start = clock()
+        for _ in range(3):
+            await bot.call("sendMessage", {"chat_id": 5, "text": "x"}, priority=Priority.PUSH)
+        await bot.answer_callback_query("7")
+        assert all(TOKEN not in str(data) for _, data in seam.calls)
+        assert all(set(data) <= {"chat_id", "text", "callback_query_id"} for _, data in seam.calls)
+        return [method for method, _ in seam.calls], clock() - start
+
+    methods, elapsed = run(main())
+    assert methods == ["sendMessage"] * 3 + ["answerCallbackQuery"]
+    assert 2.0 <= elapsed < 2.1
+
+
+def test_a_429_of_the_server_freezes_the_chat() -> None:
+    async def main() -> dict[int, float]:
+        limits = Limits(clock=clock)
+        bot, _ = bot_on(lambda method, data: refusal(429, "Too Many Requests", retry_after=9), limiter=limits)
+        with pytest.raises(FloodWait):
+            await bot.call("sendMessage", {"chat_id": 5, "text": "x"}, priority=Priority.PUSH)
+        return limits.frozen()
+
+    assert run(main()) == {5: pytest.approx(9)}
