@@ -387,14 +387,12 @@ def encode(action: Action) -> str:
 
 def decode(data: str) -> Action | None:
     """The action that callback data stands for; None for anything forged, damaged or of another version."""
-    version, _, rest = data.partition(":")
-    code, _, values = rest.partition(":")
+    version, code, *written = data.split(":") if ":" in data else ("", "")
     kind = _CODES.get(code)
-    if version != VERSION or kind is None or len(data.encode()) > 64:
+    if version != VERSION or kind is None or not data.isascii() or len(data) > 64:
         return None
     names = [field.name for field in fields(kind)]
-    written = values.split(":") if names else []
-    if len(written) != len(names) or (values and not names):
+    if len(written) != len(names):
         return None
     try:
         read = {name: _FIELDS[name][1](text) for name, text in zip(names, written, strict=True)}

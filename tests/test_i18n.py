@@ -1,0 +1,322 @@
+"""Catalogs are whole, and what they say reaches the reader unscrambled."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from bot.i18n import (
+    CATALOGS,
+    FSI,
+    LANGUAGES,
+    PDI,
+    RLM,
+    Words,
+    clean,
+    guess_language,
+    guess_zone,
+    is_zone,
+    plain,
+)
+from tests.views import telegram_html
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TRANSLATED = [code for code in LANGUAGES if (CATALOGS / code).is_dir()]
+Key = str | tuple[str, ...]
+
+
+@cache
+def extracted() -> dict[Key, None]:
+    """Every text that the code says through `t` and `plural`."""
+    found = extract_from_dir(
+        Path(__file__).parent.parent / "bot",
+        method_map=[("**.py", "python")],
+        options_map={},
+        keywords={"t": None, "plural": (1, 2)},
+    )
+    return {key if isinstance(key, str) else tuple(key or ()): None for _, _, key, _, _ in found}
+
+
+@cache
+def read(language: str) -> Catalog:
+    with (CATALOGS / language / "LC_MESSAGES" / "bot.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def entries(language: str) -> dict[Key, tuple[str, ...]]:
+    """Texts by key, one for each plural form."""
+    found: dict[Key, tuple[str, ...]] = {}
+    for message in read(language):
+        if message.id:
+            key = message.id if isinstance(message.id, str) else tuple(message.id)
+            texts = message.string
+            found[key] = (texts,) if isinstance(texts, str) else tuple(texts or ())
+    return found
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+# ── catalogs ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_template_holds_what_the_code_says() -> None:
+    with (CATALOGS / "bot.pot").open("rb") as file:
+        template = {
+            message.id if isinstance(message.id, str) else tuple(message.id)
+            for message in read_po(file)
+            if message.id
+        }
+    assert template == set(extracted()), "run `make translations`"
+
+
+def test_folders_are_languages_of_ours() -> None:
+    assert {path.name for path in CATALOGS.iterdir() if path.is_dir()} <= set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_catalog_says_everything_and_nothing_else(language: str) -> None:
+    assert set(entries(language)) == set(extracted())
+    assert not read(language).obsolete
+    assert [message.id for message in read(language) if message.id and message.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_catalog_has_every_plural_form(language: str) -> None:
+    catalog = read(language)
+    for key, texts in entries(language).items():
+        assert len(texts) == (1 if isinstance(key, str) else catalog.num_plurals), key
+        assert all(text.strip() for text in texts), key
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_keep_placeholders_tags_and_commands(language: str) -> None:
+    for key, texts in entries(language).items():
+        source = key if isinstance(key, str) else key[-1]
+        for text in texts:
+            # "one day" may say its number in words
+            optional = {"n"} if not isinstance(key, str) else set()
+            assert fields(source) - optional <= fields(text) <= fields(source), (key, text)
+            for pattern in (r"<[^>]+>", r"(?<![\w/])/[a-z]+\b", r"<code>.*?</code>"):
+                assert Counter(re.findall(pattern, text)) == Counter(re.findall(pattern, source)), (key, text)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_keep_icons_and_spaces(language: str) -> None:
+    for key, texts in entries(language).items():
+        source = key if isinstance(key, str) else key[-1]
+        icon = re.match(r"[^\w\s<{\"“(/]+ ", source)
+        for text in texts:
+            assert text == text.strip(), (key, text)
+            assert "  " not in text, (key, text)
+            if icon and not source.startswith("…"):
+                assert text.startswith(icon.group()), (key, text)
+
+
+@pytest.mark.parametrize("language", [*TRANSLATED, "en"])
+def test_every_number_finds_a_form(language: str) -> None:
+    words = Words(language)
+    for n in (0, 1, 2, 3, 5, 10, 11, 20, 21, 22, 25, 100, 101, 102, 111, 1000000):
+        text = words.plural("{n} day", "{n} days", n)
+        assert "{" not in text
+        assert text
+
+
+def test_a_language_without_a_catalog_speaks_english() -> None:
+    assert Words("tlh" if (CATALOGS / "tlh").is_dir() else "sw").t("Delivered") == "Delivered"
+
+
+def test_plural_forms_follow_the_language() -> None:
+    russian = [str(Words("ru").plural("{n} day", "{n} days", n)) for n in (1, 2, 5, 21)]
+    assert russian == ["1 день", "2 дня", "5 дней", "21 день"]
+    arabic = [str(Words("ar").plural("{n} day", "{n} days", n)) for n in (1, 2, 3, 11, 100)]
+    isolated = [f"{FSI}{n}{PDI}" for n in (3, 11, 100)]
+    assert arabic == [
+        "يوم واحد",
+        "يومان",
+        f"{isolated[0]} أيام",
+        f"{isolated[1]} يومًا",
+        f"{isolated[2]} يوم",
+    ]
+
+
+# ── languages and zones ─────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("code", "ours"),
+    [
+        ("en", "en"),
+        ("en-GB", "en"),
+        ("ru", "ru"),
+        ("pt", "pt_BR"),
+        ("pt-br", "pt_BR"),
+        ("pt-PT", "pt_PT"),
+        ("pt-AO", "pt_BR"),
+        ("zh-hans", "zh_Hans"),
+        ("zh-Hant", "zh_Hant"),
+        ("zh-Hant-HK", "zh_Hant"),
+        ("zh-TW", "zh_Hant"),
+        ("zh", "zh_Hans"),
+        ("iw", "he"),
+        ("in", "id"),
+        ("es-419", "es"),
+        ("ar-EG", "ar"),
+        ("nb", "xx"),
+        ("", "xx"),
+        (None, "xx"),
+        ("-", "xx"),
+    ],
+)
+def test_telegrams_language_is_guessed(code: str | None, ours: str) -> None:
+    assert guess_language(code, "xx") == ours
+
+
+@given(st.text(max_size=20))
+def test_any_language_code_gives_a_language(code: str) -> None:
+    assert guess_language(code, "en") in LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_is_known_to_cldr_and_has_a_real_zone(language: str) -> None:
+    assert Locale.parse(language)
+    assert is_zone(guess_zone(language, "UTC"))
+
+
+def test_only_arabic_and_hebrew_run_from_the_right() -> None:
+    assert [code for code in LANGUAGES if Words(code).right_to_left] == ["ar", "he"]
+
+
+# ── arguments ───────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.text(max_size=80), st.sampled_from(["en", "ru", "ar"]))
+def test_arguments_are_escaped_and_leave_their_surroundings_alone(hostile: str, language: str) -> None:
+    text = Words(language).t("You follow {order}.", order=hostile)
+    reader = telegram_html.read(text)
+    bare = "".join(char for char in reader.visible if char not in (FSI, PDI))
+    frame = Words(language).t("You follow {order}.", order="")
+    assert reader.entities == 0
+    assert bare == str(frame).rstrip(".") + clean(hostile) + "."
+
+
+@given(st.text(max_size=80))
+def test_cleaned_text_is_one_line_that_turns_nothing(text: str) -> None:
+    cleaned = clean(text)
+    assert cleaned == " ".join(cleaned.split())
+    assert not set(cleaned) & {FSI, PDI, RLM, "\u202e", "\u202d", "\n", "\x00"}
+
+
+def test_markup_passes_and_is_isolated_outside_its_tags() -> None:
+    words = Words("ar")
+    text = words.t("You follow {order}.", order=words.code("8211744661738042"))
+    assert f"{FSI}<code>8211744661738042</code>{PDI}" in text
+
+
+def test_left_to_right_sentences_isolate_only_what_runs_the_other_way() -> None:
+    words = Words("en")
+    assert words.t("You follow {order}.", order="Blue lamp") == "You follow Blue lamp."
+    assert words.t("You follow {order}.", order="مصباح") == f"You follow {FSI}مصباح{PDI}."
+
+
+def test_an_isolate_is_not_put_into_another() -> None:
+    words = Words("ar")
+    once = words.isolate("A")
+    assert words.isolate(once) == once
+    assert words.isolate(once + " · " + once) == f"{FSI}{once} · {once}{PDI}"
+
+
+def test_lines_of_a_right_to_left_page_start_from_the_right() -> None:
+    page = Words("ar").page(
+        [Markup("<code>LP1</code>"), None, Markup(""), Markup("<blockquote>x\ny</blockquote>")]
+    )
+    assert page == f"{RLM}<code>LP1</code>\n\n<blockquote>{RLM}x\n{RLM}y</blockquote>"
+    assert Words("en").page([Markup("a"), None, Markup("b")]) == "a\nb"
+
+
+def test_plain_text_has_no_tags_and_no_entities() -> None:
+    assert plain(Words("en").t("✓ {city}: it is {time} there.", city="A & <b>B</b>", time="1")) == (
+        "✓ A & <b>B</b>: it is 1 there."
+    )
+    assert plain(Markup("<b>Bold</b> &amp; more")) == "Bold & more"
+
+
+# ── times ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_days_are_counted_on_the_chats_calendar() -> None:
+    late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    assert Words("en", "UTC").day(late, NOW) == "Today"
+    assert Words("en", "Asia/Tokyo").day(late, NOW) == "Tomorrow"
+    assert Words("en", "UTC").day(NOW - timedelta(days=1), NOW) == "Yesterday"
+    assert Words("en", "UTC").day(NOW - timedelta(days=2), NOW) == "Sat, Nov 21"
+
+
+def test_the_year_is_told_where_it_is_another() -> None:
+    assert Words("en").date(NOW + timedelta(days=60), NOW) == "Fri, Jan 22, 2027"
+    assert Words("ru").date(NOW, NOW) == "пн, 23 нояб."
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "told"),
+    [
+        ("en", 0, "today"),
+        ("en", 1, "tomorrow"),
+        ("en", -1, "yesterday"),
+        ("en", 40, "in 40 days"),
+        ("ru", 4, "через 4 дня"),
+        ("ar", 4, "خلال 4 أيام"),
+        ("de", -3, "vor 3 Tagen"),
+    ],
+)
+def test_distance_is_told_in_days(language: str, days: int, told: str) -> None:
+    assert Words(language).distance(days) == told
+
+
+def test_a_moment_carries_unix_time_and_the_chats_clock() -> None:
+    assert Words("ru", "Europe/Moscow").moment(NOW) == (
+        f'<tg-time unix="{int(NOW.timestamp())}" format="Dt">23 нояб., 15:00</tg-time>'
+    )
+    assert ">15:00<" in Words("ru", "Europe/Moscow").moment(NOW, "t")
+    assert 'format="r">5 minutes ago<' in Words("en").ago(NOW - timedelta(minutes=5), NOW)
+
+
+def test_a_clock_that_runs_ahead_is_never_in_the_future() -> None:
+    assert Words("en").since(NOW + timedelta(seconds=5), NOW) == "1 second ago"
+
+
+def test_daylight_saving_moves_the_clock() -> None:
+    words = Words("de", "Europe/Berlin")
+    assert words.local(datetime(2026, 7, 1, 12, tzinfo=UTC)).hour == 14
+    assert words.local(datetime(2026, 12, 1, 12, tzinfo=UTC)).hour == 13
+
+
+def test_an_unknown_zone_reads_as_utc() -> None:
+    assert Words("en", "Mars/Base").local(NOW).hour == 12
+
+
+def test_small_things_follow_the_language() -> None:
+    german, english = Words("de"), Words("en")
+    assert german.number(12345.5) == "12.345,5"
+    assert german.clock(time(9, 5)) == "09:05"
+    assert german.city("Europe/Moscow") == "Moskau"
+    assert english.offset("Asia/Kolkata", NOW) == "UTC+5:30"
+    assert english.offset("America/St_Johns", NOW) == "UTC-3:30"
+    assert english.duration(timedelta(days=45)) == "45 days"
+    assert english.duration(timedelta(hours=3)) == "3 hours"
+    assert english.join(["a", "b", "<c>"]) == "a, b, and &lt;c&gt;"
+    assert english.join([]) == ""
