@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -23,7 +23,6 @@ from telegram.ext import (
     Application,
     ApplicationBuilder,
     BaseRateLimiter,
-    BaseUpdateProcessor,
     CallbackContext,
     ContextTypes,
     ExtBot,
@@ -37,7 +36,7 @@ log = logging.getLogger(__name__)
 # Loggers of libraries that print the token's URL, or message texts, below WARNING.
 NOISY = ("httpx", "httpcore", "telegram", "telegram.ext", "aiohttp")
 
-_ANY_TOKEN = re.compile(r"\b\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
+_ANY_TOKEN = re.compile(r"(?<!\d)\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 _BLANK = "<token>"
 
 # A kept-alive connection dies unnoticed behind some NATs after a minute; a new TLS handshake costs 0.1 s.
@@ -307,19 +306,6 @@ class StrictApplication(Application[Any, Any, Any, Any, Any, Any]):
         self, update: object, error: Exception, job: Any = None, coroutine: Any = None
     ) -> bool:
         raise error
-
-
-class _AtOnce(BaseUpdateProcessor):
-    """Required by the library and never used: intake calls `process_update` itself."""
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        await coroutine
-
-    async def initialize(self) -> None:
-        """Nothing to prepare."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
 
 
 def build_bot(

@@ -1,0 +1,59 @@
+"""The command menu and the bot's descriptions at Telegram, in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.chat.telegram import TelegramBot
+from bot.i18n import LANGUAGES, Words
+from bot.views import commands
+
+_log = structlog.get_logger(__name__)
+
+Call = tuple[str, dict[str, Any]]
+
+
+def every(shop_name: str, admins: Iterable[int]) -> list[Call]:
+    """All calls that set menus and descriptions; English is the one for every other language."""
+    calls: list[Call] = []
+    seen: set[str] = set()
+    for language in LANGUAGES:
+        code = "" if language == "en" else language.partition("_")[0]  # Telegram knows two letters
+        if code in seen:
+            continue  # Portuguese and Chinese: the first of ours speaks for both
+        seen.add(code)
+        words = Words(language=language, zone="UTC")
+        tag = {"language_code": code} if code else {}
+        calls.append(("setMyCommands", {"commands": _listed(commands.commands(words))} | tag))
+        calls.append(("setMyDescription", {"description": commands.description(words, shop_name)} | tag))
+        calls.append(
+            ("setMyShortDescription", {"short_description": commands.short_description(words)} | tag)
+        )
+    words = Words(language="en", zone="UTC")
+    listed = _listed((*commands.admin_commands(words), *commands.commands(words)))
+    calls += [
+        ("setMyCommands", {"commands": listed, "scope": {"type": "chat", "chat_id": chat_id}})
+        for chat_id in sorted(admins)
+    ]
+    return calls
+
+
+async def set_all(bot: TelegramBot, calls: Iterable[Call]) -> bool:
+    """Make the calls; False where one failed, which is logged and harms nobody."""
+    failed: list[str] = []
+    for method, data in calls:
+        try:
+            await bot.call(method, data)
+        except TelegramError as error:
+            failed.append(f"{method}: {error.message}")
+    if failed:
+        _log.warning("menus not set", failed=len(failed), first=failed[0])
+    return not failed
+
+
+def _listed(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"command": name, "description": text} for name, text in pairs]
