@@ -18,6 +18,7 @@ EARLY = timedelta(minutes=30)
 _LEASE_SECONDS = 60.0
 _POLL_SECONDS = 0.5
 _RETRY_EARLY = timedelta(minutes=5)  # between attempts to refresh a token that still works
+_LONGEST_LIFE = timedelta(days=3650)  # what claims to live longer tells no end at all
 _PROBE = timedelta(minutes=30)  # between looks whether a refused token is refused still
 
 
@@ -117,9 +118,10 @@ def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) 
 
 def _end(answer: Mapping[str, object], seconds: str, milliseconds: str, now: datetime) -> datetime | None:
     """The end of a token: counted from our clock, since the gateway's may differ; else the stamp it gives."""
-    if (left := _number(answer.get(seconds))) is not None:
+    left, stamp = _number(answer.get(seconds)), _number(answer.get(milliseconds))
+    if left is not None and left <= _LONGEST_LIFE.total_seconds():
         return now + timedelta(seconds=max(left, 0))
-    if (stamp := _number(answer.get(milliseconds))) is not None and stamp > 0:
+    if stamp is not None and 0 < stamp <= (now + _LONGEST_LIFE).timestamp() * 1000:
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=stamp)
     return None
 

@@ -102,8 +102,8 @@ class Client:
         """Return the JSON object in `body`; raises what it says against the call."""
         try:
             answer = json.loads(body)
-        except (ValueError, RecursionError) as exc:
-            raise self._transient("NotJson", body[:200].decode("utf-8", "replace")) from exc
+        except (ValueError, RecursionError):
+            raise self._transient("NotJson", body[:200].decode("utf-8", "replace")) from None
         if not isinstance(answer, dict):
             raise self._transient("NotAnObject", type(answer).__name__)
         if (refusal := refusals.find(answer)) is not None:
@@ -142,10 +142,11 @@ class Client:
         try:
             async with asyncio.timeout(self._call_seconds):
                 return await self._exchange(self._base_url + place, urlencode(signed).encode())
-        except TimeoutError as exc:
-            raise Transient("Timeout", f"no answer within {self._call_seconds:.0f} s") from exc
+        except TimeoutError:
+            raise Transient("Timeout", f"no answer within {self._call_seconds:.0f} s") from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, aiohttp.ClientError, OSError) as exc:
-            raise self._transient(type(exc).__name__, str(exc)) from exc
+            # Without its cause: that one quotes the line unredacted and carries the request's body along.
+            raise self._transient(type(exc).__name__, str(exc)) from None
 
     async def _exchange(self, url: str, body: bytes) -> bytes:
         headers = {"content-type": "application/x-www-form-urlencoded;charset=utf-8"}

@@ -331,9 +331,8 @@ def _shape(value: object, depth: int) -> str:
     if isinstance(value, Mapping):
         if depth == 0:
             return "{…}"
-        inner = (
-            f"{_KEY.sub('?', str(key)[:40])}:{_shape(value[key], depth - 1)}" for key in list(value)[:12]
-        )
+        names = list(value)[:12]
+        inner = (f"{n if _KEY.fullmatch(n) else '?'}:{_shape(value[n], depth - 1)}" for n in names)
         return "{" + ",".join(inner) + "}"
     if isinstance(value, list):
         return "[" + (_shape(value[0], depth - 1) if value and depth else "") + "]"
@@ -345,4 +344,4 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_MS = int(EARLIEST.timestamp() * 1000)
 _DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_KEY = re.compile(r"[^A-Za-z_.]+")
+_KEY = re.compile(r"[A-Za-z_./]{1,60}")  # what has digits may be somebody's number
