@@ -83,7 +83,7 @@ function drawChats() {
     const avatar = element("span", { className: "avatar", ariaHidden: "true", style: `--hue:${hue(chat.id)}` }, [...chat.name][0]);
     const last = chat.last ? chat.last.text || "📎" : chat.language_code || "group";
     const row = element("button", { className: "chat", type: "button", onclick: () => open(chat.id) }, avatar,
-      element("span", { className: "text" }, element("span", { className: "name", dir: "auto" }, chat.name), element("span", { className: "last", dir: "auto" }, last)),
+      element("span", { className: "text" }, element("span", { className: "name" }, element("bdi", {}, chat.name)), element("span", { className: "last" }, element("bdi", {}, last))),
       element("span", { className: "side" }, chat.last ? when(chat.last.date) : "", unread ? element("span", { className: "badge", ariaLabel: `${unread} unread` }, String(unread)) : null));
     row.setAttribute("aria-current", String(chat.id === state.open));
     return element("li", {}, row);

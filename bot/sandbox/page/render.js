@@ -40,6 +40,9 @@ export function rich(text, entities, context) {
   return root;
 }
 
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
+
+// A block ends its line by itself: the line breaks on both sides of it are not shown again.
 function fill(parent, text, entities, start, end, context) {
   let at = start;
   while (entities.length && entities[0].offset < end) {
@@ -47,11 +50,12 @@ function fill(parent, text, entities, start, end, context) {
     const from = Math.max(entity.offset, at);
     const to = Math.min(entity.offset + entity.length, end);
     if (to <= from) continue;
-    parent.append(text.slice(at, from));
+    const block = BLOCKS.has(entity.type);
+    parent.append(text.slice(at, block && from > at && text[from - 1] === "\n" ? from - 1 : from));
     const inner = [];
     while (entities.length && entities[0].offset < to) inner.push(entities.shift());
     parent.append(wrap(entity, text, inner, from, to, context));
-    at = to;
+    at = block && to < end && text[to] === "\n" ? to + 1 : to;
   }
   parent.append(text.slice(at, end));
 }

@@ -101,7 +101,7 @@ async function drawMetrics() {
 // Runs now and again while the panel can be seen; a failure is simply tried again.
 function keep(work, seconds) {
   const run = async () => {
-    if (!document.hidden && $("tour").offsetParent !== null) await work().catch(() => {});
+    if (!document.hidden && getComputedStyle($("tour")).visibility === "visible") await work().catch(() => {});
     setTimeout(run, seconds * 1000);
   };
   run();
@@ -123,7 +123,7 @@ export function startTour(host) {
     button.textContent = chat.blocked ? "Unblock the bot" : "This person blocks the bot";
   });
   document.addEventListener("fact", ({ detail: fact }) => { if (["node", "order"].includes(fact.kind)) drawOrders().catch(() => {}); });
-  const tour = (shown) => { document.body.classList.toggle("touring", shown); $("open-tour").setAttribute("aria-expanded", String(shown)); };
+  const tour = (shown) => { document.body.classList.toggle("touring", shown); $("open-tour").setAttribute("aria-expanded", String(shown)); if (shown) page.told(() => Promise.all([drawOrders(), drawCounters(), drawMetrics()]))(); };
   $("open-tour").addEventListener("click", () => tour(true));
   $("close-tour").addEventListener("click", () => tour(false));
   page.told(async () => drawPace((await page.api("/clock")).seconds_per_day))();
