@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import OrderStatus, Stage, Watch
-from bot.pacing import prior
 from bot.pacing.clock import hours
 from bot.pacing.rates import Rates, clock_key
 
@@ -142,7 +141,18 @@ def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None,
 class _Outlook:
     """What may come after a look at `start`, at so many hours from it."""
 
-    __slots__ = ("_age", "_burst", "_cell", "_clock", "_low", "_shift", "_since", "_start", "weight")
+    __slots__ = (
+        "_age",
+        "_burst",
+        "_cell",
+        "_clock",
+        "_low",
+        "_shift",
+        "_since",
+        "_start",
+        "_theta",
+        "weight",
+    )
 
     def __init__(self, watch: Watch, rates: Rates, start: float) -> None:
         key, shift = clock_key(watch.stage, watch.utc_offset_hours)
@@ -153,7 +163,8 @@ class _Outlook:
         self._age = self._clock.operating(min(last, start) + shift)
         self._low = self._cell.expected(self._clock.operating(self._start) - self._age)
         self._since = max(start - last, 0.0)
-        self._burst = rates.burst * math.exp(-self._since / prior.BURST_HOURS) if watch.last_node_at else 0.0
+        self._theta = rates.burst_hours
+        self._burst = rates.burst * math.exp(-self._since / self._theta) if watch.last_node_at else 0.0
         self.weight = watch.weight * _WORTH.get(watch.stage, 1.0)
         if watch.eta is not None and abs(hours(watch.eta) - start) < 30.0:
             self.weight *= _ETA_DAY
@@ -162,13 +173,13 @@ class _Outlook:
         """Entries expected to have appeared `after` hours from the look."""
         age = self._clock.operating(self._start + after) - self._age
         steady = self._cell.expected(age) - self._low
-        return steady + self._burst * (1.0 - math.exp(-after / prior.BURST_HOURS))
+        return steady + self._burst * (1.0 - math.exp(-after / self._theta))
 
     def rate(self, after: float) -> float:
         """Entries an hour at that time."""
         at = self._start + after
         steady = self._cell.rate_at(self._clock.operating(at) - self._age) * self._clock.pace_at(at)
-        return steady + self._burst / prior.BURST_HOURS * math.exp(-after / prior.BURST_HOURS)
+        return steady + self._burst / self._theta * math.exp(-after / self._theta)
 
 
 def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]:

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-_RESERVE = 0.08  # of what a whole day may spend is kept for people's own look-ups,
+_RESERVE = 0.08  # of a whole day's calls is kept for people's own look-ups,
 _LEAST_RESERVE = 0.02  # fading with the day to this
-_MEMORY = 4.0 * 24.0  # hours after which a spent call counts half in what is learnt
-_PRIOR_HOURS = 3.0  # hours of the whole fleet that the shipped demand weighs
+_MEMORY = 10.0 * 24.0  # hours after which a spent call counts half in what is learnt
+_LEAK = 36.0  # hours after which being ahead of the plan or behind it is half forgotten
+_SMOOTH = 2.0  # hours over which the price follows
 _DEMAND = 0.16  # calls an hour of one followed order at price 1, before anything was learnt
+_DEMAND_HOURS = 6.0  # hours of the fleet that this guess weighs
 _LOWEST, _HIGHEST = 1e-6, 1e9
-_STEP = 0.3  # a logarithm: the most that the price moves in one hour unless the fleet changed
-_HORIZON = 6.0  # hours to look ahead at least, so that the day's last minutes decide nothing
+_TAIL = 4.0  # hours of tomorrow that are looked at with today's rest, so that midnight is no cliff
+_ASLEEP = 6.0  # hours between two looks that say nothing about demand any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """The price of one call, in hours of one chat's waiting, and what was learnt about demand.
 
-    Orders spend calls in proportion to 1 / sqrt(price): `calls` over `units` is that constant for each hour
-    of the UTC day, from which the price follows that spends just what is left. Days are UTC days.
+    Orders spend calls in proportion to 1 / sqrt(price). `calls` over `units` (orders times hours over the
+    root of the price) is that constant for each hour of the UTC day, `day_calls` over `day_units` for each
+    weekday; the price follows from what may be spent. `ahead`: calls spent beyond the plan. Days are UTC.
     """
 
     value: float = 1.0
     at: datetime | None = None
     spent: float = 0.0
     active: float = 0.0
+    ahead: float = 0.0
     calls: tuple[float, ...] = (0.0,) * 24
     units: tuple[float, ...] = (0.0,) * 24
+    day_calls: tuple[float, ...] = (0.0,) * 7
+    day_units: tuple[float, ...] = (0.0,) * 7
 
     def observe(
         self, *, now: datetime, spent: float, budget: float, active: float, healthy: bool = True
@@ -42,21 +48,38 @@ class Price:
         orders that are still being looked at. `healthy` False (source dead, throttled or paused) learns
         nothing about demand. Call it every minute or so; seldom is fine too.
         """
-        learnt = self._learn(now, spent) if healthy else self
+        now = now.astimezone(UTC)
         active = max(active, 1.0)
-        wanted = _wanted(learnt.demand(), now, spent, budget, active)
-        value = wanted
-        if self.at is not None and self.active > 0.0:
-            moved = self.value * (active / self.active) ** 2
-            passed = max((now - self.at).total_seconds() / 3600.0, 0.0)
-            limit = math.exp(_STEP * min(passed, 24.0))
-            value = min(max(wanted, moved / limit), moved * limit)
-        value = min(max(value, _LOWEST), _HIGHEST)
-        return replace(learnt, value=value, at=now, spent=spent, active=active)
+        if self.at is None or self.active <= 0.0:
+            fresh = replace(self, at=now, spent=spent, active=active)
+            return replace(fresh, value=_bounded(_wanted(fresh, now, budget)))
+        passed = max((now - self.at).total_seconds() / 3600.0, 0.0)
+        calls = spent - self.spent if now.date() == self.at.date() and spent >= self.spent else spent
+        known = self._learn(now, calls, passed) if healthy and 0.0 < passed <= _ASLEEP else self
+        ahead = known._drift(now, calls, passed, budget) if healthy else 0.0  # noqa: SLF001 (of our own kind)
+        known = replace(known, at=now, spent=spent, active=active, ahead=ahead)
+        scaled = math.log(self.value) + 2.0 * math.log(active / self.active)  # as many more orders as calls
+        wanted = math.log(_bounded(_wanted(known, now, budget)))
+        return replace(
+            known, value=_bounded(math.exp(scaled + (wanted - scaled) * -math.expm1(-passed / _SMOOTH)))
+        )
 
     def affords(self, *, now: datetime, spent: float, budget: float) -> bool:
         """Whether one more check may be made now without eating into what people's own look-ups need."""
         return spent + 1.0 <= budget * (1.0 - reserve(now))
+
+    def demand(self) -> tuple[float, ...]:
+        """Calls an hour of one order at price 1, for each hour of the UTC day."""
+        level = self._level()
+        prior = 0.3 * max(math.fsum(self.units) / 24.0, 1e-9)
+        ring = [(n + level * prior) / (u + prior) for n, u in zip(self.calls, self.units, strict=True)]
+        return tuple(0.5 * ring[h] + 0.25 * ring[h - 1] + 0.25 * ring[(h + 1) % 24] for h in range(24))
+
+    def weekday(self, day: int) -> float:
+        """How much dearer or cheaper than usual a weekday is (Monday 0); 1 where nothing was learnt."""
+        level = self._level()
+        prior = 0.5 * max(math.fsum(self.day_units) / 7.0, 1e-9)
+        return (self.day_calls[day] + level * prior) / (self.day_units[day] + prior) / level
 
     def dump(self) -> dict[str, Any]:
         """JSON-able state."""
@@ -66,8 +89,11 @@ class Price:
             "at": self.at.isoformat() if self.at else None,
             "spent": self.spent,
             "active": self.active,
+            "ahead": self.ahead,
             "calls": list(self.calls),
             "units": list(self.units),
+            "day_calls": list(self.day_calls),
+            "day_units": list(self.day_units),
         }
 
     @classmethod
@@ -80,46 +106,41 @@ class Price:
             at=datetime.fromisoformat(state["at"]) if state["at"] else None,
             spent=float(state["spent"]),
             active=float(state["active"]),
+            ahead=float(state["ahead"]),
             calls=tuple(map(float, state["calls"])),
             units=tuple(map(float, state["units"])),
+            day_calls=tuple(map(float, state["day_calls"])),
+            day_units=tuple(map(float, state["day_units"])),
         )
 
-    def _learn(self, now: datetime, spent: float) -> Price:
+    def _level(self) -> float:
+        units = math.fsum(self.units)
+        if units <= 0.0:
+            return _DEMAND
+        fleet_hours = units / max(self.active, 1.0) * math.sqrt(self.value)
+        trust = fleet_hours / (fleet_hours + _DEMAND_HOURS)
+        return max(trust * math.fsum(self.calls) / units + (1.0 - trust) * _DEMAND, 1e-9)
+
+    def _learn(self, now: datetime, calls: float, passed: float) -> Price:
         """Count the calls since the last look against orders, hours and price."""
-        if self.at is None or now <= self.at:
-            return self
-        passed = (now - self.at).total_seconds() / 3600.0
-        if passed > 6.0:  # asleep for long: the difference says nothing about demand
-            return self
-        fresh = spent - self.spent if now.date() == self.at.date() and spent >= self.spent else spent
-        fade = 0.5 ** (passed / _MEMORY)
-        slot = (self.at + timedelta(hours=passed / 2.0)).astimezone(UTC).hour
-        calls, units = [n * fade for n in self.calls], [n * fade for n in self.units]
-        calls[slot] += fresh
-        units[slot] += self.active * passed / math.sqrt(self.value)
-        return replace(self, calls=tuple(calls), units=tuple(units))
+        middle = now - timedelta(hours=passed / 2.0)
+        unit = self.active * passed / math.sqrt(self.value)
+        fade = math.exp2(-passed / _MEMORY)
+        return replace(
+            self,
+            calls=_faded(self.calls, fade, middle.hour, calls),
+            units=_faded(self.units, fade, middle.hour, unit),
+            day_calls=_faded(self.day_calls, fade, middle.weekday(), calls),
+            day_units=_faded(self.day_units, fade, middle.weekday(), unit),
+        )
 
-    def demand(self) -> tuple[float, ...]:
-        """Calls an hour of one order at price 1, for each hour of the UTC day."""
-        unit = max(math.fsum(self.units) / 24.0, 1e-9)
-        trusted = math.fsum(self.units) / max(self.active, 1.0) * math.sqrt(self.value)
-        weight = trusted / (trusted + _PRIOR_HOURS)
-        level = weight * math.fsum(self.calls) / (24.0 * unit) + (1.0 - weight) * _DEMAND
-        return tuple((n + level * unit) / (u + unit) for n, u in zip(self.calls, self.units, strict=True))
-
-
-def _wanted(demand: tuple[float, ...], now: datetime, spent: float, budget: float, active: float) -> float:
-    """The price at which the coming hours spend what they may."""
-    day = now.astimezone(UTC)
-    begun = day.hour + day.minute / 60.0 + day.second / 3600.0
-    left = max(budget * (1.0 - reserve(now)) - spent, 0.0)
-    calls = _between(demand, begun, 24.0)
-    beyond = max(_HORIZON - (24.0 - begun), 0.0)
-    if beyond:
-        ahead = _between(demand, 0.0, beyond)
-        left += budget * (1.0 - _RESERVE) * ahead / math.fsum(demand)
-        calls += ahead
-    return (active * calls / max(left, 1e-3 * budget, 1e-9)) ** 2
+    def _drift(self, now: datetime, calls: float, passed: float, budget: float) -> float:
+        """Calls beyond the plan, not forgiven at midnight but forgotten over a day or two."""
+        demand = self.demand()
+        plan = _plan(self, now, budget)
+        due = plan * passed * demand[now.hour] / math.fsum(demand)
+        drift = (self.ahead + calls - due) * math.exp2(-passed / _LEAK)
+        return min(max(drift, -0.5 * plan), 0.5 * plan)
 
 
 def reserve(now: datetime) -> float:
@@ -129,7 +150,34 @@ def reserve(now: datetime) -> float:
     return max(_RESERVE * rest, _LEAST_RESERVE)
 
 
-def _between(demand: tuple[float, ...], start: float, end: float) -> float:
+def _plan(price: Price, now: datetime, budget: float) -> float:
+    """Calls to spend on this day: all that may be, somewhat fewer on a day with little news."""
+    return budget * (1.0 - _RESERVE) * min(1.0, math.sqrt(price.weekday(now.weekday())))
+
+
+def _wanted(price: Price, now: datetime, budget: float) -> float:
+    """The price that spends the plan over a day like this, or a higher one if today's rest needs it."""
+    budget = max(budget, 1e-9)
+    demand = price.demand()
+    busy = price.weekday(now.weekday())
+    usual = price.active * busy * math.fsum(demand) / (_plan(price, now, budget) - price.ahead)
+    begun = now.hour + now.minute / 60.0
+    tail = _between(demand, 0.0, _TAIL)
+    left = max(budget * (1.0 - 0.5 * _LEAST_RESERVE) - price.spent, 0.0)
+    left += budget * tail / math.fsum(demand)
+    rest = price.active * (busy * _between(demand, begun, 24.0) + tail) / max(left, 1e-3 * budget)
+    return max(usual, rest) ** 2
+
+
+def _bounded(value: float) -> float:
+    return min(max(value, _LOWEST), _HIGHEST)
+
+
+def _faded(row: Sequence[float], fade: float, slot: int, more: float) -> tuple[float, ...]:
+    return tuple(value * fade + (more if index == slot else 0.0) for index, value in enumerate(row))
+
+
+def _between(demand: Sequence[float], start: float, end: float) -> float:
     """Integral of the hourly demand between two times of one day (hours)."""
     return math.fsum(
         demand[hour] * (min(end, hour + 1.0) - max(start, hour))

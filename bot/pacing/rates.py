@@ -21,30 +21,32 @@ _BINS = len(prior.EDGES)
 _RECOMPILE = 48  # new entries between two looks at the whole table
 _GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 12.0  # what the prior weighs, in entries
 _DAY_EVENTS, _UNKNOWN_EVENTS, _WEEKDAY_EVENTS = 150.0, 40.0, 120.0
+_LAG_EVENTS = 20.0
 _TRUST_EVENTS = 25.0  # entries after which a stage's own rate counts three quarters
 
 
 class Cell:
     """One stage's hazard over operating age, ready for fast reading."""
 
-    __slots__ = ("_sums", "rate")
+    __slots__ = ("_edges", "_sums", "rate")
 
-    def __init__(self, rate: Sequence[float]) -> None:
-        """`rate`: expected entries an operating hour, one per age bin."""
+    def __init__(self, rate: Sequence[float], edges: Sequence[float] = prior.EDGES) -> None:
+        """`rate`: expected entries an operating hour, one for each age from one of `edges` to the next."""
         self.rate = tuple(rate)
+        self._edges = tuple(edges)
         sums = [0.0]
-        for index in range(_BINS - 1):
-            sums.append(sums[-1] + rate[index] * (prior.EDGES[index + 1] - prior.EDGES[index]))
+        for level, (low, high) in zip(self.rate, pairwise(self._edges), strict=False):
+            sums.append(sums[-1] + level * (high - low))
         self._sums = tuple(sums)
 
     def rate_at(self, age: float) -> float:
         """Expected entries an operating hour at this operating age (hours)."""
-        return self.rate[bisect_right(prior.EDGES, age) - 1] if age > 0.0 else self.rate[0]
+        return self.rate[bisect_right(self._edges, age) - 1] if age > 0.0 else self.rate[0]
 
     def expected(self, age: float) -> float:
         """Expected entries from age 0 to `age` (operating hours)."""
-        index = bisect_right(prior.EDGES, age) - 1 if age > 0.0 else 0
-        return self._sums[index] + self.rate[index] * (age - prior.EDGES[index])
+        index = bisect_right(self._edges, age) - 1 if age > 0.0 else 0
+        return self._sums[index] + self.rate[index] * (age - self._edges[index])
 
 
 def _hazard(median: float) -> list[float]:
@@ -74,9 +76,10 @@ class Rates:
         }
         self._counts = {stage: [0.0] * _BINS for stage in Stage}
         self._exposure = {stage: [0.0] * _BINS for stage in Stage}
-        self._hours = {key: [0.0] * 24 for key in _KEYS}
-        self._days = {key: [0.0] * 7 for key in _KEYS}
+        self._hours = {key: [0.0] * 24 for key in KEYS}
+        self._days = {key: [0.0] * 7 for key in KEYS}
         self._bursts = self._heads = 0.0
+        self._lags = [0.0] * len(prior.LAG_EDGES)
         self._origin: float | None = None  # hours at which an observation weighs 1
         self._now = 0.0
         self._since = 0
@@ -106,7 +109,8 @@ class Rates:
             last = hours(watch.last_node_at or watch.created_at)
         offset = watch.utc_offset_hours
         for stamp, following in stamps:
-            moment = min(max(stamp, seen), end)  # it cannot have been visible before the last look
+            lag = 0.0 if watch.checked_at is None else self._learn_lag(seen - stamp, end - stamp, weight)
+            moment = min(max(stamp + lag, seen), end)  # it cannot have been visible before the last look
             self._learn_gap(stage, offset, last, seen, moment, stamp, weight)
             seen, last = moment, max(stamp, last)
             if following is not Stage.UPDATE:
@@ -122,6 +126,24 @@ class Rates:
             self._origin = now
         self._now = max(self._now, now)
         return float(2.0 ** ((now - self._origin) / _HALF_LIFE))
+
+    def _learn_lag(self, low: float, high: float, weight: float) -> float:
+        """Count a lag known to lie between two numbers of hours; returns the one to expect there."""
+        parts = []
+        begin = 0.0
+        for edge, share in zip(prior.LAG_EDGES, self.lags, strict=True):
+            overlap = max(min(edge, high) - max(begin, low), 0.0)
+            parts.append(share * overlap / (edge - begin))
+            begin = edge
+        total = math.fsum(parts)
+        if total <= 0.0:
+            return max(low, 0.0)
+        expected = begin = 0.0
+        for index, (part, edge) in enumerate(zip(parts, prior.LAG_EDGES, strict=True)):
+            self._lags[index] += weight * part / total
+            expected += part / total * 0.5 * (max(begin, low) + min(edge, high))
+            begin = edge
+        return expected
 
     def _learn_gap(
         self,
@@ -171,7 +193,14 @@ class Rates:
         self.burst = (0.02 * unit * 20 + prior.BURST_SHARE * 40.0 * unit + self._bursts) / (
             unit * 60.0 + self._heads
         )
-        self.clocks = {key: self._clock(key, unit) for key in _KEYS}
+        self.lags = tuple(
+            (n / unit + _LAG_EVENTS * share) / (math.fsum(self._lags) / unit + _LAG_EVENTS)
+            for n, share in zip(self._lags, prior.LAGS, strict=True)
+        )
+        middles = [0.5 * (low + high) for low, high in pairwise((0.0, *prior.LAG_EDGES))]
+        self.lag = math.fsum(share * middle for share, middle in zip(self.lags, middles, strict=True))
+        self.burst_hours = prior.BURST_HOURS + self.lag
+        self.clocks = {key: self._clock(key, unit) for key in KEYS}
         self.cells = self._cells(unit)
 
     def _cells(self, unit: float) -> dict[Stage, Cell]:
@@ -210,7 +239,20 @@ class Rates:
         events = _DAY_EVENTS if known else _UNKNOWN_EVENTS
         by_hour = _blend(_smooth([n / unit for n in self._hours[key]]), hours_prior, events)
         by_day = _blend([n / unit for n in self._days[key]], prior.DAYS[Side(group)], _WEEKDAY_EVENTS)
-        return Clock([max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)])
+        stamped = [max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]
+        return Clock(self._delayed(stamped))
+
+    def _delayed(self, week: Sequence[float]) -> list[float]:
+        """When what is stamped like `week` can be seen."""
+        seen = [0.0] * WEEK
+        begin = 0.0
+        for share, edge in zip(self.lags, prior.LAG_EDGES, strict=True):
+            whole, part = divmod(0.5 * (begin + edge), 1.0)
+            begin = edge
+            for at in range(WEEK):
+                late = at - int(whole)
+                seen[at] += share * ((1.0 - part) * week[late % WEEK] + part * week[(late - 1) % WEEK])
+        return seen
 
     # ── keeping ─────────────────────────────────────────────────────────────────────────────────
 
@@ -224,6 +266,7 @@ class Rates:
             "exposure": {stage.value: [t / unit for t in row] for stage, row in self._exposure.items()},
             "hours": {key: [n / unit for n in row] for key, row in self._hours.items()},
             "days": {key: [n / unit for n in row] for key, row in self._days.items()},
+            "lags": [n / unit for n in self._lags],
             "bursts": [self._bursts / unit, self._heads / unit],
         }
 
@@ -237,6 +280,7 @@ class Rates:
         _restore(rates._exposure, {Stage(key): row for key, row in state["exposure"].items()})
         _restore(rates._hours, state["hours"])
         _restore(rates._days, state["days"])
+        rates._lags = list(map(float, state["lags"]))
         rates._bursts, rates._heads = map(float, state["bursts"])
         rates._now = float(state["at"])
         rates._origin = rates._now or None
@@ -253,7 +297,7 @@ def _bin(age: float) -> int:
     return max(bisect_right(prior.EDGES, age) - 1, 0)
 
 
-_KEYS = (
+KEYS = (
     "origin/local",
     "linehaul/local",
     *(f"{s}/{z}" for s in ("destination", "door") for z in ("local", "utc")),

@@ -1,0 +1,1 @@
+"""Replay of parcel timelines against ways of pacing at equal calls: `python -m tests.bench.pacing --help`."""

@@ -1,0 +1,190 @@
+"""Ways of pacing to compare: ours, ours knowing the truth, and what others do."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.model import Stage, Watch
+from bot.pacing import Limits, Price, Rates, next_check
+from bot.pacing.clock import Clock, Side
+from bot.pacing.rates import KEYS, Cell
+from tests.bench.pacing.world import Entry, World
+
+LIMITS = Limits(floor=600.0, ceiling=48 * 3600.0)
+_RELOOK = timedelta(minutes=20)
+
+
+class Paced:
+    """The product's own pacing: learns from every look, keeps to `budget` calls a day and active order."""
+
+    def __init__(
+        self, rates: Rates, budget: float, *, learn: bool = True, seed: int = 0, limits: Limits = LIMITS
+    ) -> None:
+        self._rates = rates
+        self._budget = budget
+        self._learn = learn
+        self._limits = limits
+        self._dice = random.Random(seed)
+        self._price = Price()
+        self._spent = 0
+        self._day = datetime.min.replace(tzinfo=UTC).date()
+        self._looked: datetime | None = None
+
+    def next(
+        self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
+    ) -> datetime:
+        if now.date() != self._day:
+            self._day, self._spent = now.date(), 0
+        if before is not watch:
+            self._spent += 1
+            if self._learn:
+                self._rates.observe(before, [(entry.at, entry.stage) for entry in news], now)
+        if self._looked is None or now - self._looked >= _RELOOK:
+            self._looked = now
+            self._price = self._price.observe(
+                now=now, spent=self._spent, budget=self._budget * active, active=active
+            )
+        at = next_check(watch, self._rates, self._price.value, self._limits, now, self._dice.random)
+        return at or now + timedelta(days=7)
+
+
+class Every:
+    """A fixed interval in hours, each order at its own phase."""
+
+    def __init__(self, interval: float) -> None:
+        self._interval = timedelta(hours=interval)
+
+    def next(
+        self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
+    ) -> datetime:
+        if before is watch:
+            return now + self._interval * random.Random(order).random()
+        return now + self._interval
+
+
+class Scaled:
+    """An interval in hours from a rule on the order alone, times one factor."""
+
+    def __init__(self, factor: float, rule: Callable[[Watch], float]) -> None:
+        self._factor, self._rule = factor, rule
+
+    def next(
+        self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
+    ) -> datetime:
+        return now + timedelta(hours=min(max(self._factor * self._rule(watch), 1 / 6), 48.0))
+
+
+class Frequency:
+    """As feed readers do: a week over the entries of the last week, times one factor, 5 minutes to a day."""
+
+    def __init__(self, factor: float) -> None:
+        self._factor = factor
+        self._seen: dict[str, deque[datetime]] = defaultdict(deque)
+
+    def next(
+        self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
+    ) -> datetime:
+        seen = self._seen[order]
+        seen.extend(entry.at for entry in news)
+        while seen and now - seen[0] > timedelta(days=7):
+            seen.popleft()
+        return now + timedelta(hours=min(max(self._factor * 168.0 / (1 + len(seen)), 1 / 12), 24.0))
+
+
+class BackOff:
+    """Twice as long after each look without news up to eight times, back to the start with news."""
+
+    def __init__(self, start: float) -> None:
+        self._start = start
+        self._misses: dict[str, int] = defaultdict(int)
+
+    def next(
+        self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
+    ) -> datetime:
+        self._misses[order] = 0 if news else self._misses[order] + 1
+        return now + timedelta(hours=self._start * 2.0 ** min(self._misses[order], 3))
+
+
+_LADDER = {
+    Stage.PRE_SHIPMENT: 2.0,
+    Stage.INFO_RECEIVED: 2.0,
+    Stage.AWAITING_DEPARTURE: 2.0,
+    Stage.INTERNATIONAL_TRANSIT: 2.0,
+    Stage.LOCAL_TRANSIT: 0.5,
+    Stage.OUT_FOR_DELIVERY: 0.25,
+    Stage.READY_FOR_PICKUP: 0.5,
+}
+
+
+def ladder(watch: Watch) -> float:
+    """Longer early and over the sea, shorter near the door."""
+    return _LADDER.get(watch.stage, 1.0)
+
+
+def square_root(world: World) -> Callable[[Watch], float]:
+    """The square-root law on the true mean rate of each stage."""
+    return lambda watch: math.sqrt(world.medians.get(watch.stage, 12.0))
+
+
+class Oracle(Rates):
+    """The world's own rates in place of learnt ones."""
+
+    def __init__(self, world: World, *, flat: bool = False) -> None:
+        super().__init__()
+        share = world.burst / (1.0 + world.burst + world.repeats)
+        self.burst = 0.0 if flat else share
+        self.lag = world.lag
+        self.burst_hours = world.burst_hours + world.lag
+        clocks = {where: _delayed(world.clock(where), world.lag) for where in Side}
+        self.clocks = {}
+        for key in KEYS:
+            where, _, zone = key.partition("/")
+            clock = clocks[Side(where)]
+            self.clocks[key] = _abroad(clock, world.offsets) if zone == "utc" else clock
+        self.cells = {stage: _true_cell(world, stage) for stage in Stage}
+        if flat:
+            self.cells = dict.fromkeys(Stage, Cell([0.06], [0.0]))
+
+
+def _delayed(clock: Clock, lag: float) -> Clock:
+    """The clock of what can be seen, an exponential lag after it was stamped."""
+    if not lag:
+        return clock
+    seen = []
+    for hour in range(168):
+        parts = [(math.exp(-back / lag), clock.pace[(hour - back) % 168]) for back in range(48)]
+        seen.append(sum(share * pace for share, pace in parts) / sum(share for share, _ in parts))
+    return Clock(seen)
+
+
+def _true_cell(world: World, stage: Stage) -> Cell:
+    """The log-normal hazard per operating hour, in fine steps."""
+    median = world.medians.get(stage, 12.0)
+    sigma = world.spread_of(stage)
+    edges = [0.0] + [0.1 * 1.12**n for n in range(90)]
+
+    def survival(age: float) -> float:
+        return 0.5 * math.erfc(math.log(age / median) / (sigma * math.sqrt(2.0))) if age > 0.0 else 1.0
+
+    tails = [max(_late(survival, age, world.lag), 1e-9) for age in edges]
+    rates = [-math.log(tails[n + 1] / tails[n]) / (edges[n + 1] - edges[n]) for n in range(len(edges) - 1)]
+    while rates[-1] <= 0.0:
+        rates.pop()
+    return Cell([max(rate, 1e-5) for rate in rates], edges[: len(rates)])
+
+
+def _late(survival: Callable[[float], float], age: float, lag: float) -> float:
+    """Chance of having seen nothing by `age` when what happens is seen an exponential lag later."""
+    if not lag:
+        return survival(age)
+    backs = [lag * -math.log1p(-(n + 0.5) / 24.0) for n in range(24)]
+    return sum(survival(max(age - back, 0.0)) for back in backs) / len(backs)
+
+
+def _abroad(clock: Clock, offsets: Sequence[float]) -> Clock:
+    """The UTC clock of destinations of which only the mixture is known."""
+    return Clock([sum(clock.pace[int(hour + off) % 168] for off in offsets) for hour in range(168)])

@@ -1,0 +1,251 @@
+"""Timelines to replay: drawn from made-up worlds fitted to public data, or read from a file."""
+
+from __future__ import annotations
+
+import csv
+import math
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.model import Stage
+from bot.pacing.clock import ORIGIN_OFFSET, Clock, Side, hours, side
+
+BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One timeline entry: stamped `at`, to be seen from `visible` on, bringing `stage`."""
+
+    at: datetime
+    visible: datetime
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """One order's life. The first entry is known from the start and is no news."""
+
+    order: str
+    entries: tuple[Entry, ...]
+    followers: float = 1.0
+    utc_offset_hours: float | None = None
+
+    @property
+    def start(self) -> datetime:
+        return self.entries[0].visible
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A way parcels move: stage medians in operating hours, spread, working days, zones, publication lag.
+
+    `day` gives, for each side, the opening hour, the closing hour, the activity outside of them, and that of
+    Saturday and Sunday. `lag` is the mean time in hours from an entry's stamp until it can be seen.
+    """
+
+    name: str
+    medians: Mapping[Stage, float]
+    spread: tuple[float, float] = (0.5, 1.0)
+    day: Mapping[Side, tuple[float, float, float, float, float]]
+    offsets: tuple[float, ...] = (-3.0,)
+    offset_known: bool = True
+    repeats: float = 0.45  # chance of one more step within the same stage
+    burst: float = 0.35  # chance that a step brings a second entry at once
+    burst_hours: float = 0.5
+    lag: float = 0.0
+    followers: tuple[int, ...] = (1,)
+
+    def clock(self, where: Side) -> Clock:
+        """The activity over that side's local week."""
+        opens, closes, night, saturday, sunday = self.day[where]
+        week = [1.0] * 5 + [saturday, sunday]
+        return Clock([week[h // 24] * (1.0 if opens <= h % 24 < closes else night) for h in range(168)])
+
+    def spread_of(self, stage: Stage) -> float:
+        """Sigma of the logarithm of this stage's time; fixed by the stage's place on the ladder."""
+        low, high = self.spread
+        return low + (high - low) * ((stage.rank or 0) * 5 % 7) / 6.0
+
+
+_MEDIANS = {
+    Stage.INFO_RECEIVED: 18.0,
+    Stage.PICKED_UP: 6.0,
+    Stage.ORIGIN_TRANSIT: 9.0,
+    Stage.EXPORT_CUSTOMS: 12.0,
+    Stage.AWAITING_DEPARTURE: 24.0,
+    Stage.INTERNATIONAL_TRANSIT: 30.0,
+    Stage.ARRIVED_DESTINATION: 12.0,
+    Stage.IMPORT_CUSTOMS: 16.0,
+    Stage.LOCAL_TRANSIT: 9.0,
+    Stage.OUT_FOR_DELIVERY: 4.0,
+}
+_DAY = {
+    Side.ORIGIN: (8.0, 22.0, 0.15, 0.9, 0.8),
+    Side.LINEHAUL: (0.0, 24.0, 1.0, 1.0, 1.0),
+    Side.DESTINATION: (8.0, 20.0, 0.04, 0.6, 0.2),
+    Side.DOOR: (8.0, 20.0, 0.04, 0.6, 0.2),
+}
+_BASE = World(name="air", medians=_MEDIANS, day=_DAY)
+WORLDS = {
+    world.name: world
+    for world in (
+        _BASE,
+        replace(
+            _BASE,
+            name="many-lands",
+            offsets=(-8.0, -5.0, -3.0, 0.0, 1.0, 2.0, 3.0, 9.0, 10.0),
+            offset_known=False,
+            spread=(0.7, 1.1),
+            lag=1.4,
+            followers=(1, 1, 1, 1, 2, 2, 3, 8),
+        ),
+        replace(
+            _BASE,
+            name="slow-post",
+            medians={
+                stage: hours * (2.5 if side(stage) is Side.LINEHAUL else 1.4)
+                for stage, hours in _MEDIANS.items()
+            },
+            spread=(0.8, 1.2),
+            offsets=(3.0, 5.0),
+            repeats=0.3,
+            burst=0.2,
+            lag=3.0,
+        ),
+        replace(
+            _BASE,
+            name="express",
+            medians={stage: hours * 0.5 for stage, hours in _MEDIANS.items()},
+            spread=(0.4, 0.7),
+            offsets=(1.0,),
+            repeats=0.8,
+            day={
+                **_DAY,
+                Side.DESTINATION: (5.0, 11.0, 0.08, 0.5, 0.1),
+                Side.DOOR: (9.0, 18.0, 0.02, 0.5, 0.02),
+            },
+        ),
+    )
+}
+
+
+def draw(world: World, seed: int, *, orders: int, days: float) -> list[Timeline]:
+    """`orders` timelines starting evenly over `days`."""
+    dice = random.Random(f"{world.name}/{seed}")
+    clocks = {where: world.clock(where) for where in Side}
+    return [
+        _draw_one(world, clocks, dice, f"{world.name}-{n}", BEGIN + timedelta(days=days * dice.random()))
+        for n in range(orders)
+    ]
+
+
+def _draw_one(
+    world: World, clocks: Mapping[Side, Clock], dice: random.Random, name: str, start: datetime
+) -> Timeline:
+    offset = dice.choice(world.offsets)
+    ladder = list(world.medians)
+    entries = [_entry(world, dice, start, ladder[0])]
+    at = start
+    for index, stage in enumerate(ladder):
+        following = [stage] * (dice.random() < world.repeats) + [
+            ladder[index + 1] if index + 1 < len(ladder) else Stage.DELIVERED
+        ]
+        for brought in following:
+            wait = world.medians[stage] * math.exp(world.spread_of(stage) * dice.gauss(0.0, 1.0))
+            shift = ORIGIN_OFFSET if side(stage) in (Side.ORIGIN, Side.LINEHAUL) else offset
+            at = _later(clocks[side(stage)], at, shift, wait)
+            entries.append(_entry(world, dice, at, brought))
+            if brought is not Stage.DELIVERED and dice.random() < world.burst:
+                at += timedelta(hours=dice.expovariate(1.0 / world.burst_hours))
+                entries.append(_entry(world, dice, at, brought))
+    return Timeline(
+        order=name,
+        entries=tuple(sorted(entries, key=lambda entry: entry.visible)),
+        followers=dice.choice(world.followers),
+        utc_offset_hours=offset if world.offset_known else None,
+    )
+
+
+def _entry(world: World, dice: random.Random, at: datetime, stage: Stage) -> Entry:
+    lag = dice.expovariate(1.0 / world.lag) if world.lag else 0.0
+    return Entry(at=at, visible=at + timedelta(hours=lag), stage=stage)
+
+
+def _later(clock: Clock, at: datetime, shift: float, wait: float) -> datetime:
+    """The moment at which `wait` operating hours have passed since `at`."""
+    begin = now = hours(at) + shift
+    while True:
+        pace = clock.pace_at(now)
+        rest = math.floor(now) + 1.0 - now
+        if wait <= pace * rest:
+            return at + timedelta(hours=now + wait / pace - begin)
+        wait -= pace * rest
+        now = math.floor(now) + 1.0
+
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def read(path: Path) -> list[Timeline]:
+    """Timelines of a CSV file `order,time_utc,stage[,followers]`, a header line is optional.
+
+    `time_utc` is ISO 8601 (a zone may be given) or seconds since 1970; `stage` one of `Stage`'s values, any
+    other text keeps the stage. Rows may come in any order; what follows a final stage is left out.
+    Raises ValueError naming the bad line.
+    """
+    rows: dict[str, list[tuple[datetime, Stage]]] = defaultdict(list)
+    followers: dict[str, float] = {}
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        for number, row in enumerate(csv.reader(file), 1):
+            cells = [cell.strip() for cell in row]
+            if not any(cells) or cells[0].startswith("#") or (number == 1 and cells[0].lower() == "order"):
+                continue
+            try:
+                rows[cells[0]].append((_moment(cells[1]), _stage(cells[2])))
+                if len(cells) > 3 and cells[3]:
+                    followers[cells[0]] = float(cells[3])
+            except (IndexError, ValueError) as exc:
+                raise ValueError(
+                    f"{path.name}, line {number}: want order,time_utc,stage[,followers]"
+                ) from exc
+    return [_timeline(order, entries, followers.get(order, 1.0)) for order, entries in rows.items()]
+
+
+def write(path: Path, timelines: Sequence[Timeline]) -> None:
+    """The same form, as `read` takes it."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["order", "time_utc", "stage", "followers"])
+        for line in timelines:
+            for entry in line.entries:
+                table.writerow(
+                    [line.order, entry.visible.isoformat(), entry.stage.value, f"{line.followers:g}"]
+                )
+
+
+def _moment(text: str) -> datetime:
+    if text.replace(".", "", 1).isdigit():
+        return datetime.fromtimestamp(float(text), UTC)
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _stage(text: str) -> Stage:
+    word = text.lower().replace(" ", "_").replace("-", "_")
+    return next((stage for stage in Stage if stage.value == word), Stage.UPDATE)
+
+
+def _timeline(order: str, entries: list[tuple[datetime, Stage]], followers: float) -> Timeline:
+    stage = Stage.PRE_SHIPMENT
+    told = []
+    for at, brought in sorted(entries, key=lambda pair: pair[0]):
+        stage = stage if brought is Stage.UPDATE else brought
+        told.append(Entry(at=at, visible=at, stage=stage))
+        if stage.final:
+            break
+    return Timeline(order=order, entries=tuple(told), followers=followers)
