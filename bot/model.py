@@ -217,7 +217,7 @@ class Parcel:
 
     Nodes are newest first. `eta` is the present promise, `first_eta` the first one ever made.
     `stage_since` is the claimed time of the node that brought the stage.
-    `merged_into` is the index of the parcel that goes on with this one's history: neither counted nor shown.
+    A parcel whose number is another's former one goes on as that other: neither counted nor shown.
     """
 
     index: int
@@ -232,7 +232,6 @@ class Parcel:
     stage: Stage = Stage.PRE_SHIPMENT
     reason: Reason = Reason.NONE
     stage_since: datetime | None = None
-    merged_into: int | None = None
     nodes: tuple[Node, ...] = ()
 
 
@@ -267,6 +266,12 @@ class Order:
                 reverse=True,
             )
         )
+
+    @property
+    def live(self) -> tuple[Parcel, ...]:
+        """The parcels that count: all but those that go on under another's number."""
+        gone = {number for parcel in self.parcels for number in parcel.former_numbers}
+        return tuple(parcel for parcel in self.parcels if parcel.number not in gone) if gone else self.parcels
 
     @property
     def last_node_at(self) -> datetime | None:
@@ -551,7 +556,7 @@ class Watch:
     """What pacing needs to know of one order.
 
     `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.
-    `utc_offset_hours` guesses the destination's clock from the followers' zone, None where nothing is known.
+    `stopped` says that nothing more is looked at by itself. `utc_offset_hours` guesses the destination's clock from the followers' zone, None where nothing is known.
     """
 
     stage: Stage
@@ -564,6 +569,7 @@ class Watch:
     eta: datetime | None = None
     failures: int = 0
     finished_at: datetime | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot import audience, timeline
+from bot import audience, silences, timeline
 from bot.errors import SourceError, UnknownOrder
 from bot.ids import read_link_token
 from bot.model import (
@@ -425,6 +425,8 @@ class Tracking:
         watch = await tx.orders.watch(order_id)
         if known is None or watch is None:
             return
+        if asking is not None and watch.stopped:
+            known = silences.revived(known, now)
         changes = timeline.changes(known, snapshot, now)
         if facts is not None:
             changes = _with_facts(changes, facts, now)
@@ -441,15 +443,14 @@ class Tracking:
         asking: Place | None,
         checked: bool,
     ) -> None:
-        silences = () if changes.first else timeline.due_silences(changes.order, now)
+        late = () if changes.first else silences.due_silences(changes.order, now)
         order = replace(
             changes.order,
-            told=changes.order.told | {one.key for one in silences},
-            finished_at=_finished(changes.order, now),
+            told=changes.order.told | {one.key for one in late},
         )
-        changes = replace(changes, order=order, news=(*changes.news, *silences))
+        changes = replace(changes, order=order, news=(*changes.news, *late))
         followers = await tx.chats.followers([order.id])
-        silence_at = timeline.next_silence_at(order, now)
+        silence_at = silences.next_silence_at(order, now)
         offset = audience.utc_offset([one.chat.zone for one in followers], now)
         await tx.orders.save(
             changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.RULESET
@@ -531,12 +532,6 @@ def _with_facts(changes: Changes, facts: OrderFacts, now: datetime) -> Changes:
     told = timeline.with_status(changes.order, status, now)
     news = () if changes.first else told.news
     return replace(changes, order=told.order, news=(*changes.news, *news))
-
-
-def _finished(order: Order, now: datetime) -> datetime | None:
-    if order.stage.final:
-        return order.finished_at or now
-    return None
 
 
 def _watch_after(watch: Watch, order: Order, now: datetime) -> Watch:

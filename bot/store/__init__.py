@@ -6,12 +6,14 @@ No network call may happen inside one.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model import RawUpdate
 from bot.store import backup, migrations
 from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
@@ -26,6 +28,7 @@ __all__ = [
     "DeadLetter",
     "Depth",
     "Due",
+    "Inbox",
     "Settled",
     "Store",
     "Transaction",
@@ -45,11 +48,39 @@ class Transaction:
         self.memory = Memory(connection)
 
 
+class Inbox:
+    """The updates' queue as intake sees it: every step is a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, updates: Sequence[RawUpdate]) -> int:
+        """Record those not known yet; how many were new. Durable when it returns."""
+        async with self._database.write() as on:
+            return await Updates(on).put(updates)
+
+    async def take(self, limit: int, now: datetime, lease: timedelta) -> list[RawUpdate]:
+        """Lease waiting updates, at most one a chat."""
+        async with self._database.write() as on:
+            return await Updates(on).take(limit, now, lease)
+
+    async def done(self, update_id: int, now: datetime) -> None:
+        """It was handled."""
+        async with self._database.write() as on:
+            await Updates(on).done(update_id)
+
+    async def failed(self, update_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+        """It was not: again at `retry_at`, or set aside."""
+        async with self._database.write() as on:
+            await Updates(on).failed(update_id, retry_at=retry_at, error=error)
+
+
 class Store:
     """The database, opened by URL."""
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
+        self.inbox = Inbox(self.database)
 
     async def start(self, *, sole: bool = True) -> None:
         """Bring the schema up to date. `sole`: refuse beside another bot on the same SQLite file.
@@ -71,6 +102,14 @@ class Store:
         """One transaction that only reads."""
         async with self.database.read() as connection:
             yield Transaction(connection)
+
+    async def take_over(self, now: datetime) -> None:
+        """After a crash of the only process: what it held is due at once, not when the leases end."""
+        if self.database.is_sqlite:
+            async with self.database.write() as on:
+                await Orders(on).release_leases(now)
+                await Notices(on).release_leases(now)
+                await Updates(on).release_leases(now)
 
     async def backup(self, path: Path) -> None:
         """A consistent copy of a running bot's SQLite database; raises StoreError on PostgreSQL."""

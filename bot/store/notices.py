@@ -28,6 +28,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Notices that were told, and those that could not be."""
+
+    sent: int
+    dead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What became of one piece of news for one place."""
 
@@ -219,6 +227,16 @@ class Notices:
             )
         ).one()
         return Depth(due=row.due, dead=row.dead, oldest_due_at=row.oldest)
+
+    async def counts(self, since: datetime) -> Counts:
+        """How many were settled since then, and how."""
+        rows = await self._on.execute(
+            sa.select(notices.c.state, sa.func.count().label("n"))
+            .where(notices.c.settled_at >= since)
+            .group_by(notices.c.state)
+        )
+        by_state = {row.state: row.n for row in rows}
+        return Counts(sent=by_state.get("sent", 0), dead=by_state.get("dead", 0))
 
     async def told(self, place: Place, message_id: int) -> list[Notice]:
         """The notices that one message told, for "why did I get this?"."""

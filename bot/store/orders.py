@@ -371,6 +371,26 @@ class Orders:
         )
         return {row.stage: row.n for row in rows}
 
+    async def count_delivered(self, since: datetime) -> int:
+        """Orders that arrived since then."""
+        found = await self._on.scalar(
+            sa.select(sa.func.count())
+            .select_from(orders)
+            .where(orders.c.finished_at >= since, orders.c.stage == Stage.DELIVERED)
+        )
+        return int(found or 0)
+
+    async def median_delay(self, since: datetime) -> timedelta | None:
+        """Median from an entry's own time to its first sight, over the last 1,000 seen since then."""
+        rows = await self._on.execute(
+            sa.select(nodes.c.at, nodes.c.seen_at)
+            .where(nodes.c.seen_at >= since, nodes.c.backfilled.is_(False), nodes.c.at >= since)
+            .order_by(nodes.c.seen_at.desc())
+            .limit(1000)
+        )
+        delays = sorted(row.seen_at - row.at for row in rows)
+        return max(delays[len(delays) // 2], timedelta(0)) if delays else None
+
     async def purge(self, before: datetime) -> int:
         """Delete orders finished before `before`, and those that nobody follows since before it."""
         unfollowed = ~sa.exists().where(follows.c.order_id == orders.c.id)
@@ -394,6 +414,7 @@ _WATCH_COLUMNS = (
     orders.c.failures,
     orders.c.finished_at,
     orders.c.utc_offset_hours,
+    orders.c.next_check_at,
     orders.c.silence_at,
     orders.c.status_at,
 )
@@ -413,6 +434,7 @@ def _watch(row: RowMapping) -> Watch:
         failures=row["failures"],
         finished_at=row["finished_at"],
         utc_offset_hours=row["utc_offset_hours"],
+        stopped=row["next_check_at"] is None,
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import StoreError
+from bot.errors import SettingsError, StoreError
 
 Row = Mapping[str, Any]
 
@@ -24,8 +24,9 @@ Row = Mapping[str, Any]
 def database_url(text: str) -> sa.URL:
     """A setting (`bot.db`, `sqlite:///bot.db`, `postgresql://…`) as the URL of an async driver.
 
-    Raises StoreError for anything else.
+    Raises SettingsError for anything else.
     """
+    cure = "give a path, sqlite:///… or postgresql://…"
     if "://" not in text:
         text = f"sqlite:///{text}"
     if text.startswith("postgres://"):
@@ -33,11 +34,11 @@ def database_url(text: str) -> sa.URL:
     try:
         url = sa.make_url(text)
     except sa.exc.ArgumentError:
-        raise StoreError("DATABASE_URL: give a path, sqlite:///… or postgresql://…") from None
+        raise SettingsError("DATABASE_URL", cure) from None
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     name = drivers.get(url.get_backend_name())
     if name is None or (url.get_backend_name() == "sqlite" and not url.database):
-        raise StoreError("DATABASE_URL: give a path, sqlite:///… or postgresql://…")
+        raise SettingsError("DATABASE_URL", cure)
     return url.set(drivername=name)
 
 

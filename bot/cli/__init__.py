@@ -1,0 +1,47 @@
+"""The operator's commands, one file each. Exit codes: 0 clean, 1 failure, 2 usage or settings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+from rich.console import Console
+
+from bot.cli import authorize, backup, demo, link, migrate, run, track, why
+from bot.errors import BotError, SettingsError
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run.run,
+    "demo": demo.demo,
+    "authorize": authorize.authorize,
+    "link": link.link,
+    "track": track.track,
+    "why": why.why,
+    "backup": backup.backup,
+    "migrate": migrate.migrate,
+}
+
+app = typer.Typer(
+    name="python -m bot",
+    help="A parcel companion in Telegram for a merchant's AliExpress orders.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+
+
+def main() -> None:
+    """Run a command; an operator's mistake is one sentence with its cure, never a traceback."""
+    console = Console(stderr=True, highlight=False)
+    try:
+        app()
+    except SettingsError as error:
+        console.print(f"[bold red]{error.variable}[/]: {error.cure}", soft_wrap=True)
+        sys.exit(2)
+    except BotError as error:
+        console.print(f"[bold red]Failed[/]: {error}", soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,46 @@
+"""`authorize`: connect the merchant's AliExpress account."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot import settings
+from bot.errors import BotError
+
+
+def authorize(
+    code: Annotated[str, typer.Option(help="the pasted address or code; asked for when missing")] = "",
+) -> None:
+    """Log in at AliExpress and store the tokens; needed every 60 days (every 2 for a Test app)."""
+    asyncio.run(_authorize(settings.load(), code))
+
+
+async def _authorize(chosen: settings.Settings, pasted: str) -> None:
+    from bot import app
+    from bot.metrics import Metrics
+    from bot.sources.aliexpress.auth import parse_code
+    from bot.store import Store
+
+    console = Console(highlight=False)
+    store = Store(chosen.database_url)
+    await store.start(sole=False)
+    merchant = app.Merchant(chosen, store, Metrics())
+    try:
+        if not pasted:
+            console.print("1. Open this page and log in with the shop's AliExpress account:\n")
+            typer.echo(merchant.login_url())
+            console.print("\n2. You are led to an address that holds a code, even if the page does not load.")
+            pasted = await asyncio.to_thread(typer.prompt, "3. Paste that whole address here")
+        code = parse_code(pasted)
+        if code is None:
+            raise BotError("there is no code in it; paste the whole address you were led to")
+        tokens = await merchant.exchange(code)
+    finally:
+        await merchant.source.aclose()
+        await store.close()
+    until = tokens.refresh_expires_at
+    console.print("[green]Connected.[/]" + (f" The next login is due by {until:%Y-%m-%d}." if until else ""))

@@ -1,0 +1,146 @@
+"""`demo`: the unchanged bot against simulated AliExpress and Telegram, with a chat page in the browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+
+from bot.errors import BotError
+
+_READY_WITHIN = 60.0  # seconds
+_FIRST_ORDER = "8211744661738042"
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="where the chat page listens; 0 picks a free port")] = 8765,
+    speed: Annotated[float, typer.Option(help="seconds for one simulated day of a parcel")] = 60.0,
+) -> None:
+    """Show everything without any account: opens a chat page, parcels move, pushes arrive."""
+    console = Console(highlight=False)
+    console.print("Starting the simulated AliExpress and Telegram, then the bot itself …")
+    with tempfile.TemporaryDirectory(prefix="parcel-bot-demo-") as folder:
+        listen = f"127.0.0.1:{_free_port()}"
+        sandbox, told = _start_sandbox(port, speed, f"http://{listen}")
+        bot = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"], env=_environment(told, listen, Path(folder))
+        )
+        try:
+            _wait_until_ready(bot, f"http://{listen}/ready")
+            console.print(_welcome(told))
+            _wait(sandbox, bot)
+        finally:
+            _stop(bot, sandbox)
+
+
+def _start_sandbox(port: int, speed: float, listen: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+    command = [
+        sys.executable, "-m", "bot.sandbox", "--port", str(port), "--speed", str(speed),
+        "--metrics-url", listen, "--push-url", f"{listen}/aliexpress/push",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own module
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        process.wait(5)
+        raise BotError(f"the chat page cannot listen on port {port}; try --port 0")
+    told: dict[str, Any] = json.loads(line)
+    return process, told
+
+
+def _environment(told: dict[str, Any], listen: str, folder: Path) -> dict[str, str]:
+    """The same bot with other settings: two base URLs, throw-away database and token."""
+    ours = {
+        "TELEGRAM_BOT_TOKEN": told["bot_token"],
+        "TELEGRAM_API_URL": told["telegram_api_url"],
+        "ALIEXPRESS_APP_KEY": told["app_key"],
+        "ALIEXPRESS_APP_SECRET": told["app_secret"],
+        "ALIEXPRESS_ACCESS_TOKEN": told["access_token"],
+        "ALIEXPRESS_REFRESH_TOKEN": told["refresh_token"],
+        "ALIEXPRESS_API_URL": told["aliexpress_api_url"],
+        "ALIEXPRESS_CALLS_PER_SECOND": "20",
+        "ALIEXPRESS_CALLS_PER_DAY": "500000",
+        "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
+        "CHECK_MIN_SECONDS": "3",
+        "CHECK_MAX_SECONDS": "6",
+        "ADMIN_CHAT_IDS": str(told.get("admin_chat_id", "")),
+        "LINK_SECRET": "only-for-the-demo-0123456789",
+        "LISTEN": listen,
+        "LOG_LEVEL": "WARNING",
+    }
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    return inherited | ours
+
+
+def _wait_until_ready(bot: subprocess.Popen[bytes], url: str) -> None:
+    from urllib.error import URLError
+    from urllib.request import urlopen
+
+    deadline = time.monotonic() + _READY_WITHIN
+    while time.monotonic() < deadline:
+        if bot.poll() is not None:
+            raise BotError("the bot did not start; its own words stand above")
+        try:
+            with urlopen(url, timeout=2) as answer:  # noqa: S310  a loopback address of ours
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise BotError("the bot did not become ready in a minute")
+
+
+def _welcome(told: dict[str, Any]) -> Panel:
+    return Panel(
+        f"Open  [bold cyan]{told['url']}[/]  in a browser.\n\n"
+        f"First thing to type in the chat:  [bold]/track {told.get('first_order', _FIRST_ORDER)}[/]\n"
+        "Its next news arrives within a minute. Try the other languages on the left,\n"
+        "the buttons under the card, and the tour on the right.\n\n"
+        "Ctrl+C ends the demo and leaves nothing behind.",
+        title="The demo is running",
+        expand=False,
+    )
+
+
+def _wait(*processes: subprocess.Popen[Any]) -> None:
+    """Until Ctrl+C, SIGTERM, or one of them ends."""
+    stopped = False
+
+    def stop(_signum: int, _frame: object) -> None:
+        nonlocal stopped
+        stopped = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    while not stopped:
+        if any(process.poll() is not None for process in processes):
+            raise BotError("a part of the demo ended by itself; its own words stand above")
+        time.sleep(0.2)
+
+
+def _stop(*processes: subprocess.Popen[Any]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(12)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,52 @@
+"""`link`: signed deep links for customers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+
+from bot import settings
+from bot.errors import SettingsError
+
+
+def link(
+    orders: Annotated[list[str], typer.Argument(help="AliExpress order ids")],
+    as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
+) -> None:
+    """Print a link per order; whoever opens it follows that order in one tap."""
+    from bot.ids import link_token
+
+    chosen = settings.load()
+    if chosen.link_secret is None:
+        raise SettingsError("LINK_SECRET", "is missing; links are signed with it")
+    secret = chosen.link_secret.get_secret_value()
+    try:
+        tokens = {order: link_token(order, secret) for order in orders}
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    username = asyncio.run(_username(chosen))
+    links = {order: f"https://t.me/{username}?start={token}" for order, token in tokens.items()}
+    if as_json:
+        typer.echo(json.dumps(links))
+    else:
+        for order, url in links.items():
+            typer.echo(f"{order}  {url}")
+
+
+async def _username(chosen: settings.Settings) -> str:
+    from telegram.error import TelegramError
+
+    from bot.chat.telegram import build_bot
+    from bot.errors import BotError
+
+    bot = build_bot(chosen.telegram_bot_token.get_secret_value(), chosen.telegram_api_url)
+    try:
+        await bot.initialize()
+        return str(bot.username)
+    except TelegramError as error:
+        raise BotError(f"Telegram does not say the bot's name: {error.message}") from None
+    finally:
+        await bot.shutdown()

@@ -1,0 +1,76 @@
+"""`track`: one order's timeline in the terminal, in any language."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter
+from rich.console import Console
+
+from bot import settings, timeline
+from bot.i18n import Words, guess_language
+from bot.model import Localised, Order, Snapshot
+from bot.views import card
+from bot.views import timeline as timeline_view
+
+
+def track(
+    order: Annotated[str, typer.Argument(help="AliExpress order id")],
+    language: Annotated[str, typer.Option(help="ru, pt_BR, ar_SA …")] = "en",
+    raw: Annotated[bool, typer.Option(help="the answer as it came, redacted")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
+) -> None:
+    """Ask AliExpress for one order and print its timeline. Nothing is stored, nobody is told."""
+    from bot.ids import is_order_id
+
+    if not is_order_id(order):
+        raise typer.BadParameter("an order id has 12 to 20 digits, 16 today")
+    asyncio.run(_track(settings.load(), order, language, raw=raw, as_json=as_json))
+
+
+async def _track(chosen: settings.Settings, order: str, language: str, *, raw: bool, as_json: bool) -> None:
+    from bot import app
+    from bot.metrics import Metrics
+    from bot.store import Store
+
+    store = Store(chosen.database_url)
+    await store.start(sole=False)
+    merchant = app.Merchant(chosen, store, Metrics())
+    try:
+        if raw:
+            typer.echo(await merchant.source.fetch_raw(order, language))
+            return
+        shown = await merchant.source.fetch(order, language, urgent=True)
+        canonical = await merchant.source.fetch(order, "en", urgent=True)
+    finally:
+        await merchant.flush()
+        await merchant.source.aclose()
+        await store.close()
+    order_now = _known(canonical, shown)
+    if as_json:
+        typer.echo(TypeAdapter(Localised).dump_json(order_now, indent=2).decode())
+        return
+    words = Words(language=guess_language(language, chosen.default_language), zone=chosen.default_time_zone)
+    now = datetime.now(UTC)
+    console = Console(highlight=False)
+    console.print(_plain(card.card(words, order_now, None, now=now).text), soft_wrap=True)
+    for parcel in order_now.order.live:
+        page = timeline_view.timeline(words, order_now, None, parcel=parcel.index, now=now)
+        console.print("\n" + _plain(page.text), soft_wrap=True)
+
+
+def _known(canonical: Snapshot, shown: Snapshot) -> Localised:
+    """What a first look makes of it; nothing is stored."""
+    now = datetime.now(UTC)
+    order = timeline.changes(Order(id=canonical.order_id, created_at=now), canonical, now).order
+    return Localised(order=order, texts=timeline.pair(order, shown))
+
+
+def _plain(text: str) -> str:
+    """Telegram's HTML as plain text for a terminal."""
+    return html.unescape(re.sub(r"<[^>]*>", "", text))

@@ -1,0 +1,64 @@
+"""`why`: the reasons behind an order's next check."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot import settings
+from bot.errors import BotError
+
+
+def why(
+    order: Annotated[str, typer.Argument(help="AliExpress order id")],
+    as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
+) -> None:
+    """Print the rate, price and weight that decide when an order is looked at next."""
+    asyncio.run(_why(settings.load(), order, as_json=as_json))
+
+
+async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
+    from bot.pacing import Limits, Pacer
+    from bot.store import Store
+
+    store = Store(chosen.database_url)
+    try:
+        await store.start(sole=False)
+        async with store.read() as tx:
+            watch = await tx.orders.watch(order)
+            planned = await tx.orders.next_check_at(order)
+            state = await tx.memory.get("pacer")
+    finally:
+        await store.close()
+    if watch is None:
+        raise BotError(f"order {order} is not known here")
+    pacer = Pacer(Limits(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds), random.random)
+    pacer.load(state)
+    reasons = pacer.explain(watch, datetime.now(UTC))
+    if as_json:
+        typer.echo(json.dumps(asdict(reasons) | {"planned": planned}, default=str))
+        return
+    table = Table(show_header=False, box=None)
+    for name, value in (
+        ("stage", watch.stage.value),
+        ("rate", f"{reasons.rate:.2f} entries a day expected now"),
+        ("price", f"{reasons.price:.3f} hours of waiting that one call must save"),
+        ("weight", f"{reasons.weight:.2f} (chats told × what the next news is worth)"),
+        ("expected", f"{reasons.expected:.2f} entries may be waiting unseen"),
+        ("waiting", f"{reasons.waiting:.2f} hours collected"),
+        ("decided by", reasons.bound.value),
+        (
+            "next check",
+            f"{planned:%Y-%m-%d %H:%M:%S} UTC" if planned else "none: nobody is told, or it ended",
+        ),
+    ):
+        table.add_row(f"[bold]{name}[/]", value)
+    Console(highlight=False).print(table)

@@ -1,0 +1,87 @@
+"""The merchant's matters beyond orders and chats: numbers, the daily brief, the AliExpress login."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from bot.errors import Reauthorise
+from bot.model import Tokens
+from bot.store import Store
+from bot.views.admin import Stats
+
+_BRIEF = "brief_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """The day's calls: made and allowed."""
+
+    used: int
+    limit: int
+
+
+class Office:
+    """Answers the operator's chats. `exchange` trades a login's code for tokens, which it stores."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        now: Callable[[], datetime],
+        login_url: str,
+        exchange: Callable[[str], Awaitable[Tokens]],
+        parse_code: Callable[[str], str | None],
+        spent: Callable[[], Awaitable[Spent]],
+        brief_at: time | None,
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._login_url = login_url
+        self._exchange = exchange
+        self._parse_code = parse_code
+        self._spent = spent
+        self._brief_default = brief_at
+
+    async def stats(self, days: int) -> Stats:
+        """The numbers of the last `days` days."""
+        since = self._now() - timedelta(days=days)
+        spent = await self._spent()
+        async with self._store.read() as tx:
+            counted = await tx.notices.counts(since)
+            return Stats(
+                days=days,
+                orders=await tx.chats.active_orders(),
+                chats=await tx.chats.count(),
+                delivered=await tx.orders.count_delivered(since),
+                pushes=counted.sent,
+                failed_pushes=counted.dead,
+                calls=spent.used,
+                budget=spent.limit,
+                delay=await tx.orders.median_delay(since),
+            )
+
+    async def brief_at(self) -> time | None:
+        """When the daily brief comes: chosen in the chat, else as set at start."""
+        async with self._store.read() as tx:
+            chosen = await tx.memory.get(_BRIEF)
+        if chosen is None:
+            return self._brief_default
+        return time.fromisoformat(chosen) if chosen else None
+
+    async def set_brief_at(self, at: time | None) -> None:
+        """Choose that; None: never."""
+        async with self._store.write() as tx:
+            await tx.memory.put(_BRIEF, at.isoformat("minutes") if at else "")
+
+    def authorise_url(self) -> str:
+        """Where the merchant logs in at AliExpress."""
+        return self._login_url
+
+    async def authorise(self, pasted: str) -> datetime | None:
+        """Exchange the pasted address or code; when the grant ends. Raises SourceError."""
+        code = self._parse_code(pasted)
+        if code is None:
+            raise Reauthorise("InvalidCode", "there is no code in it")
+        return (await self._exchange(code)).refresh_expires_at

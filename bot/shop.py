@@ -1,0 +1,53 @@
+"""The merchant's own words: shop name, support contact and welcome, per language, from one TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bot.errors import SettingsError
+from bot.i18n import LANGUAGES
+from bot.views.talk import Shop
+
+_FIELDS = {"name": 64, "support": 64, "welcome": 600}
+
+
+def load(path: str) -> Callable[[str], Shop]:
+    """Read SHOP_FILE (`name`, `support`, `welcome`, and a table per language); no path: an unnamed shop.
+
+    Raises SettingsError that names what is wrong.
+    """
+    content = _read(path) if path else {}
+    base = {name: value for name, value in content.items() if name in _FIELDS}
+    for name, value in content.items():
+        if isinstance(value, dict):
+            if name not in LANGUAGES:
+                raise SettingsError("SHOP_FILE", f"[{name}] is none of our languages: {', '.join(LANGUAGES)}")
+            _check(value, f"[{name}] ")
+        elif name not in _FIELDS:
+            raise SettingsError("SHOP_FILE", f"{name} is unknown; there are {', '.join(_FIELDS)}")
+    _check(base, "")
+    shops = {code: Shop(**(base | content.get(code, {}))) for code in LANGUAGES}
+    plain = Shop(**base)
+    return lambda language: shops.get(language, plain)
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError("SHOP_FILE", f"cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError("SHOP_FILE", f"is not TOML: {error}") from None
+
+
+def _check(table: dict[str, Any], where: str) -> None:
+    for name, value in table.items():
+        if name not in _FIELDS:
+            raise SettingsError("SHOP_FILE", f"{where}{name} is unknown; there are {', '.join(_FIELDS)}")
+        if not isinstance(value, str) or len(value) > _FIELDS[name]:
+            raise SettingsError(
+                "SHOP_FILE", f"{where}{name} must be text of at most {_FIELDS[name]} characters"
+            )

@@ -1,0 +1,292 @@
+"""The quiet loop: the price of calls, warnings and alerts, the daily brief, deleting what is old."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot import audience
+from bot import board as judge
+from bot.i18n import Words
+from bot.metrics import Metrics
+from bot.model import Message, Place
+from bot.pacing import Pacer
+from bot.store import Store
+from bot.tracking import Tracking
+from bot.views import admin as view
+from bot.views.admin import Flag
+
+_log = structlog.get_logger(__name__)
+
+_SETTLED_KEPT = timedelta(days=14)  # told notices: long enough for "why did I get this?"
+_UPDATES_KEPT = timedelta(days=3)  # Telegram repeats for one day at most
+_LOST_FOR = timedelta(minutes=10)  # before the admins hear that the source is silent
+_BUDGET_LOW = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """The day's calls. `limit` None means that none is set."""
+
+    used: int
+    limit: int | None
+    forecast: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What the watch sees of the bot itself."""
+
+    source_healthy: bool
+    reauthorise: bool
+    misconfigured: str
+    intake_age: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warn:
+    """A warning about the grant's end; `days` 0: it is dead."""
+
+    key: str
+    days: int
+
+
+class Grant(Protocol):
+    """The merchant's login."""
+
+    async def warnings(self) -> tuple[Warn, ...]:
+        """What is to be told now."""
+        ...
+
+    async def warned(self, keys: Iterable[str]) -> None:
+        """It was told."""
+        ...
+
+    async def days_left(self) -> float | None:
+        """Days until the next login is due."""
+        ...
+
+
+class Upkeep:
+    """One round a minute; every part is harmless to repeat and to miss."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        tracking: Tracking,
+        pacer: Pacer,
+        metrics: Metrics,
+        grant: Grant,
+        budget: Callable[[], Awaitable[Budget]],
+        health: Callable[[], Health],
+        tell: Callable[[Place, Message], Awaitable[bool]],
+        brief_at: Callable[[], Awaitable[time | None]],
+        flush: Callable[[], Awaitable[None]],
+        now: Callable[[], datetime],
+        default_language: str,
+        default_zone: str,
+        retention: timedelta,
+    ) -> None:
+        self._store = store
+        self._tracking = tracking
+        self._pacer = pacer
+        self._metrics = metrics
+        self._grant = grant
+        self._budget = budget
+        self._health = health
+        self._tell = tell
+        self._brief_at = brief_at
+        self._flush = flush
+        self._now = now
+        self._language = default_language
+        self._zone = default_zone
+        self._retention = retention
+        self._source_lost: datetime | None = None
+        self._purged: datetime | None = None
+
+    async def round(self) -> None:
+        """Everything that is due this minute."""
+        self._metrics.beat("upkeep")
+        budget = await self._meter()
+        await self._gauge(budget)
+        await self._alerts(budget)
+        await self._token()
+        await self._brief()
+        await self._tracking.reclassify()
+        await self._flush()
+        await self._purge()
+
+    async def save(self) -> None:
+        """Keep what was learnt; also at the end."""
+        async with self._store.write() as tx:
+            await tx.memory.put("pacer", self._pacer.dump())
+        await self._flush()
+
+    # ── pacing ──────────────────────────────────────────────────────────────────────────────────
+
+    async def _meter(self) -> Budget:
+        budget = await self._budget()
+        async with self._store.read() as tx:
+            active = await tx.chats.active_orders()
+        self._metrics.orders.set(active)
+        if budget.limit:
+            self._pacer.meter(
+                now=self._now(),
+                spent=budget.used,
+                budget=budget.limit,
+                active=active,
+                healthy=self._health().source_healthy,
+            )
+        await self.save()
+        return budget
+
+    async def _gauge(self, budget: Budget) -> None:
+        m, now = self._metrics, self._now()
+        async with self._store.read() as tx:
+            depth = await tx.notices.depth()
+            m.chats.set(await tx.chats.count())
+            m.inbox_waiting.set(await tx.updates.waiting())
+        m.outbox_due.set(depth.due)
+        m.outbox_dead.set(depth.dead)
+        age = (now - depth.oldest_due_at).total_seconds() if depth.oldest_due_at else 0.0
+        m.outbox_age.set(max(age, 0.0))
+        m.budget_used.set(budget.used)
+        m.budget_limit.set(budget.limit or 0)
+        m.budget_forecast.set(budget.forecast)
+        m.price.set(self._pacer.price.value)
+        days = await self._grant.days_left()
+        if days is not None:
+            m.token_days.set(days)
+
+    # ── alerts: one per incident, one on recovery ───────────────────────────────────────────────
+
+    async def _alerts(self, budget: Budget) -> None:
+        now, health = self._now(), self._health()
+        if not health.source_healthy and self._source_lost is None:
+            self._source_lost = now
+        lost = self._source_lost
+        silent = (
+            lost is not None
+            and now - lost >= _LOST_FOR
+            and not health.reauthorise
+            and not health.misconfigured
+        )
+        if lost is not None and silent:
+            await self._once("source_lost", lambda words: view.source_lost(words, lost, now))
+        if health.source_healthy:
+            if lost is not None:
+                gone = now - lost
+                await self._over("source_lost", lambda words: view.source_back(words, gone))
+                await self._over("misconfigured", lambda words: view.source_back(words, gone))
+            self._source_lost = None
+        if health.misconfigured:
+            code, _, detail = health.misconfigured.partition(": ")
+            await self._once("misconfigured", lambda words: view.misconfigured(words, code, detail))
+        share = budget.used / budget.limit if budget.limit else 0.0
+        if share >= _BUDGET_LOW:
+            await self._once(f"budget:{now.date()}", lambda words: view.budget_low(words, share))
+        await self._outbox(now)
+
+    async def _outbox(self, now: datetime) -> None:
+        async with self._store.read() as tx:
+            depth = await tx.notices.depth()
+            aside = await tx.updates.aside()
+            told = int(await tx.memory.get("told_dead") or 0)
+            aside_told = int(await tx.memory.get("told_aside") or 0)
+            texts = await tx.memory.unknown()
+            texts_told = int(await tx.memory.get("told_texts") or 0)
+        if depth.dead > told:
+            await self._to_admins(lambda words: view.undelivered(words, depth.dead))
+        newest = max((one.update_id for one in aside), default=0)
+        if newest > aside_told:
+            await self._to_admins(lambda words: view.set_aside(words, newest))
+        if len(texts) >= max(10, 2 * texts_told):
+            await self._to_admins(lambda words: view.unknown_texts(words, texts))
+            texts_told = len(texts)
+        if depth.dead != told or newest > aside_told or texts_told:
+            async with self._store.write() as tx:
+                await tx.memory.put("told_dead", depth.dead)
+                await tx.memory.put("told_aside", max(newest, aside_told))
+                await tx.memory.put("told_texts", texts_told)
+
+    async def _once(self, incident: str, message: Callable[[Words], Message]) -> None:
+        async with self._store.read() as tx:
+            told = await tx.memory.get(f"alert:{incident}")
+        if not told and await self._to_admins(message):
+            async with self._store.write() as tx:
+                await tx.memory.put(f"alert:{incident}", self._now().isoformat())
+
+    async def _over(self, incident: str, message: Callable[[Words], Message]) -> None:
+        async with self._store.read() as tx:
+            told = await tx.memory.get(f"alert:{incident}")
+        if told and await self._to_admins(message):
+            async with self._store.write() as tx:
+                await tx.memory.drop(f"alert:{incident}")
+
+    async def _to_admins(self, message: Callable[[Words], Message]) -> bool:
+        """Tell every operator's chat in its own language; True when one was reached, or there is none."""
+        reached = not self._tracking.policy.admins
+        for chat_id in sorted(self._tracking.policy.admins):
+            async with self._store.read() as tx:
+                chat = await tx.chats.get(Place(chat_id))
+            words = Words(
+                language=chat.language if chat else self._language, zone=chat.zone if chat else self._zone
+            )
+            reached = await self._tell(Place(chat_id), message(words)) or reached
+        return reached
+
+    # ── token, brief, purge ─────────────────────────────────────────────────────────────────────
+
+    async def _token(self) -> None:
+        for warning in await self._grant.warnings():
+            days = warning.days
+            sent = await self._to_admins(
+                lambda words, days=days: (  # type: ignore[misc]  # a default binds the loop's value
+                    view.token_warning(words, days) if days else view.token_dead(words)
+                )
+            )
+            if sent:
+                await self._grant.warned([warning.key])
+
+    async def _brief(self) -> None:
+        at = await self._brief_at()
+        if at is None:
+            return
+        now = self._now()
+        async with self._store.read() as tx:
+            last = await tx.memory.get("brief_sent")
+        sent = datetime.fromisoformat(last) if last else now
+        if last and audience.next_at(self._zone, at, sent) <= now:
+            async with self._store.read() as tx:
+                cases = await tx.cases.open()
+                orders = await tx.orders.get_many(case.order_id for case in cases)
+                active = await tx.chats.active_orders()
+                delivered = await tx.orders.count_delivered(now - timedelta(days=1))
+            marks = [(c.order_id, c.disputed_at, c.snoozed_until, c.note) for c in cases]
+            rows, snoozed = judge.board(orders, marks, {}, now)
+            counts = {flag: sum(row.flag is flag for row in rows) for flag in Flag}
+            await self._to_admins(
+                lambda words: view.brief(words, counts, active=active, delivered=delivered, snoozed=snoozed)
+            )
+            sent = now
+        if not last or sent == now:
+            async with self._store.write() as tx:
+                await tx.memory.put("brief_sent", sent.isoformat())
+
+    async def _purge(self) -> None:
+        now = self._now()
+        if self._purged is not None and now - self._purged < timedelta(hours=1):
+            return
+        self._purged = now
+        async with self._store.write() as tx:
+            gone = await tx.orders.purge(now - self._retention)
+            await tx.notices.purge(now - _SETTLED_KEPT)
+            await tx.updates.purge(now - _UPDATES_KEPT)
+            await tx.memory.purge_pushes(now - _SETTLED_KEPT)
+        if gone:
+            _log.info("old orders deleted", orders=gone)

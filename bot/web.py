@@ -1,0 +1,129 @@
+"""The one listening port: live, ready, metrics, Telegram's webhook, AliExpress's push."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+_log = structlog.get_logger(__name__)
+_LARGEST = 1_048_576  # bytes of any body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """What the port opens to. Each takes plain values and answers with them.
+
+    `ready` returns what is wrong by name (empty: ready). `webhook` gets body and secret header and returns
+    the status to answer, at `webhook_path` (empty: none). `push` gets body and Authorization header.
+    """
+
+    ready: Callable[[], Awaitable[Mapping[str, str]]]
+    metrics: Callable[[], Awaitable[bytes]]
+    webhook_path: str = ""
+    webhook: Callable[[bytes, str | None], Awaitable[int]] | None = None
+    push: Callable[[bytes, str], Awaitable[int]] | None = None
+
+
+def make(doors: Doors) -> Starlette:
+    """The application behind the port."""
+
+    async def live(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def ready(_request: Request) -> Response:
+        wrong = await doors.ready()
+        return JSONResponse({"ready": not wrong, "wrong": dict(wrong)}, status_code=503 if wrong else 200)
+
+    async def metrics(_request: Request) -> Response:
+        return Response(await doors.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def webhook(request: Request) -> Response:
+        body = await _body(request)
+        if body is None or doors.webhook is None:
+            return Response(status_code=413)
+        return Response(
+            status_code=await doors.webhook(body, request.headers.get("x-telegram-bot-api-secret-token"))
+        )
+
+    async def push(request: Request) -> Response:
+        if request.method == "GET" or doors.push is None:  # the console's probe
+            return PlainTextResponse("ok\n")
+        body = await _body(request)
+        if body is None:
+            return Response(status_code=413)
+        return Response(status_code=await doors.push(body, request.headers.get("authorization", "")))
+
+    routes = [Route("/live", live), Route("/ready", ready), Route("/metrics", metrics)]
+    if doors.push is not None:
+        routes.append(Route("/aliexpress/push", push, methods=["GET", "POST"]))
+    if doors.webhook is not None and doors.webhook_path:
+        routes.append(Route(doors.webhook_path, webhook, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body, None where it is too large or the caller went away."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > _LARGEST:
+                return None
+            parts.append(part)
+    except ClientDisconnect:
+        return None
+    return b"".join(parts)
+
+
+class Port:
+    """The server around it; signals are the application's business, not the server's."""
+
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        config = uvicorn.Config(
+            app, host=host, port=port, log_config=None, access_log=False, lifespan="off", server_header=False
+        )
+        self._server = _Quiet(config)
+        self._task: asyncio.Task[Any] | None = None
+
+    async def open(self) -> int:
+        """Listen; returns the port. Raises OSError where it is taken."""
+        self._task = asyncio.create_task(self._server.serve())
+        while not self._server.started:
+            if self._task.done():
+                await self._task
+                raise OSError("the port cannot be opened; another program may listen on it (LISTEN)")
+            await asyncio.sleep(0.01)
+        port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        _log.info("listening", port=port)
+        return port
+
+    async def close(self) -> None:
+        """Stop listening."""
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task
+
+
+class _Quiet(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Raise instead of ending the process where the port is taken."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            raise OSError("the port is taken by another program (LISTEN)") from None
