@@ -185,12 +185,10 @@ class Words:
         pattern = format_list(slots, locale=self._locale) if slots else ""
         return Markup(pattern).format(*(self.isolate(item) for item in items))
 
-    def page(self, lines: Sequence[Markup | None]) -> Markup:
-        """The lines as a message's text, None left out; each line starts in the language's own direction."""
-        text = Markup("\n").join(line for line in lines if line is not None)
-        if not self.right_to_left:
-            return text
-        return Markup(_LINE_START.sub(rf"\1{RLM}", str(text)))
+    def page(self, lines: Sequence[Markup | None]) -> str:
+        """The lines as a message's HTML, None left out; each starts in the language's own direction."""
+        text = "\n".join(str(line) for line in lines if line is not None)
+        return _LINE_START.sub(rf"\1{RLM}", text) if self.right_to_left else text
 
     # ── numbers ─────────────────────────────────────────────────────────────────────────────────
 

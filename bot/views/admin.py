@@ -436,7 +436,7 @@ def _snoozed(words: Words, n: int) -> list[Markup]:
 def _refused(words: Words, refused: Sequence[str]) -> list[Markup]:
     if not refused:
         return []
-    shown = [words.code(wording.clip(text, 30)) for text in refused[:5]]
+    shown = [words.code(wording.clip(text, 30) or "?") for text in refused[:5]]
     more = [words.plural("{n} more", "{n} more", len(refused) - 5)] if len(refused) > 5 else []
     return [words.t("Not order numbers: {texts}", texts=words.join([*shown, *more]))]
 

@@ -63,9 +63,8 @@ def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) ->
     number = words.code(order.id) if not masked else wording.short_id(order.id)
     cancelled = order.status is OrderStatus.CANCELLED and not order.parcels
     mark = wording.icon(Stage.CANCELLED if cancelled else order.stage)
-    if follow and follow.label:
-        name = words.isolate(wording.clip(follow.label, 64))
-        return [Markup("{} <b>{}</b>").format(mark, name), words.t("Order {id}", id=number)]
+    if label := wording.label_of(follow):
+        return [Markup("{} <b>{}</b>").format(mark, words.isolate(label)), words.t("Order {id}", id=number)]
     return [Markup("{} <b>{}</b>").format(mark, words.t("Order {id}", id=number))]
 
 
@@ -167,9 +166,15 @@ def _pace(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> Mark
 
 
 def _carrier(words: Words, parcel: Parcel) -> Markup | None:
-    number = words.code(wording.clip(parcel.number, 64)) if parcel.number else None
-    known = [words.isolate(part) for part in (wording.clip(parcel.carrier, 64), number) if part]
+    known = carrier_and_number(words, parcel)
     return Markup(" · ").join(known) if known else None
+
+
+def carrier_and_number(words: Words, parcel: Parcel) -> list[Markup]:
+    """Who carries it under which number, as far as is known; the number can be copied with one tap."""
+    carrier, number = wording.clip(parcel.carrier, 64), wording.clip(parcel.number, 64)
+    known = [words.isolate(carrier)] if carrier else []
+    return [*known, words.isolate(words.code(number))] if number else known
 
 
 def _latest(words: Words, facts: Localised, parcel: Parcel) -> Markup:

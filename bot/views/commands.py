@@ -52,9 +52,9 @@ def description(words: Words, shop_name: str = "") -> str:
             "it is, when it comes, and hear from us when something happens."
         )
     )
-    return wording.clip(plain(text), 512)
+    return wording.cut(plain(text), 512)
 
 
 def short_description(words: Words) -> str:
     """What the bot's profile shows (120 characters at most)."""
-    return wording.clip(plain(words.t("Where are my AliExpress parcels, and when do they come?")), 120)
+    return wording.cut(plain(words.t("Where are my AliExpress parcels, and when do they come?")), 120)

@@ -125,7 +125,7 @@ def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) 
 
 
 def _key(words: Words, order: Order, follow: Follow) -> Markup:
-    name = wording.clip(follow.label, 24) if follow.label else wording.short_id(order.id)
+    name = wording.label_of(follow, 24) or wording.short_id(order.id)
     return Markup("{} {}").format(wording.icon(order.stage), words.isolate(name))
 
 

@@ -500,7 +500,7 @@ def _say(words: Words, *lines: Markup, buttons: tuple[tuple[Button, ...], ...] =
 
 
 def _toast(text: Markup) -> str:
-    return wording.clip(plain(text), TOAST_LIMIT)
+    return wording.cut(plain(text), TOAST_LIMIT)
 
 
 def _home(words: Words) -> tuple[tuple[Button, ...], ...]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bot.i18n import Words
 from bot.model import Button, Follow, Localised, Message, Node, Parcel
 from bot.views import buttons as b
-from bot.views import wording
+from bot.views import card, wording
 
 NODES_PER_PAGE = 10  # ten entries of the longest text still fit one message
 TRACKING_PAGE = "https://global.cainiao.com/detail.htm?mailNoList="
@@ -50,9 +50,7 @@ def timeline(
 
 def _parcel_line(words: Words, facts: Localised, parcel: Parcel) -> list[Markup]:
     count = len(facts.order.parcels)
-    known = [words.isolate(words.code(wording.clip(parcel.number, 64)))] if parcel.number else []
-    if parcel.carrier:
-        known.insert(0, words.isolate(wording.clip(parcel.carrier, 64)))
+    known = card.carrier_and_number(words, parcel)
     if count > 1:
         number = words.number(parcel.index)
         known.insert(0, words.t("Parcel {number} of {count}", number=number, count=words.number(count)))
@@ -94,9 +92,10 @@ def _pages(words: Words, facts: Localised, shown: Parcel, page: int, pages: int)
 
 
 def _outside(words: Words, parcel: Parcel) -> tuple[Button, ...]:
-    if not parcel.number:
+    number = wording.clip(parcel.number, 64)
+    if not number:
         return ()
-    page = TRACKING_PAGE + quote(parcel.number, safe="")
+    page = TRACKING_PAGE + quote(number, safe="")
     return (Button(text=str(words.t("🌐 Tracking page").unescape()), url=page),)
 
 

@@ -248,18 +248,23 @@ def short_id(order_id: str) -> str:
     return f"…{order_id[-4:]}"
 
 
+def label_of(follow: Follow | None, limit: int = 64) -> str:
+    """The reader's own name for the order, empty where there is none to see."""
+    return clip(follow.label, limit) if follow else ""
+
+
 def order_name(words: Words, order_id: str, follow: Follow | None) -> Markup:
     """The reader's own name for the order, else its short number; plain text, for sentences and buttons."""
-    if follow and follow.label:
-        return words.isolate(clip(follow.label, 64))
+    if label := label_of(follow):
+        return words.isolate(label)
     return words.t("Order {id}", id=short_id(order_id))
 
 
 def node_text(words: Words, facts: Localised, node: Node) -> Markup:
     """The node in the reader's language, else in the carrier's words, else by its stage; escaped, short."""
     localised = facts.texts.get(node.seq)
-    text = clean(localised.text if localised else "") or clean(node.text)
-    return words.isolate(clip(text, TEXT_LIMIT)) if text else stage_name(words, node.stage)
+    text = clip(localised.text if localised else "", TEXT_LIMIT) or clip(node.text, TEXT_LIMIT)
+    return words.isolate(text) if text else stage_name(words, node.stage)
 
 
 def arrival(words: Words, order: Order, now: datetime) -> Markup | None:
@@ -275,13 +280,18 @@ def arrival(words: Words, order: Order, now: datetime) -> Markup | None:
 
 
 def clip(text: str, limit: int) -> str:
+    """Foreign text on one line, cut to `limit` characters."""
+    return cut(clean(text), limit)
+
+
+def cut(text: str, limit: int) -> str:
     """The text cut to `limit` characters, the last one telling that it was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def contents(words: Words, items: tuple[Item, ...], most: int = 3) -> Markup | None:
     """What is in the parcel, `most` articles by name; None where nothing is known."""
-    named = [item for item in items if item.title.strip()]
+    named = [item for item in items if clean(item.title)]
     if not named:
         return None
     shown: list[Markup] = [

@@ -1,0 +1,230 @@
+"""What a card claims is what is known: steps, dates, names and silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.i18n import Words
+from bot.model import Importance, Localised, News, NewsKind, NodeText, OrderStatus, Parcel, Reason, Stage
+from bot.views import buttons as b
+from bot.views import card, orders, pushes, talk, timeline, wording
+from bot.views.buttons import Shelf
+from tests.views.scenes import DAY, FACTS, FOLLOW, HOUR, ID, NOW, ORDER, PARCEL, TWO, node
+
+EN = Words("en", "Europe/Berlin")
+
+
+def parcel_with(stage: Stage, *seen: Stage) -> Parcel:
+    return replace(PARCEL, stage=stage, nodes=tuple(node(n, n, each, "x") for n, each in enumerate(seen, 1)))
+
+
+# ── five steps ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("stage", "step"),
+    [
+        (Stage.PRE_SHIPMENT, 1),
+        (Stage.INFO_RECEIVED, 1),
+        (Stage.PREPARING, 1),
+        (Stage.PICKED_UP, 2),
+        (Stage.ORIGIN_TRANSIT, 2),
+        (Stage.EXPORT_CUSTOMS, 2),
+        (Stage.AWAITING_DEPARTURE, 2),
+        (Stage.INTERNATIONAL_TRANSIT, 3),
+        (Stage.ARRIVED_DESTINATION, 4),
+        (Stage.IMPORT_CUSTOMS, 4),
+        (Stage.LOCAL_TRANSIT, 4),
+        (Stage.OUT_FOR_DELIVERY, 4),
+        (Stage.READY_FOR_PICKUP, 4),
+        (Stage.DELIVERED, 5),
+        (Stage.RETURNING, None),
+        (Stage.RETURNED, None),
+        (Stage.CANCELLED, None),
+    ],
+)
+def test_stages_collapse_to_five_steps(stage: Stage, step: int | None) -> None:
+    assert wording.step(parcel_with(stage)) == step
+
+
+def test_beside_the_ladder_the_bar_stays_where_the_journey_was() -> None:
+    assert wording.step(parcel_with(Stage.EXCEPTION, Stage.INTERNATIONAL_TRANSIT, Stage.PICKED_UP)) == 3
+    assert wording.step(parcel_with(Stage.EXCEPTION)) == 1
+    assert wording.step(parcel_with(Stage.FAILED_ATTEMPT)) == 4
+
+
+def test_customs_announced_beforehand_does_not_move_the_bar() -> None:
+    assert wording.step(parcel_with(Stage.EXCEPTION, Stage.IMPORT_CUSTOMS, Stage.PICKED_UP)) == 2
+
+
+def test_a_problem_after_a_delivery_scan_is_not_shown_as_delivered() -> None:
+    assert wording.step(parcel_with(Stage.EXCEPTION, Stage.DELIVERED, Stage.OUT_FOR_DELIVERY)) == 4
+
+
+# ── texts ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_node_is_told_in_the_readers_language_else_as_the_carrier_wrote_it() -> None:
+    newest = PARCEL.nodes[0]
+    local = replace(FACTS, texts={newest.seq: NodeText(name="Sortierung", description="In Leipzig")})
+    empty = replace(FACTS, texts={newest.seq: NodeText(name=" ", description="\u200e")})
+    assert wording.node_text(EN, local, newest) == "In Leipzig"
+    assert wording.node_text(EN, empty, newest) == "Arrived at sorting center [Leipzig]"
+    assert wording.node_text(EN, FACTS, newest) == "Arrived at sorting center [Leipzig]"
+
+
+def test_a_node_without_words_is_told_by_its_stage() -> None:
+    silent = replace(PARCEL.nodes[0], name="", description="")
+    assert wording.node_text(EN, FACTS, silent) == "Moving in the destination country"
+
+
+def test_a_text_that_no_rule_knows_has_a_neutral_icon() -> None:
+    assert wording.icon(Stage.UPDATE) not in {
+        wording.icon(stage) for stage in Stage if stage is not Stage.UPDATE
+    }
+
+
+def test_every_stage_and_status_has_words_of_its_own() -> None:
+    assert len({wording.stage_name(EN, stage) for stage in Stage}) == len(Stage)
+    assert len({wording.status_name(EN, status) for status in OrderStatus}) == len(OrderStatus)
+    for reason in Reason:
+        assert (wording.reason_name(EN, reason) is None) is (reason in {Reason.NONE, Reason.OTHER})
+
+
+# ── dates ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def told(parcel: Parcel) -> list[str]:
+    return [str(line) for line in card.expected(EN, parcel, NOW)]
+
+
+def test_a_promise_kept_is_one_line() -> None:
+    assert told(replace(PARCEL, first_eta=PARCEL.eta)) == ["Expected <b>Fri, Nov 27</b>, in 4 days"]
+
+
+def test_a_promise_moved_is_told_honestly() -> None:
+    assert told(PARCEL)[1] == "Later than first promised (Tue, Nov 24)"
+    assert told(replace(PARCEL, first_eta=NOW + 9 * DAY))[1] == "Earlier than first promised (Wed, Dec 2)"
+
+
+def test_a_promise_broken_is_told_in_days() -> None:
+    late = replace(PARCEL, eta=NOW - 2 * DAY, first_eta=None)
+    assert told(late) == ["Was expected <b>Sat, Nov 21</b>: 2 days late"]
+
+
+def test_a_promise_for_today_is_not_late_before_midnight() -> None:
+    morning = replace(PARCEL, eta=NOW - 3 * HOUR, first_eta=None)
+    assert told(morning) == ["Expected <b>Mon, Nov 23</b>, today"]
+
+
+@pytest.mark.parametrize("stage", [Stage.DELIVERED, Stage.RETURNED, Stage.RETURNING, Stage.READY_FOR_PICKUP])
+def test_what_has_come_or_will_not_come_is_not_expected(stage: Stage) -> None:
+    assert told(replace(PARCEL, stage=stage)) == []
+
+
+def test_no_minute_is_claimed_for_a_delivery() -> None:
+    text = card.card(
+        EN, replace(FACTS, order=replace(ORDER, parcels=(replace(PARCEL, nodes=()),))), FOLLOW, now=NOW
+    )
+    expected = next(line for line in text.text.split("\n") if line.startswith("Expected"))
+    assert ":" not in expected
+
+
+# ── cards, pushes and lists ─────────────────────────────────────────────────────────────────────
+
+
+def test_groups_never_see_the_whole_order_number() -> None:
+    for follow in (FOLLOW, replace(FOLLOW, label="")):
+        masked = card.card(EN, FACTS, follow, now=NOW, masked=True)
+        assert ID not in masked.text
+        assert "…8042" in masked.text
+    assert ID not in pushes.push(EN, FACTS, None, [_news(NewsKind.CHECK_IN)], now=NOW).text
+    assert ID not in timeline.timeline(EN, FACTS, None, now=NOW).text
+
+
+def test_toggles_ask_for_the_other_state() -> None:
+    on = {button.data for row in card.card(EN, FACTS, FOLLOW, now=NOW).buttons for button in row}
+    muted = replace(FOLLOW, notify=False)
+    off = {button.data for row in card.card(EN, FACTS, muted, now=NOW).buttons for button in row}
+    assert b.encode(b.SetNotify(order_id=ID, on=False)) in on
+    assert b.encode(b.SetNotify(order_id=ID, on=True)) in off
+
+
+def test_delivery_asks_whether_it_came() -> None:
+    piece = _news(NewsKind.NODES, nodes=(5,), parcel=2, stage=Stage.DELIVERED)
+    said = pushes.push(EN, TWO, FOLLOW, [piece], now=NOW)
+    assert [b.decode(button.data) for button in said.buttons[0]] == [
+        b.Confirm(order_id=ID, parcel=2, receipt=receipt) for receipt in b.Receipt
+    ]
+
+
+def test_no_question_without_a_delivery() -> None:
+    piece = _news(NewsKind.NODES, nodes=(5,), parcel=1, stage=Stage.OUT_FOR_DELIVERY)
+    said = pushes.push(EN, FACTS, FOLLOW, [piece], now=NOW)
+    found = [b.decode(button.data) for row in said.buttons for button in row]
+    assert not [action for action in found if isinstance(action, b.Confirm)]
+
+
+def test_all_new_nodes_are_in_one_message() -> None:
+    piece = _news(NewsKind.NODES, nodes=(5, 4, 3), parcel=1)
+    text = pushes.push(EN, FACTS, FOLLOW, [piece], now=NOW).text
+    for wanted in PARCEL.nodes[:3]:
+        assert wanted.description in text
+
+
+def test_what_needs_the_reader_comes_first_in_a_summary() -> None:
+    urgent = pushes.Entry(facts=TWO, follow=None, news=(_news(NewsKind.CHECK_IN),))
+    calm = pushes.Entry(facts=FACTS, follow=FOLLOW)
+    text = pushes.summary(EN, [calm, urgent], occasion=pushes.Occasion.DAILY, now=NOW).text
+    assert text.index("…8042") < text.index("Blue lamp")
+
+
+def test_timeline_pages_and_parcels_that_do_not_exist_show_the_nearest() -> None:
+    first = timeline.timeline(EN, FACTS, FOLLOW, now=NOW)
+    assert timeline.timeline(EN, FACTS, FOLLOW, parcel=7, page=99, now=NOW) == first
+
+
+def test_days_of_a_timeline_are_the_chats_days() -> None:
+    at_midnight = replace(PARCEL.nodes[0], at=NOW.replace(hour=23, minute=30) - timedelta(days=1))
+    facts = Localised(order=replace(ORDER, parcels=(replace(PARCEL, nodes=(at_midnight,)),)))
+    assert "<b>Yesterday</b>" in timeline.timeline(Words("en", "UTC"), facts, FOLLOW, now=NOW).text
+    assert "<b>Today</b>" in timeline.timeline(Words("en", "Asia/Tokyo"), facts, FOLLOW, now=NOW).text
+
+
+def test_the_public_tracking_page_gets_a_quoted_number() -> None:
+    odd = replace(PARCEL, number="A B/&?")
+    said = timeline.timeline(EN, Localised(order=replace(ORDER, parcels=(odd,))), FOLLOW, now=NOW)
+    urls = [button.url for row in said.buttons for button in row if button.url]
+    assert urls == [timeline.TRACKING_PAGE + "A%20B%2F%26%3F"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reason", "shelf"),
+    [
+        (Stage.LOCAL_TRANSIT, Reason.NONE, Shelf.MOVING),
+        (Stage.READY_FOR_PICKUP, Reason.NONE, Shelf.NEEDS_YOU),
+        (Stage.EXCEPTION, Reason.WEATHER, Shelf.MOVING),
+        (Stage.EXCEPTION, Reason.ADDRESS, Shelf.NEEDS_YOU),
+        (Stage.DUTIES_DUE, Reason.NONE, Shelf.NEEDS_YOU),
+        (Stage.DELIVERED, Reason.NONE, Shelf.DELIVERED),
+    ],
+)
+def test_orders_stand_on_the_shelf_where_one_looks_for_them(
+    stage: Stage, reason: Reason, shelf: Shelf
+) -> None:
+    parcel = replace(PARCEL, stage=stage, reason=reason)
+    order = replace(ORDER, stage=stage, reason=reason, parcels=(parcel,))
+    assert orders.shelf_of(order, FOLLOW) is shelf
+    assert orders.shelf_of(order, replace(FOLLOW, archived_at=NOW)) is Shelf.ARCHIVED
+
+
+def test_pop_ups_keep_to_telegrams_length() -> None:
+    long = talk.fresh(EN, NOW - HOUR, NOW)
+    assert len(long) <= talk.TOAST_LIMIT
+
+
+def _news(kind: NewsKind, **facts: object) -> News:
+    return News(kind=kind, key="k", importance=Importance.ACTION, **facts)  # type: ignore[arg-type]  # brevity
