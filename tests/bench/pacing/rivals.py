@@ -16,6 +16,7 @@ from tests.bench.pacing.world import Entry, World
 
 LIMITS = Limits(floor=600.0, ceiling=48 * 3600.0)
 _RELOOK = timedelta(minutes=20)
+_WEEK = timedelta(days=7)
 
 
 class Paced:
@@ -49,7 +50,20 @@ class Paced:
                 now=now, spent=self._spent, budget=self._budget * active, active=active
             )
         at = next_check(watch, self._rates, self._price.value, self._limits, now, self._dice.random)
-        return at or now + timedelta(days=7)
+        return at or now + _WEEK
+
+
+class AtPrice:
+    """The product's decision at one price for ever, learning nothing."""
+
+    def __init__(self, rates: Rates, price: float, seed: int = 0) -> None:
+        self._rates, self._price = rates, price
+        self._dice = random.Random(seed)
+
+    def next(
+        self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
+    ) -> datetime:
+        return next_check(watch, self._rates, self._price, LIMITS, now, self._dice.random) or now + _WEEK
 
 
 class Every:

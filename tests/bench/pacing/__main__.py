@@ -1,0 +1,76 @@
+"""The replay bench: ways of pacing at equal calls, as a table, JSON and a plot."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tests.bench.pacing import contest, report
+from tests.bench.pacing.world import WORLDS, read
+
+
+def main() -> int:
+    """Parse, run, print; 2 for a mistake in the command line or the file."""
+    options = _options()
+    if options.timelines:
+        try:
+            jobs = contest.replays(
+                read(options.timelines), options.timelines.stem, options.budgets, options.warm
+            )
+        except (OSError, ValueError) as exc:
+            print(exc, file=sys.stderr)  # noqa: T201 (a command line tool)
+            return 2
+    else:
+        jobs = contest.matches(options.worlds, options.budgets, options.seeds, options.orders, options.warm)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        results = list(pool.map(contest.play, jobs))
+    print(report.table(results))  # noqa: T201
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(report.document(results), indent=1), encoding="utf-8")
+    if options.plot:
+        options.plot.parent.mkdir(parents=True, exist_ok=True)
+        options.plot.write_text(report.plot(results), encoding="utf-8")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.pacing", description=__doc__)
+    parser.add_argument(
+        "--timelines",
+        type=Path,
+        metavar="FILE",
+        help="replay this CSV file, order,time_utc,stage[,followers], in place of the made-up worlds",
+    )
+    parser.add_argument("--worlds", type=_words, default=list(WORLDS), help=f"of {', '.join(WORLDS)}")
+    parser.add_argument(
+        "--budgets", type=_numbers, default=[2.0, 4.0, 8.0], help="calls per active order-day"
+    )
+    parser.add_argument("--seeds", type=int, default=2, help="independent draws of each world")
+    parser.add_argument("--orders", type=int, default=300, help="orders in each draw")
+    parser.add_argument(
+        "--warm", type=float, default=14.0, help="days of learning before anything is measured"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="write an SVG drawing there")
+    return parser.parse_args()
+
+
+def _words(text: str) -> list[str]:
+    words = text.split(",")
+    if unknown := set(words) - set(WORLDS):
+        raise argparse.ArgumentTypeError(f"no such world: {', '.join(sorted(unknown))}")
+    return words
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(word) for word in text.split(",")]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

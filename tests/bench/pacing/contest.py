@@ -1,0 +1,220 @@
+"""Who is compared with whom, and how calls are made equal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.model import Stage, Watch
+from bot.pacing import Rates
+from bot.pacing.rates import Cell
+from tests.bench.pacing import rivals
+from tests.bench.pacing.replay import Outcome, Policy, replay
+from tests.bench.pacing.rivals import Every, Oracle, Paced
+from tests.bench.pacing.world import BEGIN, WORLDS, Timeline, draw
+
+DAYS = 32.0  # of arriving orders in a made-up world
+FINALE = frozenset({Stage.OUT_FOR_DELIVERY, Stage.DELIVERED})
+FIXED = "fixed interval"
+OURS = "ours, learning"
+KNOWING = "ours, knowing the rates"
+HINDSIGHT = "ours, file seen before"
+PEERS = {12.0: "every 2 h", 24.0: "every hour", 72.0: "every 20 min"}  # 6 h is 4 calls a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """All policies on one set of timelines at one budget (calls per active order-day)."""
+
+    scene: str
+    budget: float
+    seed: int
+    warm: float
+    orders: int = 0
+    timelines: tuple[Timeline, ...] = ()
+    brief: bool = False  # only ours and the fixed interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One policy's result; delays in hours, `share` that of the fixed interval's mean at equal calls."""
+
+    calls: int
+    budget: float
+    mean: float
+    median: float
+    p95: float
+    share: float
+    finale: float
+    by_stage: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One match played."""
+
+    scene: str
+    budget: float
+    seed: int
+    entries: int
+    order_days: float
+    scores: Mapping[str, Score]
+
+
+def matches(
+    worlds: Sequence[str], budgets: Sequence[float], seeds: int, orders: int, warm: float
+) -> list[Match]:
+    """The made-up worlds, and in the first of them the intervals that peers use."""
+    plain = [
+        Match(scene=world, budget=budget, seed=seed, warm=warm, orders=orders)
+        for world in worlds
+        for budget in budgets
+        for seed in range(1, seeds + 1)
+    ]
+    peers = [
+        Match(scene=worlds[0], budget=budget, seed=1, warm=warm, orders=max(orders // 3, 40), brief=True)
+        for budget in PEERS
+    ]
+    return plain + peers
+
+
+def replays(timelines: Sequence[Timeline], name: str, budgets: Sequence[float], warm: float) -> list[Match]:
+    """A file's timelines at each budget, moved together by whole weeks if too sparse to be a fleet."""
+    usable = [line for line in timelines if len(line.entries) > 1]
+    if not usable:
+        raise ValueError(f"{name}: no order with two entries or more")
+    fleet = tuple(_gathered(usable))
+    return [Match(scene=name, budget=budget, seed=1, warm=warm, timelines=fleet) for budget in budgets]
+
+
+def _gathered(timelines: Sequence[Timeline]) -> list[Timeline]:
+    begin = min(line.start for line in timelines)
+    span = (max(line.entries[-1].visible for line in timelines) - begin) / timedelta(days=1)
+    lived = sum((line.entries[-1].visible - line.start) / timedelta(days=1) for line in timelines)
+    if lived / span >= 10.0 or span < 63.0:
+        return list(timelines)
+    ordered = sorted(timelines, key=lambda line: line.start)
+    home = [begin + timedelta(weeks=5.0 * index / len(ordered)) for index in range(len(ordered))]
+    return [
+        _moved(line, timedelta(weeks=round((to - line.start) / timedelta(weeks=1))))
+        for line, to in zip(ordered, home, strict=True)
+    ]
+
+
+def _moved(line: Timeline, by: timedelta) -> Timeline:
+    moved = tuple(replace(entry, at=entry.at + by, visible=entry.visible + by) for entry in line.entries)
+    return replace(line, entries=moved)
+
+
+def play(match: Match) -> Result:
+    """Play one match; the costly part."""
+    field = _Field(match)
+    fixed = field.tuned(Every, 24.0 / match.budget)
+    scores = {FIXED: _score(fixed, fixed)}
+    for name, outcome in _brief(field) if match.brief else _all(field):
+        scores[name] = _score(outcome, fixed)
+    return Result(
+        scene=match.scene,
+        budget=match.budget,
+        seed=match.seed,
+        entries=len(fixed.delays),
+        order_days=fixed.order_days,
+        scores=scores,
+    )
+
+
+class _Field:
+    """One match's timelines and window."""
+
+    def __init__(self, match: Match) -> None:
+        self.match = match
+        self.world = None if match.timelines else WORLDS[match.scene]
+        if self.world is None:
+            self.lines: Sequence[Timeline] = match.timelines
+            begin = min(line.start for line in self.lines)
+            self.end = max(line.entries[-1].visible for line in self.lines) + timedelta(days=3)
+        else:
+            self.lines = draw(self.world, match.seed, orders=match.orders, days=DAYS)
+            begin, self.end = BEGIN, BEGIN + timedelta(days=DAYS)
+        self.start: datetime = begin + min(timedelta(days=match.warm), (self.end - begin) / 2)
+
+    def run(self, policy: Policy) -> Outcome:
+        return replay(self.lines, policy, measure_from=self.start, measure_to=self.end)
+
+    def paced(self, rates: Rates, *, learn: bool = True) -> Outcome:
+        return self.run(Paced(rates, self.match.budget, learn=learn, seed=self.match.seed))
+
+    def tuned(self, make: Callable[[float], Policy], start: float, power: float = 1.0) -> Outcome:
+        """The outcome at the factor which spends the budget; calls fall about as factor ** -power."""
+        factor, best = start, self.run(make(start))
+        outcome = best
+        for _ in range(7):
+            miss = outcome.budget / self.match.budget
+            if abs(miss - 1.0) < 0.01:
+                return outcome
+            factor *= max(miss, 0.05) ** (1.0 / power)
+            outcome = self.run(make(factor))
+            best = min(best, outcome, key=lambda one: abs(one.budget - self.match.budget))
+        return best
+
+
+def _brief(field: _Field) -> list[tuple[str, Outcome]]:
+    return [(OURS, field.paced(Rates()))]
+
+
+def _all(field: _Field) -> list[tuple[str, Outcome]]:
+    hours = 24.0 / field.match.budget
+    learner = Rates()
+    ours = [
+        (OURS, field.paced(learner)),
+        ("ours, prior x 3", field.paced(Rates(scale=3.0))),
+        ("ours, prior / 3", field.paced(Rates(scale=1.0 / 3.0))),
+    ]
+    if field.world is None:
+        root, flat = _root_of(field.lines), _flattened(learner)
+        ours.append((HINDSIGHT, field.paced(learner, learn=False)))
+    else:
+        root, flat = rivals.square_root(field.world), Oracle(field.world, flat=True)
+        ours.append((KNOWING, field.paced(Oracle(field.world), learn=False)))
+    return [
+        *ours,
+        ("clock only", field.tuned(lambda x: rivals.AtPrice(flat, x), hours * hours / 32.0, 0.5)),
+        ("square root of stage rate", field.tuned(lambda x: rivals.Scaled(x, root), hours / 3.5)),
+        ("stage ladder", field.tuned(lambda x: rivals.Scaled(x, rivals.ladder), hours)),
+        ("entry frequency", field.tuned(rivals.Frequency, hours / 14.0)),
+        ("back-off to 8 times", field.tuned(rivals.BackOff, hours / 3.0)),
+    ]
+
+
+def _flattened(rates: Rates) -> Rates:
+    flat = Rates.load(rates.dump())
+    flat.cells = dict.fromkeys(Stage, Cell([0.06], [0.0]))
+    flat.burst = 0.0
+    return flat
+
+
+def _root_of(timelines: Sequence[Timeline]) -> Callable[[Watch], float]:
+    """The square-root law on each stage's mean rate in these very timelines."""
+    hours, entries = dict.fromkeys(Stage, 12.0), dict.fromkeys(Stage, 1.0)
+    for line in timelines:
+        for entry, following in zip(line.entries, line.entries[1:], strict=False):
+            hours[entry.stage] += (following.visible - entry.visible) / timedelta(hours=1)
+            entries[entry.stage] += 1.0
+    return lambda watch: math.sqrt(hours[watch.stage] / entries[watch.stage])
+
+
+def _score(outcome: Outcome, fixed: Outcome) -> Score:
+    equal = outcome.budget / max(fixed.budget, 1e-9)  # a fixed interval's delay falls as one over its calls
+    stages = sorted({stage for _, stage, _ in fixed.delays})
+    return Score(
+        calls=outcome.calls,
+        budget=outcome.budget,
+        mean=outcome.mean(),
+        median=outcome.quantile(0.5),
+        p95=outcome.quantile(0.95),
+        share=outcome.mean() * equal / max(fixed.mean(), 1e-9),
+        finale=outcome.mean(FINALE) * equal / max(fixed.mean(FINALE), 1e-9),
+        by_stage={stage.value: outcome.mean(frozenset({stage})) for stage in stages},
+    )
