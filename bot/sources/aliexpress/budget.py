@@ -18,7 +18,8 @@ T = TypeVar("T")
 _BEIJING = timedelta(hours=8)
 _DAY = 86_400.0
 _RESERVE = 0.1  # of the day's calls, kept for people; it melts as the day passes
-_PATIENCE = 20.0  # seconds a call may wait for its turn before it is told to come again
+_PATIENCE = 20.0  # seconds a person's call may wait for its turn before it is told to come again
+_PATIENCE_OF_CHECKS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +221,10 @@ class SharedLedger:
         if urgent:
             await self._turn(urgent=True, until=self._clock() + _PATIENCE)
             return
-        until = self._clock() + _PATIENCE
+        until = self._clock() + _PATIENCE_OF_CHECKS
         async with self._checks:
+            if self._clock() > until:
+                raise Throttled("CallPace", "too many checks are waiting", seconds=1.0)
             await self._turn(urgent=False, until=until)
 
     async def hold(self, seconds: float) -> None:

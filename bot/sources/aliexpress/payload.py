@@ -272,7 +272,7 @@ def moment(value: object, *, latest: datetime) -> datetime | None:
         number *= 1000
     if not _EARLIEST_MS <= number <= latest.timestamp() * 1000:
         return None
-    return _EPOCH + timedelta(milliseconds=number)
+    return datetime.fromtimestamp(number / 1000, UTC)
 
 
 def _written_time(value: object, now: datetime) -> datetime | None:
@@ -301,9 +301,12 @@ def _integer(value: object) -> int | None:
 
 def _text(value: object) -> str:
     """Return a scalar as one line of clean text: no control characters, no half characters, not too long."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        if len(value) <= _TEXT and value.isprintable() and "  " not in value:
+            return value.strip()  # nearly every text
+    elif isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    if not isinstance(value, str):
+    else:
         value = str(value) if abs(value) < 1e30 else ""
     value = _CONTROL.sub(" ", value[: 2 * _TEXT]).encode("utf-8", "replace").decode()
     return " ".join(value.split())[:_TEXT]
@@ -340,7 +343,6 @@ def _shape(value: object, depth: int) -> str:
 
 
 _OTHER_REFUSALS = (("error_code", "error_msg"), ("rsp_code", "rsp_msg"))
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_MS = int(EARLIEST.timestamp() * 1000)
 _DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

@@ -34,16 +34,22 @@ class Refusal:
 
 
 def find(answer: Mapping[str, object]) -> Refusal | None:
-    """Return the refusal in a decoded answer, or None: under `error_response`, at the root, or nested."""
-    for place in (
-        answer,
-        *(v for k, v in answer.items() if k.endswith("_response") and isinstance(v, Mapping)),
-    ):
+    """Return the refusal in a decoded answer, or None: under `error_response`, nested, at the root.
+
+    A business "no" in `result` counts only where its code names a refusal of the gateway's.
+    """
+    roots = [
+        inner for key, inner in answer.items() if key.endswith("_response") and isinstance(inner, Mapping)
+    ]
+    for place in (answer, *roots):
         envelope = place.get("error_response")
         if isinstance(envelope, Mapping):
             return _refusal(envelope)
         if envelope:
             return Refusal(text=_text(envelope))
+        result = place.get("result")
+        if isinstance(result, Mapping) and _is_gateways(_text(result.get("code"))):
+            return _refusal(result) if not result.get("data") else None
     code = _text(answer.get("code") or answer.get("gopErrorCode"))
     if any(key.endswith("_response") or key in _DATA for key in answer):
         # Samples carry placeholder words as the code beside good data: only a known refusal counts there.
@@ -83,6 +89,14 @@ def _kind(refusal: Refusal, *, about_order: bool) -> type[SourceError]:
     if "frequency exceeds" in lowered:
         return Throttled
     return Transient  # an unknown word is no reason to give an order up
+
+
+def _is_gateways(code: str) -> bool:
+    """Whether the code is one of words: the numbers mean other things to other backends."""
+    code = code.lower()
+    return not code.isdecimal() and (
+        code in _BY_CODE or code in _OF_ORDER or code.startswith(("isp.", "isv."))
+    )
 
 
 def _ban(text: str) -> float:

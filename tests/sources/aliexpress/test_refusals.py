@@ -40,6 +40,9 @@ ENVELOPES = {
     "H: nested in the answer": lambda code: {
         ROOT: {"error_response": {"code": code, "msg": "words", "request_id": "r1"}}
     },
+    "D: in the result": lambda code: {
+        ROOT: {"result": {"ret": False, "code": code, "msg": "words", "request_id": "r1"}}
+    },
     "beside an answer's root": lambda code: {ROOT: {}, "code": code, "message": "words", "request_id": "r1"},
 }  # fmt: skip
 
@@ -68,7 +71,11 @@ def read(answer: dict[str, Any], *, about_order: bool = False) -> SourceError:
 @pytest.mark.parametrize("envelope", ENVELOPES.values(), ids=ENVELOPES.keys())
 @pytest.mark.parametrize(("kind", "code"), TABLE, ids=[code for _, code in TABLE])
 def test_a_code_means_the_same_in_every_envelope(kind: type[SourceError], code: str, envelope: Any) -> None:
-    error = read(envelope(code))
+    answer = envelope(code)
+    if code.isdigit() and "ret" in str(answer):
+        assert refusals.find(answer) is None  # a backend's own numbers
+        return
+    error = read(answer)
     assert type(error) is kind
     assert error.code == code
     assert "words" in error.detail

@@ -1,0 +1,180 @@
+"""The source and the product's own stand-in agree, in every shape and every envelope that one speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from bot.errors import Misconfigured, Reauthorise, UnknownOrder
+from bot.sandbox.aliexpress import scenarios
+from bot.sandbox.aliexpress.signing import push_signature
+from bot.sandbox.box import Config, Sandbox
+from bot.sandbox.server import create_app
+from bot.sources.aliexpress.auth import TokenKeeper, authorise_url, parse_code, seed_tokens
+from bot.sources.aliexpress.budget import Limits, SharedLedger
+from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.expiry import token_warnings
+from bot.sources.aliexpress.push import parse_push, verify
+from bot.sources.aliexpress.source import AliExpress
+from tests.sources.aliexpress.world import Clock, Seen, Store
+
+ORDER_ID = next(iter(scenarios.DEMO))
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Shop:
+    """A merchant with the sandbox's app."""
+
+    clock: Clock
+    box: Sandbox
+    http: httpx.ASGITransport
+    store: Store
+    seen: Seen
+    source: AliExpress
+
+
+def shop(status: str = "online") -> Shop:
+    clock, seen = Clock(START), Seen()
+
+    def epoch() -> float:
+        return clock.at.timestamp()
+
+    box = Sandbox(Config(app_status=status, seconds_per_day=0, time=epoch))
+    transport = httpx.ASGITransport(create_app(sandbox=box))
+    client = Client(
+        app_key=box.config.app_key,
+        app_secret=box.config.app_secret,
+        now=clock,
+        base_url="http://sandbox/aliexpress",
+        transport=transport,
+        report=seen.event,
+    )
+    store = Store(clock)
+    keeper = TokenKeeper(
+        client=client,
+        store=store,
+        now=clock,
+        owner="one",
+        seed=seed_tokens(box.config.access_token, box.config.refresh_token, START),
+        sleep=clock.sleep,
+        report=seen.event,
+    )
+    ledger = SharedLedger(limits=Limits(per_second=100), now=clock, sleep=clock.sleep)
+    source = AliExpress(
+        client=client,
+        keeper=keeper,
+        ledger=ledger,
+        now=clock,
+        observer=seen,
+        sleep=clock.sleep,
+        draw=lambda: 0.5,
+    )
+    return Shop(clock=clock, box=box, http=transport, store=store, seen=seen, source=source)
+
+
+async def login(here: Shop) -> None:
+    """What a merchant does in the browser, then pastes."""
+    address = authorise_url(
+        here.box.config.app_key, "https://shop.example/cb", state="s", base_url="http://sandbox/aliexpress"
+    )
+    async with httpx.AsyncClient(transport=here.http) as browser:
+        answer = await browser.post(address)
+    code = parse_code(answer.headers["location"])
+    assert code is not None
+    await here.source.keeper.exchange(code)
+
+
+@pytest.mark.parametrize("shape", ["wrapped", "plain", "mixed"])
+@pytest.mark.parametrize("bare", [True, False])
+async def test_every_order_of_the_demo_reads_the_same_in_every_shape(shape: str, bare: bool) -> None:
+    here = shop()
+    plain = {order: await here.source.fetch(order, "ru") for order in scenarios.DEMO}
+    here.box.manners.shape, here.box.manners.bare_single = shape, bare
+    for order, snapshot in plain.items():
+        assert await here.source.fetch(order, "ru") == snapshot
+    assert any(snapshot.parcels for snapshot in plain.values())
+    assert "unknown_shape" not in here.seen.kinds()
+    assert "odd" not in here.seen.kinds()
+
+
+@pytest.mark.parametrize("envelope", ["A", "B", "C", "D", "H"])
+async def test_bans_deaths_and_outages_are_lived_through_in_every_envelope(envelope: str) -> None:
+    here = shop()
+    here.box.manners.error_envelope = envelope
+    await here.source.fetch(ORDER_ID, "en_US")
+    here.box.tokens.kill_access()
+    await here.source.fetch(ORDER_ID, "en_US")
+    assert here.box.tokens.refreshes == 1
+    here.box.manners.calls_per_second = 1
+    for _ in range(3):
+        await here.source.fetch(ORDER_ID, "en_US")
+    assert here.seen.kinds().count("throttled") >= 1
+    here.box.manners.calls_per_second = 0
+    here.box.tokens.kill_all()
+    with pytest.raises(Reauthorise):
+        await here.source.fetch(ORDER_ID, "en_US")
+    await login(here)
+    await here.source.fetch(ORDER_ID, "en_US")
+
+
+@pytest.mark.parametrize("envelope", ["A", "B", "C", "D", "H"])
+async def test_an_order_of_nobody_is_told_from_one_without_tracking(envelope: str) -> None:
+    here = shop()
+    here.box.manners.error_envelope = envelope
+    assert not (await here.source.fetch("8210000000000000", "en_US")).found
+    with pytest.raises(UnknownOrder):
+        await here.source.order_facts("8210000000000000")
+    assert (await here.source.order_facts(ORDER_ID)).order_id == ORDER_ID
+
+
+async def test_an_online_grant_lives_its_sixty_days_with_two_refreshes_and_three_warnings() -> None:
+    here = shop()
+    await login(here)
+    here.clock.pass_by(minutes=40)  # so that one of the hourly calls falls into the last half hour
+    already: frozenset[str] = frozenset()
+    told = []
+    for hour in range(65 * 24):
+        await here.source.fetch(ORDER_ID, "en_US")
+        assert here.store.tokens is not None
+        due = token_warnings(here.store.tokens, here.clock.at, already, refused=here.source.keeper.dead)
+        told += [(hour // 24, warning.days) for warning in due]
+        already |= {warning.key for warning in due}
+        here.clock.pass_by(hours=1)
+    assert told == [(53, 7), (57, 3), (59, 1)]
+    assert here.box.tokens.refreshes == 2
+
+
+async def test_a_test_grant_of_two_days_pauses_and_resumes_after_a_login() -> None:
+    here = shop("test")
+    await login(here)
+    failures = 0
+    for _ in range(5 * 48):
+        try:
+            await here.source.fetch(ORDER_ID, "en_US")
+        except Reauthorise:
+            failures += 1
+        here.clock.pass_by(minutes=30)
+    calls = len(here.box.gateway.ledger.calls)
+    assert failures > 48
+    assert here.box.gateway.ledger.outcomes["IllegalRefreshToken"] <= 2 * failures
+    await login(here)
+    for _ in range(3):
+        await here.source.fetch(ORDER_ID, "en_US")
+    assert len(here.box.gateway.ledger.calls) == calls + 4
+
+
+async def test_a_stand_in_clock_two_hours_off_is_named() -> None:
+    here = shop()
+    here.box.clock.advance(timedelta(hours=3).total_seconds())
+    with pytest.raises(Misconfigured, match="31"):
+        await here.source.fetch(ORDER_ID, "en_US")
+
+
+def test_the_stand_ins_push_verifies() -> None:
+    body = b'{"data":{"orderId":8211744661738042,"orderStatus":"OrderShipped"},"timestamp":1719389200}'
+    assert verify("500000", "sandbox-app-secret", body, push_signature("500000", "sandbox-app-secret", body))
+    assert parse_push(body).order_id == "8211744661738042"
