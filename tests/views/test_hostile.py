@@ -124,7 +124,7 @@ def test_reversing_marks_do_not_survive() -> None:
 
 def test_sixty_long_arabic_nodes_fit_page_by_page() -> None:
     text = "وصلت الشحنة إلى مركز الفرز في المدينة وهي الآن قيد المعالجة " * 20
-    nodes = tuple(replace(node(60 - n, n, Stage.ORIGIN_TRANSIT, text), at=NOW - n * HOUR) for n in range(60))
+    nodes = tuple(node(60 - n, n, Stage.ORIGIN_TRANSIT, text) for n in range(60))
     facts = Localised(order=replace(ORDER, parcels=(replace(PARCEL, nodes=nodes),)))
     words, shown = Words("ar", "Asia/Riyadh"), 0
     for page in range(6):
