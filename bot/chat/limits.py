@@ -67,11 +67,10 @@ class Rules:
         """Messages a second when nothing is wrong."""
         return self.overall.count / self.overall.seconds
 
-    @property
-    def longest(self) -> float:
-        """Seconds after which a send matters to no window."""
-        every = (*self.chat_push, *self.chat_reply, *self.group_push, *self.group_reply, self.overall)
-        return max(window.seconds for window in every) + self.margin
+    def memory(self, chat_id: int) -> float:
+        """Seconds after which a send matters to none of its chat's windows."""
+        windows = self.of(chat_id, Priority.REPLY) + self.of(chat_id, Priority.PUSH)
+        return max((window.seconds for window in windows), default=0.0) + self.margin
 
     def of(self, chat_id: int, priority: int) -> tuple[Window, ...]:
         """The windows that hold for one chat; negative ids are groups and channels."""
@@ -190,10 +189,10 @@ class Ledger:
     def start(self, chat_id: int, now: float) -> Ticket:
         """Note that a send starts now."""
         ticket = Ticket(chat_id, now, now + self.HUNG)
-        self._all.forget(now - self.rules.longest)
+        self._all.forget(now - self.rules.overall.seconds - self.rules.margin)
         self._all.tickets.append(ticket)
         log = self._chats.setdefault(chat_id, _Log())
-        log.forget(now - self.rules.longest)
+        log.forget(now - self.rules.memory(chat_id))
         log.tickets.append(ticket)
         self._sweep(now)
         return ticket
@@ -220,9 +219,9 @@ class Ledger:
 
     def never_sent(self, ticket: Ticket) -> None:
         """It surely did not arrive: its place is free again."""
-        self._all.tickets.remove(ticket)
-        if ticket in (log := self._chats.get(ticket.chat_id, _Log())).tickets:
-            log.tickets.remove(ticket)
+        for log in (self._all, self._chats.get(ticket.chat_id, _Log())):
+            if ticket in log.tickets:
+                log.tickets.remove(ticket)
 
     def freeze(self, chat_id: int, seconds: float, now: float) -> None:
         """Nothing to this chat before `seconds` have passed."""
@@ -249,7 +248,7 @@ class Ledger:
         if len(self._chats) <= self._sweep_at:
             return
         for chat_id, log in list(self._chats.items()):
-            log.forget(now - self.rules.longest)
+            log.forget(now - self.rules.memory(chat_id))
             if not log.tickets:
                 del self._chats[chat_id]
         self.frozen(now)
