@@ -556,7 +556,8 @@ class Watch:
     """What pacing needs to know of one order.
 
     `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.
-    `stopped` says that nothing more is looked at by itself. `utc_offset_hours` guesses the destination's clock from the followers' zone, None where nothing is known.
+    `stopped` says that nothing more is looked at by itself. `utc_offset_hours` guesses the destination's
+    clock from the followers' zone, None where nothing is known.
     """
 
     stage: Stage

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from bot.model import Reason, Stage
 from bot.stages import journey, last_mile
-from bot.stages.codes import CODES, find, is_code
+from bot.stages.codes import CODES, CodeRule, find, is_code
 from bot.stages.fold import fold, split_note, split_place
 from bot.stages.lexicon import CONCEPTS
 from bot.stages.rules import RULES, Rule
@@ -57,7 +57,8 @@ def read(name: str, description: str, code: str = "", reached: Stage | None = No
     """
     if not code and is_code(name.strip()):
         code, name = name.strip(), ""
-    places, texts = [], []
+    places: list[str] = []
+    texts: list[str] = []
     for text in (description, name):
         place, rest = split_place(text)
         places.append(place)
@@ -65,13 +66,16 @@ def read(name: str, description: str, code: str = "", reached: Stage | None = No
     place = next(filter(None, places), "")
     by_text = _read_texts(texts, reached)
     by_code = find(code) if code else None
-    if by_code is None or (by_code.weak and by_text.known):
-        stage, reason, rule = by_text.stage, by_text.reason, by_text.rule
-    elif by_code.stage is Stage.DELIVERED and by_text.stage not in {Stage.UPDATE, Stage.DELIVERED}:
-        stage, reason, rule = by_text.stage, by_text.reason, by_text.rule
-    else:
-        stage, reason, rule = by_code.stage, by_code.reason, by_code.id
-    return Reading(stage=stage, reason=reason, rule=rule, place=place)
+    if by_code is None or _overruled(by_code, by_text):
+        return replace(by_text, place=place)
+    return Reading(stage=by_code.stage, reason=by_code.reason, rule=by_code.id, place=place)
+
+
+def _overruled(code: CodeRule, text: Reading) -> bool:
+    """Whether the words count for more: a weak code, or one that delivers what the words do not."""
+    if code.weak:
+        return text.known
+    return code.stage is Stage.DELIVERED and text.stage not in {Stage.UPDATE, Stage.DELIVERED}
 
 
 @cache
@@ -87,9 +91,13 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
-def starts_import(rule: str) -> bool:
-    """Whether a rule reads the start (or announcement) of import clearance, which may come before departure."""
-    return rule in {"import.started", "customs.started", "code.import_started", "handover.soon"}
+TAKEN_BY_CUSTOMER = frozenset({"pickup.collected", "code.pickup_collected"})
+"""Rules that name the customer as the one who took the parcel."""
+
+
+def announces_import(rule: str) -> bool:
+    """Whether a rule reads the start or announcement of import clearance, which may come before departure."""
+    return rule in {"import.started", "customs.started", "code.import_started"}
 
 
 def ends_import(rule: str) -> bool:
@@ -104,16 +112,15 @@ class _Shown:
         self._text = text
         self._known: dict[str, bool] = {}
 
-    def __contains__(self, concept: object) -> bool:
-        assert isinstance(concept, str)
+    def shows(self, concept: str) -> bool:
         shown = self._known.get(concept)
         if shown is None:
             shown = self._known[concept] = _PATTERNS[concept].search(self._text) is not None
         return shown
 
     def satisfies(self, rule: Rule) -> bool:
-        return all(any(c in self for c in choice) for choice in rule.has) and not any(
-            c in self for c in rule.lacks
+        return all(any(map(self.shows, choice)) for choice in rule.has) and not any(
+            map(self.shows, rule.lacks)
         )
 
 
@@ -129,7 +136,9 @@ def _read_texts(texts: list[str], reached: Stage | None) -> Reading:
         elif rule.stage is Stage.UPDATE:
             generic = generic if generic.known else Reading(stage=Stage.UPDATE, rule=rule.id)
             unread.append(shown)
-        elif rule.stage is Stage.DELIVERED and any(doubt in other for other in unread for doubt in _DOUBTS):
+        elif rule.stage is Stage.DELIVERED and any(
+            other.shows(doubt) for other in unread for doubt in _DOUBTS
+        ):
             unread.append(shown)
         else:
             return Reading(stage=_sided(rule, reached), reason=rule.reason, rule=rule.id)
@@ -149,4 +158,4 @@ def _sided(rule: Rule, reached: Stage | None) -> Stage:
 def concepts(text: str) -> Iterator[str]:
     """The concepts that a text shows; for `doctor` and for whoever adds a rule."""
     shown = _Shown(fold(split_place(text)[1]))
-    return (concept for concept in _PATTERNS if concept in shown)
+    return filter(shown.shows, _PATTERNS)

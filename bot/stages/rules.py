@@ -14,8 +14,8 @@ _R = Reason
 class Rule:
     """A text that shows all of `has` (each entry a choice) and none of `lacks` is in `stage`.
 
-    Where the words leave open on which side of the border the parcel is: `near` is the reading while the journey
-    has not gone past `near_to`, `far` the one once the destination's country is reached.
+    Where the words leave open on which side of the border the parcel is: `near` is the reading while the
+    journey has not gone past `near_to`, `far` the one once the destination's country is reached.
     """
 
     id: str

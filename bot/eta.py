@@ -1,0 +1,74 @@
+"""The promised day: which promises to believe, and when a moved one is worth telling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.model import Importance, News, NewsKind, Order, Parcel, Stage
+
+STEP = timedelta(days=1)
+"""A promise that moved by less is the same day to a reader."""
+COOLDOWN = timedelta(days=2)
+"""A promise that wanders is told no more often than this."""
+_FARTHEST = timedelta(days=400)
+_BEFORE = timedelta(days=30)
+# The reader knows better than the promise where the parcel is.
+_MOOT = frozenset({Stage.READY_FOR_PICKUP, Stage.RETURNING})
+
+
+def promised(
+    parcels: Iterable[Parcel], fetched: Mapping[int, datetime | None], known: Order, now: datetime
+) -> tuple[tuple[Parcel, ...], tuple[News, ...]]:
+    """Parcels with their present promises, and the moves worth telling. `fetched` is by parcel index.
+
+    A missing or absurd promise leaves the last known one standing, silently. The first one is shown, not
+    told.
+    """
+    news = []
+    after = []
+    for parcel in parcels:
+        eta = fetched.get(parcel.index)
+        if eta is not None and believable(eta, parcel, known, now):
+            moved = _moved(parcel, eta, now)
+            parcel = _with_eta(parcel, eta, now, told=moved is not None)
+            if moved is not None:
+                news.append(moved)
+        after.append(parcel)
+    return tuple(after), tuple(news)
+
+
+def believable(eta: datetime, parcel: Parcel, order: Order, now: datetime) -> bool:
+    """Whether a promise lies between the start of the journey and a bit more than a year from now."""
+    start = min((node.at for node in parcel.nodes), default=order.created_at)
+    return min(start, order.created_at) - _BEFORE <= eta <= now + _FARTHEST
+
+
+def _moved(parcel: Parcel, eta: datetime, now: datetime) -> News | None:
+    if parcel.eta_told is None or parcel.stage.final or parcel.stage in _MOOT:
+        return None
+    if abs(eta - parcel.eta_told) < STEP:
+        return None
+    if parcel.eta_told_at is not None and now - parcel.eta_told_at < COOLDOWN:
+        return None
+    return News(
+        kind=NewsKind.ETA,
+        key=f"eta:{parcel.index}:{eta:%Y%m%d}:{now:%Y%m%d}",
+        importance=Importance.MILESTONE,
+        parcel=parcel.index,
+        stage=parcel.stage,
+        eta_before=parcel.eta_told,
+        eta_after=eta,
+    )
+
+
+def _with_eta(parcel: Parcel, eta: datetime, now: datetime, *, told: bool) -> Parcel:
+    first = parcel.first_eta is None
+    return replace(
+        parcel,
+        eta=eta,
+        first_eta=eta if first else parcel.first_eta,
+        eta_told=eta if told or parcel.eta_told is None else parcel.eta_told,
+        eta_told_at=now if told else parcel.eta_told_at,
+    )

@@ -1,0 +1,164 @@
+"""Where parcels and orders are, told from their nodes: the stage, the five-step bar, how many arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot import stages
+from bot.model import Node, Order, OrderStatus, Parcel, Reason, Stage
+
+CORRECTION = timedelta(days=1)
+"""A failed attempt dated this long after "delivered" says that it was not delivered."""
+
+_LIFTS_IMPORT = Stage.INTERNATIONAL_TRANSIT.rank or 0
+_BAR = (Stage.PICKED_UP, Stage.INTERNATIONAL_TRANSIT, Stage.ARRIVED_DESTINATION)
+# How far a parcel beside the ladder counts for "the least advanced one".
+_ADVANCE = {
+    Stage.EXCEPTION: 8.5,
+    Stage.DUTIES_DUE: 9.5,
+    Stage.ADDRESS_CHANGE: 9.6,
+    Stage.FAILED_ATTEMPT: 11.5,
+    Stage.RETURNING: 12.5,
+    Stage.CANCELLED: 12.8,
+    Stage.RETURNED: 12.9,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A parcel's stage by its nodes. `rung` is the furthest rung of the ladder, whatever is beside it."""
+
+    stage: Stage = Stage.PRE_SHIPMENT
+    reason: Reason = Reason.NONE
+    since: datetime | None = None
+    rung: Stage = Stage.PRE_SHIPMENT
+
+
+def chronological(nodes: Iterable[Node]) -> list[Node]:
+    """Oldest first; of one instant, the one that the source names last comes first."""
+    return sorted(nodes, key=lambda node: (node.at, -node.ordinal, node.seq))
+
+
+def newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Newest first, as a parcel keeps them."""
+    return tuple(reversed(chronological(nodes)))
+
+
+def standing(nodes: Iterable[Node]) -> Standing:
+    """The furthest rung reached, unless a later node put the parcel beside the ladder.
+
+    Delivered stands against later scans, but not against a later return or a failed attempt a day later. What
+    is delivered on its way back is delivered to the sender. After a failed attempt the parcel is back with
+    the local carrier, so that it can go out again. `UPDATE` and early announcements of import clearance
+    change nothing.
+    """
+    now = Standing()
+    for node in chronological(nodes):
+        now = advanced(now, node)
+    return now
+
+
+def advanced(now: Standing, node: Node) -> Standing:
+    """Where the parcel is after one more node."""
+    stage = node.stage
+    if stage is Stage.UPDATE or now.stage in {Stage.RETURNED, Stage.CANCELLED}:
+        return now
+    if now.stage is Stage.DELIVERED:
+        return _after_delivery(now, node)
+    if now.stage is Stage.RETURNING and stage is not Stage.RETURNED:
+        return _after_return(now, node)
+    if stage.rank is None:
+        return replace(_beside(now, node), rung=_rung_after(now.rung, stage))
+    if stages.announces_import(node.rule) and (now.rung.rank or 0) < _LIFTS_IMPORT:
+        return now
+    if stage.rank > (now.rung.rank or 0):
+        return Standing(stage=stage, since=node.at, rung=stage)
+    if now.stage.rank is None:  # the trouble is over, the parcel moves again
+        return Standing(stage=now.rung, since=node.at, rung=now.rung)
+    return now
+
+
+def _after_delivery(now: Standing, node: Node) -> Standing:
+    if node.stage in {Stage.RETURNING, Stage.RETURNED}:
+        return _beside(now, node)
+    if node.stage is Stage.FAILED_ATTEMPT and now.since is not None and node.at - now.since >= CORRECTION:
+        return replace(_beside(now, node), rung=Stage.LOCAL_TRANSIT)
+    return now
+
+
+def _after_return(now: Standing, node: Node) -> Standing:
+    if node.stage is Stage.DELIVERED and node.rule not in stages.TAKEN_BY_CUSTOMER:
+        return Standing(stage=Stage.RETURNED, since=node.at, rung=now.rung)
+    if node.stage in {Stage.DELIVERED, Stage.READY_FOR_PICKUP}:
+        return Standing(stage=node.stage, since=node.at, rung=node.stage)
+    return now
+
+
+def _beside(now: Standing, node: Node) -> Standing:
+    since = now.since if now.stage is node.stage and now.reason is node.reason else node.at
+    return Standing(stage=node.stage, reason=node.reason, since=since, rung=now.rung)
+
+
+def _rung_after(rung: Stage, trouble: Stage) -> Stage:
+    """A failed attempt brings the parcel back from the tour."""
+    return Stage.LOCAL_TRANSIT if trouble is Stage.FAILED_ATTEMPT and rung is Stage.OUT_FOR_DELIVERY else rung
+
+
+def staged(parcel: Parcel) -> Parcel:
+    """The parcel with the stage that its nodes tell."""
+    found = standing(parcel.nodes)
+    return replace(parcel, stage=found.stage, reason=found.reason, stage_since=found.since)
+
+
+def settled(order: Order, now: datetime) -> Order:
+    """The order with the stage of its least advanced parcel, or cancelled, unless all parcels have ended."""
+    least = min(order.live, key=_advance, default=None)
+    stage, reason, since = Stage.PRE_SHIPMENT, Reason.NONE, None
+    if least is not None:
+        stage, reason, since = least.stage, least.reason, least.stage_since
+    if order.status is OrderStatus.CANCELLED and not stage.final:
+        stage, reason, since = Stage.CANCELLED, Reason.CANCELLED, order.status_at
+    finished_at = (order.finished_at or now) if stage.final else None
+    return replace(order, stage=stage, reason=reason, stage_since=since, finished_at=finished_at)
+
+
+def _advance(parcel: Parcel) -> float:
+    rank = parcel.stage.rank
+    return _ADVANCE.get(parcel.stage, 0.0) if rank is None else float(rank)
+
+
+# ── for the views ───────────────────────────────────────────────────────────────────────────────
+
+
+def progress(order: Order) -> int:
+    """Full steps of the bar: 0 nothing yet, then ordered, origin, travelling, destination, delivered (5)."""
+    if order.stage is Stage.DELIVERED:
+        return 5
+    rungs = [standing(parcel.nodes).rung.rank or 0 for parcel in order.live if parcel.nodes]
+    rung = min(rungs, default=0)
+    if not rungs or (rung == 0 and order.stage is Stage.PRE_SHIPMENT):
+        return 0
+    return min(4, 1 + sum(rung >= (step.rank or 0) for step in _BAR))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many of an order's parcels have come to which end."""
+
+    parcels: int
+    delivered: int
+    returned: int
+
+    @property
+    def on_the_way(self) -> int:
+        return self.parcels - self.delivered - self.returned
+
+
+def tally(order: Order) -> Tally:
+    """The order's parcels by their end; for "2 of 3 arrived"."""
+    found = [parcel.stage for parcel in order.live]
+    return Tally(
+        parcels=len(found), delivered=found.count(Stage.DELIVERED), returned=found.count(Stage.RETURNED)
+    )

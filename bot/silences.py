@@ -1,0 +1,231 @@
+"""What to tell when nothing happens: stuck parcels, waiting pick-ups, orders that went quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from bot.model import Importance, News, NewsKind, Node, Order, OrderStatus, Parcel, Reason, Stage
+from bot.progress import chronological, standing
+
+_STUCK: Mapping[Stage, timedelta] = MappingProxyType(
+    {
+        Stage.INFO_RECEIVED: timedelta(days=5),
+        Stage.PREPARING: timedelta(days=5),
+        Stage.PICKED_UP: timedelta(days=6),
+        Stage.ORIGIN_TRANSIT: timedelta(days=8),
+        Stage.EXPORT_CUSTOMS: timedelta(days=8),
+        Stage.AWAITING_DEPARTURE: timedelta(days=10),
+        Stage.INTERNATIONAL_TRANSIT: timedelta(days=14),
+        Stage.ARRIVED_DESTINATION: timedelta(days=8),
+        Stage.LOCAL_TRANSIT: timedelta(days=6),
+        Stage.OUT_FOR_DELIVERY: timedelta(days=3),
+        Stage.FAILED_ATTEMPT: timedelta(days=4),
+        Stage.EXCEPTION: timedelta(days=5),
+        Stage.ADDRESS_CHANGE: timedelta(days=4),
+        Stage.RETURNING: timedelta(days=21),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """How long each silence may last before somebody is told.
+
+    `stuck` is counted from a parcel's last node; where `typical` 90th percentiles are known, the longer wins.
+    """
+
+    no_tracking: timedelta = timedelta(hours=72)
+    stuck: Mapping[Stage, timedelta] = field(default_factory=lambda: _STUCK)
+    pickup_days: tuple[int, ...] = (2, 5, 9)
+    customs: timedelta = timedelta(days=5)
+    duties: timedelta = timedelta(days=2)
+    still_awaited: timedelta = timedelta(days=30)
+    stopped: timedelta = timedelta(days=90)
+
+
+DEFAULT = Thresholds()
+_QUIET_STATUS = frozenset(
+    {OrderStatus.CANCELLED, OrderStatus.PAYMENT_FAILED, OrderStatus.PLACED, OrderStatus.PAYING}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typical:
+    """How long finished parcels stayed in a stage."""
+
+    median: timedelta
+    p90: timedelta
+    count: int
+
+
+def due_silences(
+    order: Order,
+    now: datetime,
+    thresholds: Thresholds = DEFAULT,
+    typical: Mapping[Stage, Typical] | None = None,
+) -> tuple[News, ...]:
+    """The silences that are due and untold. Their keys belong into `Order.told` once the news are kept."""
+    return tuple(
+        news
+        for at, news in _silences(order, thresholds, typical or {}, now)
+        if at <= now and news.key not in order.told
+    )
+
+
+def next_silence_at(
+    order: Order,
+    now: datetime,
+    thresholds: Thresholds = DEFAULT,
+    typical: Mapping[Stage, Typical] | None = None,
+) -> datetime | None:
+    """When the next untold silence falls due if nothing happens; `now` if one is due already."""
+    moments = (
+        at for at, news in _silences(order, thresholds, typical or {}, now) if news.key not in order.told
+    )
+    soonest = min(moments, default=None)
+    return None if soonest is None else max(soonest, now)
+
+
+def revived(order: Order, now: datetime) -> Order:
+    """An order whose watching ended, taken up again: the long silences are counted from now."""
+    kept = frozenset(key for key in order.told if not key.startswith(("awaited:", "stopped:")))
+    return replace(order, told=kept | {f"revived:{now:%Y-%m-%dT%H:%M:%S%z}"})
+
+
+# ── each silence with its moment ────────────────────────────────────────────────────────────────
+
+
+def _silences(
+    order: Order, thresholds: Thresholds, typical: Mapping[Stage, Typical], now: datetime
+) -> Iterator[tuple[datetime, News]]:
+    if order.stage.final or order.fetched_at is None or order.status in _QUIET_STATUS:
+        return
+    started = any((parcel.stage.rank or 9) > (Stage.PREPARING.rank or 0) for parcel in order.live)
+    if not started and not any(parcel.number for parcel in order.live):
+        since = order.created_at
+        yield (
+            since + thresholds.no_tracking,
+            _news(NewsKind.NO_TRACKING, "no_tracking", days=thresholds.no_tracking.days, merchant_only=True),
+        )
+    for parcel in order.live:
+        if not parcel.stage.final and parcel.stage_since is not None:
+            yield from _of_parcel(parcel, parcel.stage_since, thresholds, typical, now)
+    yield from _long(order, thresholds)
+
+
+def _of_parcel(
+    parcel: Parcel,
+    since: datetime,
+    thresholds: Thresholds,
+    typical: Mapping[Stage, Typical],
+    now: datetime,
+) -> Iterator[tuple[datetime, News]]:
+    mark = f"{parcel.index}:{since:%Y%m%d%H%M}"
+    held = parcel.stage is Stage.EXCEPTION and parcel.reason is Reason.CUSTOMS
+    if parcel.stage is Stage.READY_FOR_PICKUP:
+        yield from _pickup(parcel, since, mark, thresholds.pickup_days, now)
+    elif parcel.stage is Stage.DUTIES_DUE:
+        yield (
+            since + thresholds.duties,
+            _news(
+                NewsKind.DUTIES_WAITING, f"duties:{mark}", parcel, days=thresholds.duties.days, urgent=True
+            ),
+        )
+    elif parcel.stage is Stage.IMPORT_CUSTOMS or held:
+        wait = max(thresholds.customs, _p90(typical, parcel.stage))
+        yield (
+            since + wait,
+            _news(
+                NewsKind.CUSTOMS_WAITING, f"customs:{mark}", parcel, days=wait.days, merchant_only=not held
+            ),
+        )
+    elif parcel.stage in thresholds.stuck:
+        last = max((node.at for node in parcel.nodes), default=since)
+        wait = max(thresholds.stuck[parcel.stage], _p90(typical, parcel.stage))
+        key = f"stuck:{parcel.index}:{parcel.stage}:{since:%Y%m%d}"
+        yield last + wait, _news(NewsKind.STUCK, key, parcel, days=wait.days, merchant_only=True)
+
+
+def _pickup(
+    parcel: Parcel, since: datetime, mark: str, days: Sequence[int], now: datetime
+) -> Iterator[tuple[datetime, News]]:
+    """Reminders; after an outage only the latest, for the earlier ones are stale."""
+    passed = [day for day in days if since + timedelta(days=day) <= now]
+    for day in days:
+        if day not in passed[:-1]:
+            news = _news(NewsKind.PICKUP_WAITING, f"pickup:{mark}:{day}", parcel, days=day, urgent=True)
+            yield since + timedelta(days=day), news
+
+
+def _long(order: Order, thresholds: Thresholds) -> Iterator[tuple[datetime, News]]:
+    """Nothing new at all for a long time: ask, then stop."""
+    again = [
+        datetime.fromisoformat(key.partition(":")[2]) for key in order.told if key.startswith("revived:")
+    ]
+    last = max([order.last_node_at or order.created_at, order.created_at, *again])
+    mark = f"{last:%Y%m%d%H%M}"
+    ask = _news(NewsKind.STILL_AWAITED, f"awaited:{mark}", days=thresholds.still_awaited.days)
+    stop = _news(NewsKind.STOPPED, f"stopped:{mark}", days=thresholds.stopped.days)
+    if stop.key not in order.told:
+        yield last + thresholds.still_awaited, ask
+    yield last + thresholds.stopped, stop
+
+
+def _news(
+    kind: NewsKind,
+    key: str,
+    parcel: Parcel | None = None,
+    *,
+    days: int,
+    urgent: bool = False,
+    merchant_only: bool = False,
+) -> News:
+    return News(
+        kind=kind,
+        key=key,
+        importance=Importance.ACTION if urgent or parcel is None else Importance.MILESTONE,
+        parcel=None if parcel is None else parcel.index,
+        stage=None if parcel is None else parcel.stage,
+        days=days,
+        merchant_only=merchant_only,
+    )
+
+
+def _p90(typical: Mapping[Stage, Typical], stage: Stage) -> timedelta:
+    known = typical.get(stage)
+    return timedelta() if known is None else known.p90
+
+
+# ── what is typical ─────────────────────────────────────────────────────────────────────────────
+
+
+def typical_for_stage(samples: Sequence[timedelta], least: int = 8) -> Typical | None:
+    """Median and 90th percentile (nearest rank) of durations; None with fewer than `least` samples."""
+    if len(samples) < max(least, 1):
+        return None
+    ordered = sorted(samples)
+    middle = len(ordered) // 2
+    median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    return Typical(median=median, p90=ordered[-(-len(ordered) * 9 // 10) - 1], count=len(ordered))
+
+
+def stage_durations(parcel: Parcel) -> dict[Stage, timedelta]:
+    """How long a delivered parcel stayed in each stage that it passed; empty while it is under way."""
+    if parcel.stage is not Stage.DELIVERED:
+        return {}
+    spent: dict[Stage, timedelta] = {}
+    nodes: list[Node] = []
+    before: tuple[Stage, datetime] | None = None
+    for node in chronological(parcel.nodes):
+        nodes.append(node)
+        stage = standing(nodes).stage
+        if before is not None and stage is not before[0]:
+            spent[before[0]] = spent.get(before[0], timedelta()) + (node.at - before[1])
+        if before is None or stage is not before[0]:
+            before = (stage, node.at)
+        if stage is Stage.DELIVERED:
+            break
+    return {stage: time for stage, time in spent.items() if time > timedelta()}

@@ -1,0 +1,458 @@
+"""What is new about an order: known × fetched → Changes.
+
+A new node is told when it is news to a reader: dated within the last week, not behind the newest known scan,
+not the last scan once more with another date, not known under another number of the same order. All the
+others are stored and shown all the same, marked `backfilled`. What brings a parcel into a stage where
+somebody must act, or delivers it, is told even from behind.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot import stages
+from bot.eta import promised
+from bot.matching import Marks, distinct, paired, slots, text_key, text_marks, time_marks
+from bot.model import (
+    Changes,
+    FetchedNode,
+    FetchedParcel,
+    Importance,
+    News,
+    NewsKind,
+    Node,
+    NodeText,
+    Order,
+    OrderStatus,
+    Parcel,
+    Snapshot,
+    Stage,
+)
+from bot.progress import Standing, advanced, chronological, newest_first, settled, staged, standing
+from bot.silences import due_silences, next_silence_at
+
+__all__ = ["RULESET", "changes", "due_silences", "next_silence_at", "pair", "reclassify", "with_status"]
+
+RULESET = stages.version()
+"""Digest of the rules that nodes are read by; stored with orders, so that changed rules read them again."""
+
+PAST = timedelta(days=7)
+REPEAT = timedelta(days=4)
+"""The newest scan told again with a later date within this span tells nothing …"""
+REPEAT_SAME_DAY = timedelta(hours=12)
+"""… within this one if it may truly happen again on the next day: an attempt, a tour."""
+
+_ACTION = frozenset(
+    {
+        Stage.DELIVERED,
+        Stage.READY_FOR_PICKUP,
+        Stage.FAILED_ATTEMPT,
+        Stage.DUTIES_DUE,
+        Stage.EXCEPTION,
+        Stage.RETURNING,
+        Stage.RETURNED,
+        Stage.ADDRESS_CHANGE,
+    }
+)
+_MILESTONES = frozenset(
+    {
+        Stage.PICKED_UP,
+        Stage.INTERNATIONAL_TRANSIT,
+        Stage.ARRIVED_DESTINATION,
+        Stage.LOCAL_TRANSIT,
+        Stage.OUT_FOR_DELIVERY,
+    }
+)
+_HAPPENS_DAILY = frozenset({Stage.FAILED_ATTEMPT, Stage.OUT_FOR_DELIVERY})
+_STATUS_NEWS: Mapping[OrderStatus, tuple[Importance, bool]] = {  # importance, for the merchant only
+    OrderStatus.CANCELLED: (Importance.ACTION, False),
+    OrderStatus.CANCELLING: (Importance.MILESTONE, False),
+    OrderStatus.SHIPPED: (Importance.MILESTONE, False),
+    OrderStatus.PART_SHIPPED: (Importance.MILESTONE, False),
+    OrderStatus.PAYMENT_FAILED: (Importance.ACTION, True),
+    OrderStatus.NEEDS_ADDRESS: (Importance.ACTION, True),
+    OrderStatus.DISPUTED: (Importance.ACTION, True),
+    OrderStatus.FROZEN: (Importance.ACTION, True),
+}
+
+
+# ── the questions ───────────────────────────────────────────────────────────────────────────────
+
+
+def changes(known: Order, fetched: Snapshot, now: datetime) -> Changes:
+    """What `fetched` (the canonical `en_US` read) adds to `known`.
+
+    An order whose `fetched_at` is None gets its first snapshot: all is stored, nothing is told. An answer
+    that is empty, or that lacks a parcel's newest known node and brings nothing new, changes nothing.
+    """
+    first = known.fetched_at is None
+    if not fetched.found or not fetched.parcels:
+        seen = replace(known, fetched_at=now) if first else known
+        return Changes(order=seen, first=first, hiccup=any(parcel.nodes for parcel in known.parcels))
+    answers = distinct(fetched.parcels)
+    merge = _Merge(known=known, now=now, numbers=frozenset(answer.number for answer in answers))
+    for parcel, answer in paired(known, answers, text_marks):
+        merge.take(parcel, answer)
+    parcels = merge.finish()
+    if merge.hiccup:
+        return Changes(order=known, hiccup=True)
+    parcels, eta_news = promised(parcels, merge.etas, known, now)
+    order = settled(replace(known, parcels=parcels, fetched_at=now, digest=fetched.digest), now)
+    news = () if first else (*merge.news(), *_all_arrived(known, order), *eta_news)
+    added, edited = tuple(sorted(merge.added, key=lambda node: node.seq)), tuple(merge.edited.values())
+    unread = (node.text for node in (*added, *edited) if not node.rule and node.text)
+    return Changes(
+        order=_with_told(order, news),
+        added=added,
+        edited=edited,
+        news=news,
+        first=first,
+        unknown=tuple(dict.fromkeys(unread)),
+    )
+
+
+def reclassify(order: Order, now: datetime | None = None) -> Changes:
+    """The order as today's rules read it: stages may change, nothing is told.
+
+    `now` is when an order that turns out to be finished counts as finished; by default its last look.
+    """
+    edited: list[Node] = []
+    parcels = []
+    for parcel in order.parcels:
+        before = {node.seq: node for node in parcel.nodes}
+        nodes = _in_order(parcel.nodes, before.keys())
+        edited += [node for node in nodes if node != before[node.seq]]
+        parcels.append(staged(replace(parcel, nodes=newest_first(nodes))))
+    moment = now or order.fetched_at or order.created_at
+    changed = settled(replace(order, parcels=tuple(parcels)), moment)
+    return Changes(order=changed, edited=tuple(edited))
+
+
+def with_status(order: Order, status: OrderStatus, at: datetime) -> Changes:
+    """The order after its own status was learnt at `at`; older word than the known one is ignored."""
+    if order.status_at is not None and at < order.status_at:
+        return Changes(order=order)
+    changed = settled(replace(order, status=status, status_at=at), at)
+    if status is order.status:
+        return Changes(order=changed)
+    news = tuple(_status_news(order, status))
+    return Changes(order=_with_told(changed, news), news=news)
+
+
+def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
+    """Texts of a localised snapshot by the `seq` of the node that they translate.
+
+    Nodes are paired by (parcel, time stamp, position among equal stamps); where a stamp has another number of
+    nodes than known, none of them is paired, for a wrong translation is worse than English.
+    """
+    texts: dict[int, NodeText] = {}
+    for parcel, answer in paired(order, distinct(localised.parcels), time_marks):
+        known = {(node.at, node.ordinal): node for node in parcel.nodes}
+        counts = Counter(node.at for node in parcel.nodes)
+        translated = dict(slots(answer.nodes))
+        theirs = Counter(at for at, _ in translated)
+        for slot, fetched in translated.items():
+            node = known.get(slot)
+            if (
+                node is not None
+                and counts[node.at] == theirs[node.at]
+                and (fetched.name or fetched.description)
+            ):
+                texts[node.seq] = NodeText(name=fetched.name, description=fetched.description)
+    return texts
+
+
+# ── nodes ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _classified(node: Node, reached: Stage | None) -> Node:
+    """The node as the rules read it once the journey has `reached` a rung."""
+    reading = stages.read(node.name, node.description, "", reached)
+    return replace(node, stage=reading.stage, reason=reading.reason, rule=reading.rule, place=reading.place)
+
+
+def _in_order(nodes: Iterable[Node], unread: Container[int]) -> list[Node]:
+    """Oldest first, those with a `seq` in `unread` classified in the light of the ones before."""
+    reached: Stage | None = None
+    read = []
+    for node in chronological(nodes):
+        if node.seq in unread:
+            node = _classified(node, reached)
+        if node.stage.rank is not None and (reached is None or node.stage.rank > (reached.rank or 0)):
+            reached = node.stage
+        read.append(node)
+    return read
+
+
+@dataclass(slots=True)
+class _Merge:
+    """One snapshot taken into one known order."""
+
+    known: Order
+    now: datetime
+    numbers: frozenset[str]
+    added: list[Node] = field(default_factory=list)
+    edited: dict[int, Node] = field(default_factory=dict)
+    etas: dict[int, datetime | None] = field(default_factory=dict)
+    _parcels: dict[int, Parcel] = field(default_factory=dict)
+    _seen: Marks = field(default_factory=set)
+    _seq: int = 0
+    _lacking: bool = False
+    _told: list[tuple[Importance, Node]] = field(default_factory=list)
+    _beside: list[Node] = field(default_factory=list)  # quiet ones that a reader has not seen either
+
+    def __post_init__(self) -> None:
+        self._parcels = {parcel.index: parcel for parcel in self.known.parcels}
+        for parcel in self.known.parcels:
+            self._seen |= text_marks(parcel.nodes)
+            self._seq = max(self._seq, *(node.seq for node in parcel.nodes), 0)
+
+    def take(self, parcel: Parcel, answer: FetchedParcel) -> None:
+        """Take an answer into the parcel that it goes on with."""
+        parcel = self._parcels.get(parcel.index, parcel)
+        fresh, edits, present = self._matched(parcel, answer.nodes)
+        if parcel.nodes and parcel.nodes[0].seq not in present and not fresh:
+            self._lacking = True
+        if fresh or edits:
+            kept = [edits.get(node.seq, node) for node in parcel.nodes]
+            unread = {node.seq for node in fresh} | edits.keys()
+            nodes = self._judged(
+                parcel, _in_order([*kept, *fresh], unread), {node.seq for node in fresh}, edits.keys()
+            )
+            self.added += [node for node in nodes if node.seq in unread - edits.keys()]
+            self.edited |= {node.seq: node for node in nodes if node.seq in edits}
+            self._seen |= text_marks(nodes)
+            parcel = staged(replace(parcel, nodes=newest_first(nodes)))
+        self.etas[parcel.index] = answer.eta or self.etas.get(parcel.index)
+        self._parcels[parcel.index] = self._labelled(parcel, answer)
+
+    def finish(self) -> tuple[Parcel, ...]:
+        """All parcels; one that the answers lack and whose history another has goes on as that other."""
+        for parcel in self.known.live:
+            if parcel.index in self.etas or not parcel.nodes:
+                continue
+            ours = text_marks(parcel.nodes)
+            heirs = (
+                one
+                for one in self._parcels.values()
+                if one.index in self.etas and ours <= text_marks(one.nodes)
+            )
+            heir = next(heirs, None)
+            if heir is None or not parcel.number:
+                self._lacking = True
+            else:
+                former = (*heir.former_numbers, parcel.number)
+                self._parcels[heir.index] = replace(heir, former_numbers=former)
+        return tuple(self._parcels[index] for index in sorted(self._parcels))
+
+    @property
+    def hiccup(self) -> bool:
+        """Whether something known was missing and nothing new came."""
+        return self._lacking and not self.added
+
+    def news(self) -> Iterator[News]:
+        """One piece of news for all new nodes, newest first; it matters as much as the most important one."""
+        if not self._told:
+            return
+        importance, chief = max(self._told, key=lambda told: (told[0], told[1].at, told[1].seq))
+        nodes = newest_first([*(node for _, node in self._told), *self._beside])
+        parcels = {node.parcel for _, node in self._told}
+        yield News(
+            kind=NewsKind.NODES,
+            key=f"nodes:{max(node.seq for node in nodes)}:{chief.stage}",
+            importance=importance,
+            nodes=tuple(node.seq for node in nodes),
+            parcel=chief.parcel if len(parcels) == 1 else None,
+            stage=self._parcels[chief.parcel].stage,
+        )
+
+    # ── one answer ──────────────────────────────────────────────────────────────────────────────
+
+    def _matched(
+        self, parcel: Parcel, nodes: Sequence[FetchedNode]
+    ) -> tuple[list[Node], dict[int, Node], set[int]]:
+        """New nodes, edited ones by `seq`, and the `seq` of all known ones that the answer has."""
+        by_text = {(node.at, text_key(node.name, node.description)): node for node in parcel.nodes}
+        present: set[int] = set()
+        edits: dict[int, Node] = {}
+        others: list[tuple[int, FetchedNode]] = []
+        for (at, ordinal), fetched in slots(nodes):
+            node = by_text.get((at, text_key(fetched.name, fetched.description)))
+            if node is None:
+                others.append((ordinal, fetched))
+            elif node.seq not in present:
+                present.add(node.seq)
+                self._edit(node, ordinal, fetched, edits)
+        fresh: dict[tuple[datetime, str], Node] = {}
+        for ordinal, fetched in others:
+            same = [node for node in parcel.nodes if node.at == fetched.at and node.seq not in present]
+            node = min(same, key=lambda one: abs(one.ordinal - ordinal), default=None)
+            if node is not None:
+                present.add(node.seq)
+                self._edit(node, ordinal, fetched, edits)
+                continue
+            mark = (fetched.at, text_key(fetched.name, fetched.description))
+            if mark not in fresh:
+                fresh[mark] = self._new(parcel, ordinal, fetched)
+        return list(fresh.values()), edits, present
+
+    @staticmethod
+    def _edit(node: Node, ordinal: int, fetched: FetchedNode, edits: dict[int, Node]) -> None:
+        if (node.ordinal, node.name, node.description) != (ordinal, fetched.name, fetched.description):
+            edits[node.seq] = replace(
+                node, ordinal=ordinal, name=fetched.name, description=fetched.description
+            )
+
+    def _new(self, parcel: Parcel, ordinal: int, fetched: FetchedNode) -> Node:
+        self._seq += 1
+        return Node(
+            seq=self._seq,
+            parcel=parcel.index,
+            at=fetched.at,
+            ordinal=ordinal,
+            name=fetched.name,
+            description=fetched.description,
+            stage=Stage.UPDATE,
+            seen_at=self.now,
+        )
+
+    def _labelled(self, parcel: Parcel, answer: FetchedParcel) -> Parcel:
+        """The parcel under the number it has now; the number that it had is remembered."""
+        number, former = parcel.number, parcel.former_numbers
+        if answer.number and answer.number != number and number not in self.numbers:
+            former = tuple(one for one in (*former, number) if one and one != answer.number)
+            number = answer.number
+        return replace(
+            parcel,
+            number=number,
+            former_numbers=former,
+            carrier=answer.carrier or parcel.carrier,
+            items=answer.items or parcel.items,
+        )
+
+    # ── what is worth telling ───────────────────────────────────────────────────────────────────
+
+    def _judged(self, parcel: Parcel, nodes: list[Node], fresh: set[int], edits: Set[int]) -> list[Node]:
+        """Sort the fresh ones into told and quiet; the quiet ones come back marked."""
+        if self.known.fetched_at is None:
+            return nodes
+        told: list[tuple[Importance, Node]] = []
+        behind: list[Node] = []
+        quiet: set[int] = set()
+        now, imported, previous = Standing(), False, None
+        for node in nodes:
+            then, now = now, advanced(now, node)
+            if node.seq in fresh:
+                novelty = self._novelty(node, parcel, previous, then)
+                if novelty is _Novelty.NEWS:
+                    told.append((_importance(then, now, node, imported=imported), node))
+                else:
+                    quiet.add(node.seq)
+                    behind += [node] if novelty is _Novelty.BEHIND else []
+            imported = imported or stages.ends_import(node.rule)
+            previous = node
+        if all(node.at != now.since for _, node in told):
+            brought = self._brought(standing(parcel.nodes), now, behind, [n for n in nodes if n.seq in edits])
+            if brought is not None:
+                quiet.discard(brought.seq)
+                behind = [node for node in behind if node is not brought]
+                told.append((Importance.ACTION, brought))
+        self._told += told
+        self._beside += [node for node in behind if self.now - node.at <= PAST]
+        return [replace(node, backfilled=True) if node.seq in quiet else node for node in nodes]
+
+    def _novelty(self, node: Node, parcel: Parcel, previous: Node | None, then: Standing) -> _Novelty:
+        mark = (node.at, text_key(node.name, node.description))
+        if mark in self._seen or _repeats(node, previous, then):
+            return _Novelty.ECHO
+        if not self.known.nodes and node.at < self.known.created_at:
+            return _Novelty.BEFORE
+        behind = bool(parcel.nodes) and node.at < parcel.nodes[0].at
+        return _Novelty.BEHIND if behind or self.now - node.at > PAST else _Novelty.NEWS
+
+    def _brought(
+        self, before: Standing, now: Standing, behind: Sequence[Node], edited: Sequence[Node]
+    ) -> Node | None:
+        """The node that must be told though dated behind or an edit: it calls for somebody, or delivers."""
+        if now.stage is before.stage or now.stage not in _ACTION:
+            return None
+        delivers = now.stage is Stage.DELIVERED
+        nodes = [node for node in behind if delivers or self.now - node.at <= PAST]
+        nodes += edited if delivers else ()
+        return next((node for node in nodes if node.at == now.since), None)
+
+
+class _Novelty(enum.Enum):
+    """Whether a node that was not known is news."""
+
+    NEWS = enum.auto()
+    BEHIND = enum.auto()  # history: comes along with news, if there are any
+    BEFORE = enum.auto()  # happened before anybody followed
+    ECHO = enum.auto()  # what was told already, once more
+
+
+def _repeats(node: Node, previous: Node | None, then: Standing) -> bool:
+    """Whether a node says what the one before it said, or delivers what is delivered."""
+    if node.stage is Stage.DELIVERED and then.stage is Stage.DELIVERED:
+        return True
+    if previous is None or node.stage is not previous.stage:
+        return False
+    if text_key(node.name, node.description) != text_key(previous.name, previous.description):
+        return False
+    span = REPEAT_SAME_DAY if node.stage in _HAPPENS_DAILY else REPEAT
+    return node.at - previous.at <= span
+
+
+def _importance(then: Standing, now: Standing, node: Node, *, imported: bool) -> Importance:
+    """How much a node matters: by the state that it brings, not by the one that it names."""
+    changed = now.stage is not then.stage
+    if now.stage in _ACTION and (changed or node.stage is Stage.FAILED_ATTEMPT):
+        return Importance.ACTION
+    if changed and (now.stage in _MILESTONES or then.stage.rank is None):
+        return Importance.MILESTONE
+    if stages.ends_import(node.rule) and not imported:
+        return Importance.MILESTONE
+    return Importance.SCAN
+
+
+# ── what is told besides ────────────────────────────────────────────────────────────────────────
+
+
+def _all_arrived(known: Order, order: Order) -> Iterator[News]:
+    """The last of several parcels was delivered."""
+    live = order.live
+    if len(live) < 2 or any(parcel.stage is not Stage.DELIVERED for parcel in live):
+        return
+    if "all_arrived" not in known.told and known.stage is not Stage.DELIVERED:
+        yield News(
+            kind=NewsKind.ALL_ARRIVED,
+            key="all_arrived",
+            importance=Importance.ACTION,
+            stage=Stage.DELIVERED,
+        )
+
+
+def _status_news(order: Order, status: OrderStatus) -> Iterator[News]:
+    """A status worth a word: that of an order already shown, and not what its scans told before."""
+    rule = _STATUS_NEWS.get(status)
+    key = f"status:{status}"
+    if rule is None or order.fetched_at is None or key in order.told:
+        return
+    if status in {OrderStatus.SHIPPED, OrderStatus.PART_SHIPPED} and (
+        order.status is None or any((parcel.stage.rank or 9) > 2 for parcel in order.live)
+    ):
+        return
+    importance, merchant_only = rule
+    yield News(
+        kind=NewsKind.STATUS, key=key, importance=importance, status=status, merchant_only=merchant_only
+    )
+
+
+def _with_told(order: Order, news: Iterable[News]) -> Order:
+    """Remember what is told once only."""
+    keys = {one.key for one in news if one.kind in {NewsKind.ALL_ARRIVED, NewsKind.STATUS}}
+    return replace(order, told=order.told | keys) if keys else order
