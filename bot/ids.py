@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 _ORDER_ID = re.compile(r"[1-9]\d{11,19}")
 _URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)*(?:aliexpress\.(?:com|us|ru)|cainiao\.com)\S*", re.IGNORECASE)
+_AROUND = "#№.,;:!?()[]<>«»\"'“”"  # what stands around ids in sentences
 # people group digits when they type: "8211 7446 6173 8042"
 _GROUPED = re.compile(r"(?<!\d)" + r"[ \u00a0-]".join([r"(\d{4})"] * 4) + r"(?!\d)")
 _ORDER_PARAMETERS = ("orderid", "tradeorderid", "tradeid", "order_id")
@@ -55,7 +56,7 @@ def read(text: str) -> Reading:
     ids: dict[str, None] = {}
     mistakes: dict[tuple[Mistake, str], None] = {}
     for match in _URL.finditer(text):
-        found = _read_url(match.group())
+        found = _read_url(match.group().rstrip(_AROUND))
         if isinstance(found, Mistake):
             mistakes[found, _shorten(match.group())] = None
         else:
@@ -67,7 +68,7 @@ def read(text: str) -> Reading:
     )
     words: list[str] = []
     for word in rest.split():
-        core = word.strip("#№.,;:!?()[]<>«»\"'“”")
+        core = word.strip(_AROUND)
         if is_order_id(core):
             if _PRODUCT_ID.fullmatch(core):
                 mistakes[Mistake.PRODUCT_ID, core] = None

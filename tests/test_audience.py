@@ -1,0 +1,99 @@
+"""Who is told what, and when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from bot import audience
+from bot.model import Importance, Level, Place, Quiet
+from tests import make
+
+NOW = make.NOW  # noon in UTC
+
+
+def test_a_follower_is_told_at_once() -> None:
+    (owed,) = audience.owed(make.ORDER, [make.news()], [make.follower()], NOW, asking=None)
+    assert (owed.place, owed.due_at) == (make.HERE, NOW)
+
+
+def test_whoever_looks_at_this_moment_needs_no_push() -> None:
+    there = Place(7)
+    followers = [make.follower(), make.follower(there)]
+    owed = audience.owed(make.ORDER, [make.news()], followers, NOW, asking=make.HERE)
+    assert [one.place for one in owed] == [there]
+
+
+@pytest.mark.parametrize(
+    ("level", "least"),
+    [
+        (Level.EVERYTHING, Importance.SCAN),
+        (Level.MILESTONES, Importance.MILESTONE),
+        (Level.PROBLEMS, Importance.ACTION),
+    ],
+)
+def test_the_level_lets_through_what_is_important_enough(level: Level, least: Importance) -> None:
+    for importance in Importance:
+        due = audience.due_at(make.follower(level=level), make.news(importance), NOW)
+        assert (due is not None) == (importance >= least)
+
+
+def test_a_muted_order_and_a_switched_off_chat_hear_nothing() -> None:
+    assert audience.due_at(make.follower(notify=False), make.news(Importance.ACTION), NOW) is None
+    assert audience.due_at(make.follower(level=Level.OFF), make.news(Importance.ACTION), NOW) is None
+
+
+def test_what_only_the_merchant_can_solve_is_not_pushed_to_customers() -> None:
+    assert audience.due_at(make.follower(), make.news(Importance.ACTION, merchant_only=True), NOW) is None
+
+
+def test_a_pause_holds_everything_until_its_end() -> None:
+    until = NOW + timedelta(days=3)
+    assert audience.due_at(make.follower(paused_until=until), make.news(Importance.ACTION), NOW) == until
+
+
+def test_held_quiet_hours_end_in_the_chats_own_zone() -> None:
+    follower = make.follower(
+        zone="Asia/Tokyo", quiet_from=time(20), quiet_to=time(8), quiet=Quiet.HELD
+    )  # noon UTC is 21:00 there
+    due = audience.due_at(follower, make.news(), NOW)
+    assert due == datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+
+
+def test_what_needs_action_breaks_through_if_the_chat_allows() -> None:
+    quiet: dict[str, Any] = {"quiet_from": time(10), "quiet_to": time(18), "quiet": Quiet.HELD}
+    urgent = make.news(Importance.ACTION)
+    assert audience.due_at(make.follower(**quiet), urgent, NOW) == NOW
+    held = audience.due_at(make.follower(urgent_breaks_quiet=False, **quiet), urgent, NOW)
+    assert held == NOW.replace(hour=18)
+
+
+def test_silent_quiet_hours_delay_nothing_but_make_no_sound() -> None:
+    follower = make.follower(quiet_from=time(10), quiet_to=time(18))
+    assert audience.due_at(follower, make.news(), NOW) == NOW
+    assert audience.is_silent(follower.chat, Importance.SCAN, NOW)
+    assert not audience.is_silent(follower.chat, Importance.ACTION, NOW)
+
+
+def test_quiet_hours_may_span_midnight() -> None:
+    chat = make.chat(quiet_from=time(22), quiet_to=time(7))
+    hours = [hour for hour in range(24) if audience.is_quiet(chat, NOW.replace(hour=hour))]
+    assert hours == [0, 1, 2, 3, 4, 5, 6, 22, 23]
+
+
+def test_a_digest_gathers_all_but_what_needs_action() -> None:
+    follower = make.follower(digest_at=time(9))
+    assert audience.due_at(follower, make.news(), NOW) == NOW.replace(day=21, hour=9)
+    assert audience.due_at(follower, make.news(Importance.ACTION), NOW) == NOW
+
+
+def test_the_wall_clock_counts_over_a_change_to_winter_time() -> None:
+    before = datetime(2026, 10, 24, 20, 0, tzinfo=UTC)
+    assert audience.next_at("Europe/Berlin", time(8), before) == datetime(2026, 10, 25, 7, 0, tzinfo=UTC)
+
+
+def test_the_destinations_clock_is_guessed_from_most_followers() -> None:
+    assert audience.utc_offset(["Europe/Berlin", "Europe/Berlin", "Asia/Tokyo"], NOW) == 1.0
+    assert audience.utc_offset([], NOW) is None

@@ -1,0 +1,70 @@
+"""The merchant's board: one flag per order, the gravest first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot import board
+from bot.model import Stage
+from bot.views.admin import Flag
+from tests import make
+
+NOW = make.NOW
+
+
+@pytest.mark.parametrize(
+    ("stage", "flag"),
+    [
+        (Stage.RETURNING, Flag.RETURNED),
+        (Stage.RETURNED, Flag.RETURNED),
+        (Stage.EXCEPTION, Flag.PROBLEM),
+        (Stage.ADDRESS_CHANGE, Flag.PROBLEM),
+        (Stage.DUTIES_DUE, Flag.DUTIES),
+        (Stage.FAILED_ATTEMPT, Flag.FAILED_ATTEMPT),
+    ],
+)
+def test_a_stage_that_needs_somebody_is_flagged_at_once(stage: Stage, flag: Flag) -> None:
+    found = board.flag(make.order(make.node(), stage=stage), None, NOW)
+    assert found is not None
+    assert found[0] is flag
+
+
+def test_an_order_on_its_way_is_not_flagged() -> None:
+    assert board.flag(make.order(make.node()), None, NOW) is None
+
+
+def test_a_pick_up_ages() -> None:
+    fresh = make.order(make.node(ago=timedelta(days=1)), stage=Stage.READY_FOR_PICKUP)
+    old = make.order(make.node(ago=timedelta(days=3)), stage=Stage.READY_FOR_PICKUP)
+    assert board.flag(fresh, None, NOW) is None
+    assert board.flag(old, None, NOW) == (Flag.PICKUP, NOW - timedelta(days=3))
+
+
+def test_no_tracking_after_three_days() -> None:
+    waiting = make.order(parcels=(), stage=Stage.PRE_SHIPMENT, created_at=NOW - timedelta(days=4))
+    assert board.flag(waiting, None, NOW) == (Flag.NO_TRACKING, NOW - timedelta(days=1))
+
+
+def test_a_long_silence_is_stuck() -> None:
+    found = board.flag(make.order(make.node(ago=timedelta(days=12))), None, NOW)
+    assert found == (Flag.STUCK, NOW - timedelta(days=2))
+
+
+def test_a_delivered_order_is_flagged_only_where_its_customer_disagrees() -> None:
+    delivered = make.order(make.node(), stage=Stage.DELIVERED)
+    assert board.flag(delivered, None, NOW) is None
+    assert board.flag(delivered, NOW, NOW) == (Flag.DISPUTED, NOW)
+
+
+def test_the_board_shows_the_gravest_first_and_leaves_out_what_is_snoozed() -> None:
+    orders = {
+        "a": make.order(make.node(ago=timedelta(days=12)), id="a"),
+        "b": make.order(make.node(), stage=Stage.RETURNING, id="b"),
+        "c": make.order(make.node(), stage=Stage.EXCEPTION, id="c"),
+    }
+    cases = [("a", None, None, ""), ("b", None, None, "call them"), ("c", None, NOW + timedelta(days=1), "")]
+    rows, snoozed = board.board(orders, cases, {"b": 2}, NOW)
+    assert [(row.order.id, row.flag) for row in rows] == [("b", Flag.RETURNED), ("a", Flag.STUCK)]
+    assert (rows[0].note, rows[0].followers, snoozed) == ("call them", 2, 1)

@@ -1,0 +1,110 @@
+"""The import law: imports point down, neighbours on one line do not meet, one door per library."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BOT = ROOT / "bot"
+
+# From the top down; a module may import from lines below its own only.
+LAW = (
+    {"__main__"},
+    {"cli"},
+    {"app", "sandbox"},
+    {"upkeep", "office"},
+    {"chat", "web", "poller", "sender"},
+    {"tracking", "board"},
+    {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
+     "pacing", "audience", "shop", "logs", "waker"},
+    {"i18n", "metrics", "settings", "ids"},
+    {"errors"},
+    {"model"},
+)  # fmt: skip
+
+# Where lines meet on purpose: the pure core is several files, and errors know nothing of the model.
+FRIENDS = {
+    ("timeline", "silences"), ("timeline", "matching"), ("matching", "stages"), ("matching", "progress"),
+    ("timeline", "eta"), ("timeline", "progress"), ("timeline", "stages"),
+    ("silences", "progress"), ("eta", "progress"), ("silences", "eta"), ("progress", "stages"),
+    ("silences", "stages"), ("shop", "views"),
+}  # fmt: skip
+
+# library: where it may be imported
+DOORS = {
+    "telegram": {"chat", "app", "cli"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "httpx": {"sources"},
+    "uvicorn": {"web", "sandbox"},
+    "starlette": {"web", "sandbox"},
+    "babel": {"i18n"},
+    "prometheus_client": {"metrics"},
+    "cryptography": {"sources"},
+    "dotenv": {"settings"},
+}
+
+
+def _files() -> list[Path]:
+    return sorted(BOT.rglob("*.py"))
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(BOT).parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "bot":
+                yield from (f"bot.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def _line(room: str) -> int:
+    return next(at for at, rooms in enumerate(LAW) if room in rooms)
+
+
+@pytest.mark.parametrize("path", _files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_down(path: Path) -> None:
+    room = _room(path)
+    if room == "__init__":
+        return
+    for name in _imports(path):
+        if not name.startswith("bot."):
+            continue
+        other = name.split(".")[1]
+        if other == room or (room, other) in FRIENDS or other == "__version__":
+            continue
+        assert _line(other) > _line(room), f"{room} must not import {other}"
+
+
+def test_the_sandbox_knows_nothing_of_the_product() -> None:
+    for path in _files():
+        if _room(path) == "sandbox":
+            foreign = [n for n in _imports(path) if n.startswith("bot.") and not n.startswith("bot.sandbox")]
+            assert not foreign, f"{path}: {foreign}"
+
+
+@pytest.mark.parametrize(("library", "rooms"), DOORS.items())
+def test_each_library_has_one_door(library: str, rooms: set[str]) -> None:
+    users = {_room(path) for path in _files() if any(n.split(".")[0] == library for n in _imports(path))}
+    assert users <= rooms
+
+
+def test_only_settings_reads_the_environment_and_only_the_shell_reads_the_clock() -> None:
+    for path in _files():
+        room, text = _room(path), path.read_text(encoding="utf-8")
+        if room not in {"settings", "cli", "sandbox"}:
+            assert "os.environ" not in text, path
+            assert "getenv" not in text, path
+        if room not in {"app", "cli", "sandbox"}:
+            assert "datetime.now(" not in text, path
+            assert "time.time()" not in text, path
