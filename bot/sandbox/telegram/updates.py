@@ -25,7 +25,7 @@ _OTHER_POLLER = (
 _BY_WEBHOOK = "Conflict: terminated by setWebhook request"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Issued:
     """One update. `handed` counts how often it was given out; times in seconds, 0: not yet."""
 
