@@ -218,7 +218,9 @@ class Orders:
         `checked` says that the source answered just now.
         """
         values: dict[str, Any] = {"lease": ""}
-        values["next_check_at"] = sa.case((orders.c.weight > 0, next_check_at), else_=None)
+        values["next_check_at"] = sa.case(
+            (orders.c.weight > 0, sa.literal(next_check_at, type_=Utc)), else_=sa.null()
+        )
         if checked:
             values |= {"fetched_at": now, "failures": 0, "last_error": ""}
         await self._on.execute(sa.update(orders).where(orders.c.id == order_id).values(values))
