@@ -98,6 +98,29 @@ _ZONES = {
 }
 
 
+# CLDR keeps its city names under the zones' old names.
+_OLD_ZONE_NAMES = {
+    "Africa/Asmara": "Africa/Asmera",
+    "America/Argentina/Buenos_Aires": "America/Buenos_Aires",
+    "America/Argentina/Catamarca": "America/Catamarca",
+    "America/Argentina/Cordoba": "America/Cordoba",
+    "America/Argentina/Jujuy": "America/Jujuy",
+    "America/Argentina/Mendoza": "America/Mendoza",
+    "America/Indiana/Indianapolis": "America/Indianapolis",
+    "America/Kentucky/Louisville": "America/Louisville",
+    "America/Nuuk": "America/Godthab",
+    "Asia/Ho_Chi_Minh": "Asia/Saigon",
+    "Asia/Kathmandu": "Asia/Katmandu",
+    "Asia/Kolkata": "Asia/Calcutta",
+    "Asia/Yangon": "Asia/Rangoon",
+    "Atlantic/Faroe": "Atlantic/Faeroe",
+    "Europe/Kyiv": "Europe/Kiev",
+    "Pacific/Chuuk": "Pacific/Truk",
+    "Pacific/Kanton": "Pacific/Enderbury",
+    "Pacific/Pohnpei": "Pacific/Ponape",
+}
+
+
 def guess_language(code: str | None, default: str) -> str:
     """Ours for Telegram's `language_code` (an IETF tag, or nothing); `default` where we have none."""
     tag = (code or "").strip().replace("_", "-").lower()
@@ -277,7 +300,10 @@ class Words:
 
     def city(self, zone: str) -> str:
         """A zone by its city in this language."""
-        return get_timezone_location(zone, locale=self._locale, return_city=True)
+        if not is_zone(zone):
+            return zone
+        known = _OLD_ZONE_NAMES.get(zone, zone)
+        return get_timezone_location(known, locale=self._locale, return_city=True).rpartition("/")[2]
 
     def offset(self, zone: str, now: datetime) -> str:
         """A zone's present distance from UTC: "UTC+5:30"."""

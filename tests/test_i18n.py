@@ -31,6 +31,7 @@ from bot.i18n import (
     is_zone,
     plain,
 )
+from bot.views.settings import ZONES
 from tests.views import telegram_html
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -309,11 +310,18 @@ def test_an_unknown_zone_reads_as_utc() -> None:
     assert Words("en", "Mars/Base").local(NOW).hour == 12
 
 
+@pytest.mark.parametrize("zone", [zone for region in ZONES.values() for zone in region])
+def test_every_zone_on_offer_exists_and_has_a_city_name(zone: str) -> None:
+    assert is_zone(zone)
+    assert not Words("ru").city(zone).isascii()
+
+
 def test_small_things_follow_the_language() -> None:
     german, english = Words("de"), Words("en")
     assert german.number(12345.5) == "12.345,5"
     assert german.clock(time(9, 5)) == "09:05"
     assert german.city("Europe/Moscow") == "Moskau"
+    assert german.city("Mars/Base") == "Mars/Base"
     assert english.offset("Asia/Kolkata", NOW) == "UTC+5:30"
     assert english.offset("America/St_Johns", NOW) == "UTC-3:30"
     assert english.duration(timedelta(days=45)) == "45 days"

@@ -84,7 +84,7 @@ def languages(words: Words, chat: Chat) -> Message:
         for code, name in LANGUAGES.items()
     ]
     text = words.page([words.t("🌐 <b>Which language shall we speak?</b>")])
-    return Message(text=text, buttons=(*_in_rows(keys, 3), _back(words)))
+    return Message(text=text, buttons=(*_in_rows(keys, 2), _back(words)))
 
 
 def zones(words: Words, chat: Chat, region: Region, *, now: datetime) -> Message:
