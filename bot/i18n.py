@@ -302,8 +302,9 @@ class Words:
         """A zone by its city in this language."""
         if not is_zone(zone):
             return zone
-        known = _OLD_ZONE_NAMES.get(zone, zone)
-        return get_timezone_location(known, locale=self._locale, return_city=True).rpartition("/")[2]
+        # babel looks up the new names only, where CLDR has the old ones: first a look past it
+        known = self._locale.time_zones.get(_OLD_ZONE_NAMES.get(zone, zone), {}).get("city")
+        return known or get_timezone_location(zone, locale=self._locale, return_city=True).rpartition("/")[2]
 
     def offset(self, zone: str, now: datetime) -> str:
         """A zone's present distance from UTC: "UTC+5:30"."""
