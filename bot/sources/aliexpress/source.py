@@ -7,6 +7,7 @@ import json
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -74,17 +75,21 @@ class AliExpress:
         self._sleep = sleep
         self._draw = draw
         self._timer = timer
+        self._flights: dict[tuple[str, str, bool], asyncio.Task[Snapshot]] = {}
 
     async def fetch(self, order_id: str, language: str, *, urgent: bool = False) -> Snapshot:
-        """Return the order's parcels with texts in `language`; raises a `SourceError`."""
-        params = {"ae_order_id": order_id, "language": languages.official(language)}
-        answer = await self._call(payload.TRACKING, params, urgent)
-        try:
-            return payload.snapshot(
-                answer, order_id=order_id, language=language, now=self._now(), odd=self._odd
-            )
-        except SourceError as error:
-            raise self._noted(error) from None  # the text of `error` is not redacted
+        """Return the order's parcels with texts in `language`; raises a `SourceError`.
+
+        Who asks for what is being fetched at this moment shares that call.
+        """
+        key = (order_id, languages.official(language), urgent)
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = asyncio.create_task(self._fetch(*key), name=f"fetch {order_id}")
+            self._flights[key] = flight
+            flight.add_done_callback(lambda done: self._landed(key, done))
+        # One of several who share it may give up without taking the answer from the others.
+        return replace(await asyncio.shield(flight), language=language)
 
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
         """Return the order's own state; raises `UnknownOrder` where the account has no such order."""
@@ -113,9 +118,25 @@ class AliExpress:
         self.circuit.reset()
 
     async def aclose(self) -> None:
-        """Let a running token refresh end, then close connections."""
+        """Let a running token refresh end, then close connections; fetches under way are given up."""
+        for flight in list(self._flights.values()):
+            flight.cancel()
         await self.keeper.aclose()
         await self.client.aclose()
+
+    async def _fetch(self, order_id: str, language: str, urgent: bool) -> Snapshot:
+        answer = await self._call(payload.TRACKING, {"ae_order_id": order_id, "language": language}, urgent)
+        try:
+            return payload.snapshot(
+                answer, order_id=order_id, language=language, now=self._now(), odd=self._odd
+            )
+        except SourceError as error:
+            raise self._noted(error) from None  # the text of `error` is not redacted
+
+    def _landed(self, key: tuple[str, str, bool], flight: asyncio.Task[Snapshot]) -> None:
+        del self._flights[key]
+        if not flight.cancelled():
+            flight.exception()  # seen, also where everybody who asked has gone
 
     async def _body(self, params: Mapping[str, str], tokens: Tokens) -> bytes:
         await self.ledger.acquire(True)

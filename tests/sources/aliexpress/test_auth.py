@@ -102,7 +102,7 @@ async def test_a_token_is_refreshed_half_an_hour_before_its_end() -> None:
     await source.fetch(ORDER_ID, "en_US")
     assert here.gateway.refreshes == 0
     here.clock.pass_by(minutes=1)
-    await asyncio.gather(*(source.fetch(ORDER_ID, "en_US", urgent=True) for _ in range(20)))
+    await asyncio.gather(*(source.fetch(str(10**15 + i), "en_US", urgent=True) for i in range(20)))
     assert here.gateway.refreshes == 1
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Misconfigured, Reauthorise, Throttled, Transient
+from bot.errors import Misconfigured, Reauthorise, Rejected, Throttled, Transient
 from tests.sources.aliexpress.world import ORDER_ID, refusal, tracking, world
 
 
@@ -27,9 +27,11 @@ async def test_a_hundred_calls_with_a_dead_token_refresh_once() -> None:
     source = here.source()
     await here.authorise(source)
     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
-    found = await asyncio.gather(*(source.fetch(ORDER_ID, "en_US", urgent=True) for _ in range(100)))
+    before = len(here.gateway.calls)
+    found = await asyncio.gather(*(source.fetch(str(10**15 + i), "en_US", urgent=True) for i in range(100)))
     assert len(found) == 100
     assert here.gateway.refreshes == 1
+    assert len(here.gateway.calls) - before == 201
 
 
 async def test_two_processes_with_a_dead_token_refresh_once() -> None:
@@ -38,8 +40,53 @@ async def test_two_processes_with_a_dead_token_refresh_once() -> None:
     await here.authorise(one)
     await two.fetch(ORDER_ID, "en_US")
     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
-    await asyncio.gather(*(s.fetch(ORDER_ID, "en_US", urgent=True) for s in (one, two) * 20))
+    orders = [str(10**15 + i) for i in range(20)]
+    await asyncio.gather(*(s.fetch(order, "en_US", urgent=True) for order in orders for s in (one, two)))
     assert here.gateway.refreshes == 1
+
+
+async def test_who_asks_for_the_same_at_the_same_time_shares_one_call() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    before = len(here.gateway.calls)
+    asked = ["he", "iw_IL", "ru", "he"]
+    found = await asyncio.gather(*(source.fetch(ORDER_ID, language) for language in asked))
+    assert [snapshot.language for snapshot in found] == asked
+    assert len(here.gateway.calls) - before == 2
+    await source.fetch(ORDER_ID, "he")
+    assert len(here.gateway.calls) - before == 3
+
+
+async def test_one_who_gives_up_does_not_take_the_answer_from_the_others() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    first = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
+    second = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second).parcels
+
+
+async def test_trouble_reaches_all_who_share_a_call() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script.append(refusal("MissingParameter"))
+    ends = await asyncio.gather(*(source.fetch(ORDER_ID, "en_US") for _ in range(3)), return_exceptions=True)
+    assert [type(end) for end in ends] == [Rejected] * 3
+
+
+async def test_closing_gives_up_what_is_under_way() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    running = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
+    await asyncio.sleep(0)
+    await source.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await running
 
 
 async def test_a_ban_holds_every_call_back_for_its_length_and_a_margin() -> None:
