@@ -1,0 +1,66 @@
+"""The sandbox's Telegram on loopback, served within the test, and a bot that speaks to it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import uvicorn
+
+from bot.chat.telegram import Redactor, TelegramBot, Wire, build_bot
+from bot.sandbox.box import Config, Sandbox
+from bot.sandbox.server import create_app
+
+
+@dataclass
+class Sand:
+    """The sandbox, and how to make bots that speak to it."""
+
+    box: Sandbox
+    bot: TelegramBot
+    make_bot: Callable[..., TelegramBot]
+
+    def person(self, user_id: int = 5) -> int:
+        """Somebody who has started the bot; the chat's id."""
+        telegram = self.box.telegram
+        return telegram.add_private(telegram.add_user("Ann", user_id=user_id)).id
+
+    def texts(self, chat_id: int) -> list[str]:
+        """What the bot wrote into a chat."""
+        chat = self.box.telegram.chat(chat_id)
+        return [message.rich.text for message in chat.messages.values() if message.sender.is_bot]
+
+
+@pytest.fixture
+async def sand() -> AsyncIterator[Sand]:
+    box = Sandbox(Config(demo=False, seconds_per_day=0))
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(sandbox=box), log_level="warning", access_log=False, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    wires: list[Wire] = []
+
+    def make_bot(**options: Any) -> TelegramBot:
+        wires.append(wire := Wire(Redactor(box.config.bot_token), read_timeout=5.0))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/telegram"
+        return build_bot(box.config.bot_token, address, request=wire, updates_request=wire, **options)
+
+    bot = make_bot()
+    await bot.initialize()
+    yield Sand(box, bot, make_bot)
+    for wire in wires:
+        await wire.shutdown()
+    server.should_exit = server.force_exit = True  # a dropped long poll would be waited for
+    await serving
+
+
+@pytest.fixture
+def now() -> Callable[[], datetime]:
+    return lambda: datetime.now(UTC)

@@ -1,0 +1,278 @@
+"""Chat's parts together, against the sandbox's Telegram over real connections."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from telegram import Update
+from telegram.ext import MessageHandler, filters
+
+from bot.chat.delivery import Courier, Meaning
+from bot.chat.intake import Receiver, ReceiverState, Webhook, Workers, delete_webhook, set_webhook
+from bot.chat.limits import Limits, Priority
+from bot.chat.telegram import build_application
+from bot.errors import TokenRevoked
+from bot.model import Button, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
+from bot.sandbox.faults import Chaos, Fault
+from tests.chat.conftest import Sand
+from tests.chat.standin import Memory
+
+Now = Callable[[], datetime]
+HELLO = Message(text="<b>Hello</b> &amp; welcome", buttons=((Button(text="Open", data="1:o:1"),),))
+
+
+async def until(met: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not met():  # noqa: ASYNC110 - the sandbox announces nothing to tests
+            await asyncio.sleep(0.002)
+
+
+# ── delivery ────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_message_arrives_as_it_was_meant(sand: Sand, now: Now) -> None:
+    chat = sand.person()
+    outcome = await Courier(sand.bot, now).deliver(Place(chat), HELLO)
+    assert isinstance(outcome, Sent)
+    assert sand.texts(chat) == ["Hello & welcome"]
+
+
+async def test_each_state_of_a_chat_has_its_outcome(sand: Sand, now: Now) -> None:
+    telegram, courier = sand.box.telegram, Courier(sand.bot, now)
+
+    async def outcome(place: Place) -> type:
+        return type(await courier.deliver(place, HELLO))
+
+    blocked = telegram.chat(sand.person(11))
+    telegram.set_blocked(blocked, blocked=True)
+    assert await outcome(Place(blocked.id)) is Gone
+    deactivated = telegram.chat(sand.person(12))
+    deactivated.deactivated = True
+    assert await outcome(Place(deactivated.id)) is Gone
+    stranger = telegram.add_private(telegram.add_user("Eve"), started=False)
+    assert await outcome(Place(stranger.id)) is Gone
+    assert await outcome(Place(999)) is Later
+
+    user = telegram.add_user("Bob").id
+    kicked = telegram.add_group("Kicked", {user: "creator"})
+    telegram.set_bot_status(kicked, "kicked")
+    assert await outcome(Place(kicked.id)) is Gone
+    muted = telegram.add_group("Muted", {user: "creator"})
+    muted.muted = True
+    assert await outcome(Place(muted.id)) is Later
+    small = telegram.add_group("Small", {user: "creator"}, supergroup=False)
+    big = telegram.upgrade(small)
+    assert await courier.deliver(Place(small.id), HELLO) == Moved(chat_id=big.id)
+    forum = telegram.add_group("Forum", {user: "creator"}, forum=True)
+    topic = telegram.add_topic(forum, "Parcels")
+    assert await outcome(Place(forum.id, topic.id)) is Sent
+    topic.closed = True
+    assert await outcome(Place(forum.id, topic.id)) is TopicGone
+    assert await outcome(Place(forum.id, 424242)) is TopicGone
+    assert await outcome(Place(forum.id)) is Sent
+
+
+async def test_what_telegram_cannot_parse_arrives_as_plain_text(sand: Sand, now: Now) -> None:
+    told: list[Meaning] = []
+    chat = sand.person()
+    courier = Courier(sand.bot, now, on_simplified=told.append)
+    assert isinstance(await courier.deliver(Place(chat), Message(text="<x>a</x> &lt; <b>b")), Sent)
+    assert sand.texts(chat) == ["a < b"]
+    assert told == [Meaning.BAD_MARKUP]
+
+
+async def test_an_empty_message_is_refused(sand: Sand, now: Now) -> None:
+    assert isinstance(await Courier(sand.bot, now).deliver(Place(sand.person()), Message(text=" ")), Refused)
+
+
+async def test_pictures_and_documents_arrive(sand: Sand, now: Now) -> None:
+    chat = sand.person()
+    courier = Courier(sand.bot, now)
+    for message in (Message(text="Look", photo=b"png"), Message(text="Data", document=("d.json", b"{}"))):
+        assert isinstance(await courier.deliver(Place(chat), message), Sent)
+    assert [file.data for file in sand.box.telegram.world.files.values()] == [b"png", b"{}"]
+
+
+async def test_edits_find_their_message_or_become_a_new_one(sand: Sand, now: Now) -> None:
+    chat = sand.person()
+    courier = Courier(sand.bot, now)
+    first = await courier.deliver(Place(chat), Message(text="one"))
+    assert isinstance(first, Sent)
+    for text in ("two", "two"):
+        assert await courier.edit(Place(chat), first.message_id, Message(text=text)) == first
+    sand.box.telegram.chat(chat).messages[first.message_id].deleted = True
+    again = await courier.edit(Place(chat), first.message_id, Message(text="three"))
+    assert isinstance(again, Sent)
+    assert again.message_id != first.message_id
+    assert sand.texts(chat)[-1] == "three"
+
+
+@pytest.mark.parametrize("kind", ["close", "reset", "truncated", "garbage", "status"])
+@pytest.mark.parametrize("effect", [False, True], ids=["before", "after"])
+async def test_trouble_on_the_way_is_ambiguous(sand: Sand, now: Now, kind: str, effect: bool) -> None:
+    chat = sand.person()
+    sand.box.faults.add([Fault(target="telegram", kind=kind, method="sendMessage", effect=effect)])
+    outcome = await Courier(sand.bot, now).deliver(Place(chat), HELLO)
+    assert isinstance(outcome, Later)
+    assert outcome.ambiguous
+    assert len(sand.texts(chat)) == effect
+
+
+async def test_a_flood_wait_and_a_dead_token_are_told(sand: Sand, now: Now) -> None:
+    chat, courier = sand.person(), Courier(sand.bot, now)
+    sand.box.faults.add([Fault(target="telegram", kind="too_many", retry_after=33)])
+    outcome = await courier.deliver(Place(chat), HELLO)
+    assert isinstance(outcome, Later)
+    assert timedelta(seconds=32) < outcome.at - now() <= timedelta(seconds=33)
+    assert not outcome.counts
+    sand.box.faults.add([Fault(target="telegram", kind="unauthorized")])
+    with pytest.raises(TokenRevoked):
+        await courier.deliver(Place(chat), HELLO)
+
+
+# ── intake ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class House:
+    """Receiver, inbox and workers, with a handler that echoes."""
+
+    def __init__(self, sand: Sand, now: Now, inbox: Memory | None = None) -> None:
+        self.sand = sand
+        self.inbox = inbox or Memory()
+        self.states: list[ReceiverState] = []
+        self.bot = sand.make_bot(
+            limiter=Limits(clock=asyncio.get_running_loop().time, patience=dict.fromkeys(Priority, 60.0))
+        )
+        self.courier = Courier(self.bot, now)
+        self.application = build_application(self.bot)
+        self.application.add_handler(MessageHandler(filters.TEXT, self.echo))
+        self.stopping, arrived = asyncio.Event(), asyncio.Event()
+        self.receiver = Receiver(
+            self.bot,
+            self.inbox,
+            arrived,
+            now,
+            long_poll=2,
+            on_state=lambda state, reason: self.states.append(state),
+            rng=random.Random(1),
+            pause=self.pause,
+        )
+        self.workers = Workers(self.bot, self.inbox, arrived, self.handle, now, idle=0.01)
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def pause(self, stopping: asyncio.Event, seconds: float) -> None:
+        await asyncio.sleep(0.005)
+
+    async def handle(self, update: Update) -> None:
+        await self.application.process_update(update)
+
+    async def echo(self, update: Update, context: Any) -> None:
+        assert update.effective_chat
+        assert update.effective_message
+        text = Message(text=f"echo {update.effective_message.text}")
+        outcome = await self.courier.deliver(Place(update.effective_chat.id), text)
+        if isinstance(outcome, Later):
+            raise ConnectionError(outcome.reason)
+
+    async def __aenter__(self) -> House:
+        await self.application.initialize()
+        self.tasks = [
+            asyncio.create_task(self.receiver.run(self.stopping)),
+            asyncio.create_task(self.workers.run(self.stopping)),
+        ]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self.stopping.set()
+        await asyncio.gather(*self.tasks)
+        await self.application.shutdown()
+
+
+async def test_what_is_said_is_answered_in_order(sand: Sand, now: Now) -> None:
+    chat, other = sand.person(5), sand.person(6)
+    async with House(sand, now):
+        for number in range(3):
+            sand.box.telegram.say(chat, f"a{number}")
+            sand.box.telegram.say(other, f"b{number}")
+        await until(lambda: len(sand.texts(chat)) + len(sand.texts(other)) == 6)
+    assert sand.texts(chat) == [f"echo a{number}" for number in range(3)]
+    assert sand.texts(other) == [f"echo b{number}" for number in range(3)]
+    pending = sand.box.telegram.updates.pending
+    assert not [update for update in pending if update.kind == "message"]
+
+
+async def test_what_was_said_while_the_bot_was_down_is_answered(sand: Sand, now: Now) -> None:
+    chat = sand.person()
+    sand.box.telegram.say(chat, "before")
+    async with House(sand, now):
+        await until(lambda: bool(sand.texts(chat)))
+    assert sand.texts(chat) == ["echo before"]
+
+
+async def test_a_restart_repeats_nothing_and_loses_nothing(sand: Sand, now: Now) -> None:
+    chat, inbox = sand.person(), Memory()
+    for number in range(3):
+        async with House(sand, now, inbox):
+            sand.box.telegram.say(chat, f"{number}")
+            await until(lambda: f"echo {number}" in sand.texts(chat))  # noqa: B023 - used at once
+    assert sand.texts(chat) == ["echo 0", "echo 1", "echo 2"]
+
+
+async def test_two_instances_on_one_token_name_the_conflict_and_answer_once(sand: Sand, now: Now) -> None:
+    chat, inbox = sand.person(), Memory()
+    async with House(sand, now, inbox) as one, House(sand, now, inbox) as two:
+        await until(lambda: ReceiverState.STANDING_BY in one.states + two.states)
+        sand.box.telegram.say(chat, "hi")
+        await until(lambda: bool(sand.texts(chat)))
+    assert sand.texts(chat) == ["echo hi"]
+
+
+async def test_a_webhook_in_the_way_is_named_and_removed_on_request(sand: Sand, now: Now) -> None:
+    chat = sand.person()
+    await set_webhook(sand.bot, "https://shop.example/telegram", "secret")
+    async with House(sand, now) as house:
+        await until(lambda: house.states == [ReceiverState.STANDING_BY])
+        await delete_webhook(sand.bot)
+        sand.box.telegram.say(chat, "hi")
+        await until(lambda: bool(sand.texts(chat)))
+
+
+async def test_a_webhook_call_and_a_poll_lead_to_the_same_inbox(sand: Sand, now: Now) -> None:
+    _, issued = sand.box.telegram.say(sand.person(), "hi")
+    assert issued is not None
+    polled, pushed = Memory(), Memory()
+    receiver = Receiver(sand.bot, polled, asyncio.Event(), now, long_poll=0)
+    await receiver.poll()
+    body = await sand.bot.call("getUpdates", {"timeout": 0})
+    assert await Webhook(pushed, asyncio.Event(), "s", now).accept(json.dumps(body[0]).encode(), "s") == 200
+    assert [(row.update_id, row.chat_id, row.payload) for row in polled.rows.values()] == [
+        (row.update_id, row.chat_id, row.payload) for row in pushed.rows.values()
+    ]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_no_command_is_lost_in_a_storm_of_faults(sand: Sand, seed: int) -> None:
+    start = datetime.now(UTC)
+
+    def now() -> datetime:  # twenty times as fast: retries come soon
+        return start + 20 * (datetime.now(UTC) - start)
+
+    kinds = ("close", "reset", "garbage", "truncated", "status", "close_after", "status_after")
+    rates = {f"telegram.{kind}": 0.04 for kind in kinds}
+    chats = [sand.person(number) for number in range(10, 30)]
+    async with House(sand, now) as house:
+        sand.box.faults.chaos = Chaos(seed=seed, rates=rates)
+        for number in range(2):
+            for chat in chats:
+                sand.box.telegram.say(chat, f"{number}")
+        await until(lambda: len(house.inbox.rows) >= 40 and set(house.inbox.state.values()) == {"done"})
+        sand.box.faults.chaos = None
+    for chat in chats:
+        assert {"echo 0", "echo 1"} == set(sand.texts(chat))
+    assert sum(sand.box.faults.struck.values()) > 0
