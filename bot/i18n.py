@@ -294,10 +294,6 @@ class Words:
         """How long since, as plain text: "5 minutes ago"."""
         return self._relative(min(at - now, timedelta(seconds=-1)), "second")
 
-    def stamp(self, at: datetime) -> str:
-        """Date and time of day in this chat's zone as plain text, for pop-ups."""
-        return self._date_and_time(self.local(at), "yMMMd")
-
     def city(self, zone: str) -> str:
         """A zone by its city in this language."""
         if not is_zone(zone):
@@ -341,13 +337,21 @@ class Words:
 
 _NEVER = 1e9  # a threshold that no larger unit reaches
 _LINE_START = re.compile(r"^((?:</?blockquote[^>]*>)*)(?=[^\n\u200f])", re.MULTILINE)
-_UNSEEN = dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_TURNING = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_BLANK = (0xAD, 0x115F, 0x1160, 0x200B, 0x2060, 0x2800, 0x3164, 0xFEFF, 0xFFA0)
+_UNSEEN = dict.fromkeys((*_TURNING, *_BLANK))
 
 
 def clean(text: str) -> str:
-    """Foreign text on one line, without control characters or marks that would turn the text around it."""
-    visible = text.translate(_UNSEEN)
-    return " ".join("".join(char if unicodedata.category(char) != "Cc" else " " for char in visible).split())
+    """Foreign text on one line, without control characters or marks that would turn the text around it.
+
+    Empty where nothing of it could be seen.
+    """
+    kept = (
+        char if unicodedata.category(char) not in {"Cc", "Cs"} else " " for char in text.translate(_UNSEEN)
+    )
+    line = " ".join("".join(kept).split())
+    return line if any(unicodedata.category(char) not in {"Cf", "Mn", "Zs"} for char in line) else ""
 
 
 def _is_isolated(text: str) -> bool:

@@ -222,6 +222,15 @@ def test_cleaned_text_is_one_line_that_turns_nothing(text: str) -> None:
     assert not set(cleaned) & {FSI, PDI, RLM, "\u202e", "\u202d", "\n", "\x00"}
 
 
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\u2800\u3164", "\u202e\n", "\u200d", "\ud800"])
+def test_text_that_nobody_can_see_is_no_text(text: str) -> None:
+    assert clean(text) == ""
+
+
+def test_emoji_and_joined_scripts_stay_as_they_are() -> None:
+    assert clean("👩‍🚀 می‌خواهم") == "👩‍🚀 می‌خواهم"
+
+
 def test_markup_passes_and_is_isolated_outside_its_tags() -> None:
     words = Words("ar")
     text = words.t("You follow {order}.", order=words.code("8211744661738042"))
