@@ -32,6 +32,7 @@ _TYPES = {
 }
 # What a date-time format may be made of: `r` alone, or weekday, then a date and a time in that order.
 _TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
+_WORDS = re.compile(r"[^&<]+")
 _REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|amp|quot));")
 _FOUND = re.compile(
     r"(?P<url>https?://[^\s<>\"]+)|(?<![\w/])(?P<bot_command>/\w{1,64}(?:@\w{3,32})?)(?![\w/])"
@@ -75,12 +76,12 @@ class _Reader:
 
     def run(self) -> Rich:
         while self.at < len(self.source):
-            char = self.source[self.at]
-            if char == "&":
+            words = _WORDS.match(self.source, self.at)
+            if words:
+                self._emit(words[0])
+                self.at = words.end()
+            elif self.source[self.at] == "&":
                 self._reference()
-            elif char != "<":
-                self._emit(char)
-                self.at += 1
             elif self.source.startswith("</", self.at):
                 self._end_tag()
             else:
