@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import Misconfigured, Reauthorise, Transient
+from bot.model import Snapshot, Tokens
 from bot.sources.aliexpress.auth import authorise_url, parse_code, seed_tokens
 from bot.sources.aliexpress.expiry import token_warnings
 from tests.sources.aliexpress.world import ORDER_ID, START, World, refusal, world
@@ -325,3 +329,84 @@ async def test_too_long_a_refresh_elsewhere_is_passing_trouble() -> None:
     here.store.lease = ("one", here.clock.at + DAY)
     with pytest.raises(Transient, match="RefreshBusy"):
         await source.fetch(ORDER_ID, "en_US")
+
+
+async def test_a_caller_late_with_a_dead_token_gets_the_fresh_one_without_a_refresh() -> None:
+    here = world()
+    source = here.source()
+    old = await here.authorise(source)
+    here.clock.pass_by(days=31)
+    await source.fetch(ORDER_ID, "en_US")
+    assert (await source.keeper.renew(old)).access_token == "canary-access-0002"
+    assert here.gateway.refreshes == 1
+
+
+async def test_news_that_old_tokens_are_dead_does_not_pause_the_new_ones() -> None:
+    here = world()
+    source = here.source()
+    old = await here.authorise(source)
+    await here.authorise(source)
+    source.keeper.give_up(old)
+    assert not source.keeper.dead
+
+
+async def test_a_refresh_token_that_the_platform_does_not_understand_asks_for_a_login() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.clock.pass_by(days=31)
+    here.gateway.script.append({"code": "InvalidParameter", "type": "ISV", "message": "refresh_token"})
+    with pytest.raises(Reauthorise):
+        await source.fetch(ORDER_ID, "en_US")
+
+
+async def test_an_account_of_the_wrong_kind_pauses_calls() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script.append(refusal("AUTH_TYPE_UNSUPPORTED"))
+    before = len(here.gateway.calls)
+    for _ in range(5):
+        with pytest.raises(Reauthorise):
+            await source.fetch(ORDER_ID, "en_US")
+    assert len(here.gateway.calls) == before + 1
+
+
+ACTIONS = st.lists(
+    st.sampled_from(["fetch", "fetch", "fetch", "kill", "login", "restart"]) | st.integers(1, 400),
+    max_size=25,
+)
+
+
+@given(st.lists(ACTIONS, min_size=1, max_size=6))
+def test_no_interleaving_of_processes_ever_spends_a_refresh_token_twice(
+    rounds: list[list[str | int]],
+) -> None:
+    asyncio.run(_play(rounds))
+
+
+async def _play(rounds: list[list[str | int]]) -> None:
+    """Each round's actions happen at once, spread over three processes; a number lets hours pass first."""
+    here = world(access_life=timedelta(days=30), refresh_life=timedelta(days=60))
+    processes = [here.source(str(number)) for number in range(3)]
+    await here.authorise(processes[0])
+    for actions in rounds:
+        running: list[Awaitable[object]] = []
+        for number, action in enumerate(actions):
+            match action:
+                case int(hours):
+                    here.clock.pass_by(hours=hours)
+                case "kill":
+                    here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
+                case "login":
+                    running.append(here.authorise(processes[number % 3]))
+                case "restart":
+                    processes[number % 3] = here.source(f"again {number}")
+                case _:
+                    running.append(processes[number % 3].fetch(str(10**15 + number), "en_US", urgent=True))
+        ends = await asyncio.gather(*running, return_exceptions=True)
+        assert {type(end) for end in ends} <= {Tokens, Snapshot, Reauthorise}
+        assert here.gateway.wasted == 0
+    await here.authorise(processes[1])
+    for process in processes:
+        assert (await process.fetch(ORDER_ID, "en_US")).parcels

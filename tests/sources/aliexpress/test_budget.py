@@ -158,6 +158,15 @@ async def test_a_clock_far_ahead_elsewhere_blocks_nobody() -> None:
     assert clock.slept == []
 
 
+async def test_a_queue_of_checks_longer_than_patience_is_told_to_come_again() -> None:
+    clock = Clock(MIDNIGHT)
+    here = ledger(clock, per_second=0.1)
+    ends = await asyncio.gather(*(here.acquire(False) for _ in range(12)), return_exceptions=True)
+    assert [type(end) for end in ends[:6]] == [type(None)] * 6
+    assert isinstance(ends[-1], Throttled)
+    assert (await here.usage()).used <= 8
+
+
 @given(st.lists(st.tuples(st.floats(0, 50), st.booleans()), min_size=1, max_size=60), st.integers(1, 20))
 def test_no_second_and_no_day_ever_has_more_calls_than_allowed(
     steps: list[tuple[float, bool]], per_day: int

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
 
 import pytest
 
 from bot.errors import Misconfigured, Reauthorise, Rejected, Throttled, Transient
+from bot.sources.aliexpress.budget import Limits
 from tests.sources.aliexpress.world import ORDER_ID, refusal, tracking, world
 
 
@@ -173,3 +175,63 @@ async def test_a_dead_grant_pauses_until_the_merchant_logs_in_anywhere() -> None
     await here.authorise(cli)
     await source.fetch(ORDER_ID, "en_US")
     assert here.seen.kinds().count("reauthorised") == 1
+
+
+async def test_a_shape_that_nobody_knows_is_an_event_for_the_operator() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script.append({"aliexpress_trade_ds_order_get_response": {"result": {"state": "x"}}})
+    with pytest.raises(Transient, match="UnknownShape"):
+        await source.order_facts(ORDER_ID)
+    shape = "{aliexpress_trade_ds_order_get_response:{result:{state:str}}}"
+    assert here.seen.events == [("unknown_shape", shape)]
+
+
+async def test_an_unknown_code_and_an_odd_entry_are_events_for_the_operator() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script += [refusal("BrandNew", "x"), tracking({"mail_no": "1", "detail_node_list": 7})]
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.seen.events == [("unknown_code", "BrandNew"), ("odd", "detail_node is int")]
+
+
+async def test_every_call_is_counted_with_its_outcome() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script += [refusal("ServiceTimeout"), refusal("IllegalAccessToken")]
+    await source.fetch(ORDER_ID, "en_US")
+    api = "aliexpress.ds.order.tracking.get"
+    assert here.seen.calls == [(api, "Transient"), (api, "TokenDead"), (api, "ok")]
+    assert (await source.ledger.usage()).used == 3
+
+
+async def test_a_check_may_not_use_the_reserve_but_a_person_may() -> None:
+    here = world()
+    here.limits = Limits(per_second=1e6, per_day=10)
+    source = here.source()
+    await here.authorise(source)
+    orders = [str(10**15 + number) for number in range(20)]
+    ends = [await _end(source.fetch(order, "en_US")) for order in orders]
+    assert [type(end) for end in ends[-10:]] == [Throttled] * 10
+    await source.fetch(ORDER_ID, "en_US", urgent=True)
+
+
+async def test_the_operator_may_say_that_it_is_repaired() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script.append(refusal("AppWhiteIpLimit"))
+    with pytest.raises(Misconfigured):
+        await source.fetch(ORDER_ID, "en_US")
+    assert source.circuit.fault is not None
+    source.resume()
+    await source.fetch(ORDER_ID, "en_US")
+    assert source.circuit.fault is None
+
+
+async def _end(call: Awaitable[object]) -> object:
+    (end,) = await asyncio.gather(call, return_exceptions=True)
+    return end

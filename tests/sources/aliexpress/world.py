@@ -74,6 +74,7 @@ class Gateway:
     script: list[Answer] = field(default_factory=list)
     calls: list[dict[str, str]] = field(default_factory=list)
     refreshes: int = 0
+    wasted: int = 0  # refreshes with a token that was spent or never issued
     refreshing: asyncio.Event = field(default_factory=asyncio.Event)
     access: dict[str, datetime] = field(default_factory=dict)
     refresh: dict[str, datetime] = field(default_factory=dict)
@@ -127,6 +128,8 @@ class Gateway:
         self.refreshes += 1
         self.refreshing.set()
         end = self.refresh.pop(params["refresh_token"], None)
+        if end is None:
+            self.wasted += 1
         if end is None or end <= self.clock.at:
             return {"code": "IllegalRefreshToken", "type": "ISV", "message": params["refresh_token"]}
         return self.grant(end)
