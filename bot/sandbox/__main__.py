@@ -10,7 +10,8 @@ from types import FrameType
 
 import uvicorn
 
-from bot.sandbox.box import Config, Sandbox
+from bot.sandbox.aliexpress.scenarios import PLAIN
+from bot.sandbox.box import MERCHANT, Config, Sandbox
 from bot.sandbox.server import create_app
 
 
@@ -58,6 +59,8 @@ def announcement(url: str, config: Config) -> dict[str, str]:
         "app_secret": config.app_secret,
         "access_token": config.access_token,
         "refresh_token": config.refresh_token,
+        "admin_chat_id": str(MERCHANT),
+        "first_order": PLAIN,
     }
 
 

@@ -16,6 +16,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.telegram.limits import Rates
 from bot.sandbox.telegram.service import Telegram
 
+MERCHANT = 5000000001  # the chat of the one who runs the shop
 _TICK_SECONDS = 0.25
 
 
@@ -93,7 +94,7 @@ class Sandbox:
                 ("Lucía", "es", 5000000105),
                 ("João", "pt-br", 5000000106),
                 ("さくら", "ja", 5000000107),
-                ("Merchant", "en", 5000000001),
+                ("Merchant", "en", MERCHANT),
             )
         ]
         for person in people:
