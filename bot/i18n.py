@@ -183,6 +183,8 @@ class Words:
         return self._fill(form, {"n": self.number(n)} | arguments)
 
     def _fill(self, pattern: str, arguments: dict[str, object]) -> Markup:
+        if self.right_to_left:
+            pattern = _COMMAND.sub(rf"{FSI}\g<0>{PDI}", pattern)
         if not arguments:
             return Markup(pattern)
         return Markup(pattern).format(**{key: self.isolate(value) for key, value in arguments.items()})
@@ -336,6 +338,8 @@ class Words:
 
 
 _NEVER = 1e9  # a threshold that no larger unit reaches
+# What stands in a sentence as it must be typed; without an isolate the slash would jump to its other end.
+_COMMAND = re.compile(r"<code>.*?</code>|(?<![\w/<])/[a-z]+\b")
 _LINE_START = re.compile(r"^((?:</?blockquote[^>]*>)*)(?=[^\n\u200f])", re.MULTILINE)
 _TURNING = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _BLANK = (0xAD, 0x115F, 0x1160, 0x200B, 0x2060, 0x2800, 0x3164, 0xFEFF, 0xFFA0)

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -205,6 +205,7 @@ def test_only_arabic_and_hebrew_run_from_the_right() -> None:
 # ── arguments ───────────────────────────────────────────────────────────────────────────────────
 
 
+@settings(deadline=None)  # the first example reads a catalog
 @given(st.text(max_size=80), st.sampled_from(["en", "ru", "ar"]))
 def test_arguments_are_escaped_and_leave_their_surroundings_alone(hostile: str, language: str) -> None:
     text = Words(language).t("You follow {order}.", order=hostile)
@@ -215,6 +216,7 @@ def test_arguments_are_escaped_and_leave_their_surroundings_alone(hostile: str, 
     assert bare == str(frame).rstrip(".") + clean(hostile) + "."
 
 
+@settings(deadline=None)  # the first example reads a catalog
 @given(st.text(max_size=80))
 def test_cleaned_text_is_one_line_that_turns_nothing(text: str) -> None:
     cleaned = clean(text)
@@ -235,6 +237,16 @@ def test_markup_passes_and_is_isolated_outside_its_tags() -> None:
     words = Words("ar")
     text = words.t("You follow {order}.", order=words.code("8211744661738042"))
     assert f"{FSI}<code>8211744661738042</code>{PDI}" in text
+
+
+def test_commands_in_right_to_left_sentences_keep_their_slash_in_front() -> None:
+    words = Words("ar")
+    assert f"{FSI}/help{PDI}" in words.t("We don't know this command. /help shows what works here.")
+    usage = words.t(
+        "🔗 Send <code>/link</code> with order numbers, or a CSV file with a number in each line."
+    )
+    assert f"{FSI}<code>/timezone Asia/Tokyo</code>{PDI}" in usage
+    assert FSI not in Words("en").t("We don't know this command. /help shows what works here.")
 
 
 def test_left_to_right_sentences_isolate_only_what_runs_the_other_way() -> None:

@@ -278,8 +278,8 @@ def _sentence(words: Words, facts: Localised, news: News) -> Markup:
         case NewsKind.STUCK:
             state = wording.stage_name(words, news.stage or facts.order.stage)
             return plural(
-                "No change for {n} day: {state}. That is longer than usual; we keep watching.",
-                "No change for {n} days: {state}. That is longer than usual; we keep watching.",
+                "{state}: no change for {n} day. That is longer than usual; we keep watching.",
+                "{state}: no change for {n} days. That is longer than usual; we keep watching.",
                 n,
                 state=state,
             )

@@ -90,10 +90,10 @@ def help_(words: Words, shop: Shop, *, admin: bool = False) -> Message:
         # Translators: describes where to find the order number on AliExpress.
         t("You find the number on AliExpress under “My orders”, in the order's details."),
         Markup(""),
-        *_listed(commands.commands(words)),
+        *_listed(words, commands.commands(words)),
     ]
     if admin:
-        lines += [Markup(""), t("<b>For the shop</b>"), *_listed(commands.admin_commands(words))]
+        lines += [Markup(""), t("<b>For the shop</b>"), *_listed(words, commands.admin_commands(words))]
     lines += [*_support(words, shop)]
     return Message(text=words.page(lines), buttons=_home(words))
 
@@ -519,5 +519,5 @@ def _support(words: Words, shop: Shop) -> list[Markup]:
     return [Markup(""), words.t("💬 Questions? {contact}", contact=wording.clip(shop.support, 100))]
 
 
-def _listed(pairs: Sequence[tuple[str, str]]) -> list[Markup]:
-    return [Markup("/{} – {}").format(name, description) for name, description in pairs]
+def _listed(words: Words, pairs: Sequence[tuple[str, str]]) -> list[Markup]:
+    return [Markup("{} – {}").format(words.isolate(f"/{name}"), description) for name, description in pairs]

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from zoneinfo import available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.i18n import LANGUAGES, Words
@@ -46,6 +46,7 @@ def built(kind: type[b.Action]) -> st.SearchStrategy[b.Action]:
 actions = st.one_of([built(kind) for kind in get_args(b.Action)])
 
 
+@settings(deadline=None)
 @given(actions)
 def test_every_action_comes_back_as_it_went(action: b.Action) -> None:
     data = b.encode(action)
@@ -54,6 +55,7 @@ def test_every_action_comes_back_as_it_went(action: b.Action) -> None:
     assert data.isascii()
 
 
+@settings(deadline=None)
 @given(actions, st.data())
 def test_damaged_data_is_nothing_or_its_own_action(action: b.Action, data: st.DataObject) -> None:
     text = b.encode(action)
@@ -63,6 +65,7 @@ def test_damaged_data_is_nothing_or_its_own_action(action: b.Action, data: st.Da
     assert found is None or b.encode(found) == damaged
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_may_be_sent(text: str) -> None:
     found = b.decode(text)

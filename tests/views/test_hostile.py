@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.i18n import FSI, PDI, RLM, Words, clean
@@ -87,6 +87,7 @@ def everything(words: Words, text: str) -> list[Message | str]:
     ]
 
 
+@settings(deadline=None, max_examples=60)  # twenty views each
 @given(HOSTILE, st.sampled_from(LANGUAGES))
 def test_every_message_stays_whole(text: str, language: str) -> None:
     for said in everything(Words(language), text):
@@ -137,6 +138,7 @@ def test_sixty_long_arabic_nodes_fit_page_by_page() -> None:
     assert shown == 60
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_copying_a_tracking_number_copies_the_number(text: str) -> None:
     number = clean(text)[:64].strip()
