@@ -245,7 +245,7 @@ def test_commands_in_right_to_left_sentences_keep_their_slash_in_front() -> None
     usage = words.t(
         "🔗 Send <code>/link</code> with order numbers, or a CSV file with a number in each line."
     )
-    assert f"{FSI}<code>/timezone Asia/Tokyo</code>{PDI}" in usage
+    assert f"{FSI}<code>/link</code>{PDI}" in usage
     assert FSI not in Words("en").t("We don't know this command. /help shows what works here.")
 
 
