@@ -11,6 +11,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from bot.i18n import CATALOGS, LANGUAGES, Words
 from bot.model import Message
+from bot.sandbox.telegram import html
 from bot.views import admin, card, commands, orders, pushes, settings, talk, timeline
 from bot.views import buttons as b
 from tests.views import telegram_html
@@ -78,6 +79,7 @@ def _check(message: Message, words: Words) -> None:
     reader = telegram_html.read(message.text)
     assert telegram_html.units(reader.visible) <= 4096
     assert "{" not in reader.visible
+    assert html.parse(message.text).text == reader.visible.strip()  # the sandbox's Telegram agrees
     assert len(message.buttons) <= 15
     for row in message.buttons:
         assert 1 <= len(row) <= 8
