@@ -8,12 +8,14 @@ from collections.abc import Callable
 import typer
 from rich.console import Console
 
-from bot.cli import authorize, backup, demo, link, migrate, run, track, why
+from bot.cli import authorize, backup, demo, doctor, init, link, migrate, run, track, why
 from bot.errors import BotError, SettingsError
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
     "demo": demo.demo,
+    "init": init.init,
+    "doctor": doctor.doctor,
     "authorize": authorize.authorize,
     "link": link.link,
     "track": track.track,

@@ -25,7 +25,7 @@ _FIRST_ORDER = "8211744661738042"
 
 def demo(
     port: Annotated[int, typer.Option(help="where the chat page listens; 0 picks a free port")] = 8765,
-    speed: Annotated[float, typer.Option(help="seconds for one simulated day of a parcel")] = 60.0,
+    speed: Annotated[float, typer.Option(help="seconds for one simulated day of a parcel")] = 20.0,
 ) -> None:
     """Show everything without any account: opens a chat page, parcels move, pushes arrive."""
     console = Console(highlight=False)

@@ -1,0 +1,220 @@
+"""Whole conversations: a person writes, the product answers, over real HTTP against the sandbox."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.ids import link_token
+from tests.world import CUSTOMS, EMMA, FAMILY, IVAN, LEILA, MERCHANT, PLAIN, TWO_PARCELS, World
+
+
+async def test_following_an_order_shows_it_once_and_pushes_only_what_is_new(play: World) -> None:
+    card = await play.ask(EMMA, f"/track {PLAIN}", "Travelling between countries")
+    before = len(await play.messages(EMMA))
+    await play.next_node(PLAIN)
+    push = await play.hears(EMMA, "Package arrived at transit country/region.", after=card["id"])
+    assert push["reply_to"] == card["id"]
+    assert len(await play.messages(EMMA)) == before + 1
+    edited = next(m for m in await play.messages(EMMA) if m["id"] == card["id"])
+    assert "Package arrived at transit country/region." in edited["text"]
+
+
+async def test_each_reader_hears_it_in_their_own_language(play: World) -> None:
+    for chat, words in ((EMMA, "Travelling"), (IVAN, "В пути между странами"), (LEILA, "الطلب")):
+        await play.ask(chat, PLAIN, words)
+    await play.next_node(PLAIN)
+    await play.hears(EMMA, "arrived at transit country")
+    await play.hears(IVAN, "Посылка прибыла в транзитную страну")
+    await play.hears(LEILA, "العبور")
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        ("8211744669998042", "We cannot find order"),
+        ("1005001234567890", "looks like a product number"),
+        ("https://www.aliexpress.com/item/1005001234567890.html", "leads to a product"),
+        ("LP00675700340000", "looks like a tracking number"),
+        ("https://aliexpress.ru/order/8211744661738042", "separate shop"),
+        ("hello there", "There is no order number"),
+        ("/nonsense", "don't know this command"),
+        ("1234567", "is not an order number"),
+    ],
+)
+async def test_bad_input_gets_a_clear_answer_and_saves_nothing(play: World, sent: str, answer: str) -> None:
+    await play.ask(EMMA, sent, answer)
+    assert play.app is not None
+    async with play.app.store.read() as tx:
+        assert await tx.chats.active_orders() == 0
+
+
+async def test_sixty_ids_at_once_are_refused_whole(play: World) -> None:
+    many = " ".join(str(8211744661000000 + n) for n in range(60))
+    await play.ask(EMMA, many, "Nothing was added")
+
+
+async def test_several_ids_in_one_message_are_all_followed(play: World) -> None:
+    text = f"/track {PLAIN} {CUSTOMS} {TWO_PARCELS} LP00675700340000"
+    answer = await play.ask(EMMA, text, "3 orders added")
+    assert "1 entry was no order number" in answer["text"]
+
+
+async def test_tracking_twice_follows_once(play: World) -> None:
+    await play.ask(EMMA, PLAIN, "Travelling")
+    again = await play.ask(EMMA, PLAIN, "Travelling")
+    orders = await play.ask(EMMA, "/orders", "1 on the way")
+    assert orders["id"] > again["id"]
+
+
+async def test_a_label_too_long_is_refused_and_the_question_stays_open(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "Travelling")
+    await play.press(EMMA, card, "Rename")
+    question = await play.hears(EMMA, "What shall", after=card["id"])
+    refusal = await play.ask(EMMA, "x" * 4000, "at most")
+    named = await play.ask(EMMA, "<b>Lamp</b> & co", "<b>Lamp</b> & co")
+    assert question["id"] < refusal["id"] < named["id"]
+    shown = next(m for m in await play.messages(EMMA) if m["id"] == card["id"])
+    assert "<b>Lamp</b> & co" in shown["text"]
+
+
+async def test_stopping_asks_first_and_can_be_taken_back(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "Travelling")
+    await play.press(EMMA, card, "Stop")
+    question = await play.hears(EMMA, "Stop", after=card["id"])
+    await play.press(EMMA, question, "Yes")
+    listed = await play.ask(EMMA, "/orders", "")
+    assert "8042" not in listed["text"]
+
+
+async def test_a_forged_press_is_told_so_and_changes_nothing(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "Travelling")
+    other = await play.ask(IVAN, "/start", "")
+    stolen = next(b["data"] for row in card["buttons"] for b in row if "Stop" in b["text"])
+    for data in (stolen, "1:x:nonsense", "garbage", "9:r:abc"):
+        answer = await play.control(
+            "POST", f"chats/{IVAN}/press", message_id=other["id"], data=data, timeout=10
+        )
+        assert "/orders" in answer["answer"]["text"]
+    await play.ask(EMMA, "/orders", "1 on the way")
+
+
+async def test_muting_stops_pushes_and_switching_on_brings_them_back(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "Travelling")
+    await play.ask(EMMA, "/unsubscribe", "8042")
+    await play.next_node(PLAIN)
+    await play.ask(EMMA, "/subscribe", "8042")
+    await play.next_node(PLAIN)
+    pushed = await play.hears(EMMA, "Package left transit country/region.", after=card["id"])
+    assert "Package arrived at transit" not in pushed["text"]
+
+
+async def test_the_timeline_is_paged_and_refreshing_too_soon_says_how_old_it_is(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "Travelling")
+    await play.press(EMMA, card, "Timeline")
+    pages = next(m for m in await play.messages(EMMA) if m["id"] == card["id"])
+    assert "Picked up by carrier" in pages["text"] or "1/" in str(pages["buttons"])
+
+
+async def test_the_language_can_be_changed_and_changes_what_aliexpress_is_asked(play: World) -> None:
+    await play.ask(EMMA, PLAIN, "Travelling")
+    await play.ask(EMMA, "/language ru", "")
+    before = len(await play.messages(EMMA))
+    await play.ask(EMMA, PLAIN, "В пути между странами")
+    assert (
+        len(await play.messages(EMMA)) == before + 2
+    )  # the question and the card: nothing old is told again
+
+
+async def test_a_signed_link_claims_an_order_in_one_tap(play: World) -> None:
+    token = link_token(PLAIN, "a-secret-of-your-own")
+    await play.ask(EMMA, f"/start {token}", "Travelling")
+    await play.ask(IVAN, f"/start {token[:-1]}x", "")
+    listed = await play.ask(IVAN, "/orders", "")
+    assert "8042" not in listed["text"]
+
+
+async def test_only_links_add_orders_where_the_operator_says_so(play: World) -> None:
+    await play.stop()
+    await play.start(ACCESS="link")
+    await play.ask(EMMA, PLAIN, "personal link")
+    await play.ask(EMMA, f"/start {link_token(PLAIN, 'a-secret-of-your-own')}", "Travelling")
+
+
+async def test_a_private_bot_serves_its_own_team_only(play: World) -> None:
+    await play.stop()
+    await play.start(ACCESS="private")
+    await play.ask(EMMA, PLAIN, "own team")
+    await play.ask(MERCHANT, PLAIN, "Travelling")
+
+
+async def test_wrong_ids_lock_a_chat_out_with_the_same_answer_for_wrong_and_foreign(play: World) -> None:
+    await play.control("POST", "orders", id="8211744669990001", nodes=[], foreign=True)
+    foreign = await play.ask(EMMA, "8211744669990001", "We cannot find order")
+    wrong = await play.ask(EMMA, "8211744669990002", "We cannot find order")
+    assert foreign["text"].replace("0001", "0002") == wrong["text"]
+    for n in range(3, 6):
+        await play.ask(EMMA, f"821174466999000{n}", "We cannot find order")
+    await play.ask(EMMA, "8211744669990006", "Please wait")
+    await play.ask(EMMA, PLAIN, "Please wait")
+    await play.ask(IVAN, PLAIN, "В пути")
+
+
+async def test_in_groups_members_see_and_admins_change(play: World) -> None:
+    card = await play.ask(FAMILY, f"/track {PLAIN}", "…8042", user_id=EMMA)
+    assert PLAIN not in card["text"]
+    refused = await play.press(FAMILY, card, "Mute", user_id=IVAN)
+    assert "only admins" in refused["answer"]["text"].lower() or "админ" in refused["answer"]["text"].lower()
+    allowed = await play.press(FAMILY, card, "Mute", user_id=EMMA)
+    assert "off" in allowed["answer"]["text"].lower()
+
+
+async def test_a_chat_that_blocked_the_bot_is_left_alone_and_comes_back(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "Travelling")
+    await play.control("POST", f"chats/{EMMA}/state", state="blocked")
+    app = play.app
+    assert app is not None
+
+    async def resting() -> bool:
+        async with app.store.read() as tx:
+            return await tx.chats.active_orders() == 0
+
+    await play.until(resting)
+    await play.control("POST", f"chats/{EMMA}/state", state="unblocked")
+    await play.next_node(PLAIN)
+    await play.hears(EMMA, "Package arrived at transit", after=card["id"])
+
+
+async def test_mydata_exports_and_forget_deletes_everything(play: World) -> None:
+    await play.ask(EMMA, PLAIN, "Travelling")
+    await play.ask(EMMA, "/mydata", "/forget")
+    question = await play.ask(EMMA, "/forget", "Delete everything")
+    await play.press(EMMA, question, "Yes, delete")
+    app = play.app
+    assert app is not None
+
+    async def gone() -> bool:
+        async with app.store.read() as tx:
+            return await tx.chats.count() == 0
+
+    await play.until(gone)
+
+
+async def test_updates_sent_while_the_bot_was_down_are_answered(play: World) -> None:
+    await play.stop()
+    after = await play.say(EMMA, PLAIN)
+    await play.start()
+    await play.hears(EMMA, "Travelling", after=after)
+
+
+async def test_the_merchant_makes_links_and_sees_the_board(play: World) -> None:
+    made = await play.ask(MERCHANT, f"/link {PLAIN} {CUSTOMS}", "2 links for customers")
+    assert link_token(PLAIN, "a-secret-of-your-own") in made["text"]
+    await play.ask(MERCHANT, "/board", "Nothing needs you")
+    await play.ask(MERCHANT, "/stats", "Orders followed")
+    await play.ask(EMMA, "/board", "shop's team")
+
+
+async def test_the_merchant_logs_in_again_from_the_chat(play: World) -> None:
+    asked = await play.ask(MERCHANT, "/authorize", "Connect the AliExpress account")
+    assert any("oauth/authorize" in b.get("url", "") for row in asked["buttons"] for b in row)
+    await play.ask(MERCHANT, "https://127.0.0.1/callback?code=3_500000_wrongwrongwrong", "did not accept")

@@ -1,0 +1,153 @@
+"""The whole product against the sandbox, over real HTTP on loopback, in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import uvicorn
+
+from bot.app import App
+from bot.sandbox.box import Config, Sandbox
+from bot.sandbox.server import create_app
+from bot.settings import Settings, load
+
+EMMA, IVAN, LEILA, MERCHANT = 5000000101, 5000000102, 5000000103, 5000000001
+FAMILY = -1004000000001
+PLAIN, CUSTOMS, TWO_PARCELS = "8211744661738042", "8211744661748042", "8211744661758042"
+WAIT = 15.0  # seconds: far more than anything here takes
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class World:
+    """A sandbox that stands still until told, and a bot that talks to it."""
+
+    def __init__(self, box: Sandbox, url: str, http: aiohttp.ClientSession, folder: Path) -> None:
+        self.box = box
+        self.url = url
+        self.folder = folder
+        self._http = http
+        self.app: App | None = None
+        self._stopping = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+
+    def settings(self, **changes: str) -> Settings:
+        """Settings that point here."""
+        config = self.box.config
+        environ = {
+            "TELEGRAM_BOT_TOKEN": config.bot_token,
+            "TELEGRAM_API_URL": f"{self.url}/telegram",
+            "ALIEXPRESS_APP_KEY": config.app_key,
+            "ALIEXPRESS_APP_SECRET": config.app_secret,
+            "ALIEXPRESS_ACCESS_TOKEN": config.access_token,
+            "ALIEXPRESS_REFRESH_TOKEN": config.refresh_token,
+            "ALIEXPRESS_API_URL": f"{self.url}/aliexpress",
+            "ALIEXPRESS_CALLS_PER_SECOND": "200",
+            "ALIEXPRESS_CALLS_PER_DAY": "1000000",
+            "DATABASE_URL": f"sqlite:///{self.folder / 'bot.db'}",
+            "CHECK_MIN_SECONDS": "1",
+            "CHECK_MAX_SECONDS": "1",
+            "ADMIN_CHAT_IDS": str(MERCHANT),
+            "LINK_SECRET": "a-secret-of-your-own",
+            "LISTEN": "",
+        }
+        return load(environ | changes, dotenv=None)
+
+    async def start(self, **changes: str) -> App:
+        """Run the bot."""
+        self._stopping = asyncio.Event()
+        self.app = App(self.settings(**changes))
+        self._running = asyncio.create_task(self.app.run(self._stopping))
+        return self.app
+
+    async def stop(self) -> None:
+        """Stop it as SIGTERM would."""
+        self._stopping.set()
+        if self._running is not None:
+            await self._running
+            self._running = None
+
+    # ── people act ──────────────────────────────────────────────────────────────────────────────
+
+    async def control(self, method: str, path: str, **body: Any) -> Any:
+        """One call of the control API."""
+        query = {name: str(value) for name, value in body.items()} if method == "GET" else None
+        content = None if method == "GET" else body
+        async with self._http.request(
+            method, f"{self.url}/control/{path}", params=query, json=content
+        ) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def say(self, chat: int, text: str, **more: Any) -> int:
+        """Somebody writes; returns the id of the newest message before it, to wait for what is after."""
+        said = await self.control("POST", f"chats/{chat}/say", text=text, **more)
+        return int(said["message"]["id"])
+
+    async def hears(
+        self, chat: int, contains: str, *, after: int = 0, since: float = 0.0
+    ) -> Mapping[str, Any]:
+        """The bot's first message (or edit since) that holds the text."""
+        found = await self.control(
+            "GET", f"chats/{chat}/wait", contains=contains, after=after, since=since, timeout=WAIT
+        )
+        assert not found.get("timeout"), f"nobody said {contains!r}; last: {found}"
+        return dict(found)
+
+    async def ask(self, chat: int, text: str, contains: str, **more: Any) -> Mapping[str, Any]:
+        """Write, and wait for the answer."""
+        return await self.hears(chat, contains, after=await self.say(chat, text, **more))
+
+    async def press(
+        self, chat: int, message: Mapping[str, Any], label: str, **more: Any
+    ) -> Mapping[str, Any]:
+        """Press a button by its label; the bot's answer to the press."""
+        pressed = await self.control(
+            "POST", f"chats/{chat}/press", message_id=message["id"], label=label, timeout=WAIT, **more
+        )
+        return dict(pressed)
+
+    async def messages(self, chat: int) -> list[dict[str, Any]]:
+        """Everything in the chat."""
+        return list(await self.control("GET", f"chats/{chat}/messages"))
+
+    async def next_node(self, order: str, **more: Any) -> None:
+        """The order's next scripted scan appears."""
+        await self.control("POST", f"orders/{order}/next", **more)
+
+    async def until(self, met: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for something that nobody announces."""
+        async with asyncio.timeout(WAIT):
+            while not await met():
+                await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def world(folder: Path, **config: Any) -> AsyncIterator[World]:
+    """A world without a bot in it yet; whatever runs in it is stopped at the end."""
+    box = Sandbox(Config(**({"seconds_per_day": 0.0} | config)))
+    server = _Server(
+        uvicorn.Config(create_app(sandbox=box), host="127.0.0.1", port=0, log_config=None, access_log=False)
+    )
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.005)
+    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    async with aiohttp.ClientSession() as http:
+        here = World(box, url, http, folder)
+        try:
+            yield here
+        finally:
+            await here.stop()
+            box.bus.close()
+            server.should_exit = True
+            await serving
