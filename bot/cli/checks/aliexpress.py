@@ -1,0 +1,130 @@
+"""Checks of AliExpress: does it accept our signature and token, how long still, what is left of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.app import Merchant
+from bot.cli.checks import Finding, failure, ok, warning
+from bot.cli.checks.telegram import skew
+from bot.errors import (
+    Misconfigured,
+    Reauthorise,
+    Rejected,
+    SourceError,
+    Throttled,
+    TokenDead,
+    UnknownOrder,
+)
+from bot.model import Tokens
+from bot.sources.aliexpress import payload
+from bot.sources.aliexpress.client import Client
+
+_NOBODYS_TOKEN = "0" * 32  # whoever refuses this one has accepted key and signature before
+_NOBODYS_ORDER = "100000000000000"
+_SOON, _BUDGET_LOW = 7.0, 0.9  # days, share
+
+LOGIN = "`python -m bot authorize`, or /authorize in the bot's chat"
+_CURES = {
+    "invalidappkey": "copy App Key again from the App Console into ALIEXPRESS_APP_KEY",
+    "incompletesignature": "copy App Secret again from the App Console into ALIEXPRESS_APP_SECRET",
+    "invalidsignature": "copy App Secret again from the App Console into ALIEXPRESS_APP_SECRET",
+    "appwhiteiplimit": "add this machine's address to the app's IP whitelist, or empty that list",
+    "insufficientpermission": "apply for the Drop Shipping API group in the App Console",
+    "invalidtimestamp": "set this machine's clock",
+    "illegaltimestamp": "set this machine's clock",
+    "31": "set this machine's clock",
+}
+
+
+async def probe(client: Client, token: str = "") -> SourceError | None:
+    """One signed call about nobody's order; None where it was answered like a good one.
+
+    Without a token, `TokenDead` says that key and signature were accepted: they are checked first.
+    """
+    order = {"ae_order_id": _NOBODYS_ORDER, "language": "en_US"}
+    try:
+        await client.business(payload.TRACKING, order, token or _NOBODYS_TOKEN)
+    except (UnknownOrder, Rejected):
+        return None  # it was read: all that stands before that was fine
+    except SourceError as error:
+        return error
+    return None
+
+
+def signature(error: SourceError | None) -> Finding:
+    """What the answer to `probe` says about app key and signature."""
+    match error:
+        case None | TokenDead() | Reauthorise():
+            return ok("aliexpress", "app key and signature are accepted")
+        case Misconfigured():
+            return failure(
+                "aliexpress",
+                f"refuses the app: {error}",
+                _CURES.get(error.code.lower(), "look at the app's status in the App Console"),
+            )
+        case Throttled():
+            return warning(
+                "aliexpress", f"asks to wait {error.seconds:.0f} s: {error.code}", "try again later"
+            )
+        case _:
+            return failure(
+                "aliexpress", f"no usable answer: {error}", "look at the network and ALIEXPRESS_API_URL"
+            )
+
+
+async def account(
+    merchant: Merchant, seed: Tokens | None, now: datetime, *, stored: bool
+) -> Iterable[Finding]:
+    """Signature, token, clock and budget. `stored`: there is a database to read tokens and budget from."""
+    tokens = (await merchant.credentials.load() if stored else None) or seed
+    error = await probe(merchant.client, tokens.access_token if tokens else "")
+    found = [signature(error)]
+    if merchant.client.skew is not None:
+        found.append(skew(merchant.client.skew, "AliExpress"))
+    found.append(grant(tokens, error, now))
+    if stored:
+        found.append(await _budget(merchant))
+    return found
+
+
+def grant(tokens: Tokens | None, error: SourceError | None, now: datetime) -> Finding:
+    """How the merchant's login stands, given what the call with its token brought."""
+    if tokens is None:
+        return failure("login", "nobody has authorised the app yet", LOGIN)
+    whose = f" as {tokens.account}" if tokens.account else ""
+    end = tokens.refresh_expires_at
+    days = (end - now).total_seconds() / 86_400 if end else None
+    if days is not None and days <= 0:
+        return failure("login", f"ended {-days:.0f} days ago", LOGIN)
+    if isinstance(error, TokenDead):
+        if tokens.refresh_token:
+            return warning("login", "the access token has ended", "`run` refreshes it with its next call")
+        return failure("login", "the access token is refused and there is no refresh token", LOGIN)
+    if isinstance(error, Reauthorise):
+        return failure("login", f"is refused: {error}", LOGIN)
+    if error is not None:
+        return warning(
+            "login", "there is a token; whether it is accepted cannot be seen now", "repair the above"
+        )
+    if days is None:
+        return ok("login", f"accepted{whose}; its end is not known (tokens from the settings)")
+    # A Test app's login lasts two days: being near its end is how it lives, but worth a line all the same.
+    if days < _SOON:
+        return warning("login", f"{days:.1f} days left{whose}", LOGIN + " before then")
+    return ok("login", f"accepted{whose}, {days:.0f} days left")
+
+
+async def _budget(merchant: Merchant) -> Finding:
+    usage = await merchant.ledger.usage()
+    text = (
+        f"{usage.used:,} of {usage.limit:,} calls used today"
+        if usage.limit
+        else f"{usage.used:,} calls today"
+    )
+    if usage.held_for > 0:
+        return warning("budget", f"{text}; a ban runs for {usage.held_for:.0f} s", "it passes by itself")
+    if usage.limit and usage.used >= _BUDGET_LOW * usage.limit:
+        return warning("budget", text, "a new day begins at 16:00 UTC; ALIEXPRESS_CALLS_PER_DAY is the limit")
+    return ok("budget", text)

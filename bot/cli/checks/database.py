@@ -1,0 +1,141 @@
+"""Checks of the database: kind, version, migrations, who writes, whether what is in it can be read."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from bot.cli.checks import Finding, failure, ok, warning
+from bot.errors import StoreError
+from bot.store import Store, migrations
+from bot.store.sql import redact_url
+
+_RESET_RACE_FIXED = (3, 51, 3)
+_QUICK_CHECK_UP_TO = 200_000_000  # bytes: beyond, reading the whole file takes too long for a look
+
+
+async def sqlite(store: Store) -> Iterable[Finding]:
+    """The SQLite file, its schema, its one writer."""
+    path = store.database.path
+    if path is None:
+        return []
+    found = [_version()]
+    if not path.exists():
+        if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+            return [*found, failure("database", f"{path.parent} cannot be written to", "change DATABASE_URL")]
+        return [*found, ok("database", f"SQLite, {path.name} will be made by the first run")]
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        return [
+            *found,
+            failure("database", f"{path} or its folder is read-only", "give the bot's user the right"),
+        ]
+    verdict = await asyncio.to_thread(_sound, path)
+    if verdict != "ok":
+        return [*found, failure("database", f"{path.name} is damaged: {verdict}", "restore a backup")]
+    found.append(ok("database", f"SQLite, {path.name}, {path.stat().st_size / 1e6:.1f} MB"))
+    return [*found, await _schema(store), _writer(path)]
+
+
+async def postgresql(store: Store) -> Iterable[Finding]:
+    """The server answers; its schema."""
+    if store.database.is_sqlite:
+        return []
+    shown = redact_url(store.database.url.render_as_string())
+    try:
+        schema = await _schema(store)
+    except Exception as error:  # noqa: BLE001  whatever the driver says, the answer is the same
+        return [
+            failure(
+                "database",
+                f"PostgreSQL does not answer at {shown}: {_first_line(error)}",
+                "is it running, and are name and password in DATABASE_URL right?",
+            )
+        ]
+    return [ok("database", f"PostgreSQL at {shown}"), schema]
+
+
+def _first_line(error: BaseException) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip().splitlines() or [type(error).__name__])[0]
+
+
+async def _schema(store: Store) -> Finding:
+    at, newest = await migrations.revision(store.database), migrations.head()
+    if at == newest:
+        return ok("schema", f"up to date ({at})")
+    if at is None or at < newest:
+        return warning(
+            "schema",
+            f"{at or 'empty'}, {newest} is current",
+            "`run` updates it, or `python -m bot migrate` now",
+        )
+    return failure(
+        "schema", f"{at} was written by a newer version of this bot", "update the bot, or restore a backup"
+    )
+
+
+def _version() -> Finding:
+    if sqlite3.sqlite_version_info >= _RESET_RACE_FIXED:
+        return ok("sqlite", sqlite3.sqlite_version)
+    return warning(
+        "sqlite",
+        f"{sqlite3.sqlite_version} can damage a file that two programs write to (fixed in 3.51.3)",
+        "fine while this bot is alone; take a newer Python image before you run Litestream beside it",
+    )
+
+
+def _sound(path: Path) -> str:
+    """`ok`, or what SQLite says against the file."""
+    if path.stat().st_size > _QUICK_CHECK_UP_TO:
+        return "ok"
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection:
+            return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.Error as error:
+        return str(error)
+
+
+def _writer(path: Path) -> Finding:
+    lock = path.with_name(path.name + ".lock")
+    if not lock.exists():
+        return ok("writer", "no bot is running on it")
+    with lock.open(encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return ok("writer", f"a bot is running on it (process {handle.read().strip() or 'unknown'})")
+    return ok("writer", "no bot is running on it")
+
+
+async def backlog(store: Store) -> Iterable[Finding]:
+    """What waits, and what was given up."""
+    if store.database.path is not None and not store.database.path.exists():
+        return []
+    if await migrations.revision(store.database) != migrations.head():
+        return []
+    try:
+        async with store.read() as tx:
+            depth, aside, texts = (
+                await tx.notices.depth(),
+                await tx.updates.aside(),
+                await tx.memory.unknown(1),
+            )
+    except StoreError as error:
+        return [failure("outbox", str(error), "restore a backup")]
+    found = [ok("outbox", f"{depth.due} wait, {depth.dead} given up")]
+    if depth.dead:
+        found[0] = warning(
+            "outbox", f"{depth.dead} messages were given up", "`python -m bot dead-letters` shows why"
+        )
+    if aside:
+        found.append(
+            warning("updates", f"{len(aside)} were set aside as unreadable", "`python -m bot dead-letters`")
+        )
+    if texts:
+        found.append(ok("texts", "some carrier texts match no rule: `python -m bot unknown` lists them"))
+    return found

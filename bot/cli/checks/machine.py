@@ -1,0 +1,166 @@
+"""Checks of what is around the bot: settings, their file, disk, catalogs, pictures, the listening port."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import socket
+import stat
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bot import shop
+from bot.cli.checks import Finding, failure, ok, warning
+from bot.cli.envfile import EnvFile
+from bot.errors import SettingsError
+from bot.i18n import CATALOGS, LANGUAGES, SOURCE_LANGUAGE, Words, catalog
+from bot.settings import SECRETS, Settings
+
+_SCARCE, _GONE = 1_000_000_000, 100_000_000  # bytes of free disk
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+async def settings(chosen: Settings, dotenv: Path) -> Iterable[Finding]:
+    """The settings were read; what is odd about them or about their file."""
+    found = [ok("settings", f"complete; access {chosen.access}, {len(chosen.admin_chat_ids)} admin chat(s)")]
+    if not chosen.admin_chat_ids:
+        found[0] = warning(
+            "settings",
+            "nobody is an admin: alerts reach no one",
+            "put your chat's number into ADMIN_CHAT_IDS",
+        )
+    if chosen.link_secret is None:
+        found.append(
+            warning("links", "LINK_SECRET is not set: no links for customers", "run `python -m bot init`")
+        )
+    if chosen.token_key is None:
+        found.append(
+            warning(
+                "token store",
+                "AliExpress tokens are stored readable in the database and its backups",
+                "set TOKEN_KEY (`python -m bot init` makes one)",
+            )
+        )
+    found.extend(_env_file(dotenv))
+    return found
+
+
+def _env_file(path: Path) -> Iterable[Finding]:
+    if not path.is_file():
+        return
+    if path.stat().st_mode & _OF_OTHERS:
+        yield warning(".env", "other users of this machine can read it", f"chmod 600 {path}")
+    known = {name.upper() for name in Settings.model_fields}
+    known |= {f"{name.upper()}_FILE" for name in SECRETS}
+    strange = [name for name in EnvFile.read(path).names if name not in known]
+    if strange:
+        yield warning(
+            ".env", f"unknown variables: {', '.join(strange)}", "see docs/reference/settings.md for the names"
+        )
+
+
+async def shop_file(chosen: Settings) -> Iterable[Finding]:
+    """The merchant's own words can be read."""
+    if not chosen.shop_file:
+        return [ok("shop", "unnamed: no SHOP_FILE is set")]
+    try:
+        name = shop.load(chosen.shop_file)(chosen.default_language).name
+    except SettingsError as error:
+        return [failure("shop", error.cure, f"repair {chosen.shop_file} (SHOP_FILE)")]
+    return [ok("shop", name or "unnamed")]
+
+
+async def disk(chosen: Settings, folder: Path | None) -> Iterable[Finding]:
+    """Room for the database; nothing to look at where it is elsewhere."""
+    if folder is None:
+        return []
+    usage = shutil.disk_usage(folder)
+    text = f"{usage.free / 1e9:.1f} GB free of {usage.total / 1e9:.1f}"
+    cure = "make room, or move the database (DATABASE_URL)"
+    if usage.free < _GONE:
+        return [failure("disk", text, cure)]
+    return [warning("disk", text, cure) if usage.free < _SCARCE else ok("disk", text)]
+
+
+async def catalogs() -> Iterable[Finding]:
+    """Every language's catalog is there and compiles; what is missing is spoken in English."""
+    missing, broken = [], []
+    for language in LANGUAGES:
+        if language == SOURCE_LANGUAGE:
+            continue
+        if not (CATALOGS / language / "LC_MESSAGES" / "bot.po").is_file():
+            missing.append(language)
+            continue
+        try:
+            catalog(language)
+            Words(language=language).number(1234.5)
+        except (ValueError, KeyError, OSError):
+            broken.append(language)
+    if broken:
+        return [failure("catalogs", f"cannot be read: {', '.join(broken)}", "install this version again")]
+    if missing:
+        return [
+            warning(
+                "catalogs",
+                f"no translation for {', '.join(missing)}: English is spoken there",
+                "see locales/README.md",
+            )
+        ]
+    return [ok("catalogs", f"{len(LANGUAGES)} languages")]
+
+
+async def port(chosen: Settings) -> Iterable[Finding]:
+    """The listening port is free, or it is the running bot that holds it."""
+    address = chosen.listen_address()
+    if address is None:
+        return [ok("port", "none: LISTEN is empty")]
+    host, number = address
+    if number == 0:
+        return [ok("port", "any free one")]
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, number))
+    except socket.gaierror:
+        return [failure("port", f"{host} is no address of this machine", "change LISTEN")]
+    except OSError:
+        return [await asyncio.to_thread(_who_listens, host, number)]
+    return [ok("port", f"{host}:{number} is free")]
+
+
+def _who_listens(host: str, number: int) -> Finding:
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  read, not bound
+    place = f"[{reachable}]" if ":" in reachable else reachable
+    answer = _ready(f"http://{place}:{number}/ready")
+    if answer is None:
+        return failure(
+            "port",
+            f"another program listens on {host}:{number}, or the address is not ours",
+            "stop it, or change LISTEN",
+        )
+    if answer.get("ready"):
+        return ok("port", f"{host}:{number} is served by the running bot, which is ready")
+    told = "; ".join(f"{name}: {reason}" for name, reason in dict(answer.get("wrong") or {}).items())
+    return failure("port", f"the running bot is not ready: {told}", "the lines of this round say why")
+
+
+def _ready(url: str) -> dict[str, Any] | None:
+    """What our own /ready answers; None where somebody else answers, or nobody."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  built from LISTEN, always http
+            body = response.read(100_000)
+    except urllib.error.HTTPError as error:  # 503 is its "not ready"
+        body = error.read(100_000)
+        error.close()
+    except OSError:
+        return None
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) and "ready" in told else None

@@ -1,0 +1,204 @@
+"""`doctor`: looks at everything a running bot needs and says the cure for what is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import SecretStr
+from rich.console import Console
+from rich.text import Text
+
+from bot import settings
+from bot.cli.checks import Check, Finding, Verdict, every, failure
+from bot.errors import BotError, SettingsError
+
+if TYPE_CHECKING:
+    from bot.app import Merchant
+    from bot.store import Store
+
+_SIGNS = {Verdict.OK: ("✓", "green"), Verdict.WARNING: ("!", "yellow"), Verdict.FAILURE: ("✗", "red")}
+_NAME_WIDTH = 14
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object, for scripts")] = False,
+    delete_webhook: Annotated[
+        bool, typer.Option("--delete-webhook", help="first free the bot token for long polling")
+    ] = False,
+) -> None:
+    """Check settings, clock, database, Telegram, AliExpress, catalogs and port, each with its cure.
+
+    Exit code 0: the bot can work; 1: something must be done; 2: the settings are wrong.
+    """
+    dotenv = Path(".env")
+    try:
+        chosen = settings.load(dotenv=dotenv)
+    except SettingsError as error:
+        if as_json:
+            wrong = failure("settings", f"{error.variable} {error.cure}", "python -m bot init")
+            typer.echo(_as_json([wrong], code=2))
+            sys.exit(2)
+        raise
+    if delete_webhook:
+        asyncio.run(_free_token(chosen))
+    sys.exit(report(chosen, dotenv, as_json=as_json))
+
+
+def report(chosen: settings.Settings, dotenv: Path, *, as_json: bool = False) -> int:
+    """Run all checks and print them as they end; returns the exit code."""
+    console = Console(highlight=False)
+
+    async def gather() -> list[Finding]:
+        found = []
+        async for finding in examine(chosen, dotenv):
+            found.append(finding)
+            if not as_json:
+                _show(console, finding)
+        return found
+
+    found = asyncio.run(gather())
+    failures = sum(finding.verdict is Verdict.FAILURE for finding in found)
+    warnings = sum(finding.verdict is Verdict.WARNING for finding in found)
+    if as_json:
+        typer.echo(_as_json(found, code=int(failures > 0)))
+    elif failures or warnings:
+        console.print(f"\n{failures} to repair, {warnings} to know of")
+    else:
+        console.print("\nAll is well.")
+    return int(failures > 0)
+
+
+async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Finding]:
+    """Every check's findings, secrets taken out."""
+    from bot import app, logs
+    from bot.metrics import Metrics
+    from bot.store import Store
+
+    redact = app.redactor(chosen)
+    logs.set_up("ERROR", "text", redact)
+    try:
+        store = Store(chosen.database_url)
+    except SettingsError as error:
+        yield failure("database", error.cure, f"change {error.variable}")
+        return
+    merchant = app.Merchant(chosen, store, Metrics())
+    try:
+        async for finding in every(_around(chosen, dotenv, store), redact):
+            yield finding
+        async for finding in every(await _accounts(chosen, store, merchant), redact):
+            yield finding
+    finally:
+        await merchant.source.aclose()
+        await store.close()
+
+
+def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[Check]:
+    """What needs nobody else's answer."""
+    from bot.cli.checks import database, machine
+
+    path = store.database.path
+    folder = path.parent if path is not None and path.parent.is_dir() else None
+    yield Check(name="settings", look=lambda: machine.settings(chosen, dotenv), cure="python -m bot init")
+    yield Check(name="shop", look=lambda: machine.shop_file(chosen), cure="repair SHOP_FILE")
+    yield Check(name="database", look=lambda: database.sqlite(store), cure="restore a backup")
+    yield Check(name="database", look=lambda: database.postgresql(store), cure="look at DATABASE_URL")
+    yield Check(name="outbox", look=lambda: database.backlog(store), cure="restore a backup")
+    yield Check(name="disk", look=lambda: machine.disk(chosen, folder), cure="look at the disk")
+    yield Check(name="catalogs", look=machine.catalogs, cure="install this version again")
+    yield Check(name="port", look=lambda: machine.port(chosen), cure="change LISTEN")
+
+
+async def _accounts(chosen: settings.Settings, store: Store, merchant: Merchant) -> Iterable[Check]:
+    """What Telegram and AliExpress say."""
+    from bot.chat.telegram import Redactor, Wire, build_bot
+    from bot.cli.checks import aliexpress, telegram
+    from bot.sources.aliexpress.auth import seed_tokens
+
+    token = chosen.telegram_bot_token.get_secret_value()
+    wire = Wire(Redactor(*chosen.secrets))
+    bot = build_bot(token, chosen.telegram_api_url, request=wire, updates_request=wire)
+    now = datetime.now(UTC)
+    seed = seed_tokens(_plain(chosen.aliexpress_access_token), _plain(chosen.aliexpress_refresh_token), now)
+
+    async def of_telegram() -> Iterable[Finding]:
+        try:
+            found = list(await telegram.name(bot))
+            if found[0].verdict is Verdict.FAILURE:
+                return found
+            found += telegram.inline(bot, served=False)
+            found += await telegram.intake(bot, chosen)
+            return [*found, *await telegram.admins(bot, chosen)]
+        finally:
+            await wire.shutdown()
+
+    async def of_aliexpress() -> Iterable[Finding]:
+        stored = await _has_schema(store)
+        return await aliexpress.account(merchant, seed, now, stored=stored)
+
+    return [
+        Check(
+            name="clock",
+            look=lambda: telegram.clock(chosen.telegram_api_url),
+            cure="look at the network and TELEGRAM_API_URL",
+        ),
+        Check(name="telegram", look=of_telegram, cure="look at the network and TELEGRAM_API_URL"),
+        Check(name="aliexpress", look=of_aliexpress, cure="look at the network and ALIEXPRESS_API_URL"),
+    ]
+
+
+async def _has_schema(store: Store) -> bool:
+    """Whether tokens and budget can be read; never makes a database that is not there."""
+    from bot.store import migrations
+
+    if store.database.path is not None and not store.database.path.exists():
+        return False
+    with contextlib.suppress(Exception):  # the database's own check has told what is wrong with it
+        return await migrations.revision(store.database) == migrations.head()
+    return False
+
+
+async def _free_token(chosen: settings.Settings) -> None:
+    from telegram.error import TelegramError
+
+    from bot.chat.intake import delete_webhook
+    from bot.chat.telegram import build_bot
+
+    if chosen.webhook_url:
+        raise SettingsError("WEBHOOK_URL", "is set, so the bot needs its webhook; empty it for long polling")
+    bot = build_bot(chosen.telegram_bot_token.get_secret_value(), chosen.telegram_api_url)
+    try:
+        await bot.initialize()
+        await delete_webhook(bot)
+    except TelegramError as error:
+        raise BotError(f"Telegram does not delete the webhook: {error.message}") from None
+    finally:
+        await bot.shutdown()
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def _show(console: Console, finding: Finding) -> None:
+    sign, colour = _SIGNS[finding.verdict]
+    line = Text.assemble(
+        (sign, f"bold {colour}"), " ", (finding.name.ljust(_NAME_WIDTH), "bold"), finding.text
+    )
+    console.print(line, soft_wrap=True)
+    if finding.cure:
+        console.print(Text.assemble(" " * (_NAME_WIDTH + 2), ("→ ", colour), finding.cure), soft_wrap=True)
+
+
+def _as_json(found: Iterable[Finding], *, code: int) -> str:
+    lines = [
+        {"check": one.name, "verdict": one.verdict.value, "text": one.text, "cure": one.cure} for one in found
+    ]
+    return json.dumps({"code": code, "findings": lines}, ensure_ascii=False, indent=2)

@@ -1,0 +1,84 @@
+"""A `.env` file that can be changed without losing what a person wrote into it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)")
+_PLAIN = re.compile(r"[A-Za-z0-9_./:,@%+=-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvFile:
+    """The lines as they stand; its repr shows names only."""
+
+    lines: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<EnvFile {', '.join(self.names)}>"
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The file at `path`; an empty one where there is none."""
+        if not path.is_file():
+            return cls()
+        return cls(lines=tuple(path.read_text(encoding="utf-8").splitlines()))
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the lines set, without quotes; the last line of a name wins."""
+        found = {}
+        for line in self.lines:
+            if match := _LINE.fullmatch(line):
+                found[match[1]] = _unquoted(match[2].strip())
+        return found
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables in their order."""
+        return tuple(self.values)
+
+    def changed(self, values: Mapping[str, str]) -> Self:
+        """With these values: in the place of the lines that set them, else at the end; the rest stays."""
+        waiting = dict(values)
+        lines = []
+        for line in self.lines:
+            match = _LINE.fullmatch(line)
+            if match is None or match[1] not in values:
+                lines.append(line)
+            elif match[1] in waiting:  # a second line of the same name would win over ours
+                lines.append(f"{match[1]}={_quoted(waiting.pop(match[1]))}")
+        lines.extend(f"{name}={_quoted(value)}" for name, value in waiting.items())
+        return type(self)(lines=tuple(lines))
+
+    def write(self, path: Path) -> None:
+        """Put it at `path`, readable by its owner only, whole or not at all."""
+        partial = path.with_name(path.name + ".partial")
+        partial.unlink(missing_ok=True)
+        handle = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write("\n".join(self.lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+
+
+def _quoted(value: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return value
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _unquoted(text: str) -> str:
+    if text[:1] == "'" and text[-1:] == "'" and len(text) > 1:
+        return re.sub(r"\\(['\\])", r"\1", text[1:-1])
+    try:
+        return " ".join(shlex.split(text, comments=True))
+    except ValueError:  # an unclosed quote: as it stands
+        return text

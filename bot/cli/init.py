@@ -1,0 +1,322 @@
+"""`init`: asks for what only a person knows, tries each answer on the spot, writes `.env`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from bot import settings
+from bot.cli import authorize, doctor
+from bot.cli.checks import Verdict
+from bot.cli.envfile import EnvFile
+from bot.errors import BotError
+from bot.i18n import LANGUAGES, guess_zone, is_zone
+
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
+_MADE = ("LINK_SECRET", "WEBHOOK_SECRET", "TOKEN_KEY")
+_LINGER = 60  # seconds that `init` waits for the operator's first message
+
+
+def init(
+    path: Annotated[Path, typer.Option("--file", help="where the answers are written")] = Path(".env"),
+    telegram_api_url: Annotated[
+        str, typer.Option(envvar="TELEGRAM_API_URL", help="a local Bot API server or a stand-in")
+    ] = "",
+    aliexpress_api_url: Annotated[
+        str, typer.Option(envvar="ALIEXPRESS_API_URL", help="another gateway or a stand-in")
+    ] = "",
+) -> None:
+    """Set up for the first time: questions, each answer tried at once, then `.env` and a check of everything.
+
+    Running it again keeps what is already there, secrets above all, unless you answer anew.
+    """
+    console = Console(highlight=False)
+    before = EnvFile.read(path)
+    if before.names:
+        console.print(f"{path} is there already. Enter keeps an answer; other lines stay as they are.")
+        if not typer.confirm("Go through it?", default=True):
+            raise typer.Exit(1)
+    urls = {"TELEGRAM_API_URL": telegram_api_url, "ALIEXPRESS_API_URL": aliexpress_api_url}
+    talk = Interview(console, before.values | {name: url for name, url in urls.items() if url})
+    talk.telegram()
+    talk.aliexpress()
+    talk.people()
+    talk.secrets()
+    answers = talk.answers | {name: url for name, url in urls.items() if url}
+    before.changed(answers).write(path)
+    console.print(f"\nWritten to [bold]{path}[/], readable by you only.")
+    if path == Path(".env") and not talk.login_known:
+        _log_in(console)
+    console.print("\nLooking at everything once:\n")
+    doctor.report(settings.load(dotenv=path), path)
+    console.print("\nNext: [bold]python -m bot run[/]")
+
+
+def _log_in(console: Console) -> None:
+    """Offer the login at AliExpress; what goes wrong there can be repeated with `authorize`."""
+    if not typer.confirm("\nLog in at AliExpress now?", default=True):
+        return
+    try:
+        authorize.authorize(code="")
+    except BotError as error:
+        console.print(Text.assemble(("✗ ", "red"), f"{error}; again with: python -m bot authorize"))
+
+
+@dataclass(slots=True)
+class Interview:
+    """The questions, over what is known already. `answers` is what is to be written."""
+
+    console: Console
+    known: dict[str, str] = field(repr=False)
+    answers: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def login_known(self) -> bool:
+        """Whether the settings hold a token already."""
+        return bool(self.known.get("ALIEXPRESS_ACCESS_TOKEN"))
+
+    # ── the questions ───────────────────────────────────────────────────────────────────────────
+
+    def telegram(self) -> None:
+        """The bot token, tried with getMe."""
+        self._head("Telegram", "In Telegram, open @BotFather, send /newbot, and copy the token it gives you.")
+        while True:
+            token = self._secret("TELEGRAM_BOT_TOKEN", "Bot token")
+            if not _TOKEN.fullmatch(token):
+                self._no("a token looks like 123456789:AAE… ; paste the whole line")
+                self.known.pop("TELEGRAM_BOT_TOKEN", None)
+                continue
+            said = asyncio.run(_who(token, self._url("TELEGRAM_API_URL")))
+            if said.refused:
+                self._no("Telegram refuses this token")
+                self.known.pop("TELEGRAM_BOT_TOKEN", None)
+                continue
+            if said.name:
+                self._yes(f"this is @{said.name}")
+            elif not self._anyway(f"Telegram does not answer ({said.trouble})"):
+                continue
+            self.answers["TELEGRAM_BOT_TOKEN"] = token
+            return
+
+    def aliexpress(self) -> None:
+        """App key and secret, tried with a signed call."""
+        self._head(
+            "AliExpress",
+            "App Key and App Secret stand in the App Console: https://openservice.aliexpress.com",
+        )
+        while True:
+            key = self._ask("ALIEXPRESS_APP_KEY", "App Key")
+            secret = self._secret("ALIEXPRESS_APP_SECRET", "App Secret")
+            finding = asyncio.run(_signed(key, secret, self._url("ALIEXPRESS_API_URL")))
+            if finding.verdict is Verdict.OK:
+                self._yes(finding.text)
+            elif finding.refused:
+                self._no(f"AliExpress {finding.text}; {finding.cure}")
+                self.known.pop("ALIEXPRESS_APP_KEY", None)
+                self.known.pop("ALIEXPRESS_APP_SECRET", None)
+                continue
+            elif not self._anyway(f"AliExpress: {finding.text}"):
+                continue
+            self.answers |= {"ALIEXPRESS_APP_KEY": key, "ALIEXPRESS_APP_SECRET": secret}
+            break
+        self.answers["ALIEXPRESS_CALLBACK_URL"] = self._ask(
+            "ALIEXPRESS_CALLBACK_URL",
+            "Callback URL of the app, as in the App Console",
+            default="https://127.0.0.1/callback",
+            wrong=lambda text: None if re.match(r"https?://\S+$", text) else "give a URL",
+        )
+
+    def people(self) -> None:
+        """Who is the operator, who may use the bot, how it speaks to strangers."""
+        self._head("You and your customers", "Alerts and the merchant's commands belong to the admin chats.")
+        self.answers["ADMIN_CHAT_IDS"] = self._admin()
+        self.answers["ACCESS"] = self._ask(
+            "ACCESS",
+            "Who may add orders: open (anybody), link (your signed links only), private (admins)",
+            default="open",
+            wrong=lambda text: None if text in {"open", "link", "private"} else "open, link or private",
+        )
+        self.answers["DEFAULT_LANGUAGE"] = self._ask(
+            "DEFAULT_LANGUAGE",
+            "Language for chats that say nothing (en, ru, pt_BR …)",
+            default="en",
+            wrong=lambda text: None if text in LANGUAGES else f"one of {', '.join(LANGUAGES)}",
+        )
+        self.answers["DEFAULT_TIME_ZONE"] = self._ask(
+            "DEFAULT_TIME_ZONE",
+            "Time zone for chats that say nothing",
+            default=guess_zone(self.answers["DEFAULT_LANGUAGE"], "UTC"),
+            wrong=lambda text: None if is_zone(text) else "an IANA name such as Europe/Berlin",
+        )
+
+    def secrets(self) -> None:
+        """Random keys, where there are none: replacing one would break links or lose the login."""
+        for name in _MADE:
+            if not self.known.get(name):
+                self.answers[name] = secrets.token_urlsafe(32)
+        made = [name for name in _MADE if name in self.answers]
+        if made:
+            self._yes(f"made {', '.join(made)}")
+
+    def _admin(self) -> str:
+        present = self.known.get("ADMIN_CHAT_IDS", "")
+        token = self.answers["TELEGRAM_BOT_TOKEN"]
+        if not present and typer.confirm("Find your chat's number by a message to the bot?", default=True):
+            self.console.print(f"Open the bot in Telegram and press Start; waiting up to {_LINGER} s …")
+            found = asyncio.run(_first_chat(token, self._url("TELEGRAM_API_URL")))
+            if found is not None:
+                number, name = found
+                if typer.confirm(f"{number} wrote: is that you ({name})?", default=True):
+                    return str(number)
+            else:
+                self._no("no message came; type the number (@userinfobot tells it), or leave it empty")
+        return self._ask(
+            "ADMIN_CHAT_IDS",
+            "Admin chats, numbers separated by commas",
+            wrong=lambda text: None if re.fullmatch(r"(-?\d+(\s*,\s*-?\d+)*)?", text) else "numbers, please",
+            may_be_empty=True,
+        )
+
+    # ── asking ──────────────────────────────────────────────────────────────────────────────────
+
+    def _ask(
+        self,
+        name: str,
+        label: str,
+        *,
+        default: str = "",
+        wrong: Callable[[str], str | None] = lambda text: None,
+        may_be_empty: bool = False,
+    ) -> str:
+        """One answer; Enter takes what is known, else the default. `wrong` says why an answer is refused."""
+        offered = self.known.get(name) or default
+        while True:
+            text: str = typer.prompt(label, default=offered, show_default=bool(offered)).strip()
+            reason = wrong(text) if text or may_be_empty else "it is needed"
+            if reason is None:
+                return text
+            self._no(reason)
+
+    def _secret(self, name: str, label: str) -> str:
+        """One secret answer, not shown while typed or pasted; Enter keeps the known one."""
+        known = self.known.get(name, "")
+        suffix = " (Enter keeps the present one)" if known else " (not shown)"
+        while True:
+            text: str = typer.prompt(label + suffix, default=known, show_default=False, hide_input=True)
+            if text.strip():
+                return text.strip()
+            self._no("it is needed")
+
+    def _anyway(self, trouble: str) -> bool:
+        self._no(trouble)
+        return typer.confirm("Keep this answer untested?", default=False)
+
+    def _url(self, name: str) -> str:
+        default: str = settings.Settings.model_fields[name.lower()].default
+        return (self.known.get(name) or default).rstrip("/")
+
+    def _head(self, title: str, text: str) -> None:
+        self.console.print(Text.assemble("\n", (title, "bold"), "\n", text))
+
+    def _yes(self, text: str) -> None:
+        self.console.print(Text.assemble(("✓ ", "green"), text))
+
+    def _no(self, text: str) -> None:
+        self.console.print(Text.assemble(("✗ ", "red"), text))
+
+
+# ── trying ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What Telegram says of a token: its bot's name, a refusal, or nothing for some trouble."""
+
+    name: str = ""
+    refused: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    """What AliExpress says of key and secret."""
+
+    verdict: Verdict
+    text: str
+    cure: str
+    refused: bool
+
+
+async def _who(token: str, url: str) -> _Said:
+    from telegram.error import TelegramError
+
+    from bot.chat.telegram import Redactor, Wire, build_bot
+    from bot.errors import TokenRevoked
+
+    wire = Wire(Redactor(token))
+    bot = build_bot(token, url, request=wire, updates_request=wire)
+    try:
+        await bot.initialize()
+        return _Said(name=str(bot.username))
+    except TokenRevoked:
+        return _Said(refused=True)
+    except TelegramError as error:
+        return _Said(trouble=error.message)
+    finally:
+        await wire.shutdown()
+
+
+async def _signed(key: str, secret: str, url: str) -> _Tried:
+    from bot.cli.checks import aliexpress
+    from bot.errors import Misconfigured
+    from bot.sources.aliexpress.client import Client
+
+    client = Client(app_key=key, app_secret=secret, now=lambda: datetime.now(UTC), base_url=url)
+    try:
+        error = await aliexpress.probe(client)
+    finally:
+        await client.aclose()
+    finding = aliexpress.signature(error)
+    return _Tried(
+        verdict=finding.verdict,
+        text=finding.text,
+        cure=finding.cure,
+        refused=isinstance(error, Misconfigured),
+    )
+
+
+async def _first_chat(token: str, url: str) -> tuple[int, str] | None:
+    """Number and name of whoever wrote to the bot last, waiting for a message; it stays unconfirmed."""
+    from telegram.error import TelegramError
+
+    from bot.chat.telegram import Redactor, Wire, build_bot
+    from bot.errors import TokenRevoked
+
+    wire = Wire(Redactor(token), read_timeout=_LINGER + 10.0)
+    bot = build_bot(token, url, request=wire, updates_request=wire)
+    try:
+        await bot.initialize()
+        asked = {"timeout": _LINGER, "allowed_updates": ["message"]}  # without an offset nothing is forgotten
+        return _writer_of(await bot.call("getUpdates", asked, read_timeout=_LINGER + 10.0))
+    except (TelegramError, TokenRevoked):
+        return None
+    finally:
+        await wire.shutdown()
+
+
+def _writer_of(updates: Any) -> tuple[int, str] | None:
+    for update in reversed(updates if isinstance(updates, list) else []):
+        chat = update.get("message", {}).get("chat", {})
+        if chat.get("type") == "private" and isinstance(chat.get("id"), int):
+            return chat["id"], str(chat.get("first_name", ""))
+    return None
