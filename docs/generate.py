@@ -1,0 +1,228 @@
+"""Writes what must not drift from the code: `.env.example` and the pages below `docs/reference/`.
+
+`python docs/generate.py` writes them; a test makes them again and compares.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import typer  # noqa: E402  the path above is what finds our own code
+from pydantic_core import PydanticUndefined  # noqa: E402
+
+from bot.cli import app  # noqa: E402
+from bot.i18n import Words  # noqa: E402
+from bot.ids import link_token  # noqa: E402
+from bot.metrics import Metrics  # noqa: E402
+from bot.settings import SECRETS, Settings  # noqa: E402
+from bot.views import commands as menu  # noqa: E402
+
+MADE = "<!-- made by docs/generate.py: change the code, then run it -->\n\n"
+VECTOR = ("8211744661738042", "a-secret-of-your-own")
+
+# Headings by the first variable below them, in the order of the settings.
+GROUPS = {
+    "telegram_bot_token": "Telegram",
+    "aliexpress_app_key": "AliExpress",
+    "database_url": "Database",
+    "check_min_seconds": "How often orders are looked at",
+    "admin_chat_ids": "Who may do what",
+    "default_language": "Language and time",
+    "webhook_url": "Port and webhook",
+    "log_level": "Logs",
+}
+
+
+def pages() -> Mapping[str, str]:
+    """Path from the root → content."""
+    return {
+        ".env.example": env_example(),
+        "docs/reference/settings.md": settings_page(),
+        "docs/reference/commands.md": commands_page(),
+        "docs/reference/metrics.md": metrics_page(),
+        "docs/reference/link-format.md": link_page(),
+    }
+
+
+# ── settings ────────────────────────────────────────────────────────────────────────────────────
+
+
+def default_of(name: str) -> str:
+    """The default as one writes it in `.env`; empty where there is none."""
+    value = Settings.model_fields[name].default
+    if value in (None, PydanticUndefined, ()):
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def is_required(name: str) -> bool:
+    return Settings.model_fields[name].is_required()
+
+
+def env_example() -> str:
+    """Every variable with its description; what must be filled in stands without a `#`."""
+    lines = [
+        "# Copy to .env and fill in what has no #, or let `python -m bot init` ask you.",
+        "# A line that begins with # shows the default. Empty means unset.",
+        "# Any secret can stand in a file instead: NAME_FILE=/path/to/it.",
+    ]
+    for name, field in Settings.model_fields.items():
+        if name in GROUPS:
+            lines += ["", f"# ── {GROUPS[name]} " + "─" * (60 - len(GROUPS[name]))]
+        lines.append(f"# {field.description}")
+        lines.append(f"{'' if is_required(name) else '#'}{name.upper()}={default_of(name)}")
+    return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """One table per group."""
+    parts = [
+        "# Settings\n\n",
+        MADE,
+        "The bot reads the environment and, where that says nothing, `.env` in the folder it is started in.\n"
+        "Empty means unset. A wrong value stops the start with the variable's name and the cure.\n"
+        "Secrets (🔑) can stand in a file: `NAME_FILE=/path` instead of `NAME=…`.\n",
+    ]
+    for name, field in Settings.model_fields.items():
+        if name in GROUPS:
+            parts.append(f"\n## {GROUPS[name]}\n\n| variable | meaning | default |\n|---|---|---|\n")
+        default = (
+            "**required**" if is_required(name) else (f"`{default_of(name)}`" if default_of(name) else "")
+        )
+        key = " 🔑" if name in SECRETS else ""
+        parts.append(f"| `{name.upper()}`{key} | {_cell(field.description or '')} | {default} |\n")
+    return "".join(parts)
+
+
+# ── commands ────────────────────────────────────────────────────────────────────────────────────
+
+
+def commands_page() -> str:
+    """What the terminal and the chat understand."""
+    group: Any = typer.main.get_command(app)
+    parts = [
+        "# Commands\n\n",
+        MADE,
+        "## In the terminal\n\n`python -m bot COMMAND`; each has `--help`. "
+        "Exit codes: 0 done, 1 failed, 2 usage or settings.\n"
+        "`python -m bot --install-completion` teaches your shell the names.\n",
+    ]
+    for name, command in group.commands.items():
+        parts.append(f"\n### {name}\n\n{(command.help or '').strip()}\n")
+        parts.extend(_parameters(command.params))
+    words = Words(language="en")
+    parts.append("\n## In the chat\n\n| command | what it does |\n|---|---|\n")
+    parts.extend(f"| `/{name}` | {_cell(what)} |\n" for name, what in menu.commands(words))
+    parts.append("\n## In the operator's chats, besides\n\n| command | what it does |\n|---|---|\n")
+    parts.extend(f"| `/{name}` | {_cell(what)} |\n" for name, what in menu.admin_commands(words))
+    return "".join(parts)
+
+
+def _parameters(params: Iterable[Any]) -> Iterator[str]:
+    rows = [row for param in params if not getattr(param, "hidden", False) and (row := _parameter(param))]
+    if rows:
+        yield "\n| argument or option | meaning | default |\n|---|---|---|\n"
+        yield from rows
+
+
+def _parameter(param: Any) -> str:
+    if "--help" in param.opts:
+        return ""
+    is_option = param.param_type_name == "option"
+    name = ", ".join(param.opts) if is_option else str(param.name).upper()
+    default = "required" if param.required else param.default
+    shown = "" if default in (None, False, "", [], ()) else f"`{default}`"
+    if param.required:
+        shown = "required"
+    return f"| `{name}` | {_cell(getattr(param, 'help', '') or '')} | {shown} |\n"
+
+
+# ── metrics ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def metrics_page() -> str:
+    """Every family with its labels."""
+    parts = [
+        "# Metrics\n\n",
+        MADE,
+        "`/metrics` on the port of `LISTEN`, in Prometheus' text format; sum over replicas.\n"
+        "A [dashboard](../deploy/grafana.json) and [alert rules](../deploy/alerts.yml) come along.\n\n"
+        "| name | kind | labels | meaning |\n|---|---|---|---|\n",
+    ]
+    for name, kind, labels, meaning in families():
+        shown = ", ".join(f"`{label}`" for label in labels)
+        parts.append(f"| `{name}` | {kind} | {shown} | {_cell(meaning)} |\n")
+    return "".join(parts)
+
+
+def families() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    """Name as scraped, kind, label names, meaning, in the order of the code."""
+    made = Metrics()
+    by_name = {family.name: family for family in made.registry.collect()}
+    for one in vars(made).values():
+        told = getattr(one, "describe", None)
+        if told is None or not hasattr(one, "_labelnames"):
+            continue
+        described = next(iter(told()))
+        family = by_name[described.name]
+        name = family.name + ("_total" if family.type == "counter" else "")
+        labels = one._labelnames  # noqa: SLF001  a family without samples tells its labels nowhere else
+        yield name, family.type, tuple(labels), family.documentation
+
+
+# ── links ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def link_page() -> str:
+    """The format and its test vector."""
+    order, secret = VECTOR
+    return LINK_PAGE.format(made=MADE, order=order, secret=secret, token=link_token(order, secret))
+
+
+LINK_PAGE = """# Link format
+
+{made}A signed deep link lets a customer follow one order with one tap, and nobody guess another's:
+
+```
+https://t.me/<bot>?start=<token>
+```
+
+1. `n` = the order id as an unsigned 64-bit integer, 8 bytes, big-endian.
+2. `mac` = the first 12 bytes of HMAC-SHA256 with key `LINK_SECRET` (its UTF-8 bytes) over the five ASCII
+   bytes `order` followed by `n`.
+3. `token` = base64url of `n` followed by `mac`, without `=`: always 27 characters of `A-Z a-z 0-9 _ -`
+   (Telegram admits 64).
+
+Test vector:
+
+| order id | LINK_SECRET | token |
+|---|---|---|
+| `{order}` | `{secret}` | `{token}` |
+
+`python -m bot link ORDER` prints links; [shop-links.md](../how-to/shop-links.md) makes them in PHP,
+JavaScript, Ruby and Python without calling the bot. A link does not expire; changing `LINK_SECRET` ends all
+links made with it.
+"""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("{", "&#123;").replace("}", "&#125;")
+
+
+def main() -> None:
+    """Write all pages."""
+    for path, content in pages().items():
+        target = ROOT / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
+        sys.stdout.write(f"{path}\n")
+
+
+if __name__ == "__main__":
+    main()
