@@ -1,21 +1,23 @@
-"""Telegram's sending limits kept on our side: per chat and in all, replies first, flood waits per chat."""
+"""Sends wait here for their turn: within Telegram's limits, replies first, flood waits per chat."""
 
 from __future__ import annotations
 
 import asyncio
 import bisect
 import contextlib
-import enum
 import itertools
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from telegram.ext import BaseRateLimiter
 
+from bot.chat.ledger import Kind, Ledger, Priority, Rules, Ticket, Window
 from bot.chat.telegram import FloodWait, NotSent
+
+__all__ = ["Kind", "Limits", "LocalPermits", "Permits", "Priority", "Rules", "Ticket", "Window"]
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction", "editForumTopic", "editGeneralForumTopic"})
@@ -23,60 +25,6 @@ _REPLY_TRIES = 3
 _STALE_SLOT = 1.0  # seconds after which an unused permit is given up
 
 log = logging.getLogger(__name__)
-
-
-class Priority(enum.IntEnum):
-    """Who goes first; a lower one overtakes until the other has waited long enough."""
-
-    REPLY = 0  # somebody is waiting for it
-    PUSH = 1
-    MINOR = 2  # scans, digests, edits of cards
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """At most `count` sends within any `seconds`."""
-
-    count: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The limits to keep. Telegram publishes "about 30 a second, 1 a second a chat, 20 a minute a group".
-
-    Replies may burst within a chat and use a group's last places of the minute; pushes are evenly spaced.
-    `margin` lengthens every window, `ageing` is how long one step of priority overtakes (both seconds).
-    """
-
-    overall: Window = Window(count=30, seconds=1.0)
-    burst: int = 5
-    chat_push: tuple[Window, ...] = (Window(count=1, seconds=1.0), Window(count=3, seconds=3.0))
-    chat_reply: tuple[Window, ...] = (Window(count=3, seconds=3.0),)
-    group_push: tuple[Window, ...] = (
-        Window(count=1, seconds=1.0),
-        Window(count=3, seconds=3.0),
-        Window(count=18, seconds=60.0),
-    )
-    group_reply: tuple[Window, ...] = (Window(count=3, seconds=3.0), Window(count=20, seconds=60.0))
-    margin: float = 0.004
-    ageing: float = 5.0
-
-    @property
-    def full_rate(self) -> float:
-        """Messages a second when nothing is wrong."""
-        return self.overall.count / self.overall.seconds
-
-    def memory(self, chat_id: int) -> float:
-        """Seconds after which a send matters to none of its chat's windows."""
-        windows = self.of(chat_id, Priority.REPLY) + self.of(chat_id, Priority.PUSH)
-        return max((window.seconds for window in windows), default=0.0) + self.margin
-
-    def of(self, chat_id: int, priority: int) -> tuple[Window, ...]:
-        """The windows that hold for one chat; negative ids are groups and channels."""
-        if chat_id < 0:
-            return self.group_reply if priority == Priority.REPLY else self.group_push
-        return self.chat_reply if priority == Priority.REPLY else self.chat_push
 
 
 class Permits(Protocol):
@@ -104,162 +52,9 @@ class LocalPermits:
         return start - now
 
 
-# ── the core: arithmetic only, all times in seconds of one monotonic clock ──────────────────────
-
-
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """One send that was allowed to start. `arrival` is the latest time Telegram may have counted it."""
-
-    chat_id: int
-    started: float
-    arrival: float
-
-
-@dataclass(slots=True)
-class _Log:
-    """The recent sends that share some windows."""
-
-    tickets: list[Ticket] = field(default_factory=list)
-
-    def ready_at(self, windows: tuple[Window, ...], margin: float, now: float) -> float:
-        """When one more send keeps all the windows, as far as is known now."""
-        arrivals = sorted((ticket.arrival for ticket in self.tickets), reverse=True)
-        return max(
-            (
-                arrivals[window.count - 1] + window.seconds + margin
-                for window in windows
-                if len(arrivals) >= window.count
-            ),
-            default=now,
-        )
-
-    def forget(self, before: float) -> None:
-        self.tickets = [ticket for ticket in self.tickets if ticket.arrival > before]
-
-
-class Ledger:
-    """What was sent when, and so when the next may be.
-
-    Telegram counts an arrival, which lies between our start and the answer. Each send is counted from its
-    answer, less the least round trip seen lately: so the limits hold whatever the network's jitter does to
-    single requests.
-    """
-
-    # An open send counts as if it arrived this long after its start (seconds): a hung one holds no place for
-    # ever.
-    HUNG = 2.0
-    RECOVERY = 60.0  # seconds to regain one message a second after a slow-down
-    SLOW_DOWN = 0.7
-    SLOWEST = 1.0  # messages a second
-    SLOW_AFTER = 3  # different chats refused with no success between: the bot as a whole is too fast
-    PAUSE_AFTER = 5  # so many: the bot as a whole is asked to wait
-    ENOUGH = 8  # round trips seen before they are believed
-    CALM = 5.0  # seconds between two slow-downs
-
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-        self._all = _Log()
-        self._chats: dict[int, _Log] = {}
-        self._frozen: dict[int, float] = {}
-        self._paused_until = float("-inf")
-        self._trips: deque[float] = deque(maxlen=50)
-        self._slowed_at = float("-inf")
-        self._slowed_to = rules.full_rate
-        self._streak: dict[int, float] = {}
-        self._sweep_at = 0
-
-    def rate(self, now: float) -> float:
-        """Messages a second at present: the full rate, or less after the bot as a whole was refused."""
-        if self._slowed_at == float("-inf"):
-            return self.rules.full_rate
-        return min(self.rules.full_rate, self._slowed_to + (now - self._slowed_at) / self.RECOVERY)
-
-    def bot_ready_at(self, now: float) -> float:
-        """When anything may be sent at all."""
-        return max(now, self._paused_until, self._all.ready_at((self.rules.overall,), self.rules.margin, now))
-
-    def chat_ready_at(self, chat_id: int, priority: int, now: float) -> float:
-        """When this chat may be sent to, the overall rate aside."""
-        ready = self._frozen.get(chat_id, now)
-        if log := self._chats.get(chat_id):
-            ready = max(ready, log.ready_at(self.rules.of(chat_id, priority), self.rules.margin, now))
-        return max(now, ready)
-
-    def start(self, chat_id: int, now: float) -> Ticket:
-        """Note that a send starts now."""
-        ticket = Ticket(chat_id, now, now + self.HUNG)
-        self._all.forget(now - self.rules.overall.seconds - self.rules.margin)
-        self._all.tickets.append(ticket)
-        log = self._chats.setdefault(chat_id, _Log())
-        log.forget(now - self.rules.memory(chat_id))
-        log.tickets.append(ticket)
-        self._sweep(now)
-        return ticket
-
-    def answered(self, ticket: Ticket, now: float) -> None:
-        """Telegram took it."""
-        self._arrived(ticket, now)
-        self._streak.clear()
-
-    def refused(self, ticket: Ticket, seconds: float, now: float) -> None:
-        """Telegram asked to wait so long before anything more goes to this chat."""
-        self._arrived(ticket, now)
-        self.freeze(ticket.chat_id, seconds, now)
-        self._streak[ticket.chat_id] = now + seconds
-        if len(self._streak) >= self.SLOW_AFTER and now - self._slowed_at >= self.CALM:
-            self._slowed_to = max(self.SLOWEST, self.rate(now) * self.SLOW_DOWN)
-            self._slowed_at = now
-        if len(self._streak) >= self.PAUSE_AFTER:
-            self._paused_until = max(self._paused_until, min(self._streak.values()))
-
-    def unknown(self, ticket: Ticket, now: float) -> None:
-        """No readable answer came: it may have arrived."""
-        ticket.arrival = min(ticket.arrival, now)
-
-    def never_sent(self, ticket: Ticket) -> None:
-        """It surely did not arrive: its place is free again."""
-        for log in (self._all, self._chats.get(ticket.chat_id, _Log())):
-            if ticket in log.tickets:
-                log.tickets.remove(ticket)
-
-    def freeze(self, chat_id: int, seconds: float, now: float) -> None:
-        """Nothing to this chat before `seconds` have passed."""
-        self._frozen[chat_id] = max(self._frozen.get(chat_id, now), now + seconds)
-
-    def frozen(self, now: float) -> dict[int, float]:
-        """Seconds that each frozen chat still has to wait."""
-        self._frozen = {chat_id: until for chat_id, until in self._frozen.items() if until > now}
-        return {chat_id: until - now for chat_id, until in self._frozen.items()}
-
-    def _arrived(self, ticket: Ticket, now: float) -> None:
-        self._trips.append(now - ticket.started)
-        ticket.arrival = min(ticket.arrival, max(ticket.started, now - self._certain_trip()))
-
-    def _certain_trip(self) -> float:
-        """Seconds that every request is on its way at least: a cautious guess from the last ones."""
-        if len(self._trips) < self.ENOUGH:
-            return 0.0
-        trips = sorted(self._trips)
-        return max(0.0, trips[0] - (trips[len(trips) // 2] - trips[0]) / 2)
-
-    def _sweep(self, now: float) -> None:
-        """Forget quiet chats now and then, so that memory follows the traffic of a minute."""
-        if len(self._chats) <= self._sweep_at:
-            return
-        for chat_id, log in list(self._chats.items()):
-            log.forget(now - self.rules.memory(chat_id))
-            if not log.tickets:
-                del self._chats[chat_id]
-        self.frozen(now)
-        self._sweep_at = 2 * len(self._chats) + 100
-
-
-# ── the shell: who waits, in which order ────────────────────────────────────────────────────────
-
-
 @dataclass(slots=True, eq=False)
 class _Waiter:
+    kind: Kind
     chat_id: int
     priority: int
     key: tuple[float, int]
@@ -312,8 +107,8 @@ class Limits(BaseRateLimiter[int]):
 
     @property
     def waiting(self) -> int:
-        """How many sends wait for their turn."""
-        return len(self._waiters)
+        """How many messages wait for their turn."""
+        return sum(waiter.kind is Kind.MESSAGE for waiter in self._waiters)
 
     @property
     def rate(self) -> float:
@@ -321,13 +116,11 @@ class Limits(BaseRateLimiter[int]):
         return self._ledger.rate(self._clock())
 
     def ready_in(self, chat_id: int, priority: int = Priority.PUSH) -> float:
-        """Seconds until a send to this chat could start; 0 for at once."""
+        """Seconds until a message to this chat could leave; 0 for at once."""
         now = self._clock()
         queue = self.waiting / self._ledger.rate(now)
-        ready = max(
-            self._ledger.chat_ready_at(chat_id, priority, now), self._ledger.bot_ready_at(now) + queue
-        )
-        return ready - now
+        chat_ready = self._ledger.chat_ready_at(Kind.MESSAGE, chat_id, priority, now)
+        return max(chat_ready, self._ledger.bot_ready_at(Kind.MESSAGE, now) + queue) - now
 
     def frozen(self) -> dict[int, float]:
         """Chats in a flood wait and the seconds they still have, for keeping over a restart."""
@@ -345,14 +138,18 @@ class Limits(BaseRateLimiter[int]):
     # Starting and ending one send.
 
     async def acquire(
-        self, chat_id: int, priority: int = Priority.REPLY, patience: float | None = None
+        self,
+        chat_id: int,
+        priority: int = Priority.REPLY,
+        patience: float | None = None,
+        kind: Kind = Kind.MESSAGE,
     ) -> Ticket:
         """Wait for this send's turn. Raises FloodWait when that takes longer than `patience` seconds."""
         limit = self._patience.get(priority, 10.0) if patience is None else patience
         now = self._clock()
-        if (hold := self._ledger.chat_ready_at(chat_id, priority, now) - now) > limit:
+        if (hold := self._ledger.chat_ready_at(kind, chat_id, priority, now) - now) > limit:
             raise FloodWait(hold)
-        waiter = self._enqueue(chat_id, priority, now)
+        waiter = self._enqueue(kind, chat_id, priority, now)
         try:
             async with asyncio.timeout(limit):
                 return await waiter.granted
@@ -392,22 +189,28 @@ class Limits(BaseRateLimiter[int]):
         rate_limit_args: int | None,
     ) -> Any:
         """Make one call of the bot in its turn. A reply met by a short flood wait is tried again after it."""
-        chat_id = _chat_of(endpoint, data)
-        if chat_id is None:
+        target = _target_of(endpoint, data)
+        if target is None:
             return await callback(*args, **kwargs)
         priority = Priority.REPLY if rate_limit_args is None else rate_limit_args
         for tries_left in reversed(range(_REPLY_TRIES if priority == Priority.REPLY else 1)):
             try:
-                return await self._attempt(chat_id, priority, callback, args, kwargs)
+                return await self._attempt(*target, priority, callback, args, kwargs)
             except FloodWait as exc:
                 if not tries_left or exc.seconds > self._patience.get(priority, 0.0):
                     raise
         raise AssertionError("the last try returns or raises")
 
     async def _attempt(
-        self, chat_id: int, priority: int, callback: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+        self,
+        kind: Kind,
+        chat_id: int,
+        priority: int,
+        callback: Callable[..., Any],
+        args: Any,
+        kwargs: dict[str, Any],
     ) -> Any:
-        ticket = await self.acquire(chat_id, priority)
+        ticket = await self.acquire(chat_id, priority, kind=kind)
         try:
             result = await callback(*args, **kwargs)
         except BaseException as exc:
@@ -416,11 +219,11 @@ class Limits(BaseRateLimiter[int]):
         self.settle(ticket)
         return result
 
-    def _enqueue(self, chat_id: int, priority: int, now: float) -> _Waiter:
+    def _enqueue(self, kind: Kind, chat_id: int, priority: int, now: float) -> _Waiter:
         # One order for all: by the time at which it would be unfair to wait longer. So a push is overtaken by
         # the replies of its first seconds only, and never starves.
         key = (now + priority * self._ledger.rules.ageing, next(self._numbers))
-        waiter = _Waiter(chat_id, priority, key, asyncio.get_running_loop().create_future())
+        waiter = _Waiter(kind, chat_id, priority, key, asyncio.get_running_loop().create_future())
         bisect.insort(self._waiters, waiter, key=lambda other: other.key)
         self._changed.set()
         if self._pump is None or self._pump.done():
@@ -443,32 +246,32 @@ class Limits(BaseRateLimiter[int]):
     async def _step(self) -> float:
         """Let one waiter start if one may; seconds after which to look again."""
         now = self._clock()
-        if (bot_ready := self._ledger.bot_ready_at(now)) > now:
-            return bot_ready - now
+        while self._slots and self._slots[0] < now - _STALE_SLOT:
+            self._slots.popleft()
         waiter, ready = self._next(now)
         if waiter is None:
             return ready - now
-        while self._slots and self._slots[0] < now - _STALE_SLOT:
+        if waiter.kind is Kind.MESSAGE:
+            if not self._slots:
+                await self._reserve(now)
+                return 0.0
             self._slots.popleft()
-        if not self._slots:
-            await self._reserve(now)
-            return 0.0
-        if self._slots[0] > now:
-            return self._slots[0] - now
-        self._slots.popleft()
         self._waiters.remove(waiter)
-        waiter.granted.set_result(self._ledger.start(waiter.chat_id, now))
+        waiter.granted.set_result(self._ledger.start(waiter.kind, waiter.chat_id, now))
         return 0.0
 
     def _next(self, now: float) -> tuple[_Waiter | None, float]:
-        """The most urgent waiter whose chat may be sent to, or None and the time when one will be."""
-        known: dict[tuple[int, int], float] = {}
+        """The most urgent waiter that may start now, or None and the time when one may."""
+        bot_ready = {kind: self._ledger.bot_ready_at(kind, now) for kind in Kind}
+        if self._slots:
+            bot_ready[Kind.MESSAGE] = max(bot_ready[Kind.MESSAGE], self._slots[0])
+        known: dict[tuple[Kind, int, int], float] = {}
         for waiter in self._waiters:
             if waiter.granted.done():
                 continue
-            place = (waiter.chat_id, waiter.priority)
+            place = (waiter.kind, waiter.chat_id, waiter.priority)
             if place not in known:
-                known[place] = self._ledger.chat_ready_at(*place, now)
+                known[place] = max(bot_ready[waiter.kind], self._ledger.chat_ready_at(*place, now))
             if known[place] <= now:
                 return waiter, now
         return None, min(known.values(), default=now + 1.0)
@@ -479,11 +282,12 @@ class Limits(BaseRateLimiter[int]):
         self._slots.extend(now + first + number / rate for number in range(self._batch))
 
 
-def _chat_of(endpoint: str, data: Mapping[str, Any]) -> int | None:
-    """The chat that a counted call goes to; None for calls that no limit counts."""
+def _target_of(endpoint: str, data: Mapping[str, Any]) -> tuple[Kind, int] | None:
+    """What a counted call is and which chat it goes to; None for calls that no limit counts."""
     if endpoint in _NOT_COUNTED or not endpoint.startswith(_COUNTED):
         return None
     try:
-        return int(data["chat_id"])
+        chat_id = int(data["chat_id"])
     except (KeyError, TypeError, ValueError):
         return None
+    return (Kind.EDIT if endpoint.startswith("edit") else Kind.MESSAGE), chat_id

@@ -1,11 +1,10 @@
-"""The wire to the Bot API: one bot, one application, and errors that say what surely did not happen."""
+"""The wire to the Bot API: one bot, and errors that say what surely did not happen."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
-import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -19,22 +18,10 @@ from telegram.error import (
     NetworkError,
     TelegramError,
 )
-from telegram.ext import (
-    Application,
-    ApplicationBuilder,
-    BaseRateLimiter,
-    CallbackContext,
-    ContextTypes,
-    ExtBot,
-)
+from telegram.ext import BaseRateLimiter, ExtBot
 from telegram.request import BaseRequest, RequestData
 
 from bot.errors import TokenRevoked
-
-log = logging.getLogger(__name__)
-
-# Loggers of libraries that print the token's URL, or message texts, below WARNING.
-NOISY = ("httpx", "httpcore", "telegram", "telegram.ext", "aiohttp")
 
 _ANY_TOKEN = re.compile(r"(?<!\d)\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 _BLANK = "<token>"
@@ -64,46 +51,24 @@ class FloodWait(TelegramError):
         self.seconds = seconds
 
 
-class Redactor(logging.Filter):
-    """Takes secrets out of texts: the given ones, and whatever looks like a bot token.
-
-    Called, it cleans a text; as a logging filter it cleans the record's message and traceback.
-    """
+class Redactor:
+    """Takes secrets out of texts: the given ones, and whatever looks like a bot token."""
 
     def __init__(self, *secrets: str) -> None:
-        super().__init__()
-        self._secrets = tuple(
-            sorted(
-                {form for secret in secrets if secret for form in _spellings(secret)}, key=len, reverse=True
-            )
-        )
+        spellings = {form for secret in secrets if secret for form in _spellings(secret)}
+        self._spellings = tuple(sorted(spellings, key=len, reverse=True))
 
     def __call__(self, text: str) -> str:
-        for secret in self._secrets:
+        for secret in self._spellings:
             text = text.replace(secret, _BLANK)
         return _ANY_TOKEN.sub(_BLANK, text)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self._secrets)} spellings)"
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = self(record.getMessage())
-        record.args = None
-        if record.exc_info and not record.exc_text:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
-        if record.exc_text:
-            record.exc_text = self(record.exc_text)
-        return True
+        return f"{type(self).__name__}({len(self._spellings)} spellings)"
 
 
 def _spellings(secret: str) -> tuple[str, ...]:
     return (secret, secret.replace(":", "%3A"), secret.replace(":", "%3a"))
-
-
-def hush_libraries() -> None:
-    """Keep the HTTP and Telegram libraries from logging URLs and message texts, whatever the log level."""
-    for name in NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class Wire(BaseRequest):
@@ -299,15 +264,6 @@ class TelegramBot(ExtBot[Any]):
             raise EndPointNotFound(f"{endpoint}: {exc.message}") from exc
 
 
-class StrictApplication(Application[Any, Any, Any, Any, Any, Any]):
-    """An application whose handlers' errors reach the caller: intake counts attempts, sets updates aside."""
-
-    async def process_error(
-        self, update: object, error: Exception, job: Any = None, coroutine: Any = None
-    ) -> bool:
-        raise error
-
-
 def build_bot(
     token: str,
     api_url: str,
@@ -331,23 +287,6 @@ def build_bot(
         get_updates_request=updates_request or Wire(redact, connections=2, read_timeout=long_poll + 10.0),
         rate_limiter=limiter,
     )
-
-
-def build_application(
-    bot: TelegramBot, *, context: type[CallbackContext[Any, Any, Any, Any]] = CallbackContext
-) -> StrictApplication:
-    """An application around the bot for handlers only: no updater, no job queue, no persistence."""
-    application = (
-        ApplicationBuilder()
-        .application_class(StrictApplication)
-        .bot(bot)
-        .updater(None)
-        .job_queue(None)
-        .context_types(ContextTypes(context=context))
-        .build()
-    )
-    assert isinstance(application, StrictApplication)  # noqa: S101 - the builder's type forgets the class
-    return application
 
 
 async def connect(

@@ -14,16 +14,14 @@ import pytest
 from telegram import Update
 from telegram.error import BadRequest
 
+from bot.chat.inbox import Backoff, queue_of, raw_update
 from bot.chat.intake import (
     ALLOWED_UPDATES,
     BODY_LIMIT,
-    Backoff,
     Receiver,
     ReceiverState,
     Webhook,
     Workers,
-    queue_of,
-    raw_update,
     set_webhook,
 )
 from bot.chat.telegram import Ambiguous, FloodWait
@@ -165,7 +163,7 @@ async def run_until(receiver: Receiver, met: Callable[[], bool]) -> None:
     stopping = asyncio.Event()
     task = asyncio.create_task(receiver.run(stopping))
     async with asyncio.timeout(5):
-        while not met():  # noqa: ASYNC110 - the tests look at states that announce nothing
+        while not met():
             await asyncio.sleep(0)
     stopping.set()
     await task
@@ -402,7 +400,7 @@ async def working(
 
 async def until(met: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not met():  # noqa: ASYNC110 - the tests look at states that announce nothing
+        while not met():
             await asyncio.sleep(0)
 
 

@@ -378,6 +378,45 @@ def test_refusals_between_successes_are_each_chats_own() -> None:
     assert wait < 0.1
 
 
+# ── edits ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_edit_takes_no_place_from_the_message_that_follows_it() -> None:
+    async def main() -> float:
+        limits = Limits(clock=clock)
+        bot, _ = bot_on(lambda method, data: message(), limiter=limits)
+        start = clock()
+        for chat in range(1, 31):
+            await bot.call("editMessageText", {"chat_id": chat, "message_id": 1, "text": "x"}, priority=2)
+            await bot.call("sendMessage", {"chat_id": chat, "text": "x"}, priority=1)
+        return clock() - start
+
+    assert run(main()) <= 1.0
+
+
+def test_edits_keep_their_own_limits() -> None:
+    async def main() -> float:
+        limits = Limits(clock=clock, patience=EVER)
+        bot, _ = bot_on(lambda method, data: message(), limiter=limits)
+        start = clock()
+        for _ in range(5):
+            await bot.call("editMessageText", {"chat_id": 5, "message_id": 1, "text": "x"}, priority=1)
+        return clock() - start
+
+    assert run(main()) >= 4.0
+
+
+def test_a_flood_wait_for_edits_holds_the_chats_messages_too() -> None:
+    async def main() -> float:
+        limits = Limits(clock=clock)
+        bot, _ = bot_on(lambda method, data: refusal(429, "Too Many Requests", retry_after=9), limiter=limits)
+        with pytest.raises(FloodWait):
+            await bot.call("editMessageText", {"chat_id": 5, "message_id": 1, "text": "x"}, priority=1)
+        return limits.ready_in(5)
+
+    assert run(main()) == pytest.approx(9)
+
+
 # ── waiting and leaving ─────────────────────────────────────────────────────────────────────────
 
 

@@ -1,0 +1,85 @@
+"""The inbox as intake needs it: what goes in, what comes out, and which updates stay in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.model import RawUpdate
+
+
+class Inbox(Protocol):
+    """The durable queue of updates; the store implements it.
+
+    Done and set-aside rows must stay known for 48 hours at least (Telegram repeats for 24), so that a
+    repeated update is not handled again. A store that knows itself alone clears all leases when it opens.
+    """
+
+    async def put(self, updates: Sequence[RawUpdate]) -> int:
+        """Record those not known yet, by `update_id`; how many were new. Durable when it returns."""
+
+    async def take(self, limit: int, now: datetime, lease: timedelta) -> Sequence[RawUpdate]:
+        """Lease waiting updates, at most one a chat: its lowest `update_id`, if due and not leased."""
+
+    async def done(self, update_id: int, now: datetime) -> None:
+        """It was handled."""
+
+    async def failed(self, update_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+        """It was not: count an attempt, release it for `retry_at`, or set it aside where that is None."""
+
+
+def raw_update(update: Mapping[str, Any], received_at: datetime) -> RawUpdate | None:
+    """An update as received, for the inbox; None where it has no number and so cannot be kept apart."""
+    update_id = update.get("update_id")
+    if not isinstance(update_id, int) or isinstance(update_id, bool):
+        return None
+    return RawUpdate(
+        update_id=update_id,
+        chat_id=queue_of(update),
+        payload=json.dumps(update, ensure_ascii=False, separators=(",", ":")),
+        received_at=received_at,
+    )
+
+
+def queue_of(update: Mapping[str, Any]) -> int:
+    """The chat whose updates stay in order with this one, else the user, else 0."""
+    for content in update.values():
+        if not isinstance(content, dict):
+            continue
+        message = content.get("message")
+        within = message if isinstance(message, dict) else {}
+        for party in (content.get("chat"), within.get("chat"), content.get("from"), content.get("user")):
+            if isinstance(party, dict) and isinstance(party.get("id"), int):
+                return int(party["id"])
+    return 0
+
+
+class Backoff:
+    """Growing waits with jitter: half to all of `first` x 2^n seconds, `longest` at most."""
+
+    def __init__(self, first: float, longest: float, rng: random.Random) -> None:
+        self._first = first
+        self._longest = longest
+        self._rng = rng
+        self._failures = 0
+
+    def next(self) -> float:
+        """Seconds to wait after one more failure."""
+        full = min(self._longest, self._first * 2.0 ** min(self._failures, 30))
+        self._failures += 1
+        return full * self._rng.uniform(0.5, 1.0)
+
+    def reset(self) -> None:
+        self._failures = 0
+
+
+async def wait_unless(stopping: asyncio.Event, seconds: float) -> None:
+    """Let time pass, less of it when stopping is asked for."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping.wait()

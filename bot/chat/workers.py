@@ -1,0 +1,181 @@
+"""Handling of what the inbox holds: chats side by side, one chat in order, nobody blocked by one update."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from telegram import Update
+from telegram.error import BadRequest, NetworkError
+
+from bot.chat.inbox import Backoff, Inbox, wait_unless
+from bot.chat.telegram import FloodWait, TelegramBot
+from bot.errors import StoreError, TokenRevoked
+from bot.model import RawUpdate
+
+log = logging.getLogger(__name__)
+
+
+class Workers:
+    """Handles what the inbox holds: chats side by side, one chat in order, a poison update set aside.
+
+    An update whose handler raises is tried `attempts` times with growing waits; its chat waits with it, then
+    goes on. Trouble that is not the update's fault (network, database) counts only after `patience`.
+    `on_aside` hears of each update set aside. An update is handled again when the process died between
+    handling and `done`.
+    """
+
+    def __init__(
+        self,
+        bot: TelegramBot,
+        inbox: Inbox,
+        arrived: asyncio.Event,
+        handle: Callable[[Update], Awaitable[None]],
+        now: Callable[[], datetime],
+        *,
+        concurrency: int = 32,
+        attempts: int = 5,
+        lease: timedelta = timedelta(seconds=120),
+        patience: timedelta = timedelta(hours=1),
+        idle: float = 2.0,
+        on_aside: Callable[[RawUpdate, str], None] = lambda update, error: None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._arrived = arrived
+        self._handle = handle
+        self._now = now
+        self._concurrency = concurrency
+        self._attempts = attempts
+        self._lease = lease
+        self._patience = patience
+        self._idle = idle
+        self._on_aside = on_aside
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
+        self._running: set[asyncio.Task[None]] = set()
+        self._retry_at: list[datetime] = []
+        self._trouble = Backoff(0.1, 5.0, self._rng)
+        self.last_ok: datetime | None = None
+
+    @property
+    def busy(self) -> int:
+        """How many updates are being handled."""
+        return len(self._running)
+
+    async def run(self, stopping: asyncio.Event, *, drain: float = 8.0) -> None:
+        """Handle updates until told to stop; then those in hand get `drain` seconds to finish."""
+        while not stopping.is_set():
+            self._arrived.clear()
+            try:
+                took = await self.step()
+            except Exception:  # the top of the loop: the database may be busy or away
+                log.exception("Taking updates failed")
+                await wait_unless(stopping, self._trouble.next())
+                continue
+            self._trouble.reset()
+            self.last_ok = self._now()
+            if not took or len(self._running) >= self._concurrency:
+                await _first(stopping, self._arrived, self._until_next())
+        await self._drain(drain)
+
+    async def step(self) -> int:
+        """Take as many updates as there is room for and start on them; how many."""
+        room = self._concurrency - len(self._running)
+        if room <= 0:
+            return 0
+        taken = await self._inbox.take(room, self._now(), self._lease)
+        for update in taken:
+            task = asyncio.create_task(self._work(update), name=f"update {update.update_id}")
+            self._running.add(task)
+            task.add_done_callback(self._finished)
+        return len(taken)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._arrived.set()  # its chat's next update may be taken now
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("The outcome of an update was not recorded; it comes again", exc_info=error)
+
+    async def _work(self, raw: RawUpdate) -> None:
+        error = await self._try(raw)
+        if error is None:
+            await self._inbox.done(raw.update_id, self._now())
+            return
+        now = self._now()
+        retry_at = self._next_try(raw, error, now)
+        text = f"{type(error).__name__}: {error}"
+        await self._inbox.failed(raw.update_id, text, now, retry_at)
+        if retry_at is None:
+            log.error("Update %d is set aside: %s", raw.update_id, text)
+            self._on_aside(raw, text)
+        else:
+            self._retry_at.append(retry_at)
+
+    async def _try(self, raw: RawUpdate) -> Exception | None:
+        try:
+            update = Update.de_json(json.loads(raw.payload), self._bot)
+        except Exception as exc:  # noqa: BLE001 - whatever parsing meets, the update is at fault
+            return Unreadable(f"{type(exc).__name__}: {exc}")
+        try:
+            # Shorter than the lease: nobody else may start on it meanwhile.
+            async with asyncio.timeout(self._lease.total_seconds() * 0.75):
+                await self._handle(update)
+        except Exception as exc:  # the top of handling: one update's error is that update's only
+            log.warning("Update %d failed", raw.update_id, exc_info=exc)
+            return exc
+        return None
+
+    def _next_try(self, raw: RawUpdate, error: Exception, now: datetime) -> datetime | None:
+        """When to try again, None for never."""
+        if isinstance(error, Unreadable):
+            return None
+        if isinstance(error, FloodWait):
+            return now + timedelta(seconds=error.seconds)
+        outside = is_outside(error)
+        if raw.attempts + 1 >= self._attempts and not (outside and now - raw.received_at <= self._patience):
+            return None
+        longest = 60.0 if outside else 10.0
+        wait = min(longest, 0.2 * 4.0 ** min(raw.attempts, 10)) * self._rng.uniform(0.8, 1.0)
+        return now + timedelta(seconds=wait)
+
+    def _until_next(self) -> float:
+        now = self._now()
+        self._retry_at = [at for at in self._retry_at if at > now]
+        soonest = min(self._retry_at, default=now + timedelta(seconds=self._idle))
+        return min(self._idle, (soonest - now).total_seconds() + 0.001)
+
+    async def _drain(self, seconds: float) -> None:
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            log.warning("%d updates were not finished in time; they come again", len(late))
+            await asyncio.wait(late)
+
+
+class Unreadable(Exception):
+    """An update that the library cannot parse."""
+
+
+def is_outside(error: BaseException) -> bool:
+    """Whether an error lies outside the update: the same update may well succeed later."""
+    if isinstance(error, BadRequest):
+        return False
+    return isinstance(error, NetworkError | FloodWait | TokenRevoked | StoreError | OSError)
+
+
+async def _first(stopping: asyncio.Event, other: asyncio.Event, seconds: float) -> None:
+    """Wait for either event, `seconds` at most."""
+    tasks = [asyncio.create_task(stopping.wait()), asyncio.create_task(other.wait())]
+    try:
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
