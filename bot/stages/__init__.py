@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from bot.model import Reason, Stage
-from bot.stages import journey, last_mile
 from bot.stages.codes import CODES, CodeRule, find, is_code
 from bot.stages.fold import fold, split_note, split_place
-from bot.stages.lexicon import CONCEPTS
+from bot.stages.lexicon import PATTERNS
 from bot.stages.rules import RULES, Rule
 
-_PATTERNS: dict[str, re.Pattern[str]] = {**CONCEPTS, **last_mile.PHRASES, **journey.PHRASES}
 # What in an unread description forbids to believe a name that says "delivered".
 _DOUBTS = (
     "negated",
@@ -52,8 +50,8 @@ class Reading:
 def read(name: str, description: str, code: str = "", reached: Stage | None = None) -> Reading:
     """Read a node: its action code if it has one, then the description, then the name.
 
-    `reached` is the furthest rung of the older nodes; it settles on which side of the border a "sorting center"
-    or "customs" is. None leaves that to the commonest meaning.
+    `reached` is the furthest rung of the older nodes; it settles on which side of the border a sorting center
+    or customs is. None leaves that to the commonest meaning.
     """
     if not code and is_code(name.strip()):
         code, name = name.strip(), ""
@@ -86,7 +84,7 @@ def version() -> str:
         digest.update(repr(rule).encode())
     for code in CODES:
         digest.update(f"{code.id}{code.stage}{code.reason}{code.weak}{code.pattern.pattern}".encode())
-    for concept, pattern in sorted(_PATTERNS.items()):
+    for concept, pattern in sorted(PATTERNS.items()):
         digest.update(f"{concept}={pattern.pattern}".encode())
     return digest.hexdigest()[:16]
 
@@ -115,7 +113,7 @@ class _Shown:
     def shows(self, concept: str) -> bool:
         shown = self._known.get(concept)
         if shown is None:
-            shown = self._known[concept] = _PATTERNS[concept].search(self._text) is not None
+            shown = self._known[concept] = PATTERNS[concept].search(self._text) is not None
         return shown
 
     def satisfies(self, rule: Rule) -> bool:
@@ -129,7 +127,7 @@ def _read_texts(texts: list[str], reached: Stage | None) -> Reading:
     generic = Reading(stage=Stage.UPDATE)
     unread: list[_Shown] = []
     for text in texts:
-        shown = _Shown(text)
+        shown = _Shown(_unconditional(text))
         rule = next((rule for rule in RULES if shown.satisfies(rule)), None)
         if rule is None:
             unread.append(shown)
@@ -145,6 +143,18 @@ def _read_texts(texts: list[str], reached: Stage | None) -> Reading:
     return generic
 
 
+_SENTENCES = re.compile(r"(?<=[.!?;。！])\s*(?=[^\W\d])")
+
+
+def _unconditional(text: str) -> str:
+    """A text without its sentences that only tell what may happen ("it goes back if not collected")."""
+    sentences = _SENTENCES.split(text)
+    if len(sentences) == 1:
+        return text
+    condition = PATTERNS["conditional"]
+    return " ".join(one for one in sentences if not condition.search(one)) or text
+
+
 def _sided(rule: Rule, reached: Stage | None) -> Stage:
     if reached is None or reached.rank is None:
         return rule.stage
@@ -158,4 +168,4 @@ def _sided(rule: Rule, reached: Stage | None) -> Stage:
 def concepts(text: str) -> Iterator[str]:
     """The concepts that a text shows; for `doctor` and for whoever adds a rule."""
     shown = _Shown(fold(split_place(text)[1]))
-    return filter(shown.shows, _PATTERNS)
+    return filter(shown.shows, PATTERNS)

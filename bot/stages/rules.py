@@ -56,7 +56,7 @@ _PLACES = "customs airport flight linehaul sorting warehouse transport_hub picku
 
 RULES: tuple[Rule, ...] = (
     # ── nothing to tell yet ─────────────────────────────────────────────────────────────────────
-    _rule("nothing_yet", _S.PRE_SHIPMENT, "nothing_yet", "customs attempt"),
+    _rule("nothing_yet", _S.PRE_SHIPMENT, "nothing_yet", "customs attempt flight airport"),
     # ── returns: only what says so, and never a condition ("if not collected …") ────────────────
     _rule("return.failed", _S.EXCEPTION, "zh_return_failed", "", _R.OTHER),
     _rule("return.depot", _S.UPDATE, "return_to_depot", "sender conditional"),
@@ -78,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.customs_failed", _S.EXCEPTION, "customs failed", "resolved", _R.CUSTOMS),
     _rule("trouble.customs_delay", _S.EXCEPTION, "customs delayed", "", _R.CUSTOMS),
     _rule("trouble.refused", _S.EXCEPTION, "refused customer", "", _R.REFUSED),
+    _rule("trouble.pickup", _S.EXCEPTION, "station_failed", "", _R.OTHER),
     _rule("attempt.address", _S.FAILED_ATTEMPT, "attempt bad_address", "", _R.ADDRESS),
     _rule("trouble.address", _S.EXCEPTION, "bad_address", "", _R.ADDRESS),
     _rule("address.changed", _S.ADDRESS_CHANGE, "address_change", "", _R.ADDRESS),
@@ -93,6 +94,7 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.weather", _S.EXCEPTION, "weather delayed|held|failed|negated", "", _R.WEATHER),
     _rule("trouble.refused", _S.EXCEPTION, "refused", "customs", _R.REFUSED),
     _rule("trouble.delay", _S.EXCEPTION, "delayed", "resolved", _R.DELAY),
+    _rule("trouble.broken_off", _S.EXCEPTION, "zh_failed", "", _R.OTHER),
     _rule("trouble.failed", _S.EXCEPTION, "failed", "data conditional resolved", _R.OTHER),
     _rule("trouble.held", _S.EXCEPTION, "held", "customer pickup_point released", _R.OTHER),
     # ── the pick-up point, before anything that sounds like delivered ──────────────────────────
@@ -112,13 +114,13 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "pickup.arrived",
         _S.READY_FOR_PICKUP,
-        "pickup_point arrived|done|received|delivered|handed|ready",
+        "pickup_point arrived|done|received|delivered|handed|ready|put",
         "on_the_way future_hard out_for_delivery negated",
     ),
     # ── handed on, or about to be: never delivered ──────────────────────────────────────────────
     _rule("handover.soon", _S.IMPORT_CUSTOMS, "handed local carrier future_hard"),
     _rule("handover.batch", _S.ORIGIN_TRANSIT, "batch_to_carrier"),
-    _rule("out.future", _S.UPDATE, "out_for_delivery future_hard", "today"),
+    _rule("out.future", _S.UPDATE, "out_for_delivery out_later", "today"),
     _rule("out", _S.OUT_FOR_DELIVERY, "out_for_delivery", "negated china_leg conditional"),
     _rule("pickup.way", _S.LOCAL_TRANSIT, "pickup_point", "data conditional"),
     _rule(
@@ -137,6 +139,9 @@ RULES: tuple[Rule, ...] = (
     _rule("customs.started", _S.IMPORT_CUSTOMS, "customs", near=_S.EXPORT_CUSTOMS),
     _rule("transit.country", _S.INTERNATIONAL_TRANSIT, "transit_country"),
     # ── the long way ────────────────────────────────────────────────────────────────────────────
+    _rule("origin.consolidated", _S.ORIGIN_TRANSIT, "consolidation arrived|departed|received"),
+    _rule("local.relabelled", _S.LOCAL_TRANSIT, "relabel"),
+    _rule("warehouse.handed", _S.PREPARING, "handover_label"),
     _rule("origin.in_out", _S.ORIGIN_TRANSIT, "zh_in_out"),
     _rule("linehaul.from", _S.ARRIVED_DESTINATION, "from_linehaul"),
     _rule("linehaul.to", _S.AWAITING_DEPARTURE, "linehaul handed", "arrived"),
@@ -148,16 +153,23 @@ RULES: tuple[Rule, ...] = (
         "airport.left",
         _S.INTERNATIONAL_TRANSIT,
         "airport departed",
-        "arrived local destination awaiting_transit",
+        "arrived local destination awaiting_transit ready future",
     ),
     _rule("airport", _S.AWAITING_DEPARTURE, "airport", far=_S.ARRIVED_DESTINATION),
+    _rule("flight.aboard", _S.INTERNATIONAL_TRANSIT, "flight aboard", "future"),
     _rule("flight.waiting", _S.AWAITING_DEPARTURE, "flight handed|ready|future|security|received"),
     _rule("flight.left", _S.INTERNATIONAL_TRANSIT, "flight departed"),
     _rule("flight", _S.AWAITING_DEPARTURE, "flight"),
     _rule("local.accepted", _S.LOCAL_TRANSIT, "local_accept"),
+    _rule("departure.to_country", _S.INTERNATIONAL_TRANSIT, "to_country departed|on_the_way", "arrived"),
+    _rule("departure.mail", _S.INTERNATIONAL_TRANSIT, "mail_export"),
+    _rule("arrived.mail", _S.ARRIVED_DESTINATION, "mail_import"),
     _rule("local.city", _S.LOCAL_TRANSIT, "destination_city"),
     _rule("exchange.origin", _S.AWAITING_DEPARTURE, "transport_hub origin|export"),
     _rule("exchange.destination", _S.ARRIVED_DESTINATION, "transport_hub destination|import"),
+    _rule(
+        "exchange.left", _S.INTERNATIONAL_TRANSIT, "transport_hub departed", "arrived", far=_S.LOCAL_TRANSIT
+    ),
     _rule("exchange", _S.AWAITING_DEPARTURE, "transport_hub", far=_S.ARRIVED_DESTINATION),
     _rule("local.destination", _S.LOCAL_TRANSIT, "destination sorting|facility", "origin"),
     _rule("arrived.country", _S.ARRIVED_DESTINATION, "destination arrived", "origin"),
@@ -165,12 +177,13 @@ RULES: tuple[Rule, ...] = (
     _rule("departure.waiting", _S.AWAITING_DEPARTURE, "awaiting_transit"),
     _rule("origin.domestic", _S.ORIGIN_TRANSIT, "china_leg", "parcel_center"),
     _rule("origin.sorting", _S.ORIGIN_TRANSIT, "origin sorting", "parcel_center"),
+    _rule("origin.processed", _S.ORIGIN_TRANSIT, "origin processed", "data customs parcel_center"),
     _rule("departure.leaving", _S.AWAITING_DEPARTURE, "origin leaving", "sorting warehouse"),
     _rule(
         "departure.left",
         _S.INTERNATIONAL_TRANSIT,
         "origin departed",
-        "sorting warehouse facility sender data packing",
+        "sorting warehouse facility data packing",
     ),
     _rule("departure.export", _S.EXPORT_CUSTOMS, "export"),
     # ── the warehouse and the first carrier ─────────────────────────────────────────────────────
@@ -183,6 +196,7 @@ RULES: tuple[Rule, ...] = (
     _rule("data.warehouse", _S.INFO_RECEIVED, "warehouse data", "packing departed"),
     _rule("warehouse.inbound", _S.ORIGIN_TRANSIT, "warehouse arrived", "departed"),
     _rule("warehouse.accepted", _S.INFO_RECEIVED, "warehouse received", "packing departed"),
+    _rule("data.label", _S.INFO_RECEIVED, "label_made"),
     _rule("packing", _S.PREPARING, "packing", "sorting local_company"),
     _rule("warehouse.left", _S.PREPARING, "warehouse departed|ready|handed"),
     _rule("data.pre_advice", _S.UPDATE, "pre_advice"),
@@ -190,7 +204,9 @@ RULES: tuple[Rule, ...] = (
     _rule("local.company", _S.LOCAL_TRANSIT, "local_company"),
     _rule("sorting", _S.ORIGIN_TRANSIT, "sorting", "local parcel_center", far=_S.LOCAL_TRANSIT),
     _rule("local", _S.LOCAL_TRANSIT, "local facility|arrived|departed|received|sorting|handed", "origin"),
-    _rule("local.center", _S.LOCAL_TRANSIT, "parcel_center"),
+    _rule("local.center", _S.LOCAL_TRANSIT, "parcel_center", "on_the_way"),
+    _rule("local.post_office", _S.LOCAL_TRANSIT, "post_office arrived"),
+    _rule("picked.accepted", _S.PICKED_UP, "accepted", "customer data future_hard negated local warehouse"),
     _rule(
         "picked.up", _S.PICKED_UP, "received", "customer facility data future_hard negated arrived delivered"
     ),
