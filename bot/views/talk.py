@@ -446,12 +446,6 @@ def passed_on(words: Words, shop: Shop) -> Message:
     return _say(words, words.t("For questions, please write to the shop."), *_support(words, shop))
 
 
-def shared(words: Words, order_id: str, follow: Follow | None, picture: bytes) -> Message:
-    """The journey as a picture (PNG) that can be passed on."""
-    name = wording.order_name(words, order_id, follow)
-    return Message(text=words.page([Markup("📦 <b>{}</b>").format(name)]), photo=picture)
-
-
 # ── pop-ups (plain text, 200 characters) ────────────────────────────────────────────────────────
 
 

@@ -202,6 +202,11 @@ _STEP_OF_RANK = (1, 1, 1, 2, 2, 2, 2, 3, 4, 4, 4, 4, 4, 5)
 _STEP_BESIDE = {Stage.FAILED_ATTEMPT: 4, Stage.DUTIES_DUE: 4}
 
 
+def step_of(stage: Stage) -> int | None:
+    """The step of a stage on the ladder, 1 to 5; None beside it."""
+    return None if stage.rank is None else _STEP_OF_RANK[stage.rank]
+
+
 def step(parcel: Parcel) -> int | None:
     """How far the parcel is, 1 to 5; None where a bar would mislead (returned, cancelled)."""
     if parcel.stage in {Stage.RETURNING, Stage.RETURNED, Stage.CANCELLED}:

@@ -31,7 +31,7 @@ from bot.model import (
     Reason,
     Stage,
 )
-from bot.views import admin, card, commands, orders, pushes, settings, talk, timeline
+from bot.views import admin, card, commands, orders, picture, pushes, settings, talk, timeline
 from bot.views.buttons import Panel, Receipt, Region, Shelf
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -328,7 +328,6 @@ def _talk() -> dict[str, Scene]:
         "talk.forgotten": talk.forgotten,
         "talk.dismissed": talk.dismissed,
         "talk.passed_on": lambda w: talk.passed_on(w, SHOP),
-        "talk.shared": lambda w: talk.shared(w, ID, FOLLOW, b"PNG"),
         "talk.old_button": talk.old_button,
         "talk.fresh": lambda w: talk.fresh(w, NOW - HOUR / 90, NOW),
         "talk.looking": talk.looking,
@@ -405,4 +404,6 @@ SCENES: dict[str, Scene] = {
     **_talk(),
     **_admin(),
     **_commands(),
+    "picture.share": lambda w: picture.share(w, TWO, now=NOW, shop=SHOP.name),
+    "picture.share of nothing": lambda w: picture.share(w, Localised(order=NEW), now=NOW),
 }
