@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-from bot.i18n import clean
+from bot.i18n import Words, clean
 
 # Debian's fonts-dejavu-core, fonts-noto-core and fonts-noto-cjk; other systems keep the file names.
 FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("/Library/Fonts"))
@@ -22,6 +22,8 @@ _FILES = {
     "thai": ("NotoSansThai-{}.ttf",),
     "east_asian": ("NotoSansCJK-{}.ttc",),
 }
+# Which face of the East Asian collection writes characters as the language's readers know them.
+_FACES = {"ja": 0, "ko": 1, "zh_Hans": 2, "zh_Hant": 3}
 _SCRIPTS = (
     (0x0590, 0x05FF, "hebrew"),
     (0x0600, 0x06FF, "arabic"),
@@ -41,15 +43,14 @@ Font = ImageFont.FreeTypeFont
 Run = tuple[str, Font]
 
 
-def runs(
-    text: str, size: int, *, bold: bool, right_to_left: bool, folders: tuple[Path, ...]
-) -> list[Run] | None:
+def runs(words: Words, text: str, size: int, *, bold: bool, folders: tuple[Path, ...]) -> list[Run] | None:
     """The text on one line cut into pieces of one font each; None where no font is installed for it.
 
     A right-to-left line is one piece: with its digits it must be laid out as a whole.
     """
-    pieces = list(_pieces(clean(text), whole=right_to_left))
-    fonts = [_font(script, size, bold, folders) for script, _ in pieces]
+    pieces = list(_pieces(clean(text), whole=words.right_to_left))
+    face = _FACES.get(words.language, 0)
+    fonts = [_font(script, size, bold, face, folders) for script, _ in pieces]
     if not all(fonts):
         return None
     return [(piece, font) for (_, piece), font in zip(pieces, fonts, strict=True) if font]
@@ -76,13 +77,14 @@ def _script(char: str) -> str:
 
 
 @functools.lru_cache(maxsize=64)
-def _font(script: str, size: int, bold: bool, folders: tuple[Path, ...]) -> Font | None:
+def _font(script: str, size: int, bold: bool, face: int, folders: tuple[Path, ...]) -> Font | None:
     for pattern in _FILES[script]:
         dejavu = pattern.startswith("DejaVu")
         weight = ("-Bold" if bold else "") if dejavu else ("Bold" if bold else "Regular")
         path = find(pattern.format(weight), folders)
         if path is not None:
-            return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.RAQM)
+            index = face if path.suffix == ".ttc" else 0
+            return ImageFont.truetype(str(path), size, index, layout_engine=ImageFont.Layout.RAQM)
     return None
 
 

@@ -101,7 +101,8 @@ def _days(parcel: Parcel) -> dict[int, datetime]:
     days: dict[int, datetime] = {}
     for node in sorted(parcel.nodes, key=lambda node: node.at):
         number = wording.step_of(node.stage)
-        if number is not None:
+        announced = node.stage is Stage.IMPORT_CUSTOMS and not days.keys() & {3, 4}
+        if number is not None and not announced:
             days.setdefault(number, node.at)
     return days
 

@@ -53,6 +53,13 @@ def test_a_delivered_parcel_is_green_to_the_end() -> None:
 
 
 @needs_fonts
+def test_customs_announced_beforehand_leave_no_date() -> None:
+    early = node(9, 150, Stage.IMPORT_CUSTOMS, "announced")
+    at_origin = replace(PARCEL, stage=Stage.IMPORT_CUSTOMS, nodes=(*PARCEL.nodes[3:], early))
+    assert picture._days(at_origin).keys() == {2}
+
+
+@needs_fonts
 def test_parcels_stand_below_each_other() -> None:
     assert drawn("ru", TWO).height > drawn("ru").height
 
