@@ -176,8 +176,7 @@ class _Page:
         return self._laid_out(text, _SMALLEST, bold=bold)
 
     def _laid_out(self, text: str, size: int, *, bold: bool) -> tuple[list[fonts.Run], float]:
-        backwards = self.words.right_to_left
-        runs = fonts.runs(text, size * _FINER, bold=bold, right_to_left=backwards, folders=self._folders)
+        runs = fonts.runs(self.words, text, size * _FINER, bold=bold, folders=self._folders)
         self.speechless = self.speechless or runs is None
         return runs or [], sum(font.getlength(piece) for piece, font in runs or []) / _FINER
 
