@@ -139,7 +139,7 @@ def guess_zone(language: str, default: str) -> str:
 
 def is_zone(name: str) -> bool:
     """Whether `name` is an IANA zone that this machine knows."""
-    return name in available_timezones()
+    return name in _zones()
 
 
 def plain(text: str) -> str:
@@ -385,6 +385,11 @@ def _tg_time(at: datetime, style: str, fallback: str) -> Markup:
 @functools.cache
 def _parsed(language: str) -> Locale:
     return Locale.parse(language)
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # reads some hundred files
 
 
 @functools.cache
