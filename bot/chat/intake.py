@@ -45,6 +45,10 @@ _BATCH = 100
 # updates.
 _OFFSET_VALID = timedelta(days=6)
 
+# Two instances take the queue from each other at every poll. The one that met the conflict more often keeps
+# waiting longer, also after a poll of its own succeeded, until no conflict was seen for this long.
+_CONFLICT_OVER = timedelta(minutes=5)
+
 
 class ReceiverState(enum.StrEnum):
     """What the receiver is doing, in words for the operator."""
@@ -92,6 +96,7 @@ class Receiver:
         self._revoked = Backoff(2.0, 60.0, rng)
         self._offset = 0
         self._offset_at: datetime | None = None
+        self._conflict_at: datetime | None = None
         self.state = ReceiverState.STARTING
         self.last_ok: datetime | None = None
 
@@ -134,6 +139,7 @@ class Receiver:
             self._enter(ReceiverState.TOKEN_REVOKED, str(exc))
             return self._revoked.next()
         except Conflict as exc:
+            self._conflict_at = self._now()
             self._enter(ReceiverState.STANDING_BY, conflict_reason(exc))
             return self._conflict.next()
         except FloodWait as exc:
@@ -148,8 +154,10 @@ class Receiver:
             return self._trouble.next()
         self.last_ok = self._now()
         self._enter(ReceiverState.RECEIVING)
-        for backoff in (self._trouble, self._conflict, self._revoked):
-            backoff.reset()
+        self._trouble.reset()
+        self._revoked.reset()
+        if self._conflict_at is not None and self.last_ok - self._conflict_at > _CONFLICT_OVER:
+            self._conflict.reset()
         return 0.0
 
     def _readable(self, result: object) -> list[RawUpdate]:

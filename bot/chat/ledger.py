@@ -116,7 +116,7 @@ class Ledger:
     SLOWEST = 1.0  # messages a second
     SLOW_AFTER = 3  # different chats refused with no success between: the bot as a whole is too fast
     PAUSE_AFTER = 5  # so many: the bot as a whole is asked to wait
-    ENOUGH = 8  # round trips seen before they are believed
+    ENOUGH = 16  # round trips seen before they are believed
     CALM = 5.0  # seconds between two slow-downs
 
     def __init__(self, rules: Rules) -> None:

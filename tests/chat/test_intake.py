@@ -183,6 +183,16 @@ async def test_a_conflict_is_named_waited_out_ever_more_slowly_and_survived() ->
     assert waits[3] > 4 * waits[0]
 
 
+async def test_one_success_between_conflicts_does_not_make_it_pushy() -> None:
+    waits: list[float] = []
+    server = Telegram(text_update(1))
+    conflict = refusal(409, "Conflict: terminated by other getUpdates request")
+    server.troubles = [conflict, conflict, conflict, ok([]), conflict]
+    receiver = receiver_on(server, Memory(), waits=waits)
+    await run_until(receiver, lambda: len(waits) >= 4)
+    assert waits[3] > waits[2] > waits[1] > waits[0]
+
+
 async def test_one_401_does_not_end_receiving() -> None:
     states: list[ReceiverState] = []
     server = Telegram(text_update(1))
