@@ -16,14 +16,14 @@ from bot.sandbox.server import create_app
 
 
 class _Server(uvicorn.Server):
-    """Ends the pages' endless streams as soon as it is told to stop."""
+    """Ends endless streams and long polls as soon as it is told to stop."""
 
     def __init__(self, config: uvicorn.Config, box: Sandbox) -> None:
         super().__init__(config)
         self._box = box
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._box.bus.close()
+        self._box.close()
         super().handle_exit(sig, frame)
 
 

@@ -102,6 +102,11 @@ class Sandbox:
         members = {people[0].id: "creator", people[1].id: "member", people[4].id: "member"}
         self.telegram.add_group("Parcels of the family", members, chat_id=-1004000000001)
 
+    def close(self) -> None:
+        """End every stream and long poll: the server stops."""
+        self.bus.close()
+        self.telegram.updates.end_polls("")
+
     async def tick(self) -> None:
         """Moves parcels while nobody asks, so that the page shows it."""
         while True:

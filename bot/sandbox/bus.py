@@ -19,6 +19,11 @@ class Bus:
         self._listeners: set[asyncio.Queue[Event | None]] = set()
         self.closed = False
 
+    @property
+    def heard(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
     def publish(self, kind: str, **facts: object) -> None:
         event: Event = {"kind": kind, **facts}
         for queue in list(self._listeners):

@@ -66,10 +66,14 @@ class Fault:
 
 @dataclass(slots=True, kw_only=True)
 class Chaos:
-    """A seeded lottery, drawn at each call; `rates` maps `target.kind` (or `…_after`) to a probability."""
+    """A seeded lottery, drawn at each call; `rates` maps `target.kind` (or `…_after`) to a probability.
+
+    `methods` limits it to these, empty means all.
+    """
 
     seed: int
     rates: Mapping[str, float]
+    methods: frozenset[str] = frozenset()
     delay: float = 0.2
     _random: random.Random = field(init=False)
 
@@ -81,7 +85,10 @@ class Chaos:
             if not 0 <= rate <= 1:
                 raise BadFault(f"the rate of {name} must lie between 0 and 1")
 
-    def draw(self, target: str) -> Fault | None:
+    def draw(self, target: str, method: str = "") -> Fault | None:
+        """The fault that this call has won, None mostly."""
+        if self.methods and method not in self.methods:
+            return None
         ticket = self._random.random()
         for name, rate in sorted(self.rates.items()):
             of, _, kind = name.partition(".")
@@ -121,7 +128,7 @@ class Faults:
                 left = fault.times - 1
                 self.queue[place : place + 1] = [replace(fault, times=left)] if left > 0 else []
             return self._count(fault)
-        drawn = self.chaos.draw(target) if self.chaos else None
+        drawn = self.chaos.draw(target, method) if self.chaos else None
         return self._count(drawn) if drawn else None
 
     def _count(self, fault: Fault) -> Fault:

@@ -36,7 +36,7 @@ def create_app(config: Config | None = None, sandbox: Sandbox | None = None) -> 
         try:
             yield
         finally:
-            box.bus.close()
+            box.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -146,25 +147,31 @@ def world(make_world: MakeWorld) -> World:
     return make_world(Config(time=Hands(), seconds_per_day=20.0))
 
 
-@pytest.fixture
-async def live() -> AsyncIterator[World]:
-    """The same on a real socket with its background tasks, in real time; parcels stand still."""
+@contextlib.asynccontextmanager
+async def serving() -> AsyncIterator[World]:
+    """The demo's world on a real socket with its background tasks, in real time; parcels stand still."""
     box = Sandbox(Config(seconds_per_day=0, webhook_backoff=0.01))
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(create_app(sandbox=box), log_level="critical", access_log=False)
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    served = asyncio.create_task(server.serve(sockets=[listener]))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with httpx.AsyncClient() as client:
         yield World(box=box, hands=Hands(), http=client, url=url)
-    box.bus.close()
+    box.close()
     server.should_exit = True
-    await serving
+    await served
+
+
+@pytest.fixture
+async def live() -> AsyncIterator[World]:
+    async with serving() as world:
+        yield world
 
 
 async def until(true: Callable[[], bool]) -> None:
     """Give the other tasks their turns until something is so."""
-    while not true():  # noqa: ASYNC110  there is nothing to subscribe to
+    while not true():
         await asyncio.sleep(0)
 
 

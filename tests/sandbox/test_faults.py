@@ -139,6 +139,12 @@ def test_the_lottery_spares_the_other_server() -> None:
     assert chaos.draw("aliexpress") is None
 
 
+def test_the_lottery_can_be_for_some_methods_only() -> None:
+    chaos = Chaos(seed=1, rates={"telegram.status": 1.0}, methods=frozenset({"sendMessage"}))
+    assert chaos.draw("telegram", "getUpdates") is None
+    assert chaos.draw("telegram", "sendMessage") is not None
+
+
 async def test_chaos_is_set_and_ended_by_control(world: World) -> None:
     await world.control("/chaos", seed=3, rates={"telegram.status": 1.0})
     assert (await world.bot("getMe"))["error_code"] == 502

@@ -137,6 +137,19 @@ async def test_an_edit_changes_the_message_and_keeps_its_history(started: World)
     assert dig(shown, -1, "edits", 0, "text") == "one"
 
 
+async def test_the_ledger_holds_everything_ever_sent_in_order(started: World) -> None:
+    first = await send(started, "one")
+    second = await send(started, "two")
+    await started.result("deleteMessage", chat_id=EMMA, message_id=first)
+    ledger = await started.control("/telegram/ledger?updates_from=1", "GET")
+    assert [dig(ledger, "messages", place, "text") for place in (0, 1)] == ["one", "two"]
+    assert dig(ledger, "messages_total") == 2
+    assert dig(ledger, "updates_total") == 2
+    assert dig(ledger, "updates", 0, "payload", "text") == "/start"
+    later = await started.control("/telegram/ledger?messages_from=1", "GET")
+    assert dig(later, "messages", 0, "id") == second
+
+
 async def test_an_edit_that_changes_nothing_is_refused(started: World) -> None:
     keys = {"inline_keyboard": [[{"text": "x", "callback_data": "y"}]]}
     number = await send(started, "same", reply_markup=keys)

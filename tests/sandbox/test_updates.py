@@ -73,6 +73,18 @@ async def test_a_second_poller_ends_the_first(quiet: World) -> None:
     )
 
 
+async def test_a_poller_that_went_away_takes_no_update_with_it(live: World) -> None:
+    await live.result("deleteWebhook", drop_pending_updates=True)
+    poll = asyncio.create_task(live.updates(timeout=50))
+    await until(lambda: live.box.telegram.updates._waiter is not None)
+    poll.cancel()
+    await asyncio.gather(poll, return_exceptions=True)
+    await until(lambda: live.box.telegram.updates._waiter is None)
+    await say(live, "a")
+    assert [update.handed for update in live.box.telegram.updates.pending] == [0]
+    assert live.box.telegram.updates.conflicts == 0
+
+
 async def test_no_polling_beside_a_webhook(quiet: World) -> None:
     await quiet.result("setWebhook", url="https://shop.example/hook")
     assert await quiet.refusal("getUpdates") == (

@@ -271,19 +271,21 @@ class Chats:
         return asdict(limits.rates) | {"violations": dict(limits.violations)}
 
     async def ledger(self, p: Parameters, request: Request) -> object:
-        """All updates ever issued and all messages the bot ever sent, with their edits."""
-        messages = [
-            self._tg.world.to_page(message)
-            for chat in self._tg.world.chats.values()
-            for message in chat.messages.values()
-            if message.sender.is_bot
-        ]
-        updates = self._tg.updates
+        """All updates ever issued and all messages the bot ever sent, with their edits.
+
+        `updates_from` and `messages_from` leave out as many of the first, for long runs.
+        """
+        updates, sent = self._tg.updates, self._tg.world.sent
         return {
-            "updates": [update.to_ledger() for update in updates.ledger],
+            "updates": [update.to_ledger() for update in updates.ledger[p.integer("updates_from", 0) :]],
+            "updates_total": len(updates.ledger),
             "pending": len(updates.pending),
             "conflicts": updates.conflicts,
-            "messages": messages,
+            "messages": [
+                self._tg.world.to_page(message) for message in sent[p.integer("messages_from", 0) :]
+            ],
+            "messages_total": len(sent),
+            "violations": dict(self._tg.limits.violations),
             "struck": dict(self._box.faults.struck),
         }
 

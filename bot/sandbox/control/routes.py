@@ -89,9 +89,14 @@ class Control:
         return await self.faults(p, request)
 
     async def chaos(self, p: Parameters, request: Request) -> object:
-        """`seed` and `rates` {"telegram.close_after": 0.01, …}; empty rates end it."""
+        """`seed` and `rates` {"telegram.close_after": 0.01, …}, perhaps `methods`; empty rates end it."""
         rates = {name: float(str(rate)) for name, rate in p.mapping("rates").items()}
-        chaos = Chaos(seed=p.integer("seed", 1), rates=rates, delay=p.number("delay", 0.2))
+        chaos = Chaos(
+            seed=p.integer("seed", 1),
+            rates=rates,
+            delay=p.number("delay", 0.2),
+            methods=frozenset(map(str, p.sequence("methods") or ())),
+        )
         self._box.faults.chaos = chaos if rates else None
         return await self.faults(p, request)
 

@@ -1,6 +1,6 @@
 // The messenger: chats on the left, one conversation, live by server-sent events.
 
-import { draw, element } from "/page/render.js";
+import { draw, element, tick } from "/page/render.js";
 import { startTour } from "/page/tour.js";
 
 const $ = (id) => document.getElementById(id);
@@ -26,7 +26,13 @@ export function toast(text) {
 
 const told = (work) => async (...args) => { try { return await work(...args); } catch (error) { toast(error.message); } };
 const current = () => state.chats.get(state.open);
-const localeOf = (chat) => { try { return new Intl.Locale(chat?.language_code || navigator.language).toString(); } catch { return navigator.language; } };
+
+// A person's language, in the regional form that this browser prefers if it speaks the same one.
+function localeOf(chat) {
+  const wanted = chat?.language_code || navigator.language;
+  const own = navigator.languages.find((tag) => tag.split("-")[0] === wanted.split("-")[0]);
+  try { return new Intl.Locale(own && wanted.length === 2 ? own : wanted).toString(); } catch { return navigator.language; }
+}
 
 async function copy(text) {
   try {
@@ -341,5 +347,6 @@ $("file").addEventListener("change", told(async (event) => {
   $("text").value = event.target.value = "";
 }));
 
+setInterval(tick, 5000);
 startTour({ api, toast, told, say, current });
 listen();

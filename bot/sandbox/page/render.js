@@ -92,6 +92,7 @@ function foldable() {
 
 function time(entity, words, context) {
   const node = element("time", { dateTime: new Date(entity.unix_time * 1000).toISOString(), title: words });
+  if (entity.date_time_format === "r") Object.assign(node.dataset, { unix: entity.unix_time, locale: context.locale });
   node.textContent = entity.date_time_format ? moment(entity.unix_time, entity.date_time_format, context.locale) : words;
   return node;
 }
@@ -105,6 +106,11 @@ function link(url, context) {
     node.addEventListener("click", (event) => { event.preventDefault(); context.start(deep[2]); });
   }
   return node;
+}
+
+// Relative times go on ticking.
+export function tick() {
+  for (const node of document.querySelectorAll("time[data-unix]")) node.textContent = moment(Number(node.dataset.unix), "r", node.dataset.locale);
 }
 
 function content(message, context) {

@@ -87,15 +87,36 @@ async function drawCounters() {
   $("counters").replaceChildren(...Object.entries(rows).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, number(value))]));
 }
 
+const GROUPS = [["Queue", /outbox|inbox|notice|send|sent|update/], ["Budget", /budget|call|price|check|watch|token/], ["The rest", /./]];
+
+// The common beginning of all names says nothing; a sum and its count are one figure, the mean.
+function figures(samples) {
+  const own = samples.filter(({ name }) => !/^(python|process)_/.test(name));
+  const [first = ""] = own.map(({ name }) => name.split("_")[0]);
+  const prefix = own.every(({ name }) => name.startsWith(`${first}_`)) ? `${first}_` : "";
+  const sums = new Map(own.filter(({ name }) => name.endsWith("_sum")).map(({ name, labels, value }) => [name.slice(0, -4) + labels, value]));
+  return own.filter(({ name, labels }) => !(name.endsWith("_sum") && sums.has(name.slice(0, -4) + labels))).map(({ name, labels, value }) => {
+    const base = name.replace(/_count$/, "");
+    const sum = name.endsWith("_count") ? sums.get(base + labels) : undefined;
+    const shown = sum === undefined ? number(value) : `${number(value)} × ${number(value ? sum / value : 0)}`;
+    return { name: (sum === undefined ? name : base).slice(prefix.length).replaceAll("_", " "), labels: labels.replaceAll('"', ""), shown };
+  });
+}
+
 async function drawMetrics() {
   const { available, reason, samples } = await page.api("/metrics");
   $("metric-filter").hidden = !available;
   $("metrics-note").textContent = available ? "" : `The bot's own queue, budget and figures appear here when its metrics address is known (${reason}).`;
   const wanted = $("metric-filter").value.toLowerCase();
-  const own = samples.filter(({ name }) => !/^(python|process)_/.test(name));
-  const shown = own.filter(({ name, labels }) => `${name}{${labels}}`.toLowerCase().includes(wanted));
-  $("metrics").tBodies[0].replaceChildren(...shown.map(({ name, labels, value }) => element("tr", {},
-    element("td", {}, name.replaceAll("_", " "), labels ? element("small", {}, ` ${labels.replaceAll('"', "")}`) : null), element("td", {}, number(value)))));
+  let rest = figures(samples).filter(({ name, labels }) => `${name} ${labels}`.toLowerCase().includes(wanted));
+  const rows = [];
+  for (const [title, pattern] of GROUPS) {
+    const group = rest.filter(({ name }) => pattern.test(name));
+    rest = rest.filter((figure) => !group.includes(figure));
+    if (group.length) rows.push(element("tr", {}, element("th", { colSpan: 2, scope: "colgroup" }, title)));
+    rows.push(...group.map(({ name, labels, shown }) => element("tr", {}, element("td", {}, name, labels ? element("small", {}, ` ${labels}`) : null), element("td", {}, shown))));
+  }
+  $("metrics").tBodies[0].replaceChildren(...rows);
 }
 
 // Runs now and again while the panel can be seen; a failure is simply tried again.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Coroutine
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -70,7 +71,7 @@ class BotApi:
             parameters = await _parameters(request)
             chat_id = _chat_id(parameters)
             fault = self._faults.take("telegram", known, chat_id=chat_id)
-            response = await self._answer(known, parameters, fault)
+            response = await self._answer(known, parameters, fault, request)
             code, reason = response.status_code, ""
         except Refusal as refusal:
             response, code, reason = refused(refusal), refusal.code, refusal.description
@@ -82,19 +83,21 @@ class BotApi:
         )
         return response
 
-    async def _answer(self, name: str, parameters: Parameters, fault: Fault | None) -> Response:
+    async def _answer(
+        self, name: str, parameters: Parameters, fault: Fault | None, request: Request
+    ) -> Response:
         if fault is None:
-            return json_response({"ok": True, "result": await self._do(name, parameters)})
-        result = await self._do(name, parameters) if fault.effect else None
+            return json_response({"ok": True, "result": await self._do(name, parameters, request)})
+        result = await self._do(name, parameters, request) if fault.effect else None
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.kind == "slow" and not fault.effect:
-            result = await self._do(name, parameters)
+            result = await self._do(name, parameters, request)
         return _struck(fault, json_response({"ok": True, "result": result}))
 
-    async def _do(self, name: str, parameters: Parameters) -> object:
+    async def _do(self, name: str, parameters: Parameters, request: Request) -> object:
         if name == "getUpdates":
-            return await self._get_updates(parameters)
+            return await _unless_gone(request, self._get_updates(parameters))
         if name.lower() not in BY_NAME:
             raise Refusal(404, "Not Found")
         _, method = BY_NAME[name.lower()]
@@ -114,6 +117,25 @@ class BotApi:
         if not self._tg.updates.webhook_url:
             self._tg.updates.set_allowed(allowed)
         return [update.to_api() for update in await self._tg.updates.poll(offset, limit, timeout)]
+
+
+async def _unless_gone(request: Request, work: Coroutine[object, object, object]) -> object:
+    """The work's result; a poll whose client has gone takes part in nothing any more."""
+    poll = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({poll, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not poll.done():
+            raise Refusal(400, "Bad Request: the client has gone")
+        return poll.result()
+    finally:
+        gone.cancel()
+        poll.cancel()
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _parameters(request: Request) -> Parameters:

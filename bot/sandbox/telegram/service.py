@@ -296,7 +296,8 @@ class Telegram:
     # ── telling the page ────────────────────────────────────────────────────────────────────────
 
     def show(self, message: Message) -> None:
-        self.bus.publish("message", chat_id=message.chat_id, message=self.world.to_page(message))
+        if self.bus.heard:
+            self.bus.publish("message", chat_id=message.chat_id, message=self.world.to_page(message))
 
     def describe(self, chat: Chat) -> dict[str, object]:
         """A chat as the page and the control API see it."""

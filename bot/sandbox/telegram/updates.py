@@ -108,6 +108,7 @@ class Updates:
             self.allowed = frozenset(str(kind) for kind in kinds) or None
 
     def end_polls(self, reason: str = _BY_WEBHOOK) -> None:
+        """Answer whoever polls: with 409 and this reason, or with nothing new when it is empty."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(reason)
 
@@ -145,9 +146,9 @@ class Updates:
             await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
             arrival.cancel()
-        if waiter.done():
+        if waiter.done() and (reason := waiter.result()):
             self.conflicts += 1
-            raise Refusal(409, waiter.result())
+            raise Refusal(409, reason)
 
     def _forget(self, offset: int) -> None:
         if offset < 0:

@@ -137,6 +137,7 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.queries: dict[str, Query] = {}
         self.files: dict[str, StoredFile] = {}
+        self.sent: list[Message] = []  # everything the bot was allowed to send, in order
         # Private chats and basic groups share one row of message ids, each supergroup has its own.
         self._shared_ids = itertools.count(101)
         self._own_ids: dict[int, itertools.count[int]] = {}
@@ -161,6 +162,8 @@ class World:
             **facts,  # type: ignore[arg-type]  # named fields passed through unchanged
         )
         chat.messages[message.id] = message
+        if sender.id == self.bot.id:
+            self.sent.append(message)
         return message
 
     def keep_file(self, name: str, mime: str, data: bytes, folder: str) -> StoredFile:

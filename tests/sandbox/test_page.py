@@ -1,0 +1,194 @@
+"""The chat page in a real browser, with a small bot behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from bot.sandbox.aliexpress import scenarios
+from tests.sandbox.conftest import World, dig, serving, until
+
+# One browser for all of them: starting one costs more than any test here.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+LAYLA = 5000000103
+NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
+CARD = (
+    "<b>Order</b> <code>8211744661738042</code>\n"
+    "<blockquote expandable>one\ntwo\nthree\nfour\nfive</blockquote>\n"
+    '<tg-time unix="1796000000" format="wD">30 Nov</tg-time> <script>'
+)
+
+
+async def _echo(world: World) -> None:
+    """A bot: answers every message with a card, every press with a toast and an edit."""
+    offset = 0
+    keys = [
+        [{"text": "Refresh", "callback_data": "r"}, {"text": "Alert", "callback_data": "a"}],
+        [{"text": "Copy", "copy_text": {"text": "LP1"}}, {"text": "Site", "url": "https://example.org/"}],
+    ]
+    while True:
+        for update in await world.updates(offset=offset, timeout=30):
+            number = update["update_id"]
+            assert isinstance(number, int)
+            offset = number + 1
+            if "message" in update:
+                await world.result(
+                    "sendMessage",
+                    chat_id=dig(update, "message", "chat", "id"),
+                    text=CARD.replace("<script>", "&lt;script&gt;"),
+                    parse_mode="HTML",
+                    reply_parameters={"message_id": dig(update, "message", "message_id")},
+                    reply_markup={"inline_keyboard": keys},
+                )
+            elif "callback_query" in update:
+                query = update["callback_query"]
+                alert = dig(query, "data") == "a"
+                await world.result(
+                    "answerCallbackQuery",
+                    callback_query_id=dig(query, "id"),
+                    text="Nothing new",
+                    show_alert=alert,
+                )
+                await world.result(
+                    "editMessageText",
+                    chat_id=dig(query, "message", "chat", "id"),
+                    message_id=dig(query, "message", "message_id"),
+                    text="edited in place",
+                )
+
+
+def _chromium(downloaded: str) -> str:
+    """The system's browser, else the one playwright downloaded; without either the test is skipped."""
+    found = next(filter(None, map(shutil.which, NAMES)), None) or downloaded
+    if not Path(found).exists():
+        pytest.skip("no Chromium is installed: the chat page stays untested")
+    return found
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=_chromium(playwright.chromium.executable_path)
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def live() -> AsyncIterator[World]:
+    async with serving() as world:
+        await world.result("setMyCommands", commands=[{"command": "track", "description": "Follow an order"}])
+        await world.result(
+            "setMyCommands", commands=[{"command": "track", "description": "متابعة طلب"}], language_code="ar"
+        )
+        bot = asyncio.create_task(_echo(world))
+        yield world
+        bot.cancel()
+        await asyncio.gather(bot, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(live: World, browser: Browser) -> AsyncIterator[Page]:
+    """The page at desktop width; any error in its console fails the test."""
+    page = await browser.new_page(viewport={"width": 1300, "height": 800}, locale="en-GB")
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    await page.goto(live.url)
+    yield page
+    await page.close()
+    assert complaints == []
+
+
+async def test_a_conversation(live: World, page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    await page.get_by_role("button", name="START", exact=True).click()
+    card = page.locator(".message:not(.mine)").last
+    await expect(card).to_contain_text("Order 8211744661738042")
+    await expect(card.locator("b")).to_have_text("Order")
+    await expect(card.locator(".words")).to_contain_text("<script>")
+    await expect(card.locator(".words time")).to_have_text(re.compile("30 November 2026"))
+    await expect(card.locator(".quoted")).to_have_text("/start")
+    await expect(card.locator("blockquote")).to_have_class("folded")
+    await card.locator("blockquote").click()
+    await expect(card.locator("blockquote")).not_to_have_class("folded")
+    await expect(card.get_by_role("link", name="Site")).to_have_attribute("rel", "noopener noreferrer")
+    await card.get_by_role("button", name="Refresh").click()
+    await expect(page.locator("#toast")).to_have_text("Nothing new")
+    await expect(card).to_contain_text("edited in place")
+    await expect(card).to_contain_text("edited")
+
+
+async def test_an_alert_waits_to_be_closed(page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    await page.get_by_role("button", name="START", exact=True).click()
+    await page.get_by_role("button", name="Alert").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Nothing new")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("dialog")).to_be_hidden()
+
+
+async def test_commands_come_by_slash_in_the_reader_s_language_and_by_keyboard(page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("ليلى")).click()
+    box = page.get_by_role("textbox", name="Message")
+    await box.fill("/tr")
+    await expect(page.get_by_role("option")).to_contain_text("متابعة طلب")
+    await box.press("Tab")
+    await expect(box).to_have_value("/track ")
+    await box.press_sequentially(scenarios.PLAIN)
+    await box.press("Enter")
+    await expect(page.locator(".message.mine")).to_contain_text(f"/track {scenarios.PLAIN}")
+
+
+async def test_another_chat_s_news_shows_as_a_badge_and_right_to_left(live: World, page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    await live.control(f"/chats/{LAYLA}/say", text="مرحبا")
+    chat = page.locator(".chat", has_text="ليلى")
+    await expect(chat.locator(".badge")).to_have_text("1")
+    await live.result("sendMessage", chat_id=LAYLA, text="وصل الطرد")
+    await expect(chat.locator(".badge")).to_have_text("2")
+    await chat.click()
+    words = page.locator(".words", has_text="وصل الطرد")
+    assert await words.evaluate("node => getComputedStyle(node).direction") == "rtl"
+    await expect(page.locator(".badge")).to_have_count(0)
+
+
+async def test_the_tour_moves_parcels_and_makes_trouble(live: World, page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    await page.get_by_role("button", name=re.compile(scenarios.PLAIN)).click()
+    await expect(page.locator(".message.mine")).to_have_text(re.compile(scenarios.PLAIN))
+    order = live.box.orders.get(scenarios.PLAIN)
+    before = len(order.parcels[0].nodes)
+    await page.get_by_role("button", name="New scan").click()
+    await until(lambda: len(order.parcels[0].nodes) == before + 1)
+    down = page.get_by_role("button", name="AliExpress is down")
+    await down.click()
+    await expect(down).to_have_attribute("aria-pressed", "true")
+    assert [fault.kind for fault in live.box.faults.queue] == ["outage"]
+    await down.click()
+    await expect(down).to_have_attribute("aria-pressed", "false")
+    await page.get_by_role("button", name="This person blocks the bot").click()
+    await expect(page.get_by_role("button", name="Unblock the bot")).to_be_visible()
+
+
+async def test_a_narrow_screen_shows_one_thing_at_a_time(page: Page) -> None:
+    await page.set_viewport_size({"width": 380, "height": 740})
+    await page.reload()
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    await expect(page.locator("#chats")).to_be_hidden()
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 380
+    await page.get_by_role("button", name="Tour", exact=True).click()
+    await expect(page.get_by_role("heading", name="Orders to try")).to_be_visible()
+    await page.get_by_role("button", name="Close the tour").click()
+    await page.get_by_role("button", name="Back to the chats").click()
+    await expect(page.locator("#chats")).to_be_visible()
