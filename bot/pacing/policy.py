@@ -14,12 +14,12 @@ from bot.pacing.rates import Rates, clock_key
 
 # What news is worth more than an ordinary scan when it may come next.
 _WORTH = {
-    Stage.LOCAL_TRANSIT: 1.6,
-    Stage.ARRIVED_DESTINATION: 1.2,
-    Stage.IMPORT_CUSTOMS: 1.2,
-    Stage.OUT_FOR_DELIVERY: 4.0,
-    Stage.FAILED_ATTEMPT: 3.0,
-    Stage.READY_FOR_PICKUP: 2.0,
+    Stage.LOCAL_TRANSIT: 1.3,
+    Stage.ARRIVED_DESTINATION: 1.1,
+    Stage.IMPORT_CUSTOMS: 1.1,
+    Stage.OUT_FOR_DELIVERY: 2.5,
+    Stage.FAILED_ATTEMPT: 2.0,
+    Stage.READY_FOR_PICKUP: 1.5,
     Stage.DUTIES_DUE: 1.5,
 }
 _ETA_DAY = 1.5  # on the promised day and the days around it

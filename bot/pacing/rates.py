@@ -78,6 +78,8 @@ class Rates:
         self._exposure = {stage: [0.0] * _BINS for stage in Stage}
         self._hours = {key: [0.0] * 24 for key in KEYS}
         self._days = {key: [0.0] * 7 for key in KEYS}
+        self._hours_due = {key: [0.0] * 24 for key in KEYS}
+        self._days_due = {key: [0.0] * 7 for key in KEYS}
         self._bursts = self._heads = 0.0
         self._lags = [0.0] * len(prior.LAG_EDGES)
         self._origin: float | None = None  # hours at which an observation weighs 1
@@ -111,7 +113,7 @@ class Rates:
         for stamp, following in stamps:
             lag = 0.0 if watch.checked_at is None else self._learn_lag(seen - stamp, end - stamp, weight)
             moment = min(max(stamp + lag, seen), end)  # it cannot have been visible before the last look
-            self._learn_gap(stage, offset, last, seen, moment, stamp, weight)
+            self._learn_gap(stage, following, offset, last, seen, moment, stamp, weight)
             seen, last = moment, max(stamp, last)
             if following is not Stage.UPDATE:
                 stage = following
@@ -148,6 +150,7 @@ class Rates:
     def _learn_gap(
         self,
         stage: Stage,
+        following: Stage,
         offset: float | None,
         last: float,
         seen: float,
@@ -157,7 +160,7 @@ class Rates:
     ) -> None:
         """Count one entry stamped `stamp`, visible at `moment`, after `last`."""
         self._heads += weight
-        if stamp - last < _BURST_GAP:
+        if stamp - last < _BURST_GAP and following in (stage, Stage.UPDATE):
             self._bursts += weight
             return
         age = self._expose(stage, offset, last, seen, moment, weight)
@@ -175,6 +178,7 @@ class Rates:
         clock = self.clocks[key]
         zero = clock.operating(last + shift)
         low, high = clock.operating(start + shift) - zero, clock.operating(end + shift) - zero
+        self._expect(key, weight * self.cells[stage].rate_at(0.5 * (low + high)), start + shift, end + shift)
         exposure = self._exposure[stage]
         index = _bin(low)
         while low < high:
@@ -184,6 +188,16 @@ class Rates:
             low = step
             index += 1
         return high
+
+    def _expect(self, key: str, rate: float, start: float, end: float) -> None:
+        """Note how many entries an even clock would have brought in each hour from `start` to `end`."""
+        by_hour, by_day = self._hours_due[key], self._days_due[key]
+        while start < end:
+            at = int(start)
+            due = rate * (min(at + 1.0, end) - start)
+            by_hour[at % 24] += due
+            by_day[at // 24 % 7] += due
+            start = at + 1.0
 
     # ── tables ──────────────────────────────────────────────────────────────────────────────────
 
@@ -237,8 +251,8 @@ class Rates:
         known = zone == "local"
         hours_prior = prior.HOURS[Side(group)] if known else prior.UNKNOWN_HOURS
         events = _DAY_EVENTS if known else _UNKNOWN_EVENTS
-        by_hour = _blend(_smooth([n / unit for n in self._hours[key]]), hours_prior, events)
-        by_day = _blend([n / unit for n in self._days[key]], prior.DAYS[Side(group)], _WEEKDAY_EVENTS)
+        by_hour = _smooth(_blend(self._hours[key], self._hours_due[key], hours_prior, events * unit))
+        by_day = _blend(self._days[key], self._days_due[key], prior.DAYS[Side(group)], _WEEKDAY_EVENTS * unit)
         stamped = [max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]
         return Clock(self._delayed(stamped))
 
@@ -266,6 +280,8 @@ class Rates:
             "exposure": {stage.value: [t / unit for t in row] for stage, row in self._exposure.items()},
             "hours": {key: [n / unit for n in row] for key, row in self._hours.items()},
             "days": {key: [n / unit for n in row] for key, row in self._days.items()},
+            "hours_due": {key: [n / unit for n in row] for key, row in self._hours_due.items()},
+            "days_due": {key: [n / unit for n in row] for key, row in self._days_due.items()},
             "lags": [n / unit for n in self._lags],
             "bursts": [self._bursts / unit, self._heads / unit],
         }
@@ -280,6 +296,8 @@ class Rates:
         _restore(rates._exposure, {Stage(key): row for key, row in state["exposure"].items()})
         _restore(rates._hours, state["hours"])
         _restore(rates._days, state["days"])
+        _restore(rates._hours_due, state["hours_due"])
+        _restore(rates._days_due, state["days_due"])
         rates._lags = list(map(float, state["lags"]))
         rates._bursts, rates._heads = map(float, state["bursts"])
         rates._now = float(state["at"])
@@ -315,12 +333,19 @@ def clock_key(stage: Stage, offset: float | None) -> tuple[str, float]:
 def _smooth(ring: Sequence[float]) -> list[float]:
     """A little of each neighbour: an hour's count says something of the hours beside it."""
     size = len(ring)
-    return [0.5 * ring[i] + 0.25 * ring[i - 1] + 0.25 * ring[(i + 1) % size] for i in range(size)]
+    return [0.6 * ring[i] + 0.2 * ring[i - 1] + 0.2 * ring[(i + 1) % size] for i in range(size)]
 
 
-def _blend(counts: Sequence[float], shape: Sequence[float], events: float) -> list[float]:
-    """Counts with `events` more spread like `shape`, scaled to mean 1."""
-    total = math.fsum(shape)
-    mixed = [n + events * part / total for n, part in zip(counts, shape, strict=True)]
+def _blend(
+    counts: Sequence[float], due: Sequence[float], shape: Sequence[float], events: float
+) -> list[float]:
+    """Activity of mean 1: counts over what an even clock would have brought, `shape` weighing `events`."""
+    total = math.fsum(shape) / len(shape)
+    scale = (math.fsum(counts) + 1e-9) / (math.fsum(due) + 1e-9)
+    part = events / len(shape)
+    mixed = [
+        (n + part * share / total) / (scale * even + part)
+        for n, even, share in zip(counts, due, shape, strict=True)
+    ]
     mean = math.fsum(mixed) / len(mixed)
     return [value / mean for value in mixed]

@@ -82,10 +82,11 @@ def replay(
                     if entry.visible >= measure_from
                 )
         watches[index] = watch
+        following = policy.next(line.order, before, watch, news, now, active)  # the last look teaches too
         if positions[index] >= len(line.entries):
             active -= 1
-            continue
-        heapq.heappush(queue, (policy.next(line.order, before, watch, news, now, active), index))
+        else:
+            heapq.heappush(queue, (following, index))
     outcome.order_days = sum(_overlap(line, measure_from, measure_to) for line in timelines)
     return outcome
 
