@@ -97,13 +97,15 @@ def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) 
     access = _text(answer.get("access_token"))
     if not access:
         raise Transient("NoToken", "the answer holds no access token")
+    access_end = _end(answer, "expires_in", "expire_time", now)
     refresh_end = _end(answer, "refresh_expires_in", "refresh_token_valid_time", now)
     if before is not None and before.refresh_expires_at is not None:
         refresh_end = min(refresh_end or before.refresh_expires_at, before.refresh_expires_at)
     return Tokens(
         access_token=access,
         refresh_token=_text(answer.get("refresh_token")) or (before.refresh_token if before else ""),
-        access_expires_at=_end(answer, "expires_in", "expire_time", now),
+        # A fresh token that claims to be over would be refreshed at every call: then rather no known end.
+        access_expires_at=access_end if access_end and access_end > now else None,
         refresh_expires_at=refresh_end,
         obtained_at=now,
         authorised_at=before.authorised_at if before else now,

@@ -263,14 +263,14 @@ async def test_new_tokens_typed_into_the_settings_help_where_the_stored_ones_are
 
 
 async def _lived(here: World, days: int) -> tuple[list[tuple[int, int]], list[int], int]:
-    """Live `days` in steps of ten minutes; return warnings (day, step), days with failures, HTTP calls."""
+    """Live `days` in steps of twenty minutes; return warnings (day, step), days with failures, HTTP calls."""
     source = here.source()
     await here.authorise(source)
     told: list[tuple[int, int]] = []
     failed: list[int] = []
     already: frozenset[str] = frozenset()
-    for step in range(days * 144):
-        day = step // 144
+    for step in range(days * 72):
+        day = step // 72
         try:
             await source.fetch(ORDER_ID, "en_US")
         except Reauthorise:
@@ -279,7 +279,7 @@ async def _lived(here: World, days: int) -> tuple[list[tuple[int, int]], list[in
         due = token_warnings(here.store.tokens, here.clock.at, already, refused=source.keeper.dead)
         told += [(day, warning.days) for warning in due]
         already |= {warning.key for warning in due}
-        here.clock.pass_by(minutes=10)
+        here.clock.pass_by(minutes=20)
     return told, failed, len(here.gateway.calls)
 
 
@@ -300,7 +300,7 @@ async def test_an_online_apps_grant_lives_sixty_days_and_warns_at_seven_three_an
     assert [day for day, _ in told] == [53, 57, 59]
     assert failed == []
     assert here.gateway.refreshes == 2
-    assert calls == 65 * 144 + 3
+    assert calls == 65 * 72 + 3
 
 
 async def test_an_online_app_renewed_by_its_merchant_never_stops() -> None:
@@ -370,6 +370,59 @@ async def test_an_account_of_the_wrong_kind_pauses_calls() -> None:
         with pytest.raises(Reauthorise):
             await source.fetch(ORDER_ID, "en_US")
     assert len(here.gateway.calls) == before + 1
+
+
+async def _refreshed_with(**answer: object) -> tuple[World, Tokens, Tokens]:
+    """A grant and what is stored after a refresh with this answer, half an hour before the first end."""
+    here = world()
+    source = here.source()
+    old = await here.authorise(source)
+    here.clock.pass_by(days=29, hours=23, minutes=40)
+    here.gateway.access["canary-access-new"] = here.clock.at + 90 * DAY
+    here.gateway.script.append({"access_token": "canary-access-new", **answer})
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.store.tokens is not None
+    return here, old, here.store.tokens
+
+
+async def test_the_end_of_a_grant_is_never_put_off_by_a_refresh() -> None:
+    _, old, new = await _refreshed_with(expires_in=2592000, refresh_expires_in=5184000)
+    assert new.refresh_expires_at == old.refresh_expires_at
+    assert new.authorised_at == old.authorised_at
+
+
+async def test_a_grant_may_turn_out_to_end_sooner_or_now() -> None:
+    here, _, new = await _refreshed_with(expires_in=2592000, refresh_expires_in=0)
+    assert new.refresh_expires_at == here.clock.at
+    here.clock.pass_by(days=30)
+    with pytest.raises(Reauthorise):
+        await here.source().fetch(ORDER_ID, "en_US")
+    assert here.gateway.refreshes == 0
+
+
+@pytest.mark.parametrize("claim", [0, -1, "0", "soon", None, 10**13, True])
+async def test_a_fresh_token_that_claims_no_sensible_life_is_not_refreshed_at_every_call(
+    claim: object,
+) -> None:
+    here, _, new = await _refreshed_with(expires_in=claim, refresh_expires_in=100000)
+    assert new.access_expires_at is None
+    source = here.source()
+    for _ in range(3):
+        await source.fetch(ORDER_ID, "en_US")
+    assert here.gateway.refreshes == 0
+
+
+async def test_a_short_lived_token_is_refreshed_in_its_last_quarter_only() -> None:
+    here = world(access_life=timedelta(minutes=20))
+    source = here.source()
+    await here.authorise(source)
+    for _ in range(14):
+        await source.fetch(ORDER_ID, "en_US")
+        here.clock.pass_by(minutes=1)
+    assert here.gateway.refreshes == 0
+    here.clock.pass_by(minutes=1)
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.gateway.refreshes == 1
 
 
 ACTIONS = st.lists(
