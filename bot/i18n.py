@@ -345,6 +345,7 @@ _NEVER = 1e9  # a threshold that no larger unit reaches
 # What stands in a sentence as it must be typed; without an isolate the slash would jump to its other end.
 _COMMAND = re.compile(r"<code>.*?</code>|(?<![\w/<])/[a-z]+\b")
 _LINE_START = re.compile(r"^((?:</?blockquote[^>]*>)*)(?=[^\n\u200f])", re.MULTILINE)
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # those that hold a number together stay
 _TURNING = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _BLANK = (0xAD, 0x115F, 0x1160, 0x200B, 0x2060, 0x2800, 0x3164, 0xFEFF, 0xFFA0)
 _UNSEEN = dict.fromkeys((*_TURNING, *_BLANK))
@@ -358,7 +359,7 @@ def clean(text: str) -> str:
     kept = (
         char if unicodedata.category(char) not in {"Cc", "Cs"} else " " for char in text.translate(_UNSEEN)
     )
-    line = " ".join("".join(kept).split())
+    line = _SPACES.sub(" ", "".join(kept)).strip()
     return line if any(unicodedata.category(char) not in {"Cf", "Mn", "Zs"} for char in line) else ""
 
 

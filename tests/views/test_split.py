@@ -49,6 +49,7 @@ def test_pieces_fit_are_whole_and_lose_nothing(text: str, limit: int) -> None:
     assert "".join(rejoined.split()) == "".join(visible(text).split())
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(LETTERS, min_size=1, max_size=30), min_size=2, max_size=60))
 def test_a_cut_falls_between_lines(lines: list[str]) -> None:
     pieces = split.split("\n".join(lines), 64)
