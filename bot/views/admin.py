@@ -47,7 +47,10 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """The numbers of some days up to now. `delay` is the median from a node's own time to its push."""
+    """The numbers of some days up to now; `calls` and `budget` are today's.
+
+    `delay` is the median from a node's own time to its push.
+    """
 
     days: int
     orders: int
@@ -262,7 +265,7 @@ def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Mess
         lines.append(t("📭 Could not be sent: <b>{n}</b>", n=number(numbers.failed_pushes)))
     lines.append(
         t(
-            "📡 AliExpress calls: <b>{n}</b> of {budget} ({share})",
+            "📡 AliExpress calls today: <b>{n}</b> of {budget} ({share})",
             n=number(numbers.calls),
             budget=number(numbers.budget),
             share=share,
