@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from bot.model import FetchedNode, FetchedParcel, Node, Order, Parcel
+from bot.model import FetchedNode, FetchedParcel, Node, Order, Parcel, Stage
 from bot.stages.fold import fold
 
 Marks = set[tuple[datetime, str]]
+_PROOF = 3  # scans in common
 Marking = Callable[[Sequence[Node] | Sequence[FetchedNode]], Marks]
 
 
@@ -90,6 +91,19 @@ def _likeness(parcel: Parcel, answer: FetchedParcel, marks: Marking) -> float:
     if not parcel.number or not answer.number:
         return 1  # the number comes with the shipping
     return 0 if parcel.stage.final else 0.5
+
+
+def absorbs(heir: Parcel, parcel: Parcel) -> bool:
+    """Whether `heir`, still answered, plainly goes on with `parcel`, which is not: it has all its scans.
+
+    A parcel that was hardly scanned may share all it has with its sister, so that proves nothing.
+    """
+    ours, theirs = {item.id for item in parcel.items}, {item.id for item in heir.items}
+    if not parcel.number or (ours and theirs and ours != theirs):
+        return False
+    if len(parcel.nodes) < _PROOF or (parcel.stage.rank or 0) < (Stage.PICKED_UP.rank or 0):
+        return False
+    return text_marks(parcel.nodes) <= text_marks(heir.nodes)
 
 
 @lru_cache(maxsize=16384)

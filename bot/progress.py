@@ -7,13 +7,35 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import stages
-from bot.model import Node, Order, OrderStatus, Parcel, Reason, Stage
+from bot.model import Importance, Node, Order, OrderStatus, Parcel, Reason, Stage
 
 CORRECTION = timedelta(days=1)
 """A failed attempt dated this long after "delivered" says that it was not delivered."""
 
 _LIFTS_IMPORT = Stage.INTERNATIONAL_TRANSIT.rank or 0
 _BAR = (Stage.PICKED_UP, Stage.INTERNATIONAL_TRANSIT, Stage.ARRIVED_DESTINATION)
+CALLS_FOR_ACTION = frozenset(
+    {
+        Stage.DELIVERED,
+        Stage.READY_FOR_PICKUP,
+        Stage.FAILED_ATTEMPT,
+        Stage.DUTIES_DUE,
+        Stage.EXCEPTION,
+        Stage.RETURNING,
+        Stage.RETURNED,
+        Stage.ADDRESS_CHANGE,
+    }
+)
+"""Stages in which somebody must act, or learn that it is over."""
+_MILESTONES = frozenset(
+    {
+        Stage.PICKED_UP,
+        Stage.INTERNATIONAL_TRANSIT,
+        Stage.ARRIVED_DESTINATION,
+        Stage.LOCAL_TRANSIT,
+        Stage.OUT_FOR_DELIVERY,
+    }
+)
 # How far a parcel beside the ladder counts for "the least advanced one".
 _ADVANCE = {
     Stage.EXCEPTION: 8.5,
@@ -127,6 +149,18 @@ def settled(order: Order, now: datetime) -> Order:
 def _advance(parcel: Parcel) -> float:
     rank = parcel.stage.rank
     return _ADVANCE.get(parcel.stage, 0.0) if rank is None else float(rank)
+
+
+def importance_of(then: Standing, now: Standing, node: Node, *, imported: bool) -> Importance:
+    """How much a node matters: by the state that it brings, not by the one that it names."""
+    changed = now.stage is not then.stage
+    if now.stage in CALLS_FOR_ACTION and (changed or node.stage is Stage.FAILED_ATTEMPT):
+        return Importance.ACTION
+    if changed and (now.stage in _MILESTONES or then.stage.rank is None):
+        return Importance.MILESTONE
+    if stages.ends_import(node.rule) and not imported:
+        return Importance.MILESTONE
+    return Importance.SCAN
 
 
 # ── for the views ───────────────────────────────────────────────────────────────────────────────

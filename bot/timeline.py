@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from bot import stages
 from bot.eta import promised
-from bot.matching import Marks, distinct, paired, slots, text_key, text_marks, time_marks
+from bot.matching import Marks, absorbs, distinct, paired, slots, text_key, text_marks, time_marks
 from bot.model import (
     Changes,
     FetchedNode,
@@ -32,7 +32,17 @@ from bot.model import (
     Snapshot,
     Stage,
 )
-from bot.progress import Standing, advanced, chronological, newest_first, settled, staged, standing
+from bot.progress import (
+    CALLS_FOR_ACTION,
+    Standing,
+    advanced,
+    chronological,
+    importance_of,
+    newest_first,
+    settled,
+    staged,
+    standing,
+)
 from bot.silences import due_silences, next_silence_at
 
 __all__ = ["RULESET", "changes", "due_silences", "next_silence_at", "pair", "reclassify", "with_status"]
@@ -46,27 +56,6 @@ REPEAT = timedelta(days=4)
 REPEAT_SAME_DAY = timedelta(hours=12)
 """… within this one if it may truly happen again on the next day: an attempt, a tour."""
 
-_ACTION = frozenset(
-    {
-        Stage.DELIVERED,
-        Stage.READY_FOR_PICKUP,
-        Stage.FAILED_ATTEMPT,
-        Stage.DUTIES_DUE,
-        Stage.EXCEPTION,
-        Stage.RETURNING,
-        Stage.RETURNED,
-        Stage.ADDRESS_CHANGE,
-    }
-)
-_MILESTONES = frozenset(
-    {
-        Stage.PICKED_UP,
-        Stage.INTERNATIONAL_TRANSIT,
-        Stage.ARRIVED_DESTINATION,
-        Stage.LOCAL_TRANSIT,
-        Stage.OUT_FOR_DELIVERY,
-    }
-)
 _HAPPENS_DAILY = frozenset({Stage.FAILED_ATTEMPT, Stage.OUT_FOR_DELIVERY})
 _STATUS_NEWS: Mapping[OrderStatus, tuple[Importance, bool]] = {  # importance, for the merchant only
     OrderStatus.CANCELLED: (Importance.ACTION, False),
@@ -232,19 +221,19 @@ class _Merge:
 
     def finish(self) -> tuple[Parcel, ...]:
         """All parcels; one that the answers lack and whose history another has goes on as that other."""
+        answered = [self._parcels[index] for index in sorted(self.etas)]
+        named = {parcel.number for parcel in answered if parcel.number}
+        for parcel in answered:  # a number that is answered again stands for itself again
+            former = tuple(number for number in parcel.former_numbers if number not in named)
+            self._parcels[parcel.index] = replace(parcel, former_numbers=former)
         for parcel in self.known.live:
             if parcel.index in self.etas or not parcel.nodes:
                 continue
-            ours = text_marks(parcel.nodes)
-            heirs = (
-                one
-                for one in self._parcels.values()
-                if one.index in self.etas and ours <= text_marks(one.nodes)
-            )
-            heir = next(heirs, None)
-            if heir is None or not parcel.number:
+            heir = next((one for one in answered if absorbs(one, parcel)), None)
+            if heir is None:
                 self._lacking = True
             else:
+                heir = self._parcels[heir.index]
                 former = (*heir.former_numbers, parcel.number)
                 self._parcels[heir.index] = replace(heir, former_numbers=former)
         return tuple(self._parcels[index] for index in sorted(self._parcels))
@@ -349,7 +338,7 @@ class _Merge:
             if node.seq in fresh:
                 novelty = self._novelty(node, parcel, previous, then)
                 if novelty is _Novelty.NEWS:
-                    told.append((_importance(then, now, node, imported=imported), node))
+                    told.append((importance_of(then, now, node, imported=imported), node))
                 else:
                     quiet.add(node.seq)
                     behind += [node] if novelty is _Novelty.BEHIND else []
@@ -378,7 +367,7 @@ class _Merge:
         self, before: Standing, now: Standing, behind: Sequence[Node], edited: Sequence[Node]
     ) -> Node | None:
         """The node that must be told though dated behind or an edit: it calls for somebody, or delivers."""
-        if now.stage is before.stage or now.stage not in _ACTION:
+        if now.stage is before.stage or now.stage not in CALLS_FOR_ACTION:
             return None
         delivers = now.stage is Stage.DELIVERED
         nodes = [node for node in behind if delivers or self.now - node.at <= PAST]
@@ -405,18 +394,6 @@ def _repeats(node: Node, previous: Node | None, then: Standing) -> bool:
         return False
     span = REPEAT_SAME_DAY if node.stage in _HAPPENS_DAILY else REPEAT
     return node.at - previous.at <= span
-
-
-def _importance(then: Standing, now: Standing, node: Node, *, imported: bool) -> Importance:
-    """How much a node matters: by the state that it brings, not by the one that it names."""
-    changed = now.stage is not then.stage
-    if now.stage in _ACTION and (changed or node.stage is Stage.FAILED_ATTEMPT):
-        return Importance.ACTION
-    if changed and (now.stage in _MILESTONES or then.stage.rank is None):
-        return Importance.MILESTONE
-    if stages.ends_import(node.rule) and not imported:
-        return Importance.MILESTONE
-    return Importance.SCAN
 
 
 # ── what is told besides ────────────────────────────────────────────────────────────────────────

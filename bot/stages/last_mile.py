@@ -141,7 +141,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"वितरण के लिए|на доставку|doručován|kiszállítás alatt|in curs de livrare",
     ),
     "ready_for_pickup": (
-        r"(?:ready|available|(?:a)?waiting|held|kept|hold)\b.{0,60}?\b(?:pickup|collect(?:ion|ed)|picked up)\b",
+        r"(?:ready|available|(?:a)?waiting|held|kept|hold)\b.{0,60}?"
+        r"\b(?:pickup|collect(?:ion|ed)|picked up)\b",
         r"^(?:awaiting|waiting for|ready for|available for) (?:pickup|collection)",
         r"can (?:now )?(?:be )?(?:collected|picked up|pickup|collect)\b|please (?:collect|pickup)",
         r"pickup (?:ready|available|code)|notice left.*pickup|collect (?:it|your)",

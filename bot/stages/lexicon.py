@@ -1,9 +1,9 @@
 """What carriers talk about, in the languages they talk: concepts and the words that give them away.
 
 In the word lists beside this file each concept has its lines by language or script. Words are folded as
-texts are, so case and accents may be written naturally (escapes in capitals may not: folding makes them small).
-Stems are cut where endings begin; short ones want a `\\b`, for all languages share one text. To add a language,
-add a line to each concept that it needs, and its sentences to tests/data/wordings.py.
+texts are, so case and accents may be written naturally (escapes in capitals may not: folding makes them
+small). Stems are cut where endings begin; short ones want a `\\b`, for all languages share one text. To add
+a language, add a line to each concept that it needs, and its sentences to tests/data/wordings.py.
 """
 
 from __future__ import annotations

@@ -1,0 +1,507 @@
+"""The timeline tells the truth: one test or table for each way in which sources lie."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot import timeline
+from bot.model import (
+    FetchedNode,
+    FetchedParcel,
+    Importance,
+    News,
+    NewsKind,
+    Order,
+    OrderStatus,
+    Snapshot,
+    Stage,
+)
+from tests.timelines import START, Follower, at, followed, node, parcel, snapshot, texts, told
+
+CREATED = node(0, "Your order has been successfully created", "Order created")
+PICKED = node(20, "Package collected by carrier.", "Collected by carrier")
+SORTED = node(30, "Package left sorting center of origin.")
+FLOWN = node(60, "Departed from departure country/region")
+LANDED = node(80, "Your package arrived at local airport")
+CLEARED = node(90, "Import customs clearance complete")
+LOCAL = node(100, "Arrived at local delivery center")
+OUT = node(120, "Out for delivery")
+DONE = node(125, "Package delivered", "Delivery update")
+JOURNEY = (CREATED, PICKED, SORTED, FLOWN, LANDED, CLEARED, LOCAL, OUT, DONE)
+
+
+# ── the first snapshot ──────────────────────────────────────────────────────────────────────────
+
+
+def test_the_first_snapshot_is_stored_and_told_to_nobody() -> None:
+    changes = Follower().look(130, parcel(*JOURNEY))
+    assert changes.first
+    assert len(changes.added) == len(JOURNEY)
+    assert changes.news == ()
+    assert changes.order.stage is Stage.DELIVERED
+    assert changes.order.finished_at == at(130)
+
+
+def test_a_first_look_that_finds_nothing_is_the_first_all_the_same() -> None:
+    follower = Follower()
+    assert follower.look(1).first
+    changes = follower.look(21, parcel(CREATED, PICKED))
+    assert not changes.first
+    assert told(changes) == ["Package collected by carrier.", CREATED.description]
+
+
+def test_history_from_before_the_follow_is_no_news_when_it_comes_late() -> None:
+    follower = Follower(Order(id="1", created_at=at(200)))
+    follower.look(200)
+    changes = follower.look(201, parcel(*JOURNEY))
+    assert len(changes.added) == len(JOURNEY)
+    assert changes.news == ()
+    assert changes.order.stage is Stage.DELIVERED
+
+
+# ── one node after the other ────────────────────────────────────────────────────────────────────
+
+
+def test_each_step_is_told_once_as_it_comes() -> None:
+    follower = Follower(followed(parcel(CREATED)))
+    for count in range(2, len(JOURNEY) + 1):
+        newest = JOURNEY[count - 1]
+        hours = (newest.at - START) / timedelta(hours=1) + 0.1
+        changes = follower.look(hours, parcel(*JOURNEY[:count]))
+        assert told(changes) == [newest.description]
+        assert follower.look(hours, parcel(*JOURNEY[:count])).news == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "importance", "stage"),
+    [
+        ((CREATED,), PICKED, Importance.MILESTONE, Stage.PICKED_UP),
+        ((CREATED, PICKED), SORTED, Importance.SCAN, Stage.ORIGIN_TRANSIT),
+        ((PICKED,), FLOWN, Importance.MILESTONE, Stage.INTERNATIONAL_TRANSIT),
+        ((FLOWN,), LANDED, Importance.MILESTONE, Stage.ARRIVED_DESTINATION),
+        ((FLOWN, LANDED), CLEARED, Importance.MILESTONE, Stage.IMPORT_CUSTOMS),
+        (
+            (FLOWN, LANDED),
+            node(85, "Import customs clearance started"),
+            Importance.SCAN,
+            Stage.IMPORT_CUSTOMS,
+        ),
+        ((CLEARED,), LOCAL, Importance.MILESTONE, Stage.LOCAL_TRANSIT),
+        ((LOCAL,), node(110, "Arrived at delivery station"), Importance.SCAN, Stage.LOCAL_TRANSIT),
+        ((LOCAL,), OUT, Importance.MILESTONE, Stage.OUT_FOR_DELIVERY),
+        (
+            (LOCAL,),
+            node(110, "Delivered to pick-up point"),
+            Importance.ACTION,
+            Stage.READY_FOR_PICKUP,
+        ),
+        ((OUT,), node(124, "Delivery attempt failed"), Importance.ACTION, Stage.FAILED_ATTEMPT),
+        ((OUT,), DONE, Importance.ACTION, Stage.DELIVERED),
+        ((LANDED,), node(85, "Held by customs"), Importance.ACTION, Stage.EXCEPTION),
+        ((LANDED,), node(85, "Customs duties payment requested"), Importance.ACTION, Stage.DUTIES_DUE),
+        ((LOCAL,), node(110, "Returning to sender"), Importance.ACTION, Stage.RETURNING),
+        ((LOCAL,), node(110, "Delivery address updated"), Importance.ACTION, Stage.ADDRESS_CHANGE),
+        ((PICKED,), node(40, "Shipping update"), Importance.SCAN, Stage.PICKED_UP),
+    ],
+)
+def test_how_much_a_node_matters(
+    before: tuple[FetchedNode, ...], new: FetchedNode, importance: Importance, stage: Stage
+) -> None:
+    follower = Follower(followed(parcel(*before)))
+    (news,) = follower.look((new.at - START) / timedelta(hours=1), parcel(*before, new)).news
+    assert (news.kind, news.importance, news.stage) == (NewsKind.NODES, importance, stage)
+
+
+# ── FIELD rows 5 and 6: wordings and languages ──────────────────────────────────────────────────
+
+
+def test_a_changed_wording_at_the_same_stamp_is_an_edit_and_no_news() -> None:
+    follower = Follower(followed(parcel(CREATED, PICKED)))
+    changes = follower.look(40, parcel(CREATED, replace(PICKED, description="Accepted by carrier")))
+    assert not changes.added
+    assert not changes.news
+    assert [one.description for one in changes.edited] == ["Accepted by carrier"]
+    assert texts(follower.order)[0] == "Accepted by carrier"
+
+
+def test_the_whole_answer_in_another_language_brings_nothing_new() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:5]), hours=81))
+    german = tuple(replace(one, name="Neuigkeit", description=f"Etwas {n}") for n, one in enumerate(JOURNEY))
+    changes = follower.look(82, parcel(*german[:5]))
+    assert not changes.added
+    assert not changes.news
+    assert len(follower.order.nodes) == 5
+    back = follower.look(83, parcel(*JOURNEY[:5]))
+    assert not back.added
+    assert not back.news
+    assert texts(follower.order) == [one.description for one in reversed(JOURNEY[:5])]
+
+
+def test_case_and_spaces_are_no_other_wording() -> None:
+    follower = Follower(followed(parcel(CREATED, PICKED)))
+    changes = follower.look(
+        40, parcel(CREATED, replace(PICKED, description="  package collected BY  carrier"))
+    )
+    assert not changes.added
+    assert not changes.news
+
+
+def test_an_edit_that_delivers_is_told_since_nobody_was() -> None:
+    vague = replace(DONE, description="", name="Delivery update")
+    follower = Follower(followed(parcel(*JOURNEY[:8], vague), hours=126))
+    assert follower.order.stage is Stage.OUT_FOR_DELIVERY
+    (news,) = follower.look(127, parcel(*JOURNEY)).news
+    assert (news.stage, news.importance) == (Stage.DELIVERED, Importance.ACTION)
+    assert follower.look(128, parcel(*JOURNEY)).news == ()
+
+
+# ── row 7: empty and shrunken answers ───────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(), (parcel(),), (parcel(CREATED),), (parcel(number=""),), (parcel(CREATED, PICKED, number=""),)],
+    ids=["nothing", "no nodes", "shrunken", "no number", "shrunken without a number"],
+)
+def test_full_empty_full_changes_and_tells_nothing(answer: tuple[FetchedParcel, ...]) -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:5]), hours=81))
+    before = follower.order
+    hiccup = follower.look(82, *answer)
+    assert hiccup.hiccup
+    assert hiccup.order is before
+    assert not (hiccup.added)
+    assert not (hiccup.edited)
+    assert not (hiccup.news)
+    full = follower.look(83, parcel(*JOURNEY[:5]))
+    assert not (full.added)
+    assert not (full.edited)
+    assert not (full.news)
+
+
+def test_old_nodes_that_a_carrier_drops_for_good_do_not_mute_the_new_ones() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:5]), hours=81))
+    changes = follower.look(90.1, parcel(LANDED, CLEARED))
+    assert told(changes) == [CLEARED.description]
+    assert len(follower.order.nodes) == 6
+
+
+def test_a_parcel_missing_from_an_answer_is_a_hiccup() -> None:
+    two = (parcel(CREATED, PICKED, items=["x"]), parcel(CREATED, number="B2", items=["y"]))
+    follower = Follower(followed(*two, hours=25))
+    assert follower.look(26, two[0]).hiccup
+    assert len(follower.order.parcels) == 2
+
+
+# ── row 8: one second ───────────────────────────────────────────────────────────────────────────
+
+
+def test_three_new_nodes_of_one_second_are_all_told_in_one_message() -> None:
+    follower = Follower(followed(parcel(CREATED)))
+    three = (
+        node(20, "Package collected by carrier."),
+        node(20, "Arrived at sorting center"),
+        node(20, "Departed from sorting center"),
+    )
+    changes = follower.look(21, parcel(CREATED, *three))
+    (news,) = changes.news
+    assert told(changes) == [one.description for one in reversed(three)]
+    assert len(set(news.nodes)) == 3
+    assert follower.look(22, parcel(CREATED, *three)).news == ()
+    assert follower.look(22, parcel(CREATED, *reversed(three))).news == ()
+
+
+def test_a_second_node_of_a_known_second_is_new_and_not_an_edit() -> None:
+    follower = Follower(followed(parcel(CREATED, PICKED), hours=21))
+    twin = node(20, "Arrived at sorting center")
+    assert told(follower.look(22, parcel(CREATED, PICKED, twin))) == [twin.description]
+    assert len(follower.order.nodes) == 3
+
+
+def test_a_node_given_twice_is_one() -> None:
+    assert len(followed(parcel(CREATED, PICKED, PICKED)).nodes) == 2
+
+
+# ── row 9 and 11: behind the newest ─────────────────────────────────────────────────────────────
+
+
+def test_a_node_behind_the_newest_known_is_stored_and_not_pushed_alone() -> None:
+    follower = Follower(followed(parcel(PICKED, FLOWN, LANDED), hours=81))
+    changes = follower.look(82, parcel(PICKED, SORTED, FLOWN, LANDED))
+    assert changes.news == ()
+    assert [one.backfilled for one in changes.added] == [True]
+    assert texts(follower.order)[2] == SORTED.description
+    assert follower.order.stage is Stage.ARRIVED_DESTINATION
+
+
+def test_a_node_behind_comes_along_with_real_news() -> None:
+    follower = Follower(followed(parcel(PICKED, FLOWN), hours=61))
+    changes = follower.look(81, parcel(PICKED, SORTED, FLOWN, LANDED))
+    assert told(changes) == [LANDED.description, SORTED.description]
+
+
+def test_nodes_older_than_a_week_are_history() -> None:
+    follower = Follower(followed(parcel(CREATED, PICKED), hours=21))
+    changes = follower.look(30 + 24 * 8, parcel(CREATED, PICKED, SORTED))
+    assert changes.news == ()
+    assert changes.added[0].backfilled
+
+
+def test_delivered_dated_before_out_for_delivery_is_delivered_and_told() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:8]), hours=121))
+    changes = follower.look(126, parcel(*JOURNEY[:8], node(119, "Package delivered")))
+    (news,) = changes.news
+    assert (news.stage, news.importance) == (Stage.DELIVERED, Importance.ACTION)
+    assert follower.order.stage is Stage.DELIVERED
+
+
+def test_delivered_is_told_even_after_an_outage_of_weeks() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:8]), hours=121))
+    (news,) = follower.look(125 + 24 * 20, parcel(*JOURNEY)).news
+    assert news.stage is Stage.DELIVERED
+
+
+def test_later_scans_do_not_take_delivered_back() -> None:
+    order = followed(parcel(*JOURNEY, node(130, "Departed from facility"), node(131, "Out for delivery")))
+    assert order.stage is Stage.DELIVERED
+
+
+# ── row 10: several nodes ───────────────────────────────────────────────────────────────────────
+
+
+def test_several_new_nodes_are_one_message_that_lists_all() -> None:
+    follower = Follower(followed(parcel(CREATED)))
+    changes = follower.look(61, parcel(*JOURNEY[:4]))
+    (news,) = changes.news
+    assert told(changes) == [one.description for one in reversed(JOURNEY[1:4])]
+    assert (news.stage, news.importance) == (Stage.INTERNATIONAL_TRANSIT, Importance.MILESTONE)
+
+
+# ── the last scan again ─────────────────────────────────────────────────────────────────────────
+
+
+def test_delivered_on_three_following_days_is_told_once() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:8]), hours=121))
+    news: list[News] = []
+    days = [replace(DONE, at=DONE.at + timedelta(days=day)) for day in range(3)]
+    for day in range(3):
+        news += follower.look(126 + 24 * day, parcel(*JOURNEY[:8], *days[: day + 1])).news
+    assert len(news) == 1
+
+
+def test_the_last_scan_moved_to_another_date_is_told_once() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:6]), hours=91))
+    for day in range(1, 4):
+        moved = replace(CLEARED, at=CLEARED.at + timedelta(days=day))
+        changes = follower.look(91 + 24 * day, parcel(*JOURNEY[:5], moved))
+        assert changes.news == ()
+
+
+def test_a_failed_attempt_on_the_next_day_is_another_one() -> None:
+    first = node(124, "Delivery attempt failed")
+    follower = Follower(followed(parcel(OUT, first), hours=125))
+    soon = replace(first, at=at(126))
+    assert follower.look(127, parcel(OUT, first, soon)).news == ()
+    again = replace(first, at=at(148))
+    assert len(follower.look(149, parcel(OUT, first, soon, again)).news) == 1
+
+
+# ── row 25: whatever a source says ──────────────────────────────────────────────────────────────
+
+
+def test_an_unknown_text_is_told_in_its_own_words_and_keeps_the_stage() -> None:
+    follower = Follower(followed(parcel(CREATED, PICKED), hours=21))
+    changes = follower.look(25, parcel(CREATED, PICKED, node(24, "Zorb flim 7")))
+    (news,) = changes.news
+    assert (news.importance, news.stage) == (Importance.SCAN, Stage.PICKED_UP)
+    assert changes.unknown == ("Zorb flim 7",)
+    assert changes.added[0].rule == ""
+
+
+def test_an_import_announced_before_departure_does_not_lift_the_stage() -> None:
+    early = node(35, "Import customs clearance started")
+    assert followed(parcel(CREATED, PICKED, early)).stage is Stage.PICKED_UP
+    assert followed(parcel(CREATED, PICKED, early, FLOWN)).stage is Stage.INTERNATIONAL_TRANSIT
+    late = node(85, "Import customs clearance started")
+    assert followed(parcel(CREATED, FLOWN, late)).stage is Stage.IMPORT_CUSTOMS
+
+
+# ── row 36: several parcels ─────────────────────────────────────────────────────────────────────
+
+
+def test_one_of_two_delivered_is_not_delivered_and_the_second_completes() -> None:
+    one = parcel(*JOURNEY[:8], number="A1", items=["x"])
+    two = parcel(*JOURNEY[:4], number="B2", items=["y"])
+    follower = Follower(followed(one, two, hours=121))
+    one = parcel(*JOURNEY, number="A1", items=["x"])
+    changes = follower.look(126, one, two)
+    assert [(n.kind, n.parcel, n.stage) for n in changes.news] == [(NewsKind.NODES, 1, Stage.DELIVERED)]
+    assert (follower.order.stage, follower.order.finished_at) == (Stage.INTERNATIONAL_TRANSIT, None)
+    two = parcel(*JOURNEY[:4], node(150, "Delivered"), number="B2", items=["y"])
+    changes = follower.look(151, one, two)
+    assert [n.kind for n in changes.news] == [NewsKind.NODES, NewsKind.ALL_ARRIVED]
+    assert follower.order.stage is Stage.DELIVERED
+    assert follower.order.finished_at == at(151)
+    assert follower.look(152, one, two).news == ()
+
+
+def test_twins_that_share_every_scan_stay_two_parcels() -> None:
+    one, two = (parcel(*JOURNEY[:8], number=number) for number in ("A1", "B2"))
+    follower = Follower(followed(one, two, hours=121))
+    follower.look(126, parcel(*JOURNEY, number="A1"), two)
+    assert follower.order.stage is Stage.OUT_FOR_DELIVERY
+
+
+def test_a_second_parcel_that_appears_tells_its_own_nodes_only() -> None:
+    follower = Follower(followed(parcel(CREATED, PICKED, items=["x"]), hours=21))
+    other = node(22, "Package collected by carrier")
+    changes = follower.look(
+        23,
+        parcel(CREATED, PICKED, items=["x"]),
+        parcel(CREATED, other, number="B2", items=["y"]),
+    )
+    assert told(changes) == [other.description]
+    assert [one.index for one in follower.order.parcels] == [1, 2]
+
+
+# ── row 37: other numbers ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_relabelled_parcel_goes_on_under_its_new_number() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:5]), hours=81))
+    changes = follower.look(82, parcel(*JOURNEY[:5], number="LAST99"))
+    assert not changes.added
+    assert not changes.news
+    (one,) = follower.order.parcels
+    assert (one.index, one.number, one.former_numbers) == (1, "LAST99", ("A1",))
+    changes = follower.look(91, parcel(*JOURNEY[:6], number="LAST99"))
+    assert told(changes) == [CLEARED.description]
+    back = follower.look(92, parcel(*JOURNEY[:6]))
+    assert back.news == ()
+    assert follower.order.parcels[0].number == "A1"
+    assert len(follower.order.parcels) == 1
+
+
+def test_a_relabelled_parcel_with_a_history_of_its_own_goes_on() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:5], items=["x"]), hours=81))
+    changes = follower.look(101, parcel(LOCAL, number="LAST99", items=["x"]))
+    assert told(changes) == [LOCAL.description]
+    assert len(follower.order.parcels) == 1
+
+
+def test_the_number_that_comes_with_shipping_is_the_same_parcel() -> None:
+    follower = Follower(followed(parcel(CREATED, number="")))
+    changes = follower.look(21, parcel(PICKED, number="A1"))
+    assert told(changes) == [PICKED.description]
+    (one,) = follower.order.parcels
+    assert (one.number, one.former_numbers, len(one.nodes)) == ("A1", (), 2)
+
+
+def test_a_history_copied_under_a_second_number_is_silent() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:5]), hours=81))
+    changes = follower.look(82, parcel(*JOURNEY[:5]), parcel(*JOURNEY[:5], number="LAST99"))
+    assert changes.news == ()
+    assert all(one.backfilled for one in changes.added)
+
+
+def test_a_copied_parcel_whose_old_number_vanishes_is_one_again() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:5]), hours=81))
+    follower.look(82, parcel(*JOURNEY[:5]), parcel(*JOURNEY[:5], number="LAST99"))
+    changes = follower.look(126, parcel(*JOURNEY, number="LAST99"))
+    assert len(follower.order.parcels) == 2
+    assert [one.number for one in follower.order.live] == ["LAST99"]
+    assert follower.order.stage is Stage.DELIVERED
+    assert [n.kind for n in changes.news] == [NewsKind.NODES]
+
+
+def test_other_articles_are_another_parcel_whatever_the_number_says() -> None:
+    follower = Follower(followed(parcel(CREATED, PICKED, items=["x"]), hours=21))
+    follower.look(22, parcel(CREATED, number="B2", items=["y"]))
+    assert len(follower.order.parcels) == 2
+
+
+def test_one_number_answered_twice_is_one_parcel() -> None:
+    order = followed(parcel(CREATED, PICKED), parcel(PICKED, SORTED))
+    assert len(order.parcels) == 1
+    assert len(order.nodes) == 3
+
+
+# ── an order's own state ────────────────────────────────────────────────────────────────────────
+
+
+def test_a_cancelled_order_ends_and_is_told_once() -> None:
+    order = followed(parcel(CREATED))
+    changes = timeline.with_status(order, OrderStatus.CANCELLED, at(5))
+    assert changes.order.stage is Stage.CANCELLED
+    assert changes.order.finished_at == at(5)
+    assert [(n.kind, n.importance) for n in changes.news] == [(NewsKind.STATUS, Importance.ACTION)]
+    again = timeline.with_status(changes.order, OrderStatus.CANCELLED, at(6))
+    assert again.news == ()
+
+
+def test_a_refund_after_delivery_does_not_take_delivered_back() -> None:
+    order = followed(parcel(*JOURNEY))
+    assert timeline.with_status(order, OrderStatus.CANCELLED, at(200)).order.stage is Stage.DELIVERED
+
+
+def test_an_older_status_than_the_known_one_is_ignored() -> None:
+    order = timeline.with_status(followed(parcel(CREATED)), OrderStatus.SHIPPED, at(9)).order
+    assert timeline.with_status(order, OrderStatus.PREPARING, at(8)).order is order
+
+
+def test_a_status_is_not_told_where_the_scans_told_it_or_nobody_can_act() -> None:
+    prepared = timeline.with_status(followed(parcel(CREATED)), OrderStatus.PREPARING, at(1)).order
+    assert [n.status for n in timeline.with_status(prepared, OrderStatus.SHIPPED, at(2)).news] == [
+        OrderStatus.SHIPPED
+    ]
+    moving = replace(followed(parcel(CREATED, PICKED)), status=OrderStatus.PREPARING)
+    assert timeline.with_status(moving, OrderStatus.SHIPPED, at(22)).news == ()
+    (disputed,) = timeline.with_status(moving, OrderStatus.DISPUTED, at(22)).news
+    assert disputed.merchant_only
+
+
+# ── rules that changed, and other languages ─────────────────────────────────────────────────────
+
+
+def test_reclassifying_mends_stages_and_tells_nothing() -> None:
+    order = followed(parcel(*JOURNEY))
+    stale = replace(
+        order,
+        stage=Stage.PRE_SHIPMENT,
+        parcels=tuple(
+            replace(
+                p,
+                stage=Stage.PRE_SHIPMENT,
+                nodes=tuple(replace(n, stage=Stage.UPDATE, rule="") for n in p.nodes),
+            )
+            for p in order.parcels
+        ),
+    )
+    changes = timeline.reclassify(stale)
+    assert changes.news == ()
+    assert len(changes.edited) == len(JOURNEY)
+    assert changes.order.nodes == order.nodes
+    assert changes.order.stage is Stage.DELIVERED
+    assert timeline.reclassify(order).edited == ()
+
+
+def test_translations_are_paired_by_stamp_and_position() -> None:
+    twins = (node(20, "Package collected by carrier."), node(20, "Arrived at sorting center"))
+    order = followed(parcel(CREATED, *twins))
+    german = (node(0, "Bestellung erstellt"), node(20, "Abgeholt"), node(20, "Im Sortierzentrum"))
+    paired = timeline.pair(order, snapshot(parcel(*german)))
+    by_seq = {one.seq: one.text for one in order.nodes}
+    assert {by_seq[seq]: text.text for seq, text in paired.items()} == {
+        CREATED.description: "Bestellung erstellt",
+        twins[0].description: "Abgeholt",
+        twins[1].description: "Im Sortierzentrum",
+    }
+
+
+def test_a_stamp_with_another_number_of_nodes_is_not_paired() -> None:
+    order = followed(parcel(CREATED, PICKED, node(20, "Arrived at sorting center")))
+    paired = timeline.pair(order, snapshot(parcel(node(0, "Bestellung erstellt"), node(20, "Abgeholt"))))
+    assert [text.text for text in paired.values()] == ["Bestellung erstellt"]
+    assert timeline.pair(order, Snapshot(order_id="1", language="de_DE", found=False)) == {}
