@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, Follow, Follower, Level, Place, Quiet
 from bot.store import sql
-from bot.store.tables import chats, follows, guesses, notices, orders, updates
+from bot.store.tables import chats, follows, freezes, guesses, notices, orders, state_is, updates
 
 
 class Chats:
@@ -27,7 +27,7 @@ class Chats:
         return None if row is None else _chat(row)
 
     async def meet(self, place: Place, *, language: str, zone: str, now: datetime) -> Chat:
-        """The chat, made with these guesses when it is new; one that had left is back.
+        """The chat, made with these guesses when it is new.
 
         A topic starts with the settings of its group's General topic where that is known.
         """
@@ -60,7 +60,7 @@ class Chats:
         )
         await self._on.execute(
             sa.update(notices)
-            .where(notices.c.chat_id == chat_id, notices.c.state == "due")
+            .where(notices.c.chat_id == chat_id, state_is(notices, "due"))
             .values(state="dropped", settled_at=at, lease="")
         )
         return await self._orders_of(chat_id)
@@ -75,7 +75,14 @@ class Chats:
         return await self._orders_of(chat_id) if result.rowcount else []
 
     async def move(self, old: int, new: int) -> None:
-        """A group became a supergroup: every row moves; what the new chat has already stays."""
+        """A group became a supergroup: every row moves.
+
+        Its settings are those that people made in the group; of follows and notices that both have, the
+        new chat's stay.
+        """
+        twin = chats.alias()
+        same_topic = sa.exists().where(twin.c.chat_id == old, twin.c.topic_id == chats.c.topic_id)
+        await self._on.execute(sa.delete(chats).where(chats.c.chat_id == new, same_topic))
         for table, keys in _KEYS_BESIDE_CHAT:
             twin = table.alias()
             same = [twin.c[name] == table.c[name] for name in keys]
@@ -104,7 +111,7 @@ class Chats:
     async def forget(self, chat_id: int) -> list[str]:
         """Delete everything about a chat, all its topics included. Returns the orders it followed."""
         known = await self._orders_of(chat_id)
-        for table in (follows, notices, updates, guesses, chats):
+        for table in (follows, notices, updates, guesses, freezes, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
         return known
 
@@ -125,18 +132,15 @@ class Chats:
 
     async def follow(self, follow: Follow) -> bool:
         """Follow the order; False when it was followed already (an archived one is taken back)."""
-        result = await self._on.execute(
-            sql.insert_or_ignore(self._on, follows),
-            {
-                "chat_id": follow.place.chat_id,
-                "topic_id": follow.place.topic_id,
-                "order_id": follow.order_id,
-                "label": follow.label,
-                "notify": follow.notify,
-                "created_at": follow.created_at,
-            },
-        )
-        if result.rowcount:
+        row = {
+            "chat_id": follow.place.chat_id,
+            "topic_id": follow.place.topic_id,
+            "order_id": follow.order_id,
+            "label": follow.label,
+            "notify": follow.notify,
+            "created_at": follow.created_at,
+        }
+        if await sql.add(self._on, follows, row):
             return True
         await self.change_follow(follow.place, follow.order_id, archived_at=None)
         return False
@@ -148,7 +152,7 @@ class Chats:
         )
         await self._on.execute(
             sa.update(notices)
-            .where(_at(notices, place), notices.c.order_id == order_id, notices.c.state == "due")
+            .where(_at(notices, place), notices.c.order_id == order_id, state_is(notices, "due"))
             .values(state="dropped", settled_at=now, lease="")
         )
         return bool(result.rowcount)
@@ -186,29 +190,33 @@ class Chats:
     async def followers(self, order_ids: Sequence[str]) -> list[Follower]:
         """Who follows these orders and can be written to, archived follows apart."""
         columns = [c.label(f"chat_{c.name}") for c in chats.c]
-        rows = await self._on.execute(
+        query = (
             sa.select(follows, *columns)
-            .join(
-                chats, sa.and_(chats.c.chat_id == follows.c.chat_id, chats.c.topic_id == follows.c.topic_id)
-            )
-            .where(
-                follows.c.order_id.in_(list(order_ids)),
-                follows.c.archived_at.is_(None),
-                chats.c.left_at.is_(None),
-            )
+            .join(chats, _same_place(chats, follows))
+            .where(follows.c.archived_at.is_(None), chats.c.left_at.is_(None))
             .order_by(follows.c.created_at, follows.c.chat_id, follows.c.topic_id)
         )
-        return [Follower(follow=_follow(row), chat=_chat(row, prefix="chat_")) for row in rows.mappings()]
+        found: list[Follower] = []
+        for ids in sql.lots(order_ids):
+            rows = await self._on.execute(query.where(follows.c.order_id.in_(ids)))
+            found += [
+                Follower(follow=_follow(row), chat=_chat(row, prefix="chat_")) for row in rows.mappings()
+            ]
+        return found
 
     async def count_followers(self, order_ids: Iterable[str]) -> dict[str, int]:
         """How many places that can be written to follow each of these orders."""
-        rows = await self._on.execute(
+        query = (
             sa.select(follows.c.order_id, sa.func.count().label("n"))
             .join(chats, _same_place(chats, follows))
-            .where(follows.c.order_id.in_(list(order_ids)), chats.c.left_at.is_(None))
+            .where(chats.c.left_at.is_(None))
             .group_by(follows.c.order_id)
         )
-        return {row.order_id: row.n for row in rows}
+        found: dict[str, int] = {}
+        for ids in sql.lots(order_ids):
+            rows = await self._on.execute(query.where(follows.c.order_id.in_(ids)))
+            found |= {row.order_id: row.n for row in rows}
+        return found
 
     async def active_orders(self) -> int:
         """Followed orders that are still looked at."""
@@ -232,24 +240,46 @@ class Chats:
         self, chat_id: int, now: datetime, *, window: timedelta, limit: int, lock: timedelta
     ) -> datetime | None:
         """Count a wrong id; more than `limit` within `window` lock the chat. Returns until when."""
-        row = (
-            (await self._on.execute(sa.select(guesses).where(guesses.c.chat_id == chat_id)))
-            .mappings()
-            .first()
+        statement = sql.insert(self._on, guesses)
+        fresh = guesses.c.since < now - window
+        wrong = sa.case((fresh, 1), else_=guesses.c.wrong + 1)
+        locked = sa.case((wrong > limit, sa.literal(now + lock, type_=guesses.c.locked_until.type)))
+        found: datetime | None = await self._on.scalar(
+            statement.on_conflict_do_update(
+                index_elements=["chat_id"],
+                set_={
+                    "since": sa.case((fresh, statement.excluded.since), else_=guesses.c.since),
+                    "wrong": wrong,
+                    "locked_until": locked,
+                },
+            ).returning(guesses.c.locked_until),
+            {"chat_id": chat_id, "since": now, "wrong": 1, "locked_until": now + lock if limit < 1 else None},
         )
-        fresh = row is None or row["since"] + window < now
-        wrong = 1 if fresh or row is None else row["wrong"] + 1
-        locked = now + lock if wrong > limit else None
+        return found
+
+    # ── flood waits ─────────────────────────────────────────────────────────────────────────────
+
+    async def freeze(self, waits: Mapping[int, datetime]) -> None:
+        """Telegram wants nothing for these chats until then; a longer wait known before stays."""
+        if not waits:
+            return
+        statement = sql.insert(self._on, freezes)
+        longer = sa.case(
+            (statement.excluded.until > freezes.c.until, statement.excluded.until), else_=freezes.c.until
+        )
         await self._on.execute(
-            sql.upsert(self._on, guesses, ["chat_id"], ["since", "wrong", "locked_until"]),
-            {
-                "chat_id": chat_id,
-                "since": now if fresh or row is None else row["since"],
-                "wrong": wrong,
-                "locked_until": locked,
-            },
+            statement.on_conflict_do_update(index_elements=["chat_id"], set_={"until": longer}),
+            [{"chat_id": chat_id, "until": until} for chat_id, until in sorted(waits.items())],
         )
-        return locked
+
+    async def frozen(self, now: datetime) -> dict[int, datetime]:
+        """Chats in a flood wait and until when."""
+        rows = await self._on.execute(sa.select(freezes).where(freezes.c.until > now))
+        return {row.chat_id: row.until for row in rows}
+
+    async def thaw(self, now: datetime) -> None:
+        """Forget waits that are over."""
+        await self._on.execute(sa.delete(freezes).where(freezes.c.until <= now))
 
 
 _SETTINGS = (

@@ -53,9 +53,10 @@ class Credentials:
         With `replacing` None they are stored whatever is there: somebody logged in.
         """
         async with self._database.write() as on:
-            stored = await self._load(on, lock=True)
-            if replacing and stored and stored.access_token != replacing.access_token:
-                return False
+            if replacing is not None:  # a new login replaces even what the key no longer opens
+                stored = await self._load(on, lock=True)
+                if stored is not None and stored.access_token != replacing.access_token:
+                    return False
             text = self._seal.seal(_tokens.dump_json(tokens).decode())
             values: dict[str, Any] = {"tokens": text} | ({} if replacing else {"warned": []})
             await on.execute(

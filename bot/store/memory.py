@@ -32,8 +32,7 @@ class Memory:
 
     async def first_push(self, key: str, at: datetime) -> bool:
         """Whether a push with this key comes for the first time; it is remembered."""
-        result = await self._on.execute(sql.insert_or_ignore(self._on, pushes), {"key": key, "at": at})
-        return bool(result.rowcount)
+        return await sql.add(self._on, pushes, {"key": key, "at": at})
 
     async def purge_pushes(self, before: datetime) -> None:
         await self._on.execute(sa.delete(pushes).where(pushes.c.at < before))

@@ -11,9 +11,13 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Importance, News, Notice, Owed, Place
+from bot.model import Importance, News, NewsKind, Notice, Owed, Place
 from bot.store import sql
-from bot.store.tables import notices
+from bot.store.tables import notices, state_is
+
+_LEASING = 0x6E6F7465  # PostgreSQL advisory lock: replicas lease turns one after the other
+_ROWS_A_PLACE = 4  # looked at for each place wanted: one place may have many rows waiting
+_due = state_is(notices, "due")
 
 _news = TypeAdapter(News)
 
@@ -73,7 +77,10 @@ class Notices:
         self._on = connection
 
     async def owe(self, owed: Sequence[Owed], now: datetime) -> None:
-        """Put news in; what a place was told or is owed already stays as it is."""
+        """Put news in; what a place was told or is owed already stays as it is.
+
+        What is due only later was wanted so, and lets news that is due before pass.
+        """
         if owed:
             await self._on.execute(
                 sql.insert_or_ignore(self._on, notices),
@@ -87,6 +94,7 @@ class Notices:
                         "importance": int(one.news.importance),
                         "created_at": now,
                         "due_at": one.due_at,
+                        "held": one.due_at > now,
                     }
                     for one in owed
                 ],
@@ -95,43 +103,40 @@ class Notices:
     async def lease(
         self, now: datetime, limit: int, lease: timedelta, busy: Collection[int] = ()
     ) -> list[Turn]:
-        """Take the turns of up to `limit` places, chats in `busy` passed over.
+        """Take the turns of up to `limit` places, chats in `busy` passed over, the most important first.
 
-        A place's turn comes when its oldest waiting row is due; a leased row is due again after
-        `lease`, so a place is never in two hands, and a crash heals by itself.
+        A place's turn is all it is owed now, except behind a row that waits for another attempt. While a
+        row is leased nobody else gets a turn of its chat; the row is due again after `lease`, so a crash
+        heals by itself.
         """
-        earlier = notices.alias()
-        first = ~sa.exists().where(
-            earlier.c.state == "due",
-            earlier.c.chat_id == notices.c.chat_id,
-            earlier.c.topic_id == notices.c.topic_id,
-            earlier.c.id < notices.c.id,
-        )
-        heads = (
-            sa.select(notices.c.id, notices.c.chat_id, notices.c.topic_id)
-            .where(notices.c.state == "due", notices.c.due_at <= now, first)
+        await sql.take_turns(self._on, _LEASING)
+        ready = (
+            sa.select(notices.c.chat_id, notices.c.topic_id)
+            .where(_due, notices.c.due_at <= now, _none_before(now), ~_in_hand(now))
             .order_by(notices.c.importance.desc(), notices.c.id)
-            .limit(limit)
+            .limit(limit * _ROWS_A_PLACE)
         )
         if busy:
-            heads = heads.where(notices.c.chat_id.not_in(list(busy)))
-        places = [
-            (r.chat_id, r.topic_id) for r in await self._on.execute(sql.skip_locked(self._on, heads, notices))
-        ]
+            ready = ready.where(notices.c.chat_id.not_in(list(busy)))
+        rows = await self._on.execute(ready)
+        places = list(dict.fromkeys((row.chat_id, row.topic_id) for row in rows))[:limit]
         if not places:
             return []
         token = secrets.token_hex(8)
-        rows = await self._on.execute(
+        taken = await self._on.execute(
             sa.update(notices)
             .where(
-                notices.c.state == "due",
+                _due,
                 notices.c.due_at <= now,
                 sa.tuple_(notices.c.chat_id, notices.c.topic_id).in_(places),
+                _none_before(now),
             )
-            .values(due_at=now + lease, lease=token)
+            .values(due_at=now + lease, lease=token, held=False)
             .returning(*notices.c)
         )
-        return _turns(token, sorted(rows.mappings(), key=lambda row: row["id"]))
+        turns = _turns(token, sorted(taken.mappings(), key=lambda row: row["id"]))
+        rank = {Place(*place): number for number, place in enumerate(places)}
+        return sorted(turns, key=lambda turn: rank[turn.place])
 
     async def settle_sent(
         self, ids: Sequence[int], lease: str, now: datetime, message_id: int | None
@@ -149,7 +154,10 @@ class Notices:
         ambiguous: bool = False,
         error: str = "",
     ) -> None:
-        """Not now; again at `at`. `counts` adds an attempt, `ambiguous` one that may have arrived."""
+        """Not now; again at `at`, and later news of the place not before.
+
+        `counts` adds an attempt, `ambiguous` one that may have arrived.
+        """
         await self._end(
             ids,
             lease,
@@ -175,58 +183,51 @@ class Notices:
         )
 
     async def postpone(self, place: Place, until: datetime) -> None:
-        """Everything that waits for the place waits until `until` at least."""
+        """Everything that waits for the place waits until `until` at least; what is in hand is still told."""
         await self._on.execute(
             sa.update(notices)
-            .where(
-                notices.c.state == "due",
-                notices.c.chat_id == place.chat_id,
-                notices.c.topic_id == place.topic_id,
-                notices.c.due_at < until,
-            )
-            .values(due_at=until, lease="")
+            .where(_due, _at(place), notices.c.due_at < until, notices.c.lease == "")
+            .values(due_at=until, held=True)
         )
 
     async def release(self, place: Place, now: datetime) -> None:
-        """Everything held for the place may go now."""
+        """Everything held for the place may go now, but for questions that have their own time."""
         await self._on.execute(
             sa.update(notices)
             .where(
-                notices.c.state == "due",
-                notices.c.chat_id == place.chat_id,
-                notices.c.topic_id == place.topic_id,
+                _due,
+                _at(place),
+                notices.c.held,
                 notices.c.due_at > now,
-                notices.c.lease == "",
+                notices.c.key.not_like(f"{NewsKind.CHECK_IN.value}:%"),
             )
-            .values(due_at=now)
+            .values(due_at=now, held=False)
         )
 
     async def release_leases(self, now: datetime) -> int:
         """After a crash of the only process: what was being told is due at once. Returns how many."""
         result = await self._on.execute(
-            sa.update(notices)
-            .where(notices.c.state == "due", notices.c.lease != "")
-            .values(due_at=now, lease="")
+            sa.update(notices).where(_due, notices.c.lease != "").values(due_at=now, lease="")
         )
         return result.rowcount
 
-    async def next_due(self) -> datetime | None:
-        found: datetime | None = await self._on.scalar(
-            sa.select(notices.c.due_at).where(notices.c.state == "due").order_by(notices.c.due_at).limit(1)
-        )
+    async def next_due(self, after: datetime | None = None) -> datetime | None:
+        """When the earliest notice is due; with `after`, the earliest of those due later than that."""
+        query = sa.select(notices.c.due_at).where(_due).order_by(notices.c.due_at).limit(1)
+        if after is not None:
+            query = query.where(notices.c.due_at > after)
+        found: datetime | None = await self._on.scalar(query)
         return found
 
     async def depth(self) -> Depth:
-        row = (
-            await self._on.execute(
-                sa.select(
-                    sa.func.count().filter(notices.c.state == "due").label("due"),
-                    sa.func.count().filter(notices.c.state == "dead").label("dead"),
-                    sa.func.min(sa.case((notices.c.state == "due", notices.c.due_at))).label("oldest"),
-                ).where(notices.c.state.in_(("due", "dead")))
-            )
-        ).one()
-        return Depth(due=row.due, dead=row.dead, oldest_due_at=row.oldest)
+        now_due = await self._on.execute(
+            sa.select(sa.func.count(), sa.func.min(notices.c.due_at)).where(_due)
+        )
+        due, oldest = now_due.one()
+        dead = await self._on.scalar(
+            sa.select(sa.func.count()).select_from(notices).where(state_is(notices, "dead"))
+        )
+        return Depth(due=due, dead=int(dead or 0), oldest_due_at=oldest)
 
     async def counts(self, since: datetime) -> Counts:
         """How many were settled since then, and how."""
@@ -271,7 +272,7 @@ class Notices:
     async def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
         rows = await self._on.execute(
             sa.select(notices)
-            .where(notices.c.state == "dead")
+            .where(state_is(notices, "dead"))
             .order_by(notices.c.settled_at.desc())
             .limit(limit)
         )
@@ -290,15 +291,44 @@ class Notices:
         """Try every dead letter again. Returns how many."""
         result = await self._on.execute(
             sa.update(notices)
-            .where(notices.c.state == "dead")
-            .values(state="due", due_at=now, attempts=0, ambiguous=0)
+            .where(state_is(notices, "dead"))
+            .values(state="due", due_at=now, settled_at=None, attempts=0, ambiguous=0)
         )
         return result.rowcount
 
-    async def purge(self, before: datetime) -> int:
-        """Delete what was settled before `before`, dead letters included."""
-        result = await self._on.execute(sa.delete(notices).where(notices.c.settled_at < before))
+    async def purge(self, before: datetime, limit: int = 2000) -> int:
+        """Delete up to `limit` rows settled before `before`, dead letters included. Returns how many."""
+        old = sa.select(notices.c.id).where(notices.c.settled_at < before).limit(limit)
+        result = await self._on.execute(sa.delete(notices).where(notices.c.id.in_(old)))
         return result.rowcount
+
+
+def _at(place: Place) -> sa.ColumnElement[bool]:
+    return sa.and_(notices.c.chat_id == place.chat_id, notices.c.topic_id == place.topic_id)
+
+
+def _none_before(now: datetime) -> sa.ColumnElement[bool]:
+    """No earlier row of the place waits for its next attempt."""
+    earlier = notices.alias("earlier")
+    return ~sa.exists().where(
+        state_is(earlier, "due"),
+        earlier.c.chat_id == notices.c.chat_id,
+        earlier.c.topic_id == notices.c.topic_id,
+        earlier.c.id < notices.c.id,
+        earlier.c.due_at > now,
+        ~earlier.c.held,
+    )
+
+
+def _in_hand(now: datetime) -> sa.ColumnElement[bool]:
+    """Somebody serves the chat at this moment: Telegram's limits are a chat's, whatever its topics."""
+    leased = notices.alias("leased")
+    return sa.exists().where(
+        state_is(leased, "due"),
+        leased.c.chat_id == notices.c.chat_id,
+        leased.c.lease != "",
+        leased.c.due_at > now,
+    )
 
 
 def _turns(lease: str, rows: Sequence[sa.RowMapping]) -> list[Turn]:

@@ -26,7 +26,7 @@ from bot.model import (
     Watch,
 )
 from bot.store import sql
-from bot.store.tables import EPOCH, Utc, chats, follows, nodes, orders, parcels, texts
+from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, follows, nodes, orders, parcels, texts
 
 _items = TypeAdapter(tuple[Item, ...])
 _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
@@ -64,21 +64,25 @@ class Orders:
 
     async def add(self, order_id: str, now: datetime) -> bool:
         """Know the order from now on; False when it was known already."""
-        result = await self._on.execute(
-            sql.insert_or_ignore(self._on, orders),
-            {"id": order_id, "stage": Stage.PRE_SHIPMENT, "created_at": now, "next_check_at": None},
-        )
-        return bool(result.rowcount)
+        row = {"id": order_id, "stage": Stage.PRE_SHIPMENT, "created_at": now, "next_check_at": None}
+        return await sql.add(self._on, orders, row)
 
     async def get(self, order_id: str) -> Order | None:
         return (await self.get_many([order_id])).get(order_id)
 
     async def get_many(self, order_ids: Iterable[str]) -> dict[str, Order]:
-        """The known ones among `order_ids`, whole, in three queries however many they are."""
-        ids = list(dict.fromkeys(order_ids))
-        if not ids:
-            return {}
-        heads = (await self._on.execute(sa.select(orders).where(orders.c.id.in_(ids)))).mappings().all()
+        """The known ones among `order_ids`, whole, in three queries a few hundred.
+
+        In a transaction that writes they stay as they are until its end.
+        """
+        found: dict[str, Order] = {}
+        for ids in sql.lots(order_ids):
+            found |= await self._get_lot(ids)
+        return found
+
+    async def _get_lot(self, ids: Sequence[str]) -> dict[str, Order]:
+        heads = sa.select(orders).where(orders.c.id.in_(ids)).order_by(orders.c.id)
+        head_rows = (await self._on.execute(sql.locking(self._on, heads))).mappings().all()
         node_rows = await self._on.execute(
             sa.select(nodes)
             .where(nodes.c.order_id.in_(ids))
@@ -94,7 +98,7 @@ class Orders:
         for row in parcel_rows.mappings():
             known = by_parcel.get((row["order_id"], row["index"]), [])
             by_order.setdefault(row["order_id"], []).append(_parcel(row, known))
-        return {row["id"]: _order(row, by_order.get(row["id"], [])) for row in heads}
+        return {row["id"]: _order(row, by_order.get(row["id"], [])) for row in head_rows}
 
     async def save(
         self,
@@ -157,7 +161,7 @@ class Orders:
         )
         rows = await self._on.execute(
             sa.update(orders)
-            .where(orders.c.id.in_(sql.skip_locked(self._on, due, orders)))
+            .where(orders.c.id.in_(sql.skip_locked(self._on, due, "due")))
             .values(next_check_at=now + lease, lease=token)
             .returning(*_WATCH_COLUMNS)
         )
@@ -199,16 +203,14 @@ class Orders:
                     "b_error": end.error,
                     "b_fetched": now if end.answered else None,
                 }
-                for end in ends
+                for end in sorted(ends, key=lambda end: end.order_id)  # all lock in one order
             ],
         )
 
     async def holds_lease(self, order_id: str, lease: str) -> bool:
         """Whether the lease still stands, for a writer that must not overwrite a later one."""
-        found = await self._on.scalar(
-            sa.select(orders.c.id).where(orders.c.id == order_id, orders.c.lease == lease)
-        )
-        return found is not None
+        query = sa.select(orders.c.id).where(orders.c.id == order_id, orders.c.lease == lease)
+        return await self._on.scalar(sql.locking(self._on, query)) is not None
 
     async def conclude(
         self, order_id: str, now: datetime, next_check_at: datetime | None, *, checked: bool
@@ -283,36 +285,24 @@ class Orders:
 
     async def reweigh(self, order_ids: Iterable[str], now: datetime) -> None:
         """Count again who is told of these orders; nobody: no more checks; somebody again: due at once."""
-        ids = list(order_ids)
-        if not ids:
-            return
-        told = (
-            sa.select(
-                sa.func.coalesce(sa.func.sum(sa.case((follows.c.notify, 1.0), else_=_MUTED_WEIGHT)), 0.0)
-            )
-            .select_from(
-                follows.join(
-                    chats,
-                    sa.and_(
-                        chats.c.chat_id == follows.c.chat_id,
-                        chats.c.topic_id == follows.c.topic_id,
-                        chats.c.left_at.is_(None),
-                    ),
-                )
-            )
-            .where(follows.c.order_id == orders.c.id, follows.c.archived_at.is_(None))
-            .scalar_subquery()
-        )
-        await self._on.execute(sa.update(orders).where(orders.c.id.in_(ids)).values(weight=told))
-        await self._on.execute(
-            sa.update(orders)
-            .where(orders.c.id.in_(ids), orders.c.weight == 0)
-            .values(next_check_at=None, lease="")
-        )
+        for ids in sql.lots(sorted(order_ids)):
+            await self._reweigh_lot(ids, now)
+
+    async def _reweigh_lot(self, ids: Sequence[str], now: datetime) -> None:
+        # Locked first: the count below then sees what others did to these orders before us.
+        rows = sa.select(orders.c.id).where(orders.c.id.in_(ids)).order_by(orders.c.id)
+        await self._on.execute(sql.locking(self._on, rows))
+        told = sa.select(
+            sa.func.coalesce(sa.func.sum(sa.case((follows.c.notify, 1.0), else_=_MUTED_WEIGHT)), 0.0)
+        ).select_from(follows.join(chats, _reached))
+        told = told.where(follows.c.order_id == orders.c.id, follows.c.archived_at.is_(None))
+        these = orders.c.id.in_(ids)
+        await self._on.execute(sa.update(orders).where(these).values(weight=told.scalar_subquery()))
+        await self._on.execute(sa.update(orders).where(these, UNWATCHED).values(next_check_at=None, lease=""))
         await self._on.execute(
             sa.update(orders)
             .where(
-                orders.c.id.in_(ids),
+                these,
                 orders.c.weight > 0,
                 orders.c.next_check_at.is_(None),
                 orders.c.finished_at.is_(None),
@@ -324,7 +314,10 @@ class Orders:
         """Orders whose nodes were read by other rules than these."""
         rows = await self._on.execute(
             sa.select(orders.c.id)
-            .where(orders.c.ruleset != ruleset, orders.c.fetched_at.is_not(None))
+            .where(  # two ranges of an index, where "unequal" would be a scan
+                sa.or_(orders.c.ruleset < ruleset, orders.c.ruleset > ruleset),
+                orders.c.fetched_at.is_not(None),
+            )
             .limit(limit)
         )
         return list(rows.scalars())
@@ -393,16 +386,37 @@ class Orders:
         delays = sorted(row.seen_at - row.at for row in rows)
         return max(delays[len(delays) // 2], timedelta(0)) if delays else None
 
-    async def purge(self, before: datetime) -> int:
-        """Delete orders finished before `before`, and those that nobody follows since before it."""
-        unfollowed = ~sa.exists().where(follows.c.order_id == orders.c.id)
-        idle = sa.func.coalesce(orders.c.fetched_at, orders.c.created_at) < before
-        result = await self._on.execute(
-            sa.delete(orders).where(sa.or_(orders.c.finished_at < before, sa.and_(unfollowed, idle)))
+    async def purge(self, before: datetime, limit: int = 500) -> int:
+        """Delete up to `limit` orders that finished before `before`, or that nobody follows since before it.
+
+        Returns how many; what belongs to them goes with them.
+        """
+        finished = sa.select(orders.c.id).where(orders.c.finished_at < before).limit(limit)
+        idle = (
+            sa.select(orders.c.id)
+            .where(
+                UNWATCHED,
+                sa.or_(
+                    orders.c.fetched_at < before,
+                    sa.and_(orders.c.fetched_at.is_(None), orders.c.created_at < before),
+                ),
+                ~sa.exists().where(follows.c.order_id == orders.c.id),
+            )
+            .limit(limit)
         )
-        return result.rowcount
+        gone = 0
+        for old in (finished, idle):
+            ids = (await self._on.execute(old)).scalars().all()
+            for lot in sql.lots(ids[: limit - gone]):
+                gone += (await self._on.execute(sa.delete(orders).where(orders.c.id.in_(lot)))).rowcount
+        return gone
 
 
+_reached = sa.and_(
+    chats.c.chat_id == follows.c.chat_id,
+    chats.c.topic_id == follows.c.topic_id,
+    chats.c.left_at.is_(None),
+)
 _WATCH_COLUMNS = (
     orders.c.id,
     orders.c.digest,

@@ -6,11 +6,13 @@ import asyncio
 import fcntl
 import os
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +21,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import SettingsError, StoreError
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
+
+_AT_ONCE = 500  # values of one IN list: every database takes as many parameters
+
+# What the server does for us when a connection or a statement hangs (milliseconds where no unit is given).
+_POSTGRES_SESSION = {
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
 
 
 def database_url(text: str) -> sa.URL:
@@ -43,13 +55,25 @@ def database_url(text: str) -> sa.URL:
 
 
 def make_engine(url: sa.URL) -> AsyncEngine:
-    """An engine whose SQLite connections begin transactions explicitly and wait for each other."""
+    """An engine whose SQLite connections begin transactions explicitly and wait for each other.
+
+    Errors never show a statement's parameters: customers' data is among them.
+    """
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, pool_size=4, max_overflow=4)
+        engine = create_async_engine(url, pool_size=4, max_overflow=4, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SESSION.items())
+    return create_async_engine(
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_timeout=10,
+        pool_pre_ping=True,  # after a restart of the server the next transaction works again
+        hide_parameters=True,
+        connect_args={"options": options, "connect_timeout": 5, "application_name": "parcel-bot"},
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -69,8 +93,33 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+
+def _writes(connection: sa.Connection) -> bool:
+    return bool(connection.get_execution_options().get("write", False))
+
+
+@contextmanager
+def _door() -> Iterator[None]:
+    """Trouble of the database leaves as StoreError.
+
+    What it refuses because a statement is wrong (IntegrityError, DataError, ProgrammingError) is our own
+    mistake and passes through as it is.
+    """
+    try:
+        yield
+    except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError):
+        raise
+    except sa.exc.DBAPIError as error:
+        raise StoreError(_words(error.orig or error)) from error
+    except (sa.exc.TimeoutError, sqlite3.Error, psycopg.Error) as error:
+        raise StoreError(_words(error)) from error
+
+
+def _words(error: BaseException) -> str:
+    first = str(error).strip().splitlines()
+    return f"the database does not serve: {redact_url(first[0]) if first else type(error).__name__}"
 
 
 class Database:
@@ -93,28 +142,40 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that may write; committed at the end, rolled back by an exception."""
+        """One transaction that may write; committed at the end, rolled back by an exception.
+
+        Raises StoreError where the database cannot be reached, is locked for long, full or broken.
+        """
         if self._writer is None:
-            async with self.engine.begin() as connection:
+            async with self._begin(write=True) as connection:
                 yield connection
             return
-        async with self._writer, self.engine.connect() as connection:
-            await connection.execution_options(write=True)
-            async with connection.begin():
-                yield connection
+        async with self._writer, self._begin(write=True) as connection:
+            yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that only reads, beside any writer."""
-        async with self.engine.connect() as connection, connection.begin():
+        """One transaction that only reads, beside any writer. Raises StoreError as `write` does."""
+        async with self._begin(write=False) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
+        with _door():
+            async with self.engine.connect() as connection:
+                await connection.execution_options(write=write)
+                async with connection.begin():
+                    yield connection
 
     def hold_instance(self) -> None:
         """Be the only bot on this SQLite file, or raise StoreError."""
         if self.path is None:
             return
         path = self.path.with_name(self.path.name + ".lock")
-        handle = path.open("a+", encoding="utf-8")
+        try:
+            handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"cannot write beside {self.path}: {error.strerror}") from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -127,6 +188,16 @@ class Database:
         handle.flush()
         self._instance = handle
 
+    def create_file(self) -> None:
+        """Make a new SQLite file for its owner alone: tokens will be in it. Raises StoreError."""
+        if self.path is None:
+            return
+        try:
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise StoreError(f"cannot make {self.path}: {error.strerror}") from error
+
     async def close(self) -> None:
         await self.engine.dispose()
         if self._instance is not None:
@@ -137,6 +208,12 @@ class Database:
 def insert_or_ignore(connection: AsyncConnection, table: sa.Table) -> Any:
     """INSERT that leaves an existing row as it is."""
     return insert(connection, table).on_conflict_do_nothing()
+
+
+async def add(connection: AsyncConnection, table: sa.Table, row: Row) -> bool:
+    """Insert the row; False where there is one with its key already, which stays as it is."""
+    statement = insert_or_ignore(connection, table).returning(next(iter(table.primary_key.columns)))
+    return (await connection.execute(statement, row)).first() is not None  # a driver may not count inserts
 
 
 def upsert(connection: AsyncConnection, table: sa.Table, keys: Sequence[str], changing: Iterable[str]) -> Any:
@@ -152,13 +229,42 @@ def insert(connection: AsyncConnection, table: sa.Table) -> Any:
     return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
-def skip_locked(connection: AsyncConnection, query: sa.Select[Any], of: sa.Table) -> sa.Select[Any]:
-    """Let several replicas lease at once: rows another one is taking are passed over (PostgreSQL)."""
+def skip_locked(connection: AsyncConnection, query: sa.Select[Any], name: str) -> sa.Select[Any]:
+    """The single column of `query`, for several replicas that lease at once.
+
+    On PostgreSQL rows that another one is taking are passed over. A common table expression, because a
+    plain subquery with LIMIT may be run more than once and then locks more than it returns.
+    """
     if connection.dialect.name == "postgresql":
-        return query.with_for_update(skip_locked=True, of=of)
+        query = query.with_for_update(skip_locked=True)
+    return sa.select(query.cte(name))
+
+
+def locking(connection: AsyncConnection, query: sa.Select[Any]) -> sa.Select[Any]:
+    """Where the transaction writes, let no other change the selected rows before its end (PostgreSQL).
+
+    So that reading, deciding and writing are one step, as they are on SQLite, which has one writer. Foreign
+    keys may still be checked against the rows.
+    """
+    sync = connection.sync_connection
+    if connection.dialect.name == "postgresql" and sync is not None and _writes(sync):
+        return query.with_for_update(key_share=True)
     return query
+
+
+async def take_turns(connection: AsyncConnection, key: int) -> None:
+    """Let transactions that call this with one key go one after the other (SQLite's writers always do)."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+def lots(values: Iterable[T], size: int = _AT_ONCE) -> Iterator[list[T]]:
+    """The different values in lots that one IN list takes, in their order."""
+    known = list(dict.fromkeys(values))
+    for start in range(0, len(known), size):
+        yield known[start : start + size]
 
 
 def redact_url(text: str) -> str:
     """A database URL without its password."""
-    return re.sub(r"(://[^:/@\s]+):[^@/\s]+@", r"\1:***@", text)
+    return re.sub(r"(://[^:/@\s]*):[^@/\s]+@", r"\1:***@", text)

@@ -40,6 +40,18 @@ class TimeOfDay(TypeDecorator[time]):
         return None if value is None else time.fromisoformat(value)
 
 
+class Words(TypeDecorator[str]):
+    """A text from outside: what no database can keep (NUL, half a surrogate pair) is taken out of it."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -50,8 +62,13 @@ metadata = sa.MetaData(
 )
 
 
+def state_is(table: sa.FromClause, state: str) -> sa.ColumnElement[bool]:
+    """`table.state = 'state'` spelt out: a bound parameter would hide a partial index from the planner."""
+    return table.c.state == sa.literal_column(f"'{state}'")
+
+
 def _text(name: str, default: str = "") -> sa.Column[Any]:
-    return sa.Column(name, sa.Text, nullable=False, default=default)
+    return sa.Column(name, Words, nullable=False, default=default)
 
 
 # A lease is a postponement: a taken row is due again when the lease ends, so that a crash heals
@@ -81,8 +98,20 @@ orders = sa.Table(
     _text("last_error"),
     sa.Column("ruleset", sa.Text, nullable=False, default=""),
 )
-sa.Index("ix_orders_due", orders.c.next_check_at, sqlite_where=orders.c.next_check_at.is_not(None),
-         postgresql_where=orders.c.next_check_at.is_not(None))  # fmt: skip
+
+
+UNWATCHED = orders.c.weight == sa.literal_column("0")  # nobody is told of it
+
+
+def _index(name: str, *columns: sa.ColumnElement[Any], where: sa.ColumnElement[bool]) -> None:
+    """An index of the rows that are `where` only: as small as the work it serves."""
+    sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_index("ix_orders_due", orders.c.next_check_at, where=orders.c.next_check_at.is_not(None))
+_index("ix_orders_finished", orders.c.finished_at, where=orders.c.finished_at.is_not(None))
+_index("ix_orders_idle", orders.c.fetched_at, where=UNWATCHED)
+_index("ix_orders_ruleset", orders.c.ruleset, where=orders.c.fetched_at.is_not(None))
 
 parcels = sa.Table(
     "parcels",
@@ -119,6 +148,8 @@ nodes = sa.Table(
     sa.Column("seen_at", Utc, nullable=False),
     sa.Column("backfilled", sa.Boolean, nullable=False, default=False),
 )
+# Nodes are seen in the order in which they are stored: the one case for a block range index.
+sa.Index("ix_nodes_seen_at", nodes.c.seen_at, postgresql_using="brin")
 
 # Node texts in readers' languages, fetched once per change and language.
 texts = sa.Table(
@@ -168,6 +199,8 @@ follows = sa.Table(
 )
 
 # The outbox. `state`: due, sent, dead (for the operator to see and replay), dropped (nobody to tell).
+# `held`: its time is still to come because somebody wanted it so (quiet hours, a question for later); such
+# a row lets later ones pass. A row that waits for another attempt does not: its place is told in order.
 notices = sa.Table(
     "notices",
     metadata,
@@ -180,6 +213,7 @@ notices = sa.Table(
     sa.Column("importance", sa.Integer, nullable=False, default=0),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("due_at", Utc, nullable=False),
+    sa.Column("held", sa.Boolean, nullable=False, default=False),
     _text("lease"),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("ambiguous", sa.Integer, nullable=False, default=0),
@@ -189,10 +223,12 @@ notices = sa.Table(
     _text("error"),
     sa.UniqueConstraint("chat_id", "topic_id", "order_id", "key"),
 )
-_due = notices.c.state == "due"
-sa.Index("ix_notices_due", notices.c.due_at, sqlite_where=_due, postgresql_where=_due)
-sa.Index("ix_notices_place", notices.c.chat_id, notices.c.topic_id, notices.c.id, sqlite_where=_due,
-         postgresql_where=_due)  # fmt: skip
+_due = state_is(notices, "due")
+_index("ix_notices_due", notices.c.due_at, where=_due)
+_index("ix_notices_turn", notices.c.importance.desc(), notices.c.id, where=_due)
+_index("ix_notices_place", notices.c.chat_id, notices.c.topic_id, notices.c.id, where=_due)
+_index("ix_notices_dead", notices.c.settled_at, where=state_is(notices, "dead"))
+_index("ix_notices_settled", notices.c.settled_at, notices.c.state, where=notices.c.settled_at.is_not(None))
 
 # The inbox: Telegram's updates, recorded before they are acknowledged. `state`: due, done, aside.
 updates = sa.Table(
@@ -200,7 +236,7 @@ updates = sa.Table(
     metadata,
     sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("chat_id", sa.BigInteger, nullable=False, default=0),
-    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("payload", Words, nullable=False),
     sa.Column("received_at", Utc, nullable=False),
     sa.Column("due_at", Utc, nullable=False),
     _text("lease"),
@@ -208,8 +244,11 @@ updates = sa.Table(
     _text("state", "due"),
     _text("error"),
 )
-_waiting = updates.c.state == "due"
-sa.Index("ix_updates_due", updates.c.update_id, sqlite_where=_waiting, postgresql_where=_waiting)
+_waiting = state_is(updates, "due")
+_index("ix_updates_due", updates.c.update_id, where=_waiting)
+_index("ix_updates_chat", updates.c.chat_id, updates.c.update_id, where=_waiting)
+_index("ix_updates_aside", updates.c.update_id, where=state_is(updates, "aside"))
+sa.Index("ix_updates_received_at", updates.c.received_at)
 
 credentials = sa.Table(
     "credentials",
@@ -227,6 +266,22 @@ cells = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("content", sa.Text, nullable=False, default=""),
+)
+
+# When the next permit of a limit that replicas share may be used: epoch seconds by the database's clock.
+rates = sa.Table(
+    "rates",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("next_at", sa.Double, nullable=False),
+)
+
+# Flood waits: until when Telegram wants nothing for a chat.
+freezes = sa.Table(
+    "freezes",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True),
+    sa.Column("until", Utc, nullable=False),
 )
 
 # The merchant's own marks on an order: board snooze, note, a customer's problem report.
@@ -253,7 +308,7 @@ guesses = sa.Table(
 pushes = sa.Table(
     "pushes",
     metadata,
-    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("key", Words, primary_key=True),
     sa.Column("at", Utc, nullable=False, index=True),
 )
 
@@ -261,7 +316,7 @@ pushes = sa.Table(
 unknowns = sa.Table(
     "unknowns",
     metadata,
-    sa.Column("text", sa.Text, primary_key=True),
+    sa.Column("text", Words, primary_key=True),
     sa.Column("count", sa.Integer, nullable=False, default=0),
     sa.Column("last_at", Utc, nullable=False),
 )

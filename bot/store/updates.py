@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import RawUpdate
 from bot.store import sql
-from bot.store.tables import updates
+from bot.store.tables import state_is, updates
+
+_due = state_is(updates, "due")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +35,8 @@ class Updates:
         """Record updates; returns how many were new."""
         if not raw:
             return 0
-        before = await self._count([one.update_id for one in raw])
-        await self._on.execute(
-            sql.insert_or_ignore(self._on, updates),
+        new = await self._on.execute(
+            sql.insert_or_ignore(self._on, updates).returning(updates.c.update_id),
             [
                 {
                     "update_id": one.update_id,
@@ -47,31 +48,25 @@ class Updates:
                 for one in raw
             ],
         )
-        return len({one.update_id for one in raw}) - before
-
-    async def _count(self, update_ids: Sequence[int]) -> int:
-        found = await self._on.scalar(
-            sa.select(sa.func.count()).select_from(updates).where(updates.c.update_id.in_(update_ids))
-        )
-        return int(found or 0)
+        return len(new.all())
 
     async def take(self, limit: int, now: datetime, lease: timedelta) -> list[RawUpdate]:
         """Lease the oldest waiting update of up to `limit` chats, in their order."""
         earlier = updates.alias()
         first = ~sa.exists().where(
-            earlier.c.state == "due",
+            state_is(earlier, "due"),
             earlier.c.chat_id == updates.c.chat_id,
             earlier.c.update_id < updates.c.update_id,
         )
         heads = (
             sa.select(updates.c.update_id)
-            .where(updates.c.state == "due", updates.c.due_at <= now, first)
+            .where(_due, updates.c.due_at <= now, first)
             .order_by(updates.c.update_id)
             .limit(limit)
         )
         rows = await self._on.execute(
             sa.update(updates)
-            .where(updates.c.update_id.in_(sql.skip_locked(self._on, heads, updates)))
+            .where(updates.c.update_id.in_(sql.skip_locked(self._on, heads, "heads")))
             .values(due_at=now + lease, lease="taken")
             .returning(*updates.c)
         )
@@ -103,17 +98,13 @@ class Updates:
 
     async def next_due(self) -> datetime | None:
         """When the earliest waiting update is due."""
-        found: datetime | None = await self._on.scalar(
-            sa.select(sa.func.min(updates.c.due_at)).where(updates.c.state == "due")
-        )
+        found: datetime | None = await self._on.scalar(sa.select(sa.func.min(updates.c.due_at)).where(_due))
         return found
 
     async def release_leases(self, now: datetime) -> None:
         """After a crash of the only process: what was being handled is due at once."""
         await self._on.execute(
-            sa.update(updates)
-            .where(updates.c.state == "due", updates.c.lease != "")
-            .values(due_at=now, lease="")
+            sa.update(updates).where(_due, updates.c.lease != "").values(due_at=now, lease="")
         )
 
     async def newest(self) -> int | None:
@@ -122,15 +113,13 @@ class Updates:
         return found
 
     async def waiting(self) -> int:
-        found = await self._on.scalar(
-            sa.select(sa.func.count()).select_from(updates).where(updates.c.state == "due")
-        )
+        found = await self._on.scalar(sa.select(sa.func.count()).select_from(updates).where(_due))
         return int(found or 0)
 
     async def aside(self) -> list[Aside]:
         rows = await self._on.execute(
             sa.select(updates.c.update_id, updates.c.error)
-            .where(updates.c.state == "aside")
+            .where(state_is(updates, "aside"))
             .order_by(updates.c.update_id)
         )
         return [Aside(update_id=row.update_id, error=row.error) for row in rows]
@@ -138,5 +127,5 @@ class Updates:
     async def purge(self, before: datetime) -> None:
         """Delete handled updates received before `before`."""
         await self._on.execute(
-            sa.delete(updates).where(updates.c.state != "due", updates.c.received_at < before)
+            sa.delete(updates).where(updates.c.received_at < before, updates.c.state != "due")
         )

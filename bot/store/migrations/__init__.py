@@ -39,12 +39,13 @@ async def revision(database: Database) -> str | None:
 
 
 async def upgrade(database: Database) -> None:
-    """Bring the schema to `head`. Raises StoreError for a newer or corrupt database."""
+    """Bring the schema to `head`. Raises StoreError for a newer, foreign or corrupt database."""
+    database.create_file()
     try:
         async with database.write() as connection:
             await connection.run_sync(_upgrade)
     except sa.exc.DatabaseError as error:
-        raise StoreError(f"the database cannot be used: {error.orig}; restore a backup") from error
+        raise StoreError(f"the schema cannot be brought up to date: {error.orig}") from error
 
 
 def _upgrade(connection: sa.Connection) -> None:

@@ -48,6 +48,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("app_key", name=op.f("pk_credentials")),
     )
     op.create_table(
+        "freezes",
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("chat_id", name=op.f("pk_freezes")),
+    )
+    op.create_table(
         "guesses",
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
@@ -74,6 +80,7 @@ def upgrade() -> None:
         sa.Column("importance", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("lease", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("ambiguous", sa.Integer(), nullable=False),
@@ -87,6 +94,14 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
+        "ix_notices_dead",
+        "notices",
+        ["settled_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
         "ix_notices_due",
         "notices",
         ["due_at"],
@@ -98,6 +113,22 @@ def upgrade() -> None:
         "ix_notices_place",
         "notices",
         ["chat_id", "topic_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
+        "ix_notices_settled",
+        "notices",
+        ["settled_at", "state"],
+        unique=False,
+        sqlite_where=sa.text("settled_at IS NOT NULL"),
+        postgresql_where=sa.text("settled_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_notices_turn",
+        "notices",
+        [sa.literal_column("importance DESC"), "id"],
         unique=False,
         sqlite_where=sa.text("state = 'due'"),
         postgresql_where=sa.text("state = 'due'"),
@@ -135,6 +166,30 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_check_at IS NOT NULL"),
         postgresql_where=sa.text("next_check_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_orders_finished",
+        "orders",
+        ["finished_at"],
+        unique=False,
+        sqlite_where=sa.text("finished_at IS NOT NULL"),
+        postgresql_where=sa.text("finished_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_orders_idle",
+        "orders",
+        ["fetched_at"],
+        unique=False,
+        sqlite_where=sa.text("weight = 0"),
+        postgresql_where=sa.text("weight = 0"),
+    )
+    op.create_index(
+        "ix_orders_ruleset",
+        "orders",
+        ["ruleset"],
+        unique=False,
+        sqlite_where=sa.text("fetched_at IS NOT NULL"),
+        postgresql_where=sa.text("fetched_at IS NOT NULL"),
+    )
     op.create_table(
         "pushes",
         sa.Column("key", sa.Text(), nullable=False),
@@ -142,6 +197,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_pushes")),
     )
     op.create_index(op.f("ix_pushes_at"), "pushes", ["at"], unique=False)
+    op.create_table(
+        "rates",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("next_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_rates")),
+    )
     op.create_table(
         "unknowns",
         sa.Column("text", sa.Text(), nullable=False),
@@ -163,6 +224,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("update_id", name=op.f("pk_updates")),
     )
     op.create_index(
+        "ix_updates_aside",
+        "updates",
+        ["update_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'aside'"),
+        postgresql_where=sa.text("state = 'aside'"),
+    )
+    op.create_index(
+        "ix_updates_chat",
+        "updates",
+        ["chat_id", "update_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
         "ix_updates_due",
         "updates",
         ["update_id"],
@@ -170,6 +247,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'due'"),
         postgresql_where=sa.text("state = 'due'"),
     )
+    op.create_index("ix_updates_received_at", "updates", ["received_at"], unique=False)
     op.create_table(
         "cases",
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -217,6 +295,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("order_id", "seq", name=op.f("pk_nodes")),
     )
+    op.create_index("ix_nodes_seen_at", "nodes", ["seen_at"], unique=False, postgresql_using="brin")
     op.create_table(
         "parcels",
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -259,11 +338,13 @@ def downgrade() -> None:
     op.drop_table("cases")
     op.drop_table("updates")
     op.drop_table("unknowns")
+    op.drop_table("rates")
     op.drop_table("pushes")
     op.drop_table("orders")
     op.drop_table("notices")
     op.drop_table("memory")
     op.drop_table("guesses")
+    op.drop_table("freezes")
     op.drop_table("credentials")
     op.drop_table("chats")
     op.drop_table("cells")

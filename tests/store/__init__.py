@@ -1,0 +1,1 @@
+"""The store, one contract over SQLite and PostgreSQL."""

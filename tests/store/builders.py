@@ -1,0 +1,101 @@
+"""Short ways to the values that tests of the store are about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.model import (
+    Changes,
+    Follow,
+    Importance,
+    Item,
+    News,
+    NewsKind,
+    Node,
+    Order,
+    OrderStatus,
+    Owed,
+    Parcel,
+    Place,
+    Reason,
+    Stage,
+)
+from bot.store import Store
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=3)
+ANNA = Place(100)
+BEN = Place(200)
+GROUP = Place(-300)
+TOPIC = Place(-300, 7)
+
+
+def later(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def news(key: str, importance: Importance = Importance.MILESTONE, **values: Any) -> News:
+    return News(kind=NewsKind.NODES, key=key, importance=importance, **values)
+
+
+def owed(place: Place, order_id: str, key: str, due_at: datetime = NOW, **values: Any) -> Owed:
+    return Owed(place=place, order_id=order_id, news=news(key, **values), due_at=due_at)
+
+
+def node(seq: int, **values: Any) -> Node:
+    given: dict[str, Any] = {
+        "parcel": 1,
+        "at": NOW - timedelta(days=10 - seq),
+        "ordinal": 0,
+        "name": f"node {seq}",
+        "description": "",
+        "stage": Stage.ORIGIN_TRANSIT,
+        "seen_at": NOW,
+    } | values
+    return Node(seq=seq, **given)
+
+
+def order(order_id: str, *nodes: Node, **values: Any) -> Order:
+    """An order with one parcel that uses every field."""
+    parcel = Parcel(
+        index=1,
+        number="LP001",
+        former_numbers=("LP000",),
+        carrier="AliExpress standard",
+        eta=NOW + timedelta(days=9),
+        first_eta=NOW + timedelta(days=8),
+        eta_told=NOW + timedelta(days=8),
+        eta_told_at=NOW,
+        items=(Item(id="1", title="Lamp", quantity=2),),
+        stage=Stage.ORIGIN_TRANSIT,
+        reason=Reason.DELAY,
+        stage_since=NOW,
+        nodes=tuple(sorted(nodes, key=lambda one: one.at, reverse=True)),
+    )
+    given: dict[str, Any] = {
+        "stage": Stage.ORIGIN_TRANSIT,
+        "reason": Reason.WEATHER,
+        "stage_since": NOW,
+        "status": OrderStatus.SHIPPED,
+        "status_at": NOW,
+        "parcels": (parcel,),
+        "created_at": NOW,
+        "fetched_at": NOW,
+        "digest": "abc",
+        "told": frozenset({"silence:1"}),
+    } | values
+    return Order(id=order_id, **given)
+
+
+def added(known: Order, **values: Any) -> Changes:
+    return Changes(order=known, added=known.nodes, **values)
+
+
+async def follow(store: Store, place: Place, order_id: str, now: datetime = NOW, **values: Any) -> None:
+    """Have the place follow the order, both made known."""
+    async with store.write() as tx:
+        await tx.chats.meet(place, language="en", zone="UTC", now=now)
+        await tx.orders.add(order_id, now)
+        await tx.chats.follow(Follow(place=place, order_id=order_id, created_at=now, **values))
+        await tx.orders.reweigh([order_id], now)

