@@ -13,6 +13,18 @@ from typing import Any, Protocol
 from bot.model import RawUpdate
 
 
+class Postponed(Exception):
+    """Raised while an update is handled: nothing is wrong with it, it is to be handled again.
+
+    `at` is the earliest sensible time (a flood wait's end); None for soon. It counts as no failure of the
+    update.
+    """
+
+    def __init__(self, reason: str, at: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.at = at
+
+
 class Inbox(Protocol):
     """The durable queue of updates; the store implements it.
 

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from telegram import Update
 from telegram.error import BadRequest, NetworkError
 
-from bot.chat.inbox import Backoff, Inbox, wait_unless
+from bot.chat.inbox import Backoff, Inbox, Postponed, wait_unless
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate
 
 log = logging.getLogger(__name__)
+
+_TOKEN_RETRY = timedelta(seconds=30)
 
 
 class Workers:
@@ -136,7 +138,11 @@ class Workers:
             return None
         if isinstance(error, FloodWait):
             return now + timedelta(seconds=error.seconds)
+        if isinstance(error, TokenRevoked):  # nobody can be answered: it waits for the new token
+            return now + _TOKEN_RETRY
         outside = is_outside(error)
+        if isinstance(error, Postponed) and error.at is not None:
+            return max(error.at, now) if error.at - raw.received_at <= self._patience else None
         if raw.attempts + 1 >= self._attempts and not (outside and now - raw.received_at <= self._patience):
             return None
         longest = 60.0 if outside else 10.0
@@ -168,7 +174,7 @@ def is_outside(error: BaseException) -> bool:
     """Whether an error lies outside the update: the same update may well succeed later."""
     if isinstance(error, BadRequest):
         return False
-    return isinstance(error, NetworkError | FloodWait | TokenRevoked | StoreError | OSError)
+    return isinstance(error, Postponed | NetworkError | StoreError | OSError)
 
 
 async def _first(stopping: asyncio.Event, other: asyncio.Event, seconds: float) -> None:

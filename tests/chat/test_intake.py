@@ -14,7 +14,7 @@ import pytest
 from telegram import Update
 from telegram.error import BadRequest
 
-from bot.chat.inbox import Backoff, queue_of, raw_update
+from bot.chat.inbox import Backoff, Postponed, queue_of, raw_update
 from bot.chat.intake import (
     ALLOWED_UPDATES,
     BODY_LIMIT,
@@ -486,6 +486,17 @@ async def test_trouble_outside_does_not_set_an_update_aside_within_the_hour() ->
         await until(lambda: inbox.state[1] == "done")
 
 
+async def test_a_dead_token_sets_nothing_aside() -> None:
+    inbox = await filled(text_update(1, 5, "dead"))
+    shop, clock = Shop(), Clock()
+    shop.errors["dead"] = TokenRevoked("Unauthorized")
+    async with working(inbox, shop, clock):
+        for attempt in range(1, 10):
+            await until(lambda: inbox.rows[1].attempts >= attempt)  # noqa: B023 - used at once
+            clock.now += timedelta(hours=1)
+    assert inbox.state[1] == "due"
+
+
 async def test_a_flood_wait_is_waited_out() -> None:
     inbox = await filled(text_update(1, 5, "flood"))
     shop, clock = Shop(), Clock()
@@ -493,6 +504,28 @@ async def test_a_flood_wait_is_waited_out() -> None:
     async with working(inbox, shop, clock):
         await until(lambda: inbox.rows[1].attempts == 1)
         assert inbox.due[1] == NOW + timedelta(seconds=40)
+
+
+async def test_a_postponed_update_is_handled_again_at_its_time_however_often() -> None:
+    inbox = await filled(text_update(1, 5, "later"))
+    shop, clock = Shop(), Clock()
+    async with working(inbox, shop, clock):
+        for attempt in range(1, 9):
+            shop.errors["later"] = Postponed("flood wait", clock.now + timedelta(seconds=30))
+            clock.now += timedelta(seconds=31)
+            await until(lambda: inbox.rows[1].attempts >= attempt)  # noqa: B023 - used at once
+        assert inbox.state[1] == "due"
+        del shop.errors["later"]
+        clock.now += timedelta(seconds=61)
+        await until(lambda: inbox.state[1] == "done")
+
+
+async def test_an_answer_that_could_only_come_tomorrow_is_set_aside() -> None:
+    inbox = await filled(text_update(1, 5, "later"))
+    shop = Shop()
+    shop.errors["later"] = Postponed("not enough rights", NOW + timedelta(days=1))
+    async with working(inbox, shop, lambda: NOW):
+        await until(lambda: inbox.state[1] == "aside")
 
 
 async def test_new_updates_are_handled_at_once_not_at_the_next_look() -> None:
