@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -27,7 +28,7 @@ from bot.chat.limits import Limits as SendLimits
 from bot.chat.limits import Priority
 from bot.chat.table import handle
 from bot.chat.telegram import Redactor, build_bot, connect
-from bot.errors import Rejected, TokenRevoked
+from bot.errors import Rejected, SourceError, TokenRevoked
 from bot.metrics import Metrics
 from bot.model import Message, Place, Sent, Tokens
 from bot.office import Office, Spent
@@ -147,6 +148,8 @@ class Merchant:
     # the grant, for upkeep
     async def warnings(self) -> tuple[Warn, ...]:
         """What admins should hear of the grant's end now."""
+        with contextlib.suppress(SourceError):  # refreshed in time even where nobody calls for days
+            await self.keeper.current()
         tokens = await self.credentials.load()
         if tokens is None:
             return ()
@@ -182,14 +185,9 @@ class Merchant:
 
 
 def _seed(settings: Settings) -> Tokens | None:
-    if settings.aliexpress_access_token is None:
-        return None
-    refresh = settings.aliexpress_refresh_token
-    return Tokens(
-        access_token=settings.aliexpress_access_token.get_secret_value(),
-        refresh_token=refresh.get_secret_value() if refresh else "",
-        obtained_at=now(),
-        authorised_at=now(),
+    access, refresh = settings.aliexpress_access_token, settings.aliexpress_refresh_token
+    return auth.seed_tokens(
+        access.get_secret_value() if access else "", refresh.get_secret_value() if refresh else "", now()
     )
 
 
@@ -497,5 +495,9 @@ def _width(settings: Settings) -> int:
 
 async def serve(settings: Settings, stopping: asyncio.Event) -> None:
     """Run the bot until told to stop."""
-    logs.set_up(settings.log_level, settings.log_format, redactor(settings))
-    await App(settings).run(stopping)
+    clean = redactor(settings)
+    logs.set_up(settings.log_level, settings.log_format, clean)
+    app = App(settings)
+    learnt = app.merchant.client.redactor.clean  # knows the tokens that come later, too
+    logs.set_up(settings.log_level, settings.log_format, lambda text: learnt(clean(text)))
+    await app.run(stopping)

@@ -36,6 +36,7 @@ from bot.store import Due, Settled, Store, Transaction
 CANONICAL = "en"  # what events and stages are decided on, and what English readers read
 _FACTS_EVERY = timedelta(hours=12)  # how often an order without tracking is asked for its own state
 _LABEL_LENGTH = 64
+_WITH_CARRIER = 3  # rank of "picked up"
 _GUESS_WINDOW = timedelta(hours=1)
 _GUESSES = 5
 _LOCK = timedelta(hours=6)
@@ -483,6 +484,10 @@ class Tracking:
             known, watch = await tx.orders.get(order_id), await tx.orders.watch(order_id)
             if known is None or watch is None:
                 return False
+            if status is OrderStatus.CANCELLED and _under_way(known):
+                # "closed" is also said of orders that end well: what is on its way is looked at, not ended
+                await tx.orders.due_now(order_id, now)
+                return True
             changes = timeline.with_status(known, status, at or now)
             await self._conclude(tx, known, watch, changes, now, asking=None, checked=False)
             await tx.orders.due_now(order_id, now)
@@ -532,6 +537,11 @@ def _with_facts(changes: Changes, facts: OrderFacts, now: datetime) -> Changes:
     told = timeline.with_status(changes.order, status, now)
     news = () if changes.first else told.news
     return replace(changes, order=told.order, news=(*changes.news, *news))
+
+
+def _under_way(order: Order) -> bool:
+    """Whether a carrier has any of it."""
+    return any(node.stage.rank is not None and node.stage.rank >= _WITH_CARRIER for node in order.nodes)
 
 
 def _watch_after(watch: Watch, order: Order, now: datetime) -> Watch:

@@ -51,6 +51,7 @@ PRESSES: Mapping[type[b.Action], Press] = {
     b.AskStop: track.ask_stop,
     b.Stop: track.stop,
     b.Resume: track.resume,
+    b.Share: track.share,
     b.Dismiss: track.dismiss,
     b.Nothing: track.nothing,
     b.ShowOrders: orders.show_orders,

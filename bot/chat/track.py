@@ -20,7 +20,7 @@ from bot.tracking import (
 )
 from bot.views import buttons as b
 from bot.views import orders as orders_view
-from bot.views import talk, timeline
+from bot.views import picture, talk, timeline
 from bot.views.talk import Purpose, Tried
 
 MOST_AT_ONCE = 20
@@ -317,6 +317,20 @@ async def stop(talking: Conversation, action: b.Stop) -> None:
 async def _stop(talking: Conversation, follow: Follow) -> None:
     await talking.desk.tracking.untrack(talking.place, follow.order_id)
     await talking.show(talk.stopped(talking.words, follow.order_id, follow))
+
+
+async def share(talking: Conversation, action: b.Share) -> None:
+    """The journey as a picture, drawn beside the event loop: it takes a tenth of a second."""
+    if (shown := await _shown(talking, action.order_id)) is not None:
+        await talking.toast()
+        message = await asyncio.to_thread(
+            picture.share,
+            talking.words,
+            shown.localised,
+            now=talking.desk.now(),
+            shop=talking.shop.name,
+        )
+        await talking.say(message)
 
 
 async def resume(talking: Conversation, action: b.Resume) -> None:
