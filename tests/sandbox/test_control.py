@@ -75,6 +75,13 @@ async def test_the_stream_tells_what_happens(live: World) -> None:
         assert facts[-1]["message"]["text"] == "<b>hi</b>"
 
 
+async def test_the_control_api_explains_itself(world: World) -> None:
+    listed = await world.control("/", "GET")
+    assert isinstance(listed, list)
+    assert len(listed) > 30
+    assert {"path": "/", "methods": ["GET"], "about": "This list."} in listed
+
+
 async def test_a_document_and_a_location_reach_the_bot(world: World) -> None:
     await world.control(f"/chats/{EMMA}/document", name="ids.csv", content="1\n2", caption="here")
     await world.control(f"/chats/{EMMA}/location", latitude=52.5, longitude=13.4)

@@ -134,7 +134,7 @@ async def test_an_alert_waits_to_be_closed(page: Page) -> None:
     await page.get_by_role("button", name="Alert").click()
     await expect(page.get_by_role("dialog")).to_contain_text("Nothing new")
     await page.keyboard.press("Enter")
-    await expect(page.locator("dialog")).to_be_hidden()
+    await expect(page.locator("#alert")).to_be_hidden()
 
 
 async def test_commands_come_by_slash_in_the_reader_s_language_and_by_keyboard(page: Page) -> None:
@@ -162,6 +162,29 @@ async def test_another_chat_s_news_shows_as_a_badge_and_right_to_left(live: Worl
     await expect(page.locator(".badge")).to_have_count(0)
 
 
+async def test_a_new_person_in_a_language_of_choice(live: World, page: Page) -> None:
+    await page.get_by_role("button", name="New chat").click()
+    await page.get_by_role("textbox", name="Name").fill("민준")
+    await page.get_by_label("Language").select_option("ko")
+    await page.get_by_role("button", name="Add").click()
+    await expect(page.locator("#head-name")).to_have_text("민준")
+    await page.get_by_role("button", name="START", exact=True).click()
+    await expect(page.locator(".message:not(.mine) .words time")).to_contain_text("2026년")
+
+
+async def test_a_forum_has_topics(live: World, page: Page) -> None:
+    await page.get_by_role("button", name="New chat").click()
+    await page.get_by_label("Kind").select_option("forum")
+    await page.get_by_role("textbox", name="Name").fill("Shop")
+    await page.get_by_role("button", name="Add").click()
+    await page.get_by_role("tab", name="Parcels").click()
+    await page.get_by_role("textbox", name="Message").fill("/start")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.mine")).to_have_count(1)
+    await page.get_by_role("tab", name="General").click()
+    await expect(page.locator(".message.mine")).to_have_count(0)
+
+
 async def test_the_tour_moves_parcels_and_makes_trouble(live: World, page: Page) -> None:
     await page.get_by_role("button", name=re.compile("Emma")).click()
     await page.get_by_role("button", name=re.compile(scenarios.PLAIN)).click()
@@ -180,9 +203,10 @@ async def test_the_tour_moves_parcels_and_makes_trouble(live: World, page: Page)
     await expect(page.get_by_role("button", name="Unblock the bot")).to_be_visible()
 
 
-async def test_a_narrow_screen_shows_one_thing_at_a_time(page: Page) -> None:
+async def test_a_narrow_screen_shows_one_thing_at_a_time(live: World, page: Page) -> None:
+    await page.goto("about:blank")
     await page.set_viewport_size({"width": 380, "height": 740})
-    await page.reload()
+    await page.goto(live.url)
     await page.get_by_role("button", name=re.compile("Emma")).click()
     await expect(page.locator("#chats")).to_be_hidden()
     width = await page.evaluate("document.documentElement.scrollWidth")

@@ -35,6 +35,8 @@ def test_every_phrase_is_said_in_every_language_with_the_same_places() -> None:
 
 def test_no_two_languages_say_the_same() -> None:
     for key, texts in phrases.load().items():
+        if key.startswith("local_"):
+            continue
         said = [description or name for name, description in texts.values()]
         assert len(set(said)) == len(said), key
 
@@ -123,6 +125,31 @@ async def test_a_made_up_order_with_made_up_nodes(world: World) -> None:
         "tracking_detail_desc": "На Луне",
     }
     assert dig(answer, *LINES, 0, "detail_node_list") == {}
+
+
+async def test_local_carriers_are_not_translated(world: World) -> None:
+    for step in (1, 2):
+        await world.control(f"/orders/{scenarios.UNTRANSLATED}/next")
+        for language in ("en_US", "ja_JP"):
+            answer = await world.track(scenarios.UNTRANSLATED, language)
+            nodes = dig(answer, *LINES, 0, "detail_node_list", "detail_node")
+            assert isinstance(nodes, list)
+            assert len(nodes) == 17 + step
+            assert "Die Sendung" in nodes[0]["tracking_detail_desc"]
+
+
+async def test_a_messy_feed_has_equal_late_and_repeated_stamps(world: World) -> None:
+    await world.track(scenarios.MESSY)
+    world.hands.at += 200
+    answer = await world.track(scenarios.MESSY)
+    nodes = dig(answer, *LINES, 0, "detail_node_list", "detail_node")
+    assert isinstance(nodes, list)
+    stamps = [node["time_stamp"] for node in nodes]
+    assert len(stamps) == 25
+    assert len(set(stamps)) == 24
+    assert [node.get("tracking_detail_desc") for node in nodes[:3]] == ["Package delivered"] * 3
+    late = next(place for place, node in enumerate(nodes) if "[Shenzhen]" in as_text(node))
+    assert late > 8
 
 
 async def test_nodes_can_vanish_and_the_carrier_s_name_change(world: World) -> None:

@@ -17,7 +17,8 @@ class Step:
     """A node still to come: `gap` simulated days after the one before it.
 
     `eta` is the promise made with it in days from then, None: unchanged. `order_status`, `logistics_status`,
-    `end_reason` and `mail_no` change the order or the parcel with it.
+    `end_reason` and `mail_no` change the order or the parcel with it. A node handed in late is stamped `late`
+    days before it appears.
     """
 
     phrase: str
@@ -28,6 +29,7 @@ class Step:
     logistics_status: str = ""
     end_reason: str = ""
     mail_no: str = ""
+    late: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,7 @@ class Orders:
             return None
         step = parcel.steps.pop(0)
         now = self._clock.now()
-        node = self.node(step.phrase, place=step.place, at=int((now - ago) * 1000))
+        node = self.node(step.phrase, place=step.place, at=int((now - ago - step.late * DAY) * 1000))
         self.apply(order, parcel, step, now)
         self.append(order, parcel, node)
         return node

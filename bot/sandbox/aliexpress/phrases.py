@@ -23,6 +23,9 @@ def load() -> dict[str, Mapping[str, Phrase]]:
         phrases[key] = {
             language: (heading[language], entry["text"].get(language, "")) for language in heading
         }
+    # Local carriers' words come through as they are, whatever language was asked for.
+    for key, entry in data["untranslated"].items():
+        phrases[key] = {language: (name, entry["text"]) for language, name in names[entry["name"]].items()}
     return phrases
 
 

@@ -21,6 +21,8 @@ RETURNED = "8211744661818042"
 CANCELLED = "8211744661828042"
 NEW = "8211744661838042"
 DELIVERED = "8211744661848042"
+UNTRANSLATED = "8211744661858042"
+MESSY = "8211744661868042"
 UNKNOWN = "8211744661998042"  # never exists
 
 
@@ -111,6 +113,32 @@ def _returned() -> tuple[Step, ...]:
     return (*_ORIGIN, *_FLIGHT, *_ARRIVAL, *_LAST_MILE, *end)
 
 
+def _untranslated() -> tuple[Step, ...]:
+    end = (
+        _s("local_region", 1.0),
+        _s("local_loaded", 1.0),
+        _s("local_neighbour", 0.6),
+        _s("local_loaded", 1.0),
+        replace(_DELIVERED, phrase="local_delivered"),
+    )
+    return (*_ORIGIN, *_FLIGHT, *_ARRIVAL, *end)
+
+
+def _messy() -> tuple[Step, ...]:
+    """What real feeds do: two scans in one second, one handed in days late, a last one dated anew."""
+    end = (
+        _s("facility_in", 1.0, "Leipzig"),
+        _s("facility_out", 0.0, "Leipzig"),
+        replace(_s("sorting_out", 0.8, "Shenzhen"), late=9.0),
+        _s("no_words", 0.8),
+        _s("out_for_delivery", 0.8),
+        _DELIVERED,
+        replace(_DELIVERED, gap=1.0),
+        replace(_DELIVERED, gap=1.0),
+    )
+    return (*_ORIGIN, *_FLIGHT, *_ARRIVAL, *end)
+
+
 def _cancelled() -> tuple[Step, ...]:
     end = Step(phrase="cancelled", gap=1.0, order_status="FINISH", end_reason="CANCELED")
     return (*_ORIGIN[:2], end)
@@ -131,6 +159,8 @@ SCENARIOS: dict[str, Scenario] = {
     "cancelled": Scenario(title="cancelled before shipping", journeys=(_cancelled(),), past=(2,)),
     "new": Scenario(title="just ordered", journeys=(_PLAIN,), past=(1,), rest=0.01),
     "delivered": Scenario(title="delivered", journeys=(_PLAIN,), past=(len(_PLAIN),), rest=2.0),
+    "untranslated": Scenario(title="local carrier writes German", journeys=(_untranslated(),), past=(17,)),
+    "messy": Scenario(title="messy feed of a carrier", journeys=(_messy(),), past=(17,)),
 }
 
 DEMO = {
@@ -146,6 +176,8 @@ DEMO = {
     CANCELLED: "cancelled",
     NEW: "new",
     DELIVERED: "delivered",
+    UNTRANSLATED: "untranslated",
+    MESSY: "messy",
 }
 
 _TITLES = (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.sandbox.aliexpress.orders import NoOrder
 from bot.sandbox.faults import BadFault
@@ -38,6 +40,18 @@ def handler(work: Work) -> Handler:
             return json_response({"error": str(exc)}, 502)
 
     return serve
+
+
+def describe(routes: Sequence[Route]) -> list[dict[str, object]]:
+    """What each route is for, from its own docstring."""
+    return [
+        {
+            "path": route.path,
+            "methods": sorted((route.methods or set()) - {"HEAD"}),
+            "about": inspect.getdoc(route.endpoint) or "",
+        }
+        for route in routes
+    ]
 
 
 def number_in_path(request: Request, name: str) -> int:

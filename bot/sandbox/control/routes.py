@@ -13,7 +13,7 @@ from starlette.routing import Route
 from bot.sandbox.box import Sandbox
 from bot.sandbox.control.chats import Chats
 from bot.sandbox.control.parcels import Parcels
-from bot.sandbox.control.replies import handler
+from bot.sandbox.control.replies import describe, handler
 from bot.sandbox.faults import KINDS, Chaos, Fault
 from bot.sandbox.outgoing import CallFailed, call
 from bot.sandbox.parameters import BadParameter, Parameters
@@ -30,6 +30,7 @@ class Control:
         self.routes = [
             *Chats(box).routes,
             *Parcels(box).routes,
+            Route("/", handler(self.help), methods=["GET"]),
             Route("/state", handler(self.state), methods=["GET"]),
             Route("/events", self.events, methods=["GET"]),
             Route("/faults", handler(self.faults), methods=["GET"]),
@@ -40,6 +41,10 @@ class Control:
             Route("/metrics", handler(self.metrics), methods=["GET"]),
             Route("/metrics", handler(self.set_metrics), methods=["POST"]),
         ]
+
+    async def help(self, p: Parameters, request: Request) -> object:
+        """This list."""
+        return describe(self.routes)
 
     async def state(self, p: Parameters, request: Request) -> object:
         """What the page needs at its start."""

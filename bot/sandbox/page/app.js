@@ -274,6 +274,31 @@ function keydown(event) {
   }
 }
 
+// ── new chats ────────────────────────────────────────────────────────────────────────────────────
+
+const LANGUAGES = ["en", "ru", "pt-br", "pt-pt", "es", "fr", "id", "it", "nl", "tr", "vi", "th", "de", "ko", "ja", "ar", "pl", "he", "uk", "hi", "zh-hans", "zh-hant"];
+
+function offerLanguages() {
+  const names = new Intl.DisplayNames(["en"], { type: "language" });
+  const own = LANGUAGES.find((code) => navigator.language.toLowerCase().startsWith(code.slice(0, 2))) ?? "en";
+  $("newcomer-form").elements.language_code.replaceChildren(...LANGUAGES.map((code) => element("option", { value: code, selected: code === own }, names.of(code))));
+}
+
+const welcome = told(async () => {
+  const { type, name, language_code: language } = Object.fromEntries(new FormData($("newcomer-form")));
+  const person = type === "private" ? { first_name: name, language_code: language } : await owner(language, name);
+  const chat = await api("/chats", { type, ...person });
+  if (type === "forum") await api(`/chats/${chat.id}/state`, { action: "create_topic", name: "Parcels" });
+  setState(await api("/state"));
+  await open(chat.id);
+});
+
+// A group belongs to somebody who speaks the chosen language.
+async function owner(language, title) {
+  const person = await api("/chats", { type: "private", first_name: `Owner of ${title}`, language_code: language });
+  return { title, members: { [person.id]: "creator" } };
+}
+
 // ── live ─────────────────────────────────────────────────────────────────────────────────────────
 
 const handlers = {
@@ -332,6 +357,8 @@ $("composer").addEventListener("submit", (event) => { event.preventDefault(); su
 $("text").addEventListener("input", () => { fit(); suggest(); });
 $("text").addEventListener("keydown", keydown);
 $("menu").addEventListener("click", async () => { await told(loadMenu)(); $("commands").hidden ? suggest(true) : ($("commands").hidden = true); });
+$("new-chat").addEventListener("click", () => { offerLanguages(); $("newcomer").showModal(); });
+$("newcomer").addEventListener("close", () => { if ($("newcomer").returnValue === "ok") welcome(); });
 $("start").addEventListener("click", () => say("/start"));
 $("quote-drop").addEventListener("click", dropReply);
 $("back").addEventListener("click", () => { document.body.dataset.view = "chats"; state.open = null; drawChats(); });

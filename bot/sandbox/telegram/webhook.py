@@ -27,15 +27,21 @@ class Webhook:
         try:
             while True:
                 self._distribute()
-                with self._tg.bus.listening() as changes:
-                    arrival = asyncio.create_task(self._tg.updates.arrived())
-                    change = asyncio.create_task(changes.get())
-                    await asyncio.wait({arrival, change}, timeout=0.25, return_when=asyncio.FIRST_COMPLETED)
-                    arrival.cancel()
-                    change.cancel()
+                await self._something()
         finally:
             for worker in self._workers.values():
                 worker.cancel()
+
+    async def _something(self) -> None:
+        """Until an update or a change of the webhook, or a moment later."""
+        with self._tg.bus.listening() as changes:
+            arrival = asyncio.create_task(self._tg.updates.arrived())
+            change = asyncio.create_task(changes.get())
+            try:
+                await asyncio.wait({arrival, change}, timeout=0.25, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                arrival.cancel()
+                change.cancel()
 
     def _distribute(self) -> None:
         if not self._tg.updates.webhook_url:
