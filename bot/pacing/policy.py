@@ -22,7 +22,7 @@ _WORTH = {
     Stage.READY_FOR_PICKUP: 1.5,
     Stage.DUTIES_DUE: 1.5,
 }
-_ETA_DAY = 1.5  # on the promised day and the days around it
+_ETA_DAY, _ETA_HOURS = 1.5, 30.0  # within so many hours of the promised moment
 _RECHECKS = (6.0, 24.0, 72.0, 168.0, 336.0)  # hours after "delivered": it is sometimes wrong
 _RECHECKS_OVER = (24.0, 72.0)  # after "returned" and "cancelled"
 _SILENT, _LOST = 30.0 * 24.0, 90.0 * 24.0  # hours without news: weekly from here, never again from there
@@ -141,56 +141,56 @@ def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None,
 class _Outlook:
     """What may come after a look at `start`, at so many hours from it."""
 
-    __slots__ = (
-        "_age",
-        "_burst",
-        "_cell",
-        "_clock",
-        "_low",
-        "_shift",
-        "_since",
-        "_start",
-        "_theta",
-        "weight",
-    )
+    __slots__ = ("_burst", "_cell", "_clock", "_low", "_theta", "_zero", "begin", "weight")
 
     def __init__(self, watch: Watch, rates: Rates, start: float) -> None:
         key, shift = clock_key(watch.stage, watch.utc_offset_hours)
         self._clock = rates.clocks[key]
         self._cell = rates.cells[watch.stage]
-        self._start = start + shift
-        last = hours(watch.last_node_at or watch.created_at)
-        self._age = self._clock.operating(min(last, start) + shift)
-        self._low = self._cell.expected(self._clock.operating(self._start) - self._age)
-        self._since = max(start - last, 0.0)
+        self.begin = start + shift
+        last = min(hours(watch.last_node_at or watch.created_at), start)
+        self._zero = self._clock.operating(last + shift)
+        self._low = self._cell.expected(self._clock.operating(self.begin) - self._zero)
         self._theta = rates.burst_hours
-        self._burst = rates.burst * math.exp(-self._since / self._theta) if watch.last_node_at else 0.0
+        self._burst = rates.burst * math.exp((last - start) / self._theta) if watch.last_node_at else 0.0
         self.weight = watch.weight * _WORTH.get(watch.stage, 1.0)
-        if watch.eta is not None and abs(hours(watch.eta) - start) < 30.0:
+        if watch.eta is not None and abs(hours(watch.eta) - start) < _ETA_HOURS:
             self.weight *= _ETA_DAY
 
     def expected(self, after: float) -> float:
         """Entries expected to have appeared `after` hours from the look."""
-        age = self._clock.operating(self._start + after) - self._age
-        steady = self._cell.expected(age) - self._low
+        steady = self._cell.expected(self._clock.operating(self.begin + after) - self._zero) - self._low
+        if self._burst < 1e-4:
+            return steady
         return steady + self._burst * (1.0 - math.exp(-after / self._theta))
 
     def rate(self, after: float) -> float:
-        """Entries an hour at that time."""
-        at = self._start + after
-        steady = self._cell.rate_at(self._clock.operating(at) - self._age) * self._clock.pace_at(at)
-        return steady + self._burst / self._theta * math.exp(-after / self._theta)
+        """Entries an hour around that time."""
+        return (self.expected(after + 0.05) - self.expected(max(after - 0.05, 0.0))) / (
+            0.1 if after >= 0.05 else after + 0.05
+        )
 
 
 def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]:
-    """Hours until the index, weight * expected² / (2 rate), reaches the price."""
+    """Hours until the index, weight * expected² / (2 rate), reaches the price.
+
+    Rates are taken as even from one mark to the next: marks are the clock's full hours, closer ones at first.
+    """
     floor, ceiling = limits.floor / 3600.0, limits.ceiling / 3600.0
     scale = outlook.weight / (2.0 * price)
-    after, bound = floor, Bound.FLOOR
+    phase = outlook.begin % 1.0
+    after, expected = floor, outlook.expected(floor)
     while after < ceiling:
-        expected = outlook.expected(after)
-        if scale * expected * expected >= outlook.rate(after):
-            return after, bound
-        bound = Bound.PRICE
-        after += min(max(0.08 * after, 0.08), 0.5)
+        mark = math.floor(after + phase + 1e-6) + 1.0 - phase
+        if mark - after > 0.25 and after < 1.5:
+            mark = after + 0.25
+        mark = min(mark, ceiling)
+        then = outlook.expected(mark)
+        rate = max((then - expected) / (mark - after), 1e-12)
+        enough = math.sqrt(rate / scale)
+        if enough <= expected:
+            return after, Bound.FLOOR if after == floor else Bound.PRICE
+        if enough <= then:
+            return after + (enough - expected) / rate, Bound.PRICE
+        after, expected = mark, then
     return ceiling, Bound.CEILING
