@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 _DELAYS = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -68,11 +68,16 @@ class Metrics:
         )
         self.token_days = Gauge("parcelbot_token_days_left", "Days until the next login is due", registry=on)
         self.database_seconds = Histogram(
-            "parcelbot_database_seconds", "Time of one transaction", ["kind"], buckets=_SECONDS, registry=on
+            "parcelbot_database_seconds",
+            "Time of one transaction, waiting for its turn included",
+            ["kind"],
+            buckets=(0.001, 0.0025, 0.005, *_SECONDS),
+            registry=on,
         )
         self.beat_age = Gauge(
             "parcelbot_heartbeat_age_seconds", "Since a loop's last round", ["loop"], registry=on
         )
+        ProcessCollector(namespace="parcelbot", registry=on)  # memory, processor time, open files
 
     # ── what the loops and the source report ────────────────────────────────────────────────────
 
@@ -118,6 +123,10 @@ class Metrics:
         """One update was handled."""
         self.updates.labels(outcome).inc()
         self.update_seconds.observe(seconds)
+
+    def transaction(self, kind: str, seconds: float) -> None:
+        """One transaction ended (`read` or `write`), waiting for its turn included."""
+        self.database_seconds.labels(kind).observe(seconds)
 
     def expose(self) -> bytes:
         """The text that Prometheus reads."""

@@ -17,6 +17,8 @@ from starlette.routing import Route
 
 _log = structlog.get_logger(__name__)
 _LARGEST = 1_048_576  # bytes of any body
+_MOST_AT_ONCE = 512  # requests; Telegram sends at most 40, the others are few: more is an attack
+_LAST_ANSWERS = 3  # seconds for what is being answered when the bot stops; a slow caller must not hold it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,16 @@ class Port:
 
     def __init__(self, app: Starlette, host: str, port: int) -> None:
         config = uvicorn.Config(
-            app, host=host, port=port, log_config=None, access_log=False, lifespan="off", server_header=False
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            ws="none",
+            limit_concurrency=_MOST_AT_ONCE,
+            timeout_graceful_shutdown=_LAST_ANSWERS,
         )
         self._server = _Quiet(config)
         self._task: asyncio.Task[Any] | None = None

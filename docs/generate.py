@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 import typer  # noqa: E402  the path above is what finds our own code
+from dashboard import dashboard  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
 from bot.cli import app  # noqa: E402
@@ -47,6 +48,7 @@ def pages() -> Mapping[str, str]:
         "docs/reference/commands.md": commands_page(),
         "docs/reference/metrics.md": metrics_page(),
         "docs/reference/link-format.md": link_page(),
+        "docs/deploy/grafana.json": dashboard(),
     }
 
 
