@@ -17,8 +17,6 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
-from telegram import Update
-from telegram.error import TelegramError
 
 from bot import logs, shop
 from bot.chat import intake, menus
@@ -50,6 +48,7 @@ from bot.web import Doors, Port, make
 
 _log = structlog.get_logger(__name__)
 
+_WEBHOOK = "webhook"  # under which memory keeps the address that we gave to Telegram
 _STOP_WITHIN = 8.0  # seconds for what is in flight, of the 10 a container gets
 _UPKEEP_EVERY = 30.0
 _STALLED = 180.0  # seconds without a round after which a loop counts as stalled
@@ -350,16 +349,18 @@ class App:
             self._supervised("workers", partial(workers.run, stopping), stopping),
             self._menus(),
         ]
-        if self.settings.webhook_url:
-            jobs.append(self._set_webhook(stopping))
+        url, secret = self.settings.webhook_url, self.settings.webhook_secret
+        if url and secret is not None:
+            jobs.append(self._deliver_to(url, secret.get_secret_value(), stopping))
         else:
+            await self._stop_delivering(stopping)
             self._receiver = intake.Receiver(
                 self.bot, self.store.inbox, self._arrived, now, on_state=self._intake_state
             )
             jobs.append(self._supervised("receiver", partial(self._receiver.run, stopping), stopping))
         await asyncio.gather(*jobs)
 
-    async def _handle(self, desk: Desk, update: Update) -> None:
+    async def _handle(self, desk: Desk, update: intake.Update) -> None:
         started = time.perf_counter()
         outcome = "failed"
         try:
@@ -415,17 +416,20 @@ class App:
     async def _expose(self) -> bytes:
         return self.metrics.expose()
 
-    async def _set_webhook(self, stopping: asyncio.Event) -> None:
-        secret = self.settings.webhook_secret
-        while not stopping.is_set() and secret is not None:
-            try:
-                await intake.set_webhook(self.bot, self.settings.webhook_url, secret.get_secret_value())
-            except (TelegramError, TokenRevoked) as error:
-                _log.warning("webhook not set yet", reason=str(error))
-                await intake.wait_unless(stopping, 30.0)
-            else:
-                _log.info("webhook set")
+    async def _deliver_to(self, url: str, secret: str, stopping: asyncio.Event) -> None:
+        if await intake.keep_trying(partial(intake.set_webhook, self.bot, url, secret), stopping):
+            _log.info("webhook set")
+            async with self.store.write() as tx:
+                await tx.memory.put(_WEBHOOK, url)
+
+    async def _stop_delivering(self, stopping: asyncio.Event) -> None:
+        """Back to long polling: take away the webhook that we set ourselves, and only that."""
+        async with self.store.read() as tx:
+            if await tx.memory.get(_WEBHOOK) is None:
                 return
+        if await intake.keep_trying(partial(intake.delete_webhook, self.bot), stopping):
+            async with self.store.write() as tx:
+                await tx.memory.drop(_WEBHOOK)
 
     async def _menus(self) -> None:
         """Commands and descriptions in every language, when they changed; failing is not fatal."""

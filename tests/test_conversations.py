@@ -121,7 +121,7 @@ async def test_the_timeline_takes_the_cards_place_and_a_refresh_is_answered(play
     card = await play.ask(EMMA, PLAIN, "Travelling")
     before = play.box.clock.now()
     await play.press(EMMA, card, "Timeline")
-    page = await play.hears(EMMA, "Picked up by carrier", after=card["id"], since=before)
+    page = await play.hears(EMMA, "Package collected by carrier", after=card["id"], since=before)
     assert page["id"] == card["id"]
     await play.press(EMMA, page, "Card")
     answer = await play.press(EMMA, card, "Refresh")

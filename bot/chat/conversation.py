@@ -12,6 +12,7 @@ from telegram import ChatMember, Update, User
 from telegram.error import TelegramError
 
 from bot.chat.delivery import Courier
+from bot.chat.inbox import Postponed
 from bot.chat.telegram import TelegramBot
 from bot.i18n import Words, guess_language, guess_zone
 from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
@@ -22,7 +23,7 @@ from bot.views.admin import Stats
 from bot.views.talk import Shop
 
 
-class ReplyFailed(Exception):
+class ReplyFailed(Postponed):
     """The answer did not go out; the update is handled again later, which has no second effect."""
 
 
@@ -119,8 +120,10 @@ class Conversation:
             case Gone():
                 await desk.tracking.place_left(place.chat_id)
                 return None
-            case Later(reason=reason) | Refused(reason=reason) | TopicGone(reason=reason):
-                raise ReplyFailed(reason)
+            case Later(reason=reason, at=at):
+                raise ReplyFailed(reason, at)
+            case Refused(reason=reason) | TopicGone(reason=reason):
+                raise RuntimeError(f"Telegram refuses this answer: {reason}")  # our mistake: set aside
             case Moved():
                 raise ReplyFailed("the group moved twice")
 
@@ -131,8 +134,8 @@ class Conversation:
         match await self.desk.courier.edit(self.place, self.pressed, message):
             case Sent(message_id=message_id):
                 return message_id
-            case Later(reason=reason):
-                raise ReplyFailed(reason)
+            case Later(reason=reason, at=at):
+                raise ReplyFailed(reason, at)
             case _:
                 return await self.say(message)
 

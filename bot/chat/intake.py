@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from telegram import Update
 from telegram.error import Conflict, NetworkError, TelegramError
 
 from bot.chat.inbox import Backoff, Inbox, raw_update, wait_unless
@@ -26,6 +27,7 @@ __all__ = [
     "BODY_LIMIT",
     "Receiver",
     "ReceiverState",
+    "Update",
     "Webhook",
     "Workers",
     "delete_webhook",
@@ -265,3 +267,18 @@ async def _unless(stopping: asyncio.Event, work: Coroutine[Any, Any, Any], *, in
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+async def keep_trying(
+    call: Callable[[], Awaitable[None]], stopping: asyncio.Event, *, seconds: float = 30.0
+) -> bool:
+    """Make a call until Telegram takes it; False when told to stop before."""
+    while not stopping.is_set():
+        try:
+            await call()
+        except (TelegramError, TokenRevoked) as exc:
+            log.warning("Telegram does not take the webhook's setting yet: %s", exc)
+            await wait_unless(stopping, seconds)
+        else:
+            return True
+    return False
