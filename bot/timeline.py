@@ -113,7 +113,7 @@ def reclassify(order: Order, now: datetime | None = None) -> Changes:
     parcels = []
     for parcel in order.parcels:
         before = {node.seq: node for node in parcel.nodes}
-        nodes = _in_order(parcel.nodes, before.keys())
+        nodes = _in_order(parcel.nodes, before.keys(), keep=False)
         edited += [node for node in nodes if node != before[node.seq]]
         parcels.append(staged(replace(parcel, nodes=newest_first(nodes))))
     moment = now or order.fetched_at or order.created_at
@@ -158,19 +158,24 @@ def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
 # ── nodes ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _classified(node: Node, reached: Stage | None) -> Node:
-    """The node as the rules read it once the journey has `reached` a rung."""
+def _classified(node: Node, reached: Stage | None, *, keep: bool) -> Node:
+    """The node as the rules read it once the journey has `reached` a rung.
+
+    With `keep`, a node that was understood before stays what it was when its new words are not.
+    """
     reading = stages.read(node.name, node.description, "", reached)
+    if node.rule and not reading.known and keep:
+        return replace(node, place=reading.place)
     return replace(node, stage=reading.stage, reason=reading.reason, rule=reading.rule, place=reading.place)
 
 
-def _in_order(nodes: Iterable[Node], unread: Container[int]) -> list[Node]:
+def _in_order(nodes: Iterable[Node], unread: Container[int], *, keep: bool) -> list[Node]:
     """Oldest first, those with a `seq` in `unread` classified in the light of the ones before."""
     reached: Stage | None = None
     read = []
     for node in chronological(nodes):
         if node.seq in unread:
-            node = _classified(node, reached)
+            node = _classified(node, reached, keep=keep)
         if node.stage.rank is not None and (reached is None or node.stage.rank > (reached.rank or 0)):
             reached = node.stage
         read.append(node)
@@ -210,7 +215,10 @@ class _Merge:
             kept = [edits.get(node.seq, node) for node in parcel.nodes]
             unread = {node.seq for node in fresh} | edits.keys()
             nodes = self._judged(
-                parcel, _in_order([*kept, *fresh], unread), {node.seq for node in fresh}, edits.keys()
+                parcel,
+                _in_order([*kept, *fresh], unread, keep=True),
+                {node.seq for node in fresh},
+                edits.keys(),
             )
             self.added += [node for node in nodes if node.seq in unread - edits.keys()]
             self.edited |= {node.seq: node for node in nodes if node.seq in edits}
@@ -277,15 +285,18 @@ class _Merge:
                 present.add(node.seq)
                 self._edit(node, ordinal, fetched, edits)
         fresh: dict[tuple[datetime, str], Node] = {}
+        reworded: Marks = set()
         for ordinal, fetched in others:
+            mark = (fetched.at, text_key(fetched.name, fetched.description))
+            if mark in reworded or mark in fresh:
+                continue
             same = [node for node in parcel.nodes if node.at == fetched.at and node.seq not in present]
             node = min(same, key=lambda one: abs(one.ordinal - ordinal), default=None)
             if node is not None:
                 present.add(node.seq)
                 self._edit(node, ordinal, fetched, edits)
-                continue
-            mark = (fetched.at, text_key(fetched.name, fetched.description))
-            if mark not in fresh:
+                reworded.add(mark)
+            else:
                 fresh[mark] = self._new(parcel, ordinal, fetched)
         return list(fresh.values()), edits, present
 
@@ -345,7 +356,9 @@ class _Merge:
             imported = imported or stages.ends_import(node.rule)
             previous = node
         if all(node.at != now.since for _, node in told):
-            brought = self._brought(standing(parcel.nodes), now, behind, [n for n in nodes if n.seq in edits])
+            heard = f"delivered:{parcel.index}" in self.known.told
+            edited = [] if heard else [node for node in nodes if node.seq in edits]
+            brought = self._brought(standing(parcel.nodes), now, behind, edited)
             if brought is not None:
                 quiet.discard(brought.seq)
                 behind = [node for node in behind if node is not brought]
@@ -430,6 +443,7 @@ def _status_news(order: Order, status: OrderStatus) -> Iterator[News]:
 
 
 def _with_told(order: Order, news: Iterable[News]) -> Order:
-    """Remember what is told once only."""
+    """Remember what is told once only, and which parcels were known to be delivered."""
     keys = {one.key for one in news if one.kind in {NewsKind.ALL_ARRIVED, NewsKind.STATUS}}
-    return replace(order, told=order.told | keys) if keys else order
+    keys |= {f"delivered:{parcel.index}" for parcel in order.live if parcel.stage is Stage.DELIVERED}
+    return order if keys <= order.told else replace(order, told=order.told | keys)

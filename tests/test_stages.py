@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import stages
@@ -164,6 +164,7 @@ def test_a_return_that_is_only_threatened_is_none() -> None:
     assert stages.read("", text).stage is Stage.READY_FOR_PICKUP
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_reading_never_raises_and_folding_is_idempotent(name: str, description: str) -> None:
     reading = stages.read(name, description)
@@ -171,6 +172,7 @@ def test_reading_never_raises_and_folding_is_idempotent(name: str, description: 
     assert fold(fold(name)) == fold(name)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([text for texts in WORDINGS.values() for text in texts]),
     st.sampled_from(["", " ", ".", "!", "  "]),

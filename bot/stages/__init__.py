@@ -46,7 +46,6 @@ class Reading:
         return self.rule != ""
 
 
-@lru_cache(maxsize=4096)
 def read(name: str, description: str, code: str = "", reached: Stage | None = None) -> Reading:
     """Read a node: its action code if it has one, then the description, then the name.
 
@@ -62,7 +61,7 @@ def read(name: str, description: str, code: str = "", reached: Stage | None = No
         places.append(place)
         texts.extend(part for part in map(fold, split_note(rest)) if part)
     place = next(filter(None, places), "")
-    by_text = _read_texts(texts, reached)
+    by_text = _read_texts(tuple(texts), reached)
     by_code = find(code) if code else None
     if by_code is None or _overruled(by_code, by_text):
         return replace(by_text, place=place)
@@ -122,7 +121,8 @@ class _Shown:
         )
 
 
-def _read_texts(texts: list[str], reached: Stage | None) -> Reading:
+@lru_cache(maxsize=8192)
+def _read_texts(texts: tuple[str, ...], reached: Stage | None) -> Reading:
     """The first text that says something of the stage; else the first that some rule knows."""
     generic = Reading(stage=Stage.UPDATE)
     unread: list[_Shown] = []
