@@ -22,11 +22,12 @@ class SharedCell:
 
     async def change(self, decide: Callable[[str], tuple[str, T]]) -> T:
         """Replace the text (at first empty) by `decide`'s first result, atomically; return the second."""
+        query = sa.select(cells.c.content).where(cells.c.name == self._name)
         async with self._database.write() as on:
-            await on.execute(sql.insert_or_ignore(on, cells), {"name": self._name, "content": ""})
-            content = await on.scalar(
-                sa.select(cells.c.content).where(cells.c.name == self._name).with_for_update()
-            )
+            content = await on.scalar(sql.locking(on, query))
+            if content is None:
+                await on.execute(sql.insert_or_ignore(on, cells), {"name": self._name, "content": ""})
+                content = await on.scalar(sql.locking(on, query))
             after, outcome = decide(content or "")
             if after != content:
                 await on.execute(sa.update(cells).where(cells.c.name == self._name).values(content=after))

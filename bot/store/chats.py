@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, Follow, Follower, Level, Place, Quiet
 from bot.store import sql
+from bot.store.signals import Signal, send
 from bot.store.tables import chats, follows, freezes, guesses, notices, orders, state_is, updates
 
 
@@ -271,6 +272,7 @@ class Chats:
             statement.on_conflict_do_update(index_elements=["chat_id"], set_={"until": longer}),
             [{"chat_id": chat_id, "until": until} for chat_id, until in sorted(waits.items())],
         )
+        await send(self._on, Signal.FREEZES)
 
     async def frozen(self, now: datetime) -> dict[int, datetime]:
         """Chats in a flood wait and until when."""

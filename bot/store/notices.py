@@ -13,11 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Importance, News, NewsKind, Notice, Owed, Place
 from bot.store import sql
-from bot.store.tables import notices, state_is
+from bot.store.signals import Signal, send
+from bot.store.tables import notices, rates, state_is
 
 _LEASING = 0x6E6F7465  # PostgreSQL advisory lock: replicas lease turns one after the other
 _ROWS_A_PLACE = 4  # looked at for each place wanted: one place may have many rows waiting
+# Seconds that one message takes of its chat's limit. Within one process the chat's limits are kept to the
+# message (bot/chat/limits.py); this keeps them when the chat's next turn is another replica's.
+_CHAT_STEP = 1.0
+_GROUP_STEP = 60.0 / 18
+_SUMMARY = 4  # from so many orders on, a turn is one message
 _due = state_is(notices, "due")
+_CHAT = "chat:"
 
 _news = TypeAdapter(News)
 
@@ -75,6 +82,7 @@ class Notices:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
+        self._shared = connection.dialect.name == "postgresql"  # other replicas send, too
 
     async def owe(self, owed: Sequence[Owed], now: datetime) -> None:
         """Put news in; what a place was told or is owed already stays as it is.
@@ -99,6 +107,7 @@ class Notices:
                     for one in owed
                 ],
             )
+            await send(self._on, Signal.NOTICES)
 
     async def lease(
         self, now: datetime, limit: int, lease: timedelta, busy: Collection[int] = ()
@@ -116,6 +125,8 @@ class Notices:
             .order_by(notices.c.importance.desc(), notices.c.id)
             .limit(limit * _ROWS_A_PLACE)
         )
+        if self._shared:
+            ready = ready.where(~_spent(now))
         if busy:
             ready = ready.where(notices.c.chat_id.not_in(list(busy)))
         rows = await self._on.execute(ready)
@@ -135,8 +146,23 @@ class Notices:
             .returning(*notices.c)
         )
         turns = _turns(token, sorted(taken.mappings(), key=lambda row: row["id"]))
+        if self._shared:
+            await self._book(turns, now)
         rank = {Place(*place): number for number, place in enumerate(places)}
         return sorted(turns, key=lambda turn: rank[turn.place])
+
+    async def _book(self, turns: Iterable[Turn], now: datetime) -> None:
+        """Take what these turns will send from the limits of their chats."""
+        ends: dict[int, float] = {}
+        for turn in turns:
+            messages = 1 if len(turn.notices) >= _SUMMARY else len(turn.notices)
+            step = _GROUP_STEP if turn.place.is_group else _CHAT_STEP
+            chat_id = turn.place.chat_id
+            ends[chat_id] = ends.get(chat_id, now.timestamp()) + messages * step
+        await self._on.execute(
+            sql.upsert(self._on, rates, ["name"], ["next_at"]),
+            [{"name": f"{_CHAT}{chat_id}", "next_at": at} for chat_id, at in sorted(ends.items())],
+        )
 
     async def settle_sent(
         self, ids: Sequence[int], lease: str, now: datetime, message_id: int | None
@@ -203,6 +229,7 @@ class Notices:
             )
             .values(due_at=now, held=False)
         )
+        await send(self._on, Signal.NOTICES)
 
     async def release_leases(self, now: datetime) -> int:
         """After a crash of the only process: what was being told is due at once. Returns how many."""
@@ -300,6 +327,8 @@ class Notices:
         """Delete up to `limit` rows settled before `before`, dead letters included. Returns how many."""
         old = sa.select(notices.c.id).where(notices.c.settled_at < before).limit(limit)
         result = await self._on.execute(sa.delete(notices).where(notices.c.id.in_(old)))
+        spent = sa.and_(rates.c.name.like(f"{_CHAT}%"), rates.c.next_at < before.timestamp())
+        await self._on.execute(sa.delete(rates).where(spent))
         return result.rowcount
 
 
@@ -329,6 +358,12 @@ def _in_hand(now: datetime) -> sa.ColumnElement[bool]:
         leased.c.lease != "",
         leased.c.due_at > now,
     )
+
+
+def _spent(now: datetime) -> sa.ColumnElement[bool]:
+    """The chat's limit is used up by what was sent to it last."""
+    name = sa.literal(_CHAT) + sa.cast(notices.c.chat_id, sa.Text)
+    return sa.exists().where(rates.c.name == name, rates.c.next_at > now.timestamp())
 
 
 def _turns(lease: str, rows: Sequence[sa.RowMapping]) -> list[Turn]:

@@ -26,6 +26,7 @@ from bot.model import (
     Watch,
 )
 from bot.store import sql
+from bot.store.signals import Signal, send
 from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, follows, nodes, orders, parcels, texts
 
 _items = TypeAdapter(tuple[Item, ...])
@@ -234,6 +235,7 @@ class Orders:
             .where(orders.c.id == order_id, orders.c.weight > 0)
             .values(next_check_at=now, lease="")
         )
+        await send(self._on, Signal.ORDERS)
         return bool(result.rowcount)
 
     async def release_leases(self, now: datetime) -> int:
@@ -309,6 +311,7 @@ class Orders:
             )
             .values(next_check_at=now, lease="")
         )
+        await send(self._on, Signal.ORDERS)
 
     async def with_other_ruleset(self, ruleset: str, limit: int) -> list[str]:
         """Orders whose nodes were read by other rules than these."""

@@ -252,6 +252,28 @@ def locking(connection: AsyncConnection, query: sa.Select[Any]) -> sa.Select[Any
     return query
 
 
+def clock(connection: AsyncConnection) -> sa.ColumnElement[float]:
+    """The database's clock at this very moment, in seconds since 1970."""
+    if connection.dialect.name == "postgresql":
+        return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+    return (sa.func.julianday("now", type_=sa.Double) - sa.literal_column("2440587.5")) * sa.literal_column(
+        "86400.0"
+    )
+
+
+@asynccontextmanager
+async def session(
+    database: Database, options: str = ""
+) -> AsyncIterator[psycopg.AsyncConnection[tuple[Any, ...]]]:
+    """A PostgreSQL connection of its own, outside the pool, for what lives as long as a session does."""
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await psycopg.AsyncConnection.connect(
+        url, autocommit=True, connect_timeout=5, options=options, application_name="parcel-bot"
+    )
+    async with connection:
+        yield connection
+
+
 async def take_turns(connection: AsyncConnection, key: int) -> None:
     """Let transactions that call this with one key go one after the other (SQLite's writers always do)."""
     if connection.dialect.name == "postgresql":

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import RawUpdate
 from bot.store import sql
+from bot.store.signals import Signal, send
 from bot.store.tables import state_is, updates
 
 _due = state_is(updates, "due")
@@ -48,6 +49,7 @@ class Updates:
                 for one in raw
             ],
         )
+        await send(self._on, Signal.UPDATES)
         return len(new.all())
 
     async def take(self, limit: int, now: datetime, lease: timedelta) -> list[RawUpdate]:
