@@ -134,6 +134,12 @@ def staged(parcel: Parcel) -> Parcel:
     return replace(parcel, stage=found.stage, reason=found.reason, stage_since=found.since)
 
 
+def under_way(parcel: Parcel) -> bool:
+    """Whether the parcel has left the seller."""
+    rank = parcel.stage.rank
+    return rank is None or rank > (Stage.PREPARING.rank or 0)
+
+
 def settled(order: Order, now: datetime) -> Order:
     """The order with the stage of its least advanced parcel, or cancelled, unless all parcels have ended."""
     least = min(order.live, key=_advance, default=None)

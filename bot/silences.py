@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.model import Importance, News, NewsKind, Node, Order, OrderStatus, Parcel, Reason, Stage
-from bot.progress import chronological, standing
+from bot.progress import chronological, standing, under_way
 
 _STUCK: Mapping[Stage, timedelta] = MappingProxyType(
     {
@@ -103,11 +103,9 @@ def _silences(
 ) -> Iterator[tuple[datetime, News]]:
     if order.stage.final or order.fetched_at is None or order.status in _QUIET_STATUS:
         return
-    started = any((parcel.stage.rank or 9) > (Stage.PREPARING.rank or 0) for parcel in order.live)
-    if not started and not any(parcel.number for parcel in order.live):
-        since = order.created_at
+    if not any(parcel.number or under_way(parcel) for parcel in order.live):
         yield (
-            since + thresholds.no_tracking,
+            order.created_at + thresholds.no_tracking,
             _news(NewsKind.NO_TRACKING, "no_tracking", days=thresholds.no_tracking.days, merchant_only=True),
         )
     for parcel in order.live:

@@ -42,6 +42,7 @@ from bot.progress import (
     settled,
     staged,
     standing,
+    under_way,
 )
 from bot.silences import due_silences, next_silence_at
 
@@ -433,7 +434,7 @@ def _status_news(order: Order, status: OrderStatus) -> Iterator[News]:
     if rule is None or order.fetched_at is None or key in order.told:
         return
     if status in {OrderStatus.SHIPPED, OrderStatus.PART_SHIPPED} and (
-        order.status is None or any((parcel.stage.rank or 9) > 2 for parcel in order.live)
+        order.status is None or any(map(under_way, order.live))
     ):
         return
     importance, merchant_only = rule

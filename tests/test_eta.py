@@ -1,0 +1,109 @@
+"""Promised days: shown at once, told when they move by a day, not while they wander."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.model import Importance, News, NewsKind
+from tests.timelines import START, Follower, at, followed, node, parcel
+
+SENT = node(0, "Package collected by carrier")
+DAY = 24.0
+
+
+def following(eta: datetime | None) -> Follower:
+    return Follower(followed(parcel(SENT, eta=eta)))
+
+
+def eta_news(follower: Follower, hours: float, eta: datetime | None) -> tuple[News, ...]:
+    return tuple(n for n in follower.look(hours, parcel(SENT, eta=eta)).news if n.kind is NewsKind.ETA)
+
+
+def test_the_first_promise_is_shown_and_not_told() -> None:
+    follower = following(None)
+    assert eta_news(follower, 1, at(10 * DAY)) == ()
+    (one,) = follower.order.parcels
+    assert (one.eta, one.first_eta) == (at(10 * DAY), at(10 * DAY))
+
+
+@pytest.mark.parametrize("moved", [1.0, -1.0, 5.5])
+def test_a_move_of_a_day_or_more_is_told_with_both_days(moved: float) -> None:
+    follower = following(at(10 * DAY))
+    (news,) = eta_news(follower, 1, at((10 + moved) * DAY))
+    assert (news.eta_before, news.eta_after) == (at(10 * DAY), at((10 + moved) * DAY))
+    assert (news.importance, news.parcel) == (Importance.MILESTONE, 1)
+    assert follower.order.parcels[0].first_eta == at(10 * DAY)
+
+
+def test_a_move_within_a_day_is_shown_and_not_told() -> None:
+    follower = following(at(10 * DAY))
+    assert eta_news(follower, 1, at(10 * DAY + 23)) == ()
+    assert follower.order.parcels[0].eta == at(10 * DAY + 23)
+
+
+def test_small_steps_are_told_once_they_make_a_day() -> None:
+    follower = following(at(10 * DAY))
+    assert eta_news(follower, 1, at(10 * DAY + 12)) == ()
+    (news,) = eta_news(follower, 2, at(11 * DAY))
+    assert news.eta_before == at(10 * DAY)
+
+
+def test_a_promise_that_wanders_is_told_no_more_often_than_the_cool_down_allows() -> None:
+    follower = following(at(10 * DAY))
+    told: list[News] = []
+    for hour in range(1, 97):
+        told += eta_news(follower, hour, at((10 + 3 * (hour % 2)) * DAY))
+    assert len(told) <= 2
+    assert len({news.key for news in told}) == len(told)
+
+
+def test_a_promise_that_vanishes_keeps_the_last_one_silently() -> None:
+    follower = following(at(10 * DAY))
+    assert eta_news(follower, 1, None) == ()
+    assert follower.order.parcels[0].eta == at(10 * DAY)
+    assert eta_news(follower, 2, at(10 * DAY)) == ()
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [datetime(1970, 1, 1, tzinfo=UTC), START - timedelta(days=365), START + timedelta(days=500)],
+)
+def test_an_absurd_promise_is_ignored(absurd: datetime) -> None:
+    follower = following(at(10 * DAY))
+    assert eta_news(follower, 1, absurd) == ()
+    assert follower.order.parcels[0].eta == at(10 * DAY)
+    assert following(absurd).order.parcels[0].eta is None
+
+
+def test_a_promise_that_has_passed_is_a_promise() -> None:
+    follower = following(at(2 * DAY))
+    follower.look(5 * DAY, parcel(SENT, eta=at(2 * DAY)))
+    assert follower.order.parcels[0].eta == at(2 * DAY)
+
+
+def test_nobody_is_told_a_day_for_what_has_arrived() -> None:
+    nodes = (SENT, node(20, "Package delivered"))
+    follower = Follower(followed(parcel(*nodes, eta=at(10 * DAY))))
+    assert follower.look(30, parcel(*nodes, eta=at(20 * DAY))).news == ()
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.none(), st.integers(-20, 60)), max_size=30))
+def test_promises_are_told_once_each_and_never_twice_within_the_cool_down(days: list[int | None]) -> None:
+    follower = following(at(10 * DAY))
+    told: list[tuple[int, News]] = []
+    for hour, day in enumerate(days, start=1):
+        told += [
+            (hour * 6, news) for news in eta_news(follower, hour * 6, None if day is None else at(day * DAY))
+        ]
+    assert len({news.key for _, news in told}) == len(told)
+    assert all(later - sooner >= 48 for (sooner, _), (later, _) in pairwise(told))
+    for _, news in told:
+        assert news.eta_before is not None
+        assert news.eta_after is not None
+        assert abs(news.eta_after - news.eta_before) >= timedelta(days=1)

@@ -1,0 +1,188 @@
+"""What is told when nothing happens: when, to whom, and each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.model import News, NewsKind, Order, OrderStatus, Stage
+from bot.silences import (
+    DEFAULT,
+    Typical,
+    due_silences,
+    next_silence_at,
+    revived,
+    stage_durations,
+    typical_for_stage,
+)
+from tests.timelines import Follower, at, followed, node, parcel
+
+DAY = 24.0
+PICKUP = node(0, "Delivered to pick-up point")
+
+
+def lived(order: Order, days: float, step: float = 1.0) -> list[tuple[float, News]]:
+    """All silences told while nothing happens, with the day of each."""
+    told = []
+    for count in range(int(days / step) + 1):
+        for news in due_silences(order, at(count * step * DAY)):
+            told.append((count * step, news))
+            order = replace(order, told=order.told | {news.key})
+    return told
+
+
+def kinds(told: Sequence[tuple[float, News]]) -> list[tuple[float, NewsKind, int | None]]:
+    return [(day, news.kind, news.days) for day, news in told]
+
+
+def test_no_tracking_three_days_after_the_follow_is_told_to_the_merchant() -> None:
+    order = followed(parcel(number=""))
+    ((day, news),) = lived(order, 10)
+    assert (day, news.kind, news.merchant_only) == (3, NewsKind.NO_TRACKING, True)
+
+
+def test_an_order_with_a_scan_is_not_without_tracking() -> None:
+    order = followed(parcel(node(0, "Package collected by carrier"), number=""))
+    assert NewsKind.NO_TRACKING not in {news.kind for _, news in lived(order, 10)}
+
+
+def test_a_pick_up_is_recalled_after_two_five_and_nine_days() -> None:
+    told = lived(followed(parcel(PICKUP)), 20)
+    assert kinds(told) == [
+        (2, NewsKind.PICKUP_WAITING, 2),
+        (5, NewsKind.PICKUP_WAITING, 5),
+        (9, NewsKind.PICKUP_WAITING, 9),
+    ]
+    assert not any(news.merchant_only for _, news in told)
+
+
+def test_after_an_outage_only_the_latest_reminder_is_told() -> None:
+    order = followed(parcel(PICKUP))
+    due = due_silences(order, at(6 * DAY))
+    assert [news.days for news in due] == [5]
+    order = replace(order, told=frozenset(news.key for news in due))
+    assert due_silences(order, at(6.5 * DAY)) == ()
+    assert [news.days for news in due_silences(order, at(9 * DAY))] == [9]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "day", "merchant_only"),
+    [
+        ("Customs duties payment requested", NewsKind.DUTIES_WAITING, 2, False),
+        ("Held by customs", NewsKind.CUSTOMS_WAITING, 5, False),
+        ("Arrived at customs", NewsKind.CUSTOMS_WAITING, 5, True),
+        ("Departed from departure country/region", NewsKind.STUCK, 14, True),
+        ("Arrived at local delivery center", NewsKind.STUCK, 6, True),
+        ("Out for delivery", NewsKind.STUCK, 3, True),
+    ],
+)
+def test_waiting_is_told_once(text: str, kind: NewsKind, day: int, merchant_only: bool) -> None:
+    order = followed(parcel(node(-10, "Departed from departure country"), node(0, text)))
+    ((when, news),) = lived(order, 20)
+    assert (when, news.kind, news.merchant_only) == (day, kind, merchant_only)
+
+
+def test_a_scan_within_the_stage_puts_stuck_off() -> None:
+    order = followed(
+        parcel(node(0, "Arrived at local delivery center"), node(4 * DAY, "Departed from local facility"))
+    )
+    assert due_silences(order, at(7 * DAY)) == ()
+    assert [news.kind for news in due_silences(order, at(10 * DAY))] == [NewsKind.STUCK]
+
+
+def test_what_is_typical_for_this_merchant_puts_stuck_off() -> None:
+    order = followed(parcel(node(0, "Departed from departure country/region")))
+    slow = {Stage.INTERNATIONAL_TRANSIT: Typical(median=timedelta(days=20), p90=timedelta(days=28), count=9)}
+    assert due_silences(order, at(20 * DAY), DEFAULT, slow) == ()
+    assert [news.days for news in due_silences(order, at(28 * DAY), DEFAULT, slow)] == [28]
+
+
+def test_a_silent_order_is_asked_about_and_then_given_up() -> None:
+    told = lived(followed(parcel(node(0, "Zorb flim"))), 120)
+    assert [(day, news.kind) for day, news in told if news.parcel is None and not news.merchant_only] == [
+        (30, NewsKind.STILL_AWAITED),
+        (90, NewsKind.STOPPED),
+    ]
+
+
+def test_a_revived_order_is_waited_for_again() -> None:
+    order = followed(parcel(node(0, "Zorb flim")))
+    order = replace(order, told=frozenset(news.key for _, news in lived(order, 95)))
+    assert next_silence_at(order, at(95 * DAY)) is None
+    order = revived(order, at(100 * DAY))
+    assert due_silences(order, at(100 * DAY)) == ()
+    assert [n.kind for n in due_silences(order, at(130 * DAY))] == [NewsKind.STILL_AWAITED]
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CANCELLED, OrderStatus.PLACED])
+def test_nothing_is_awaited_of_an_order_that_is_not_to_come(status: OrderStatus) -> None:
+    assert lived(replace(followed(parcel(number="")), status=status), 100) == []
+
+
+def test_nothing_is_awaited_of_what_has_arrived_or_was_never_seen() -> None:
+    assert lived(followed(parcel(node(0, "Package delivered"))), 100) == []
+    assert lived(Order(id="1", created_at=at(0)), 100) == []
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Delivered to pick-up point",
+                "Held by customs",
+                "Out for delivery",
+                "Zorb",
+                "Arrived at customs",
+            ]
+        ),
+        max_size=4,
+    )
+)
+def test_looking_at_the_named_moments_finds_each_silence_once(story: list[str]) -> None:
+    order = followed(parcel(*(node(hours * 30, text) for hours, text in enumerate(story))))
+    now, keys = at(0), []
+    for _ in range(30):
+        moment = next_silence_at(order, now)
+        if moment is None:
+            break
+        assert moment >= now
+        now = moment
+        due = due_silences(order, now)
+        assert due
+        keys += [news.key for news in due]
+        order = replace(order, told=order.told | {news.key for news in due})
+    else:
+        raise AssertionError("silences never end")
+    assert len(set(keys)) == len(keys)
+    assert due_silences(order, now + timedelta(days=400)) == ()
+
+
+def test_typical_wants_enough_samples() -> None:
+    days = [timedelta(days=n) for n in range(1, 11)]
+    assert typical_for_stage(days[:7]) is None
+    found = typical_for_stage(days)
+    assert found == Typical(median=timedelta(days=5.5), p90=timedelta(days=9), count=10)
+    assert typical_for_stage([], least=0) is None
+
+
+def test_durations_are_counted_for_delivered_parcels_only() -> None:
+    follower = Follower()
+    nodes = [
+        node(0, "Package collected by carrier"),
+        node(20, "Departed from departure country/region"),
+        node(100, "Out for delivery"),
+    ]
+    follower.look(101, parcel(*nodes))
+    assert stage_durations(follower.order.parcels[0]) == {}
+    follower.look(107, parcel(*nodes, node(106, "Package delivered")))
+    assert stage_durations(follower.order.parcels[0]) == {
+        Stage.PICKED_UP: timedelta(hours=20),
+        Stage.INTERNATIONAL_TRANSIT: timedelta(hours=80),
+        Stage.OUT_FOR_DELIVERY: timedelta(hours=6),
+    }
