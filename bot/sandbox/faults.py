@@ -21,6 +21,8 @@ KINDS = {
     "forbidden": "403 from Telegram: bot was blocked by the user",
     "outage": "AliExpress's back end is unavailable (envelope by `envelope`)",
     "token_death": "the access token dies for good, as when it ran out",
+    "refuse": "any refusal: AliExpress's `code`, `sub_code`, `message`; Telegram's `status` and `message`",
+    "huge": "64 MiB of answer",
     "empty": "an answer without any node, as in a hiccup of the carrier's feed",
 }
 
@@ -48,6 +50,9 @@ class Fault:
     retry_after: int = 1
     envelope: str = "B"
     order_id: str = ""
+    code: str = ""
+    sub_code: str = ""
+    message: str = ""
 
     def __post_init__(self) -> None:
         if self.target not in TARGETS:

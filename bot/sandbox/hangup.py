@@ -1,17 +1,19 @@
-"""Breaks connections on purpose: before an answer, or in the middle of one."""
+"""Answers that no client likes: lines broken before or within an answer, and endless bodies."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import struct
+from collections.abc import Iterator
 from typing import cast
 
 from starlette.applications import Starlette
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 _KEY = "sandbox.transport"
+_MIB = 1 << 20
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -53,3 +55,14 @@ class HangUp(Response):
         transport.close()
         while (await receive())["type"] != "http.disconnect":
             pass
+
+
+def huge(mebibytes: int = 64) -> StreamingResponse:
+    """A body that nobody should read to its end: blanks, as JSON allows before its first sign."""
+
+    def blanks() -> Iterator[bytes]:
+        for _ in range(mebibytes):
+            yield b" " * _MIB
+        yield b"{}"
+
+    return StreamingResponse(blanks(), media_type="application/json")

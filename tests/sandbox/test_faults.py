@@ -122,6 +122,30 @@ async def test_throttling_on_demand_names_the_ban(world: World) -> None:
     )
 
 
+async def test_any_refusal_can_be_ordered(world: World) -> None:
+    white = {"code": "AppWhiteIpLimit", "message": "IP not allowed", "envelope": "A"}
+    await world.control("/faults", target="aliexpress", kind="refuse", **white)
+    assert code_of(await world.track(scenarios.PLAIN)) == "AppWhiteIpLimit"
+    peer = "Bad Request: PEER_ID_INVALID"
+    await world.control("/faults", target="telegram", kind="refuse", status=400, message=peer)
+    assert await world.refusal("getMe") == f"400 {peer}"
+
+
+@pytest.mark.parametrize("target", ["telegram", "aliexpress"])
+async def test_a_huge_answer_can_be_left_unread(live: World, target: str) -> None:
+    await live.control("/faults", target=target, kind="huge")
+    url = f"{live.url}/telegram/bot{live.box.config.bot_token}/getMe"
+    url = url if target == "telegram" else f"{live.url}/aliexpress/sync"
+    read = 0
+    async with live.http.stream("POST", url) as answer:
+        async for chunk in answer.aiter_bytes():
+            read += len(chunk)
+            if read > 1_000_000:
+                break
+    assert read > 1_000_000
+    await live.result("getMe")
+
+
 def test_the_lottery_is_the_same_for_the_same_seed() -> None:
     def run(seed: int) -> list[Fault | None]:
         chaos = Chaos(seed=seed, rates={"telegram.close_after": 0.2, "telegram.status": 0.2})

@@ -130,6 +130,24 @@ async def test_before_shipping_there_is_no_number_and_an_empty_list_is_an_object
     assert dig(parcel, "package_item_list") == {}
 
 
+@pytest.mark.parametrize(
+    ("empty", "wanted"), [("object", {}), ("list", {"package_item": []}), ("absent", None)]
+)
+async def test_an_empty_list_comes_as_told(world: World, empty: str, wanted: object) -> None:
+    await world.control("/aliexpress/manners", empty=empty)
+    parcel = dig(await world.track(scenarios.NOT_SHIPPED), *LINES, "tracking_detail", 0)
+    assert isinstance(parcel, dict)
+    assert parcel.get("package_item_list") == wanted
+
+
+async def test_without_a_carrier_s_name_there_is_its_partner_s(world: World) -> None:
+    await world.control(f"/orders/{scenarios.PLAIN}", carrier="")
+    parcel = dig(await world.track(scenarios.PLAIN), *LINES, "tracking_detail", 0)
+    assert isinstance(parcel, dict)
+    assert "carrier_name" not in parcel
+    assert parcel["cp_name"] == "CAINIAO"
+
+
 async def test_a_node_may_lack_its_description(world: World) -> None:
     await world.control(f"/orders/{scenarios.PLAIN}/nodes", name="Shipping update")
     answer = await world.track(scenarios.PLAIN)

@@ -18,18 +18,20 @@ _PACIFIC = timedelta(hours=-8)
 class Shape:
     """How to write: `wrapped` lists inside an object and numbers as numbers, else plain lists and all text.
 
-    `bare_single` writes a list of one as that one; `empty_as_object` an empty list as `{}`.
+    `bare_single` writes a list of one as that one; an empty list is written as `empty` says: object, list
+    or absent.
     """
 
     wrapped: bool = True
     bare_single: bool = False
-    empty_as_object: bool = True
+    empty: str = "object"
 
-    def many(self, name: str, items: list[dict[str, object]]) -> object:
-        if not items and self.empty_as_object:
-            return {}
+    def many(self, field: str, name: str, items: list[dict[str, object]]) -> dict[str, object]:
+        """The list as value of `field`; `name` is that of the wrapper within."""
+        if not items and self.empty != "list":
+            return {} if self.empty == "absent" else {field: {}}
         value: object = items[0] if self.bare_single and len(items) == 1 else items
-        return {name: value} if self.wrapped else value
+        return {field: {name: value} if self.wrapped else value}
 
     def finish(self, method: str, content: dict[str, object], request_id: str) -> dict[str, object]:
         root = method.replace(".", "_") + "_response"
@@ -58,7 +60,7 @@ def tracking(
         "ret": True,
         "msg": "" if shape.wrapped else "msg",
         "code": "" if shape.wrapped else "code",
-        "data": {"tracking_detail_line_list": shape.many("tracking_detail", parcels)},
+        "data": shape.many("tracking_detail_line_list", "tracking_detail", parcels),
     }
     return shape.finish(TRACKING, {"result": result}, request_id)
 
@@ -79,9 +81,9 @@ def _parcel(parcel: Parcel, language: str, shape: Shape) -> dict[str, object]:
         nodes.append(entry)
     answer: dict[str, object] = {
         "mail_no": parcel.mail_no,
-        "carrier_name": parcel.carrier,
-        "detail_node_list": shape.many("detail_node", nodes),
-        "package_item_list": shape.many("package_item", parcel.items if parcel.mail_no else []),
+        **({"carrier_name": parcel.carrier} if parcel.carrier else {"cp_name": "CAINIAO"}),
+        **shape.many("detail_node_list", "detail_node", nodes),
+        **shape.many("package_item_list", "package_item", parcel.items if parcel.mail_no else []),
     }
     if parcel.eta > 0:
         answer["eta_time_stamps"] = parcel.eta
@@ -113,8 +115,8 @@ def order(entry: Order, shape: Shape, request_id: str) -> dict[str, object]:
         "logistics_status": entry.logistics_status,
         "order_amount": {"amount": "16.68", "currency_code": "USD"},
         "pay_timeout_second": "1036800",
-        "child_order_list": shape.many("aeop_child_order_info", children),
-        "logistics_info_list": shape.many("ae_order_logistics_info", logistics),
+        **shape.many("child_order_list", "aeop_child_order_info", children),
+        **shape.many("logistics_info_list", "ae_order_logistics_info", logistics),
         "store_info": {"store_id": 1102345678, "store_name": "Sandbox Store"},
     }  # fmt: skip
     return shape.finish(ORDER, {"result": result}, request_id)

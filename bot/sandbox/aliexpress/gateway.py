@@ -23,12 +23,13 @@ from bot.sandbox.aliexpress.signing import request_signature
 from bot.sandbox.aliexpress.tokens import BadToken, Grant, Tokens
 from bot.sandbox.clock import Clock
 from bot.sandbox.faults import Fault, Faults
-from bot.sandbox.hangup import HangUp
+from bot.sandbox.hangup import HangUp, huge
 from bot.sandbox.parameters import BadParameter, read
 
 _SKEW_SECONDS = 7200
 _BEIJING = timedelta(hours=8)
 _SHAPES = ("wrapped", "plain", "mixed")
+_EMPTIES = ("object", "list", "absent")
 
 # A checked call ready to be written: (request id, leave all nodes out) → answer.
 Reply = Callable[[str, bool], dict[str, object]]
@@ -41,6 +42,7 @@ class Manners:
 
     shape: str = "wrapped"
     bare_single: bool = False
+    empty: str = "object"
     error_envelope: str = "A"
     calls_per_second: int = 0
     calls_per_day: int = 0
@@ -49,6 +51,8 @@ class Manners:
     def check(self) -> None:
         if self.shape not in _SHAPES:
             raise ValueError(f"shape must be one of {', '.join(_SHAPES)}")
+        if self.empty not in _EMPTIES:
+            raise ValueError(f"empty must be one of {', '.join(_EMPTIES)}")
         if self.error_envelope not in answers.ENVELOPES:
             raise ValueError(f"error_envelope must be one of {', '.join(answers.ENVELOPES)}")
 
@@ -214,7 +218,7 @@ class Gateway:
         return response
 
     def _envelope_of(self, fault: Fault | None) -> str:
-        return fault.envelope if fault and fault.kind == "outage" else self.manners.error_envelope
+        return fault.envelope if fault and fault.kind in {"outage", "refuse"} else self.manners.error_envelope
 
     async def _answer(self, fault: Fault | None, work: Work, request_id: str) -> Response:
         if fault is None:
@@ -272,10 +276,14 @@ class Gateway:
         return self._track(p) if method == answers.TRACKING else self._order(p)
 
     def _shape(self) -> Shape:
-        kind = self.manners.shape
-        wrapped = kind == "wrapped" or (kind == "mixed" and self._random.random() < 0.5)
-        bare = self.manners.bare_single or (kind == "mixed" and self._random.random() < 0.5)
-        return Shape(wrapped=wrapped, bare_single=bare)
+        if self.manners.shape == "mixed":
+            return Shape(
+                wrapped=self._random.random() < 0.5,
+                bare_single=self._random.random() < 0.5,
+                empty=self._random.choice(_EMPTIES),
+            )
+        wrapped = self.manners.shape == "wrapped"
+        return Shape(wrapped=wrapped, bare_single=self.manners.bare_single, empty=self.manners.empty)
 
     def _track(self, p: Mapping[str, str]) -> Reply:
         for name in ("ae_order_id", "language"):
@@ -364,10 +372,14 @@ def _struck(fault: Fault, answer: Response) -> Response:
         return HangUp(body[: max(1, len(body) // 2)])
     if fault.kind == "garbage":
         return Response(b"<!DOCTYPE html><title>error</title>", media_type="text/html")
+    if fault.kind == "huge":
+        return huge()
     if fault.kind == "too_many":
         raise too_many(fault.retry_after)
     if fault.kind == "unauthorized":
         raise dead_token("50000500SandboxForgedDeath")
+    if fault.kind == "refuse":
+        raise Failure(code=fault.code, message=fault.message, sub_code=fault.sub_code)
     if fault.kind == "outage":
         text = "The remote service is unavailable, please try again later"
         raise Failure(code="15", kind="ISP", sub_code="isp.service-unavailable", message=text)

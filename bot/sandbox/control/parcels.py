@@ -180,6 +180,7 @@ class Parcels:
         manners = self._box.manners
         manners.shape = p.text("shape", manners.shape)
         manners.bare_single = p.flag("bare_single", manners.bare_single)
+        manners.empty = p.text("empty", manners.empty)
         manners.error_envelope = p.text("error_envelope", manners.error_envelope)
         manners.calls_per_second = p.integer("calls_per_second", manners.calls_per_second)
         manners.calls_per_day = p.integer("calls_per_day", manners.calls_per_day)

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.faults import Fault, Faults
-from bot.sandbox.hangup import HangUp
+from bot.sandbox.hangup import HangUp, huge
 from bot.sandbox.parameters import BadParameter, Parameters, read
 from bot.sandbox.telegram.access import too_many
 from bot.sandbox.telegram.methods import BY_NAME
@@ -160,10 +160,14 @@ def _struck(fault: Fault, answer: Response) -> Response:
         return HangUp(bytes(answer.body)[: max(1, len(bytes(answer.body)) // 2)])
     if fault.kind == "garbage":
         return Response(_GARBAGE, 200, media_type="text/html")
+    if fault.kind == "huge":
+        return huge()
     if fault.kind == "too_many":
         raise too_many(fault.retry_after)
     if fault.kind == "unauthorized":
         raise Refusal(401, "Unauthorized")
+    if fault.kind == "refuse":
+        raise Refusal(fault.status, fault.message)
     if fault.kind == "forbidden":
         raise forbidden("bot was blocked by the user")
     if fault.kind == "status":
