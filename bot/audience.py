@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model import Chat, Follower, Importance, News, Owed, Place, Quiet
+from bot.model import Chat, Follower, Importance, News, NewsKind, Owed, Place, Quiet
 
 
 def owed(
@@ -15,14 +15,26 @@ def owed(
     """What every follower is owed of an order's news.
 
     `asking` is the place that looks at the order at this moment: it sees the news and needs no push.
+    A place that shall not hear of it now gets its living card brought up to date, silently.
     """
-    return [
-        Owed(place=follower.chat.place, order_id=order_id, news=one, due_at=due)
-        for follower in followers
-        if follower.chat.place != asking
-        for one in news
-        if (due := due_at(follower, one, now)) is not None
-    ]
+    found: list[Owed] = []
+    for follower in followers:
+        place = follower.chat.place
+        if place == asking:
+            continue
+        dues = [(one, due_at(follower, one, now)) for one in news]
+        found += [
+            Owed(place=place, order_id=order_id, news=one, due_at=due) for one, due in dues if due is not None
+        ]
+        unheard = [one for one, due in dues if due != now and not one.merchant_only]
+        if unheard and len(unheard) == len(dues) and follower.follow.card_message_id is not None:
+            found.append(Owed(place=place, order_id=order_id, news=_card(unheard), due_at=now))
+    return found
+
+
+def _card(news: Sequence[News]) -> News:
+    """Nothing to be told, only a card to be edited."""
+    return News(kind=NewsKind.CARD, key=f"card:{news[0].key}", importance=Importance.SCAN)
 
 
 def due_at(follower: Follower, news: News, now: datetime) -> datetime | None:

@@ -19,6 +19,8 @@ _log = structlog.get_logger(__name__)
 
 _LEASE = timedelta(minutes=3)  # the longest check: waiting for its turn, three attempts, a refreshed token
 _IDLE = 5.0  # seconds: the longest sleep, so that an order made due from outside is seen
+_LONG = timedelta(minutes=5)  # a source silent for so long left a crowd of overdue orders
+_SPREAD = timedelta(minutes=30)  # over which they are looked at at most
 _PROBE = 30.0  # seconds between looks whether a dead source lives again
 _SETTLE_AT = 64  # quiet checks settled in one transaction at most
 
@@ -134,7 +136,7 @@ class Poller:
             failure = SourceError("InternalError", type(error).__name__)
             self._quiet.append(self._tracking.failed(due, failure, self._now()))
         else:
-            self._recovered()
+            await self._recovered()
             self._telemetry.checked("quiet" if end else "changed")
             if end is not None:
                 self._quiet.append(end)
@@ -160,10 +162,16 @@ class Poller:
         self._held.until = max(self._held.until or now, now + span)
         self._held.reason = type(error).__name__
 
-    def _recovered(self) -> None:
-        if self._held.since is not None:
-            _log.info("source is back", reason=self._held.reason)
-        self._held = _Held()
+    async def _recovered(self) -> None:
+        """The source answers: after a long silence what is overdue is spread out, not asked at once."""
+        since, self._held = self._held.since, _Held(reason=self._held.reason)
+        if since is None:
+            return
+        now = self._now()
+        _log.info("source is back", reason=self._held.reason, silent=str(now - since))
+        if now - since >= _LONG:
+            async with self._store.write() as tx:
+                await tx.orders.postpone_all(now, min(now - since, _SPREAD))
 
     async def _settle(self) -> None:
         while self._quiet:

@@ -23,6 +23,7 @@ from bot.model import (
     Localised,
     Message,
     Moved,
+    NewsKind,
     Notice,
     Order,
     Place,
@@ -185,6 +186,7 @@ class Sender:
                 await tx.notices.settle_dropped(unwanted, turn.lease, self._now())
         if chat is None or not wanted:
             return
+        wanted = await self._only_cards(turn, chat, wanted, orders, follows)
         if len(wanted) >= _MANY:
             letter = await self._summary(chat, wanted, orders, follows)
             await self._send(turn, letter, [])
@@ -194,6 +196,28 @@ class Sender:
             letter = await self._letter(chat, notice, order, follow)
             if not await self._send(turn, letter, wanted[position + 1 :]):
                 return
+
+    async def _only_cards(
+        self,
+        turn: Turn,
+        chat: Chat,
+        notices: Sequence[Notice],
+        orders: dict[str, Order],
+        follows: dict[str, Follow],
+    ) -> list[Notice]:
+        """Bring cards up to date whose place wants no message; the notices that are left."""
+        left: list[Notice] = []
+        for notice in notices:
+            news = tuple(one for one in notice.news if one.kind is not NewsKind.CARD)
+            if news:
+                left.append(replace(notice, news=news))
+                continue
+            facts = await self._facts(chat, notice, orders[notice.order_id])
+            words = Words(language=chat.language, zone=chat.zone)
+            card_id = await self._edit_card(words, chat, facts, follows[notice.order_id])
+            async with self._store.write() as tx:  # a card that could not be edited is brought up next time
+                await tx.notices.settle_sent(list(notice.ids), turn.lease, self._now(), card_id)
+        return left
 
     # ── rendering ───────────────────────────────────────────────────────────────────────────────
 
@@ -243,7 +267,8 @@ class Sender:
     async def _facts(self, chat: Chat, notice: Notice, order: Order) -> Localised:
         told = {seq for news in notice.news for seq in news.nodes}
         nodes = [node for node in order.nodes if node.seq in told]
-        return Localised(order=order, texts=await self._tracking.texts(order, chat.language, nodes))
+        texts = await self._tracking.texts(order, chat.language, nodes)
+        return self._tracking.localised(order, texts)
 
     # ── delivering and settling ─────────────────────────────────────────────────────────────────
 

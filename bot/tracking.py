@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -27,6 +27,7 @@ from bot.model import (
     Owed,
     Place,
     Snapshot,
+    Stage,
     Watch,
 )
 from bot.pacing import Pacer
@@ -36,6 +37,7 @@ from bot.store import Due, Settled, Store, Transaction
 CANONICAL = "en"  # what events and stages are decided on, and what English readers read
 _FACTS_EVERY = timedelta(hours=12)  # how often an order without tracking is asked for its own state
 _LABEL_LENGTH = 64
+_FINISHED_KEPT_IN_MIND = 300  # delivered orders that "typical for this stage" is learnt from
 _WITH_CARRIER = 3  # rank of "picked up"
 _GUESS_WINDOW = timedelta(hours=1)
 _GUESSES = 5
@@ -153,6 +155,7 @@ class Tracking:
         self._pacer = pacer
         self._now = now
         self._telemetry = telemetry
+        self._typical: Mapping[Stage, silences.Typical] = {}
 
     # ── following ───────────────────────────────────────────────────────────────────────────────
 
@@ -327,7 +330,12 @@ class Tracking:
             raise LookupError(order_id)
         texts = await self.texts(order, chat.language, order.nodes)
         silent = order.fetched_at if watch is not None and watch.failures > 1 else None
-        return Shown(localised=Localised(order=order, texts=texts), follow=follow, silent_since=silent)
+        return Shown(localised=self.localised(order, texts), follow=follow, silent_since=silent)
+
+    def localised(self, order: Order, texts: Mapping[int, NodeText]) -> Localised:
+        """The order with these texts, and how long its stage usually lasts where that is known."""
+        usual = self._typical.get(order.stage)
+        return Localised(order=order, texts=texts, typical=usual.median if usual else None)
 
     async def refresh(self, chat: Chat, order_id: str) -> Refreshed:
         """Look at the order now, for somebody who waits; raises LookupError when it is not known."""
@@ -444,14 +452,14 @@ class Tracking:
         asking: Place | None,
         checked: bool,
     ) -> None:
-        late = () if changes.first else silences.due_silences(changes.order, now)
+        late = () if changes.first else silences.due_silences(changes.order, now, typical=self._typical)
         order = replace(
             changes.order,
             told=changes.order.told | {one.key for one in late},
         )
         changes = replace(changes, order=order, news=(*changes.news, *late))
         followers = await tx.chats.followers([order.id])
-        silence_at = silences.next_silence_at(order, now)
+        silence_at = silences.next_silence_at(order, now, typical=self._typical)
         offset = audience.utc_offset([one.chat.zone for one in followers], now)
         await tx.orders.save(
             changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.RULESET
@@ -492,6 +500,17 @@ class Tracking:
             await self._conclude(tx, known, watch, changes, now, asking=None, checked=False)
             await tx.orders.due_now(order_id, now)
         return True
+
+    async def learn_typical(self) -> None:
+        """Learn from the merchant's own finished orders how long each stage lasts."""
+        async with self.store.read() as tx:
+            finished = await tx.orders.get_many(await tx.orders.delivered_lately(_FINISHED_KEPT_IN_MIND))
+        samples: dict[Stage, list[timedelta]] = {}
+        for parcel in (parcel for order in finished.values() for parcel in order.live):
+            for stage, spent in silences.stage_durations(parcel).items():
+                samples.setdefault(stage, []).append(spent)
+        found = {stage: silences.typical_for_stage(durations) for stage, durations in samples.items()}
+        self._typical = {stage: typical for stage, typical in found.items() if typical is not None}
 
     async def reclassify(self, limit: int = 200) -> int:
         """Read stored nodes again after the rules changed, telling nobody. Returns how many."""

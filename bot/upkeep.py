@@ -283,6 +283,7 @@ class Upkeep:
         if self._purged is not None and now - self._purged < timedelta(hours=1):
             return
         self._purged = now
+        await self._tracking.learn_typical()
         async with self._store.write() as tx:
             gone = await tx.orders.purge(now - self._retention)
             await tx.notices.purge(now - _SETTLED_KEPT)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from bot import audience
-from bot.model import Importance, Level, Place, Quiet
+from bot.model import Importance, Level, NewsKind, Place, Quiet
 from tests import make
 
 NOW = make.NOW  # noon in UTC
@@ -97,3 +98,11 @@ def test_the_wall_clock_counts_over_a_change_to_winter_time() -> None:
 def test_the_destinations_clock_is_guessed_from_most_followers() -> None:
     assert audience.utc_offset(["Europe/Berlin", "Europe/Berlin", "Asia/Tokyo"], NOW) == 1.0
     assert audience.utc_offset([], NOW) is None
+
+
+def test_a_living_card_follows_silently_where_nothing_is_to_be_heard() -> None:
+    muted = make.follower(notify=False)
+    muted = replace(muted, follow=replace(muted.follow, card_message_id=5))
+    (owed,) = audience.owed(make.ORDER, [make.news()], [muted], NOW, asking=None)
+    assert (owed.news.kind, owed.due_at) == (NewsKind.CARD, NOW)
+    assert audience.owed(make.ORDER, [make.news()], [make.follower(notify=False)], NOW, asking=None) == []

@@ -119,7 +119,7 @@ async def test_muting_stops_pushes_and_switching_on_brings_them_back(play: World
 
 async def test_the_timeline_takes_the_cards_place_and_a_refresh_is_answered(play: World) -> None:
     card = await play.ask(EMMA, PLAIN, "Travelling")
-    before = play.box.clock.now()
+    before = int(play.box.clock.now())
     await play.press(EMMA, card, "Timeline")
     page = await play.hears(EMMA, "Package collected by carrier", after=card["id"], since=before)
     assert page["id"] == card["id"]

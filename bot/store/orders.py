@@ -369,6 +369,16 @@ class Orders:
         )
         return {row.stage: row.n for row in rows}
 
+    async def delivered_lately(self, limit: int) -> list[str]:
+        """The orders that arrived last."""
+        rows = await self._on.execute(
+            sa.select(orders.c.id)
+            .where(orders.c.stage == Stage.DELIVERED, orders.c.finished_at.is_not(None))
+            .order_by(orders.c.finished_at.desc())
+            .limit(limit)
+        )
+        return list(rows.scalars())
+
     async def count_delivered(self, since: datetime) -> int:
         """Orders that arrived since then."""
         found = await self._on.scalar(
