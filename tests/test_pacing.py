@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Stage, Watch
+from bot.model import OrderStatus, Stage, Watch
 from bot.pacing import Bound, Limits, Rates, explain, next_check
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -58,3 +60,117 @@ def test_an_order_nobody_follows_is_not_looked_at(stage: Stage) -> None:
     watch = Watch(stage=stage, weight=0, checked_at=NOW, created_at=NOW)
     assert next_check(watch, RATES, 1.0, LIMITS, NOW, lambda: 0.5) is None
     assert explain(watch, RATES, 1.0, LIMITS, NOW).bound is Bound.STOPPED
+
+
+def at(watch: Watch, now: datetime = NOW, price: float = 1.0, lucky: float = 0.5) -> datetime | None:
+    return next_check(watch, RATES, price, LIMITS, now, lambda: lucky)
+
+
+def moving(stage: Stage, **more: object) -> Watch:
+    known = {
+        "last_node_at": NOW - timedelta(hours=3),
+        "checked_at": NOW,
+        "created_at": NOW - timedelta(days=3),
+    }
+    return Watch(stage=stage, **{**known, **more})  # type: ignore[arg-type]  # a test's shorthand
+
+
+@given(watches, prices, st.floats(1, 50))
+def test_more_followers_never_wait_longer(watch: Watch, price: float, times: float) -> None:
+    assert gap(replace(watch, weight=watch.weight * times), price) <= gap(watch, price)
+
+
+@given(watches, prices, luck)
+def test_jitter_is_a_small_part_of_the_gap(watch: Watch, price: float, lucky: float) -> None:
+    assert gap(watch, price, lucky) == pytest.approx(gap(watch, price), rel=0.05)
+
+
+@given(watches, st.integers(1, 10_000), luck)
+def test_a_failing_order_comes_back_within_the_limits(watch: Watch, failures: int, lucky: float) -> None:
+    failed = replace(watch, failures=failures)
+    assert LIMITS.floor <= gap(failed, 1.0, lucky) <= LIMITS.ceiling
+
+
+def test_failures_spread_over_a_window_that_doubles() -> None:
+    watch = moving(Stage.LOCAL_TRANSIT)
+    widest = [gap(replace(watch, failures=n), 1.0, 0.999) for n in (1, 2, 3, 4)]
+    assert [round((b - 600) / (a - 600)) for a, b in pairwise(widest)] == [2, 2, 2]
+    assert gap(replace(watch, failures=4), 1.0, 0.0) == LIMITS.floor
+
+
+def test_a_floor_above_the_ceiling_of_others_wins_nothing_odd() -> None:
+    watch = moving(Stage.OUT_FOR_DELIVERY)
+    assert gap(watch, 1e-6, limits=Limits(floor=3600, ceiling=3600)) == 3600
+
+
+def test_news_near_the_door_is_looked_for_sooner() -> None:
+    gaps = {stage: gap(moving(stage), 1.0) for stage in OPEN}
+    assert gaps[Stage.OUT_FOR_DELIVERY] < gaps[Stage.LOCAL_TRANSIT] < gaps[Stage.INTERNATIONAL_TRANSIT]
+
+
+def test_the_promised_day_gets_a_closer_watch() -> None:
+    watch = moving(Stage.LOCAL_TRANSIT)
+    assert gap(replace(watch, eta=NOW + timedelta(hours=6)), 1.0) < gap(watch, 1.0)
+
+
+def test_the_night_at_the_destination_is_slept_through() -> None:
+    evening = datetime(2026, 3, 4, 23, 0, tzinfo=UTC)
+    watch = moving(Stage.OUT_FOR_DELIVERY, utc_offset_hours=0.0, last_node_at=evening - timedelta(hours=8))
+    night = at(watch, evening)
+    day = at(replace(watch, last_node_at=NOW - timedelta(hours=8)), NOW)
+    assert night is not None
+    assert day is not None
+    assert night - evening > 1.5 * (day - NOW)
+
+
+def test_a_delivered_parcel_is_looked_at_ever_more_slowly_and_then_no_more() -> None:
+    now = NOW
+    looks = []
+    watch = moving(Stage.DELIVERED, finished_at=NOW)
+    while (following := at(watch, now)) is not None:
+        looks.append((following - NOW) / timedelta(hours=1))
+        now = following
+        watch = replace(watch, checked_at=now)
+    assert [round(hours / 6) * 6 for hours in looks] == [6, 24, 72, 168, 342]
+    assert at(watch, NOW + timedelta(days=15)) is None
+
+
+@pytest.mark.parametrize("stage", [Stage.RETURNED, Stage.CANCELLED])
+def test_returned_and_cancelled_end_within_days(stage: Stage) -> None:
+    watch = moving(stage, finished_at=NOW)
+    assert at(watch) is not None
+    assert at(watch, NOW + timedelta(days=4)) is None
+
+
+def test_an_order_cancelled_in_the_shop_ends_too() -> None:
+    watch = moving(Stage.PREPARING, status=OrderStatus.CANCELLED, finished_at=NOW)
+    assert at(watch, NOW + timedelta(days=4)) is None
+
+
+def test_a_silent_order_is_looked_at_weekly_then_left() -> None:
+    watch = Watch(stage=Stage.LOCAL_TRANSIT, checked_at=NOW, created_at=NOW - timedelta(days=31))
+    weekly = at(watch)
+    assert weekly is not None
+    assert timedelta(days=6) < weekly - NOW < timedelta(days=8)
+    assert at(replace(watch, created_at=NOW - timedelta(days=91))) is None
+
+
+@given(watches, prices)
+def test_the_explanation_tells_the_check_that_is_made(watch: Watch, price: float) -> None:
+    told = explain(watch, RATES, price, LIMITS, NOW + timedelta(minutes=30))
+    assert told.next_check == next_check(watch, RATES, price, LIMITS, NOW, lambda: 0.5)
+    assert told.rate >= 0
+    assert told.expected >= 0
+    assert 0 <= told.waiting <= told.weight * told.expected * 0.5 + 1e-9
+
+
+def test_the_explanation_names_what_decided() -> None:
+    watch = moving(Stage.LOCAL_TRANSIT)
+    bounds = {
+        Bound.FLOOR: explain(watch, RATES, 1e-6, LIMITS, NOW),
+        Bound.CEILING: explain(watch, RATES, 1e9, LIMITS, NOW),
+        Bound.PRICE: explain(watch, RATES, 1.0, LIMITS, NOW),
+        Bound.FAILURE: explain(replace(watch, failures=2), RATES, 1.0, LIMITS, NOW),
+        Bound.FINISHED: explain(moving(Stage.DELIVERED, finished_at=NOW), RATES, 1.0, LIMITS, NOW),
+    }
+    assert {bound: told.bound for bound, told in bounds.items()} == {bound: bound for bound in bounds}

@@ -163,7 +163,7 @@ def _wanted(price: Price, now: datetime, budget: float) -> float:
     usual = price.active * busy * math.fsum(demand) / (_plan(price, now, budget) - price.ahead)
     begun = now.hour + now.minute / 60.0
     tail = _between(demand, 0.0, _TAIL)
-    left = max(budget * (1.0 - 0.5 * _LEAST_RESERVE) - price.spent, 0.0)
+    left = max(budget * (1.0 - 1.5 * _LEAST_RESERVE) - price.spent, 0.0)
     left += budget * tail / math.fsum(demand)
     rest = price.active * (busy * _between(demand, begun, 24.0) + tail) / max(left, 1e-3 * budget)
     return max(usual, rest) ** 2

@@ -1,0 +1,137 @@
+"""The price of a call: a fleet in virtual time that spends what the price lets it spend."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.pacing import Price
+from bot.pacing.price import reserve
+
+BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
+STEP = timedelta(minutes=10)
+
+
+@dataclass
+class Fleet:
+    """Orders whose calls an hour are `appetite` / sqrt(price), more by day than by night, less on Sundays."""
+
+    budget: float = 5000.0
+    active: float = 300.0
+    appetite: float = 0.4
+    price: Price = field(default_factory=Price)
+    now: datetime = BEGIN
+    spent: float = 0.0
+    owed: float = 0.0
+    days: list[float] = field(default_factory=list)
+    refused: list[datetime] = field(default_factory=list)
+
+    def run(self, days: float, *, dead: bool = False) -> Fleet:
+        end = self.now + timedelta(days=days)
+        while self.now < end:
+            self.step(dead=dead)
+        return self
+
+    def step(self, *, dead: bool = False) -> None:
+        self.price = self.price.observe(
+            now=self.now, spent=self.spent, budget=self.budget, active=self.active, healthy=not dead
+        )
+        wave = 1.0 + 0.8 * math.sin((self.now.hour + self.now.minute / 60.0) / 24.0 * 2.0 * math.pi)
+        week = 0.5 if self.now.weekday() == 6 else 1.0
+        if not dead:
+            self.owed += self.active * self.appetite * wave * week / math.sqrt(self.price.value) / 6.0
+        while self.owed >= 1.0:
+            self.owed -= 1.0
+            if self.price.affords(now=self.now, spent=self.spent, budget=self.budget):
+                self.spent += 1.0
+            else:
+                self.refused.append(self.now)
+        if (self.now + STEP).date() != self.now.date():
+            self.days.append(self.spent)
+            self.spent = 0.0
+        self.now += STEP
+
+
+@pytest.mark.parametrize("appetite", [0.02, 0.4, 8.0])
+def test_the_day_is_never_overspent_and_little_is_left(appetite: float) -> None:
+    fleet = Fleet(appetite=appetite).run(28)
+    weekdays = [spent for day, spent in enumerate(fleet.days) if day >= 7 and day % 7 != 6]
+    assert max(fleet.days) <= fleet.budget
+    assert min(weekdays) > 0.85 * fleet.budget
+
+
+def test_a_learnt_day_has_calls_until_its_last_minutes() -> None:
+    fleet = Fleet().run(14)
+    fleet.refused.clear()
+    fleet.run(14)
+    assert all(moment.hour == 23 and moment.minute >= 30 for moment in fleet.refused)
+
+
+def test_some_calls_are_always_kept_for_people() -> None:
+    fleet = Fleet(appetite=50.0)
+    for _ in range(6 * 24 * 3):
+        fleet.step()
+        assert fleet.spent <= fleet.budget * (1.0 - 0.02)
+    assert 0.05 <= reserve(BEGIN + timedelta(hours=6)) <= 0.10
+    assert reserve(BEGIN + timedelta(hours=23)) >= 0.02
+
+
+def test_ten_times_the_orders_are_priced_at_once() -> None:
+    fleet = Fleet().run(10)
+    before = fleet.price.value
+    fleet.active *= 10
+    fleet.step()
+    assert fleet.price.value == pytest.approx(100 * before, rel=0.3)
+    fleet.run(5)
+    assert max(fleet.days) <= fleet.budget
+
+
+def test_half_the_budget_stretches_all_alike() -> None:
+    fleet = Fleet().run(10)
+    before = fleet.price.value
+    fleet.budget /= 2
+    fleet.run(3)
+    assert 2.5 * before < fleet.price.value < 7 * before
+    assert max(fleet.days[-2:]) <= fleet.budget
+
+
+def test_a_dead_source_teaches_nothing_and_makes_no_rush() -> None:
+    calm = Fleet().run(14)
+    hit = Fleet().run(14.25).run(0.25, dead=True)
+    assert hit.price.demand() == pytest.approx(Fleet().run(14.25).price.demand(), rel=0.05)
+    assert hit.price.value > 0.3 * calm.price.value
+    hit.run(3)
+    assert max(hit.days) <= hit.budget
+
+
+def test_a_restart_neither_forgets_nor_hurries() -> None:
+    fleet = Fleet().run(9.4)
+    kept = json.loads(json.dumps(fleet.price.dump()))
+    again = replace(fleet, price=Price.load(kept), days=list(fleet.days), refused=[])
+    assert again.price == fleet.price
+    fleet.run(2)
+    again.run(2)
+    assert again.price == fleet.price
+
+
+def test_an_unknown_state_starts_anew() -> None:
+    assert Price.load({}) == Price()
+    assert Price.load({"version": 99}) == Price()
+
+
+def test_looking_twice_at_one_moment_changes_nothing() -> None:
+    fleet = Fleet().run(5.3)
+    once = fleet.price.observe(now=fleet.now, spent=fleet.spent, budget=5000, active=300)
+    twice = once.observe(now=fleet.now, spent=fleet.spent, budget=5000, active=300)
+    assert twice.value == pytest.approx(once.value)
+
+
+def test_no_budget_and_no_orders_are_survived() -> None:
+    price = Price().observe(now=BEGIN, spent=0, budget=0, active=0)
+    price = price.observe(now=BEGIN + STEP, spent=0, budget=0, active=0)
+    assert math.isfinite(price.value)
+    assert not price.affords(now=BEGIN, spent=0, budget=0)

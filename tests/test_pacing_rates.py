@@ -1,0 +1,165 @@
+"""Learning how soon news comes."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.model import Stage, Watch
+from bot.pacing import Rates
+from bot.pacing.clock import WEEK, Clock, hours
+from bot.pacing.rates import KEYS
+
+BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def feed(
+    rates: Rates, *, every: float, stage: Stage = Stage.LOCAL_TRANSIT, orders: int = 60, lag: float = 0.0
+) -> None:
+    """Orders with an entry about `every` hours, looked at each hour, seen `lag` hours after their stamp."""
+    dice = random.Random(7)
+    for _ in range(orders):
+        last = begun = BEGIN + timedelta(hours=168 * dice.random())
+        coming = last + timedelta(hours=every * (0.5 + dice.random()))
+        checked = begun
+        for n in range(1, 100):
+            now = begun + timedelta(hours=n)
+            seen = coming + timedelta(hours=lag) <= now
+            watch = Watch(stage=stage, last_node_at=last, checked_at=checked, created_at=begun)
+            rates.observe(watch, [(coming, stage)] if seen else [], now)
+            if seen:
+                last, coming = coming, coming + timedelta(hours=every * (0.5 + dice.random()))
+            checked = now
+
+
+def pace(rates: Rates, stage: Stage = Stage.LOCAL_TRANSIT) -> float:
+    return rates.cells[stage].expected(24.0)
+
+
+def test_fast_and_slow_stages_are_told_apart() -> None:
+    fast, slow = Rates(), Rates()
+    feed(fast, every=6.0)
+    feed(slow, every=48.0)
+    assert pace(fast) > 2.5 * pace(slow)
+
+
+@pytest.mark.parametrize("scale", [1 / 3, 3.0])
+def test_a_wrong_prior_is_outweighed(scale: float) -> None:
+    right, wrong = Rates(), Rates(scale=scale)
+    feed(right, every=12.0)
+    feed(wrong, every=12.0)
+    assert pace(wrong) == pytest.approx(pace(right), rel=0.15)
+
+
+def test_a_stage_never_seen_follows_the_others() -> None:
+    rates = Rates()
+    feed(rates, every=3.0, stage=Stage.ORIGIN_TRANSIT)
+    assert pace(rates, Stage.IMPORT_CUSTOMS) > 1.3 * pace(Rates(), Stage.IMPORT_CUSTOMS)
+
+
+def test_looks_without_news_lower_the_rate() -> None:
+    rates = Rates()
+    watch = Watch(stage=Stage.LOCAL_TRANSIT, last_node_at=BEGIN, checked_at=BEGIN, created_at=BEGIN)
+    for _ in range(60):
+        rates.observe(watch, [], BEGIN + timedelta(days=4))
+    rates = Rates.load(rates.dump())
+    assert pace(rates) < 0.5 * pace(Rates())
+
+
+def test_the_lag_between_stamp_and_sight_is_learnt() -> None:
+    prompt, late = Rates(), Rates()
+    feed(prompt, every=12.0)
+    feed(late, every=12.0, lag=3.0)
+    assert prompt.lag < 1.0
+    assert 2.0 < late.lag < 4.5
+
+
+def test_the_working_day_is_learnt_from_the_stamps() -> None:
+    rates = Rates()
+    for day in range(60):
+        noon = BEGIN + timedelta(days=day, hours=12)
+        watch = Watch(
+            stage=Stage.LOCAL_TRANSIT,
+            last_node_at=noon - timedelta(hours=24),
+            checked_at=noon - timedelta(hours=23),
+            created_at=BEGIN,
+        )
+        for _ in range(4):
+            rates.observe(watch, [(noon, Stage.LOCAL_TRANSIT)], noon + timedelta(minutes=5))
+    clock = rates.clocks["destination/utc"]
+    assert clock.pace[24 + 12] > 3 * clock.pace[24 + 3]
+
+
+def test_a_first_answer_teaches_by_its_history() -> None:
+    rates = Rates()
+    for n in range(40):
+        begun = BEGIN + timedelta(hours=n)
+        watch = Watch(stage=Stage.PRE_SHIPMENT, created_at=begun)
+        nodes = [(begun + timedelta(hours=3 * k), Stage.ORIGIN_TRANSIT) for k in range(8)]
+        rates.observe(watch, nodes, begun + timedelta(hours=25))
+    assert pace(rates, Stage.ORIGIN_TRANSIT) > 1.5 * pace(Rates(), Stage.ORIGIN_TRANSIT)
+
+
+def test_what_was_learnt_survives_a_restart() -> None:
+    rates = Rates()
+    feed(rates, every=12.0, orders=10)
+    again = Rates.load(json.loads(json.dumps(rates.dump())))
+    assert json.dumps(again.dump()) == json.dumps(Rates.load(rates.dump()).dump())
+    assert pace(again) == pytest.approx(pace(Rates.load(rates.dump())))
+
+
+def test_unknown_state_gives_the_shipped_prior() -> None:
+    assert pace(Rates.load({})) == pace(Rates())
+    assert pace(Rates.load({"version": 99})) == pace(Rates())
+
+
+def test_old_observations_fade() -> None:
+    rates = Rates()
+    feed(rates, every=3.0)
+    before = pace(Rates.load(rates.dump()))
+    later = BEGIN + timedelta(days=720)
+    watch = Watch(stage=Stage.PREPARING, last_node_at=later, checked_at=later, created_at=later)
+    rates.observe(watch, [], later + timedelta(minutes=1))
+    assert pace(Rates()) < pace(Rates.load(rates.dump())) < 0.8 * before
+
+
+moments = st.integers(1_735_689_600, 1_798_761_600).map(lambda second: datetime.fromtimestamp(second, UTC))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(moments, st.sampled_from(list(Stage))), max_size=6),
+    moments,
+    st.none() | moments,
+    st.none() | moments,
+    st.sampled_from(list(Stage)),
+)
+def test_whatever_a_source_claims_the_tables_stay_sound(
+    nodes: list[tuple[datetime, Stage]],
+    now: datetime,
+    last: datetime | None,
+    checked: datetime | None,
+    stage: Stage,
+) -> None:
+    rates = Rates()
+    rates.observe(Watch(stage=stage, last_node_at=last, checked_at=checked, created_at=now), nodes, now)
+    rates = Rates.load(json.loads(json.dumps(rates.dump())))
+    assert all(0.0 < rate < 1e3 for cell in rates.cells.values() for rate in cell.rate)
+    assert all(pace > 0.0 for key in KEYS for pace in rates.clocks[key].pace)
+    assert 0.0 <= rates.burst <= 1.0
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 1e4))
+def test_operating_time_never_runs_backwards(begin: float, passed: float) -> None:
+    clock = Clock([1.0 + (hour % 24) for hour in range(WEEK)])
+    assert clock.operating(begin + passed) >= clock.operating(begin) - 1e-6
+    assert clock.operating(begin + WEEK) - clock.operating(begin) == pytest.approx(WEEK, abs=1e-6)
+
+
+def test_weeks_begin_on_monday() -> None:
+    assert hours(BEGIN) % WEEK == 0.0
