@@ -118,8 +118,9 @@ def _door() -> Iterator[None]:
 
 
 def _words(error: BaseException) -> str:
-    first = str(error).strip().splitlines()
-    return f"the database does not serve: {redact_url(first[0]) if first else type(error).__name__}"
+    first = redact_url((str(error).strip() or type(error).__name__).splitlines()[0])
+    cure = "; restore a backup" if "not a database" in first or "malformed" in first else ""
+    return f"the database does not serve: {first}{cure}"
 
 
 class Database:

@@ -41,11 +41,12 @@ async def revision(database: Database) -> str | None:
 async def upgrade(database: Database) -> None:
     """Bring the schema to `head`. Raises StoreError for a newer, foreign or corrupt database."""
     database.create_file()
-    try:
-        async with database.write() as connection:
+    async with database.write() as connection:
+        try:
             await connection.run_sync(_upgrade)
-    except sa.exc.DatabaseError as error:
-        raise StoreError(f"the schema cannot be brought up to date: {error.orig}") from error
+        except sa.exc.DatabaseError as error:
+            cure = "is DATABASE_URL really this bot's database? else restore a backup"
+            raise StoreError(f"the schema cannot be brought up to date: {error.orig}; {cure}") from error
 
 
 def _upgrade(connection: sa.Connection) -> None:
