@@ -24,7 +24,9 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._box.close()
-        super().handle_exit(sig, frame)
+        # Not the inherited way, which raises the signal again in the end and so never exits with 0.
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
@@ -77,7 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
         demo=not given.bare,
     )
     box = Sandbox(config)
-    listener = socket.create_server((given.host, given.port))
+    try:
+        listener = socket.create_server((given.host, given.port))
+    except OSError as exc:
+        sys.stderr.write(f"cannot listen on {given.host}:{given.port}: {exc.strerror}\n")
+        return 1
     url = f"http://{given.host}:{listener.getsockname()[1]}"
     server = _Server(
         uvicorn.Config(

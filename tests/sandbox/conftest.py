@@ -170,9 +170,10 @@ async def live() -> AsyncIterator[World]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Give the other tasks their turns until something is so."""
-    while not true():
-        await asyncio.sleep(0)
+    """Give the other tasks their turns until something is so; ten seconds are enough for anything here."""
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0)
 
 
 def as_text(value: object) -> str:

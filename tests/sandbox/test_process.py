@@ -4,6 +4,7 @@ import ast
 import asyncio
 import json
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 import bot.sandbox
+from bot.sandbox.__main__ import main
 
 ROOT = Path(bot.sandbox.__file__).parent
 
@@ -42,10 +44,19 @@ async def test_the_sandbox_starts_says_where_it_is_and_stops_at_once() -> None:
                 process.send_signal(signal.SIGTERM)
                 _, errors = await asyncio.wait_for(process.communicate(), 5)
         assert errors == b""
+        assert process.returncode == 0
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def test_a_taken_port_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["--port", str(taken.getsockname()[1])]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("cannot listen on 127.0.0.1:")
 
 
 def test_the_sandbox_imports_nothing_of_the_product() -> None:
