@@ -16,7 +16,7 @@ from bot.stages.codes import CODES
 from bot.stages.fold import fold
 from bot.stages.lexicon import PATTERNS
 from bot.stages.rules import RULES
-from tests.data.wordings import CARRIERS, NOT_DELIVERED, WORDINGS
+from tests.data.wordings import CARRIERS, NOT_DELIVERED, PARAPHRASES, WORDINGS
 
 
 class Labelled(TypedDict):
@@ -55,7 +55,7 @@ def test_nothing_labelled_otherwise_is_ever_read_as_delivered(coded: bool) -> No
     ("text", "stage"),
     [
         pytest.param(text, stage, id=f"{stage}-{text}")
-        for table in (WORDINGS, CARRIERS)
+        for table in (WORDINGS, CARRIERS, PARAPHRASES)
         for stage, texts in table.items()
         for text in texts
     ],

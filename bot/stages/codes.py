@@ -46,11 +46,11 @@ CODES: tuple[CodeRule, ...] = (
     _rule(
         "failed",
         Stage.EXCEPTION,
-        r"\w+_(?:FAIL(?:URE|ED)?|EXCEPTION|REJECT|LOST|DAMAGED?)|LH_POST_COLLECTION",
+        r"\w+_(?:FAIL(?:URE|ED)?|EXCEPTION|EXC|REJECT|LOST|DAMAGED?)|LH_POST_COLLECTION",
         Reason.OTHER,
     ),
     _rule("problem", Stage.EXCEPTION, r"FAILED|EXCEPTION|REJECT", Reason.OTHER, weak=True),
-    _rule("waits_for_signature", Stage.UPDATE, r"(?:\w+_)?WAIT4SIGNIN"),
+    _rule("waits_for_signature", Stage.UPDATE, r"(?:\w+_)?WAIT4SIGNIN|WAIT_BUYER_ACCEPT_GOODS"),
     _rule(
         "pickup_ready",
         Stage.READY_FOR_PICKUP,
@@ -58,14 +58,22 @@ CODES: tuple[CodeRule, ...] = (
     ),
     _rule("pickup_hub", Stage.LOCAL_TRANSIT, r"GSTAHUB_\w+"),
     _rule("pickup_collected", Stage.DELIVERED, r"G?STA_(?:BUYER_)?SIGN"),
-    _rule("delivered", Stage.DELIVERED, r"(?:GTMS|COMMON)_SIGNED|SIGNED|SIGN|SIGN_SUCCESS|(?:LTL_)?SIGNIN"),
+    _rule(
+        "delivered",
+        Stage.DELIVERED,
+        r"(?:GTMS|COMMON)_SIGNED|SIGNED|SIGN|SIGN_SUCCESS|(?:LTL_)?SIGNIN|AE_GROUP_(?:GTMS_)?SIGNED|DELIVERED|BUYER_ACCEPT_GOODS",
+    ),
     _rule(
         "out",
         Stage.OUT_FOR_DELIVERY,
-        r"GTMS_(?:RE_?)?DELIVERING|GTMS_DO_DEPART|SENT_SCAN|AE_GROUP_GTMS_DELIVERING",
+        r"GTMS_(?:RE_?)?DELIVERING|GTMS_DO_DEPART|SENT_SCAN|DELIVERING|OUT_FOR_DELIVERY|AE_GROUP_GTMS_DELIVERING",
     ),
     _rule("forecast", Stage.UPDATE, r"LAST_MILE_ASN_NOTIFY|\w+_REROUTE_CALLBACK|LH_BIGBAG_SHELVE"),
-    _rule("common", Stage.UPDATE, r"COMMON_(?:INTRANSIT|DEPART|ARRIVE|OTHER)|\w+_OTHER"),
+    _rule(
+        "common",
+        Stage.UPDATE,
+        r"COMMON_(?:INTRANSIT|DEPART|ARRIVE|OTHER)|\w+_OTHER|(?:IN_?)?TRANSIT|SHIPPING",
+    ),
     _rule("data", Stage.INFO_RECEIVED, r"GTMS_ASN"),
     _rule("local", Stage.LOCAL_TRANSIT, r"GTMS_\w+|LAST_MILE_\w+|TD_TRANS_ARRIVE_DCP|AE_GROUP_GTMS_\w+"),
     _rule("transit_customs", Stage.INTERNATIONAL_TRANSIT, r"CC_TRANS_\w+"),
@@ -75,26 +83,36 @@ CODES: tuple[CodeRule, ...] = (
     _rule(
         "import_customs",
         Stage.IMPORT_CUSTOMS,
-        r"CC_\w+|CUS_\w+|CIQ_\w+|CUSTOMS_\w+|CLEAR_CUSTOMS|AE_GROUP_IM_\w+",
+        r"CC_\w+|CUS_\w+|CIQ_\w+|CUSTOMS_\w+|(?:CLEAR|AT|IN)_CUSTOMS|AE_GROUP_IM_\w+",
     ),
     _rule(
         "arrived",
         Stage.ARRIVED_DESTINATION,
-        r"LH_(?:LINEHAUL_)?ARRIVE|LH_HO_OUT_SUCCESS|AE_GROUP_LH_ARRIVE",
+        r"LH_(?:LINEHAUL_)?ARRIVE|LH_HO_OUT_SUCCESS|AE_GROUP_LH_ARRIVE|ARRIVED?_(?:AT_)?DEST\w*",
     ),
-    _rule("abroad", Stage.INTERNATIONAL_TRANSIT, r"LH_DEPART\w*|TD_TRANS_\w+|AE_GROUP_LH_PROCESSING"),
+    _rule(
+        "abroad",
+        Stage.INTERNATIONAL_TRANSIT,
+        r"LH_DEPART\w*|TD_TRANS_\w+|AE_GROUP_LH_PROCESSING|DEPART_FROM_ORIGIN\w*",
+    ),
     _rule("awaiting", Stage.AWAITING_DEPARTURE, r"LH_HO_(?:AIRLINE|IN_SUCCESS)|OE_\w+"),
-    _rule("picked_up", Stage.PICKED_UP, r"PU_\w+|COMMON_ACCEPT|GOT|AE_GROUP_PU_\w+"),
-    _rule("preparing", Stage.PREPARING, r"GWMS_(?!ACCEPT)\w+|WMS_\w+|PRE_READY_TO_SHIP|ORDER_PROCESSING"),
+    _rule("picked_up", Stage.PICKED_UP, r"PU_\w+|(?:COMMON_)?ACCEPT|GOT|AE_GROUP_PU_\w+|PICKED_?UP\w*"),
+    _rule(
+        "preparing",
+        Stage.PREPARING,
+        r"GWMS_(?!ACCEPT)\w+|WMS_\w+|PRE_READY_TO_SHIP|ORDER_PROCESSING|AE_GROUP_G?WMS_\w+",
+    ),
     _rule(
         "ordered",
         Stage.INFO_RECEIVED,
-        r"GWMS_ACCEPT|(?:OM_)?CONSIGN|SELLER_SEND_GOODS|WAITING_FOR_DELIVERY|AE_ORDER_SHIPPED",
+        r"GWMS_ACCEPT|(?:OM_)?CONSIGN|SELLER_SEND_(?:PART_)?GOODS|(?:\w+_)?WAIT4PICKUP|WAITING_FOR_DELIVERY|AE_ORDER_SHIPPED",
     ),
     _rule(
-        "not_shipped", Stage.PRE_SHIPMENT, r"SELLER_PREPARING|WAIT_SELLER_SEND_GOODS|AE_ORDER_(?:PLACED|PAID)"
+        "not_shipped",
+        Stage.PRE_SHIPMENT,
+        r"SELLER_PREPARING|WAIT_SELLER_SEND_GOODS|WAIT4BOOKING|ORDER_NOT_EXISTS?|NOT_FOUND|AE_ORDER_(?:PLACED|PAID)",
     ),
-    _rule("origin", Stage.ORIGIN_TRANSIT, r"S?C[SW]?_\w+|AE_GROUP_[SC][CW]_\w+|DEPARTURE|ARRIVAL|CW_\w+"),
+    _rule("origin", Stage.ORIGIN_TRANSIT, r"SC_\w+|CWS?_\w+|AE_GROUP_[SC][CW]_\w+|DEPARTURE|ARRIVAL|CW_\w+"),
 )
 
 _SHAPE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")

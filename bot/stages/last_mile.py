@@ -12,7 +12,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bdelivered\b",
         r"\bdelivery (?:was |has been |is )?(?:successful\w*|complete[d]?|confirmed|made|done|finished)\b",
         r"success\w* deliver(?:y|ed)",
-        r"\bsigned (?:for )?by\b|^signed(?: for)?$|proof of delivery(?! requ)|\bdelivery signed\b",
+        r"\bsigned (?:for )?by\b|\bsigned(?: for)?$|delivery success\b|proof of delivery(?! requ)",
+        r"\bdelivery signed\b",
         r"handed (?:over )?(?:directly )?to (?:the )?(?:customer|recipient|addressee|receiver)",
         r"handed (?:over )?(?:directly )?to (?:the )?(?:consignee|resident|neighbou?r)",
         r"(?:received|collected) (?:\w+ ){0,3}by (?:the |its |a )?(?:customer|recipient|addressee|receiver)",
@@ -60,7 +61,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     # Delivered, but to somebody on the way: false friends of the above. Places are doubts of their own.
     "to_agent": (
         r"deliver\w* (?:\w+ ){0,4}?(?:to|at|into|in|with) (?:\w+ ){0,5}?"
-        r"(?:carrier|courier|agent|partner|company|provider|broker|port|postal|post|logistics|driver|transport)\b",
+        r"(?:carrier|courier|agent|partner|company|provider|broker|postal|post|logistics|driver|transport)\b",
         r"(?:livree?s?|remise?|distribuee?) (?:\w+ ){0,3}?(?:au|a|aux|chez|dans) (?:\w+ ){0,4}?"
         r"(?:transporteur|compagnie|agence|livreur|partenaire|poste|societe|prestataire|plateforme)",
         r"(?:zugestellt|ausgeliefert|ubergeben|ubergabe) (?:\w+ ){0,4}?(?:an|beim|im|in|zum) (?:\w+ ){0,4}?"
@@ -80,7 +81,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:تسليم|توصيل)\w* (?:[^ ]+ ){0,2}?(?:الى |ل|لل|في |عند )(?:ال)?(?:شركة|ناقل|مندوب|ساعي|بريد|خطوط)",
         r"(?:تسليم|توصيل)\w* (?:[^ ]+ ){0,2}?(?:الى |ل|لل|في |عند )(?:ال)?(?:مركز|مكتب|مستودع|مخزن|نقطة)",
         r"(?:택배사|운송사|항공사|집배점|대리점|편의점|보관)",
-        r"(?:交付|送达|派送至|投递至|送至|妥投至?).{0,8}?(?:承运|航空|快递|物流|网点|站|点|柜|公司)|営業所|コンビニ",
+        r"(?:交付|送达|派送至|投递至|送至|妥投至?).{0,8}?(?:承运|航空|快递|物流|网点|站|点|柜|公司)|営業所",
+        r"コンビニ",
         r"(?:levere|utlämna|överläm)\w* (?:\w+ ){0,2}?(?:till|hos|hos ditt) (?:\w+ ){0,2}?"
         r"(?:ombud|transportör|postnord|dhl|flyg|bud|speditör)",
         r"(?:bezorgd|afgeleverd) (?:\w+ ){0,2}?(?:bij|aan|op|in) (?:\w+ ){0,2}?"
@@ -98,6 +100,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"out with (?:the )?(?:delivery )?(?:courier|driver)",
         r"load\w* (?:on|onto|into|in|to) (?:the |a )?(?:delivery )?(?:vehicle|van|truck)",
         r"\b(?:is|are) being delivered|^being delivered|delivery in progress",
+        r"(?:courier|driver) is delivering",
         r"with (?:the |your )?(?:delivery )?(?:courier|driver|postman|mailman)\b",
         r"(?:start\w*|begin|began|begun) (?:the )?deliver|on (?:its|the) way to (?:you\b|your address)",
         r"on (?:its|the) way to (?:the )?(?:recipient|customer|addressee|consignee)(?:'s address)?\b"
@@ -289,9 +292,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"no (?:\w+ ){0,3}?(?:tracking|logistics|shipping|shipment) ?(?:data|events?)",
         r"no (?:updates?|information|events?|data)(?: (?:is |are )?(?:yet|available|found))?$",
         r"not (?:yet )?(?:been )?(?:shipped|dispatched|sent)",
-        r"tracking (?:information )?(?:is )?not (?:yet )?(?:available|found)|not yet (?:in|available)",
+        r"tracking (?:information )?(?:is )?not (?:yet )?(?:available|found)",
+        r"information will be (?:available|updated)|not yet (?:in|available)",
         r"awaiting (?:seller|merchant)|awaiting (?:shipment|dispatch) by (?:the )?(?:seller|merchant)",
-        r"waiting for (?:the )?(?:seller|merchant)|seller (?:is )?prepar|awaiting (?:dispatch|payment)$",
+        r"waiting for (?:the )?(?:seller|merchant)|seller (?:is )?prepar|awaiting dispatch$",
         r"aucune? (?:information|suivi|mise à jour)|pas encore (?:expédié|d'information)",
         r"en attente d'expédition|keine (?:\w+ )?(?:\w*informationen|sendungsdaten|daten|aktualisierung)",
         r"noch nicht (?:versandt|versendet|verschickt)|sem (?:informa|atualiza)",

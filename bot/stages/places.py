@@ -59,7 +59,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"herkomst|verzendland",
     ),
     "destination": (
-        r"destination|\bcountry of (?:arrival|recipient)|arrival country|recipient(?:'s)? country",
+        r"destination|\b(?:in|to) your country|(?:dans|en) votre pays|in ihrem land|(?:seu|su) país",
+        r"\bcountry of (?:arrival|recipient)|arrival country|recipient(?:'s)? country",
         r"\bziel|bestimmungsland|empfangsland|empfängerland",
         r"\bdestino\b|destinazione",
         r"назначени|страну получател|страна получател",
@@ -86,7 +87,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "flight": (
         r"\bflight|airline|\bair (?:carrier|transport|freight)|aircraft|\bplane\b|\bby air\b|\bvessel\b",
         r"take[ -]?off",
-        r"\bvol\b|\bavion\b|compagnie aérienne",
+        r"\bvol\b|\bavion\b|compagnie aérienne|\baérien",
         r"\bflug\b|\babflug|weiterflug|flugzeug|fluggesellschaft",
         r"\bvoo\b|\bvuelo\b|companhia aérea|aerolínea|transporte aéreo|\bvolo\b|compagnia aerea",
         r"\bрейс|самол[её]т|авиа(?!почт)",

@@ -190,7 +190,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "picked.company",
         _S.PICKED_UP,
-        "received carrier",
+        "received|handed carrier",
         "local_company data warehouse sorting future_hard parcel_center",
     ),
     _rule("data.warehouse", _S.INFO_RECEIVED, "warehouse data", "packing departed"),
