@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 from rich.console import Console
 
-from bot.cli import authorize, backup, demo, doctor, init, link, migrate, run, track, why
+from bot.cli import authorize, backup, demo, doctor, init, letters, link, migrate, run, track, why
 from bot.errors import BotError, SettingsError
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -20,6 +20,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "link": link.link,
     "track": track.track,
     "why": why.why,
+    "dead-letters": letters.dead_letters,
+    "unknown": letters.unknown,
     "backup": backup.backup,
     "migrate": migrate.migrate,
 }

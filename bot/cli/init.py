@@ -56,15 +56,15 @@ def init(
     before.changed(answers).write(path)
     console.print(f"\nWritten to [bold]{path}[/], readable by you only.")
     if path == Path(".env") and not talk.login_known:
-        _log_in(console)
+        _log_in(console, first=not before.names)
     console.print("\nLooking at everything once:\n")
     doctor.report(settings.load(dotenv=path), path)
     console.print("\nNext: [bold]python -m bot run[/]")
 
 
-def _log_in(console: Console) -> None:
+def _log_in(console: Console, *, first: bool) -> None:
     """Offer the login at AliExpress; what goes wrong there can be repeated with `authorize`."""
-    if not typer.confirm("\nLog in at AliExpress now?", default=True):
+    if not typer.confirm("\nLog in at AliExpress now?", default=first):
         return
     try:
         authorize.authorize(code="")

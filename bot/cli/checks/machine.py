@@ -21,6 +21,7 @@ from bot.i18n import CATALOGS, LANGUAGES, SOURCE_LANGUAGE, Words, catalog
 from bot.settings import SECRETS, Settings
 
 _SCARCE, _GONE = 1_000_000_000, 100_000_000  # bytes of free disk
+_OF_COMPOSE = frozenset({"REPLICAS", "POSTGRES_PASSWORD", "PUBLIC_HOST"})  # what compose.yaml reads beside
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -56,7 +57,7 @@ def _env_file(path: Path) -> Iterable[Finding]:
         yield warning(".env", "other users of this machine can read it", f"chmod 600 {path}")
     known = {name.upper() for name in Settings.model_fields}
     known |= {f"{name.upper()}_FILE" for name in SECRETS}
-    strange = [name for name in EnvFile.read(path).names if name not in known]
+    strange = [n for n in EnvFile.read(path).names if n not in known | _OF_COMPOSE and n[:8] != "COMPOSE_"]
     if strange:
         yield warning(
             ".env", f"unknown variables: {', '.join(strange)}", "see docs/reference/settings.md for the names"

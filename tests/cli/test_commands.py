@@ -1,0 +1,68 @@
+"""The command line as a whole: help for everything, mistakes in one sentence, the right exit codes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli import COMMANDS
+from tests.cli.conftest import Sandbox, Terminal, process_environment
+
+
+def _process(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        env=process_environment(environment),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help_that_says_what_it_is_for(name: str, terminal: Terminal) -> None:
+    result = terminal.run(name, "--help")
+    assert result.exit_code == 0
+    assert COMMANDS[name].__doc__
+    assert str(COMMANDS[name].__doc__).splitlines()[0].split()[0] in result.stdout
+
+
+def test_without_a_command_all_are_listed(terminal: Terminal) -> None:
+    listed = terminal.run("--help").stdout
+    assert [name for name in COMMANDS if name not in listed] == []
+
+
+def test_an_unknown_command_is_a_mistake_of_use(tmp_path: Path) -> None:
+    assert _process("nonsense", cwd=tmp_path).returncode == 2
+
+
+def test_missing_settings_are_one_sentence_and_2(tmp_path: Path) -> None:
+    done = _process("run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("TELEGRAM_BOT_TOKEN: is missing")
+
+
+def test_a_failure_is_one_sentence_and_1(tmp_path: Path, sandbox: Sandbox) -> None:
+    refused = sandbox.settings | {"TELEGRAM_BOT_TOKEN": "700000001:wrong"}
+    done = _process("link", "8211744661738042", cwd=tmp_path, **refused)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+    assert "wrong" not in done.stderr
+
+
+def test_a_link_is_the_one_of_the_documented_format(working: Terminal) -> None:
+    result = working.run("link", "8211744661738042")
+    assert result.stdout == (
+        "8211744661738042  https://t.me/parcel_demo_bot?start=AB0sicuMkjraP2lm5i4NVBtiFYU\n"
+    )
+
+
+def test_shell_completion_can_be_had(terminal: Terminal) -> None:
+    assert "--install-completion" in terminal.run("--help").stdout
