@@ -123,7 +123,7 @@ async def test_the_timeline_takes_the_cards_place_and_a_refresh_is_answered(play
     await play.press(EMMA, card, "Timeline")
     page = await play.hears(EMMA, "Package collected by carrier", after=card["id"], since=before)
     assert page["id"] == card["id"]
-    await play.press(EMMA, page, "Card")
+    await play.press(EMMA, page, "card")
     answer = await play.press(EMMA, card, "Refresh")
     assert answer["answer"]["text"]
 

@@ -233,9 +233,14 @@ async def give_name_to(talking: Conversation, answer: tuple[str, str]) -> None:
 
 
 async def show_card(talking: Conversation, action: b.ShowCard) -> None:
-    """The order's card, as a new message: it becomes the living one."""
-    if (shown := await _shown(talking, action.order_id)) is not None:
-        await talking.toast()
+    """The order's card: in its own place where that was leafed through, else as a new living one."""
+    if (shown := await _shown(talking, action.order_id)) is None:
+        return
+    await talking.toast()
+    living = shown.follow.card_message_id if shown.follow else None
+    if talking.pressed is not None and talking.pressed == living:
+        await talking.show_card(shown)
+    else:
         await talking.say_card(shown)
 
 

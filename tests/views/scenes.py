@@ -229,7 +229,7 @@ def _pushes() -> dict[str, Scene]:
         "pushes.summary of many": summed(pushes.Occasion.DAILY, 15),
         "pushes.summary of nothing": summed(pushes.Occasion.DAILY, 0),
         "pushes.why node": asked(NewsKind.NODES, 5),
-        **{f"pushes.why {kind}": asked(kind, 0) for kind in NewsKind},
+        **{f"pushes.why {kind}": asked(kind, 0) for kind in NewsKind if kind is not NewsKind.CARD},
         **{f"pushes.received {each}": answered(each) for each in Receipt},
     }
 
