@@ -124,6 +124,7 @@ async def test_the_timeline_takes_the_cards_place_and_a_refresh_is_answered(play
     page = await play.hears(EMMA, "Package collected by carrier", after=card["id"], since=before)
     assert page["id"] == card["id"]
     await play.press(EMMA, page, "card")
+    await play.hears(EMMA, "Inside: USB-C cable", after=card["id"], since=before)
     answer = await play.press(EMMA, card, "Refresh")
     assert answer["answer"]["text"]
 

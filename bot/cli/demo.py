@@ -20,7 +20,6 @@ from rich.panel import Panel
 from bot.errors import BotError
 
 _READY_WITHIN = 60.0  # seconds
-_FIRST_ORDER = "8211744661738042"
 
 
 def demo(
@@ -73,7 +72,7 @@ def _environment(told: dict[str, Any], listen: str, folder: Path) -> dict[str, s
         "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
         "CHECK_MIN_SECONDS": "3",
         "CHECK_MAX_SECONDS": "6",
-        "ADMIN_CHAT_IDS": str(told.get("admin_chat_id", "")),
+        "ADMIN_CHAT_IDS": str(told["admin_chat_id"]),
         "LINK_SECRET": "only-for-the-demo-0123456789",
         "LISTEN": listen,
         "LOG_LEVEL": "WARNING",
@@ -102,7 +101,7 @@ def _wait_until_ready(bot: subprocess.Popen[bytes], url: str) -> None:
 def _welcome(told: dict[str, Any]) -> Panel:
     return Panel(
         f"Open  [bold cyan]{told['url']}[/]  in a browser.\n\n"
-        f"First thing to type in the chat:  [bold]/track {told.get('first_order', _FIRST_ORDER)}[/]\n"
+        f"First thing to type in the chat:  [bold]/track {told['first_order']}[/]\n"
         "Its next news arrives within a minute. Try the other languages on the left,\n"
         "the buttons under the card, and the tour on the right.\n\n"
         "Ctrl+C ends the demo and leaves nothing behind.",
