@@ -6,13 +6,16 @@ No network call may happen inside one.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import StoreError
 from bot.model import RawUpdate
 from bot.store import backup, migrations
 from bot.store.cases import Case, Cases
@@ -34,6 +37,8 @@ __all__ = [
     "Transaction",
     "Turn",
 ]
+
+T = TypeVar("T")
 
 
 class Transaction:
@@ -102,6 +107,24 @@ class Store:
         """One transaction that only reads."""
         async with self.database.read() as connection:
             yield Transaction(connection)
+
+    async def insist(
+        self, change: Callable[[Transaction], Awaitable[T]], *, seconds: float = 30.0, pause: float = 0.1
+    ) -> T:
+        """One transaction that must not be lost to a passing trouble of the database, such as a restart.
+
+        `change` is repeated with growing pauses for so many seconds, so it has to be harmless to repeat;
+        then the last StoreError is raised.
+        """
+        while True:
+            try:
+                async with self.write() as tx:
+                    return await change(tx)
+            except StoreError:
+                if pause > seconds:
+                    raise
+                await asyncio.sleep(pause)
+                seconds, pause = seconds - pause, pause * 2
 
     async def take_over(self, now: datetime) -> None:
         """After a crash of the only process: what it held is due at once, not when the leases end."""

@@ -56,6 +56,7 @@ class Chats:
 
     async def leave(self, chat_id: int, at: datetime) -> list[str]:
         """The bot cannot write there any more: what waits for it is dropped. Returns its orders."""
+        known = await self._hold_orders(follows.c.chat_id == chat_id)
         await self._on.execute(
             sa.update(chats).where(chats.c.chat_id == chat_id, chats.c.left_at.is_(None)).values(left_at=at)
         )
@@ -64,7 +65,7 @@ class Chats:
             .where(notices.c.chat_id == chat_id, state_is(notices, "due"))
             .values(state="dropped", settled_at=at, lease="")
         )
-        return await self._orders_of(chat_id)
+        return known
 
     async def come_back(self, chat_id: int) -> list[str]:
         """The bot can write there again. Returns its orders."""
@@ -73,7 +74,7 @@ class Chats:
             .where(chats.c.chat_id == chat_id, chats.c.left_at.is_not(None))
             .values(left_at=None)
         )
-        return await self._orders_of(chat_id) if result.rowcount else []
+        return await self._hold_orders(follows.c.chat_id == chat_id) if result.rowcount else []
 
     async def move(self, old: int, new: int) -> None:
         """A group became a supergroup: every row moves.
@@ -81,6 +82,7 @@ class Chats:
         Its settings are those that people made in the group; of follows and notices that both have, the
         new chat's stay.
         """
+        await self._hold_orders(follows.c.chat_id.in_([old, new]))
         twin = chats.alias()
         same_topic = sa.exists().where(twin.c.chat_id == old, twin.c.topic_id == chats.c.topic_id)
         await self._on.execute(sa.delete(chats).where(chats.c.chat_id == new, same_topic))
@@ -95,6 +97,7 @@ class Chats:
     async def drop_topic(self, place: Place) -> None:
         """A topic is gone: its follows and waiting notices go to the General topic."""
         general = Place(place.chat_id)
+        await self._hold_orders(_at(follows, place))
         chat = await self.get(place)
         if chat is not None and await self.get(general) is None:
             await self._on.execute(
@@ -111,16 +114,19 @@ class Chats:
 
     async def forget(self, chat_id: int) -> list[str]:
         """Delete everything about a chat, all its topics included. Returns the orders it followed."""
-        known = await self._orders_of(chat_id)
+        known = await self._hold_orders(follows.c.chat_id == chat_id)
         for table in (follows, notices, updates, guesses, freezes, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
         return known
 
-    async def _orders_of(self, chat_id: int) -> list[str]:
-        rows = await self._on.execute(
-            sa.select(follows.c.order_id).where(follows.c.chat_id == chat_id).distinct()
-        )
-        return list(rows.scalars())
+    async def _hold_orders(self, whose: sa.ColumnElement[bool]) -> list[str]:
+        """The orders of these follows, kept from others until the transaction ends.
+
+        Everybody takes an order before its notices, so that nobody waits in a circle.
+        """
+        ids = sa.select(follows.c.order_id).where(whose)
+        rows = sa.select(orders.c.id).where(orders.c.id.in_(ids)).order_by(orders.c.id)
+        return list((await self._on.execute(sql.locking(self._on, rows))).scalars())
 
     async def count(self) -> int:
         """Chats that can be written to."""
@@ -148,6 +154,7 @@ class Chats:
 
     async def unfollow(self, place: Place, order_id: str, now: datetime) -> bool:
         """Stop following; what was waiting to be told is dropped. False when it was not followed."""
+        await self._hold_orders(sa.and_(_at(follows, place), follows.c.order_id == order_id))
         result = await self._on.execute(
             sa.delete(follows).where(_at(follows, place), follows.c.order_id == order_id)
         )

