@@ -9,6 +9,9 @@ RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-
 RUN /opt/venv/bin/pip uninstall --yes --disable-pip-version-check pip
 
 FROM python:${PYTHON}-slim
+# Fonts for pictures; Chinese, Japanese and Korean need fonts-noto-cjk too (90 MB more).
+ARG FONTS="fonts-dejavu-core fonts-noto-core"
+RUN apt-get update && apt-get install --yes --no-install-recommends libfribidi0 ${FONTS} && rm -rf /var/lib/apt/lists/*
 # The bot's user owns nothing but /data, where the database lies: the rest may be read-only.
 RUN groupadd --gid 10001 bot && useradd --uid 10001 --gid bot --home-dir /data --shell /usr/sbin/nologin bot
 RUN install -d -o bot -g bot -m 0700 /data

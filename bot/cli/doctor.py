@@ -34,7 +34,7 @@ def doctor(
         bool, typer.Option("--delete-webhook", help="first free the bot token for long polling")
     ] = False,
 ) -> None:
-    """Check settings, clock, database, Telegram, AliExpress, catalogs and port, each with its cure.
+    """Check settings, database, clock, Telegram, AliExpress, catalogs, fonts and port, each with its cure.
 
     Exit code 0: the bot can work; 1: something must be done; 2: the settings are wrong.
     """
@@ -113,6 +113,7 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
     yield Check(name="outbox", look=lambda: database.backlog(store), cure="restore a backup")
     yield Check(name="disk", look=lambda: machine.disk(chosen, folder), cure="look at the disk")
     yield Check(name="catalogs", look=machine.catalogs, cure="install this version again")
+    yield Check(name="fonts", look=machine.fonts, cure="install this version again")
     yield Check(name="port", look=lambda: machine.port(chosen), cure="change LISTEN")
 
 

@@ -30,7 +30,7 @@ def test_a_working_bot_has_nothing_to_repair(working: Terminal) -> None:
     found = working.findings()
     assert {name for name, one in found.items() if one["verdict"] == "failure"} == set()
     assert found.keys() >= {
-        "settings", "shop", "sqlite", "database", "disk", "catalogs", "port", "clock", "telegram", "groups",
+        "settings", "shop", "sqlite", "database", "disk", "catalogs", "fonts", "port", "clock", "telegram", "groups",
         "inline mode", "intake", "aliexpress", "login",
     }  # fmt: skip
     assert "@parcel_demo_bot" in found["telegram"]["text"]

@@ -21,7 +21,7 @@ from bot.i18n import CATALOGS, LANGUAGES, SOURCE_LANGUAGE, Words, catalog
 from bot.settings import SECRETS, Settings
 
 _SCARCE, _GONE = 1_000_000_000, 100_000_000  # bytes of free disk
-_OF_COMPOSE = frozenset({"REPLICAS", "POSTGRES_PASSWORD", "PUBLIC_HOST"})  # what compose.yaml reads beside
+OF_COMPOSE = frozenset({"REPLICAS", "POSTGRES_PASSWORD", "PUBLIC_HOST"})  # what compose.yaml reads beside
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -57,7 +57,7 @@ def _env_file(path: Path) -> Iterable[Finding]:
         yield warning(".env", "other users of this machine can read it", f"chmod 600 {path}")
     known = {name.upper() for name in Settings.model_fields}
     known |= {f"{name.upper()}_FILE" for name in SECRETS}
-    strange = [n for n in EnvFile.read(path).names if n not in known | _OF_COMPOSE and n[:8] != "COMPOSE_"]
+    strange = [n for n in EnvFile.read(path).names if n not in known | OF_COMPOSE and n[:8] != "COMPOSE_"]
     if strange:
         yield warning(
             ".env", f"unknown variables: {', '.join(strange)}", "see docs/reference/settings.md for the names"
@@ -112,6 +112,25 @@ async def catalogs() -> Iterable[Finding]:
             )
         ]
     return [ok("catalogs", f"{len(LANGUAGES)} languages")]
+
+
+async def fonts() -> Iterable[Finding]:
+    """Pictures can be drawn in every language; where not, the text is sent alone."""
+    from PIL import features
+
+    from bot.views import fonts as installed
+
+    cure = "apt-get install fonts-dejavu-core fonts-noto-core fonts-noto-cjk libfribidi0"
+    if not features.check("raqm"):
+        return [warning("fonts", "pictures cannot be laid out: FriBiDi is missing", cure)]
+    missing = [
+        language
+        for language, name in LANGUAGES.items()
+        if installed.runs(Words(language=language), name, 20, bold=True, folders=installed.FOLDERS) is None
+    ]
+    if missing:
+        return [warning("fonts", f"none for pictures in {', '.join(missing)}: text is sent alone", cure)]
+    return [ok("fonts", "pictures in every language")]
 
 
 async def port(chosen: Settings) -> Iterable[Finding]:

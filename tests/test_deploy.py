@@ -1,0 +1,337 @@
+"""What is handed to operators to run: image, compose file, unit, alert rules, Litestream.
+
+Nothing here can be built without an engine, so it is read closely, and the image's own steps (but for
+installing packages) are done in a plain folder.
+"""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli.checks.machine import OF_COMPOSE
+from bot.settings import Settings
+from tests.cli.conftest import Sandbox, sandbox
+
+__all__ = ["sandbox"]  # a fixture that is used here too
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "docs/deploy"
+
+
+# ── the image ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction of the Dockerfile."""
+
+    word: str
+    rest: str
+
+    @property
+    def list(self) -> list[str]:
+        """Its exec form."""
+        found: list[str] = json.loads(self.rest)
+        return found
+
+
+def dockerfile() -> list[Step]:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    joined = re.sub(r"\\\n\s*", " ", "\n".join(lines))
+    return [Step(*line.split(" ", 1)) for line in joined.splitlines()]
+
+
+def stages() -> list[list[Step]]:
+    found: list[list[Step]] = []
+    for step in dockerfile():
+        if step.word == "FROM":
+            found.append([])
+        if found:
+            found[-1].append(step)
+    return found
+
+
+def final(word: str) -> list[str]:
+    return [step.rest for step in stages()[-1] if step.word == word]
+
+
+def environment() -> dict[str, str]:
+    return dict(part.split("=", 1) for line in final("ENV") for part in shlex.split(line))
+
+
+def test_the_last_stage_carries_no_build_tools() -> None:
+    assert len(stages()) == 2
+    assert not any("pip install" in step.rest for step in stages()[-1])
+    assert any("pip uninstall" in step.rest for step in stages()[0])
+
+
+def test_base_images_are_slim_and_named_with_a_version() -> None:
+    for stage in stages():
+        assert re.fullmatch(r"python:\$\{PYTHON\}-slim( AS build)?", stage[0].rest)
+    assert Step("ARG", "PYTHON=3.11") in dockerfile()
+
+
+def test_dependencies_are_installed_as_locked() -> None:
+    (install,) = [step.rest for step in dockerfile() if "pip install" in step.rest]
+    assert {"--require-hashes", "--only-binary=:all:", "--no-cache-dir"} <= set(install.split())
+
+
+def test_it_runs_as_nobody_in_particular_and_owns_only_its_data() -> None:
+    assert final("USER") == ["10001:10001"]
+    assert final("VOLUME") == ["/data"]
+    assert final("WORKDIR") == ["/data"]
+    assert not any("chown" in step.rest or "--chown" in step.rest for step in dockerfile())
+    assert environment()["DATABASE_URL"] == "sqlite:////data/bot.db"
+    assert environment()["PYTHONDONTWRITEBYTECODE"] == "1", "the root file system may be read-only"
+
+
+def test_no_secret_is_baked_in_and_nothing_fetched_by_hand() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8").lower()
+    assert not re.search(r"\b(add|curl|wget|secret|token|password)\b", text)
+    assert not re.search(r"https?://(?!127\.0\.0\.1)", text)
+
+
+def test_commands_are_in_exec_form_so_that_signals_arrive() -> None:
+    assert json.loads(final("ENTRYPOINT")[0]) == ["python", "-m", "bot"]
+    assert json.loads(final("CMD")[0]) == ["run"]
+    assert final("STOPSIGNAL") == ["SIGTERM"]
+
+
+def test_only_what_is_copied_leaves_the_folder() -> None:
+    """The ignore file shuts out everything, then lets in exactly what the image copies."""
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    let_in = {rule[1:] for rule in rules if rule.startswith("!")}
+    copied = {
+        step.rest.split()[0] for step in dockerfile() if step.word == "COPY" and "--from" not in step.rest
+    }
+    assert let_in == copied
+    assert all((ROOT / name).exists() for name in copied)
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Iterator[Path]:
+    """The second stage's files, made by its own COPY and RUN steps; packages come from this environment."""
+    for step in stages()[-1]:
+        if step.word == "COPY" and "--from" not in step.rest:
+            source, target = step.rest.split()
+            ignore = shutil.ignore_patterns("__pycache__", "*.pyc")
+            shutil.copytree(ROOT / source, tmp_path / target.lstrip("/"), ignore=ignore)
+        elif step.word == "RUN" and "/opt/venv/bin/python" in step.rest:
+            words = step.rest.replace("/opt/venv/bin/python", sys.executable).split()
+            words = [str(tmp_path) + word if word.startswith("/app") else word for word in words]
+            subprocess.run(words, check=True, timeout=120)
+    (tmp_path / "data").mkdir(mode=0o700)
+    inside = sorted((tmp_path / "app").rglob("*"))
+    for path in inside:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    yield tmp_path
+    for path in inside:
+        path.chmod(0o755)
+
+
+def _inside(image: Path, **more: str) -> dict[str, str]:
+    told = environment() | {"PYTHONPATH": str(image / "app"), "PATH": os.environ["PATH"]}
+    return told | {"DATABASE_URL": f"sqlite:///{image}/data/bot.db", "HOME": str(image / "data")} | more
+
+
+def test_the_copied_files_are_enough_to_start(image: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, *json.loads(final("ENTRYPOINT")[0])[1:], "--help"],
+        env=_inside(image),
+        cwd=image / "data",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "doctor" in done.stdout
+
+
+@pytest.mark.process
+def test_it_runs_on_read_only_files_gets_healthy_and_stops_in_time(image: Path, sandbox: Sandbox) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    env = _inside(image, **sandbox.settings) | {"LISTEN": f"0.0.0.0:{port}"}
+    env["DATABASE_URL"] = f"sqlite:///{image}/data/bot.db"
+    (check,) = final("HEALTHCHECK")
+    command = json.loads(check[check.index("CMD ") + 4 :])
+    healthy = [sys.executable, *command[1:]]
+    words = [sys.executable, "-m", "bot", "run"]
+    with subprocess.Popen(words, env=env, cwd=image / "data", stderr=subprocess.PIPE, text=True) as bot:
+        try:
+            deadline = time.monotonic() + 60
+            while subprocess.run(healthy, env=env, capture_output=True, check=False).returncode:
+                assert bot.poll() is None, bot.stderr.read() if bot.stderr else ""
+                assert time.monotonic() < deadline
+        finally:
+            asked = time.monotonic()
+            bot.send_signal(signal.SIGTERM)
+            _, lines = bot.communicate(timeout=20)
+    assert bot.returncode == 0
+    assert time.monotonic() - asked < 10
+    assert all(json.loads(line)["event"] for line in lines.splitlines()), "LOG_FORMAT=json"
+    assert {path.name for path in (image / "data").iterdir()} >= {"bot.db"}
+
+
+# ── compose ─────────────────────────────────────────────────────────────────────────────────────
+
+SERVICE_KEYS = {
+    "build", "image", "env_file", "environment", "volumes", "deploy", "depends_on", "init", "read_only",
+    "tmpfs", "cap_drop", "security_opt", "stop_grace_period", "restart", "logging", "profiles",
+    "healthcheck", "ports", "command",
+}  # fmt: skip
+
+
+def _yaml(path: Path) -> Any:
+    yaml = pytest.importorskip("yaml", reason="PyYAML reads compose and alert files in tests")
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def compose() -> Any:
+    return _yaml(ROOT / "compose.yaml")
+
+
+def test_compose_names_what_it_uses(compose: Any) -> None:
+    assert compose.keys() == {"name", "services", "volumes"}
+    for name, service in compose["services"].items():
+        assert service.keys() <= SERVICE_KEYS, name
+        assert set(service.get("depends_on", ())) <= compose["services"].keys()
+        for volume in service.get("volumes", ()):
+            source = volume.split(":")[0]
+            known = (ROOT / source).is_file() if source.startswith("./") else source in compose["volumes"]
+            assert known, volume
+        assert re.fullmatch(r"[a-z-]+(:\d+)?", service["image"])
+        assert ":" in service["image"] or "build" in service, "other people's images have a version"
+
+
+def test_by_default_one_bot_runs_and_publishes_nothing(compose: Any) -> None:
+    always = [name for name, service in compose["services"].items() if not service.get("profiles")]
+    assert always == ["bot"]
+    bot = compose["services"]["bot"]
+    assert "ports" not in bot
+    assert bot["environment"]["DATABASE_URL"] == "${DATABASE_URL:-sqlite:////data/bot.db}"
+    assert bot["deploy"]["replicas"] == "${REPLICAS:-1}"
+
+
+def test_the_bot_is_shut_in(compose: Any) -> None:
+    bot = compose["services"]["bot"]
+    assert bot["read_only"] is True
+    assert bot["cap_drop"] == ["ALL"]
+    assert bot["security_opt"] == ["no-new-privileges:true"]
+    assert int(bot["stop_grace_period"].removesuffix("s")) > 10, "it may take ten seconds to settle"
+
+
+def test_the_bot_waits_for_postgresql_only_where_that_runs(compose: Any) -> None:
+    waits = compose["services"]["bot"]["depends_on"]["database"]
+    assert waits == {"condition": "service_healthy", "required": False}
+    assert compose["services"]["database"]["profiles"] == ["postgres"]
+    assert "healthcheck" in compose["services"]["database"]
+
+
+def test_variables_have_defaults_and_are_known() -> None:
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    used = dict(re.findall(r"\$\{([A-Z_]+)([^}]*)\}", text))
+    assert all(rest.startswith(":-") for rest in used.values()), "an unset one must not stop the default"
+    ours = {name.upper() for name in Settings.model_fields}
+    assert set(used) - ours == OF_COMPOSE, "doctor takes others for typing mistakes"
+
+
+def test_the_proxy_lets_nobody_to_the_inner_pages() -> None:
+    text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+    (paths,) = re.findall(r"@doors path (.*)", text)
+    assert paths.split() == ["/telegram", "/telegram/*", "/aliexpress/push"]
+    assert "respond 404" in text
+    assert text.count("{") == text.count("}")
+
+
+# ── systemd ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _unit() -> configparser.ConfigParser:
+    class Many(dict[str, Any]):
+        """Keeps every value of a key that comes again."""
+
+        def __setitem__(self, key: str, value: Any) -> None:
+            if key in self and isinstance(value, list):
+                self[key].extend(value)
+            else:
+                super().__setitem__(key, value)
+
+    parser = configparser.ConfigParser(strict=False, interpolation=None, dict_type=Many)
+    # Names keep their case; the checker takes the documented way for a mistake.
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read(DEPLOY / "parcel-bot.service", encoding="utf-8")
+    return parser
+
+
+def test_the_unit_stops_gently_and_does_not_retry_wrong_settings() -> None:
+    service = _unit()["Service"]
+    assert int(service["TimeoutStopSec"]) > 10
+    assert service["RestartPreventExitStatus"] == "2"
+    assert service["ExecStart"].endswith("-m bot run")
+    assert service["DynamicUser"] == "yes"
+    assert service["StateDirectoryMode"] == "0700"
+
+
+def test_the_unit_is_one_that_systemd_reads(tmp_path: Path) -> None:
+    verifier = shutil.which("systemd-analyze")
+    if verifier is None:
+        pytest.skip("no systemd here")
+    text = (DEPLOY / "parcel-bot.service").read_text(encoding="utf-8")
+    text = re.sub(r"ExecStart=\S+", f"ExecStart={sys.executable}", text)
+    (tmp_path / "parcel-bot.service").write_text(text)
+    done = subprocess.run(
+        [verifier, "verify", str(tmp_path / "parcel-bot.service")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "parcel-bot.service" not in done.stderr, done.stderr
+
+
+# ── alerts, Litestream ──────────────────────────────────────────────────────────────────────────
+
+
+def test_alert_rules_say_what_is_wrong_and_what_to_do() -> None:
+    (group,) = _yaml(DEPLOY / "alerts.yml")["groups"]
+    names = [rule["alert"] for rule in group["rules"]]
+    assert len(set(names)) == len(names) >= 8
+    for rule in group["rules"]:
+        assert rule.keys() <= {"alert", "expr", "for", "labels", "annotations"}
+        assert rule["labels"]["severity"] in {"warning", "critical"}
+        assert rule["annotations"].keys() == {"summary", "description"}
+        for opening, closing in ("()", "{}", "[]"):
+            assert rule["expr"].count(opening) == rule["expr"].count(closing)
+
+
+def test_litestream_copies_the_units_database() -> None:
+    (database,) = _yaml(DEPLOY / "litestream.yml")["dbs"]
+    urls = [
+        line for line in (DEPLOY / "parcel-bot.service").read_text().splitlines() if "DATABASE_URL" in line
+    ]
+    assert urls == [f"Environment=DATABASE_URL=sqlite:///{database['path']}"]
+    assert all(
+        str(database["replica"][name]).startswith("${") for name in ("access-key-id", "secret-access-key")
+    )
