@@ -33,6 +33,7 @@ class Price:
     at: datetime | None = None
     spent: float = 0.0
     active: float = 0.0
+    budget: float = 0.0
     ahead: float = 0.0
     calls: tuple[float, ...] = (0.0,) * 24
     units: tuple[float, ...] = (0.0,) * 24
@@ -49,17 +50,18 @@ class Price:
         nothing about demand. Call it every minute or so; seldom is fine too.
         """
         now = now.astimezone(UTC)
-        active = max(active, 1.0)
-        if self.at is None or self.active <= 0.0:
-            fresh = replace(self, at=now, spent=spent, active=active)
-            return replace(fresh, value=_bounded(_wanted(fresh, now, budget)))
+        active, budget = max(active, 1.0), max(budget, 1.0)
+        if self.at is None:
+            fresh = replace(self, at=now, spent=spent, active=active, budget=budget)
+            return replace(fresh, value=_bounded(_wanted(fresh, now)))
         passed = max((now - self.at).total_seconds() / 3600.0, 0.0)
         calls = spent - self.spent if now.date() == self.at.date() and spent >= self.spent else spent
         known = self._learn(now, calls, passed) if healthy and 0.0 < passed <= _ASLEEP else self
-        ahead = known._drift(now, calls, passed, budget) if healthy else 0.0  # noqa: SLF001 (of our own kind)
-        known = replace(known, at=now, spent=spent, active=active, ahead=ahead)
-        scaled = math.log(self.value) + 2.0 * math.log(active / self.active)  # as many more orders as calls
-        wanted = math.log(_bounded(_wanted(known, now, budget)))
+        ahead = known._drift(now, calls, passed) if healthy else 0.0  # noqa: SLF001 (of our own kind)
+        known = replace(known, at=now, spent=spent, active=active, budget=budget, ahead=ahead)
+        more = active / budget / (self.active / self.budget)  # orders to a call, against the last look
+        scaled = math.log(self.value) + 2.0 * math.log(more)
+        wanted = math.log(_bounded(_wanted(known, now)))
         return replace(
             known, value=_bounded(math.exp(scaled + (wanted - scaled) * -math.expm1(-passed / _SMOOTH)))
         )
@@ -89,6 +91,7 @@ class Price:
             "at": self.at.isoformat() if self.at else None,
             "spent": self.spent,
             "active": self.active,
+            "budget": self.budget,
             "ahead": self.ahead,
             "calls": list(self.calls),
             "units": list(self.units),
@@ -106,6 +109,7 @@ class Price:
             at=datetime.fromisoformat(state["at"]) if state["at"] else None,
             spent=float(state["spent"]),
             active=float(state["active"]),
+            budget=float(state["budget"]),
             ahead=float(state["ahead"]),
             calls=tuple(map(float, state["calls"])),
             units=tuple(map(float, state["units"])),
@@ -134,12 +138,14 @@ class Price:
             day_units=_faded(self.day_units, fade, middle.weekday(), unit),
         )
 
-    def _drift(self, now: datetime, calls: float, passed: float, budget: float) -> float:
-        """Calls beyond the plan, not forgiven at midnight but forgotten over a day or two."""
+    def _drift(self, now: datetime, calls: float, passed: float) -> float:
+        """Calls beyond the plan: half forgotten after a leak; those unspent are lost at midnight."""
         demand = self.demand()
-        plan = _plan(self, now, budget)
+        plan = self.budget * (1.0 - _RESERVE)
         due = plan * passed * demand[now.hour] / math.fsum(demand)
-        drift = (self.ahead + calls - due) * math.exp2(-passed / _LEAK)
+        new_day = self.at is not None and now.date() != self.at.date()
+        before = max(self.ahead, 0.0) if new_day else self.ahead
+        drift = (before + calls - due) * math.exp2(-passed / _LEAK)
         return min(max(drift, -0.5 * plan), 0.5 * plan)
 
 
@@ -150,17 +156,11 @@ def reserve(now: datetime) -> float:
     return max(_RESERVE * rest, _LEAST_RESERVE)
 
 
-def _plan(price: Price, now: datetime, budget: float) -> float:
-    """Calls to spend on this day: all that may be, somewhat fewer on a day with little news."""
-    return budget * (1.0 - _RESERVE) * min(1.0, math.sqrt(price.weekday(now.weekday())))
-
-
-def _wanted(price: Price, now: datetime, budget: float) -> float:
+def _wanted(price: Price, now: datetime) -> float:
     """The price that spends the plan over a day like this, or a higher one if today's rest needs it."""
-    budget = max(budget, 1e-9)
-    demand = price.demand()
+    budget, demand = price.budget, price.demand()
     busy = price.weekday(now.weekday())
-    usual = price.active * busy * math.fsum(demand) / (_plan(price, now, budget) - price.ahead)
+    usual = price.active * busy * math.fsum(demand) / (budget * (1.0 - _RESERVE) - price.ahead)
     begun = now.hour + now.minute / 60.0
     tail = _between(demand, 0.0, _TAIL)
     left = max(budget * (1.0 - 1.5 * _LEAST_RESERVE) - price.spent, 0.0)

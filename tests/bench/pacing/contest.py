@@ -19,6 +19,7 @@ DAYS = 32.0  # of arriving orders in a made-up world
 FINALE = frozenset({Stage.OUT_FOR_DELIVERY, Stage.DELIVERED})
 FIXED = "fixed interval"
 OURS = "ours, learning"
+DAILY = "ours, a budget for each day"
 KNOWING = "ours, knowing the rates"
 HINDSIGHT = "ours, file seen before"
 PEERS = {12.0: "every 2 h", 24.0: "every hour", 72.0: "every 20 min"}  # 6 h is 4 calls a day
@@ -146,6 +147,15 @@ class _Field:
     def paced(self, rates: Rates, *, learn: bool = True) -> Outcome:
         return self.run(Paced(rates, self.match.budget, learn=learn, seed=self.match.seed))
 
+    def ours(self, rates: Callable[[], Rates], *, learn: bool = True) -> Outcome:
+        """Our decision at the one price that spends the budget, each trial with rates of its own."""
+        hours = 24.0 / self.match.budget
+        return self.tuned(
+            lambda price: rivals.AtPrice(rates(), price, learn=learn, seed=self.match.seed),
+            hours * hours / 32.0,
+            0.5,
+        )
+
     def tuned(self, make: Callable[[float], Policy], start: float, power: float = 1.0) -> Outcome:
         """The outcome at the factor which spends the budget; calls fall about as factor ** -power."""
         factor, best = start, self.run(make(start))
@@ -161,26 +171,32 @@ class _Field:
 
 
 def _brief(field: _Field) -> list[tuple[str, Outcome]]:
-    return [(OURS, field.paced(Rates()))]
+    return [(OURS, field.ours(Rates))]
 
 
 def _all(field: _Field) -> list[tuple[str, Outcome]]:
     hours = 24.0 / field.match.budget
     learner = Rates()
+    daily = field.paced(learner)
     ours = [
-        (OURS, field.paced(learner)),
-        ("ours, prior x 3", field.paced(Rates(scale=3.0))),
-        ("ours, prior / 3", field.paced(Rates(scale=1.0 / 3.0))),
+        (OURS, field.ours(Rates)),
+        ("ours, prior x 3", field.ours(lambda: Rates(scale=3.0))),
+        ("ours, prior / 3", field.ours(lambda: Rates(scale=1.0 / 3.0))),
+        (DAILY, daily),
     ]
     if field.world is None:
         root, flat = _root_of(field.lines), _flattened(learner)
-        ours.append((HINDSIGHT, field.paced(learner, learn=False)))
+        ours.append((HINDSIGHT, field.ours(lambda: learner, learn=False)))
     else:
-        root, flat = rivals.square_root(field.world), Oracle(field.world, flat=True)
-        ours.append((KNOWING, field.paced(Oracle(field.world), learn=False)))
+        root, flat, oracle = (
+            rivals.square_root(field.world),
+            Oracle(field.world, flat=True),
+            Oracle(field.world),
+        )
+        ours.append((KNOWING, field.ours(lambda: oracle, learn=False)))
     return [
         *ours,
-        ("clock only", field.tuned(lambda x: rivals.AtPrice(flat, x), hours * hours / 32.0, 0.5)),
+        ("clock only", field.ours(lambda: flat, learn=False)),
         ("square root of stage rate", field.tuned(lambda x: rivals.Scaled(x, root), hours / 3.5)),
         ("stage ladder", field.tuned(lambda x: rivals.Scaled(x, rivals.ladder), hours)),
         ("entry frequency", field.tuned(rivals.Frequency, hours / 14.0)),

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from html import escape
 from typing import Any
 
-from tests.bench.pacing.contest import FIXED, HINDSIGHT, KNOWING, OURS, PEERS, Result, Score
+from tests.bench.pacing.contest import DAILY, FIXED, HINDSIGHT, KNOWING, OURS, PEERS, Result, Score
 
 # Two-sided 95 % quantiles of Student's t for 1, 2, 3 … degrees of freedom.
 _STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
@@ -104,6 +104,7 @@ def _goals(results: Sequence[Result]) -> str:
     best = KNOWING if any(KNOWING in result.scores for result in results) else HINDSIGHT
     checks: list[tuple[str, float, Callable[[Result], float]]] = [
         ("mean delay, share of fixed", 0.75, lambda r: r.scores[OURS].share),
+        ("the same, with a budget for each day", 0.75, lambda r: r.scores[DAILY].share),
         (f"against '{best}'", 1.05, lambda r: r.scores[OURS].share / r.scores[best].share),
         ("prior x 3, share of fixed", 1.0, lambda r: r.scores["ours, prior x 3"].share),
         ("prior / 3, share of fixed", 1.0, lambda r: r.scores["ours, prior / 3"].share),

@@ -38,31 +38,38 @@ class Paced:
     def next(
         self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
     ) -> datetime:
-        if now.date() != self._day:
-            self._day, self._spent = now.date(), 0
+        self._tick(now, active)
         if before is not watch:
             self._spent += 1
             if self._learn:
                 self._rates.observe(before, [(entry.at, entry.stage) for entry in news], now)
-        if self._looked is None or now - self._looked >= _RELOOK:
-            self._looked = now
-            self._price = self._price.observe(
-                now=now, spent=self._spent, budget=self._budget * active, active=active
-            )
         at = next_check(watch, self._rates, self._price.value, self._limits, now, self._dice.random)
         return at or now + _WEEK
 
+    def _tick(self, now: datetime, active: int) -> None:
+        """Let the price follow at even steps, as the product's loop does."""
+        self._looked = self._looked or now
+        while self._looked <= now:
+            if self._looked.date() != self._day:
+                self._day, self._spent = self._looked.date(), 0
+            self._price = self._price.observe(
+                now=self._looked, spent=self._spent, budget=self._budget * active, active=active
+            )
+            self._looked += _RELOOK
+
 
 class AtPrice:
-    """The product's decision at one price for ever, learning nothing."""
+    """The product's decision at one price for ever."""
 
-    def __init__(self, rates: Rates, price: float, seed: int = 0) -> None:
-        self._rates, self._price = rates, price
+    def __init__(self, rates: Rates, price: float, *, learn: bool = False, seed: int = 0) -> None:
+        self._rates, self._price, self._learn = rates, price, learn
         self._dice = random.Random(seed)
 
     def next(
         self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
     ) -> datetime:
+        if self._learn and before is not watch:
+            self._rates.observe(before, [(entry.at, entry.stage) for entry in news], now)
         return next_check(watch, self._rates, self._price, LIMITS, now, self._dice.random) or now + _WEEK
 
 
@@ -149,7 +156,7 @@ class Oracle(Rates):
 
     def __init__(self, world: World, *, flat: bool = False) -> None:
         super().__init__()
-        share = world.burst / (1.0 + world.burst + world.repeats)
+        share = world.burst / (1.0 + world.burst)
         self.burst = 0.0 if flat else share
         self.lag = world.lag
         self.burst_hours = world.burst_hours + world.lag
