@@ -51,31 +51,25 @@ def test_nothing_labelled_otherwise_is_ever_read_as_delivered(coded: bool) -> No
             assert stages.read(x["name"], x["desc"], x["code"] if coded else "").stage != "delivered", x
 
 
-@pytest.mark.parametrize(
-    ("text", "stage"),
-    [
-        pytest.param(text, stage, id=f"{stage}-{text}")
-        for table in (WORDINGS, CARRIERS, PARAPHRASES)
-        for stage, texts in table.items()
-        for text in texts
-    ],
-)
-def test_wordings_from_the_field(text: str, stage: str) -> None:
-    assert stages.read("", text).stage == stage
+@pytest.mark.parametrize("table", [WORDINGS, CARRIERS, PARAPHRASES], ids=["field", "carriers", "others"])
+@pytest.mark.parametrize("stage", list(WORDINGS))
+def test_wordings_from_the_field(table: dict[str, tuple[str, ...]], stage: str) -> None:
+    texts = table.get(stage, ())
+    assert [(text, stages.read("", text)) for text in texts if stages.read("", text).stage != stage] == []
 
 
-@pytest.mark.parametrize("text", NOT_DELIVERED)
-def test_what_sounds_like_delivered_and_is_not(text: str) -> None:
-    for shown in (text, text.upper(), f"  {text}. ", f"[Hub 3] {text}", f"Carrier note: {text}"):
-        assert stages.read("", shown).stage is not Stage.DELIVERED
-        assert stages.read("Delivery update", shown).stage is not Stage.DELIVERED
+def test_what_sounds_like_delivered_and_is_not() -> None:
+    for text in NOT_DELIVERED:
+        for shown in (text, text.upper(), f"  {text}. ", f"[Hub 3] {text}", f"Carrier note: {text}"):
+            assert stages.read("", shown).stage is not Stage.DELIVERED, shown
+            assert stages.read("Delivery update", shown).stage is not Stage.DELIVERED, shown
 
 
-@pytest.mark.parametrize("text", NOT_DELIVERED)
-def test_a_doubtful_description_beats_a_name_that_delivers(text: str) -> None:
-    reading = stages.read("", text)
-    if reading.known and reading.stage is not Stage.UPDATE:
-        assert stages.read("Package delivered", text).stage is reading.stage
+def test_a_doubtful_description_beats_a_name_that_delivers() -> None:
+    for text in NOT_DELIVERED:
+        reading = stages.read("", text)
+        if reading.known and reading.stage is not Stage.UPDATE:
+            assert stages.read("Package delivered", text).stage is reading.stage, text
 
 
 def test_the_description_decides_and_then_the_name() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 WORDS: Mapping[str, tuple[str, ...]] = {
     "received": (
         r"\breceiv|\brecieved|\baccept|collected|picked[ -]up|\bpickuped|\bpickup\b|took over",
-        r"taken (?:over|in charge)|handed (?:over )?to|\bposted\b|induct|tendered",
+        r"taken (?:over|in charge)|handed (?:over )?to|\bposted\b|\bposting\b|dropped off",
+        r"abholung erfolgreich|induct|tendered",
         r"reçu|pris en charge|prise en charge|collecté|récupéré|accepté|enlevé|déposé",
         r"übernommen|abgeholt|angenommen|eingeliefert|übergeben|entgegengenommen|erhalten",
         r"recebid|aceit[oa]|coletad|recolhid|\bpostad|recogid|recibid|aceptad|admitid|recolectad|ritirat",
@@ -33,8 +34,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"đến (?:kho|nơi|bưu|trung|nước)|ถึง|הגיע|पहुंच|पहुँच|aangekomen|gearriveerd",
     ),
     "departed": (
-        r"\bdepart|\bleft\b|\bleav|\boutbound\b|shipped (?:out|from|by)|dispatched|despatched|\bflew\b",
-        r"\bpartance|quitté|\bparti[es]?\b|\bsortie?s?\b|expédié|départ",
+        r"\bdepart(?:s|ed|ing)?\b",
+        r"\bdeparture\b"
+        r"(?! (?:country|hub|airport|port|center|sorting|transport|city|facility|terminal|processing))",
+        r"\bleft\b|\bleav|\boutbound\b|shipped (?:out|from|by)|dispatched|despatched|\bflew\b",
+        r"\bpartance|quitté|\bparti[es]?\b|\bsortie?s?\b|expédié|\bdépart\b",
         r"verlassen|abgegangen|abgeflogen|abflug|verlässt|abgefahren|versendet",
         r"\bpartiu|\bsaiu|\bsaída|\bsaindo|\bsali[oóe]|\bsalida|ha salido|partito|partita|uscit|deixou",
         r"\bdespachad",
@@ -70,7 +74,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"hoàn (?:tất|thành)|เสร็จ|הושלמ?|שוחרר|पूर्ण|पूरा|afgerond|vrijgegeven|voltooid",
     ),
     "held": (
-        r"\bheld\b|\bon hold\b|\bhold\b|retain|detain|seiz|confiscat|withheld|impound|stuck",
+        r"\bheld\b|\bon hold\b|\bhold\b|retain|\bretention|retenci|retenção|detain|seiz|confiscat|withheld",
+        r"impound|stuck",
         r"\bretenue?s?\b|bloqué|saisie? par|zurückgehalten|angehalten|beschlagnahmt|einbehalten",
         r"\bretid|apreendid|retenid|incautad|trattenut|bloccat|sequestrat|detenid",
         r"задержан|удержан|изъят|приостановлен|арестован",
@@ -89,7 +94,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"försen|opóźni|gecik|tertunda|terlambat|chậm trễ|bị chậm|ล่าช้า|עיכוב|विलंब|देरी|vertrag",
     ),
     "failed": (
-        r"\bfail|unsuccessful|abnormal|\bexception|\berrors?\b|\bproblems?\b|\bissues?\b|not successful",
+        r"\bfail|missort|misrout|investigat|unsuccessful|abnormal|\bexception|\berrors?\b|\bproblems?\b",
+        r"\bissues?\b|not successful",
         r"unable to|anomal|incident|unforse?en|rejected",
         r"échec|échou|impossible|fehlgeschlagen|gescheitert|nicht erfolgreich|erfolglos|nicht möglich",
         r"problem",

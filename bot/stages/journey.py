@@ -90,21 +90,38 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "relabel": (r"^转单$|^换单|relabel|(?:waybill|tracking) number (?:has )?chang|new tracking number",),
     "handover_label": (r"^交接成功$",),
     "put": (
-        r"(?:placed|deposited|left|put|stored|dropped(?: off)?) (?:in|at|into)\b|hinterlegt|déposé|depositad",
+        r"(?:placed|deposited|left|put|stored|dropped(?: off)?) (?:in|at|into)\b|hinterlegt|eingestellt",
+        r"eingelegt|déposé|depositad",
         r"depositat|помещ|заложен|投函|預け|lagts i|umieszczon|geplaatst",
     ),
-    "accepted": (r"\baccept(?:ed|ance)|admitid|\bпринят|\bприем\b|引受|收寄|受理|aceptad|aceit[oa]|przyjęt",),
+    "from_sender": (
+        r"(?:received|collected|picked up|accepted) from (?:the )?(?:customer|sender|seller)",
+        r"(?:received|collected|picked up|accepted) from (?:the )?(?:shipper|merchant|client)",
+        r"(?:vom|beim) (?:absender|versender|verkäufer|händler)|(?:chez|auprès de|par) l'expéditeur",
+        r"от (?:отправителя|продавца)|od (?:nadawcy|klienta|sprzedawcy)",
+        r"(?:del|do) (?:remitente|remetente|vendedor)",
+    ),
+    "brand": (
+        r"\b(?:to|an|a|au|ao|al|till|til|aan|do|kepada) (?:\w+ )?"
+        r"(?:usps|ups|fedex|dhl|gls|dpd|tnt|evri|hermes|yodel|inpost|colissimo|chronopost|postnl|bpost|seur|"
+        r"mrw|ctt|brt|sda|posti|posten|postnord|bring|cainiao|yanwen|4px|yunexpress|aramex|cdek|asendia)\b",
+    ),
+    "return_plain": (r"^(?:[^ ]+ ){0,3}[^ ]+$",),
+    "accepted": (
+        r"\baccept(?:ed|ance)|eingeliefert|admitid|\bпринят|\bприем\b|引受|收寄|受理|aceptad|aceit[oa]",
+        r"przyjęt",
+    ),
     "post_office": (
         r"post office|bureau de poste|postfiliale|oficina de correos|agência dos correios|ufficio postale",
         r"отделени\w+ (?:почтовой )?связи|почтов\w+ отделени|우체국|郵便局|邮局|postkontor",
         r"urz[ea]d\w* pocztow|poczt[ay]\b",
     ),
     "to_country": (
-        r"to (?:the )?(?:destination country|country of destination)|vers le pays de destination",
+        r"to overseas|to (?:the )?(?:destination country|country of destination)|vers le pays de destination",
         r"(?:ins|zum) (?:ziel|bestimmungs)land|(?:para o|para el|al|hacia el) país de destino",
         r"в страну назначения|إلى (?:بلد|دولة) (?:الوجهة|المقصد)|飞往目的|发往目的",
     ),
-    "processed": (r"\bprocessed\b|\btraité|bearbeitet|processad|procesad|обработ|معالجة|처리",),
+    "processed": (r"\bprocessed\b|\btraité|bearbeitet|processad|procesad|clasificad|обработ|معالجة|처리",),
     "mail_export": (r"экспорт международной|export of international (?:mail|parcel)",),
     "mail_import": (r"импорт международной|import of international (?:mail|parcel)",),
     "aboard": (
@@ -199,9 +216,17 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"i dag\b|vandaag|dzis|bugün|hari ini|hôm nay|วันนี้|היום|आज",
     ),
     "doubt": (
-        r"partial|part of|\brequest|\bwrong|misdeliver|dispute|claim|investigat|not received|possibly",
-        r"appears|may have|\bwithout\b|confirmation (?:pending|required)|unconfirmed|partiel|teilweise",
-        r"parcial|parzial|частичн|جزئ|部分|误投|错投|delvis|częściow|gedeeltelijk|kısmi|sebagian",
+        r"customer (?:service|care|support|house)|(?:customer|recipient|receiver)'s|partial|part of",
+        r"\brequest",
+        r"\bwrong|misdeliver|dispute|claim|investigat|not received|possibly|appears|may have|\bwithout\b",
+        r"confirmation (?:pending|required)|unconfirmed|delivered electr",
+        r"(?:information|data|manifest|instructions?|invoice|documents?|details|code) (?:\w+ ){0,3}delivered",
+        r"(?:notif|\bnotice|\bmessage|e-?mail|\bsms\b)[^.]{0,40}deliver",
+        r"(?:benachrichtigung|nachricht|e-?mail)[^.]{0,40}(?:zugestellt|ausgeliefert)|\bavis\b",
+        r"(?:уведомл|извещ)\w*[^.]{0,40}(?:достав|вруч)|(?:достав|вруч)\w* (?:уведомл|извещ)",
+        r"\b(?:ser|seja|sendo|siendo|possa) entreg|essere consegnat|viene consegnat|être livr|worden bezorgd",
+        r"być doręcz|powiadom|bildirim|thông báo|partiel|teilweise|parcial|parzial|частичн|delvis|częściow",
+        r"gedeeltelijk|kısmi|sebagian|يتم|انتظار|اشعار|جزئ|알림|까지|请|通知|部分|误投|错投|המידע|פרטי|הודעה",
     ),
     "handed_agent": (r"to (?:the )?(?:next|local|other|partner) ",),
     "batch_to_carrier": (r"batch deliver",),

@@ -60,7 +60,12 @@ RULES: tuple[Rule, ...] = (
     # ── returns: only what says so, and never a condition ("if not collected …") ────────────────
     _rule("return.failed", _S.EXCEPTION, "zh_return_failed", "", _R.OTHER),
     _rule("return.depot", _S.UPDATE, "return_to_depot", "sender conditional"),
-    _rule("return.done", _S.RETURNED, "returning return_over", "return_going_on conditional future_hard"),
+    _rule(
+        "return.done",
+        _S.RETURNED,
+        "returning return_over sender|return_plain",
+        "return_going_on conditional future_hard customs",
+    ),
     _rule("return.delivered", _S.RETURNED, "sender_delivered", "conditional future_hard negated"),
     _rule("return.going", _S.RETURNING, "returning", "conditional"),
     _rule("return.label", _S.RETURNING, "zh_return_label"),
@@ -110,7 +115,7 @@ RULES: tuple[Rule, ...] = (
         near_to=_S.PREPARING,
     ),
     _rule("pickup.ready", _S.READY_FOR_PICKUP, "ready_for_pickup", "customs not_ready"),
-    _rule("pickup.dropped", _S.PICKED_UP, "pickup_point sender received|delivered|handed"),
+    _rule("pickup.dropped", _S.PICKED_UP, "pickup_point sender received|delivered|handed|put"),
     _rule(
         "pickup.arrived",
         _S.READY_FOR_PICKUP,
@@ -127,7 +132,7 @@ RULES: tuple[Rule, ...] = (
         "delivered",
         _S.DELIVERED,
         "delivered",
-        f"to_agent doubt negated future conditional attempt failed held {_PLACES}",
+        f"to_agent brand sender doubt negated future conditional attempt failed held {_PLACES}",
     ),
     # ── the border ──────────────────────────────────────────────────────────────────────────────
     _rule("transit.customs", _S.INTERNATIONAL_TRANSIT, "transit_country customs"),
@@ -165,11 +170,12 @@ RULES: tuple[Rule, ...] = (
     _rule("departure.mail", _S.INTERNATIONAL_TRANSIT, "mail_export"),
     _rule("arrived.mail", _S.ARRIVED_DESTINATION, "mail_import"),
     _rule("local.city", _S.LOCAL_TRANSIT, "destination_city"),
-    _rule("exchange.origin", _S.AWAITING_DEPARTURE, "transport_hub origin|export"),
-    _rule("exchange.destination", _S.ARRIVED_DESTINATION, "transport_hub destination|import"),
+    _rule("exchange.passed", _S.LOCAL_TRANSIT, "transport_hub departed import|destination", "arrived origin"),
     _rule(
         "exchange.left", _S.INTERNATIONAL_TRANSIT, "transport_hub departed", "arrived", far=_S.LOCAL_TRANSIT
     ),
+    _rule("exchange.origin", _S.AWAITING_DEPARTURE, "transport_hub origin|export"),
+    _rule("exchange.destination", _S.ARRIVED_DESTINATION, "transport_hub destination|import"),
     _rule("exchange", _S.AWAITING_DEPARTURE, "transport_hub", far=_S.ARRIVED_DESTINATION),
     _rule("local.destination", _S.LOCAL_TRANSIT, "destination sorting|facility", "origin"),
     _rule("arrived.country", _S.ARRIVED_DESTINATION, "destination arrived", "origin"),
@@ -187,6 +193,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("departure.export", _S.EXPORT_CUSTOMS, "export"),
     # ── the warehouse and the first carrier ─────────────────────────────────────────────────────
+    _rule("picked.sender", _S.PICKED_UP, "from_sender received", "future_hard negated"),
     _rule(
         "picked.company",
         _S.PICKED_UP,
