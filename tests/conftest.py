@@ -1,4 +1,4 @@
-"""What tests share: a world to play in."""
+"""What tests share: an engine with its seams in hand, and a world to play in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import Store
+from tests.parts import Engine
 from tests.world import World, world
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
+    """Tracking, poller and sender over a real SQLite file, a scripted source and post office."""
+    store = Store(f"sqlite:///{tmp_path / 'engine.db'}")
+    await store.start()
+    yield Engine(store)
+    await store.close()
 
 
 @pytest.fixture

@@ -1,0 +1,210 @@
+"""Looking at orders: leases, errors by their meaning, nobody starved, nothing stuck."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.board import flag
+from bot.errors import Misconfigured, Reauthorise, Throttled, Transient
+from bot.model import OrderFacts, OrderStatus, Place
+from bot.views.admin import Flag
+from tests import make
+from tests.parts import Engine, several
+
+SCAN = "Package arrived at transit country/region."
+
+
+async def test_a_new_scan_is_told_once_to_every_follower(engine: Engine) -> None:
+    await engine.follow()
+    await engine.follow(place=Place(2))
+    engine.source.add(make.ORDER, SCAN)
+    await engine.look_and_tell()
+    await engine.look_and_tell()
+    assert len(engine.post.texts()) == len(engine.post.texts(Place(2))) == 1
+    assert SCAN in engine.post.texts()[0]
+
+
+async def test_the_first_snapshot_is_never_pushed(engine: Engine) -> None:
+    engine.source.add(make.ORDER, *(f"Package left facility {n}" for n in range(20)))
+    await engine.follow()
+    await engine.look_and_tell()
+    assert engine.post.sent == []
+
+
+async def test_a_quiet_check_costs_one_call_and_moves_the_next(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.asked.clear()
+    await engine.look()
+    assert engine.source.asked == [(make.ORDER, "en")]
+    async with engine.store.read() as tx:
+        due = await tx.orders.next_check_at(make.ORDER)
+    assert due is not None
+    assert due > engine.clock.now()
+
+
+async def test_full_empty_full_pushes_nothing(engine: Engine) -> None:
+    await engine.follow()
+    kept = engine.source.nodes[make.ORDER]
+    engine.source.nodes[make.ORDER] = []
+    await engine.look_and_tell()
+    engine.source.nodes[make.ORDER] = kept
+    await engine.look_and_tell()
+    assert engine.post.sent == []
+
+
+async def test_one_failing_order_among_a_hundred_starves_nobody(engine: Engine) -> None:
+    orders = list(several(100))
+    await engine.follow(*orders)
+    engine.source.errors[orders[0]] = Transient("ServiceTimeout", "")
+    for order in orders:
+        engine.source.add(order, SCAN)
+    await engine.look()
+    async with engine.store.read() as tx:
+        known = await tx.orders.get_many(orders)
+        failing = await tx.orders.watch(orders[0])
+        later = await tx.orders.next_check_at(orders[0])
+    assert sum(SCAN in order.nodes[0].description for order in known.values()) == 99
+    assert failing is not None
+    assert failing.failures >= 1
+    assert later is not None
+    assert later > engine.clock.now()
+
+
+async def test_a_poisoned_order_does_not_stop_the_others(engine: Engine) -> None:
+    other = "8210560128429621"
+    await engine.follow(make.ORDER, other)
+    engine.source.errors[make.ORDER] = ValueError("a bug of ours")  # type: ignore[assignment]  # on purpose
+    engine.source.add(other, SCAN)
+    await engine.look_and_tell()
+    assert any(SCAN in text for text in engine.post.texts())
+
+
+async def test_a_throttled_source_is_left_alone_and_nothing_is_held_against_the_order(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.failing = Throttled("ApiCallLimit", "", seconds=600)
+    await engine.look()
+    engine.source.asked.clear()
+    engine.clock.pass_(seconds=300)
+    assert not await engine.poller.step()
+    assert engine.source.asked == []
+    async with engine.store.read() as tx:
+        watch = await tx.orders.watch(make.ORDER)
+    assert watch is not None
+    assert watch.failures == 0
+
+
+async def test_while_the_login_is_dead_one_order_probes_and_afterwards_all_go_on(engine: Engine) -> None:
+    orders = list(several(30))
+    await engine.follow(*orders)
+    engine.source.failing = Reauthorise("IllegalRefreshToken", "")
+    await engine.look()
+    assert not _healthy(engine)
+    engine.source.asked.clear()
+    engine.clock.pass_(seconds=31)
+    await engine.poller.step()
+    await engine.poller.drain()
+    assert len(engine.source.asked) == 1
+    engine.source.failing = None
+    engine.clock.pass_(minutes=30)
+    await engine.poller.step()
+    await engine.poller.drain()
+    assert _healthy(engine)
+    async with engine.store.read() as tx:
+        due = [await tx.orders.next_check_at(order) for order in orders]
+    spread = max(at for at in due if at) - min(at for at in due if at)
+    assert spread > timedelta(minutes=5)  # no crowd at once
+
+
+async def test_a_misconfigured_app_is_not_asked_again_and_again(engine: Engine) -> None:
+    await engine.follow(*several(10))
+    engine.source.failing = Misconfigured("InvalidAppKey", "")
+    await engine.look()
+    asked = len(engine.source.asked)
+    assert not await engine.poller.step()
+    assert len(engine.source.asked) == asked
+
+
+async def test_an_order_nobody_follows_costs_nothing(engine: Engine) -> None:
+    await engine.follow()
+    await engine.tracking.untrack(make.HERE, make.ORDER)
+    engine.source.asked.clear()
+    await engine.look(hours=100)
+    assert engine.source.asked == []
+
+
+async def test_a_parcel_that_waits_at_the_pick_up_point_is_said_after_2_5_and_9_days(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, "Package arrived at pick-up point")
+    for _ in range(24 * 12):
+        await engine.look(hours=1)
+        await engine.tell()
+    arrived, *reminders = engine.post.texts()
+    assert "pick-up point" in arrived
+    assert len(reminders) == 3
+
+
+async def test_no_tracking_after_three_days_is_the_merchants_matter(engine: Engine) -> None:
+    engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.PREPARING)
+    async with engine.store.write() as tx:
+        chat = await tx.chats.meet(make.HERE, language="en", zone="UTC", now=engine.clock.now())
+    await engine.tracking.track(chat, make.ORDER)
+    for _ in range(60):
+        await engine.look(hours=2)
+        await engine.tell()
+    assert engine.post.sent == []
+    async with engine.store.read() as tx:
+        order = await tx.orders.get(make.ORDER)
+    assert order is not None
+    flagged = flag(order, None, engine.clock.now())
+    assert flagged is not None
+    assert flagged[0] is Flag.NO_TRACKING
+
+
+async def test_a_cancelled_order_is_told_and_no_longer_looked_at(engine: Engine) -> None:
+    engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.PREPARING)
+    async with engine.store.write() as tx:
+        chat = await tx.chats.meet(make.HERE, language="en", zone="UTC", now=engine.clock.now())
+    await engine.tracking.track(chat, make.ORDER)
+    engine.source.facts[make.ORDER] = OrderFacts(
+        order_id=make.ORDER, status=OrderStatus.CANCELLED, cancelled=True
+    )
+    for _ in range(12):
+        await engine.look(hours=2)
+        await engine.tell()
+    assert len(engine.post.sent) == 1
+    assert "cancel" in engine.post.texts()[0].lower()
+
+
+async def test_a_pushed_status_is_taken_once_and_makes_the_order_due(engine: Engine) -> None:
+    await engine.follow()
+    now = engine.clock.now()
+    assert await engine.tracking.learn_status(make.ORDER, OrderStatus.SHIPPED, now, "push-1")
+    assert not await engine.tracking.learn_status(make.ORDER, OrderStatus.SHIPPED, now, "push-1")
+    assert not await engine.tracking.learn_status("8210560128429621", OrderStatus.SHIPPED, now, "push-2")
+    async with engine.store.read() as tx:
+        assert await tx.orders.next_check_at(make.ORDER) == now
+
+
+async def test_a_late_worker_changes_nothing(engine: Engine) -> None:
+    await engine.follow()
+    engine.clock.pass_(hours=2)
+    async with engine.store.write() as tx:
+        (late,) = await tx.orders.lease_due(engine.clock.now(), 5, timedelta(minutes=1))
+    engine.clock.pass_(minutes=2)
+    async with engine.store.write() as tx:
+        (present,) = await tx.orders.lease_due(engine.clock.now(), 5, timedelta(minutes=1))
+    engine.source.add(make.ORDER, SCAN)
+    await engine.tracking.check(late)
+    async with engine.store.read() as tx:
+        order = await tx.orders.get(make.ORDER)
+        assert order is not None
+        assert SCAN not in order.nodes[0].description
+    await engine.tracking.check(present)
+    async with engine.store.read() as tx:
+        order = await tx.orders.get(make.ORDER)
+        assert order is not None
+        assert SCAN in order.nodes[0].description
+
+
+def _healthy(engine: Engine) -> bool:
+    return engine.poller.healthy

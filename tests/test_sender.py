@@ -1,0 +1,232 @@
+"""Telling: in order, coalesced, settled at once, each outcome by its meaning."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+
+from bot.errors import TokenRevoked
+from bot.model import Gone, Later, Level, Moved, Place, Refused, TopicGone
+from tests import make
+from tests.parts import Engine, several
+
+ONE, TWO = "Package arrived at transit country/region.", "Package left transit country/region."
+
+
+async def test_several_scans_of_one_check_become_one_message(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE, TWO)
+    await engine.look_and_tell()
+    (text,) = engine.post.texts()
+    assert ONE in text
+    assert TWO in text
+
+
+async def test_what_waited_for_one_order_is_told_in_one_message(engine: Engine) -> None:
+    await engine.follow()
+    for scan in (ONE, TWO):
+        engine.source.add(make.ORDER, scan)
+        await engine.look()
+    await engine.tell()
+    (text,) = engine.post.texts()
+    assert ONE in text
+    assert TWO in text
+
+
+async def test_a_push_replies_to_the_living_card_which_is_edited_first(engine: Engine) -> None:
+    await engine.follow()
+    await engine.set_card(77)
+    engine.source.add(make.ORDER, ONE)
+    await engine.look_and_tell()
+    ((_, _, reply_to),) = engine.post.sent
+    ((_, edited, card),) = engine.post.edited
+    assert reply_to == edited == 77
+    assert ONE in card.text
+
+
+async def test_a_muted_order_is_not_pushed_but_its_card_follows(engine: Engine) -> None:
+    await engine.follow()
+    await engine.set_card(77)
+    await engine.tracking.set_notify(make.HERE, make.ORDER, on=False)
+    engine.source.add(make.ORDER, ONE)
+    await engine.look_and_tell()
+    assert engine.post.sent == []
+    assert ONE in engine.post.edited[-1][2].text
+
+
+async def test_the_reader_hears_it_in_the_language_of_the_moment(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    async with engine.store.write() as tx:
+        await tx.chats.change(make.HERE, language="ru")
+    await engine.tell()
+    assert f"ru: {ONE}" in engine.post.texts()[0]
+
+
+async def test_a_language_costs_one_call_however_many_read_it(engine: Engine) -> None:
+    for n in range(5):
+        await engine.follow(place=Place(100 + n), language="ru")
+    engine.source.asked.clear()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look_and_tell()
+    assert len([one for one in engine.source.asked if one[1] == "ru"]) <= 5
+    engine.source.asked.clear()
+    await engine.tell()
+    assert engine.source.asked == []
+
+
+async def test_changing_the_language_pushes_nothing(engine: Engine) -> None:
+    await engine.follow()
+    async with engine.store.write() as tx:
+        await tx.chats.change(make.HERE, language="ar")
+    await engine.look_and_tell()
+    assert engine.post.sent == []
+
+
+async def test_a_failed_send_is_tried_again_with_growing_waits(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.post.outcomes = [Later(at=engine.clock.now(), reason="502") for _ in range(3)]
+    waits = 0
+    while not engine.post.sent:
+        await engine.tell()
+        engine.clock.pass_(seconds=5)
+        waits += 1
+        assert waits < 100
+    assert waits > 20  # 5 s, 30 s, 120 s
+
+
+async def test_a_flood_wait_holds_exactly_its_chat(engine: Engine) -> None:
+    other = Place(2)
+    await engine.follow()
+    await engine.follow(place=other)
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    until = engine.clock.now() + timedelta(seconds=40)
+    engine.post.outcomes = [Later(at=until, reason="flood wait", counts=False)]
+    await engine.tell()
+    assert len(engine.post.sent) == 1
+    engine.clock.pass_(seconds=39)
+    await engine.tell()
+    assert len(engine.post.sent) == 1
+    engine.clock.pass_(seconds=2)
+    await engine.tell()
+    assert {place for place, _, _ in engine.post.sent} == {make.HERE, other}
+
+
+async def test_a_blocked_chat_is_left_alone_and_its_orders_rest(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.post.outcomes = [Gone(reason="bot was blocked by the user")]
+    await engine.tell()
+    engine.source.asked.clear()
+    await engine.look_and_tell()
+    assert engine.post.sent == []
+    assert engine.source.asked == []
+    await engine.tracking.place_back(make.HERE.chat_id)
+    engine.source.add(make.ORDER, TWO)
+    await engine.look_and_tell()
+    assert any(TWO in text for text in engine.post.texts())
+
+
+async def test_a_group_that_moved_is_told_at_its_new_place(engine: Engine) -> None:
+    group = Place(-500)
+    await engine.follow(place=group)
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.post.outcomes = [Moved(chat_id=-100500)]
+    await engine.tell()
+    assert [place for place, _, _ in engine.post.sent] == [Place(-100500)]
+
+
+async def test_a_closed_topic_is_told_in_general(engine: Engine) -> None:
+    topic = Place(-100500, 7)
+    await engine.follow(place=topic)
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.post.outcomes = [TopicGone(reason="TOPIC_CLOSED")]
+    await engine.tell()
+    assert [place for place, _, _ in engine.post.sent] == [Place(-100500)]
+
+
+async def test_what_telegram_will_never_take_becomes_a_dead_letter_that_can_be_replayed(
+    engine: Engine,
+) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.post.outcomes = [Refused(reason="message is too long")]
+    await engine.tell()
+    async with engine.store.write() as tx:
+        assert [letter.error for letter in await tx.notices.dead_letters()] == ["message is too long"]
+        await tx.notices.replay_dead(engine.clock.now())
+    await engine.tell()
+    assert len(engine.post.sent) == 1
+
+
+async def test_a_refused_token_keeps_the_outbox_until_it_works_again(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.post.outcomes = [TokenRevoked("401")]
+    await engine.tell()
+    assert await engine.states() == ["due"]
+    engine.clock.pass_(seconds=31)
+    await engine.tell()
+    assert await engine.states() == ["sent"]
+
+
+async def test_a_bug_in_telling_is_tried_again_and_stops_nobody(engine: Engine) -> None:
+    await engine.follow()
+    await engine.follow(place=Place(2))
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.post.outcomes = [ValueError("a bug of ours")]
+    await engine.tell()
+    assert len(engine.post.sent) == 1
+    engine.clock.pass_(minutes=1)
+    await engine.tell()
+    assert len(engine.post.sent) == 2
+
+
+async def test_after_a_pause_one_summary_comes_instead_of_a_burst(engine: Engine) -> None:
+    orders = list(several(12))
+    until = engine.clock.now() + timedelta(days=3)
+    await engine.follow(*orders, paused_until=until)
+    for order in orders:
+        engine.source.add(order, ONE)
+    await engine.look_and_tell()
+    assert engine.post.sent == []
+    engine.clock.pass_(days=3)
+    await engine.tell()
+    assert len(engine.post.sent) == 1
+    assert len(engine.post.texts()[0]) < 4096
+
+
+@pytest.mark.parametrize(("level", "told"), [(Level.EVERYTHING, 1), (Level.PROBLEMS, 0)])
+async def test_the_level_decides_what_is_told(engine: Engine, level: Level, told: int) -> None:
+    await engine.follow(level=level)
+    engine.source.add(make.ORDER, ONE)
+    await engine.look_and_tell()
+    assert len(engine.post.sent) == told
+
+
+async def test_within_quiet_hours_a_push_makes_no_sound(engine: Engine) -> None:
+    await engine.follow(quiet_from=time(0), quiet_to=time(23, 59))
+    engine.source.add(make.ORDER, ONE)
+    await engine.look_and_tell()
+    ((_, message, _),) = engine.post.sent
+    assert message.silent
+
+
+async def test_what_is_no_longer_followed_is_not_told(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    await engine.tracking.untrack(make.HERE, make.ORDER)
+    await engine.tell()
+    assert engine.post.sent == []
