@@ -118,12 +118,17 @@ class Engine:
     """Tracking, poller and sender over a real SQLite file."""
 
     def __init__(
-        self, store: Store, *, policy: Policy | None = None, luck: Callable[[], float] = lambda: 0.5
-    ):
-        self.clock = Clock()
+        self,
+        store: Store,
+        *,
+        luck: Callable[[], float] = lambda: 0.5,
+        source: ScriptedSource | None = None,
+        post: PostOffice | None = None,
+    ) -> None:
+        self.source = source or ScriptedSource(Clock())
+        self.clock = self.source.clock
         self.store = store
-        self.source = ScriptedSource(self.clock)
-        self.post = PostOffice()
+        self.post = post or PostOffice()
         self.metrics = Metrics()
         self.pacer = Pacer(Limits(floor=60, ceiling=3600), luck)
         self.tracking = Tracking(
