@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot import stages
 from bot.model import Reason, Stage
 from bot.stages.codes import CODES
-from bot.stages.fold import fold
+from bot.stages.fold import letters
 from bot.stages.lexicon import PATTERNS
 from bot.stages.rules import RULES
 from tests.data.wordings import CARRIERS, NOT_DELIVERED, PARAPHRASES, WORDINGS
@@ -163,7 +163,7 @@ def test_a_return_that_is_only_threatened_is_none() -> None:
 def test_reading_never_raises_and_folding_is_idempotent(name: str, description: str) -> None:
     reading = stages.read(name, description)
     assert isinstance(reading.stage, Stage)
-    assert fold(fold(name)) == fold(name)
+    assert letters(letters(name)) == letters(name)
 
 
 @settings(deadline=None)

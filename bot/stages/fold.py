@@ -38,7 +38,7 @@ _TAIL = ".,;:!。．，；！…-"
 
 def letters(text: str) -> str:
     """Lower case without accents, width or presentation forms; used on texts and on the rules' own words."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(ch for ch in decomposed if not unicodedata.combining(ch))
     return unicodedata.normalize("NFC", bare).translate(_LETTERS)
 

@@ -1353,8 +1353,7 @@ PARAPHRASES: dict[str, tuple[str, ...]] = {
         "Прибыл в сортировочный центр",
         "Покинул сортировочный центр",
     ),
-    "update": ("Paketet är på väg",),
-    "update": ("In lavorazione",),
+    "update": ("In lavorazione", "Paketet är på väg"),
 }
 """Other ways to say it, written down before the rules had seen them."""
 
