@@ -1,0 +1,48 @@
+"""`python -m tests.chaos --seed N --minutes M`: a run of any length, reported as a table and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from tests.chaos import report
+from tests.chaos.audit import count
+from tests.chaos.plan import Size, make
+from tests.chaos.play import play
+
+
+def main() -> int:
+    """Run, report, and fail where a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--settle", type=float, default=300.0, help="seconds that everything gets at the end")
+    parser.add_argument("--life", type=float, default=Size().life, help="mean seconds between deaths")
+    parser.add_argument("--scans", type=float, default=Size().scans, help="nodes a second")
+    parser.add_argument(
+        "--calm", action="store_true", help="no deaths, faults or troubles: nothing may repeat"
+    )
+    parser.add_argument("--spoilt", default="", help="run the bot with a mistake that must be found")
+    parser.add_argument("--json", type=Path, help="where to write the report as JSON")
+    parser.add_argument("--log", type=Path, default=Path("/dev/null"), help="where the bot's words go")
+    given = parser.parse_args()
+    stormy = not given.calm
+    size = Size(life=given.life, scans=given.scans, deaths=stormy, weather=stormy, troubles=stormy)
+    plan = make(given.seed, given.minutes * 60.0, size)
+    sys.stdout.write(f"seed {given.seed}, {given.minutes:g} minutes\n")
+    sys.stdout.flush()
+    records = asyncio.run(play(plan, settle_within=given.settle, spoilt=given.spoilt, log=given.log))
+    counted = count(records)
+    sys.stdout.write(report.table(records, counted))
+    if given.json:
+        given.json.write_text(report.as_json(records, counted), encoding="utf-8")
+    broken = report.broken(records, counted)
+    sys.stdout.write("".join(f"BROKEN {one}\n" for one in broken))
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

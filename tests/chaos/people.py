@@ -1,0 +1,177 @@
+"""The people of the play: each chat does one thing after the other and waits for its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.chaos.control import Control, Time, Watcher
+from tests.chaos.plan import Block, Member, Nonsense, Press, Rename, Toggle, Upgrade
+from tests.chaos.records import Asked, Away, Heard, Kind, Records, Stay
+
+_PRESS_PATIENCE = 20.0  # seconds
+Deed = Rename | Nonsense | Toggle | Press | Block | Upgrade
+
+
+@dataclass(slots=True)
+class Stage:
+    """What everybody on it shares."""
+
+    control: Control
+    watcher: Watcher
+    records: Records
+    now: Time
+
+
+@dataclass(slots=True)
+class Person:
+    """One chat and who writes in it."""
+
+    stage: Stage
+    member: Member
+    chat_id: int
+    _deeds: asyncio.Queue[Deed] = field(default_factory=asyncio.Queue)
+    _stays: dict[str, Stay] = field(default_factory=dict)
+    busy: bool = False
+
+    @property
+    def idle(self) -> bool:
+        return not self.busy and self._deeds.empty()
+
+    def do(self, deed: Deed) -> None:
+        """After what is being done."""
+        self._deeds.put_nowait(deed)
+
+    async def live(self) -> None:
+        """Do one thing after the other."""
+        while True:
+            deed = await self._deeds.get()
+            self.busy = True
+            try:
+                await self._do(deed)
+            finally:
+                self.busy = False
+
+    async def begin(self) -> None:
+        """Follow everything: some by one message, which brings a list, some singly, which brings cards."""
+        if self.member.key % 2:
+            for order in self.member.orders:
+                await self._follow(order)
+            return
+        asked = self.stage.now()
+        text = f"/track {' '.join(self.member.orders)}"
+        await self._ask("follow", text, lambda heard: "followed" in heard.text)
+        for order in self.member.orders:
+            self._stay(order, asked)
+
+    async def _do(self, deed: Deed) -> None:
+        match deed:
+            case Rename(order=order, name=name):
+                await self._ask(
+                    "rename",
+                    f"/rename {order} {name}",
+                    lambda heard: "Now called" in heard.text and name in heard.text,
+                )
+            case Nonsense(text=text):
+                await self._ask("nonsense", text, lambda heard: text in heard.text)
+            case Toggle():
+                await self._toggle(self.member.fickle)
+            case Press(order=order):
+                await self._press(order)
+            case Block(seconds=seconds):
+                await self._block(seconds)
+            case Upgrade():
+                await self._upgrade()
+
+    # ── saying ──────────────────────────────────────────────────────────────────────────────────
+
+    async def _ask(self, what: str, text: str, fits: Callable[[Heard], bool], order: str = "") -> None:
+        stage, key = self.stage, self.member.key
+        asked = Asked(chat=key, what=what, at=stage.now(), order=order)
+        stage.records.asked.append(asked)
+        after = stage.watcher.latest(key)
+        await stage.control.post(f"chats/{self.chat_id}/say", text=text)
+        await stage.watcher.hear(key, after, lambda heard: heard.kind not in _PUSHED and fits(heard))
+        asked.answered = stage.now()
+
+    async def _follow(self, order: str) -> None:
+        asked = self.stage.now()
+        await self._ask("track", f"/track {order}", lambda heard: _about(heard, order, Kind.CARD), order)
+        self._stay(order, asked)
+
+    def _stay(self, order: str, asked: float) -> None:
+        now = self.stage.now()
+        stay = Stay(chat=self.member.key, order=order, asked=asked, since=now)
+        self._stays[order] = stay
+        self.stage.records.stays.append(stay)
+
+    async def _toggle(self, order: str) -> None:
+        stay = self._stays.pop(order, None)
+        if stay is None:
+            await self._follow(order)
+            return
+        stay.until = self.stage.now()
+        await self._ask("untrack", f"/untrack {order}", lambda heard: "no longer follow" in heard.text)
+        stay.gone = self.stage.now()
+
+    async def _press(self, order: str) -> None:
+        stage = self.stage
+        card = stage.watcher.card(self.member.key, order[-4:])
+        if card is None or card.chat_id != self.chat_id:
+            await self._follow_again(order)
+            return
+        asked = Asked(chat=self.member.key, what="press", at=stage.now(), order=order)
+        stage.records.asked.append(asked)
+        pressed = await stage.control.post(
+            f"chats/{self.chat_id}/press",
+            message_id=card.message_id,
+            label="Refresh",
+            timeout=_PRESS_PATIENCE,
+        )
+        if pressed["answer"] is not None:
+            asked.answered = stage.now()
+
+    async def _follow_again(self, order: str) -> None:
+        await self._ask("card", f"/track {order}", lambda heard: _about(heard, order, Kind.CARD), order)
+
+    # ── coming and going ────────────────────────────────────────────────────────────────────────
+
+    async def _block(self, seconds: float) -> None:
+        stage = self.stage
+        away = Away(chat=self.member.key, at=stage.now())
+        stage.records.aways.append(away)
+        for stay in self._stays.values():
+            stay.until = away.at
+        await stage.control.post(f"chats/{self.chat_id}/state", action="block")
+        await asyncio.sleep(seconds)
+        away.back = stage.now()
+        await stage.control.post(f"chats/{self.chat_id}/state", action="unblock")
+        text = f"LP{self.member.key:06d}{int(away.back * 10):06d}"
+        await self._ask("back", text, lambda heard: text in heard.text)
+        for order in list(self._stays):
+            self._stay(order, away.back)
+
+    async def _upgrade(self) -> None:
+        new = await self.stage.control.post(f"chats/{self.chat_id}/state", action="upgrade")
+        self.chat_id = new["id"]
+        self.stage.watcher.chats[self.chat_id] = self.member.key
+
+
+_PUSHED = (Kind.PUSH, Kind.SUMMARY)
+
+
+def _about(heard: Heard, order: str, kind: Kind) -> bool:
+    return heard.kind is kind and order[-4:] in heard.text
+
+
+async def enter(stage: Stage, member: Member) -> Person:
+    """A new chat of the play."""
+    if member.group:
+        made = await stage.control.post("chats", type="group", title=f"Group {member.key}")
+    else:
+        made = await stage.control.post(
+            "chats", type="private", first_name=f"Person {member.key}", language_code="en", started=True
+        )
+    stage.watcher.chats[made["id"]] = member.key
+    return Person(stage, member, made["id"])

@@ -1,0 +1,299 @@
+"""What a run plays, drawn from one seed: who follows what, what happens when, and how the bot dies."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+TRACKING = "aliexpress.ds.order.tracking.get"
+ORDER = "aliexpress.trade.ds.order.get"
+TELEGRAM = ("getUpdates", "getMe", "sendMessage", "editMessageText")
+_FIRST_ORDER = 8211744600000000
+_ORDER_STEP = 10_001  # so that the last four digits, all that groups are shown, differ too
+
+# Shares of the calls that are struck. `_after`: the call worked, only its answer suffers.
+TELEGRAM_TROUBLE: Mapping[str, float] = {
+    "telegram.close": 0.02,
+    "telegram.close_after": 0.01,
+    "telegram.reset": 0.01,
+    "telegram.reset_after": 0.005,
+    "telegram.status": 0.02,
+    "telegram.status_after": 0.005,
+    "telegram.garbage": 0.005,
+    "telegram.garbage_after": 0.005,
+    "telegram.truncated_after": 0.005,
+    "telegram.slow": 0.04,
+    "telegram.too_many": 0.02,
+}
+ALIEXPRESS_TROUBLE: Mapping[str, float] = {
+    "aliexpress.status": 0.05,
+    "aliexpress.close": 0.03,
+    "aliexpress.close_after": 0.03,
+    "aliexpress.garbage": 0.03,
+    "aliexpress.truncated_after": 0.03,
+    "aliexpress.empty": 0.04,
+    "aliexpress.slow": 0.05,
+    "aliexpress.too_many": 0.01,
+    "aliexpress.outage": 0.05,
+}
+OUTAGE: Mapping[str, float] = {"aliexpress.outage": 0.7, "aliexpress.status": 0.3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is played. Rates are a second's, `scans` may come in bursts of up to `burst` an order."""
+
+    chats: int = 36
+    groups: int = 3
+    orders: int = 30
+    follows: int = 5  # orders that a chat follows all the time
+    scans: float = 6.0
+    burst: int = 3
+    commands: float = 1.5
+    life: float = 3.0  # seconds from the bot's start to its death, on average
+    deaths: bool = True
+    weather: bool = True
+    troubles: bool = True  # locks, a full disk, jumps of the clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One chat of the play. It follows `orders` throughout, and `fickle` now and then."""
+
+    key: int
+    group: bool
+    orders: tuple[str, ...]
+    fickle: str
+
+
+# ── what happens ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """A new node of an order, with a mark that nothing else carries."""
+
+    order: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rename:
+    """A chat gives an order a name that no answer before can hold."""
+
+    chat: int
+    order: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nonsense:
+    """Something that looks like a tracking number: the answer repeats it."""
+
+    chat: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toggle:
+    """A chat follows its fickle order, or stops following it."""
+
+    chat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """Somebody presses Refresh under an order's card."""
+
+    chat: int
+    order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A person blocks the bot and comes back after so many seconds."""
+
+    chat: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """A group becomes a supergroup."""
+
+    chat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """From now on calls are struck at these rates."""
+
+    seed: int
+    rates: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Another program holds the database's write lock; `kill`: the bot dies while it waits for it."""
+
+    seconds: float
+    kill: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullDisk:
+    """No file can grow."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump:
+    """All clocks jump by so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenDeath:
+    """AliExpress's access token dies before its time."""
+
+
+Happening = (
+    Scan
+    | Rename
+    | Nonsense
+    | Toggle
+    | Press
+    | Block
+    | Upgrade
+    | Weather
+    | Lock
+    | FullDisk
+    | Jump
+    | TokenDeath
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A whole run: happenings with their seconds from the start, in order."""
+
+    seed: int
+    seconds: float
+    size: Size
+    members: tuple[Member, ...]
+    orders: tuple[str, ...]
+    happenings: tuple[tuple[float, Happening], ...]
+
+    def lives(self) -> Iterator[tuple[float, bool]]:
+        """Seconds that each life of the bot lasts, and whether it ends by kill -9 (else by SIGTERM)."""
+        dice = random.Random(f"lives {self.seed}")
+        while True:
+            yield min(dice.expovariate(1.0 / self.size.life), 4.0 * self.size.life), dice.random() < 0.93
+
+
+def make(seed: int, seconds: float, size: Size | None = None) -> Plan:
+    """The play of one seed."""
+    size = size or Size()
+    dice = random.Random(f"plan {seed}")
+    orders = tuple(str(_FIRST_ORDER + number * _ORDER_STEP) for number in range(1, size.orders + 1))
+    members = tuple(_members(dice, size, orders))
+    draft = _Draft(dice, size, seconds, members, orders)
+    return Plan(
+        seed=seed,
+        seconds=seconds,
+        size=size,
+        members=members,
+        orders=orders,
+        happenings=tuple(sorted(draft.all(), key=lambda pair: pair[0])),
+    )
+
+
+def _members(dice: random.Random, size: Size, orders: tuple[str, ...]) -> Iterator[Member]:
+    for key in range(size.chats + size.groups):
+        *chosen, fickle = dice.sample(orders, min(size.follows + 1, len(orders)))
+        yield Member(key=key, group=key >= size.chats, orders=tuple(chosen), fickle=fickle)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Draws the happenings of a run."""
+
+    dice: random.Random
+    size: Size
+    seconds: float
+    members: tuple[Member, ...]
+    orders: tuple[str, ...]
+    serial: int = field(default=0)
+
+    def all(self) -> Iterator[tuple[float, Happening]]:
+        yield from self.scans()
+        yield from self.commands()
+        if self.size.weather:
+            yield from self.weather()
+        if self.size.troubles:
+            yield from self.troubles()
+
+    def times(self, rate: float, until: float | None = None) -> Iterator[float]:
+        at, end = self.dice.expovariate(rate), self.seconds if until is None else until
+        while at < end:
+            yield at
+            at += self.dice.expovariate(rate)
+
+    def scans(self) -> Iterator[tuple[float, Happening]]:
+        mean = (1 + self.size.burst) / 2
+        for at in self.times(self.size.scans / mean):
+            order = self.dice.choice(self.orders)
+            for _ in range(self.dice.randint(1, self.size.burst)):
+                yield at, Scan(order=order, mark=f"K{self.next():07d}")
+
+    def next(self) -> int:
+        self.serial += 1
+        return self.serial
+
+    def commands(self) -> Iterator[tuple[float, Happening]]:
+        people = [member for member in self.members if not member.group]
+        groups = [member for member in self.members if member.group]
+        for at in self.times(self.size.commands):
+            yield at, self.command(people, groups)
+        for number, group in enumerate(groups):
+            if number % 2 == 0:
+                yield self.dice.uniform(0.2, 0.8) * self.seconds, Upgrade(chat=group.key)
+
+    def command(self, people: list[Member], groups: list[Member]) -> Happening:
+        luck, person = self.dice.random(), self.dice.choice(people)
+        if luck < 0.35:
+            somebody = self.dice.choice(people + groups)
+            order = self.dice.choice(somebody.orders)
+            return Rename(chat=somebody.key, order=order, name=f"N{self.next():07d}")
+        if luck < 0.65:
+            return Nonsense(chat=person.key, text=f"LP{self.next():012d}")
+        if luck < 0.8:
+            return Toggle(chat=person.key)
+        if luck < 0.95:
+            return Press(chat=person.key, order=self.dice.choice(person.orders))
+        return Block(chat=person.key, seconds=self.dice.uniform(2.0, 10.0))
+
+    def weather(self) -> Iterator[tuple[float, Happening]]:
+        """Spells of a few seconds: fair, one side in trouble, both, or AliExpress away altogether."""
+        at = 0.0
+        both = {**TELEGRAM_TROUBLE, **ALIEXPRESS_TROUBLE}
+        while at < self.seconds:
+            spells = [({}, 2), (TELEGRAM_TROUBLE, 3), (ALIEXPRESS_TROUBLE, 2), (both, 3), (OUTAGE, 1)]
+            (rates,) = self.dice.choices([spell for spell, _ in spells], [weight for _, weight in spells])
+            yield at, Weather(seed=self.dice.randrange(1 << 30), rates=rates)
+            at += self.dice.uniform(3.0, 9.0)
+
+    def troubles(self) -> Iterator[tuple[float, Happening]]:
+        for at in self.times(1 / 6.0):
+            yield at, Lock(seconds=self.dice.uniform(0.2, 2.5), kill=self.dice.random() < 0.6)
+        for at in self.times(1 / 45.0):
+            yield at, Lock(seconds=self.dice.uniform(5.5, 7.0))  # longer than anybody waits for it
+        for at in self.times(1 / 20.0):
+            yield at, FullDisk(seconds=self.dice.uniform(0.5, 2.0))
+        for at in self.times(1 / 15.0):
+            yield at, Jump(seconds=self.dice.choice((1.0, 5.0, 35.0, -1.0, -3.0)))
+        for at in self.times(1 / 20.0):
+            yield at, TokenDeath()
