@@ -44,9 +44,6 @@ from bot.progress import (
     standing,
     under_way,
 )
-from bot.silences import due_silences, next_silence_at
-
-__all__ = ["RULESET", "changes", "due_silences", "next_silence_at", "pair", "reclassify", "with_status"]
 
 RULESET = stages.version()
 """Digest of the rules that nodes are read by; stored with orders, so that changed rules read them again."""
