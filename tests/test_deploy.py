@@ -290,7 +290,7 @@ def test_the_unit_stops_gently_and_does_not_retry_wrong_settings() -> None:
     assert int(service["TimeoutStopSec"]) > 10
     assert service["RestartPreventExitStatus"] == "2"
     assert service["ExecStart"].endswith("-m bot run")
-    assert service["DynamicUser"] == "yes"
+    assert service["User"] == "parcel-bot"
     assert service["StateDirectoryMode"] == "0700"
 
 
