@@ -135,3 +135,14 @@ def test_no_budget_and_no_orders_are_survived() -> None:
     price = price.observe(now=BEGIN + STEP, spent=0, budget=0, active=0)
     assert math.isfinite(price.value)
     assert not price.affords(now=BEGIN, spent=0, budget=0)
+
+
+def test_a_budget_cut_to_almost_nothing_is_priced_and_recovered_from() -> None:
+    fleet = Fleet().run(3.5)
+    fleet.budget = 50.0
+    fleet.run(2)
+    assert fleet.days[-1] <= 50.0
+    assert fleet.price.value > 1.0
+    fleet.budget = 5000.0
+    fleet.run(3)
+    assert fleet.days[-1] > 0.8 * 5000.0

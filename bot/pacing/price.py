@@ -159,8 +159,9 @@ def reserve(now: datetime) -> float:
 def _wanted(price: Price, now: datetime) -> float:
     """The price that spends the plan over a day like this, or a higher one if today's rest needs it."""
     budget, demand = price.budget, price.demand()
+    plan = budget * (1.0 - _RESERVE)
     busy = price.weekday(now.weekday())
-    usual = price.active * busy * math.fsum(demand) / (budget * (1.0 - _RESERVE) - price.ahead)
+    usual = price.active * busy * math.fsum(demand) / max(plan - price.ahead, 0.4 * plan)
     begun = now.hour + now.minute / 60.0
     tail = _between(demand, 0.0, _TAIL)
     left = max(budget * (1.0 - 1.5 * _LEAST_RESERVE) - price.spent, 0.0)

@@ -59,4 +59,4 @@ BURST_HOURS = 0.5  # half an hour later on average
 
 # Hours from an entry's own stamp until it can be seen: upper edges of the bins, and how likely each is.
 LAG_EDGES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
-LAGS = (0.60, 0.14, 0.10, 0.07, 0.05, 0.02, 0.01, 0.01)
+LAGS = (0.75, 0.08, 0.06, 0.05, 0.03, 0.015, 0.01, 0.005)

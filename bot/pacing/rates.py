@@ -13,15 +13,15 @@ from bot.model import Stage, Watch
 from bot.pacing import prior
 from bot.pacing.clock import ORIGIN_OFFSET, WEEK, Clock, Side, hours, side
 
-_Key = TypeVar("_Key")
+_Key = TypeVar("_Key", bound=str)
 
 _HALF_LIFE = 60.0 * 24.0  # hours after which an observation counts half
 _BURST_GAP = 1.5  # hours: a shorter gap belongs to the burst, not to the stage
 _BINS = len(prior.EDGES)
 _RECOMPILE = 48  # new entries between two looks at the whole table
-_GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 12.0  # what the prior weighs, in entries
-_DAY_EVENTS, _UNKNOWN_EVENTS, _WEEKDAY_EVENTS = 150.0, 40.0, 120.0
-_LAG_EVENTS = 20.0
+_GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 8.0  # what the prior weighs, in entries
+_DAY_EVENTS, _UNKNOWN_EVENTS, _WEEKDAY_EVENTS = 80.0, 40.0, 80.0
+_LAG_EVENTS, _BURST_EVENTS = 20.0, 50.0
 _TRUST_EVENTS = 25.0  # entries after which a stage's own rate counts three quarters
 
 
@@ -62,6 +62,19 @@ def _hazard(median: float) -> list[float]:
     ]
 
 
+class _Walk:
+    """Where a walk along an order's entries is: `last` stamp, time of last sight `seen` (hours), stage."""
+
+    __slots__ = ("last", "offset", "seen", "stage", "weight")
+
+    def __init__(self, watch: Watch, weight: float) -> None:
+        self.stage = watch.stage
+        self.offset = watch.utc_offset_hours
+        self.last = hours(watch.last_node_at or watch.created_at)
+        self.seen = hours(watch.checked_at or watch.created_at)
+        self.weight = weight
+
+
 class Rates:
     """What was learnt, and tables compiled from it.
 
@@ -97,28 +110,22 @@ class Rates:
         check (`watch.checked_at` None) the whole history may be given: gaps between its entries are learnt.
         """
         end = hours(now)
-        weight = self._weigh(end)
         stamps = sorted((hours(at), stage) for at, stage in nodes)
-        stage = watch.stage
+        walk = _Walk(watch, self._weigh(end))
         if watch.checked_at is None:
             if not stamps:
                 return
-            seen, stage = stamps[0]
-            last = seen
-            stamps = stamps[1:]
-        else:
-            seen = hours(watch.checked_at)
-            last = hours(watch.last_node_at or watch.created_at)
-        offset = watch.utc_offset_hours
+            walk.last, walk.stage = stamps.pop(0)
+            walk.seen = walk.last
         for stamp, following in stamps:
-            lag = 0.0 if watch.checked_at is None else self._learn_lag(seen - stamp, end - stamp, weight)
-            moment = min(max(stamp + lag, seen), end)  # it cannot have been visible before the last look
-            self._learn_gap(stage, following, offset, last, seen, moment, stamp, weight)
-            seen, last = moment, max(stamp, last)
+            lag = self._learn_lag(walk, stamp, end) if watch.checked_at else 0.0
+            moment = min(max(stamp + lag, walk.seen), end)  # not to be seen at the last look
+            self._learn_gap(walk, stamp, moment, following)
+            walk.seen, walk.last = moment, max(stamp, walk.last)
             if following is not Stage.UPDATE:
-                stage = following
-        if not stage.final:
-            self._expose(stage, offset, last, seen, end, weight)
+                walk.stage = following
+        if not walk.stage.final:
+            self._expose(walk, end)
         self._since += len(stamps)
         if self._since >= _RECOMPILE:
             self._compile()
@@ -129,8 +136,9 @@ class Rates:
         self._now = max(self._now, now)
         return float(2.0 ** ((now - self._origin) / _HALF_LIFE))
 
-    def _learn_lag(self, low: float, high: float, weight: float) -> float:
-        """Count a lag known to lie between two numbers of hours; returns the one to expect there."""
+    def _learn_lag(self, walk: _Walk, stamp: float, now: float) -> float:
+        """Count the lag of an entry that came between the last look and now; returns the one to expect."""
+        low, high = walk.seen - stamp, now - stamp
         parts = []
         begin = 0.0
         for edge, share in zip(prior.LAG_EDGES, self.lags, strict=True):
@@ -142,49 +150,39 @@ class Rates:
             return max(low, 0.0)
         expected = begin = 0.0
         for index, (part, edge) in enumerate(zip(parts, prior.LAG_EDGES, strict=True)):
-            self._lags[index] += weight * part / total
+            self._lags[index] += walk.weight * part / total
             expected += part / total * 0.5 * (max(begin, low) + min(edge, high))
             begin = edge
         return expected
 
-    def _learn_gap(
-        self,
-        stage: Stage,
-        following: Stage,
-        offset: float | None,
-        last: float,
-        seen: float,
-        moment: float,
-        stamp: float,
-        weight: float,
-    ) -> None:
-        """Count one entry stamped `stamp`, visible at `moment`, after `last`."""
-        self._heads += weight
-        if stamp - last < _BURST_GAP and following in (stage, Stage.UPDATE):
-            self._bursts += weight
+    def _learn_gap(self, walk: _Walk, stamp: float, moment: float, following: Stage) -> None:
+        """Count one entry stamped `stamp`, to be seen from `moment` on."""
+        self._heads += walk.weight
+        if stamp - walk.last < _BURST_GAP and following in (walk.stage, Stage.UPDATE):
+            self._bursts += walk.weight
             return
-        age = self._expose(stage, offset, last, seen, moment, weight)
-        self._counts[stage][_bin(age)] += weight
-        key, shift = clock_key(stage, offset)
+        age = self._expose(walk, moment)
+        self._counts[walk.stage][_bin(age)] += walk.weight
+        key, shift = clock_key(walk.stage, walk.offset)
         at = int(stamp + shift)
-        self._hours[key][at % 24] += weight
-        self._days[key][at // 24 % 7] += weight
+        self._hours[key][at % 24] += walk.weight
+        self._days[key][at // 24 % 7] += walk.weight
 
-    def _expose(
-        self, stage: Stage, offset: float | None, last: float, start: float, end: float, weight: float
-    ) -> float:
-        """Add the operating time from `start` to `end`; returns the operating age at `end`."""
-        key, shift = clock_key(stage, offset)
+    def _expose(self, walk: _Walk, end: float) -> float:
+        """Add the operating time since the walk's last sight; returns the operating age at `end`."""
+        key, shift = clock_key(walk.stage, walk.offset)
         clock = self.clocks[key]
-        zero = clock.operating(last + shift)
-        low, high = clock.operating(start + shift) - zero, clock.operating(end + shift) - zero
-        self._expect(key, weight * self.cells[stage].rate_at(0.5 * (low + high)), start + shift, end + shift)
-        exposure = self._exposure[stage]
+        zero = clock.operating(walk.last + shift)
+        low = clock.operating(walk.seen + shift) - zero
+        high = clock.operating(end + shift) - zero
+        rate = self.cells[walk.stage].rate_at(0.5 * (low + high))
+        self._expect(key, walk.weight * rate, walk.seen + shift, end + shift)
+        exposure = self._exposure[walk.stage]
         index = _bin(low)
         while low < high:
             edge = prior.EDGES[index + 1] if index + 1 < _BINS else math.inf
             step = min(edge, high)
-            exposure[index] += weight * (step - low)
+            exposure[index] += walk.weight * (step - low)
             low = step
             index += 1
         return high
@@ -204,8 +202,8 @@ class Rates:
     def _compile(self) -> None:
         unit = self._weigh(self._now) if self._origin is not None else 1.0
         self._since = 0
-        self.burst = (0.02 * unit * 20 + prior.BURST_SHARE * 40.0 * unit + self._bursts) / (
-            unit * 60.0 + self._heads
+        self.burst = (prior.BURST_SHARE * _BURST_EVENTS + self._bursts / unit) / (
+            _BURST_EVENTS + self._heads / unit
         )
         self.lags = tuple(
             (n / unit + _LAG_EVENTS * share) / (math.fsum(self._lags) / unit + _LAG_EVENTS)
@@ -292,8 +290,8 @@ class Rates:
         rates = cls()
         if state.get("version") != 1:
             return rates
-        _restore(rates._counts, {Stage(key): row for key, row in state["counts"].items()})
-        _restore(rates._exposure, {Stage(key): row for key, row in state["exposure"].items()})
+        _restore(rates._counts, state["counts"])
+        _restore(rates._exposure, state["exposure"])
         _restore(rates._hours, state["hours"])
         _restore(rates._days, state["days"])
         _restore(rates._hours_due, state["hours_due"])
@@ -306,9 +304,11 @@ class Rates:
         return rates
 
 
-def _restore(rows: dict[_Key, list[float]], kept: Mapping[_Key, Sequence[float]]) -> None:
-    for key, row in kept.items():
-        rows[key] = [float(value) for value in row]
+def _restore(rows: Mapping[_Key, list[float]], kept: Mapping[str, Sequence[float]]) -> None:
+    """Fill rows with what was kept under their names; a name nobody knows any more is passed over."""
+    for key, row in rows.items():
+        if key in kept:
+            row[:] = [float(value) for value in kept[key]]
 
 
 def _bin(age: float) -> int:
@@ -333,7 +333,7 @@ def clock_key(stage: Stage, offset: float | None) -> tuple[str, float]:
 def _smooth(ring: Sequence[float]) -> list[float]:
     """A little of each neighbour: an hour's count says something of the hours beside it."""
     size = len(ring)
-    return [0.6 * ring[i] + 0.2 * ring[i - 1] + 0.2 * ring[(i + 1) % size] for i in range(size)]
+    return [0.8 * ring[i] + 0.1 * ring[i - 1] + 0.1 * ring[(i + 1) % size] for i in range(size)]
 
 
 def _blend(
