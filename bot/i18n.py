@@ -241,9 +241,11 @@ class Words:
         skeleton = "MMMEd" if day.year == self.today(now).year else "yMMMEd"
         return format_skeleton(skeleton, datetime.combine(day, time()), locale=self._locale)
 
-    def month_day(self, at: datetime) -> str:
+    def month_day(self, at: datetime | Date) -> str:
         """Day and month alone, for narrow places."""
-        return format_skeleton("MMMd", self.local(at), locale=self._locale)
+        return format_skeleton(
+            "MMMd", self.local(at) if isinstance(at, datetime) else at, locale=self._locale
+        )
 
     def day(self, at: datetime | Date, now: datetime) -> Markup:
         """Like `date`, but today, yesterday and tomorrow by name."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
@@ -18,6 +20,7 @@ class Metrics:
         self._clock = clock
         self.registry = CollectorRegistry()
         self.heartbeats: dict[str, float] = {}
+        self._delays: deque[float] = deque(maxlen=500)
         on = self.registry
         self.checks = Counter("parcelbot_checks", "Scheduled looks at orders", ["outcome"], registry=on)
         self.nodes = Counter("parcelbot_nodes", "New timeline entries stored", registry=on)
@@ -99,6 +102,12 @@ class Metrics:
         self.nodes.inc(added)
         for seconds in delays:
             self.node_delay.observe(seconds)
+        self._delays.extend(delays)
+
+    def median_delay(self) -> timedelta | None:
+        """Half of the latest news was seen sooner than this after it could be seen."""
+        latest = sorted(self._delays)
+        return timedelta(seconds=latest[len(latest) // 2]) if latest else None
 
     def unknown(self, texts: int) -> None:
         """So many texts no rule knew."""

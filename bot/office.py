@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from bot import diary
 from bot.errors import Reauthorise
 from bot.model import Tokens
 from bot.store import Store
@@ -50,6 +51,8 @@ class Office:
         spent = await self._spent()
         async with self._store.read() as tx:
             counted = await tx.notices.counts(since)
+            series = diary.read(await tx.memory.get(diary.KEY), since.date())
+            delays = sorted(day.delay for day in series if day.delay is not None)
             return Stats(
                 days=days,
                 orders=await tx.chats.active_orders(),
@@ -59,7 +62,8 @@ class Office:
                 failed_pushes=counted.dead,
                 calls=spent.used,
                 budget=spent.limit,
-                delay=await tx.orders.median_delay(since),
+                delay=delays[len(delays) // 2] if delays else None,
+                series=series,
             )
 
     async def brief_at(self) -> time | None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from bot import audience
+from bot import audience, diary
 from bot import board as judge
 from bot.i18n import Words
 from bot.metrics import Metrics
@@ -19,6 +19,7 @@ from bot.store import Store
 from bot.tracking import Tracking
 from bot.views import admin as view
 from bot.views.admin import Flag
+from bot.views.chart import Day
 
 _log = structlog.get_logger(__name__)
 
@@ -159,9 +160,23 @@ class Upkeep:
         m.budget_limit.set(budget.limit or 0)
         m.budget_forecast.set(budget.forecast)
         m.price.set(self._pacer.price.value)
+        await self._write_diary(budget, now)
         days = await self._grant.days_left()
         if days is not None:
             m.token_days.set(days)
+
+    async def _write_diary(self, budget: Budget, now: datetime) -> None:
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        async with self._store.write() as tx:
+            day = Day(
+                on=now.date(),
+                orders=await tx.chats.active_orders(),
+                pushes=(await tx.notices.counts(midnight)).sent,
+                calls=budget.used,
+                budget=budget.limit or 0,
+                delay=self._metrics.median_delay(),
+            )
+            await tx.memory.put(diary.KEY, diary.write(await tx.memory.get(diary.KEY), day))
 
     # ── alerts: one per incident, one on recovery ───────────────────────────────────────────────
 

@@ -18,7 +18,7 @@ LAW = (
     {"app", "sandbox"},
     {"upkeep", "office"},
     {"chat", "web", "poller", "sender"},
-    {"tracking", "board"},
+    {"tracking", "board", "diary"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
      "pacing", "audience", "shop", "logs", "waker"},
     {"i18n", "metrics", "settings", "ids"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import zipfile
@@ -17,7 +18,7 @@ from bot.ids import link_token, read
 from bot.model import Message
 from bot.views import admin as view
 from bot.views import buttons as b
-from bot.views import talk
+from bot.views import chart, talk
 
 _NOTE_LENGTH = 200
 _LARGEST_FILE = 1_000_000  # bytes of an uploaded list
@@ -190,7 +191,9 @@ async def show_stats(talking: Conversation, action: b.ShowStats) -> None:
 
 
 async def _stats(talking: Conversation, days: int) -> Message:
-    return view.stats(talking.words, await talking.desk.office.stats(days))
+    numbers = await talking.desk.office.stats(days)
+    picture = await asyncio.to_thread(chart.draw, talking.words, numbers.series)
+    return view.stats(talking.words, numbers, picture=picture)
 
 
 async def brief(talking: Conversation, text: str) -> None:

@@ -388,17 +388,6 @@ class Orders:
         )
         return int(found or 0)
 
-    async def median_delay(self, since: datetime) -> timedelta | None:
-        """Median from an entry's own time to its first sight, over the last 1,000 seen since then."""
-        rows = await self._on.execute(
-            sa.select(nodes.c.at, nodes.c.seen_at)
-            .where(nodes.c.seen_at >= since, nodes.c.backfilled.is_(False), nodes.c.at >= since)
-            .order_by(nodes.c.seen_at.desc())
-            .limit(1000)
-        )
-        delays = sorted(row.seen_at - row.at for row in rows)
-        return max(delays[len(delays) // 2], timedelta(0)) if delays else None
-
     async def purge(self, before: datetime, limit: int = 500) -> int:
         """Delete up to `limit` orders that finished before `before`, or that nobody follows since before it.
 

@@ -13,6 +13,7 @@ from bot.i18n import Words
 from bot.model import Button, Message, Order
 from bot.views import buttons as b
 from bot.views import wording
+from bot.views.chart import Day
 
 FLAGS_PER_PAGE = 6
 SNOOZES = (1, 3, 7)
@@ -61,6 +62,7 @@ class Stats:
     calls: int
     budget: int
     delay: timedelta | None = None
+    series: tuple[Day, ...] = ()
 
 
 # ── the board ───────────────────────────────────────────────────────────────────────────────────

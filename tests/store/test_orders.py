@@ -269,19 +269,6 @@ async def test_figures_count_what_is_followed_and_what_arrived(store: Store) -> 
         assert await tx.orders.count_delivered(later(6)) == 0
 
 
-async def test_the_median_delay_is_of_the_latest_entries(store: Store) -> None:
-    nodes = [
-        node(seq, at=NOW, seen_at=later(delay), backfilled=delay == 9)
-        for seq, delay in ((1, 100), (2, 300), (3, 200), (4, 9))
-    ]
-    async with store.write() as tx:
-        assert await tx.orders.median_delay(NOW) is None
-        await tx.orders.add("1", NOW)
-        await tx.orders.save(added(order("1", *nodes)))
-        assert await tx.orders.median_delay(NOW) == timedelta(seconds=200)
-        assert await tx.orders.median_delay(later(400)) is None
-
-
 async def test_old_orders_go_with_all_that_belongs_to_them(store: Store) -> None:
     old = NOW - timedelta(days=100)
     for order_id in ("finished", "watched"):

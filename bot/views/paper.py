@@ -1,0 +1,100 @@
+"""The paper that pictures are drawn on, mirrored for languages that are written from the right."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from bot.i18n import Words
+from bot.views import fonts
+
+WIDTH, MARGIN = 1200, 90
+_FINER = 2  # drawn so much larger, then reduced: round things become smooth
+_SMALLEST = 11  # type size: nothing is written smaller
+INK, GREY, RAIL, PAPER = "#17212b", "#6b7885", "#dde3e8", "#ffffff"
+BLUE, GREEN, AMBER = "#2f80ed", "#27a35a", "#e08a00"
+
+
+class Page:
+    """The paper: everything is mirrored for languages that are written from the right."""
+
+    def __init__(self, words: Words, height: int, folders: tuple[Path, ...]) -> None:
+        self._folders = folders
+        self.words, self.height, self.speechless = words, height, False
+        self._image = Image.new("RGB", (WIDTH * _FINER, height * _FINER), PAPER)
+        self._draw = ImageDraw.Draw(self._image)
+
+    def across(self, x: float) -> float:
+        """The same distance from the side where reading begins."""
+        return WIDTH - x if self.words.right_to_left else x
+
+    def box(self, left: float, top: float, right: float, bottom: float, colour: str) -> None:
+        """A filled rectangle, mirrored like everything else."""
+        low, high = sorted((self.across(left), self.across(right)))
+        self._draw.rectangle(_finer(low, top, high, bottom), fill=colour)
+
+    def rail(self, start: float, end: float, y: int, colour: str) -> None:
+        low, high = sorted((start, end))
+        self._draw.rectangle(_finer(low, y - 5, high, y + 5), fill=colour)
+
+    def stop(self, x: float, y: int, colour: str, *, current: bool) -> None:
+        radius = 24 if current else 17
+        self._draw.ellipse(_finer(x - radius, y - radius, x + radius, y + radius), fill=colour)
+        if current:
+            self._draw.ellipse(_finer(x - 9, y - 9, x + 9, y + 9), fill=PAPER)
+
+    def write(
+        self, text: str, y: int, *, size: int, bold: bool = False, colour: str = INK, at_end: bool = False
+    ) -> None:
+        """A line from the side where reading begins, or up to where it ends."""
+        runs, width = self._fitting(text, size, WIDTH - 2 * MARGIN, bold=bold)
+        from_left = self.words.right_to_left is at_end
+        self._put(runs, MARGIN if from_left else WIDTH - MARGIN - width, y, size, colour)
+
+    def write_at(
+        self, text: str, x: float, y: int, *, size: int, width: float, bold: bool = False, colour: str = INK
+    ) -> int:
+        """Lines with their middle at `x`, in a column of this width; the height where the next may begin."""
+        for line in self._lines(text, size, width, bold=bold):
+            runs, wide = self._fitting(line, size, width, bold=bold)
+            self._put(runs, x - wide / 2, y, size, colour)
+            y += round(size * 1.35)
+        return y + 4
+
+    def png(self) -> bytes:
+        written = io.BytesIO()
+        self._image.resize((WIDTH, self.height), Image.Resampling.BOX).save(written, "PNG")
+        return written.getvalue()
+
+    def _lines(self, text: str, size: int, room: float, *, bold: bool) -> list[str]:
+        """The text in two lines where it is too wide for one and has a space to part at."""
+        if self._laid_out(text, size, bold=bold)[1] <= room or " " not in text:
+            return [text]
+        words = text.split(" ")
+        halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+        return list(min(halves, key=lambda pair: max(map(len, pair))))
+
+    def _fitting(self, text: str, size: int, room: float, *, bold: bool) -> tuple[list[fonts.Run], float]:
+        """The text's runs in the largest type, from `size` down, in which it fits the room; their width."""
+        for smaller in range(size, _SMALLEST, -1):
+            runs, width = self._laid_out(text, smaller, bold=bold)
+            if width <= room:
+                return runs, width
+        return self._laid_out(text, _SMALLEST, bold=bold)
+
+    def _laid_out(self, text: str, size: int, *, bold: bool) -> tuple[list[fonts.Run], float]:
+        runs = fonts.runs(self.words, text, size * _FINER, bold=bold, folders=self._folders)
+        self.speechless = self.speechless or runs is None
+        return runs or [], sum(font.getlength(piece) for piece, font in runs or []) / _FINER
+
+    def _put(self, runs: list[fonts.Run], x: float, y: int, size: int, colour: str) -> None:
+        at = x * _FINER
+        for piece, font in runs:
+            self._draw.text((at, (y + size) * _FINER), piece, fill=colour, font=font, anchor="ls")
+            at += font.getlength(piece)
+
+
+def _finer(*sides: float) -> tuple[float, ...]:
+    return tuple(side * _FINER for side in sides)
