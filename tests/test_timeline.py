@@ -140,6 +140,12 @@ def test_the_whole_answer_in_another_language_brings_nothing_new() -> None:
     assert texts(follower.order) == [one.description for one in reversed(JOURNEY[:5])]
 
 
+def test_words_that_are_not_understood_do_not_undo_what_was() -> None:
+    follower = Follower(followed(parcel(*JOURNEY), hours=126))
+    follower.look(127, parcel(*JOURNEY[:8], replace(DONE, name="", description="Qapıya çatdırıldı")))
+    assert follower.order.stage is Stage.DELIVERED
+
+
 def test_case_and_spaces_are_no_other_wording() -> None:
     follower = Follower(followed(parcel(CREATED, PICKED)))
     changes = follower.look(
@@ -291,6 +297,13 @@ def test_delivered_on_three_following_days_is_told_once() -> None:
     assert len(news) == 1
 
 
+def test_delivered_once_more_in_other_words_is_told_once() -> None:
+    follower = Follower(followed(parcel(*JOURNEY), hours=126))
+    echo = node(140, "Delivered, signed by: J. SMITH")
+    late = node(130, "Departed from local facility")
+    assert told(follower.look(141, parcel(*JOURNEY, late, echo))) == [late.description]
+
+
 def test_the_last_scan_moved_to_another_date_is_told_once() -> None:
     follower = Follower(followed(parcel(*JOURNEY[:6]), hours=91))
     for day in range(1, 4):
@@ -414,6 +427,23 @@ def test_a_copied_parcel_whose_old_number_vanishes_is_one_again() -> None:
     assert [one.number for one in follower.order.live] == ["LAST99"]
     assert follower.order.stage is Stage.DELIVERED
     assert [n.kind for n in changes.news] == [NewsKind.NODES]
+
+
+def test_a_sister_that_was_hardly_scanned_is_not_taken_for_a_copy() -> None:
+    one, two = parcel(*JOURNEY[:8]), parcel(CREATED, PICKED, number="B2")
+    follower = Follower(followed(one, two, hours=121))
+    follower.look(126, parcel(*JOURNEY))
+    assert [p.number for p in follower.order.live] == ["A1", "B2"]
+    assert follower.order.stage is Stage.PICKED_UP
+
+
+def test_a_number_that_is_answered_again_stands_for_itself_again() -> None:
+    one, two = parcel(*JOURNEY[:6]), parcel(*JOURNEY[:5], number="B2")
+    follower = Follower(followed(one, two, hours=91))
+    follower.look(92, one)
+    assert [p.number for p in follower.order.live] == ["A1"]
+    follower.look(93, one, two)
+    assert [p.number for p in follower.order.live] == ["A1", "B2"]
 
 
 def test_other_articles_are_another_parcel_whatever_the_number_says() -> None:
