@@ -10,6 +10,7 @@ import pytest
 
 from bot.model import Stage
 from tests.bench.pacing import contest, report
+from tests.bench.pacing.__main__ import main
 from tests.bench.pacing.contest import KNOWING, OURS, Match, Result, play
 from tests.bench.pacing.replay import replay
 from tests.bench.pacing.rivals import Every
@@ -105,6 +106,22 @@ def test_a_bad_line_is_named(tmp_path: Path) -> None:
         read(path)
 
 
+def test_a_file_is_replayed_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "shop.csv", draw(WORLDS["air"], 3, orders=25, days=25))
+    arguments = ["--timelines", str(tmp_path / "shop.csv"), "--budgets", "2", "--jobs", "1"]
+    outputs = ["--json", str(tmp_path / "out/r.json"), "--plot", str(tmp_path / "out/r.svg")]
+    assert main([*arguments, *outputs]) == 0
+    assert "shop, 2 calls per active order-day" in capsys.readouterr().out
+    assert json.loads((tmp_path / "out/r.json").read_text())["summary"]
+    assert (tmp_path / "out/r.svg").read_text().endswith("</svg>\n")
+
+
+def test_an_unusable_file_ends_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "one.csv").write_text("1,2026-01-01T00:00:00Z,delivered\n")
+    assert main(["--timelines", str(tmp_path / "one.csv")]) == 2
+    assert "no order with two entries" in capsys.readouterr().err
+
+
 def test_scattered_orders_are_gathered_by_whole_weeks() -> None:
     begin = datetime(2020, 1, 1, 13, tzinfo=UTC)
     lines = [
@@ -121,7 +138,7 @@ def test_scattered_orders_are_gathered_by_whole_weeks() -> None:
         )
         for n in range(30)
     ]
-    (match,) = contest.replays(lines, "sparse", [4.0], 14.0)
+    match, *_ = contest.replays(lines, "sparse", [4.0], 14.0)
     starts = [line.start for line in match.timelines]
     assert max(starts) - min(starts) <= timedelta(weeks=6)
     assert all(

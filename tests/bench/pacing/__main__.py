@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from tests.bench.pacing import contest, report
 from tests.bench.pacing.world import WORLDS, read
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, run, print; 2 for a mistake in the command line or the file."""
-    options = _options()
+    options = _options(arguments)
     if options.timelines:
         try:
             jobs = contest.replays(
@@ -25,7 +26,9 @@ def main() -> int:
             print(exc, file=sys.stderr)  # noqa: T201 (a command line tool)
             return 2
     else:
-        jobs = contest.matches(options.worlds, options.budgets, options.seeds, options.orders, options.warm)
+        jobs = contest.matches(
+            options.worlds, options.budgets, options.seeds, options.orders or 300, options.warm
+        )
     with ProcessPoolExecutor(options.jobs) as pool:
         results = list(pool.map(contest.play, jobs))
     print(report.table(results))  # noqa: T201
@@ -38,7 +41,7 @@ def main() -> int:
     return 0
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.pacing", description=__doc__)
     parser.add_argument(
         "--timelines",
@@ -51,14 +54,14 @@ def _options() -> argparse.Namespace:
         "--budgets", type=_numbers, default=[2.0, 4.0, 8.0], help="calls per active order-day"
     )
     parser.add_argument("--seeds", type=int, default=2, help="independent draws of each world")
-    parser.add_argument("--orders", type=int, default=300, help="orders in each draw")
+    parser.add_argument("--orders", type=int, help="orders in each draw (300), of a file at most (1000)")
     parser.add_argument(
         "--warm", type=float, default=14.0, help="days of learning before anything is measured"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="write an SVG drawing there")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def _words(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -48,6 +49,7 @@ class Score:
     median: float
     p95: float
     share: float
+    margin: float  # of the share: half of a 95 % interval, from drawing the orders again and again
     finale: float
     by_stage: Mapping[str, float]
 
@@ -81,13 +83,24 @@ def matches(
     return plain + peers
 
 
-def replays(timelines: Sequence[Timeline], name: str, budgets: Sequence[float], warm: float) -> list[Match]:
-    """A file's timelines at each budget, moved together by whole weeks if too sparse to be a fleet."""
+def replays(
+    timelines: Sequence[Timeline], name: str, budgets: Sequence[float], warm: float, orders: int = 1000
+) -> list[Match]:
+    """A file's timelines at each budget, moved together by whole weeks if too sparse to be a fleet.
+
+    More than `orders` are thinned evenly. Raises ValueError where no order has two entries.
+    """
     usable = [line for line in timelines if len(line.entries) > 1]
     if not usable:
         raise ValueError(f"{name}: no order with two entries or more")
-    fleet = tuple(_gathered(usable))
-    return [Match(scene=name, budget=budget, seed=1, warm=warm, timelines=fleet) for budget in budgets]
+    step = max(len(usable) / orders, 1.0)
+    fleet = tuple(_gathered([usable[int(n * step)] for n in range(int(len(usable) / step))]))
+    full = [Match(scene=name, budget=budget, seed=1, warm=warm, timelines=fleet) for budget in budgets]
+    few = fleet[:100]
+    peers = [
+        Match(scene=name, budget=budget, seed=1, warm=warm, timelines=few, brief=True) for budget in PEERS
+    ]
+    return full + peers
 
 
 def _gathered(timelines: Sequence[Timeline]) -> list[Timeline]:
@@ -231,6 +244,23 @@ def _score(outcome: Outcome, fixed: Outcome) -> Score:
         median=outcome.quantile(0.5),
         p95=outcome.quantile(0.95),
         share=outcome.mean() * equal / max(fixed.mean(), 1e-9),
+        margin=_margin(outcome, fixed) * equal,
         finale=outcome.mean(FINALE) * equal / max(fixed.mean(FINALE), 1e-9),
         by_stage={stage.value: outcome.mean(frozenset({stage})) for stage in stages},
     )
+
+
+def _margin(outcome: Outcome, fixed: Outcome, draws: int = 200) -> float:
+    """Twice the spread of the ratio of means over bootstrap draws of the orders."""
+    dice = random.Random(1)
+    pairs = [
+        (outcome.by_order.get(order, [0.0, 0.0]), sums) for order, sums in sorted(fixed.by_order.items())
+    ]
+    ratios = []
+    for _ in range(draws):
+        drawn = dice.choices(pairs, k=len(pairs))
+        ours, theirs = ([sum(pair[side][n] for pair in drawn) for n in (0, 1)] for side in (0, 1))
+        if ours[1] and theirs[0]:
+            ratios.append(ours[0] / ours[1] / (theirs[0] / theirs[1]))
+    mean = sum(ratios) / max(len(ratios), 1)
+    return 1.96 * math.sqrt(sum((ratio - mean) ** 2 for ratio in ratios) / max(len(ratios) - 1, 1))

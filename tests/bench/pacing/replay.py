@@ -11,6 +11,8 @@ from typing import Protocol
 from bot.model import Stage, Watch
 from tests.bench.pacing.world import Entry, Timeline
 
+_HOUR = timedelta(hours=1)
+
 
 class Policy(Protocol):
     """A way of pacing. `next` is asked after every look, `before` being the order as it was until then."""
@@ -27,7 +29,14 @@ class Outcome:
     calls: int = 0
     order_days: float = 0.0
     delays: list[tuple[float, Stage, float]] = field(default_factory=list)
-    worst_gap: float = 0.0
+    by_order: dict[int, list[float]] = field(default_factory=dict)  # summed delay times followers, followers
+
+    def note(self, order: int, delay: float, stage: Stage, followers: float) -> None:
+        """One piece of news seen after `delay` hours."""
+        self.delays.append((delay, stage, followers))
+        sums = self.by_order.setdefault(order, [0.0, 0.0])
+        sums[0] += delay * followers
+        sums[1] += followers
 
     @property
     def budget(self) -> float:
@@ -76,11 +85,9 @@ def replay(
             watch = _seen(before, newest, now)
             if now >= measure_from:
                 outcome.calls += 1
-                outcome.delays.extend(
-                    ((now - entry.visible).total_seconds() / 3600.0, entry.stage, line.followers)
-                    for entry in news
-                    if entry.visible >= measure_from
-                )
+                for entry in news:
+                    if entry.visible >= measure_from:
+                        outcome.note(index, (now - entry.visible) / _HOUR, entry.stage, line.followers)
         watches[index] = watch
         following = policy.next(line.order, before, watch, news, now, active)  # the last look teaches too
         if positions[index] >= len(line.entries):

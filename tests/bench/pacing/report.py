@@ -57,10 +57,11 @@ def _block(scene: str, budget: float, group: Sequence[Result]) -> str:
     for name in group[0].scores:
         scores = [result.scores[name] for result in group]
         share, margin = _spread([score.share for score in scores])
+        margin = scores[0].margin if margin is None else margin
         lines.append(
             f"{name:28}{sum(score.calls for score in scores):8}{_mean(scores, lambda s: s.budget):7.2f}"
             f"{60 * _mean(scores, lambda s: s.mean):8.0f}{60 * _mean(scores, lambda s: s.median):8.0f}"
-            f"{60 * _mean(scores, lambda s: s.p95):8.0f}{share:8.3f}{_margin(margin):>7}"
+            f"{60 * _mean(scores, lambda s: s.p95):8.0f}{share:8.3f}{margin:7.3f}"
             f"{_mean(scores, lambda s: s.finale):8.2f}"
         )
     return "\n".join(lines)
@@ -205,7 +206,3 @@ def _spread(values: Sequence[float]) -> tuple[float, float | None]:
         return mean, None
     deviation = math.sqrt(sum((value - mean) ** 2 for value in values) / (count - 1))
     return mean, _STUDENT[min(count - 2, len(_STUDENT) - 1)] * deviation / math.sqrt(count)
-
-
-def _margin(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
