@@ -11,6 +11,8 @@ from bot.store.tables import rates
 
 # A row further ahead than this (seconds) was written by a clock that was wrong; nobody books so far.
 _BELIEVED = 120.0
+# Seconds by which a permit may be used late. Permits are so much further apart that no second sees more.
+_LATENESS = 0.04
 
 
 class SharedPermits:
@@ -33,7 +35,7 @@ class SharedPermits:
 
         Raises StoreError when the database does not answer: nothing is sent without a permit.
         """
-        step = 1.0 / per_second
+        step = (1.0 + _LATENESS) / per_second
         async with self._database.write() as on:
             clock = sql.clock(on)
             earliest = clock - (min(burst, self._burst) - 1) * step

@@ -148,8 +148,6 @@ nodes = sa.Table(
     sa.Column("seen_at", Utc, nullable=False),
     sa.Column("backfilled", sa.Boolean, nullable=False, default=False),
 )
-# Nodes are seen in the order in which they are stored: the one case for a block range index.
-sa.Index("ix_nodes_seen_at", nodes.c.seen_at, postgresql_using="brin")
 
 # Node texts in readers' languages, fetched once per change and language.
 texts = sa.Table(

@@ -82,10 +82,23 @@ class MemoryCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What may be spent. `per_day` None means no daily limit."""
+    """What may be spent. `per_day` None means no daily limit.
+
+    `lateness` (seconds) is by how much a call may start after its moment without pushing back the later
+    ones: what replicas lose by asking each other. Calls are so much further apart that no second sees more.
+    `ahead` (seconds) is how far in advance a check may book its moment, so that replicas need not all ask
+    again at that moment; a person's call comes behind what is booked.
+    """
 
     per_second: float = 1.0
     per_day: int | None = None
+    lateness: float = 0.0
+    ahead: float = 0.0
+
+    @property
+    def step(self) -> float:
+        """Seconds between two calls."""
+        return (1 + self.lateness) / self.per_second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +137,8 @@ class Spent:
 def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Account, Go | Wait | Spent]:
     """Decide on one call and book it where it may go.
 
-    A person's call books the next free moment ahead of time; a check takes only a moment that is free now,
-    so that any number of waiting checks stand behind one person.
+    A person's call books the next free moment ahead of time; a check takes only a moment that is free now
+    (or within `ahead`), so that any number of waiting checks stand behind one person.
     """
     account = _today(account, now)
     if limits.per_day is not None:
@@ -133,17 +146,17 @@ def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Acc
         if account.used >= limits.per_day - kept:
             return account, Spent(_next_chance(account, now, urgent, limits.per_day))
     # Nobody books further ahead than patience reaches: what lies beyond was booked by a clock that is wrong.
-    free_at = account.free_at if account.free_at <= now + _PATIENCE + 1 / limits.per_second else now
+    free_at = account.free_at if account.free_at <= now + _PATIENCE + limits.step else now
     starts = max(now, free_at, account.held_until)
-    if starts > now and not urgent:
-        return account, Wait(starts - now)
+    if starts - now > limits.ahead and not urgent:
+        return account, Wait(starts - now - limits.ahead)
     if starts - now > _PATIENCE:
         return account, Wait(starts - now)
     booked = replace(
         account,
         used=account.used + 1,
         urgent=account.urgent + urgent,
-        free_at=starts + 1 / limits.per_second,
+        free_at=max(free_at, starts - limits.lateness) + limits.step,
     )
     return booked, Go(starts - now)
 

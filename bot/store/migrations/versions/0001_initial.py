@@ -295,7 +295,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("order_id", "seq", name=op.f("pk_nodes")),
     )
-    op.create_index("ix_nodes_seen_at", "nodes", ["seen_at"], unique=False, postgresql_using="brin")
     op.create_table(
         "parcels",
         sa.Column("order_id", sa.Text(), nullable=False),
