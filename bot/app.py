@@ -48,6 +48,7 @@ from bot.web import Doors, Port, make
 
 _log = structlog.get_logger(__name__)
 
+_UNKNOWN = frozenset({"unknown_shape", "unknown_code"})  # events listed for the operator
 _WEBHOOK = "webhook"  # under which memory keeps the address that we gave to Telegram
 _STOP_WITHIN = 8.0  # seconds for what is in flight, of the 10 a container gets
 _UPKEEP_EVERY = 30.0
@@ -72,6 +73,8 @@ class Merchant:
         secret = settings.aliexpress_app_secret.get_secret_value()
         key = settings.token_key.get_secret_value() if settings.token_key else None
         self._settings = settings
+        self._store = store
+        self._unknown: list[str] = []
         self.client = Client(
             app_key=settings.aliexpress_app_key,
             app_secret=secret,
@@ -113,6 +116,8 @@ class Merchant:
 
     def _report(self, kind: str, detail: str) -> None:
         self._metrics.event(kind, detail)
+        if kind in _UNKNOWN:
+            self._unknown.append(f"{kind}: {detail}")
         _log.info("aliexpress", kind=kind, detail=detail)
 
     def login_url(self) -> str:
@@ -137,10 +142,14 @@ class Merchant:
     async def spent(self) -> Spent:
         """The day's calls, for /stats."""
         usage = await self.ledger.usage()
-        return Spent(used=usage.used, limit=usage.limit or 0)
+        return Spent(used=usage.used, limit=usage.limit or 0, forecast=usage.forecast)
 
     async def flush(self) -> None:
-        """Write what was spent."""
+        """Write what was spent, and the answers that nobody could read."""
+        if self._unknown:
+            found, self._unknown = self._unknown, []
+            async with self._store.write() as tx:
+                await tx.memory.count_unknown(found, now())
         if isinstance(self.cell, OwnCell):
             await self.cell.flush()
 

@@ -44,6 +44,7 @@ class Metrics:
         )
         self.budget_used = Gauge("parcelbot_budget_used_calls", "Calls of the day so far", registry=on)
         self.budget_limit = Gauge("parcelbot_budget_limit_calls", "Calls a day may have", registry=on)
+        self.budget_left = Gauge("parcelbot_budget_left_calls", "Calls the day has left", registry=on)
         self.budget_forecast = Gauge(
             "parcelbot_budget_forecast_calls", "Calls expected by the day's end", registry=on
         )

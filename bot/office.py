@@ -17,10 +17,11 @@ _BRIEF = "brief_at"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """The day's calls: made and allowed."""
+    """The day's calls: made, allowed, expected by its end."""
 
     used: int
     limit: int
+    forecast: int
 
 
 class Office:
@@ -62,6 +63,7 @@ class Office:
                 failed_pushes=counted.dead,
                 calls=spent.used,
                 budget=spent.limit,
+                forecast=spent.forecast,
                 delay=delays[len(delays) // 2] if delays else None,
                 series=series,
             )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot import audience, silences, timeline
-from bot.errors import SourceError, UnknownOrder
+from bot.errors import Misconfigured, Reauthorise, SourceError, UnknownOrder
 from bot.ids import read_link_token
 from bot.model import (
     Changes,
@@ -155,6 +155,7 @@ class Tracking:
         self._pacer = pacer
         self._now = now
         self._telemetry = telemetry
+        self._source_silent = False
         self._typical: Mapping[Stage, silences.Typical] = {}
 
     # ── following ───────────────────────────────────────────────────────────────────────────────
@@ -329,7 +330,8 @@ class Tracking:
         if order is None:
             raise LookupError(order_id)
         texts = await self.texts(order, chat.language, order.nodes)
-        silent = order.fetched_at if watch is not None and watch.failures > 1 else None
+        failing = self._source_silent or (watch is not None and watch.failures > 1)
+        silent = order.fetched_at if failing and not order.stage.final else None
         return Shown(localised=self.localised(order, texts), follow=follow, silent_since=silent)
 
     def localised(self, order: Order, texts: Mapping[int, NodeText]) -> Localised:
@@ -355,15 +357,25 @@ class Tracking:
         return Refreshed(shown=await self.show(chat, order_id), fresh=fresh)
 
     async def _look(self, order_id: str, watch: Watch, *, asking: Place | None) -> None:
-        snapshot = await self._source.fetch(order_id, CANONICAL, urgent=True)
+        snapshot = await self._ask(order_id, urgent=True)
         async with self.store.write() as tx:
             await self._absorb(tx, order_id, snapshot, None, asking=asking)
+
+    async def _ask(self, order_id: str, *, urgent: bool) -> Snapshot:
+        """Fetch the canonical snapshot, and notice whether anybody answers at all. Raises SourceError."""
+        try:
+            snapshot = await self._source.fetch(order_id, CANONICAL, urgent=urgent)
+        except (Reauthorise, Misconfigured):
+            self._source_silent = True
+            raise
+        self._source_silent = False
+        return snapshot
 
     async def check(self, due: Due) -> Settled | None:
         """The scheduled look. Returns the end of a check without news for the poller to settle in bulk;
         None where there was news, which is settled. Raises SourceError.
         """
-        snapshot = await self._source.fetch(due.order_id, CANONICAL)
+        snapshot = await self._ask(due.order_id, urgent=False)
         now = self._now()
         silence = due.silence_at is not None and due.silence_at <= now
         facts = await self._facts(due, snapshot, now)

@@ -158,6 +158,7 @@ class Upkeep:
         m.outbox_age.set(max(age, 0.0))
         m.budget_used.set(budget.used)
         m.budget_limit.set(budget.limit or 0)
+        m.budget_left.set(max((budget.limit or 0) - budget.used, 0))
         m.budget_forecast.set(budget.forecast)
         m.price.set(self._pacer.price.value)
         await self._write_diary(budget, now)

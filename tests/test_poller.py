@@ -208,3 +208,19 @@ async def test_a_late_worker_changes_nothing(engine: Engine) -> None:
 
 def _healthy(engine: Engine) -> bool:
     return engine.poller.healthy
+
+
+async def test_while_the_login_is_dead_cards_say_how_old_they_are(engine: Engine) -> None:
+    await engine.follow()
+    async with engine.store.read() as tx:
+        chat = await tx.chats.get(make.HERE)
+    assert chat is not None
+    known_at = engine.clock.now()
+    engine.source.failing = Reauthorise("IllegalRefreshToken", "")
+    await engine.look()
+    shown = await engine.tracking.show(chat, make.ORDER)
+    assert shown.silent_since == known_at
+    assert shown.order.nodes
+    engine.source.failing = None
+    await engine.look()
+    assert (await engine.tracking.show(chat, make.ORDER)).silent_since is None

@@ -61,6 +61,7 @@ class Stats:
     failed_pushes: int
     calls: int
     budget: int
+    forecast: int = 0
     delay: timedelta | None = None
     series: tuple[Day, ...] = ()
 
@@ -273,6 +274,14 @@ def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Mess
             share=share,
         )
     )
+    if numbers.budget:
+        lines.append(
+            t(
+                "Left today: <b>{left}</b>, about {forecast} used by its end",
+                left=number(max(numbers.budget - numbers.calls, 0)),
+                forecast=number(numbers.forecast),
+            )
+        )
     if numbers.delay is not None:
         lines.append(t("⏱ Typical delay of news: <b>{time}</b>", time=words.duration(numbers.delay)))
     keys = tuple(
