@@ -21,7 +21,7 @@ import structlog
 from bot import __version__
 from bot.errors import SettingsError
 
-_NOISY = ("httpx", "httpcore", "aiohttp", "telegram", "uvicorn.access", "alembic", "asyncio", "aiosqlite")
+_NOISY = ("httpx", "httpcore", "aiohttp", "telegram", "uvicorn", "alembic", "asyncio", "aiosqlite")
 _PERSONAL = frozenset({"order", "order_id", "chat", "chat_id", "place", "user", "user_id"})
 _LONG_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{11,19}(?!\d|\.\d)")  # order ids, and groups' numbers
 

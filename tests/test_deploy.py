@@ -13,9 +13,12 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +28,9 @@ import pytest
 
 from bot.cli.checks.machine import OF_COMPOSE
 from bot.settings import Settings
-from tests.cli.conftest import Sandbox, sandbox
+from tests.cli.conftest import Sandbox, own_sandbox
 
-__all__ = ["sandbox"]  # a fixture that is used here too
+__all__ = ["own_sandbox"]  # a fixture that is used here too
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "docs/deploy"
@@ -165,29 +168,49 @@ def test_the_copied_files_are_enough_to_start(image: Path) -> None:
     assert "doctor" in done.stdout
 
 
-@pytest.mark.process
-def test_it_runs_on_read_only_files_gets_healthy_and_stops_in_time(image: Path, sandbox: Sandbox) -> None:
-    import socket
+def _wait_until_ready(url: str, deadline: float) -> None:
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                assert answer.status == 200
+                return
+        except urllib.error.HTTPError as error:
+            error.close()
+    pytest.fail("the bot did not become ready")
 
+
+@pytest.mark.process
+def test_it_runs_on_read_only_files_gets_healthy_and_stops_in_time(image: Path, own_sandbox: Sandbox) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    env = _inside(image, **sandbox.settings) | {"LISTEN": f"0.0.0.0:{port}"}
+    env = _inside(image, **own_sandbox.settings) | {"LISTEN": f"0.0.0.0:{port}"}
     env["DATABASE_URL"] = f"sqlite:///{image}/data/bot.db"
     (check,) = final("HEALTHCHECK")
     command = json.loads(check[check.index("CMD ") + 4 :])
     healthy = [sys.executable, *command[1:]]
     words = [sys.executable, "-m", "bot", "run"]
+    ann = own_sandbox.control("/chats", type="private", first_name="Ann", started=True)
+    own_sandbox.control(f"/chats/{ann['id']}/say", text="/start")  # or the first answer comes after 50 s
     with subprocess.Popen(words, env=env, cwd=image / "data", stderr=subprocess.PIPE, text=True) as bot:
         try:
             deadline = time.monotonic() + 60
             while subprocess.run(healthy, env=env, capture_output=True, check=False).returncode:
                 assert bot.poll() is None, bot.stderr.read() if bot.stderr else ""
                 assert time.monotonic() < deadline
+            _wait_until_ready(f"http://127.0.0.1:{port}/ready", deadline)
+            doctor = subprocess.run(
+                [sys.executable, "-m", "bot", "doctor", "--json"],
+                env=env, cwd=image / "data", capture_output=True, text=True, timeout=60, check=False,
+            )  # fmt: skip
         finally:
             asked = time.monotonic()
             bot.send_signal(signal.SIGTERM)
             _, lines = bot.communicate(timeout=20)
     assert bot.returncode == 0
+    told = {one["check"]: one["text"] for one in json.loads(doctor.stdout)["findings"]}
+    assert "is served by the running bot, which is ready" in told["port"]
+    assert told["writer"] == f"a bot is running on it (process {bot.pid})"
+    assert doctor.returncode == 0
     assert time.monotonic() - asked < 10
     assert all(json.loads(line)["event"] for line in lines.splitlines()), "LOG_FORMAT=json"
     assert {path.name for path in (image / "data").iterdir()} >= {"bot.db"}

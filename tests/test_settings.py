@@ -1,0 +1,162 @@
+"""Settings: read from environment, file and `.env`; every mistake named with its cure; no secret shown."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import SECRETS, Settings, load
+
+NEEDED = {
+    "TELEGRAM_BOT_TOKEN": "123456789:AAcanary-token-canary",
+    "ALIEXPRESS_APP_KEY": "500000",
+    "ALIEXPRESS_APP_SECRET": "canary-app-secret",
+}
+
+
+def read(**changes: str) -> Settings:
+    return load(NEEDED | changes, dotenv=None)
+
+
+def refusal(**changes: str) -> SettingsError:
+    with pytest.raises(SettingsError) as caught:
+        read(**changes)
+    return caught.value
+
+
+def test_three_variables_are_enough() -> None:
+    settings = read()
+    assert settings.telegram_api_url == "https://api.telegram.org"
+    assert settings.aliexpress_api_url == "https://api-sg.aliexpress.com"
+    assert settings.access == "open"
+    assert settings.listen_address() == ("127.0.0.1", 8080)
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED))
+def test_a_missing_one_is_named(name: str) -> None:
+    error = refusal(**{name: "  "})
+    assert error.variable == name
+    assert "missing" in error.cure
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cure"),
+    [
+        ("TELEGRAM_BOT_TOKEN", "canary", "whole token"),
+        ("TELEGRAM_API_URL", "api.telegram.org", "https://"),
+        ("ALIEXPRESS_CALLS_PER_SECOND", "0", "greater than 0"),
+        ("ALIEXPRESS_CALLS_PER_DAY", "many", "integer"),
+        ("CHECK_MIN_SECONDS", "0", "greater than or equal to 1"),
+        ("ADMIN_CHAT_IDS", "1,me", "integer"),
+        ("ACCESS", "everybody", "'open', 'link' or 'private'"),
+        ("LINK_SECRET", "short", "16"),
+        ("BRIEF_AT", "25:00", "HH:MM"),
+        ("DEFAULT_TIME_ZONE", "Mars/Base", "Europe/Berlin"),
+        ("LISTEN", "8080", "host:port"),
+        ("WEBHOOK_URL", "bot.example.com", "https://"),
+        ("WEBHOOK_SECRET", "not allowed!", "A-Z"),
+        ("LOG_LEVEL", "LOUD", "'INFO'"),
+        ("LOG_FORMAT", "xml", "'json'"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_cure_and_not_repeated_where_secret(
+    name: str, value: str, cure: str
+) -> None:
+    error = refusal(**{name: value})
+    assert error.variable == name
+    assert cure in error.cure
+    if name.lower() in SECRETS:
+        assert value not in str(error)
+    assert error.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"CHECK_MIN_SECONDS": "10", "CHECK_MAX_SECONDS": "9"}, "CHECK_MIN_SECONDS"),
+        ({"WEBHOOK_URL": "https://x.example"}, "WEBHOOK_SECRET"),
+        ({"WEBHOOK_URL": "https://x.example", "WEBHOOK_SECRET": "s", "LISTEN": ""}, "LISTEN"),
+        ({"ACCESS": "link"}, "LINK_SECRET"),
+        ({"ACCESS": "private"}, "ADMIN_CHAT_IDS"),
+    ],
+)
+def test_what_does_not_go_together_is_named(changes: dict[str, str], name: str) -> None:
+    assert refusal(**changes).variable == name
+
+
+def test_values_are_read_as_people_write_them() -> None:
+    settings = read(
+        ADMIN_CHAT_IDS=" 1, -1002, ",
+        BRIEF_AT="08:30",
+        TELEGRAM_API_URL="http://127.0.0.1:8081/",
+        LISTEN="[::1]:80",
+        ALIEXPRESS_CALLS_PER_SECOND=" 2.5 ",
+    )
+    assert settings.admin_chat_ids == (1, -1002)
+    assert settings.brief_at == time(8, 30)
+    assert settings.telegram_api_url == "http://127.0.0.1:8081"
+    assert settings.listen_address() == ("::1", 80)
+    assert settings.aliexpress_calls_per_second == 2.5
+
+
+def test_a_webhook_without_a_path_gets_one() -> None:
+    webhook = {"WEBHOOK_SECRET": "s"}
+    assert read(WEBHOOK_URL="https://x.example", **webhook).webhook_url == "https://x.example/telegram"
+    assert read(WEBHOOK_URL="https://x.example/hook", **webhook).webhook_url == "https://x.example/hook"
+
+
+def test_an_empty_value_is_the_default_but_for_the_port() -> None:
+    assert read(ACCESS="", CHECK_MIN_SECONDS="").check_min_seconds == 600
+    assert read(LISTEN="").listen_address() is None
+
+
+# ── where values come from ──────────────────────────────────────────────────────────────────────
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("ACCESS=private\nADMIN_CHAT_IDS=7\nLOG_FORMAT='json' # for us\n")
+    settings = load(NEEDED | {"ACCESS": "open"}, dotenv=tmp_path / ".env")
+    assert (settings.access, settings.admin_chat_ids, settings.log_format) == ("open", (7,), "json")
+
+
+def test_a_file_that_is_not_there_is_no_mistake(tmp_path: Path) -> None:
+    assert load(NEEDED, dotenv=tmp_path / ".env") == read()
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_any_secret_can_stand_in_a_file_of_its_own(name: str, tmp_path: Path) -> None:
+    value = NEEDED.get(name.upper(), "canary_canary_canary")
+    (tmp_path / "secret").write_text(value + "\n")
+    found = NEEDED | {f"{name.upper()}_FILE": str(tmp_path / "secret")}
+    found.pop(name.upper(), None)
+    assert getattr(load(found, dotenv=None), name).get_secret_value() == value
+
+
+def test_a_secret_file_that_cannot_be_read_is_named() -> None:
+    assert refusal(LINK_SECRET_FILE="/nowhere/at/all").variable == "LINK_SECRET_FILE"
+
+
+# ── secrecy ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_no_secret_is_in_a_repr_or_a_dump() -> None:
+    values = {name.upper(): f"canary_{name}_canary" for name in SECRETS} | NEEDED
+    settings = load(NEEDED | values | {"WEBHOOK_SECRET": "canary_webhook_secret"}, dotenv=None)
+    assert len(settings.secrets) == len(SECRETS)
+    for shown in (repr(settings), str(settings), settings.model_dump_json()):
+        assert "canary" not in shown
+
+
+def test_what_is_named_a_secret_token_or_key_of_ours_is_one() -> None:
+    telling = {
+        n for n in Settings.model_fields if n.endswith(("_secret", "_token", "_dsn")) or n == "token_key"
+    }
+    assert telling == SECRETS
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        read().access = "open"
