@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from bot.cli.checks.telegram import skew
 from bot.errors import Misconfigured, Reauthorise, SettingsError, SourceError, TokenDead, Transient
 from bot.model import Tokens
 from tests.cli.conftest import Sandbox, Terminal, process_environment
+from tests.store import postgres
 from tests.test_logs import CANARIES
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -30,8 +32,8 @@ def test_a_working_bot_has_nothing_to_repair(working: Terminal) -> None:
     found = working.findings()
     assert {name for name, one in found.items() if one["verdict"] == "failure"} == set()
     assert found.keys() >= {
-        "settings", "shop", "sqlite", "database", "disk", "catalogs", "fonts", "port", "clock", "telegram", "groups",
-        "inline mode", "intake", "aliexpress", "login",
+        "settings", "shop", "sqlite", "database", "disk", "catalogs", "fonts", "port", "clock", "telegram",
+        "groups", "inline mode", "intake", "aliexpress", "login",
     }  # fmt: skip
     assert "@parcel_demo_bot" in found["telegram"]["text"]
 
@@ -285,6 +287,19 @@ def test_a_damaged_file_is_named_and_the_round_goes_on(working: Terminal, tmp_pa
 
 def test_a_folder_that_is_not_there_is_named(working: Terminal) -> None:
     assert working.findings(DATABASE_URL="sqlite:///nowhere/bot.db")["database"]["verdict"] == "failure"
+
+
+def test_postgresql_is_asked_for_its_version_and_schema(working: Terminal) -> None:
+    try:
+        with postgres.server() as running:
+            found = working.findings(DATABASE_URL=running.address)
+            assert re.match(r"PostgreSQL \d+\.\d+ at postgresql", found["database"]["text"])
+            assert found["schema"]["verdict"] == "warning"
+            assert "sqlite" not in found
+            assert working.run("migrate", DATABASE_URL=running.address).exit_code == 0
+            assert working.findings(DATABASE_URL=running.address)["schema"]["verdict"] == "ok"
+    except postgres.Unavailable as reason:
+        pytest.skip(f"POSTGRESQL NOT TESTED: {reason}")
 
 
 def test_a_database_url_of_another_kind_is_named(working: Terminal) -> None:

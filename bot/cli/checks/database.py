@@ -48,6 +48,8 @@ async def postgresql(store: Store) -> Iterable[Finding]:
     shown = redact_url(store.database.url.render_as_string())
     try:
         schema = await _schema(store)
+        async with store.database.read() as on:
+            version = (await on.exec_driver_sql("SHOW server_version")).scalar_one()
     except Exception as error:  # noqa: BLE001  whatever the driver says, the answer is the same
         return [
             failure(
@@ -56,7 +58,7 @@ async def postgresql(store: Store) -> Iterable[Finding]:
                 "is it running, and are name and password in DATABASE_URL right?",
             )
         ]
-    return [ok("database", f"PostgreSQL at {shown}"), schema]
+    return [ok("database", f"PostgreSQL {version} at {shown}"), schema]
 
 
 def _first_line(error: BaseException) -> str:
