@@ -36,13 +36,16 @@ CODES: tuple[CodeRule, ...] = (
     _rule(
         "attempt_failed",
         Stage.FAILED_ATTEMPT,
-        r"GTMS_(?:DEL|DELIVER\w*|SIGN)_FAIL(?:URE|ED)?|(?:COMMON_)?DELIVERY?_FAIL(?:URE|ED)?",
+        r"GTMS_(?:DEL|DELIVER\w*|SIGN)_FAIL(?:URE|ED)?|(?:COMMON_)?DELIVERY?_FAIL(?:URE|ED)?|(?:COMMON_|LAST_MILE_)?SIGN_FAIL(?:URE|ED)?|UNDELIVERED",
     ),
     _rule(
         "customs_failed", Stage.EXCEPTION, r"(?:CC|CUS|CIQ|CLEAR_CUSTOMS)_\w*FAIL(?:URE|ED)?", Reason.CUSTOMS
     ),
     _rule("security", Stage.EXCEPTION, r"LH_HO_AIRLINE_FAIL(?:URE|ED)?", Reason.SECURITY),
     _rule("cancelled", Stage.EXCEPTION, r"\w+_CANCEL(?:L?ED)?", Reason.CANCELLED),
+    _rule("delayed", Stage.EXCEPTION, r"\w+_DELAY(?:ED)?", Reason.DELAY),
+    _rule("lost", Stage.EXCEPTION, r"LOST", Reason.LOST, weak=True),
+    _rule("damaged", Stage.EXCEPTION, r"DAMAGED", Reason.DAMAGED, weak=True),
     _rule(
         "failed",
         Stage.EXCEPTION,
@@ -54,19 +57,19 @@ CODES: tuple[CodeRule, ...] = (
     _rule(
         "pickup_ready",
         Stage.READY_FOR_PICKUP,
-        r"G?STA_INBOUND|GTMS_STA_SIGNED|GTMS_WAIT_SELF_PICK|G?STA_INFORM_BUYER|POSTMAN_POST",
+        r"G?STA_INBOUND|GTMS_STA_SIGNED|GTMS_WAIT_SELF_PICK|GTMS_STA_(?:INBOUND|WAIT_PICKUP)|GSTA_PROCESSING|G?STA_INFORM_BUYER|POSTMAN_POST",
     ),
     _rule("pickup_hub", Stage.LOCAL_TRANSIT, r"GSTAHUB_\w+"),
     _rule("pickup_collected", Stage.DELIVERED, r"G?STA_(?:BUYER_)?SIGN"),
     _rule(
         "delivered",
         Stage.DELIVERED,
-        r"(?:GTMS|COMMON)_SIGNED|SIGNED|SIGN|SIGN_SUCCESS|(?:LTL_)?SIGNIN|AE_GROUP_(?:GTMS_)?SIGNED|DELIVERED|BUYER_ACCEPT_GOODS",
+        r"(?:GTMS|COMMON)_SIGNED|SIGNED|SIGN|SIGN_SUCCESS|(?:LTL_)?SIGNIN|AE_GROUP_(?:GTMS_)?SIGNED|DELIVERED|BUYER_ACCEPT_GOODS|LAST_MILE_(?:SIGNED|DELIVERED)|DELIVERY_SUCCESS",
     ),
     _rule(
         "out",
         Stage.OUT_FOR_DELIVERY,
-        r"GTMS_(?:RE_?)?DELIVERING|GTMS_DO_DEPART|SENT_SCAN|DELIVERING|OUT_FOR_DELIVERY|AE_GROUP_GTMS_DELIVERING",
+        r"GTMS_(?:RE_?)?DELIVERING|GTMS_DO_DEPART|SENT_SCAN|(?:COMMON_|LAST_MILE_)?DELIVERING|OUT_FOR_DELIVERY|AE_GROUP_GTMS_DELIVERING",
     ),
     _rule("forecast", Stage.UPDATE, r"LAST_MILE_ASN_NOTIFY|\w+_REROUTE_CALLBACK|LH_BIGBAG_SHELVE"),
     _rule(
@@ -96,7 +99,11 @@ CODES: tuple[CodeRule, ...] = (
         r"LH_DEPART\w*|TD_TRANS_\w+|AE_GROUP_LH_PROCESSING|DEPART_FROM_ORIGIN\w*",
     ),
     _rule("awaiting", Stage.AWAITING_DEPARTURE, r"LH_HO_(?:AIRLINE|IN_SUCCESS)|OE_\w+"),
-    _rule("picked_up", Stage.PICKED_UP, r"PU_\w+|(?:COMMON_)?ACCEPT|GOT|AE_GROUP_PU_\w+|PICKED_?UP\w*"),
+    _rule(
+        "picked_up",
+        Stage.PICKED_UP,
+        r"PU_\w+|(?:COMMON_)?ACCEPT|COMMON_PICKUP\w*|GOT|AE_GROUP_PU_\w+|PICKED_?UP\w*",
+    ),
     _rule(
         "preparing",
         Stage.PREPARING,
@@ -128,5 +135,13 @@ def is_code(text: str) -> bool:
 
 
 def find(code: str) -> CodeRule | None:
-    """The first rule for a code, or None for a code of no known family."""
-    return next((rule for rule in CODES if rule.pattern.fullmatch(code)), None)
+    """The first rule for a code, or None for a code of no known family.
+
+    The shop's page writes the carrier's codes with a prefix of its own, as single events or as groups of them.
+    """
+    plain = re.sub(r"^AE_(?:GROUP_)?(?=[A-Z]+_)", "", code)
+    for spelling in dict.fromkeys((code, plain)):
+        for rule in CODES:
+            if rule.pattern.fullmatch(spelling):
+                return rule
+    return None
