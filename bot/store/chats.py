@@ -92,7 +92,9 @@ class Chats:
             clash = sa.exists().where(twin.c.chat_id == new, *same)
             await self._on.execute(sa.delete(table).where(table.c.chat_id == old, clash))
             await self._on.execute(sa.update(table).where(table.c.chat_id == old).values(chat_id=new))
-        await self._on.execute(sa.update(updates).where(updates.c.chat_id == old).values(chat_id=new))
+        for state in _UNHANDLED:
+            here = sa.and_(state_is(updates, state), updates.c.chat_id == old)
+            await self._on.execute(sa.update(updates).where(here).values(chat_id=new))
 
     async def drop_topic(self, place: Place) -> None:
         """A topic is gone: its follows and waiting notices go to the General topic."""
@@ -115,8 +117,11 @@ class Chats:
     async def forget(self, chat_id: int) -> list[str]:
         """Delete everything about a chat, all its topics included. Returns the orders it followed."""
         known = await self._hold_orders(follows.c.chat_id == chat_id)
-        for table in (follows, notices, updates, guesses, freezes, chats):
+        for table in (follows, notices, guesses, freezes, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
+        for state in _UNHANDLED:
+            here = sa.and_(state_is(updates, state), updates.c.chat_id == chat_id)
+            await self._on.execute(sa.delete(updates).where(here))
         return known
 
     async def _hold_orders(self, whose: sa.ColumnElement[bool]) -> list[str]:
@@ -295,6 +300,7 @@ _SETTINGS = (
     "language", "language_set", "zone", "zone_set", "level", "quiet_from", "quiet_to", "quiet",
     "urgent_breaks_quiet", "digest_at", "paused_until",
 )  # fmt: skip
+_UNHANDLED = ("due", "aside")  # updates that still say whose they are
 _KEYS_BESIDE_CHAT = (
     (chats, ("topic_id",)),
     (follows, ("topic_id", "order_id")),

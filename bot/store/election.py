@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import psycopg
 import structlog
@@ -25,12 +25,32 @@ _NOTICED_BY_SERVER = (
 )
 
 
+OFFICE = "bot"  # what the running bot's one leading replica holds
+
+
+@contextlib.asynccontextmanager
+async def occupied(database: sql.Database) -> AsyncIterator[None]:
+    """Keep every bot off the database meanwhile; raises StoreError where one is running on it."""
+    if database.is_sqlite:
+        database.create_file()
+        database.hold_instance()
+        yield
+        return
+    try:
+        async with sql.session(database) as connection:
+            if not await _ask(connection, "SELECT pg_try_advisory_lock(%s)", _key(OFFICE)):
+                raise StoreError(f"a bot is running on {database.url.database}; stop it first")
+            yield
+    except psycopg.OperationalError as error:
+        raise StoreError(f"the database does not serve: {type(error).__name__}") from error
+
+
 class Election:
     """An office of one name, held by a session-level advisory lock. On SQLite there is only one candidate."""
 
     def __init__(self, database: sql.Database, name: str, *, retry: float = _RETRY) -> None:
         self._database = database
-        self._key = zlib.crc32(name.encode())
+        self._key = _key(name)
         self._name = name
         self._retry = retry
         self.leading = False
@@ -84,6 +104,10 @@ class Election:
             ending.set()
             _log.info("office given back", office=self._name)
             await task
+
+
+def _key(name: str) -> int:
+    return zlib.crc32(name.encode())
 
 
 async def _ask(

@@ -242,7 +242,7 @@ class Orders:
         """After a crash of the only process: what was being checked is due at once. Returns how many."""
         result = await self._on.execute(
             sa.update(orders)
-            .where(orders.c.next_check_at.is_not(None), orders.c.lease != "")
+            .where(orders.c.next_check_at.is_not(None), orders.c.lease != sa.literal_column("''"))
             .values(next_check_at=now, lease="")
         )
         return result.rowcount
@@ -315,15 +315,11 @@ class Orders:
 
     async def with_other_ruleset(self, ruleset: str, limit: int) -> list[str]:
         """Orders whose nodes were read by other rules than these."""
-        rows = await self._on.execute(
-            sa.select(orders.c.id)
-            .where(  # two ranges of an index, where "unequal" would be a scan
-                sa.or_(orders.c.ruleset < ruleset, orders.c.ruleset > ruleset),
-                orders.c.fetched_at.is_not(None),
-            )
-            .limit(limit)
-        )
-        return list(rows.scalars())
+        found: list[str] = []
+        for other in (orders.c.ruleset < ruleset, orders.c.ruleset > ruleset):  # "unequal" would be a scan
+            query = sa.select(orders.c.id).where(other, orders.c.fetched_at.is_not(None))
+            found += (await self._on.execute(query.limit(limit - len(found)))).scalars()
+        return found
 
     async def reword(self, changes: Changes, ruleset: str) -> None:
         """Store what other rules made of an order's nodes."""

@@ -109,6 +109,7 @@ def _index(name: str, *columns: sa.ColumnElement[Any], where: sa.ColumnElement[b
 
 
 _index("ix_orders_due", orders.c.next_check_at, where=orders.c.next_check_at.is_not(None))
+_index("ix_orders_leased", orders.c.lease, where=orders.c.lease != sa.literal_column("''"))
 _index("ix_orders_finished", orders.c.finished_at, where=orders.c.finished_at.is_not(None))
 _index("ix_orders_idle", orders.c.fetched_at, where=UNWATCHED)
 _index("ix_orders_ruleset", orders.c.ruleset, where=orders.c.fetched_at.is_not(None))
@@ -129,6 +130,7 @@ parcels = sa.Table(
     _text("stage"),
     _text("reason"),
     sa.Column("stage_since", Utc),
+    sqlite_with_rowid=False,
 )
 
 nodes = sa.Table(
@@ -147,6 +149,7 @@ nodes = sa.Table(
     _text("place"),
     sa.Column("seen_at", Utc, nullable=False),
     sa.Column("backfilled", sa.Boolean, nullable=False, default=False),
+    sqlite_with_rowid=False,  # one order's rows lie together, and their key is no second tree
 )
 
 # Node texts in readers' languages, fetched once per change and language.
@@ -158,6 +161,7 @@ texts = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True),
     _text("name"),
     _text("description"),
+    sqlite_with_rowid=False,
 )
 
 chats = sa.Table(
@@ -194,6 +198,7 @@ follows = sa.Table(
     sa.Column("archived_at", Utc),
     sa.Column("card_message_id", sa.BigInteger),
     sa.Column("created_at", Utc, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # The outbox. `state`: due, sent, dead (for the operator to see and replay), dropped (nobody to tell).

@@ -85,11 +85,11 @@ class Updates:
         return sorted(found, key=lambda one: one.update_id)
 
     async def done(self, update_id: int) -> None:
-        """Handled: the row stays a while, so that Telegram's repetition is known; its content goes."""
+        """Handled: its number stays a while, so that Telegram's repetition is known; all else goes."""
         await self._on.execute(
             sa.update(updates)
             .where(updates.c.update_id == update_id)
-            .values(state="done", lease="", payload="")
+            .values(state="done", lease="", chat_id=0, payload="")
         )
 
     async def failed(self, update_id: int, *, retry_at: datetime | None, error: str) -> None:

@@ -183,6 +183,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("weight = 0"),
     )
     op.create_index(
+        "ix_orders_leased",
+        "orders",
+        ["lease"],
+        unique=False,
+        sqlite_where=sa.text("lease != ''"),
+        postgresql_where=sa.text("lease != ''"),
+    )
+    op.create_index(
         "ix_orders_ruleset",
         "orders",
         ["ruleset"],
@@ -273,6 +281,7 @@ def upgrade() -> None:
             ["order_id"], ["orders.id"], name=op.f("fk_follows_order_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("chat_id", "topic_id", "order_id", name=op.f("pk_follows")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_follows_order_id"), "follows", ["order_id"], unique=False)
     op.create_table(
@@ -294,6 +303,7 @@ def upgrade() -> None:
             ["order_id"], ["orders.id"], name=op.f("fk_nodes_order_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("order_id", "seq", name=op.f("pk_nodes")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "parcels",
@@ -314,6 +324,7 @@ def upgrade() -> None:
             ["order_id"], ["orders.id"], name=op.f("fk_parcels_order_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("order_id", "index", name=op.f("pk_parcels")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "texts",
@@ -326,6 +337,7 @@ def upgrade() -> None:
             ["order_id"], ["orders.id"], name=op.f("fk_texts_order_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("order_id", "language", "seq", name=op.f("pk_texts")),
+        sqlite_with_rowid=False,
     )
 
 

@@ -1,0 +1,130 @@
+"""What happens every second walks indexes, never whole tables, on both databases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from bot.model import Place, RawUpdate
+from bot.store import Settled, Store, Transaction
+from tests.store.builders import ANNA, LEASE, NOW, added, later, node, order, owed
+
+_ENDS = [Settled(order_id="1", lease="x", next_check_at=NOW)]
+
+PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
+    "lease orders": lambda tx: tx.orders.lease_due(NOW, 64, LEASE),
+    "settle orders": lambda tx: tx.orders.settle(_ENDS, NOW),
+    "conclude": lambda tx: tx.orders.conclude("1", NOW, NOW, checked=True),
+    "lease holder": lambda tx: tx.orders.holds_lease("1", "x"),
+    "next order": lambda tx: tx.orders.next_due(),
+    "get orders": lambda tx: tx.orders.get_many(["1", "2", "3"]),
+    "save an order": lambda tx: tx.orders.save(added(order("1", node(1)))),
+    "reweigh": lambda tx: tx.orders.reweigh(["1", "2"], NOW),
+    "release orders": lambda tx: tx.orders.release_leases(NOW),
+    "other rules": lambda tx: tx.orders.with_other_ruleset("7", 200),
+    "purge orders": lambda tx: tx.orders.purge(NOW - timedelta(days=90)),
+    "delivered": lambda tx: tx.orders.count_delivered(NOW),
+    "delivered lately": lambda tx: tx.orders.delivered_lately(9),
+    "texts": lambda tx: tx.orders.texts("1", "ru"),
+    "followers": lambda tx: tx.chats.followers(["1", "2"]),
+    "follows": lambda tx: tx.chats.follows(ANNA),
+    "active orders": lambda tx: tx.chats.active_orders(),
+    "leave": lambda tx: tx.chats.leave(100, NOW),
+    "forget": lambda tx: tx.chats.forget(100),
+    "move": lambda tx: tx.chats.move(100, 101),
+    "owe": lambda tx: tx.notices.owe([owed(ANNA, "1", "k")], NOW),
+    "lease notices": lambda tx: tx.notices.lease(NOW, 48, LEASE),
+    "settle a notice": lambda tx: tx.notices.settle_sent([1], "x", NOW, 1),
+    "next notice": lambda tx: tx.notices.next_due(after=NOW),
+    "outbox": lambda tx: tx.notices.depth(),
+    "told": lambda tx: tx.notices.told(ANNA, 1),
+    "pause": lambda tx: tx.notices.postpone(ANNA, NOW),
+    "release notices": lambda tx: tx.notices.release_leases(NOW),
+    "counts": lambda tx: tx.notices.counts(NOW),
+    "dead letters": lambda tx: tx.notices.dead_letters(),
+    "put updates": lambda tx: tx.updates.put(
+        [RawUpdate(update_id=1, chat_id=1, payload="", received_at=NOW)]
+    ),
+    "take updates": lambda tx: tx.updates.take(32, NOW, LEASE),
+    "update done": lambda tx: tx.updates.done(1),
+    "release updates": lambda tx: tx.updates.release_leases(NOW),
+    "updates waiting": lambda tx: tx.updates.waiting(),
+    "updates aside": lambda tx: tx.updates.aside(),
+    "purge updates": lambda tx: tx.updates.purge(NOW),
+    "purge notices": lambda tx: tx.notices.purge(NOW),
+}
+# Small tables, walked whole with open eyes: limits of chats that were told lately, flood waits.
+_SMALL = re.compile(r"\b(rates|freezes)\b")
+
+
+@asynccontextmanager
+async def _statements(store: Store) -> AsyncIterator[list[tuple[str, Any]]]:
+    """The statements that are executed meanwhile, with their parameters."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT")):
+            seen.append((statement, parameters[0] if many and isinstance(parameters, list) else parameters))
+
+    engine = store.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+async def _fill(store: Store) -> None:
+    async with store.write() as tx:
+        for number in range(1, 4):
+            await tx.orders.add(str(number), NOW)
+            await tx.chats.meet(Place(number), language="en", zone="UTC", now=NOW)
+            await tx.notices.owe([owed(Place(number), "1", "k")], NOW)
+        await tx.updates.put([RawUpdate(update_id=9, chat_id=1, payload="", received_at=later(-1))])
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_hot_path_scans_no_table(store: Store, path: str) -> None:
+    await _fill(store)
+    async with _statements(store) as seen, store.write() as tx:
+        await PATHS[path](tx)
+    assert seen
+    scans = []
+    async with store.database.write() as on:
+        if not store.database.is_sqlite:  # tables of a few rows are scanned, unless that is forbidden
+            await on.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        for statement, parameters in seen:
+            prefix = "EXPLAIN QUERY PLAN " if store.database.is_sqlite else "EXPLAIN "
+            plan = [str(row[-1]) for row in await on.exec_driver_sql(prefix + statement, parameters)]
+            scans += [
+                f"{step.strip()} in {statement}"
+                for step in plan
+                if re.search(r"Seq Scan|^SCAN (?!.* USING |CONSTANT|due|heads|\d)", step.strip())
+                and not _SMALL.search(step)
+            ]
+    assert not scans
+
+
+async def test_leases_need_no_sorting(store: Store) -> None:
+    """The order of an index is the order of leasing: a backlog of any length costs what is taken."""
+    if not store.database.is_sqlite:
+        pytest.skip("PostgreSQL chooses by statistics; docs/scale.md shows its plans on a large table")
+    await _fill(store)
+    async with _statements(store) as seen, store.write() as tx:
+        await tx.orders.lease_due(NOW, 9, LEASE)
+        await tx.notices.lease(NOW, 9, LEASE)
+        await tx.updates.take(9, NOW, LEASE)
+    async with store.database.read() as on:
+        for statement, parameters in seen:
+            plan = [
+                str(row[-1])
+                for row in await on.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
+            ]
+            assert not [step for step in plan if "TEMP B-TREE" in step], statement
