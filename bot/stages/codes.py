@@ -137,7 +137,7 @@ def is_code(text: str) -> bool:
 def find(code: str) -> CodeRule | None:
     """The first rule for a code, or None for a code of no known family.
 
-    The shop's page writes the carrier's codes with a prefix of its own, as single events or as groups of them.
+    The shop's page writes the carrier's codes with a prefix of its own, for single events and for groups.
     """
     plain = re.sub(r"^AE_(?:GROUP_)?(?=[A-Z]+_)", "", code)
     for spelling in dict.fromkeys((code, plain)):
