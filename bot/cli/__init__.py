@@ -8,7 +8,20 @@ from collections.abc import Callable
 import typer
 from rich.console import Console
 
-from bot.cli import authorize, backup, demo, doctor, init, letters, link, migrate, run, track, why
+from bot.cli import (
+    authorize,
+    backup,
+    demo,
+    doctor,
+    init,
+    letters,
+    link,
+    migrate,
+    migrate_data,
+    run,
+    track,
+    why,
+)
 from bot.errors import BotError, SettingsError
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -24,6 +37,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "unknown": letters.unknown,
     "backup": backup.backup,
     "migrate": migrate.migrate,
+    "migrate-data": migrate_data.migrate_data,
 }
 
 app = typer.Typer(

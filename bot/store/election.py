@@ -48,7 +48,7 @@ async def occupied(database: sql.Database) -> AsyncIterator[None]:
 class Election:
     """An office of one name, held by a session-level advisory lock. On SQLite there is only one candidate."""
 
-    def __init__(self, database: sql.Database, name: str, *, retry: float = _RETRY) -> None:
+    def __init__(self, database: sql.Database, name: str = OFFICE, *, retry: float = _RETRY) -> None:
         self._database = database
         self._key = _key(name)
         self._name = name

@@ -153,7 +153,7 @@ async def _number_on(target: sql.Database) -> None:
     async with target.write() as on:
         for table in metadata.sorted_tables:
             column = table.autoincrement_column
-            if column is None or table.name != "notices":
+            if column is None:
                 continue
             sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
             highest = sa.select(sa.func.coalesce(sa.func.max(column), 0) + 1).scalar_subquery()

@@ -283,7 +283,7 @@ rates = sa.Table(
 freezes = sa.Table(
     "freezes",
     metadata,
-    sa.Column("chat_id", sa.BigInteger, primary_key=True),
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("until", Utc, nullable=False),
 )
 
@@ -301,7 +301,7 @@ cases = sa.Table(
 guesses = sa.Table(
     "guesses",
     metadata,
-    sa.Column("chat_id", sa.BigInteger, primary_key=True),
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("since", Utc, nullable=False),
     sa.Column("wrong", sa.Integer, nullable=False, default=0),
     sa.Column("locked_until", Utc),
