@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.pacing import Price
-from bot.pacing.price import reserve
+from bot.pacing.price import DAY_ZONE
 
-BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
+BEGIN = datetime(2026, 3, 2, tzinfo=DAY_ZONE).astimezone(UTC)
 STEP = timedelta(minutes=10)
 
 
@@ -36,21 +36,26 @@ class Fleet:
             self.step(dead=dead)
         return self
 
+    def day_left(self) -> float:
+        """The share of the platform's day that is still to come."""
+        now = self.now.astimezone(DAY_ZONE)
+        return 1.0 - (now.hour * 60 + now.minute) / 1440.0
+
     def step(self, *, dead: bool = False) -> None:
         self.price = self.price.observe(
             now=self.now, spent=self.spent, budget=self.budget, active=self.active, healthy=not dead
         )
         wave = 1.0 + 0.8 * math.sin((self.now.hour + self.now.minute / 60.0) / 24.0 * 2.0 * math.pi)
-        week = 0.5 if self.now.weekday() == 6 else 1.0
+        week = 0.5 if self.now.astimezone(DAY_ZONE).weekday() == 6 else 1.0
         if not dead:
             self.owed += self.active * self.appetite * wave * week / math.sqrt(self.price.value) / 6.0
         while self.owed >= 1.0:
             self.owed -= 1.0
-            if self.price.affords(now=self.now, spent=self.spent, budget=self.budget):
+            if self.spent + 1.0 <= self.budget * (1.0 - 0.1 * self.day_left()):  # as the call budget keeps it
                 self.spent += 1.0
             else:
                 self.refused.append(self.now)
-        if (self.now + STEP).date() != self.now.date():
+        if self.day_left() <= STEP / timedelta(days=1):
             self.days.append(self.spent)
             self.spent = 0.0
         self.now += STEP
@@ -71,13 +76,20 @@ def test_a_learnt_day_never_runs_out_of_calls() -> None:
     assert not fleet.refused
 
 
-def test_some_calls_are_always_kept_for_people() -> None:
-    fleet = Fleet(appetite=50.0)
-    for _ in range(6 * 24 * 3):
+def test_some_calls_are_left_for_people_at_every_hour() -> None:
+    fleet = Fleet().run(14)
+    for _ in range(6 * 24 * 7):
         fleet.step()
-        assert fleet.spent <= fleet.budget * (1.0 - 0.02)
-    assert 0.05 <= reserve(BEGIN + timedelta(hours=6)) <= 0.10
-    assert reserve(BEGIN + timedelta(hours=23)) >= 0.02
+        assert fleet.spent <= fleet.budget * (0.99 - 0.08 * fleet.day_left())
+
+
+@pytest.mark.parametrize("appetite", [0.01, 50.0])
+def test_demand_far_from_the_guess_is_found_within_three_weeks(appetite: float) -> None:
+    fleet = Fleet(appetite=appetite).run(21)
+    fleet.refused.clear()
+    fleet.run(7)
+    assert not fleet.refused
+    assert min(fleet.days[21:27]) > 0.85 * fleet.budget
 
 
 def test_ten_times_the_orders_are_priced_at_once() -> None:
@@ -134,7 +146,6 @@ def test_no_budget_and_no_orders_are_survived() -> None:
     price = Price().observe(now=BEGIN, spent=0, budget=0, active=0)
     price = price.observe(now=BEGIN + STEP, spent=0, budget=0, active=0)
     assert math.isfinite(price.value)
-    assert not price.affords(now=BEGIN, spent=0, budget=0)
 
 
 def test_a_budget_cut_to_almost_nothing_is_priced_and_recovered_from() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-_RESERVE = 0.08  # of a whole day's calls is kept for people's own look-ups,
-_LEAST_RESERVE = 0.02  # fading with the day to this
+DAY_ZONE = timezone(timedelta(hours=8))  # the platform's day, over which calls are counted, is Beijing's
+_PLANNED = 0.92  # of a day's calls is planned for checks: people's own look-ups need some too,
+_MOST = 0.95  # and the rest of a day may not come to more than this
+_GATE = 0.09  # of a day's calls, melting with the day: who has no more left may be held back
 _MEMORY = 10.0 * 24.0  # hours after which a spent call counts half in what is learnt
 _LEAK = 36.0  # hours after which being ahead of the plan or behind it is half forgotten
 _SMOOTH = 2.0  # hours over which the price follows
@@ -24,9 +26,9 @@ _ASLEEP = 6.0  # hours between two looks that say nothing about demand any more
 class Price:
     """The price of one call, in hours of one chat's waiting, and what was learnt about demand.
 
-    Orders spend calls in proportion to 1 / sqrt(price). `calls` over `units` (orders times hours over the
-    root of the price) is that constant for each hour of the UTC day, `day_calls` over `day_units` for each
-    weekday; the price follows from what may be spent. `ahead`: calls spent beyond the plan. Days are UTC.
+    Orders spend calls in proportion to 1 / sqrt(price). `calls` (one order's, times the root of the price)
+    over `units` (hours) is that constant for each hour of the day, `day_calls` over `day_units` for each
+    weekday; the price follows from what may be spent. `ahead`: calls spent beyond the plan.
     """
 
     value: float = 1.0
@@ -45,18 +47,20 @@ class Price:
     ) -> Price:
         """The price from `now` on.
 
-        `spent`: calls of every kind charged to this UTC day so far. `budget`: calls a day. `active`: followed
+        `spent`: calls of every kind charged to this day so far. `budget`: calls a day. `active`: followed
         orders that are still being looked at. `healthy` False (source dead, throttled or paused) learns
         nothing about demand. Call it every minute or so; seldom is fine too.
         """
-        now = now.astimezone(UTC)
+        now = now.astimezone(DAY_ZONE)
         active, budget = max(active, 1.0), max(budget, 1.0)
         if self.at is None:
             fresh = replace(self, at=now, spent=spent, active=active, budget=budget)
             return replace(fresh, value=_bounded(_wanted(fresh, now)))
         passed = max((now - self.at).total_seconds() / 3600.0, 0.0)
-        calls = spent - self.spent if now.date() == self.at.date() and spent >= self.spent else spent
-        known = self._learn(now, calls, passed) if healthy and 0.0 < passed <= _ASLEEP else self
+        calls = spent - self.spent if _same_day(now, self.at) and spent >= self.spent else spent
+        held = spent >= budget * (0.99 - _GATE * (1.0 - _begun(now) / 24.0))  # demand is not to be seen
+        telling = healthy and not held and 0.0 < passed <= _ASLEEP
+        known = self._learn(now, calls, passed) if telling else self
         ahead = known._drift(now, calls, passed) if healthy else 0.0  # noqa: SLF001 (of our own kind)
         known = replace(known, at=now, spent=spent, active=active, budget=budget, ahead=ahead)
         more = active / budget / (self.active / self.budget)  # orders to a call, against the last look
@@ -66,12 +70,8 @@ class Price:
             known, value=_bounded(math.exp(scaled + (wanted - scaled) * -math.expm1(-passed / _SMOOTH)))
         )
 
-    def affords(self, *, now: datetime, spent: float, budget: float) -> bool:
-        """Whether one more check may be made now without eating into what people's own look-ups need."""
-        return spent + 1.0 <= budget * (1.0 - reserve(now))
-
     def demand(self) -> tuple[float, ...]:
-        """Calls an hour of one order at price 1, for each hour of the UTC day."""
+        """Calls an hour of one order at price 1, for each hour of the day."""
         level = self._level()
         prior = 0.3 * max(math.fsum(self.units) / 24.0, 1e-9)
         ring = [(n + level * prior) / (u + prior) for n, u in zip(self.calls, self.units, strict=True)]
@@ -80,7 +80,7 @@ class Price:
     def weekday(self, day: int) -> float:
         """How much dearer or cheaper than usual a weekday is (Monday 0); 1 where nothing was learnt."""
         level = self._level()
-        prior = 0.5 * max(math.fsum(self.day_units) / 7.0, 1e-9)
+        prior = 0.2 * max(math.fsum(self.day_units) / 7.0, 1e-9)
         return (self.day_calls[day] + level * prior) / (self.day_units[day] + prior) / level
 
     def dump(self) -> dict[str, Any]:
@@ -121,53 +121,56 @@ class Price:
         units = math.fsum(self.units)
         if units <= 0.0:
             return _DEMAND
-        fleet_hours = units / max(self.active, 1.0) * math.sqrt(self.value)
-        trust = fleet_hours / (fleet_hours + _DEMAND_HOURS)
+        trust = units / (units + _DEMAND_HOURS)
         return max(trust * math.fsum(self.calls) / units + (1.0 - trust) * _DEMAND, 1e-9)
 
     def _learn(self, now: datetime, calls: float, passed: float) -> Price:
         """Count the calls since the last look against orders, hours and price."""
         middle = now - timedelta(hours=passed / 2.0)
-        unit = self.active * passed / math.sqrt(self.value)
+        calls *= math.sqrt(self.value) / self.active
         fade = math.exp2(-passed / _MEMORY)
+        demand = self.demand()
+        usual = 24.0 * demand[middle.hour] / math.fsum(demand)  # so that half a day tells of the whole
         return replace(
             self,
             calls=_faded(self.calls, fade, middle.hour, calls),
-            units=_faded(self.units, fade, middle.hour, unit),
+            units=_faded(self.units, fade, middle.hour, passed),
             day_calls=_faded(self.day_calls, fade, middle.weekday(), calls),
-            day_units=_faded(self.day_units, fade, middle.weekday(), unit),
+            day_units=_faded(self.day_units, fade, middle.weekday(), passed * usual),
         )
 
     def _drift(self, now: datetime, calls: float, passed: float) -> float:
         """Calls beyond the plan: half forgotten after a leak; those unspent are lost at midnight."""
         demand = self.demand()
-        plan = self.budget * (1.0 - _RESERVE)
+        plan = self.budget * _PLANNED
         due = plan * passed * demand[now.hour] / math.fsum(demand)
-        new_day = self.at is not None and now.date() != self.at.date()
+        new_day = self.at is not None and not _same_day(now, self.at)
         before = max(self.ahead, 0.0) if new_day else self.ahead
         drift = (before + calls - due) * math.exp2(-passed / _LEAK)
         return min(max(drift, -0.5 * plan), 0.5 * plan)
 
 
-def reserve(now: datetime) -> float:
-    """The share of the day's calls kept for people at this time of the UTC day."""
-    day = now.astimezone(UTC)
-    rest = 1.0 - (day.hour * 60 + day.minute) / 1440.0
-    return max(_RESERVE * rest, _LEAST_RESERVE)
-
-
 def _wanted(price: Price, now: datetime) -> float:
     """The price that spends the plan over a day like this, or a higher one if today's rest needs it."""
     budget, demand = price.budget, price.demand()
-    plan = budget * (1.0 - _RESERVE)
+    plan = budget * _PLANNED
     busy = price.weekday(now.weekday())
     usual = price.active * busy * math.fsum(demand) / max(plan - price.ahead, 0.4 * plan)
-    begun = now.hour + now.minute / 60.0
+    begun = _begun(now)
     tail = _between(demand, 0.0, _TAIL)
-    left = max(budget * (1.0 - 1.5 * _LEAST_RESERVE) - price.spent, 0.0)
+    left = max(budget * _MOST - price.spent, 0.0)
     left += budget * tail / math.fsum(demand)
     rest = price.active * (busy * _between(demand, begun, 24.0) + tail) / max(left, 1e-3 * budget)
     return max(usual, rest) ** 2
+
+
+def _begun(now: datetime) -> float:
+    """Hours of the day that are over."""
+    return now.hour + now.minute / 60.0
+
+
+def _same_day(one: datetime, other: datetime) -> bool:
+    return one.astimezone(DAY_ZONE).date() == other.astimezone(DAY_ZONE).date()
 
 
 def _bounded(value: float) -> float:

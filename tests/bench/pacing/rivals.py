@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from bot.model import Stage, Watch
 from bot.pacing import Limits, Price, Rates, next_check
 from bot.pacing.clock import Clock, Side
+from bot.pacing.price import DAY_ZONE
 from bot.pacing.rates import KEYS, Cell
 from tests.bench.pacing.world import Entry, World
 
@@ -50,8 +51,8 @@ class Paced:
         """Let the price follow at even steps, as the product's loop does."""
         self._looked = self._looked or now
         while self._looked <= now:
-            if self._looked.date() != self._day:
-                self._day, self._spent = self._looked.date(), 0
+            if (day := self._looked.astimezone(DAY_ZONE).date()) != self._day:
+                self._day, self._spent = day, 0
             self._price = self._price.observe(
                 now=self._looked, spent=self._spent, budget=self._budget * active, active=active
             )
