@@ -87,6 +87,7 @@ ROWS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
             "short",
             {
                 "used": "max(parcelbot_budget_used_calls)",
+                "left": "max(parcelbot_budget_left_calls)",
                 "expected": "max(parcelbot_budget_forecast_calls)",
                 "allowed": "max(parcelbot_budget_limit_calls)",
             },

@@ -135,7 +135,7 @@ async def _accounts(chosen: settings.Settings, store: Store, merchant: Merchant)
             if found[0].verdict is Verdict.FAILURE:
                 return found
             found += telegram.inline(bot, served=False)
-            found += await telegram.intake(bot, chosen)
+            found += await telegram.intake(bot, chosen, await _own_webhook(store))
             return [*found, *await telegram.admins(bot, chosen)]
         finally:
             await wire.shutdown()
@@ -164,6 +164,14 @@ async def _has_schema(store: Store) -> bool:
     with contextlib.suppress(Exception):  # the database's own check has told what is wrong with it
         return await migrations.revision(store.database) == migrations.head()
     return False
+
+
+async def _own_webhook(store: Store) -> str:
+    """The webhook that `run` set, as it remembers."""
+    if not await _has_schema(store):
+        return ""
+    async with store.read() as tx:
+        return str(await tx.memory.get("webhook") or "")
 
 
 async def _free_token(chosen: settings.Settings) -> None:

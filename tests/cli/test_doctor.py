@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import re
@@ -21,6 +22,7 @@ from bot.cli.checks import Verdict, aliexpress
 from bot.cli.checks.telegram import skew
 from bot.errors import Misconfigured, Reauthorise, SettingsError, SourceError, TokenDead, Transient
 from bot.model import Tokens
+from bot.store import Store
 from tests.cli.conftest import Sandbox, Terminal, process_environment
 from tests.store import postgres
 from tests.test_logs import CANARIES
@@ -154,6 +156,23 @@ def test_a_foreign_webhook_is_found_and_removed_on_demand(own: Terminal, own_san
     assert own.findings()["intake"]["verdict"] == "failure"
     assert own.findings("--delete-webhook")["intake"]["text"] == "long polling"
     assert own_sandbox.bot("getWebhookInfo")["url"] == ""
+
+
+def test_a_webhook_that_run_set_itself_is_no_failure(own: Terminal, own_sandbox: Sandbox) -> None:
+    url = "https://bot.example.com/telegram"
+
+    async def remember() -> None:
+        store = Store("bot.db")
+        await store.start()
+        async with store.write() as tx:
+            await tx.memory.put("webhook", url)
+        await store.close()
+
+    asyncio.run(remember())
+    own_sandbox.bot("setWebhook", url=url, secret_token="s")
+    assert own.findings()["intake"]["verdict"] == "warning"
+    own_sandbox.bot("setWebhook", url="https://elsewhere.example.com/", secret_token="s")
+    assert own.findings()["intake"]["verdict"] == "failure"
 
 
 def test_a_webhook_that_is_set_is_compared_with_telegrams(own: Terminal, own_sandbox: Sandbox) -> None:

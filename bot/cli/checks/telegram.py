@@ -67,11 +67,11 @@ def inline(bot: TelegramBot, served: bool) -> Iterable[Finding]:
     ]
 
 
-async def intake(bot: TelegramBot, chosen: Settings) -> Iterable[Finding]:
-    """Telegram delivers where the settings say, and it works."""
+async def intake(bot: TelegramBot, chosen: Settings, ours: str) -> Iterable[Finding]:
+    """Telegram delivers where the settings say, and it works. `ours` is the webhook that `run` set, if any."""
     info = await bot.call("getWebhookInfo")
     told: dict[str, Any] = info if isinstance(info, dict) else {}
-    found = [_destination(str(told.get("url") or ""), chosen)]
+    found = [_destination(str(told.get("url") or ""), chosen, ours)]
     waiting = int(told.get("pending_update_count") or 0)
     if waiting > _MANY_WAITING:
         found.append(warning("updates", f"{waiting} wait at Telegram", "is the bot running? they keep a day"))
@@ -87,10 +87,12 @@ async def intake(bot: TelegramBot, chosen: Settings) -> Iterable[Finding]:
     return found
 
 
-def _destination(url: str, chosen: Settings) -> Finding:
+def _destination(url: str, chosen: Settings, ours: str) -> Finding:
     if not chosen.webhook_url:
         if not url:
             return ok("intake", "long polling")
+        if url == ours:
+            return warning("intake", "our own webhook is still set", "`run` takes it away when it starts")
         return failure(
             "intake",
             f"a webhook is set ({url}): long polling gets nothing",
