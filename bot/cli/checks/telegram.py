@@ -68,7 +68,7 @@ def inline(bot: TelegramBot, served: bool) -> Iterable[Finding]:
 
 
 async def intake(bot: TelegramBot, chosen: Settings, ours: str) -> Iterable[Finding]:
-    """Telegram delivers where the settings say, and it works. `ours` is the webhook that `run` set, if any."""
+    """Telegram delivers where the settings say, and it works. `ours` is the webhook `run` set, if any."""
     info = await bot.call("getWebhookInfo")
     told: dict[str, Any] = info if isinstance(info, dict) else {}
     found = [_destination(str(told.get("url") or ""), chosen, ours)]
