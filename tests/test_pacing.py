@@ -155,6 +155,20 @@ def test_a_silent_order_is_looked_at_weekly_then_left() -> None:
     assert at(replace(watch, created_at=NOW - timedelta(days=91))) is None
 
 
+@pytest.mark.parametrize("failures", [0, 7])
+def test_a_stop_is_a_stop_even_after_failures(failures: int) -> None:
+    silent = Watch(stage=Stage.LOCAL_TRANSIT, created_at=NOW - timedelta(days=91), failures=failures)
+    delivered = moving(Stage.DELIVERED, finished_at=NOW - timedelta(days=15), failures=failures)
+    cancelled = Watch(
+        stage=Stage.PREPARING,
+        status=OrderStatus.CANCELLED,
+        checked_at=NOW,
+        created_at=NOW - timedelta(days=9),
+        failures=failures,
+    )
+    assert [at(silent), at(delivered), at(cancelled)] == [None, None, None]
+
+
 @given(watches, prices)
 def test_the_explanation_tells_the_check_that_is_made(watch: Watch, price: float) -> None:
     told = explain(watch, RATES, price, LIMITS, NOW + timedelta(minutes=30))

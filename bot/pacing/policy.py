@@ -102,20 +102,20 @@ def explain(watch: Watch, rates: Rates, price: float, limits: Limits, now: datet
 def _decide(
     watch: Watch, rates: Rates, price: float, limits: Limits, now: datetime, random: Callable[[], float]
 ) -> tuple[datetime | None, Bound]:
-    if watch.weight <= 0:
-        return None, Bound.STOPPED
-    if watch.failures > 0:
-        return now + timedelta(seconds=_back_off(watch.failures, limits, random())), Bound.FAILURE
-    if watch.stage.final or watch.status is OrderStatus.CANCELLED or watch.status is OrderStatus.FINISHED:
-        return _recheck(watch, now, random())
     quiet = (now - max(watch.last_node_at or watch.created_at, watch.created_at)).total_seconds() / 3600.0
-    if quiet >= _LOST:
+    if watch.weight <= 0 or quiet >= _LOST:
         return None, Bound.STOPPED
-    if quiet >= _SILENT:
-        return now + timedelta(hours=_WEEKLY * _spread(random())), Bound.SILENT
-    gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, limits)
-    seconds = min(max(gap * 3600.0 * _spread(random()), limits.floor), limits.ceiling)
-    return now + timedelta(seconds=seconds), bound
+    if watch.stage.final or watch.status is OrderStatus.CANCELLED:
+        at, bound = _recheck(watch, now, random())
+    elif quiet >= _SILENT:
+        at, bound = now + timedelta(hours=_WEEKLY * _spread(random())), Bound.SILENT
+    else:
+        gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, limits)
+        seconds = min(max(gap * 3600.0 * _spread(random()), limits.floor), limits.ceiling)
+        at = now + timedelta(seconds=seconds)
+    if watch.failures > 0 and at is not None:
+        return now + timedelta(seconds=_back_off(watch.failures, limits, random())), Bound.FAILURE
+    return at, bound
 
 
 def _spread(luck: float) -> float:
@@ -129,7 +129,7 @@ def _back_off(failures: int, limits: Limits, luck: float) -> float:
 
 
 def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None, Bound]:
-    ended = watch.finished_at or watch.last_node_at or watch.checked_at or now
+    ended = watch.finished_at or watch.last_node_at or watch.created_at
     plan = _RECHECKS if watch.stage is Stage.DELIVERED else _RECHECKS_OVER
     passed = (now - ended).total_seconds() / 3600.0
     for after in plan:
