@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: demo test run lint translations bench bench-pacing chaos simulate lock clean
+.PHONY: demo test run lint translations screenshots bench bench-pacing chaos simulate lock clean
 
 demo: $(READY)  ## the product against simulated AliExpress and Telegram, with a chat page in the browser
 	$(PY) -m bot demo
@@ -27,6 +27,16 @@ translations: $(READY)  ## extract texts, update every catalog, and check that a
 	$(VENV)/bin/pybabel -q extract -F babel.cfg --no-default-keywords -k t -k plural:1,2 -c "Translators:" --no-wrap --add-location=file --sort-by-file --omit-header -o locales/bot.pot .
 	$(VENV)/bin/pybabel -q update -i locales/bot.pot -d locales -D bot --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(PY) -m pytest -q tests/test_i18n.py
+
+screenshots: $(READY)  ## the pictures in docs/images, taken by the browser tests
+	mkdir -p docs/images
+	SCREENSHOTS=docs/images $(PY) -m pytest -q -m browser tests/test_browser.py
+
+bench: $(READY)  ## speed, as ratios against bare clients
+	$(PY) -m tests.bench.speed
+
+chaos: $(READY)  ## real processes, faults and kill -9: make chaos SEED=7 MINUTES=10
+	$(PY) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5)
 
 lock:  ## update the pinned versions (needs uv); the files carry hashes and no index address
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --extra speed --extra sentry -o requirements.txt

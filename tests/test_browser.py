@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.world import PLAIN, World, world
+from bot.model import Stage
+from tests.world import CUSTOMS, EMMA, PLAIN, World, world
+
+RETURNED = "8211744661818042"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = [
@@ -65,9 +69,81 @@ async def test_a_person_types_sees_the_card_presses_and_is_pushed(page: Page, he
     await expect(page.get_by_text("Departed from departure country/region").first).to_be_visible()
 
 
-@pytest.mark.parametrize(("name", "words"), [("ليلى", "الطلب"), ("נועה", "8042")])
-async def test_right_to_left_chats_read_from_the_right(page: Page, name: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "name", "direction"),
+    [
+        ("en", "Emma", "ltr"),
+        ("ar", "ليلى", "rtl"),
+        ("he", "נועה", "rtl"),
+        ("ja", "さくら", "ltr"),
+        ("de", "Lena", "ltr"),
+    ],
+)
+async def test_a_chat_reads_well_in(
+    page: Page, here: World, language: str, name: str, direction: str
+) -> None:
+    chat = next((c for c in await here.control("GET", "chats") if c["name"] == name), None)
+    if chat is None:
+        chat = await here.control("POST", "chats", first_name=name, language_code=language)
     await _open(page, name)
-    await _type(page, PLAIN)
-    bubble = page.get_by_text(words).last
+    await _type(page, f"/track {CUSTOMS}")
+    card = await here.hears(chat["id"], "SWX")
+    await here.next_node(CUSTOMS)
+    await here.hears(chat["id"], "8042", after=card["id"])
+    bubble = page.locator(".message code", has_text=CUSTOMS).last
     await expect(bubble).to_be_visible()
+    assert await bubble.evaluate(_DIRECTION) == direction
+    await _keep(page, f"chat-{language}")
+
+
+async def test_the_merchant_sees_the_board_and_the_numbers(page: Page, here: World) -> None:
+    await _open(page, "Emma")
+    await _type(page, RETURNED)
+    await here.hears(EMMA, "8042")
+    for _ in range(3):
+        await here.next_node(RETURNED)
+        await here.until(lambda: _flagged(here))
+    await _open(page, "Merchant")
+    await _type(page, "/board")
+    await expect(page.get_by_text("needs attention").first).to_be_visible()
+    await _type(page, "/settings")
+    await expect(page.get_by_text("Quiet hours").first).to_be_visible()
+    await _keep(page, "merchant")
+
+
+async def test_the_journey_is_shared_as_a_picture(page: Page, here: World) -> None:
+    await _open(page, "Emma")
+    await _type(page, PLAIN)
+    await page.get_by_role("button", name="Share").first.click()
+    await expect(page.locator("img").last).to_be_visible()
+    await _keep(page, "share")
+
+
+async def test_the_page_fits_a_phone(page: Page, here: World) -> None:
+    await _open(page, "Emma")
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await _type(page, PLAIN)
+    card = page.locator(".message", has_text="Travelling between countries")
+    await expect(card.last).to_be_visible()
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    await _keep(page, "phone")
+
+
+# of the whole text, not of the number in it
+_DIRECTION = "e => getComputedStyle(e.closest('.message').querySelector('[dir=auto]')).direction"
+
+
+async def _flagged(here: World) -> bool:
+    assert here.app is not None
+    async with here.app.store.read() as tx:
+        order = await tx.orders.get(RETURNED)
+    return order is not None and order.stage in {Stage.RETURNING, Stage.RETURNED, Stage.FAILED_ATTEMPT}
+
+
+async def _keep(page: Page, name: str) -> None:
+    """A picture for docs/, where `make screenshots` asks for it; else only proof that one can be taken."""
+    await page.wait_for_timeout(300)  # let the last line scroll into view
+    folder = os.environ.get("SCREENSHOTS")
+    taken = await page.screenshot(path=f"{folder}/{name}.png" if folder else None)
+    assert len(taken) > 10_000

@@ -61,7 +61,7 @@ def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
 
 def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) -> list[Markup]:
     number = words.code(order.id) if not masked else wording.short_id(order.id)
-    cancelled = order.status is OrderStatus.CANCELLED and not order.parcels
+    cancelled = order.status is OrderStatus.CANCELLED and not order.live
     mark = wording.icon(Stage.CANCELLED if cancelled else order.stage)
     if label := wording.label_of(follow):
         return [Markup("{} <b>{}</b>").format(mark, words.isolate(label)), words.t("Order {id}", id=number)]
@@ -78,7 +78,7 @@ def _banner(words: Words, since: datetime, now: datetime) -> Markup:
 
 def _body(words: Words, facts: Localised, now: datetime) -> list[Markup]:
     order = facts.order
-    parcels = order.parcels
+    parcels = order.live
     if not parcels:
         return [Markup(""), *_before_shipping(words, order)]
     if len(parcels) == 1:
@@ -86,7 +86,7 @@ def _body(words: Words, facts: Localised, now: datetime) -> list[Markup]:
     lines = [Markup(""), _summary(words, parcels)]
     tell = _parcel if len(parcels) <= PARCELS_IN_FULL else _parcel_in_short
     for parcel in parcels[:PARCELS_SHOWN]:
-        number, count = words.number(parcel.index), words.number(len(parcels))
+        number, count = words.number(wording.position(order, parcel)), words.number(len(parcels))
         lines += [Markup(""), words.t("<b>Parcel {number} of {count}</b>", number=number, count=count)]
         lines += tell(words, facts, parcel, now)
     if (rest := len(parcels) - PARCELS_SHOWN) > 0:
@@ -124,7 +124,7 @@ def _summary(words: Words, parcels: tuple[Parcel, ...]) -> Markup:
 
 def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> list[Markup]:
     state = Markup("<b>{}</b>").format(wording.state(words, parcel.stage, parcel.reason))
-    several = len(facts.order.parcels) > 1
+    several = len(facts.order.live) > 1
     lines = [Markup("{} {}").format(wording.icon(parcel.stage), state) if several else state]
     lines += [line for line in (wording.bar(words, parcel),) if line is not None]
     lines += expected(words, parcel, now)
@@ -198,7 +198,7 @@ def _foot(words: Words, order: Order, follow: Follow | None, now: datetime) -> l
 def _buttons(words: Words, order: Order, follow: Follow | None) -> tuple[tuple[Button, ...], ...]:
     t, id_ = words.t, order.id
     look = [b.button(t("🔄 Refresh"), b.Refresh(order_id=id_))]
-    if order.parcels:
+    if order.live:
         look.append(b.button(t("📜 Timeline"), b.ShowTimeline(order_id=id_)))
     if follow is None:
         return tuple(look), (b.button(t("➕ Follow"), b.Resume(order_id=id_)),)
@@ -208,7 +208,7 @@ def _buttons(words: Words, order: Order, follow: Follow | None) -> tuple[tuple[B
         else b.button(t("🔔 Notify me"), b.SetNotify(order_id=id_, on=True))
     )
     rows = [tuple(look), (bell, b.button(t("✏️ Rename"), b.AskRename(order_id=id_)))]
-    last = [b.button(t("🖼 Share"), b.Share(order_id=id_))] if order.parcels else []
+    last = [b.button(t("🖼 Share"), b.Share(order_id=id_))] if order.live else []
     if follow.archived_at:
         last.append(b.button(t("📤 Unarchive"), b.Archive(order_id=id_, archived=False)))
     elif order.stage.final:

@@ -32,7 +32,7 @@ def share(words: Words, facts: Localised, *, now: datetime, shop: str = "") -> M
     """
     order = facts.order
     lines = [Markup("{} <b>{}</b>").format(wording.icon(order.stage), wording.stage_name(words, order.stage))]
-    for parcel in order.parcels[:PARCELS_SHOWN]:
+    for parcel in order.live[:PARCELS_SHOWN]:
         bar = wording.bar(words, parcel)
         lines += [*([bar] if bar is not None else []), *card.expected(words, parcel, now)[:1]]
     return Message(text=words.page(lines), photo=journey(words, facts, now=now, shop=shop))
@@ -47,7 +47,7 @@ def journey(
     folders: tuple[Path, ...] = fonts.FOLDERS,
 ) -> bytes | None:
     """A PNG of the order's parcels; None where there is none yet, or no font installed for the language."""
-    parcels = facts.order.parcels[:PARCELS_SHOWN]
+    parcels = facts.order.live[:PARCELS_SHOWN]
     if not parcels:
         return None
     page = Page(words, _HEAD + _PARCEL * len(parcels) + _FOOT, folders)
@@ -55,7 +55,8 @@ def journey(
     page.write(plain(wording.stage_name(words, facts.order.stage)), 70, size=60, bold=True)
     page.write(_when(words, first, now), 160, size=36, colour=GREY)
     for place, parcel in enumerate(parcels):
-        _draw_parcel(page, parcel, _HEAD + place * _PARCEL, of=len(facts.order.parcels))
+        which = (wording.position(facts.order, parcel), len(facts.order.live))
+        _draw_parcel(page, parcel, _HEAD + place * _PARCEL, which)
     page.write(shop, page.height - 70, size=28, colour=GREY)
     page.write(words.date(now, now), page.height - 70, size=28, colour=GREY, at_end=True)
     return None if page.speechless else page.png()
@@ -68,11 +69,12 @@ def _when(words: Words, parcel: Parcel, now: datetime) -> str:
     return plain(told[0]) if told else ""
 
 
-def _draw_parcel(page: Page, parcel: Parcel, top: int, *, of: int) -> None:
+def _draw_parcel(page: Page, parcel: Parcel, top: int, which: tuple[int, int]) -> None:
     words = page.words
-    if of > 1:
-        number = words.t("Parcel {number} of {count}", number=parcel.index, count=of)
-        page.write(plain(number), top - 84, size=28, bold=True)
+    number, count = which
+    if count > 1:
+        title = words.t("Parcel {number} of {count}", number=number, count=count)
+        page.write(plain(title), top - 84, size=28, bold=True)
     reached = wording.step(parcel) or 0
     colour = _colour(parcel)
     gap = (WIDTH - 2 * MARGIN - 120) / 4

@@ -178,10 +178,11 @@ def _icon(facts: Localised, news: News) -> Markup:
 
 
 def _parcel_line(words: Words, facts: Localised, parcel: int | None) -> list[Markup]:
-    count = len(facts.order.parcels)
-    if parcel is None or count == 1:
+    count = len(facts.order.live)
+    shown = next((each for each in facts.order.live if each.index == parcel), None)
+    if shown is None or count == 1:
         return []
-    number = words.number(parcel)
+    number = words.number(wording.position(facts.order, shown))
     return [words.t("Parcel {number} of {count}", number=number, count=words.number(count))]
 
 
@@ -196,7 +197,7 @@ def _block(words: Words, facts: Localised, news: News, now: datetime) -> list[Ma
 
 
 def _parcel_of(facts: Localised, news: News) -> Parcel | None:
-    return next((each for each in facts.order.parcels if each.index == news.parcel), None)
+    return next((each for each in facts.order.live if each.index == news.parcel), None)
 
 
 def _arrival(words: Words, facts: Localised, news: News, now: datetime) -> list[Markup]:
@@ -262,7 +263,7 @@ def _sentence(words: Words, facts: Localised, news: News) -> Markup:
     plural, n = words.plural, news.days or 0
     match news.kind:
         case NewsKind.ALL_ARRIVED:
-            count = len(facts.order.parcels)
+            count = len(facts.order.live)
             return plural(
                 "Your parcel has arrived. Got it?", "All {n} parcels have arrived. Got everything?", count
             )

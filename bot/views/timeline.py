@@ -29,10 +29,10 @@ def timeline(
     """A page of a parcel's timeline; a parcel or page that does not exist shows the nearest one."""
     order = facts.order
     title = Markup("📜 <b>{}</b>").format(wording.order_name(words, order.id, follow))
-    if not order.parcels:
+    if not order.live:
         empty = words.t("Nothing has happened yet. The first entry will show up here.")
         return Message(text=words.page([title, Markup(""), empty]), buttons=(_back(words, order.id),))
-    shown = next((each for each in order.parcels if each.index == parcel), order.parcels[0])
+    shown = next((each for each in order.live if each.index == parcel), order.live[0])
     pages = max(1, -(-len(shown.nodes) // NODES_PER_PAGE))
     page = min(page, pages - 1)
     nodes = shown.nodes[page * NODES_PER_PAGE : (page + 1) * NODES_PER_PAGE]
@@ -49,10 +49,10 @@ def timeline(
 
 
 def _parcel_line(words: Words, facts: Localised, parcel: Parcel) -> list[Markup]:
-    count = len(facts.order.parcels)
+    count = len(facts.order.live)
     known = card.carrier_and_number(words, parcel)
     if count > 1:
-        number = words.number(parcel.index)
+        number = words.number(wording.position(facts.order, parcel))
         known.insert(0, words.t("Parcel {number} of {count}", number=number, count=words.number(count)))
     return [Markup(" · ").join(known)] if known else []
 
@@ -71,13 +71,15 @@ def _days(words: Words, facts: Localised, nodes: tuple[Node, ...], now: datetime
 
 
 def _parcels(words: Words, facts: Localised, shown: Parcel) -> tuple[Button, ...]:
-    parcels = facts.order.parcels
+    parcels = facts.order.live
     if len(parcels) == 1:
         return ()
-    near = parcels[max(0, shown.index - 4) :][:7]  # Telegram shows eight buttons in a row
+    near = parcels[max(0, wording.position(facts.order, shown) - 4) :][
+        :7
+    ]  # Telegram shows eight buttons in a row
     return tuple(
         b.button(
-            Markup("• {} •").format(each.index) if each is shown else Markup("{}").format(each.index),
+            _place(wording.position(facts.order, each), chosen=each is shown),
             b.ShowTimeline(order_id=facts.order.id, parcel=each.index),
         )
         for each in near
@@ -101,3 +103,7 @@ def _outside(words: Words, parcel: Parcel) -> tuple[Button, ...]:
 
 def _back(words: Words, order_id: str) -> tuple[Button, ...]:
     return (b.button(words.t("📦 Back to the card"), b.ShowCard(order_id=order_id)),)
+
+
+def _place(number: int, *, chosen: bool) -> Markup:
+    return Markup("• {} •").format(number) if chosen else Markup("{}").format(number)

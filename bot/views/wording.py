@@ -308,3 +308,8 @@ def contents(words: Words, items: tuple[Item, ...], most: int = 3) -> Markup | N
     if (rest := len(named) - most) > 0:
         shown.append(words.plural("{n} more article", "{n} more articles", rest))
     return words.t("Inside: {articles}", articles=words.join(shown))
+
+
+def position(order: Order, parcel: Parcel) -> int:
+    """Which of the order's parcels it is, from 1, those apart that go on under another's number."""
+    return order.live.index(parcel) + 1
