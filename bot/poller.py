@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.errors import Misconfigured, Reauthorise, SourceError, Throttled
+from bot.errors import Misconfigured, Reauthorise, SourceError, StoreError, Throttled
 from bot.store import Due, Settled, Store
 from bot.tracking import Tracking
 from bot.waker import Waker
@@ -176,15 +176,22 @@ class Poller:
     async def _settle(self) -> None:
         while self._quiet:
             ends, self._quiet = self._quiet[:_SETTLE_AT], self._quiet[_SETTLE_AT:]
-            async with self._store.write() as tx:
-                await tx.orders.settle(ends, self._now())
+            try:
+                async with self._store.write() as tx:
+                    await tx.orders.settle(ends, self._now())
+            except StoreError:  # busy or full: these ends stay to be written
+                self._quiet = [*ends, *self._quiet]
+                raise
 
     async def _one_ended(self) -> None:
         await self._waker.wait(_IDLE, *self._running)
 
     async def _idle_for(self) -> float:
-        async with self._store.read() as tx:
-            due = await tx.orders.next_due()
+        try:
+            async with self._store.read() as tx:
+                due = await tx.orders.next_due()
+        except StoreError:
+            return _IDLE  # the next round says what the matter is
         wait = _IDLE if due is None else (due - self._now()).total_seconds()
         if self._held.until is not None:
             wait = max(wait, (self._held.until - self._now()).total_seconds())

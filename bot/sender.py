@@ -11,7 +11,7 @@ from typing import Protocol, assert_never
 import structlog
 
 from bot import audience
-from bot.errors import TokenRevoked
+from bot.errors import StoreError, TokenRevoked
 from bot.i18n import Words
 from bot.model import (
     Chat,
@@ -31,7 +31,7 @@ from bot.model import (
     Sent,
     TopicGone,
 )
-from bot.store import Store, Turn
+from bot.store import Store, Transaction, Turn
 from bot.tracking import Tracking
 from bot.views import card, pushes
 from bot.waker import Waker
@@ -41,6 +41,7 @@ _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and one slow call
 _IDLE = 2.0  # seconds: the longest sleep, so that another replica's work is seen
 _REVOKED = 30.0  # seconds between looks whether a refused token works again
+_WRITE_AGAIN = 0.5  # seconds between tries to write down what became of a notice
 _MANY = 4  # from so many orders on, what waited comes as one summary
 # seconds before the next attempt, by attempts made; the last one repeats until _GIVE_UP
 _BACK_OFF = (5, 30, 120, 600, 1800, 7200, 21600)
@@ -113,6 +114,7 @@ class Sender:
         self._running: set[asyncio.Task[None]] = set()
         self._revoked_until: datetime | None = None
         self._stopping = False
+        self._sleep = sleep
         self._waker = Waker(sleep)
 
     def wake(self) -> None:
@@ -182,8 +184,7 @@ class Sender:
         if chat is None or chat.left_at is not None:
             wanted, unwanted = [], [one for n in turn.notices for one in n.ids]
         if unwanted:
-            async with self._store.write() as tx:
-                await tx.notices.settle_dropped(unwanted, turn.lease, self._now())
+            await self._write(lambda tx: tx.notices.settle_dropped(unwanted, turn.lease, self._now()))
         if chat is None or not wanted:
             return
         wanted = await self._only_cards(turn, chat, wanted, orders, follows)
@@ -280,8 +281,7 @@ class Sender:
             self._telemetry.told(type(outcome).__name__, (now - notice.created_at).total_seconds())
         match outcome:
             case Sent(message_id=message_id):
-                async with self._store.write() as tx:
-                    await tx.notices.settle_sent(letter.ids, turn.lease, now, message_id)
+                await self._write(lambda tx: tx.notices.settle_sent(letter.ids, turn.lease, now, message_id))
                 return True
             case Later():
                 await self._retry(turn, letter, outcome, now)
@@ -298,8 +298,7 @@ class Sender:
                 await self._later([*letter.notices, *rest], turn, now, counts=False, error=reason)
             case Refused(reason=reason):
                 _log.error("notice refused", reason=reason, notices=letter.ids)
-                async with self._store.write() as tx:
-                    await tx.notices.settle_dead(letter.ids, turn.lease, now, reason)
+                await self._write(lambda tx: tx.notices.settle_dead(letter.ids, turn.lease, now, reason))
                 return True
             case _:
                 assert_never(outcome)
@@ -309,13 +308,12 @@ class Sender:
         first = min(notice.created_at for notice in letter.notices)
         attempts = max(notice.attempts for notice in letter.notices)
         if outcome.counts and attempts >= len(_BACK_OFF) and now - first > _GIVE_UP:
-            async with self._store.write() as tx:
-                await tx.notices.settle_dead(letter.ids, turn.lease, now, outcome.reason)
+            await self._write(lambda tx: tx.notices.settle_dead(letter.ids, turn.lease, now, outcome.reason))
             return
         wait = timedelta(seconds=_BACK_OFF[min(attempts, len(_BACK_OFF) - 1)])
         at = max(outcome.at, now + wait) if outcome.counts else outcome.at
-        async with self._store.write() as tx:
-            await tx.notices.settle_later(
+        await self._write(
+            lambda tx: tx.notices.settle_later(
                 letter.ids,
                 turn.lease,
                 at,
@@ -323,14 +321,16 @@ class Sender:
                 ambiguous=outcome.ambiguous,
                 error=outcome.reason,
             )
+        )
 
     async def _later(
         self, notices: Sequence[Notice], turn: Turn, at: datetime, *, counts: bool, error: str
     ) -> None:
         ids = [one for notice in notices for one in notice.ids]
         if ids:
-            async with self._store.write() as tx:
-                await tx.notices.settle_later(ids, turn.lease, at, counts=counts, error=error)
+            await self._write(
+                lambda tx: tx.notices.settle_later(ids, turn.lease, at, counts=counts, error=error)
+            )
 
     async def _fail(self, turn: Turn, error: str) -> None:
         """Our own mistake: again later, and a dead letter when it does not pass."""
@@ -339,11 +339,26 @@ class Sender:
             letter = _Letter(notices=(notice,), message=Message(text=""))
             await self._retry(turn, letter, Later(at=now, reason=error), now)
 
+    async def _write(self, settle: Callable[[Transaction], Awaitable[None]]) -> None:
+        """Write down what became of a notice, once the database takes it: else it would be told again."""
+        while True:
+            try:
+                async with self._store.write() as tx:
+                    await settle(tx)
+            except StoreError as error:
+                _log.warning("not written down yet", reason=str(error))
+                await self._sleep(_WRITE_AGAIN)
+            else:
+                return
+
     # ── waiting ─────────────────────────────────────────────────────────────────────────────────
 
     async def _idle_for(self) -> float:
-        async with self._store.read() as tx:
-            due = await tx.notices.next_due()
+        try:
+            async with self._store.read() as tx:
+                due = await tx.notices.next_due()
+        except StoreError:
+            return _IDLE  # the next round says what the matter is
         wait = _IDLE if due is None else (due - self._now()).total_seconds()
         if self._revoked_until is not None:
             wait = max(wait, (self._revoked_until - self._now()).total_seconds())

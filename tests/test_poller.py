@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
+import pytest
+import sqlalchemy as sa
+
 from bot.board import flag
-from bot.errors import Misconfigured, Reauthorise, Throttled, Transient
+from bot.errors import Misconfigured, Reauthorise, StoreError, Throttled, Transient
 from bot.model import OrderFacts, OrderStatus, Place
 from bot.views.admin import Flag
 from tests import make
@@ -224,3 +228,22 @@ async def test_while_the_login_is_dead_cards_say_how_old_they_are(engine: Engine
     engine.source.failing = None
     await engine.look()
     assert (await engine.tracking.show(chat, make.ORDER)).silent_since is None
+
+
+async def test_quiet_checks_outlive_a_database_that_is_busy_or_full(engine: Engine) -> None:
+    await engine.follow()
+    engine.clock.pass_(hours=2)
+    await engine.poller.step()
+    while not engine.poller._quiet:
+        await asyncio.sleep(0)
+    async with engine.store.database.write() as on:
+        await on.execute(sa.text("ALTER TABLE orders RENAME TO mislaid"))
+    with pytest.raises(StoreError):
+        await engine.poller.drain()
+    async with engine.store.database.write() as on:
+        await on.execute(sa.text("ALTER TABLE mislaid RENAME TO orders"))
+    await engine.poller.drain()
+    async with engine.store.read() as tx:
+        due = await tx.orders.next_due()
+    assert due is not None
+    assert due > engine.clock.now() + timedelta(minutes=5)  # no lease that has to end: that lasts three

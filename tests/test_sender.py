@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import time, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.errors import TokenRevoked
-from bot.model import Gone, Later, Level, Moved, Place, Refused, TopicGone
+from bot.model import Delivery, Gone, Later, Level, Message, Moved, Place, Refused, TopicGone
 from tests import make
 from tests.parts import Engine, several
 
@@ -230,3 +232,30 @@ async def test_what_is_no_longer_followed_is_not_told(engine: Engine) -> None:
     await engine.tracking.untrack(make.HERE, make.ORDER)
     await engine.tell()
     assert engine.post.sent == []
+
+
+async def test_what_was_told_is_written_down_once_the_database_takes_it(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    told = engine.sender._deliver
+
+    async def tell_into_a_full_database(place: Place, message: Message, **more: int | None) -> Delivery:
+        outcome = await told(place, message, **more)
+        await alter(engine, "notices", "mislaid")
+        return outcome
+
+    engine.sender._deliver = tell_into_a_full_database
+    await engine.sender.step()
+    while not engine.post.sent:
+        await asyncio.sleep(0)
+    await alter(engine, "mislaid", "notices")
+    await engine.sender.drain()
+    assert await engine.states() == ["sent"]
+    assert len(engine.post.sent) == 1
+
+
+async def alter(engine: Engine, old: str, new: str) -> None:
+    """Rename a table: without it the database does not serve, as when it is locked or its disk is full."""
+    async with engine.store.database.write() as on:
+        await on.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))

@@ -20,6 +20,7 @@ from bot.model import RawUpdate
 from bot.store import backup, migrations
 from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
+from bot.store.credentials import Credentials
 from bot.store.memory import Memory
 from bot.store.notices import DeadLetter, Depth, Notices, Turn
 from bot.store.orders import Due, Orders, Settled
@@ -133,6 +134,7 @@ class Store:
                 await Orders(on).release_leases(now)
                 await Notices(on).release_leases(now)
                 await Updates(on).release_leases(now)
+                await Credentials.release_leases(on)
 
     async def backup(self, path: Path) -> None:
         """A consistent copy of a running bot's SQLite database; raises StoreError on PostgreSQL."""

@@ -92,6 +92,11 @@ class Credentials:
                         .values(lease="", leased_until=None)
                     )
 
+    @staticmethod
+    async def release_leases(on: AsyncConnection) -> None:
+        """After a crash of the only process: nobody is refreshing."""
+        await on.execute(sa.update(credentials).values(lease="", leased_until=None))
+
     async def warned(self) -> frozenset[str]:
         """Keys of the warnings that admins were given about this grant."""
         async with self._database.read() as on:

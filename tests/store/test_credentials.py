@@ -117,3 +117,13 @@ async def test_tokens_under_another_key_say_so(grant: Credentials, store: Store)
         await on.execute(sa.update(credentials).values(tokens="other"))
     with pytest.raises(StoreError):
         await grant.load()
+
+
+async def test_a_refresh_that_a_crash_cut_off_holds_up_no_restart(grant: Credentials, store: Store) -> None:
+    await grant.save(TOKENS, None)
+    crashed = grant.refreshing("before", 60.0)
+    assert await crashed.__aenter__()
+    await store.take_over(NOW)
+    async with grant.refreshing("after", 60.0) as ours:
+        assert ours is store.database.is_sqlite  # other replicas may be alive on PostgreSQL
+    await crashed.__aexit__(None, None, None)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from bot.errors import Reauthorise, Rejected, SourceError, Transient
+from bot.errors import Reauthorise, Rejected, SourceError, StoreError, Transient
 from bot.model import Tokens
 from bot.sources.aliexpress.client import GATEWAY, Client, Report
 
@@ -220,7 +220,7 @@ class TokenKeeper:
     async def exchange(self, code: str) -> Tokens:
         """Trade a login's code and store the tokens, whatever was stored before."""
         tokens = await exchange(self._client, code, self._now)
-        await self._store.save(tokens, None)
+        await self._kept(tokens, None)
         self._adopt(tokens)
         return tokens
 
@@ -307,13 +307,22 @@ class TokenKeeper:
             fresh = await refresh(self._client, dead, self._now)
         except Rejected as error:
             raise Reauthorise(error.code, error.detail, request_id=error.request_id) from error
-        if not await self._store.save(fresh, dead):
+        if not await self._kept(fresh, dead):
             stored = await self._newest()  # the merchant authorised again meanwhile
             return stored or fresh
         self._adopt(fresh)
         self._not_before = None
         self._report("refreshed", "")
         return fresh
+
+    async def _kept(self, fresh: Tokens, replacing: Tokens | None) -> bool:
+        """Store what only this answer holds, once the database takes it: the token before it is spent."""
+        while True:
+            try:
+                return await self._store.save(fresh, replacing)
+            except StoreError as error:
+                self._report("token_not_stored", str(error))
+                await self._sleep(_POLL_SECONDS)
 
     def _refreshable(self, tokens: Tokens) -> bool:
         end = tokens.refresh_expires_at

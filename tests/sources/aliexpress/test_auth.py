@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import Misconfigured, Reauthorise, Transient
+from bot.errors import Misconfigured, Reauthorise, StoreError, Transient
 from bot.model import Snapshot, Tokens
 from bot.sources.aliexpress.auth import authorise_url, parse_code, seed_tokens
 from bot.sources.aliexpress.expiry import token_warnings
@@ -463,3 +463,16 @@ async def _play(rounds: list[list[str | int]]) -> None:
     await here.authorise(processes[1])
     for process in processes:
         assert (await process.fetch(ORDER_ID, "en_US")).parcels
+
+
+async def test_a_spent_refresh_token_s_answer_is_stored_as_soon_as_the_database_takes_it() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.store.failing = [StoreError("database is locked"), StoreError("disk I/O error")]
+    here.clock.pass_by(days=31)
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.gateway.refreshes == 1
+    assert here.store.tokens is not None
+    assert here.store.tokens.access_token in here.gateway.access
+    assert here.seen.kinds().count("token_not_stored") == 2

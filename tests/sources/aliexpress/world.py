@@ -158,6 +158,7 @@ class Store:
         self.tokens = tokens
         self.lease: tuple[str, datetime] | None = None
         self.saved: list[Tokens] = []
+        self.failing: list[Exception] = []  # raised by the next saves
 
     async def load(self) -> Tokens | None:
         await asyncio.sleep(0)
@@ -165,6 +166,8 @@ class Store:
 
     async def save(self, tokens: Tokens, replacing: Tokens | None) -> bool:
         await asyncio.sleep(0)
+        if self.failing:
+            raise self.failing.pop(0)
         if (
             replacing is not None
             and self.tokens is not None
