@@ -232,3 +232,52 @@ async def test_the_merchant_logs_in_again_from_the_chat(play: World) -> None:
     asked = await play.ask(MERCHANT, "/authorize", "Connect the AliExpress account")
     assert any("oauth/authorize" in b.get("url", "") for row in asked["buttons"] for b in row)
     await play.ask(MERCHANT, "https://127.0.0.1/callback?code=3_500000_wrongwrongwrong", "did not accept")
+
+
+async def test_an_order_sent_instead_of_a_name_is_followed_and_ends_the_question(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "Travelling")
+    await play.press(EMMA, card, "Rename")
+    await play.hears(EMMA, "What shall", after=card["id"])
+    await play.ask(EMMA, CUSTOMS, "customs")
+    await play.ask(EMMA, "Blue lamp", "There is no order number")
+
+
+async def test_a_photo_or_sticker_without_words_gets_an_answer_too(play: World) -> None:
+    await play.ask(EMMA, "/start", "Welcome")
+    sent = await play.control("POST", f"chats/{EMMA}/document", name="receipt.txt", content="hello")
+    await play.hears(EMMA, "order", after=sent["message"]["id"])
+
+
+async def test_a_shared_location_sets_the_time_zone(play: World) -> None:
+    await play.ask(EMMA, "/start", "Welcome")
+    sent = await play.control("POST", f"chats/{EMMA}/location", latitude=35.68, longitude=139.69)
+    await play.hears(EMMA, "Tokyo", after=sent["message"]["id"])
+
+
+async def test_the_merchant_uploads_a_list_and_gets_links_and_codes_back(play: World) -> None:
+    await play.ask(MERCHANT, "/start", "Welcome")
+    content = f"order;customer\n{PLAIN};Emma\n{CUSTOMS};Ivan\n"
+    sent = await play.control("POST", f"chats/{MERCHANT}/document", name="orders.csv", content=content)
+    links = await play.hears(MERCHANT, "2 links", after=sent["message"]["id"])
+    assert links["document"]["name"] == "links.csv"
+
+
+async def test_a_topic_has_its_own_follows_and_falls_back_to_general_when_it_closes(play: World) -> None:
+    forum = await play.control("POST", "chats", type="forum", title="Shop", members={str(EMMA): "creator"})
+    topic = await play.control("POST", f"chats/{forum['id']}/state", action="create_topic", name="Parcels")
+    thread = topic["thread_id"]
+    card = await play.ask(forum["id"], f"/track {PLAIN}", "Travelling", user_id=EMMA, thread_id=thread)
+    assert card["thread_id"] == thread
+    await play.control("POST", f"chats/{forum['id']}/state", action="close_topic", thread_id=thread)
+    await play.next_node(PLAIN)
+    push = await play.hears(forum["id"], "Package arrived at transit", after=card["id"])
+    assert push["thread_id"] == 0
+
+
+async def test_a_group_that_becomes_a_supergroup_goes_on(play: World) -> None:
+    group = await play.control("POST", "chats", type="group", title="Family", members={str(EMMA): "creator"})
+    await play.ask(group["id"], f"/track {PLAIN}", "…8042", user_id=EMMA)
+    await play.control("POST", f"chats/{group['id']}/state", action="upgrade")
+    new = next(c["migrated_to"] for c in await play.control("GET", "chats") if c["id"] == group["id"])
+    await play.next_node(PLAIN)
+    await play.hears(new, "Package arrived at transit")

@@ -132,7 +132,10 @@ async def _written(desk: Desk, update: Update, message: TelegramMessage) -> None
     kind, _, about = talking.chat.awaiting.partition(":")
     if kind in ANSWERS and text and not (kind == "rename" and read(text).ids):
         await ANSWERS[kind](talking, (about, text))
-    elif message.document is not None and talking.is_admin:
+        return
+    if kind:
+        await talking.expect("")  # something else than an answer ends the question
+    if message.document is not None and talking.is_admin:
         await admin.take_file(talking, message.document)
     elif message.location is not None:
         await settings.located(talking, message.location.latitude, message.location.longitude)

@@ -209,6 +209,8 @@ async def _choose(talking: Conversation, purpose: Purpose, follows: list[Follow]
 
 async def give_name(talking: Conversation, order_id: str, label: str) -> None:
     """The answer to "what shall it be called?"."""
+    if await talking.refuse_change():
+        return
     label = " ".join(label.split())
     if len(label) > LABEL_LENGTH:
         await talking.say(talk.label_too_long(talking.words, len(label), LABEL_LENGTH))

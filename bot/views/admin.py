@@ -180,7 +180,7 @@ def brief(
         words.plural("{n} delivered since yesterday", "{n} delivered since yesterday", delivered),
         Markup(""),
         *(
-            Markup("{} {}: <b>{}</b>").format(
+            Markup("{} {} · <b>{}</b>").format(
                 flag_icon(flag), flag_name(words, flag), words.number(counts[flag])
             )
             for flag in Flag
