@@ -42,7 +42,7 @@ _LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and o
 _IDLE = 2.0  # seconds: the longest sleep, so that another replica's work is seen
 _REVOKED = 30.0  # seconds between looks whether a refused token works again
 _WRITE_AGAIN = 0.5  # seconds between tries to write down what became of a notice
-_MANY = 4  # from so many orders on, what waited comes as one summary
+_SEVERAL, _MANY = 2, 4  # orders from which on a summary comes: of what was held on purpose; of anything
 # seconds before the next attempt, by attempts made; the last one repeats until _GIVE_UP
 _BACK_OFF = (5, 30, 120, 600, 1800, 7200, 21600)
 _GIVE_UP = timedelta(hours=72)
@@ -188,7 +188,8 @@ class Sender:
         if chat is None or not wanted:
             return
         wanted = await self._only_cards(turn, chat, wanted, orders, follows)
-        if len(wanted) >= _MANY:
+        occasion = _occasion(chat, wanted, self._now())
+        if len(wanted) >= (_MANY if occasion is pushes.Occasion.AFTER_OUTAGE else _SEVERAL):
             letter = await self._summary(chat, wanted, orders, follows)
             await self._send(turn, letter, [])
             return

@@ -259,3 +259,15 @@ async def alter(engine: Engine, old: str, new: str) -> None:
     """Rename a table: without it the database does not serve, as when it is locked or its disk is full."""
     async with engine.store.database.write() as on:
         await on.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+
+async def test_a_daily_summary_is_one_message_for_all_orders(engine: Engine) -> None:
+    orders = list(several(2))
+    await engine.follow(*orders, digest_at=time(20))
+    for order in orders:
+        engine.source.add(order, ONE)
+    await engine.look_and_tell()
+    assert engine.post.sent == []
+    engine.clock.pass_(hours=8)
+    await engine.tell()
+    assert len(engine.post.sent) == 1
