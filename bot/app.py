@@ -32,6 +32,7 @@ from bot.model import Message, Place, Sent, Tokens
 from bot.office import Office, Spent
 from bot.pacing import Limits, Pacer
 from bot.poller import Poller
+from bot.replicas import Replicas
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.sources.aliexpress import auth, budget, push
@@ -42,6 +43,8 @@ from bot.sources.aliexpress.source import AliExpress
 from bot.store import Store
 from bot.store.cells import OwnCell, SharedCell
 from bot.store.credentials import Credentials
+from bot.store.permits import SharedPermits
+from bot.store.signals import Signal
 from bot.tracking import Policy, Tracking
 from bot.upkeep import Budget, Health, Upkeep, Warn
 from bot.web import Doors, Port, make
@@ -95,9 +98,7 @@ class Merchant:
         cell_kind = OwnCell if store.database.is_sqlite else SharedCell
         self.cell = cell_kind(store.database, f"aliexpress:{settings.aliexpress_app_key}")
         self.ledger = budget.SharedLedger(
-            limits=budget.Limits(
-                per_second=settings.aliexpress_calls_per_second, per_day=settings.aliexpress_calls_per_day
-            ),
+            limits=_call_limits(settings, shared=not store.database.is_sqlite),
             now=now,
             cell=self.cell,
         )
@@ -199,6 +200,16 @@ def _seed(settings: Settings) -> Tokens | None:
     )
 
 
+def _call_limits(settings: Settings, *, shared: bool) -> budget.Limits:
+    """The budget of calls. Replicas book a little ahead and allow each other's answers some milliseconds."""
+    return budget.Limits(
+        per_second=settings.aliexpress_calls_per_second,
+        per_day=settings.aliexpress_calls_per_day,
+        lateness=0.04 if shared else 0.0,
+        ahead=0.25 if shared else 0.0,
+    )
+
+
 def policy(settings: Settings) -> Policy:
     """What the operator allows."""
     return Policy(
@@ -230,10 +241,13 @@ class App:
             now=now,
             telemetry=self.metrics,
         )
+        database = self.store.database
+        self.limits = SendLimits(
+            clock=time.monotonic,
+            permits=None if database.is_sqlite else SharedPermits(database, "telegram", time.monotonic),
+        )
         self.bot = build_bot(
-            settings.telegram_bot_token.get_secret_value(),
-            settings.telegram_api_url,
-            limiter=SendLimits(clock=time.monotonic),
+            settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url, limiter=self.limits
         )
         self.courier = Courier(
             self.bot, now, on_simplified=lambda sense: self.metrics.simplified.labels(sense.value).inc()
@@ -281,6 +295,17 @@ class App:
             retention=timedelta(days=settings.retention_days),
         )
         self._arrived = asyncio.Event()
+        self.replicas = Replicas(
+            store=self.store,
+            now=now,
+            frozen=self.limits.frozen,
+            freeze=self.limits.freeze,
+            wake={
+                Signal.ORDERS: self.poller.wake,
+                Signal.NOTICES: self.sender.wake,
+                Signal.UPDATES: self._arrived.set,
+            },
+        )
         self._receiver: intake.Receiver | None = None
         self._webhook: intake.Webhook | None = None
         self._connected = False
@@ -300,7 +325,8 @@ class App:
         finally:
             if port is not None:
                 await port.close()
-            await self.upkeep.save()
+            if self.store.database.is_sqlite:  # else the leader saves, twice a minute
+                await self.upkeep.save()
             await self.merchant.source.aclose()
             await self.bot.shutdown()
             await self.store.close()
@@ -310,6 +336,12 @@ class App:
         loops = [
             asyncio.create_task(self._supervised("poller", self.poller.run, stopping)),
             asyncio.create_task(self._supervised("upkeep", partial(self._keep_up, stopping), stopping)),
+            asyncio.create_task(
+                self._supervised("signals", partial(self.replicas.listen, stopping), stopping)
+            ),
+            asyncio.create_task(
+                self._supervised("freezes", partial(self.replicas.share_freezes, stopping), stopping)
+            ),
         ]
         chat = asyncio.create_task(self._converse(stopping))
         _log.info("started", access=self.settings.access, database=self.store.database.url.get_backend_name())
@@ -366,8 +398,15 @@ class App:
             self._receiver = intake.Receiver(
                 self.bot, self.store.inbox, self._arrived, now, on_state=self._intake_state
             )
-            jobs.append(self._supervised("receiver", partial(self._receiver.run, stopping), stopping))
+        jobs.append(self._supervised("leader", partial(self.replicas.lead, stopping, self._lead), stopping))
         await asyncio.gather(*jobs)
+
+    async def _lead(self, ending: asyncio.Event) -> None:
+        """What one replica does for all: receive by polling. Where Telegram delivers, it only keeps house."""
+        if self._receiver is None:
+            await ending.wait()
+        else:
+            await self._receiver.run(ending)
 
     async def _handle(self, desk: Desk, update: intake.Update) -> None:
         started = time.perf_counter()
@@ -394,8 +433,14 @@ class App:
                 await intake.wait_unless(stopping, 1.0)
 
     async def _keep_up(self, stopping: asyncio.Event) -> None:
+        """One replica keeps house for all; the others take over what it learnt."""
         while not stopping.is_set():
-            await self.upkeep.round()
+            if self.replicas.leading or self.store.database.is_sqlite:
+                await self.upkeep.round()
+            else:
+                self.metrics.beat("upkeep")
+                async with self.store.read() as tx:
+                    self.pacer.load(await tx.memory.get("pacer"))
             await intake.wait_unless(stopping, _UPKEEP_EVERY)
 
     # ── doors ───────────────────────────────────────────────────────────────────────────────────
@@ -475,7 +520,7 @@ class App:
             found["telegram"] = "not connected yet"
         if self._conflict:
             found["intake"] = self._conflict
-        elif self._receiver is not None:
+        elif self._receiver is not None and self.replicas.leading:
             heard = self._receiver.last_ok
             if heard is None or now() - heard > _INTAKE_SILENT:
                 found["intake"] = "no answer to getUpdates"

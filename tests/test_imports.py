@@ -16,7 +16,7 @@ LAW = (
     {"__main__"},
     {"cli"},
     {"app", "sandbox"},
-    {"upkeep", "office"},
+    {"upkeep", "office", "replicas"},
     {"chat", "web", "poller", "sender"},
     {"tracking", "board", "diary"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",

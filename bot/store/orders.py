@@ -242,7 +242,7 @@ class Orders:
         """After a crash of the only process: what was being checked is due at once. Returns how many."""
         result = await self._on.execute(
             sa.update(orders)
-            .where(orders.c.next_check_at.is_not(None), orders.c.lease != sa.literal_column("''"))
+            .where(orders.c.lease > sa.literal_column("''"))
             .values(next_check_at=now, lease="")
         )
         return result.rowcount

@@ -109,7 +109,7 @@ def _index(name: str, *columns: sa.ColumnElement[Any], where: sa.ColumnElement[b
 
 
 _index("ix_orders_due", orders.c.next_check_at, where=orders.c.next_check_at.is_not(None))
-_index("ix_orders_leased", orders.c.lease, where=orders.c.lease != sa.literal_column("''"))
+_index("ix_orders_leased", orders.c.lease, where=orders.c.lease > sa.literal_column("''"))
 _index("ix_orders_finished", orders.c.finished_at, where=orders.c.finished_at.is_not(None))
 _index("ix_orders_idle", orders.c.fetched_at, where=UNWATCHED)
 _index("ix_orders_ruleset", orders.c.ruleset, where=orders.c.fetched_at.is_not(None))

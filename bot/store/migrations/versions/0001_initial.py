@@ -187,8 +187,8 @@ def upgrade() -> None:
         "orders",
         ["lease"],
         unique=False,
-        sqlite_where=sa.text("lease != ''"),
-        postgresql_where=sa.text("lease != ''"),
+        sqlite_where=sa.text("lease > ''"),
+        postgresql_where=sa.text("lease > ''"),
     )
     op.create_index(
         "ix_orders_ruleset",

@@ -1,0 +1,100 @@
+"""What replicas on one database tell each other: who leads, that there is work, which chats must wait."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.errors import StoreError
+from bot.store import Store
+from bot.store.election import Election
+from bot.store.signals import Signal, listen
+
+_log = structlog.get_logger(__name__)
+
+_LOOK = 1.0  # seconds between two looks for new flood waits
+_NOTEWORTHY = timedelta(seconds=2)  # shorter waits are over before anybody hears of them
+
+
+class Replicas:
+    """One replica's view of the others; alone on SQLite it always leads and hears nobody.
+
+    `frozen` tells this process's flood waits (seconds left by chat), `freeze` adds one. `wake` says what to
+    do when another replica put work in.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        now: Callable[[], datetime],
+        frozen: Callable[[], Mapping[int, float]],
+        freeze: Callable[[int, float], None],
+        wake: Mapping[Signal, Callable[[], None]],
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._frozen = frozen
+        self._freeze = freeze
+        self._wake = wake
+        self._election = Election(store.database)
+        self._known: dict[int, datetime] = {}
+        self._stale = asyncio.Event()
+
+    @property
+    def leading(self) -> bool:
+        """Whether this replica receives by polling and keeps house."""
+        return self._election.leading
+
+    async def lead(self, stopping: asyncio.Event, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+        """Run `work` whenever this replica is elected, until its event is set."""
+        await self._election.lead(stopping, work)
+
+    async def listen(self, stopping: asyncio.Event) -> None:
+        """Hear of the others' work until stopped."""
+        await listen(self._store.database, stopping, self._hear)
+        await stopping.wait()
+
+    def _hear(self, signal: Signal) -> None:
+        if signal in (Signal.FREEZES, Signal.ANYTHING):
+            self._stale.set()
+        for kind, wake in self._wake.items():
+            if signal in (kind, Signal.ANYTHING):
+                wake()
+
+    async def share_freezes(self, stopping: asyncio.Event) -> None:
+        """Tell flood waits to the others, and take over theirs and those from before a restart."""
+        self._stale.set()
+        while not stopping.is_set():
+            try:
+                await self._share()
+            except StoreError as error:  # Telegram's next refusal says it again
+                _log.warning("flood waits are not shared", reason=str(error))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK):
+                    await stopping.wait()
+
+    async def _share(self) -> None:
+        now = self._now()
+        if self._stale.is_set():
+            self._stale.clear()
+            async with self._store.read() as tx:
+                theirs = await tx.chats.frozen(now)
+            for chat_id, until in theirs.items():
+                self._freeze(chat_id, (until - now).total_seconds())
+            self._known |= theirs
+        ours = {chat_id: now + timedelta(seconds=left) for chat_id, left in self._frozen().items()}
+        news = {
+            chat_id: until
+            for chat_id, until in ours.items()
+            if until - max(self._known.get(chat_id, now), now) > _NOTEWORTHY
+        }
+        if news:
+            async with self._store.write() as tx:
+                await tx.chats.freeze(news)
+                await tx.chats.thaw(now)
+        self._known = {chat_id: until for chat_id, until in (self._known | news).items() if until > now}
