@@ -1,0 +1,116 @@
+"""`backup`, `migrate`, `migrate-data`, `why`, `authorize`: what they do to a database, and what they say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.errors import BotError, StoreError
+from bot.model import Follow, Place
+from bot.store import Store
+from tests.cli.conftest import Sandbox, Terminal
+
+ORDER = "8211744661738042"
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+async def _furnish(url: str = "bot.db") -> None:
+    """One chat that follows one order."""
+    store = Store(url)
+    await store.start()
+    async with store.write() as tx:
+        await tx.chats.meet(Place(1001), language="en", zone="UTC", now=NOW)
+        await tx.orders.add(ORDER, NOW)
+        await tx.chats.follow(Follow(place=Place(1001), order_id=ORDER, created_at=NOW))
+        await tx.orders.reweigh([ORDER], NOW)
+    await store.close()
+
+
+def test_a_backup_is_whole_and_the_owners_alone(working: Terminal, tmp_path: Path) -> None:
+    asyncio.run(_furnish())
+    result = working.run("backup", "copy.db")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("copy.db: ")
+    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        assert connection.execute("SELECT id FROM orders").fetchall() == [(ORDER,)]
+
+
+def test_a_backup_of_nothing_fails(working: Terminal, tmp_path: Path) -> None:
+    assert isinstance(working.run("backup", "copy.db").exception, StoreError)
+    assert not (tmp_path / "copy.db").exists()
+
+
+def test_migrating_says_from_where_to_where(working: Terminal) -> None:
+    assert working.run("migrate").stdout.startswith("schema empty → ")
+    assert "→" not in working.run("migrate").stdout
+
+
+def test_data_moves_whole_and_only_into_a_new_place(working: Terminal, tmp_path: Path) -> None:
+    asyncio.run(_furnish())
+    result = working.run("migrate-data", "sqlite:///bot.db", "sqlite:///other.db")
+    assert result.exit_code == 0, result.output
+    assert "Everything is there" in result.stdout
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        assert connection.execute("SELECT order_id FROM follows").fetchall() == [(ORDER,)]
+    assert isinstance(working.run("migrate-data", "sqlite:///none.db", "x.db").exception, StoreError)
+
+
+def test_why_tells_the_reasons_behind_the_next_look(working: Terminal) -> None:
+    asyncio.run(_furnish())
+    lines = working.run("why", ORDER).stdout
+    assert "decided by" in lines
+    told = json.loads(working.run("why", ORDER, "--json").stdout)
+    assert told.keys() >= {"rate", "price", "weight", "bound", "planned"}
+    assert isinstance(working.run("why", "8299999999999999").exception, BotError)
+
+
+# ── authorize ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _code(sandbox: Sandbox) -> str:
+    return str(sandbox.control("/aliexpress/tokens", action="code")["code"])
+
+
+@pytest.mark.parametrize(
+    "form", ["{}", "https://127.0.0.1/callback?code={}&state=x", " <http://x/?code={}> "]
+)
+def test_a_login_is_taken_as_code_or_address_and_stored(
+    form: str, own: Terminal, own_sandbox: Sandbox
+) -> None:
+    environment = {"ALIEXPRESS_ACCESS_TOKEN": "", "ALIEXPRESS_REFRESH_TOKEN": ""}
+    code = _code(own_sandbox)
+    result = own.run("authorize", answers=form.format(code) + "\n", **environment)
+    assert result.exit_code == 0, result.output
+    assert "Connected." in result.stdout
+    assert "/oauth/authorize?response_type=code" in result.stdout
+    found = own.findings(**environment)["login"]
+    assert found["verdict"] == "ok"
+    assert "days left" in found["text"]
+
+
+def test_tokens_are_sealed_where_a_key_is_set(own: Terminal, own_sandbox: Sandbox, tmp_path: Path) -> None:
+    assert own.run("authorize", "--code", _code(own_sandbox)).exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection:
+        (stored,) = connection.execute("SELECT tokens FROM credentials").fetchone()
+    assert stored.startswith("sealed1:")
+    assert own.findings(TOKEN_KEY="another key of mine")["aliexpress"]["verdict"] == "failure"
+
+
+def test_what_holds_no_code_is_refused_before_anybody_is_asked(working: Terminal) -> None:
+    result = working.run("authorize", "--code", "https://127.0.0.1/callback?error=denied")
+    assert isinstance(result.exception, BotError)
+    assert "no code" in str(result.exception)
+
+
+def test_a_wrong_code_fails_with_what_aliexpress_says(working: Terminal) -> None:
+    result = working.run("authorize", "--code", "3_500000_wrongwrongwrong")
+    assert isinstance(result.exception, BotError)
+    assert "wrongwrong" not in str(result.exception)
