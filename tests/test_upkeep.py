@@ -1,0 +1,180 @@
+"""The quiet loop: one alert per incident and one on recovery, warnings once, the brief once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
+
+import pytest
+
+from bot.model import Message, Place, Stage
+from bot.store import Store
+from bot.tracking import Policy
+from bot.upkeep import Budget, Health, Upkeep, Warn
+from tests import make
+from tests.parts import Engine
+
+ADMIN = Place(42)
+WELL = Health(source_healthy=True, reauthorise=False, misconfigured="", intake_age=None)
+
+
+@dataclass
+class Grant:
+    """A login whose warnings the test sets."""
+
+    due: list[Warn] = field(default_factory=list)
+
+    async def warnings(self) -> tuple[Warn, ...]:
+        return tuple(self.due)
+
+    async def warned(self, keys: Iterable[str]) -> None:
+        told = set(keys)
+        self.due = [one for one in self.due if one.key not in told]
+
+    async def days_left(self) -> float | None:
+        return 12.5
+
+
+class House:
+    """Upkeep with its surroundings in the test's hands."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        engine.tracking.policy = Policy(admins=frozenset({ADMIN.chat_id}))
+        self.health = WELL
+        self.budget = Budget(used=10, limit=5000, forecast=20)
+        self.grant = Grant()
+        self.brief: time | None = None
+        self.said: list[str] = []
+        self.reachable = True
+        self.upkeep = Upkeep(
+            store=engine.store,
+            tracking=engine.tracking,
+            pacer=engine.pacer,
+            metrics=engine.metrics,
+            grant=self.grant,
+            budget=self._budget,
+            health=lambda: self.health,
+            tell=self._tell,
+            brief_at=self._brief,
+            flush=self._flush,
+            now=engine.clock.now,
+            default_language="en",
+            default_zone="UTC",
+            retention=timedelta(days=90),
+        )
+
+    async def _budget(self) -> Budget:
+        return self.budget
+
+    async def _brief(self) -> time | None:
+        return self.brief
+
+    async def _flush(self) -> None:
+        """Nothing to write."""
+
+    async def _tell(self, place: Place, message: Message) -> bool:
+        if self.reachable:
+            assert place == ADMIN
+            self.said.append(message.text)
+        return self.reachable
+
+    async def rounds(self, count: int = 3, **span: float) -> None:
+        for _ in range(count):
+            self.engine.clock.pass_(**(span or {"minutes": 5}))
+            await self.upkeep.round()
+
+
+@pytest.fixture
+def house(engine: Engine) -> House:
+    """A quiet house."""
+    return House(engine)
+
+
+async def test_a_quiet_house_says_nothing(house: House) -> None:
+    await house.rounds(10)
+    assert house.said == []
+
+
+async def test_a_silent_source_is_told_once_and_its_return_once(house: House) -> None:
+    house.health = replace(WELL, source_healthy=False)
+    await house.rounds(10)
+    assert len(house.said) == 1
+    house.health = WELL
+    await house.rounds(5)
+    assert len(house.said) == 2
+    assert "again" in house.said[1]
+
+
+async def test_a_short_silence_is_nobodys_business(house: House) -> None:
+    house.health = replace(WELL, source_healthy=False)
+    await house.rounds(1, minutes=5)
+    house.health = WELL
+    await house.rounds()
+    assert house.said == []
+
+
+async def test_a_misconfigured_app_is_told_once_with_its_code(house: House) -> None:
+    house.health = replace(WELL, source_healthy=False, misconfigured="InvalidAppKey: no such app")
+    await house.rounds(10)
+    assert len(house.said) == 1
+    assert "InvalidAppKey" in house.said[0]
+
+
+async def test_a_warning_of_the_logins_end_waits_until_an_admin_can_be_reached(house: House) -> None:
+    house.grant.due = [Warn(key="7", days=7)]
+    house.reachable = False
+    await house.rounds()
+    house.reachable = True
+    await house.rounds()
+    assert len(house.said) == 1
+    assert "7 days" in house.said[0]
+
+
+async def test_a_nearly_spent_budget_is_told_once_a_day(house: House) -> None:
+    house.budget = replace(house.budget, used=4600)
+    await house.rounds(5)
+    assert len(house.said) == 1
+    await house.rounds(2, hours=12)
+    assert len(house.said) == 2
+
+
+async def test_the_brief_comes_once_a_day_at_its_hour(house: House) -> None:
+    house.brief = time(8)
+    await house.rounds(1)
+    assert house.said == []
+    for _ in range(3):
+        await house.rounds(24, hours=1)
+    assert len(house.said) == 3
+    assert all("brief" in text.lower() for text in house.said)
+
+
+async def test_dead_letters_and_unknown_texts_reach_the_operator_once(house: House) -> None:
+    store: Store = house.engine.store
+    async with store.write() as tx:
+        await tx.memory.count_unknown([f"strange text {n}" for n in range(12)], make.NOW)
+    await house.rounds(4)
+    assert len(house.said) == 1
+    assert "12" in house.said[0]
+
+
+async def test_finished_orders_go_after_the_retention(house: House) -> None:
+    engine = house.engine
+    await engine.follow()
+    engine.source.add(make.ORDER, "Package delivered")
+    await engine.look_and_tell()
+    async with engine.store.read() as tx:
+        order = await tx.orders.get(make.ORDER)
+    assert order is not None
+    assert order.stage is Stage.DELIVERED
+    await house.rounds(2, days=60)
+    async with engine.store.read() as tx:
+        assert await tx.orders.get(make.ORDER) is None
+
+
+async def test_what_was_learnt_outlives_a_restart(house: House) -> None:
+    await house.rounds(1)
+    async with house.engine.store.read() as tx:
+        kept = await tx.memory.get("pacer")
+    assert kept == house.engine.pacer.dump()
