@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import socket
 import stat
@@ -22,6 +23,7 @@ from bot.settings import SECRETS, Settings
 
 _SCARCE, _GONE = 1_000_000_000, 100_000_000  # bytes of free disk
 OF_COMPOSE = frozenset({"REPLICAS", "POSTGRES_PASSWORD", "PUBLIC_HOST"})  # what compose.yaml reads beside
+_HOLE = re.compile(r'^msgstr(?:\[\d\])? ""\n(?!")', re.MULTILINE)  # an empty translation, but not the header
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -91,16 +93,19 @@ async def catalogs() -> Iterable[Finding]:
     """Every language's catalog is there and compiles; what is missing is spoken in English."""
     missing, broken = [], []
     for language in LANGUAGES:
+        path = CATALOGS / language / "LC_MESSAGES" / "bot.po"
         if language == SOURCE_LANGUAGE:
             continue
-        if not (CATALOGS / language / "LC_MESSAGES" / "bot.po").is_file():
+        if not path.is_file():
             missing.append(language)
             continue
         try:
             catalog(language)
-            Words(language=language).number(1234.5)
         except (ValueError, KeyError, OSError):
             broken.append(language)
+            continue
+        if untranslated := _HOLE.findall(path.read_text(encoding="utf-8")):
+            missing.append(f"{len(untranslated)} texts in {language}")
     if broken:
         return [failure("catalogs", f"cannot be read: {', '.join(broken)}", "install this version again")]
     if missing:
