@@ -12,7 +12,10 @@ from tests.bench.pacing.contest import DAILY, FIXED, HINDSIGHT, KNOWING, OURS, P
 
 # Two-sided 95 % quantiles of Student's t for 1, 2, 3 … degrees of freedom.
 _STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
-_COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb", "#222255", "#225555")
+_COLOURS = (
+    "#555555", "#d62728", "#ff9896", "#e377c2", "#9467bd", "#1f77b4",
+    "#17becf", "#2ca02c", "#98df8a", "#bcbd22", "#ff7f0e", "#8c564b",
+)  # fmt: skip
 
 
 def table(results: Sequence[Result]) -> str:
@@ -57,7 +60,8 @@ def _block(scene: str, budget: float, group: Sequence[Result]) -> str:
     for name in group[0].scores:
         scores = [result.scores[name] for result in group]
         share, margin = _spread([score.share for score in scores])
-        margin = scores[0].margin if margin is None else margin
+        if margin is None or len(scores) < 4:  # too few draws to tell: the orders' own spread
+            margin = _mean(scores, lambda s: s.margin) / math.sqrt(len(scores))
         lines.append(
             f"{name:28}{sum(score.calls for score in scores):8}{_mean(scores, lambda s: s.budget):7.2f}"
             f"{60 * _mean(scores, lambda s: s.mean):8.0f}{60 * _mean(scores, lambda s: s.median):8.0f}"
@@ -125,10 +129,10 @@ def plot(results: Sequence[Result]) -> str:
     names = list(dict.fromkeys(name for result in plain for name in result.scores))
     colours = {name: _COLOURS[index % len(_COLOURS)] for index, name in enumerate(names)}
     scenes = _scenes(plain)
-    width, height = 300 * len(scenes) + 40, 380 + 18 * ((len(names) + 2) // 3)
+    width, height = 300 * len(scenes) + 40, 400 + 18 * ((len(names) + 2) // 3)
     panels = [_panel(scene, group, colours, 300 * index + 40) for index, (scene, group) in enumerate(scenes)]
     legend = [
-        f'<text x="{50 + 290 * (index % 3)}" y="{380 + 18 * (index // 3)}" fill="{colours[name]}">'
+        f'<text x="{50 + 290 * (index % 3)}" y="{395 + 18 * (index // 3)}" fill="{colours[name]}">'
         f"&#9632; {escape(name)}</text>"
         for index, name in enumerate(names)
     ]
@@ -150,7 +154,8 @@ def _panel(scene: str, group: Sequence[Result], colours: dict[str, str], left: f
     def up(share: float) -> float:
         return 330 - 200 * (min(share, 1.9) - 0.4)
 
-    parts = [f'<text x="{left + 100}" y="20" text-anchor="middle" font-size="14">{escape(scene)}</text>']
+    parts = [f'<text x="{left + 130}" y="365" text-anchor="middle">calls per active order-day</text>']
+    parts += [f'<text x="{left + 100}" y="20" text-anchor="middle" font-size="14">{escape(scene)}</text>']
     for share in (0.5, 0.75, 1.0, 1.25, 1.5):
         parts.append(
             f'<line x1="{left}" x2="{left + 260}" y1="{up(share)}" y2="{up(share)}" stroke="#dddddd"/>'
@@ -159,7 +164,7 @@ def _panel(scene: str, group: Sequence[Result], colours: dict[str, str], left: f
     parts += [
         f'<text x="{across(budget)}" y="350" text-anchor="middle">{budget:g}</text>' for budget in budgets
     ]
-    for name, colour in colours.items():
+    for name, colour in sorted(colours.items(), key=lambda pair: pair[0] == OURS):  # ours on top
         points = []
         for budget in budgets:
             shares = [
