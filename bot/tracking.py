@@ -446,8 +446,10 @@ class Tracking:
         watch = await tx.orders.watch(order_id)
         if known is None or watch is None:
             return
-        if asking is not None and watch.stopped:
-            known = silences.revived(known, now)
+        if asking is not None and watch.stopped and not known.stage.final:
+            known = replace(silences.revived(known, now), created_at=now)
+            watch = replace(watch, created_at=now)
+            await tx.orders.begin_anew(order_id, now)
         changes = timeline.changes(known, snapshot, now)
         if facts is not None:
             changes = _with_facts(changes, facts, now)

@@ -247,3 +247,18 @@ async def test_quiet_checks_outlive_a_database_that_is_busy_or_full(engine: Engi
         due = await tx.orders.next_due()
     assert due is not None
     assert due > engine.clock.now() + timedelta(minutes=5)  # no lease that has to end: that lasts three
+
+
+async def test_a_silent_order_is_asked_about_given_up_and_taken_up_again(engine: Engine) -> None:
+    await engine.follow()
+    for _ in range(100):
+        await engine.look(hours=24)
+        await engine.tell()
+    assert len(engine.post.sent) == 2  # "still waiting?" after 30 days, "we stop" after 90
+    engine.source.asked.clear()
+    await engine.look(hours=24 * 14)
+    assert engine.source.asked == []
+    await engine.follow()
+    for _ in range(14):
+        await engine.look(hours=24)
+    assert len(engine.source.asked) > 10

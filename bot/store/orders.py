@@ -228,6 +228,10 @@ class Orders:
             values |= {"fetched_at": now, "failures": 0, "last_error": ""}
         await self._on.execute(sa.update(orders).where(orders.c.id == order_id).values(values))
 
+    async def begin_anew(self, order_id: str, now: datetime) -> None:
+        """Somebody asked for an order that was given up: its silence counts from now."""
+        await self._on.execute(sa.update(orders).where(orders.c.id == order_id).values(created_at=now))
+
     async def due_now(self, order_id: str, now: datetime) -> bool:
         """Make a followed order due at once; False when there is none."""
         result = await self._on.execute(
