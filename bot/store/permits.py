@@ -41,7 +41,7 @@ class SharedPermits:
             earliest = clock - (min(burst, self._burst) - 1) * step
             believed = sa.and_(rates.c.next_at > earliest, rates.c.next_at < clock + _BELIEVED)
             start = sa.case((believed, rates.c.next_at), else_=earliest)
-            statement = sql.insert(on, rates).values(name=self._name, next_at=clock + count * step)
+            statement = sql.insert(on, rates).values(name=self._name, next_at=earliest + count * step)
             booked = statement.on_conflict_do_update(
                 index_elements=["name"], set_={"next_at": start + count * step}
             )

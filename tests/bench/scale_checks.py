@@ -1,0 +1,141 @@
+"""Checks a second by 1, 2 and 4 replicas on one PostgreSQL: the real poller, a source that answers at once.
+
+    python -m tests.bench.scale_checks --orders 2000 --seconds 8
+
+About one answer in forty brings a new node, which is stored and owed to its follower; the others are quiet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import random
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.metrics import Metrics
+from bot.model import FetchedNode, FetchedParcel, Follow, OrderFacts, OrderStatus, Place, Snapshot
+from bot.pacing import Limits, Pacer
+from bot.poller import Poller
+from bot.store import Store
+from bot.tracking import Policy, Tracking
+from tests.store import postgres
+
+_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+_NODE_EVERY = 60.0  # seconds: every order has a new node so often, in the eyes of all replicas
+
+
+class _Instant:
+    """A source that answers at once, from nowhere."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def fetch(self, order_id: str, language: str, *, urgent: bool = False) -> Snapshot:
+        self.asked += 1
+        count = 3 + int((time.time() + int(order_id) % 60) / _NODE_EVERY) % 1000 % 20
+        nodes = tuple(
+            FetchedNode(at=_BEGIN + timedelta(days=n), name="Left the country")
+            for n in reversed(range(count))
+        )
+        parcel = FetchedParcel(number="LP001", carrier="Cainiao", nodes=nodes)
+        return Snapshot(order_id=order_id, language=language, parcels=(parcel,), digest=f"{count}")
+
+    async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
+        return OrderFacts(order_id=order_id, status=OrderStatus.SHIPPED)
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+async def _check(url: str, seconds: float) -> tuple[int, float]:
+    """Poll for so long; checks made, and processor seconds used."""
+    store, source = Store(url), _Instant()
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    tracking = Tracking(
+        store=store,
+        source=source,
+        pacer=Pacer(Limits(floor=1, ceiling=2), random.random),
+        policy=Policy(),
+        now=now,
+        telemetry=Metrics(),
+    )
+    poller = Poller(
+        store=store, tracking=tracking, now=now, sleep=asyncio.sleep, telemetry=Metrics(), width=64
+    )
+    used = time.process_time()
+    running = asyncio.create_task(poller.run())
+    await asyncio.sleep(seconds)
+    asked = source.asked
+    poller.stop()
+    await running
+    await store.close()
+    return asked, time.process_time() - used
+
+
+def _replica(url: str, seconds: float, together: Any, answers: Any) -> None:
+    together.wait(120)
+    answers.put(asyncio.run(_check(url, seconds)))
+
+
+async def _fill(url: str, orders: int) -> None:
+    """So many followed orders, all due."""
+    store, now = Store(url), datetime.now(UTC)
+    await store.start(sole=False)
+    for start in range(0, orders, 1000):
+        ids = [str(8_100_000_000_000_000 + number) for number in range(start, min(start + 1000, orders))]
+        async with store.write() as tx:
+            for one in ids:
+                place = Place(int(one) % 10_000_000)
+                await tx.chats.meet(place, language="en", zone="UTC", now=now)
+                await tx.orders.add(one, now)
+                await tx.chats.follow(Follow(place=place, order_id=one, created_at=now))
+            await tx.orders.reweigh(ids, now)
+    await store.close()
+
+
+def measure(url: str, replicas: int, seconds: float) -> tuple[float, float]:
+    """Checks a second in all, and processor milliseconds of a replica per check."""
+    spawn = multiprocessing.get_context("spawn")
+    together, answers = spawn.Barrier(replicas), spawn.Queue()
+    processes = [
+        spawn.Process(target=_replica, args=(url, seconds, together, answers)) for _ in range(replicas)
+    ]
+    for one in processes:
+        one.start()
+    outcomes = [answers.get(timeout=seconds + 180) for _ in processes]
+    for one in processes:
+        one.join()
+    asked = sum(one[0] for one in outcomes)
+    return asked / seconds, 1000 * sum(one[1] for one in outcomes) / max(asked, 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--orders", type=int, default=2_000)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--warm-up", type=float, default=30.0)
+    parser.add_argument("--replicas", type=int, nargs="*", default=[1, 2, 4])
+    parser.add_argument("--database", default="", help="another than a throw-away PostgreSQL")
+    chosen = parser.parse_args()
+    with postgres.server(hasty=False) as server:
+        url = chosen.database or server.address
+        asyncio.run(_fill(url, chosen.orders))
+        measure(url, 2, chosen.warm_up)  # the first look at an order stores it whole
+        sys.stdout.write(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before\n")
+        sys.stdout.write("replicas  checks/s  processor ms a check\n")
+        for replicas in chosen.replicas:
+            rate, cost = measure(url, replicas, chosen.seconds)
+            sys.stdout.write(f"{replicas:>8}  {rate:>8.0f}  {cost:>8.2f}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""One rate for all replicas: permits in one row, never more than allowed and hardly fewer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from bot.store import Store
+from bot.store.permits import SharedPermits
+from bot.store.tables import rates
+
+RATE = 200.0
+STEP = 1.04 / RATE  # a little further apart than the rate says: permits may be used late
+
+
+async def _row(store: Store, name: str) -> float:
+    async with store.database.read() as on:
+        found = await on.scalar(sa.select(rates.c.next_at).where(rates.c.name == name))
+    assert found is not None
+    return float(found)
+
+
+async def test_replicas_book_one_after_the_other_without_gap_or_overlap(store: Store, replica: Store) -> None:
+    """90 batches from two replicas at once: the row moves by exactly what was booked, no more, no less."""
+    permits = [SharedPermits(one.database, "p", time.monotonic) for one in (store, replica)]
+    began = time.monotonic()
+    slots: list[float] = []
+
+    async def book(number: int) -> None:
+        for _ in range(15):
+            now = time.monotonic()
+            first = await permits[number % 2].reserve(3, now, per_second=RATE, burst=5)
+            slots.extend(now + first + n * STEP for n in range(3))
+
+    await permits[0].reserve(1, began, per_second=RATE, burst=5)
+    start = await _row(store, "p") - STEP
+    await asyncio.gather(*(book(number) for number in range(6)))
+    booked = len(slots) + 1
+    elapsed = time.monotonic() - began
+    assert await _row(store, "p") >= start + booked * STEP - 1e-6, "nobody's booking was lost"
+    if elapsed < booked * STEP:  # they booked ahead of time: every moment is used
+        assert await _row(store, "p") == pytest.approx(start + booked * STEP, abs=0.05)
+    assert max(slots) >= began + booked * STEP - STEP - 0.05, "nobody starts before the booked moment"
+
+
+async def test_a_rest_saves_up_nothing(store: Store) -> None:
+    permits = SharedPermits(store.database, "p", time.monotonic)
+    waits = [await permits.reserve(1, time.monotonic(), per_second=1.0, burst=5) for _ in range(3)]
+    assert waits[0] == pytest.approx(0.0, abs=0.5)
+    assert waits[1] == pytest.approx(1.04, abs=0.5)
+    assert waits[2] == pytest.approx(2.08, abs=0.5)
+
+
+async def test_a_burst_is_allowed_where_it_was_asked_for(store: Store) -> None:
+    permits = SharedPermits(store.database, "p", time.monotonic, burst=3)
+    waits = [await permits.reserve(1, time.monotonic(), per_second=1.0, burst=9) for _ in range(4)]
+    assert waits[0] < waits[1] < waits[2] < 0.5
+    assert waits[3] > 0.5
+
+
+async def test_a_row_from_a_wrong_clock_stops_nobody(store: Store) -> None:
+    permits = SharedPermits(store.database, "p", time.monotonic)
+    await permits.reserve(1, time.monotonic(), per_second=1.0, burst=1)
+    async with store.database.write() as on:
+        await on.execute(sa.update(rates).values(next_at=rates.c.next_at + 1e9))
+    assert await permits.reserve(1, time.monotonic(), per_second=1.0, burst=1) < 1.0
+
+
+async def test_every_limit_has_a_row_of_its_own(store: Store) -> None:
+    for name in ("a", "b"):
+        permits = SharedPermits(store.database, name, time.monotonic)
+        assert await permits.reserve(5, time.monotonic(), per_second=1.0, burst=1) < 0.5
