@@ -139,6 +139,7 @@ class Notices:
             .where(
                 _due,
                 notices.c.due_at <= now,
+                notices.c.chat_id.in_({chat_id for chat_id, _ in places}),  # what the index is for
                 sa.tuple_(notices.c.chat_id, notices.c.topic_id).in_(places),
                 _none_before(now),
             )

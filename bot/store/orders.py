@@ -9,27 +9,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
     Changes,
-    Item,
     Node,
     NodeText,
     Order,
-    OrderStatus,
     Parcel,
-    Reason,
     Stage,
     Watch,
 )
+from bot.store import rows as shape
 from bot.store import sql
 from bot.store.signals import Signal, send
 from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, follows, nodes, orders, parcels, texts
 
-_items = TypeAdapter(tuple[Item, ...])
 _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
 
 
@@ -91,15 +86,15 @@ class Orders:
         )
         by_parcel: dict[tuple[str, int], list[Node]] = {}
         for row in node_rows.mappings():
-            by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(_node(row))
+            by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(shape.to_node(row))
         parcel_rows = await self._on.execute(
             sa.select(parcels).where(parcels.c.order_id.in_(ids)).order_by(parcels.c.index)
         )
         by_order: dict[str, list[Parcel]] = {}
         for row in parcel_rows.mappings():
             known = by_parcel.get((row["order_id"], row["index"]), [])
-            by_order.setdefault(row["order_id"], []).append(_parcel(row, known))
-        return {row["id"]: _order(row, by_order.get(row["id"], [])) for row in head_rows}
+            by_order.setdefault(row["order_id"], []).append(shape.to_parcel(row, known))
+        return {row["id"]: shape.to_order(row, by_order.get(row["id"], [])) for row in head_rows}
 
     async def save(
         self,
@@ -122,7 +117,7 @@ class Orders:
             "digest": order.digest,
             "told": sorted(order.told),
             "last_node_at": order.last_node_at,
-            "eta": _next_eta(order),
+            "eta": shape.next_eta(order),
             "silence_at": silence_at,
             "utc_offset_hours": utc_offset_hours,
             "ruleset": ruleset,
@@ -140,13 +135,13 @@ class Orders:
         order = changes.order
         if order.parcels:
             await self._on.execute(
-                sql.upsert(self._on, parcels, ["order_id", "index"], _PARCEL_COLUMNS),
-                [_parcel_row(order.id, parcel) for parcel in order.parcels],
+                sql.upsert(self._on, parcels, ["order_id", "index"], shape.PARCEL_COLUMNS),
+                [shape.parcel_row(order.id, parcel) for parcel in order.parcels],
             )
         if changes.added or changes.edited:
             await self._on.execute(
-                sql.upsert(self._on, nodes, ["order_id", "seq"], _NODE_COLUMNS),
-                [_node_row(order.id, node) for node in (*changes.added, *changes.edited)],
+                sql.upsert(self._on, nodes, ["order_id", "seq"], shape.NODE_COLUMNS),
+                [shape.node_row(order.id, node) for node in (*changes.added, *changes.edited)],
             )
 
     # ── checks ──────────────────────────────────────────────────────────────────────────────────
@@ -164,14 +159,14 @@ class Orders:
             sa.update(orders)
             .where(orders.c.id.in_(sql.skip_locked(self._on, due, "due")))
             .values(next_check_at=now + lease, lease=token)
-            .returning(*_WATCH_COLUMNS)
+            .returning(*shape.WATCH_COLUMNS)
         )
         return [
             Due(
                 order_id=row["id"],
                 digest=row["digest"],
                 lease=token,
-                watch=_watch(row),
+                watch=shape.to_watch(row),
                 silence_at=row["silence_at"],
                 status_at=row["status_at"],
             )
@@ -267,11 +262,11 @@ class Orders:
 
     async def watch(self, order_id: str) -> Watch | None:
         row = (
-            (await self._on.execute(sa.select(*_WATCH_COLUMNS).where(orders.c.id == order_id)))
+            (await self._on.execute(sa.select(*shape.WATCH_COLUMNS).where(orders.c.id == order_id)))
             .mappings()
             .first()
         )
-        return None if row is None else _watch(row)
+        return None if row is None else shape.to_watch(row)
 
     async def next_due(self) -> datetime | None:
         """When the earliest check is due."""
@@ -419,130 +414,3 @@ _reached = sa.and_(
     chats.c.topic_id == follows.c.topic_id,
     chats.c.left_at.is_(None),
 )
-_WATCH_COLUMNS = (
-    orders.c.id,
-    orders.c.digest,
-    orders.c.stage,
-    orders.c.status,
-    orders.c.weight,
-    orders.c.last_node_at,
-    orders.c.fetched_at,
-    orders.c.created_at,
-    orders.c.eta,
-    orders.c.failures,
-    orders.c.finished_at,
-    orders.c.utc_offset_hours,
-    orders.c.next_check_at,
-    orders.c.silence_at,
-    orders.c.status_at,
-)
-_PARCEL_COLUMNS = tuple(c.name for c in parcels.c if not c.primary_key)
-_NODE_COLUMNS = tuple(c.name for c in nodes.c if not c.primary_key)
-
-
-def _watch(row: RowMapping) -> Watch:
-    return Watch(
-        stage=Stage(row["stage"]),
-        status=OrderStatus(row["status"]) if row["status"] else None,
-        weight=row["weight"],
-        last_node_at=row["last_node_at"],
-        checked_at=row["fetched_at"],
-        created_at=row["created_at"],
-        eta=row["eta"],
-        failures=row["failures"],
-        finished_at=row["finished_at"],
-        utc_offset_hours=row["utc_offset_hours"],
-        stopped=row["next_check_at"] is None,
-    )
-
-
-def _next_eta(order: Order) -> datetime | None:
-    return min((p.eta for p in order.parcels if p.eta and not p.stage.final), default=None)
-
-
-def _order(row: RowMapping, known: Sequence[Parcel]) -> Order:
-    return Order(
-        id=row["id"],
-        stage=Stage(row["stage"]),
-        reason=Reason(row["reason"]),
-        stage_since=row["stage_since"],
-        status=OrderStatus(row["status"]) if row["status"] else None,
-        status_at=row["status_at"],
-        parcels=tuple(known),
-        created_at=row["created_at"],
-        fetched_at=row["fetched_at"],
-        finished_at=row["finished_at"],
-        digest=row["digest"],
-        told=frozenset(row["told"]),
-    )
-
-
-def _parcel(row: RowMapping, known: Sequence[Node]) -> Parcel:
-    return Parcel(
-        index=row["index"],
-        number=row["number"],
-        former_numbers=tuple(row["former_numbers"]),
-        carrier=row["carrier"],
-        eta=row["eta"],
-        first_eta=row["first_eta"],
-        eta_told=row["eta_told"],
-        eta_told_at=row["eta_told_at"],
-        items=_items.validate_python(row["items"]),
-        stage=Stage(row["stage"]),
-        reason=Reason(row["reason"]),
-        stage_since=row["stage_since"],
-        nodes=tuple(known),
-    )
-
-
-def _parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
-    return {
-        "order_id": order_id,
-        "index": parcel.index,
-        "number": parcel.number,
-        "former_numbers": list(parcel.former_numbers),
-        "carrier": parcel.carrier,
-        "eta": parcel.eta,
-        "first_eta": parcel.first_eta,
-        "eta_told": parcel.eta_told,
-        "eta_told_at": parcel.eta_told_at,
-        "items": _items.dump_python(parcel.items, mode="json"),
-        "stage": parcel.stage,
-        "reason": parcel.reason,
-        "stage_since": parcel.stage_since,
-    }
-
-
-def _node(row: RowMapping) -> Node:
-    return Node(
-        seq=row["seq"],
-        parcel=row["parcel"],
-        at=row["at"],
-        ordinal=row["ordinal"],
-        name=row["name"],
-        description=row["description"],
-        stage=Stage(row["stage"]),
-        reason=Reason(row["reason"]),
-        rule=row["rule"],
-        place=row["place"],
-        seen_at=row["seen_at"],
-        backfilled=row["backfilled"],
-    )
-
-
-def _node_row(order_id: str, node: Node) -> dict[str, Any]:
-    return {
-        "order_id": order_id,
-        "seq": node.seq,
-        "parcel": node.parcel,
-        "at": node.at,
-        "ordinal": node.ordinal,
-        "name": node.name,
-        "description": node.description,
-        "stage": node.stage,
-        "reason": node.reason,
-        "rule": node.rule,
-        "place": node.place,
-        "seen_at": node.seen_at,
-        "backfilled": node.backfilled,
-    }
