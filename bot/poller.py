@@ -21,6 +21,7 @@ _LEASE = timedelta(minutes=3)  # the longest check: waiting for its turn, three 
 _IDLE = 5.0  # seconds: the longest sleep, so that an order made due from outside is seen
 _LONG = timedelta(minutes=5)  # a source silent for so long left a crowd of overdue orders
 _SPREAD = timedelta(minutes=30)  # over which they are looked at at most
+_TROUBLED = 1.0  # seconds to wait after the database failed
 _PROBE = 30.0  # seconds between looks whether a dead source lives again
 _SETTLE_AT = 64  # quiet checks settled in one transaction at most
 
@@ -90,6 +91,10 @@ class Poller:
             self._telemetry.beat("poller")
             try:
                 worked = await self.step()
+            except StoreError as error:  # busy, full or away: a moment's patience, and no flood of traces
+                _log.error("poller round failed", reason=str(error))
+                await self._waker.wait(_TROUBLED)
+                continue
             except Exception as error:  # noqa: BLE001  the loop outlives whatever one round meets
                 _log.error("poller round failed", error=type(error).__name__, exc_info=error)
                 worked = False

@@ -40,6 +40,7 @@ _log = structlog.get_logger(__name__)
 
 _LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and one slow call
 _IDLE = 2.0  # seconds: the longest sleep, so that another replica's work is seen
+_TROUBLED = 1.0  # seconds to wait after the database failed
 _REVOKED = 30.0  # seconds between looks whether a refused token works again
 _WRITE_AGAIN = 0.5  # seconds between tries to write down what became of a notice
 _SEVERAL, _MANY = 2, 4  # orders from which on a summary comes: of what was held on purpose; of anything
@@ -132,6 +133,10 @@ class Sender:
             self._telemetry.beat("sender")
             try:
                 worked = await self.step()
+            except StoreError as error:  # busy, full or away: a moment's patience, and no flood of traces
+                _log.error("sender round failed", reason=str(error))
+                await self._waker.wait(_TROUBLED)
+                continue
             except Exception as error:  # noqa: BLE001  the loop outlives whatever one round meets
                 _log.error("sender round failed", error=type(error).__name__, exc_info=error)
                 worked = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import pickle
 import sys
 import time
 from pathlib import Path
@@ -27,6 +28,7 @@ def main() -> int:
     )
     parser.add_argument("--spoilt", default="", help="run the bot with a mistake that must be found")
     parser.add_argument("--json", type=Path, help="where to write the report as JSON")
+    parser.add_argument("--records", type=Path, help="where to pickle everything, for a post-mortem")
     parser.add_argument("--log", type=Path, default=Path("/dev/null"), help="where the bot's words go")
     given = parser.parse_args()
     stormy = not given.calm
@@ -35,6 +37,8 @@ def main() -> int:
     sys.stdout.write(f"seed {given.seed}, {given.minutes:g} minutes\n")
     sys.stdout.flush()
     records = asyncio.run(play(plan, settle_within=given.settle, spoilt=given.spoilt, log=given.log))
+    if given.records:
+        given.records.write_bytes(pickle.dumps(records))
     counted = count(records)
     sys.stdout.write(report.table(records, counted))
     if given.json:

@@ -118,9 +118,9 @@ class _Notices:
         for shown in self.run.shown:
             for stay in stays[shown.order]:
                 if stay.since <= shown.at < stay.until:
-                    self._one(stay, shown.mark, shown.at)
+                    self._one(stay, shown.mark)
 
-    def _one(self, stay: Stay, mark: str, at: float) -> None:
+    def _one(self, stay: Stay, mark: str) -> None:
         if (stay.chat, mark) in self._named:
             self.told += 1
             return
@@ -129,7 +129,7 @@ class _Notices:
         if any(row.state == "sent" and (stay.chat, row.message_id) in self._pushes for row in rows):
             self.told += 1
             self.in_summary += 1
-        elif seq and not rows and self._seen_on_card(stay, mark, at):
+        elif seq and not rows and self._seen_on_card(stay, mark):
             self.told += 1
             self.on_card += 1
         elif stay.until < FOREVER:
@@ -138,17 +138,20 @@ class _Notices:
             states = ",".join(row.state for row in rows) or ("no row" if seq else "never seen")
             self.lost.append(f"{mark} of {order} for chat {stay.chat}: {states}")
 
-    def _seen_on_card(self, stay: Stay, mark: str, at: float) -> bool:
-        """No push was owed, because the chat looked itself: its card must show this node or a later one."""
-        looked = any(
-            one.at >= at or one.answered is None or one.answered >= at
-            for one in self._looks[stay.chat, stay.order]
-        )
-        if not looked:
+    def _seen_on_card(self, stay: Stay, mark: str) -> bool:
+        """No push was owed, because the chat looked itself: its card must show this node or a later one.
+
+        A command that was answered may be handled once more after a kill, so the look may come after it.
+        """
+        looks = [one.at for one in self._looks[stay.chat, stay.order]]
+        if not looks:
             return False
-        seq = self.run.seqs[mark][1]
-        cards = [one.text for one in self.run.heard if one.chat == stay.chat and one.kind is Kind.CARD]
-        later = [m for m, (order, s) in self.run.seqs.items() if order == stay.order and s >= seq]
+        later = {m for m, (order, _) in self.run.seqs.items() if order == stay.order and m >= mark}
+        cards = [
+            one.text
+            for one in self.run.heard
+            if one.chat == stay.chat and one.kind is Kind.CARD and one.at >= min(looks) - 1.0
+        ]
         return any(one in text for text in (*cards, *self.run.edits.get(stay.chat, ())) for one in later)
 
 

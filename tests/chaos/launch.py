@@ -1,18 +1,21 @@
-"""Starts the bot as `python -m bot run` does, with a clock that the play can move, perhaps spoilt on purpose.
+"""Starts the bot as `python -m bot run` does, again and again, without importing it anew each time.
 
-`python -m tests.chaos.launch CLOCK [SPOILT]`: CLOCK is a file of one float, seconds that are added to the
-time; SPOILT names a mistake that a run has to find.
+`python -m tests.chaos.launch CLOCK [SPOILT]` answers each line of its input with one line: `start` forks a
+bot and gives its process number, `poll` gives `-` while it lives and its exit status afterwards. CLOCK is a
+file of one float, seconds that are added to the bot's clock; SPOILT names a mistake that a run has to find.
 """
 
 from __future__ import annotations
 
+import gc
 import mmap
+import os
 import struct
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 
@@ -83,14 +86,46 @@ def offset_first() -> None:
 SPOILT: Mapping[str, Callable[[], None]] = {"settle-first": settle_first, "offset-first": offset_first}
 
 
+def serve() -> None:
+    """Start bots for as long as there is input."""
+    gc.freeze()
+    pid = 0
+    for line in sys.stdin:
+        if line.strip() == "start":
+            pid = os.fork()
+            if not pid:
+                _live()
+            answer = str(pid)
+        else:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            answer = str(os.waitstatus_to_exitcode(status)) if ended else "-"
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
+
+
+def _live() -> NoReturn:
+    """Be the bot: nothing is shared with the parent but what was imported."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    code: object = 1
+    try:
+        sys.argv = ["bot", "run"]
+        cli.main()
+        code = 0
+    except SystemExit as end:
+        code = end.code
+    finally:
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+
+
 def main(arguments: Sequence[str]) -> None:
-    """Run the bot until it is told to stop."""
+    """Prepare the clock and the mistakes, then serve."""
     clock, *spoilt = arguments
-    app.now = Clock(Path(clock))  # type: ignore[assignment]  # the one clock, asked at every use
+    app.now = Clock(Path(clock))  # the one clock, asked at every use
     for name in spoilt:
         SPOILT[name]()
-    sys.argv = ["bot", "run"]
-    cli.main()
+    serve()
 
 
 if __name__ == "__main__":

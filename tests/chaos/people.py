@@ -10,7 +10,7 @@ from tests.chaos.control import Control, Time, Watcher
 from tests.chaos.plan import Block, Member, Nonsense, Press, Rename, Toggle, Upgrade
 from tests.chaos.records import Asked, Away, Heard, Kind, Records, Stay
 
-_PRESS_PATIENCE = 20.0  # seconds
+_PRESS_PATIENCE = 40.0  # seconds
 Deed = Rename | Nonsense | Toggle | Press | Block | Upgrade
 
 

@@ -44,10 +44,11 @@ OUTAGE: Mapping[str, float] = {"aliexpress.outage": 0.7, "aliexpress.status": 0.
 class Size:
     """How much is played. Rates are a second's, `scans` may come in bursts of up to `burst` an order."""
 
-    chats: int = 36
+    chats: int = 48
     groups: int = 3
     orders: int = 30
-    follows: int = 5  # orders that a chat follows all the time
+    follows: int = 3  # orders that a chat follows all the time: too few for a summary
+    many: int = 6  # what every sixth chat follows
     scans: float = 6.0
     burst: int = 3
     commands: float = 1.5
@@ -213,7 +214,8 @@ def make(seed: int, seconds: float, size: Size | None = None) -> Plan:
 
 def _members(dice: random.Random, size: Size, orders: tuple[str, ...]) -> Iterator[Member]:
     for key in range(size.chats + size.groups):
-        *chosen, fickle = dice.sample(orders, min(size.follows + 1, len(orders)))
+        follows = size.many if key % 6 == 0 else size.follows
+        *chosen, fickle = dice.sample(orders, follows + 1)
         yield Member(key=key, group=key >= size.chats, orders=tuple(chosen), fickle=fickle)
 
 

@@ -13,6 +13,7 @@ import aiohttp
 
 from tests.chaos import processes
 from tests.chaos.control import MARK, Control, Time, Watcher
+from tests.chaos.merchant import Merchant
 from tests.chaos.people import Person, Stage, enter
 from tests.chaos.plan import (
     ORDER,
@@ -34,10 +35,10 @@ from tests.chaos.plan import (
     Weather,
 )
 from tests.chaos.processes import Bot, rows
-from tests.chaos.records import Records, Row, Shown
+from tests.chaos.records import FOREVER, Records, Row, Shown
 
 _SETUP_WITHIN = 60.0
-_JUMP_OVER = 3.0  # seconds that nothing is due for: the clock jumps to the next
+_STUCK = 4  # looks without a change after which the clock jumps to the next attempt
 
 
 class Play:
@@ -71,7 +72,6 @@ class Play:
             for task in everything:
                 task.cancel()
             await asyncio.gather(*everything, return_exceptions=True)
-            await self._bot.kill()
         await self._write_down()
 
     # ── before ──────────────────────────────────────────────────────────────────────────────────
@@ -88,6 +88,9 @@ class Play:
             await asyncio.gather(*(person.begin() for person in self._people))
         for person in self._people:
             self._spawn(person.live())
+        merchant = Merchant(control, self._records)
+        await merchant.enter()
+        self._spawn(merchant.live())
 
     async def _start(self) -> None:
         self._bot.displace(self._stage.now.offset)
@@ -185,8 +188,9 @@ class Play:
             await asyncio.shield(asyncio.ensure_future(self._die(violent=violent)))
 
     async def _die(self, *, violent: bool) -> None:
-        if not self._bot.alive:
-            self._records.bad_exits.append(f"the bot ended by itself at {self._stage.now():.1f}")
+        if not await self._bot.alive():
+            code = self._bot.exit_code
+            self._records.bad_exits.append(f"by itself with {code} at {self._stage.now():.1f}")
         elif violent:
             self._records.kills.append(self._stage.now())
             await self._bot.kill()
@@ -195,35 +199,35 @@ class Play:
         await self._start()
 
     async def _terminate(self) -> None:
-        seconds, code = await self._bot.stop()
-        self._records.stops.append(seconds)
-        if code != 0:
-            self._records.bad_exits.append(f"exit code {code} at {self._stage.now():.1f}")
+        self._records.stops.append(await self._bot.stop())
+        if self._bot.exit_code != 0:
+            self._records.bad_exits.append(f"exit code {self._bot.exit_code} at {self._stage.now():.1f}")
 
     # ── after ───────────────────────────────────────────────────────────────────────────────────
 
     async def _settle(self, within: float) -> None:
         """Until nothing waits any more; the clock jumps over waits for a next attempt."""
-        deadline = self._stage.now() + within
-        while (waiting := await self._waiting()) and self._stage.now() < deadline:
-            if not self._bot.alive:
+        began = self._stage.now()
+        while (waiting := await self._waiting()) and self._stage.now() < began + within:
+            self._records.settling.append((self._stage.now() - began, waiting))
+            if not await self._bot.alive():
                 await self._start()
             await asyncio.sleep(0.3)
         self._records.unsettled = waiting
+        self._records.settled_in = self._stage.now() - began
 
     async def _waiting(self) -> str:
         """What is still to come, empty when nothing is."""
-        shown = {one.mark for one in self._records.shown}
+        followed = {stay.order for stay in self._records.stays if stay.until == FOREVER}
+        shown = {one.mark for one in self._records.shown if one.order in followed}
         with self._bot.reading() as on:
             seen = {
                 mark for (text,) in rows(on, "SELECT description FROM nodes") for mark in MARK.findall(text)
             }
             outbox = rows(on, "SELECT due_at, lease FROM notices WHERE state = 'due'")
             inbox = rows(on, "SELECT due_at, lease FROM updates WHERE state = 'due'")
-        # Nobody may jump over a lease: it would be lost while its holder still works.
-        await self._jump_to(
-            [at for at, _ in (*outbox, *inbox)], held=any(lease for _, lease in (*outbox, *inbox))
-        )
+        if self._stuck() and not any(lease for _, lease in (*outbox, *inbox)):
+            await self._jump_to([at for at, _ in (*outbox, *inbox)])
         busy = [str(person.member.key) for person in self._people if not person.idle]
         left = {
             "nodes": len(shown - seen),
@@ -233,12 +237,17 @@ class Play:
         }
         return " ".join(f"{name} {what}" for name, what in left.items() if what)
 
-    async def _jump_to(self, due: list[int], *, held: bool) -> None:
-        if held:
-            return
+    def _stuck(self) -> bool:
+        """Whether nothing moved lately. A lease is never jumped over: its holder may still work."""
+        lately = [waiting for _, waiting in self._records.settling[-_STUCK:]]
+        return len(lately) == _STUCK and len(set(lately)) == 1
+
+    async def _jump_to(self, due: list[int]) -> None:
+        """On to the next attempt: what is due already may stand behind one that is not."""
         clock = await self._stage.control.get("clock")
-        wait = min(due, default=0) / 1000 - clock["now"]
-        if wait > _JUMP_OVER:
+        waits = [at / 1000 - clock["now"] for at in due]
+        wait = min((wait for wait in waits if wait > 0), default=0.0)
+        if wait > 1.0:
             await self._jump(wait)
 
     async def _end(self) -> None:
@@ -280,7 +289,9 @@ async def _stage(plan: Plan, spoilt: str, log: Path) -> AsyncIterator[tuple[Stag
             records, now = Records(seed=plan.seed), Time()
             control = Control(said["url"], http)
             stage = Stage(control, Watcher(control, records, now), records, now)
-            yield stage, Bot(said, Path(folder), log, spoilt)
+            bot = Bot(said, Path(folder), log, spoilt)
+            async with bot.launcher():
+                yield stage, bot
 
 
 async def play(

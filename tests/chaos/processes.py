@@ -73,25 +73,28 @@ class Bot:
         self._environ = inherited | settings(said, self.database) | {"PYTHONUNBUFFERED": "1"}
         self._arguments = ["-m", "tests.chaos.launch", str(self._clock), *([spoilt] if spoilt else [])]
         self._log = log
-        self._process: asyncio.subprocess.Process | None = None
+        self._launcher: asyncio.subprocess.Process | None = None
         self._drain: asyncio.Task[None] | None = None
+        self._asking = asyncio.Lock()
+        self._pid = 0
+        self.exit_code: int | None = None
 
-    @property
-    def alive(self) -> bool:
-        return self._process is not None and self._process.returncode is None
-
-    def displace(self, seconds: float) -> None:
-        """What the bot's clock is wrong by, from now on."""
-        with self._clock.open("r+b") as file:
-            file.write(struct.pack(CLOCK_FORMAT, seconds))
-
-    async def start(self) -> None:
+    @contextlib.asynccontextmanager
+    async def launcher(self) -> AsyncIterator[None]:
+        """Within it bots can be started; the last one is dead afterwards."""
         # Its words go through a pipe: a full disk must not silence them.
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, *self._arguments, cwd=ROOT, env=self._environ,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        self._launcher = process = await asyncio.create_subprocess_exec(
+            sys.executable, *self._arguments, cwd=ROOT, env=self._environ, stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        self._drain = asyncio.create_task(self._write_down(self._process))
+        self._drain = asyncio.create_task(self._write_down(process))
+        try:
+            yield
+        finally:
+            await self.kill()
+            process.kill()
+            await process.wait()
+            await self._drain
 
     async def _write_down(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None
@@ -99,38 +102,53 @@ class Bot:
             while chunk := await process.stderr.read(65_536):
                 log.write(chunk)
 
+    async def _ask(self, word: str) -> str:
+        async with self._asking:
+            assert self._launcher is not None
+            assert self._launcher.stdin is not None
+            assert self._launcher.stdout is not None
+            self._launcher.stdin.write(f"{word}\n".encode())
+            return (await self._launcher.stdout.readline()).decode().strip()
+
+    async def alive(self) -> bool:
+        """Whether there is a bot; `exit_code` tells how the last one ended."""
+        if self._pid and (status := await self._ask("poll")) != "-":
+            self._pid, self.exit_code = 0, int(status)
+        return bool(self._pid)
+
+    def displace(self, seconds: float) -> None:
+        """What the bot's clock is wrong by, from now on."""
+        with self._clock.open("r+b") as file:
+            file.write(struct.pack(CLOCK_FORMAT, seconds))
+
+    async def start(self) -> None:
+        """Start a bot, after the one before ended."""
+        self._pid = int(await self._ask("start"))
+
     async def kill(self) -> None:
         """kill -9."""
-        if self._process is not None and self.alive:
-            self._process.kill()
-            await self._ended()
+        self._signal(signal.SIGKILL)
+        await self._ended(10.0)
 
-    async def stop(self) -> tuple[float, int]:
-        """SIGTERM; the seconds it took and the exit code."""
-        assert self._process is not None
+    async def stop(self) -> float:
+        """SIGTERM; the seconds it took."""
         began = time.monotonic()
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), 15.0)
-        if self.alive:
-            self._process.kill()
-        await self._ended()
-        return time.monotonic() - began, self._process.returncode or 0
+        self._signal(signal.SIGTERM)
+        if not await self._ended(15.0):
+            await self.kill()
+        return time.monotonic() - began
 
-    async def ended(self, seconds: float) -> int | None:
-        """Wait so long; the exit code where it ended by itself."""
-        assert self._process is not None
-        try:
-            return await asyncio.wait_for(self._process.wait(), seconds)
-        except TimeoutError:
-            return None
+    def _signal(self, number: signal.Signals) -> None:
+        if self._pid:
+            os.kill(self._pid, number)
 
-    async def _ended(self) -> None:
-        assert self._process is not None
-        await self._process.wait()
-        if self._drain is not None:
-            await self._drain
+    async def _ended(self, within: float) -> bool:
+        end = time.monotonic() + within
+        while await self.alive():
+            if time.monotonic() > end:
+                return False
+            await asyncio.sleep(0.01)
+        return True
 
     def fill_disk(self) -> None:
         """No file of the bot can grow from now on."""
@@ -140,9 +158,9 @@ class Bot:
         self._limit(_UNLIMITED)
 
     def _limit(self, bytes_: tuple[int, int]) -> None:
-        if self._process is not None and self.alive:
+        if self._pid:
             with contextlib.suppress(ProcessLookupError):
-                resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, bytes_)
+                resource.prlimit(self._pid, resource.RLIMIT_FSIZE, bytes_)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -120,10 +120,13 @@ class Records:
     troubles: Counter[str] = field(default_factory=Counter)
     rows: list[Row] = field(default_factory=list)
     seqs: dict[str, tuple[str, int]] = field(default_factory=dict)  # mark → order and seq as stored
+    logins: int = 0  # of the merchant, after a crash lost the newest refresh token
     set_aside: int = 0
     integrity: str = "ok"
     violations: Counter[str] = field(default_factory=Counter)
     busiest_second: int = 0
     aliexpress_calls: int = 0
     aliexpress_busiest: int = 0
+    settling: list[tuple[float, str]] = field(default_factory=list)
+    settled_in: float = 0.0
     unsettled: str = ""

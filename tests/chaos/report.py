@@ -9,6 +9,7 @@ from dataclasses import asdict
 from tests.chaos.audit import Count
 from tests.chaos.records import Records
 
+_IN_FLIGHT = 48  # the places that the sender serves at once
 _NAMED = 8  # of a long list of broken things so many are spelt out
 
 
@@ -17,6 +18,7 @@ def facts(run: Records, counted: Count) -> dict[str, object]:
     return {
         "seed": run.seed,
         "seconds": round(run.seconds, 1),
+        "… of them to settle": round(run.settled_in, 1),
         "kills (-9)": len(run.kills),
         "stops (SIGTERM)": len(run.stops),
         "slowest stop, s": round(max(run.stops, default=0.0), 1),
@@ -41,6 +43,7 @@ def facts(run: Records, counted: Count) -> dict[str, object]:
         "flood limits met": sum(run.violations.values()),
         "calls at AliExpress": run.aliexpress_calls,
         "busiest second at AliExpress": run.aliexpress_busiest,
+        "merchant's new logins": run.logins,
         "database": run.integrity,
     }
 
@@ -85,5 +88,7 @@ def _broken(run: Records, counted: Count) -> Iterator[str]:
         yield f"database: {run.integrity}"
     if any(seconds > 10.0 for seconds in run.stops):
         yield f"a stop took {max(run.stops):.1f} s"
+    if counted.worst_kill > _IN_FLIGHT:
+        yield f"repeated after one kill: {counted.worst_kill}"
     if not counted.owed or not counted.commands:
         yield "nothing was played"
