@@ -16,8 +16,10 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from bot.model import Place
 from bot.store import Settled, Store, Transaction
@@ -36,21 +38,25 @@ def _filling(orders: int, now: int) -> list[tuple[str, str]]:
     return [
         (
             "orders",
-            f"""WITH RECURSIVE c(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM c WHERE i < {orders})
+            f"""WITH RECURSIVE c(i) AS
+                (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM c WHERE i < {orders})
             INSERT INTO orders (id, stage, reason, stage_since, created_at, fetched_at, digest, told,
-                last_node_at, eta, weight, utc_offset_hours, next_check_at, lease, failures, last_error, ruleset)
+                last_node_at, eta, weight, utc_offset_hours, next_check_at, lease, failures, last_error,
+                ruleset)
             SELECT '810' || CAST(1000000000000 + i AS TEXT), 'origin_transit', '', {now} - {day},
-                {now} - 20 * {day}, {now} - (i % 1440) * 60000, '0123456789abcdef0123456789abcdef', '[]',
+                {now} - 20 * {day}, {now} - (i % 1440) * 60000,
+                '0123456789abcdef0123456789abcdef', '[]',
                 {now} - {day}, {now} + 9 * {day}, 1.0, 3.0,
                 {now} + ((i * 7919) % 100000 - 5000) * 864, '', 0, '', '7'
             FROM c""",
         ),
         (
             "parcels",
-            f"""INSERT INTO parcels (order_id, "index", number, former_numbers, carrier, eta, first_eta, items,
-                stage, reason, stage_since)
+            f"""INSERT INTO parcels (order_id, "index", number, former_numbers, carrier, eta, first_eta,
+                items, stage, reason, stage_since)
             SELECT o.id, 1, 'LP' || o.id, '[]', 'AliExpress Selection Standard', {now} + 9 * {day},
-                {now} + 8 * {day}, '[{{"id":"1005006","title":"A lamp for the desk, warm white","quantity":1}}]',
+                {now} + 8 * {day},
+                '[{{"id":"1005006","title":"A lamp for the desk, warm white","quantity":1}}]',
                 'origin_transit', '', {now} - {day} FROM orders o""",
         ),
         (
@@ -65,7 +71,8 @@ def _filling(orders: int, now: int) -> list[tuple[str, str]]:
         (
             "texts",
             f"""INSERT INTO texts (order_id, language, seq, name, description)
-            SELECT o.id, 'ru', s.n, 'Принято перевозчиком', 'Посылка покинула сортировочный центр и едет дальше'
+            SELECT o.id, 'ru', s.n, 'Принято перевозчиком',
+                'Посылка покинула сортировочный центр и едет дальше'
             FROM orders o, {series} s WHERE {number} % 5 = 0""",
         ),
         (
@@ -82,10 +89,10 @@ def _filling(orders: int, now: int) -> list[tuple[str, str]]:
         ),
         (
             "notices",
-            f"""INSERT INTO notices (chat_id, topic_id, order_id, key, news, importance, created_at, due_at, held,
-                lease, attempts, ambiguous, state, settled_at, message_id, error)
+            f"""INSERT INTO notices (chat_id, topic_id, order_id, key, news, importance, created_at, due_at,
+                held, lease, attempts, ambiguous, state, settled_at, message_id, error)
             SELECT {number} - {number} % 3, 0, o.id, 'nodes:' || CAST(s.n AS TEXT),
-                '{{"kind":"nodes","key":"nodes:9","importance":1,"nodes":[9],"parcel":1,"stage":"origin_transit"}}',
+                '{{"kind":"nodes","key":"nodes:9","importance":1,"nodes":[9],"stage":"origin_transit"}}',
                 1, {now} - ({number} % 14) * {day}, {now} - 1000, false, '', 0, 0,
                 CASE WHEN s.n = 1 THEN 'sent' ELSE 'due' END,
                 CASE WHEN s.n = 1 THEN {now} - ({number} % 14) * {day} END, {number}, ''
@@ -93,7 +100,8 @@ def _filling(orders: int, now: int) -> list[tuple[str, str]]:
         ),
         (
             "updates",
-            f"""INSERT INTO updates (update_id, chat_id, payload, received_at, due_at, lease, attempts, state, error)
+            f"""INSERT INTO updates (update_id, chat_id, payload, received_at, due_at, lease, attempts,
+                state, error)
             SELECT {number}, {number}, '', {now} - {day}, {now} - {day}, '', 0, 'done', ''
             FROM orders o WHERE {number} % 10 = 0""",
         ),
@@ -134,7 +142,7 @@ async def sizes(store: Store) -> list[tuple[str, str, int]]:
             WHERE t.relnamespace = 'public'::regnamespace"""
     async with store.database.read() as on:
         rows = (await on.exec_driver_sql(query)).all()
-    return sorted((str(row[0]), str(row[1]), int(row[2])) for row in rows)
+    return sorted((str(table), str(index), int(size)) for table, index, size in map(tuple, rows))
 
 
 async def _timed(name: str, step: Callable[[], Awaitable[object]], times: int = 30) -> None:
@@ -216,6 +224,28 @@ async def measure(store: Store, url: str, now: datetime) -> None:
     await _timed("purge updates", write(lambda tx: tx.updates.purge(now - timedelta(days=3))), 3)
 
 
+async def plans(store: Store, now: datetime) -> None:
+    """How the database goes about its leases."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(store.database.engine.sync_engine, "before_cursor_execute", note)
+    async with store.write() as tx:
+        await tx.orders.lease_due(now, 64, _LEASE)
+        await tx.notices.lease(now, 48, _LEASE)
+        await tx.updates.take(32, now, _LEASE)
+    event.remove(store.database.engine.sync_engine, "before_cursor_execute", note)
+    prefix = "EXPLAIN QUERY PLAN " if store.database.is_sqlite else "EXPLAIN (COSTS OFF) "
+    async with store.database.read() as on:
+        for statement, parameters in seen:
+            if statement.startswith(("WITH", "SELECT notices", "UPDATE")):
+                _say("  " + " ".join(statement.split())[:76])
+                for row in await on.exec_driver_sql(prefix + statement, parameters):
+                    _say(f"      {row[-1]}")
+
+
 async def run(url: str, orders: int) -> None:
     """Build where the database is empty, then measure."""
     now = datetime.now(UTC)
@@ -232,6 +262,8 @@ async def run(url: str, orders: int) -> None:
         if size > 2**20:
             _say(f"  {table:<10} {index:<44} {size / 1e6:10.1f}")
     _say(f"  in all {'':<48} {sum(size for *_, size in listed) / 1e6:10.1f}")
+    _say("plans of the leases")
+    await plans(store, now)
     _say("median of several")
     await measure(store, url, now)
     await store.close()
