@@ -101,7 +101,10 @@ def test_tokens_are_sealed_where_a_key_is_set(own: Terminal, own_sandbox: Sandbo
     with closing(sqlite3.connect(tmp_path / "bot.db")) as connection:
         (stored,) = connection.execute("SELECT tokens FROM credentials").fetchone()
     assert stored.startswith("sealed1:")
-    assert own.findings(TOKEN_KEY="another key of mine")["aliexpress"]["verdict"] == "failure"
+    found = own.findings(TOKEN_KEY="another key of mine")
+    assert found["aliexpress"]["verdict"] == "ok"
+    assert found["login"]["verdict"] == "failure"
+    assert "TOKEN_KEY" in found["login"]["cure"]
 
 
 def test_what_holds_no_code_is_refused_before_anybody_is_asked(working: Terminal) -> None:

@@ -13,6 +13,7 @@ from bot.errors import (
     Reauthorise,
     Rejected,
     SourceError,
+    StoreError,
     Throttled,
     TokenDead,
     UnknownOrder,
@@ -78,7 +79,11 @@ async def account(
     merchant: Merchant, seed: Tokens | None, now: datetime, *, stored: bool
 ) -> Iterable[Finding]:
     """Signature, token, clock and budget. `stored`: there is a database to read tokens and budget from."""
-    tokens = (await merchant.credentials.load() if stored else None) or seed
+    try:
+        tokens = (await merchant.credentials.load() if stored else None) or seed
+    except StoreError as sealed:
+        wrong = failure("login", str(sealed), f"set the TOKEN_KEY they were sealed with, or {LOGIN}")
+        return [signature(await probe(merchant.client)), wrong]
     error = await probe(merchant.client, tokens.access_token if tokens else "")
     found = [signature(error)]
     if merchant.client.skew is not None:
