@@ -30,7 +30,7 @@ _NODES = 10
 _LEASE = timedelta(minutes=3)
 
 
-def _filling(orders: int, now: int) -> list[tuple[str, str]]:
+def filling(orders: int, now: int) -> list[tuple[str, str]]:
     """What is put in, as one statement a table; `now` in milliseconds."""
     day = 86_400_000
     number = "CAST(substr(o.id, 4) AS BIGINT)"
@@ -111,7 +111,7 @@ def _filling(orders: int, now: int) -> list[tuple[str, str]]:
 async def build(store: Store, orders: int, now: datetime) -> None:
     """Fill an empty database."""
     milliseconds = (now - EPOCH) // timedelta(milliseconds=1)
-    for table, statement in _filling(orders, milliseconds):
+    for table, statement in filling(orders, milliseconds):
         started = time.perf_counter()
         async with store.database.write() as on:
             if not store.database.is_sqlite:

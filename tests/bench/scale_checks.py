@@ -14,18 +14,19 @@ import os
 import random
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.metrics import Metrics
-from bot.model import FetchedParcel, Follow, OrderFacts, OrderStatus, Place, Snapshot
+from bot.model import FetchedParcel, OrderFacts, OrderStatus, Snapshot
 from bot.pacing import Limits, Pacer
 from bot.poller import Poller
 from bot.store import Store
-from bot.store.tables import orders
+from bot.store.tables import EPOCH, orders
 from bot.tracking import Policy, Tracking
+from tests.bench.scale import filling
 from tests.store import postgres
 
 _KNOWN = "known"  # the digest of every answer
@@ -83,19 +84,12 @@ def _replica(url: str, seconds: float, together: Any, answers: Any) -> None:
 
 
 async def _fill(url: str, number: int) -> None:
-    """So many followed orders, all due."""
+    """So many watched orders."""
     store, now = Store(url), datetime.now(UTC)
     await store.start(sole=False)
-    for start in range(0, number, 1000):
-        ids = [str(8_100_000_000_000_000 + at) for at in range(start, min(start + 1000, number))]
-        async with store.write() as tx:
-            for one in ids:
-                place = Place(int(one) % 10_000_000)
-                await tx.chats.meet(place, language="en", zone="UTC", now=now)
-                await tx.orders.add(one, now)
-                await tx.chats.follow(Follow(place=place, order_id=one, created_at=now))
-            await tx.orders.reweigh(ids, now)
     async with store.database.write() as on:
+        (_, statement), *_ = filling(number, (now - EPOCH) // timedelta(milliseconds=1))
+        await on.exec_driver_sql(statement.replace("%", "%%"))
         await on.execute(sa.update(orders).values(digest=_KNOWN, fetched_at=now))
     await store.close()
 

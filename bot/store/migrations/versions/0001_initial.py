@@ -339,6 +339,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "language", "seq", name=op.f("pk_texts")),
         sqlite_with_rowid=False,
     )
+    if op.get_context().dialect.name == "postgresql":
+        # Every check rewrites its order twice: clean up after thousands of them, not after a fifth of all.
+        for table in ("orders", "notices", "updates"):
+            op.execute(
+                f"ALTER TABLE {table} SET "
+                "(autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000)"
+            )
 
 
 def downgrade() -> None:
