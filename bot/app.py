@@ -205,7 +205,7 @@ def _call_limits(settings: Settings, *, shared: bool) -> budget.Limits:
     return budget.Limits(
         per_second=settings.aliexpress_calls_per_second,
         per_day=settings.aliexpress_calls_per_day,
-        lateness=0.04 if shared else 0.0,
+        lateness=0.03 if shared else 0.0,
         ahead=0.25 if shared else 0.0,
     )
 

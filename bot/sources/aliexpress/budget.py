@@ -97,8 +97,8 @@ class Limits:
 
     @property
     def step(self) -> float:
-        """Seconds between two calls."""
-        return (1 + self.lateness) / self.per_second
+        """Seconds between two calls: lateness and a third of it for jitter keep any second at `per_second`."""
+        return (1 + self.lateness * 4 / 3) / self.per_second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
