@@ -205,7 +205,7 @@ def _call_limits(settings: Settings, *, shared: bool) -> budget.Limits:
     return budget.Limits(
         per_second=settings.aliexpress_calls_per_second,
         per_day=settings.aliexpress_calls_per_day,
-        lateness=0.03 if shared else 0.0,
+        jitter=0.04 if shared else 0.0,
         ahead=0.25 if shared else 0.0,
     )
 
@@ -228,6 +228,7 @@ class App:
         self.settings = settings
         self.metrics = Metrics()
         self.store = Store(settings.database_url)
+        self.store.database.observe = self.metrics.transaction
         self._shop = shop.load(settings.shop_file)
         self.pacer = Pacer(
             Limits(floor=settings.check_min_seconds, ceiling=settings.check_max_seconds), random.random
@@ -416,7 +417,16 @@ class App:
                 await handle(desk, update)
             outcome = "handled"
         finally:
-            self.metrics.handled(outcome, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self.metrics.handled(outcome, seconds)
+            chat = update.effective_chat
+            _log.info(
+                "update",
+                update=update.update_id,
+                chat=chat.id if chat else None,
+                outcome=outcome,
+                seconds=round(seconds, 3),
+            )
         self.poller.wake()
         self.sender.wake()
 
@@ -554,8 +564,11 @@ def _width(settings: Settings) -> int:
 async def serve(settings: Settings, stopping: asyncio.Event) -> None:
     """Run the bot until told to stop."""
     clean = redactor(settings)
-    logs.set_up(settings.log_level, settings.log_format, clean)
+    key = settings.telegram_bot_token.get_secret_value().encode()  # the same in every replica
+    logs.set_up(settings.log_level, settings.log_format, clean, key=key)
     app = App(settings)
     learnt = app.merchant.client.redactor.clean  # knows the tokens that come later, too
-    logs.set_up(settings.log_level, settings.log_format, lambda text: learnt(clean(text)))
+    veil = logs.set_up(settings.log_level, settings.log_format, lambda text: learnt(clean(text)), key=key)
+    if settings.sentry_dsn is not None:
+        logs.report_errors(settings.sentry_dsn.get_secret_value(), veil)
     await app.run(stopping)

@@ -88,7 +88,7 @@ async def _aliexpress(url: str, _number: int, per_second: int, until: float) -> 
     """Ask as often as the budget allows."""
     store = Store(url)
     ledger = budget.SharedLedger(
-        limits=budget.Limits(per_second=per_second, per_day=10_000_000, lateness=0.03, ahead=0.25),
+        limits=budget.Limits(per_second=per_second, per_day=10_000_000, jitter=0.04, ahead=0.25),
         now=lambda: datetime.now(UTC),
         cell=SharedCell(store.database, "aliexpress"),
     )

@@ -84,21 +84,20 @@ class MemoryCell:
 class Limits:
     """What may be spent. `per_day` None means no daily limit.
 
-    `lateness` (seconds) is by how much a call may start after its moment without pushing back the later
-    ones: what replicas lose by asking each other. Calls are so much further apart that no second sees more.
-    `ahead` (seconds) is how far in advance a check may book its moment, so that replicas need not all ask
-    again at that moment; a person's call comes behind what is booked.
+    `jitter` (seconds) is by how much a call may leave later than booked: calls are so much further apart
+    that no second sees too many. `ahead` (seconds) is how far in advance a check may book its moment, so
+    that replicas need not all ask again at that moment; a person's call comes behind what is booked.
     """
 
     per_second: float = 1.0
     per_day: int | None = None
-    lateness: float = 0.0
+    jitter: float = 0.0
     ahead: float = 0.0
 
     @property
     def step(self) -> float:
-        """Seconds between two calls: lateness and a third of it for jitter keep any second at `per_second`."""
-        return (1 + self.lateness * 4 / 3) / self.per_second
+        """Seconds between two calls."""
+        return (1 + self.jitter) / self.per_second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +155,7 @@ def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Acc
         account,
         used=account.used + 1,
         urgent=account.urgent + urgent,
-        free_at=max(free_at, starts - limits.lateness) + limits.step,
+        free_at=starts + limits.step,
     )
     return booked, Go(starts - now)
 
