@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+TOOLS := .venv-tools
 
-.PHONY: demo test run lint translations screenshots bench bench-pacing chaos simulate lock clean
+.PHONY: demo test run lint translations screenshots docs bench bench-pacing chaos simulate audit sbom lock clean
 
 demo: $(READY)  ## the product against simulated AliExpress and Telegram, with a chat page in the browser
 	$(PY) -m bot demo
@@ -42,12 +43,26 @@ bench-pacing: $(READY)  ## delay of news at equal calls, against fixed intervals
 chaos: $(READY)  ## real processes, faults and kill -9: make chaos SEED=7 MINUTES=10
 	$(PY) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5)
 
+audit: $(TOOLS)/.ready  ## known flaws in the locked versions
+	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+
+sbom: $(TOOLS)/.ready  ## every part, as CycloneDX JSON
+	$(TOOLS)/bin/cyclonedx-py requirements requirements.txt --output-reproducible -o sbom.json
+
+docs: $(READY)  ## reference pages, .env.example and dashboard from the code
+	$(PY) docs/generate.py
+
 lock:  ## update the pinned versions (needs uv); the files carry hashes and no index address
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --extra speed --extra sentry -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --extra speed --extra sentry --group dev -o requirements-dev.txt
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(TOOLS)
+
+$(TOOLS)/.ready:
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
+	touch $@
 
 $(READY): requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=python3.12, say")'

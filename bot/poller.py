@@ -134,6 +134,7 @@ class Poller:
             end = await self._tracking.check(due)
         except SourceError as error:
             self._telemetry.checked(type(error).__name__)
+            _log.info("checked", order=due.order_id, outcome=type(error).__name__)
             self._quiet.append(self._after(due, error))
         except Exception as error:  # noqa: BLE001  one poisoned order must not stop the others
             self._telemetry.checked(type(error).__name__)
@@ -143,6 +144,7 @@ class Poller:
         else:
             await self._recovered()
             self._telemetry.checked("quiet" if end else "changed")
+            _log.info("checked", order=due.order_id, outcome="quiet" if end else "changed")
             if end is not None:
                 self._quiet.append(end)
 

@@ -284,7 +284,15 @@ class Sender:
         outcome = await self._deliver(turn.place, letter.message, reply_to=letter.reply_to)
         now = self._now()
         for notice in letter.notices:
-            self._telemetry.told(type(outcome).__name__, (now - notice.created_at).total_seconds())
+            seconds = (now - notice.created_at).total_seconds()
+            self._telemetry.told(type(outcome).__name__, seconds)
+            _log.info(
+                "told",
+                order=notice.order_id,
+                chat=turn.place.chat_id,
+                outcome=type(outcome).__name__,
+                seconds=round(seconds, 1),
+            )
         match outcome:
             case Sent(message_id=message_id):
                 await self._write(lambda tx: tx.notices.settle_sent(letter.ids, turn.lease, now, message_id))

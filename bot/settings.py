@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
@@ -65,7 +66,9 @@ class Settings(BaseModel):
     )
     aliexpress_calls_per_day: int = Field(5000, gt=0, description="the most calls a day, over all replicas")
 
-    database_url: str = Field("sqlite:///bot.db", description="a path, sqlite:///… or postgresql://…")
+    database_url: str = Field(
+        "sqlite:///bot.db", repr=False, description="a path, sqlite:///… or postgresql://…"
+    )
     token_key: SecretStr | None = Field(
         None, description="when set, AliExpress tokens are stored encrypted with it"
     )
@@ -160,9 +163,10 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """Every secret value that is set, for redaction."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(
-            v.get_secret_value() for v in values if isinstance(v, SecretStr) and v.get_secret_value()
-        )
+        found = [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v.get_secret_value()]
+        if password := urlsplit(self.database_url).password:
+            found += {password, unquote(password)}
+        return tuple(found)
 
     def listen_address(self) -> tuple[str, int] | None:
         """Host and port to listen on, None when nothing shall listen."""
@@ -183,7 +187,8 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
     `NAME_FILE` holds a secret in a file instead. Empty means unset.
     Raises SettingsError with the variable's name and the cure.
     """
-    found = {k: v for k, v in (dotenv_values(dotenv) if dotenv else {}).items() if v is not None}
+    written = dotenv_values(dotenv, interpolate=False) if dotenv else {}  # a secret may hold "${"
+    found = {k: v for k, v in written.items() if v is not None}
     found |= dict(os.environ if environ is None else environ)
     values: dict[str, Any] = {}
     for name in Settings.model_fields:

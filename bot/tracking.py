@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import structlog
+
 from bot import audience, silences, timeline
 from bot.errors import Misconfigured, Reauthorise, SourceError, UnknownOrder
 from bot.ids import read_link_token
@@ -33,6 +35,8 @@ from bot.model import (
 from bot.pacing import Pacer
 from bot.sources import Source
 from bot.store import Due, Settled, Store, Transaction
+
+_log = structlog.get_logger(__name__)
 
 CANONICAL = "en"  # what events and stages are decided on, and what English readers read
 _FACTS_EVERY = timedelta(hours=12)  # how often an order without tracking is asked for its own state
@@ -478,7 +482,10 @@ class Tracking:
         await tx.orders.save(
             changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.RULESET
         )
-        await tx.notices.owe(audience.owed(order.id, changes.news, followers, now, asking=asking), now)
+        owed = audience.owed(order.id, changes.news, followers, now, asking=asking)
+        await tx.notices.owe(owed, now)
+        if changes.added or changes.news:
+            _log.info("news", order=order.id, entries=len(changes.added), owed=len(owed))
         await tx.memory.count_unknown(changes.unknown, now)
         if checked:
             self._learn(watch, changes, now)

@@ -118,7 +118,9 @@ class Receiver:
         now = self._now()
         if self._offset_at is not None and now - self._offset_at > _OFFSET_VALID:
             self._offset = 0
-        data = {"timeout": int(self._long_poll), "limit": _BATCH, "allowed_updates": self._allowed}
+        # The first answer comes at once: it says whether receiving works, and that is part of being ready.
+        wait = self._long_poll if self.last_ok else 0
+        data = {"timeout": int(wait), "limit": _BATCH, "allowed_updates": self._allowed}
         if self._offset:
             data["offset"] = self._offset
         call = self._bot.call("getUpdates", data, read_timeout=self._long_poll + 10.0)

@@ -7,8 +7,9 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -131,6 +132,7 @@ class Database:
         self.engine = make_engine(self.url)
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._instance: IO[str] | None = None
+        self.observe: Callable[[str, float], None] = lambda kind, seconds: None  # each transaction's time
 
     @property
     def is_sqlite(self) -> bool:
@@ -147,18 +149,24 @@ class Database:
 
         Raises StoreError where the database cannot be reached, is locked for long, full or broken.
         """
-        if self._writer is None:
-            async with self._begin(write=True) as connection:
+        with self._timed("write"):
+            async with self._writer or nullcontext(), self._begin(write=True) as connection:
                 yield connection
-            return
-        async with self._writer, self._begin(write=True) as connection:
-            yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that only reads, beside any writer. Raises StoreError as `write` does."""
-        async with self._begin(write=False) as connection:
-            yield connection
+        with self._timed("read"):
+            async with self._begin(write=False) as connection:
+                yield connection
+
+    @contextmanager
+    def _timed(self, kind: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.observe(kind, time.perf_counter() - started)
 
     @asynccontextmanager
     async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
