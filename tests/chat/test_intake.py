@@ -126,6 +126,7 @@ async def test_a_poll_asks_for_every_kind_it_needs_and_waits_long() -> None:
     bot, seam = bot_on(lambda method, data: ok([]))
     receiver = Receiver(bot, Memory(), asyncio.Event(), lambda: NOW)
     await receiver.poll()
+    receiver.last_ok = NOW
     await receiver.poll()
     wanted = {"limit": 100, "allowed_updates": list(ALLOWED_UPDATES)}
     assert seam.calls == [  # the first one at once, so that a quiet bot is soon known to be ready
@@ -397,14 +398,18 @@ class Clock:
 
 @asynccontextmanager
 async def working(
-    inbox: Any, handle: Callable[[Update], Awaitable[None]], clock: Callable[[], datetime], **options: Any
+    inbox: Any,
+    handle: Callable[[Update], Awaitable[None]],
+    clock: Callable[[], datetime],
+    drain: float = 0.05,
+    **options: Any,
 ) -> Any:
     bot, _ = bot_on(lambda method, data: ok())
     arrived, stopping = asyncio.Event(), asyncio.Event()
     workers = Workers(
         bot, inbox, arrived, handle, clock, idle=options.pop("idle", 0.001), rng=random.Random(1), **options
     )
-    task = asyncio.create_task(workers.run(stopping, drain=0.05))
+    task = asyncio.create_task(workers.run(stopping, drain=drain))
     try:
         yield workers, arrived
     finally:
@@ -545,7 +550,7 @@ async def test_stopping_lets_what_is_in_hand_finish() -> None:
     inbox = await filled(text_update(1, 5, "slow"))
     shop = Shop()
     shop.gates["slow"] = asyncio.Event()
-    async with working(inbox, shop, lambda: NOW) as (workers, _):
+    async with working(inbox, shop, lambda: NOW, drain=10.0) as (workers, _):
         await until(lambda: workers.busy == 1)
         asyncio.get_running_loop().call_later(0.01, shop.gates["slow"].set)
     assert inbox.state[1] == "done"
