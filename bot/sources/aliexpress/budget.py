@@ -231,13 +231,14 @@ class SharedLedger:
     async def acquire(self, urgent: bool) -> None:
         """Wait for this call's turn; raises `Throttled` with the seconds to wait where that is long."""
         if urgent:
-            await self._turn(urgent=True, until=self._clock() + _PATIENCE)
+            await self._rest(await self._book(urgent=True, until=self._clock() + _PATIENCE))
             return
         until = self._clock() + _PATIENCE_OF_CHECKS
         async with self._checks:
             if self._clock() > until:
                 raise Throttled("CallPace", "too many checks are waiting", seconds=1.0)
-            await self._turn(urgent=False, until=until)
+            seconds = await self._book(urgent=False, until=until)
+        await self._rest(seconds)  # the next check books meanwhile
 
     async def hold(self, seconds: float) -> None:
         """Let nobody call for `seconds`."""
@@ -249,13 +250,16 @@ class SharedLedger:
         now = self._clock()
         return await self._cell.change(lambda text: (text, stand(_read(text), now, self._limits)))
 
-    async def _turn(self, *, urgent: bool, until: float) -> None:
+    async def _rest(self, seconds: float) -> None:
+        if seconds > 0:
+            await self._sleep(seconds)
+
+    async def _book(self, *, urgent: bool, until: float) -> float:
+        """Seconds until the moment that is booked for this call; waits until one can be booked."""
         while True:
             match await self._ask(urgent):
                 case Go(seconds):
-                    if seconds > 0:
-                        await self._sleep(seconds)
-                    return
+                    return seconds
                 case Spent(seconds):
                     raise Throttled("DailyBudget", "the day's calls are spent", seconds=seconds)
                 case Wait(seconds):
