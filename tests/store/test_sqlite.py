@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import SettingsError, StoreError
-from bot.store import Store, sql
+from bot.store import Store, Transaction, sql
 from tests.store.builders import ANNA, NOW, added, follow, later, node, order, owed
 
 
@@ -125,6 +125,26 @@ async def test_a_locked_database_is_an_error_with_a_word_and_passes(path: Path, 
         other.execute("ROLLBACK")
     async with file.write() as tx:
         await tx.memory.put("k", 1)
+    await file.close()
+
+
+async def test_what_must_not_be_lost_insists_and_gives_up_in_the_end(path: Path, file: Store) -> None:
+    async with file.database.engine.connect() as on:
+        await on.exec_driver_sql("PRAGMA busy_timeout = 1")
+
+    async def change(tx: Transaction) -> str:
+        await tx.memory.put("k", 1)
+        return "done"
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError):
+            await file.insist(change, seconds=0.02, pause=0.01)
+        insisting = asyncio.create_task(file.insist(change, pause=0.01))
+        await asyncio.sleep(0.03)
+        assert not insisting.done()
+        other.execute("ROLLBACK")
+        assert await insisting == "done"
     await file.close()
 
 
