@@ -26,7 +26,7 @@ from bot.chat.limits import Limits as SendLimits
 from bot.chat.limits import Priority
 from bot.chat.table import handle
 from bot.chat.telegram import Redactor, build_bot, connect
-from bot.errors import Rejected, SourceError, TokenRevoked
+from bot.errors import Rejected, SourceError, StoreError, TokenRevoked
 from bot.metrics import Metrics
 from bot.model import Message, Place, Sent, Tokens
 from bot.office import Office, Spent
@@ -446,7 +446,10 @@ class App:
         """One replica keeps house for all; the others take over what it learnt."""
         while not stopping.is_set():
             if self.replicas.leading or self.store.database.is_sqlite:
-                await self.upkeep.round()
+                try:
+                    await self.upkeep.round()
+                except StoreError as error:
+                    await self.upkeep.database_failed(error)
             else:
                 self.metrics.beat("upkeep")
                 async with self.store.read() as tx:
@@ -517,7 +520,8 @@ class App:
             source_healthy=self.poller.healthy,
             reauthorise=self.merchant.keeper.dead,
             misconfigured=str(fault) if fault else "",
-            intake_age=now() - heard if heard else None,
+            intake_age=now() - heard if heard and self.replicas.leading else None,
+            throttled=self.poller.throttled,
         )
 
     async def wrong(self) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ _IDLE = 5.0  # seconds: the longest sleep, so that an order made due from outsid
 _LONG = timedelta(minutes=5)  # a source silent for so long left a crowd of overdue orders
 _SPREAD = timedelta(minutes=30)  # over which they are looked at at most
 _TROUBLED = 1.0  # seconds to wait after the database failed
+_BANNED = timedelta(seconds=30)  # a ban that is worth a word to the operator
 _PROBE = 30.0  # seconds between looks whether a dead source lives again
 _SETTLE_AT = 64  # quiet checks settled in one transaction at most
 
@@ -75,6 +76,12 @@ class Poller:
     def healthy(self) -> bool:
         """Whether the source answers, as far as checks know."""
         return self._held.since is None
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the source has forbidden calls for longer than the usual second."""
+        until = self._held.until
+        return self._held.reason == Throttled.__name__ and until is not None and until - self._now() > _BANNED
 
     def wake(self) -> None:
         """Look for due orders at once."""

@@ -27,6 +27,8 @@ _SETTLED_KEPT = timedelta(days=14)  # told notices: long enough for "why did I g
 _UPDATES_KEPT = timedelta(days=3)  # Telegram repeats for one day at most
 _LOST_FOR = timedelta(minutes=10)  # before the admins hear that the source is silent
 _BUDGET_LOW = 0.9
+_OUTBOX_OLD = timedelta(minutes=10)  # how long a due notice may wait before the admins hear of it
+_INTAKE_OLD = timedelta(minutes=5)  # how long Telegram may be silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class Health:
     reauthorise: bool
     misconfigured: str
     intake_age: timedelta | None
+    throttled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,7 @@ class Upkeep:
         self._zone = default_zone
         self._retention = retention
         self._source_lost: datetime | None = None
+        self._database_failed: datetime | None = None
         self._learnt: datetime | None = None
 
     async def round(self) -> None:
@@ -121,6 +125,7 @@ class Upkeep:
         await self._tracking.reclassify()
         await self._flush()
         await self._purge()
+        await self._database_works()
 
     async def save(self) -> None:
         """Keep what was learnt; also at the end."""
@@ -207,6 +212,49 @@ class Upkeep:
         if share >= _BUDGET_LOW:
             await self._once(f"budget:{now.date()}", lambda words: view.budget_low(words, share))
         await self._outbox(now)
+        await self._passing(now, health)
+
+    async def _passing(self, now: datetime, health: Health) -> None:
+        """Troubles that come and go by themselves: told when they last, and when they are over."""
+        async with self._store.read() as tx:
+            depth = await tx.notices.depth()
+        late = now - depth.oldest_due_at if depth.oldest_due_at else timedelta(0)
+        silent = health.intake_age or timedelta(0)
+        await self._while(
+            "outbox_late", late >= _OUTBOX_OLD, lambda words: view.outbox_late(words, max(late, _OUTBOX_OLD))
+        )
+        await self._while(
+            "intake_silent",
+            silent >= _INTAKE_OLD,
+            lambda words: view.intake_silent(words, max(silent, _INTAKE_OLD)),
+        )
+        await self._while("throttled", health.throttled, view.throttled)
+
+    async def _while(self, incident: str, there: bool, message: Callable[[Words], Message]) -> None:
+        """One alert when the trouble is there, one when it is over."""
+        if there:
+            await self._once(incident, message)
+            return
+        async with self._store.read() as tx:
+            told = await tx.memory.get(f"alert:{incident}")
+        if told:
+            lasted = self._now() - datetime.fromisoformat(told)
+            await self._over(incident, lambda words: view.solved(words, message(words), lasted))
+
+    async def database_failed(self, error: Exception) -> None:
+        """The database cannot be used: said without it, once."""
+        if self._database_failed is None:
+            self._database_failed = self._now()
+            words = Words(language=self._language, zone=self._zone)
+            for chat_id in sorted(self._tracking.policy.admins):
+                await self._tell(Place(chat_id), view.database_trouble(words, str(error)))
+
+    async def _database_works(self) -> None:
+        since = self._database_failed
+        if since is not None:
+            self._database_failed = None
+            lasted = self._now() - since
+            await self._to_admins(lambda words: view.solved(words, view.database_trouble(words, ""), lasted))
 
     async def _outbox(self, now: datetime) -> None:
         async with self._store.read() as tx:

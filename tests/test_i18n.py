@@ -356,3 +356,8 @@ def test_small_things_follow_the_language() -> None:
     assert english.duration(timedelta(hours=3)) == "3 hours"
     assert english.join(["a", "b", "<c>"]) == "a, b, and &lt;c&gt;"
     assert english.join([]) == ""
+
+
+def test_every_language_has_a_catalog() -> None:
+    found = {path.parent.parent.name for path in CATALOGS.glob("*/LC_MESSAGES/bot.po")}
+    assert found == set(LANGUAGES) - {"en"}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 
+from bot.errors import StoreError
 from bot.model import Message, Place, Stage
 from bot.store import Store
 from bot.tracking import Policy
@@ -178,3 +180,40 @@ async def test_what_was_learnt_outlives_a_restart(house: House) -> None:
     async with house.engine.store.read() as tx:
         kept = await tx.memory.get("pacer")
     assert kept == house.engine.pacer.dump()
+
+
+async def test_messages_that_wait_long_are_told_once_and_again_when_they_went_out(house: House) -> None:
+    await house.engine.follow()
+    house.engine.source.add(make.ORDER, "Package left transit country/region.")
+    await house.engine.look()
+    await house.rounds(6)
+    assert len(house.said) == 1
+    await house.engine.tell()
+    await house.rounds(3)
+    assert len(house.said) == 2
+    assert "🟢" in house.said[1]
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"intake_age": timedelta(minutes=9)}, {"throttled": True}], ids=["intake", "throttled"]
+)
+async def test_a_passing_trouble_is_told_when_it_comes_and_when_it_goes(
+    house: House, trouble: dict[str, Any]
+) -> None:
+    house.health = replace(WELL, **trouble)
+    await house.rounds(5)
+    assert len(house.said) == 1
+    house.health = WELL
+    await house.rounds(3)
+    assert len(house.said) == 2
+    title = house.said[0].partition("<b>")[2].partition("</b>")[0]
+    assert title[:20] in house.said[1]
+
+
+async def test_a_database_that_fails_is_told_without_it(house: House) -> None:
+    for _ in range(3):
+        await house.upkeep.database_failed(StoreError("database or disk is full"))
+    assert len(house.said) == 1
+    assert "full" in house.said[0]
+    await house.rounds(2)
+    assert len(house.said) == 2

@@ -18,6 +18,7 @@ from bot.views.chart import Day
 FLAGS_PER_PAGE = 6
 SNOOZES = (1, 3, 7)
 TEXTS_SHOWN = 10
+_ORANGE = "🟠"
 
 
 class Flag(enum.StrEnum):
@@ -375,6 +376,55 @@ def source_back(words: Words, gone_for: timedelta) -> Message:
     return Message(text=words.page([text]))
 
 
+def throttled(words: Words) -> Message:
+    """AliExpress refuses calls because there are too many; told once."""
+    return _alert(
+        words,
+        words.t("AliExpress says: too many calls"),
+        words.t(
+            "We wait as it asks, and nothing is lost. If this happens often, lower "
+            "<code>ALIEXPRESS_CALLS_PER_SECOND</code>."
+        ),
+    )
+
+
+def outbox_late(words: Words, waiting: timedelta) -> Message:
+    """Messages are owed and do not go out; told once."""
+    return _alert(
+        words,
+        words.t("Messages have been waiting for {time}", time=words.duration(waiting)),
+        words.t("Nothing is lost: they go out in their order as soon as Telegram takes them."),
+    )
+
+
+def intake_silent(words: Words, since: timedelta) -> Message:
+    """Telegram brings no updates; told once."""
+    return _alert(
+        words,
+        words.t("Nothing heard from Telegram for {time}", time=words.duration(since)),
+        words.t("Commands and buttons are not answered meanwhile. Is a second copy of the bot running?"),
+    )
+
+
+def database_trouble(words: Words, detail: str) -> Message:
+    """The database cannot be written; told once. `detail` is its own word."""
+    return _alert(
+        words,
+        words.t("The database is in trouble"),
+        Markup("{}").format(words.isolate(wording.clip(detail, 200))),
+        words.t("Please look at the disk and its free space. The bot goes on by itself afterwards."),
+    )
+
+
+def solved(words: Words, told: Message, lasted: timedelta) -> Message:
+    """What an alert told is over; `told` is that alert."""
+    title = told.text.partition("\n")[0].replace(_ORANGE, "🟢")
+    for tag in ("b>", "/b>"):
+        title = title.replace(f"<{tag}", f"<{tag.replace('b', 's')}")
+    over = words.t("That is over. It lasted: {time}", time=words.duration(lasted))
+    return Message(text=f"{title}\n{words.page([over])}")
+
+
 def budget_low(words: Words, share: float) -> Message:
     """A large share of the day's calls is used."""
     lines = [
@@ -428,6 +478,10 @@ def customer_problem(words: Words, order: Order) -> Message:
 
 
 # ── pieces ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _alert(words: Words, title: Markup, *lines: Markup) -> Message:
+    return Message(text=words.page([Markup("{} <b>{}</b>").format(_ORANGE, title), *lines]))
 
 
 def _flag_lines(words: Words, row: Flagged) -> list[Markup]:

@@ -35,6 +35,7 @@ from bot.views import admin, card, commands, orders, picture, pushes, settings, 
 from bot.views.buttons import Panel, Receipt, Region, Shelf
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ID = "8211744661738042"
@@ -377,6 +378,11 @@ def _admin() -> dict[str, Scene]:
         "admin.misconfigured": lambda w: admin.misconfigured(w, "InvalidApiPath", "The path is <wrong>"),
         "admin.source_lost": lambda w: admin.source_lost(w, NOW - HOUR, NOW),
         "admin.source_back": lambda w: admin.source_back(w, 3 * HOUR),
+        "admin.throttled": admin.throttled,
+        "admin.outbox_late": lambda w: admin.outbox_late(w, 20 * MINUTE),
+        "admin.intake_silent": lambda w: admin.intake_silent(w, 7 * MINUTE),
+        "admin.database_trouble": lambda w: admin.database_trouble(w, "database or disk is full"),
+        "admin.solved": lambda w: admin.solved(w, admin.throttled(w), 3 * HOUR),
         "admin.budget_low": lambda w: admin.budget_low(w, 0.9),
         "admin.undelivered": lambda w: admin.undelivered(w, 3),
         "admin.set_aside": lambda w: admin.set_aside(w, 123456),
