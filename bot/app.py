@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -565,12 +566,23 @@ def _width(settings: Settings) -> int:
     return max(2, min(64, int(settings.aliexpress_calls_per_second * 2)))
 
 
+def spare_the_collector() -> None:
+    """Keep what was made so far for good, and look for garbage more rarely.
+
+    Every import's objects would be looked through again and again: a quarter of the time of a busy bot.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
+
+
 async def serve(settings: Settings, stopping: asyncio.Event) -> None:
     """Run the bot until told to stop."""
     clean = redactor(settings)
     key = settings.telegram_bot_token.get_secret_value().encode()  # the same in every replica
     logs.set_up(settings.log_level, settings.log_format, clean, key=key)
     app = App(settings)
+    spare_the_collector()
     learnt = app.merchant.client.redactor.clean  # knows the tokens that come later, too
     veil = logs.set_up(settings.log_level, settings.log_format, lambda text: learnt(clean(text)), key=key)
     if settings.sentry_dsn is not None:

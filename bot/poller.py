@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,8 @@ _SPREAD = timedelta(minutes=30)  # over which they are looked at at most
 _TROUBLED = 1.0  # seconds to wait after the database failed
 _BANNED = timedelta(seconds=30)  # a ban that is worth a word to the operator
 _PROBE = 30.0  # seconds between looks whether a dead source lives again
-_SETTLE_AT = 64  # quiet checks settled in one transaction at most
+_TOGETHER = timedelta(seconds=0.2)  # what ends within so short a time is settled in one transaction
+_SETTLE_AT = 256  # quiet checks settled in one transaction at most
 
 
 class Telemetry(Protocol):
@@ -49,7 +51,11 @@ class _Held:
 
 
 class Poller:
-    """Keeps `width` checks in flight while there is work; owns sleep, shutdown and error policy."""
+    """Keeps `width` checks in flight while there is work; owns sleep, shutdown and error policy.
+
+    As many again are leased ahead, so that a free place is taken at once and one transaction settles and
+    leases for many checks: at hundreds a second a transaction for each would cost more than all the rest.
+    """
 
     def __init__(
         self,
@@ -64,10 +70,13 @@ class Poller:
         self._store = store
         self._tracking = tracking
         self._now = now
+        self._sleep = sleep
         self._telemetry = telemetry
         self._width = width
+        self._ahead: deque[Due] = deque()
         self._running: set[asyncio.Task[None]] = set()
         self._quiet: list[Settled] = []
+        self._turned_at = now()
         self._held = _Held()
         self._stopping = False
         self._waker = Waker(sleep)
@@ -110,31 +119,70 @@ class Poller:
         await self.drain()
 
     async def step(self) -> bool:
-        """Settle what is done, lease what is due into free places. False when there was nothing to do."""
-        await self._settle()
+        """Settle what is done and lease what is due, together. False when there was nothing to do."""
+        room = self._room()
+        if not room and self._running:
+            await self._waker.wait(_TOGETHER.total_seconds())
+            room = self._room()
+            if not room and self._running and self._now() - self._turned_at < _TOGETHER:
+                return True
+        leased = await self._turn_over(room)
+        self._ahead.extend(leased)
         if self._held.until is not None and self._now() < self._held.until:
-            return False
-        room = 1 if self._held.since else self._width - len(self._running)
-        if room <= 0 or (self._held.since and self._running):
-            await self._one_ended()
-            return True
-        now = self._now()
-        async with self._store.write() as tx:
-            leased = await tx.orders.lease_due(now, room, _LEASE)
-        for due in leased:
-            task = asyncio.create_task(self._check(due))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        if not leased and self._running:
-            await self._one_ended()
-            return True
-        return bool(leased)
+            self._put_back(self._held.until)  # the source fell silent while these were leased
+        self._start()
+        if room and not leased and self._running:
+            await self._waker.wait(_IDLE)
+            await self._sleep(0.0 if self._stopping else _TOGETHER.total_seconds())
+        return bool(leased or self._running)
 
     async def drain(self) -> None:
-        """Let what is in flight end, and settle it."""
+        """Let what is in flight end, and settle it; what was only leased is due again at once."""
+        self._put_back(self._now())
         if self._running:
             await asyncio.wait(self._running)
-        await self._settle()
+        await self._turn_over(0)
+
+    def _room(self) -> int:
+        """How many to lease: none until half of those ahead are used up, to lease many at a time."""
+        if self._held.until is not None and self._now() < self._held.until:
+            return 0
+        if self._held.since:
+            return 0 if self._running else 1
+        free = 2 * self._width - len(self._running) - len(self._ahead)
+        return free if 2 * free >= self._width else 0
+
+    async def _turn_over(self, room: int) -> list[Due]:
+        """One transaction: what ended is settled, `room` due orders are leased."""
+        self._turned_at, leased = self._now(), list[Due]()
+        while self._quiet or room:
+            ends = self._quiet[:_SETTLE_AT]
+            now = self._now()
+            async with self._store.write() as tx:
+                await tx.orders.settle(ends, now)
+                if room:
+                    leased = await tx.orders.lease_due(now, room, _LEASE)
+            del self._quiet[: len(ends)]  # only now: what the database refused is tried again
+            room = 0
+        return leased
+
+    def _start(self) -> None:
+        """Fill free places with what was leased ahead."""
+        while self._ahead and len(self._running) < self._width:
+            task = asyncio.create_task(self._check(self._ahead.popleft()))
+            self._running.add(task)
+            task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._start()
+        if not self._running or self._room():
+            self._waker.wake()
+
+    def _put_back(self, until: datetime) -> None:
+        """What was leased ahead is not looked at before `until`."""
+        self._quiet += [self._tracking.postponed(due, until) for due in self._ahead]
+        self._ahead.clear()
 
     async def _check(self, due: Due) -> None:
         try:
@@ -151,8 +199,10 @@ class Poller:
         else:
             await self._recovered()
             self._telemetry.checked("quiet" if end else "changed")
-            _log.info("checked", order=due.order_id, outcome="quiet" if end else "changed")
-            if end is not None:
+            if end is None:
+                _log.info("checked", order=due.order_id, outcome="changed")
+            else:
+                _log.debug("checked", order=due.order_id, outcome="quiet")  # hundreds a second: metrics count
                 self._quiet.append(end)
 
     def _after(self, due: Due, error: SourceError) -> Settled:
@@ -175,6 +225,7 @@ class Poller:
             self._held.since = now
         self._held.until = max(self._held.until or now, now + span)
         self._held.reason = type(error).__name__
+        self._put_back(self._held.until)
 
     async def _recovered(self) -> None:
         """The source answers: after a long silence what is overdue is spread out, not asked at once."""
@@ -186,19 +237,6 @@ class Poller:
         if now - since >= _LONG:
             async with self._store.write() as tx:
                 await tx.orders.postpone_all(now, min(now - since, _SPREAD))
-
-    async def _settle(self) -> None:
-        while self._quiet:
-            ends, self._quiet = self._quiet[:_SETTLE_AT], self._quiet[_SETTLE_AT:]
-            try:
-                async with self._store.write() as tx:
-                    await tx.orders.settle(ends, self._now())
-            except StoreError:  # busy or full: these ends stay to be written
-                self._quiet = [*ends, *self._quiet]
-                raise
-
-    async def _one_ended(self) -> None:
-        await self._waker.wait(_IDLE, *self._running)
 
     async def _idle_for(self) -> float:
         try:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -20,6 +20,7 @@ _DAY = 86_400.0
 _RESERVE = 0.1  # of the day's calls, kept for people; it melts as the day passes
 _PATIENCE = 20.0  # seconds a person's call may wait for its turn before it is told to come again
 _PATIENCE_OF_CHECKS = 60.0
+_SOON = 0.005  # seconds: nobody sleeps so short, for timers and networks are not finer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,7 @@ def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Acc
     # Nobody books further ahead than patience reaches: what lies beyond was booked by a clock that is wrong.
     free_at = account.free_at if account.free_at <= now + _PATIENCE + limits.step else now
     starts = max(now, free_at, account.held_until)
-    if starts - now > limits.ahead and not urgent:
+    if starts - now > max(limits.ahead, _SOON) and not urgent:
         return account, Wait(starts - now - limits.ahead)
     if starts - now > _PATIENCE:
         return account, Wait(starts - now)
@@ -227,6 +228,7 @@ class SharedLedger:
         self._cell = cell or MemoryCell()
         self._sleep = sleep
         self._checks = asyncio.Lock()
+        self._last = "", Account()  # what was written last, and its meaning: mostly it is found again
 
     async def acquire(self, urgent: bool) -> None:
         """Wait for this call's turn; raises `Throttled` with the seconds to wait where that is long."""
@@ -251,7 +253,7 @@ class SharedLedger:
         return await self._cell.change(lambda text: (text, stand(_read(text), now, self._limits)))
 
     async def _rest(self, seconds: float) -> None:
-        if seconds > 0:
+        if seconds > _SOON:
             await self._sleep(seconds)
 
     async def _book(self, *, urgent: bool, until: float) -> float:
@@ -271,8 +273,13 @@ class SharedLedger:
         now = self._clock()
 
         def decide(text: str) -> tuple[str, Go | Wait | Spent]:
-            account, answer = ask(_read(text), now, urgent, self._limits)
-            return _write(account), answer
+            known_text, account = self._last
+            before = account if text == known_text else _read(text)
+            account, answer = ask(before, now, urgent, self._limits)
+            if account is not before:
+                self._last = _write(account), account
+                return self._last[0], answer
+            return text, answer
 
         return await self._cell.change(decide)
 
@@ -285,4 +292,4 @@ def _read(text: str) -> Account:
 
 
 def _write(account: Account) -> str:
-    return json.dumps(asdict(account))
+    return json.dumps({name: getattr(account, name) for name in Account.__slots__})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from bot.errors import Transient
 from bot.model import FetchedNode, FetchedParcel, Item, OrderFacts, OrderStatus, Snapshot
@@ -22,6 +24,7 @@ NODE_AHEAD = timedelta(days=3)
 ETA_AHEAD = timedelta(days=400)
 
 _TEXT = 1000  # characters of one text
+_USUAL = 200  # characters of a text that others are likely to hold, too
 _PARCELS, _NODES, _ITEMS = 100, 1000, 200
 _NOT_FOUND = frozenset({"1001"})
 _DATA_KEYS = frozenset({"tracking_detail_line_list"})
@@ -60,7 +63,7 @@ def snapshot(
         raise _unknown(answer)
     entries = _entries(data.get("tracking_detail_line_list"), ("tracking_detail",), _PARCELS, odd)
     lines = _recognised(entries, _LINE_KEYS, answer, odd)
-    parcels = _merged([_parcel(line, now, odd, answer) for line in lines])
+    parcels = _merged([_parcel(line, _Latest.at(now), odd, answer) for line in lines])
     return Snapshot(order_id=order_id, language=language, parcels=parcels, digest=digest(parcels))
 
 
@@ -90,23 +93,34 @@ def _without_data(result: Answer, answer: Answer, order_id: str, language: str) 
     raise refusals.to_error(refusals.Refusal(code=code, text=words), about_order=True)
 
 
-def _parcel(line: Answer, now: datetime, odd: Odd, answer: Answer) -> FetchedParcel:
+class _Latest(NamedTuple):
+    """The last believable moments, in milliseconds since 1970."""
+
+    node: float
+    eta: float
+
+    @classmethod
+    def at(cls, now: datetime) -> _Latest:
+        return cls((now + NODE_AHEAD).timestamp() * 1000, (now + ETA_AHEAD).timestamp() * 1000)
+
+
+def _parcel(line: Answer, latest: _Latest, odd: Odd, answer: Answer) -> FetchedParcel:
     entries = _entries(line.get("detail_node_list"), ("detail_node",), _NODES, odd)
     known = _recognised(entries, _NODE_KEYS, answer, odd)
-    nodes = [node for entry in known if (node := _node(entry, now, odd)) is not None]
+    nodes = [node for entry in known if (node := _node(entry, latest.node, odd)) is not None]
     nodes.sort(key=lambda node: node.at, reverse=True)  # stable: ties keep the source's order
     items = _entries(line.get("package_item_list"), ("package_item",), _ITEMS, odd)
     return FetchedParcel(
         number=_text(line.get("mail_no"))[:100],
         carrier=_text(line.get("carrier_name")) or _text(line.get("cp_name")),
-        eta=moment(line.get("eta_time_stamps"), latest=now + ETA_AHEAD),
+        eta=moment(line.get("eta_time_stamps"), latest.eta),
         items=tuple(item for entry in items if (item := _item(entry)) is not None),
         nodes=tuple(nodes),
     )
 
 
-def _node(entry: Answer, now: datetime, odd: Odd) -> FetchedNode | None:
-    at = moment(entry.get("time_stamp"), latest=now + NODE_AHEAD)
+def _node(entry: Answer, latest: float, odd: Odd) -> FetchedNode | None:
+    at = moment(entry.get("time_stamp"), latest)
     if at is None:
         odd("node without a usable time_stamp")
         return None
@@ -233,7 +247,7 @@ def _entries(value: object, wrappers: tuple[str, ...], limit: int, odd: Odd) -> 
     if len(value) > limit:
         odd(f"{wrappers[0]} has more than {limit}")
     for entry in value[:limit]:
-        if isinstance(entry, Mapping):
+        if isinstance(entry, dict):  # as JSON is read; asking for any mapping costs more
             yield entry
         else:
             odd(f"{wrappers[0]} holds {type(entry).__name__}")
@@ -263,14 +277,17 @@ def _recognised(entries: Iterator[Answer], keys: frozenset[str], answer: Answer,
     return good
 
 
-def moment(value: object, *, latest: datetime) -> datetime | None:
-    """Return the moment of epoch milliseconds (or seconds) in a number or text; None where it is absurd."""
-    number = _integer(value)
+def moment(value: object, latest: float) -> datetime | None:
+    """Return the moment of epoch milliseconds (or seconds) in a number or text; None where it is absurd.
+
+    `latest` is the last believable one in milliseconds.
+    """
+    number = value if type(value) is int else _integer(value)
     if number is None or number <= 0:
         return None
     if number < 100_000_000_000:  # milliseconds this small would be before 1973
         number *= 1000
-    if not _EARLIEST_MS <= number <= latest.timestamp() * 1000:
+    if not _EARLIEST_MS <= number <= latest:
         return None
     return datetime.fromtimestamp(number / 1000, UTC)
 
@@ -302,14 +319,21 @@ def _integer(value: object) -> int | None:
 def _text(value: object) -> str:
     """Return a scalar as one line of clean text: no control characters, no half characters, not too long."""
     if isinstance(value, str):
-        if len(value) <= _TEXT and value.isprintable() and "  " not in value:
-            return value.strip()  # nearly every text
-    elif isinstance(value, bool) or not isinstance(value, int | float):
+        return _usual_line(value) if len(value) < _USUAL else _line(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    else:
-        value = str(value) if abs(value) < 1e30 else ""
+    return _line(str(value) if abs(value) < 1e30 else "")
+
+
+def _line(value: str) -> str:
+    if len(value) <= _TEXT and value.isprintable() and "  " not in value:
+        return value.strip()  # nearly every text
     value = _CONTROL.sub(" ", value[: 2 * _TEXT]).encode("utf-8", "replace").decode()
     return " ".join(value.split())[:_TEXT]
+
+
+# Carriers have few words, and repeat them in every answer.
+_usual_line = functools.lru_cache(maxsize=4096)(_line)
 
 
 def _is(value: object, word: str) -> bool:

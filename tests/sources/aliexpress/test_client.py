@@ -14,7 +14,9 @@ import httpx
 import pytest
 
 from bot.errors import Misconfigured, SourceError, Throttled, Transient
-from bot.sources.aliexpress.client import GATEWAY, LONGEST_ANSWER, Client, Report, pooled_transport
+from bot.sources.aliexpress.client import GATEWAY, Client, Report
+from bot.sources.aliexpress.wire import LONGEST_ANSWER
+from tests.sources.aliexpress.wires import ScriptedWire
 from tests.sources.aliexpress.world import APP_KEY, ORDER_ID, SECRET, START, official_sign, refusal, tracking
 
 METHOD = "aliexpress.ds.order.tracking.get"
@@ -30,7 +32,7 @@ def client(handler: Handler, base_url: str = GATEWAY, report: Report = lambda ki
         app_secret=SECRET,
         now=lambda: START,
         base_url=base_url,
-        transport=httpx.MockTransport(handler),
+        wire=ScriptedWire(httpx.MockTransport(handler)),
         report=report,
     )
 
@@ -97,13 +99,6 @@ BROKEN = {
     "a number of 5000 digits": httpx.Response(200, content=b'{"a":' + b"1" * 5000 + b"}"),
     "bad gateway": httpx.Response(502, text="<html>"),
     "redirect": httpx.Response(302, headers={"location": "https://evil.example/"}),
-    "not gzip": httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"plain")),
-    "too large": httpx.Response(200, content=b" " * (LONGEST_ANSWER + 1)),
-    "a bomb": httpx.Response(
-        200,
-        headers={"content-encoding": "gzip"},
-        stream=httpx.ByteStream(gzip.compress(b" " * 50_000_000)),
-    ),
 }
 
 
@@ -206,7 +201,6 @@ async def served(*answers: bytes | None, hang: bool = False) -> AsyncIterator[tu
         app_secret=SECRET,
         now=lambda: datetime.now(UTC),
         base_url=f"http://127.0.0.1:{port}",
-        transport=pooled_transport(),
         call_seconds=0.2 if hang else 10.0,
     )
     try:
@@ -237,6 +231,7 @@ GARBAGE = {
     "endless head": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
     "bad compression": OK + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain",
     "too large": whole(b" " * (LONGEST_ANSWER + 1)),
+    "a bomb": OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b" " * 50_000_000),
     "redirect": b"HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
 }
 
@@ -261,7 +256,6 @@ async def test_nobody_listening_is_passing_trouble() -> None:
         app_secret=SECRET,
         now=lambda: START,
         base_url="http://127.0.0.1:1",
-        transport=pooled_transport(),
     )
     with pytest.raises(SourceError):
         await here.business(METHOD, {}, TOKEN)

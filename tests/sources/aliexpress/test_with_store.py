@@ -29,7 +29,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 def process(here: World, database: Database, owner: str, key: str | None = "passphrase") -> AliExpress:
-    client = Client(app_key=APP_KEY, app_secret=SECRET, now=here.clock, transport=here.gateway.transport())
+    client = Client(app_key=APP_KEY, app_secret=SECRET, now=here.clock, wire=here.gateway.wire())
     keeper = TokenKeeper(
         client=client,
         store=Credentials(database.database, APP_KEY, Cipher(key), here.clock),

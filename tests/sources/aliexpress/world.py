@@ -20,6 +20,7 @@ from bot.sources.aliexpress.auth import TokenKeeper
 from bot.sources.aliexpress.budget import Limits, SharedLedger
 from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.source import AliExpress
+from tests.sources.aliexpress.wires import ScriptedWire
 
 APP_KEY = "500000"
 SECRET = "canary-app-secret-7f3a"
@@ -81,8 +82,8 @@ class Gateway:
     codes: set[str] = field(default_factory=set)
     result: dict[str, object] = field(default_factory=lambda: tracking({"mail_no": "LP1"}))
 
-    def transport(self) -> httpx.MockTransport:
-        return httpx.MockTransport(self.handle)
+    def wire(self) -> ScriptedWire:
+        return ScriptedWire(httpx.MockTransport(self.handle))
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(0)
@@ -222,7 +223,7 @@ class World:
             app_key=APP_KEY,
             app_secret=SECRET,
             now=self.clock,
-            transport=self.gateway.transport(),
+            wire=self.gateway.wire(),
             report=self.seen.event,
         )
         keeper = TokenKeeper(

@@ -1,0 +1,130 @@
+"""Contestants of the quiet check: the bot's own loop, and bare loops that only call, sign and parse."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import httpx
+import sqlalchemy as sa
+
+from bot import settings
+from bot.app import App, now, spare_the_collector
+from bot.sources.aliexpress.payload import TRACKING
+from bot.store.tables import Utc, orders
+from tests.bench.speed.children import Watch, environment, peak_memory
+from tests.bench.speed.stock import FIRST_ORDER
+
+IN_FLIGHT = 64
+_FEW = 20_000  # orders; so few would all be checked within the span, and are made due again
+
+
+async def product(url: str, database: str, stored: int, warm: float, seconds: float) -> dict[str, float]:
+    """Lease, signed call, parse, changes, settle: the poller as the app composes it, 64 in flight."""
+    app = App(settings.load(environment(url, Path(database)), dotenv=None))
+    spare_the_collector()
+    await app.store.start()
+    polling = asyncio.create_task(app.poller.run())
+    again = asyncio.create_task(_due_again(app)) if stored <= _FEW else None
+    await asyncio.sleep(warm)
+    before, watch = _checked(app), Watch()
+    await asyncio.sleep(seconds)
+    span, checks = watch.read(), _checked(app) - before
+    memory = peak_memory()
+    if again is not None:
+        again.cancel()
+    app.poller.stop()
+    await polling
+    await app.merchant.source.aclose()
+    await app.store.close()
+    assert _checked(app) == _checked(app, "quiet"), "a check was not quiet"
+    return {"each": span.cpu / checks, "rate": checks / span.wall, "memory": memory}
+
+
+async def _due_again(app: App) -> None:
+    """What was checked is due again after a second: a small stock feeds a long span."""
+    while True:
+        await asyncio.sleep(1.0)
+        async with app.store.database.write() as on:
+            await on.execute(
+                sa.update(orders)
+                .where(orders.c.lease == "", orders.c.next_check_at > now())
+                .values(next_check_at=sa.literal(now(), Utc))
+            )
+
+
+def _checked(app: App, outcome: str | None = None) -> float:
+    samples = [sample for metric in app.metrics.checks.collect() for sample in metric.samples]
+    return sum(
+        sample.value
+        for sample in samples
+        if sample.name.endswith("_total") and outcome in (None, sample.labels["outcome"])
+    )
+
+
+async def bare_aiohttp(url: str, warm: float, seconds: float) -> dict[str, float]:
+    """The signed calls and JSON parsing and nothing else, by aiohttp."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=IN_FLIGHT)) as session:
+
+        async def call(body: str) -> None:
+            async with session.post(f"{url}/sync", data=body, headers=_FORM) as response:
+                json.loads(await response.read())
+
+        return await _loop(call, warm, seconds)
+
+
+async def bare_httpx(url: str, warm: float, seconds: float) -> dict[str, float]:
+    """The same by httpx with its default pool."""
+    async with httpx.AsyncClient(timeout=60.0) as client:
+
+        async def call(body: str) -> None:
+            json.loads((await client.post(f"{url}/sync", content=body, headers=_FORM)).content)
+
+        return await _loop(call, warm, seconds)
+
+
+_FORM = {"content-type": "application/x-www-form-urlencoded;charset=utf-8"}
+
+
+async def _loop(call: Callable[[str], Awaitable[Any]], warm: float, seconds: float) -> dict[str, float]:
+    calls = 0
+
+    async def worker(number: int) -> None:
+        nonlocal calls
+        while True:
+            await call(_signed(FIRST_ORDER + number))
+            calls += 1
+
+    workers = [asyncio.create_task(worker(number)) for number in range(IN_FLIGHT)]
+    await asyncio.sleep(warm)
+    before, watch = calls, Watch()
+    await asyncio.sleep(seconds)
+    span, done = watch.read(), calls - before
+    for task in workers:
+        task.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    return {"each": span.cpu / done, "rate": done / span.wall, "memory": peak_memory()}
+
+
+def _signed(order: int) -> str:
+    params = {
+        "ae_order_id": str(order),
+        "language": "en_US",
+        "method": TRACKING,
+        "access_token": "bench-access",
+        "app_key": "500000",
+        "sign_method": "sha256",
+        "timestamp": str(int(time.time() * 1000)),
+        "format": "json",
+    }
+    text = "".join(name + params[name] for name in sorted(params))
+    params["sign"] = hmac.new(b"bench-secret", text.encode(), hashlib.sha256).hexdigest().upper()
+    return urlencode(params)

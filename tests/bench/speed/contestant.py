@@ -1,0 +1,43 @@
+"""Runs one contestant in this process and prints what it measured as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from tests.bench.speed import checks, pushes
+
+CONTESTANTS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {
+    "checks": checks.product,
+    "checks-aiohttp": checks.bare_aiohttp,
+    "checks-httpx": checks.bare_httpx,
+    "pushes": pushes.product,
+    "pushes-aiohttp": pushes.bare_aiohttp,
+    "pushes-library": pushes.library,
+}
+
+
+def main(name: str, options: dict[str, Any]) -> None:
+    """Measure, on the loop that `bot run` would take unless `loop` names the other one."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    if options.pop("loop", "uvloop") == "uvloop":
+        with contextlib.suppress(ImportError):
+            import uvloop
+
+            asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    print(json.dumps(asyncio.run(_awaited(CONTESTANTS[name](**options)))))  # noqa: T201  the parent reads it
+
+
+async def _awaited(measured: Awaitable[dict[str, float]]) -> dict[str, float]:
+    return await measured
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], json.loads(sys.argv[2]))
