@@ -52,6 +52,7 @@ class Size:
     scans: float = 6.0
     burst: int = 3
     commands: float = 1.5
+    locks: float = 1 / 6  # a second: the write lock is held, mostly until a kill
     life: float = 3.0  # seconds from the bot's start to its death, on average
     deaths: bool = True
     weather: bool = True
@@ -289,7 +290,7 @@ class _Draft:
             at += self.dice.uniform(3.0, 9.0)
 
     def troubles(self) -> Iterator[tuple[float, Happening]]:
-        for at in self.times(1 / 6.0):
+        for at in self.times(self.size.locks):
             yield at, Lock(seconds=self.dice.uniform(0.2, 2.5), kill=self.dice.random() < 0.6)
         for at in self.times(1 / 45.0):
             yield at, Lock(seconds=self.dice.uniform(5.5, 7.0))  # longer than anybody waits for it

@@ -38,6 +38,7 @@ from tests.chaos.processes import Bot, rows
 from tests.chaos.records import FOREVER, Records, Row, Shown
 
 _SETUP_WITHIN = 60.0
+_LOOK_EVERY = 0.3  # seconds between two looks at what still waits
 _STUCK = 4  # looks without a change after which the clock jumps to the next attempt
 
 
@@ -55,8 +56,8 @@ class Play:
         self._lives = plan.lives()
         self._last_at: dict[str, int] = {}
 
-    async def run(self, settle_within: float) -> None:
-        """Play the plan, then let everything settle."""
+    async def run(self, settle_within: float, hope: float) -> None:
+        """Play the plan, then let everything settle; nobody hopes for an answer for longer than `hope`."""
         watching = asyncio.create_task(self._stage.watcher.run())
         try:
             await self._set_up()
@@ -64,7 +65,7 @@ class Play:
             await self._happen()
             lives.cancel()
             await asyncio.gather(lives, return_exceptions=True)
-            await self._settle(settle_within)
+            await self._settle(settle_within, hope)
             await self._end()
             await self._stage.watcher.look()
         finally:
@@ -205,14 +206,18 @@ class Play:
 
     # ── after ───────────────────────────────────────────────────────────────────────────────────
 
-    async def _settle(self, within: float) -> None:
+    async def _settle(self, within: float, hope: float) -> None:
         """Until nothing waits any more; the clock jumps over waits for a next attempt."""
+        vain = 0.0
         began = self._stage.now()
         while (waiting := await self._waiting()) and self._stage.now() < began + within:
             self._records.settling.append((self._stage.now() - began, waiting))
             if not await self._bot.alive():
                 await self._start()
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(_LOOK_EVERY)
+            vain = vain + _LOOK_EVERY if waiting.startswith("people") else 0.0
+            if vain > hope:
+                break
         self._records.unsettled = waiting
         self._records.settled_in = self._stage.now() - began
 
@@ -295,9 +300,17 @@ async def _stage(plan: Plan, spoilt: str, log: Path) -> AsyncIterator[tuple[Stag
 
 
 async def play(
-    plan: Plan, *, settle_within: float, spoilt: str = "", log: Path = Path("/dev/null")
+    plan: Plan,
+    *,
+    settle_within: float,
+    hope: float = 60.0,
+    spoilt: str = "",
+    log: Path = Path("/dev/null"),
 ) -> Records:
-    """Run a plan to its end; what it left behind. `log` takes the bot's words."""
+    """Run a plan to its end; what it left behind. `log` takes the bot's words.
+
+    Everything gets `settle_within` seconds to settle, people who wait for an answer alone `hope` seconds.
+    """
     async with _stage(plan, spoilt, log) as (stage, bot):
-        await Play(plan, stage, bot).run(settle_within)
+        await Play(plan, stage, bot).run(settle_within, hope)
         return stage.records

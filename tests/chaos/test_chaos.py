@@ -1,0 +1,55 @@
+"""The one-minute run of every test run; `make chaos` plays longer ones."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.chaos import report
+from tests.chaos.audit import count
+from tests.chaos.plan import Size, make
+from tests.chaos.play import play
+
+_SEED = "CHAOS_SEED"  # of a run to repeat
+
+
+@pytest.mark.process
+async def test_nothing_is_lost_and_nothing_repeated_without_a_cause(tmp_path: Path) -> None:
+    seed = int(os.environ.get(_SEED) or time.time())
+    print(f"{_SEED}={seed}")  # noqa: T201  shown where the test fails
+    records = await play(make(seed, 28.0), settle_within=40.0, log=tmp_path / "bot.log")
+    counted = count(records)
+    print(report.table(records, counted))  # noqa: T201
+    assert report.broken(records, counted) == []
+    assert counted.told > 200
+    assert records.kills
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("mistake", "size"),
+    [
+        (
+            "settle-first",
+            Size(chats=16, groups=0, orders=8, scans=8.0, commands=0.3, life=1.5, weather=False),
+        ),
+        (
+            "offset-first",
+            Size(chats=20, groups=0, orders=8, scans=1.0, commands=3.0, life=20.0, locks=0.4, weather=False),
+        ),
+    ],
+)
+async def test_a_mistake_is_found(mistake: str, size: Size) -> None:
+    seed = int(os.environ.get(_SEED) or time.time())
+    print(f"{_SEED}={seed}")  # noqa: T201  shown where the test fails
+    records = await play(make(seed, 12.0, size), settle_within=25.0, hope=3.0, spoilt=mistake)
+    counted = count(records)
+    print(report.table(records, counted))  # noqa: T201
+    if mistake == "settle-first":  # told, says the outbox, but Telegram never heard of it
+        assert [one for one in counted.lost if one.endswith(": sent")]
+    else:  # Telegram forgot it, the inbox never had it
+        assert counted.unanswered
+        assert records.unsettled.startswith("people")
