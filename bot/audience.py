@@ -28,13 +28,24 @@ def owed(
         ]
         unheard = [one for one, due in dues if due != now and not one.merchant_only]
         if unheard and len(unheard) == len(dues) and follower.follow.card_message_id is not None:
-            found.append(Owed(place=place, order_id=order_id, news=_card(unheard), due_at=now))
+            found.append(Owed(place=place, order_id=order_id, news=_card(unheard[0].key), due_at=now))
     return found
 
 
-def _card(news: Sequence[News]) -> News:
+def first_cards(
+    order_id: str, followers: Iterable[Follower], *, asking: Place | None, now: datetime
+) -> list[Owed]:
+    """Cards that were sent empty, while AliExpress gave no answer, and fill in with the first one."""
+    return [
+        Owed(place=one.chat.place, order_id=order_id, news=_card("first"), due_at=now)
+        for one in followers
+        if one.chat.place != asking and one.follow.card_message_id is not None
+    ]
+
+
+def _card(of: str) -> News:
     """Nothing to be told, only a card to be edited."""
-    return News(kind=NewsKind.CARD, key=f"card:{news[0].key}", importance=Importance.SCAN)
+    return News(kind=NewsKind.CARD, key=f"card:{of}", importance=Importance.SCAN)
 
 
 def due_at(follower: Follower, news: News, now: datetime) -> datetime | None:

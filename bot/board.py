@@ -67,29 +67,31 @@ def board(
     cases: Iterable[tuple[str, datetime | None, datetime | None, str]],
     followers: Mapping[str, int],
     now: datetime,
-) -> tuple[list[Flagged], int]:
-    """What to show, the gravest and oldest first, and how many are snoozed.
+) -> tuple[list[Flagged], list[Flagged]]:
+    """What to show and what is snoozed, the gravest and oldest first.
 
     `cases` are (order id, disputed at, snoozed until, note).
     """
     shown: list[Flagged] = []
-    snoozed = 0
+    asleep: list[Flagged] = []
     for order_id, disputed_at, snoozed_until, note in cases:
         order = orders.get(order_id)
         found = flag(order, disputed_at, now) if order else None
         if order is None or found is None:
             continue
-        if snoozed_until is not None and snoozed_until > now:
-            snoozed += 1
-            continue
-        shown.append(
+        sleeps = snoozed_until is not None and snoozed_until > now
+        (asleep if sleeps else shown).append(
             Flagged(
                 order=order,
                 flag=found[0],
                 days=max(0, (now - found[1]).days),
                 note=note,
                 followers=followers.get(order_id, 0),
+                snoozed_until=snoozed_until,
             )
         )
-    gravity = list(Flag)
-    return sorted(shown, key=lambda row: (gravity.index(row.flag), -row.days, row.order.id)), snoozed
+    return sorted(shown, key=_gravest_first), sorted(asleep, key=_gravest_first)
+
+
+def _gravest_first(row: Flagged) -> tuple[int, int, str]:
+    return list(Flag).index(row.flag), -row.days, row.order.id

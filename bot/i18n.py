@@ -310,6 +310,14 @@ class Words:
         known = self._locale.time_zones.get(_OLD_ZONE_NAMES.get(zone, zone), {}).get("city")
         return known or get_timezone_location(zone, locale=self._locale, return_city=True).rpartition("/")[2]
 
+    def zone_called(self, text: str) -> str | None:
+        """The zone that somebody means: by its IANA name, or by its city in English or in this language."""
+        wanted = text.strip().replace(" ", "_").casefold()
+        if found := _zones_by_name().get(wanted):
+            return found
+        known = sorted(set(_zones_by_name().values()))
+        return next((zone for zone in known if self.city(zone).replace(" ", "_").casefold() == wanted), None)
+
     def offset(self, zone: str, now: datetime) -> str:
         """A zone's present distance from UTC: "UTC+5:30"."""
         minutes = int((now.astimezone(_zone(zone)).utcoffset() or timedelta()).total_seconds() // 60)
@@ -393,6 +401,15 @@ def _parsed(language: str) -> Locale:
 @functools.cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())  # reads some hundred files
+
+
+@functools.cache
+def _zones_by_name() -> dict[str, str]:
+    """Zones by full name and by city, in lower case; cities only of those that lie somewhere."""
+    whole = {zone.casefold(): zone for zone in _zones()}
+    areas = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+    cities = {z.rpartition("/")[2].casefold(): z for z in sorted(_zones()) if z.partition("/")[0] in areas}
+    return cities | whole
 
 
 @functools.cache

@@ -483,6 +483,8 @@ class Tracking:
             changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.RULESET
         )
         owed = audience.owed(order.id, changes.news, followers, now, asking=asking)
+        if changes.first:
+            owed += audience.first_cards(order.id, followers, asking=asking, now=now)
         await tx.notices.owe(owed, now)
         if changes.added or changes.news:
             _log.info("news", order=order.id, entries=len(changes.added), owed=len(owed))

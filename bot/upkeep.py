@@ -332,10 +332,12 @@ class Upkeep:
                 active = await tx.chats.active_orders()
                 delivered = await tx.orders.count_delivered(now - timedelta(days=1))
             marks = [(c.order_id, c.disputed_at, c.snoozed_until, c.note) for c in cases]
-            rows, snoozed = judge.board(orders, marks, {}, now)
+            rows, asleep = judge.board(orders, marks, {}, now)
             counts = {flag: sum(row.flag is flag for row in rows) for flag in Flag}
             await self._to_admins(
-                lambda words: view.brief(words, counts, active=active, delivered=delivered, snoozed=snoozed)
+                lambda words: view.brief(
+                    words, counts, active=active, delivered=delivered, snoozed=len(asleep)
+                )
             )
             sent = now
         if not last or sent == now:

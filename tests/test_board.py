@@ -65,6 +65,7 @@ def test_the_board_shows_the_gravest_first_and_leaves_out_what_is_snoozed() -> N
         "c": make.order(make.node(), stage=Stage.EXCEPTION, id="c"),
     }
     cases = [("a", None, None, ""), ("b", None, None, "call them"), ("c", None, NOW + timedelta(days=1), "")]
-    rows, snoozed = board.board(orders, cases, {"b": 2}, NOW)
+    rows, asleep = board.board(orders, cases, {"b": 2}, NOW)
     assert [(row.order.id, row.flag) for row in rows] == [("b", Flag.RETURNED), ("a", Flag.STUCK)]
-    assert (rows[0].note, rows[0].followers, snoozed) == ("call them", 2, 1)
+    assert (rows[0].note, rows[0].followers) == ("call them", 2)
+    assert [(row.order.id, row.snoozed_until) for row in asleep] == [("c", NOW + timedelta(days=1))]

@@ -174,7 +174,7 @@ async def test_wrong_ids_lock_a_chat_out_with_the_same_answer_for_wrong_and_fore
 
 
 async def test_in_groups_members_see_and_admins_change(play: World) -> None:
-    card = await play.ask(FAMILY, f"/track {PLAIN}", "…8042", user_id=EMMA)
+    card = await play.ask(FAMILY, f"/track {PLAIN}", "…61738042", user_id=EMMA)
     assert PLAIN not in card["text"]
     refused = await play.press(FAMILY, card, "Mute", user_id=IVAN)
     assert "only admins" in refused["answer"]["text"].lower() or "админ" in refused["answer"]["text"].lower()
@@ -276,8 +276,72 @@ async def test_a_topic_has_its_own_follows_and_falls_back_to_general_when_it_clo
 
 async def test_a_group_that_becomes_a_supergroup_goes_on(play: World) -> None:
     group = await play.control("POST", "chats", type="group", title="Family", members={str(EMMA): "creator"})
-    await play.ask(group["id"], f"/track {PLAIN}", "…8042", user_id=EMMA)
+    await play.ask(group["id"], f"/track {PLAIN}", "…61738042", user_id=EMMA)
     await play.control("POST", f"chats/{group['id']}/state", action="upgrade")
     new = next(c["migrated_to"] for c in await play.control("GET", "chats") if c["id"] == group["id"])
     await play.next_node(PLAIN)
     await play.hears(new, "Package arrived at transit")
+
+
+async def test_a_shops_orders_all_end_alike_and_are_told_apart_all_the_same(play: World) -> None:
+    await play.ask(EMMA, f"{PLAIN} {CUSTOMS} {TWO_PARCELS}", "3 orders added")
+    listed = await play.ask(EMMA, "/orders", "3")
+    named = [key["text"] for row in listed["buttons"] for key in row if "8042" in key["text"]]
+    assert len({name.split()[-1] for name in named}) == 3
+    asked = await play.ask(EMMA, "/untrack", "Which order")
+    assert len({key["text"] for row in asked["buttons"] for key in row}) == 3
+
+
+async def test_a_card_sent_while_aliexpress_is_silent_fills_in_by_itself(play: World) -> None:
+    await play.control("POST", "faults", target="aliexpress", kind="outage", times=None)
+    card = await play.ask(EMMA, PLAIN, "This card fills in by itself")
+    assert card["text"].strip() == card["text"]
+    hint = await play.hears(EMMA, "AliExpress does not answer right now", after=card["id"])
+    pressed = await play.press(EMMA, card, "Refresh")
+    assert "does not answer right now" in pressed["answer"]["text"]
+    await play.control("DELETE", "faults", kind="outage")
+    filled = await play.hears(EMMA, "Travelling between countries")
+    assert filled["id"] == card["id"]
+    assert max(message["id"] for message in await play.messages(EMMA)) == hint["id"]  # and nothing rings
+
+
+async def test_a_problem_that_solved_itself_leaves_the_board(play: World) -> None:
+    await play.ask(MERCHANT, "/start", "Welcome")
+    await play.ask(EMMA, PLAIN, "Travelling")
+    await play.control("POST", f"orders/{PLAIN}/nodes", phrase="delivered")
+    asked = await play.hears(EMMA, "Got it?")
+    await play.press(EMMA, asked, "Problem")
+    await play.hears(MERCHANT, "reports a problem")
+    await play.ask(MERCHANT, "/board", "Customer reports a problem")
+    await play.press(EMMA, asked, "Yes")
+    await play.hears(EMMA, "Enjoy it!")
+    await play.ask(MERCHANT, "/board", "Nothing needs you")
+
+
+async def test_what_the_merchant_snoozed_can_be_woken_up(play: World) -> None:
+    await play.ask(EMMA, PLAIN, "Travelling")
+    await play.control("POST", f"orders/{PLAIN}/nodes", phrase="import_hold")
+    await play.hears(EMMA, "reports a problem")
+    board = await play.ask(MERCHANT, "/board", "1 order needs attention")
+    await play.press(MERCHANT, board, PLAIN[-8:])
+    await play.hears(MERCHANT, "Last entry")
+    await play.press(MERCHANT, board, "3 days")
+    await play.hears(MERCHANT, "Nothing needs you")
+    await play.press(MERCHANT, board, PLAIN[-8:])
+    await play.hears(MERCHANT, "Snoozed until")
+    await play.press(MERCHANT, board, "Wake up")
+    await play.hears(MERCHANT, "1 order needs attention")
+    await play.ask(MERCHANT, "/board", "1 order needs attention")
+
+
+async def test_a_time_zone_is_understood_by_its_city(play: World) -> None:
+    await play.ask(EMMA, "/timezone new york", "New York: it is")
+    await play.ask(IVAN, "/timezone Берлин", "Берлин")
+    await play.ask(EMMA, "/timezone Nowhere", "We know no time zone called")
+
+
+async def test_a_single_links_code_is_named_by_its_order(play: World) -> None:
+    made = await play.ask(MERCHANT, f"/link {PLAIN}", "1 link for a customer")
+    code = await play.hears(MERCHANT, PLAIN, after=made["id"])
+    assert code["photo"]
+    assert code["text"] == PLAIN

@@ -37,12 +37,12 @@ async def show_board(talking: Conversation, action: b.ShowBoard) -> None:
 
 
 async def _board(talking: Conversation, page: int) -> Message:
-    rows, snoozed = await judge_all(talking)
-    return view.board(talking.words, rows, page=page, snoozed=snoozed)
+    rows, asleep = await judge_all(talking)
+    return view.board(talking.words, rows, page=page, asleep=asleep)
 
 
-async def judge_all(talking: Conversation) -> tuple[list[view.Flagged], int]:
-    """Every order that needs attention, and how many are snoozed."""
+async def judge_all(talking: Conversation) -> tuple[list[view.Flagged], list[view.Flagged]]:
+    """Every order that needs attention, and those that are snoozed."""
     async with talking.desk.store.read() as tx:
         cases = await tx.cases.open()
         orders = await tx.orders.get_many(case.order_id for case in cases)
@@ -148,7 +148,7 @@ async def _make_links(talking: Conversation, text: str) -> None:
     table = _table(made) if len(made) > 1 else None
     await talking.say(view.links(talking.words, made, refused, table))
     if len(made) == 1:
-        await talking.say(Message(text="", photo=_qr(made[0][1])))
+        await talking.say(view.qr_code(talking.words, made[0][0], _qr(made[0][1])))
     elif made:
         await talking.say(Message(text="", document=("qr-codes.zip", _qr_codes(made))))
 

@@ -80,6 +80,8 @@ async def confirm(talking: Conversation, action: b.Confirm) -> None:
     match action.receipt:
         case Receipt.YES:
             await tracking.set_archived(talking.place, action.order_id, archived=True)
+            async with store.write() as tx:
+                await tx.cases.dispute(action.order_id, None)  # a problem reported before is solved
         case Receipt.NOT_YET:
             await tracking.ask_again(talking.place, action.order_id, now + _LOOK_AGAIN)
         case Receipt.PROBLEM:

@@ -10,7 +10,7 @@ from typing import Any
 import tzfpy
 
 from bot.chat.conversation import Conversation
-from bot.i18n import guess_language, guess_zone, is_zone
+from bot.i18n import guess_language, guess_zone
 from bot.model import Quiet
 from bot.views import buttons as b
 from bot.views import settings as view
@@ -34,12 +34,12 @@ async def language(talking: Conversation, text: str) -> None:
 
 
 async def timezone(talking: Conversation, text: str) -> None:
-    """/timezone, with an IANA name or a choice by region."""
-    wanted = text.strip().replace(" ", "_")
-    if not wanted:
+    """/timezone, with a city, an IANA name or a choice by region."""
+    wanted = talking.words.zone_called(text) if text.strip() else None
+    if not text.strip():
         panel = view.settings(talking.words, talking.chat, now=talking.desk.now(), panel=Panel.ZONE)
         await talking.say(panel)
-    elif not is_zone(wanted):
+    elif wanted is None:
         await talking.say(talk.zone_unknown(talking.words, text.strip()))
     elif not await talking.refuse_change():
         await talking.change(zone=wanted, zone_set=True)

@@ -256,7 +256,9 @@ async def refresh(talking: Conversation, action: b.Refresh) -> None:
     if refreshed.fresh:
         changed = refreshed.shown.order.digest != before.order.digest
         await talking.toast(talk.refreshed(talking.words, changed=changed))
-    elif at is not None:
+    elif refreshed.shown.silent_since is not None or at is None:
+        await talking.toast(talk.silent(talking.words))
+    else:
         await talking.toast(talk.fresh(talking.words, at, talking.desk.now()))
     await talking.show_card(refreshed.shown)
 

@@ -18,6 +18,7 @@ from bot.views.chart import Day
 FLAGS_PER_PAGE = 6
 SNOOZES = (1, 3, 7)
 TEXTS_SHOWN = 10
+SLEEPERS_SHOWN = 3
 _ORANGE = "🟠"
 
 
@@ -70,12 +71,18 @@ class Stats:
 # ── the board ───────────────────────────────────────────────────────────────────────────────────
 
 
-def board(words: Words, flagged: Sequence[Flagged], *, page: int = 0, snoozed: int = 0) -> Message:
-    """A page (from 0) of all that needs attention, gravest first as given; `snoozed` are kept off it."""
+def board(
+    words: Words, flagged: Sequence[Flagged], *, page: int = 0, asleep: Sequence[Flagged] = ()
+) -> Message:
+    """A page (from 0) of all that needs attention, gravest first as given.
+
+    The snoozed ones, `asleep`, are counted, and some can be opened, to wake them up.
+    """
     t = words.t
     if not flagged:
         lines = [t("🌿 <b>Nothing needs you</b>"), t("All orders are on their way as they should be.")]
-        return Message(text=words.page([*lines, *_snoozed(words, snoozed)]))
+        sleepers = (_sleepers(words, asleep),) if asleep else ()
+        return Message(text=words.page([*lines, *_snoozed(words, len(asleep))]), buttons=sleepers)
     pages = -(-len(flagged) // FLAGS_PER_PAGE)
     page = min(page, pages - 1)
     shown = flagged[page * FLAGS_PER_PAGE : (page + 1) * FLAGS_PER_PAGE]
@@ -83,20 +90,24 @@ def board(words: Words, flagged: Sequence[Flagged], *, page: int = 0, snoozed: i
         words.plural(
             "🚩 <b>{n} order needs attention</b>", "🚩 <b>{n} orders need attention</b>", len(flagged)
         ),
-        *_snoozed(words, snoozed),
+        *_snoozed(words, len(asleep)),
     ]
     for row in shown:
         lines += [Markup(""), *_flag_lines(words, row)]
-    keys = [
-        b.button(
-            Markup("{} {}").format(flag_icon(row.flag), words.isolate(wording.short_id(row.order.id))),
-            b.OpenFlag(order_id=row.order.id),
-        )
-        for row in shown
-    ]
-    rows = [tuple(keys[start : start + 3]) for start in range(0, len(keys), 3)]
+    keys = [_opener(words, flag_icon(row.flag), row) for row in shown]
+    rows = [tuple(keys[start : start + 2]) for start in range(0, len(keys), 2)]
     leaf = b.pager(words, page, pages, lambda to: b.ShowBoard(page=to))
-    return Message(text=words.page(lines), buttons=tuple(row for row in (*rows, leaf) if row))
+    rows += [leaf, _sleepers(words, asleep)]
+    return Message(text=words.page(lines), buttons=tuple(row for row in rows if row))
+
+
+def _opener(words: Words, mark: Markup, row: Flagged) -> Button:
+    name = words.isolate(wording.short_id(row.order.id))
+    return b.button(Markup("{} {}").format(mark, name), b.OpenFlag(order_id=row.order.id))
+
+
+def _sleepers(words: Words, asleep: Sequence[Flagged]) -> tuple[Button, ...]:
+    return tuple(_opener(words, Markup("😴"), row) for row in asleep[:SLEEPERS_SHOWN])
 
 
 def flagged_order(words: Words, row: Flagged, *, now: datetime) -> Message:
@@ -225,7 +236,7 @@ def links(
         words.plural("🔗 <b>{n} link for a customer</b>", "🔗 <b>{n} links for customers</b>", len(made))
     ]
     lines += [
-        Markup("{}\n{}").format(words.isolate(wording.short_id(id_)), words.isolate(words.code(url)))
+        Markup("{}\n{}").format(words.isolate(words.code(id_)), words.isolate(words.code(url)))
         for id_, url in made[:TEXTS_SHOWN]
     ]
     if len(made) > TEXTS_SHOWN:
@@ -233,6 +244,11 @@ def links(
     lines += _refused(words, refused)
     lines += [Markup(""), t("Whoever opens such a link follows that order, without typing anything.")]
     return Message(text=words.page(lines), document=("links.csv", table) if table is not None else None)
+
+
+def qr_code(words: Words, order_id: str, picture: bytes) -> Message:
+    """An order's claim link as a picture (PNG), named by the order."""
+    return Message(text=words.page([words.code(order_id)]), photo=picture)
 
 
 def link_usage(words: Words, refused: Sequence[str] = ()) -> Message:

@@ -33,7 +33,8 @@ def card(
     if silent_since is not None:
         lines += [Markup(""), _banner(words, silent_since, now)]
     lines += _body(words, facts, now)
-    lines += [Markup(""), *_foot(words, order, follow, now)]
+    if foot := _foot(words, order, follow, now):
+        lines += [Markup(""), *foot]
     return Message(text=words.page(lines), buttons=_buttons(words, order, follow))
 
 

@@ -461,6 +461,11 @@ def fresh(words: Words, fetched_at: datetime, now: datetime) -> str:
     return _toast(words.t("Checked {moment}. That is as fresh as it gets.", moment=age))
 
 
+def silent(words: Words) -> str:
+    """AliExpress gave no answer; the card tells what was known before."""
+    return _toast(words.t("⏳ AliExpress does not answer right now."))
+
+
 def looking(words: Words) -> str:
     """A refresh has begun."""
     return _toast(words.t("Looking…"))

@@ -249,8 +249,11 @@ def bar(words: Words, parcel: Parcel) -> Markup | None:
 
 
 def short_id(order_id: str) -> str:
-    """The id's last four digits, for groups and for short names."""
-    return f"…{order_id[-4:]}"
+    """The id's last eight digits, for groups and for short names.
+
+    The last four are the buyer's own: all orders that one shop places end with the same ones.
+    """
+    return f"…{order_id[-8:]}"
 
 
 def label_of(follow: Follow | None, limit: int = 64) -> str:

@@ -332,6 +332,7 @@ def _talk() -> dict[str, Scene]:
         "talk.old_button": talk.old_button,
         "talk.fresh": lambda w: talk.fresh(w, NOW - HOUR / 90, NOW),
         "talk.looking": talk.looking,
+        "talk.silent": talk.silent,
         "talk.refreshed with news": lambda w: talk.refreshed(w, changed=True),
         "talk.refreshed": lambda w: talk.refreshed(w, changed=False),
         "talk.notify_switched on": lambda w: talk.notify_switched(w, on=True),
@@ -354,9 +355,10 @@ def _admin() -> dict[str, Scene]:
     )  # fmt: skip
     url = "https://t.me/lamp_bot?start=AB2cd"
     return {
-        "admin.board": lambda w: admin.board(w, flagged, snoozed=2),
+        "admin.board": lambda w: admin.board(w, flagged, asleep=flagged[:2]),
         "admin.board second page": lambda w: admin.board(w, flagged, page=1),
         "admin.board of nothing": lambda w: admin.board(w, []),
+        "admin.board of nothing awake": lambda w: admin.board(w, [], asleep=flagged[:1]),
         "admin.flagged_order": lambda w: admin.flagged_order(w, flagged[1], now=NOW),
         "admin.flagged_order snoozed": lambda w: admin.flagged_order(w, noted, now=NOW),
         "admin.ask_note": lambda w: admin.ask_note(w, ID, 500),
@@ -367,6 +369,7 @@ def _admin() -> dict[str, Scene]:
         "admin.brief_settings": lambda w: admin.brief_settings(w, time(9)),
         "admin.links": lambda w: admin.links(w, [(ID, url)]),
         "admin.links many": lambda w: admin.links(w, [(ID, url)] * 12, ["abc"] * 7, b"csv"),
+        "admin.qr_code": lambda w: admin.qr_code(w, ORDER.id, b"PNG"),
         "admin.link_usage": lambda w: admin.link_usage(w, ["12 34"]),
         "admin.links_off": admin.links_off,
         "admin.stats": lambda w: admin.stats(w, numbers),

@@ -153,7 +153,7 @@ function drawHead() {
 
 function note(text = "") {
   const chat = current();
-  const about = chat?.blocked ? "you blocked the bot" : chat?.type === "private" ? `bot · talking to ${chat.name} (${chat.language_code})` : `${(chat?.members.length ?? 0) + 1} members`;
+  const about = chat?.blocked ? "you blocked the bot" : chat?.type === "private" ? `the bot, on the phone of ${chat.name} (${chat.language_code})` : `${(chat?.members.length ?? 0) + 1} members`;
   $("head-note").textContent = text || about;
   $("head-note").classList.toggle("typing", Boolean(text));
 }

@@ -30,7 +30,14 @@ const acts = {
     const twin = orders.find(({ scenario }) => scenario === "two_parcels");
     if (twin) { selected = twin.id; page.say(twin.id); }
   },
-  token: () => page.api("/aliexpress/tokens", { action: "kill" }),
+  async token() {
+    await page.api("/aliexpress/tokens", { action: "kill" });
+    page.toast("The bot renews it by itself: nobody notices, one more token refresh is counted below");
+  },
+  async login() {
+    await page.api("/aliexpress/tokens", { action: "kill_all" });
+    page.toast("The merchant is told in a moment; /authorize in the Merchant's chat mends it");
+  },
   outage: (button) => toggle(button),
   throttle: (button) => toggle(button),
   telegram: (button) => toggle(button),
