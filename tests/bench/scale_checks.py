@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import multiprocessing
 import os
 import random
@@ -19,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from bot.metrics import Metrics
 from bot.model import FetchedParcel, OrderFacts, OrderStatus, Snapshot
@@ -80,6 +82,7 @@ async def _check(url: str, seconds: float) -> tuple[int, float]:
 
 
 def _replica(url: str, seconds: float, together: Any, answers: Any) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     together.wait(120)
     answers.put(asyncio.run(_check(url, seconds)))
 
