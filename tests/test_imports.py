@@ -36,7 +36,7 @@ FRIENDS = {
 
 # library: where it may be imported
 DOORS = {
-    "telegram": {"chat", "app", "cli"},
+    "telegram": {"chat"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "httpx": {"sources"},

@@ -23,6 +23,19 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.errors import TokenRevoked
 
+__all__ = [
+    "Ambiguous",
+    "EndPointNotFound",
+    "FloodWait",
+    "NotSent",
+    "Redactor",
+    "TelegramBot",
+    "TelegramError",
+    "Wire",
+    "build_bot",
+    "connect",
+]
+
 _ANY_TOKEN = re.compile(r"(?<!\d)\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 _BLANK = "<token>"
 

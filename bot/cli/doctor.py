@@ -175,10 +175,8 @@ async def _own_webhook(store: Store) -> str:
 
 
 async def _free_token(chosen: settings.Settings) -> None:
-    from telegram.error import TelegramError
-
     from bot.chat.intake import delete_webhook
-    from bot.chat.telegram import build_bot
+    from bot.chat.telegram import TelegramError, build_bot
 
     if chosen.webhook_url:
         raise SettingsError("WEBHOOK_URL", "is set, so the bot needs its webhook; empty it for long polling")

@@ -258,9 +258,7 @@ class _Tried:
 
 
 async def _who(token: str, url: str) -> _Said:
-    from telegram.error import TelegramError
-
-    from bot.chat.telegram import Redactor, Wire, build_bot
+    from bot.chat.telegram import Redactor, TelegramError, Wire, build_bot
     from bot.errors import TokenRevoked
 
     wire = Wire(Redactor(token))
@@ -297,9 +295,7 @@ async def _signed(key: str, secret: str, url: str) -> _Tried:
 
 async def _first_chat(token: str, url: str) -> tuple[int, str] | None:
     """Number and name of whoever wrote to the bot last, waiting for a message; it stays unconfirmed."""
-    from telegram.error import TelegramError
-
-    from bot.chat.telegram import Redactor, Wire, build_bot
+    from bot.chat.telegram import Redactor, TelegramError, Wire, build_bot
     from bot.errors import TokenRevoked
 
     wire = Wire(Redactor(token), read_timeout=_LINGER + 10.0)

@@ -37,9 +37,7 @@ def link(
 
 
 async def _username(chosen: settings.Settings) -> str:
-    from telegram.error import TelegramError
-
-    from bot.chat.telegram import build_bot
+    from bot.chat.telegram import TelegramError, build_bot
     from bot.errors import BotError
 
     bot = build_bot(chosen.telegram_bot_token.get_secret_value(), chosen.telegram_api_url)

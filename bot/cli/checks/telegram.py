@@ -10,9 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from telegram.error import TelegramError
-
-from bot.chat.telegram import TelegramBot
+from bot.chat.telegram import TelegramBot, TelegramError
 from bot.cli.checks import Finding, failure, ok, warning
 from bot.errors import TokenRevoked
 from bot.settings import Settings
