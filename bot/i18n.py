@@ -262,7 +262,9 @@ class Words:
 
     def clock(self, at: time) -> str:
         """A time of day."""
-        return format_time(at, format="short", locale=self._locale)
+        # Korean's short names for the halves of the day are the English ones; the full ones are its own
+        pattern = str(self._locale.time_formats["short"]).replace("a", "aaaa")
+        return format_time(at, pattern, locale=self._locale)
 
     def distance(self, days: int) -> Markup:
         """How far a day is: "today", "tomorrow", "in 3 days", "3 days ago"; no minutes, no months."""
@@ -287,11 +289,7 @@ class Words:
         `style` is made of Telegram's letters: w weekday, d or D short or long date, t or T the same of time.
         """
         shown = self.local(at)
-        fallback = (
-            format_time(shown, format="short", tzinfo=shown.tzinfo, locale=self._locale)
-            if style == "t"
-            else self._date_and_time(shown, "MMMd")
-        )
+        fallback = self.clock(shown.time()) if style == "t" else self._date_and_time(shown, "MMMd")
         return _tg_time(at, style, fallback)
 
     def ago(self, at: datetime, now: datetime) -> Markup:
@@ -326,7 +324,7 @@ class Words:
 
     def _date_and_time(self, shown: datetime, skeleton: str) -> str:
         day = format_skeleton(skeleton, shown, tzinfo=shown.tzinfo, locale=self._locale)
-        at = format_time(shown, format="short", tzinfo=shown.tzinfo, locale=self._locale)
+        at = self.clock(shown.time())
         return str(self._locale.datetime_formats["medium"]).replace("{0}", at).replace("{1}", day)
 
     def _relative(self, span: timedelta, unit: str) -> str:

@@ -320,6 +320,24 @@ def test_a_moment_carries_unix_time_and_the_chats_clock() -> None:
     assert 'format="r">5 minutes ago<' in Words("en").ago(NOW - timedelta(minutes=5), NOW)
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "10:00\u202fPM"),
+        ("ko", "오후 10:00"),
+        ("ar", "10:00 م"),
+        ("zh_Hant", "晚上10:00"),
+        ("ja", "22:00"),
+    ],
+)
+def test_the_halves_of_the_day_have_names_in_the_language(language: str, told: str) -> None:
+    words = Words(language)
+    evening = NOW.replace(hour=22)
+    assert words.clock(time(22)) == told
+    assert f">{told}<" in words.moment(evening, "t")
+    assert told in words.moment(evening)
+
+
 def test_a_clock_that_runs_ahead_is_never_in_the_future() -> None:
     assert Words("en").since(NOW + timedelta(seconds=5), NOW) == "1 second ago"
 
