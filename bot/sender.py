@@ -370,7 +370,7 @@ class Sender:
     async def _idle_for(self) -> float:
         try:
             async with self._store.read() as tx:
-                due = await tx.notices.next_due()
+                due = await tx.notices.next_due(after=self._now())
         except StoreError:
             return _IDLE  # the next round says what the matter is
         wait = _IDLE if due is None else (due - self._now()).total_seconds()

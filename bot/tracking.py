@@ -308,12 +308,12 @@ class Tracking:
     async def place_moved(self, old: int, new: int) -> None:
         """A group became a supergroup."""
         async with self.store.write() as tx:
-            await tx.chats.move(old, new)
+            await tx.orders.reweigh(await tx.chats.move(old, new), self._now())
 
     async def topic_gone(self, place: Place) -> None:
         """A topic is closed or deleted: its follows move to the group's General topic."""
         async with self.store.write() as tx:
-            await tx.chats.drop_topic(place)
+            await tx.orders.reweigh(await tx.chats.drop_topic(place), self._now())
 
     async def forget(self, chat_id: int) -> None:
         """Delete everything about a chat."""

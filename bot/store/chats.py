@@ -76,13 +76,13 @@ class Chats:
         )
         return await self._hold_orders(follows.c.chat_id == chat_id) if result.rowcount else []
 
-    async def move(self, old: int, new: int) -> None:
-        """A group became a supergroup: every row moves.
+    async def move(self, old: int, new: int) -> list[str]:
+        """A group became a supergroup: every row moves. Returns the orders followed there.
 
         Its settings are those that people made in the group; of follows and notices that both have, the
         new chat's stay.
         """
-        await self._hold_orders(follows.c.chat_id.in_([old, new]))
+        followed = await self._hold_orders(follows.c.chat_id.in_([old, new]))
         twin = chats.alias()
         same_topic = sa.exists().where(twin.c.chat_id == old, twin.c.topic_id == chats.c.topic_id)
         await self._on.execute(sa.delete(chats).where(chats.c.chat_id == new, same_topic))
@@ -95,11 +95,12 @@ class Chats:
         for state in _UNHANDLED:
             here = sa.and_(state_is(updates, state), updates.c.chat_id == old)
             await self._on.execute(sa.update(updates).where(here).values(chat_id=new))
+        return followed
 
-    async def drop_topic(self, place: Place) -> None:
-        """A topic is gone: its follows and waiting notices go to the General topic."""
+    async def drop_topic(self, place: Place) -> list[str]:
+        """A topic is gone: its follows and waiting notices go to the General topic. Returns its orders."""
         general = Place(place.chat_id)
-        await self._hold_orders(_at(follows, place))
+        followed = await self._hold_orders(_at(follows, place))
         chat = await self.get(place)
         if chat is not None and await self.get(general) is None:
             await self._on.execute(
@@ -113,6 +114,7 @@ class Chats:
             await self._on.execute(sa.delete(table).where(_at(table, place), clash))
             await self._on.execute(sa.update(table).where(_at(table, place)).values(topic_id=0))
         await self._on.execute(sa.delete(chats).where(_at(chats, place)))
+        return followed
 
     async def forget(self, chat_id: int) -> list[str]:
         """Delete everything about a chat, all its topics included. Returns the orders it followed."""
