@@ -149,6 +149,15 @@ async def test_commands_come_by_slash_in_the_reader_s_language_and_by_keyboard(p
     await expect(page.locator(".message.mine")).to_contain_text(f"/track {scenarios.PLAIN}")
 
 
+async def test_the_list_of_commands_goes_away_when_it_is_not_wanted(page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    for away in ("Escape", "click"):
+        await page.get_by_role("button", name="Commands").click()
+        await expect(page.get_by_role("option").first).to_be_visible()
+        await (page.keyboard.press("Escape") if away == "Escape" else page.locator("#head-name").click())
+        await expect(page.locator("#commands")).to_be_hidden()
+
+
 async def test_another_chat_s_news_shows_as_a_badge_and_right_to_left(live: World, page: Page) -> None:
     await page.get_by_role("button", name=re.compile("Emma")).click()
     await live.control(f"/chats/{LAYLA}/say", text="مرحبا")

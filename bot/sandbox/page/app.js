@@ -107,6 +107,7 @@ const open = told(async (id) => {
   document.body.dataset.view = "chat";
   location.hash = String(id);
   dropReply();
+  $("commands").hidden = true;
   await Promise.all([loadMessages(), loadMenu()]);
   drawChats();
   drawHead();
@@ -356,6 +357,8 @@ function listen() {
 $("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
 $("text").addEventListener("input", () => { fit(); suggest(); });
 $("text").addEventListener("keydown", keydown);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") $("commands").hidden = true; });
+document.addEventListener("pointerdown", ({ target }) => { if (!target.closest("#commands, #composer")) $("commands").hidden = true; });
 $("menu").addEventListener("click", async () => { await told(loadMenu)(); $("commands").hidden ? suggest(true) : ($("commands").hidden = true); });
 $("new-chat").addEventListener("click", () => { offerLanguages(); $("newcomer").showModal(); });
 $("newcomer").addEventListener("close", () => { if ($("newcomer").returnValue === "ok") welcome(); });
