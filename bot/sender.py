@@ -193,6 +193,8 @@ class Sender:
         if chat is None or not wanted:
             return
         wanted = await self._only_cards(turn, chat, wanted, orders, follows)
+        if not wanted:
+            return
         occasion = _occasion(chat, wanted, self._now())
         if len(wanted) >= (_MANY if occasion is pushes.Occasion.AFTER_OUTAGE else _SEVERAL):
             letter = await self._summary(chat, wanted, orders, follows)
@@ -273,6 +275,8 @@ class Sender:
 
     async def _facts(self, chat: Chat, notice: Notice, order: Order) -> Localised:
         told = {seq for news in notice.news for seq in news.nodes}
+        if not told:  # only the card is to be read: it shows the latest entry of every parcel
+            told = {parcel.nodes[0].seq for parcel in order.parcels if parcel.nodes}
         nodes = [node for node in order.nodes if node.seq in told]
         texts = await self._tracking.texts(order, chat.language, nodes)
         return self._tracking.localised(order, texts)

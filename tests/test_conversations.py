@@ -345,3 +345,14 @@ async def test_a_single_links_code_is_named_by_its_order(play: World) -> None:
     code = await play.hears(MERCHANT, PLAIN, after=made["id"])
     assert code["photo"]
     assert code["text"] == PLAIN
+
+
+async def test_a_press_is_answered_at_once_while_aliexpress_takes_its_time(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "Travelling")
+    await play.control("POST", "faults", target="aliexpress", kind="slow", delay=2, times=None)
+
+    async def looking() -> bool:  # the first presses come within the cool-down and ask nobody
+        pressed = await play.press(EMMA, card, "Refresh")
+        return "Looking" in pressed["answer"]["text"]
+
+    await play.until(looking)

@@ -57,6 +57,18 @@ async def test_a_muted_order_is_not_pushed_but_its_card_follows(engine: Engine) 
     assert ONE in engine.post.edited[-1][2].text
 
 
+async def test_a_card_that_follows_silently_speaks_its_readers_language(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await engine.follow(language="ru")
+    await engine.set_card(77)
+    await engine.tracking.set_notify(make.HERE, make.ORDER, on=False)
+    engine.source.add(make.ORDER, ONE)
+    await engine.look_and_tell()
+    assert f"ru: {ONE}" in engine.post.edited[-1][2].text
+    assert "telling failed" not in capsys.readouterr().out
+
+
 async def test_the_reader_hears_it_in_the_language_of_the_moment(engine: Engine) -> None:
     await engine.follow()
     engine.source.add(make.ORDER, ONE)

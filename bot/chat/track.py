@@ -27,6 +27,7 @@ MOST_AT_ONCE = 20
 LABEL_LENGTH = 64
 _SEVERAL = 3  # from so many ids on, one list is answered instead of cards
 _AT_A_TIME = 4
+_PATIENCE = 0.25  # seconds that a press may stay without any answer
 
 
 async def start(talking: Conversation, text: str) -> None:
@@ -251,7 +252,14 @@ async def refresh(talking: Conversation, action: b.Refresh) -> None:
     before = await _shown(talking, action.order_id)
     if before is None:
         return
-    refreshed = await talking.desk.tracking.refresh(talking.chat, action.order_id)
+    looking = asyncio.ensure_future(talking.desk.tracking.refresh(talking.chat, action.order_id))
+    try:
+        done, _ = await asyncio.wait({looking}, timeout=_PATIENCE)
+        if not done:
+            await talking.toast(talk.looking(talking.words))
+        refreshed = await looking
+    finally:
+        looking.cancel()
     at = refreshed.shown.order.fetched_at
     if refreshed.fresh:
         changed = refreshed.shown.order.digest != before.order.digest
