@@ -25,6 +25,7 @@ from bot.views import commands as menu
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
+FRONT = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")]
 ORDER, SECRET, TOKEN = "8211744661738042", "a-secret-of-your-own", "AB0sicuMkjraP2lm5i4NVBtiFYU"
 
 
@@ -153,7 +154,7 @@ def test_the_examples_make_the_same_tokens(
 # ── names and links ─────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_title)
+@pytest.mark.parametrize("page", [*PAGES, *FRONT], ids=_title)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         if not re.match(r"https?://", target):
@@ -173,7 +174,7 @@ def _options() -> dict[str, set[str]]:
     return {name: {o for p in c.params for o in p.opts} for name, c in commands.items()}
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=_title)
+@pytest.mark.parametrize("page", [*PAGES, *FRONT], ids=_title)
 def test_commands_and_their_options_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for name, rest in re.findall(r"python -m bot ([a-z][a-z-]*)([^\n`|]*)", text):
