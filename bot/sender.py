@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
@@ -32,6 +32,8 @@ from bot.model import (
     TopicGone,
 )
 from bot.store import Store, Transaction, Turn
+from bot.store.notices import ToldRow
+from bot.store.together import Together
 from bot.tracking import Tracking
 from bot.views import card, pushes
 from bot.waker import Waker
@@ -47,6 +49,9 @@ _SEVERAL, _MANY = 2, 4  # orders from which on a summary comes: of what was held
 # seconds before the next attempt, by attempts made; the last one repeats until _GIVE_UP
 _BACK_OFF = (5, 30, 120, 600, 1800, 7200, 21600)
 _GIVE_UP = timedelta(hours=72)
+
+
+_Settle = ToldRow | Callable[[Transaction], Awaitable[None]]
 
 
 class Deliver(Protocol):
@@ -90,6 +95,15 @@ class _Letter:
         return [one for notice in self.notices for one in notice.ids]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What leased turns are told from, read at once for all of them."""
+
+    chats: Mapping[Place, Chat]
+    orders: Mapping[str, Order]
+    follows: Mapping[tuple[Place, str], Follow]
+
+
 class Sender:
     """Serves up to `width` places at once; a place is served by one task, in order."""
 
@@ -117,6 +131,7 @@ class Sender:
         self._stopping = False
         self._sleep = sleep
         self._waker = Waker(sleep)
+        self._together = Together(store.write, _settle)
 
     def wake(self) -> None:
         """Look for owed notices at once."""
@@ -148,14 +163,15 @@ class Sender:
         """Lease into free places. False when there was nothing to do."""
         if self._revoked_until is not None and self._now() < self._revoked_until:
             return False
-        room = self._width - len(self._running)
-        if room <= 0:
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        room = self._room()
+        if not room:
+            await self._waker.wait(_IDLE)
             return True
         async with self._store.write() as tx:
             turns = await tx.notices.lease(self._now(), room, _LEASE)
+            known = await _read(tx, turns)
         for turn in turns:
-            task = asyncio.create_task(self._serve(turn))
+            task = asyncio.create_task(self._serve(turn, known))
             self._running.add(task)
             task.add_done_callback(self._ended)
         return bool(turns)
@@ -165,13 +181,19 @@ class Sender:
         if self._running:
             await asyncio.wait(self._running)
 
+    def _room(self) -> int:
+        """How many places to lease for: none until a quarter is free, to lease several at a time."""
+        free = self._width - len(self._running)
+        return free if 4 * free >= self._width else 0
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._waker.wake()
+        if self._room():
+            self._waker.wake()
 
-    async def _serve(self, turn: Turn) -> None:
+    async def _serve(self, turn: Turn, known: _Known) -> None:
         try:
-            await self._tell(turn)
+            await self._tell(turn, known)
         except TokenRevoked:
             self._revoked_until = self._now() + timedelta(seconds=_REVOKED)
             await self._later(turn.notices, turn, self._revoked_until, counts=False, error="token revoked")
@@ -179,11 +201,10 @@ class Sender:
             _log.error("telling failed", error=type(error).__name__, exc_info=error)
             await self._fail(turn, type(error).__name__)
 
-    async def _tell(self, turn: Turn) -> None:
-        async with self._store.read() as tx:
-            chat = await tx.chats.get(turn.place)
-            orders = await tx.orders.get_many(notice.order_id for notice in turn.notices)
-            follows = {follow.order_id: follow for follow in await tx.chats.follows(turn.place)}
+    async def _tell(self, turn: Turn, known: _Known) -> None:
+        chat, orders = known.chats.get(turn.place), known.orders
+        ids = (notice.order_id for notice in turn.notices)
+        follows = {one: known.follows[turn.place, one] for one in ids if (turn.place, one) in known.follows}
         wanted = [n for n in turn.notices if n.order_id in orders and n.order_id in follows]
         unwanted = [one for n in turn.notices if n not in wanted for one in n.ids]
         if chat is None or chat.left_at is not None:
@@ -211,7 +232,7 @@ class Sender:
         turn: Turn,
         chat: Chat,
         notices: Sequence[Notice],
-        orders: dict[str, Order],
+        orders: Mapping[str, Order],
         follows: dict[str, Follow],
     ) -> list[Notice]:
         """Bring cards up to date whose place wants no message; the notices that are left."""
@@ -253,7 +274,7 @@ class Sender:
                 return None  # the push goes out all the same, and says what the matter is
 
     async def _summary(
-        self, chat: Chat, notices: Sequence[Notice], orders: dict[str, Order], follows: dict[str, Follow]
+        self, chat: Chat, notices: Sequence[Notice], orders: Mapping[str, Order], follows: dict[str, Follow]
     ) -> _Letter:
         """What waited for many orders, as one message."""
         entries = [
@@ -299,7 +320,7 @@ class Sender:
             )
         match outcome:
             case Sent(message_id=message_id):
-                await self._write(lambda tx: tx.notices.settle_sent(letter.ids, turn.lease, now, message_id))
+                await self._write(ToldRow(ids=letter.ids, lease=turn.lease, at=now, message_id=message_id))
                 return True
             case Later():
                 await self._retry(turn, letter, outcome, now)
@@ -357,12 +378,11 @@ class Sender:
             letter = _Letter(notices=(notice,), message=Message(text=""))
             await self._retry(turn, letter, Later(at=now, reason=error), now)
 
-    async def _write(self, settle: Callable[[Transaction], Awaitable[None]]) -> None:
+    async def _write(self, settle: _Settle) -> None:
         """Write down what became of a notice, once the database takes it: else it would be told again."""
         while True:
             try:
-                async with self._store.write() as tx:
-                    await settle(tx)
+                await self._together.write(settle)
             except StoreError as error:
                 _log.warning("not written down yet", reason=str(error))
                 await self._sleep(_WRITE_AGAIN)
@@ -381,6 +401,27 @@ class Sender:
         if self._revoked_until is not None:
             wait = max(wait, (self._revoked_until - self._now()).total_seconds())
         return min(max(wait, 0.02), _IDLE)
+
+
+async def _settle(tx: Transaction, settles: list[_Settle]) -> None:
+    """What several messages became, in one transaction; those that arrived, in one statement."""
+    await tx.notices.settle_told([one for one in settles if isinstance(one, ToldRow)])
+    for one in settles:
+        if not isinstance(one, ToldRow):
+            await one(tx)
+
+
+async def _read(tx: Transaction, turns: Sequence[Turn]) -> _Known:
+    """In the transaction that leases: should it fail, nothing is leased."""
+    if not turns:
+        return _Known(chats={}, orders={}, follows={})
+    places = [turn.place for turn in turns]
+    ids = [notice.order_id for turn in turns for notice in turn.notices]
+    return _Known(
+        chats=await tx.chats.at(places),
+        orders=await tx.orders.get_many(ids),
+        follows={(one.place, one.order_id): one for one in await tx.chats.follows_of(places, ids)},
+    )
 
 
 def _occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occasion:

@@ -193,6 +193,25 @@ class Chats:
         )
         return [_follow(row) for row in rows.mappings()]
 
+    async def at(self, places: Iterable[Place]) -> dict[Place, Chat]:
+        """The known chats among these places."""
+        found: dict[Place, Chat] = {}
+        wanted = set(places)
+        for ids in sql.lots(place.chat_id for place in wanted):
+            rows = await self._on.execute(sa.select(chats).where(chats.c.chat_id.in_(ids)))
+            known = (_chat(row) for row in rows.mappings())
+            found |= {chat.place: chat for chat in known if chat.place in wanted}
+        return found
+
+    async def follows_of(self, places: Iterable[Place], order_ids: Iterable[str]) -> list[Follow]:
+        """What these places follow of these orders, archived follows included."""
+        wanted, found = set(places), list[Follow]()
+        for ids in sql.lots(order_ids):
+            theirs = follows.c.chat_id.in_({place.chat_id for place in wanted})
+            rows = await self._on.execute(sa.select(follows).where(follows.c.order_id.in_(ids), theirs))
+            found += [follow for row in rows.mappings() if (follow := _follow(row)).place in wanted]
+        return found
+
     async def count_follows(self, place: Place) -> int:
         """How many orders the place follows, archived ones apart."""
         found = await self._on.scalar(

@@ -39,6 +39,16 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRow:
+    """One message that arrived, and the rows that it told."""
+
+    ids: Sequence[int]
+    lease: str
+    at: datetime
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """Notices that were told, and those that could not be."""
 
@@ -170,6 +180,28 @@ class Notices:
     ) -> None:
         """These were told."""
         await self._end(ids, lease, state="sent", settled_at=now, message_id=message_id)
+
+    async def settle_told(self, told: Sequence[ToldRow]) -> None:
+        """These were told, in one statement for many messages."""
+        if told:
+            statement = (
+                sa.update(notices)
+                .where(notices.c.id == sa.bindparam("b_id"), notices.c.lease == sa.bindparam("b_lease"))
+                .values(
+                    state="sent",
+                    settled_at=sa.bindparam("b_at"),
+                    message_id=sa.bindparam("b_message"),
+                    lease="",
+                )
+            )
+            await self._on.execute(
+                statement,
+                [
+                    {"b_id": one, "b_lease": row.lease, "b_at": row.at, "b_message": row.message_id}
+                    for row in told
+                    for one in sorted(row.ids)
+                ],
+            )
 
     async def settle_later(
         self,

@@ -1,1 +1,1 @@
-"""What a check, a push, an answer and a start cost, as ratios to bare clients: `python -m tests.bench.speed --help`."""
+"""What checks, pushes, answers and starts cost, beside bare clients: `python -m tests.bench.speed --help`."""

@@ -1,10 +1,10 @@
-"""Contestants of the push: the sender from outbox to settled, a bare client with the same bodies, the library."""
+"""Contestants of the push: the sender, outbox to settled; a bare client with the same bodies; the library."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.ext import BaseRateLimiter
 
 from bot import settings
 from bot.app import App, now, spare_the_collector
@@ -30,7 +31,7 @@ async def product(url: str, database: str, owed: int) -> dict[str, float]:
     app = App(settings.load(env, dotenv=None))
     spare_the_collector()
     await app.store.start()
-    bot = build_bot(env["TELEGRAM_BOT_TOKEN"], url)
+    bot = build_bot(env["TELEGRAM_BOT_TOKEN"], url, limiter=_Open())
     await bot.initialize()
     courier = Courier(bot, now)
     told = _Told(owed // 10, owed)
@@ -52,6 +53,28 @@ async def product(url: str, database: str, owed: int) -> dict[str, float]:
     await app.merchant.source.aclose()
     await app.store.close()
     return result
+
+
+class _Open(BaseRateLimiter[int]):
+    """Every call may go at once."""
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to end."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:
+        """Make the call."""
+        return await callback(*args, **kwargs)
 
 
 class _Told:

@@ -1,7 +1,7 @@
-"""AliExpress and Telegram reduced to what costs nothing: prepared answers after a delay, in a process of its own.
+"""AliExpress and Telegram reduced to what costs nothing: prepared answers, in a process of its own.
 
-`python -m tests.bench.speed.standin BASE DELAY` prints the port it listens on. `BASE` (epoch seconds) dates the
-one parcel that every order has, `DELAY` (seconds) is how long AliExpress takes; Telegram answers at once.
+`python -m tests.bench.speed.standin BASE DELAY` prints the port it listens on. `BASE` (epoch seconds) dates
+the one parcel that every order has, `DELAY` (seconds) is how long AliExpress takes; Telegram answers at once.
 """
 
 from __future__ import annotations
@@ -178,8 +178,8 @@ class _Connection(asyncio.Protocol):
         """Send a 200 with this JSON, if anybody still listens."""
         if self._transport is not None:
             self._transport.write(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: %s\r\nContent-Length: %d\r\n\r\n%s"
-                % (_date(), len(answer), answer)
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: %s\r\n"
+                b"Content-Length: %d\r\n\r\n%s" % (_date(), len(answer), answer)
             )
 
 

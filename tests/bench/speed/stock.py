@@ -34,8 +34,8 @@ def known_order(base: float, order_id: str) -> tuple[Order, str]:
 def fill(path: Path, orders: int, base: float, *, due: bool, owed: int = 0, cards: bool = False) -> None:
     """Write `orders` orders, each with a parcel, two of its nodes and a follower.
 
-    `due`: every check is due, in random order; otherwise all lie ahead. `owed`: so many chats follow one order
-    each and are owed its newest node; `cards`: they have a card that is edited first.
+    `due`: every check is due, in random order; otherwise all lie ahead. `owed`: so many chats follow one
+    order each and are owed its newest node; `cards`: they have a card that is edited first.
     """
     asyncio.run(_create(path))
     with sqlite3.connect(path, isolation_level=None) as on:
