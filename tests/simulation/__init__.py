@@ -1,0 +1,1 @@
+"""Simulation: tracking, poller and sender in virtual time, the same trace for the same seed."""

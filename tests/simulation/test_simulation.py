@@ -1,0 +1,32 @@
+"""A few seeds of the simulation in every test run; `make simulate` plays more."""
+
+from __future__ import annotations
+
+from tests.simulation.check import broken, owed, repeats
+from tests.simulation.engine import Case, simulate
+from tests.simulation.world import CALM, ROUGH
+
+DAYS = 1.5
+
+
+def test_in_calm_everything_is_told_exactly_once() -> None:
+    outcome = simulate(Case(seed=1, days=DAYS, mood=CALM))
+    assert broken(outcome) == []
+    assert repeats(outcome) == 0
+    assert len(list(owed(outcome))) > 20
+
+
+def test_in_rough_weather_nothing_is_lost() -> None:
+    outcome = simulate(Case(seed=11, days=DAYS, mood=ROUGH))
+    assert broken(outcome) == []
+    assert outcome.deaths
+
+
+def test_the_same_seed_plays_the_same() -> None:
+    one, other = (simulate(Case(seed=21, days=0.7, orders=5, chats=4, mood=ROUGH)).trace for _ in range(2))
+    assert (one.digest, one.events) == (other.digest, other.events)
+
+
+def test_a_small_budget_is_never_exceeded() -> None:
+    outcome = simulate(Case(seed=31, days=1.0, mood=CALM, per_day=40))
+    assert outcome.most_a_day <= 40
