@@ -199,9 +199,9 @@ class _Simulation:
         while self.case.mood.deaths:
             await asyncio.sleep(self.dice.expovariate(self.case.mood.deaths / 86_400))
             # Mostly while something is being told, not in the middle of nothing.
-            end = now() + timedelta(hours=3)
-            while not self._sender._running and now() < end:
-                await asyncio.sleep(1.0)
+            self.post.telling.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.post.telling.wait(), 3 * 3600)
             await asyncio.sleep(self.dice.uniform(0.0, 0.4))
             await self._die()
             self.deaths += 1

@@ -6,18 +6,18 @@ from tests.simulation.check import broken, owed, repeats
 from tests.simulation.engine import Case, simulate
 from tests.simulation.world import CALM, ROUGH
 
-DAYS = 1.5
+DAYS = 1.2
 
 
 def test_in_calm_everything_is_told_exactly_once() -> None:
-    outcome = simulate(Case(seed=1, days=DAYS, mood=CALM))
+    outcome = simulate(Case(seed=1, days=DAYS, orders=8, chats=6, mood=CALM))
     assert broken(outcome) == []
     assert repeats(outcome) == 0
     assert len(list(owed(outcome))) > 20
 
 
 def test_in_rough_weather_nothing_is_lost() -> None:
-    outcome = simulate(Case(seed=11, days=DAYS, mood=ROUGH))
+    outcome = simulate(Case(seed=11, days=DAYS, orders=8, chats=6, mood=ROUGH))
     assert broken(outcome) == []
     assert outcome.deaths
 

@@ -148,9 +148,11 @@ class Post:
     trace: Trace
     arrived: list[Arrived] = field(default_factory=list)
     doubtful: set[int] = field(default_factory=set)  # arrived, but the sender was not told
+    telling: asyncio.Event = field(default_factory=asyncio.Event)  # set when something is being sent
 
     async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
         """Send it."""
+        self.telling.set()
         await asyncio.sleep(self.dice.uniform(0.02, 0.2))
         luck, mood = self.dice.random(), self.mood
         if luck < mood.refused:
