@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos.records import FOREVER, Asked, Heard, Kind, Records, Row, Stay
 
-_SETTLE = 2.0  # seconds from Telegram's taking a message to its being settled, on a busy machine
+_SETTLE = 4.0  # seconds from Telegram's taking a message to its being settled, on a busy machine
 _IN_FLIGHT = 3.0  # seconds after "no longer followed" in which a push may still arrive
 
 

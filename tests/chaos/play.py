@@ -37,7 +37,7 @@ from tests.chaos.plan import (
 from tests.chaos.processes import Bot, rows
 from tests.chaos.records import FOREVER, Records, Row, Shown
 
-_SETUP_WITHIN = 60.0
+_SETUP_WITHIN = 120.0
 _LOOK_EVERY = 0.3  # seconds between two looks at what still waits
 _STUCK = 4  # looks without a change after which the clock jumps to the next attempt
 

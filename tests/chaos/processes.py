@@ -20,6 +20,7 @@ from tests.chaos.launch import CLOCK_FORMAT
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = 5_900_000_001
+CALLS_PER_SECOND = 40
 _UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
@@ -49,7 +50,7 @@ def settings(said: Mapping[str, str], database: Path) -> dict[str, str]:
         "ALIEXPRESS_ACCESS_TOKEN": said["access_token"],
         "ALIEXPRESS_REFRESH_TOKEN": said["refresh_token"],
         "ALIEXPRESS_API_URL": said["aliexpress_api_url"],
-        "ALIEXPRESS_CALLS_PER_SECOND": "40",
+        "ALIEXPRESS_CALLS_PER_SECOND": str(CALLS_PER_SECOND),
         "ALIEXPRESS_CALLS_PER_DAY": "20000000",
         "DATABASE_URL": f"sqlite:///{database}",
         "CHECK_MIN_SECONDS": "1",

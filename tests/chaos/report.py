@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from tests.chaos.audit import Count
+from tests.chaos.processes import CALLS_PER_SECOND
 from tests.chaos.records import Records
 
 _IN_FLIGHT = 48  # the places that the sender serves at once
@@ -90,5 +91,9 @@ def _broken(run: Records, counted: Count) -> Iterator[str]:
         yield f"a stop took {max(run.stops):.1f} s"
     if counted.worst_kill > _IN_FLIGHT:
         yield f"repeated after one kill: {counted.worst_kill}"
+    if run.violations and not run.kills:
+        yield f"flood limits met without a crash: {dict(run.violations)}"
+    if run.aliexpress_busiest > 2 * CALLS_PER_SECOND:  # twice: a second in which the bot died and came back
+        yield f"calls at AliExpress in a second: {run.aliexpress_busiest}"
     if not counted.owed or not counted.commands:
         yield "nothing was played"
