@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.sender import Sender
+from tests.chaos.launch import settle_first
 from tests.simulation.check import broken, owed, repeats
 from tests.simulation.engine import Case, simulate
 from tests.simulation.world import CALM, ROUGH
@@ -30,3 +34,10 @@ def test_the_same_seed_plays_the_same() -> None:
 def test_a_small_budget_is_never_exceeded() -> None:
     outcome = simulate(Case(seed=31, days=1.0, mood=CALM, per_day=40))
     assert outcome.most_a_day <= 40
+
+
+def test_a_notice_settled_before_it_is_sent_is_found_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sender, "_send", Sender._send)  # put back afterwards
+    settle_first()
+    outcome = simulate(Case(seed=11, days=DAYS, orders=8, chats=6, mood=ROUGH))
+    assert [one for one in broken(outcome) if one.startswith("lost")]
