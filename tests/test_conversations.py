@@ -298,7 +298,8 @@ async def test_a_card_sent_while_aliexpress_is_silent_fills_in_by_itself(play: W
     assert card["text"].strip() == card["text"]
     hint = await play.hears(EMMA, "AliExpress does not answer right now", after=card["id"])
     pressed = await play.press(EMMA, card, "Refresh")
-    assert "does not answer right now" in pressed["answer"]["text"]
+    said = pressed["answer"]["text"]  # which of the two depends on how fast three attempts fail
+    assert "does not answer right now" in said or "Looking" in said
     await play.control("DELETE", "faults", kind="outage")
     filled = await play.hears(EMMA, "Travelling between countries")
     assert filled["id"] == card["id"]
