@@ -55,6 +55,8 @@ class Play:
         self._dying = asyncio.Event()  # set: the present life ends now
         self._lives = plan.lives()
         self._last_at: dict[str, int] = {}
+        self._starved_until = 0.0  # the database may refuse everything until then
+        self._serial = 0
 
     async def run(self, settle_within: float, hope: float) -> None:
         """Play the plan, then let everything settle; nobody hopes for an answer for longer than `hope`."""
@@ -144,7 +146,7 @@ class Play:
     async def _lock(self, lock: Lock) -> None:
         if not self._bot.database.exists():
             return
-        began = self._stage.now()
+        began = self._starve(lock.seconds)
         holding = asyncio.create_task(self._bot.hold_lock(lock.seconds))
         if lock.kill:
             self._say_something()
@@ -153,9 +155,15 @@ class Play:
         await holding
         self._records.locks.append((began, self._stage.now()))
 
+    def _starve(self, seconds: float) -> float:
+        """The database serves badly for so long, and a start that met it takes a while to give up; now."""
+        began = self._stage.now()
+        self._starved_until = max(self._starved_until, began + seconds + 8.0)
+        return began
+
     def _say_something(self) -> None:
         """So that updates wait for the lock as well."""
-        self._serial = getattr(self, "_serial", 0) + 1
+        self._serial += 1
         for person in self._people[: len(self._people) // 2]:
             if not person.member.group and person.idle:
                 person.do(
@@ -166,7 +174,7 @@ class Play:
                 )
 
     async def _fill(self, seconds: float) -> None:
-        began = self._stage.now()
+        began = self._starve(seconds)
         self._bot.fill_disk()
         await asyncio.sleep(seconds)
         self._bot.free_disk()
@@ -182,22 +190,34 @@ class Play:
         if not self._plan.size.deaths:
             return
         for seconds, by_kill in self._lives:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._dying.wait(), seconds)
+            await self._life(seconds)
             violent = by_kill or self._dying.is_set()
             self._dying.clear()
             await asyncio.shield(asyncio.ensure_future(self._die(violent=violent)))
 
+    async def _life(self, seconds: float) -> None:
+        """Until its time is over, it is to die now, or it ended by itself."""
+        end = self._stage.now() + seconds
+        while self._stage.now() < end and not self._dying.is_set() and await self._bot.alive():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._dying.wait(), 0.2)
+
     async def _die(self, *, violent: bool) -> None:
         if not await self._bot.alive():
-            code = self._bot.exit_code
-            self._records.bad_exits.append(f"by itself with {code} at {self._stage.now():.1f}")
+            self._ended_by_itself(self._bot.exit_code)
         elif violent:
             self._records.kills.append(self._stage.now())
             await self._bot.kill()
         else:
             await self._terminate()
         await self._start()
+
+    def _ended_by_itself(self, code: int | None) -> None:
+        """With a full disk or a locked database the bot may refuse to start; else it must go on."""
+        if code == 1 and self._stage.now() < self._starved_until:
+            self._records.troubles["start refused"] += 1
+        else:
+            self._records.bad_exits.append(f"by itself with {code} at {self._stage.now():.1f}")
 
     async def _terminate(self) -> None:
         self._records.stops.append(await self._bot.stop())
