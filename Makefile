@@ -43,6 +43,9 @@ bench-pacing: $(READY)  ## delay of news at equal calls, against fixed intervals
 chaos: $(READY)  ## real processes, faults and kill -9: make chaos SEED=7 MINUTES=10
 	$(PY) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5)
 
+simulate: $(READY)  ## the engine in virtual time, seeded: make simulate SEEDS=20
+	$(PY) -m tests.simulation --seeds $(or $(SEEDS),10)
+
 audit: $(TOOLS)/.ready  ## known flaws in the locked versions
 	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
 

@@ -86,8 +86,10 @@ async def confirm(talking: Conversation, action: b.Confirm) -> None:
             await tracking.ask_again(talking.place, action.order_id, now + _LOOK_AGAIN)
         case Receipt.PROBLEM:
             async with store.write() as tx:
+                told = (await tx.cases.get(action.order_id)).disputed_at is not None
                 await tx.cases.dispute(action.order_id, now)
-            await _tell_merchant(talking, shown.order)
+            if not told:
+                await _tell_merchant(talking, shown.order)
     await talking.toast()
     await talking.say(
         pushes.received(talking.words, shown.localised, shown.follow, action.receipt, days=_LOOK_AGAIN.days)
