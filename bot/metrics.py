@@ -57,6 +57,12 @@ class Metrics:
         self.notice_delay = Histogram(
             "parcelbot_notice_delay_seconds", "From owing a notice to its end", buckets=_DELAYS, registry=on
         )
+        self.push_delay = Histogram(
+            "parcelbot_push_delay_seconds",
+            "From an entry's own time, its first possible sight, to the push that told it",
+            buckets=_DELAYS,
+            registry=on,
+        )
         self.outbox_due = Gauge("parcelbot_outbox_due", "Notices that wait", registry=on)
         self.outbox_dead = Gauge("parcelbot_outbox_dead", "Notices that cannot be told", registry=on)
         self.outbox_age = Gauge(
@@ -119,6 +125,11 @@ class Metrics:
         self.notices.labels(outcome).inc()
         if outcome == "Sent":
             self.notice_delay.observe(seconds)
+
+    def pushed(self, delays: Sequence[float]) -> None:
+        """News reached a chat so many seconds after it happened."""
+        for seconds in delays:
+            self.push_delay.observe(seconds)
 
     def call(self, api: str, outcome: str, seconds: float) -> None:
         """One call to AliExpress ended."""

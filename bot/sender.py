@@ -77,6 +77,10 @@ class Telemetry(Protocol):
         """A notice ended so many seconds after it was owed."""
         ...
 
+    def pushed(self, delays: Sequence[float]) -> None:
+        """News reached a chat so many seconds after it happened."""
+        ...
+
     def beat(self, loop: str) -> None:
         """The loop is alive."""
         ...
@@ -89,6 +93,7 @@ class _Letter:
     notices: tuple[Notice, ...]
     message: Message
     reply_to: int | None = None
+    happened: tuple[datetime, ...] = ()  # when what it tells happened, by the carrier's word
 
     @property
     def ids(self) -> list[int]:
@@ -258,7 +263,12 @@ class Sender:
         card_id = await self._edit_card(words, chat, facts, follow)
         message = pushes.push(words, facts, follow, notice.news, now=now)
         silent = audience.is_silent(chat, notice.importance, now)
-        return _Letter(notices=(notice,), message=replace(message, silent=silent), reply_to=card_id)
+        return _Letter(
+            notices=(notice,),
+            message=replace(message, silent=silent),
+            reply_to=card_id,
+            happened=_happened(notice, order),
+        )
 
     async def _edit_card(self, words: Words, chat: Chat, facts: Localised, follow: Follow) -> int | None:
         if follow.card_message_id is None:
@@ -292,7 +302,8 @@ class Sender:
             Words(language=chat.language, zone=chat.zone), entries, occasion=occasion, now=now
         )
         silent = audience.is_silent(chat, importance, now)
-        return _Letter(notices=tuple(notices), message=replace(message, silent=silent))
+        happened = tuple(at for notice in notices for at in _happened(notice, orders[notice.order_id]))
+        return _Letter(notices=tuple(notices), message=replace(message, silent=silent), happened=happened)
 
     async def _facts(self, chat: Chat, notice: Notice, order: Order) -> Localised:
         told = {seq for news in notice.news for seq in news.nodes}
@@ -320,6 +331,7 @@ class Sender:
             )
         match outcome:
             case Sent(message_id=message_id):
+                self._telemetry.pushed([max(0.0, (now - at).total_seconds()) for at in letter.happened])
                 await self._write(ToldRow(ids=letter.ids, lease=turn.lease, at=now, message_id=message_id))
                 return True
             case Later():
@@ -422,6 +434,12 @@ async def _read(tx: Transaction, turns: Sequence[Turn]) -> _Known:
         orders=await tx.orders.get_many(ids),
         follows={(one.place, one.order_id): one for one in await tx.chats.follows_of(places, ids)},
     )
+
+
+def _happened(notice: Notice, order: Order) -> tuple[datetime, ...]:
+    """The times of the nodes that a notice tells."""
+    told = {seq for news in notice.news for seq in news.nodes}
+    return tuple(node.at for node in order.nodes if node.seq in told)
 
 
 def _occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occasion:

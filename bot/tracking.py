@@ -519,6 +519,8 @@ class Tracking:
                 # "closed" is also said of orders that end well: what is on its way is looked at, not ended
                 await tx.orders.due_now(order_id, now)
                 return True
+            if known.status is None:  # a push is an event, not the first reading of a state
+                known = replace(known, status=OrderStatus.UNKNOWN)
             changes = timeline.with_status(known, status, at or now)
             await self._conclude(tx, known, watch, changes, now, asking=None, checked=False)
             await tx.orders.due_now(order_id, now)

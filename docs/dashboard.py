@@ -31,6 +31,15 @@ ROWS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
             "From an entry's first possible sight to the look that saw it.",
         ),
         (
+            "Happened until told",
+            "s",
+            {
+                "half": _quantile(0.5, "parcelbot_push_delay_seconds"),
+                "9 of 10": _quantile(0.9, "parcelbot_push_delay_seconds"),
+            },
+            "From an entry's own time to the push that told it: what customers notice.",
+        ),
+        (
             "Owed until told",
             "s",
             {

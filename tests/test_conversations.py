@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from bot.ids import link_token
@@ -357,3 +359,31 @@ async def test_a_press_is_answered_at_once_while_aliexpress_takes_its_time(play:
         return "Looking" in pressed["answer"]["text"]
 
     await play.until(looking)
+
+
+async def test_aliexpress_pushes_that_the_order_was_shipped_and_a_forged_push_does_nothing(
+    play: World,
+) -> None:
+    await play.stop()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+    await play.start(LISTEN=listen)
+    waiting = "8211744661798042"
+    card = await play.ask(EMMA, waiting, "Expected")
+    await play.ask(IVAN, waiting, "Ожидается")
+    url = f"http://{listen}/aliexpress/push"
+    forged = await play.control(
+        "POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped", forged=True
+    )
+    assert forged["status"] == 401
+    before = len(await play.messages(EMMA))
+    pushed = await play.control("POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped")
+    assert pushed["status"] == 200
+    told = await play.hears(EMMA, "🧾", after=card["id"])
+    assert "Shipped" in told["text"]
+    await play.hears(IVAN, "🧾")
+    shown = next(m for m in await play.messages(EMMA) if m["id"] == card["id"])
+    assert told["reply_to"] == card["id"]
+    assert "🧾 Shipped" in shown["text"]
+    assert len(await play.messages(EMMA)) == before + 1

@@ -283,3 +283,15 @@ async def test_a_daily_summary_is_one_message_for_all_orders(engine: Engine) -> 
     engine.clock.pass_(hours=8)
     await engine.tell()
     assert len(engine.post.sent) == 1
+
+
+async def test_how_long_news_took_from_its_own_time_to_the_chat_is_counted(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.clock.pass_(hours=1)
+    await engine.tell()
+    exposed = engine.metrics.expose().decode()
+    assert "parcelbot_push_delay_seconds_count 1.0" in exposed
+    total = next(line for line in exposed.splitlines() if line.startswith("parcelbot_push_delay_seconds_sum"))
+    assert 2.9 * 3600 < float(total.split()[1]) < 3.1 * 3600

@@ -12,6 +12,7 @@ from bot.views import buttons as b
 from bot.views import wording
 
 PARCELS_IN_FULL = 2
+_WITH_CARRIER = 3  # rank of "picked up"
 PARCELS_SHOWN = 6
 
 
@@ -83,8 +84,8 @@ def _body(words: Words, facts: Localised, now: datetime) -> list[Markup]:
     if not parcels:
         return [Markup(""), *_before_shipping(words, order)]
     if len(parcels) == 1:
-        return [Markup(""), *_parcel(words, facts, parcels[0], now)]
-    lines = [Markup(""), _summary(words, parcels)]
+        return [Markup(""), *_parcel(words, facts, parcels[0], now), *_status(words, order)]
+    lines = [Markup(""), _summary(words, parcels), *_status(words, order)]
     tell = _parcel if len(parcels) <= PARCELS_IN_FULL else _parcel_in_short
     for parcel in parcels[:PARCELS_SHOWN]:
         number, count = words.number(wording.position(order, parcel)), words.number(len(parcels))
@@ -96,6 +97,25 @@ def _body(words: Words, facts: Localised, now: datetime) -> list[Markup]:
         )
         lines += [Markup(""), more]
     return lines
+
+
+_ALWAYS_SAID = {
+    OrderStatus.PAYMENT_FAILED,
+    OrderStatus.NEEDS_ADDRESS,
+    OrderStatus.CANCELLING,
+    OrderStatus.DISPUTED,
+    OrderStatus.FROZEN,
+}
+_SAID_BEFORE_A_CARRIER_HAS_IT = {OrderStatus.PAYING, OrderStatus.PART_SHIPPED, OrderStatus.SHIPPED}
+
+
+def _status(words: Words, order: Order) -> list[Markup]:
+    """The order's own state, where it says more than the parcels do."""
+    waiting = all((parcel.stage.rank or 0) < _WITH_CARRIER for parcel in order.live)
+    status = order.status
+    if status in _ALWAYS_SAID or (waiting and status in _SAID_BEFORE_A_CARRIER_HAS_IT):
+        return [Markup("🧾 {}").format(wording.status_name(words, status))]
+    return []
 
 
 def _before_shipping(words: Words, order: Order) -> list[Markup]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,9 @@ class _Told:
         self._first, self._last, self._count = first, last, 0
         self._watch = Watch()
         self.result: asyncio.Future[dict[str, float]] = asyncio.get_running_loop().create_future()
+
+    def pushed(self, delays: Sequence[float]) -> None:
+        """Nothing is counted here."""
 
     def told(self, outcome: str, seconds: float) -> None:
         """One more."""
