@@ -25,6 +25,7 @@ _SPREAD = timedelta(minutes=30)  # over which they are looked at at most
 _TROUBLED = 1.0  # seconds to wait after the database failed
 _BANNED = timedelta(seconds=30)  # a ban that is worth a word to the operator
 _PROBE = 30.0  # seconds between looks whether a dead source lives again
+_AHEAD = 3  # times as many orders are leased ahead as are in flight
 _TOGETHER = timedelta(seconds=0.2)  # what ends within so short a time is settled in one transaction
 _SETTLE_AT = 256  # quiet checks settled in one transaction at most
 
@@ -53,8 +54,8 @@ class _Held:
 class Poller:
     """Keeps `width` checks in flight while there is work; owns sleep, shutdown and error policy.
 
-    As many again are leased ahead, so that a free place is taken at once and one transaction settles and
-    leases for many checks: at hundreds a second a transaction for each would cost more than all the rest.
+    A few times as many are leased ahead, so that a free place is taken at once and one transaction settles
+    and leases for many checks: at hundreds a second one for each would cost more than all the rest.
     """
 
     def __init__(
@@ -149,8 +150,8 @@ class Poller:
             return 0
         if self._held.since:
             return 0 if self._running else 1
-        free = 2 * self._width - len(self._running) - len(self._ahead)
-        return free if 2 * free >= self._width else 0
+        free = (1 + _AHEAD) * self._width - len(self._running) - len(self._ahead)
+        return free if 2 * free >= _AHEAD * self._width else 0
 
     async def _turn_over(self, room: int) -> list[Due]:
         """One transaction: what ended is settled, `room` due orders are leased."""

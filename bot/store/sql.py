@@ -86,7 +86,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         # FULL: a commit that Telegram was told of must survive a power cut (ARCHITECTURE.md, Durability)
         "synchronous = FULL",
         "foreign_keys = ON",
-        "cache_size = -16384",
+        "cache_size = -6144",  # KiB, for each of up to eight connections; the system caches the file, too
         "temp_store = MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")

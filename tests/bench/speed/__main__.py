@@ -24,12 +24,13 @@ def main() -> int:
     """Measure, print, compare; 1 where a goal is missed."""
     options = _options()
     lines: list[Line] = []
+    known = report.values(json.loads(COMMITTED.read_text("utf-8"))) if COMMITTED.exists() else {}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         bench = Bench(Path(folder), options)
         for part in options.parts:
-            lines += getattr(bench, part)()
-            known = report.values(json.loads(COMMITTED.read_text("utf-8"))) if COMMITTED.exists() else {}
-    print(report.table(lines, known))  # noqa: T201  a command line tool
+            found: list[Line] = getattr(bench, part)()
+            lines += found
+            print(report.table(found, known), end="\n\n", flush=True)  # noqa: T201  a command line tool
     if options.json:
         text = json.dumps(report.document(lines), indent=1, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -33,8 +32,9 @@ def standin(base: float, delay: float) -> Iterator[str]:
 
 def run(contestant: str, **options: Any) -> dict[str, float]:
     """What a contestant measured, run alone in a fresh process."""
-    command = [sys.executable, "-m", "tests.bench.speed.contestant", contestant, json.dumps(options)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "tests.bench.speed.contestant", contestant]
+    given = json.dumps(options)
+    done = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{contestant} failed:\n{done.stderr[-3000:]}")
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
@@ -86,7 +86,7 @@ class Watch:
 
 def peak_memory() -> float:
     """The most memory this process had, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return memory_of(os.getpid())
 
 
 def cpu_of(pid: int) -> float:

@@ -40,4 +40,4 @@ async def _awaited(measured: Awaitable[dict[str, float]]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], json.loads(sys.argv[2]))
+    main(sys.argv[1], json.load(sys.stdin))
