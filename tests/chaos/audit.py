@@ -213,7 +213,7 @@ def _foreign(run: Records) -> Iterator[str]:
 
 
 def _to_blocked(run: Records) -> Iterator[str]:
-    """Blocked chats that were written to although a life of the bot had learnt of it and lived on."""
+    """Blocked chats that were tried twice in one life of the bot, which could have written the first down."""
     refused = defaultdict(list)
     for strike in run.strikes:
         if strike.code == 403 and strike.chat is not None and strike.method.startswith("send"):
@@ -221,5 +221,6 @@ def _to_blocked(run: Records) -> Iterator[str]:
     for away in run.aways:
         tries = [at for at in refused[away.chat] if away.at - 1.0 <= at <= away.back + 1.0]
         lives = 1 + sum(away.at <= kill <= away.back + 1.0 for kill in run.kills)
-        if len(tries) > lives:
+        starved = any(a <= away.back + 1.0 and b >= away.at for a, b in (*run.locks, *run.full))
+        if len(tries) > lives and not starved:
             yield f"chat {away.chat}: {len(tries)} tries in {lives} lives"

@@ -112,7 +112,7 @@ class Person:
             await self._follow(order)
             return
         stay.until = self.stage.now()
-        await self._ask("untrack", f"/untrack {order}", lambda heard: "no longer follow" in heard.text)
+        await self._ask("untrack", f"/untrack {order}", _stopped)
         stay.gone = self.stage.now()
 
     async def _press(self, order: str) -> None:
@@ -159,6 +159,11 @@ class Person:
 
 
 _PUSHED = (Kind.PUSH, Kind.SUMMARY)
+
+
+def _stopped(heard: Heard) -> bool:
+    """The answer; after a kill between doing it and saying so, there is nothing left to stop."""
+    return "no longer follow" in heard.text or "does not follow that order" in heard.text
 
 
 def _about(heard: Heard, order: str, kind: Kind) -> bool:
