@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
@@ -442,6 +443,7 @@ async def _play(rounds: list[list[str | int]]) -> None:
     """Each round's actions happen at once, spread over three processes; a number lets hours pass first."""
     here = world(access_life=timedelta(days=30), refresh_life=timedelta(days=60))
     processes = [here.source(str(number)) for number in range(3)]
+    names = itertools.count()  # no two processes ever have one name
     await here.authorise(processes[0])
     for actions in rounds:
         running: list[Awaitable[object]] = []
@@ -454,7 +456,7 @@ async def _play(rounds: list[list[str | int]]) -> None:
                 case "login":
                     running.append(here.authorise(processes[number % 3]))
                 case "restart":
-                    processes[number % 3] = here.source(f"again {number}")
+                    processes[number % 3] = here.source(f"again {next(names)}")
                 case _:
                     running.append(processes[number % 3].fetch(str(10**15 + number), "en_US", urgent=True))
         ends = await asyncio.gather(*running, return_exceptions=True)
