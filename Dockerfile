@@ -9,8 +9,9 @@ RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-
 RUN /opt/venv/bin/pip uninstall --yes --disable-pip-version-check pip
 
 FROM python:${PYTHON}-slim
-# Fonts for pictures; Chinese, Japanese and Korean need fonts-noto-cjk too (90 MB more).
-ARG FONTS="fonts-dejavu-core fonts-noto-core"
+# Fonts for pictures in every script; without customers who read Chinese, Japanese or Korean leave out
+# fonts-noto-cjk (90 MB): --build-arg FONTS="fonts-dejavu-core fonts-noto-core"
+ARG FONTS="fonts-dejavu-core fonts-noto-core fonts-noto-cjk"
 RUN apt-get update && apt-get install --yes --no-install-recommends libfribidi0 ${FONTS} && rm -rf /var/lib/apt/lists/*
 # The bot's user owns nothing but /data, where the database lies: the rest may be read-only.
 RUN groupadd --gid 10001 bot && useradd --uid 10001 --gid bot --home-dir /data --shell /usr/sbin/nologin bot
