@@ -127,6 +127,7 @@ async function loadMenu() {
   const menu = await api(`/chats/${id}/menu`);
   if (id !== state.open) return;
   state.commands = menu.commands;
+  if ($("text").value.startsWith("/")) suggest(); // typed before this chat's own menu came
   $("welcome-name").textContent = menu.name;
   $("welcome-text").textContent = menu.description || menu.short_description || "What can this bot do? Press START to find out.";
 }
