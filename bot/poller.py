@@ -14,7 +14,7 @@ import structlog
 from bot.errors import Misconfigured, Reauthorise, SourceError, StoreError, Throttled
 from bot.store import Due, Settled, Store
 from bot.tracking import Tracking
-from bot.waker import Waker
+from bot.waker import Rounds
 
 _log = structlog.get_logger(__name__)
 
@@ -22,7 +22,6 @@ _LEASE = timedelta(minutes=3)  # the longest check: waiting for its turn, three 
 _IDLE = 5.0  # seconds: the longest sleep, so that an order made due from outside is seen
 _LONG = timedelta(minutes=5)  # a source silent for so long left a crowd of overdue orders
 _SPREAD = timedelta(minutes=30)  # over which they are looked at at most
-_TROUBLED = 1.0  # seconds to wait after the database failed
 _BANNED = timedelta(seconds=30)  # a ban that is worth a word to the operator
 _PROBE = 30.0  # seconds between looks whether a dead source lives again
 _AHEAD = 3  # times as many orders are leased ahead as are in flight
@@ -51,7 +50,7 @@ class _Held:
     reason: str = ""
 
 
-class Poller:
+class Poller(Rounds):
     """Keeps `width` checks in flight while there is work; owns sleep, shutdown and error policy.
 
     A few times as many are leased ahead, so that a free place is taken at once and one transaction settles
@@ -79,8 +78,7 @@ class Poller:
         self._quiet: list[Settled] = []
         self._turned_at = now()
         self._held = _Held()
-        self._stopping = False
-        self._waker = Waker(sleep)
+        super().__init__("poller", sleep, telemetry.beat)
 
     @property
     def healthy(self) -> bool:
@@ -92,32 +90,6 @@ class Poller:
         """Whether the source has forbidden calls for longer than the usual second."""
         until = self._held.until
         return self._held.reason == Throttled.__name__ and until is not None and until - self._now() > _BANNED
-
-    def wake(self) -> None:
-        """Look for due orders at once."""
-        self._waker.wake()
-
-    def stop(self) -> None:
-        """Lease nothing more; `run` ends when what is in flight is settled."""
-        self._stopping = True
-        self._waker.wake()
-
-    async def run(self) -> None:
-        """Check until stopped."""
-        while not self._stopping:
-            self._telemetry.beat("poller")
-            try:
-                worked = await self.step()
-            except StoreError as error:  # busy, full or away: a moment's patience, and no flood of traces
-                _log.error("poller round failed", reason=str(error))
-                await self._waker.wait(_TROUBLED)
-                continue
-            except Exception as error:  # noqa: BLE001  the loop outlives whatever one round meets
-                _log.error("poller round failed", error=type(error).__name__, exc_info=error)
-                worked = False
-            if not worked:
-                await self._waker.wait(0.0 if self._stopping else await self._idle_for())
-        await self.drain()
 
     async def step(self) -> bool:
         """Settle what is done and lease what is due, together. False when there was nothing to do."""

@@ -36,13 +36,12 @@ from bot.store.notices import ToldRow
 from bot.store.together import Together
 from bot.tracking import Tracking
 from bot.views import card, pushes
-from bot.waker import Waker
+from bot.waker import Rounds
 
 _log = structlog.get_logger(__name__)
 
 _LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and one slow call
 _IDLE = 2.0  # seconds: the longest sleep, so that another replica's work is seen
-_TROUBLED = 1.0  # seconds to wait after the database failed
 _REVOKED = 30.0  # seconds between looks whether a refused token works again
 _WRITE_AGAIN = 0.5  # seconds between tries to write down what became of a notice
 _SEVERAL, _MANY = 2, 4  # orders from which on a summary comes: of what was held on purpose; of anything
@@ -109,7 +108,7 @@ class _Known:
     follows: Mapping[tuple[Place, str], Follow]
 
 
-class Sender:
+class Sender(Rounds):
     """Serves up to `width` places at once; a place is served by one task, in order."""
 
     def __init__(
@@ -133,36 +132,9 @@ class Sender:
         self._width = width
         self._running: set[asyncio.Task[None]] = set()
         self._revoked_until: datetime | None = None
-        self._stopping = False
         self._sleep = sleep
-        self._waker = Waker(sleep)
+        super().__init__("sender", sleep, telemetry.beat)
         self._together = Together(store.write, _settle)
-
-    def wake(self) -> None:
-        """Look for owed notices at once."""
-        self._waker.wake()
-
-    def stop(self) -> None:
-        """Lease nothing more; `run` ends when what is in flight is settled."""
-        self._stopping = True
-        self._waker.wake()
-
-    async def run(self) -> None:
-        """Tell until stopped."""
-        while not self._stopping:
-            self._telemetry.beat("sender")
-            try:
-                worked = await self.step()
-            except StoreError as error:  # busy, full or away: a moment's patience, and no flood of traces
-                _log.error("sender round failed", reason=str(error))
-                await self._waker.wait(_TROUBLED)
-                continue
-            except Exception as error:  # noqa: BLE001  the loop outlives whatever one round meets
-                _log.error("sender round failed", error=type(error).__name__, exc_info=error)
-                worked = False
-            if not worked:
-                await self._waker.wait(0.0 if self._stopping else await self._idle_for())
-        await self.drain()
 
     async def step(self) -> bool:
         """Lease into free places. False when there was nothing to do."""

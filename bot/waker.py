@@ -1,10 +1,18 @@
-"""Sleep that can be cut short: how a loop waits for work."""
+"""How a loop lives: rounds of work, sleep that can be cut short, errors survived, an orderly end."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+import structlog
+
+from bot.errors import StoreError
+
+_log = structlog.get_logger(__name__)
+
+_TROUBLED = 1.0  # seconds of patience while the database fails
 
 
 class Waker:
@@ -29,3 +37,53 @@ class Waker:
             woken.cancel()
             slept.cancel()
             self._event.clear()
+
+
+class Rounds:
+    """A loop that works round by round; it owns sleep, shutdown and error policy, the subclass the work."""
+
+    def __init__(
+        self, name: str, sleep: Callable[[float], Awaitable[None]], beat: Callable[[str], None]
+    ) -> None:
+        self._name = name
+        self._beat = beat
+        self._stopping = False
+        self._waker = Waker(sleep)
+
+    def wake(self) -> None:
+        """Look for work at once."""
+        self._waker.wake()
+
+    def stop(self) -> None:
+        """Take nothing more; `run` ends when what is in flight is settled."""
+        self._stopping = True
+        self._waker.wake()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        while not self._stopping:
+            self._beat(self._name)
+            try:
+                worked = await self.step()
+            except StoreError as error:  # busy, full or away: a moment's patience, and no flood of traces
+                _log.error(f"{self._name} round failed", reason=str(error))
+                await self._waker.wait(_TROUBLED)
+                continue
+            except Exception as error:  # noqa: BLE001  the loop outlives whatever one round meets
+                _log.error(f"{self._name} round failed", error=type(error).__name__, exc_info=error)
+                worked = False
+            if not worked:
+                await self._waker.wait(0.0 if self._stopping else await self._idle_for())
+        await self.drain()
+
+    async def step(self) -> bool:
+        """Do what is due. False when there was nothing to do."""
+        raise NotImplementedError
+
+    async def drain(self) -> None:
+        """Let what is in flight end."""
+        raise NotImplementedError
+
+    async def _idle_for(self) -> float:
+        """Seconds until there may be work."""
+        raise NotImplementedError
