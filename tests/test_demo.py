@@ -33,11 +33,12 @@ def address() -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     try:
         yield _printed_address(demo)
     finally:
-        demo.send_signal(signal.SIGINT)
+        os.killpg(demo.pid, signal.SIGINT)  # as a terminal does: every process of the demo hears Ctrl+C
         rest, _ = demo.communicate(timeout=30)
     assert demo.returncode == 0, rest
     assert "Traceback" not in rest

@@ -24,8 +24,8 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._box.close()
-        # Not the inherited way, which raises the signal again in the end and so never exits with 0.
-        self.force_exit = self.should_exit
+        # Not the inherited way, which raises the signal again in the end and so never exits with 0. A second
+        # signal is no second wish: Ctrl+C in a terminal reaches this process and the one that then stops it.
         self.should_exit = True
 
 
