@@ -62,10 +62,7 @@ def read(text: str) -> Reading:
         else:
             ids[found] = None
     rest = _URL.sub(" ", text)
-    # people group digits when they type: "8211 7446 6173 8042"
-    rest = re.sub(
-        r"(?<!\d)(\d{4})[ \u00a0-](\d{4})[ \u00a0-](\d{4})[ \u00a0-](\d{4})(?!\d)", r"\1\2\3\4", rest
-    )
+    rest = _GROUPED.sub(r"\1\2\3\4", rest)
     words: list[str] = []
     for word in rest.split():
         core = word.strip(_AROUND)

@@ -258,10 +258,11 @@ async def test_a_shared_location_sets_the_time_zone(play: World) -> None:
 
 async def test_the_merchant_uploads_a_list_and_gets_links_and_codes_back(play: World) -> None:
     await play.ask(MERCHANT, "/start", "Welcome")
-    content = f"order;customer\n{PLAIN};Emma\n{CUSTOMS};Ivan\n"
+    content = f"order;phone\n{PLAIN};491701234567\n{CUSTOMS};79031234567\n"
     sent = await play.control("POST", f"chats/{MERCHANT}/document", name="orders.csv", content=content)
     links = await play.hears(MERCHANT, "2 links", after=sent["message"]["id"])
     assert links["document"]["name"] == "links.csv"
+    assert "491701234567" not in links["text"]  # neither an order nor anybody's mistake
 
 
 async def test_a_topic_has_its_own_follows_and_falls_back_to_general_when_it_closes(play: World) -> None:

@@ -20,7 +20,7 @@ LAW = (
     {"chat", "web", "poller", "sender"},
     {"tracking", "board", "diary"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
-     "pacing", "audience", "shop", "logs", "waker"},
+     "pacing", "audience", "shop", "sheets", "logs", "waker"},
     {"i18n", "metrics", "settings", "ids"},
     {"errors"},
     {"model"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import io
 import zipfile
 from datetime import timedelta
@@ -16,6 +15,7 @@ from bot.chat.conversation import Conversation
 from bot.errors import SourceError
 from bot.ids import link_token, read
 from bot.model import Message
+from bot.sheets import Sheet, read_sheet, write_sheet
 from bot.views import admin as view
 from bot.views import buttons as b
 from bot.views import chart, talk
@@ -116,7 +116,9 @@ async def write_note(talking: Conversation, answer: tuple[str, str]) -> None:
 
 async def link(talking: Conversation, text: str) -> None:
     """/link with order ids, or with nothing: how to."""
-    await _make_links(talking, text)
+    reading = read(text.replace(",", " ").replace(";", " "))
+    refused = tuple(sent for _, sent in reading.mistakes)
+    await _make_links(talking, Sheet(rows={id_: (id_,) for id_ in reading.ids}, refused=refused))
 
 
 async def take_file(talking: Conversation, document: Document) -> None:
@@ -126,39 +128,30 @@ async def take_file(talking: Conversation, document: Document) -> None:
         return
     file = await document.get_file()
     content = bytes(await file.download_as_bytearray())
-    await _make_links(talking, content.decode("utf-8-sig", errors="replace"))
+    await _make_links(talking, read_sheet(content.decode("utf-8-sig", errors="replace")))
 
 
-async def _make_links(talking: Conversation, text: str) -> None:
+async def _make_links(talking: Conversation, sheet: Sheet) -> None:
     secret = talking.desk.tracking.policy.link_secret
     if not secret:
         await talking.say(view.links_off(talking.words))
         return
-    reading = read(text.replace(",", " ").replace(";", " ").replace('"', " "))
-    refused = [sent for _, sent in reading.mistakes]
-    made = []
-    for order_id in reading.ids[:_LINKS_AT_ONCE]:
+    refused, made = list(sheet.refused), {}
+    for order_id in list(sheet.rows)[:_LINKS_AT_ONCE]:
         try:
             token = link_token(order_id, secret)
         except ValueError:
             refused.append(order_id)
         else:
-            made.append((order_id, f"https://t.me/{talking.desk.bot.username}?start={token}"))
-    refused += reading.ids[_LINKS_AT_ONCE:]
-    table = _table(made) if len(made) > 1 else None
-    await talking.say(view.links(talking.words, made, refused, table))
-    if len(made) == 1:
-        await talking.say(view.qr_code(talking.words, made[0][0], _qr(made[0][1])))
-    elif made:
-        await talking.say(Message(text="", document=("qr-codes.zip", _qr_codes(made))))
-
-
-def _table(made: list[tuple[str, str]]) -> bytes:
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(("order", "link"))
-    writer.writerows(made)
-    return written.getvalue().encode()
+            made[order_id] = f"https://t.me/{talking.desk.bot.username}?start={token}"
+    refused += list(sheet.rows)[_LINKS_AT_ONCE:]
+    links = list(made.items())
+    table = write_sheet(sheet, made) if len(links) > 1 else None
+    await talking.say(view.links(talking.words, links, refused, table))
+    if len(links) == 1:
+        await talking.say(view.qr_code(talking.words, links[0][0], _qr(links[0][1])))
+    elif links:
+        await talking.say(Message(text="", document=("qr-codes.zip", _qr_codes(links))))
 
 
 def _qr(url: str) -> bytes:
