@@ -112,7 +112,7 @@ def _summary(words: Words, counts: Mapping[Shelf, int]) -> Markup:
 
 
 def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) -> Markup:
-    name = wording.order_name(words, order.id, follow)
+    name = wording.list_name(words, order, follow)
     head = Markup("{}. {} <b>{}</b>").format(words.number(place), wording.icon(order.stage), name)
     detail = [wording.state(words, order.stage, order.reason)]
     coming = wording.arrival(words, order, now)
@@ -125,8 +125,8 @@ def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) 
 
 
 def _key(words: Words, order: Order, follow: Follow) -> Markup:
-    name = wording.label_of(follow, 24) or wording.short_id(order.id)
-    return Markup("{} {}").format(wording.icon(order.stage), words.isolate(name))
+    name = wording.list_name(words, order, follow, 24)
+    return Markup("{} {}").format(wording.icon(order.stage), name)
 
 
 def _filters(words: Words, shelf: Shelf, counts: Mapping[Shelf, int]) -> tuple[tuple[Button, ...], ...]:

@@ -391,6 +391,6 @@ def _entry(words: Words, entry: Entry, now: datetime) -> Markup:
     state = wording.state(words, order.stage, order.reason)
     coming = wording.arrival(words, order, now)
     parts = [state] if coming is None else [state, coming]
-    name = wording.order_name(words, order.id, entry.follow)
+    name = wording.list_name(words, order, entry.follow)
     detail = Markup(" · ").join(words.isolate(part) for part in parts)
     return Markup("{} <b>{}</b> – {}").format(wording.icon(order.stage), name, detail)

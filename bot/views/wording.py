@@ -268,6 +268,15 @@ def order_name(words: Words, order_id: str, follow: Follow | None) -> Markup:
     return words.t("Order {id}", id=short_id(order_id))
 
 
+def list_name(words: Words, order: Order, follow: Follow | None, limit: int = 64) -> Markup:
+    """How a list tells an order from its neighbours: the reader's name, else its first article, else its number."""
+    articles = (item.title for parcel in order.live for item in parcel.items)
+    title = next((clipped for title in articles if (clipped := clip(title, min(limit, 40)))), "")
+    if known := label_of(follow, limit) or title:
+        return words.isolate(known)
+    return words.t("Order {id}", id=short_id(order.id))
+
+
 def node_text(words: Words, facts: Localised, node: Node) -> Markup:
     """The node in the reader's language, else in the carrier's words, else by its stage; escaped, short."""
     localised = facts.texts.get(node.seq)
