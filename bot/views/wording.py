@@ -269,7 +269,7 @@ def order_name(words: Words, order_id: str, follow: Follow | None) -> Markup:
 
 
 def list_name(words: Words, order: Order, follow: Follow | None, limit: int = 64) -> Markup:
-    """How a list tells an order from its neighbours: the reader's name, else its first article, else its number."""
+    """What a list calls an order: the reader's name, else its first article, else its number."""
     articles = (item.title for parcel in order.live for item in parcel.items)
     title = next((clipped for title in articles if (clipped := clip(title, min(limit, 40)))), "")
     if known := label_of(follow, limit) or title:

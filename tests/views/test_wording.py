@@ -179,7 +179,14 @@ def test_what_needs_the_reader_comes_first_in_a_summary() -> None:
     urgent = pushes.Entry(facts=TWO, follow=None, news=(_news(NewsKind.CHECK_IN),))
     calm = pushes.Entry(facts=FACTS, follow=FOLLOW)
     text = pushes.summary(EN, [calm, urgent], occasion=pushes.Occasion.DAILY, now=NOW).text
-    assert text.index(f"…{ID[-8:]}") < text.index("Blue lamp")
+    assert text.index("Blue desk lamp") < text.index("Blue lamp")
+
+
+def test_a_list_calls_an_order_by_its_name_its_article_or_its_number() -> None:
+    assert "Blue lamp" in wording.list_name(EN, TWO.order, FOLLOW)
+    assert "Blue desk lamp" in wording.list_name(EN, TWO.order, None)
+    bare = replace(TWO.order, parcels=tuple(replace(each, items=()) for each in TWO.order.parcels))
+    assert f"…{ID[-8:]}" in wording.list_name(EN, bare, None)
 
 
 def test_timeline_pages_and_parcels_that_do_not_exist_show_the_nearest() -> None:
