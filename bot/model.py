@@ -510,12 +510,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Not now: try again at `at`. `counts` is False where waiting is no failed attempt (flood wait)."""
+    """Not now: not before `at`, nor before a wait of one's own where it `counts` as a failed attempt."""
 
     at: datetime
     reason: str
     counts: bool = True
     ambiguous: bool = False  # it may have arrived all the same
+    unreachable: bool = False  # no connection to Telegram: nothing can be sent to anybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,11 +43,13 @@ _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and one slow call
 _IDLE = 2.0  # seconds: the longest sleep, so that another replica's work is seen
 _REVOKED = 30.0  # seconds between looks whether a refused token works again
+_UNREACHABLE = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds of rest for all while no connection can be made
 _WRITE_AGAIN = 0.5  # seconds between tries to write down what became of a notice
 _SEVERAL, _MANY = 2, 4  # orders from which on a summary comes: of what was held on purpose; of anything
 # seconds before the next attempt, by attempts made; the last one repeats until _GIVE_UP
 _BACK_OFF = (5, 30, 120, 600, 1800, 7200, 21600)
 _GIVE_UP = timedelta(hours=72)
+_COPIES = 2  # what may have arrived twice already waits as after so many attempts at least
 
 
 _Settle = ToldRow | Callable[[Transaction], Awaitable[None]]
@@ -131,14 +133,15 @@ class Sender(Rounds):
         self._telemetry = telemetry
         self._width = width
         self._running: set[asyncio.Task[None]] = set()
-        self._revoked_until: datetime | None = None
+        self._rest_until: datetime | None = None
+        self._unreached = 0
         self._sleep = sleep
         super().__init__("sender", sleep, telemetry.beat)
         self._together = Together(store.write, _settle)
 
     async def step(self) -> bool:
         """Lease into free places. False when there was nothing to do."""
-        if self._revoked_until is not None and self._now() < self._revoked_until:
+        if self._rest_until is not None and self._now() < self._rest_until:
             return False
         room = self._room()
         if not room:
@@ -172,8 +175,8 @@ class Sender(Rounds):
         try:
             await self._tell(turn, known)
         except TokenRevoked:
-            self._revoked_until = self._now() + timedelta(seconds=_REVOKED)
-            await self._later(turn.notices, turn, self._revoked_until, counts=False, error="token revoked")
+            self._rest_until = self._now() + timedelta(seconds=_REVOKED)
+            await self._later(turn.notices, turn, self._rest_until, counts=False, error="token revoked")
         except Exception as error:  # noqa: BLE001  one poisoned row must not stop the others
             _log.error("telling failed", error=type(error).__name__, exc_info=error)
             await self._fail(turn, type(error).__name__)
@@ -289,7 +292,7 @@ class Sender(Rounds):
 
     async def _send(self, turn: Turn, letter: _Letter, rest: Sequence[Notice]) -> bool:
         """Deliver and settle at once; False when the rest of the turn has to wait."""
-        outcome = await self._deliver(turn.place, letter.message, reply_to=letter.reply_to)
+        outcome = self._reached(await self._deliver(turn.place, letter.message, reply_to=letter.reply_to))
         now = self._now()
         for notice in letter.notices:
             seconds = (now - notice.created_at).total_seconds()
@@ -327,13 +330,29 @@ class Sender(Rounds):
                 assert_never(outcome)
         return False
 
+    def _reached(self, outcome: Delivery) -> Delivery:
+        """While Telegram cannot be reached everybody rests, ever longer; it is no notice's failed attempt."""
+        if not (isinstance(outcome, Later) and outcome.unreachable):
+            self._unreached = 0
+            return outcome
+        now = self._now()
+        if self._rest_until is None or now >= self._rest_until:  # not once for each that was in flight
+            rest = _UNREACHABLE[min(self._unreached, len(_UNREACHABLE) - 1)]
+            self._unreached += 1
+            self._rest_until = now + timedelta(seconds=rest)
+        return replace(outcome, at=max(outcome.at, self._rest_until))
+
     async def _retry(self, turn: Turn, letter: _Letter, outcome: Later, now: datetime) -> None:
         first = min(notice.created_at for notice in letter.notices)
         attempts = max(notice.attempts for notice in letter.notices)
         if outcome.counts and attempts >= len(_BACK_OFF) and now - first > _GIVE_UP:
             await self._write(lambda tx: tx.notices.settle_dead(letter.ids, turn.lease, now, outcome.reason))
             return
-        wait = timedelta(seconds=_BACK_OFF[min(attempts, len(_BACK_OFF) - 1)])
+        if outcome.ambiguous and any(notice.ambiguous for notice in letter.notices):
+            step = max(attempts, _COPIES)  # once again soon; then each try may be one more copy on a phone
+        else:
+            step = attempts
+        wait = timedelta(seconds=_BACK_OFF[min(step, len(_BACK_OFF) - 1)])
         at = max(outcome.at, now + wait) if outcome.counts else outcome.at
         await self._write(
             lambda tx: tx.notices.settle_later(
@@ -382,8 +401,8 @@ class Sender(Rounds):
         except StoreError:
             return _IDLE  # the next round says what the matter is
         wait = _IDLE if due is None else (due - self._now()).total_seconds()
-        if self._revoked_until is not None:
-            wait = max(wait, (self._revoked_until - self._now()).total_seconds())
+        if self._rest_until is not None:
+            wait = max(wait, (self._rest_until - self._now()).total_seconds())
         return min(max(wait, 0.02), _IDLE)
 
 

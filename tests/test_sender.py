@@ -113,6 +113,43 @@ async def test_a_failed_send_is_tried_again_with_growing_waits(engine: Engine) -
     assert waits > 20  # 5 s, 30 s, 120 s
 
 
+async def test_what_may_have_arrived_is_sent_once_more_soon_and_then_ever_more_rarely(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    began, tried = engine.clock.now(), []
+    for _ in range(4):
+        engine.post.outcomes = [Later(at=engine.clock.now(), reason="time-out", ambiguous=True)]
+        while engine.post.outcomes:
+            await engine.tell()
+            engine.clock.pass_(seconds=1)
+        tried.append((engine.clock.now() - began).total_seconds() - 1)
+    assert tried == [0, 5, 125, 245]  # a copy of it may be on somebody's phone each time
+    assert await engine.states() == ["due"]  # and it is never given up for that
+
+
+async def test_while_telegram_cannot_be_reached_nobody_is_tried_and_it_counts_as_no_attempt(
+    engine: Engine,
+) -> None:
+    places = [Place(number) for number in range(1, 30)]
+    for place in places:
+        await engine.follow(place=place)
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    away = Later(at=engine.clock.now(), reason="connection refused", counts=False, unreachable=True)
+    tries = 0
+    for _ in range(3600):  # an hour
+        engine.post.outcomes = [away] * 100
+        await engine.tell()
+        tries += 100 - len(engine.post.outcomes)
+        engine.clock.pass_(seconds=1)
+    assert tries <= 48 * (6 + 3600 / 30)
+    engine.post.outcomes = []
+    engine.clock.pass_(seconds=30)
+    await engine.tell()
+    assert {place for place, _, _ in engine.post.sent} == set(places)
+
+
 async def test_a_flood_wait_holds_exactly_its_chat(engine: Engine) -> None:
     other = Place(2)
     await engine.follow()

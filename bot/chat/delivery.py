@@ -22,8 +22,7 @@ CAPTION_LIMIT = 1024  # UTF-16 units under a picture or document
 ANSWER_LIMIT = 200  # characters of the answer to a button press
 GENERAL_TOPIC = 1  # sending to it needs no topic id at all, and fails with one
 
-_SAFE_RETRY = timedelta(seconds=5)
-_AMBIGUOUS_RETRY = timedelta(seconds=30)
+_STRANGE_RETRY = timedelta(seconds=30)
 _RIGHTS_RETRY = timedelta(days=1)
 _STRIKE_RETRY = timedelta(hours=8)
 _STRIKES = 3
@@ -155,7 +154,8 @@ class Courier:
     """Delivers messages and says what became of them.
 
     Outcomes: Sent (of several parts: the last one's id) · Later(at) with `counts` False for flood waits and
-    `ambiguous` True where it may have arrived · Gone (blocked, kicked, deactivated: `reason` is Telegram's
+    where nothing was tried, `ambiguous` True where it may have arrived, `unreachable` True where surely
+    nothing left · Gone (blocked, kicked, deactivated: `reason` is Telegram's
     text) · Moved(chat_id): move every row, then send again · TopicGone: send to General once · Refused:
     never, a dead letter. Raises TokenRevoked when Telegram refuses the bot token: stop sending, keep the
     outbox.
@@ -292,13 +292,13 @@ class Courier:
             case FloodWait():
                 return Later(at=now + timedelta(seconds=error.seconds), reason="flood wait", counts=False)
             case NotSent():
-                return Later(at=now + _SAFE_RETRY, reason=error.message)
+                return Later(at=now, reason=error.message, counts=False, unreachable=True)
             case EndPointNotFound():  # something else than a Bot API answers: it may come back
-                return Later(at=now + _AMBIGUOUS_RETRY, reason=error.message)
+                return Later(at=now + _STRANGE_RETRY, reason=error.message)
             case BadRequest() | Forbidden():
                 return self._refusal(place, error.message, sense or meaning(error), now)
             case _:  # written, and no readable answer: time-outs, resets, 5xx, garbage
-                return Later(at=now + _AMBIGUOUS_RETRY, reason=error.message, ambiguous=True)
+                return Later(at=now, reason=error.message, ambiguous=True)
 
     def _refusal(self, place: Place, reason: str, sense: Meaning, now: datetime) -> Delivery:
         match sense:

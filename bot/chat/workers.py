@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from telegram import Update
 from telegram.error import BadRequest, NetworkError
@@ -19,7 +20,10 @@ from bot.model import RawUpdate
 
 log = logging.getLogger(__name__)
 
+_Ending = Callable[[], Awaitable[None]]  # writes down what became of an update
+
 _TOKEN_RETRY = timedelta(seconds=30)
+_PRESS_LIVES = timedelta(seconds=150)  # so long Telegram takes the answer to a button press
 
 
 class Workers:
@@ -27,8 +31,8 @@ class Workers:
 
     An update whose handler raises is tried `attempts` times with growing waits; its chat waits with it, then
     goes on. Trouble that is not the update's fault (network, database) counts only after `patience`.
-    `on_aside` hears of each update set aside. An update is handled again when the process died between
-    handling and `done`.
+    `on_aside` hears of each update set aside. What became of an update is written down as soon as the
+    database takes it; it is handled again only when the process died between handling and that.
     """
 
     def __init__(
@@ -61,7 +65,8 @@ class Workers:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._running: set[asyncio.Task[None]] = set()
         self._retry_at: list[datetime] = []
-        self._trouble = Backoff(0.1, 5.0, self._rng)
+        self._unwritten: list[_Ending] = []
+        self._trouble = Backoff(0.1, 2.0, self._rng)
         self.last_ok: datetime | None = None
 
     @property
@@ -75,6 +80,10 @@ class Workers:
             self._arrived.clear()
             try:
                 took = await self.step()
+            except StoreError as exc:  # busy, full or away: a moment's patience, and no flood of traces
+                log.error("Taking updates failed: %s", exc)  # noqa: TRY400 - the reason says it all
+                await wait_unless(stopping, self._trouble.next())
+                continue
             except Exception:  # the top of the loop: the database may be busy or away
                 log.exception("Taking updates failed")
                 await wait_unless(stopping, self._trouble.next())
@@ -86,7 +95,8 @@ class Workers:
         await self._drain(drain)
 
     async def step(self) -> int:
-        """Take as many updates as there is room for and start on them; how many."""
+        """Write down what could not be before, then take what there is room for and start on it; how many."""
+        await self._write_down()
         room = self._concurrency - len(self._running)
         if room <= 0:
             return 0
@@ -105,18 +115,36 @@ class Workers:
 
     async def _work(self, raw: RawUpdate) -> None:
         error = await self._try(raw)
-        if error is None:
-            await self._inbox.done(raw.update_id, self._now())
-            return
         now = self._now()
+        if error is None:
+            await self._end(partial(self._inbox.done, raw.update_id, now))
+            return
         retry_at = self._next_try(raw, error, now)
         text = f"{type(error).__name__}: {error}"
-        await self._inbox.failed(raw.update_id, text, now, retry_at)
+        await self._end(partial(self._inbox.failed, raw.update_id, text, now, retry_at))
         if retry_at is None:
             log.error("Update %d is set aside: %s", raw.update_id, text)
             self._on_aside(raw, text)
         else:
             self._retry_at.append(retry_at)
+
+    async def _end(self, ending: _Ending) -> None:
+        """Write down what became of an update; what the database does not take now, the next round writes."""
+        try:
+            await ending()
+        except StoreError as exc:
+            log.warning("What became of an update is not written down yet: %s", exc)
+            self._unwritten.append(ending)
+
+    async def _write_down(self) -> None:
+        """Before anything is taken: an update whose lease has ended must not come to be handled again."""
+        while self._unwritten:
+            ending = self._unwritten.pop()
+            try:
+                await ending()
+            except StoreError:
+                self._unwritten.append(ending)
+                raise
 
     async def _try(self, raw: RawUpdate) -> Exception | None:
         try:
@@ -141,13 +169,23 @@ class Workers:
         if isinstance(error, TokenRevoked):  # nobody can be answered: it waits for the new token
             return now + _TOKEN_RETRY
         outside = is_outside(error)
-        if isinstance(error, Postponed) and error.at is not None:
-            return max(error.at, now) if error.at - raw.received_at <= self._patience else None
-        if raw.attempts + 1 >= self._attempts and not (outside and now - raw.received_at <= self._patience):
+        asked = (isinstance(error, Postponed) and error.at) or now
+        waited = max(asked, now) - raw.received_at
+        patient = outside and waited <= self._patience
+        if not patient and (raw.attempts + 1 >= self._attempts or asked > now):
             return None
-        longest = 60.0 if outside else 10.0
-        wait = min(longest, 0.2 * 4.0 ** min(raw.attempts, 10)) * self._rng.uniform(0.8, 1.0)
-        return now + timedelta(seconds=wait)
+        return asked if asked > now else now + timedelta(seconds=self._wait(raw, now, outside=outside))
+
+    def _wait(self, raw: RawUpdate, now: datetime, *, outside: bool) -> float:
+        """Seconds before the next try, growing with those made.
+
+        Trouble outside: 1, 2, 4 … with full jitter, so that many chats do not come back in step, and short
+        while a pressed button still waits for its answer.
+        """
+        if not outside:
+            return min(10.0, 0.2 * 4.0 ** min(raw.attempts, 10)) * self._rng.uniform(0.8, 1.0)
+        longest = 15.0 if now - raw.received_at < _PRESS_LIVES else 60.0
+        return min(longest, 2.0 ** min(raw.attempts, 10)) * self._rng.random()
 
     def _until_next(self) -> float:
         now = self._now()
@@ -156,14 +194,17 @@ class Workers:
         return min(self._idle, (soonest - now).total_seconds() + 0.001)
 
     async def _drain(self, seconds: float) -> None:
-        if not self._running:
-            return
-        _, late = await asyncio.wait(self._running, timeout=seconds)
-        for task in late:
-            task.cancel()
-        if late:
-            log.warning("%d updates were not finished in time; they come again", len(late))
-            await asyncio.wait(late)
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                log.warning("%d updates were not finished in time; they come again", len(late))
+                await asyncio.wait(late)
+        try:
+            await self._write_down()
+        except StoreError as exc:
+            log.warning("%d updates come again after the start: %s", len(self._unwritten), exc)
 
 
 class Unreadable(Exception):

@@ -520,7 +520,7 @@ async def test_a_postponed_update_is_handled_again_at_its_time_however_often() -
     shop, clock = Shop(), Clock()
     async with working(inbox, shop, clock):
         for attempt in range(1, 9):
-            shop.errors["later"] = Postponed("flood wait", clock.now + timedelta(seconds=30))
+            shop.errors["later"] = Postponed("flood wait", clock.now + timedelta(seconds=61))
             clock.now += timedelta(seconds=31)
             await until(lambda: inbox.rows[1].attempts >= attempt)  # noqa: B023 - used at once
         assert inbox.state[1] == "due"
@@ -579,6 +579,75 @@ async def test_a_database_that_is_away_for_a_moment_loses_nothing() -> None:
     await inbox.put([row for row in [raw_update(text_update(1), NOW)] if row])
     async with working(inbox, shop, lambda: NOW):
         await until(lambda: inbox.state[1] == "done")
+
+
+class Full(Memory):
+    """A database that cannot take any ending for a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full = True
+        self.tries = 0
+
+    async def done(self, update_id: int, now: datetime) -> None:
+        self._check()
+        await super().done(update_id, now)
+
+    async def failed(self, update_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+        self._check()
+        await super().failed(update_id, error, now, retry_at)
+
+    def _check(self) -> None:
+        self.tries += 1
+        if self.full:
+            raise StoreError("disk full")
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=3)], ids=["leased", "lease over"])
+async def test_what_was_handled_is_written_down_once_the_database_takes_it_and_not_handled_again(
+    later: timedelta,
+) -> None:
+    inbox, shop, clock = Full(), Shop(), Clock()
+    await inbox.put([row for n in (1, 2) if (row := raw_update(text_update(n), NOW))])
+    async with working(inbox, shop, clock) as (_, _):
+        await until(lambda: shop.handled == [(5, 1)] and inbox.tries > 1)
+        clock.now += later
+        assert inbox.state[1] == "due"
+        inbox.full = False
+        await until(lambda: inbox.state[2] == "done")  # its chat goes on at once
+    assert shop.handled == [(5, 1), (5, 2)]
+
+
+async def test_a_failure_that_could_not_be_written_down_is_counted_once_it_can() -> None:
+    inbox, shop = Full(), Shop()
+    shop.errors["bad"] = BadRequest("no")
+    await inbox.put([row for row in [raw_update(text_update(1, text="bad"), NOW)] if row])
+    async with working(inbox, shop, Clock()):
+        await until(lambda: inbox.tries > 1)
+        inbox.full = False
+        await until(lambda: inbox.rows[1].attempts == 1)
+
+
+async def test_what_could_not_be_written_down_is_at_the_latest_when_stopping() -> None:
+    inbox, shop = Full(), Shop()
+    await inbox.put([row for row in [raw_update(text_update(1), NOW)] if row])
+    async with working(inbox, shop, Clock()):
+        await until(lambda: inbox.tries > 0)
+        inbox.full = False
+    assert inbox.state[1] == "done"
+
+
+async def test_an_answer_that_failed_is_tried_again_in_seconds_while_its_button_lives() -> None:
+    inbox, shop, clock = await filled(text_update(1, 5, "away")), Shop(), Clock()
+    shop.errors["away"] = Postponed("502", NOW)
+    async with working(inbox, shop, clock):
+        for attempt, most in enumerate([1, 2, 4, 8, 15, 15, 15], start=1):
+            await until(lambda: inbox.rows[1].attempts == attempt)  # noqa: B023 - used at once
+            assert inbox.due[1] - clock.now <= timedelta(seconds=most)
+            clock.now = max(clock.now, inbox.due[1]) + timedelta(milliseconds=1)
+        clock.now = NOW + timedelta(minutes=3)
+        await until(lambda: inbox.rows[1].attempts == 8)
+        assert inbox.state[1] == "due"
 
 
 async def test_a_bad_request_in_a_handler_is_the_updates_own_fault() -> None:
