@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError, StoreError
+from bot.store.sqlite import connector, prepare
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -61,8 +62,11 @@ def make_engine(url: sa.URL) -> AsyncEngine:
     Errors never show a statement's parameters: customers' data is among them.
     """
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, pool_size=4, max_overflow=4, hide_parameters=True)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        connect = connector(url.database or "")
+        engine = create_async_engine(
+            url, async_creator=connect, pool_size=4, max_overflow=4, hide_parameters=True
+        )
+        event.listen(engine.sync_engine, "connect", prepare)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     options = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SESSION.items())
@@ -77,24 +81,9 @@ def make_engine(url: sa.URL) -> AsyncEngine:
     )
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver must not begin by itself
-    cursor = connection.cursor()
-    for pragma in (
-        "busy_timeout = 5000",
-        "journal_mode = WAL",
-        # FULL: a commit that Telegram was told of must survive a power cut (ARCHITECTURE.md, Durability)
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "cache_size = -6144",  # KiB, for each of up to eight connections; the system caches the file, too
-        "temp_store = MEMORY",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
 def _begin_sqlite(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+    own: Any = connection.connection.driver_connection
+    own.begin(write=_writes(connection))
 
 
 def _writes(connection: sa.Connection) -> bool:

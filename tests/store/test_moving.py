@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
@@ -173,21 +174,16 @@ async def test_databases_in_use_are_refused(sqlite_url: str, fresh_postgres: str
 async def test_a_difference_is_found(sqlite_url: str, fresh_postgres: str) -> None:
     await _fill(sqlite_url)
 
-    async def spoil() -> None:
-        store = Store(fresh_postgres)
-        async with store.database.write() as on:
-            await on.execute(sa.text("UPDATE follows SET label = 'other' WHERE order_id = '1'"))
-        await store.close()
+    spoilt: list[str] = []
 
-    spoilt: list[asyncio.Task[None]] = []
+    def spoil(table: str, _done: int, _total: int) -> None:
+        if table.endswith("checked") and not spoilt:
+            spoilt.append(table)
+            with psycopg.connect(fresh_postgres) as on:
+                on.execute("UPDATE follows SET label = 'other' WHERE order_id = '1'")
 
-    class Slow:
-        def __call__(self, table: str, _done: int, _total: int) -> None:
-            if table.endswith("checked") and not spoilt:
-                spoilt.append(asyncio.get_running_loop().create_task(spoil()))
-
-    report = {one.table: one for one in await _move(sqlite_url, fresh_postgres, Slow())}
-    await spoilt[0]
+    report = {one.table: one for one in await _move(sqlite_url, fresh_postgres, spoil)}
+    assert spoilt
     assert not report["follows"].same
     assert replace(report["follows"], checksum_there=report["follows"].checksum).same
 

@@ -120,11 +120,28 @@ async def test_a_locked_database_is_an_error_with_a_word_and_passes(path: Path, 
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"):
-            async with file.write():
-                pass
+            async with file.write() as tx:
+                await tx.memory.put("k", 1)
         other.execute("ROLLBACK")
     async with file.write() as tx:
         await tx.memory.put("k", 1)
+    await file.close()
+
+
+async def test_who_is_cancelled_while_writing_leaves_no_lock(path: Path, file: Store) -> None:
+    async def write() -> None:
+        async with file.write() as tx:
+            await tx.memory.put("k", 1)
+
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other:
+        for steps in range(25):  # at every await from opening the transaction to its end
+            writing = asyncio.create_task(write())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
     await file.close()
 
 
