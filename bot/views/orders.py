@@ -125,8 +125,8 @@ def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) 
 
 
 def _key(words: Words, order: Order, follow: Follow) -> Markup:
-    name = wording.list_name(words, order, follow, 24)
-    return Markup("{} {}").format(wording.icon(order.stage), name)
+    name = wording.label_of(follow, 24) or wording.short_id(order.id)
+    return Markup("{} {}").format(wording.icon(order.stage), words.isolate(name))
 
 
 def _filters(words: Words, shelf: Shelf, counts: Mapping[Shelf, int]) -> tuple[tuple[Button, ...], ...]:

@@ -268,13 +268,16 @@ def order_name(words: Words, order_id: str, follow: Follow | None) -> Markup:
     return words.t("Order {id}", id=short_id(order_id))
 
 
-def list_name(words: Words, order: Order, follow: Follow | None, limit: int = 64) -> Markup:
-    """What a list calls an order: the reader's name, else its first article, else its number."""
+def list_name(words: Words, order: Order, follow: Follow | None) -> Markup:
+    """What a list calls an order: the reader's name, else its number, behind its first article where known.
+
+    One shop's orders often hold the same article, so the article alone would not tell them apart.
+    """
     articles = (item.title for parcel in order.live for item in parcel.items)
-    title = next((clipped for title in articles if (clipped := clip(title, min(limit, 40)))), "")
-    if known := label_of(follow, limit) or title:
-        return words.isolate(known)
-    return words.t("Order {id}", id=short_id(order.id))
+    title = next((clipped for article in articles if (clipped := clip(article, 40))), "")
+    if label_of(follow) or not title:
+        return order_name(words, order.id, follow)
+    return Markup("{} {}").format(words.isolate(title), words.isolate(short_id(order.id)))
 
 
 def node_text(words: Words, facts: Localised, node: Node) -> Markup:

@@ -184,6 +184,7 @@ def test_what_needs_the_reader_comes_first_in_a_summary() -> None:
 
 def test_a_list_calls_an_order_by_its_name_its_article_or_its_number() -> None:
     assert "Blue lamp" in wording.list_name(EN, TWO.order, FOLLOW)
+    assert f"…{ID[-8:]}" in wording.list_name(EN, TWO.order, None)
     assert "Blue desk lamp" in wording.list_name(EN, TWO.order, None)
     bare = replace(TWO.order, parcels=tuple(replace(each, items=()) for each in TWO.order.parcels))
     assert f"…{ID[-8:]}" in wording.list_name(EN, bare, None)
