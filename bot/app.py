@@ -40,7 +40,7 @@ from bot.settings import Settings
 from bot.sources.aliexpress import auth, budget, push
 from bot.sources.aliexpress.cipher import Cipher
 from bot.sources.aliexpress.client import Client
-from bot.sources.aliexpress.expiry import token_warnings
+from bot.sources.aliexpress.expiry import of_death, token_warnings
 from bot.sources.aliexpress.source import AliExpress
 from bot.store import Store
 from bot.store.cells import OwnCell, SharedCell
@@ -90,20 +90,21 @@ class Merchant:
         )
         self.credentials = Credentials(store.database, settings.aliexpress_app_key, Cipher(key), now)
         self._metrics = metrics
-        self.keeper = auth.TokenKeeper(
-            client=self.client,
-            store=self.credentials,
-            now=now,
-            owner=f"{socket.gethostname()}:{os.getpid()}:{random_names.token_hex(4)}",
-            seed=_seed(settings),
-            report=self._report,
-        )
         cell_kind = OwnCell if store.database.is_sqlite else SharedCell
         self.cell = cell_kind(store.database, f"aliexpress:{settings.aliexpress_app_key}")
         self.ledger = budget.SharedLedger(
             limits=_call_limits(settings, shared=not store.database.is_sqlite),
             now=now,
             cell=self.cell,
+        )
+        self.keeper = auth.TokenKeeper(
+            client=self.client,
+            store=self.credentials,
+            ledger=self.ledger,
+            now=now,
+            owner=f"{socket.gethostname()}:{os.getpid()}:{random_names.token_hex(4)}",
+            seed=_seed(settings),
+            report=self._report,
         )
         self.source = AliExpress(
             client=self.client, keeper=self.keeper, ledger=self.ledger, now=now, observer=self
@@ -162,11 +163,16 @@ class Merchant:
         """What admins should hear of the grant's end now."""
         with contextlib.suppress(SourceError):  # refreshed in time even where nobody calls for days
             await self.keeper.current()
+            await self.keeper.learn_end()
         tokens = await self.credentials.load()
         if tokens is None:
             return ()
         already = await self.credentials.warned()
-        due = token_warnings(tokens, now(), already, refused=self.keeper.dead)
+        if self.keeper.alive(tokens) and of_death(tokens) in already:  # a false alarm, or repaired since
+            await self.credentials.forget_warned([of_death(tokens)])
+        due = token_warnings(
+            tokens, now(), already, refused=self.keeper.dead, ending=self.keeper.ending(tokens)
+        )
         return tuple(Warn(key=one.key, days=one.days) for one in due)
 
     async def warned(self, keys: Iterable[str]) -> None:

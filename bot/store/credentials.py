@@ -107,7 +107,13 @@ class Credentials:
 
     async def remember_warned(self, keys: Iterable[str]) -> None:
         """Remember that these warnings were given."""
-        known = await self.warned() | set(keys)
+        await self._write_warned(await self.warned() | set(keys))
+
+    async def forget_warned(self, keys: Iterable[str]) -> None:
+        """Let these warnings be given again: what they told of is over."""
+        await self._write_warned(await self.warned() - set(keys))
+
+    async def _write_warned(self, known: frozenset[str]) -> None:
         async with self._database.write() as on:
             await on.execute(
                 sa.update(credentials)

@@ -85,6 +85,13 @@ async def test_a_login_replaces_whatever_is_there_and_its_warnings(grant: Creden
     assert await grant.warned() == frozenset()
 
 
+async def test_a_warning_whose_reason_is_over_may_be_given_again(grant: Credentials) -> None:
+    await grant.save(TOKENS, None)
+    await grant.remember_warned(["7 days", "dead"])
+    await grant.forget_warned(["dead", "never given"])
+    assert await grant.warned() == {"7 days"}
+
+
 async def test_one_owner_refreshes_at_a_time_over_all_replicas(
     grant: Credentials, replica: Store, clock: Clock
 ) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.errors import Reauthorise, Rejected, SourceError, StoreError, Transient
 from bot.model import Tokens
+from bot.sources.aliexpress.budget import Ledger
 from bot.sources.aliexpress.client import GATEWAY, Client, Report
 
 EARLY = timedelta(minutes=30)
@@ -20,6 +21,7 @@ _POLL_SECONDS = 0.5
 _RETRY_EARLY = timedelta(minutes=5)  # between attempts to refresh a token that still works
 _LONGEST_LIFE = timedelta(days=3650)  # what claims to live longer tells no end at all
 _PROBE = timedelta(minutes=30)  # between looks whether a refused token is refused still
+_ASK_AGAIN = timedelta(days=1)  # after a refusal to say when a grant ends
 
 
 class TokenStore(Protocol):
@@ -153,6 +155,7 @@ class TokenKeeper:
         *,
         client: Client,
         store: TokenStore,
+        ledger: Ledger,
         now: Callable[[], datetime],
         owner: str,
         seed: Tokens | None = None,
@@ -161,6 +164,7 @@ class TokenKeeper:
     ) -> None:
         self._client = client
         self._store = store
+        self._ledger = ledger
         self._now = now
         self._owner = owner
         self._seed = seed
@@ -169,6 +173,8 @@ class TokenKeeper:
         self._held: Tokens | None = None
         self._seed_tried = False
         self._refused: Tokens | None = None  # no token comes of these any more
+        self._proven: Tokens | None = None  # the last that a call succeeded with
+        self._last_of_all: Tokens | None = None  # they work, but no others will come of them
         self._running: asyncio.Task[Tokens] | None = None
         self._not_before: datetime | None = None
         self._probe_at = now()
@@ -180,6 +186,14 @@ class TokenKeeper:
     def dead(self) -> bool:
         """Whether only the merchant can help now."""
         return self._refused is not None
+
+    def alive(self, tokens: Tokens) -> bool:
+        """Whether a call with these has succeeded, and none was refused since."""
+        return self._proven is not None and _same(tokens, self._proven)
+
+    def ending(self, tokens: Tokens) -> bool:
+        """Whether these work but cannot be refreshed any more, so that the next login is due any day."""
+        return self._last_of_all is not None and _same(tokens, self._last_of_all)
 
     async def current(self) -> Tokens:
         """Return tokens to call with, refreshed half an hour before their end; raises `Reauthorise`."""
@@ -194,6 +208,21 @@ class TokenKeeper:
             return await self._second_chance(tokens)
         self._revived()
         return await self._in_time(tokens)
+
+    async def learn_end(self) -> None:
+        """Refresh the settings' tokens once: only the answer tells when their grant ends."""
+        tokens = self._held
+        if tokens is None or self.dead or not _as_typed(tokens) or not self._refreshable(tokens):
+            return
+        if self._not_before is not None and self._now() < self._not_before:
+            return
+        try:
+            await self._refreshed(tokens)
+        except SourceError as error:
+            ended = isinstance(error, Reauthorise)
+            self._last_of_all = tokens if ended else None
+            self._not_before = self._now() + (_ASK_AGAIN if ended else _RETRY_EARLY)
+            self._report("refresh_failed", error.code)
 
     async def renew(self, dead: Tokens) -> Tokens:
         """Return other tokens than `dead`, which the gateway refused; else raise `Reauthorise`."""
@@ -210,15 +239,18 @@ class TokenKeeper:
         if self._refused is None:
             self._report("reauthorise", "")
         self._refused = tokens
+        self._proven = None
         self._probe_at = self._now() + _PROBE
 
     def works(self, tokens: Tokens) -> None:
         """Hear that a call with `tokens` succeeded: a refusal of them was a passing fault."""
+        self._proven = tokens
         if self._refused is not None and _same(tokens, self._refused):
             self._revived()
 
     async def exchange(self, code: str) -> Tokens:
         """Trade a login's code and store the tokens, whatever was stored before."""
+        await self._ledger.insist()
         tokens = await exchange(self._client, code, self._now)
         await self._kept(tokens, None)
         self._adopt(tokens)
@@ -241,6 +273,8 @@ class TokenKeeper:
 
     def _adopt(self, tokens: Tokens) -> None:
         self._client.redactor.learn(tokens.access_token, tokens.refresh_token)
+        if self._held is not None and not _same(self._held, tokens):
+            self._not_before = None  # trouble with the others says nothing of these
         self._held = tokens
 
     def _revived(self) -> None:
@@ -303,6 +337,7 @@ class TokenKeeper:
     async def _refresh_as_owner(self, dead: Tokens) -> Tokens:
         if not self._refreshable(dead):
             raise Reauthorise("IllegalRefreshToken", "the grant has ended")
+        await self._ledger.insist()
         try:
             fresh = await refresh(self._client, dead, self._now)
         except Rejected as error:
@@ -311,7 +346,6 @@ class TokenKeeper:
             stored = await self._newest()  # the merchant authorised again meanwhile
             return stored or fresh
         self._adopt(fresh)
-        self._not_before = None
         self._report("refreshed", "")
         return fresh
 
@@ -335,6 +369,12 @@ class TokenKeeper:
 
 def _same(one: Tokens, other: Tokens) -> bool:
     return one.access_token == other.access_token
+
+
+def _as_typed(tokens: Tokens) -> bool:
+    """Whether these are the settings' own, not yet refreshed: nobody has told their ends."""
+    ends = (tokens.access_expires_at, tokens.refresh_expires_at)
+    return ends == (None, None) and tokens.obtained_at == tokens.authorised_at
 
 
 def _early(tokens: Tokens) -> timedelta:

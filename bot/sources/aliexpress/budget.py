@@ -46,6 +46,10 @@ class Ledger(Protocol):
         """Wait for this call's turn; raises `Throttled` with the seconds to wait where that is long."""
         ...
 
+    async def insist(self) -> None:
+        """Wait for the turn of a call that has to be made whatever is left of the day: one for tokens."""
+        ...
+
     async def hold(self, seconds: float) -> None:
         """Let nobody call for `seconds`: the gateway said so."""
         ...
@@ -145,20 +149,34 @@ def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Acc
         kept = 0 if urgent else math.ceil(limits.per_day * _RESERVE * _day_left(now))
         if account.used >= limits.per_day - kept:
             return account, Spent(_next_chance(account, now, urgent, limits.per_day))
-    # Nobody books further ahead than patience reaches: what lies beyond was booked by a clock that is wrong.
-    free_at = account.free_at if account.free_at <= now + _PATIENCE + limits.step else now
-    starts = max(now, free_at, account.held_until)
+    starts = _free(account, now, limits)
     if starts - now > max(limits.ahead, _SOON) and not urgent:
         return account, Wait(starts - now - limits.ahead)
     if starts - now > _PATIENCE:
         return account, Wait(starts - now)
-    booked = replace(
+    return _booked(account, starts, urgent, limits), Go(starts - now)
+
+
+def insist(account: Account, now: float, limits: Limits) -> tuple[Account, Go]:
+    """Book a call for tokens: counted and paced as a person's, but no spent day or long ban stops it."""
+    account = _today(account, now)
+    starts = min(_free(account, now, limits), now + _PATIENCE)
+    return _booked(account, starts, True, limits), Go(starts - now)
+
+
+def _free(account: Account, now: float, limits: Limits) -> float:
+    # Nobody books further ahead than patience reaches: what lies beyond was booked by a clock that is wrong.
+    free_at = account.free_at if account.free_at <= now + _PATIENCE + limits.step else now
+    return max(now, free_at, account.held_until)
+
+
+def _booked(account: Account, starts: float, urgent: bool, limits: Limits) -> Account:
+    return replace(
         account,
         used=account.used + 1,
         urgent=account.urgent + urgent,
         free_at=starts + limits.step,
     )
-    return booked, Go(starts - now)
 
 
 def hold(account: Account, now: float, seconds: float) -> Account:
@@ -241,6 +259,16 @@ class SharedLedger:
                 raise Throttled("CallPace", "too many checks are waiting", seconds=1.0)
             seconds = await self._book(urgent=False, until=until)
         await self._rest(seconds)  # the next check books meanwhile
+
+    async def insist(self) -> None:
+        """Wait for the turn of a call for tokens, 20 s at most; it is never refused."""
+        now = self._clock()
+
+        def decide(text: str) -> tuple[str, Go]:
+            account, go = insist(_read(text), now, self._limits)
+            return _write(account), go
+
+        await self._rest((await self._cell.change(decide)).seconds)
 
     async def hold(self, seconds: float) -> None:
         """Let nobody call for `seconds`."""

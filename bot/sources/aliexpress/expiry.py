@@ -16,32 +16,47 @@ class TokenWarning:
 
     key: str
     days: int
-    ends_at: datetime
 
 
 def token_warnings(
-    tokens: Tokens, now: datetime, already: frozenset[str], *, refused: bool = False
+    tokens: Tokens,
+    now: datetime,
+    already: frozenset[str],
+    *,
+    refused: bool = False,
+    ending: bool = False,
 ) -> tuple[TokenWarning, ...]:
     """Return what is to be told now: the nearest step only, and nothing whose key is in `already`.
 
     A step as long as the grant's whole life is left out, so that a Test app's two days bring one warning,
-    not three. `refused` says that the gateway has declared the grant dead, whatever the clock says.
+    not three. `refused` says that the gateway has declared the grant dead, whatever the clock says;
+    `ending`, that it still works but can no more be refreshed.
     """
-    ends_at = tokens.refresh_expires_at
-    last = max((end for end in (ends_at, tokens.access_expires_at) if end), default=None)
-    if refused or (last is not None and now >= last and ends_at is not None):
-        return _unless(already, _warning(tokens, 0, last or now))
+    ends_at, access_end = tokens.refresh_expires_at, tokens.access_expires_at
+    over = ends_at is not None and access_end is not None and now >= max(ends_at, access_end)
+    if refused or over:
+        return _unless(already, _warning(tokens, 0))
     if ends_at is None:
-        return ()
+        return _unless(already, _warning(tokens, _DAYS[0])) if ending else ()
     life = ends_at - tokens.authorised_at
     for days in _DAYS:
-        if timedelta(days=days) < life and ends_at - now <= timedelta(days=days):
-            return _unless(already, _warning(tokens, days, ends_at))
+        told_in_time = days == _DAYS[0] or timedelta(days=days) < life
+        if told_in_time and ends_at - now <= timedelta(days=days):
+            return _unless(already, _warning(tokens, days))
     return ()
 
 
-def _warning(tokens: Tokens, days: int, ends_at: datetime) -> TokenWarning:
-    return TokenWarning(key=f"{int(tokens.authorised_at.timestamp())}:{days}", days=days, ends_at=ends_at)
+def of_death(tokens: Tokens) -> str:
+    """The key of the warning that this grant is dead: to be forgotten when it turns out to live."""
+    return _key(tokens, 0)
+
+
+def _warning(tokens: Tokens, days: int) -> TokenWarning:
+    return TokenWarning(key=_key(tokens, days), days=days)
+
+
+def _key(tokens: Tokens, days: int) -> str:
+    return f"{int(tokens.authorised_at.timestamp())}:{days}"
 
 
 def _unless(already: frozenset[str], warning: TokenWarning) -> tuple[TokenWarning, ...]:

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import Misconfigured, Reauthorise, StoreError, Transient
+from bot.errors import Misconfigured, Reauthorise, StoreError, Throttled, Transient
 from bot.model import Snapshot, Tokens
 from bot.sources.aliexpress.auth import authorise_url, parse_code, seed_tokens
+from bot.sources.aliexpress.budget import Limits
 from bot.sources.aliexpress.expiry import token_warnings
+from bot.sources.aliexpress.source import AliExpress
 from tests.sources.aliexpress.world import ORDER_ID, START, World, refusal, world
 
 DAY = timedelta(days=1)
@@ -238,6 +240,102 @@ async def test_tokens_of_the_settings_are_used_until_newer_ones_are_stored() -> 
     await source.fetch(ORDER_ID, "en_US")
     restarted = here.source("two", seed=seed)
     assert (await restarted.keeper.current()).access_token == "canary-access-0002"
+
+
+async def _seeded(before: timedelta = timedelta(0), **lives: timedelta) -> tuple[World, AliExpress]:
+    """A bot that calls with typed-in tokens of a login that was `before`."""
+    here = world(**lives)
+    here.gateway.grant(START + here.gateway.refresh_life - before)
+    source = here.source(seed=seed_tokens("canary-access-0001", "canary-refresh-0001", START))
+    await source.fetch(ORDER_ID, "en_US")
+    return here, source
+
+
+async def test_tokens_of_the_settings_are_refreshed_once_so_that_their_end_is_known() -> None:
+    here, source = await _seeded(before=20 * DAY)
+    for _ in range(3):
+        await source.keeper.learn_end()
+    assert here.gateway.refreshes == 1
+    assert here.store.tokens is not None
+    assert here.store.tokens.refresh_expires_at == START + 40 * DAY
+    await source.fetch(ORDER_ID, "en_US")
+    due = token_warnings(here.store.tokens, START + 34 * DAY, frozenset())
+    assert [warning.days for warning in due] == [7]
+
+
+async def test_an_answer_that_tells_no_end_is_not_asked_again() -> None:
+    here, source = await _seeded()
+    here.clock.pass_by(seconds=1)
+    here.gateway.access["canary-access-new"] = START + 90 * DAY
+    here.gateway.script.append({"access_token": "canary-access-new"})
+    for _ in range(3):
+        await source.keeper.learn_end()
+    assert len(here.gateway.calls) == 2
+
+
+async def test_settings_tokens_that_nobody_can_refresh_work_on_and_are_said_to_end() -> None:
+    here, source = await _seeded()
+    here.gateway.refresh.clear()
+    for _ in range(3):
+        await source.keeper.learn_end()
+        await source.fetch(ORDER_ID, "en_US")
+        here.clock.pass_by(hours=6)
+    tokens = await source.keeper.current()
+    assert (here.gateway.refreshes, source.keeper.dead, source.keeper.ending(tokens)) == (1, False, True)
+    assert not source.keeper.ending(await here.authorise(source))
+
+
+async def test_trouble_while_an_end_is_asked_for_is_passing() -> None:
+    here, source = await _seeded()
+    here.gateway.script.append(refusal("ServiceUnavailable"))
+    await source.keeper.learn_end()
+    await source.keeper.learn_end()
+    assert (here.gateway.refreshes, source.keeper.ending(await source.keeper.current())) == (0, False)
+    here.clock.pass_by(minutes=5)
+    await source.keeper.learn_end()
+    assert here.gateway.refreshes == 1
+
+
+async def test_a_typed_in_access_token_alone_is_left_as_it_is() -> None:
+    here = world()
+    here.gateway.grant(START + 60 * DAY)
+    source = here.source(seed=seed_tokens("canary-access-0001", "", START))
+    await source.fetch(ORDER_ID, "en_US")
+    await source.keeper.learn_end()
+    assert len(here.gateway.calls) == 1
+
+
+async def test_tokens_are_alive_from_a_call_that_succeeds_to_one_that_is_refused() -> None:
+    here = world()
+    source = here.source()
+    tokens = await here.authorise(source)
+    assert not source.keeper.alive(tokens)
+    await source.fetch(ORDER_ID, "en_US")
+    assert source.keeper.alive(tokens)
+    here.gateway.refresh.clear()
+    here.gateway.script.append(refusal("IllegalAccessToken"))
+    with pytest.raises(Reauthorise):
+        await source.fetch(ORDER_ID, "en_US")
+    assert source.keeper.dead
+    assert not source.keeper.alive(tokens)
+    here.clock.pass_by(minutes=30)
+    await source.fetch(ORDER_ID, "en_US")
+    assert source.keeper.alive(tokens)
+
+
+async def test_a_spent_day_never_stops_a_refresh_or_a_login() -> None:
+    here = world()
+    here.limits = Limits(per_second=1000, per_day=3)
+    source = here.source()
+    await here.authorise(source)
+    here.clock.pass_by(days=31)
+    for _ in range(3):
+        await source.ledger.acquire(urgent=True)
+    with pytest.raises(Throttled, match="DailyBudget"):
+        await source.fetch(ORDER_ID, "en_US", urgent=True)
+    assert here.gateway.refreshes == 1
+    await here.authorise(source)
+    assert (await source.ledger.usage()).used == 5
 
 
 async def test_a_refresh_token_alone_is_enough_to_start() -> None:

@@ -167,6 +167,30 @@ async def test_a_queue_of_checks_longer_than_patience_is_told_to_come_again() ->
     assert (await here.usage()).used <= 8
 
 
+async def test_a_call_for_tokens_is_counted_and_paced_and_a_spent_day_does_not_stop_it() -> None:
+    clock = Clock(MIDNIGHT)
+    here, started = ledger(clock, per_second=1, per_day=2), Started(clock)
+    for _ in range(2):
+        await started.call("person", here, True)
+    await here.insist()
+    usage = await here.usage()
+    assert (usage.used, usage.left, usage.urgent) == (3, 0, 3)
+    assert (clock.at - MIDNIGHT).total_seconds() == 2
+    with pytest.raises(Throttled, match="DailyBudget"):
+        await here.acquire(True)
+
+
+async def test_a_call_for_tokens_waits_for_a_short_ban_and_not_for_a_long_one() -> None:
+    clock = Clock(MIDNIGHT)
+    here = ledger(clock, per_second=1000)
+    await here.hold(2)
+    await here.insist()
+    assert sum(clock.slept) == pytest.approx(2)
+    await here.hold(3600)
+    await here.insist()
+    assert sum(clock.slept) == pytest.approx(2 + 20)
+
+
 @given(st.lists(st.tuples(st.floats(0, 50), st.booleans()), min_size=1, max_size=60), st.integers(1, 20))
 def test_no_second_and_no_day_ever_has_more_calls_than_allowed(
     steps: list[tuple[float, bool]], per_day: int

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.model import Tokens
-from bot.sources.aliexpress.expiry import TokenWarning, token_warnings
+from bot.sources.aliexpress.expiry import TokenWarning, of_death, token_warnings
 
 BORN = datetime(2026, 1, 1, tzinfo=UTC)
 NOBODY: frozenset[str] = frozenset()
@@ -68,5 +69,33 @@ def test_a_refused_grant_is_dead_whatever_the_clock_says() -> None:
     unknown_ends = Tokens(access_token="a", obtained_at=BORN, authorised_at=BORN)
     assert token_warnings(unknown_ends, BORN + timedelta(days=900), NOBODY) == ()
     assert token_warnings(unknown_ends, BORN, NOBODY, refused=True) == (
-        TokenWarning(key=f"{int(BORN.timestamp())}:0", days=0, ends_at=BORN),
+        TokenWarning(key=f"{int(BORN.timestamp())}:0", days=0),
     )
+
+
+def test_a_grant_whose_access_token_tells_no_end_is_dead_only_when_it_is_refused() -> None:
+    works_on = replace(grant(60), access_expires_at=None)
+    assert steps(works_on, timedelta(days=70)) == [1]
+    (dead,) = token_warnings(works_on, BORN + timedelta(days=70), NOBODY, refused=True)
+    assert dead.days == 0
+
+
+def test_a_grant_that_works_but_can_no_more_be_refreshed_is_warned_of_once() -> None:
+    unknown_ends = Tokens(access_token="a", refresh_token="r", obtained_at=BORN, authorised_at=BORN)
+    (warning,) = token_warnings(unknown_ends, BORN, NOBODY, ending=True)
+    assert warning.days == 1
+    assert token_warnings(unknown_ends, BORN, frozenset({warning.key}), ending=True) == ()
+    (dead,) = token_warnings(unknown_ends, BORN, frozenset({warning.key}), ending=True, refused=True)
+    assert dead.days == 0
+
+
+@pytest.mark.parametrize(("left", "expected"), [(0.8, [1]), (2.5, []), (5, [])])
+def test_settings_tokens_near_their_end_are_warned_of_though_their_login_was_long_before(
+    left: float, expected: list[int]
+) -> None:
+    assert steps(grant(left, 30), timedelta(0)) == expected
+
+
+def test_the_warning_of_a_death_has_a_key_of_its_own() -> None:
+    (dead,) = token_warnings(grant(60), BORN, NOBODY, refused=True)
+    assert of_death(grant(60)) == dead.key

@@ -55,16 +55,17 @@ def shop(status: str = "online") -> Shop:
         report=seen.event,
     )
     store = Store(clock)
+    ledger = SharedLedger(limits=Limits(per_second=100), now=clock, sleep=clock.sleep)
     keeper = TokenKeeper(
         client=client,
         store=store,
+        ledger=ledger,
         now=clock,
         owner="one",
         seed=seed_tokens(box.config.access_token, box.config.refresh_token, START),
         sleep=clock.sleep,
         report=seen.event,
     )
-    ledger = SharedLedger(limits=Limits(per_second=100), now=clock, sleep=clock.sleep)
     source = AliExpress(
         client=client,
         keeper=keeper,

@@ -30,17 +30,18 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 def process(here: World, database: Database, owner: str, key: str | None = "passphrase") -> AliExpress:
     client = Client(app_key=APP_KEY, app_secret=SECRET, now=here.clock, wire=here.gateway.wire())
-    keeper = TokenKeeper(
-        client=client,
-        store=Credentials(database.database, APP_KEY, Cipher(key), here.clock),
-        now=here.clock,
-        owner=owner,
-        sleep=here.clock.sleep,
-    )
     ledger = SharedLedger(
         limits=Limits(per_second=1000),
         now=here.clock,
         cell=SharedCell(database.database, "budget"),
+        sleep=here.clock.sleep,
+    )
+    keeper = TokenKeeper(
+        client=client,
+        store=Credentials(database.database, APP_KEY, Cipher(key), here.clock),
+        ledger=ledger,
+        now=here.clock,
+        owner=owner,
         sleep=here.clock.sleep,
     )
     return AliExpress(
@@ -57,7 +58,7 @@ async def test_three_processes_refresh_once_and_count_together(database: Databas
     orders = [str(10**15 + i) for i in range(5)]
     await asyncio.gather(*(one.fetch(order, "en", urgent=True) for one in processes for order in orders))
     assert here.gateway.refreshes == 1
-    assert (await processes[1].ledger.usage()).used == 15
+    assert (await processes[1].ledger.usage()).used == 15 + here.gateway.refreshes
 
 
 async def test_a_restart_goes_on_with_the_stored_tokens(database: Database) -> None:

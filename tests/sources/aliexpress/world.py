@@ -226,16 +226,17 @@ class World:
             wire=self.gateway.wire(),
             report=self.seen.event,
         )
+        ledger = SharedLedger(limits=self.limits, now=self.clock, sleep=self.clock.sleep)
         keeper = TokenKeeper(
             client=client,
             store=self.store,
+            ledger=ledger,
             now=self.clock,
             owner=owner,
             seed=seed,
             sleep=self.clock.sleep,
             report=self.seen.event,
         )
-        ledger = SharedLedger(limits=self.limits, now=self.clock, sleep=self.clock.sleep)
         return AliExpress(
             client=client,
             keeper=keeper,
