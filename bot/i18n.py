@@ -208,6 +208,8 @@ class Words:
         """The items as a list in a sentence: "a, b and c"."""
         slots = [f"{{{place}}}" for place in range(len(items))]
         pattern = format_list(slots, locale=self._locale) if slots else ""
+        for tight, roomy in _LIST_MARKS:
+            pattern = pattern.replace(tight, roomy)
         return Markup(pattern).format(*(self.isolate(item) for item in items))
 
     def page(self, lines: Sequence[Markup | None]) -> str:
@@ -349,6 +351,8 @@ class Words:
         return _parsed(self.language)
 
 
+# Lists here follow a colon and hold foreign titles: Chinese sets 、 alone then, Thai needs commas and room.
+_LIST_MARKS = (("}和{", "}、{"), ("} {", "}, {"), ("} และ{", "}และ{"), ("}และ{", "} และ {"))
 _NEVER = 1e9  # a threshold that no larger unit reaches
 # What stands in a sentence as it must be typed; without an isolate the slash would jump to its other end.
 _COMMAND = re.compile(r"<code>.*?</code>|(?<![\w/<])/[a-z]+\b")

@@ -376,6 +376,22 @@ def test_small_things_follow_the_language() -> None:
     assert english.join([]) == ""
 
 
+@pytest.mark.parametrize(
+    ("language", "two", "three"),
+    [
+        ("zh_Hans", "lamp、cable", "lamp、cable、mug"),
+        ("zh_Hant", "lamp、cable", "lamp、cable、mug"),
+        ("ja", "lamp、cable", "lamp、cable、mug"),
+        ("th", "lamp และ cable", "lamp, cable และ mug"),
+        ("hi", "lamp और cable", "lamp, cable, और mug"),
+    ],
+)
+def test_lists_of_foreign_titles_keep_them_apart(language: str, two: str, three: str) -> None:
+    words = Words(language)
+    assert words.join(["lamp", "cable"]) == two
+    assert words.join(["lamp", "cable", "mug"]) == three
+
+
 def test_every_language_has_a_catalog() -> None:
     found = {path.parent.parent.name for path in CATALOGS.glob("*/LC_MESSAGES/bot.po")}
     assert found == set(LANGUAGES) - {"en"}

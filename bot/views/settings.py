@@ -257,7 +257,7 @@ def _quiet_value(words: Words, chat: Chat) -> Markup:
         return words.t("off")
     # Translators: messages in the quiet hours come without a sound, or wait for the end.
     kind = words.t("silent") if chat.quiet is Quiet.SILENT else words.t("held")
-    return Markup("{}, {}").format(_span(words, chat.quiet_from, chat.quiet_to), kind)
+    return Markup("{} · {}").format(_span(words, chat.quiet_from, chat.quiet_to), kind)
 
 
 def _span(words: Words, start: time, end: time) -> Markup:
