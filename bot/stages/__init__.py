@@ -59,7 +59,7 @@ def read(name: str, description: str, code: str = "", reached: Stage | None = No
     for text in (description, name):
         place, rest = split_place(text)
         places.append(place)
-        texts.extend(part for part in map(fold, split_note(rest)) if part)
+        texts.extend(part for part in map(_plain, split_note(rest)) if part)
     place = next(filter(None, places), "")
     by_text = _read_texts(tuple(texts), reached)
     by_code = find(code) if code else None
@@ -143,6 +143,15 @@ def _read_texts(texts: tuple[str, ...], reached: Stage | None) -> Reading:
     return generic
 
 
+_ASIDES = re.compile(r" ?\(([a-z]+)\)")
+_NEXT_STOP = re.compile(r"(?<=\w)\W*\b(?:下一站|next (?:stop|station|facility|hub)\b).*$")
+
+
+def _plain(text: str) -> str:
+    """A folded text without the brackets around single words, and without where it goes next."""
+    return _NEXT_STOP.sub("", _ASIDES.sub(r" \1", fold(text)))
+
+
 _SENTENCES = re.compile(r"(?<=[.!?;。！])\s*(?=[^\W\d])")
 
 
@@ -167,5 +176,5 @@ def _sided(rule: Rule, reached: Stage | None) -> Stage:
 
 def concepts(text: str) -> Iterator[str]:
     """The concepts that a text shows; for `doctor` and for whoever adds a rule."""
-    shown = _Shown(fold(split_place(text)[1]))
+    shown = _Shown(_plain(split_place(text)[1]))
     return filter(shown.shows, PATTERNS)

@@ -20,6 +20,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"hämtats|hämtat|mottag|emottag|lämnats över|överlämnat|przyjęt|odebran|nadan[aoy]|teslim alındı",
         r"kabul edildi|alındı|diterima|diambil|dijemput|đã (?:lấy|nhận)|tiếp nhận|รับพัสดุ|เข้ารับ|נאסף|התקבל",
         r"נקלט|प्राप्त|उठा|afgehaald|ontvangen|opgehaald|aangenomen",
+        r"прийо?м|прийнят|забран|nhận hàng|lấy hàng|przyjęci|przejęt|collect(?:ed|ion) (?:from|scan)",
+        r"\bretiré chez",
+        r"\bcoleta (?:realizada|efetuada)|recolección (?:realizada|exitosa)|yola (?:çık|veril)|alınmıştır",
+        r"รับเข้าระบบ",
+        r"\bpossession\b|\blodged\b|\bmailed\b|we(?:'ve| have) (?:got|received) (?:your|it)",
+        r"in (?:our|the \w+) network",
     ),
     "arrived": (
         r"\barriv|\breached\b|\bentered\b|\binbound\b|\bat destination\b|\barrives?\b|\blanded\b",
@@ -32,6 +38,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"到达|抵达|到達|到着|入库|抵達|到件|入庫",
         r"anlänt|ankommit|ankomst|framme|przyby|dotar|ulaşt|varış yap|vardı|\btiba\b|đã đến",
         r"đến (?:kho|nơi|bưu|trung|nước)|ถึง|הגיע|पहुंच|पहुँच|aangekomen|gearriveerd",
+        r"reach(?:es|ing)\b|touched down|checked in at|прибул|прибут|прибув|надійшл|надход|pervenut",
+        r"atteint|đã tới|\btới\b",
+        r"đến|varmış|ulaşmış|geldi|telah sampai|\bsampai\b|ha ingresado|ingres[oó] (?:a|al|en)\b",
+        r"dado entrada|trafi[lł]",
+        r"\benter(?:s|ing)? the (?:country|territory|eu)\b|arrival scan",
+        r"atterri|aterriz|atterra|wylądowa|приземл|deu entrada|\bindi\b|landed",
     ),
     "departed": (
         r"\bdepart(?:s|ed|ing)?\b",
@@ -48,6 +60,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"离开|出库|出仓|发货|起飞|发出|出発|發出|離開|出庫|启程|已发往|发往",
         r"lämnat (?!över)|lämnar|avgått|avgick|opuści|wysłan|wyjech|ayrıldı|çıktı|çıkış yap|\bcikti",
         r"berangkat|meninggalkan|\bkeluar|\brời\b|khởi hành|ออกจาก|יצא|עזב|रवाना|निकल|vertrokken|verlaten",
+        r"t(?:ook|ake[sn]?|aking)[ -]?off|airborne|uplift|\bsailed|\bset off\b|\bexited\b|\bflown\b|décoll",
+        r"despeg|decoll|zarpó|decolou",
+        r"залишил|вибул|відправлено з|вилет|wyleci|wylot|ayrılmış|kalktı|diberangkatkan|lepas landas",
+        r"đã rời|cất cánh|から発送|ออกเดินทาง|opuszcz|vertrek|send item abroad",
+        r"lasciato|abandonado",
+        r"flug\w* .{0,40}?gestartet|abgehoben|залишив",
     ),
     "started": (
         r"\bstart|beg[ua]n|\bbegin|commenc|initiat|in progress|ongoing|under (?:clearance|processing)",
@@ -60,6 +78,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"시작|중$|진행|준비",
         r"开始|进行|清关中|中$|申报|開始|進行|手続き",
         r"påbörja|startat|rozpocz|başla|dimulai|bắt đầu|เริ่ม|החל|शुरू|gestart|begonnen",
+        r"розпочат|почат|rozpoczę|başladı|đang làm|กำลัง",
     ),
     "done": (
         r"complet|finish|\bcleared\b|released|success|\bpassed\b|\bfinali[sz]|\bconcluded\b",
@@ -72,6 +91,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"完成|放行|通过|成功|完了|許可|結束|结束|清关完",
         r"\bklar\b|klarerat|slutför|avslutad|frisläppt|förtullad|zakończ|zwolnion|tamamland|selesai",
         r"hoàn (?:tất|thành)|เสร็จ|הושלמ?|שוחרר|पूर्ण|पूरा|afgerond|vrijgegeven|voltooid",
+        r"завершен|випущен|пройден|zakończen|tamamlanmış|geçti|đã thông quan|passou|odprawion",
     ),
     "held": (
         r"\bheld\b|\bon hold\b|\bhold\b|retain|\bretention|retenci|retenção|detain|seiz|confiscat|withheld",
@@ -84,6 +104,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"扣留|扣关|查扣|滞留|保留中|留置|扣押|被扣|暂扣|税関で保留",
         r"kvarhåll|beslagta|zatrzyman|wstrzyman|alıkon|tutuldu|bekletil|ditahan|bị giữ|tạm giữ|ถูกกัก|עוכב",
         r"מעוכב|रोक|vastgehouden|aangehouden",
+        r"затриман|утриман|zatrzymano|alıkonul",
     ),
     "delayed": (
         r"\bdelay",
@@ -92,6 +113,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"تاخر|تاخير|متاخر",
         r"지연|延误|延迟|遅延|延誤|延遲|遅れ",
         r"försen|opóźni|gecik|tertunda|terlambat|chậm trễ|bị chậm|ล่าช้า|עיכוב|विलंब|देरी|vertrag",
+        r"затримк|затримуєт|behind schedule|\bretrasad|postponed",
     ),
     "failed": (
         r"\bfail|missort|misrout|investigat|unsuccessful|abnormal|\bexception|\berrors?\b|\bproblems?\b",
@@ -107,6 +129,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"异常|失败|失敗|不成功|問題|異常|拒收|无法|不能",
         r"misslyck|problem|nieudan|niepowodz|nie powiod|başarısız|edilemedi|sorun|gagal|bermasalah|thất bại",
         r"không thành công|ล้มเหลว|ไม่สำเร็จ|נכשל|נכשלה|בעיה|असफल|विफल|mislukt|niet gelukt",
+        r"невдал|помилк|збій|nie udał|nie udan",
     ),
     "ready": (
         r"\bready\b|\bavailable\b|await|\bwaiting\b|\bprepared\b",
@@ -118,6 +141,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"等待|待\b|准备|準備|可能",
         r"\bklart?\b|väntar|\bgotow|oczekuj|hazır|bekli|siap|menunggu|sẵn sàng|\bchờ\b|พร้อม|รอ|ממתין|מוכן",
         r"तैयार|klaar|wacht",
+        r"очіку|готов",
     ),
     "packing": (
         r"\bpack(?:ed|ing)\b|\bpicking\b|picked and|being prepared|in preparation|prepared for|preparing",
@@ -136,6 +160,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"packas|packat|packad|plockad|förbered|redo att skick|pakowan|spakowan|przygotow|hazırlan|paketlen",
         r"dikemas|disiapkan|siap dikirim|đóng gói|chuẩn bị|บรรจุ|เตรียม|נארז|אריזה|הכנה|בהכנה|पैक|तैयार",
         r"ingepakt|voorbereid|klaargemaakt",
+        r"\bpackag(?:ing|ed)\b|\bshelf\b|wrapped|quality (?:check|inspection)|пакуєт|упакован",
+        r"sedang dikemas|paketleniyor",
     ),
     "data": (
         r"\binformation|\binfo\b|\bdata\b|\bdetails of\b|pre-?r?registr",
@@ -163,8 +189,25 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"信息|电子|预报|接单|下单|订单|发货|資料|电子信息|情報|注文|出荷|データ",
         r"fraktsedel|elektronisk|aviserad|säljaren har",
         r"(?:order|beställning) (?:mottagen|skapad|skickad|bekräftad)",
-        r"przesyłka utworzona|przygotowana przez nadawcę|informacj|dane\b|zamówieni|etykiet|bilgi|elektronik",
-        r"sipariş|informasi|\bpesanan|thông tin|đơn hàng|ข้อมูล|คำสั่งซื้อ|מידע|נתוני|הזמנה|जानकारी|ऑर्डर",
+        r"przesyłka utworzona|przygotowana przez nadawcę|informacj|dane\b|zamówieni|etykiet|bilgi|"
+        r"elektronik",
+        r"sipariş|informasi|\bpesanan|thông tin|đơn hàng (?:\w+ ){0,2}(?:tạo|đặt|xác nhận)|ข้อมูล|"
+        r"คำสั่งซื้อ|מידע|נתוני|הזמנה|जानकारी|ऑर्डर",
         r"gegevens|bestelling|voorgemeld|aangemeld|verkoper heeft",
+        r"expecting (?:it|your|the|a)\b",
+        r"(?:way ?bill|consignment|awb|docket|tracking (?:number|no)) (?:has been |was )?(?:creat|generat|"
+        r"issu|assign|print|register)",
+        r"zarejestrowan|oczekuje na (?:nadanie|przekazanie)|накладн|створен|створив|зареєстрован",
+        r"зарегистрир|дані\b|інформаці",
+        r"oluşturuldu|kaydı|khởi tạo|đã tạo|telah dibuat|\bresi\b|生成|受付",
+        r"(?:drop[ -]?off) (?:by|at|from)? ?(?:the )?(?:sender|seller)|awaiting drop|registrad[oa]\b",
+        r"preregistr|prerregistr",
+        r"(?:not|n't) (?:yet )?(?:been )?(?:handed|given|received) .{0,25}(?:by|from|to us|yet|carrier|"
+        r"courier)",
+        r"details (?:\w+ ){0,3}(?:transmit|sent|receiv|submit|upload)|(?:told|informed|notified) us\b|訂單",
+        r"單號|noch nicht an",
+        r"заявк\w*|order (?:\w+ ){0,2}?announced",
+        r"\binform[eé]+e?s? de\b|\binformed of",
+        r"(?:parcel|shipment|item|order|package) (?:has been |was |is )?registered",
     ),
 }

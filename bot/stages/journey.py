@@ -37,12 +37,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"출발 ?대기|도착 ?대기|等待(?:航班|起飞|出口|装机|转运)|封发|直封|搭乗待ち|出発待ち",
         r"väntar på (?:flyg|transit|avgång)|oczekuj\w+ na (?:lot|wylot|tranzyt)|uçuş bekl",
         r"menunggu (?:penerbangan|transit)|chờ (?:bay|chuyến bay)",
+        r"(?:awaiting|waiting for) (?:the |its )?(?:plane|aircraft|vessel|train|next flight)",
     ),
     "local_company": (
         r"\b(?:local|domestic|destination) (?:\w+ )?(?:carrier|courier|post\b|postal)",
         r"\b(?:last[ -]?mile|final|delivery) (?:\w+ )?(?:carrier|courier|post\b|postal)",
         r"\b(?:local|domestic|destination) (?:\w+ )?(?:delivery (?:company|partner|service|center|office))",
-        r"\b(?:last[ -]?mile|final|delivery) (?:\w+ )?(?:delivery (?:company|partner|service|center|office))",
+        r"\b(?:last[ -]?mile|final|delivery) (?:\w+ )?(?:delivery (?:company|partner|service|center|"
+        r"office))",
         r"\b(?:local|domestic|destination|last[ -]?mile|final|delivery) (?:\w+ )?(?:partner)",
         r"\b(?:local|domestic|destination|last[ -]?mile|final|delivery) (?:\w+ )?(?:operator|logistics)",
         r"delivery carrier accepted|local facility",
@@ -56,10 +58,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"местн\w+ (?:служб|курьер|перевоз|компан|почт|оператор|логист)\w*",
         r"(?:شركة|مركز) (?:ال)?(?:توصيل|شحن|بريد|توزيع) (?:ال)?محلي\w*|국내 ?택배|배송센터|末端|落地配",
         r"本地(?:快递|配送)|尾程|当地(?:快递|邮政|配送)",
-        r"lokal[at]? (?:transportör|bud|leverant|distribut|leverans)\w*|lokaln\w+ (?:przewoź|kurier|firm)\w*",
+        r"lokal[at]? (?:transportör|bud|leverant|distribut|leverans)\w*|lokaln\w+ (?:przewoź|kurier|"
+        r"firm)\w*",
         r"yerel (?:kargo|kurye|dağıt|teslim)\w*|kurir (?:lokal|setempat)",
         r"(?:đơn vị|hãng|công ty) (?:\w+ ){0,3}địa phương|lokale (?:bezorg|koerier|vervoer)\w*",
         r"חברת (?:ה)?(?:שילוח|משלוחים|הפצה) (?:ה)?מקומית|स्थानीय",
+        r"delivery (?:agent|associate)",
+        r"(?:courier|carrier|postal|delivery|logistics)\w*(?: company| partner| operator| service)? (?:of|"
+        r"in|at) (?:the )?destination",
+        r"місцев\w+ (?:служб|кур|пошт|перевіз)\w*",
     ),
     "local_accept": (r"目的国/配送揽收|目的国sc|目的国(?:家)?(?:分拨|处理|分拣)",),
     "parcel_center": (r"parcel center|国外|境外|海外配送|배달국",),
@@ -73,6 +80,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:город|регион|насел[её]нн\w+ пункт)\w* (?:получател|назначени|адресат)\w*",
         r"مدينة (?:المستلم|الوجهة|المقصد)|(?:目的|收件|派件)(?:地)?城市|mottagarens (?:ort|stad)",
         r"miast\w+ (?:docelow|odbiorc)\w*|varış şehri|kota tujuan|tỉnh phát",
+        r"міст[оаі] (?:отримувача|одержувача|призначення)",
     ),
     "china_leg": (r"중국내|중국 내|within china|inside china|配送中各节点|china domestic",),
     "abroad_leg": (r"국외",),
@@ -84,6 +92,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"label (?:has been )?(?:created|printed|generated)|fraktsedel",
         r"etiqueta (?:emitida|criada|generada|creada)|étiquette (?:créée|générée)",
         r"etykiet\w+ (?:utworz|wygener)|versandetikett|versandlabel|накладная (?:создана|оформлена)|面单",
+        r"(?:way ?bill|consignment note|awb|docket|label) (?:has been |was )?(?:creat|generat|issu|"
+        r"print)\w*",
+        r"label created|накладн\w+ створен",
     ),
     "zh_failed": (r"(?:异常|失败)(?:\(\w+\))?$",),
     "station_failed": (r"自提.*(?:异常|失败)",),
@@ -93,6 +104,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:placed|deposited|left|put|stored|dropped(?: off)?) (?:in|at|into)\b|hinterlegt|eingestellt",
         r"eingelegt|déposé|depositad",
         r"depositat|помещ|заложен|投函|預け|lagts i|umieszczon|geplaatst",
+        r"umieszczono|залишен|поміщен|przechowyw|deposit|insert",
     ),
     "from_sender": (
         r"(?:received|collected|picked up|accepted) from (?:the )?(?:customer|sender|seller)",
@@ -100,6 +112,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:vom|beim) (?:absender|versender|verkäufer|händler)|(?:chez|auprès de|par) l'expéditeur",
         r"от (?:отправителя|продавца)|od (?:nadawcy|klienta|sprzedawcy)",
         r"(?:del|do) (?:remitente|remetente|vendedor)",
+        r"(?:receiv|collect|pick|accept)\w* (?:up )?(?:item|parcel|package|shipment|"
+        r"order)? ?from (?:the )?(?:customer|sender|seller|shipper|merchant|consignor)",
+        r"від (?:відправника|продавця)|przez nadawcę",
+        r"у отправителя|у продавца|у відправника|(?:del|dal|beim) (?:venditore|mittente)|göndericiden",
+        r"pengirim|người bán|จากผู้ส่ง",
     ),
     "brand": (
         r"\b(?:to|an|a|au|ao|al|till|til|aan|do|kepada) (?:\w+ )?"
@@ -110,29 +127,64 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "accepted": (
         r"\baccept(?:ed|ance)|eingeliefert|admitid|\bпринят|\bприем\b|引受|收寄|受理|aceptad|aceit[oa]",
         r"przyjęt",
+        r"^item booked",
     ),
     "post_office": (
         r"post office|bureau de poste|postfiliale|oficina de correos|agência dos correios|ufficio postale",
         r"отделени\w+ (?:почтовой )?связи|почтов\w+ отделени|우체국|郵便局|邮局|postkontor",
         r"urz[ea]d\w* pocztow|poczt[ay]\b",
     ),
+    "airline": (
+        r"airline|air (?:carrier|security)|compagnie aérienne|fluggesellschaft|companhia aérea|aerolínea",
+        r"compagnia aerea|авиакомпани|авіакомпан|شركة الطيران|항공사|航空公司|航空会社|lini\w* lotnicz|"
+        r"maskapai",
+        r"hãng hàng không|สายการบิน|חברת ה?תעופה|luchtvaart|havayolu|flygbolag",
+    ),
+    "before_customs": (
+        r"(?:await|waiting|pending|before|prior to|ready for|en attente|warte|aguard|espera|in attesa|"
+        r"oczekuj|ожида|"
+        r"очіку|等待|待).{0,20}?(?:customs|clearance|douan|zoll|aduan|alfândeg|desembaraço|dogan|celn|"
+        r"тамож|митн|清关|通关)",
+    ),
+    "to_airport": (
+        r"(?:dispatched|despatched|sent|forwarded|transported|transferred|moved|on (?:its|the) way|heading) "
+        r"to (?:the )?(?:\w+ ){0,3}?airport",
+        r"(?:发往|送往|运往|前往).{0,8}(?:机场|航空)",
+    ),
+    "by_partner": (
+        r"(?<!be )(?:picked up|pickuped|collected) by (?:the |our |your )?(?:shipping|logistics|"
+        r"postal) partner",
+        r"(?:prise? en charge|collecte|enleve|recupere)e? .{0,40}?par (?:le |notre |"
+        r"un )?transporteur\b(?! local)",
+        r"отправитель (?:сдал|передал)|відправник (?:здав|передав)",
+        r"sender (?:has )?(?:posted|dropped off|handed (?:over|in))",
+        r"absender hat .{0,30}?(?:eingeliefert|aufgegeben|übergeben)|expéditeur a (?:déposé|remis)",
+        r"remitente ha (?:depositado|entregado)|nadawca nadał",
+    ),
     "to_country": (
-        r"to overseas|to (?:the )?(?:destination country|country of destination)|vers le pays de destination",
+        r"to overseas|to (?:the )?(?:destination country|country of destination)|"
+        r"vers le pays de destination",
         r"(?:ins|zum) (?:ziel|bestimmungs)land|(?:para o|para el|al|hacia el) país de destino",
         r"в страну назначения|إلى (?:بلد|دولة) (?:الوجهة|المقصد)|飞往目的|发往目的",
+        r"send item abroad|sent abroad|to abroad",
     ),
     "processed": (r"\bprocessed\b|\btraité|bearbeitet|processad|procesad|clasificad|обработ|معالجة|처리",),
     "mail_export": (r"экспорт международной|export of international (?:mail|parcel)",),
-    "mail_import": (r"импорт международной|import of international (?:mail|parcel)",),
+    "mail_import": (
+        r"импорт международной|import of international (?:mail|parcel)",
+        r"recebido pelos correios do brasil",
+    ),
     "aboard": (
         r"\bon (?:the |a )?(?:flight|plane|board)\b|in flight\b|aboard|in the air|à bord|an bord|a bordo",
         r"на борту",
     ),
     "out_later": (
         r"(?:will|to) (?:soon )?be (?:out|loaded|sent|put)|\btomorrow|\bsoon\b|schedul|\bdemain|bientôt",
-        r"\bmorgen\b|geplant|amanhã|em breve|\bmañana|\bdomani|завтра|скоро|غدا|سوف|سيتم|내일|예정|明天|即将",
+        r"\bmorgen\b|geplant|amanhã|em breve|\bmañana|\bdomani|завтра|скоро|غدا|سوف|سيتم|내일|예정|明天|"
+        r"即将",
         r"明日|予定|imorgon|snart|\bjutro|wkrótce|binnenkort|yarın|yakında|besok|segera|ngày mai|พรุ่งนี้|מחר",
         r"בקרוב|जल्द",
+        r"\bshall be",
     ),
     "zh_return_label": (r"^(?:海外cp出库|cp交出)$",),
     "sender_delivered": (
@@ -140,10 +192,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:вручен|доставлен)\w* отправителю|(?:entregue|entregado) ao? remetente|entregado al remitente",
         r"livree? (?:a l'expediteur|au vendeur)|dem absender (?:zugestellt|übergeben)",
         r"an (?:den )?absender (?:zugestellt|übergeben|ausgeliefert)|consegnat\w al mittente",
+        r"вручен\w* відправник|teslim göndericiye|göndericiye teslim|nadawcy (?:doręczon|wydan)",
     ),
     "released": (
         r"releas|no longer|lifted|libéré|freigegeben|liberad|rilasciat|выпущен|افراج|放行|해제|解除",
         r"frisläppt|zwolnion",
+        r"released",
     ),
     "resolved": (
         r"resolved|solved|\bfixed\b|résolu|behoben|gelöst|resuelt|resolvid|risolt|устран|решен|解决|解決",
@@ -152,7 +206,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "address_change": (
         r"address (?:\w+ ){0,3}?(?:changed?|updated?|corrected|modified|amended)|new (?:delivery )?address",
         r"redirect(?:ed|ion)|forwarded to (?:a |the )?new",
-        r"(?:chang|updat|correct|modif)\w+ (?:of )?(?:the |your )?(?:delivery |recipient |shipping )?address",
+        r"(?:chang|updat|correct|modif)\w+ (?:of )?(?:the |your )?(?:delivery |recipient |"
+        r"shipping )?address",
         r"adresse .{0,30}(?:modifi|chang|mise? à jour|corrig|geändert|aktualisiert|korrigiert)",
         r"changement d'adresse|réexpédi|adressänderung|umgeleitet|neue adresse",
         r"endereço .{0,30}(?:alterad|atualizad|corrigid|modificad)|alteração (?:de|do) endereço",
@@ -164,6 +219,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"adress.{0,20}(?:ändrad|uppdater)|eftersänd|zmian\w* adres|adres.{0,20}zmien|przekierowan",
         r"adres.{0,20}(?:değişt|güncel|gewijzigd|aangepast)|alamat.{0,20}(?:diubah|diperbarui|diganti)",
         r"(?:đổi|cập nhật|thay đổi) địa chỉ|เปลี่ยนที่อยู่|כתובת .{0,15}(?:שונת|עודכנ)",
+        r"адрес\w* (?:\w+ )?(?:змінен|оновлен)|redirected to|changed to a new",
+        r"delivery instructions? .{0,20}(?:changed|updated)|diverted",
     ),
     "collected_by_customer": (
         r"(?:received|collected) (?:\w+ ){0,3}by (?:the |its |a )?(?:customer|recipient|addressee)",
@@ -186,6 +243,25 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"mottagaren har hämtat|opgehaald door (?:de )?(?:ontvanger|klant)",
         r"odebran[aoy] przez (?:odbiorcę|klienta|adresata)|alıcı tarafından teslim alındı",
         r"diambil oleh penerima|נאסף על ידי (?:ה)?(?:לקוח|נמען)",
+        r"(?:retir|recuper|récupér)\w+ .{0,40}?(?:par|por) (?:le |la |el |son |su )?(?:destinataire|"
+        r"client|destinatario|cliente)\b",
+        r"(?:vom|durch den|von dem) (?:empfänger|kunden) .{0,40}?abgeholt(?! werden)",
+        r"(?:collected|picked up|retrieved|taken out) .{0,40}?by (?:the |its |a |you\b)?(?:customer|"
+        r"recipient|addressee|receiver|consignee|buyer)",
+        r"(?:customer|recipient|addressee|receiver|consignee|buyer|you) (?:has |"
+        r"have )?(?:just )?(?:retrieved|taken)",
+        r"odebran[aoy] .{0,30}?przez (?:odbiorcę|klienta|adresata)",
+        r"отримано (?:одержувач|отримувач|адресат)\w*|opgehaald .{0,30}?door (?:de )?(?:ontvanger|klant)",
+        r"ritirat[oa] .{0,30}?dal (?:destinatario|cliente)",
+        r"^you (?:have )?(?:collected|picked up)\b",
+        r"(?:destinatario|cliente) ha (?:recogido|retirado|recibido|ritirato|ricevuto)",
+        r"(?:destinataire|client) a (?:récupéré|retiré|reçu)",
+        r"(?:empfänger|kunde) hat .{0,40}?(?:abgeholt|entgegengenommen)",
+        r"destinatário (?:retirou|recebeu|levantou)|(?:ontvanger|klant) heeft .{0,40}?opgehaald",
+        r"(?:odbiorca|adresat|klient) odebrał|(?:получатель|адресат|клиент) (?:забрал|получил)",
+        r"(?:отримувач|одержувач|клієнт) (?:забрав|отримав)",
+        r"(?:customer|recipient|addressee|receiver|consignee) (?:has )?(?:picked|collected) (?:it|them|"
+        r"the (?:parcel|package|item)|his|her|their)\b",
     ),
     "pickup_bare": (
         r"^(?:awaiting|waiting for|ready for|pending|available for) (?:customer )?(?:pickup|collection)$",
@@ -198,6 +274,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"on (?:the|its|their) way|en route|heading|in transit|forward(?:ed|ing) to|transferr?(?:ed|ing) to",
         r"transport(?:ed|ing) to|sent to|unterwegs|auf dem weg|en camino|a caminho|en chemin|в пути|направл",
         r"отправлен|في الطريق|이동|运往|发往|送往|på väg|onderweg|w drodze|yolda",
+        r"прямує|heading to",
     ),
     "future_hard": (
         r"\bwill\b|'ll\b|\bto be\b|going to|\bsoon\b|schedul|expected|estimat|planned|tomorrow|shortly",
@@ -206,10 +283,16 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"voraussichtlich|\bmorgen\b|in kurze|terminier",
         r"\bserao?\b|previst|previsao|em breve|amanha|agendad|manana|programad|va a ser|\bsara\b|verra",
         r"domani|a breve|programmat|\bбудет\b|\bбудут\b|запланир|завтра|скоро|سيتم|سوف|قريبا|غدا|متوقع",
-        r"예정|예상|곧 |내일|将|预计|即将|明天|预约|予定|まもなく|明日|kommer att|\bsnart\b|imorgon|i morgon",
+        r"예정|예상|곧 |내일|将|预计|即将|明天|预约|予定|まもなく|明日|kommer att|\bsnart\b|imorgon|"
+        r"i morgon",
         r"planera|zostanie|bedzie|planowan|wkrotce|jutro|\bzal\b|verwacht|gepland|binnenkort|edilecek",
         r"yakinda|planlan|\byarin\b|bekleniyor|\bakan\b|segera|besok|dijadwal|\bse duoc\b|du kien|ngay mai",
         r"จะ|กำหนด|พรุ่งนี้|יימסר|צפוי|בקרוב|מחר|होगी|जल्द",
+        r"\bбуде\b|завтра|очікуваний|незабаром",
+        r"\bshall\b",
+        r"\bbe(?:ing)? (?:\w+ ){0,2}?(?:delivered|handed|left|collected|signed|posted|picked|given|placed)",
+        r"bezorgd worden|\b(?:должн\w+|може?т?|могут|має|мають) (?:\w+ )?бути?ь?\b|\bмає бути",
+        r"быть (?:доставлен|вручен)|бути (?:доставлен|вручен)",
     ),
     "today": (
         r"\btoday\b|aujourd|\bheute\b|\bhoje\b|\bhoy\b|\boggi\b|сегодня|اليوم|오늘|今天|今日|本日|\bidag\b",
@@ -220,13 +303,17 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\brequest",
         r"\bwrong|misdeliver|dispute|claim|investigat|not received|possibly|appears|may have|\bwithout\b",
         r"confirmation (?:pending|required)|unconfirmed|delivered electr",
-        r"(?:information|data|manifest|instructions?|invoice|documents?|details|code) (?:\w+ ){0,3}delivered",
+        r"(?:information|data|manifest|instructions?|invoice|documents?|details|"
+        r"code) (?:\w+ ){0,3}delivered",
         r"(?:notif|\bnotice|\bmessage|e-?mail|\bsms\b)[^.]{0,40}deliver",
         r"(?:benachrichtigung|nachricht|e-?mail)[^.]{0,40}(?:zugestellt|ausgeliefert)|\bavis\b",
         r"(?:уведомл|извещ)\w*[^.]{0,40}(?:достав|вруч)|(?:достав|вруч)\w* (?:уведомл|извещ)",
-        r"\b(?:ser|seja|sendo|siendo|possa) entreg|essere consegnat|viene consegnat|être livr|worden bezorgd",
+        r"\b(?:ser|seja|sendo|siendo|possa) entreg|essere consegnat|viene consegnat|être livr|"
+        r"worden bezorgd",
         r"być doręcz|powiadom|bildirim|thông báo|partiel|teilweise|parcial|parzial|частичн|delvis|częściow",
-        r"gedeeltelijk|kısmi|sebagian|يتم|انتظار|اشعار|جزئ|알림|까지|请|通知|部分|误投|错投|המידע|פרטי|הודעה",
+        r"gedeeltelijk|kısmi|sebagian|يتم|انتظار|اشعار|جزئ|알림|까지|请|通知|部分|误投|错投|המידע|פרטי|"
+        r"הודעה",
+        r"(?:sms|pesan|notifikasi|email)[^.]{0,20}terkirim",
     ),
     "handed_agent": (r"to (?:the )?(?:next|local|other|partner) ",),
     "batch_to_carrier": (r"batch deliver",),
@@ -236,7 +323,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:leaving|leave|left) from (?:the )?(?:country of destination|destination country)",
     ),
     "gateway": (
-        r"international (?:gateway|mail|hub|transit|shipment|transport|dispatch|flight)|\bgmtc\b|\bgateway\b",
+        r"international (?:gateway|mail|hub|transit|shipment|transport|dispatch|flight)|\bgmtc\b|"
+        r"\bgateway\b",
         r"国际运输|国际转运|международн\w+ (?:транзит|перевоз)|internationell\w* (?:transit|transport)",
         r"trânsito internacional|tránsito internacional|transit international|transito internazionale",
         r"internationaler? (?:transit|transport)",

@@ -1,4 +1,4 @@
-"""Whole phrases where single words would mislead: the last mile, returns, and words that say nothing.
+"""Whole phrases where single words would mislead: the last mile, and words that say nothing.
 
 Written as in the lexicon. `delivered` finds but candidates: the rules still look for doubts around them.
 """
@@ -6,6 +6,26 @@ Written as in the lexicon. `delivered` finds but candidates: the rules still loo
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+# Whoever walks up to the door, and what shows that they do so now.
+_MEN = (
+    r"(?:\bcourier|\bdriver|\brider|postman|postwoman|postie|mailman|delivery (?:man|person|agent|"
+    r"associate)|livreur|"
+    r"facteur|coursier|zusteller|postbote|\bbote\b|kurier|repartidor|cartero|mensajero|entregador|carteiro|"
+    r"estafeta|corriere|postino|portalettere|fattorino|listonosz|doręczyciel|bezorger|koerier|postbode|"
+    r"курьер|почтальон|кур'єр|листоноша|kurye|dağıtıcı|المندوب|مندوب|ساعي|השליח|kurir|\bshipper|bưu tá|"
+    r"快递员|派送员|配達員|배달원|배송기사|พนักงาน)"
+)
+_UNDER_WAY = (
+    r"(?:on (?:the|his|her|their|its) way|en route|heading|headed|coming to|delivering|"
+    r"has your (?:parcel|package)|"
+    r"en chemin|distribue|livre votre|unterwegs|auf dem weg|liefert|en camino|a caminho|entregando|"
+    r"in arrivo|"
+    r"consegnando|in viaggio|w drodze|doręcza|dostarcza|onderweg|bezorgt|доставляет|везет|в пути|выехал|"
+    r"едет|доставляє|везе|прямує|виїхав|yolda|dağıtım|getiriyor|في الطريق|بالطريق|בדרך|mengantar|"
+    r"dalam perjalanan|"
+    r"menuju|đang giao|đang trên đường|正在|派送中|向かって|배송 ?중|กำลัง)"
+)
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "delivered": (
@@ -25,7 +45,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:receiver|consignee|buyer) (?:has |have )?(?:received|collected|picked up)",
         r"(?:^|\b(?:est|ete|colis|envoi|article|paquet|commande|bien|objet) )livree?s?\b"
         r"(?! (?:votre|vos|le|la|les|un|une|ce|cet)\b)",
-        r"livraison (?:effectuee|reussie|terminee|realisee)|distribuee?\b",
+        r"livraison (?:effectuee|reussie|terminee|realisee)|(?:^|\b(?:est|ete|colis|courrier|envoi|"
+        r"objet) )distribuee?s?\b(?! (?:votre|vos)\b)",
         r"remise? (?:au|a|a la|en mains? propres? au|contre signature au) "
         r"(?:votre |un |son |sa |la )?(?:destinataire|client|voisin|gardien)",
         r"(?:recu|retire)e? par (?:le |la |votre )?(?:destinataire|client)",
@@ -61,11 +82,67 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"đã giao(?: hàng)?\b|จัดส่งสำเร็จ|นำจ่ายสำเร็จ|ส่งมอบสำเร็จ|ผู้รับได้รับ",
         r"נמסר(?:ה|ו)?\b|הלקוח (?:אסף|קיבל)|נאסף על ידי (?:ה)?לקוח|डिलीवर (?:हो|कर|किया)",
         r"वितरित (?:हो|कर|किया)|डिलीवरी (?:पूरी|सफल)|доставлений|вручено|doručen[aoy]?\b|kézbesítve",
+        r"\bleft (?:\w+ ){0,2}?(?:in|at|with|on|by|behind|inside|under) (?:\w+ ){0,3}?(?:safe ?place|"
+        r"safe location|porch|door|doorstep|garage|garden|shed|mail ?box|letter ?box|reception|desk|"
+        r"concierge|doorman|neighbou?r|household|family|resident|individual)\b",
+        r"(?:placed|put|posted|pushed|dropped|deposited|inserted) (?:in|into|"
+        r"through) (?:\w+ ){0,2}?(?:mail ?box|letter ?box|door)\b",
+        r"(?:handed|given) (?:over )?(?:directly |personally )?to (?:the |a |your )?(?:\w+ )?(?:customer|"
+        r"recipient|addressee|receiver|consignee|resident|neighbou?r|household|receptionist|concierge|"
+        r"doorman)\b(?!'s)",
+        r"(?:accepted|received|taken) (?:\w+ )?by (?:the |a |your )?(?:\w+ )?(?:reception\w*|household|"
+        r"family|concierge|doorman|neighbou?r|resident)",
+        r"(?:customer|recipient|addressee|receiver|consignee|buyer|you) (?:has |"
+        r"have )?(?:successfully )?(?:collected|picked up|received|retrieved|accepted) (?:the|your|his|"
+        r"its|this)\b",
+        r"entrega (?:conseguida|com êxito|exitosa|bem sucedida)|successful(?:ly)? (?:physical )?delivery",
+        r"\bterkirim\b|diterima oleh (?!kurir|gudang|agen|cabang|mitra|ekspedisi|kantor|jasa|maskapai)",
+        r"отримано\b|одержано\b|вручен(?:ня|о)\b|(?:доставлен|видан)\w+ (?:одержувач|отримувач)",
+        r"(?:受取人|お客様|ご本人).{0,4}(?:引渡|お渡し)|alıcısına|teslim edilmiş|đã phát|ได้รับแล้ว|"
+        r"נמסר ללקוח",
+        r"\blivrat\b(?! la)",
+        r"(?:left|handed|gave|given) (?:over )?(?:the |your |it |this |a )?(?:parcel |package |item |"
+        r"shipment |order )?(?:to|with|at|in) (?:\w+ ){0,2}?(?:you\b|recipient|addressee|customer|"
+        r"consignee|receiver|neighbou?r|resident|concierge|reception)",
+        r"(?:customer|recipient|addressee|receiver|consignee) (?:has )?signed(?: for\b|$)",
+        r"you (?:have )?(?:collected|picked up)\b",
+        r"(?:người nhận|khách(?: hàng)?) đã nhận",
     ),
     # Delivered, but to somebody on the way: false friends of the above. Places are doubts of their own.
     "to_agent": (
+        r"\bdelivered (?:(?:\w+ ){0,2}?(?:on)?to|at|into|inside) (?!\d|(?:or at )?(?:(?:the|a|an|your|"
+        r"their|its|his|her|my|our) )?(?:\w+ ){0,2}?"
+        r"(?:you\b|customer|recipient|addressee|receiver|consignee|buyer|client|neighbou?r|resident|"
+        r"house|home|"
+        r"address|door|porch|mail ?box|letter ?box|safe ?place|reception|front desk|concierge|"
+        r"individual|family|"
+        r"person|final destination))",
+        r"entreg(?:ue|ad[oa])s? (?:a|ao|aos|al|a la|a los) (?!(?:\w+ ){0,2}?(?:destinatari|client|"
+        r"vizinh|vecin|"
+        r"titular|pessoa|persona|familiar|morador|resident|comprador|receptor|autoriz|domicilio|"
+        r"conserje|porteir))",
+        r"livree?s? (?:a|au|aux|chez) (?!(?:\w+ ){0,2}?(?:destinataire|client|voisin|domicile|gardien|"
+        r"adresse|vous\b|"
+        r"personne|concierge|accueil|residence))",
+        r"consegnat\w (?:a|al|alla|allo|alle|ai|agli) (?!(?:\w+ ){0,2}?(?:destinatari|client|vicin|"
+        r"domicilio|portier|"
+        r"portinai|famili|indirizzo|person))",
+        r"(?:bezorgd|afgeleverd) (?:bij|aan|op|in) (?!(?:\w+ ){0,2}?(?:ontvanger|klant|bur?en|buur|"
+        r"brievenbus|adres|deur|"
+        r"huis|u\b|je\b|jou\b))",
+        r"(?:levere\w+) til?l (?!(?:\w+ )?(?:mottagar|modtager|mottaker|kund|grann|nabo|brevlad|"
+        r"postkass|dorr|dor|adress|dig|deg))",
+        r"(?:تسليم|توصيل)\w* (?:[^ ]+ ){0,2}?الى (?!(?:ال)?(?:عميل|مستلم|زبون|مشتري|مرسل اليه|جار|عنوان|"
+        r"باب|منزل))",
+        r"\b(?!(?:alici|komsu|musteri|adres|kendi|sahs|yakin|aile|basari|sorunsuz|ile\b|"
+        r"kapi))\w+(?<!d)[ae] teslim edil",
+        r"giao (?:\w+ ){0,2}?cho (?!khach|nguoi|ban\b|hang xom|chu)",
+        r"(?:사|소|점|센터|국|청|세관|항|업체|창고|터미널)(?:에|로|으로|에게) ?.{0,6}(?:배송|배달|전달|"
+        r"인계)",
+        r"(?:所|局|店|社|業者|税関|空港|倉庫|センター)に.{0,4}(?:配達|お届け)",
         r"deliver\w* (?:\w+ ){0,4}?(?:to|at|into|in|with) (?:\w+ ){0,5}?"
-        r"(?:carrier|courier|agent|partner|company|provider|broker|postal|post|logistics|driver|transport)\b",
+        r"(?:carrier|courier|agent|partner|company|provider|broker|postal|post|logistics|driver|"
+        r"transport)\b",
         r"(?:livree?s?|remise?|distribuee?) (?:\w+ ){0,3}?(?:au|a|aux|chez|dans) (?:\w+ ){0,4}?"
         r"(?:transporteur|compagnie|agence|livreur|partenaire|poste|societe|prestataire|plateforme)",
         r"(?:zugestellt|ausgeliefert|ubergeben|ubergabe) (?:\w+ ){0,4}?(?:an|beim|im|in|zum) (?:\w+ ){0,4}?"
@@ -73,7 +150,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"an (?:\w+ ){0,5}?(?:\w*dienst\w*|spediteur|versand\w*|partner|zusteller|transport\w*) "
         r"(?:\w+ ){0,2}?(?:zugestellt|ausgeliefert|ubergeben)",
         r"entreg(?:ue|ad[oa])s? (?:\w+ ){0,3}?(?:a|ao|aos|al|na|no|en|em|para) (?:\w+ ){0,5}?"
-        r"(?:transport\w+|compan\w+|aerolinea|correios|correos|parceiro|operador|mensajer\w*|courier|empresa|"
+        r"(?:transport\w+|compan\w+|aerolinea|correios|correos|parceiro|operador|mensajer\w*|courier|"
+        r"empresa|"
         r"agencia|logistica|entregador|repartidor)",
         r"consegnat\w (?:\w+ ){0,3}?(?:a|al|alla|allo|all|presso|in) ?'?(?:\w+ ){0,4}?"
         r"(?:corriere|vettore|compagnia|spedizion\w*|posta)",
@@ -82,7 +160,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:доставлен|вручен|передан|сдан)\w* (?:\w+ ){0,2}?"
         r"(?:(?:курьеру|перевозчику|таможне|авиакомпании|почтальону|почте|оператору|партнеру|агенту)\b|"
         r"(?:отправителю|транспортной|логистической|службе)\b)",
-        r"(?:تسليم|توصيل)\w* (?:[^ ]+ ){0,2}?(?:الى |ل|لل|في |عند )(?:ال)?(?:شركة|ناقل|مندوب|ساعي|بريد|خطوط)",
+        r"(?:تسليم|توصيل)\w* (?:[^ ]+ ){0,2}?(?:الى |ل|لل|في |عند )(?:ال)?(?:شركة|ناقل|مندوب|ساعي|بريد|"
+        r"خطوط)",
         r"(?:تسليم|توصيل)\w* (?:[^ ]+ ){0,2}?(?:الى |ل|لل|في |عند )(?:ال)?(?:مركز|مكتب|مستودع|مخزن|نقطة)",
         r"(?:택배사|운송사|항공사|집배점|대리점|편의점|보관)",
         r"(?:交付|送达|派送至|投递至|送至|妥投至?).{0,8}?(?:承运|航空|快递|物流|网点|站|点|柜|公司)|営業所",
@@ -91,19 +170,30 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:ombud|transportör|postnord|dhl|flyg|bud|speditör)",
         r"(?:bezorgd|afgeleverd) (?:\w+ ){0,2}?(?:bij|aan|op|in) (?:\w+ ){0,2}?"
         r"(?:vervoerder|\w*punt\b|postnl|dhl|postkantoor|luchtvaart)",
-        r"(?:doreczon|dostarczon|przekazan)\w* (?:\w+ ){0,2}?(?:do|w|przewoznik\w*|kurier\w*|lini\w*)\b",
-        r"(?:kargo|kurye|gumruk|sube|depo|havayolu|tasiyici|nakliye)[^ ]* (?:[^ ]+ )?teslim edildi",
+        r"(?:doreczon|dostarczon|przekazan)\w* (?:\w+ ){0,2}?(?:(?:do|w) (?!rak|skrzynk|drzwi|domu|"
+        r"adresat|odbiorc|mieszka)|przewoznik|kurier|lini)",
         r"(?:ke|kepada|di) (?:\w+ ){0,2}?(?:kurir|ekspedisi|gudang|maskapai|agen|gerai|mitra)",
         r"giao (?:\w+ ){0,3}?cho (?:\w+ ){0,2}?(?:don vi|hang|buu ta|nha|hai quan|doi tac|shipper)",
         r"נמסר\w* ל(?!(?:לקוח|נמען|מקבל|תיבת|בית|שכן)|$)",
         r"(?:कूरियर|वाहक|गोदाम|केंद्र|कंपनी|एयरलाइन|कस्टम)[^ ]* (?:को|में|पर) ",
+        r"\ban (?:den |die |das |eine[nm]? )?(?!(?:den|die|das|eine[nm]?) |empfanger|kund|nachbar|"
+        r"hausbewohn|mitbewohn|haus|adress|person|famili|empfang|pfort|rezeption|ihn|"
+        r"sie\b)\w+ (?:\w+ )?(?:zugestellt|ausgeliefert|ubergeben)",
+        r"zugestellt an (?!(?:den |die |das |eine[nm]? )?(?:empfanger|kund|nachbar|hausbewohn|mitbewohn|"
+        r"haus|adress|person|famili|empfang|pfort|rezeption))",
+        r"(?:доставлен|вручен|передан|видан)\w* (?:\w+ )?(?:(?:у|в|на|до) (?!двер|адрес|рук|поштов|власн)|"
+        r"кур'єру|перевізник|листоноші|митниці|пошті|оператору|партнеру)",
+        r"(?:商|公司|网点|中心|海关|仓库?|站|柜|店|航空|机场|局|代理|员)已?代?签收",
+        r"diterima (?:oleh |di )(?:dc\b|hub|drop|sorting|pusat|cabang|transit|gateway)",
     ),
     "out_for_delivery": (
+        rf"{_MEN}.{{0,24}}?{_UNDER_WAY}",
         r"out for (?:\w+ )?deliver|(?:courier|driver|postman) (?:is )?on (?:the|his|its) way|\bin delivery$",
         r"be delivered (?:\w+ ){0,2}?(?:today|during the day)",
         r"\b(?:in|on|into|onto) (?:the |a )?delivery (?:vehicle|van|truck)",
-        r"out with (?:the )?(?:delivery )?(?:courier|driver)",
-        r"load\w* (?:on|onto|into|in|to) (?:the |a )?(?:delivery )?(?:vehicle|van|truck)",
+        r"\bout with (?:\w+ ){0,3}?(?:courier|driver|postman|postie|carrier|rider|agent)",
+        r"load\w* (?:\w+ ){0,3}?(?:on|onto|into|in|to) (?:the |a |our )?(?:delivery )?(?:vehicle|van|"
+        r"truck|car)\b",
         r"\b(?:is|are) being delivered|^being delivered|delivery in progress",
         r"(?:courier|driver) is delivering",
         r"with (?:the |your )?(?:delivery )?(?:courier|driver|postman|mailman)\b",
@@ -117,10 +207,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"en cours de (?:livraison|distribution)|en (?:livraison|distribution)",
         r"(?:sorti|parti|depart|chargee?)\w* (?:\w+ )?(?:pour|en) (?:la )?livraison|tournee",
         r"pris en charge par (?:le |votre )?livreur|remis au livreur",
-        r"in zustellung|zustellfahrzeug|in auslieferung|wird (?:\w+ )?(?:heute )?(?:zugestellt|ausgeliefert)",
-        r"auf dem weg zum? (?:empfänger|ihnen|kunden)|zustellversuch läuft|auslieferungsfahrzeug|zustelltour",
-        r"zum zusteller|zur zustellung (?:unterwegs|übergeben|verladen)|zustellung (?:läuft|heute|gestartet)",
-        r"sai?u para (?:a )?entrega|em (?:rota|processo|trânsito) de entrega|em rota de entrega|objeto saiu",
+        r"in zustellung|zustellfahrzeug|in auslieferung|wird (?:\w+ )?(?:heute )?(?:zugestellt|"
+        r"ausgeliefert)",
+        r"auf dem weg zum? (?:empfänger|ihnen|kunden)|zustellversuch läuft|auslieferungsfahrzeug|"
+        r"zustelltour",
+        r"zum zusteller|zur zustellung (?:unterwegs|übergeben|verladen)|zustellung (?:läuft|heute|"
+        r"gestartet)",
+        r"sai?u para (?:a )?entrega|em (?:rota|processo|trânsito) de entrega|em rota de entrega|"
+        r"objeto saiu(?! d[aeo]s? )",
         r"em entrega\b|saindo para entrega|com o entregador",
         r"en reparto|en (?:ruta|proceso|camino|vías?) de (?:entrega|reparto)",
         r"(?:sali\w+|salid[oa]) (?:a|para|hacia) (?:la |el |su )?(?:entrega|reparto)|repartidor|in consegna",
@@ -144,13 +238,40 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"wydan\w+ (?:kurierowi )?do doręczenia|przekazan\w+ (?:kurierowi )?do doręczenia",
         r"dağıtım(?:da|a çık)|teslimata çık|dağıtıma",
         r"(?:sedang|dalam) (?:dikirim|diantar|pengantaran|proses pengantaran|pengiriman ke alamat)",
-        r"dibawa kurir|đang (?:giao|phát|được giao|đi phát)|đi giao|กำลังนำส่ง|กำลังจัดส่ง|ออกนำจ่าย|นำจ่าย",
-        r"ระหว่างการนำจ่าย|בדרך (?:ללקוח|אלי)|יצא(?:ה)? ל(?:חלוקה|מסירה|משלוח)|אצל השליח|בחלוקה|डिलीवरी के लिए",
-        r"वितरण के लिए|на доставку|doručován|kiszállítás alatt|in curs de livrare",
+        r"dibawa kurir|đang (?:giao|phát|được giao|đi phát)|đi giao|กำลังนำส่ง|กำลังจัดส่ง|(?:ออก|"
+        r"การ)?นำจ่าย(?!สำเร็จ|ไม่)",
+        r"ระหว่างการนำจ่าย|בדרך (?:ללקוח|אלי)|יצא(?:ה)? ל(?:חלוקה|מסירה|משלוח)|אצל השליח|בחלוקה|"
+        r"डिलीवरी के लिए",
+        r"वितरण के लिए|(?<!заявка )(?<!заказ )(?<!заявку )на доставку|doručován|kiszállítás alatt|"
+        r"in curs de livrare",
+        r"out on (?:the )?(?:delivery|road|route|round)",
+        r"(?:loaded|dispatched|despatched|taken|collected|picked up|leaving|left|departed|"
+        r"gone) (?:\w+ ){0,3}?for (?:final |home |physical )?delivery\b(?! (?:office|station|hub|depot|"
+        r"cent))",
+        r"(?:courier|driver|rider|postman|postie|agent)\b.{0,15}(?:heading|headed|en route|approaching|"
+        r"nearby|on (?:his|her|their) way|coming)",
+        r"with (?:\w+ ){0,2}?(?:delivery (?:agent|associate|person|man|executive|rider)|postie|postwoman|"
+        r"rider)\b",
+        r"stops away",
+        r"(?:delivery|distribution) (?:is )?(?:underway|under way|ongoing|has started|started|has begun)",
+        r"(?:on board|onboard|out) for (?:\w+ )?delivery|arriving today",
+        r"en route to (?:you\b|the recipient|recipient|customer)|your delivery is on (?:its|the) way",
+        r"передан\w* (?:\w+ )?кур'?єру|кур'?єр (?:\w+ )?(?:везе|виїхав|доставляє|прямує)|доставляєт",
+        r"у кур'?єра|відправлен\w* на доставку|на доставці",
+        r"kurye\w* (?:\w+ )?(?:dağıt|teslim|yola|çık)|teslimat için|shipper đang|dibawa (?:oleh )?kurir",
+        r"pengantaran|お届けに|配達に出|배송 ?중 ?입니다|배달원|ไปส่ง|กำลังไป|w drodze do (?:ciebie|"
+        r"odbiorcy|adresata)",
+        r"kurier (?:\w+ )?(?:wyruszy|jedzie|w drodze)|doręczana|voor bezorging|bezorgd vandaag",
+        r"met de bezorger",
+        r"\bon the (?:van|truck)\b|mengantar|consegnando",
+        r"(?:courier|driver|postman) (?:is )?out\b|đang trên đường (?:giao|đến)",
+        r"(?:camion|vehicule|camionnette) de livraison|em distribuicao|יצא\w* עם ה?שליח",
+        r"\bdelivery (?:route|run|round|tour)\b|vehículo de reparto|furgoneta|furgone|w doręczen\w+",
+        r"bestelbus|bestelwagen",
     ),
     "ready_for_pickup": (
         r"(?:ready|available|(?:a)?waiting|held|kept|hold)\b.{0,60}?"
-        r"\b(?:pickup|collect(?:ion|ed)|picked up)\b",
+        r"\b(?:pickup|collect(?:ion|ed)?|picked up)\b",
         r"^(?:awaiting|waiting for|ready for|available for) (?:pickup|collection)",
         r"can (?:now )?(?:be )?(?:collected|picked up|pickup|collect)\b|please (?:collect|pickup)",
         r"pickup (?:ready|available|code)|requests own pickup|notice left.*pickup|collect (?:it|your)",
@@ -158,7 +279,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:disponible|prêt|attend|attente|à disposition).{0,50}?(?:bureau de poste|récupér|consigne)",
         r"à retirer|peut être retiré",
         r"abholbereit|zur (?:selbst)?abholung|bereit.{0,30}abhol|abhol.{0,20}bereit",
-        r"kann (?:\w+ ){0,4}abgeholt werden|liegt .{0,40}(?:bereit|abhol)|wartet auf (?:ihre |die )?abholung",
+        r"kann (?:\w+ ){0,4}abgeholt werden|liegt .{0,40}(?:bereit|abhol)|wartet auf (?:ihre |"
+        r"die )?abholung",
         r"aguardando (?:a )?(?:sua )?retirada",
         r"(?:dispon[ií]vel|pronto|liberado) para (?:\w+ )?(?:retirada|levantamento|recolha|ser retirado)",
         r"aguarda levantamento|(?:listo|disponible|espera|pendiente).{0,30}?(?:recog|retir|punto)",
@@ -182,94 +304,49 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:sẵn sàng|chờ|có thể) (?:để )?(?:nhận|lấy)|พร้อมรับ|รอรับ|รอ(?:ผู้รับ)?มารับ",
         r"(?:ממתינ?ה?|מוכנ?ה?|זמינ?ה?|מחכה).{0,40}?(?:איסוף|לאיסוף|לקבלה|בסניף|בלוקר|בנקודת)|ניתן לאסוף",
         r"(?:पिकअप|लेने) के लिए (?:तैयार|उपलब्ध)|připraven\w* k (?:vyzvednuti|odberu)|ready for collect",
+        r"(?:left|held|delivered|deposited|stored|waiting|brought|kept|taken|placed|dropped|arrived|"
+        r"signed)\b.{0,50}?\b(?:for|awaiting) (?:\w+ ){0,2}?(?:pickup|collection)\b",
+        r"waiting for (?:you\b|(?:the |its )?(?:recipient|addressee|customer|receiver)\b)",
+        r"awaiting (?:the )?(?:recipient|addressee|customer|receiver)\b|pickup (?:pin|reminder|notice)",
+        r"collection (?:pin|code|reminder)|pick it up|use your code",
+        r"(?:очіку|чека|готов).{0,40}?(?:отримувач|одержувач|видач|отриман|відділенн|поштомат|вас)",
+        r"можна (?:забрати|отримати)",
+        r"vous attend|à récupérer|à votre disposition|puede (?:pasar a )?(?:recoger|retirar)",
+        r"para (?:su )?(?:recogida|retiro)\b|a su disposición|para (?:o )?levantamento|può ess?ere ritirat",
+        r"da ritirare|af te halen|op te halen|ligt (?:voor (?:u|je) )?klaar|do odbioru\b",
+        r"ожидает (?:адресата|получателя|вас\b)",
+        r"şubeden (?:teslim )?alab|alıcı(?:sını)? bekl|đến (?:lấy|nhận)|dapat diambil|silakan ambil|お渡し",
+        r"お受け取り|찾아가|取件码|凭.{0,4}码",
+        r"\b(?:can|may|pued\w+|pod\w+|puoi|puo|possibile|kan|kunt|kann|konnen|mozna|mozesz|можно|можете|"
+        r"можна|bisa|dapat|co the) (?:\w+ ){0,4}?(?:collect|pickup|pick up|recoger|retirar|levantar|"
+        r"recolher|ritirar|abhol|ophal|afhal|odebra|забра|получ|отрима|(?:di)?ambil|nhan|lay)",
+        r"bring (?:your |an? )?(?:id|code|passport)|awaiting (?:customer|recipient) pickup|bekliyor$",
+        r"(?:sizi|alicisini) bekl",
+        r"available (?:at|in|from) (?:\w+ ){0,3}?(?:post office|branch|outlet|store|office|counter|shop|"
+        r"station)",
+        r"(?:disponible|disponível|disponibile) (?:\w+ ){0,2}?(?:oficina|agência|loja|correos|correios|"
+        r"ufficio|sucursal|tienda|negozio|filiale)",
+        r"보관$",
+        r"pront[oa] para (?:\w+ )?levantad|(?:paczka|przesyłka) .{0,30}?odbierz|заберите|получите\b",
+        r"заберіть|отримайте|ritira(?:lo|te)\b|recógel|recoja|récupérez|retirez",
+        r"venez (?:chercher|retirer|récupérer)|holen sie .{0,30}?ab\b|alabilirsiniz|haal .{0,20}?\bop\b",
     ),
     # The carrier is to pick up, not the customer.
     "for_carrier": (
         r"(?:pickup|collection) (?:\w+ )?by (?:the |a |our )?(?:delivery company|carrier)",
         r"(?:collected|picked up) (?:\w+ )?by (?:the |a |our )?(?:delivery company|carrier)",
         r"(?:pickup|collection|collected|picked up) (?:\w+ )?by (?:the |a |our )?(?:courier|logistics)",
-        r"(?:pickup|collection|collected|picked up) (?:\w+ )?by (?:the |a |our )?(?:driver|shipping company)",
+        r"(?:pickup|collection|collected|picked up) (?:\w+ )?by (?:the |a |our )?(?:driver|"
+        r"shipping company)",
         r"(?:pickup|collection|collected|picked up) (?:\w+ )?by (?:the |a |our )?(?:transport\w*|postal)",
         r"(?:for )?(?:the )?(?:carrier|courier|delivery company) to (?:pickup|collect)",
         r"(?:for )?(?:the )?(?:driver|logistics company|shipping company) to (?:pickup|collect)|픽업준비",
         r"대형화물",
+        r"(?:carrier|courier|driver|logistics|transporter) (?:pickup|collection|to (?:pickup|collect))",
     ),
     "not_ready": (
         r"not (?:yet )?(?:ready|available)|no longer available|pas encore|nicht bereit|nao disponivel",
         r"no disponible|не готов|غير (?:جاهز|متاح)|不可|未到",
-    ),
-    "attempt": (
-        r"delivery attempt|attempt\w* (?:to deliver|delivery|at delivery)",
-        r"deliver\w* (?:was )?(?:attempted|unsuccessful|failed|failure|not possible)",
-        r"deliver\w* (?:was )?(?:not made|not successful|impossible|refused|missed)",
-        r"(?:unsuccessful|failed|missed|unable|failure|impossible) (?:\w+ ){0,2}?(?:deliver|attempt)",
-        r"(?:could|can|was|were|has|have|is) ?(?:not|n't) (?:\w+ ){0,3}?deliver|cannot (?:be )?deliver",
-        r"not (?:yet )?delivered|undeliver|non[ -]deliver|attempted$|notice left|card left",
-        r"no (?:secure )?access|tried to deliver|missed you",
-        r"no (?:authorized )?(?:recipient|one) (?:was |is )?(?:available|at home|home|in\b)|not at home",
-        r"left (?:a )?(?:notice|card)",
-        r"tentative de livraison|livraison (?:impossible|echouee|non|a echoue|n'a)",
-        r"(?:n'a pas|pas pu|n'ont pas|non) (?:\w+ )*?(?:livre|remis|distribue)|avis de passage",
-        r"echec de (?:la )?(?:livraison|distribution|remise)|non (?:livre|distribue)",
-        r"zustellversuch|zustellung (?:\w+ ){0,3}?(?:nicht|fehlgeschlagen|gescheitert|erfolglos|unmoglich)",
-        r"(?:nicht|konnte) (?:\w+ ){0,6}?(?:zugestellt|ausgeliefert|angetroffen)|nicht zustellbar",
-        r"unzustellbar|erfolglose[rn]? zustell|benachrichtigungskarte|fehlgeschlagene zustell",
-        r"tentativa de entrega|(?:intento|tentativo) (?:\w+ )?(?:de|di) (?:entrega|reparto|consegna)",
-        r"entrega (?:\w+ ){0,2}?(?:nao|no|sem|falh|fallid|frustrad|fracasad|malograd|impossiv|imposib)\w*",
-        r"(?:nao|no) (?:\w+ ){0,4}?entreg|falha na entrega|insucesso na entrega|fallo (?:\w+ )?entrega",
-        r"entrega (?:mal ?sucedida|ausente)|destinatario ausente|carteiro nao",
-        r"(?:non|mancata|fallita) (?:\w+ ){0,2}?consegn",
-        r"consegna (?:\w+ ){0,2}?(?:non|fallita|impossibile|mancata)|aviso de llegada",
-        r"(?:неудачн|неуспешн)\w+ (?:попытк|вручен|доставк)|попытк\w+ (?:вручен|доставк)",
-        r"(?:не (?:удал\w+|был\w*|смог\w*|получил\w*)).{0,20}?(?:вруч|достав)|доставка (?:\w+ )?не |невруч",
-        r"недостав|не вручен|не доставлен|временное отсутствие адресата|невозможно (?:вручить|доставить)",
-        r"(?:محاولة|محاولات) (?:ال)?ت(?:سليم|وصيل)|(?:فشل|تعذر|لم يتم|لم) .{0,12}?(?:ال)?ت(?:سليم|وصيل)",
-        r"تعذر (?:ال)?(?:تسليم|توصيل|وصول)|غير ناجح",
-        r"미배달|배달 ?(?:실패|불가|미완료)|배송 ?(?:실패|불가)|수취인 ?부재|부재 ?중|재배달",
-        r"ご?不在|持ち?戻り|配達できません|配達失敗|お届けできません",
-        r"投递失败|派送失败|投递未成功|未妥投|妥投失败|妥投异常|派送异常|派送不成功|用户签收(?:异常|失败)",
-        r"投递异常|(?:无法|未能)(?:派送|投递|联系|妥投)|派件(?:异常|失败)|投递不成功|派件不成功",
-        r"配送(?:失败|不成功|未成功)|派送不成功|投遞不成功|派送失敗",
-        r"leverans(?:försök)? (?:\w+ )?misslyck|leveransförsök",
-        r"(?:kunde|gick) inte (?:\w+ )?(?:leverera|lämna|dela)|misslyckad (?:leverans|utdelning)|inte levere",
-        r"niet (?:\w+ )?(?:bezorgd|afgeleverd|thuis)|bezorgpoging|bezorging (?:\w+ )?mislukt",
-        r"nieudan\w+ (?:próba )?doręcz|próba doręczenia|nie (?:\w+ )?doręczon|doręczenie nieudane",
-        r"nie zastano|teslim edile?me|teslimat (?:\w+ )?(?:başarısız|yapılamad)|dağıtım başarısız",
-        r"gagal (?:dikirim|antar|kirim|diantar)|pengiriman gagal",
-        r"tidak (?:berhasil|dapat) (?:dikirim|diantar)|giao (?:hàng )?(?:không thành|thất bại)",
-        r"phát (?:không thành|thất bại)|chưa giao được|นำจ่ายไม่สำเร็จ|จัดส่งไม่สำเร็จ|ส่งไม่สำเร็จ",
-        r"(?:ניסיון|נסיון) (?:מסירה|חלוקה)|(?:לא|טרם) נמסר|המסירה נכשלה|मसला|डिलीवरी (?:का प्रयास|विफल|असफल)",
-        r"डिलीवर नहीं|nedoručen|nepodařilo se doručit|sikertelen kézbesít",
-    ),
-    # A return that is over, and signs that it is not.
-    "return_over": (
-        r"\breturned\b",
-        r"deliver\w* (?:\w+ )?(?:back )?to (?:the )?(?:original )?(?:sender|shipper|seller|merchant)",
-        r"return (?:\w+ )?(?:complete|deliver|received)",
-        r"(?:sender|seller|shipper) (?:has )?(?:received|collected)",
-        r"retournée?\b|renvoyée?\b|zurückgesendet|zurückgesandt|zurückgeschickt|retourniert",
-        r"zurück (?:an|beim) (?:den )?absender",
-        r"devolvid[oa]|devuelt[oa]|retornad[oa]|restituit[oa]|rispedit[oa]|возвращен[аоы]?\b",
-        r"возврат (?:завершен|вручен|получен)|возвращен[аоы]? отправителю|повернен",
-        r"تم (?:ال)?(?:ارجاع|اعادة)|تمت (?:ال)?اعادة|반송 ?완료|반품 ?완료|회송 ?완료|返送完了|返送済|已退回",
-        r"已退件|退回卖家签收|退件签收|退回签收|已退還|退件成功",
-        r"returnerat\b|returnerad\b|återsänd\b|zwrócon[aoy]|iade edildi|(?:telah|sudah) dikembalikan",
-        r"đã (?:hoàn|trả|chuyển hoàn)|ส่งคืน.{0,6}(?:แล้ว|สำเร็จ)|הוחזר|החזרה הושלמה|वापस (?:कर दिया|हो गया)",
-        r"vrácen[aoy]?\b|geretourneerd|terugbezorgd",
-    ),
-    "return_going_on": (
-        r"\bbeing\b|\bis return|returning|in (?:the )?(?:process|progress|transit)|initiat|\bstart|\bbegun\b",
-        r"\bbegan\b|\bon (?:its|the) way|\bwill\b|to be returned|en cours|\bsera\b|\bva\b|wird\b|unterwegs",
-        r"em (?:processo|transito|devolucao)|\bsendo\b|esta siendo|en proceso|in corso|sara\b|возвращается",
-        r"в процессе|будет|جار|قيد|سيتم|중$|반송중|退回中|返送中|正在|håller på|kommer att|\bjest\b|zostanie",
-        r"ediliyor|edilecek|sedang|\bakan\b|\bđang\b|\bsẽ\b|กำลัง|בדרך|רहा",
-        r"(?:facility|warehouse|depot|station|hub|cent(?:er|re)|office|carrier|post office|terminal)\b|海外",
-    ),
-    "return_to_depot": (
-        r"return\w* (?:\w+ ){0,3}?to (?:\w+ ){0,3}?"
-        r"(?:facility|depot|station|hub|center|office|carrier|terminal|branch)",
-        r"(?:zuruck|retour) (?:\w+ ){0,2}?(?:ins?|zum|an das|au|vers le) (?:\w+ )?"
-        r"(?:depot|zustelldepot|paketzentrum|center|agence)",
     ),
     # ── words that say nothing of the stage ─────────────────────────────────────────────────────
     "generic": (

@@ -15,7 +15,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"جمارك|جمرك|التخليص",
         r"통관|세관|관세",
         r"海关|清关|报关|通关|税関|通関|商检|海關|清關|通關|報關",
-        r"\btull|\btold|tollbehandl|tollklar",
+        r"\btull|\btold(?!\b)|tollbehandl|tollklar",
         r"inklaring|ingeklaard",
         r"celn|\bcło\b|clenia|proclen|celní",
         r"gümrük",
@@ -24,6 +24,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"ศุลกากร",
         r"מכס",
         r"सीमा शुल्क|कस्टम",
+        r"border (?:services|force|agency|protection)|\bcbsa\b|\bcbp\b|\bhmrc\b",
     ),
     "export": (
         r"export|outward office|outbound customs",
@@ -42,6 +43,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"수입",
         r"进口|進口|輸入|欧盟",
         r"införsel|invoer|ithalat|nhập khẩu|นำเข้า|יבוא|आयात",
+        r"\binb\b",
     ),
     "origin": (
         r"\borigin\b|departure (?:country|sorting|transport|hub|port|airport|city)|shipping country",
@@ -57,6 +59,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"ursprungsland|avsändarland|avgångsland|\bkina\b|nadania|pochodzenia|\bchin\b|chinach",
         r"çıkış ülke|kalkış|negara asal|nước gửi|ต้นทาง|ארץ המוצא|מדינת המוצא|発送国|差出国|मूल देश",
         r"herkomst|verzendland",
+        r"країн\w+ відправ|відправлення|китаю|出口国|quốc gia (?:gửi|xuất)|ülkesinden|kraj\w* nadani",
     ),
     "destination": (
         r"destination|\b(?:in|to) your country|(?:dans|en) votre pays|in ihrem land|(?:seu|su) país",
@@ -67,8 +70,20 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"المقصد|الوجهة|بلد الوصول|دولة الوصول|بلد المستلم|الدولة المستوردة",
         r"목적|도착국|한국|대한민국|국내",
         r"目的|寄达|收件国|仕向|宛先国|抵达国|到達国|境外目的|落地国",
-        r"destinationsland|mottagarland|docelow|przeznaczenia|varış|hedef ülke|\btujuan|nước đến|ปลายทาง|יעד",
+        r"destinationsland|mottagarland|docelow|przeznaczenia|varış|hedef ülke|\btujuan|nước đến|"
+        r"ปลายทาง|יעד",
         r"गंतव्य|bestemming",
+        r"призначення|країн\w+ (?:отримувача|призначення)|quốc gia đích|\bđích\b|名[あ宛]て?国|相手国|hedef",
+        r"\b(?:in|into|reached|reaches|entered|en|au|aux|em|nel|nella|negli|do|w) (?:the |la |"
+        r"los )?(?:uk|usa?|united (?:kingdom|"
+        r"states)|france|spain|germany|italy|poland|portugal|netherlands|belgium|austria|ireland|israel|"
+        r"canada|australia|brazil|mexico|chile|ukraine|turkey|sweden|norway|denmark|finland|czech\w*|"
+        r"greece|romania|hungary|espana|francia|italia|alemania|deutschland|osterreich|frankreich|spanien|"
+        r"italien|polen|polski|brasil|reino unido|estados unidos|etats-unis|royaume-uni|allemagne|espagne|"
+        r"belgique|nederland)\b",
+        r"(?:в|на территорию) (?:росси\w+|беларус\w+|казахстан\w*|украин\w+)|לישראל|국내에 도착",
+        r"(?:entered|arrived in) the eu\b|european union",
+        r"\bin (?:the )?country$|pays (?:du )?destinataire",
     ),
     "transit_country": (
         r"transit(?:ing)? country|country of transit|transit (?:point|port|airport|facility)|third country",
@@ -77,6 +92,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"دولة (?:ال)?(?:تحويل|عبور|ترانزيت)|بلد (?:ال)?(?:تحويل|عبور|ترانزيت)",
         r"경유|到达中转|离开中转|中转国|中转地|中轉|経由国|経由地",
         r"kraj\w* tranzyt|transit ülke|negara transit|doorvoerland|nước quá cảnh|ארץ המעבר",
+        r"transit (?:\w+ )?(?:hub|airport)",
     ),
     "airport": (
         r"airport|\bport of (?:arrival|departure|entry)\b",
@@ -96,6 +112,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"航班|交航|航空|起飞|起飛|フライト|飛行機",
         r"\bflyg(?!plats)|\bsamolot|przewoźnik\w* lotnicz|maskapai|chuyến bay|uçuş|uçak|เที่ยวบิน|สายการบิน",
         r"טיסה|חברת תעופה|उड़ान|vlucht",
+        r"літак|рейс\w*|aéronef|samolot|penerbangan|pesawat|เครื่องบิน",
+        r"\bin the air\b|\bairborne\b",
     ),
     "linehaul": (
         r"linehaul",
@@ -122,15 +140,17 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"分拣|分拨|集散|转运中心|分揀|分撥|仕分|区分局",
         r"sortering|sortowni|ayrıştırma|aktarma|tasnif|phân loại|คัดแยก|penyortiran|sortir|מיון|छंटाई",
         r"sorteer|třídí",
+        r"сортув|(?:in)?to (?:a |the )?(?:bag|container)\b|\bbagged\b|assort|classific",
     ),
     "warehouse": (
-        r"warehouse|fulfil+ment cent|\bstorehouse",
+        r"warehouse|fulfil+ment|\bstorehouse",
         r"entrepôt|\blager|versandlager|armazém|almac[eé]n|magazzino|magazijn",
         r"склад",
         r"مخزن|مستودع",
         r"창고|출하",
         r"仓|倉庫|倉",
         r"magazyn|\bdepo(?:dan|suna|sundan|da|ya)?\b|gudang|\bkho\b|kho hàng|คลังสินค้า|מחסן|गोदाम",
+        r"distribution warehouse",
     ),
     "facility": (
         r"facilit|\bhub\b|\bdepot\b|terminal|\bcenter\b|\bstation\b|\bbranch\b|\boffice\b|\bsite\b|\bbase\b",
@@ -143,6 +163,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"网点|网点|营业部|中心|投递局|邮局|站点|营业所|センター|営業所|郵便局|局\b",
         r"terminal|oddzia[lł]|placówk|merkez|şube|kantor|bưu cục|trung tâm|ศูนย์|สาขา|מרכז|סניף|केंद्र",
         r"vestiging|kontor",
+        r"dispatch cent|operations? cent|processing (?:plant|unit)|outlet|відділення|центр\w*|cabang",
+        r"chi nhánh|\bpoint of\b",
+        r"\bunits?\b|depot|estação|bodega|sede\b|filial",
     ),
     "local": (
         r"\blocal(?:ly)?\b|regional|domestic|\blast[ -]?mile|final (?:delivery|mile|post)",
@@ -166,6 +189,16 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"配送センター",
         r"\blokal|utlämning|distribution|doręczeń|doręczyciel|dağıtım (?:merkez|şube)|yerel|lokal|setempat",
         r"địa phương|bưu cục phát|ท้องถิ่น|מקומי|स्थानीय|bezorg(?:depot|dienst|centrum)|lokale",
+        r"doręczając|місцев|(?:kho|bưu cục|trạm) (?:giao|phát)",
+        r"(?:recipient|receiver|addressee)'s (?:depot|post|local)",
+        r"(?:your|nearest) (?:local |nearest )?(?:depot|area|city|town|region|post office|sorting|"
+        r"delivery)",
+        r"teslimat şube",
+        r"(?:votre|ta|tu|su|sua|tua|vostra|ihrer?|deiner?|in ihre|twoj\w+|uw|je|jouw|ваш\w+|seu|"
+        r"tuo) (?:ville|region|quartier|ciudad|zona|cidade|citta|stadt|stad|miast\w+|город\w*|regiao|"
+        r"comune|localidad|wijk)",
+        r"\bdi zona|(?:in|near) (?:your|the recipient's)|near you\b|oddzia\w+ docelow",
+        r"recapito|khu vực",
     ),
     "carrier": (
         r"carrier|courier|logistics (?:company|provider|partner)",
@@ -182,6 +215,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"物流商|物流公司|快递公司|快递员|承运|配送商|配送公司|配達業者|配送業者|运输公司|邮政|揽收",
         r"transportör|\bbud\b|budfirma|vervoerder|bezorger|przewoźnik|kurier|kargo|kurye|taşıyıcı|kurir",
         r"ekspedisi|đơn vị vận chuyển|hãng vận chuyển|bưu tá|ผู้ให้บริการ|บริษัทขนส่ง|חברת|שליח|वाहक|कूरियर",
+        r"перевізник|кур'?єр|\bпошт|shipper\b.*(?:đang|giao)|\brider\b",
+        r"delivery (?:agent|associate|executive|person|man)",
     ),
     "customer": (
         r"customer|recipient|addressee|receiver|\bbuyer\b|consignee|resident|neighbou?r|household",
@@ -191,8 +226,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"العميل|المستلم|المرسل اليه|الزبون|المشتري|الجار",
         r"고객|수취인|수령인|받는 ?분|본인|가족",
         r"客户|收件人|本人|买家|用户|消费者|收貨人|受取人|お客様|ご本人",
-        r"mottagare|ontvanger|klant|\bburen\b|odbiorc|alıcı|müşteri|penerima|pelanggan|người nhận|khách hàng",
+        r"mottagare|ontvanger|klant|\bburen\b|odbiorc|alıcı|müşteri|penerima|pelanggan|người nhận|"
+        r"khách hàng",
         r"ผู้รับ|נמען|לקוח|प्राप्तकर्ता|ग्राहक",
+        r"одержувач|отримувач|клієнт|сусід|\bsąsiad|alıcıy|komşu|tetangga|hàng xóm|שכן|ご家族|お届け先|"
+        r"familiar\b",
+        r"gardien|portier|conserje|porteiro|portinaio",
     ),
     "sender": (
         r"sender|shipper|\bseller|merchant",
@@ -203,13 +242,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"卖家|商家|发件人|寄件人|賣家|寄件|差出人|発送元",
         r"avsändare|säljare|afzender|verkoper|nadawc|sprzedawc|gönderici|satıcı|pengirim|penjual|người gửi",
         r"người bán|ผู้ส่ง|ผู้ขาย|שולח|מוכר|प्रेषक|विक्रेता",
+        r"\bpowrót do nadaw|відправнику|consignor",
     ),
     "pickup_point": (
         r"pickup (?:point|station|location|site|shop|store|counter|place|outlet)",
         r"parcel ?(?:shop|locker|box|store)|\blocker\b|collection point",
         r"access point|service ?point|self[ -]?(?:pickup|collection|service point)",
         r"automat(?:ed)? (?:parcel )?(?:machine|terminal)|postamat|paczkomat",
-        r"point[ -](?:relais|de retrait|retrait)|consigne|relais|paketshop|packstation",
+        r"point[ -](?:relais|de retrait|retrait)|consigne\b|relais|paketshop|packstation",
         r"abhol(?:station|stelle|punkt|ort|shop)|paketstation",
         r"(?:ponto|local|posto|loja) de (?:retirada|coleta|recolha|levantamento)",
         r"punto de (?:recogida|entrega|retiro|conveniencia)|punto (?:di ritiro|pack)|citypaq",
@@ -220,7 +260,27 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"自提|驿站|代收点|快递柜|丰巢|取件点|菜鸟驿|超商|宅配ボックス|受取場所|コンビニ",
         r"\bombud|utlämningsställe|paketbox|pakkeshop|pakkeboks|punkt\w* odbioru|afhaalpunt|ophaalpunt",
         r"pakketpunt|teslim(?:at)? nokta|gel[ -]al|titik (?:ambil|pengambilan)|điểm nhận|จุดรับ",
-        r"נקודת (?:איסוף|חלוקה|מסירה)|לוקר|पिकअप (?:पॉइंट|केंद्र)|výdejní",
+        r"נקודת ה?(?:איסוף|חלוקה|מסירה)|לוקר|पिकअप (?:पॉइंट|केंद्र)|výdejní",
+        r"paczkomac|automac|автомат\w* (?:выдачи|видачі)|collect(?:ion)? (?:shop|store|box)|parcel machine",
+        r"parcel terminal|click (?:and|&) collect",
+        r"punto (?:de )?(?:correos|pack|celeritas|ups)|abholfach|locker|omniva|box ?now|z-?box|postamaty?",
+        r"tủ (?:nhận|thông minh)|ตู้",
+        r"relay point|\bpudo\b|parcel counter|pickup counter",
+    ),
+    # At somebody's own door or next door: who hands over there has delivered.
+    "doorstep": (
+        r"mail ?box|letter ?box|neighbou?r|next door|safe ?place|front door|back door|doorstep|front porch",
+        r"boite aux lettres|voisin|briefkasten|ablageort|wunschort|nachbar|hausbewohner|buzón|vecin[oa]",
+        r"caixa (?:de|do) correio|vizinh|cassetta (?:postale|delle lettere)|vicino di casa",
+        r"почтовый ящик|сосед|поштов\w+ скриньк|сусід|skrzynk\w+ (?:pocztow|listow|oddawcz)|sąsiad",
+        r"brievenbus|\bburen\b|\bbuur|komşu|posta kutusu|brevlåd|granne|tetangga|hàng xóm|เพื่อนบ้าน",
+        r"ตู้จดหมาย|صندوق البريد|الجار|תיבת (?:ה)?דואר|שכן|이웃|우편함|문 ?앞|郵便受け|玄関|隣人|邻居|"
+        r"信箱|门口",
+    ),
+    "handed_there": (
+        r"\bleft\b|\babgelegt|eingeworfen|distribu|delivered|livre|zugestellt|entreg|consegnat|doręczon",
+        r"dostarczon|zostawion|bezorgd|afgegeven|вручен|доставлен|опущен|переда|handed|given|posted|remis",
+        r"übergeben|teslim|bırakıl|giao|נמסר|הושאר|تسليم|전달|배달|배송|お届け|配達|放|签收|投递",
     ),
     "address": (
         r"\baddress",

@@ -56,7 +56,10 @@ _PLACES = "customs airport flight linehaul sorting warehouse transport_hub picku
 
 RULES: tuple[Rule, ...] = (
     # ── nothing to tell yet ─────────────────────────────────────────────────────────────────────
-    _rule("nothing_yet", _S.PRE_SHIPMENT, "nothing_yet", "customs attempt flight airport"),
+    _rule("nothing_yet", _S.PRE_SHIPMENT, "nothing_yet", "customs attempt flight airport label_made"),
+    _rule(
+        "trouble.airline", _S.EXCEPTION, "airline|security failed|refused|prohibited", "sender", _R.SECURITY
+    ),
     # ── returns: only what says so, and never a condition ("if not collected …") ────────────────
     _rule("return.failed", _S.EXCEPTION, "zh_return_failed", "", _R.OTHER),
     _rule("return.depot", _S.UPDATE, "return_to_depot", "sender conditional"),
@@ -73,7 +76,7 @@ RULES: tuple[Rule, ...] = (
     _rule("duties.paid", _S.IMPORT_CUSTOMS, "duty paid", "negated"),
     _rule("duties.due", _S.DUTIES_DUE, "duty demand", "", _R.CUSTOMS),
     # ── trouble ─────────────────────────────────────────────────────────────────────────────────
-    _rule("trouble.lost", _S.EXCEPTION, "lost", "", _R.LOST),
+    _rule("trouble.lost", _S.EXCEPTION, "lost", "bad_address documents", _R.LOST),
     _rule("trouble.damaged", _S.EXCEPTION, "damaged", "", _R.DAMAGED),
     _rule("trouble.documents", _S.EXCEPTION, "documents", "", _R.CUSTOMS),
     _rule("trouble.prohibited", _S.EXCEPTION, "prohibited", "", _R.CUSTOMS),
@@ -84,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.customs_delay", _S.EXCEPTION, "customs delayed", "", _R.CUSTOMS),
     _rule("trouble.refused", _S.EXCEPTION, "refused customer", "", _R.REFUSED),
     _rule("trouble.pickup", _S.EXCEPTION, "station_failed", "", _R.OTHER),
+    _rule("trouble.unclaimed", _S.EXCEPTION, "unclaimed", "conditional future_hard", _R.UNCLAIMED),
     _rule("attempt.address", _S.FAILED_ATTEMPT, "attempt bad_address", "", _R.ADDRESS),
     _rule("trouble.address", _S.EXCEPTION, "bad_address", "", _R.ADDRESS),
     _rule("address.changed", _S.ADDRESS_CHANGE, "address_change", "", _R.ADDRESS),
@@ -91,6 +95,7 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.cancelled", _S.EXCEPTION, "cancelled", "attempt", _R.CANCELLED),
     _rule("attempt.ongoing", _S.OUT_FOR_DELIVERY, "attempt out_for_delivery", "failed negated absent"),
     _rule("attempt.planned", _S.UPDATE, "attempt future_hard", "failed negated absent delivered"),
+    _rule("attempt.out", _S.FAILED_ATTEMPT, "out_for_delivery absent", "conditional", _R.ABSENT),
     _rule("attempt.absent", _S.FAILED_ATTEMPT, "attempt absent", "", _R.ABSENT),
     _rule("attempt.refused", _S.FAILED_ATTEMPT, "attempt refused", "", _R.REFUSED),
     _rule("attempt.weather", _S.FAILED_ATTEMPT, "attempt weather", "", _R.WEATHER),
@@ -102,6 +107,12 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.broken_off", _S.EXCEPTION, "zh_failed", "", _R.OTHER),
     _rule("trouble.failed", _S.EXCEPTION, "failed", "data conditional resolved", _R.OTHER),
     _rule("trouble.held", _S.EXCEPTION, "held", "customer pickup_point released", _R.OTHER),
+    _rule(
+        "picked.partner",
+        _S.PICKED_UP,
+        "by_partner",
+        "future_hard negated packing customer local_company",
+    ),
     # ── the pick-up point, before anything that sounds like delivered ──────────────────────────
     _rule("pickup.hub", _S.LOCAL_TRANSIT, "zh_pickup_hub"),
     _rule("pickup.collected", _S.DELIVERED, "collected_by_customer", "negated future conditional held doubt"),
@@ -134,7 +145,20 @@ RULES: tuple[Rule, ...] = (
         "delivered",
         f"to_agent brand sender doubt negated future conditional attempt failed held {_PLACES}",
     ),
+    _rule(
+        "delivered.doorstep",
+        _S.DELIVERED,
+        "doorstep handed_there|put|accepted",
+        "to_agent brand sender doubt negated future conditional attempt failed held returning data",
+    ),
+    _rule("picked.sender", _S.PICKED_UP, "from_sender received", "future negated"),
     # ── the border ──────────────────────────────────────────────────────────────────────────────
+    _rule(
+        "arrived.before_customs",
+        _S.ARRIVED_DESTINATION,
+        "before_customs destination arrived",
+        "origin done started held delayed",
+    ),
     _rule("transit.customs", _S.INTERNATIONAL_TRANSIT, "transit_country customs"),
     _rule("import.done", _S.IMPORT_CUSTOMS, "customs import|destination done|departed", "export started"),
     _rule("import.started", _S.IMPORT_CUSTOMS, "customs import|destination", "export"),
@@ -149,10 +173,11 @@ RULES: tuple[Rule, ...] = (
     _rule("warehouse.handed", _S.PREPARING, "handover_label"),
     _rule("origin.in_out", _S.ORIGIN_TRANSIT, "zh_in_out"),
     _rule("linehaul.from", _S.ARRIVED_DESTINATION, "from_linehaul"),
-    _rule("linehaul.to", _S.AWAITING_DEPARTURE, "linehaul handed", "arrived"),
+    _rule("linehaul.to", _S.AWAITING_DEPARTURE, "linehaul handed|received", "arrived"),
     _rule("linehaul.arrived", _S.ARRIVED_DESTINATION, "linehaul arrived"),
     _rule("flight.contradiction", _S.UPDATE, "leaving_destination", "sorting facility"),
-    _rule("flight.arrived", _S.ARRIVED_DESTINATION, "flight arrived", "origin future_hard"),
+    _rule("flight.arrived", _S.ARRIVED_DESTINATION, "flight arrived", "origin future_hard awaiting_transit"),
+    _rule("airport.to", _S.AWAITING_DEPARTURE, "to_airport", "destination import"),
     _rule("airport.arrived", _S.ARRIVED_DESTINATION, "airport arrived|received local|destination"),
     _rule(
         "airport.left",
@@ -177,8 +202,8 @@ RULES: tuple[Rule, ...] = (
     _rule("exchange.origin", _S.AWAITING_DEPARTURE, "transport_hub origin|export"),
     _rule("exchange.destination", _S.ARRIVED_DESTINATION, "transport_hub destination|import"),
     _rule("exchange", _S.AWAITING_DEPARTURE, "transport_hub", far=_S.ARRIVED_DESTINATION),
-    _rule("local.destination", _S.LOCAL_TRANSIT, "destination sorting|facility", "origin"),
-    _rule("arrived.country", _S.ARRIVED_DESTINATION, "destination arrived", "origin"),
+    _rule("local.destination", _S.LOCAL_TRANSIT, "destination sorting|facility|warehouse", "origin"),
+    _rule("arrived.country", _S.ARRIVED_DESTINATION, "destination arrived", "origin local_company"),
     _rule("local.awaiting", _S.LOCAL_TRANSIT, "local future_hard|ready facility", "origin warehouse"),
     _rule("departure.waiting", _S.AWAITING_DEPARTURE, "awaiting_transit"),
     _rule("origin.domestic", _S.ORIGIN_TRANSIT, "china_leg", "parcel_center"),
@@ -193,7 +218,6 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("departure.export", _S.EXPORT_CUSTOMS, "export"),
     # ── the warehouse and the first carrier ─────────────────────────────────────────────────────
-    _rule("picked.sender", _S.PICKED_UP, "from_sender received", "future_hard negated"),
     _rule(
         "picked.company",
         _S.PICKED_UP,
@@ -205,6 +229,7 @@ RULES: tuple[Rule, ...] = (
     _rule("warehouse.accepted", _S.INFO_RECEIVED, "warehouse received", "packing departed"),
     _rule("data.label", _S.INFO_RECEIVED, "label_made"),
     _rule("packing", _S.PREPARING, "packing", "sorting local_company"),
+    _rule("warehouse.busy", _S.PREPARING, "warehouse started|done|processed", "arrived received data"),
     _rule("warehouse.left", _S.PREPARING, "warehouse departed|ready|handed"),
     _rule("data.pre_advice", _S.UPDATE, "pre_advice"),
     _rule("data", _S.INFO_RECEIVED, "data", "sorting"),
@@ -217,7 +242,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "picked.up", _S.PICKED_UP, "received", "customer facility data future_hard negated arrived delivered"
     ),
-    _rule("transit.gateway", _S.INTERNATIONAL_TRANSIT, "gateway"),
+    _rule("transit.gateway", _S.INTERNATIONAL_TRANSIT, "gateway", "delivered"),
     _rule(
         "facility",
         _S.ORIGIN_TRANSIT,

@@ -1,4 +1,4 @@
-"""What goes wrong, and what makes a reading doubtful: no, not yet, if (see lexicon)."""
+"""What goes wrong, the way back, and what makes a reading doubtful: no, not yet, if (see lexicon)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "returning": (
-        r"\breturn(?:ed|ing|s)?\b|back to (?:the )?(?:sender|seller|shipper|origin)|\bto sender\b|\brts\b",
+        r"\breturn(?:ed|ing|s)?\b(?! from)|back to (?:the )?(?:sender|seller|shipper|origin)|"
+        r"\bto sender\b|\brts\b",
         r"reverse (?:shipment|logistics)",
-        r"\bretour(?:n[ée]+e?s?)?\b|renvoyé|renvoi|rücksend|zurückges|retoure|retourn|zurück an",
+        r"\bretour(?:n[ée]+e?s?)?\b(?! de (?:la )?douane)|renvoyé|renvoi|rücksend|zurückges|retoure|"
+        r"retourn|zurück an",
         r"devolu|devolv|devuel|retorn|rispedit|restituzion|restituit|\breso\b|al mittente",
         r"возврат|возвращ|повернен|поверта|верн[её]тся",
         r"ارجاع|مرتجع|اعادته? الى (?:المرسل|البائع)|اعادة .{0,15}(?:المرسل|البائع)|ارتجاع",
@@ -16,12 +18,18 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\breturn(?:er)|återsänd|i retur|tillbaka till avsändar|zwrot|zwróc|\biade|retur\b|dikembalikan",
         r"trả lại|chuyển hoàn|hoàn (?:trả|hàng|về)|ส่งคืน|ตีกลับ|החזר|הוחזר|חזרה לשולח|वापस|vráce",
         r"retour (?:afzender|naar)|geretourneerd",
+        r"вертає|zurückgegeben|(?:going|way|sent|shipped) back|wraca do",
+        r"\bобратно\b|назад (?:отправител|відправник)",
     ),
     "lost": (
         r"\blost\b|\bmissing\b(?! (?:doc|info|data))|cannot be (?:found|located)|untraceable",
         r"\bperdue?s?\b|égaré|verloren|verschollen|extravi|perdid|smarrit",
-        r"утерян|утрач|потерян|فقد|مفقود|분실|丢失|遗失|紛失|丟失|遺失|förlora|försvunn|zagubi|zagini|kaybol",
+        r"утерян|утрач|потерян|فقد|مفقود|분실|丢失|遗失|紛失|丟失|遺失|förlora|försvunn|zagubi|zagini|"
+        r"kaybol",
         r"hilang|thất lạc|bị mất|สูญหาย|אבד|खो ग|verloren|vermist",
+        r"втрачен|загублен|утрачен",
+        r"(?:cannot|can't|unable to|could not|couldn't) (?:be )?(?:locate|find|trace)d? (?:the |"
+        r"your )?(?:parcel|package|item|shipment)",
     ),
     "damaged": (
         r"damage|\bbroken\b|destroy|disposed",
@@ -30,17 +38,47 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"поврежд|уничтож|испорчен|تالف|تلف|اتلاف|파손|훼손|破损|销毁|損壞|破損|銷毀|廃棄|skadad|skadats",
         r"skadat|förstör|uszkodz|zniszcz|hasar|imha|rusak|hư hỏng|hư hại|เสียหาย|ניזוק|פגום|क्षतिग्रस्त",
         r"beschadigd|vernietigd",
+        r"пошкодж|знищен",
     ),
     "cancelled": (
         r"\bcanceled|cancellation|\bvoided",
         r"annulé|storniert|cancelad|annullat|отменен|отмена|отмен[её]н|الغاء|ملغي|تم الغاء|취소|取消",
         r"キャンセル|avbruten|annuller|makuler|anulowan|iptal|dibatalkan|bị hủy|đã hủy|ยกเลิก|בוטל|रद्द",
         r"geannuleerd",
+        r"скасован|анульован",
     ),
     "refused": (
         r"refus(?:ed|al)|rejected by (?:the )?(?:recipient|customer|addressee|consignee|receiver)|declined",
         r"\brefusé|verweigert|abgelehnt|recusad|rechazad|rehusad|rifiutat|отказ|رفض|거부|거절|拒收|拒签",
         r"受取拒否|受取辞退|vägrat|nekad|odmow|odmów|reddet|ditolak|từ chối|ปฏิเสธ|סירב|अस्वीकार|geweigerd",
+        r"відмов|отклон",
+        r"(?:did not|didn't|not) accept(?:ed)? (?:by )?(?:the )?(?:recipient|customer|parcel|delivery|"
+        r"addressee)",
+        r"odmawia|reddedil|kabul etme|ปฏิเสธ|menolak",
+        r"rejected by",
+    ),
+    # Nobody came for it; "not yet" is still in time.
+    "unclaimed": (
+        r"unclaimed|uncollected|not (?:been )?(?:collected|claimed|picked up)(?! yet)|never collected",
+        r"(?:storage|hold|holding|retention|collection|pickup|waiting) (?:period|time|term|deadline|"
+        r"date) (?:\w+ ){0,2}?(?:expired|exceeded|over|ended|passed|elapsed)",
+        r"(?:expired|exceeded) .{0,20}?(?:storage|hold|collection|pickup)",
+        r"(?:storage|hold|collection|pickup) expired",
+        r"non r[ée]clamé|n'a pas été (?:retiré|récupéré|réclamé)",
+        r"délai de (?:garde|retrait|conservation) (?:dépassé|expiré)|nicht abgeholt",
+        r"lagerfrist (?:\w+ )?(?:abgelaufen|überschritten)|abholfrist (?:\w+ )?abgelaufen",
+        r"no (?:fue |ha sido )?(?:reclamad|retirad|recogid)|plazo .{0,20}(?:vencid|caducad|expirad|agotad)",
+        r"não (?:foi )?(?:retirad|levantad|procurad|reclamad)|prazo .{0,20}(?:expirad|encerrad|vencid)",
+        r"non ritirat|(?:compiuta|fine) giacenza|giacenza scaduta",
+        r"(?:истек|окончен|заверш[её]н)\w* (?:\w+ )?срок\w* хранения",
+        r"срок\w* хранения (?:\w+ )?(?:истек|окончен|заверш)|не востребован|невостребован",
+        r"термін\w* зберігання (?:\w+ )?(?:завершен|закінчи|сплив|вийшов)|nieodebran",
+        r"nie (?:została |zostało )?odebran|nie podję|termin odbioru|niet (?:op|af)gehaald|teslim alınmad",
+        r"alınmadığı|tidak diambil|không (?:đến )?(?:nhận|lấy)|미수령|보관 ?기간 ?(?:만료|경과|초과)",
+        r"保管期[限間](?:経過|切れ|満了|超過)|逾期未取|超期未取|无人认领|無人認領|לא נאסף|לא נדרש|"
+        r"ללא דורש|لم يتم (?:ال)?استلام(?! بعد)",
+        r"انتهت (?:مدة|فترة)",
+        r"did(?: not|n't) (?:collect|claim|pick)|(?:nobody|no one) (?:claimed|collected)",
     ),
     "absent": (
         r"nobody|no[ -]?one|not (?:at )?home|absent|not available|unavailable|no access|closed|missed",
@@ -50,12 +88,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"沒人|没人|休业|stängt|ingen hemma|inte hemma|nieobecn|nie zasta|zamkni|kapalı",
         r"adreste (?:yok|bulunam)|tidak (?:ada|di rumah)|\bvắng\b|ไม่อยู่|לא נמצא|לא היה|अनुपस्थित|niet thuis",
         r"gesloten|afwezig",
+        r"відсутн|немає вдома|ulaşılamad|bulunamad|không (?:gặp|liên lạc|có người)|ติดต่อไม่ได้",
+        r"(?:door|gate) (?:was )?locked|afwezig|nadie|ninguém|nessuno",
     ),
     "bad_address": (
         r"(?:incorrect|wrong|incomplete|insufficient|invalid) (?:\w+ ){0,2}address",
         r"(?:bad|unknown|inaccurate|missing) (?:\w+ ){0,2}address",
-        r"address (?:\w+ ){0,3}(?:incorrect|wrong|incomplete|insufficient|invalid|unknown)",
-        r"address (?:\w+ ){0,3}(?:not (?:found|known|complete)|problem|issue|error|query)|moved\b",
+        r"address (?:\w+ ){0,5}(?:incorrect|wrong|incomplete|insufficient|invalid|unknown)",
+        r"address (?:\w+ ){0,3}(?:not (?:found|known|complete)|problem|issue|error|query)|(?:recipient|"
+        r"addressee|customer|consignee) (?:has )?moved\b|moved (?:away|house)|^moved$",
         r"no such (?:number|street)",
         r"adresse (?:\w+ ){0,2}(?:incorrecte|incomplète|erronée|insuffisante|inconnue)",
         r"(?:falsche|unvollständige|unbekannte|ungenügende) (?:adresse|anschrift)",
@@ -71,22 +112,36 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"adres (?:\w+ )?(?:hatalı|eksik|yetersiz|yanlış|onjuist|onvolledig)",
         r"(?:onjuist|onvolledig|verkeerd) adres|alamat (?:\w+ )?(?:salah|tidak lengkap)|sai địa chỉ",
         r"כתובת (?:שגויה|לא)",
+        r"address (?:\w+ ){0,2}(?:not exist|does not|cannot be found|unclear|mismatch)|невірн\w+ адрес",
+        r"неповн\w+ адрес|неправильн\w+ адрес",
+        r"recipient unknown|addressee unknown|unknown (?:recipient|addressee)|not known at",
+        r"destinatario (?:desconocido|sconosciuto)|destinatário desconhecido|destinataire inconnu",
+        r"empfänger unbekannt",
+        r"(?:house|flat|apartment|street|unit|suite|postal code|zip code|post ?code) (?:number |"
+        r"name )?(?:is )?(?:missing|wrong|incorrect|invalid|unknown)",
+        r"address .{0,20}(?:cannot|could not) be (?:found|located)",
+        r"\bas addressed",
     ),
     "duty": (
         r"\bdut(?:y|ies)\b|\btax(?:es)?\b|\bvat\b|\bgst\b|import charges?|customs (?:charge|fee|payment)s?",
         r"\bpayment\b",
-        r"\btaxes?\b|droits de douane|\btva\b|paiement|zollgebühr|einfuhrabgab|zollabgab|einfuhrumsatzsteuer",
+        r"\btaxes?\b|droits de douane|\btva\b|paiement|zollgebühr|einfuhrabgab|zollabgab|"
+        r"einfuhrumsatzsteuer",
         r"nachnahme|steuern?\b|abgaben",
         r"imposto|tribut|\btaxa\b|pagamento|impuesto|arancel|\btasas?\b|\bpago\b|\biva\b|\bdazi|\btasse\b",
         r"\boneri",
         r"пошлин|налог|оплат|мито|رسوم|ضريب|الدفع|관세|세금|납부|税(?!関)|关税|出税|關稅|稅金|関税",
-        r"\bmoms\b|\btullavgift|\bavgift|betalning|opłat|podatk|vergi|\bpajak|bea masuk|thuế|ภาษี|מיסים|מס\b",
+        r"\bmoms\b|\btullavgift|\bavgift|betalning|opłat|podatk|vergi|\bpajak|bea masuk|thuế|ภาษี|מיסים|"
+        r"מס\b",
         r"תשלום|कर\b|शुल्क|invoerrecht|\bbtw\b|betaling",
+        r"мит[оа]\b|митн\w+ (?:плат|збор)|customs (?:vat|amount|invoice)|gümrük verg|comissão",
+        r"despacho postal",
     ),
     "demand": (
         r"request|requir|\bdue\b|unpaid|await|waiting|pending|to be paid|please pay|need|must be paid",
         r"outstanding|\bowed\b|payable",
-        r"demandé|requis|à payer|en attente|doit|impayé|ausstehend|erforderlich|fällig|zu zahlen|angefordert",
+        r"demandé|requis|à payer|en attente|doit|impayé|ausstehend|erforderlich|fällig|zu zahlen|"
+        r"angefordert",
         r"offen\b|zahlung",
         r"aguardando|pendente|solicitad|necessári|a pagar|exigid|pendiente|requerid|a cargo|por pagar",
         r"richiest|da pagare|in attesa|attesa",
@@ -95,9 +150,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"krävs|inväntar|väntar|begärd|obetald|att betala|wymagan|oczekuj|do zapłaty|gerekli|bekleniyor",
         r"ödenme|diperlukan|menunggu|harus dibayar|yêu cầu|\bchờ (?:nộp|thanh)|ต้อง|รอ|נדרש|ממתין|לתשלום",
         r"आवश्यक|vereist|verschuldigd|te betalen|openstaand",
+        r"сплат|потребу|очіку|to pay\b",
+        r"\bpay\b|\bpagar\b|\bpayer\b|\bzahlen\b|\bpagare\b|zapłac|\bbetalen\b|ödeyin|ödemeniz|\bbayar",
+        r"לשלם",
+        r"oczekiwan",
+        r"à régler|a regler",
     ),
     "paid": (
-        r"\bpaid\b|payment (?:\w+ )?(?:received|confirmed|complete|accepted|success)|\bpayee?s?\b(?! ?r)",
+        r"(?<!be )(?<!not )\bpaid\b|payment (?:\w+ )?(?:received|confirmed|complete|accepted|success)|"
+        r"\bpayee?s?\b(?! ?r)",
         r"acquitté|\bbezahlt|beglichen|pagamento (?:confirmado|efetuado|aprovado|recebido|realizado)",
         r"pagad[oa]|pagat[oi]|оплачен|оплата (?:получена|прошла|подтвержд)|تم (?:ال)?دفع|تم دفع|납부완료",
         r"납부 완료|결제완료|已缴|已付|完税|已完税|納付済|支払済|betald\b|betalats|opłacon|zapłacon|ödendi",
@@ -138,19 +199,24 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "negated": (
         r"\bnot\b|n't\b|cannot|\bunable",
-        r"\bno\b(?! (?:signature|ponto|local|posto|loja|centro|pais|dia|endereco|destino|brasil|prazo))",
+        r"\bno\b(?!\.? ?\d| (?:signature|ponto|local|posto|loja|centro|pais|dia|endereco|destino|brasil|"
+        r"prazo))",
         r"\bnever\b|without success|undeliver|non[ -]deliver|unsuccess",
-        r"\bn'(?:a|est|ont|avons|etait)\b|\bne\b|\bpas\b|nicht|\bkein|\bnao\b|\bno (?:se|ha|pudo|fue|entreg)",
+        r"\bn'(?:a|est|ont|avons|etait)\b|\bne\b|\bpas\b|nicht|\bkein|\bnao\b|\bno (?:se|ha|pudo|fue|"
+        r"entreg)",
         r"\bnon\b|\bsem\b|\bsin\b|insucesso",
-        r"\bне\b|\bнет\b|\bнедостав|\bневруч|لم |\bلا\b|لن |غير |تعذر|않|못|미배|불가|실패|未|无法|不能|没",
+        r"\bне\b|\bнет\b|\bнедостав|\bневруч|\bلم |\bلا\b|\bلن |\bغير |تعذر|않|못|미배|불가|실패|未|"
+        r"无法|不能|没",
         r"沒|無法|できません|できな|されません|ませんでした",
         r"\binte\b|\bej\b|\bicke\b|\bikke\b|\bnie\b|\bniet\b|\bgeen\b|edilemedi|edilmedi|değil|yapılamad",
         r"\btidak\b|\bbelum\b|\bgagal\b|không|chưa|ไม่|\bלא\b|טרם|नहीं|\bne(?:bylo|podar)|\bnem\b",
+        r"\bне\b|невдал|неможлив",
     ),
     "future": (
         r"\bwill\b|'ll\b|\bto be\b|going to|\bsoon\b|schedul|expected|estimat|planned|\bplan\b|tomorrow",
         r"\bshould\b|shortly|pending|await|waiting|\bbefore\b|\bprior\b|appointment|rescheduled|anticipat",
-        r"ready (?:to|for)|prepar|\bnext\b|in the process|\bby end of\b|\bdue\b|\bmay\b|\bcan be\b|within \d",
+        r"ready (?:to|for)|prepar|\bnext\b|in the process|\bby end of\b|\bdue\b|\bmay\b|\bcan be\b|"
+        r"within \d",
         r"between \d|re-?deliver",
         r"\bsera\b|\bseront\b|\bprevu|bientot|demain|rendez[ -]vous|va etre|doit etre|prochain|\bwird\b",
         r"\bwerden\b|geplant|voraussichtlich|\bmorgen\b|in kurze|terminier|\bsoll\b|vorbereit|nachste",
@@ -165,11 +231,129 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bakan\b|segera|besok|dijadwal|siap|menunggu|\bse duoc\b|\bsap\b|du kien|cho\b|se giao|จะ|กำหนด",
         r"เร็วๆ|พร้อม|รอ|יימסר|תימסר|צפוי|בקרוב|מחר|ממתין|מוכן|होगी|होगा|जल्द|कल\b|wordt|\bzal\b|binnenkort",
         r"verwacht|gepland|volgende",
+        r"\bбуде\b|очіку|незабаром|планован",
+        r"\bshall\b",
+        r"\bbe(?:ing)? (?:\w+ ){0,2}?(?:delivered|handed|left|collected|signed|posted|picked|given|placed)",
+        r"bezorgd worden|\b(?:должн\w+|може?т?|могут|має|мають) (?:\w+ )?бути?ь?\b|\bмає бути",
+        r"быть (?:доставлен|вручен)|бути (?:доставлен|вручен)",
     ),
     "conditional": (
         r"\bif\b|\bunless\b|otherwise|\buntil\b|\bwhen\b|\bonce\b|\bfalls\b|\bwenn\b|\bsofern\b",
-        r"\bsi (?:vous|non|le|no)\b|\bs'il\b|\bcaso\b|\bse (?:nao|non|o|il)\b|\bесли\b|اذا|만약|如果|若|逾期",
+        r"\bsi (?:vous|non|le|no)\b|\bs'il\b|\bcaso\b|\bse (?:nao|non|o|il)\b|\bесли\b|اذا|만약|如果|若|"
+        r"逾期",
         r"の場合|\bom (?:du|den|inte|paketet)\b|jezeli|jesli|\beger\b|\bjika\b|\bneu\b|\bหาก|\bאם\b|\bयदि\b",
         r"\bals\b|\bindien\b",
+        r"\bякщо\b",
+        r"\bafter (?:it|the|your|delivery)\b|\bdopo (?:la|che)\b|\bnach (?:der )?zustellung",
+        r"\bpo doręczeniu",
+    ),
+    "attempt": (
+        r"delivery attempt|attempt\w* (?:to deliver|delivery|at delivery)",
+        r"deliver\w* (?:was )?(?:attempted|unsuccessful|failed|failure|not possible)",
+        r"deliver\w* (?:was )?(?:not made|not successful|impossible|refused|missed)",
+        r"(?:unsuccessful|failed|missed|unable|failure|impossible) (?:\w+ ){0,2}?(?:deliver|attempt)",
+        r"(?:could|can|was|were|has|have|is) ?(?:not|n't) (?:\w+ ){0,3}?deliver|cannot (?:be )?deliver",
+        r"not delivered(?! yet)|undeliver|non[ -]deliver|attempted$|notice left|card left",
+        r"no (?:secure )?access|tried to deliver|missed you",
+        r"no (?:authorized )?(?:recipient|one) (?:was |is )?(?:available|at home|home|in\b)|not at home",
+        r"left (?:a )?(?:notice|card)",
+        r"tentative de livraison|livraison (?:impossible|echouee|non|a echoue|n'a)",
+        r"(?:n'a pas|pas pu|n'ont pas|non) (?:\w+ )*?(?:livre|remis|distribue)|avis de passage",
+        r"echec de (?:la )?(?:livraison|distribution|remise)|non (?:livre|distribue)",
+        r"zustellversuch|zustellung (?:\w+ ){0,3}?(?:nicht|fehlgeschlagen|gescheitert|erfolglos|unmoglich)",
+        r"(?:nicht|konnte) (?:\w+ ){0,6}?(?:zugestellt|ausgeliefert|angetroffen)|nicht zustellbar",
+        r"unzustellbar|erfolglose[rn]? zustell|benachrichtigungskarte|fehlgeschlagene zustell",
+        r"tentativa de entrega|(?:intento|tentativo) (?:\w+ )?(?:de|di) (?:entrega|reparto|consegna)",
+        r"entrega (?:\w+ ){0,2}?(?:nao|no|sem|falh|fallid|frustrad|fracasad|malograd|impossiv|imposib)\w*",
+        r"(?:nao|no) (?:\w+ ){0,4}?entreg|falha na entrega|insucesso na entrega|fallo (?:\w+ )?entrega",
+        r"entrega (?:mal ?sucedida|ausente)|destinatario ausente|carteiro nao",
+        r"(?:non|mancata|fallita) (?:\w+ ){0,2}?consegn",
+        r"consegna (?:\w+ ){0,2}?(?:non|fallita|impossibile|mancata)|aviso de llegada",
+        r"(?:неудачн|неуспешн)\w+ (?:попытк|вручен|доставк)|попытк\w+ (?:вручен|доставк)",
+        r"(?:не (?:удал\w+|был\w*|смог\w*|получил\w*)).{0,20}?(?:вруч|достав)|доставка (?:\w+ )?не |невруч",
+        r"недостав|не вручен|не доставлен|временное отсутствие адресата|невозможно (?:вручить|доставить)",
+        r"(?:محاولة|محاولات) (?:ال)?ت(?:سليم|وصيل)|(?:فشل|تعذر|\bلم يتم|\bلم) .{0,12}?(?:ال)?ت(?:سليم|وصيل)",
+        r"تعذر (?:ال)?(?:تسليم|توصيل|وصول)|غير ناجح",
+        r"미배달|배달 ?(?:실패|불가|미완료)|배송 ?(?:실패|불가)|수취인 ?부재|부재 ?중|재배달",
+        r"ご?不在|持ち?戻り|配達できません|配達失敗|お届けできません",
+        r"投递失败|派送失败|投递未成功|未妥投|妥投失败|妥投异常|派送异常|派送不成功|用户签收(?:异常|失败)",
+        r"投递异常|(?:无法|未能)(?:派送|投递|联系|妥投)|派件(?:异常|失败)|投递不成功|派件不成功",
+        r"配送(?:失败|不成功|未成功)|派送不成功|投遞不成功|派送失敗",
+        r"leverans(?:försök)? (?:\w+ )?misslyck|leveransförsök",
+        r"(?:kunde|gick) inte (?:\w+ )?(?:leverera|lämna|dela)|misslyckad (?:leverans|utdelning)|"
+        r"inte levere",
+        r"niet (?:\w+ )?(?:bezorgd|afgeleverd|thuis)|bezorgpoging|bezorging (?:\w+ )?mislukt",
+        r"nieudan\w+ (?:próba )?doręcz|próba doręczenia|nie (?:\w+ )?doręczon|doręczenie nieudane",
+        r"nie zastano|teslim edile?me|teslimat (?:\w+ )?(?:başarısız|yapılamad)|dağıtım başarısız",
+        r"gagal (?:dikirim|antar|kirim|diantar)|pengiriman gagal",
+        r"tidak (?:berhasil|dapat) (?:dikirim|diantar)|giao (?:hàng )?(?:không thành|thất bại)",
+        r"phát (?:không thành|thất bại)|chưa giao được|นำจ่ายไม่สำเร็จ|จัดส่งไม่สำเร็จ|ส่งไม่สำเร็จ",
+        r"(?:ניסיון|נסיון) (?:מסירה|חלוקה)|(?:לא|טרם) נמסר|המסירה נכשלה|मसला|डिलीवरी (?:का प्रयास|विफल|असफल)",
+        r"डिलीवर नहीं|nedoručen|nepodařilo se doručit|sikertelen kézbesít",
+        r"(?:could|can|was|were|has|have|did) ?(?:not|n't) (?:be )?(?:\w+ )?(?:reach|contact|locate|"
+        r"access|find)\w*",
+        r"unable to (?:\w+ )?(?:reach|contact|locate|access|gain access)",
+        r"no (?:response|answer|reply)\b|\bunreachable|not (?:answering|reachable|responding)",
+        r"receptacle (?:full|blocked)|mail ?box (?:\w+ )?full",
+        r"re-?attempt|try again|second attempt|calling card|\bcarded\b",
+        r"deliver\w* (?:was |has been )?(?:missed|unsuccessful)|missed delivery",
+        r"невдал\w+ (?:спроб|вручен|доставк)|спроб\w+ (?:вручен|доставк)|не (?:вдалося|вручено|доставлено)",
+        r"visita (?:fallida|sin éxito)|(?:entrega|reparto) fallid|intento fallido",
+        r"tentativa (?:frustrada|sem sucesso|falhada)|mancato recapito|tentativo di recapito",
+        r"passage infructueux|n'a pu être|niedoręczon|nie udało się|pozostawiono awizo|kon niet",
+        r"niet gelukt|alıcı (?:\w+ )?(?:bulunama|yok)|teslimat (?:\w+ )?(?:gerçekleş\w*me|başarısız)",
+        r"không liên lạc|giao không|ติดต่อ\w*ไม่ได้|tidak (?:di tempat|dapat dihubungi)",
+        r"aviso (?:de visita|dejado|deixado)|dej[oó] aviso|dejado aviso",
+        r"(?:nobody|no[ -]?one) (?:was |is |there )?(?:at )?(?:in\b|home|available|there|to\b)|^attempted",
+        r"unsuccessful physical|adreste kimse|kimse (?:yok|bulunam)",
+        r"(?:nadie|ninguém|nessuno|niemand|personne) (?:en|em|in|na|au|était|zu|thuis|a la)",
+        r"impossibile (?:la )?consegn|impossible de livrer|imposible (?:la )?entrega",
+        r"impossível (?:a )?entrega|немає вдома|teslim edilmedi|لم نتمكن من",
+        r"^(?:ausente|absent|absence|assente|afwezig)\b|se dejar\w* aviso",
+        r"tentat[ao] (?:la )?(?:consegna|recapito)",
+        r"(?:you|recipient|customer|addressee) (?:were|was) (?:out|not (?:in|there|home))\b",
+        r"weren't (?:in|home|there)|\bretry\b",
+        r"pas pu (?:\w+ )?(?:accéder|livrer|joindre|contacter|remettre|distribuer)",
+        r"(?:doręczenie|dostawa|dostarczenie) (?:\w+ )?nie",
+        r"(?:вручить|доставить) (?:\w+ )?не (?:удал|смог|получ)|доставка не (?:відбул|вдал)",
+        r"(?:delivery|zustellung|bezorging|levering) (?:\w+ ){0,3}?(?:niet|inte|ikke|nicht) (?:möglich|"
+        r"gelukt|möjlig|mulig)",
+    ),
+    # A return that is over, and signs that it is not.
+    "return_over": (
+        r"\breturned\b",
+        r"deliver\w* (?:\w+ )?(?:back )?to (?:the )?(?:original )?(?:sender|shipper|seller|merchant)",
+        r"return (?:\w+ )?(?:complete|deliver|received)",
+        r"(?:sender|seller|shipper) (?:has )?(?:received|collected)",
+        r"retournée?\b|renvoyée?\b|zurückgesendet|zurückgesandt|zurückgeschickt|retourniert",
+        r"zurück (?:an|beim) (?:den )?absender",
+        r"devolvid[oa]|devuelt[oa]|retornad[oa]|restituit[oa]|rispedit[oa]|возвращен[аоы]?\b",
+        r"возврат (?:завершен|вручен|получен)|возвращен[аоы]? отправителю",
+        r"تم (?:ال)?(?:ارجاع|اعادة)|تمت (?:ال)?اعادة|반송 ?완료|반품 ?완료|회송 ?완료|返送完了|返送済|"
+        r"已退回",
+        r"已退件|退回卖家签收|退件签收|退回签收|已退還|退件成功",
+        r"returnerat\b|returnerad\b|återsänd\b|zwrócon[aoy]|iade edildi|(?:telah|sudah) dikembalikan",
+        r"đã (?:hoàn|trả|chuyển hoàn)|ส่งคืน.{0,6}(?:แล้ว|สำเร็จ)|הוחזר|החזרה הושלמה|वापस (?:कर दिया|हो गया)",
+        r"vrácen[aoy]?\b|geretourneerd|terugbezorgd",
+        r"zurückgegeben|повернено\b|повернут|teslim iade|iade edilmiş",
+        r"\breturn\w* .{0,24}?(?:handed|given) (?:\w+ ){0,2}?to (?:the )?(?:sender|seller|shipper|"
+        r"merchant)",
+    ),
+    "return_going_on": (
+        r"\bbeing\b|\bis return|returning|in (?:the )?(?:process|progress|transit)|initiat|\bstart|"
+        r"\bbegun\b",
+        r"\bbegan\b|\bon (?:its|the) way|\bwill\b|to be returned|en cours|\bsera\b|\bva\b|wird\b|unterwegs",
+        r"em (?:processo|transito|devolucao)|\bsendo\b|esta siendo|en proceso|in corso|sara\b|возвращается",
+        r"в процессе|будет|جار|قيد|سيتم|중$|반송중|退回中|返送中|正在|håller på|kommer att|\bjest\b|"
+        r"zostanie",
+        r"ediliyor|edilecek|sedang|\bakan\b|\bđang\b|\bsẽ\b|กำลัง|בדרך|רहा",
+        r"(?:facility|warehouse|depot|station|hub|cent(?:er|re)|office|carrier|post office|terminal)\b|海外",
+        r"\bgeht\b|\bgoing\b|повертаєт|\bva\b|\bgaat\b|wraca",
+    ),
+    "return_to_depot": (
+        r"return\w* (?:\w+ ){0,3}?to (?:\w+ ){0,3}?"
+        r"(?:facility|depot|station|hub|center|office|carrier|terminal|branch)",
+        r"(?:zuruck|retour) (?:\w+ ){0,2}?(?:ins?|zum|an das|au|vers le) (?:\w+ )?"
+        r"(?:depot|zustelldepot|paketzentrum|center|agence)",
     ),
 }
