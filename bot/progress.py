@@ -1,4 +1,4 @@
-"""Where parcels and orders are, told from their nodes: the stage, the five-step bar, how many arrived."""
+"""Where parcels and orders are, told from their nodes, and how much a node matters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ CORRECTION = timedelta(days=1)
 """A failed attempt dated this long after "delivered" says that it was not delivered."""
 
 _LIFTS_IMPORT = Stage.INTERNATIONAL_TRANSIT.rank or 0
-_BAR = (Stage.PICKED_UP, Stage.INTERNATIONAL_TRANSIT, Stage.ARRIVED_DESTINATION)
 CALLS_FOR_ACTION = frozenset(
     {
         Stage.DELIVERED,
@@ -167,38 +166,3 @@ def importance_of(then: Standing, now: Standing, node: Node, *, imported: bool) 
     if stages.ends_import(node.rule) and not imported:
         return Importance.MILESTONE
     return Importance.SCAN
-
-
-# ── for the views ───────────────────────────────────────────────────────────────────────────────
-
-
-def progress(order: Order) -> int:
-    """Full steps of the bar: 0 nothing yet, then ordered, origin, travelling, destination, delivered (5)."""
-    if order.stage is Stage.DELIVERED:
-        return 5
-    rungs = [standing(parcel.nodes).rung.rank or 0 for parcel in order.live if parcel.nodes]
-    rung = min(rungs, default=0)
-    if not rungs or (rung == 0 and order.stage is Stage.PRE_SHIPMENT):
-        return 0
-    return min(4, 1 + sum(rung >= (step.rank or 0) for step in _BAR))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """How many of an order's parcels have come to which end."""
-
-    parcels: int
-    delivered: int
-    returned: int
-
-    @property
-    def on_the_way(self) -> int:
-        return self.parcels - self.delivered - self.returned
-
-
-def tally(order: Order) -> Tally:
-    """The order's parcels by their end; for "2 of 3 arrived"."""
-    found = [parcel.stage for parcel in order.live]
-    return Tally(
-        parcels=len(found), delivered=found.count(Stage.DELIVERED), returned=found.count(Stage.RETURNED)
-    )

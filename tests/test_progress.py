@@ -1,12 +1,10 @@
-"""The stage that a journey's scans tell, the order's stage, and the five-step bar."""
+"""The stage that a journey's scans tell, and the order's stage."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.model import OrderStatus, Reason, Stage
-from bot.progress import progress, tally
-from bot.timeline import with_status
+from bot.model import Reason, Stage
 from tests.timelines import at, followed, node, parcel
 
 PICKED = node(20, "Package collected by carrier")
@@ -82,35 +80,3 @@ def test_the_stage_began_with_the_scan_that_brought_it() -> None:
 def test_the_order_is_where_its_least_advanced_parcel_is(first: str, second: str, stage: Stage) -> None:
     order = followed(parcel(node(1, first)), parcel(node(2, second), number="B2"))
     assert order.stage is stage
-
-
-def test_the_tally_counts_ends() -> None:
-    order = followed(
-        parcel(node(1, "Package delivered")),
-        parcel(node(2, "Returned to sender"), number="B2"),
-        parcel(OUT, number="C3"),
-    )
-    found = tally(order)
-    assert (found.parcels, found.delivered, found.returned, found.on_the_way) == (3, 1, 1, 1)
-
-
-@pytest.mark.parametrize(
-    ("nodes", "steps"),
-    [
-        ((), 0),
-        ((node(0, "Order created"),), 1),
-        ((PICKED,), 2),
-        ((PICKED, FLOWN), 3),
-        ((PICKED, FLOWN, LOCAL), 4),
-        ((PICKED, FLOWN, LOCAL, OUT), 4),
-        ((PICKED, FLOWN, node(80, "Held by customs")), 3),
-        ((PICKED, OUT, node(125, "Package delivered")), 5),
-    ],
-)
-def test_the_bar(nodes: tuple[object, ...], steps: int) -> None:
-    assert progress(followed(parcel(*nodes))) == steps  # type: ignore[arg-type]
-
-
-def test_a_cancelled_order_keeps_the_bar_where_it_was() -> None:
-    order = with_status(followed(parcel(PICKED)), OrderStatus.CANCELLED, at(30)).order
-    assert (order.stage, progress(order)) == (Stage.CANCELLED, 2)
