@@ -13,7 +13,7 @@ from httpx_aiohttp import AiohttpTransport
 from bot.errors import Transient
 
 LONGEST_ANSWER = 2_000_000  # bytes after decompression; a busy order's answer has about 10,000
-_EXTENSIONS = {"timeout": httpx.Timeout(connect=6.0, read=15.0, write=10.0, pool=10.0).as_dict()}
+_EXTENSIONS = {"timeout": {"connect": 6.0}}  # seconds; the whole call is the client's to limit
 _CONNECTIONS = 100  # more than checks are in flight: a person's call must not wait behind them
 _KEPT_SECONDS = 55.0
 _HEADERS = httpx.Headers(
