@@ -30,7 +30,7 @@ from bot.chat.table import handle
 from bot.chat.telegram import Redactor, build_bot, connect
 from bot.errors import Rejected, SourceError, StoreError, TokenRevoked
 from bot.metrics import Metrics
-from bot.model import Message, Place, Sent, Tokens
+from bot.model import Message, Place, Sending, Sent, Tokens
 from bot.office import Office, Spent
 from bot.pacing import Limits, Pacer
 from bot.poller import Poller
@@ -310,6 +310,7 @@ class App:
             now=now,
             frozen=self.limits.frozen,
             freeze=self.limits.freeze,
+            froze=self.limits.froze,
             wake={
                 Signal.ORDERS: self.poller.wake,
                 Signal.NOTICES: self.sender.wake,
@@ -326,9 +327,8 @@ class App:
     async def run(self, stopping: asyncio.Event) -> None:
         """Serve until `stopping` is set, then settle what is in flight and close."""
         await self.store.start()
+        await self._remember()
         await self.store.take_over(now())
-        async with self.store.read() as tx:
-            self.pacer.load(await tx.memory.get("pacer"))
         port = await self._open_port()
         try:
             await self._serve(stopping)
@@ -341,6 +341,23 @@ class App:
             await self.bot.shutdown()
             await self.store.close()
             _log.info("stopped")
+
+    async def _remember(self) -> None:
+        """What an earlier life knew: what was learnt, and what Telegram counts against its limits still."""
+        at = now()
+        async with self.store.read() as tx:
+            self.pacer.load(await tx.memory.get("pacer"))
+            sent, frozen = await tx.sends.lately(at), await tx.chats.frozen(at)
+        for one in sent:
+            self.limits.recall(one.chat_id, (at - one.at).total_seconds())
+        for chat_id, until in frozen.items():
+            self.limits.freeze(chat_id, (until - at).total_seconds())
+
+    def _replied(self) -> list[Sending]:
+        at = now()
+        return [
+            Sending(chat_id=chat_id, at=at - timedelta(seconds=ago)) for chat_id, ago in self.limits.replied()
+        ]
 
     async def _serve(self, stopping: asyncio.Event) -> None:
         loops = [
@@ -393,7 +410,13 @@ class App:
             default_zone=self.settings.default_time_zone,
         )
         workers = intake.Workers(
-            self.bot, self.store.inbox, self._arrived, partial(self._handle, desk), now, on_aside=self._aside
+            self.bot,
+            self.store.inbox,
+            self._arrived,
+            partial(self._handle, desk),
+            now,
+            on_aside=self._aside,
+            sent=self._replied,
         )
         jobs = [
             self._supervised("sender", self.sender.run, stopping),

@@ -477,6 +477,14 @@ class RawUpdate:
     attempts: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """One message that went to a chat, as Telegram's limits count it."""
+
+    chat_id: int
+    at: datetime
+
+
 # ── messages and what became of them ────────────────────────────────────────────────────────────
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from bot.errors import StoreError
 from bot.store import Store
 from bot.store.election import Election
 from bot.store.signals import Signal, listen
+from bot.waker import first_of
 
 _log = structlog.get_logger(__name__)
 
@@ -23,7 +23,8 @@ _NOTEWORTHY = timedelta(seconds=2)  # shorter waits are over before anybody hear
 class Replicas:
     """One replica's view of the others; alone on SQLite it always leads and hears nobody.
 
-    `frozen` tells this process's flood waits (seconds left by chat), `freeze` adds one. `wake` says what to
+    `frozen` tells this process's flood waits (seconds left by chat), `froze` is set when one began, `freeze`
+    adds one. `wake` says what to
     do when another replica put work in.
     """
 
@@ -34,12 +35,14 @@ class Replicas:
         now: Callable[[], datetime],
         frozen: Callable[[], Mapping[int, float]],
         freeze: Callable[[int, float], None],
+        froze: asyncio.Event,
         wake: Mapping[Signal, Callable[[], None]],
     ) -> None:
         self._store = store
         self._now = now
         self._frozen = frozen
         self._freeze = freeze
+        self._froze = froze
         self._wake = wake
         self._election = Election(store.database)
         self._known: dict[int, datetime] = {}
@@ -74,12 +77,11 @@ class Replicas:
                 await self._share()
             except StoreError as error:  # Telegram's next refusal says it again
                 _log.warning("flood waits are not shared", reason=str(error))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK):
-                    await stopping.wait()
+            await first_of(stopping, self._froze, _LOOK)
 
     async def _share(self) -> None:
         now = self._now()
+        self._froze.clear()
         if self._stale.is_set():
             self._stale.clear()
             async with self._store.read() as tx:

@@ -46,6 +46,7 @@ _WITH_CARRIER = 3  # rank of "picked up"
 _GUESS_WINDOW = timedelta(hours=1)
 _GUESSES = 5
 _LOCK = timedelta(hours=6)
+_STOPPED = "stopped "  # an update's effect, with the order's id and name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +169,13 @@ class Tracking:
         """The order id of a deep link's token, None where it was not signed by this shop."""
         return read_link_token(token, self.policy.link_secret) if self.policy.link_secret else None
 
-    async def track(self, chat: Chat, order_id: str, *, by_link: bool = False, label: str = "") -> Outcome:
-        """Follow an order and show it. `by_link`: a signed link vouches for the claim."""
+    async def track(
+        self, chat: Chat, order_id: str, *, by_link: bool = False, label: str = "", update: int = 0
+    ) -> Outcome:
+        """Follow an order and show it. `by_link`: a signed link vouches for the claim.
+
+        A wrong id counts once for the `update` that asks, however often that is handled.
+        """
         now = self._now()
         async with self.store.read() as tx:
             follow = await tx.chats.get_follow(chat.place, order_id)
@@ -185,7 +191,7 @@ class Tracking:
         if known is None or known.fetched_at is None:
             snapshot, facts, wrong = await self._first_look(order_id, chat.language)
         if wrong and not by_link:
-            return await self._wrong_id(chat.place, order_id)
+            return await self._wrong_id(chat.place, order_id, update)
         await self._follow(chat, order_id, label, snapshot, facts)
         if known is not None and known.fetched_at is not None:
             await self.refresh(chat, order_id)
@@ -228,10 +234,12 @@ class Tracking:
         except SourceError:
             return snapshot, None, False
 
-    async def _wrong_id(self, place: Place, order_id: str) -> NotFound | LockedOut:
+    async def _wrong_id(self, place: Place, order_id: str, update: int) -> NotFound | LockedOut:
         if place.chat_id in self.policy.admins:
             return NotFound(order_id=order_id)
         async with self.store.write() as tx:
+            if not await tx.updates.first(update, f"wrong {order_id}"):
+                return NotFound(order_id=order_id)
             locked = await tx.chats.count_wrong_id(
                 place.chat_id, self._now(), window=_GUESS_WINDOW, limit=_GUESSES, lock=_LOCK
             )
@@ -257,12 +265,25 @@ class Tracking:
                 await tx.chats.change_follow(follow.place, follow.order_id, archived_at=None)
                 await tx.orders.reweigh([follow.order_id], self._now())
 
-    async def untrack(self, place: Place, order_id: str) -> bool:
-        """Stop following; False when it was not followed."""
+    async def untrack(self, place: Place, order_id: str, *, update: int = 0) -> bool:
+        """Stop following; False when it was not followed. The `update` that asks remembers it."""
         async with self.store.write() as tx:
+            follow = await tx.chats.get_follow(place, order_id)
             stopped = await tx.chats.unfollow(place, order_id, self._now())
             await tx.orders.reweigh([order_id], self._now())
+            if stopped and follow is not None:
+                await tx.updates.first(update, f"{_STOPPED}{order_id} {follow.label}")
         return stopped
+
+    async def stopped(self, place: Place, update: int) -> list[Follow]:
+        """What this update stopped when it was handled before: a crash came before its end."""
+        async with self.store.read() as tx:
+            effects = await tx.updates.effects(update)
+        known = [one.removeprefix(_STOPPED).partition(" ") for one in effects if one.startswith(_STOPPED)]
+        return [
+            Follow(place=place, order_id=order_id, label=label, created_at=self._now())
+            for order_id, _, label in known
+        ]
 
     async def rename(self, place: Place, order_id: str, label: str) -> bool:
         """Give the order a name of at most 64 characters (empty: none); False when it is not followed."""
@@ -284,12 +305,14 @@ class Tracking:
             await tx.orders.reweigh([order_id], now)
         return changed
 
-    async def ask_again(self, place: Place, order_id: str, at: datetime) -> None:
+    async def ask_again(self, place: Place, order_id: str, at: datetime, *, update: int = 0) -> None:
         """It was called delivered but is not there: ask the place again then, and look until then."""
         news = News(
             kind=NewsKind.CHECK_IN, key=f"check_in:{int(at.timestamp())}", importance=Importance.ACTION
         )
         async with self.store.write() as tx:
+            if not await tx.updates.first(update, f"ask {order_id}"):
+                return
             owed = Owed(place=place, order_id=order_id, news=news, due_at=at)
             await tx.notices.owe([owed], self._now())
             await tx.orders.due_now(order_id, self._now())

@@ -355,5 +355,6 @@ class Upkeep:
             await tx.notices.purge(now - _SETTLED_KEPT)
             await tx.updates.purge(now - _UPDATES_KEPT)
             await tx.memory.purge_pushes(now - _SETTLED_KEPT)
+            await tx.sends.purge(now)
         if gone:
             _log.info("old orders deleted", orders=gone)

@@ -15,6 +15,16 @@ _log = structlog.get_logger(__name__)
 _TROUBLED = 1.0  # seconds of patience while the database fails
 
 
+async def first_of(one: asyncio.Event, other: asyncio.Event, seconds: float) -> None:
+    """Wait for either event, `seconds` at most."""
+    tasks = [asyncio.create_task(one.wait()), asyncio.create_task(other.wait())]
+    try:
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
 class Waker:
     """One loop's alarm clock. `wake` may be called from anywhere in the event loop."""
 

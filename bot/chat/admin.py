@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import segno
 from telegram import Document
@@ -21,6 +21,7 @@ from bot.views import buttons as b
 from bot.views import chart, talk
 
 _NOTE_LENGTH = 200
+_GOT = "authorized until "  # an update's effect
 _LARGEST_FILE = 1_000_000  # bytes of an uploaded list
 _LINKS_AT_ONCE = 500
 
@@ -102,13 +103,14 @@ async def ask_note(talking: Conversation, action: b.AskNote) -> None:
 async def write_note(talking: Conversation, answer: tuple[str, str]) -> None:
     """The note itself."""
     order_id, text = answer
-    await talking.expect("")
     if not talking.is_admin:
+        await talking.expect("")
         return
     async with talking.desk.store.write() as tx:
         if await tx.orders.watch(order_id) is not None:
             await tx.cases.write_note(order_id, text.strip()[:_NOTE_LENGTH])
     await talking.say(await _flagged(talking, order_id) or await _board(talking, 0))
+    await talking.expect("")
 
 
 # ── links ───────────────────────────────────────────────────────────────────────────────────────
@@ -212,13 +214,28 @@ async def authorize(talking: Conversation, text: str) -> None:
 
 async def take_code(talking: Conversation, answer: tuple[str, str]) -> None:
     """Exchange what the merchant pasted."""
-    await talking.expect("")
     if not talking.is_admin:
+        await talking.expect("")
         return
     await talking.typing()
     try:
-        until = await talking.desk.office.authorise(answer[1])
+        until = await _exchange(talking, answer[1])
     except SourceError as error:
-        await talking.say(view.not_authorized(talking.words, error.detail or error.code))
-        return
-    await talking.say(view.authorized(talking.words, until, talking.desk.now()))
+        message = view.not_authorized(talking.words, error.detail or error.code)
+    else:
+        message = view.authorized(talking.words, until, talking.desk.now())
+    await talking.say(message)
+    await talking.expect("")  # at last: handled again after a crash, it must still be the answer
+
+
+async def _exchange(talking: Conversation, pasted: str) -> datetime | None:
+    """A code works once: the second handling of this update knows what the first one got."""
+    async with talking.desk.store.read() as tx:
+        effects = await tx.updates.effects(talking.update)
+    got = next((one.removeprefix(_GOT) for one in effects if one.startswith(_GOT)), None)
+    if got is not None:
+        return datetime.fromisoformat(got) if got else None
+    until = await talking.desk.office.authorise(pasted)
+    async with talking.desk.store.write() as tx:
+        await tx.updates.first(talking.update, _GOT + (until.isoformat() if until else ""))
+    return until

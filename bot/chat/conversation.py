@@ -75,6 +75,7 @@ class Conversation:
     """One update in one place. `pressed` is the message whose button was pressed."""
 
     desk: Desk
+    update: int
     chat: Chat
     user_id: int
     message_id: int | None = None
@@ -238,6 +239,7 @@ async def meet(desk: Desk, update: Update) -> Conversation | None:
     query = update.callback_query
     return Conversation(
         desk=desk,
+        update=update.update_id,
         chat=chat,
         user_id=where.id if anonymous and query is None else user.id if user else 0,
         message_id=message.message_id if message is not None and query is None else None,

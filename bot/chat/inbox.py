@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.model import RawUpdate
+from bot.model import RawUpdate, Sending
 
 
 class Postponed(Exception):
@@ -38,10 +38,12 @@ class Inbox(Protocol):
     async def take(self, limit: int, now: datetime, lease: timedelta) -> Sequence[RawUpdate]:
         """Lease waiting updates, at most one a chat: its lowest `update_id`, if due and not leased."""
 
-    async def done(self, update_id: int, now: datetime) -> None:
-        """It was handled."""
+    async def done(self, update_id: int, sent: Sequence[Sending] = ()) -> None:
+        """It was handled; `sent` is booked in the same step, for Telegram's limits after a restart."""
 
-    async def failed(self, update_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+    async def failed(
+        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[Sending] = ()
+    ) -> None:
         """It was not: count an attempt, release it for `retry_at`, or set it aside where that is None."""
 
 

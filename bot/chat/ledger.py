@@ -187,6 +187,12 @@ class Ledger:
             if ticket in log.tickets:
                 log.tickets.remove(ticket)
 
+    def recall(self, chat_id: int, at: float) -> None:
+        """A message went there at that time, which is past, in an earlier life of the process."""
+        ticket = Ticket(Kind.MESSAGE, chat_id, at, at)
+        self._all[Kind.MESSAGE].tickets.append(ticket)
+        self._chats.setdefault((Kind.MESSAGE, chat_id), _Log()).tickets.append(ticket)
+
     def freeze(self, chat_id: int, seconds: float, now: float) -> None:
         """Nothing to this chat before `seconds` have passed."""
         self._frozen[chat_id] = max(self._frozen.get(chat_id, now), now + seconds)

@@ -22,6 +22,7 @@ __all__ = ["Kind", "Limits", "LocalPermits", "Permits", "Priority", "Rules", "Ti
 _COUNTED = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction", "editForumTopic", "editGeneralForumTopic"})
 _REPLY_TRIES = 3
+_REPLIES_KEPT = 1000  # until somebody asks for them
 _STALE_SLOT = 1.0  # seconds after which an unused permit is given up
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ class Limits(BaseRateLimiter[int]):
         self._waiters: list[_Waiter] = []
         self._numbers = itertools.count()
         self._changed = asyncio.Event()
+        self._replies: deque[tuple[int, float]] = deque(maxlen=_REPLIES_KEPT)
+        self.froze = asyncio.Event()  # a chat's flood wait began: to be written down
         self._pump: asyncio.Task[None] | None = None
 
     async def initialize(self) -> None:
@@ -135,6 +138,20 @@ class Limits(BaseRateLimiter[int]):
         """Put back a flood wait known from before a restart."""
         self._ledger.freeze(chat_id, seconds, self._clock())
 
+    def recall(self, chat_id: int, seconds: float) -> None:
+        """Count a message that went so many seconds ago, before a restart: Telegram still counts it."""
+        self._ledger.recall(chat_id, self._clock() - max(0.0, seconds))
+
+    def replied(self) -> list[tuple[int, float]]:
+        """The replies sent since this was asked last: chat, and how many seconds ago.
+
+        What the outbox sends is in the outbox; these are known nowhere else and lost with the process.
+        """
+        now = self._clock()
+        replies = [(chat_id, now - at) for chat_id, at in self._replies]
+        self._replies.clear()
+        return replies
+
     # Starting and ending one send.
 
     async def acquire(
@@ -171,6 +188,7 @@ class Limits(BaseRateLimiter[int]):
         match error:
             case FloodWait(seconds=seconds):
                 self._ledger.refused(ticket, seconds, now)
+                self.froze.set()
             case NotSent():
                 self._ledger.never_sent(ticket)
             case None:
@@ -215,9 +233,16 @@ class Limits(BaseRateLimiter[int]):
             result = await callback(*args, **kwargs)
         except BaseException as exc:
             self.settle(ticket, exc)
+            if not isinstance(exc, NotSent | FloodWait):
+                self._book(ticket, priority)
             raise
         self.settle(ticket)
+        self._book(ticket, priority)
         return result
+
+    def _book(self, ticket: Ticket, priority: int) -> None:
+        if ticket.kind is Kind.MESSAGE and priority == Priority.REPLY:
+            self._replies.append((ticket.chat_id, ticket.arrival))
 
     def _enqueue(self, kind: Kind, chat_id: int, priority: int, now: float) -> _Waiter:
         # One order for all: by the time at which it would be unfair to wait longer. So a push is overtaken by

@@ -83,13 +83,14 @@ async def confirm(talking: Conversation, action: b.Confirm) -> None:
             async with store.write() as tx:
                 await tx.cases.dispute(action.order_id, None)  # a problem reported before is solved
         case Receipt.NOT_YET:
-            await tracking.ask_again(talking.place, action.order_id, now + _LOOK_AGAIN)
+            await tracking.ask_again(talking.place, action.order_id, now + _LOOK_AGAIN, update=talking.update)
         case Receipt.PROBLEM:
-            async with store.write() as tx:
+            async with store.read() as tx:
                 told = (await tx.cases.get(action.order_id)).disputed_at is not None
-                await tx.cases.dispute(action.order_id, now)
             if not told:
                 await _tell_merchant(talking, shown.order)
+            async with store.write() as tx:
+                await tx.cases.dispute(action.order_id, now)
     await talking.toast()
     await talking.say(
         pushes.received(talking.words, shown.localised, shown.follow, action.receipt, days=_LOOK_AGAIN.days)

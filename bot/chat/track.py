@@ -48,7 +48,7 @@ async def start(talking: Conversation, text: str) -> None:
     if await talking.refuse_change():
         return
     await talking.typing()
-    outcome = await talking.desk.tracking.track(talking.chat, order_id, by_link=True)
+    outcome = await talking.desk.tracking.track(talking.chat, order_id, by_link=True, update=talking.update)
     if isinstance(outcome, Tracked):
         greeting = talk.claimed(talking.words, talking.shop, order_id, outcome.shown.follow)
         await talking.say(greeting)
@@ -76,9 +76,13 @@ async def track(talking: Conversation, text: str) -> None:
         await _track_several(talking, reading)
         return
     for order_id in reading.ids:
-        await _tell(talking, await talking.desk.tracking.track(talking.chat, order_id))
+        await _tell(talking, await _track(talking, order_id))
     for kind, sent in reading.mistakes:
         await talking.say(talk.mistake(talking.words, kind, sent))
+
+
+async def _track(talking: Conversation, order_id: str) -> Outcome:
+    return await talking.desk.tracking.track(talking.chat, order_id, update=talking.update)
 
 
 async def _nothing_found(talking: Conversation, reading: ids.Reading, text: str) -> None:
@@ -96,7 +100,7 @@ async def _track_several(talking: Conversation, reading: ids.Reading) -> None:
 
     async def one(order_id: str) -> Outcome:
         async with gate:
-            return await talking.desk.tracking.track(talking.chat, order_id)
+            return await _track(talking, order_id)
 
     outcomes = await asyncio.gather(*(one(order_id) for order_id in reading.ids))
     for refusal in outcomes:
@@ -147,7 +151,11 @@ async def _tell(talking: Conversation, outcome: Outcome) -> None:
 
 async def untrack(talking: Conversation, text: str) -> None:
     """/untrack, with an id or a choice."""
-    for follow in await _meant(talking, text, Purpose.STOP):
+    if before := await talking.desk.tracking.stopped(talking.place, talking.update):
+        meant = await _named(talking, ids.read(text))  # the others, where there were several
+    else:
+        meant = await _meant(talking, text, Purpose.STOP)
+    for follow in (*before, *meant):
         await _stop(talking, follow)
 
 
@@ -185,23 +193,30 @@ async def _meant(talking: Conversation, text: str, purpose: Purpose) -> list[Fol
     if await talking.refuse_change():
         return []
     reading = ids.read(text)
-    async with talking.desk.store.read() as tx:
-        follows = [one for one in await tx.chats.follows(talking.place) if one.archived_at is None]
     if reading.ids:
-        found = [one for one in follows if one.order_id in reading.ids]
+        found = await _named(talking, reading)
         if not found:
             await talking.say(talk.not_followed(talking.words))
         return found
+    follows = await _follows(talking)
     if len(follows) == 1:
         return follows
     await _choose(talking, purpose, follows)
     return []
 
 
+async def _named(talking: Conversation, reading: ids.Reading) -> list[Follow]:
+    return [one for one in await _follows(talking) if one.order_id in reading.ids]
+
+
+async def _follows(talking: Conversation) -> list[Follow]:
+    async with talking.desk.store.read() as tx:
+        return [one for one in await tx.chats.follows(talking.place) if one.archived_at is None]
+
+
 async def _choose(talking: Conversation, purpose: Purpose, follows: list[Follow] | None = None) -> None:
     if follows is None:
-        async with talking.desk.store.read() as tx:
-            follows = [one for one in await tx.chats.follows(talking.place) if one.archived_at is None]
+        follows = await _follows(talking)
     if follows:
         await talking.say(talk.choose(talking.words, follows, purpose))
     else:
@@ -216,15 +231,16 @@ async def give_name(talking: Conversation, order_id: str, label: str) -> None:
     if len(label) > LABEL_LENGTH:
         await talking.say(talk.label_too_long(talking.words, len(label), LABEL_LENGTH))
         return
-    await talking.expect("")
     if not await talking.desk.tracking.rename(talking.place, order_id, label):
         await talking.say(talk.not_followed(talking.words))
+        await talking.expect("")
         return
     shown = await talking.desk.tracking.show(talking.chat, order_id)
     if shown.follow is not None:
         await talking.say(talk.renamed(talking.words, order_id, shown.follow))
         if shown.follow.card_message_id is not None:
             await talking.desk.courier.edit(talking.place, shown.follow.card_message_id, talking.card(shown))
+    await talking.expect("")  # at last: handled again after a crash, it must still be the answer
 
 
 async def give_name_to(talking: Conversation, answer: tuple[str, str]) -> None:
@@ -325,14 +341,15 @@ async def stop(talking: Conversation, action: b.Stop) -> None:
     """Stop following."""
     if await talking.refuse_change():
         return
-    follow = await _followed(talking, action.order_id)
+    before = await talking.desk.tracking.stopped(talking.place, talking.update)
+    follow = before[0] if before else await _followed(talking, action.order_id)
     if follow is not None:
         await talking.toast()
         await _stop(talking, follow)
 
 
 async def _stop(talking: Conversation, follow: Follow) -> None:
-    await talking.desk.tracking.untrack(talking.place, follow.order_id)
+    await talking.desk.tracking.untrack(talking.place, follow.order_id, update=talking.update)
     await talking.show(talk.stopped(talking.words, follow.order_id, follow))
 
 
@@ -355,7 +372,7 @@ async def resume(talking: Conversation, action: b.Resume) -> None:
     if await talking.refuse_change():
         return
     await talking.toast()
-    await _tell(talking, await talking.desk.tracking.track(talking.chat, action.order_id))
+    await _tell(talking, await _track(talking, action.order_id))
 
 
 async def dismiss(talking: Conversation, action: b.Dismiss) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,7 +16,8 @@ from telegram.error import BadRequest, NetworkError
 from bot.chat.inbox import Backoff, Inbox, Postponed, wait_unless
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.errors import StoreError, TokenRevoked
-from bot.model import RawUpdate
+from bot.model import RawUpdate, Sending
+from bot.waker import first_of
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,8 @@ class Workers:
 
     An update whose handler raises is tried `attempts` times with growing waits; its chat waits with it, then
     goes on. Trouble that is not the update's fault (network, database) counts only after `patience`.
-    `on_aside` hears of each update set aside. What became of an update is written down as soon as the
+    `on_aside` hears of each update set aside; `sent` tells the answers that went out since it was asked last,
+    to be booked with the ends of updates. What became of an update is written down as soon as the
     database takes it; it is handled again only when the process died between handling and that.
     """
 
@@ -49,6 +51,7 @@ class Workers:
         patience: timedelta = timedelta(hours=1),
         idle: float = 2.0,
         on_aside: Callable[[RawUpdate, str], None] = lambda update, error: None,
+        sent: Callable[[], Sequence[Sending]] = tuple,
         rng: random.Random | None = None,
     ) -> None:
         self._bot = bot
@@ -62,6 +65,7 @@ class Workers:
         self._patience = patience
         self._idle = idle
         self._on_aside = on_aside
+        self._sent = sent
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._running: set[asyncio.Task[None]] = set()
         self._retry_at: list[datetime] = []
@@ -91,7 +95,7 @@ class Workers:
             self._trouble.reset()
             self.last_ok = self._now()
             if not took or len(self._running) >= self._concurrency:
-                await _first(stopping, self._arrived, self._until_next())
+                await first_of(stopping, self._arrived, self._until_next())
         await self._drain(drain)
 
     async def step(self) -> int:
@@ -115,13 +119,12 @@ class Workers:
 
     async def _work(self, raw: RawUpdate) -> None:
         error = await self._try(raw)
-        now = self._now()
         if error is None:
-            await self._end(partial(self._inbox.done, raw.update_id, now))
+            await self._end(partial(self._inbox.done, raw.update_id, self._sent()))
             return
-        retry_at = self._next_try(raw, error, now)
+        retry_at = self._next_try(raw, error, self._now())
         text = f"{type(error).__name__}: {error}"
-        await self._end(partial(self._inbox.failed, raw.update_id, text, now, retry_at))
+        await self._end(partial(self._inbox.failed, raw.update_id, text, retry_at, self._sent()))
         if retry_at is None:
             log.error("Update %d is set aside: %s", raw.update_id, text)
             self._on_aside(raw, text)
@@ -216,13 +219,3 @@ def is_outside(error: BaseException) -> bool:
     if isinstance(error, BadRequest):
         return False
     return isinstance(error, Postponed | NetworkError | StoreError | OSError)
-
-
-async def _first(stopping: asyncio.Event, other: asyncio.Event, seconds: float) -> None:
-    """Wait for either event, `seconds` at most."""
-    tasks = [asyncio.create_task(stopping.wait()), asyncio.create_task(other.wait())]
-    try:
-        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()

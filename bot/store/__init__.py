@@ -16,7 +16,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.model import RawUpdate
+from bot.model import RawUpdate, Sending
 from bot.store import backup, migrations
 from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
@@ -24,6 +24,7 @@ from bot.store.credentials import Credentials
 from bot.store.memory import Memory
 from bot.store.notices import DeadLetter, Depth, Notices, Turn
 from bot.store.orders import Due, Orders, Settled
+from bot.store.sends import Sends
 from bot.store.sql import Database
 from bot.store.updates import Updates
 
@@ -50,6 +51,7 @@ class Transaction:
         self.chats = Chats(connection)
         self.notices = Notices(connection)
         self.updates = Updates(connection)
+        self.sends = Sends(connection)
         self.cases = Cases(connection)
         self.memory = Memory(connection)
 
@@ -70,14 +72,18 @@ class Inbox:
         async with self._database.write() as on:
             return await Updates(on).take(limit, now, lease)
 
-    async def done(self, update_id: int, now: datetime) -> None:
-        """It was handled."""
+    async def done(self, update_id: int, sent: Sequence[Sending] = ()) -> None:
+        """It was handled; `sent` are the answers to book with it."""
         async with self._database.write() as on:
+            await Sends(on).book(sent)
             await Updates(on).done(update_id)
 
-    async def failed(self, update_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+    async def failed(
+        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[Sending] = ()
+    ) -> None:
         """It was not: again at `retry_at`, or set aside."""
         async with self._database.write() as on:
+            await Sends(on).book(sent)
             await Updates(on).failed(update_id, retry_at=retry_at, error=error)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Chat, Follow, Follower, Level, Place, Quiet
 from bot.store import sql
 from bot.store.signals import Signal, send
-from bot.store.tables import chats, follows, freezes, guesses, notices, orders, state_is, updates
+from bot.store.tables import chats, follows, freezes, guesses, notices, orders, sends, state_is, updates
 
 
 class Chats:
@@ -119,7 +119,7 @@ class Chats:
     async def forget(self, chat_id: int) -> list[str]:
         """Delete everything about a chat, all its topics included. Returns the orders it followed."""
         known = await self._hold_orders(follows.c.chat_id == chat_id)
-        for table in (follows, notices, guesses, freezes, chats):
+        for table in (follows, notices, guesses, freezes, sends, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
         for state in _UNHANDLED:
             here = sa.and_(state_is(updates, state), updates.c.chat_id == chat_id)

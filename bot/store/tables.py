@@ -234,6 +234,7 @@ _index("ix_notices_dead", notices.c.settled_at, where=state_is(notices, "dead"))
 _index("ix_notices_settled", notices.c.settled_at, notices.c.state, where=notices.c.settled_at.is_not(None))
 
 # The inbox: Telegram's updates, recorded before they are acknowledged. `state`: due, done, aside.
+# `effects`: what of it has taken effect, one a line, for when it is handled again.
 updates = sa.Table(
     "updates",
     metadata,
@@ -246,6 +247,7 @@ updates = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     _text("state", "due"),
     _text("error"),
+    _text("effects"),
 )
 _waiting = state_is(updates, "due")
 _index("ix_updates_due", updates.c.update_id, where=_waiting)
@@ -277,6 +279,15 @@ rates = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("next_at", sa.Double, nullable=False),
+)
+
+# Answers of the last minute, in epoch seconds: Telegram's limits count them, also after a restart.
+sends = sa.Table(
+    "sends",
+    metadata,
+    sa.Column("at", sa.Double, primary_key=True),
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 # Flood waits: until when Telegram wants nothing for a chat.

@@ -89,7 +89,7 @@ class Updates:
         await self._on.execute(
             sa.update(updates)
             .where(updates.c.update_id == update_id)
-            .values(state="done", lease="", chat_id=0, payload="")
+            .values(state="done", lease="", chat_id=0, payload="", effects="")
         )
 
     async def failed(self, update_id: int, *, retry_at: datetime | None, error: str) -> None:
@@ -97,6 +97,27 @@ class Updates:
         values: dict[str, Any] = {"attempts": updates.c.attempts + 1, "error": error, "lease": ""}
         values |= {"state": "aside"} if retry_at is None else {"due_at": retry_at}
         await self._on.execute(sa.update(updates).where(updates.c.update_id == update_id).values(values))
+
+    async def first(self, update_id: int, effect: str) -> bool:
+        """Whether the update has this effect for the first time; remembered until it is done.
+
+        In the transaction of the effect itself: an update that is handled again after a crash finds it.
+        Always so for what no update in hand asks for.
+        """
+        known = await self.effects(update_id)
+        if effect in known:
+            return False
+        lines = "\n".join([*known, effect])
+        await self._on.execute(
+            sa.update(updates).where(updates.c.update_id == update_id, _due).values(effects=lines)
+        )
+        return True
+
+    async def effects(self, update_id: int) -> list[str]:
+        """What of the update has taken effect already, in its order."""
+        query = sa.select(updates.c.effects).where(updates.c.update_id == update_id)
+        found: str | None = await self._on.scalar(sql.locking(self._on, query))
+        return found.split("\n") if found else []
 
     async def next_due(self) -> datetime | None:
         """When the earliest waiting update is due."""

@@ -11,7 +11,7 @@ from typing import Any
 from telegram.request import RequestData
 
 from bot.chat.telegram import Redactor, TelegramBot, Wire, build_bot
-from bot.model import RawUpdate
+from bot.model import RawUpdate, Sending
 
 TOKEN = "123456:CANARY-abcdefghijklmnopqrstuvwxyz0123456"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -81,6 +81,7 @@ class Memory:
         self.leased: dict[int, datetime] = {}
         self.errors: dict[int, str] = {}
         self.log: list[tuple[str, int]] = []
+        self.sent: list[Sending] = []
 
     async def put(self, updates: Sequence[RawUpdate]) -> int:
         new = [update for update in updates if update.update_id not in self.rows]
@@ -105,11 +106,15 @@ class Memory:
             self.leased[update_id] = now + lease
         return [self.rows[update_id] for update_id in ready]
 
-    async def done(self, update_id: int, now: datetime) -> None:
+    async def done(self, update_id: int, sent: Sequence[Sending] = ()) -> None:
+        self.sent += sent
         self.state[update_id] = "done"
         self.log.append(("done", update_id))
 
-    async def failed(self, update_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+    async def failed(
+        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[Sending] = ()
+    ) -> None:
+        self.sent += sent
         row = self.rows[update_id]
         self.rows[update_id] = replace(row, attempts=row.attempts + 1)
         self.errors[update_id] = error

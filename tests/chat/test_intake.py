@@ -26,7 +26,7 @@ from bot.chat.intake import (
 )
 from bot.chat.telegram import Ambiguous, FloodWait
 from bot.errors import StoreError, TokenRevoked
-from bot.model import RawUpdate
+from bot.model import RawUpdate, Sending
 from tests.chat.standin import NOW, Answer, Memory, bot_on, ok, refusal
 
 
@@ -589,13 +589,15 @@ class Full(Memory):
         self.full = True
         self.tries = 0
 
-    async def done(self, update_id: int, now: datetime) -> None:
+    async def done(self, update_id: int, sent: Sequence[Sending] = ()) -> None:
         self._check()
-        await super().done(update_id, now)
+        await super().done(update_id, sent)
 
-    async def failed(self, update_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+    async def failed(
+        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[Sending] = ()
+    ) -> None:
         self._check()
-        await super().failed(update_id, error, now, retry_at)
+        await super().failed(update_id, error, retry_at, sent)
 
     def _check(self) -> None:
         self.tries += 1

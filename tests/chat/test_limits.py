@@ -331,6 +331,49 @@ def test_a_flood_wait_known_from_before_a_restart_is_kept() -> None:
     assert run(main()) == pytest.approx(120)
 
 
+@pytest.mark.parametrize("lived", [0.3, 2.0, 20.0])
+def test_a_restart_in_the_middle_of_a_burst_passes_no_limit(lived: float) -> None:
+    """A life begins every few seconds, and is told what the ones before it sent."""
+
+    async def main() -> Server:
+        server = Server()
+        begin = clock()
+        while clock() - begin < 100:
+            limits, life = Limits(clock=clock, patience=EVER), clock()
+            for at, chat_id in server.arrivals:
+                limits.recall(chat_id, clock() - at)
+            tasks = [
+                asyncio.create_task(server.send(limits, chat_id, priority))
+                for chat_id in (*[-1] * 9, -2, 5, 5, 6, *range(100, 130))
+                for priority in (Priority.PUSH, Priority.REPLY)
+            ]
+            await asyncio.sleep(lived)
+            for task in tasks:  # what is on its way is let arrive: it would be counted as sent this moment
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0.1)
+            assert clock() > life
+        return server
+
+    server = run(main())
+    assert not server.enforcer.violations
+    assert server.most_within(60.0, -1) >= 18
+
+
+def test_replies_are_told_once_to_be_kept_and_pushes_are_not() -> None:
+    async def main() -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
+        server, limits = Server(), Limits(clock=clock)
+        await server.send(limits, 5, Priority.REPLY)
+        await server.send(limits, 6, Priority.PUSH)
+        await server.send(limits, -1, Priority.REPLY)
+        await asyncio.sleep(2)
+        return limits.replied(), limits.replied()
+
+    first, second = run(main())
+    assert [(chat_id, round(ago, 1)) for chat_id, ago in first] == [(5, 2.1), (-1, 2.0)]
+    assert second == []
+
+
 def test_many_chats_refused_in_a_row_slow_the_bot_and_it_recovers() -> None:
     async def main() -> tuple[float, float, float]:
         server = Server(waits={chat: [30.0] for chat in range(1, 4)})

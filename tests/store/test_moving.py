@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.errors import StoreError
-from bot.model import NodeText, RawUpdate
+from bot.model import NodeText, RawUpdate, Sending
 from bot.store import Store, moving
 from bot.store.cells import SharedCell
 from bot.store.credentials import Credentials
@@ -52,6 +52,7 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.cases.write_note("0", "note")
         await tx.memory.put("pacer", {"rates": [0.1, 1e-9, 12345.678901234567]})
         await tx.memory.first_push("p", NOW)
+        await tx.sends.book([Sending(chat_id=ANNA.chat_id, at=NOW)])
         await tx.memory.count_unknown(["what?"], NOW)
         await tx.orders.lease_due(NOW, 1, LEASE)
     await SharedCell(store.database, "aliexpress").change(lambda _text: ("{}", None))

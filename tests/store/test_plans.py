@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from bot.model import Place, RawUpdate
+from bot.model import Place, RawUpdate, Sending
 from bot.store import Settled, Store, Transaction
 from tests.store.builders import ANNA, LEASE, NOW, added, later, node, order, owed
 
@@ -54,14 +54,18 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     ),
     "take updates": lambda tx: tx.updates.take(32, NOW, LEASE),
     "update done": lambda tx: tx.updates.done(1),
+    "book answers": lambda tx: tx.sends.book([Sending(chat_id=1, at=NOW)]),
+    "sent lately": lambda tx: tx.sends.lately(NOW),
+    "purge answers": lambda tx: tx.sends.purge(NOW),
     "release updates": lambda tx: tx.updates.release_leases(NOW),
     "updates waiting": lambda tx: tx.updates.waiting(),
     "updates aside": lambda tx: tx.updates.aside(),
     "purge updates": lambda tx: tx.updates.purge(NOW),
     "purge notices": lambda tx: tx.notices.purge(NOW),
 }
-# Small tables, walked whole with open eyes: limits of chats that were told lately, flood waits.
-_SMALL = re.compile(r"\b(rates|freezes)\b")
+# Small tables, walked whole with open eyes: limits of chats that were told lately, a minute's answers,
+# flood waits.
+_SMALL = re.compile(r"\b(rates|freezes|sends)\b")
 
 
 @asynccontextmanager

@@ -70,7 +70,7 @@ async def test_updates_are_handled_once_and_each_chat_in_order(replicas: list[St
             for one in await store.inbox.take(3, NOW, LEASE):
                 handled.append((one.chat_id, one.update_id))
                 await asyncio.sleep(0)
-                await store.inbox.done(one.update_id, NOW)
+                await store.inbox.done(one.update_id)
 
     await asyncio.gather(*(work(one) for one in replicas))
     assert Counter(update for _, update in handled) == Counter(range(100))

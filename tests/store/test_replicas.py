@@ -82,9 +82,17 @@ async def test_a_flood_wait_met_by_one_replica_is_kept_by_the_others(fresh_postg
         now=lambda: clock,
         frozen=lambda: waits,
         freeze=lambda _chat, _seconds: None,
+        froze=asyncio.Event(),
         wake={},
     )
-    other = Replicas(store=store, now=lambda: clock, frozen=lambda: heard, freeze=heard.__setitem__, wake={})
+    other = Replicas(
+        store=store,
+        now=lambda: clock,
+        frozen=lambda: heard,
+        freeze=heard.__setitem__,
+        froze=asyncio.Event(),
+        wake={},
+    )
     tasks = [
         asyncio.create_task(run(stopping)) for run in (other.listen, other.share_freezes, met.share_freezes)
     ]

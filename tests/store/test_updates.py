@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
-from bot.model import RawUpdate
+from bot.model import Place, RawUpdate
 from bot.store import Store
 from tests.store.builders import LEASE, NOW, later
 
@@ -34,20 +35,20 @@ async def test_chats_are_taken_side_by_side_and_each_in_order(store: Store, repl
     await store.inbox.put([raw(3, 1), raw(1, 1), raw(2, 2), raw(4, 3)])
     assert await _take(store, limit=2) == [1, 2]
     assert await _take(replica) == [4]
-    await store.inbox.done(1, NOW)
+    await store.inbox.done(1)
     assert await _take(replica) == [3]
 
 
 async def test_a_chat_waits_for_its_failed_update_then_goes_on(store: Store) -> None:
     await store.inbox.put([raw(1), raw(2)])
     await _take(store)
-    await store.inbox.failed(1, "boom", NOW, later(30))
+    await store.inbox.failed(1, "boom", later(30))
     assert await _take(store, seconds=29) == []
     async with store.read() as tx:
         assert await tx.updates.next_due() == NOW, "the one behind it"
     (again,) = await store.inbox.take(9, later(30), LEASE)
     assert (again.update_id, again.attempts) == (1, 1)
-    await store.inbox.failed(1, "boom again", later(31), None)
+    await store.inbox.failed(1, "boom again", None)
     assert await _take(store, seconds=31) == [2]
     async with store.read() as tx:
         (aside,) = await tx.updates.aside()
@@ -64,7 +65,7 @@ async def test_an_update_in_dead_hands_comes_again(store: Store) -> None:
 async def test_leases_can_be_released_after_a_crash(store: Store) -> None:
     await store.inbox.put([raw(1), raw(2, 2)])
     await _take(store)
-    await store.inbox.failed(2, "later", NOW, later(60))
+    await store.inbox.failed(2, "later", later(60))
     async with store.write() as tx:
         await tx.updates.release_leases(later(1))
     assert await _take(store, seconds=1) == [1]
@@ -73,7 +74,7 @@ async def test_leases_can_be_released_after_a_crash(store: Store) -> None:
 async def test_a_repeated_update_is_known_after_it_was_handled_but_its_words_are_gone(store: Store) -> None:
     await store.inbox.put([raw(1)])
     await _take(store)
-    await store.inbox.done(1, NOW)
+    await store.inbox.done(1)
     assert await store.inbox.put([raw(1)]) == 0
     assert await _take(store, seconds=999) == []
     async with store.write() as tx:
@@ -84,7 +85,7 @@ async def test_a_repeated_update_is_known_after_it_was_handled_but_its_words_are
 async def test_what_still_waits_is_never_purged(store: Store) -> None:
     await store.inbox.put([raw(1), raw(2, 2)])
     await _take(store, limit=1)
-    await store.inbox.failed(1, "x", NOW, None)
+    await store.inbox.failed(1, "x", None)
     async with store.write() as tx:
         await tx.updates.purge(NOW + timedelta(days=9))
         assert await tx.updates.aside() == []
@@ -95,3 +96,33 @@ async def test_an_empty_inbox_has_nothing_to_say(store: Store) -> None:
     assert await _take(store) == []
     async with store.read() as tx:
         assert await tx.updates.next_due() is None
+
+
+async def test_what_took_effect_is_known_when_the_update_is_handled_again(store: Store) -> None:
+    await store.inbox.put([raw(1), raw(2)])
+    async with store.write() as tx:
+        assert await tx.updates.first(1, "stopped 7 my shoes")
+        assert await tx.updates.first(1, "stopped 8 ")
+    async with store.write() as tx:
+        assert not await tx.updates.first(1, "stopped 7 my shoes")
+        assert await tx.updates.effects(1) == ["stopped 7 my shoes", "stopped 8 "]
+        assert await tx.updates.effects(2) == []
+    await store.inbox.done(1)
+    async with store.read() as tx:
+        assert await tx.updates.effects(1) == []
+
+
+async def test_an_effect_that_no_update_asked_for_is_always_the_first(store: Store) -> None:
+    async with store.write() as tx:
+        assert await tx.updates.first(0, "stopped 7 ")
+        assert await tx.updates.first(0, "stopped 7 ")
+
+
+async def test_an_effect_that_was_rolled_back_was_none(store: Store) -> None:
+    await store.inbox.put([raw(1)])
+    with suppress(LookupError):
+        async with store.write() as tx:
+            await tx.updates.first(1, "stopped 7 ")
+            await tx.chats.change(Place(404), language="en")
+    async with store.read() as tx:
+        assert await tx.updates.effects(1) == []

@@ -1,0 +1,73 @@
+"""What went to which chat in the last minute: Telegram's limits count it beyond a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Sending
+from bot.store import sql
+from bot.store.tables import chats, notices, sends, state_is, updates
+
+_COUNTED = timedelta(seconds=61)  # the longest of Telegram's windows, and a little for the clocks
+_ANSWERS = 2  # messages that an update in dead hands may have been answered with: few have more
+
+
+class Sends:
+    """Messages that count against the limits, within one transaction.
+
+    What the outbox told is in its own rows; answers are booked here, with the end of their update.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._on = connection
+
+    async def book(self, sent: Sequence[Sending]) -> None:
+        """Note answers. Chats that are not known (any more) are passed over: they wanted to be forgotten."""
+        if not sent:
+            return
+        chat = sa.bindparam("b_chat", type_=sa.BigInteger)
+        known = sa.select(sa.bindparam("b_at", type_=sends.c.at.type), chat).where(
+            sa.exists().where(chats.c.chat_id == chat)
+        )
+        statement = sql.insert(self._on, sends).from_select(["at", "chat_id"], known)
+        await self._on.execute(
+            statement.on_conflict_do_nothing(),
+            [{"b_at": one.at.timestamp(), "b_chat": one.chat_id} for one in sent],
+        )
+
+    async def lately(self, now: datetime) -> list[Sending]:
+        """What counts still: told, answered, and what somebody has in hand, as if it went this moment.
+
+        To be asked before leases are taken over: what a dead process had in hand may have gone.
+        """
+        since, until = now - _COUNTED, now + _COUNTED  # clocks are set back, too
+        answered = sa.select(sends.c.chat_id, sends.c.at).where(
+            sends.c.at.between(since.timestamp(), until.timestamp())
+        )
+        told = (
+            sa.select(notices.c.chat_id, sa.func.max(notices.c.settled_at).label("at"))
+            .where(notices.c.settled_at.between(since, until), notices.c.state == "sent")
+            .group_by(notices.c.chat_id, notices.c.message_id)
+        )
+        in_hand = sa.or_(notices.c.lease != "", notices.c.ambiguous > 0)
+        telling = sa.select(notices.c.chat_id).where(state_is(notices, "due"), in_hand).distinct()
+        answering = sa.select(updates.c.chat_id).where(state_is(updates, "due"), updates.c.lease != "")
+        found = [
+            (row.chat_id, datetime.fromtimestamp(row.at, UTC)) for row in await self._on.execute(answered)
+        ]
+        found += [(row.chat_id, row.at) for row in await self._on.execute(told)]
+        doubtful = [
+            *(await self._on.execute(telling)).scalars(),
+            *_ANSWERS * list((await self._on.execute(answering)).scalars()),
+        ]
+        found += [(chat_id, now) for chat_id in doubtful]
+        return [Sending(chat_id=chat_id, at=min(at, now)) for chat_id, at in found]
+
+    async def purge(self, now: datetime) -> None:
+        """Forget what no limit counts any more."""
+        old = ~sends.c.at.between((now - _COUNTED).timestamp(), (now + _COUNTED).timestamp())
+        await self._on.execute(sa.delete(sends).where(old))
