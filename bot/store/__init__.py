@@ -26,6 +26,7 @@ from bot.store.notices import DeadLetter, Depth, Notices, Turn
 from bot.store.orders import Due, Orders, Settled
 from bot.store.sends import Sends
 from bot.store.sql import Database
+from bot.store.sqlite import Connection
 from bot.store.updates import Updates
 
 __all__ = [
@@ -88,10 +89,10 @@ class Inbox:
 
 
 class Store:
-    """The database, opened by URL."""
+    """The database, opened by URL; `kind` is SQLite's kind of connection."""
 
-    def __init__(self, url: str) -> None:
-        self.database = Database(url)
+    def __init__(self, url: str, kind: type[Connection] = Connection) -> None:
+        self.database = Database(url, kind)
         self.inbox = Inbox(self.database)
 
     async def start(self, *, sole: bool = True) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError, StoreError
-from bot.store.sqlite import connector, prepare
+from bot.store.sqlite import Connection, connector, prepare
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -56,13 +56,14 @@ def database_url(text: str) -> sa.URL:
     return url.set(drivername=name)
 
 
-def make_engine(url: sa.URL) -> AsyncEngine:
+def make_engine(url: sa.URL, kind: type[Connection] = Connection) -> AsyncEngine:
     """An engine whose SQLite connections begin transactions explicitly and wait for each other.
 
-    Errors never show a statement's parameters: customers' data is among them.
+    `kind` is SQLite's kind of connection. Errors never show a statement's parameters: customers' data is
+    among them.
     """
     if url.get_backend_name() == "sqlite":
-        connect = connector(url.database or "")
+        connect = connector(url.database or "", kind)
         engine = create_async_engine(
             url, async_creator=connect, pool_size=4, max_overflow=4, hide_parameters=True
         )
@@ -116,9 +117,9 @@ def _words(error: BaseException) -> str:
 class Database:
     """Transactions on one database. SQLite has one writer: in this process an asyncio lock queues them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, kind: type[Connection] = Connection) -> None:
         self.url = database_url(url)
-        self.engine = make_engine(self.url)
+        self.engine = make_engine(self.url, kind)
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._instance: IO[str] | None = None
         self.observe: Callable[[str, float], None] = lambda kind, seconds: None  # each transaction's time

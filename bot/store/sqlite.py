@@ -103,14 +103,14 @@ class Connection(aiosqlite.Connection):
         self._begun = False
 
 
-def connector(path: str) -> Callable[[], Any]:
+def connector(path: str, kind: type[Connection] = Connection) -> Callable[[], Any]:
     """What opens a connection to the file at `path`."""
 
     def open_file() -> sqlite3.Connection:
         return sqlite3.connect(path, check_same_thread=False, isolation_level=None)
 
     async def connect() -> aiosqlite.Connection:
-        return await Connection(open_file)
+        return await kind(open_file)
 
     return connect
 

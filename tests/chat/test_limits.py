@@ -16,7 +16,7 @@ from bot.chat.telegram import Ambiguous, FloodWait, NotSent
 from bot.sandbox.telegram.limits import Limits as Enforcer
 from bot.sandbox.telegram.limits import Rates
 from tests.chat.standin import TOKEN, bot_on, message, ok, refusal
-from tests.chat.virtual import clock, run
+from tests.virtual import clock, run
 
 STRICT = Rates(enabled=True, slack=0)
 EVER: dict[int, float] = dict.fromkeys(Priority, 1e6)  # patience without end

@@ -24,8 +24,8 @@ from bot.sources.aliexpress.budget import Limits as Budget
 from bot.sources.aliexpress.budget import SharedLedger
 from bot.store import Store
 from bot.tracking import Policy, Tracking
-from tests.simulation.virtual import BEGIN, inline, now, run
 from tests.simulation.world import CALM, Arrived, Mood, Post, Shop, Trace
+from tests.virtual import BEGIN, Inline, now, run
 
 FLOOR, CEILING = 600.0, 14_400.0  # seconds
 PER_DAY, PER_SECOND = 240, 2.0
@@ -140,7 +140,7 @@ class _Simulation:
     # ── the process ─────────────────────────────────────────────────────────────────────────────
 
     async def _be_born(self) -> None:
-        self._store = inline(Store(f"sqlite:///{self.folder / 'bot.db'}"))
+        self._store = Store(f"sqlite:///{self.folder / 'bot.db'}", Inline)
         await self._store.start(sole=False)
         await self._store.take_over(now())
         silent = _Silent()

@@ -25,7 +25,7 @@ from bot.model import (
     Snapshot,
 )
 from bot.sources.aliexpress.budget import SharedLedger
-from tests.simulation.virtual import now
+from tests.virtual import now
 
 MARK = re.compile(r"K\d{6}")
 _BEIJING = timedelta(hours=8)

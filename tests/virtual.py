@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import aiosqlite
-from sqlalchemy import event
 
-from bot.store import Store
+from bot.store.sqlite import Connection
 
 T = TypeVar("T")
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -23,7 +22,7 @@ class _Selector(selectors.DefaultSelector):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = 0.0
+        self.now = 1000.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
@@ -49,9 +48,14 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return runner.run(main)
 
 
+def clock() -> float:
+    """The virtual time in seconds."""
+    return asyncio.get_running_loop().time()
+
+
 def now() -> datetime:
-    """The virtual time."""
-    return BEGIN + timedelta(seconds=asyncio.get_running_loop().time())
+    """The virtual time of day."""
+    return BEGIN + timedelta(seconds=clock())
 
 
 class _AtOnce:
@@ -64,11 +68,11 @@ class _AtOnce:
             future.set_result(result)
 
 
-class _Inline(aiosqlite.Connection):
-    """A connection without a thread; every call lets the others run once, as a thread would."""
+class Inline(Connection):
+    """A connection without a thread; every visit lets the others run once, as a thread would."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
-        super().__init__(connector, 64)
+        super().__init__(connector)
         self._tx = _AtOnce()  # type: ignore[assignment]  # all that is used of a queue
 
     def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
@@ -79,9 +83,9 @@ class _Inline(aiosqlite.Connection):
             self._connection = self._connector()
         return self
 
-    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    async def _in_thread(self, work: Callable[[], Any]) -> Any:
         await asyncio.sleep(0)
-        return fn(*args, **kwargs)
+        return work()
 
     async def close(self) -> None:
         self.stop()
@@ -91,17 +95,3 @@ class _Inline(aiosqlite.Connection):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def inline(store: Store) -> Store:
-    """The store, its SQLite connections without threads."""
-
-    def connecting(_dialect: object, _record: object, _arguments: object, how: dict[str, Any]) -> None:
-        how["async_creator_fn"] = _open
-
-    event.listen(store.database.engine.sync_engine, "do_connect", connecting)
-    return store
-
-
-def _open(database: str, **how: Any) -> _Inline:
-    return _Inline(lambda: sqlite3.connect(database, **how))
