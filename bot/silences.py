@@ -103,7 +103,7 @@ def _silences(
 ) -> Iterator[tuple[datetime, News]]:
     if order.stage.final or order.fetched_at is None or order.status in _QUIET_STATUS:
         return
-    if not any(parcel.number or under_way(parcel) for parcel in order.live):
+    if not any((parcel.number and parcel.nodes) or under_way(parcel) for parcel in order.live):
         yield (
             order.created_at + thresholds.no_tracking,
             _news(NewsKind.NO_TRACKING, "no_tracking", days=thresholds.no_tracking.days, merchant_only=True),

@@ -46,6 +46,11 @@ def test_no_tracking_three_days_after_the_follow_is_told_to_the_merchant() -> No
     assert (day, news.kind, news.merchant_only) == (3, NewsKind.NO_TRACKING, True)
 
 
+def test_a_number_that_nobody_has_scanned_is_no_tracking_yet() -> None:
+    told = lived(followed(parcel(number="LP00123")), 10)
+    assert kinds(told) == [(3, NewsKind.NO_TRACKING, 3)]
+
+
 def test_an_order_with_a_scan_is_not_without_tracking() -> None:
     order = followed(parcel(node(0, "Package collected by carrier"), number=""))
     assert NewsKind.NO_TRACKING not in {news.kind for _, news in lived(order, 10)}
