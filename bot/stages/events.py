@@ -105,6 +105,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"kvarhåll|beslagta|zatrzyman|wstrzyman|alıkon|tutuldu|bekletil|ditahan|bị giữ|tạm giữ|ถูกกัก|עוכב",
         r"מעוכב|रोक|vastgehouden|aangehouden",
         r"затриман|утриман|zatrzymano|alıkonul",
+        r"\bholding\b(?! (?:period|time))|\bblocked\b|stopped (?:at|by|in)\b",
     ),
     "delayed": (
         r"\bdelay",

@@ -13,7 +13,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"given to",
         r"\bremis|transmis|confié|übergeben|übergabe|entregue (?:a|à|ao)\b|transferid|entregad\w+ a\b",
         r"transferit|consegnat\w+ a\w*\b|affidat",
-        r"передан|передач|تسليم|سلم|인계|转交|交接|移交|引渡|交航|överlämn|przekaz|teslim|diserahkan",
+        r"передан|передач|تسليم|سلم|인계|转交|交接|移交|引渡|交航|överlämn|przekaz|teslim(?!at)|diserahkan",
         r"bàn giao|ส่งมอบ|נמסר|הועבר|सौंप|overgedragen|overhandigd",
     ),
     "leaving": (
@@ -87,7 +87,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "zh_return_failed": (r"退货仓.*(?:失败|异常)",),
     "zh_in_out": (r"^[入出]库成功$|仓转交干线|^签收成功$",),
     "zh_pickup_hub": (r"自提分拨中心",),
-    "consolidation": (r"versandlager|consolidation (?:center|warehouse)|集运仓|集货仓",),
+    "consolidation": (
+        r"versandlager|consolidation (?:center|warehouse)|集运仓|集货仓",
+        r"shipping partner facility",
+    ),
     "label_made": (
         r"label (?:has been )?(?:created|printed|generated)|fraktsedel",
         r"etiqueta (?:emitida|criada|generada|creada)|étiquette (?:créée|générée)",
@@ -95,6 +98,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:way ?bill|consignment note|awb|docket|label) (?:has been |was )?(?:creat|generat|issu|"
         r"print)\w*",
         r"label created|накладн\w+ створен",
+        r"gu[ií]a (?:de \w+ )?(?:generad|cread|emitid)|gener[oó] (?:la |una )?gu[ií]a",
+        r"(?:expédition|envoi) (?:créée?|enregistrée?)|sendung (?:angelegt|erstellt)",
     ),
     "zh_failed": (r"(?:异常|失败)(?:\(\w+\))?$",),
     "station_failed": (r"自提.*(?:异常|失败)",),
@@ -262,6 +267,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:отримувач|одержувач|клієнт) (?:забрав|отримав)",
         r"(?:customer|recipient|addressee|receiver|consignee) (?:has )?(?:picked|collected) (?:it|them|"
         r"the (?:parcel|package|item)|his|her|their)\b",
+        r"individual picked up",
+        r"(?:item|package|parcel) (?:was|has been) picked up at (?:a |the )?(?:post office|"
+        r"postal facility)",
     ),
     "pickup_bare": (
         r"^(?:awaiting|waiting for|ready for|pending|available for) (?:customer )?(?:pickup|collection)$",
@@ -275,6 +283,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"transport(?:ed|ing) to|sent to|unterwegs|auf dem weg|en camino|a caminho|en chemin|в пути|направл",
         r"отправлен|في الطريق|이동|运往|发往|送往|på väg|onderweg|w drodze|yolda",
         r"прямує|heading to",
+        r"\bflying\b",
     ),
     "future_hard": (
         r"\bwill\b|'ll\b|\bto be\b|going to|\bsoon\b|schedul|expected|estimat|planned|tomorrow|shortly",
@@ -301,7 +310,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "doubt": (
         r"customer (?:service|care|support|house)|(?:customer|recipient|receiver)'s|partial|part of",
         r"\brequest",
-        r"\bwrong|misdeliver|dispute|claim|investigat|not received|possibly|appears|may have|\bwithout\b",
+        r"\bwrong|misdeliver|dispute|claim|investigat|not received|possibly|appears|may have",
+        r"\bwithout\b(?! (?:\w+ )?(?:signature|contact))",
         r"confirmation (?:pending|required)|unconfirmed|delivered electr",
         r"(?:information|data|manifest|instructions?|invoice|documents?|details|"
         r"code) (?:\w+ ){0,3}delivered",
@@ -314,6 +324,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"gedeeltelijk|kısmi|sebagian|يتم|انتظار|اشعار|جزئ|알림|까지|请|通知|部分|误投|错投|המידע|פרטי|"
         r"הודעה",
         r"(?:sms|pesan|notifikasi|email)[^.]{0,20}terkirim",
+        r"(?:recipient|receiver|customer|buyer|consignee|addressee|client|home|residence|"
+        r"destination)(?:'s)? (?:country|city|region|area|state|town|depot|hub|agent|carrier|courier|port|"
+        r"broker|post|district|zone)\b",
+        r"(?:received|got|получил\w*|отримав|otrzymał\w*|recibi\w*|recebeu|reçu|ricevut\w*|"
+        r"aldı) .{0,20}?(?:notif|notice|\bsms\b|message|e-?mail|\btext\b|\bcode\b|\bcall\b|reminder|"
+        r"\blink\b|уведомл|извещ|сообщ|повідомл|powiadom|bildirim|mesaj|aviso|mensaje|mensagem|avviso|"
+        r"messaggio|\bavis\b)",
+        r"(?:bericht|nachricht|benachrichtigung|melding|bildirim|mesaj|notificación|notificação|"
+        r"notifica) .{0,15}?(?:ontvangen|erhalten|aldı|recib|receb|ricevut)",
     ),
     "handed_agent": (r"to (?:the )?(?:next|local|other|partner) ",),
     "batch_to_carrier": (r"batch deliver",),

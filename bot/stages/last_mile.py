@@ -19,6 +19,8 @@ _MEN = (
 _UNDER_WAY = (
     r"(?:on (?:the|his|her|their|its) way|en route|heading|headed|coming to|delivering|"
     r"has your (?:parcel|package)|"
+    r"lleva|trae\b|bringt|brengt|wiezie|taşıyor|membawa|per la consegna|para (?:la |su |a )?entrega|"
+    r"pour (?:la )?livraison|zur zustellung|"
     r"en chemin|distribue|livre votre|unterwegs|auf dem weg|liefert|en camino|a caminho|entregando|"
     r"in arrivo|"
     r"consegnando|in viaggio|w drodze|doręcza|dostarcza|onderweg|bezorgt|доставляет|везет|в пути|выехал|"
@@ -44,7 +46,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:customer|recipient|addressee) (?:has |have )?(?:received|collected|picked up)",
         r"(?:receiver|consignee|buyer) (?:has |have )?(?:received|collected|picked up)",
         r"(?:^|\b(?:est|ete|colis|envoi|article|paquet|commande|bien|objet) )livree?s?\b"
-        r"(?! (?:votre|vos|le|la|les|un|une|ce|cet)\b)",
+        r"(?! (?:votre|vos|le(?! \d)|la|les|un|une|ce|cet)\b)",
         r"livraison (?:effectuee|reussie|terminee|realisee)|(?:^|\b(?:est|ete|colis|courrier|envoi|"
         r"objet) )distribuee?s?\b(?! (?:votre|vos)\b)",
         r"remise? (?:au|a|a la|en mains? propres? au|contre signature au) "
@@ -107,29 +109,28 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:customer|recipient|addressee|receiver|consignee) (?:has )?signed(?: for\b|$)",
         r"you (?:have )?(?:collected|picked up)\b",
         r"(?:người nhận|khách(?: hàng)?) đã nhận",
+        r"dem (?:empfänger|kunden|nachbarn) (?:\w+ )?(?:übergeben|ausgehändigt|zugestellt)",
+        r"(?:cliente|destinatario) (?:ya )?(?:recibio|recogio|retiro)\b",
+        r"wydan[aoy] (?:odbiorcy|adresatowi|klientowi)|overhandigd aan (?:de )?(?:ontvanger|klant)",
     ),
     # Delivered, but to somebody on the way: false friends of the above. Places are doubts of their own.
     "to_agent": (
-        r"\bdelivered (?:(?:\w+ ){0,2}?(?:on)?to|at|into|inside) (?!\d|(?:or at )?(?:(?:the|a|an|your|"
-        r"their|its|his|her|my|our) )?(?:\w+ ){0,2}?"
-        r"(?:you\b|customer|recipient|addressee|receiver|consignee|buyer|client|neighbou?r|resident|"
-        r"house|home|"
-        r"address|door|porch|mail ?box|letter ?box|safe ?place|reception|front desk|concierge|"
-        r"individual|family|"
-        r"person|final destination))",
-        r"entreg(?:ue|ad[oa])s? (?:a|ao|aos|al|a la|a los) (?!(?:\w+ ){0,2}?(?:destinatari|client|"
-        r"vizinh|vecin|"
-        r"titular|pessoa|persona|familiar|morador|resident|comprador|receptor|autoriz|domicilio|"
-        r"conserje|porteir))",
-        r"livree?s? (?:a|au|aux|chez) (?!(?:\w+ ){0,2}?(?:destinataire|client|voisin|domicile|gardien|"
-        r"adresse|vous\b|"
+        r"\bdelivered (?:(?:\w+ ){0,2}?(?:on)?to|at|into|inside) "
+        r"(?!\d|(?:or at )?(?:(?:the|a|an|your|their|its|his|her|my|our) )?(?:\w+ ){0,2}?"
+        r"(?:you\b|customer|recipient|addressee|receiver|consignee|buyer|client|neighbou?r|resident|house|"
+        r"home|address|door|porch|mail ?box|letter ?box|safe ?place|reception|front desk|concierge|"
+        r"individual|family|person|final destination|attempt))",
+        r"entreg(?:ue|ad[oa])s? (?:a|ao|aos|al|a la|a los) "
+        r"(?!(?:\w+ ){0,2}?(?:destinatari|client|vizinh|vecin|titular|pessoa|persona|familiar|morador|"
+        r"resident|comprador|receptor|autoriz|propri|domicilio|conserje|porteir))",
+        r"livree?s? (?:a|au|aux|chez) "
+        r"(?!(?:\w+ ){0,2}?(?:destinataire|client|voisin|domicile|porte\b|maison|gardien|adresse|vous\b|"
         r"personne|concierge|accueil|residence))",
-        r"consegnat\w (?:a|al|alla|allo|alle|ai|agli) (?!(?:\w+ ){0,2}?(?:destinatari|client|vicin|"
-        r"domicilio|portier|"
-        r"portinai|famili|indirizzo|person))",
-        r"(?:bezorgd|afgeleverd) (?:bij|aan|op|in) (?!(?:\w+ ){0,2}?(?:ontvanger|klant|bur?en|buur|"
-        r"brievenbus|adres|deur|"
-        r"huis|u\b|je\b|jou\b))",
+        r"consegnat\w (?:a|al|alla|allo|alle|ai|agli) "
+        r"(?!(?:\w+ ){0,2}?(?:destinatari|client|vicin|domicilio|casa|mano|porta\b|portier|portinai|famili|"
+        r"indirizzo|person))",
+        r"(?:bezorgd|afgeleverd) (?:bij|aan|op|in) "
+        r"(?!\d|(?:\w+ ){0,2}?(?:ontvanger|klant|bur?en|buur|brievenbus|adres|deur|huis|u\b|je\b|jou\b))",
         r"(?:levere\w+) til?l (?!(?:\w+ )?(?:mottagar|modtager|mottaker|kund|grann|nabo|brevlad|"
         r"postkass|dorr|dor|adress|dig|deg))",
         r"(?:تسليم|توصيل)\w* (?:[^ ]+ ){0,2}?الى (?!(?:ال)?(?:عميل|مستلم|زبون|مشتري|مرسل اليه|جار|عنوان|"
@@ -268,6 +269,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:camion|vehicule|camionnette) de livraison|em distribuicao|יצא\w* עם ה?שליח",
         r"\bdelivery (?:route|run|round|tour)\b|vehículo de reparto|furgoneta|furgone|w doręczen\w+",
         r"bestelbus|bestelwagen",
+        r"(?:vehicle|van|truck) for delivery",
+        r"\b(?:are|is|we're|'re) delivering\b|delivering (?:\w+ ){0,3}?today",
+        r"\bin der (?:zustellung|auslieferung)|\bu (?:kuriera|doręczyciela|listonosza)\b",
     ),
     "ready_for_pickup": (
         r"(?:ready|available|(?:a)?waiting|held|kept|hold)\b.{0,60}?"
@@ -330,6 +334,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"pront[oa] para (?:\w+ )?levantad|(?:paczka|przesyłka) .{0,30}?odbierz|заберите|получите\b",
         r"заберіть|отримайте|ritira(?:lo|te)\b|recógel|recoja|récupérez|retirez",
         r"venez (?:chercher|retirer|récupérer)|holen sie .{0,30}?ab\b|alabilirsiniz|haal .{0,20}?\bop\b",
+        r"\bcome (?:and |to )?(?:get|collect|fetch|pickup)",
+        r"waiting (?:\w+ ){0,2}?(?:at|in) (?:\w+ ){0,3}?(?:post office|counter|branch|store|shop|locker|"
+        r"office)\b",
+        r"(?:use|enter) (?:\w+ )?(?:pin|code)\b",
     ),
     # The carrier is to pick up, not the customer.
     "for_carrier": (

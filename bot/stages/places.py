@@ -25,6 +25,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"מכס",
         r"सीमा शुल्क|कस्टम",
         r"border (?:services|force|agency|protection)|\bcbsa\b|\bcbp\b|\bhmrc\b",
+        r"(?:import|export|border) formalit",
     ),
     "export": (
         r"export|outward office|outbound customs",
@@ -74,16 +75,21 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"ปลายทาง|יעד",
         r"गंतव्य|bestemming",
         r"призначення|країн\w+ (?:отримувача|призначення)|quốc gia đích|\bđích\b|名[あ宛]て?国|相手国|hedef",
-        r"\b(?:in|into|reached|reaches|entered|en|au|aux|em|nel|nella|negli|do|w) (?:the |la |"
+        r"(?:в|на территорию) (?:росси\w+|беларус\w+|казахстан\w*|украин\w+)|לישראל|국내에 도착",
+        r"(?:entered|arrived in) the eu\b|european union",
+        r"\bin (?:the )?country$|pays (?:du )?destinataire",
+        r"на территорию рф",
+    ),
+    # Where most parcels go; whoever names one says that it came to its own country.
+    "named_country": (
+        r"\b(?:in|into|to|reached|reaches|entered|a|en|au|aux|em|nel|nella|negli|do|w) (?:the |la |"
         r"los )?(?:uk|usa?|united (?:kingdom|"
         r"states)|france|spain|germany|italy|poland|portugal|netherlands|belgium|austria|ireland|israel|"
         r"canada|australia|brazil|mexico|chile|ukraine|turkey|sweden|norway|denmark|finland|czech\w*|"
         r"greece|romania|hungary|espana|francia|italia|alemania|deutschland|osterreich|frankreich|spanien|"
         r"italien|polen|polski|brasil|reino unido|estados unidos|etats-unis|royaume-uni|allemagne|espagne|"
         r"belgique|nederland)\b",
-        r"(?:в|на территорию) (?:росси\w+|беларус\w+|казахстан\w*|украин\w+)|לישראל|국내에 도착",
-        r"(?:entered|arrived in) the eu\b|european union",
-        r"\bin (?:the )?country$|pays (?:du )?destinataire",
+        r"(?:в|у) (?:украін\w*|польщ\w+)",
     ),
     "transit_country": (
         r"transit(?:ing)? country|country of transit|transit (?:point|port|airport|facility)|third country",
@@ -276,11 +282,13 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"brievenbus|\bburen\b|\bbuur|komşu|posta kutusu|brevlåd|granne|tetangga|hàng xóm|เพื่อนบ้าน",
         r"ตู้จดหมาย|صندوق البريد|الجار|תיבת (?:ה)?דואר|שכן|이웃|우편함|문 ?앞|郵便受け|玄関|隣人|邻居|"
         r"信箱|门口",
+        r"boite a lettres",
     ),
     "handed_there": (
         r"\bleft\b|\babgelegt|eingeworfen|distribu|delivered|livre|zugestellt|entreg|consegnat|doręczon",
         r"dostarczon|zostawion|bezorgd|afgegeven|вручен|доставлен|опущен|переда|handed|given|posted|remis",
         r"übergeben|teslim|bırakıl|giao|נמסר|הושאר|تسليم|전달|배달|배송|お届け|配達|放|签收|投递",
+        r"took in|taken in|dejad|deixad|lasciat|afgegeven",
     ),
     "address": (
         r"\baddress",

@@ -79,6 +79,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"ללא דורש|لم يتم (?:ال)?استلام(?! بعد)",
         r"انتهت (?:مدة|فترة)",
         r"did(?: not|n't) (?:collect|claim|pick)|(?:nobody|no one) (?:claimed|collected)",
+        r"failed to (?:collect|claim|pickup|pick up)",
     ),
     "absent": (
         r"nobody|no[ -]?one|not (?:at )?home|absent|not available|unavailable|no access|closed|missed",
@@ -121,6 +122,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"name )?(?:is )?(?:missing|wrong|incorrect|invalid|unknown)",
         r"address .{0,20}(?:cannot|could not) be (?:found|located)",
         r"\bas addressed",
+        r"left no (?:forwarding )?address|^moved\b(?! to| from| on| into| through| by)|^vacant$",
     ),
     "duty": (
         r"\bdut(?:y|ies)\b|\btax(?:es)?\b|\bvat\b|\bgst\b|import charges?|customs (?:charge|fee|payment)s?",
@@ -198,9 +200,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"hava (?:koşul|muhalefet)|cuaca|thời tiết|weersomst",
     ),
     "negated": (
-        r"\bnot\b|n't\b|cannot|\bunable",
-        r"\bno\b(?!\.? ?\d| (?:signature|ponto|local|posto|loja|centro|pais|dia|endereco|destino|brasil|"
-        r"prazo))",
+        r"\bnot\b(?! (?:required|needed))|n't\b|cannot|\bunable",
+        r"\bno\b(?!\.? ?\d| (?:contact|signature|ponto|local|posto|loja|centro|pais|dia|endereco|destino|"
+        r"brasil|prazo))",
         r"\bnever\b|without success|undeliver|non[ -]deliver|unsuccess",
         r"\bn'(?:a|est|ont|avons|etait)\b|\bne\b|\bpas\b|nicht|\bkein|\bnao\b|\bno (?:se|ha|pudo|fue|"
         r"entreg)",
@@ -215,7 +217,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "future": (
         r"\bwill\b|'ll\b|\bto be\b|going to|\bsoon\b|schedul|expected|estimat|planned|\bplan\b|tomorrow",
         r"\bshould\b|shortly|pending|await|waiting|\bbefore\b|\bprior\b|appointment|rescheduled|anticipat",
-        r"ready (?:to|for)|prepar|\bnext\b|in the process|\bby end of\b|\bdue\b|\bmay\b|\bcan be\b|"
+        r"ready (?:to|for)|prepar|\bnext\b(?! door)",
+        r"in the process|\bby end of\b|\bdue\b",
+        r"(?<!\d )\bmay\b(?!,? ?\d)|\bcan be\b|"
         r"within \d",
         r"between \d|re-?deliver",
         r"\bsera\b|\bseront\b|\bprevu|bientot|demain|rendez[ -]vous|va etre|doit etre|prochain|\bwird\b",
@@ -265,7 +269,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"unzustellbar|erfolglose[rn]? zustell|benachrichtigungskarte|fehlgeschlagene zustell",
         r"tentativa de entrega|(?:intento|tentativo) (?:\w+ )?(?:de|di) (?:entrega|reparto|consegna)",
         r"entrega (?:\w+ ){0,2}?(?:nao|no|sem|falh|fallid|frustrad|fracasad|malograd|impossiv|imposib)\w*",
-        r"(?:nao|no) (?:\w+ ){0,4}?entreg|falha na entrega|insucesso na entrega|fallo (?:\w+ )?entrega",
+        r"(?:nao|no) (?:(?:foi|fue|se|ha|han|hemos|pudo|puede|pudimos|podido|pode|podemos|sido|ser|esta|"
+        r"possivel|posible|conseguimos|aun|ainda|todavia|realizar|efetuar|completar|concluir|fazer|a|la) )"
+        r"{0,4}?entreg",
+        r"falha na entrega|insucesso na entrega|fallo (?:\w+ )?entrega",
         r"entrega (?:mal ?sucedida|ausente)|destinatario ausente|carteiro nao",
         r"(?:non|mancata|fallita) (?:\w+ ){0,2}?consegn",
         r"consegna (?:\w+ ){0,2}?(?:non|fallita|impossibile|mancata)|aviso de llegada",
@@ -295,7 +302,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"unable to (?:\w+ )?(?:reach|contact|locate|access|gain access)",
         r"no (?:response|answer|reply)\b|\bunreachable|not (?:answering|reachable|responding)",
         r"receptacle (?:full|blocked)|mail ?box (?:\w+ )?full",
-        r"re-?attempt|try again|second attempt|calling card|\bcarded\b",
+        r"re-?attempt|(?<!please )try again(?! later)|second attempt (?:tomorrow|will|on|next)",
+        r"calling card|\bcarded\b",
         r"deliver\w* (?:was |has been )?(?:missed|unsuccessful)|missed delivery",
         r"невдал\w+ (?:спроб|вручен|доставк)|спроб\w+ (?:вручен|доставк)|не (?:вдалося|вручено|доставлено)",
         r"visita (?:fallida|sin éxito)|(?:entrega|reparto) fallid|intento fallido",
@@ -318,6 +326,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:вручить|доставить) (?:\w+ )?не (?:удал|смог|получ)|доставка не (?:відбул|вдал)",
         r"(?:delivery|zustellung|bezorging|levering) (?:\w+ ){0,3}?(?:niet|inte|ikke|nicht) (?:möglich|"
         r"gelukt|möjlig|mulig)",
+        r"^(?:business|premises|office|shop) (?:is |was )?closed",
+        r"nicht in den briefkasten",
     ),
     # A return that is over, and signs that it is not.
     "return_over": (
@@ -338,6 +348,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"zurückgegeben|повернено\b|повернут|teslim iade|iade edilmiş",
         r"\breturn\w* .{0,24}?(?:handed|given) (?:\w+ ){0,2}?to (?:the )?(?:sender|seller|shipper|"
         r"merchant)",
+        r"(?:came|come) back to (?:the )?(?:sender|seller|shipper|merchant)",
     ),
     "return_going_on": (
         r"\bbeing\b|\bis return|returning|in (?:the )?(?:process|progress|transit)|initiat|\bstart|"
