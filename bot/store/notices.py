@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Importance, News, NewsKind, Notice, Owed, Place
 from bot.store import sql
 from bot.store.signals import Signal, send
-from bot.store.tables import notices, rates, state_is
+from bot.store.tables import Utc, notices, rates, state_is
 
 _LEASING = 0x6E6F7465  # PostgreSQL advisory lock: replicas lease turns one after the other
 _ROWS_A_PLACE = 4  # looked at for each place wanted: one place may have many rows waiting
@@ -24,6 +25,7 @@ _CHAT_STEP = 1.0
 _GROUP_STEP = 60.0 / 18
 _SUMMARY = 4  # from so many orders on, a turn is one message
 _due = state_is(notices, "due")
+_NOW = sa.bindparam("b_now", type_=Utc)
 _CHAT = "chat:"
 
 _news = TypeAdapter(News)
@@ -129,32 +131,25 @@ class Notices:
         heals by itself.
         """
         await sql.take_turns(self._on, _LEASING)
-        ready = (
-            sa.select(notices.c.chat_id, notices.c.topic_id)
-            .where(_due, notices.c.due_at <= now, _none_before(now), ~_in_hand(now))
-            .order_by(notices.c.importance.desc(), notices.c.id)
-            .limit(limit * _ROWS_A_PLACE)
-        )
-        if self._shared:
-            ready = ready.where(~_spent(now))
+        ready = _ready(self._shared)
         if busy:
             ready = ready.where(notices.c.chat_id.not_in(list(busy)))
-        rows = await self._on.execute(ready)
+        rows = await self._on.execute(
+            ready, {"b_now": now, "b_seconds": now.timestamp(), "b_limit": limit * _ROWS_A_PLACE}
+        )
         places = list(dict.fromkeys((row.chat_id, row.topic_id) for row in rows))[:limit]
         if not places:
             return []
         token = secrets.token_hex(8)
         taken = await self._on.execute(
-            sa.update(notices)
-            .where(
-                _due,
-                notices.c.due_at <= now,
-                notices.c.chat_id.in_({chat_id for chat_id, _ in places}),  # what the index is for
-                sa.tuple_(notices.c.chat_id, notices.c.topic_id).in_(places),
-                _none_before(now),
-            )
-            .values(due_at=now + lease, lease=token, held=False)
-            .returning(*notices.c)
+            _take(),
+            {
+                "b_now": now,
+                "b_chats": list({chat_id for chat_id, _ in places}),
+                "b_places": places,
+                "b_until": now + lease,
+                "b_lease": token,
+            },
         )
         turns = _turns(token, sorted(taken.mappings(), key=lambda row: row["id"]))
         if self._shared:
@@ -184,18 +179,8 @@ class Notices:
     async def settle_told(self, told: Sequence[ToldRow]) -> None:
         """These were told, in one statement for many messages."""
         if told:
-            statement = (
-                sa.update(notices)
-                .where(notices.c.id == sa.bindparam("b_id"), notices.c.lease == sa.bindparam("b_lease"))
-                .values(
-                    state="sent",
-                    settled_at=sa.bindparam("b_at"),
-                    message_id=sa.bindparam("b_message"),
-                    lease="",
-                )
-            )
             await self._on.execute(
-                statement,
+                _settle(),
                 [
                     {"b_id": one, "b_lease": row.lease, "b_at": row.at, "b_message": row.message_id}
                     for row in told
@@ -369,7 +354,55 @@ def _at(place: Place) -> sa.ColumnElement[bool]:
     return sa.and_(notices.c.chat_id == place.chat_id, notices.c.topic_id == place.topic_id)
 
 
-def _none_before(now: datetime) -> sa.ColumnElement[bool]:
+# Putting a statement together costs more than running it: those of every turn are made once.
+
+
+@functools.cache
+def _ready(shared: bool) -> sa.Select[tuple[int, int]]:
+    """Rows whose place may have its turn."""
+    query = (
+        sa.select(notices.c.chat_id, notices.c.topic_id)
+        .where(_due, notices.c.due_at <= _NOW, _none_before(), ~_in_hand())
+        .order_by(notices.c.importance.desc(), notices.c.id)
+        .limit(sa.bindparam("b_limit", type_=sa.Integer))
+    )
+    return query.where(~_spent()) if shared else query
+
+
+@functools.cache
+def _take() -> sa.Executable:
+    """Lease all that places are owed now."""
+    places = sa.tuple_(notices.c.chat_id, notices.c.topic_id)
+    return (
+        sa.update(notices)
+        .where(
+            _due,
+            notices.c.due_at <= _NOW,
+            notices.c.chat_id.in_(sa.bindparam("b_chats", expanding=True)),  # what the index is for
+            places.in_(sa.bindparam("b_places", expanding=True)),
+            _none_before(),
+        )
+        .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"), held=False)
+        .returning(*notices.c)
+    )
+
+
+@functools.cache
+def _settle() -> sa.Update:
+    """One row was told."""
+    return (
+        sa.update(notices)
+        .where(notices.c.id == sa.bindparam("b_id"), notices.c.lease == sa.bindparam("b_lease"))
+        .values(
+            state="sent",
+            settled_at=sa.bindparam("b_at"),
+            message_id=sa.bindparam("b_message"),
+            lease="",
+        )
+    )
+
+
+def _none_before() -> sa.ColumnElement[bool]:
     """No earlier row of the place waits for its next attempt."""
     earlier = notices.alias("earlier")
     return ~sa.exists().where(
@@ -377,26 +410,27 @@ def _none_before(now: datetime) -> sa.ColumnElement[bool]:
         earlier.c.chat_id == notices.c.chat_id,
         earlier.c.topic_id == notices.c.topic_id,
         earlier.c.id < notices.c.id,
-        earlier.c.due_at > now,
+        earlier.c.due_at > _NOW,
         ~earlier.c.held,
     )
 
 
-def _in_hand(now: datetime) -> sa.ColumnElement[bool]:
+def _in_hand() -> sa.ColumnElement[bool]:
     """Somebody serves the chat at this moment: Telegram's limits are a chat's, whatever its topics."""
     leased = notices.alias("leased")
     return sa.exists().where(
         state_is(leased, "due"),
         leased.c.chat_id == notices.c.chat_id,
         leased.c.lease != "",
-        leased.c.due_at > now,
+        leased.c.due_at > _NOW,
     )
 
 
-def _spent(now: datetime) -> sa.ColumnElement[bool]:
+def _spent() -> sa.ColumnElement[bool]:
     """The chat's limit is used up by what was sent to it last."""
     name = sa.literal(_CHAT) + sa.cast(notices.c.chat_id, sa.Text)
-    return sa.exists().where(rates.c.name == name, rates.c.next_at > now.timestamp())
+    now = sa.bindparam("b_seconds", type_=sa.Double)
+    return sa.exists().where(rates.c.name == name, rates.c.next_at > now)
 
 
 def _turns(lease: str, rows: Sequence[sa.RowMapping]) -> list[Turn]:

@@ -28,6 +28,17 @@ from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, follows, nodes, order
 _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
 
 
+# Whole orders by their ids; made once, because putting statements together costs as much as running them.
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
+_HEADS = sa.select(orders).where(orders.c.id.in_(_IDS)).order_by(orders.c.id)
+_PARCELS = sa.select(parcels).where(parcels.c.order_id.in_(_IDS)).order_by(parcels.c.index)
+_NODES = (
+    sa.select(nodes)
+    .where(nodes.c.order_id.in_(_IDS))
+    .order_by(nodes.c.at.desc(), nodes.c.ordinal, nodes.c.seq.desc())
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """One leased check: what to fetch, what was known, and the lease that settling must show."""
@@ -77,19 +88,13 @@ class Orders:
         return found
 
     async def _get_lot(self, ids: Sequence[str]) -> dict[str, Order]:
-        heads = sa.select(orders).where(orders.c.id.in_(ids)).order_by(orders.c.id)
-        head_rows = (await self._on.execute(sql.locking(self._on, heads))).mappings().all()
-        node_rows = await self._on.execute(
-            sa.select(nodes)
-            .where(nodes.c.order_id.in_(ids))
-            .order_by(nodes.c.at.desc(), nodes.c.ordinal, nodes.c.seq.desc())
-        )
+        these = {"ids": ids}
+        head_rows = (await self._on.execute(sql.locking(self._on, _HEADS), these)).mappings().all()
+        node_rows = await self._on.execute(_NODES, these)
         by_parcel: dict[tuple[str, int], list[Node]] = {}
         for row in node_rows.mappings():
             by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(shape.to_node(row))
-        parcel_rows = await self._on.execute(
-            sa.select(parcels).where(parcels.c.order_id.in_(ids)).order_by(parcels.c.index)
-        )
+        parcel_rows = await self._on.execute(_PARCELS, these)
         by_order: dict[str, list[Parcel]] = {}
         for row in parcel_rows.mappings():
             known = by_parcel.get((row["order_id"], row["index"]), [])

@@ -8,6 +8,7 @@ the handlers' part.
 from __future__ import annotations
 
 import enum
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -375,9 +376,12 @@ _CODES: dict[str, type[Action]] = {
 }
 
 
+_CODE_OF = {kind: code for code, kind in _CODES.items()}
+
+
 def encode(action: Action) -> str:
     """The action as callback data; ValueError where a field has no text that `decode` would take back."""
-    code = next(code for code, kind in _CODES.items() if kind is type(action))
+    code = _CODE_OF[type(action)]
     written = [_FIELDS[field.name][0](getattr(action, field.name)) for field in fields(action)]
     data = ":".join([VERSION, code, *written])
     if decode(data) != action:
@@ -427,6 +431,7 @@ _SMALL = re.compile(r"0|[1-9][0-9]{0,8}")
 _ORDER = re.compile(r"[0-9]{12,20}")
 
 
+@functools.lru_cache(maxsize=256)  # every button of a message names the same order, and is read again
 def _write_id(order_id: str) -> str:
     if not _ORDER.fullmatch(order_id):
         raise ValueError("an order id has 12 to 20 digits")
