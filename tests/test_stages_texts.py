@@ -19,6 +19,7 @@ FLOORS = {
     "said more freely": 97,
     "said more freely, once more": 97,
     "in yet other words": 97,
+    "in AliExpress's manner": 98,
 }
 
 
@@ -112,6 +113,20 @@ def test_delivered_to_what_is_no_person_and_no_door_is_not_delivered(phrase: str
     for place in _NOT_A_PERSON:
         text = phrase.format(place)
         assert stages.read("", text).stage is not Stage.DELIVERED, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Picked up from shipper, en route",
+        "Received by courier, on its way to destination country",
+        "Handed to courier, on its way",
+        "Information sent by shipper, on its way",
+        "Estafeta: en camino",
+    ],
+)
+def test_a_parcel_on_its_way_with_a_courier_is_not_yet_at_the_door(text: str) -> None:
+    assert stages.read("", text).stage is not Stage.OUT_FOR_DELIVERY
 
 
 _UNREAL = (

@@ -39,8 +39,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"anlänt|ankommit|ankomst|framme|przyby|dotar|ulaşt|varış yap|vardı|\btiba\b|đã đến",
         r"đến (?:kho|nơi|bưu|trung|nước)|ถึง|הגיע|पहुंच|पहुँच|aangekomen|gearriveerd",
         r"reach(?:es|ing)\b|touched down|checked in at|прибул|прибут|прибув|надійшл|надход|pervenut",
-        r"atteint|đã tới|\btới\b",
-        r"đến|varmış|ulaşmış|geldi|telah sampai|\bsampai\b|ha ingresado|ingres[oó] (?:a|al|en)\b",
+        r"atteint|đã tới",
+        r"(?:hàng|gói|kiện|bưu kiện|được) đến\b|varmış|ulaşmış|geldi|"
+        r"telah sampai|\bsampai\b|ha ingresado|ingres[oó] (?:a|al|en)\b",
         r"dado entrada|trafi[lł]",
         r"\benter(?:s|ing)? the (?:country|territory|eu)\b|arrival scan",
         r"atterri|aterriz|atterra|wylądowa|приземл|deu entrada|\bindi\b|landed",

@@ -9,24 +9,23 @@ from collections.abc import Mapping
 
 # Whoever walks up to the door, and what shows that they do so now.
 _MEN = (
+    r"(?<!\bby )(?<!\bby the )(?<!\bto )(?<!\bto the )(?<!\bfrom )(?<!\bfrom the )"
     r"(?:\bcourier|\bdriver|\brider|postman|postwoman|postie|mailman|delivery (?:man|person|agent|"
     r"associate)|livreur|"
     r"facteur|coursier|zusteller|postbote|\bbote\b|kurier|repartidor|cartero|mensajero|entregador|carteiro|"
-    r"estafeta|corriere|postino|portalettere|fattorino|listonosz|doręczyciel|bezorger|koerier|postbode|"
-    r"курьер|почтальон|кур'єр|листоноша|kurye|dağıtıcı|المندوب|مندوب|ساعي|השליח|kurir|\bshipper|bưu tá|"
+    r"corriere|postino|portalettere|fattorino|listonosz|doręczyciel|bezorger|koerier|postbode|"
+    r"курьер|почтальон|кур'єр|листоноша|kurye|dağıtıcı|المندوب|مندوب|ساعي|השליח|kurir|bưu tá|"
     r"快递员|派送员|配達員|배달원|배송기사|พนักงาน)"
 )
 _UNDER_WAY = (
-    r"(?:on (?:the|his|her|their|its) way|en route|heading|headed|coming to|delivering|"
-    r"has your (?:parcel|package)|"
-    r"lleva|trae\b|bringt|brengt|wiezie|taşıyor|membawa|per la consegna|para (?:la |su |a )?entrega|"
-    r"pour (?:la )?livraison|zur zustellung|"
-    r"en chemin|distribue|livre votre|unterwegs|auf dem weg|liefert|en camino|a caminho|entregando|"
-    r"in arrivo|"
-    r"consegnando|in viaggio|w drodze|doręcza|dostarcza|onderweg|bezorgt|доставляет|везет|в пути|выехал|"
-    r"едет|доставляє|везе|прямує|виїхав|yolda|dağıtım|getiriyor|في الطريق|بالطريق|בדרך|mengantar|"
-    r"dalam perjalanan|"
-    r"menuju|đang giao|đang trên đường|正在|派送中|向かって|배송 ?중|กำลัง)"
+    r"(?:(?:on (?:the|his|her|their|its) way|en route|heading|headed)"
+    r"(?! to (?!you\b|your\b|(?:the )?(?:recipient|customer|addressee|consignee)))|coming to you|delivering|"
+    r"has your (?:parcel|package)|lleva|trae\b|bringt|brengt|wiezie|taşıyor|membawa|per la consegna|"
+    r"para (?:la |su |a )?entrega|pour (?:la )?livraison|zur zustellung|en chemin|distribue|livre votre|"
+    r"unterwegs|auf dem weg|liefert|en camino|a caminho|entregando|in arrivo|consegnando|in viaggio|"
+    r"w drodze|doręcza|dostarcza|onderweg|bezorgt|доставляет|везет|в пути|выехал|едет|доставляє|везе|"
+    r"прямує|виїхав|yolda|dağıtım|getiriyor|في الطريق|بالطريق|בדרך|mengantar|dalam perjalanan|menuju|"
+    r"đang giao|đang trên đường|正在|派送中|向かって|배송 ?중|กำลัง)"
 )
 
 WORDS: Mapping[str, tuple[str, ...]] = {
@@ -186,9 +185,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"кур'єру|перевізник|листоноші|митниці|пошті|оператору|партнеру)",
         r"(?:商|公司|网点|中心|海关|仓库?|站|柜|店|航空|机场|局|代理|员)已?代?签收",
         r"diterima (?:oleh |di )(?:dc\b|hub|drop|sorting|pusat|cabang|transit|gateway)",
+        r"signed (?:for |in )?by (?:\w+ ){0,4}?(?:agent|carrier|courier|station|point|warehouse|center|"
+        r"hub|store|shop|partner|company|airline|driver|depot|terminal|customs|post|office|logistics|"
+        r"provider|cabinet|staff|operator)\b",
     ),
     "out_for_delivery": (
-        rf"{_MEN}.{{0,24}}?{_UNDER_WAY}",
+        rf"{_MEN}[^,.;:!(]{{0,24}}?{_UNDER_WAY}",
         r"out for (?:\w+ )?deliver|(?:courier|driver|postman) (?:is )?on (?:the|his|its) way|\bin delivery$",
         r"be delivered (?:\w+ ){0,2}?(?:today|during the day)",
         r"\b(?:in|on|into|onto) (?:the |a )?delivery (?:vehicle|van|truck)",
@@ -322,8 +324,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"şubeden (?:teslim )?alab|alıcı(?:sını)? bekl|đến (?:lấy|nhận)|dapat diambil|silakan ambil|お渡し",
         r"お受け取り|찾아가|取件码|凭.{0,4}码",
         r"\b(?:can|may|pued\w+|pod\w+|puoi|puo|possibile|kan|kunt|kann|konnen|mozna|mozesz|можно|можете|"
-        r"можна|bisa|dapat|co the) (?:\w+ ){0,4}?(?:collect|pickup|pick up|recoger|retirar|levantar|"
-        r"recolher|ritirar|abhol|ophal|afhal|odebra|забра|получ|отрима|(?:di)?ambil|nhan|lay)",
+        r"можна|bisa|dapat) (?:\w+ ){0,4}?(?:collect|pickup|pick up|recoger|retirar|levantar|"
+        r"recolher|ritirar|abhol|ophal|afhal|odebra|забра|"
+        r"получ|отрима|(?:di)?ambil)|có thể (?:đến )?(?:nhận|lấy)",
         r"bring (?:your |an? )?(?:id|code|passport)|awaiting (?:customer|recipient) pickup|bekliyor$",
         r"(?:sizi|alicisini) bekl",
         r"available (?:at|in|from) (?:\w+ ){0,3}?(?:post office|branch|outlet|store|office|counter|shop|"
@@ -399,5 +402,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"geen (?:\w+ )?(?:informatie|updates)|nog niet (?:verzonden|verstuurd)",
         r"brak (?:\w+ )?(?:informacji|danych|aktualizacji)|bilgi (?:yok|bulunamadı)|belum ada|chưa có",
         r"ไม่มีข้อมูล|אין (?:מידע|עדכונ)|कोई (?:जानकारी|अपडेट)",
+        r"(?:information|data|updates?) (?:is |are )?(?:currently |still )?not (?:yet |"
+        r"currently )?available",
     ),
 }

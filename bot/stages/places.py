@@ -74,7 +74,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"destinationsland|mottagarland|docelow|przeznaczenia|varış|hedef ülke|\btujuan|nước đến|"
         r"ปลายทาง|יעד",
         r"गंतव्य|bestemming",
-        r"призначення|країн\w+ (?:отримувача|призначення)|quốc gia đích|\bđích\b|名[あ宛]て?国|相手国|hedef",
+        r"призначення|країн\w+ (?:отримувача|призначення)|"
+        r"quốc gia đích|nước đích|nơi đích|名[あ宛]て?国|相手国|hedef",
         r"(?:в|на территорию) (?:росси\w+|беларус\w+|казахстан\w*|украин\w+)|לישראל|국내에 도착",
         r"(?:entered|arrived in) the eu\b|european union",
         r"\bin (?:the )?country$|pays (?:du )?destinataire",
@@ -83,7 +84,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     # Where most parcels go; whoever names one says that it came to its own country.
     "named_country": (
         r"\b(?:in|into|to|reached|reaches|entered|a|en|au|aux|em|nel|nella|negli|do|w) (?:the |la |"
-        r"los )?(?:uk|usa?|united (?:kingdom|"
+        r"los )?(?:uk|usa|united (?:kingdom|"
         r"states)|france|spain|germany|italy|poland|portugal|netherlands|belgium|austria|ireland|israel|"
         r"canada|australia|brazil|mexico|chile|ukraine|turkey|sweden|norway|denmark|finland|czech\w*|"
         r"greece|romania|hungary|espana|francia|italia|alemania|deutschland|osterreich|frankreich|spanien|"
