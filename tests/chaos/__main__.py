@@ -26,13 +26,27 @@ def main() -> int:
     parser.add_argument(
         "--calm", action="store_true", help="no deaths, faults or troubles: nothing may repeat"
     )
+    parser.add_argument("--replicas", type=int, default=1)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--intake", choices=["polling", "webhook"], default="polling")
     parser.add_argument("--spoilt", default="", help="run the bot with a mistake that must be found")
     parser.add_argument("--json", type=Path, help="where to write the report as JSON")
     parser.add_argument("--records", type=Path, help="where to pickle everything, for a post-mortem")
     parser.add_argument("--log", type=Path, default=Path("/dev/null"), help="where the bot's words go")
     given = parser.parse_args()
     stormy = not given.calm
-    size = Size(life=given.life, scans=given.scans, deaths=stormy, weather=stormy, troubles=stormy)
+    if given.replicas > 1 and given.database == "sqlite":
+        parser.error("several replicas need --database postgresql")
+    size = Size(
+        life=given.life,
+        scans=given.scans,
+        deaths=stormy,
+        weather=stormy,
+        troubles=stormy,
+        replicas=given.replicas,
+        database=given.database,
+        intake=given.intake,
+    )
     plan = make(given.seed, given.minutes * 60.0, size)
     sys.stdout.write(f"seed {given.seed}, {given.minutes:g} minutes\n")
     sys.stdout.flush()

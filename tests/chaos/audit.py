@@ -180,7 +180,8 @@ def _cause(run: Records, first: Heard, ambiguous: Sequence[float]) -> tuple[str,
     begin, end = first.at - 0.5, first.at + 1.0 + _SETTLE
     if any(begin <= at <= first.at + 1.5 for at in ambiguous):
         return "ambiguous answer", 0.0
-    for name, spans in (("database locked", run.locks), ("disk full", run.full)):
+    troubles = (("database locked", run.locks), ("disk full", run.full), ("server away", run.away))
+    for name, spans in troubles:
         held = next(((a, b) for a, b in spans if a <= end and b >= begin), None)
         if held is not None:
             kill = _first_in(run.kills, begin, held[1] + _SETTLE)
@@ -221,6 +222,6 @@ def _to_blocked(run: Records) -> Iterator[str]:
     for away in run.aways:
         tries = [at for at in refused[away.chat] if away.at - 1.0 <= at <= away.back + 1.0]
         lives = 1 + sum(away.at <= kill <= away.back + 1.0 for kill in run.kills)
-        starved = any(a <= away.back + 1.0 and b >= away.at for a, b in (*run.locks, *run.full))
+        starved = any(a <= away.back + 1.0 and b >= away.at for a, b in (*run.locks, *run.full, *run.away))
         if len(tries) > lives and not starved:
             yield f"chat {away.chat}: {len(tries)} tries in {lives} lives"

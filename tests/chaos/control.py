@@ -69,13 +69,14 @@ class Time:
 
 
 class Watcher:
-    """Follows the ledgers. `chats` maps Telegram's numbers of a chat to the play's."""
+    """Follows the ledgers. `chats` maps Telegram's numbers of a chat to the play's, `topics` to its topic."""
 
     def __init__(self, control: Control, records: Records, now: Time) -> None:
         self._control = control
         self._records = records
         self._now = now
         self.chats: dict[int, int] = {}
+        self.topics: dict[int, int] = {}
         self.pending = 0
         self._messages = self._calls = 0
         self._heard: dict[int, list[Heard]] = {}
@@ -109,6 +110,10 @@ class Watcher:
         chat = self.chats.get(message["chat_id"])
         if chat is None:
             return  # the operator's
+        if message["thread_id"] != self.topics.get(message["chat_id"], 0):
+            self._records.astray.append(
+                f"topic {message['thread_id']} of chat {chat}: {message['text'][:40]}"
+            )
         kind = kind_of(message)
         # What an edit of a card says is no telling: only what a message said at first counts here.
         heard = Heard(

@@ -1,8 +1,9 @@
 """Starts the bot as `python -m bot run` does, again and again, without importing it anew each time.
 
-`python -m tests.chaos.launch CLOCK [SPOILT]` answers each line of its input with one line: `start` forks a
-bot and gives its process number, `poll` gives `-` while it lives and its exit status afterwards. CLOCK is a
-file of one float, seconds that are added to the bot's clock; SPOILT names a mistake that a run has to find.
+`python -m tests.chaos.launch CLOCK [SPOILT]` answers each line of its input with one line: `start NAME=VALUE`
+forks a bot with such settings more and gives its process number, `poll NUMBER` gives `-` while it lives and
+its exit status afterwards. CLOCK is a file of one float, seconds that are added to the bots' clock; SPOILT
+names a mistake that a run has to find.
 """
 
 from __future__ import annotations
@@ -89,15 +90,17 @@ SPOILT: Mapping[str, Callable[[], None]] = {"settle-first": settle_first, "offse
 def serve() -> None:
     """Start bots for as long as there is input."""
     gc.freeze()
-    pid = 0
     for line in sys.stdin:
-        if line.strip() == "start":
+        word, *rest = line.split()
+        if word == "start":
             pid = os.fork()
             if not pid:
+                for name, _, value in (setting.partition("=") for setting in rest):
+                    os.environ[name] = value
                 _live()
             answer = str(pid)
         else:
-            ended, status = os.waitpid(pid, os.WNOHANG)
+            ended, status = os.waitpid(int(rest[0]), os.WNOHANG)
             answer = str(os.waitstatus_to_exitcode(status)) if ended else "-"
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()

