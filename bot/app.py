@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import random
-import secrets as random_names
 import socket
 import sys
 import time
@@ -102,7 +101,7 @@ class Merchant:
             store=self.credentials,
             ledger=self.ledger,
             now=now,
-            owner=f"{socket.gethostname()}:{os.getpid()}:{random_names.token_hex(4)}",
+            owner=f"{store.database.holder}:{socket.gethostname()}:{os.getpid()}",
             seed=_seed(settings),
             report=self._report,
         )

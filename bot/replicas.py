@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -17,6 +18,9 @@ from bot.waker import first_of
 _log = structlog.get_logger(__name__)
 
 _LOOK = 1.0  # seconds between two looks for new flood waits
+# A replica that was not there at so many looks, so many seconds apart, is dead. After a restart of the server
+# all sessions are gone, and replicas need a moment to come back: what they hold must not be told twice.
+_LOOKS, _LOOK_FOR_DEAD = 4, 2.0
 _NOTEWORTHY = timedelta(seconds=2)  # shorter waits are over before anybody hears of them
 
 
@@ -54,8 +58,17 @@ class Replicas:
         return self._election.leading
 
     async def lead(self, stopping: asyncio.Event, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-        """Run `work` whenever this replica is elected, until its event is set."""
-        await self._election.lead(stopping, work)
+        """Run `work` whenever this replica is elected, until its event is set, and look after the dead."""
+
+        async def both(ending: asyncio.Event) -> None:
+            looking = asyncio.create_task(look_after_the_dead(self._store, self._now, asyncio.sleep))
+            try:
+                await work(ending)
+            finally:
+                looking.cancel()
+                await asyncio.gather(looking, return_exceptions=True)
+
+        await self._election.lead(stopping, both)
 
     async def listen(self, stopping: asyncio.Event) -> None:
         """Hear of the others' work until stopped."""
@@ -100,3 +113,35 @@ class Replicas:
                 await tx.chats.freeze(news)
                 await tx.chats.thaw(now)
         self._known = {chat_id: until for chat_id, until in (self._known | news).items() if until > now}
+
+
+class Graveyard(Protocol):
+    """Where dead replicas are found and what they leased is released."""
+
+    async def dead_replicas(self) -> set[str]:
+        """Return the names of replicas that were seen and are gone."""
+        ...
+
+    async def bury(self, holder: str, now: datetime) -> int:
+        """Make due what it leased; how much that was."""
+        ...
+
+
+async def look_after_the_dead(
+    yard: Graveyard, now: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]]
+) -> None:
+    """For ever: what a dead replica had leased is due at once."""
+    absent: dict[str, int] = {}  # looks in a row at which a replica was not there
+    while True:
+        try:
+            gone = await yard.dead_replicas()
+            absent = {holder: absent.get(holder, 0) + 1 for holder in gone}
+            for holder in [holder for holder, looks in absent.items() if looks > _LOOKS]:
+                released = await yard.bury(holder, now())
+                _log.info("replica is gone", holder=holder, released=released)
+        except StoreError as error:
+            _log.warning("the dead are not looked after", reason=str(error))
+            absent = {}  # nobody is there while the server is away
+        except Exception as error:  # noqa: BLE001  the top of a loop
+            _log.error("the dead are not looked after", exc_info=error)
+        await sleep(_LOOK_FOR_DEAD)

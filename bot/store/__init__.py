@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.model import RawUpdate, Sending
-from bot.store import backup, migrations
+from bot.store import backup, migrations, presence
 from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
@@ -135,13 +135,30 @@ class Store:
                 seconds, pause = seconds - pause, pause * 2
 
     async def take_over(self, now: datetime) -> None:
-        """After a crash of the only process: what it held is due at once, not when the leases end."""
+        """Before the first lease. What a crash of the only process left is due at once, not when leases end.
+
+        On PostgreSQL it is the leading replica that looks for what dead ones left.
+        """
+        async with self.database.write() as on:
+            if not self.database.is_sqlite:
+                await presence.announce(on, self.database.holder)
+                return
+            await Orders(on).release_leases(now)
+            await Notices(on).release_leases(now)
+            await Updates(on).release_leases(now)
+            await Credentials.release_leases(on)
+
+    async def dead_replicas(self) -> set[str]:
+        """Names of replicas that were seen and are gone. None on SQLite."""
         if self.database.is_sqlite:
-            async with self.database.write() as on:
-                await Orders(on).release_leases(now)
-                await Notices(on).release_leases(now)
-                await Updates(on).release_leases(now)
-                await Credentials.release_leases(on)
+            return set()
+        async with self.database.read() as on:
+            return await presence.dead(on)
+
+    async def bury(self, holder: str, now: datetime) -> int:
+        """What a dead replica leased is due at once; how much it was."""
+        async with self.database.write() as on:
+            return await presence.bury(on, holder, now)
 
     async def backup(self, path: Path) -> None:
         """A consistent copy of a running bot's SQLite database; raises StoreError on PostgreSQL."""

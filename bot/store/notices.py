@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -140,7 +139,7 @@ class Notices:
         places = list(dict.fromkeys((row.chat_id, row.topic_id) for row in rows))[:limit]
         if not places:
             return []
-        token = secrets.token_hex(8)
+        token = sql.new_lease(self._on)
         taken = await self._on.execute(
             _take(),
             {
@@ -249,10 +248,10 @@ class Notices:
         )
         await send(self._on, Signal.NOTICES)
 
-    async def release_leases(self, now: datetime) -> int:
-        """After a crash of the only process: what was being told is due at once. Returns how many."""
+    async def release_leases(self, now: datetime, holder: str = "") -> int:
+        """After a crash of `holder`, or of the only process: what was being told is due now; how many."""
         result = await self._on.execute(
-            sa.update(notices).where(_due, notices.c.lease != "").values(due_at=now, lease="")
+            sa.update(notices).where(_due, sql.held_by(notices.c.lease, holder)).values(due_at=now, lease="")
         )
         return result.rowcount
 

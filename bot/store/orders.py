@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -153,7 +152,7 @@ class Orders:
 
     async def lease_due(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
         """Take up to `limit` due orders; each is due again after `lease` unless settled before."""
-        token = secrets.token_hex(8)
+        token = sql.new_lease(self._on)
         due = (
             sa.select(orders.c.id)
             .where(orders.c.next_check_at <= now)
@@ -242,12 +241,10 @@ class Orders:
         await send(self._on, Signal.ORDERS)
         return bool(result.rowcount)
 
-    async def release_leases(self, now: datetime) -> int:
-        """After a crash of the only process: what was being checked is due at once. Returns how many."""
+    async def release_leases(self, now: datetime, holder: str = "") -> int:
+        """After a crash of `holder`, or of the only process: what was being checked is due now; how many."""
         result = await self._on.execute(
-            sa.update(orders)
-            .where(orders.c.lease > sa.literal_column("''"))
-            .values(next_check_at=now, lease="")
+            sa.update(orders).where(sql.held_by(orders.c.lease, holder)).values(next_check_at=now, lease="")
         )
         return result.rowcount
 

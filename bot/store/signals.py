@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import sql
+from bot.store import presence, sql
 
 _log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ async def send(connection: AsyncConnection, signal: Signal) -> None:
 
 
 async def listen(database: sql.Database, stopping: asyncio.Event, heard: Callable[[Signal], None]) -> None:
-    """Hear the others until stopped; reconnects by itself. Returns at once on SQLite.
+    """Hear the others until stopped; reconnects by itself. Who listens is alive. Returns at once on SQLite.
 
     A lost signal costs little: every loop looks by itself every few seconds.
     """
@@ -61,6 +61,7 @@ async def listen(database: sql.Database, stopping: asyncio.Event, heard: Callabl
 async def _hear(database: sql.Database, heard: Callable[[Signal], None]) -> None:
     async with sql.session(database) as connection:
         await connection.execute(f"LISTEN {_CHANNEL}".encode())
+        await presence.hold(connection, database.holder)
         heard(Signal.ANYTHING)
         while True:
             async for notify in connection.notifies(timeout=_PATIENCE):

@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import os
 import re
+import secrets
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -122,6 +123,7 @@ class Database:
         self.engine = make_engine(self.url, kind)
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._instance: IO[str] | None = None
+        self.holder = holder_name(secrets.randbits(31))  # what this process's leases begin with
         self.observe: Callable[[str, float], None] = lambda kind, seconds: None  # each transaction's time
 
     @property
@@ -162,7 +164,7 @@ class Database:
     async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
         with _door():
             async with self.engine.connect() as connection:
-                await connection.execution_options(write=write)
+                await connection.execution_options(write=write, holder=self.holder)
                 async with connection.begin():
                     yield connection
 
@@ -202,6 +204,24 @@ class Database:
         if self._instance is not None:
             self._instance.close()
             self._instance = None
+
+
+def holder_name(number: int) -> str:
+    """The name under which a process leases, for a number below 2**31."""
+    return f"{number:08x}"
+
+
+def new_lease(connection: AsyncConnection) -> str:
+    """What settling has to show: begins with the holder's name."""
+    sync = connection.sync_connection
+    holder = sync.get_execution_options().get("holder", "") if sync is not None else ""
+    return f"{holder}{secrets.token_hex(8)}"
+
+
+def held_by(lease: sa.ColumnElement[str], holder: str) -> sa.ColumnElement[bool]:
+    """Whether a row is leased, by `holder` where that is not empty."""
+    leased = lease > sa.literal_column("''")
+    return sa.and_(leased, lease.like(f"{holder}%")) if holder else leased
 
 
 def insert_or_ignore(connection: AsyncConnection, table: sa.Table) -> Any:

@@ -69,7 +69,7 @@ class Updates:
         rows = await self._on.execute(
             sa.update(updates)
             .where(updates.c.update_id.in_(sql.skip_locked(self._on, heads, "heads")))
-            .values(due_at=now + lease, lease="taken")
+            .values(due_at=now + lease, lease=sql.new_lease(self._on))
             .returning(*updates.c)
         )
         found = [
@@ -124,11 +124,12 @@ class Updates:
         found: datetime | None = await self._on.scalar(sa.select(sa.func.min(updates.c.due_at)).where(_due))
         return found
 
-    async def release_leases(self, now: datetime) -> None:
-        """After a crash of the only process: what was being handled is due at once."""
-        await self._on.execute(
-            sa.update(updates).where(_due, updates.c.lease != "").values(due_at=now, lease="")
+    async def release_leases(self, now: datetime, holder: str = "") -> int:
+        """After a crash of `holder`, or of the only process: what was being handled is due now; how many."""
+        result = await self._on.execute(
+            sa.update(updates).where(_due, sql.held_by(updates.c.lease, holder)).values(due_at=now, lease="")
         )
+        return result.rowcount
 
     async def newest(self) -> int | None:
         """The highest update id ever recorded."""

@@ -177,7 +177,7 @@ class Play:
     async def _restart(self, how: str) -> None:
         began = self._starve(5.0)
         await self._base.restart(how)
-        self._records.away.append((began, self._stage.now()))
+        self._records.away.append((began, self._starve(0.0)))
 
     def _starve(self, seconds: float) -> float:
         """The database serves badly for so long, and a start that met it takes a while to give up; now."""

@@ -10,17 +10,26 @@ import pytest
 
 from tests.chaos import report
 from tests.chaos.audit import Count, count
-from tests.chaos.plan import Size, make
+from tests.chaos.plan import Plan, Size, make
 from tests.chaos.play import play
+from tests.chaos.records import Records
+from tests.store import postgres
 
 _SEED = "CHAOS_SEED"  # of a run to repeat
+
+
+async def _played(plan: Plan, log: Path) -> Records:
+    try:
+        return await play(plan, settle_within=150.0, log=log)
+    except postgres.Unavailable as reason:
+        pytest.skip(f"POSTGRESQL NOT TESTED: {reason}")
 
 
 @pytest.mark.process
 async def test_nothing_is_lost_and_nothing_repeated_without_a_cause(tmp_path: Path) -> None:
     seed = int(os.environ.get(_SEED) or time.time())
     print(f"{_SEED}={seed}")  # noqa: T201  shown where the test fails
-    records = await play(make(seed, 28.0), settle_within=150.0, log=tmp_path / "bot.log")
+    records = await _played(make(seed, 28.0), tmp_path / "bot.log")
     counted = count(records)
     print(report.table(records, counted))  # noqa: T201
     assert report.broken(records, counted) == []
@@ -29,11 +38,28 @@ async def test_nothing_is_lost_and_nothing_repeated_without_a_cause(tmp_path: Pa
 
 
 @pytest.mark.process
-async def test_without_a_fault_everything_is_told_once_within_all_limits() -> None:
+async def test_replicas_on_postgresql_lose_nothing_either(tmp_path: Path) -> None:
+    """Three of them die one by one, and their server is restarted under them."""
     seed = int(os.environ.get(_SEED) or time.time())
     print(f"{_SEED}={seed}")  # noqa: T201  shown where the test fails
-    size = Size(chats=24, deaths=False, weather=False, troubles=False)
-    records = await play(make(seed, 8.0, size), settle_within=150.0)
+    size = Size(replicas=3, database="postgresql", intake=("polling", "webhook")[seed % 2])
+    records = await _played(make(seed, 20.0, size), tmp_path / "bot.log")
+    counted = count(records)
+    print(report.table(records, counted))  # noqa: T201
+    assert report.broken(records, counted) == []
+    assert counted.told > 150
+    assert records.kills
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("replicas", "database"), [(1, "sqlite"), (2, "postgresql")])
+async def test_without_a_fault_everything_is_told_once_within_all_limits(
+    tmp_path: Path, replicas: int, database: str
+) -> None:
+    seed = int(os.environ.get(_SEED) or time.time())
+    print(f"{_SEED}={seed}")  # noqa: T201  shown where the test fails
+    size = Size(chats=24, deaths=False, weather=False, troubles=False, replicas=replicas, database=database)
+    records = await _played(make(seed, 8.0, size), tmp_path / "bot.log")
     counted = count(records)
     print(report.table(records, counted))  # noqa: T201
     assert report.broken(records, counted) == []

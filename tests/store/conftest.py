@@ -110,3 +110,14 @@ async def replica(store: Store, url: str) -> AsyncIterator[Store]:
     made = Store(url)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def replicas(postgres_database: str) -> AsyncIterator[list[Store]]:
+    """Three replicas on an empty database."""
+    made = [Store(postgres_database) for _ in range(3)]
+    await made[0].start()
+    _empty(postgres_database)
+    yield made
+    for one in made:
+        await one.close()

@@ -20,8 +20,8 @@ from typing import Any
 
 import psycopg
 
-_STARTS = 40  # tries to start after a kill
-_PAUSE = 0.25  # seconds between them
+_PATIENCE = 30.0  # seconds for a killed server to go away
+_PAUSE = 0.2
 
 
 class Unavailable(Exception):
@@ -47,12 +47,16 @@ class Server:
 
     def kill(self) -> None:
         """`kill -9` of its first process, and a new start: it recovers from what was written down."""
-        os.kill(int((self._running.pgdata / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        for left in reversed(range(_STARTS)):
+        first = int((self._running.pgdata / "postmaster.pid").read_text().split()[0])
+        os.kill(first, signal.SIGKILL)
+        end = time.monotonic() + _PATIENCE
+        while _exists(first) and time.monotonic() < end:  # as a zombie, until its parent has noticed
+            time.sleep(_PAUSE)
+        while True:
             try:
                 self.start()
             except subprocess.CalledProcessError:  # its children have not noticed yet
-                if not left:
+                if time.monotonic() > end:
                     raise
                 time.sleep(_PAUSE)
             else:
@@ -95,6 +99,14 @@ def server(run: str = "", *, hasty: bool = True) -> Iterator[Server]:
         yield Server(running)
     finally:
         running.cleanup()
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _hasten(address: str) -> None:

@@ -6,11 +6,9 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from bot.errors import StoreError
 from bot.model import Changes, Follow, Place, RawUpdate
@@ -19,19 +17,6 @@ from bot.store.election import Election
 from bot.store.signals import Signal, listen
 from tests.store import postgres
 from tests.store.builders import ANNA, GROUP, LEASE, NOW, added, follow, later, node, order, owed
-
-
-@pytest.fixture
-async def replicas(postgres_database: str) -> AsyncIterator[list[Store]]:
-    """Three replicas on an empty database."""
-    made = [Store(postgres_database) for _ in range(3)]
-    await made[0].start()
-    async with made[0].database.write() as on:
-        for table in ("rates", "notices", "updates", "follows", "orders", "chats", "pushes"):
-            await on.execute(sa.text(f"DELETE FROM {table}"))
-    yield made
-    for one in made:
-        await one.close()
 
 
 async def test_replicas_lease_different_orders_at_the_same_time(replicas: list[Store]) -> None:
