@@ -44,13 +44,16 @@ async def intake(kind: str, replicas: int) -> AsyncIterator[Sequence[Mapping[str
         app.router.add_post("/telegram", Balancer(ports, http).answer)
         runner = web.AppRunner(app)
         await runner.setup()
-        door = web.SockSite(runner, (listening := _listening()))
-        await door.start()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}/telegram"
-        yield [
-            {"LISTEN": f"127.0.0.1:{port}", "WEBHOOK_URL": url, "WEBHOOK_SECRET": _SECRET} for port in ports
-        ]
-        await runner.cleanup()
+        with _listening() as door:
+            await web.SockSite(runner, door).start()
+            url = f"http://127.0.0.1:{door.getsockname()[1]}/telegram"
+            try:
+                yield [
+                    {"LISTEN": f"127.0.0.1:{port}", "WEBHOOK_URL": url, "WEBHOOK_SECRET": _SECRET}
+                    for port in ports
+                ]
+            finally:
+                await runner.cleanup()
 
 
 def _listening() -> socket.socket:

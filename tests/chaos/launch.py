@@ -90,6 +90,7 @@ SPOILT: Mapping[str, Callable[[], None]] = {"settle-first": settle_first, "offse
 def serve() -> None:
     """Start bots for as long as there is input."""
     gc.freeze()
+    codes: dict[int, int] = {}  # of those that ended: several may ask for one
     for line in sys.stdin:
         word, *rest = line.split()
         if word == "start":
@@ -100,8 +101,11 @@ def serve() -> None:
                 _live()
             answer = str(pid)
         else:
-            ended, status = os.waitpid(int(rest[0]), os.WNOHANG)
-            answer = str(os.waitstatus_to_exitcode(status)) if ended else "-"
+            pid = int(rest[0])
+            if pid not in codes:
+                ended, status = os.waitpid(pid, os.WNOHANG)
+                codes |= {pid: os.waitstatus_to_exitcode(status)} if ended else {}
+            answer = str(codes.get(pid, "-"))
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
