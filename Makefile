@@ -40,8 +40,8 @@ bench-pacing: $(READY)  ## delay of news at equal calls, against fixed intervals
 	mkdir -p build
 	$(PY) -m tests.bench.pacing --json build/pacing.json --plot build/pacing.svg
 
-chaos: $(READY)  ## real processes, faults and kill -9: make chaos SEED=7 MINUTES=10
-	$(PY) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5)
+chaos: $(READY)  ## real processes, faults and kill -9: make chaos SEED=7 MINUTES=10 (REPLICAS=3 DATABASE=postgresql INTAKE=webhook)
+	$(PY) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) --replicas $(or $(REPLICAS),1) --database $(or $(DATABASE),sqlite) --intake $(or $(INTAKE),polling)
 
 simulate: $(READY)  ## the engine in virtual time, seeded: make simulate SEEDS=20
 	$(PY) -m tests.simulation --seeds $(or $(SEEDS),10)

@@ -23,13 +23,17 @@ _COUNTED = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction", "editForumTopic", "editGeneralForumTopic"})
 _REPLY_TRIES = 3
 _REPLIES_KEPT = 1000  # until somebody asks for them
-_STALE_SLOT = 1.0  # seconds after which an unused permit is given up
 
 log = logging.getLogger(__name__)
 
 
 class Permits(Protocol):
-    """Where the overall rate is kept: in this process, or in a database row that replicas share."""
+    """Where the overall rate is kept: in this process, or in a database row that replicas share.
+
+    A permit that was not used within `lateness` seconds is given up, for others count on their own moments.
+    """
+
+    lateness: float
 
     async def reserve(self, count: int, now: float, *, per_second: float, burst: int) -> float:
         """Take `count` permits in one step; seconds from now (negative: past) when the first may be used.
@@ -42,6 +46,8 @@ class Permits(Protocol):
 
 class LocalPermits:
     """The overall rate of one process."""
+
+    lateness = 1.0
 
     def __init__(self) -> None:
         self._next = float("-inf")
@@ -271,7 +277,7 @@ class Limits(BaseRateLimiter[int]):
     async def _step(self) -> float:
         """Let one waiter start if one may; seconds after which to look again."""
         now = self._clock()
-        while self._slots and self._slots[0] < now - _STALE_SLOT:
+        while self._slots and self._slots[0] < now - self._permits.lateness:
             self._slots.popleft()
         waiter, ready = self._next(now)
         if waiter is None:

@@ -11,8 +11,6 @@ from bot.store.tables import rates
 
 # A row further ahead than this (seconds) was written by a clock that was wrong; nobody books so far.
 _BELIEVED = 120.0
-# Seconds by which a permit may be used late. Permits are so much further apart that no second sees more.
-_LATENESS = 0.04
 
 
 class SharedPermits:
@@ -21,8 +19,11 @@ class SharedPermits:
     The generic cell rate: the row holds when the next permit may be used, by the database's clock, so that
     the replicas' clocks need not agree. Bursts are at most `burst`, whatever the caller asks for, because
     one replica cannot see what another one sends within its own window. `clock` is the caller's monotonic
-    one, in seconds.
+    one, in seconds. A permit may be used `lateness` seconds late: permits are so much further apart that no
+    second sees more than allowed.
     """
+
+    lateness = 0.04
 
     def __init__(self, database: sql.Database, name: str, clock: Callable[[], float], burst: int = 1) -> None:
         self._database = database
@@ -35,7 +36,7 @@ class SharedPermits:
 
         Raises StoreError when the database does not answer: nothing is sent without a permit.
         """
-        step = (1.0 + _LATENESS) / per_second
+        step = (1.0 + self.lateness) / per_second
         async with self._database.write() as on:
             clock = sql.clock(on)
             earliest = clock - (min(burst, self._burst) - 1) * step

@@ -2,7 +2,8 @@
 
     python -m tests.bench.scale_rates --replicas 4 --seconds 10
 
-Each process sends as fast as the shared limit lets it; every start is written down by the machine's clock.
+Each process sends as fast as the shared limit lets it, one datagram a call, to a socket where the kernel
+writes down when each arrives: counted where a server would count, without delays of the receiver.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import argparse
 import asyncio
 import contextlib
 import multiprocessing
+import socket
+import struct
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -45,7 +49,7 @@ class Outcome:
 
 
 def outcome(starts: Sequence[Sequence[float]], allowed: float, seconds: float) -> Outcome:
-    """Judge the starts of several processes, all by one clock."""
+    """Judge the arrivals from several processes, all by one clock."""
     every = sorted(at for one in starts for at in one)
     begin = max(one[0] for one in starts) + _SETTLE
     counted = [at for at in every if begin <= at < begin + seconds]
@@ -62,29 +66,61 @@ def outcome(starts: Sequence[Sequence[float]], allowed: float, seconds: float) -
     )
 
 
-async def _telegram(url: str, number: int, per_second: int, until: float) -> list[float]:
-    """Send to a thousand chats as Telegram's limits allow; nothing is really sent."""
+class Receiver:
+    """Where the calls arrive, and when, by the kernel's stamp."""
+
+    _STAMP = struct.Struct("qq")  # seconds and nanoseconds since 1970
+    _STAMPS = getattr(socket, "SO_TIMESTAMPNS", 35)  # Linux; Python names it only from 3.14 on
+
+    def __init__(self, replicas: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, self._STAMPS, 1)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self.arrivals: list[list[float]] = [[] for _ in range(replicas)]
+        self._thread = threading.Thread(target=self._receive)
+
+    def __enter__(self) -> Receiver:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", ("127.0.0.1", self.port))
+        self._thread.join()
+        self._socket.close()
+
+    def _receive(self) -> None:
+        while True:
+            data, notes, _, _ = self._socket.recvmsg(8, 64)
+            if not data:
+                return
+            seconds, nanoseconds = self._STAMP.unpack(notes[0][2])
+            self.arrivals[data[0]].append(seconds + nanoseconds / 1e9)
+
+
+async def _telegram(url: str, number: int, per_second: int, until: float, call: Callable[[], object]) -> None:
+    """Send to a thousand chats as Telegram's limits allow."""
     store = Store(url)
     rules = Rules(overall=Window(count=per_second, seconds=1.0))
     permits = SharedPermits(store.database, "telegram", time.monotonic)
     limits = Limits(clock=time.monotonic, rules=rules, permits=permits)
-    starts: list[float] = []
 
     async def one(chat_id: int) -> None:
         while time.time() < until:
             with contextlib.suppress(FloodWait):  # patience ended: ask again
                 ticket = await limits.acquire(chat_id, Priority.PUSH)
-                starts.append(time.time())
+                call()
                 await asyncio.sleep(0.05)  # Telegram's answer
                 limits.settle(ticket)
 
     await asyncio.gather(*(one(number * 1000 + chat) for chat in range(1, 100)))
     await limits.shutdown()
     await store.close()
-    return starts
 
 
-async def _aliexpress(url: str, _number: int, per_second: int, until: float) -> list[float]:
+async def _aliexpress(
+    url: str, _number: int, per_second: int, until: float, call: Callable[[], object]
+) -> None:
     """Ask as often as the budget allows."""
     store = Store(url)
     ledger = budget.SharedLedger(
@@ -92,51 +128,52 @@ async def _aliexpress(url: str, _number: int, per_second: int, until: float) -> 
         now=lambda: datetime.now(UTC),
         cell=SharedCell(store.database, "aliexpress"),
     )
-    starts: list[float] = []
 
     async def one() -> None:
         while time.time() < until:
             with contextlib.suppress(Throttled):
                 await ledger.acquire(urgent=False)
-                starts.append(time.time())
+                call()
 
     await asyncio.gather(*(one() for _ in range(4)))
     await store.close()
-    return starts
 
 
 KINDS = {"telegram": _telegram, "aliexpress": _aliexpress}
 
 
 def _replica(
-    kind: str, url: str, number: int, per_second: int, seconds: float, together: Any, answers: Any
+    kind: str, url: str, number: int, per_second: int, seconds: float, together: Any, port: int
 ) -> None:
     together.wait(60)  # importing takes seconds on a busy machine
-    answers.put(asyncio.run(KINDS[kind](url, number, per_second, time.time() + seconds)))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
+        door.connect(("127.0.0.1", port))
+        until = time.time() + seconds
+        asyncio.run(KINDS[kind](url, number, per_second, until, lambda: door.send(bytes([number]))))
 
 
 def measure(url: str, kind: str, *, replicas: int, per_second: int, seconds: float) -> Outcome:
     """Run so many processes at once against a database whose schema is up to date."""
     spawn = multiprocessing.get_context("spawn")
-    together, answers = spawn.Barrier(replicas), spawn.Queue()
-    processes = [
-        spawn.Process(
-            target=_replica,
-            args=(kind, url, number, per_second, seconds + _SETTLE + 1.0, together, answers),
-        )
-        for number in range(replicas)
-    ]
-    for one in processes:
-        one.start()
-    starts = [answers.get(timeout=seconds + 120) for _ in processes]
-    for one in processes:
-        one.join()
-    return outcome(starts, per_second, seconds)
+    together = spawn.Barrier(replicas)
+    with Receiver(replicas) as receiver:
+        processes = [
+            spawn.Process(
+                target=_replica,
+                args=(kind, url, number, per_second, seconds + _SETTLE + 1.0, together, receiver.port),
+            )
+            for number in range(replicas)
+        ]
+        for one in processes:
+            one.start()
+        for one in processes:
+            one.join()
+    return outcome(receiver.arrivals, per_second, seconds)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--replicas", type=int, nargs="*", default=[1, 2, 4])
+    parser.add_argument("--replicas", type=int, nargs="*", default=[1, 2, 3])
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rates", type=int, nargs="*", default=[5, 30])
     parser.add_argument("--kinds", nargs="*", default=sorted(KINDS))

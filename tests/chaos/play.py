@@ -70,6 +70,7 @@ class Play:
         self._last_at: dict[str, int] = {}
         self._starved_until = 0.0  # the database may refuse everything until then
         self._serial = 0
+        self._over = asyncio.Event()  # set: nobody dies any more
 
     async def run(self, settle_within: float, hope: float) -> None:
         """Play the plan, then let everything settle; nobody hopes for an answer for longer than `hope`."""
@@ -81,9 +82,8 @@ class Play:
                 for number, bot in enumerate(self._bots)
             ]
             await self._happen()
-            for life in lives:
-                life.cancel()
-            await asyncio.gather(*lives, return_exceptions=True)
+            self._over.set()
+            await asyncio.gather(*lives)  # whoever dies at this moment is started first
             await self._settle(settle_within, hope)
             await self._end()
             await self._stage.watcher.look()
@@ -212,21 +212,25 @@ class Play:
         await self._stage.control.post("clock", offset=offset)
 
     async def _live_and_die(self, bot: Bot, lives: Iterator[tuple[float, bool]]) -> None:
-        """Kill the bot, or stop it, and start it again, for ever."""
+        """Kill the bot, or stop it, and start it again, until the play is over."""
         if not self._plan.size.deaths:
             return
         for seconds, by_kill in lives:
             await self._life(bot, seconds)
+            if self._over.is_set():
+                return
             violent = by_kill or bot.dying.is_set()
             bot.dying.clear()
-            await asyncio.shield(asyncio.ensure_future(self._die(bot, violent=violent)))
+            await self._die(bot, violent=violent)
 
     async def _life(self, bot: Bot, seconds: float) -> None:
-        """Until its time is over, it is to die now, or it ended by itself."""
+        """Until its time or the play is over, it is to die now, or it ended by itself."""
         end = self._stage.now() + seconds
-        while self._stage.now() < end and not bot.dying.is_set() and await bot.alive():
+        while self._stage.now() < end and not self._over.is_set() and await bot.alive():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(bot.dying.wait(), 0.2)
+                async with asyncio.timeout(0.2):
+                    await bot.dying.wait()
+                    return
 
     async def _die(self, bot: Bot, *, violent: bool) -> None:
         if not await bot.alive():
@@ -248,7 +252,7 @@ class Play:
     async def _terminate(self, bot: Bot) -> None:
         self._records.stops.append(await bot.stop())
         if bot.exit_code != 0:
-            self._records.bad_exits.append(f"exit code {bot.exit_code} at {self._stage.now():.1f}")
+            self._ended_by_itself(bot.exit_code)  # perhaps in the moment before it was told to
 
     # ── after ───────────────────────────────────────────────────────────────────────────────────
 

@@ -552,6 +552,24 @@ def test_shared_permits_that_fail_for_a_while_only_delay() -> None:
     assert 1.9 < run(main()) < 2.1
 
 
+def test_a_permit_of_all_replicas_is_given_up_when_its_moment_has_passed() -> None:
+    class Shared(LocalPermits):
+        lateness = 0.04
+
+        def __init__(self) -> None:
+            self.firsts = [-0.2, -0.05, -0.03]
+
+        async def reserve(self, count: int, now: float, *, per_second: float, burst: int) -> float:
+            return self.firsts.pop(0)
+
+    async def main() -> list[float]:
+        permits = Shared()
+        await Limits(clock=clock, permits=permits).acquire(5)
+        return permits.firsts
+
+    assert run(main()) == [], "the first two came too late"
+
+
 # ── on the library's bot ────────────────────────────────────────────────────────────────────────
 
 

@@ -181,6 +181,11 @@ def _booked(account: Account, starts: float, urgent: bool, limits: Limits) -> Ac
     )
 
 
+def unspent(account: Account, urgent: bool) -> Account:
+    """Give back a call that was booked but not made; its moment has passed."""
+    return replace(account, used=max(account.used - 1, 0), urgent=max(account.urgent - urgent, 0))
+
+
 def hold(account: Account, now: float, seconds: float) -> Account:
     """Book a ban; a shorter one never ends a longer one."""
     account = _today(account, now)
@@ -252,15 +257,23 @@ class SharedLedger:
 
     async def acquire(self, urgent: bool) -> None:
         """Wait for this call's turn; raises `Throttled` with the seconds to wait where that is long."""
-        if urgent:
-            await self._rest(await self._book(urgent=True, until=self._clock() + _PATIENCE))
-            return
-        until = self._clock() + _PATIENCE_OF_CHECKS
-        async with self._checks:
+        until = self._clock() + (_PATIENCE if urgent else _PATIENCE_OF_CHECKS)
+        missed = False
+        while True:
+            if urgent:
+                starts = await self._book(urgent=True, until=until, missed=missed)
+            else:
+                async with self._checks:
+                    if self._clock() > until:
+                        raise Throttled("CallPace", "too many checks are waiting", seconds=1.0)
+                    starts = await self._book(urgent=False, until=until, missed=missed)
+            await self._rest(starts - self._clock())  # the next check books meanwhile
+            missed = self._clock() - starts > self._limits.jitter > 0.0
+            if not missed:
+                return
+            # The processor was elsewhere: by now another replica's call may start. The moment is given up.
             if self._clock() > until:
-                raise Throttled("CallPace", "too many checks are waiting", seconds=1.0)
-            seconds = await self._book(urgent=False, until=until)
-        await self._rest(seconds)  # the next check books meanwhile
+                raise Throttled("CallPace", "the machine is too busy to keep its turns", seconds=1.0)
 
     async def insist(self) -> None:
         """Wait for the turn of a call for tokens, 20 s at most; it is never refused."""
@@ -286,26 +299,27 @@ class SharedLedger:
         if seconds > _SOON:
             await self._sleep(seconds)
 
-    async def _book(self, *, urgent: bool, until: float) -> float:
-        """Seconds until the moment that is booked for this call; waits until one can be booked."""
+    async def _book(self, *, urgent: bool, until: float, missed: bool) -> float:
+        """The moment that is booked for this call, by our clock; waits until one can be booked."""
         while True:
-            match await self._ask(urgent):
+            asked = self._clock()
+            match await self._ask(asked, urgent=urgent, missed=missed):
                 case Go(seconds):
-                    return seconds
+                    return asked + seconds
                 case Spent(seconds):
                     raise Throttled("DailyBudget", "the day's calls are spent", seconds=seconds)
                 case Wait(seconds):
                     if self._clock() + seconds > until:
                         raise Throttled("CallPace", "too many calls are waiting", seconds=seconds)
                     await self._sleep(seconds)
+                    missed = False  # that call was given back when this wait was answered
 
-    async def _ask(self, urgent: bool) -> Go | Wait | Spent:
-        now = self._clock()
-
+    async def _ask(self, now: float, *, urgent: bool, missed: bool) -> Go | Wait | Spent:
         def decide(text: str) -> tuple[str, Go | Wait | Spent]:
             known_text, account = self._last
             before = account if text == known_text else _read(text)
-            account, answer = ask(before, now, urgent, self._limits)
+            given_back = unspent(before, urgent) if missed else before
+            account, answer = ask(given_back, now, urgent, self._limits)
             if account is not before:
                 self._last = _write(account), account
                 return self._last[0], answer

@@ -48,6 +48,23 @@ async def test_calls_are_evenly_spaced() -> None:
     assert [at for _, at in started.log] == [0, 0.5, 1.0, 1.5, 2.0]
 
 
+@pytest.mark.parametrize("urgent", [True, False])
+async def test_a_moment_that_was_slept_through_is_booked_anew_and_counted_once(urgent: bool) -> None:
+    """The next moment may be another replica's: who comes late must not start beside it."""
+    clock, overslept = Clock(MIDNIGHT), iter([0.3])
+
+    async def sleep(seconds: float) -> None:
+        await clock.sleep(seconds + next(overslept, 0.0))
+
+    limits = Limits(per_second=1, per_day=100, jitter=0.04, ahead=2.0)
+    here = SharedLedger(limits=limits, now=clock, sleep=sleep)
+    started = Started(clock)
+    for _ in range(3):
+        await started.call("call", here, urgent)
+    assert [at for _, at in started.log] == pytest.approx([0, 2.08, 3.12], abs=0.001)
+    assert (await here.usage()).used == 3
+
+
 async def test_two_processes_share_one_pace() -> None:
     clock, cell = Clock(MIDNIGHT), MemoryCell()
     one, two = (ledger(clock, cell, per_second=1) for _ in range(2))
