@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, Follow, Follower, Level, Place, Quiet
-from bot.store import sql
+from bot.store import shares, sql
 from bot.store.signals import Signal, send
 from bot.store.tables import chats, follows, freezes, guesses, notices, orders, sends, state_is, updates
 
@@ -121,6 +121,7 @@ class Chats:
         known = await self._hold_orders(follows.c.chat_id == chat_id)
         for table in (follows, notices, guesses, freezes, sends, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
+        await shares.forget(self._on, chat_id)
         for state in _UNHANDLED:
             here = sa.and_(state_is(updates, state), updates.c.chat_id == chat_id)
             await self._on.execute(sa.delete(updates).where(here))

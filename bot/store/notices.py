@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,20 +13,16 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Importance, News, NewsKind, Notice, Owed, Place
-from bot.store import sql
+from bot.store import shares, sql
 from bot.store.signals import Signal, send
-from bot.store.tables import Utc, notices, rates, state_is
+from bot.store.tables import Utc, notices, state_is
 
 _LEASING = 0x6E6F7465  # PostgreSQL advisory lock: replicas lease turns one after the other
 _ROWS_A_PLACE = 4  # looked at for each place wanted: one place may have many rows waiting
-# Seconds that one message takes of its chat's limit. Within one process the chat's limits are kept to the
-# message (bot/chat/limits.py); this keeps them when the chat's next turn is another replica's.
-_CHAT_STEP = 1.0
-_GROUP_STEP = 60.0 / 18
 _SUMMARY = 4  # from so many orders on, a turn is one message
 _due = state_is(notices, "due")
 _NOW = sa.bindparam("b_now", type_=Utc)
-_CHAT = "chat:"
+_SECONDS = sa.bindparam("b_seconds", type_=sa.Double)
 
 _news = TypeAdapter(News)
 
@@ -158,16 +155,10 @@ class Notices:
 
     async def _book(self, turns: Iterable[Turn], now: datetime) -> None:
         """Take what these turns will send from the limits of their chats."""
-        ends: dict[int, float] = {}
+        messages = Counter[int]()
         for turn in turns:
-            messages = 1 if len(turn.notices) >= _SUMMARY else len(turn.notices)
-            step = _GROUP_STEP if turn.place.is_group else _CHAT_STEP
-            chat_id = turn.place.chat_id
-            ends[chat_id] = ends.get(chat_id, now.timestamp()) + messages * step
-        await self._on.execute(
-            sql.upsert(self._on, rates, ["name"], ["next_at"]),
-            [{"name": f"{_CHAT}{chat_id}", "next_at": at} for chat_id, at in sorted(ends.items())],
-        )
+            messages[turn.place.chat_id] += 1 if len(turn.notices) >= _SUMMARY else len(turn.notices)
+        await shares.book(self._on, messages, now)
 
     async def settle_sent(
         self, ids: Sequence[int], lease: str, now: datetime, message_id: int | None
@@ -344,8 +335,7 @@ class Notices:
         """Delete up to `limit` rows settled before `before`, dead letters included. Returns how many."""
         old = sa.select(notices.c.id).where(notices.c.settled_at < before).limit(limit)
         result = await self._on.execute(sa.delete(notices).where(notices.c.id.in_(old)))
-        spent = sa.and_(rates.c.name.like(f"{_CHAT}%"), rates.c.next_at < before.timestamp())
-        await self._on.execute(sa.delete(rates).where(spent))
+        await shares.purge(self._on, before)
         return result.rowcount
 
 
@@ -365,7 +355,7 @@ def _ready(shared: bool) -> sa.Select[tuple[int, int]]:
         .order_by(notices.c.importance.desc(), notices.c.id)
         .limit(sa.bindparam("b_limit", type_=sa.Integer))
     )
-    return query.where(~_spent()) if shared else query
+    return query.where(~shares.spent(notices.c.chat_id, _SECONDS)) if shared else query
 
 
 @functools.cache
@@ -423,13 +413,6 @@ def _in_hand() -> sa.ColumnElement[bool]:
         leased.c.lease != "",
         leased.c.due_at > _NOW,
     )
-
-
-def _spent() -> sa.ColumnElement[bool]:
-    """The chat's limit is used up by what was sent to it last."""
-    name = sa.literal(_CHAT) + sa.cast(notices.c.chat_id, sa.Text)
-    now = sa.bindparam("b_seconds", type_=sa.Double)
-    return sa.exists().where(rates.c.name == name, rates.c.next_at > now)
 
 
 def _turns(lease: str, rows: Sequence[sa.RowMapping]) -> list[Turn]:

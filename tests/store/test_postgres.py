@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import StoreError
-from bot.model import Changes, Follow, Place, RawUpdate
+from bot.model import Changes, Follow, Place, RawUpdate, Sending
 from bot.store import Store
 from bot.store.election import Election
 from bot.store.signals import Signal, listen
@@ -162,6 +162,29 @@ async def test_a_chats_limit_holds_when_its_next_turn_is_another_replicas(replic
     async with first.write() as tx:
         await tx.notices.purge(later(3600))
         assert (await tx.notices.depth()).due == 0
+
+
+async def test_pushes_of_one_replica_wait_for_answers_of_another(replicas: list[Store]) -> None:
+    first, second, _ = replicas
+    for place, step in ((ANNA, 1.0), (GROUP, 60 / 18)):
+        await follow(first, place, "1")
+        async with first.write() as tx:
+            await tx.notices.owe([owed(place, "1", "a")], NOW)
+        answers = [Sending(chat_id=place.chat_id, at=later(seconds)) for seconds in (0, 0.5)]
+        await first.inbox.done(1, answers)
+        for seconds, turns in ((0.5 + 2 * step - 0.1, 0), (0.5 + 2 * step + 0.1, 1)):
+            async with second.write() as tx:
+                assert len(await tx.notices.lease(later(seconds), 9, LEASE)) == turns
+
+
+async def test_answers_take_at_most_a_minute_in_advance(replicas: list[Store]) -> None:
+    first, second, _ = replicas
+    await follow(first, ANNA, "1")
+    await first.inbox.done(1, [Sending(chat_id=ANNA.chat_id, at=NOW)] * 100)
+    async with second.write() as tx:
+        await tx.notices.owe([owed(ANNA, "1", "a")], NOW)
+        assert not await tx.notices.lease(later(59), 9, LEASE)
+        assert await tx.notices.lease(later(61), 9, LEASE)
 
 
 async def test_followers_that_come_at_once_all_weigh(replicas: list[Store]) -> None:
