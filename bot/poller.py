@@ -22,6 +22,7 @@ _LEASE = timedelta(minutes=3)  # the longest check: waiting for its turn, three 
 _IDLE = 5.0  # seconds: the longest sleep, so that an order made due from outside is seen
 _LONG = timedelta(minutes=5)  # a source silent for so long left a crowd of overdue orders
 _SPREAD = timedelta(minutes=30)  # over which they are looked at at most
+_UNWRITTEN = timedelta(seconds=2)  # until an order is looked at again whose news the database did not take
 _BANNED = timedelta(seconds=30)  # a ban that is worth a word to the operator
 _PROBE = 30.0  # seconds between looks whether a dead source lives again
 _AHEAD = 3  # times as many orders are leased ahead as are in flight
@@ -164,6 +165,10 @@ class Poller(Rounds):
             self._telemetry.checked(type(error).__name__)
             _log.info("checked", order=due.order_id, outcome=type(error).__name__)
             self._quiet.append(self._after(due, error))
+        except StoreError as error:  # nothing is wrong with the order, nor with the source
+            self._telemetry.checked(type(error).__name__)
+            _log.warning("check is not written down", order=due.order_id, reason=str(error))
+            self._quiet.append(self._tracking.postponed(due, self._now() + _UNWRITTEN))
         except Exception as error:  # noqa: BLE001  one poisoned order must not stop the others
             self._telemetry.checked(type(error).__name__)
             _log.error("check failed", error=type(error).__name__, exc_info=error)

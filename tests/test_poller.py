@@ -249,6 +249,24 @@ async def test_quiet_checks_outlive_a_database_that_is_busy_or_full(engine: Engi
     assert due > engine.clock.now() + timedelta(minutes=5)  # no lease that has to end: that lasts three
 
 
+async def test_news_that_the_database_did_not_take_are_looked_for_again_at_once(
+    engine: Engine,
+) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, SCAN)
+    engine.source.errors[make.ORDER] = StoreError("away")  # type: ignore[assignment]  # wherever it comes from
+    await engine.look()
+    async with engine.store.read() as tx:
+        due, order = await tx.orders.next_due(), await tx.orders.watch(make.ORDER)
+    assert due is not None
+    assert due <= engine.clock.now() + timedelta(seconds=2)
+    assert order is not None
+    assert order.failures == 0
+    del engine.source.errors[make.ORDER]
+    await engine.look_and_tell()
+    assert any(SCAN in text for text in engine.post.texts())
+
+
 async def test_a_silent_order_is_asked_about_given_up_and_taken_up_again(engine: Engine) -> None:
     await engine.follow()
     for _ in range(100):
