@@ -29,7 +29,7 @@ from bot.chat.table import handle
 from bot.chat.telegram import Redactor, build_bot, connect
 from bot.errors import Rejected, SourceError, StoreError, TokenRevoked
 from bot.metrics import Metrics
-from bot.model import Message, Place, Sending, Sent, Tokens
+from bot.model import Message, OrderStatus, Place, Sending, Sent, Tokens
 from bot.office import Office, Spent
 from bot.pacing import Limits, Pacer
 from bot.poller import Poller
@@ -52,7 +52,7 @@ from bot.web import Doors, Port, make
 
 _log = structlog.get_logger(__name__)
 
-_UNKNOWN = frozenset({"unknown_shape", "unknown_code"})  # events listed for the operator
+_UNKNOWN = frozenset({"unknown_shape", "unknown_code", "unknown_push"})  # events listed for the operator
 _WEBHOOK = "webhook"  # under which memory keeps the address that we gave to Telegram
 _STOP_WITHIN = 8.0  # seconds for what is in flight, of the 10 a container gets
 _SWITCH = 0.0005  # seconds: a database thread that has its answer waits no longer for a busy event loop
@@ -196,6 +196,8 @@ class Merchant:
             return 200  # signed, but nothing we can use: a repeat would not help
         if told.order_id is None or told.status is None or told.is_stale(now()):
             return 200
+        if told.status is OrderStatus.UNKNOWN:
+            self._report("unknown_push", told.word)
         if await tracking.learn_status(told.order_id, told.status, told.at, told.key):
             wake()
         return 200
@@ -284,6 +286,7 @@ class App:
             login_url=self.merchant.login_url(),
             exchange=self.merchant.exchange,
             parse_code=auth.parse_code,
+            is_login=auth.is_login,
             spent=self.merchant.spent,
             brief_at=settings.brief_at,
         )
@@ -293,6 +296,7 @@ class App:
             pacer=self.pacer,
             metrics=self.metrics,
             grant=self.merchant,
+            login_url=self.office.authorise_url(),
             budget=self.merchant.budget,
             health=self.health,
             tell=self._tell,

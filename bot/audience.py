@@ -32,12 +32,15 @@ def owed(
     return found
 
 
-def first_cards(
-    order_id: str, followers: Iterable[Follower], *, asking: Place | None, now: datetime
+def cards(
+    order_id: str, followers: Iterable[Follower], *, of: str, asking: Place | None, now: datetime
 ) -> list[Owed]:
-    """Cards that were sent empty, while AliExpress gave no answer, and fill in with the first one."""
+    """The cards that show what is no news: the first answer of all, or a new status of the order.
+
+    `of` names it, so that each is owed once.
+    """
     return [
-        Owed(place=one.chat.place, order_id=order_id, news=_card("first"), due_at=now)
+        Owed(place=one.chat.place, order_id=order_id, news=_card(of), due_at=now)
         for one in followers
         if one.chat.place != asking and one.follow.card_message_id is not None
     ]

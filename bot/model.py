@@ -137,6 +137,7 @@ class OrderStatus(enum.StrEnum):
     SHIPPED = "shipped"
     CANCELLING = "cancelling"
     CANCELLED = "cancelled"
+    CLOSED = "closed"  # by AliExpress, while or after a carrier has it: that says nothing bad
     DISPUTED = "disputed"
     FROZEN = "frozen"
     FINISHED = "finished"

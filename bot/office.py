@@ -35,6 +35,7 @@ class Office:
         login_url: str,
         exchange: Callable[[str], Awaitable[Tokens]],
         parse_code: Callable[[str], str | None],
+        is_login: Callable[[str], bool],
         spent: Callable[[], Awaitable[Spent]],
         brief_at: time | None,
     ) -> None:
@@ -43,6 +44,7 @@ class Office:
         self._login_url = login_url
         self._exchange = exchange
         self._parse_code = parse_code
+        self._is_login = is_login
         self._spent = spent
         self._brief_default = brief_at
 
@@ -84,6 +86,10 @@ class Office:
     def authorise_url(self) -> str:
         """Where the merchant logs in at AliExpress."""
         return self._login_url
+
+    def is_login(self, text: str) -> bool:
+        """Whether a text that nobody asked for is what a login leads to."""
+        return self._is_login(text)
 
     async def authorise(self, pasted: str) -> datetime | None:
         """Exchange the pasted address or code; when the grant ends. Raises SourceError."""

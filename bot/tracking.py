@@ -507,7 +507,11 @@ class Tracking:
         )
         owed = audience.owed(order.id, changes.news, followers, now, asking=asking)
         if changes.first:
-            owed += audience.first_cards(order.id, followers, asking=asking, now=now)
+            owed += audience.cards(order.id, followers, of="first", asking=asking, now=now)
+        elif order.status is not known.status:
+            unheard = [one for one in followers if one.chat.place not in {each.place for each in owed}]
+            of = f"status:{order.status}:{now:%Y%m%d%H%M%S}"
+            owed += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
         await tx.notices.owe(owed, now)
         if changes.added or changes.news:
             _log.info("news", order=order.id, entries=len(changes.added), owed=len(owed))
@@ -538,10 +542,11 @@ class Tracking:
             known, watch = await tx.orders.get(order_id), await tx.orders.watch(order_id)
             if known is None or watch is None:
                 return False
-            if status is OrderStatus.CANCELLED and _under_way(known):
-                # "closed" is also said of orders that end well: what is on its way is looked at, not ended
+            if status is OrderStatus.UNKNOWN:  # a word we do not know takes nothing away
                 await tx.orders.due_now(order_id, now)
                 return True
+            if status is OrderStatus.CANCELLED and _under_way(known):
+                status = OrderStatus.CLOSED  # also said of orders that end well: nothing ends by it
             if known.status is None:  # a push is an event, not the first reading of a state
                 known = replace(known, status=OrderStatus.UNKNOWN)
             changes = timeline.with_status(known, status, at or now)

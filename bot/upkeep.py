@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -86,6 +87,7 @@ class Upkeep:
         pacer: Pacer,
         metrics: Metrics,
         grant: Grant,
+        login_url: str,
         budget: Callable[[], Awaitable[Budget]],
         health: Callable[[], Health],
         tell: Callable[[Place, Message], Awaitable[bool]],
@@ -101,6 +103,7 @@ class Upkeep:
         self._pacer = pacer
         self._metrics = metrics
         self._grant = grant
+        self._login_url = login_url
         self._budget = budget
         self._health = health
         self._tell = tell
@@ -307,14 +310,10 @@ class Upkeep:
     # ── token, brief, purge ─────────────────────────────────────────────────────────────────────
 
     async def _token(self) -> None:
+        url = self._login_url
         for warning in await self._grant.warnings():
-            days = warning.days
-            sent = await self._to_admins(
-                lambda words, days=days: (  # type: ignore[misc]  # a default binds the loop's value
-                    view.token_warning(words, days) if days else view.token_dead(words)
-                )
-            )
-            if sent:
+            told = partial(view.token_warning, days=warning.days) if warning.days else view.token_dead
+            if await self._to_admins(partial(told, url=url)):
                 await self._grant.warned([warning.key])
 
     async def _brief(self) -> None:

@@ -236,6 +236,50 @@ async def test_the_merchant_logs_in_again_from_the_chat(play: World) -> None:
     await play.ask(MERCHANT, "https://127.0.0.1/callback?code=3_500000_wrongwrongwrong", "did not accept")
 
 
+async def test_a_dead_login_is_told_with_its_page_and_the_pasted_address_is_taken_without_a_command(
+    play: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await play.ask(MERCHANT, "/start", "Welcome")
+    await play.control("POST", "aliexpress/tokens", action="kill_all")
+    await play.ask(EMMA, PLAIN, "fills in by itself")
+    assert play.app is not None
+    await play.until(lambda: _true(play.app is not None and play.app.merchant.keeper.dead))
+    await play.app.upkeep.round()
+    told = await play.hears(MERCHANT, "asks you to log in again")
+    assert any("oauth/authorize" in b.get("url", "") for row in told["buttons"] for b in row)
+
+    code = str((await play.control("POST", "aliexpress/tokens", action="code"))["code"])
+    foreign = await play.ask(EMMA, code, "There is no order number")
+    assert code not in foreign["text"]
+    assert play.app.merchant.keeper.dead
+    await play.ask(MERCHANT, f"https://127.0.0.1/callback?code={code}", "account is connected")
+    await play.ask(MERCHANT, code, "did not accept")
+    await play.ask(EMMA, PLAIN, "Travelling")
+    said = capfd.readouterr()
+    assert code not in said.out + said.err
+
+
+async def test_a_login_that_dies_again_is_told_again(play: World) -> None:
+    await play.ask(MERCHANT, "/start", "Welcome")
+    last = 0
+    for _ in range(2):
+        await play.control("POST", "aliexpress/tokens", action="kill_all")
+        await play.say(EMMA, PLAIN)
+        await play.until(lambda: _true(play.app is not None and play.app.merchant.keeper.dead))
+        for _ in range(3):
+            assert play.app is not None
+            await play.app.upkeep.round()
+        told = await play.hears(MERCHANT, "asks you to log in again", after=last)
+        assert sum("asks you" in one["text"] for one in await play.messages(MERCHANT)) == 1 + bool(last)
+        code = str((await play.control("POST", "aliexpress/tokens", action="code"))["code"])
+        connected = await play.ask(MERCHANT, code, "account is connected")
+        last = max(int(told["id"]), int(connected["id"]))
+
+
+async def _true(found: bool) -> bool:
+    return found
+
+
 async def test_an_order_sent_instead_of_a_name_is_followed_and_ends_the_question(play: World) -> None:
     card = await play.ask(EMMA, PLAIN, "Travelling")
     await play.press(EMMA, card, "Rename")

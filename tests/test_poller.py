@@ -189,6 +189,63 @@ async def test_a_pushed_status_is_taken_once_and_makes_the_order_due(engine: Eng
         assert await tx.orders.next_check_at(make.ORDER) == now
 
 
+async def _status(engine: Engine) -> OrderStatus | None:
+    async with engine.store.read() as tx:
+        order = await tx.orders.get(make.ORDER)
+    assert order is not None
+    return order.status
+
+
+async def _pushed(engine: Engine, *pushed: OrderStatus) -> None:
+    """AliExpress says these one after the other of an order that a carrier has."""
+    await engine.follow()
+    engine.source.add(make.ORDER, "Accepted by carrier")
+    await engine.look_and_tell()
+    await engine.set_card(77)
+    engine.post.sent.clear()
+    engine.post.edited.clear()
+    for number, status in enumerate(pushed):
+        engine.clock.pass_(minutes=1)
+        await engine.tracking.learn_status(make.ORDER, status, engine.clock.now(), f"push-{number}")
+        await engine.tell()
+
+
+async def test_an_order_closed_with_a_carrier_says_so_on_its_card_and_rings_for_nobody(
+    engine: Engine,
+) -> None:
+    await _pushed(engine, OrderStatus.CANCELLED)
+    assert engine.post.sent == []
+    ((_, card_id, card),) = engine.post.edited
+    assert card_id == 77
+    assert "🧾 Order closed at AliExpress" in card.text
+    assert "cancel" not in card.text.lower()
+    engine.source.add(make.ORDER, "Package delivered")
+    await engine.look_and_tell()
+    assert "delivered" in engine.post.texts()[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (OrderStatus.FINISHED, "🧾 Order finished"),
+        (OrderStatus.PAYMENT_FAILED, "🧾 Payment failed"),
+        (OrderStatus.DISPUTED, "🧾 In dispute"),
+    ],
+)
+async def test_a_pushed_status_that_is_no_news_appears_on_the_card_all_the_same(
+    engine: Engine, status: OrderStatus, line: str
+) -> None:
+    await _pushed(engine, status)
+    assert [line in card.text for _, _, card in engine.post.edited] == [True]
+    assert engine.post.sent == []
+
+
+async def test_a_pushed_word_that_nobody_knows_takes_no_status_away(engine: Engine) -> None:
+    await _pushed(engine, OrderStatus.DISPUTED, OrderStatus.UNKNOWN)
+    assert await _status(engine) is OrderStatus.DISPUTED
+    assert len(engine.post.edited) == 1
+
+
 async def test_a_late_worker_changes_nothing(engine: Engine) -> None:
     await engine.follow()
     engine.clock.pass_(hours=2)

@@ -18,6 +18,7 @@ from tests import make
 from tests.parts import Engine
 
 ADMIN = Place(42)
+LOGIN = "https://aliexpress.invalid/oauth/authorize"
 WELL = Health(source_healthy=True, reauthorise=False, misconfigured="", intake_age=None)
 
 
@@ -49,6 +50,7 @@ class House:
         self.grant = Grant()
         self.brief: time | None = None
         self.said: list[str] = []
+        self.buttons: list[str | None] = []
         self.reachable = True
         self.upkeep = Upkeep(
             store=engine.store,
@@ -56,6 +58,7 @@ class House:
             pacer=engine.pacer,
             metrics=engine.metrics,
             grant=self.grant,
+            login_url=LOGIN,
             budget=self._budget,
             health=lambda: self.health,
             tell=self._tell,
@@ -80,6 +83,7 @@ class House:
         if self.reachable:
             assert place == ADMIN
             self.said.append(message.text)
+            self.buttons += [button.url for row in message.buttons for button in row]
         return self.reachable
 
     async def rounds(self, count: int = 3, **span: float) -> None:
@@ -132,6 +136,15 @@ async def test_a_warning_of_the_logins_end_waits_until_an_admin_can_be_reached(h
     await house.rounds()
     assert len(house.said) == 1
     assert "7 days" in house.said[0]
+
+
+@pytest.mark.parametrize("days", [7, 3, 1, 0])
+async def test_every_warning_of_the_login_s_end_leads_to_the_login(house: House, days: int) -> None:
+    house.grant.due = [Warn(key="it", days=days)]
+    await house.rounds()
+    assert len(house.said) == 1
+    assert house.buttons == [LOGIN]
+    assert "Send that whole address here" in house.said[0]
 
 
 async def test_a_nearly_spent_budget_is_told_once_a_day(house: House) -> None:

@@ -11,7 +11,7 @@ import segno
 from telegram import Document
 
 from bot import board as judge
-from bot.chat.conversation import Conversation
+from bot.chat.conversation import Conversation, Desk
 from bot.errors import SourceError
 from bot.ids import link_token, read
 from bot.model import Message
@@ -210,6 +210,11 @@ async def authorize(talking: Conversation, text: str) -> None:
         return
     await talking.expect("authorize:")
     await talking.say(view.authorize(talking.words, talking.desk.office.authorise_url()))
+
+
+def is_login(desk: Desk, chat_id: int, text: str) -> bool:
+    """Whether an operator pasted what a login leads to; a link to an order is one to an order."""
+    return desk.is_admin(chat_id) and desk.office.is_login(text) and not read(text).ids
 
 
 async def take_code(talking: Conversation, answer: tuple[str, str]) -> None:

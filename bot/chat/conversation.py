@@ -46,6 +46,10 @@ class Office(Protocol):
         """Where the merchant logs in at AliExpress."""
         ...
 
+    def is_login(self, text: str) -> bool:
+        """Whether a text that nobody asked for is what a login leads to."""
+        ...
+
     async def authorise(self, pasted: str) -> datetime | None:
         """Exchange the pasted address or code; when the grant ends. Raises SourceError."""
         ...

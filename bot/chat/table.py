@@ -121,13 +121,17 @@ async def _pressed(desk: Desk, update: Update) -> None:
 async def _written(desk: Desk, update: Update, message: TelegramMessage) -> None:
     name, rest = _command(message, desk.bot.username)
     text = message.text or message.caption or ""
-    if name is None and not _is_for_us(message, text, desk.bot.id):
+    login = name is None and admin.is_login(desk, message.chat.id, text)
+    if name is None and not login and not _is_for_us(message, text, desk.bot.id):
         return
     talking = await meet(desk, update)
     if talking is None:
         return
     if name is not None:
         await _run(talking, name, rest)
+        return
+    if login:  # whatever was asked before: a code is never a parcel's name or a note
+        await admin.take_code(talking, ("", text))
         return
     kind, _, about = talking.chat.awaiting.partition(":")
     if kind in ANSWERS and text and not (kind == "rename" and read(text).ids):

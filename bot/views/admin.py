@@ -313,15 +313,7 @@ def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Mess
 def authorize(words: Words, url: str) -> Message:
     """Connect the account: where to log in, and what to send back."""
     t = words.t
-    lines = [
-        t("🔑 <b>Connect the AliExpress account</b>"),
-        t("1. Open the page below and log in with the shop's account."),
-        t("2. You are led to an address that holds a <code>code</code>. Send that whole address here."),
-        t("The code lives for half an hour and works once."),
-    ]
-    return Message(
-        text=words.page(lines), buttons=((Button(text=_bare(t("🔑 Log in at AliExpress")), url=url),),)
-    )
+    return _to_log_in(words, url, [t("🔑 <b>Connect the AliExpress account</b>")])
 
 
 def authorized(words: Words, until: datetime | None, now: datetime) -> Message:
@@ -342,23 +334,37 @@ def not_authorized(words: Words, detail: str) -> Message:
     return Message(text=words.page(lines))
 
 
-def token_warning(words: Words, days: int) -> Message:
-    """The grant ends in `days` days (0: today)."""
+def token_warning(words: Words, days: int, url: str) -> Message:
+    """The grant ends in `days` days (0: today); `url` is where to log in."""
     lines = [
         # Translators: {when} is "today", "tomorrow" or "in 3 days".
         words.t("🔑 <b>The AliExpress login ends {when}</b>", when=words.distance(days)),
         words.t("Log in again before, with /authorize; otherwise no parcel can be looked at."),
+        Markup(""),
     ]
-    return Message(text=words.page(lines))
+    return _to_log_in(words, url, lines)
 
 
-def token_dead(words: Words) -> Message:
-    """No parcel can be looked at until the merchant logs in."""
+def token_dead(words: Words, url: str) -> Message:
+    """No parcel can be looked at until the merchant logs in, at `url`."""
     lines = [
         words.t("🔴 <b>AliExpress asks you to log in again</b>"),
         words.t("All checks are paused. /authorize takes a minute; nothing is lost meanwhile."),
+        Markup(""),
     ]
-    return Message(text=words.page(lines))
+    return _to_log_in(words, url, lines)
+
+
+def _to_log_in(words: Words, url: str, lines: Sequence[Markup]) -> Message:
+    """What is said first, then how to log in, with the page's button."""
+    t = words.t
+    steps = [
+        t("1. Open the page below and log in with the shop's account."),
+        t("2. You are led to an address that holds a <code>code</code>. Send that whole address here."),
+        t("Send it at once: the code works once and only for a few minutes."),
+    ]
+    button = Button(text=_bare(t("🔑 Log in at AliExpress")), url=url)
+    return Message(text=words.page([*lines, *steps]), buttons=((button,),))
 
 
 # ── alerts ──────────────────────────────────────────────────────────────────────────────────────

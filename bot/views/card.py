@@ -105,15 +105,26 @@ _ALWAYS_SAID = {
     OrderStatus.CANCELLING,
     OrderStatus.DISPUTED,
     OrderStatus.FROZEN,
+    OrderStatus.CLOSED,
+    OrderStatus.FINISHED,
 }
-_SAID_BEFORE_A_CARRIER_HAS_IT = {OrderStatus.PAYING, OrderStatus.PART_SHIPPED, OrderStatus.SHIPPED}
+_SAID_BEFORE_A_CARRIER_HAS_IT = {
+    OrderStatus.PLACED,
+    OrderStatus.PAYING,
+    OrderStatus.PREPARING,
+    OrderStatus.PART_SHIPPED,
+    OrderStatus.SHIPPED,
+}
 
 
 def _status(words: Words, order: Order) -> list[Markup]:
     """The order's own state, where it says more than the parcels do."""
     waiting = all((parcel.stage.rank or 0) < _WITH_CARRIER for parcel in order.live)
     status = order.status
-    if status in _ALWAYS_SAID or (waiting and status in _SAID_BEFORE_A_CARRIER_HAS_IT):
+    ended = status is OrderStatus.CANCELLED and order.stage is Stage.CANCELLED
+    if status is None or status is OrderStatus.UNKNOWN:
+        return []
+    if ended or status in _ALWAYS_SAID or (waiting and status in _SAID_BEFORE_A_CARRIER_HAS_IT):
         return [Markup("🧾 {}").format(wording.status_name(words, status))]
     return []
 

@@ -188,6 +188,8 @@ def status_name(words: Words, status: OrderStatus) -> Markup:
         OrderStatus.SHIPPED: t("Shipped"),
         OrderStatus.CANCELLING: t("Being cancelled"),
         OrderStatus.CANCELLED: t("Order cancelled"),
+        # Translators: neutral; AliExpress closes orders that end well, too.
+        OrderStatus.CLOSED: t("Order closed at AliExpress"),
         OrderStatus.DISPUTED: t("In dispute"),
         OrderStatus.FROZEN: t("On hold at AliExpress"),
         OrderStatus.FINISHED: t("Order finished"),

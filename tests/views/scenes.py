@@ -39,6 +39,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ID = "8211744661738042"
+LOGIN = "https://api-sg.aliexpress.com/oauth/authorize"
 
 Scene = Callable[[Words], Message | str | tuple[tuple[str, str], ...]]
 
@@ -141,6 +142,18 @@ def _cards() -> dict[str, Scene]:
         ),
         "card.card of a cancelled order": shown(
             Localised(order=replace(NEW, status=OrderStatus.CANCELLED, fetched_at=NOW - HOUR))
+        ),
+        "card.card of an order that AliExpress closed": shown(
+            replace(FACTS, order=replace(ORDER, status=OrderStatus.CLOSED))
+        ),
+        "card.card of an order cancelled before a carrier had it": shown(
+            Localised(
+                order=replace(
+                    order_in(Stage.PRE_SHIPMENT, Reason.NONE).order,
+                    stage=Stage.CANCELLED,
+                    status=OrderStatus.CANCELLED,
+                )
+            )
         ),
         **{
             f"card.card {stage} {reason}".strip(): shown(order_in(stage, reason))
@@ -373,11 +386,11 @@ def _admin() -> dict[str, Scene]:
         "admin.link_usage": lambda w: admin.link_usage(w, ["12 34"]),
         "admin.links_off": admin.links_off,
         "admin.stats": lambda w: admin.stats(w, numbers),
-        "admin.authorize": lambda w: admin.authorize(w, "https://api-sg.aliexpress.com/oauth/authorize"),
+        "admin.authorize": lambda w: admin.authorize(w, LOGIN),
         "admin.authorized": lambda w: admin.authorized(w, NOW + 30 * DAY, NOW),
         "admin.not_authorized": lambda w: admin.not_authorized(w, "Code <expired>"),
-        "admin.token_warning": lambda w: admin.token_warning(w, 3),
-        "admin.token_dead": admin.token_dead,
+        "admin.token_warning": lambda w: admin.token_warning(w, 3, LOGIN),
+        "admin.token_dead": lambda w: admin.token_dead(w, LOGIN),
         "admin.misconfigured": lambda w: admin.misconfigured(w, "InvalidApiPath", "The path is <wrong>"),
         "admin.source_lost": lambda w: admin.source_lost(w, NOW - HOUR, NOW),
         "admin.source_back": lambda w: admin.source_back(w, 3 * HOUR),

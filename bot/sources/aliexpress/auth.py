@@ -70,7 +70,14 @@ def parse_code(pasted: str) -> str | None:
     return found if _CODE.fullmatch(found) else None
 
 
+def is_login(text: str) -> bool:
+    """Whether a text that nobody asked for is a login's address, or its bare code in the documented form."""
+    text = text.strip()
+    return parse_code(text) is not None and ("code=" in text or _DOCUMENTED_CODE.fullmatch(text) is not None)
+
+
 _CODE = re.compile(r"[A-Za-z0-9_\-]{8,200}")
+_DOCUMENTED_CODE = re.compile(r"[0-9]{1,3}_[0-9]{4,12}_[A-Za-z0-9]{8,100}")
 
 
 def seed_tokens(access_token: str, refresh_token: str, now: datetime) -> Tokens | None:

@@ -38,6 +38,7 @@ class Push:
     message_type: int
     order_id: str | None = None
     status: OrderStatus | None = None
+    word: str = ""  # the status as it was said
     at: datetime | None = None
 
     def is_stale(self, now: datetime) -> bool:
@@ -70,6 +71,7 @@ def parse_push(raw: bytes) -> Push:
         message_type=int(_digits(message.get("message_type")) or -1),
         order_id=order_id if 12 <= len(order_id) <= 20 else None,
         status=_STATUS.get(word.lower(), OrderStatus.UNKNOWN) if word else None,
+        word=word[:40],
         at=_at(_digits(message.get("timestamp"))),
     )
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Misconfigured, Reauthorise, StoreError, Throttled, Transient
 from bot.model import Snapshot, Tokens
-from bot.sources.aliexpress.auth import authorise_url, parse_code, seed_tokens
+from bot.sources.aliexpress.auth import authorise_url, is_login, parse_code, seed_tokens
 from bot.sources.aliexpress.budget import Limits
 from bot.sources.aliexpress.expiry import token_warnings
 from bot.sources.aliexpress.source import AliExpress
@@ -53,6 +53,24 @@ def test_a_code_is_found_in_whatever_was_pasted(pasted: str) -> None:
 )
 def test_what_holds_no_code_is_none(pasted: str) -> None:
     assert parse_code(pasted) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (CODE, True),
+        (f"https://127.0.0.1/callback?code={CODE}", True),
+        (f"https://shop.example/cb?state=x&code={CODE}", True),
+        ("Headphones", False),  # would do as an answer, but nobody asked
+        ("8211744661738042", False),
+        ("LP00675700340000", False),
+        ("3_pairs_of_shoes", False),
+        ("https://shop.example/?zipcode=12345678", False),
+        ("https://127.0.0.1/callback?error=denied", False),
+    ],
+)
+def test_only_what_a_login_leads_to_is_taken_unasked(text: str, expected: bool) -> None:
+    assert is_login(text) is expected
 
 
 async def test_exchanging_a_code_stores_what_the_answer_says() -> None:

@@ -78,7 +78,7 @@ def message(status: str = "OrderShipped", order_id: object = 8211744661738042, *
     ],
 )
 def test_every_status_has_its_word(word: str, status: OrderStatus) -> None:
-    assert parse_push(message(word)).status is status
+    assert (parse_push(message(word)).status, parse_push(message(word)).word) == (status, word)
 
 
 def test_numbers_may_come_as_text() -> None:
