@@ -200,7 +200,7 @@ class Chats:
         wanted = set(places)
         for ids in sql.lots(place.chat_id for place in wanted):
             rows = await self._on.execute(sa.select(chats).where(chats.c.chat_id.in_(ids)))
-            known = (_chat(row) for row in rows.mappings())
+            known = (_chat(row) for row in rows.mappings().all())
             found |= {chat.place: chat for chat in known if chat.place in wanted}
         return found
 
@@ -210,7 +210,7 @@ class Chats:
         for ids in sql.lots(order_ids):
             theirs = follows.c.chat_id.in_({place.chat_id for place in wanted})
             rows = await self._on.execute(sa.select(follows).where(follows.c.order_id.in_(ids), theirs))
-            found += [follow for row in rows.mappings() if (follow := _follow(row)).place in wanted]
+            found += [one for row in rows.mappings().all() if (one := _follow(row)).place in wanted]
         return found
 
     async def count_follows(self, place: Place) -> int:

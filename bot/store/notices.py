@@ -147,7 +147,7 @@ class Notices:
                 "b_lease": token,
             },
         )
-        turns = _turns(token, sorted(taken.mappings(), key=lambda row: row["id"]))
+        turns = _turns(token, sorted(taken.mappings().all(), key=lambda row: row["id"]))
         if self._shared:
             await self._book(turns, now)
         rank = {Place(*place): number for number, place in enumerate(places)}

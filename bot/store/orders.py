@@ -91,11 +91,11 @@ class Orders:
         head_rows = (await self._on.execute(sql.locking(self._on, _HEADS), these)).mappings().all()
         node_rows = await self._on.execute(_NODES, these)
         by_parcel: dict[tuple[str, int], list[Node]] = {}
-        for row in node_rows.mappings():
+        for row in node_rows.mappings().all():
             by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(shape.to_node(row))
         parcel_rows = await self._on.execute(_PARCELS, these)
         by_order: dict[str, list[Parcel]] = {}
-        for row in parcel_rows.mappings():
+        for row in parcel_rows.mappings().all():
             known = by_parcel.get((row["order_id"], row["index"]), [])
             by_order.setdefault(row["order_id"], []).append(shape.to_parcel(row, known))
         return {row["id"]: shape.to_order(row, by_order.get(row["id"], [])) for row in head_rows}
@@ -174,7 +174,7 @@ class Orders:
                 silence_at=row["silence_at"],
                 status_at=row["status_at"],
             )
-            for row in rows.mappings()
+            for row in rows.mappings().all()
         ]
 
     async def settle(self, ends: Sequence[Settled], now: datetime) -> None:
