@@ -67,6 +67,7 @@ class Poller(Rounds):
         sleep: Callable[[float], Awaitable[None]],
         telemetry: Telemetry,
         width: int,
+        idle: float = _IDLE,
     ) -> None:
         self._store = store
         self._tracking = tracking
@@ -74,6 +75,7 @@ class Poller(Rounds):
         self._sleep = sleep
         self._telemetry = telemetry
         self._width = width
+        self._idle = idle
         self._ahead: deque[Due] = deque()
         self._running: set[asyncio.Task[None]] = set()
         self._quiet: list[Settled] = []
@@ -106,7 +108,7 @@ class Poller(Rounds):
             self._put_back(self._held.until)  # the source fell silent while these were leased
         self._start()
         if room and not leased and self._running:
-            await self._waker.wait(_IDLE)
+            await self._waker.wait(self._idle)
             await self._sleep(0.0 if self._stopping else _TOGETHER.total_seconds())
         return bool(leased or self._running)
 
@@ -221,8 +223,8 @@ class Poller(Rounds):
             async with self._store.read() as tx:
                 due = await tx.orders.next_due()
         except StoreError:
-            return _IDLE  # the next round says what the matter is
-        wait = _IDLE if due is None else (due - self._now()).total_seconds()
+            return self._idle  # the next round says what the matter is
+        wait = self._idle if due is None else (due - self._now()).total_seconds()
         if self._held.until is not None:
             wait = max(wait, (self._held.until - self._now()).total_seconds())
-        return min(max(wait, 0.05), _IDLE)
+        return min(max(wait, 0.05), self._idle)

@@ -124,6 +124,7 @@ class Sender(Rounds):
         sleep: Callable[[float], Awaitable[None]],
         telemetry: Telemetry,
         width: int = 48,
+        idle: float = _IDLE,
     ) -> None:
         self._store = store
         self._tracking = tracking
@@ -132,6 +133,7 @@ class Sender(Rounds):
         self._now = now
         self._telemetry = telemetry
         self._width = width
+        self._idle = idle
         self._running: set[asyncio.Task[None]] = set()
         self._rest_until: datetime | None = None
         self._unreached = 0
@@ -145,7 +147,7 @@ class Sender(Rounds):
             return False
         room = self._room()
         if not room:
-            await self._waker.wait(_IDLE)
+            await self._waker.wait(self._idle)
             return True
         async with self._store.write() as tx:
             turns = await tx.notices.lease(self._now(), room, _LEASE)
@@ -399,11 +401,11 @@ class Sender(Rounds):
             async with self._store.read() as tx:
                 due = await tx.notices.next_due(after=self._now())
         except StoreError:
-            return _IDLE  # the next round says what the matter is
-        wait = _IDLE if due is None else (due - self._now()).total_seconds()
+            return self._idle  # the next round says what the matter is
+        wait = self._idle if due is None else (due - self._now()).total_seconds()
         if self._rest_until is not None:
             wait = max(wait, (self._rest_until - self._now()).total_seconds())
-        return min(max(wait, 0.02), _IDLE)
+        return min(max(wait, 0.02), self._idle)
 
 
 async def _settle(tx: Transaction, settles: list[_Settle]) -> None:

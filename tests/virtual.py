@@ -69,7 +69,7 @@ class _AtOnce:
 
 
 class Inline(Connection):
-    """A connection without a thread; every visit lets the others run once, as a thread would."""
+    """A connection without a thread. Beginning and ending a transaction let the others run once."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector)
@@ -84,8 +84,13 @@ class Inline(Connection):
         return self
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
-        await asyncio.sleep(0)
+        if not self._conn.in_transaction:
+            await asyncio.sleep(0)
         return work()
+
+    async def commit(self) -> None:
+        await asyncio.sleep(0)
+        await super().commit()
 
     async def close(self) -> None:
         self.stop()

@@ -1,14 +1,52 @@
-"""`python -m tests.simulation --seeds N --days D`: many seeds, half of them in rough weather."""
+"""`python -m tests.simulation --seeds N --days D`: many seeds side by side, half of them in rough weather."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 
 from tests.simulation.check import broken, owed, repeats
 from tests.simulation.engine import Case, simulate
 from tests.simulation.world import CALM, ROUGH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What one seed came to."""
+
+    case: Case
+    looks: int
+    owed: int
+    repeated: int
+    deaths: int
+    trace: str
+    broken: list[str]
+
+    def __str__(self) -> str:
+        weather = "rough" if self.case.mood == ROUGH else "calm "
+        wrong = "".join(f"\n  BROKEN {one}" for one in self.broken[:8])
+        return (
+            f"seed {self.case.seed} {weather} {self.looks:6d} looks {self.owed:5d} owed "
+            f"{self.repeated:3d} repeated {self.deaths:3d} deaths  trace {self.trace}{wrong}\n"
+        )
+
+
+def play(case: Case) -> Played:
+    """Simulate one seed and check it."""
+    outcome = simulate(case)
+    return Played(
+        case=case,
+        looks=sum(map(len, outcome.looks.values())),
+        owed=len(list(owed(outcome))),
+        repeated=repeats(outcome),
+        deaths=outcome.deaths,
+        trace=outcome.trace.digest[:16],
+        broken=broken(outcome),
+    )
 
 
 def main() -> int:
@@ -18,28 +56,38 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--days", type=float, default=8.0)
     parser.add_argument("--orders", type=int, default=12)
+    parser.add_argument("--chats", type=int, default=8)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     given = parser.parse_args()
-    began, failed, totals = time.monotonic(), 0, [0, 0, 0, 0]
-    for seed in range(given.first, given.first + given.seeds):
-        mood = ROUGH if seed % 2 else CALM
-        outcome = simulate(Case(seed=seed, days=given.days, orders=given.orders, mood=mood))
-        wrong = broken(outcome)
-        told = len(list(owed(outcome)))
-        looks = sum(map(len, outcome.looks.values()))
-        again = repeats(outcome)
-        totals = [a + b for a, b in zip(totals, (looks, told, again, outcome.deaths), strict=True)]
-        failed += bool(wrong)
-        sys.stdout.write(
-            f"seed {seed} {'rough' if seed % 2 else 'calm '} {looks:6d} looks {told:5d} owed "
-            f"{again:3d} repeated {outcome.deaths:3d} deaths  trace {outcome.trace.digest[:16]}"
-            f"{''.join(f'{chr(10)}  BROKEN {one}' for one in wrong[:8])}\n"
+    began = time.monotonic()
+    cases = [
+        Case(
+            seed=seed,
+            days=given.days,
+            orders=given.orders,
+            chats=given.chats,
+            mood=ROUGH if seed % 2 else CALM,
         )
-        sys.stdout.flush()
-    days = given.seeds * given.days
+        for seed in range(given.first, given.first + given.seeds)
+    ]
+    every: list[Played] = []
+    with ProcessPoolExecutor(given.jobs) as processes:
+        for played in processes.map(play, cases):
+            every.append(played)
+            sys.stdout.write(str(played))
+            sys.stdout.flush()
+    return _conclude(every, time.monotonic() - began)
+
+
+def _conclude(every: list[Played], seconds: float) -> int:
+    days = sum(one.case.days for one in every)
+    order_days = sum(one.case.days * one.case.orders for one in every)
+    failed = sum(bool(one.broken) for one in every)
     sys.stdout.write(
-        f"{given.seeds} seeds, {days:g} days, {days * given.orders:g} order-days: {totals[0]} looks, "
-        f"{totals[1]} owed, {totals[2]} repeated, {totals[3]} deaths, {failed} seeds failed, "
-        f"{time.monotonic() - began:.0f} s\n"
+        f"{len(every)} seeds, {days:g} days, {order_days:g} order-days: "
+        f"{sum(one.looks for one in every)} looks, "
+        f"{sum(one.owed for one in every)} owed, {sum(one.repeated for one in every)} repeated, "
+        f"{sum(one.deaths for one in every)} deaths, {failed} seeds failed, {seconds:.0f} s\n"
     )
     return 1 if failed else 0
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 
 from bot.model import Place
@@ -23,14 +24,16 @@ from bot.sender import Sender
 from bot.sources.aliexpress.budget import Limits as Budget
 from bot.sources.aliexpress.budget import SharedLedger
 from bot.store import Store
+from bot.store.tables import notices
 from bot.tracking import Policy, Tracking
 from tests.simulation.world import CALM, Arrived, Mood, Post, Shop, Trace
 from tests.virtual import BEGIN, Inline, now, run
 
-FLOOR, CEILING = 600.0, 14_400.0  # seconds
-PER_DAY, PER_SECOND = 240, 2.0
-_IDLE = 2.0  # seconds: the loops' own idle sleep, of which nothing comes while nothing is due
-_METER = 900.0
+FLOOR, CEILING = 600.0, 21_600.0  # seconds
+PER_DAY, PER_SECOND = 10, 2.0  # calls: a day and order (ten times what a new app is allowed), a second
+_NOTICED = 2.0  # seconds until the sender's idle look finds what the poller put in
+_IDLE = 3600.0  # the loops' own idle sleep, where nobody else can put work in
+_METER = 1800.0
 _FIRST = 8211744600000000
 
 
@@ -43,7 +46,11 @@ class Case:
     orders: int = 12
     chats: int = 8
     mood: Mood = CALM
-    per_day: int = PER_DAY
+    calls: int = PER_DAY  # a day and order
+
+    @property
+    def per_day(self) -> int:
+        return self.calls * self.orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +111,7 @@ class _Simulation:
 
     def __post_init__(self) -> None:
         case = self.case
+        self._store = Store(f"sqlite:///{self.folder / 'bot.db'}", Inline)
         self.dice = random.Random(f"life {case.seed}")
         ledger = SharedLedger(limits=Budget(per_second=PER_SECOND, per_day=case.per_day), now=now)
         self.shop = Shop(random.Random(f"shop {case.seed}"), case.mood, self.trace, ledger)
@@ -114,11 +122,12 @@ class _Simulation:
 
     def _news(self) -> None:
         """Stands for the sender's next idle look, which is left out."""
-        asyncio.get_running_loop().call_later(_IDLE, self._sender.wake)
+        asyncio.get_running_loop().call_later(_NOTICED, self._sender.wake)
 
     async def run(self) -> Outcome:
         """Play to the end, then let everything be told."""
         self._draw_journeys()
+        await self._store.start(sole=False)
         await self._be_born()
         jobs: Sequence[Coroutine[Any, Any, None]] = (
             self._people(),
@@ -140,8 +149,6 @@ class _Simulation:
     # ── the process ─────────────────────────────────────────────────────────────────────────────
 
     async def _be_born(self) -> None:
-        self._store = Store(f"sqlite:///{self.folder / 'bot.db'}", Inline)
-        await self._store.start(sole=False)
         await self._store.take_over(now())
         silent = _Silent()
         self._tracking = Tracking(
@@ -151,9 +158,10 @@ class _Simulation:
             store=self._store,
             tracking=self._tracking,
             now=now,
-            sleep=self._poller_sleep,
+            sleep=asyncio.sleep,
             telemetry=silent,
             width=4,
+            idle=_IDLE,
         )
         self._sender = Sender(
             store=self._store,
@@ -161,29 +169,12 @@ class _Simulation:
             deliver=self.post.deliver,
             edit=self.post.edit,
             now=now,
-            sleep=self._sender_sleep,
+            sleep=asyncio.sleep,
             telemetry=silent,
+            idle=_IDLE,
         )
         self._life = [asyncio.create_task(self._poller.run()), asyncio.create_task(self._sender.run())]
         self._alive.set()
-
-    async def _poller_sleep(self, seconds: float) -> None:
-        """Idle looks at which nothing can be due are left out: such sleep lasts until something is."""
-        if seconds >= _IDLE:
-            async with self._store.read() as tx:
-                due = await tx.orders.next_due()
-            held = self._poller._held.until
-            until = max((at for at in (due, held) if at is not None), default=None)
-            seconds = max(seconds, 3600.0 if until is None else (until - now()).total_seconds())
-        await asyncio.sleep(seconds)
-
-    async def _sender_sleep(self, seconds: float) -> None:
-        """The same for the outbox, which fills only when a look brings news."""
-        if seconds >= _IDLE:
-            async with self._store.read() as tx:
-                due = await tx.notices.next_due(after=now())
-            seconds = max(seconds, 3600.0 if due is None else (due - now()).total_seconds())
-        await asyncio.sleep(seconds)
 
     async def _die(self) -> None:
         """As a kill: whatever is in hand is dropped where it stands."""
@@ -248,6 +239,7 @@ class _Simulation:
                 async with self._store.write() as tx:
                     chat = await tx.chats.meet(place, language="en", zone="UTC", now=now())
                 await self._tracking.track(chat, order)
+                self._poller.wake()
                 self._following[place, order] = now()
                 self.trace.note("follow", place.chat_id, order)
 
@@ -257,6 +249,7 @@ class _Simulation:
         self.interests.append(Interest(place=place, order=order, since=since, until=now()))
         with contextlib.suppress(Exception):
             await self._tracking.untrack(place, order)
+            self._poller.wake()
         self.trace.note("leave", place.chat_id, order)
 
     async def _weather(self) -> None:
@@ -319,15 +312,16 @@ class _Simulation:
         """What the outbox says was told with a message that arrived."""
         ids = {one.id for one in self.post.arrived}
         told: set[tuple[int, str]] = set()
+        async with self._store.database.read() as on:
+            sent = (await on.execute(sa.select(notices).where(notices.c.state == "sent"))).mappings().all()
         async with self._store.read() as tx:
             known = await tx.orders.get_many(self.shop.journeys)
-            for place in {interest.place for interest in self.interests}:
-                for number in sorted(ids):
-                    for notice in await tx.notices.told(place, number):
-                        nodes = {node.seq: node.text for node in known[notice.order_id].nodes}
-                        texts = (nodes[seq] for news in notice.news for seq in news.nodes)
-                        told |= {(place.chat_id, text.rpartition(" ")[2]) for text in texts}
-            return told, (await tx.notices.depth()).due
+            waiting = (await tx.notices.depth()).due
+        for row in sent:
+            if row["message_id"] in ids:
+                texts = {node.seq: node.text for node in known[row["order_id"]].nodes}
+                told |= {(row["chat_id"], texts[seq].rpartition(" ")[2]) for seq in row["news"]["nodes"]}
+        return told, waiting
 
 
 def simulate(case: Case) -> Outcome:

@@ -32,8 +32,8 @@ def test_the_same_seed_plays_the_same() -> None:
 
 
 def test_a_small_budget_is_never_exceeded() -> None:
-    outcome = simulate(Case(seed=31, days=1.0, mood=CALM, per_day=40))
-    assert outcome.most_a_day <= 40
+    outcome = simulate(Case(seed=31, days=1.0, mood=CALM, calls=4))
+    assert outcome.most_a_day <= 4 * 12
 
 
 def test_a_notice_settled_before_it_is_sent_is_found_lost(monkeypatch: pytest.MonkeyPatch) -> None:
