@@ -83,7 +83,7 @@ class Workers:
         while not stopping.is_set():
             self._arrived.clear()
             try:
-                took = await self.step()
+                await self.step()
             except StoreError as exc:  # busy, full or away: a moment's patience, and no flood of traces
                 log.error("Taking updates failed: %s", exc)  # noqa: TRY400 - the reason says it all
                 await wait_unless(stopping, self._trouble.next())
@@ -94,8 +94,7 @@ class Workers:
                 continue
             self._trouble.reset()
             self.last_ok = self._now()
-            if not took or len(self._running) >= self._concurrency:
-                await first_of(stopping, self._arrived, self._until_next())
+            await first_of(stopping, self._arrived, self._until_next())  # one step takes all it may
         await self._drain(drain)
 
     async def step(self) -> int:

@@ -269,7 +269,7 @@ def _unwrapped(value: object, wrappers: tuple[str, ...]) -> object:
 def _recognised(entries: Iterator[Answer], keys: frozenset[str], answer: Answer, odd: Odd) -> list[Answer]:
     """Return the entries that have any of `keys`; raises `UnknownShape` where none has: they were renamed."""
     filled = [entry for entry in entries if entry]
-    good = [entry for entry in filled if keys & entry.keys()]
+    good = [entry for entry in filled if not keys.isdisjoint(entry)]
     if filled and not good:
         raise _unknown(answer)
     if len(good) < len(filled):
