@@ -152,7 +152,7 @@ def _plain(text: str) -> str:
     return _NEXT_STOP.sub("", _ASIDES.sub(r" \1", fold(text)))
 
 
-_SENTENCES = re.compile(r"(?<=[.!?;。！])\s*(?=[^\W\d])")
+_SENTENCES = re.compile(r"(?<=[.!?;。！？؟])\s*(?=[^\W\d])")
 
 
 def _unconditional(text: str) -> str:

@@ -26,6 +26,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"รับเข้าระบบ",
         r"\bpossession\b|\blodged\b|\bmailed\b|we(?:'ve| have) (?:got|received) (?:your|it)",
         r"in (?:our|the \w+) network",
+        r"נאספ",
     ),
     "arrived": (
         r"\barriv|\breached\b|\bentered\b|\binbound\b|\bat destination\b|\barrives?\b|\blanded\b",
@@ -116,6 +117,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"지연|延误|延迟|遅延|延誤|延遲|遅れ",
         r"försen|opóźni|gecik|tertunda|terlambat|chậm trễ|bị chậm|ล่าช้า|עיכוב|विलंब|देरी|vertrag",
         r"затримк|затримуєт|behind schedule|\bretrasad|postponed",
+        r"מתעכב|(?:рейс|вылет) задержан|рейс затримано",
     ),
     "failed": (
         r"\bfail|missort|misrout|investigat|unsuccessful|abnormal|\bexception|\berrors?\b|\bproblems?\b",
@@ -164,6 +166,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"ingepakt|voorbereid|klaargemaakt",
         r"\bpackag(?:ing|ed)\b|\bshelf\b|wrapped|quality (?:check|inspection)|пакуєт|упакован",
         r"sedang dikemas|paketleniyor",
+        r"準備し(?:て|ております)|荷物を準備|包裹.{0,4}准备|准备中|מוכנה? למשלוח",
     ),
     "data": (
         r"\binformation|\binfo\b|\bdata\b|\bdetails of\b|pre-?r?registr",
@@ -188,7 +191,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"заказ (?:создан|принят|оформлен|отправлен|получен|подтвержд)|регистрац|присвоен|продавец отправил",
         r"بيانات|معلومات|انشاء|الكتروني|الطلب|البائع",
         r"정보|주문|송장|판매자",
-        r"信息|电子|预报|接单|下单|订单|发货|資料|电子信息|情報|注文|出荷|データ",
+        r"信息|电子|预报|接单|下单|订单|发货(?!动态|国|地)|資料|电子信息|情報|注文|出荷|データ",
         r"fraktsedel|elektronisk|aviserad|säljaren har",
         r"(?:order|beställning) (?:mottagen|skapad|skickad|bekräftad)",
         r"przesyłka utworzona|przygotowana przez nadawcę|informacj|dane\b|zamówieni|etykiet|bilgi|"
@@ -211,5 +214,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"заявк\w*|order (?:\w+ ){0,2}?announced",
         r"\binform[eé]+e?s? de\b|\binformed of",
         r"(?:parcel|shipment|item|order|package) (?:has been |was |is )?registered",
+        r"заказ (?:\w+ ){0,2}?(?:создан|оформлен)|pedido (?:\w+ ){0,3}?(?:cread|criad|registrad)\w|"
+        r"commande (?:\w+ ){0,3}?(?:créé|enregistré)e|bestellung (?:\w+ ){0,3}?(?:erstellt|angelegt)",
+        r"접수 ?대기|集荷待ち|集荷予定|(?:wait\w*|await\w*) .{0,30}(?:handed|given|handover) (?:over )?to "
+        r"(?:the |a )?(?:carrier|courier|us\b|logistics)",
     ),
 }

@@ -22,10 +22,11 @@ _LETTERS = str.maketrans(
 )
 # Spellings that carriers cannot agree on.
 _SPELLINGS = (
-    (re.compile(r"\b(country|pays|pais|land|paese|kraj|ulke|negara)\s*(?:/|or)\s*\w+"), r"\1"),
+    (re.compile(r"\b(country|pays|pais|land|paese|kraj|ulke|negara)\s*(?:/|or)\s*(?:l[ae] )?\w+"), r"\1"),
     (re.compile(r"(стран\w+)\s*/\s*\w+"), r"\1"),
     (re.compile(r"(دولة|بلد|الدولة|البلد)\s*/\s*\w+"), r"\1"),
-    (re.compile(r"(국가|国家)\s*/\s*\w+"), r"\1"),
+    (re.compile(r"(מדינת|ארץ)\s*/\s*\w+"), r"\1"),
+    (re.compile(r"(국가|国家|国)\s*/\s*(?:지역|地区|地域)"), r"\1"),
     (re.compile(r"\bline[ -]?(?:haul|hual)\b"), "linehaul"),
     (re.compile(r"\bpick[ -]?ups?\b"), "pickup"),
     (re.compile(r"\bcentres?\b"), "center"),

@@ -15,6 +15,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"transferit|consegnat\w+ a\w*\b|affidat",
         r"передан|передач|تسليم|سلم|인계|转交|交接|移交|引渡|交航|överlämn|przekaz|teslim(?!at)|diserahkan",
         r"bàn giao|ส่งมอบ|נמסר|הועבר|सौंप|overgedragen|overhandigd",
+        r"引き渡|תועבר|entreg\w+ (?:em breve|pronto|manana|amanha) a\w?\b",
     ),
     "leaving": (
         r"\bleaving\b|\ben partance|قيد (?:ال)?مغادرة|verlässt|\bdeixando|saindo d[oe] pa[ií]s|\bsaliendo",
@@ -67,6 +68,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:courier|carrier|postal|delivery|logistics)\w*(?: company| partner| operator| service)? (?:of|"
         r"in|at) (?:the )?destination",
         r"місцев\w+ (?:служб|кур|пошт|перевіз)\w*",
+        r"tendered to (?:the )?(?:final |local )?delivery",
     ),
     "local_accept": (r"目的国/配送揽收|目的国sc|目的国(?:家)?(?:分拨|处理|分拣)",),
     "parcel_center": (r"parcel center|国外|境外|海外配送|배달국",),
@@ -172,6 +174,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:ins|zum) (?:ziel|bestimmungs)land|(?:para o|para el|al|hacia el) país de destino",
         r"в страну назначения|إلى (?:بلد|دولة) (?:الوجهة|المقصد)|飞往目的|发往目的",
         r"send item abroad|sent abroad|to abroad",
+        r"to (?:the )?next country",
     ),
     "processed": (r"\bprocessed\b|\btraité|bearbeitet|processad|procesad|clasificad|обработ|معالجة|처리",),
     "mail_export": (r"экспорт международной|export of international (?:mail|parcel)",),
@@ -270,6 +273,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"individual picked up",
         r"(?:item|package|parcel) (?:was|has been) picked up at (?:a |the )?(?:post office|"
         r"postal facility)",
+        r"(?:お客様|受取人|ご本人).{0,6}(?:受け取り|受取り)(?:ました|済)",
+        r"(?:התקבל|נאספ|נאסף)\w* על ידי (?:ה)?(?:לקוח|נמען)|вручен\w* (?:\w+ )?через почтомат|"
+        r"已从.{1,8}取(?:出|走|件)",
     ),
     "pickup_bare": (
         r"^(?:awaiting|waiting for|ready for|pending|available for) (?:customer )?(?:pickup|collection)$",
@@ -302,6 +308,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bbe(?:ing)? (?:\w+ ){0,2}?(?:delivered|handed|left|collected|signed|posted|picked|given|placed)",
         r"bezorgd worden|\b(?:должн\w+|може?т?|могут|має|мають) (?:\w+ )?бути?ь?\b|\bмає бути",
         r"быть (?:доставлен|вручен)|бути (?:доставлен|вручен)",
+        r"\bbald\b|entregara (?:pronto|manana)|\bpronto (?:a|al|sera)\b",
     ),
     "today": (
         r"\btoday\b|aujourd|\bheute\b|\bhoje\b|\bhoy\b|\boggi\b|сегодня|اليوم|오늘|今天|今日|本日|\bidag\b",
@@ -333,6 +340,22 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"messaggio|\bavis\b)",
         r"(?:bericht|nachricht|benachrichtigung|melding|bildirim|mesaj|notificación|notificação|"
         r"notifica) .{0,15}?(?:ontvangen|erhalten|aldı|recib|receb|ricevut)",
+        r"(?:consignee|buyer|addressee|client)(?:'s|s') (?!(?:\w+ )?(?:door|address|home|house|"
+        r"mail ?box|letter ?box|porch|neighbou?r|hands?|residence|family)\b)(?:\w+ )?(?:broker|agent|"
+        r"depot|hub|carrier|courier|country|city|warehouse|forwarder|post)\b",
+        r"\b(?:asked|wants?|wish(?:es)?|prefer\w*|hop(?:e|es|ing)|intend\w*|aim(?:s|ing)?|trying|"
+        r"promis\w+) (?:\w+ ){0,8}?(?:deliver|left|leave|hand|collect|pickup|sign)",
+        r"\b(?:mistake\w*|incorrect\w*|errone\w+|in error|by error|revo(?:k|c)\w+|withdrawn|retract\w*|"
+        r"premature\w*|falsely|disregard|ignore|invalid|annul\w*|misscan\w*|mis-scan\w*)\b|por error|"
+        r"par erreur|irrtumlich|versehentlich|per errore|ошибочн|помилков|bledn|hatali\b|yanlis|誤|错误|錯誤|"
+        r"실수|잘못|salah\b|nham\b",
+        r"\b(?:bag|container|pallet|trailer|truck|master|manifest|dispatch|receptacle|batch|invoice|"
+        r"document)s? (?:\w+ ){0,3}deliver",
+        r"\b(?:first|second|third|1st|2nd|3rd|initial|middle|next) (?:leg|mile|stage|phase|stretch)\b|"
+        r"\bone leg\b|\bleg of\b",
+        r"^(?:have|has|had|did|do|does|was|were|is) (?:you|your|it|this|the|my|our)\b|^(?:where|why|how|"
+        r"who) ",
+        r"deliver\w* (?:rate|score|target|goal|guarantee)",
     ),
     "handed_agent": (r"to (?:the )?(?:next|local|other|partner) ",),
     "batch_to_carrier": (r"batch deliver",),

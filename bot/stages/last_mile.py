@@ -22,6 +22,7 @@ _UNDER_WAY = (
     r"(?! to (?!you\b|your\b|(?:the )?(?:recipient|customer|addressee|consignee)))|coming to you|delivering|"
     r"has your (?:parcel|package)|lleva|trae\b|bringt|brengt|wiezie|taşıyor|membawa|per la consegna|"
     r"para (?:la |su |a )?entrega|pour (?:la )?livraison|zur zustellung|en chemin|distribue|livre votre|"
+    r"set (?:off|out)\b|left (?:for|to) (?:you|your)\b|has (?:your|the) (?:parcel|package)|"
     r"unterwegs|auf dem weg|liefert|en camino|a caminho|entregando|in arrivo|consegnando|in viaggio|"
     r"w drodze|doręcza|dostarcza|onderweg|bezorgt|доставляет|везет|в пути|выехал|едет|доставляє|везе|"
     r"прямує|виїхав|yolda|dağıtım|getiriyor|في الطريق|بالطريق|בדרך|mengantar|dalam perjalanan|menuju|"
@@ -31,9 +32,13 @@ _UNDER_WAY = (
 WORDS: Mapping[str, tuple[str, ...]] = {
     "delivered": (
         r"\bdelivered\b",
-        r"\bdelivery (?:was |has been |is )?(?:successful\w*|complete[d]?|confirmed|made|done|finished)\b",
+        # "Delivery" of what: of the parcel, not of one leg of its way or to a hub.
+        r"(?:^|[.:;,!-] ?|\b(?:the|your|final|home|parcel|package|item|shipment|order|consignment|physical|"
+        r"mail|and|last[ -]mile) )delivery (?:was |has been |is )?(?:successful\w*|completed?|confirmed|made|"
+        r"done|finished)\b",
         r"success\w* deliver(?:y|ed)",
-        r"\bsigned (?:for )?by\b|\bsigned(?: for)?$|delivery success\b|proof of delivery(?! requ)",
+        r"\bsigned (?:for )?by\b|\bsigned(?: for)?$",
+        r"(?:^|[.:;,!-] ?)delivery success\b|proof of delivery(?! requ)",
         r"^final delivery$",
         r"\bdelivery signed\b",
         r"handed (?:over )?(?:directly )?to (?:the )?(?:customer|recipient|addressee|receiver)",
@@ -98,7 +103,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"its|this)\b",
         r"entrega (?:conseguida|com êxito|exitosa|bem sucedida)|successful(?:ly)? (?:physical )?delivery",
         r"\bterkirim\b|diterima oleh (?!kurir|gudang|agen|cabang|mitra|ekspedisi|kantor|jasa|maskapai)",
-        r"отримано\b|одержано\b|вручен(?:ня|о)\b|(?:доставлен|видан)\w+ (?:одержувач|отримувач)",
+        r"^(?:посилк\w |відправлення |вантаж )?(?:отрима|одержа)(?:но|на|ний)(?:$|[,.(]| (?:\d|"
+        r"одержувач|отримувач|адресат|клієнт))|вручен(?:ня|о)\b|(?:доставлен|видан)\w+ (?:одержувач|"
+        r"отримувач)|посилку (?:отримано|одержано)$",
         r"(?:受取人|お客様|ご本人).{0,4}(?:引渡|お渡し)|alıcısına|teslim edilmiş|đã phát|ได้รับแล้ว|"
         r"נמסר ללקוח",
         r"\blivrat\b(?! la)",
@@ -111,6 +118,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"dem (?:empfänger|kunden|nachbarn) (?:\w+ )?(?:übergeben|ausgehändigt|zugestellt)",
         r"(?:cliente|destinatario) (?:ya )?(?:recibio|recogio|retiro)\b",
         r"wydan[aoy] (?:odbiorcy|adresatowi|klientowi)|overhandigd aan (?:de )?(?:ontvanger|klant)",
+        r"(?:客様|受取人|ご本人).{0,6}(?:受け取り|受取り)(?:ました|済)|配達されました",
+        r"(?:התקבל|נאספ|נאסף|נמסר)\w* על ידי (?:ה)?(?:לקוח|נמען)|본인에게 (?:직접 )?전달",
+        r"(?:accepted|taken|signed(?: for)?) (?:\w+ )?by (?:the |a |your )?(?:customer|recipient|"
+        r"addressee|receiver|consignee|buyer)",
+        r"(?:consignee|recipient|addressee|customer|receiver) (?:has )?(?:took|taken|accepted) (?:the|"
+        r"it|his|delivery)",
     ),
     # Delivered, but to somebody on the way: false friends of the above. Places are doubts of their own.
     "to_agent": (
@@ -188,6 +201,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"signed (?:for |in )?by (?:\w+ ){0,4}?(?:agent|carrier|courier|station|point|warehouse|center|"
         r"hub|store|shop|partner|company|airline|driver|depot|terminal|customs|post|office|logistics|"
         r"provider|cabinet|staff|operator)\b",
+        r"\bdelivered for (?!you\b|the (?:customer|recipient))\w+",
+        r"signed (?:for |in )?by (?:\w+ ){0,4}?(?:handler|broker|forwarder|dispatcher|sorter|keeper|"
+        r"loader|manager|clerk|worker|cargo|freight|airport|yard|dock)\b",
+        r"(?:oddan|przekazan|wydan)\w* (?:\w+ )?(?:przewoznik|kurier|lini|urzed)",
+        r"(?:получен|отриман|одержан|принят)\w* (?:\w+ ){0,2}?(?:оператор|перевізник|перевозчик|"
+        r"кур'?[єе]р|курьер|склад|сортув|сортир|пошт|почт|митн|тамож|агент)",
     ),
     "out_for_delivery": (
         rf"{_MEN}[^,.;:!(]{{0,24}}?{_UNDER_WAY}",
@@ -231,7 +250,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"في طريق\w* اليك|مع (?:ال)?مندوب|خارجة للت|للتوصيل",
         r"배(?:달|송) ?출발|배달 ?중|배달준비|배송출발|배달 ?시작",
         r"配達中|持ち?出し?中|持出|お届け中|配達に出発|配送中",
-        r"派送中|派件中?(?!失败|异常|不)|派送(?!网|站|点|公司|失败|异常|成功|中心|局|不)",
+        r"派送中|派件中?(?!失败|异常|不)|派送(?!动态|更新|状态|网|站|点|公司|失败|异常|成功|中心|局|不)",
         r"(?:开始|正在|安排|再次)(?:派送|投递|派件)|再次投递|离开最后投递站|投递中|正在配送|配送员|派送途中",
         r"外出派送|派件員|派送員",
         r"ut[eå]? för (?:leverans|utkörning|utdelning)|ute till (?:leverans|utkörning)",
@@ -341,6 +360,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"waiting (?:\w+ ){0,2}?(?:at|in) (?:\w+ ){0,3}?(?:post office|counter|branch|store|shop|locker|"
         r"office)\b",
         r"(?:use|enter) (?:\w+ )?(?:pin|code)\b",
+        r"aguarda (?:\w+ ){0,3}?(?:ponto|loja|agencia)|受取場所.{0,8}保管|保管されて",
+        r"held at (?:the |your )?(?:local )?(?:post office|branch|counter)|"
+        r"\bheld,? (?:and )?(?:the )?(?:addressee|recipient|customer) (?:is |was )?(?:notified|informed)",
     ),
     # The carrier is to pick up, not the customer.
     "for_carrier": (
@@ -379,6 +401,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"transportuppdatering|under transport|på väg|underveis|undervejs|onderweg",
         r"w (?:drodze|transporcie|trasie)|yolda|taşıma|transfer|dalam perjalanan|transit",
         r"đang (?:vận chuyển|trung chuyển)|trên đường|ระหว่าง|กำลังขนส่ง|בדרך|במעבר|מעבר|रास्ते|पारगमन",
+        r"(?:派送|发货|物流|运输)(?:动态|更新|状态)$",
     ),
     "nothing_yet": (
         r"no (?:\w+ ){0,3}?(?:tracking|logistics|shipping|shipment) ?(?:updates?|information|info)",

@@ -26,6 +26,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"सीमा शुल्क|कस्टम",
         r"border (?:services|force|agency|protection)|\bcbsa\b|\bcbp\b|\bhmrc\b",
         r"(?:import|export|border) formalit",
+        r"international shipment release",
     ),
     "export": (
         r"export|outward office|outbound customs",
@@ -61,6 +62,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"çıkış ülke|kalkış|negara asal|nước gửi|ต้นทาง|ארץ המוצא|מדינת המוצא|発送国|差出国|मूल देश",
         r"herkomst|verzendland",
         r"країн\w+ відправ|відправлення|китаю|出口国|quốc gia (?:gửi|xuất)|ülkesinden|kraj\w* nadani",
+        r"发货(?:国|国家)|發貨國",
     ),
     "destination": (
         r"destination|\b(?:in|to) your country|(?:dans|en) votre pays|in ihrem land|(?:seu|su) país",
@@ -100,6 +102,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"경유|到达中转|离开中转|中转国|中转地|中轉|経由国|経由地",
         r"kraj\w* tranzyt|transit ülke|negara transit|doorvoerland|nước quá cảnh|ארץ המעבר",
         r"transit (?:\w+ )?(?:hub|airport)",
+        r"(?:ממדינת|למדינת|מדינת|ארץ) ה?מעבר|国家中转|中转国",
     ),
     "airport": (
         r"airport|\bport of (?:arrival|departure|entry)\b",
@@ -121,6 +124,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"טיסה|חברת תעופה|उड़ान|vlucht",
         r"літак|рейс\w*|aéronef|samolot|penerbangan|pesawat|เครื่องบิน",
         r"\bin the air\b|\bairborne\b",
+        r"\blanded\b|touched down",
     ),
     "linehaul": (
         r"linehaul",
@@ -173,6 +177,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"dispatch cent|operations? cent|processing (?:plant|unit)|outlet|відділення|центр\w*|cabang",
         r"chi nhánh|\bpoint of\b",
         r"\bunits?\b|depot|estação|bodega|sede\b|filial",
+        r"拠点",
     ),
     "local": (
         r"\blocal(?:ly)?\b|regional|domestic|\blast[ -]?mile|final (?:delivery|mile|post)",
@@ -206,6 +211,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"comune|localidad|wijk)",
         r"\bdi zona|(?:in|near) (?:your|the recipient's)|near you\b|oddzia\w+ docelow",
         r"recapito|khu vực",
+        r"当地|現地|地域拠点|区域(?:站点|中心|分拨)|региональн|الاقليمي|האזורי",
     ),
     "carrier": (
         r"carrier|courier|logistics (?:company|provider|partner)",
@@ -224,6 +230,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"ekspedisi|đơn vị vận chuyển|hãng vận chuyển|bưu tá|ผู้ให้บริการ|บริษัทขนส่ง|חברת|שליח|वाहक|कूरियर",
         r"перевізник|кур'?єр|\bпошт|shipper\b.*(?:đang|giao)|\brider\b",
         r"delivery (?:agent|associate|executive|person|man)",
+        r"配送会社|運送会社",
     ),
     "customer": (
         r"customer|recipient|addressee|receiver|\bbuyer\b|consignee|resident|neighbou?r|household",

@@ -115,7 +115,12 @@ RULES: tuple[Rule, ...] = (
     ),
     # ── the pick-up point, before anything that sounds like delivered ──────────────────────────
     _rule("pickup.hub", _S.LOCAL_TRANSIT, "zh_pickup_hub"),
-    _rule("pickup.collected", _S.DELIVERED, "collected_by_customer", "negated future conditional held doubt"),
+    _rule(
+        "pickup.collected",
+        _S.DELIVERED,
+        "collected_by_customer",
+        "negated future conditional held doubt customs",
+    ),
     _rule("pickup.by_carrier", _S.PREPARING, "carrier_pickup", "customer"),
     _rule("pickup.for_carrier", _S.PREPARING, "ready_for_pickup for_carrier", "customer"),
     _rule(

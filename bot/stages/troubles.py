@@ -20,6 +20,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"retour (?:afzender|naar)|geretourneerd",
         r"вертає|zurückgegeben|(?:going|way|sent|shipped) back|wraca do",
         r"\bобратно\b|назад (?:отправител|відправник)",
+        r"מוחזר|返却",
     ),
     "lost": (
         r"\blost\b|\bmissing\b(?! (?:doc|info|data))|cannot be (?:found|located)|untraceable",
@@ -91,6 +92,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"gesloten|afwezig",
         r"відсутн|немає вдома|ulaşılamad|bulunamad|không (?:gặp|liên lạc|có người)|ติดต่อไม่ได้",
         r"(?:door|gate) (?:was )?locked|afwezig|nadie|ninguém|nessuno",
+        r"нет на месте|不在宅",
     ),
     "bad_address": (
         r"(?:incorrect|wrong|incomplete|insufficient|invalid) (?:\w+ ){0,2}address",
@@ -123,6 +125,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"address .{0,20}(?:cannot|could not) be (?:found|located)",
         r"\bas addressed",
         r"left no (?:forwarding )?address|^moved\b(?! to| from| on| into| through| by)|^vacant$",
+        r"住所(?:に)?(?:不備|誤り)",
     ),
     "duty": (
         r"\bdut(?:y|ies)\b|\btax(?:es)?\b|\bvat\b|\bgst\b|import charges?|customs (?:charge|fee|payment)s?",
@@ -138,6 +141,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"תשלום|कर\b|शुल्क|invoerrecht|\bbtw\b|betaling",
         r"мит[оа]\b|митн\w+ (?:плат|збор)|customs (?:vat|amount|invoice)|gümrük verg|comissão",
         r"despacho postal",
+        r"derechos de importacion|droits d'importation|diritti doganali|einfuhrzoll|импортн\w+ сбор|"
+        r"מסי יבוא|輸入税",
     ),
     "demand": (
         r"request|requir|\bdue\b|unpaid|await|waiting|pending|to be paid|please pay|need|must be paid",
@@ -157,6 +162,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"לשלם",
         r"oczekiwan",
         r"à régler|a regler",
+        r"يلزم|requiere|se requiere|il faut|bitte (?:be)?zahlen|payez|pague\b|paga\b",
     ),
     "paid": (
         r"(?<!be )(?<!not )\bpaid\b|payment (?:\w+ )?(?:received|confirmed|complete|accepted|success)|"
@@ -198,6 +204,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"weather|storm|snow|flood|hurricane|typhoon|force majeure|natural disaster|météo|intempéri|wetter",
         r"unwetter|clima|temporal\b|maltempo|погод|الطقس|기상|폭설|태풍|天气|天候|台风|暴雨|väder|pogod",
         r"hava (?:koşul|muhalefet)|cuaca|thời tiết|weersomst",
+        r"الاحوال الجوية|mal tiempo|mau tempo|מזג אוויר|schlechtwetter|悪天候",
     ),
     "negated": (
         r"\bnot\b(?! (?:required|needed))|n't\b|cannot|\bunable",
@@ -240,6 +247,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bbe(?:ing)? (?:\w+ ){0,2}?(?:delivered|handed|left|collected|signed|posted|picked|given|placed)",
         r"bezorgd worden|\b(?:должн\w+|може?т?|могут|має|мають) (?:\w+ )?бути?ь?\b|\bмає бути",
         r"быть (?:доставлен|вручен)|бути (?:доставлен|вручен)",
+        r"\bbald\b|\bentregara\b",
     ),
     "conditional": (
         r"\bif\b|\bunless\b|otherwise|\buntil\b|\bwhen\b|\bonce\b|\bfalls\b|\bwenn\b|\bsofern\b",
@@ -250,6 +258,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bякщо\b",
         r"\bafter (?:it|the|your|delivery)\b|\bdopo (?:la|che)\b|\bnach (?:der )?zustellung",
         r"\bpo doręczeniu",
+        r"[?？؟]",
     ),
     "attempt": (
         r"delivery attempt|attempt\w* (?:to deliver|delivery|at delivery)",
@@ -328,6 +337,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"gelukt|möjlig|mulig)",
         r"^(?:business|premises|office|shop) (?:is |was )?closed",
         r"nicht in den briefkasten",
+        r"(?:派送|投递|派件)未成功|(?:尚未|还未|還未)(?:送达|送達|投递|派送)|まだ配達されて|\bawizow",
     ),
     # A return that is over, and signs that it is not.
     "return_over": (
@@ -349,6 +359,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\breturn\w* .{0,24}?(?:handed|given) (?:\w+ ){0,2}?to (?:the )?(?:sender|seller|shipper|"
         r"merchant)",
         r"(?:came|come) back to (?:the )?(?:sender|seller|shipper|merchant)",
+        r"返送されました|返却されました",
     ),
     "return_going_on": (
         r"\bbeing\b|\bis return|returning|in (?:the )?(?:process|progress|transit)|initiat|\bstart|"
