@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model import Stage
+from bot.pacing.cadence import WEEK, Cadence
 
-WEEK = 168
 _MONDAY = 72.0  # the epoch began on a Thursday
 ORIGIN_OFFSET = 8.0  # hours east of UTC: parcels start in China
 
@@ -54,7 +54,7 @@ def hours(moment: datetime) -> float:
 class Clock:
     """A weekly profile of mean 1 and its integral, the operating time."""
 
-    __slots__ = ("_sum", "pace")
+    __slots__ = ("_sum", "cadence", "pace")
 
     def __init__(self, pace: Sequence[float]) -> None:
         """`pace` holds 168 positive numbers, one an hour of the week from Monday 00:00."""
@@ -66,6 +66,7 @@ class Clock:
             total += value
             sums.append(total)
         self._sum = tuple(sums)
+        self.cadence = Cadence(self.pace)
 
     def operating(self, at: float) -> float:
         """Operating hours from the clock's origin to `at` (hours, in the profile's own zone)."""

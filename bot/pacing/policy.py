@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import OrderStatus, Stage, Watch
+from bot.pacing.cadence import WEEK
 from bot.pacing.clock import hours
 from bot.pacing.rates import Rates, clock_key
 
@@ -27,6 +28,7 @@ _RECHECKS = (6.0, 24.0, 72.0, 168.0, 336.0)  # hours after "delivered": it is so
 _RECHECKS_OVER = (24.0, 72.0)  # after "returned" and "cancelled"
 _SILENT, _LOST = 30.0 * 24.0, 90.0 * 24.0  # hours without news: weekly from here, never again from there
 _WEEKLY = 168.0
+_AHEAD = 12.0  # hours beyond the best moment so far in which a better one is looked for
 _JITTER = 0.04  # of the gap, to either side
 _RETRY = 300.0  # seconds: first back-off window after a failure
 
@@ -170,27 +172,64 @@ class _Outlook:
             0.1 if after >= 0.05 else after + 0.05
         )
 
+    def walk(self, after: float, end: float, price: float) -> Iterator[tuple[float, float, float]]:
+        """Step by step from `after` to `end`: the step's own end, the entries it brings, what an hour saves.
+
+        All in hours from the look; what is saved is put as entries waiting. Steps end with the clock's full
+        hours, closer by at first; rates are taken as even within one.
+        """
+        expected, paces, cadence = self._cell.expected, self._clock.pace, self._clock.cadence
+        worth, burst, theta = self.weight / price, self._burst, self._theta
+        phase = self.begin % 1.0
+        age = self._clock.operating(self.begin + after) - self._zero
+        known, level = expected(age), -1.0
+        fresh = burst * math.exp(-after / theta)
+        while after < end:
+            mark = math.floor(after + phase + 1e-6) + 1.0 - phase
+            if mark - after > 0.25 and after < 1.5:
+                mark = after + 0.25
+            mark = min(mark, end)
+            hour = int(self.begin + after + 1e-6) % WEEK
+            age += paces[hour] * (mark - after)
+            then = expected(age)
+            more = steady = max(then - known, 1e-12)
+            rate = steady / (paces[hour] * (mark - after))
+            if abs(rate - level) > 0.02 * level:
+                level = rate
+                one, two, part = cadence.rows(worth * rate)
+            saved = (one[hour] + part * (two[hour] - one[hour])) * steady / (mark - after)
+            if fresh > 1e-3:  # a burst has no clock: its squares of what is saved add up
+                left = burst * math.exp(-mark / theta)
+                more += fresh - left
+                saved = math.sqrt(saved * saved + 2.0 * (fresh - left) / (worth * (mark - after)))
+                fresh = left
+            yield mark, more, saved
+            after, known = mark, then
+
 
 def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]:
-    """Hours until the index, weight * expected² / (2 rate), reaches the price.
+    """Hours until the look from which waiting on costs more than it saves.
 
-    Rates are taken as even from one mark to the next: marks are the clock's full hours, closer ones at first.
+    An hour more costs the waiting of what may be there unseen; it saves what the cadence says: the present
+    rate times the gap that would follow. The look is where the sum of the differences is least: not always
+    where they first cross, for a night or a weekend may lie ahead.
     """
     floor, ceiling = limits.floor / 3600.0, limits.ceiling / 3600.0
-    scale = outlook.weight / (2.0 * price)
-    phase = outlook.begin % 1.0
-    after, expected = floor, outlook.expected(floor)
-    while after < ceiling:
-        mark = math.floor(after + phase + 1e-6) + 1.0 - phase
-        if mark - after > 0.25 and after < 1.5:
-            mark = after + 0.25
-        mark = min(mark, ceiling)
-        then = outlook.expected(mark)
-        rate = max((then - expected) / (mark - after), 1e-12)
-        enough = math.sqrt(rate / scale)
-        if enough <= expected:
-            return after, Bound.FLOOR if after == floor else Bound.PRICE
-        if enough <= then:
-            return after + (enough - expected) / rate, Bound.PRICE
-        after, expected = mark, then
-    return ceiling, Bound.CEILING
+    after, best, least, total = floor, floor, 0.0, 0.0
+    low = outlook.expected(floor)
+    for mark, more, saved in outlook.walk(floor, ceiling, price):
+        if after - best > _AHEAD:
+            break
+        step = mark - after
+        under, over = low - saved, low + more - saved
+        if under < 0.0 < over:  # the least lies within this step
+            part = under / (under - over)
+            if total + 0.5 * under * part * step < least:
+                least, best = total + 0.5 * under * part * step, after + part * step
+        total += 0.5 * (under + over) * step
+        if total < least:
+            least, best = total, mark
+        after, low = mark, low + more
+    if best >= ceiling:
+        return ceiling, Bound.CEILING
+    return best, Bound.FLOOR if best <= floor else Bound.PRICE

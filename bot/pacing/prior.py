@@ -12,7 +12,7 @@ from bot.model import Stage
 from bot.pacing.clock import Side
 
 # Operating hours since the last entry: the lower edges of the age bins.
-EDGES = (0.0, 2.0, 6.0, 12.0, 24.0, 48.0, 96.0, 192.0)
+EDGES = (0.0, 1.0, 2.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0, 48.0, 96.0, 192.0)
 
 # Median operating hours from an entry in this stage to the next one.
 MEDIANS = {

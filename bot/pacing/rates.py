@@ -11,16 +11,18 @@ from typing import Any, TypeVar
 
 from bot.model import Stage, Watch
 from bot.pacing import prior
-from bot.pacing.clock import ORIGIN_OFFSET, WEEK, Clock, Side, hours, side
+from bot.pacing.cadence import WEEK
+from bot.pacing.clock import ORIGIN_OFFSET, Clock, Side, hours, side
 
 _Key = TypeVar("_Key", bound=str)
 
 _HALF_LIFE = 60.0 * 24.0  # hours after which an observation counts half
 _BURST_GAP = 1.5  # hours: a shorter gap belongs to the burst, not to the stage
 _BINS = len(prior.EDGES)
-_RECOMPILE = 48  # new entries between two looks at the whole table
-_GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 8.0  # what the prior weighs, in entries
+_RECOMPILE, _RECOMPILE_SHARE = 48, 0.08  # new entries, of those known, between two looks at the whole table
+_GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 6.0  # what the prior weighs, in entries
 _DAY_EVENTS, _UNKNOWN_EVENTS, _WEEKDAY_EVENTS = 80.0, 40.0, 80.0
+_SMOOTH_EVENTS = 500.0  # entries on one clock after which its hours are smoothed half as much
 _LAG_EVENTS, _BURST_EVENTS = 20.0, 50.0
 _TRUST_EVENTS = 25.0  # entries after which a stage's own rate counts three quarters
 
@@ -127,7 +129,7 @@ class Rates:
         if not walk.stage.final:
             self._expose(walk, end)
         self._since += len(stamps)
-        if self._since >= _RECOMPILE:
+        if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self._known):
             self._compile()
 
     def _weigh(self, now: float) -> float:
@@ -202,6 +204,7 @@ class Rates:
     def _compile(self) -> None:
         unit = self._weigh(self._now) if self._origin is not None else 1.0
         self._since = 0
+        self._known = self._heads / unit
         self.burst = (prior.BURST_SHARE * _BURST_EVENTS + self._bursts / unit) / (
             _BURST_EVENTS + self._heads / unit
         )
@@ -226,7 +229,7 @@ class Rates:
         seen = math.fsum(map(math.fsum, counts.values()))
         total = (seen + _GLOBAL_EVENTS) / (math.fsum(map(math.fsum, expected.values())) + _GLOBAL_EVENTS)
         exposed = math.fsum(map(math.fsum, self._exposure.values())) / unit
-        typical = [math.fsum(row[:5]) / 5.0 for row in self._prior.values()]
+        typical = [math.fsum(row[:8]) / 8.0 for row in self._prior.values()]
         before = math.exp(math.fsum(map(math.log, typical)) / len(typical))
         overall = (seen + _GLOBAL_EVENTS) / (exposed + _GLOBAL_EVENTS / before)
         return {stage: self._cell(stage, counts[stage], expected[stage], total, overall) for stage in Stage}
@@ -246,10 +249,12 @@ class Rates:
 
     def _clock(self, key: str, unit: float) -> Clock:
         group, _, zone = key.partition("/")
-        known = zone == "local"
-        hours_prior = prior.HOURS[Side(group)] if known else prior.UNKNOWN_HOURS
-        events = _DAY_EVENTS if known else _UNKNOWN_EVENTS
-        by_hour = _smooth(_blend(self._hours[key], self._hours_due[key], hours_prior, events * unit))
+        local = zone == "local"
+        hours_prior = prior.HOURS[Side(group)] if local else prior.UNKNOWN_HOURS
+        events = _DAY_EVENTS if local else _UNKNOWN_EVENTS
+        known = math.fsum(self._hours[key]) / unit
+        by_hour = _blend(self._hours[key], self._hours_due[key], hours_prior, events * unit)
+        by_hour = _smooth(by_hour, 0.1 * _SMOOTH_EVENTS / (_SMOOTH_EVENTS + known))
         by_day = _blend(self._days[key], self._days_due[key], prior.DAYS[Side(group)], _WEEKDAY_EVENTS * unit)
         stamped = [max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]
         return Clock(self._delayed(stamped))
@@ -272,7 +277,7 @@ class Rates:
         """Everything learnt, as JSON-able values with an observation of the newest hour weighing 1."""
         unit = self._weigh(self._now) if self._origin is not None else 1.0
         return {
-            "version": 1,
+            "version": 2,
             "at": self._now,
             "counts": {stage.value: [n / unit for n in row] for stage, row in self._counts.items()},
             "exposure": {stage.value: [t / unit for t in row] for stage, row in self._exposure.items()},
@@ -288,7 +293,7 @@ class Rates:
     def load(cls, state: Mapping[str, Any]) -> Rates:
         """What `dump` gave; an empty mapping or another version gives the shipped prior."""
         rates = cls()
-        if state.get("version") != 1:
+        if state.get("version") != 2:
             return rates
         _restore(rates._counts, state["counts"])
         _restore(rates._exposure, state["exposure"])
@@ -330,10 +335,10 @@ def clock_key(stage: Stage, offset: float | None) -> tuple[str, float]:
     return (f"{where}/utc", 0.0) if offset is None else (f"{where}/local", offset)
 
 
-def _smooth(ring: Sequence[float]) -> list[float]:
-    """A little of each neighbour: an hour's count says something of the hours beside it."""
+def _smooth(ring: Sequence[float], part: float) -> list[float]:
+    """A `part` of each neighbour: an hour's count says something of the hours beside it."""
     size = len(ring)
-    return [0.8 * ring[i] + 0.1 * ring[i - 1] + 0.1 * ring[(i + 1) % size] for i in range(size)]
+    return [(1.0 - 2.0 * part) * ring[i] + part * (ring[i - 1] + ring[(i + 1) % size]) for i in range(size)]
 
 
 def _blend(

@@ -135,7 +135,7 @@ WORLDS = {
 
 
 def draw(world: World, seed: int, *, orders: int, days: float) -> list[Timeline]:
-    """`orders` timelines starting evenly over `days`."""
+    """`orders` timelines starting evenly over `days`; as in a file, what follows a final stage is left out."""
     dice = random.Random(f"{world.name}/{seed}")
     clocks = {where: world.clock(where) for where in Side}
     return [
@@ -163,9 +163,11 @@ def _draw_one(
             if brought is not Stage.DELIVERED and dice.random() < world.burst:
                 at += timedelta(hours=dice.expovariate(1.0 / world.burst_hours))
                 entries.append(_entry(world, dice, at, brought))
+    entries.sort(key=lambda entry: entry.visible)
+    end = next(n for n, entry in enumerate(entries, 1) if entry.stage.final)
     return Timeline(
         order=name,
-        entries=tuple(sorted(entries, key=lambda entry: entry.visible)),
+        entries=tuple(entries[:end]),  # what is published after the end is no news
         followers=dice.choice(world.followers),
         utc_offset_hours=offset if world.offset_known else None,
     )

@@ -1,0 +1,82 @@
+"""The best rhythm of looks on one weekly clock: how much a later look is worth, hour by hour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import accumulate
+
+WEEK = 168
+_LONGEST = 48.0  # hours between two looks: the first row
+_ROWS = 10  # each for twice the level of the one before
+_FINE = 8.0  # hours: shorter gaps are planned by half hours
+_WEEKS = 3  # planned ahead; the first of them is used
+_NOTHING = (0.0,) * WEEK
+
+
+class Cadence:
+    """For each hour of the week the gap that follows a look then, if looks are planned at the least cost.
+
+    The plan minimises calls and waiting together for news of an even rate on this clock. It depends on one
+    number, the level: weight x rate in an operating hour / price. Rows are made when first asked for.
+    """
+
+    __slots__ = ("_pace", "_rows")
+
+    def __init__(self, pace: Sequence[float]) -> None:
+        """`pace` holds 168 positive numbers of mean 1."""
+        self._pace = tuple(pace)
+        self._rows: list[tuple[float, ...] | None] = [None] * _ROWS
+
+    def rows(self, level: float) -> tuple[Sequence[float], Sequence[float], float]:
+        """Two rows of 168 gaps in hours, and how far from the first to the second the level lies."""
+        place = math.log2(max(level, 1e-12) * 0.5 * _LONGEST * _LONGEST)
+        if not 0.0 <= place < _ROWS - 1:  # beyond the rows gaps follow the root of the level
+            edge = 0 if place < 0.0 else _ROWS - 1
+            return self._row(edge), _NOTHING, 1.0 - 2.0 ** (0.5 * (edge - place))
+        index = int(place)
+        return self._row(index), self._row(index + 1), place - index
+
+    def _row(self, index: int) -> tuple[float, ...]:
+        row = self._rows[index]
+        if row is None:
+            row = _plan(self._pace, 2.0 ** (index + 1) / _LONGEST**2)
+            if index and (longer := self._rows[index - 1]) is not None:
+                row = tuple(map(min, row, longer))
+            self._rows[index] = row
+        return row
+
+
+def _plan(pace: Sequence[float], level: float) -> tuple[float, ...]:
+    """The gaps at one level, by dynamic programming backwards in time over whole or half hours.
+
+    The cost of a plan from one moment on, in calls, falls by level x pace x gap an hour: so the gap is read
+    off the differences of costs, where it is smoother than the planned moments themselves.
+    """
+    parts = 1 if math.sqrt(2.0 / level) > _FINE else 2
+    step = 1.0 / parts
+    flow = [pace[at // parts] * step for at in range(WEEK * parts)] * _WEEKS
+    grown = list(accumulate(flow, initial=0.0))
+    waited = list(accumulate((step * 0.5 * (a + b) for a, b in zip(grown, grown[1:], strict=False)), initial=0.0))
+    end = len(flow)
+    base = [0.0] * (end + 1)  # cost from a moment on, and what else depends on it alone
+    for at in range(end + 1):
+        base[at] = level * waited[at]
+    cost = [0.0] * (end + 1)
+    latest = end
+    for at in range(end - 1, -1, -1):
+        slope = level * grown[at] * step
+        latest = min(latest, at + int(_LONGEST * 1.5) * parts)
+        least, best = math.inf, latest
+        for to in range(at + 1, latest + 1):
+            value = base[to] - slope * to
+            if value < least:
+                least, best = value, to
+        cost[at] = 1.0 + least - level * waited[at] + slope * at
+        base[at] += cost[at]
+        latest = best
+    gaps = []
+    for hour in range(WEEK):
+        fall = cost[hour * parts] - cost[(hour + 1) * parts]
+        gaps.append(max(fall, 0.0) / (level * pace[hour]))
+    return tuple(gaps)
