@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from bot.model import OrderStatus, Stage, Watch
 from bot.pacing import Bound, Limits, Rates, explain, next_check
+from bot.pacing.cadence import WEEK
+from bot.pacing.clock import Clock
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 RATES = Rates()
@@ -121,6 +123,18 @@ def test_the_night_at_the_destination_is_slept_through() -> None:
     assert night is not None
     assert day is not None
     assert night - evening > 1.5 * (day - NOW)
+
+
+def test_the_last_look_of_a_day_waits_until_the_work_is_over() -> None:
+    rates = Rates()
+    rates.clocks["door/local"] = Clock([1.0 if 8 <= hour % 24 < 20 else 0.02 for hour in range(WEEK)])
+    afternoon = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+    watch = moving(Stage.FAILED_ATTEMPT, utc_offset_hours=0.0, last_node_at=afternoon - timedelta(hours=20))
+    looks = [next_check(watch, rates, 2.0**n, LIMITS, afternoon, lambda: 0.5) for n in range(-6, 12)]
+    asleep = [at for at in looks if at and datetime(2026, 3, 4, 22, tzinfo=UTC) < at < at.replace(hour=6)]
+    closing = [at for at in looks if at and at.day == 4 and 19 <= at.hour <= 21]
+    assert not asleep
+    assert len(closing) >= 3
 
 
 def test_a_delivered_parcel_is_looked_at_ever_more_slowly_and_then_no_more() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.model import Stage, Watch
 from bot.pacing import Rates
-from bot.pacing.clock import WEEK, Clock, hours
+from bot.pacing.cadence import WEEK
+from bot.pacing.clock import Clock, hours
 from bot.pacing.rates import KEYS
 
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 WEEK = 168
 _LONGEST = 48.0  # hours between two looks: the first row
@@ -26,7 +26,7 @@ class Cadence:
     def __init__(self, pace: Sequence[float]) -> None:
         """`pace` holds 168 positive numbers of mean 1."""
         self._pace = tuple(pace)
-        self._rows: list[tuple[float, ...] | None] = [None] * _ROWS
+        self._rows: list[tuple[float, ...]] = []
 
     def rows(self, level: float) -> tuple[Sequence[float], Sequence[float], float]:
         """Two rows of 168 gaps in hours, and how far from the first to the second the level lies."""
@@ -38,13 +38,11 @@ class Cadence:
         return self._row(index), self._row(index + 1), place - index
 
     def _row(self, index: int) -> tuple[float, ...]:
-        row = self._rows[index]
-        if row is None:
-            row = _plan(self._pace, 2.0 ** (index + 1) / _LONGEST**2)
-            if index and (longer := self._rows[index - 1]) is not None:
-                row = tuple(map(min, row, longer))
-            self._rows[index] = row
-        return row
+        rows = self._rows
+        while len(rows) <= index:
+            row = _plan(self._pace, 2.0 ** (len(rows) + 1) / _LONGEST**2)
+            rows.append(tuple(map(min, row, rows[-1])) if rows else row)  # never longer for a higher level
+        return rows[index]
 
 
 def _plan(pace: Sequence[float], level: float) -> tuple[float, ...]:
@@ -57,26 +55,20 @@ def _plan(pace: Sequence[float], level: float) -> tuple[float, ...]:
     step = 1.0 / parts
     flow = [pace[at // parts] * step for at in range(WEEK * parts)] * _WEEKS
     grown = list(accumulate(flow, initial=0.0))
-    waited = list(accumulate((step * 0.5 * (a + b) for a, b in zip(grown, grown[1:], strict=False)), initial=0.0))
-    end = len(flow)
-    base = [0.0] * (end + 1)  # cost from a moment on, and what else depends on it alone
-    for at in range(end + 1):
-        base[at] = level * waited[at]
+    waited = list(accumulate((step * 0.5 * (a + b) for a, b in pairwise(grown)), initial=0.0))
+    end = latest = len(flow)
+    then = [level * value for value in waited]  # what a look at that moment adds whatever came before
     cost = [0.0] * (end + 1)
-    latest = end
     for at in range(end - 1, -1, -1):
         slope = level * grown[at] * step
-        latest = min(latest, at + int(_LONGEST * 1.5) * parts)
+        latest = min(latest, at + int(1.5 * _LONGEST) * parts)
         least, best = math.inf, latest
         for to in range(at + 1, latest + 1):
-            value = base[to] - slope * to
+            value = then[to] - slope * to
             if value < least:
                 least, best = value, to
-        cost[at] = 1.0 + least - level * waited[at] + slope * at
-        base[at] += cost[at]
-        latest = best
-    gaps = []
-    for hour in range(WEEK):
-        fall = cost[hour * parts] - cost[(hour + 1) * parts]
-        gaps.append(max(fall, 0.0) / (level * pace[hour]))
-    return tuple(gaps)
+        cost[at] = 1.0 + least - then[at] + slope * at
+        then[at] += cost[at]
+        latest = best  # an earlier look is never followed by a later one
+    falls = [cost[hour * parts] - cost[(hour + 1) * parts] for hour in range(WEEK)]
+    return tuple(max(fall, 0.0) / (level * p) for fall, p in zip(falls, pace, strict=False))

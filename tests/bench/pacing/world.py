@@ -135,7 +135,7 @@ WORLDS = {
 
 
 def draw(world: World, seed: int, *, orders: int, days: float) -> list[Timeline]:
-    """`orders` timelines starting evenly over `days`; as in a file, what follows a final stage is left out."""
+    """`orders` timelines starting evenly over `days`; as in files, nothing follows a final stage."""
     dice = random.Random(f"{world.name}/{seed}")
     clocks = {where: world.clock(where) for where in Side}
     return [
