@@ -180,7 +180,7 @@ class Tracking:
         async with self.store.read() as tx:
             follow = await tx.chats.get_follow(chat.place, order_id)
             refusal = None if follow else await self._refusal(tx, chat.place, by_link, now)
-            known = await tx.orders.get(order_id)
+            watch = await tx.orders.watch(order_id)
         if refusal is not None:
             return refusal
         if follow is not None:
@@ -188,12 +188,13 @@ class Tracking:
             refreshed = await self.refresh(chat, order_id)
             return AlreadyTracked(shown=refreshed.shown)
         snapshot, facts, wrong = None, None, False
-        if known is None or known.fetched_at is None:
+        unseen = watch is None or watch.checked_at is None
+        if unseen:
             snapshot, facts, wrong = await self._first_look(order_id, chat.language)
         if wrong and not by_link:
             return await self._wrong_id(chat.place, order_id, update)
         await self._follow(chat, order_id, label, snapshot, facts)
-        if known is not None and known.fetched_at is not None:
+        if not unseen:
             await self.refresh(chat, order_id)
         return Tracked(shown=await self.show(chat, order_id))
 
