@@ -279,6 +279,11 @@ class Order:
         """Claimed time of the newest node."""
         return max((node.at for parcel in self.parcels for node in parcel.nodes), default=None)
 
+    @property
+    def next_eta(self) -> datetime | None:
+        """When the first of the parcels still to come is expected."""
+        return min((p.eta for p in self.parcels if p.eta and not p.stage.final), default=None)
+
 
 class NewsKind(enum.StrEnum):
     """What kind of thing a chat is told."""
@@ -346,6 +351,29 @@ class NodeText:
     @property
     def text(self) -> str:
         return self.description or self.name
+
+
+# ── the board ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Clock(enum.StrEnum):
+    """The moment of an order that a flag counts from."""
+
+    STAGE = "stage"  # since when it is in its stage, else its newest node, else when it came to us
+    CREATION = "creation"  # when it came to us, only while it has no node
+    NODE = "node"
+    ETA = "eta"  # of the first parcel still to come
+    DISPUTE = "dispute"  # when its customer reported a problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagRule:
+    """Flags orders that are in one of the stages once their clock is `grace` behind; zero: at once."""
+
+    flag: str
+    stages: frozenset[Stage]
+    clock: Clock
+    grace: timedelta = timedelta(0)
 
 
 # ── chats ───────────────────────────────────────────────────────────────────────────────────────

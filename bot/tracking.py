@@ -624,7 +624,7 @@ def _watch_after(watch: Watch, order: Order, now: datetime) -> Watch:
         status=order.status,
         last_node_at=order.last_node_at,
         checked_at=now,
-        eta=min((p.eta for p in order.parcels if p.eta and not p.stage.final), default=None),
+        eta=order.next_eta,
         failures=0,
         finished_at=order.finished_at,
     )

@@ -326,17 +326,12 @@ class Upkeep:
         sent = datetime.fromisoformat(last) if last else now
         if last and audience.next_at(self._zone, at, sent) <= now:
             async with self._store.read() as tx:
-                cases = await tx.cases.open()
-                orders = await tx.orders.get_many(case.order_id for case in cases)
+                counts, snoozed = await tx.cases.count_flags(judge.RULES, now)
                 active = await tx.chats.active_orders()
                 delivered = await tx.orders.count_delivered(now - timedelta(days=1))
-            marks = [(c.order_id, c.disputed_at, c.snoozed_until, c.note) for c in cases]
-            rows, asleep = judge.board(orders, marks, {}, now)
-            counts = {flag: sum(row.flag is flag for row in rows) for flag in Flag}
+            flags = {Flag(name): n for name, n in counts.items()}
             await self._to_admins(
-                lambda words: view.brief(
-                    words, counts, active=active, delivered=delivered, snoozed=len(asleep)
-                )
+                lambda words: view.brief(words, flags, active=active, delivered=delivered, snoozed=snoozed)
             )
             sent = now
         if not last or sent == now:

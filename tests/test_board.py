@@ -56,16 +56,3 @@ def test_a_delivered_order_is_flagged_only_where_its_customer_disagrees() -> Non
     delivered = make.order(make.node(), stage=Stage.DELIVERED)
     assert board.flag(delivered, None, NOW) is None
     assert board.flag(delivered, NOW, NOW) == (Flag.DISPUTED, NOW)
-
-
-def test_the_board_shows_the_gravest_first_and_leaves_out_what_is_snoozed() -> None:
-    orders = {
-        "a": make.order(make.node(ago=timedelta(days=12)), id="a"),
-        "b": make.order(make.node(), stage=Stage.RETURNING, id="b"),
-        "c": make.order(make.node(), stage=Stage.EXCEPTION, id="c"),
-    }
-    cases = [("a", None, None, ""), ("b", None, None, "call them"), ("c", None, NOW + timedelta(days=1), "")]
-    rows, asleep = board.board(orders, cases, {"b": 2}, NOW)
-    assert [(row.order.id, row.flag) for row in rows] == [("b", Flag.RETURNED), ("a", Flag.STUCK)]
-    assert (rows[0].note, rows[0].followers) == ("call them", 2)
-    assert [(row.order.id, row.snoozed_until) for row in asleep] == [("c", NOW + timedelta(days=1))]

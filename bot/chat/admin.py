@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import segno
 from telegram import Document
@@ -14,8 +16,9 @@ from bot import board as judge
 from bot.chat.conversation import Conversation, Desk
 from bot.errors import SourceError
 from bot.ids import link_token, read
-from bot.model import Message
+from bot.model import Message, Order
 from bot.sheets import Sheet, read_sheet, write_sheet
+from bot.store import Case
 from bot.views import admin as view
 from bot.views import buttons as b
 from bot.views import chart, talk
@@ -38,18 +41,39 @@ async def show_board(talking: Conversation, action: b.ShowBoard) -> None:
 
 
 async def _board(talking: Conversation, page: int) -> Message:
-    rows, asleep = await judge_all(talking)
-    return view.board(talking.words, rows, page=page, asleep=asleep)
-
-
-async def judge_all(talking: Conversation) -> tuple[list[view.Flagged], list[view.Flagged]]:
-    """Every order that needs attention, and those that are snoozed."""
+    now, length = talking.desk.now(), view.FLAGS_PER_PAGE
     async with talking.desk.store.read() as tx:
-        cases = await tx.cases.open()
-        orders = await tx.orders.get_many(case.order_id for case in cases)
+        counts, snoozed = await tx.cases.count_flags(judge.RULES, now)
+        total = sum(counts.values())
+        page = max(0, min(page, -(-total // length) - 1))
+        judged = partial(tx.cases.flagged, judge.RULES, judge.GRAVITY, now)
+        cases = await judged(skip=page * length, most=length)
+        sleepers = await judged(asleep=True, most=view.SLEEPERS_SHOWN)
+        orders = await tx.orders.get_many(case.order_id for case in (*cases, *sleepers))
         followers = await tx.chats.count_followers(orders)
-    marks = [(case.order_id, case.disputed_at, case.snoozed_until, case.note) for case in cases]
-    return judge.board(orders, marks, followers, talking.desk.now())
+
+    def rows(of: Sequence[Case]) -> list[view.Flagged]:
+        seen = ((orders.get(case.order_id), case, followers.get(case.order_id, 0)) for case in of)
+        return [row for each in seen if (row := _row(*each, now))]
+
+    return view.board(
+        talking.words, rows(cases), total=total, page=page, asleep=rows(sleepers), snoozed=snoozed
+    )
+
+
+def _row(order: Order | None, case: Case, followers: int, now: datetime) -> view.Flagged | None:
+    """The order with its flag; None where it has none (any more)."""
+    found = judge.flag(order, case.disputed_at, now) if order is not None else None
+    if order is None or found is None:
+        return None
+    return view.Flagged(
+        order=order,
+        flag=found[0],
+        days=max(0, (now - found[1]).days),
+        note=case.note,
+        followers=followers,
+        snoozed_until=case.snoozed_until,
+    )
 
 
 async def open_flag(talking: Conversation, action: b.OpenFlag) -> None:
@@ -68,18 +92,8 @@ async def _flagged(talking: Conversation, order_id: str) -> Message | None:
         order = await tx.orders.get(order_id)
         case = await tx.cases.get(order_id)
         followers = await tx.chats.count_followers([order_id])
-    found = judge.flag(order, case.disputed_at, now) if order is not None else None
-    if order is None or found is None:
-        return None
-    row = view.Flagged(
-        order=order,
-        flag=found[0],
-        days=max(0, (now - found[1]).days),
-        note=case.note,
-        followers=followers.get(order_id, 0),
-        snoozed_until=case.snoozed_until,
-    )
-    return view.flagged_order(talking.words, row, now=now)
+    row = _row(order, case, followers.get(order_id, 0), now)
+    return view.flagged_order(talking.words, row, now=now) if row else None
 
 
 async def snooze(talking: Conversation, action: b.Snooze) -> None:

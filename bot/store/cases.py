@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model import Clock, FlagRule
 from bot.store import sql
 from bot.store.tables import cases, orders
 
@@ -45,19 +47,84 @@ class Cases:
         )
         return Case(order_id=order_id) if row is None else _case(row)
 
-    async def open(self) -> list[Case]:
-        """A case for every order that is still watched, or disputed: what the board has to judge."""
+    async def flagged(
+        self,
+        rules: Sequence[FlagRule],
+        gravity: Sequence[str],
+        now: datetime,
+        *,
+        asleep: bool = False,
+        skip: int = 0,
+        most: int,
+    ) -> list[Case]:
+        """A page of the board, the gravest and oldest first; snoozed orders have a board of their own."""
+        flag, since = _judged(rules, now)
         rows = await self._on.execute(
-            sa.select(orders.c.id.label("order_id"), cases.c.snoozed_until, cases.c.note, cases.c.disputed_at)
-            .outerjoin(cases, cases.c.order_id == orders.c.id)
-            .where(sa.or_(orders.c.finished_at.is_(None), cases.c.disputed_at.is_not(None)))
+            _watched(orders.c.id.label("order_id"), cases.c.snoozed_until, cases.c.note, cases.c.disputed_at)
+            .where(flag.is_not(None), _asleep(now) if asleep else sa.not_(_asleep(now)))
+            .order_by(sa.case({each: place for place, each in enumerate(gravity)}, value=flag))
+            .order_by(since, orders.c.id)
+            .offset(skip)
+            .limit(most)
         )
         return [_case(row) for row in rows.mappings()]
+
+    async def count_flags(self, rules: Sequence[FlagRule], now: datetime) -> tuple[dict[str, int], int]:
+        """How many orders carry which flag, and how many more are snoozed."""
+        flag = _judged(rules, now)[0].label("flag")
+        judged = _watched(flag, _asleep(now).label("asleep")).subquery()
+        rows = await self._on.execute(
+            sa.select(judged.c.flag, judged.c.asleep, sa.func.count().label("n"))
+            .where(judged.c.flag.is_not(None))
+            .group_by(judged.c.flag, judged.c.asleep)
+        )
+        found = [(row.flag, row.asleep, row.n) for row in rows]
+        return {flag: n for flag, asleep, n in found if not asleep}, sum(
+            n for _, asleep, n in found if asleep
+        )
 
     async def _set(self, order_id: str, **values: Any) -> None:
         await self._on.execute(
             sql.upsert(self._on, cases, ["order_id"], values), {"order_id": order_id, "note": ""} | values
         )
+
+
+def _watched(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Orders that are still looked at, and those whose customer complained."""
+    return (
+        sa.select(*columns)
+        .select_from(orders.outerjoin(cases, cases.c.order_id == orders.c.id))
+        .where(sa.or_(orders.c.finished_at.is_(None), cases.c.disputed_at.is_not(None)))
+    )
+
+
+def _asleep(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.func.coalesce(cases.c.snoozed_until > now, sa.false())
+
+
+def _judged(
+    rules: Sequence[FlagRule], now: datetime
+) -> tuple[sa.ColumnElement[str | None], sa.ColumnElement[datetime]]:
+    """The flag of an order, NULL where it goes as it should, and the moment it counts from."""
+    fits = [
+        sa.and_(
+            orders.c.stage.in_(sorted(rule.stages)),
+            _CLOCKS[rule.clock] <= now - rule.grace if rule.grace else _CLOCKS[rule.clock].is_not(None),
+        )
+        for rule in rules
+    ]
+    flag = sa.case(*((fit, sa.literal(rule.flag)) for fit, rule in zip(fits, rules, strict=True)))
+    since = sa.case(*((fit, _CLOCKS[rule.clock]) for fit, rule in zip(fits, rules, strict=True)))
+    return flag, since
+
+
+_CLOCKS: dict[Clock, sa.ColumnElement[Any]] = {
+    Clock.STAGE: sa.func.coalesce(orders.c.stage_since, orders.c.last_node_at, orders.c.created_at),
+    Clock.CREATION: sa.case((orders.c.last_node_at.is_(None), orders.c.created_at)),
+    Clock.NODE: orders.c.last_node_at,
+    Clock.ETA: orders.c.eta,
+    Clock.DISPUTE: cases.c.disputed_at,
+}
 
 
 def _case(row: sa.RowMapping) -> Case:

@@ -121,7 +121,7 @@ class Orders:
             "digest": order.digest,
             "told": sorted(order.told),
             "last_node_at": order.last_node_at,
-            "eta": shape.next_eta(order),
+            "eta": order.next_eta,
             "silence_at": silence_at,
             "utc_offset_hours": utc_offset_hours,
             "ruleset": ruleset,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -49,10 +48,6 @@ def to_watch(row: RowMapping) -> Watch:
         utc_offset_hours=row["utc_offset_hours"],
         stopped=row["next_check_at"] is None,
     )
-
-
-def next_eta(order: Order) -> datetime | None:
-    return min((p.eta for p in order.parcels if p.eta and not p.stage.final), default=None)
 
 
 def to_order(row: RowMapping, known: Sequence[Parcel]) -> Order:

@@ -72,31 +72,32 @@ class Stats:
 
 
 def board(
-    words: Words, flagged: Sequence[Flagged], *, page: int = 0, asleep: Sequence[Flagged] = ()
+    words: Words,
+    shown: Sequence[Flagged],
+    *,
+    total: int,
+    page: int = 0,
+    asleep: Sequence[Flagged] = (),
+    snoozed: int = 0,
 ) -> Message:
-    """A page (from 0) of all that needs attention, gravest first as given.
+    """A page (from 0) of the `total` orders that need attention, gravest first as given.
 
-    The snoozed ones, `asleep`, are counted, and some can be opened, to wake them up.
+    Of the `snoozed` orders some, `asleep`, can be opened, to wake them up.
     """
     t = words.t
-    if not flagged:
+    if not shown:
         lines = [t("🌿 <b>Nothing needs you</b>"), t("All orders are on their way as they should be.")]
         sleepers = (_sleepers(words, asleep),) if asleep else ()
-        return Message(text=words.page([*lines, *_snoozed(words, len(asleep))]), buttons=sleepers)
-    pages = -(-len(flagged) // FLAGS_PER_PAGE)
-    page = min(page, pages - 1)
-    shown = flagged[page * FLAGS_PER_PAGE : (page + 1) * FLAGS_PER_PAGE]
+        return Message(text=words.page([*lines, *_snoozed(words, snoozed)]), buttons=sleepers)
     lines = [
-        words.plural(
-            "🚩 <b>{n} order needs attention</b>", "🚩 <b>{n} orders need attention</b>", len(flagged)
-        ),
-        *_snoozed(words, len(asleep)),
+        words.plural("🚩 <b>{n} order needs attention</b>", "🚩 <b>{n} orders need attention</b>", total),
+        *_snoozed(words, snoozed),
     ]
     for row in shown:
         lines += [Markup(""), *_flag_lines(words, row)]
     keys = [_opener(words, flag_icon(row.flag), row) for row in shown]
     rows = [tuple(keys[start : start + 2]) for start in range(0, len(keys), 2)]
-    leaf = b.pager(words, page, pages, lambda to: b.ShowBoard(page=to))
+    leaf = b.pager(words, page, -(-total // FLAGS_PER_PAGE), lambda to: b.ShowBoard(page=to))
     rows += [leaf, _sleepers(words, asleep)]
     return Message(text=words.page(lines), buttons=tuple(row for row in rows if row))
 
@@ -107,7 +108,7 @@ def _opener(words: Words, mark: Markup, row: Flagged) -> Button:
 
 
 def _sleepers(words: Words, asleep: Sequence[Flagged]) -> tuple[Button, ...]:
-    return tuple(_opener(words, Markup("😴"), row) for row in asleep[:SLEEPERS_SHOWN])
+    return tuple(_opener(words, Markup("😴"), row) for row in asleep)
 
 
 def flagged_order(words: Words, row: Flagged, *, now: datetime) -> Message:

@@ -6,7 +6,7 @@ import asyncio
 
 from bot.store import Case, Store
 from bot.store.cells import OwnCell, SharedCell
-from tests.store.builders import ANNA, NOW, added, follow, later, order
+from tests.store.builders import NOW, later
 
 
 async def test_marks_on_an_order_are_kept_side_by_side(store: Store) -> None:
@@ -22,20 +22,6 @@ async def test_marks_on_an_order_are_kept_side_by_side(store: Store) -> None:
         await tx.cases.dispute("1", None)
         await tx.cases.snooze("1", None)
         assert await tx.cases.get("1") == Case(order_id="1", note="call the carrier")
-
-
-async def test_open_cases_are_the_watched_and_the_disputed(store: Store) -> None:
-    for order_id in ("watched", "finished", "disputed"):
-        await follow(store, ANNA, order_id)
-    async with store.write() as tx:
-        for order_id in ("finished", "disputed"):
-            await tx.orders.save(added(order(order_id, finished_at=NOW)))
-        await tx.cases.dispute("disputed", NOW)
-        found = await tx.cases.open()
-    assert sorted((one.order_id, one.disputed_at) for one in found if one.disputed_at is None) == [
-        ("watched", None)
-    ]
-    assert {one.order_id for one in found} == {"watched", "disputed"}
 
 
 async def test_small_states_are_kept_changed_and_dropped(store: Store) -> None:

@@ -368,10 +368,12 @@ def _admin() -> dict[str, Scene]:
     )  # fmt: skip
     url = "https://t.me/lamp_bot?start=AB2cd"
     return {
-        "admin.board": lambda w: admin.board(w, flagged, asleep=flagged[:2]),
-        "admin.board second page": lambda w: admin.board(w, flagged, page=1),
-        "admin.board of nothing": lambda w: admin.board(w, []),
-        "admin.board of nothing awake": lambda w: admin.board(w, [], asleep=flagged[:1]),
+        "admin.board": lambda w: admin.board(
+            w, flagged[:6], total=len(flagged), asleep=flagged[:2], snoozed=2
+        ),
+        "admin.board second page": lambda w: admin.board(w, flagged[6:], total=9, page=1),
+        "admin.board of nothing": lambda w: admin.board(w, [], total=0),
+        "admin.board of nothing awake": lambda w: admin.board(w, [], total=0, asleep=flagged[:1], snoozed=1),
         "admin.flagged_order": lambda w: admin.flagged_order(w, flagged[1], now=NOW),
         "admin.flagged_order snoozed": lambda w: admin.flagged_order(w, noted, now=NOW),
         "admin.ask_note": lambda w: admin.ask_note(w, ID, 500),

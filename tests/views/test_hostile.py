@@ -78,7 +78,7 @@ def everything(words: Words, text: str) -> list[Message | str]:
         talk.zone_unknown(words, text),
         talk.ask_rename(words, ID, follow, 64),
         talk.choose(words, [follow] * 12, talk.Purpose.STOP),
-        admin.board(words, [flagged] * 6),
+        admin.board(words, [flagged] * 6, total=6),
         admin.links(words, [(ID, "https://t.me/bot?start=x")], [text] * 9),
         admin.not_authorized(words, text),
         admin.misconfigured(words, text, text),
