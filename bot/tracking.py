@@ -417,7 +417,7 @@ class Tracking:
 
     def quiet(self, due: Due, now: datetime) -> Settled:
         """The end of a check that found nothing new."""
-        watch = replace(due.watch, checked_at=now, failures=0)
+        watch = replace(due.watch, failures=0) if due.watch.failures else due.watch
         return Settled(
             order_id=due.order_id,
             lease=due.lease,
