@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.model import Clock, FlagRule, Order, Stage
+from bot.model import NO_TRACKING_AFTER, Clock, FlagRule, Order, Stage
 from bot.views.admin import Flag
 
 _MOVING = frozenset(stage for stage in Stage if not stage.final)
@@ -35,7 +35,7 @@ RULES = (
     _in(Flag.FAILED_ATTEMPT, Stage.FAILED_ATTEMPT),
     _in(Flag.PICKUP, Stage.READY_FOR_PICKUP, after=timedelta(days=2)),
     FlagRule(flag=Flag.DISPUTED, stages=frozenset(Stage), clock=Clock.DISPUTE),
-    FlagRule(flag=Flag.NO_TRACKING, stages=_MOVING, clock=Clock.CREATION, grace=timedelta(hours=72)),
+    FlagRule(flag=Flag.NO_TRACKING, stages=_MOVING, clock=Clock.PAYMENT, grace=NO_TRACKING_AFTER),
     *(_silent(days, stage) for stage, days in _STUCK.items()),
     _silent(_STUCK_ELSEWHERE, *(_MOVING - set(_STUCK))),
     FlagRule(flag=Flag.LATE, stages=_MOVING, clock=Clock.ETA, grace=timedelta(days=1)),
@@ -49,7 +49,7 @@ def flag(order: Order, disputed_at: datetime | None, now: datetime) -> tuple[Fla
         at = _moment(order, disputed_at, rule.clock)
         if at is None or order.stage not in rule.stages or (rule.grace and at + rule.grace > now):
             continue
-        silent = rule.clock in {Clock.CREATION, Clock.NODE}  # until its grace is over silence is no trouble
+        silent = rule.clock in {Clock.PAYMENT, Clock.NODE}  # until its grace is over silence is no trouble
         return Flag(rule.flag), at + rule.grace if silent else at
     return None
 
@@ -58,8 +58,8 @@ def _moment(order: Order, disputed_at: datetime | None, clock: Clock) -> datetim
     match clock:
         case Clock.STAGE:
             return order.stage_since or order.last_node_at or order.created_at
-        case Clock.CREATION:
-            return order.created_at if order.last_node_at is None else None
+        case Clock.PAYMENT:
+            return (order.paid_at or order.created_at) if order.last_node_at is None else None
         case Clock.NODE:
             return order.last_node_at
         case Clock.ETA:

@@ -236,12 +236,17 @@ class Parcel:
     nodes: tuple[Node, ...] = ()
 
 
+NO_TRACKING_AFTER = timedelta(hours=72)
+"""How long after its payment an order may have no tracking."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One AliExpress order as known; `stage` is that of its least advanced parcel.
 
-    `fetched_at` is None until the first answer came; `status_at` tells when `status` was learnt.
-    `told` holds keys of once-only news already told (silences, all arrived).
+    `created_at` is when it was first followed, `paid_at` when its buyer paid (None: not known); `fetched_at`
+    is None until the first answer came; `status_at` tells when `status` was learnt. `told` holds keys of
+    once-only news already told (silences, all arrived).
     """
 
     id: str
@@ -252,6 +257,7 @@ class Order:
     status_at: datetime | None = None
     parcels: tuple[Parcel, ...] = ()
     created_at: datetime
+    paid_at: datetime | None = None
     fetched_at: datetime | None = None
     finished_at: datetime | None = None
     digest: str = ""
@@ -273,6 +279,11 @@ class Order:
         """The parcels that count: all but those that go on under another's number."""
         gone = {number for parcel in self.parcels for number in parcel.former_numbers}
         return tuple(parcel for parcel in self.parcels if parcel.number not in gone) if gone else self.parcels
+
+    @property
+    def untracked_at(self) -> datetime:
+        """When it is too long without tracking: counted from its payment, else from when it was followed."""
+        return (self.paid_at or self.created_at) + NO_TRACKING_AFTER
 
     @property
     def last_node_at(self) -> datetime | None:
@@ -360,7 +371,7 @@ class Clock(enum.StrEnum):
     """The moment of an order that a flag counts from."""
 
     STAGE = "stage"  # since when it is in its stage, else its newest node, else when it came to us
-    CREATION = "creation"  # when it came to us, only while it has no node
+    PAYMENT = "payment"  # when it was paid, else when it came to us; only while it has no node
     NODE = "node"
     ETA = "eta"  # of the first parcel still to come
     DISPUTE = "dispute"  # when its customer reported a problem

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.model import Importance, News, NewsKind, Node, Order, OrderStatus, Parcel, Reason, Stage
+from bot.model import (
+    NO_TRACKING_AFTER,
+    Importance,
+    News,
+    NewsKind,
+    Node,
+    Order,
+    OrderStatus,
+    Parcel,
+    Reason,
+    Stage,
+)
 from bot.progress import chronological, standing, under_way
 
 _STUCK: Mapping[Stage, timedelta] = MappingProxyType(
@@ -37,7 +48,6 @@ class Thresholds:
     `stuck` is counted from a parcel's last node; where `typical` 90th percentiles are known, the longer wins.
     """
 
-    no_tracking: timedelta = timedelta(hours=72)
     stuck: Mapping[Stage, timedelta] = field(default_factory=lambda: _STUCK)
     pickup_days: tuple[int, ...] = (2, 5, 9)
     customs: timedelta = timedelta(days=5)
@@ -103,11 +113,11 @@ def _silences(
 ) -> Iterator[tuple[datetime, News]]:
     if order.stage.final or order.fetched_at is None or order.status in _QUIET_STATUS:
         return
-    if not any((parcel.number and parcel.nodes) or under_way(parcel) for parcel in order.live):
-        yield (
-            order.created_at + thresholds.no_tracking,
-            _news(NewsKind.NO_TRACKING, "no_tracking", days=thresholds.no_tracking.days, merchant_only=True),
-        )
+    tracked = any((parcel.number and parcel.nodes) or under_way(parcel) for parcel in order.live)
+    # What was so before anybody followed it is past: the card and the board show it, nobody is told.
+    if not tracked and order.untracked_at > order.created_at:
+        days = NO_TRACKING_AFTER.days
+        yield order.untracked_at, _news(NewsKind.NO_TRACKING, "no_tracking", days=days, merchant_only=True)
     for parcel in order.live:
         if not parcel.stage.final and parcel.stage_since is not None:
             yield from _of_parcel(parcel, parcel.stage_since, thresholds, typical, now)

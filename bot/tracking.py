@@ -609,7 +609,8 @@ def _with_facts(changes: Changes, facts: OrderFacts, now: datetime) -> Changes:
     status = OrderStatus.CANCELLED if facts.cancelled else facts.status
     told = timeline.with_status(changes.order, status, now)
     news = () if changes.first else told.news
-    return replace(changes, order=told.order, news=(*changes.news, *news))
+    order = replace(told.order, paid_at=facts.paid_at or told.order.paid_at)
+    return replace(changes, order=order, news=(*changes.news, *news))
 
 
 def _under_way(order: Order) -> bool:

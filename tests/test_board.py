@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,12 @@ def test_a_pick_up_ages() -> None:
 def test_no_tracking_after_three_days() -> None:
     waiting = make.order(parcels=(), stage=Stage.PRE_SHIPMENT, created_at=NOW - timedelta(days=4))
     assert board.flag(waiting, None, NOW) == (Flag.NO_TRACKING, NOW - timedelta(days=1))
+
+
+def test_no_tracking_is_counted_from_the_payment_also_where_it_was_long_before_the_follow() -> None:
+    waiting = make.order(parcels=(), stage=Stage.PRE_SHIPMENT, paid_at=NOW - timedelta(days=9))
+    assert board.flag(waiting, None, NOW) == (Flag.NO_TRACKING, NOW - timedelta(days=6))
+    assert board.flag(replace(waiting, paid_at=NOW - timedelta(days=2)), None, NOW) is None
 
 
 def test_a_long_silence_is_stuck() -> None:

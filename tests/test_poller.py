@@ -164,6 +164,26 @@ async def test_no_tracking_after_three_days_is_the_merchants_matter(engine: Engi
     assert flagged[0] is Flag.NO_TRACKING
 
 
+async def test_an_order_paid_long_before_the_follow_shows_it_and_tells_nobody(engine: Engine) -> None:
+    paid = engine.clock.now() - timedelta(days=8)
+    engine.source.facts[make.ORDER] = OrderFacts(
+        order_id=make.ORDER, status=OrderStatus.PREPARING, paid_at=paid
+    )
+    async with engine.store.write() as tx:
+        chat = await tx.chats.meet(make.HERE, language="en", zone="UTC", now=engine.clock.now())
+    await engine.tracking.track(chat, make.ORDER)
+    for _ in range(48):
+        await engine.look(hours=2)
+        await engine.tell()
+    async with engine.store.read() as tx:
+        order = await tx.orders.get(make.ORDER)
+    assert order is not None
+    assert order.paid_at == paid
+    assert flag(order, None, engine.clock.now()) == (Flag.NO_TRACKING, paid + timedelta(hours=72))
+    assert "no_tracking" not in order.told
+    assert engine.post.sent == []
+
+
 async def test_a_cancelled_order_is_told_and_no_longer_looked_at(engine: Engine) -> None:
     engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.PREPARING)
     async with engine.store.write() as tx:

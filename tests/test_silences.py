@@ -46,6 +46,22 @@ def test_no_tracking_three_days_after_the_follow_is_told_to_the_merchant() -> No
     assert (day, news.kind, news.merchant_only) == (3, NewsKind.NO_TRACKING, True)
 
 
+def test_no_tracking_is_counted_from_the_payment_where_that_is_known() -> None:
+    order = replace(followed(parcel(number="")), paid_at=at(-DAY))
+    assert kinds(lived(order, 10)) == [(2, NewsKind.NO_TRACKING, 3)]
+
+
+def test_a_payment_after_the_follow_puts_the_notice_off() -> None:
+    order = replace(followed(parcel(number="")), paid_at=at(2 * DAY))
+    assert kinds(lived(order, 10)) == [(5, NewsKind.NO_TRACKING, 3)]
+
+
+@pytest.mark.parametrize("days", [3, 4, 60])
+def test_what_was_too_long_before_the_follow_is_not_told(days: int) -> None:
+    order = replace(followed(parcel(number="")), paid_at=at(-days * DAY))
+    assert lived(order, 10) == []
+
+
 def test_a_number_that_nobody_has_scanned_is_no_tracking_yet() -> None:
     told = lived(followed(parcel(number="LP00123")), 10)
     assert kinds(told) == [(3, NewsKind.NO_TRACKING, 3)]

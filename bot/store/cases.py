@@ -120,7 +120,9 @@ def _judged(
 
 _CLOCKS: dict[Clock, sa.ColumnElement[Any]] = {
     Clock.STAGE: sa.func.coalesce(orders.c.stage_since, orders.c.last_node_at, orders.c.created_at),
-    Clock.CREATION: sa.case((orders.c.last_node_at.is_(None), orders.c.created_at)),
+    Clock.PAYMENT: sa.case(
+        (orders.c.last_node_at.is_(None), sa.func.coalesce(orders.c.paid_at, orders.c.created_at))
+    ),
     Clock.NODE: orders.c.last_node_at,
     Clock.ETA: orders.c.eta,
     Clock.DISPUTE: cases.c.disputed_at,

@@ -116,6 +116,7 @@ class Orders:
             "stage_since": order.stage_since,
             "status": order.status,
             "status_at": order.status_at,
+            "paid_at": order.paid_at,
             "fetched_at": order.fetched_at,
             "finished_at": order.finished_at,
             "digest": order.digest,

@@ -60,6 +60,7 @@ def to_order(row: RowMapping, known: Sequence[Parcel]) -> Order:
         status_at=row["status_at"],
         parcels=tuple(known),
         created_at=row["created_at"],
+        paid_at=row["paid_at"],
         fetched_at=row["fetched_at"],
         finished_at=row["finished_at"],
         digest=row["digest"],

@@ -94,6 +94,7 @@ orders = sa.Table(
     sa.Column("status", sa.Text),
     sa.Column("status_at", Utc),
     sa.Column("created_at", Utc, nullable=False),
+    sa.Column("paid_at", Utc),
     sa.Column("fetched_at", Utc),
     sa.Column("finished_at", Utc),
     _text("digest"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot.i18n import Words
-from bot.model import Button, Follow, Localised, Message, Order, OrderStatus, Parcel, Stage
+from bot.model import NO_TRACKING_AFTER, Button, Follow, Localised, Message, Order, OrderStatus, Parcel, Stage
 from bot.views import buttons as b
 from bot.views import wording
 
@@ -82,7 +82,7 @@ def _body(words: Words, facts: Localised, now: datetime) -> list[Markup]:
     order = facts.order
     parcels = order.live
     if not parcels:
-        return [Markup(""), *_before_shipping(words, order)]
+        return [Markup(""), *_before_shipping(words, order, now)]
     if len(parcels) == 1:
         return [Markup(""), *_parcel(words, facts, parcels[0], now), *_status(words, order)]
     lines = [Markup(""), _summary(words, parcels), *_status(words, order)]
@@ -108,6 +108,7 @@ _ALWAYS_SAID = {
     OrderStatus.CLOSED,
     OrderStatus.FINISHED,
 }
+_NOT_AWAITED = _ALWAYS_SAID | {OrderStatus.PLACED, OrderStatus.PAYING}
 _SAID_BEFORE_A_CARRIER_HAS_IT = {
     OrderStatus.PLACED,
     OrderStatus.PAYING,
@@ -129,7 +130,7 @@ def _status(words: Words, order: Order) -> list[Markup]:
     return []
 
 
-def _before_shipping(words: Words, order: Order) -> list[Markup]:
+def _before_shipping(words: Words, order: Order, now: datetime) -> list[Markup]:
     if order.status is OrderStatus.CANCELLED:
         return [Markup("<b>{}</b>").format(wording.status_name(words, order.status))]
     if order.fetched_at is None:
@@ -140,10 +141,13 @@ def _before_shipping(words: Words, order: Order) -> list[Markup]:
         if order.status and known
         else wording.stage_name(words, order.stage)
     )
-    return [
-        Markup("<b>{}</b>").format(state),
-        words.t("No tracking yet. That is normal in the first days; we tell you as soon as it moves."),
-    ]
+    return [Markup("<b>{}</b>").format(state), _untracked(words, order, now)]
+
+
+def _untracked(words: Words, order: Order, now: datetime) -> Markup:
+    if order.untracked_at > now or order.status in _NOT_AWAITED:
+        return words.t("No tracking yet. That is normal in the first days; we tell you as soon as it moves.")
+    return wording.no_tracking(words, (now - order.untracked_at + NO_TRACKING_AFTER).days)
 
 
 def _summary(words: Words, parcels: tuple[Parcel, ...]) -> Markup:

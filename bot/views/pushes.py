@@ -271,11 +271,7 @@ def _sentence(words: Words, facts: Localised, news: News) -> Markup:
             status = wording.status_name(words, news.status or OrderStatus.UNKNOWN)
             return Markup("<b>{}</b>").format(status)
         case NewsKind.NO_TRACKING:
-            return plural(
-                "No tracking after {n} day. The shop can ask the seller when it will be shipped.",
-                "No tracking after {n} days. The shop can ask the seller when it will be shipped.",
-                n,
-            )
+            return wording.no_tracking(words, n)
         case NewsKind.STUCK:
             state = wording.stage_name(words, news.stage or facts.order.stage)
             return plural(

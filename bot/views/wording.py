@@ -156,6 +156,15 @@ def milestone(words: Words, stage: Stage) -> Markup:
     return sentences.get(stage) or stage_name(words, stage)
 
 
+def no_tracking(words: Words, days: int) -> Markup:
+    """That no carrier has said anything for so many days."""
+    return words.plural(
+        "No tracking after {n} day. The shop can ask the seller when it will be shipped.",
+        "No tracking after {n} days. The shop can ask the seller when it will be shipped.",
+        days,
+    )
+
+
 def advice(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup | None:
     """What the reader can do now; None where waiting is all."""
     t = words.t

@@ -81,6 +81,7 @@ def order(order_id: str, *nodes: Node, **values: Any) -> Order:
         "status_at": NOW,
         "parcels": (parcel,),
         "created_at": NOW,
+        "paid_at": NOW - timedelta(days=1),
         "fetched_at": NOW,
         "digest": "abc",
         "told": frozenset({"silence:1"}),

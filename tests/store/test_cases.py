@@ -36,6 +36,7 @@ def _some_order(dice: random.Random, order_id: str) -> Order:
         order(order_id, stage=dice.choice(list(Stage)), stage_since=dice.choice((None, moment()))),
         parcels=parcels,
         created_at=moment(),
+        paid_at=dice.choice((None, moment())),
         finished_at=dice.choice((None, None, None, NOW)),
     )
 

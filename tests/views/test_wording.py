@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.i18n import Words
-from bot.model import Importance, Localised, News, NewsKind, NodeText, OrderStatus, Parcel, Reason, Stage
+from bot.model import (
+    Importance,
+    Localised,
+    News,
+    NewsKind,
+    NodeText,
+    Order,
+    OrderStatus,
+    Parcel,
+    Reason,
+    Stage,
+)
 from bot.views import buttons as b
 from bot.views import card, orders, pushes, talk, timeline, wording
 from bot.views.buttons import Shelf
@@ -123,6 +135,23 @@ def test_a_promise_for_today_is_not_late_before_midnight() -> None:
 @pytest.mark.parametrize("stage", [Stage.DELIVERED, Stage.RETURNED, Stage.RETURNING, Stage.READY_FOR_PICKUP])
 def test_what_has_come_or_will_not_come_is_not_expected(stage: Stage) -> None:
     assert told(replace(PARCEL, stage=stage)) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"created_at": NOW - 2 * DAY}, "normal in the first days"),
+        ({"created_at": NOW - 2 * DAY, "paid_at": NOW - 8 * DAY}, "No tracking after 8 days"),
+        ({"created_at": NOW - 4 * DAY, "paid_at": NOW - 2 * DAY}, "normal in the first days"),
+        ({"created_at": NOW - 4 * DAY}, "No tracking after 4 days"),
+        ({"created_at": NOW - 4 * DAY, "status": OrderStatus.PLACED}, "normal in the first days"),
+    ],
+)
+def test_waiting_for_tracking_is_called_normal_only_for_three_days_after_the_payment(
+    known: dict[str, Any], said: str
+) -> None:
+    waiting = Order(id=ID, fetched_at=NOW, **{"status": OrderStatus.PREPARING} | known)
+    assert said in card.card(EN, Localised(order=waiting), FOLLOW, now=NOW).text
 
 
 def test_no_minute_is_claimed_for_a_delivery() -> None:
