@@ -20,9 +20,10 @@ FLOORS = {
     "said more freely, once more": 97,
     "in yet other words": 97,
     "in AliExpress's manner": 98,
-    "as tracking pages show them": 93,
-    "in the languages of the last mile": 93,
-    "at the edge of delivered": 98,
+    "as tracking pages show them": 97,
+    "in the languages of the last mile": 95,
+    "at the edge of delivered": 99,
+    "as people would say it": 96,
 }
 
 

@@ -27,6 +27,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bpossession\b|\blodged\b|\bmailed\b|we(?:'ve| have) (?:got|received) (?:your|it)",
         r"in (?:our|the \w+) network",
         r"נאספ",
+        r"\btaken in\b",
     ),
     "arrived": (
         r"\barriv|\breached\b|\bentered\b|\binbound\b|\bat destination\b|\barrives?\b|\blanded\b",
@@ -68,6 +69,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"đã rời|cất cánh|から発送|ออกเดินทาง|opuszcz|vertrek|send item abroad",
         r"lasciato|abandonado",
         r"flug\w* .{0,40}?gestartet|abgehoben|залишив",
+        r"\bout of (?:china|the country)\b|opuscil",
     ),
     "started": (
         r"\bstart|beg[ua]n|\bbegin|commenc|initiat|in progress|ongoing|under (?:clearance|processing)",
@@ -169,7 +171,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"準備し(?:て|ております)|荷物を準備|包裹.{0,4}准备|准备中|מוכנה? למשלוח",
     ),
     "data": (
-        r"\binformation|\binfo\b|\bdata\b|\bdetails of\b|pre-?r?registr",
+        r"\binformation|\binfo\b|\bdata\b|\bdetails of\b|pre-?r?regist(?:r|e)",
         r"(?:sender|seller|merchant|shipper) (?:is |has )?(?:dispatch|ship|sen[dt])\w*",
         r"(?:dispatch|ship|sen[dt])\w* by (?:the )?(?:sender|seller|merchant|shipper)|electronic",
         r"label (?:created|printed|generated)|\bmanifest|pre[ -]?shipment|pre[ -]?advi[cs]e|pre[ -]?alert",
@@ -218,5 +220,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"commande (?:\w+ ){0,3}?(?:créé|enregistré)e|bestellung (?:\w+ ){0,3}?(?:erstellt|angelegt)",
         r"접수 ?대기|集荷待ち|集荷予定|(?:wait\w*|await\w*) .{0,30}(?:handed|given|handover) (?:over )?to "
         r"(?:the |a )?(?:carrier|courier|us\b|logistics)",
+        r"received (?:a )?notice (?:that|of)|создал\w* (?:отправлен|этикет|наклад|заявк)|"
+        r"очіку\w+ .{0,25}(?:відправник|надходження)|etiketi (?:oluştur|yazd)",
+        r"\bpreavviso|\bpréavis",
     ),
 }

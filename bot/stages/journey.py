@@ -16,6 +16,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"передан|передач|تسليم|سلم|인계|转交|交接|移交|引渡|交航|överlämn|przekaz|teslim(?!at)|diserahkan",
         r"bàn giao|ส่งมอบ|נמסר|הועבר|सौंप|overgedragen|overhandigd",
         r"引き渡|תועבר|entreg\w+ (?:em breve|pronto|manana|amanha) a\w?\b",
+        r"passed (?:on )?to|\bgiven over to",
     ),
     "leaving": (
         r"\bleaving\b|\ben partance|قيد (?:ال)?مغادرة|verlässt|\bdeixando|saindo d[oe] pa[ií]s|\bsaliendo",
@@ -69,6 +70,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"in|at) (?:the )?destination",
         r"місцев\w+ (?:служб|кур|пошт|перевіз)\w*",
         r"tendered to (?:the )?(?:final |local )?delivery",
+        r"\b(?:to|by|an|au|aux|alla|alle|aan) (?:the )?(?:royal mail|correos\b(?! do)|poste italiane|"
+        r"la poste|colissimo|deutsche post|postnl|bpost|canada post|australia post|new zealand post|"
+        r"poczta polska|nova po(?:sh|s)hta|israel post|swiss post|austrian post|an post|postnord|posten|"
+        r"posti|omniva|packeta|magyar posta|usps)\b|(?:поч(?:те|той) россии|новой почт|новій пошті|"
+        r"укрпошт)",
+        r"final[ -]mile (?:\w+ )?(?:carrier|courier|partner|operator|provider)",
     ),
     "local_accept": (r"目的国/配送揽收|目的国sc|目的国(?:家)?(?:分拨|处理|分拣)",),
     "parcel_center": (r"parcel center|国外|境外|海外配送|배달국",),
@@ -102,6 +109,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"label created|накладн\w+ створен",
         r"gu[ií]a (?:de \w+ )?(?:generad|cread|emitid)|gener[oó] (?:la |una )?gu[ií]a",
         r"(?:expédition|envoi) (?:créée?|enregistrée?)|sendung (?:angelegt|erstellt)",
+        r"przygotowa\w+ etykiet|etiketi (?:oluştur|yazd)|etikett (?:gedruckt|erstellt)|"
+        r"створи\w* накладн|создал\w* (?:этикетк|наклад)",
     ),
     "zh_failed": (r"(?:异常|失败)(?:\(\w+\))?$",),
     "station_failed": (r"自提.*(?:异常|失败)",),
@@ -167,6 +176,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"sender (?:has )?(?:posted|dropped off|handed (?:over|in))",
         r"absender hat .{0,30}?(?:eingeliefert|aufgegeben|übergeben)|expéditeur a (?:déposé|remis)",
         r"remitente ha (?:depositado|entregado)|nadawca nadał",
+        r"absender hat .{0,40}?abgegeben|afzender heeft .{0,30}?(?:afgegeven|ingeleverd)|(?:handed in|"
+        r"dropped off|posted|lodged|deposited) .{0,40}?by (?:the )?(?:sender|shipper|seller)",
+        r"(?:kurier|курьер|кур'єр) (?:odebrał|забрал|забрав|принял|прийняв) .{0,20}?(?:od nadawcy|"
+        r"od sprzedawcy|у (?:продавц|отправител|відправник|продавц))",
     ),
     "to_country": (
         r"to overseas|to (?:the )?(?:destination country|country of destination)|"
@@ -185,6 +198,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "aboard": (
         r"\bon (?:the |a )?(?:flight|plane|board)\b|in flight\b|aboard|in the air|à bord|an bord|a bordo",
         r"на борту",
+        r"\bflying\b",
+        r"in transit by (?:sea|rail|train|air)",
     ),
     "out_later": (
         r"(?:will|to) (?:soon )?be (?:out|loaded|sent|put)|\btomorrow|\bsoon\b|schedul|\bdemain|bientôt",
@@ -276,6 +291,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:お客様|受取人|ご本人).{0,6}(?:受け取り|受取り)(?:ました|済)",
         r"(?:התקבל|נאספ|נאסף)\w* על ידי (?:ה)?(?:לקוח|נמען)|вручен\w* (?:\w+ )?через почтомат|"
         r"已从.{1,8}取(?:出|走|件)",
+        r"odebran[aoy] z (?:paczkomatu|automatu|punktu|placówki)(?! przez)",
     ),
     "pickup_bare": (
         r"^(?:awaiting|waiting for|ready for|pending|available for) (?:customer )?(?:pickup|collection)$",
@@ -356,6 +372,21 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"^(?:have|has|had|did|do|does|was|were|is) (?:you|your|it|this|the|my|our)\b|^(?:where|why|how|"
         r"who) ",
         r"deliver\w* (?:rate|score|target|goal|guarantee)",
+        r"\b(?:notice|card|slip|note(?!:)|notification|leaflet|aviso|avis|avviso|awizo|abholschein|"
+        r"abholkarte|benachrichtigung\w*|карточк\w*|извещен\w*|повідомлен\w*|kaartje|"
+        r"notis)\b.{0,40}?(?:mail ?box|letter ?box|\bdoor\b|briefkasten|boite aux lettres|buzon|"
+        r"cassetta|skrzynce|brievenbus|ящик|скриньк)|(?:mail ?box|letter ?box|\bdoor\b|briefkasten|"
+        r"boite aux lettres|buzon|cassetta|skrzynce|brievenbus|ящик|скриньк).{0,40}?\b(?:notice|card|"
+        r"slip|note(?!:)|notification|leaflet|aviso|avis|avviso|awizo|abholschein|abholkarte|"
+        r"benachrichtigung\w*|карточк\w*|извещен\w*|повідомлен\w*|kaartje|notis)\b",
+        r"不在(?:票|通知|連絡)|\d ?%|success rate|成功率|(?:签收|妥投|投递)率|待确认|待確認",
+        r"(?:received|collected|picked up|accepted|took|taken|retrieved|got) (?:(?:the|your|his|her|its|"
+        r"this|their|an?) )?(?:\w+ ){0,3}?(?:date|slot|appointment|card|invoice|bill|label|number|"
+        r"details|information|info|confirmation|charges?|fee|refund|instructions?|form|documents?|"
+        r"option|window|letter|advice|receipt)\b",
+        r"deliver\w* (?:\w+ ){0,2}?(?:on|until|by|before|for) (?:monday|tuesday|wednesday|thursday|"
+        r"friday|saturday|sunday|tomorrow)\b.{0,3}$|deliver\w* (?:\w+ ){0,2}?confirmed(?::| for\b| on\b|"
+        r" between| to\b)",
     ),
     "handed_agent": (r"to (?:the )?(?:next|local|other|partner) ",),
     "batch_to_carrier": (r"batch deliver",),

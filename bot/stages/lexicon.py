@@ -12,13 +12,20 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.stages import events, journey, last_mile, places, troubles
+from bot.stages import delivered, events, journey, last_mile, places, troubles
 from bot.stages.fold import letters
 
 
 def _compiled() -> Mapping[str, re.Pattern[str]]:
     patterns: dict[str, re.Pattern[str]] = {}
-    for words in (places.WORDS, events.WORDS, troubles.WORDS, last_mile.WORDS, journey.WORDS):
+    for words in (
+        places.WORDS,
+        events.WORDS,
+        troubles.WORDS,
+        delivered.WORDS,
+        last_mile.WORDS,
+        journey.WORDS,
+    ):
         for concept, lines in words.items():
             patterns[concept] = re.compile("|".join(letters(line) for line in lines))
     return MappingProxyType(patterns)

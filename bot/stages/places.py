@@ -27,6 +27,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"border (?:services|force|agency|protection)|\bcbsa\b|\bcbp\b|\bhmrc\b",
         r"(?:import|export|border) formalit",
         r"international shipment release",
+        r"(?:import|export) declaration",
     ),
     "export": (
         r"export|outward office|outbound customs",
@@ -63,6 +64,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"herkomst|verzendland",
         r"країн\w+ відправ|відправлення|китаю|出口国|quốc gia (?:gửi|xuất)|ülkesinden|kraj\w* nadani",
         r"发货(?:国|国家)|發貨國",
+        r"\bchin(?:y|e|skie)\b|\bcin'?den\b",
+        r"originating",
     ),
     "destination": (
         r"destination|\b(?:in|to) your country|(?:dans|en) votre pays|in ihrem land|(?:seu|su) país",
@@ -82,6 +85,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:entered|arrived in) the eu\b|european union",
         r"\bin (?:the )?country$|pays (?:du )?destinataire",
         r"на территорию рф",
+        r"(?:reached|entered|arrived in) your country",
     ),
     # Where most parcels go; whoever names one says that it came to its own country.
     "named_country": (
@@ -93,6 +97,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"italien|polen|polski|brasil|reino unido|estados unidos|etats-unis|royaume-uni|allemagne|espagne|"
         r"belgique|nederland)\b",
         r"(?:в|у) (?:украін\w*|польщ\w+)",
+        r"\b(?:ao|no|na|para o) (?:brasil|mexico|chile|reino unido)|turkiye'ye",
     ),
     "transit_country": (
         r"transit(?:ing)? country|country of transit|transit (?:point|port|airport|facility)|third country",
@@ -125,6 +130,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"літак|рейс\w*|aéronef|samolot|penerbangan|pesawat|เครื่องบิน",
         r"\bin the air\b|\bairborne\b",
         r"\blanded\b|touched down",
+        r"\bflying\b",
+        r"\bsea freight|\bby (?:sea|rail|train)\b|\btrain\b|\bship (?:has )?(?:departed|left|sailed)",
     ),
     "linehaul": (
         r"linehaul",
@@ -178,6 +185,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"chi nhánh|\bpoint of\b",
         r"\bunits?\b|depot|estação|bodega|sede\b|filial",
         r"拠点",
+        r"centrum\b",
     ),
     "local": (
         r"\blocal(?:ly)?\b|regional|domestic|\blast[ -]?mile|final (?:delivery|mile|post)",
@@ -212,6 +220,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bdi zona|(?:in|near) (?:your|the recipient's)|near you\b|oddzia\w+ docelow",
         r"recapito|khu vực",
         r"当地|現地|地域拠点|区域(?:站点|中心|分拨)|региональн|الاقليمي|האזורי",
+        r"\bnational (?:hub|sorting|distribution|depot)|filiale di (?:consegna|destinazione)|"
+        r"agence de livraison|depot (?:that|which) will deliver",
     ),
     "carrier": (
         r"carrier|courier|logistics (?:company|provider|partner)",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"вертає|zurückgegeben|(?:going|way|sent|shipped) back|wraca do",
         r"\bобратно\b|назад (?:отправител|відправник)",
         r"מוחזר|返却",
+        r"zuruck beim absender|got it back",
     ),
     "lost": (
         r"\blost\b|\bmissing\b(?! (?:doc|info|data))|cannot be (?:found|located)|untraceable",
@@ -93,6 +94,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"відсутн|немає вдома|ulaşılamad|bulunamad|không (?:gặp|liên lạc|có người)|ติดต่อไม่ได้",
         r"(?:door|gate) (?:was )?locked|afwezig|nadie|ninguém|nessuno",
         r"нет на месте|不在宅",
+        r"étiez absent|no estab\w+ en casa|não estava (?:\w+ )?(?:em )?casa|nicht (?:zu hause|da\b)|"
+        r"non (?:eri|era|eravate) (?:in|a) casa|никого (?:не было|нет) дома|нікого",
     ),
     "bad_address": (
         r"(?:incorrect|wrong|incomplete|insufficient|invalid) (?:\w+ ){0,2}address",
@@ -143,6 +146,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"despacho postal",
         r"derechos de importacion|droits d'importation|diritti doganali|einfuhrzoll|импортн\w+ сбор|"
         r"מסי יבוא|輸入税",
+        r"(?:pay|payer|zahlen|pagare|pagar|оплатить|заплатить|сплатити) (?:\w+ ){0,3}?(?:customs|douane|"
+        r"zoll|dogan|aduan|alfandeg|тамож|митн)|frais de douane|таможенн\w+ (?:пошлин|сбор|платеж)",
     ),
     "demand": (
         r"request|requir|\bdue\b|unpaid|await|waiting|pending|to be paid|please pay|need|must be paid",
@@ -163,11 +168,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"oczekiwan",
         r"à régler|a regler",
         r"يلزم|requiere|se requiere|il faut|bitte (?:be)?zahlen|payez|pague\b|paga\b",
+        r"mussen .{0,20}?(?:bezahlt|beglichen)|\bhave to\b|\bmust\b|нужно|надо\b|\bdebe\b|\bdeve\b|"
+        r"потрібно",
     ),
     "paid": (
         r"(?<!be )(?<!not )\bpaid\b|payment (?:\w+ )?(?:received|confirmed|complete|accepted|success)|"
         r"\bpayee?s?\b(?! ?r)",
-        r"acquitté|\bbezahlt|beglichen|pagamento (?:confirmado|efetuado|aprovado|recebido|realizado)",
+        r"acquitté|\bbezahlt(?! werden)|beglichen|"
+        r"pagamento (?:confirmado|efetuado|aprovado|recebido|realizado)",
         r"pagad[oa]|pagat[oi]|оплачен|оплата (?:получена|прошла|подтвержд)|تم (?:ال)?دفع|تم دفع|납부완료",
         r"납부 완료|결제완료|已缴|已付|完税|已完税|納付済|支払済|betald\b|betalats|opłacon|zapłacon|ödendi",
         r"(?:sudah|telah) dibayar|đã (?:nộp|thanh toán)|ชำระ.*แล้ว|שולם|भुगतान (?:हो|किया)|betaald",
@@ -239,7 +247,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"準備|もうすぐ",
         r"kommer att|\bsnart\b|imorgon|i morgon|beraknad|planera|vantar|\bbokad|\bska\b|zostanie|bedzie",
         r"planowan|wkrotce|jutro|oczekuj|przewid|gotow|edilecek|yakinda|planlan|\byarin\b|bekle|hazir",
-        r"\bakan\b|segera|besok|dijadwal|siap|menunggu|\bse duoc\b|\bsap\b|du kien|cho\b|se giao|จะ|กำหนด",
+        r"\bakan\b|segera|besok|dijadwal|siap|menunggu|\bse duoc\b|\bsap\b|"
+        r"du kien|(?<!giao )(?<!hang )\bcho\b|se giao|จะ|กำหนด",
         r"เร็วๆ|พร้อม|รอ|יימסר|תימסר|צפוי|בקרוב|מחר|ממתין|מוכן|होगी|होगा|जल्द|कल\b|wordt|\bzal\b|binnenkort",
         r"verwacht|gepland|volgende",
         r"\bбуде\b|очіку|незабаром|планован",
@@ -338,6 +347,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"^(?:business|premises|office|shop) (?:is |was )?closed",
         r"nicht in den briefkasten",
         r"(?:派送|投递|派件)未成功|(?:尚未|还未|還未)(?:送达|送達|投递|派送)|まだ配達されて|\bawizow",
+        r"(?:vous étiez|était) absent|no estab\w+ en casa|não estava (?:\w+ )?(?:em )?casa|"
+        r"waren nicht (?:zu hause|da\b)|non (?:eri|era|eravate) (?:in|a) casa|was niet thuis|nie zasta|"
+        r"никого (?:не было|нет) дома|нікого (?:не було )?вдома|"
+        r"adresinizde bulunama|ご?在宅で(?:は)?なく|您不在家",
+        r"attempt (?:\w+ )?without success",
     ),
     # A return that is over, and signs that it is not.
     "return_over": (
@@ -360,6 +374,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"merchant)",
         r"(?:came|come) back to (?:the )?(?:sender|seller|shipper|merchant)",
         r"返送されました|返却されました",
+        r"\breso al mittente|zuruck beim absender|return (?:has been |was )?deliver|退件已签收|got it back",
     ),
     "return_going_on": (
         r"\bbeing\b|\bis return|returning|in (?:the )?(?:process|progress|transit)|initiat|\bstart|"
