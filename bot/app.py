@@ -55,6 +55,7 @@ _log = structlog.get_logger(__name__)
 _UNKNOWN = frozenset({"unknown_shape", "unknown_code", "unknown_push"})  # events listed for the operator
 _WEBHOOK = "webhook"  # under which memory keeps the address that we gave to Telegram
 _STOP_WITHIN = 8.0  # seconds for what is in flight, of the 10 a container gets
+_SAVE_WITHIN = 1.0
 _SWITCH = 0.0005  # seconds: a database thread that has its answer waits no longer for a busy event loop
 _UPKEEP_EVERY = 30.0
 _STALLED = 180.0  # seconds without a round after which a loop counts as stalled
@@ -338,12 +339,21 @@ class App:
         finally:
             if port is not None:
                 await port.close()
-            if self.store.database.is_sqlite:  # else the leader saves, twice a minute
-                await self.upkeep.save()
+            await self._save()
             await self.merchant.source.aclose()
             await self.bot.shutdown()
             await self.store.close()
             _log.info("stopped")
+
+    async def _save(self) -> None:
+        """What was learnt since upkeep last kept it: a database that is busy now does not hold up the end."""
+        if not self.store.database.is_sqlite:
+            return  # the leader saves, twice a minute
+        try:
+            async with asyncio.timeout(_SAVE_WITHIN):
+                await self.upkeep.save()
+        except (StoreError, TimeoutError) as error:
+            _log.warning("the last minute's learning is not kept", reason=str(error) or "database busy")
 
     async def _remember(self) -> None:
         """What an earlier life knew: what was learnt, and what Telegram counts against its limits still."""
