@@ -9,7 +9,14 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "delivered": (
-        r"\bdelivered\b",
+        # Said of the parcel itself, not of parcels at large, of nobody or of a wish.
+        r"(?:^|[^\w ] ?|\b(?:is|was|were|been|has|have|had|now|"
+        r"success\w*|physically|finally|already|safely|just|"
+        r"packages?|parcels?|shipments?|items?|orders?|goods|consignment|mail|pieces?|articles?|products?|"
+        r"courier|driver|postman|carrier|we|'ve|and|it|status|event|delivery|box|all|final|"
+        r"usps|ups|fedex|dhl|gls|dpd|evri|hermes|postnl|inpost|correos|cainiao) )delivered\b"
+        r"(?! (?:through(?! (?:the |your |a )?(?:letter|mail|door))|miles?|back|onto|"
+        r"onwards?|status|scan|rate|until|only|when|if|once)\b)",
         # "Delivery" of what: of the parcel, not of one leg of its way or to a hub.
         r"(?:^|[.:;,!-] ?|\b(?:the|your|final|home|parcel|package|item|shipment|order|consignment|physical|"
         r"mail|and|last[ -]mile) )delivery (?:was |has been |"
@@ -45,7 +52,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:recebid[oa]|recibid[oa]|retirad[oa]) p(?:el|or) ?[oa]? (?:destinatári|cliente|comprador)\w*",
         r"\bconsegnat[oai]\b|consegna (?:effettuata|avvenuta|completata|riuscita)",
         r"ritirat[oa] dal (?:destinatario|cliente)",
-        r"\bвручен[аоы]?\b|вручени[ея] (?:адресату|получателю)|\bдоставлен[аоы]?\b",
+        r"\bвручен[аоы]?\b|"
+        r"(?<!для )(?<!до )(?<!после )вручени[ея] (?:адресату|получателю)|\bдоставлен[аоы]?\b",
         r"доставка (?:завершена|выполнена|осуществлена)",
         r"(?:получен|выдан|забран)[аоы]? (?:адресат|получател|клиент|покупател)\w*|\bдоставлено\b|вручено",
         r"\bتمت? (?:ال)?(?:تسليم|توصيل)|سلمت الشحنة|استل(?:م|مها|مه|مت) (?:العميل|المستلم|الزبون)",
@@ -83,7 +91,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"entrega (?:conseguida|com êxito|exitosa|bem sucedida)|successful(?:ly)? (?:physical )?delivery",
         r"\bterkirim\b|diterima oleh (?!kurir|gudang|agen|cabang|mitra|ekspedisi|kantor|jasa|maskapai)",
         r"^(?:посилк\w |відправлення |вантаж )?(?:отрима|одержа)(?:но|на|ний)(?:$|[,.(]| (?:\d|"
-        r"одержувач|отримувач|адресат|клієнт))|вручен(?:ня|о)\b|(?:доставлен|видан)\w+ (?:одержувач|"
+        r"одержувач|отримувач|адресат|клієнт))|вручено\b|^вручення(?: (?:одержувач|отримувач|адресат)\w*)?$|"
+        r"вручення (?:завершен|здійснен)|(?:доставлен|видан)\w+ (?:одержувач|"
         r"отримувач)|посилку (?:отримано|одержано)$",
         r"(?:受取人|お客様|ご本人).{0,4}(?:引渡|お渡し)|alıcısına|teslim edilmiş|đã phát|ได้รับแล้ว|"
         r"נמסר ללקוח",
@@ -116,10 +125,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"captured)(?: from (?:the )?(?:recipient|customer|addressee|consignee))?$|נמסרה? ליעדה\b",
         r"bei(?:m| dem| der| den)? (?:\w+ )?(?:nachbar\w*|hausbewohner\w*) abgegeben|abgegeben bei(?:m|"
         r" dem| der)? (?:nachbar|hausbewohn)",
+        r"ผู้รับ(?:ได้)?รับพัสดุ",
     ),
     # Delivered, but to somebody on the way: false friends of the above. Places are doubts of their own.
     "to_agent": (
-        r"\bdelivered (?:(?:\w+ ){0,2}?(?:on)?to|at|into|inside) "
+        r"\bdelivered[^\w]{1,3}(?:(?:\w+ ){0,2}?(?:on)?to|at|into|inside) "
         r"(?!\d|(?:or at )?(?:(?:the|a|an|your|their|its|his|her|my|our) )?(?:\w+ ){0,2}?"
         r"(?:you\b|customer|recipient|addressee|receiver|consignee|buyer|client|neighbou?r|resident|house|"
         r"home|address|door|porch|mail ?box|letter ?box|safe ?place|"
@@ -201,5 +211,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:oddan|przekazan|wydan)\w* (?:\w+ )?(?:przewoznik|kurier|lini|urzed)",
         r"(?:получен|отриман|одержан|принят)\w* (?:\w+ ){0,2}?(?:оператор|перевізник|перевозчик|"
         r"кур'?[єе]р|курьер|склад|сортув|сортир|пошт|почт|митн|тамож|агент)",
+        r"(?:entrega|livraison|consegna|zustellung|doręczenie|bezorging) (?:\w+ ){0,3}?(?:al|ao|au|alla|"
+        r"all|an|an die|an den|aan|aan de|do) (?!(?:l[ao]|die|den|de|il|el) |destinat|client|domicil|"
+        r"vecin|vizinh|voisin|vicin|empfanger|kund|nachbar|ontvanger|klant|odbiorc|adres)\w+",
+        r"вручен[оаы]? (?!адресат|получател|клиент|покупател|сосед|родственн|лично|одержувач|"
+        r"отримувач)\w+[ую]\b",
     ),
 }

@@ -28,6 +28,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"in (?:our|the \w+) network",
         r"נאספ",
         r"\btaken in\b",
+        r"kargoya (?:veril|teslim)",
     ),
     "arrived": (
         r"\barriv|\breached\b|\bentered\b|\binbound\b|\bat destination\b|\barrives?\b|\blanded\b",
@@ -47,6 +48,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"dado entrada|trafi[lł]",
         r"\benter(?:s|ing)? the (?:country|territory|eu)\b|arrival scan",
         r"atterri|aterriz|atterra|wylądowa|приземл|deu entrada|\bindi\b|landed",
+        r"imported into|落地(?!配)|着陆|着陸",
     ),
     "departed": (
         r"\bdepart(?:s|ed|ing)?\b",
@@ -223,5 +225,6 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"received (?:a )?notice (?:that|of)|создал\w* (?:отправлен|этикет|наклад|заявк)|"
         r"очіку\w+ .{0,25}(?:відправник|надходження)|etiketi (?:oluştur|yazd)",
         r"\bpreavviso|\bpréavis",
+        r"\bzleceni|waiting for (?:the |your )?(?:parcel|package|item|shipment|order) (?:from|to be)",
     ),
 }

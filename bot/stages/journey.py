@@ -90,6 +90,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"مدينة (?:المستلم|الوجهة|المقصد)|(?:目的|收件|派件)(?:地)?城市|mottagarens (?:ort|stad)",
         r"miast\w+ (?:docelow|odbiorc)\w*|varış şehri|kota tujuan|tỉnh phát",
         r"міст[оаі] (?:отримувача|одержувача|призначення)",
+        r"收件人(?:所在)?城市|所在城市",
     ),
     "china_leg": (r"중국내|중국 내|within china|inside china|配送中各节点|china domestic",),
     "abroad_leg": (r"국외",),
@@ -133,6 +134,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"від (?:відправника|продавця)|przez nadawcę",
         r"у отправителя|у продавца|у відправника|(?:del|dal|beim) (?:venditore|mittente)|göndericiden",
         r"pengirim|người bán|จากผู้ส่ง",
+        r"(?:\bno|junto ao) remetente",
     ),
     "brand": (
         r"\b(?:to|an|a|au|ao|al|till|til|aan|do|kepada) (?:\w+ )?"
@@ -144,6 +146,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\baccept(?:ed|ance)|eingeliefert|admitid|\bпринят|\bприем\b|引受|收寄|受理|aceptad|aceit[oa]",
         r"przyjęt",
         r"^item booked",
+        r"\badmission\b",
     ),
     "post_office": (
         r"post office|bureau de poste|postfiliale|oficina de correos|agência dos correios|ufficio postale",
@@ -387,6 +390,16 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"deliver\w* (?:\w+ ){0,2}?(?:on|until|by|before|for) (?:monday|tuesday|wednesday|thursday|"
         r"friday|saturday|sunday|tomorrow)\b.{0,3}$|deliver\w* (?:\w+ ){0,2}?confirmed(?::| for\b| on\b|"
         r" between| to\b)",
+        r"\b(?:in|within) (?:\d+|a few|few|several|two|three) (?:\w+ )?(?:days?|hours?|minutes?)\b|"
+        r"^(?:choose|select|get|have|track|follow|find|see|let|tell|ask|call|contact|schedule|arrange|"
+        r"like|want)\b|완료 ?(?:전|이전|율)|(?:配達|お届け)?完了(?:前|待ち)|(?:签收|妥投|送达)(?:前|之前)",
+        r"(?:customer|recipient|receiver|consignee|addressee|buyer|client|resident|household|"
+        r"neighbou?r) (?:postmaster|manager|agent|broker|operator|warehouse|forwarder|handler|office|"
+        r"post|service|clerk|supervisor|facility|station|terminal)\b",
+        r"\b(?:every|usually|normally|typically|generally|always|often|sometimes|daily|weekly|"
+        r"elsewhere)\b|(?:other|another|different) (?:address|place|person|recipient|customer)",
+        r"(?:received|collected|got) (?:\w+ ){0,3}?(?:updates?|points?|rewards?|coupons?|news|survey|"
+        r"reminder|tracking|offer)\b",
     ),
     "handed_agent": (r"to (?:the )?(?:next|local|other|partner) ",),
     "batch_to_carrier": (r"batch deliver",),

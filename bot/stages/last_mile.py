@@ -22,7 +22,8 @@ _UNDER_WAY = (
     r"(?! to (?!you\b|your\b|(?:the )?(?:recipient|customer|addressee|consignee)))|coming to you|delivering|"
     r"has your (?:parcel|package)|lleva|trae\b|bringt|brengt|wiezie|taşıyor|membawa|per la consegna|"
     r"para (?:la |su |a )?entrega|pour (?:la )?livraison|zur zustellung|en chemin|distribue|livre votre|"
-    r"set (?:off|out)\b|left (?:for|to) (?:you|your)\b|has (?:your|the) (?:parcel|package)|"
+    r"set (?:off|out)\b|on (?:the|his|her) (?:route|road)|sta arrivando|направля|їде\b|"
+    r"left (?:for|to) (?:you|your)\b|has (?:your|the) (?:parcel|package)|"
     r"unterwegs|auf dem weg|liefert|en camino|a caminho|entregando|in arrivo|consegnando|in viaggio|"
     r"w drodze|doręcza|dostarcza|onderweg|bezorgt|доставляет|везет|в пути|выехал|едет|доставляє|везе|"
     r"прямує|виїхав|yolda|dağıtım|getiriyor|في الطريق|بالطريق|בדרך|mengantar|dalam perjalanan|menuju|"
@@ -126,6 +127,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"vehicule|fourgon)",
         r"way to be delivered|sent for (?:\w+ ){1,2}delivery|(?:courier|driver) on the road|"
         r"unterwegs zur zustellung|في الطريق اليك",
+        r"will deliver .{0,25}?today|delivery (?:\w+ ){0,4}?(?:is )?in progress|dagitim arac|配達に向か",
     ),
     "ready_for_pickup": (
         r"(?:ready|available|(?:a)?waiting|held|kept|hold)\b.{0,60}?"
@@ -200,6 +202,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"жд[её]т вас|чека\w* на вас|(?:郵便局|店舗|営業所|コンビニ|窓口).{0,6}保管",
         r"\bpouvez (?:\w+ ){0,3}?(?:retirer|récupérer|chercher)|at the (?:shop|store|post office),? ready",
         r"\bwaits (?:for you|at|in)\b",
+        r"\bpickup your (?:parcel|package|order|item)",
     ),
     # The carrier is to pick up, not the customer.
     "for_carrier": (

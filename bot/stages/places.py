@@ -222,6 +222,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"当地|現地|地域拠点|区域(?:站点|中心|分拨)|региональн|الاقليمي|האזורי",
         r"\bnational (?:hub|sorting|distribution|depot)|filiale di (?:consegna|destinazione)|"
         r"agence de livraison|depot (?:that|which) will deliver",
+        r"\btwoim\b|отделени\w+ получател",
     ),
     "carrier": (
         r"carrier|courier|logistics (?:company|provider|partner)",

@@ -157,7 +157,7 @@ RULES: tuple[Rule, ...] = (
         "doorstep handed_there|put|accepted",
         "to_agent brand sender doubt negated future conditional attempt failed held returning data",
     ),
-    _rule("picked.sender", _S.PICKED_UP, "from_sender received", "future negated"),
+    _rule("picked.sender", _S.PICKED_UP, "from_sender received", "future negated data"),
     # ── the border ──────────────────────────────────────────────────────────────────────────────
     _rule(
         "arrived.before_customs",

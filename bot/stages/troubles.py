@@ -11,7 +11,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"reverse (?:shipment|logistics)",
         r"\bretour(?:n[ée]+e?s?)?\b(?! de (?:la )?douane)|renvoyé|renvoi|rücksend|zurückges|retoure|"
         r"retourn|zurück an",
-        r"devolu|devolv|devuel|retorn|rispedit|restituzion|restituit|\breso\b|al mittente",
+        r"devolu|devolv|devuel|retorn|rispedit|restituzion|restituit|\breso\b|\bal mittente",
         r"возврат|возвращ|повернен|поверта|верн[её]тся",
         r"ارجاع|مرتجع|اعادته? الى (?:المرسل|البائع)|اعادة .{0,15}(?:المرسل|البائع)|ارتجاع",
         r"반송|회송|반품|返送|返品|退回|退货|退件|退運|退貨",
@@ -22,6 +22,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bобратно\b|назад (?:отправител|відправник)",
         r"מוחזר|返却",
         r"zuruck beim absender|got it back",
+        r"\bruckgabe\b",
     ),
     "lost": (
         r"\blost\b|\bmissing\b(?! (?:doc|info|data))|cannot be (?:found|located)|untraceable",
@@ -96,6 +97,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"нет на месте|不在宅",
         r"étiez absent|no estab\w+ en casa|não estava (?:\w+ )?(?:em )?casa|nicht (?:zu hause|da\b)|"
         r"non (?:eri|era|eravate) (?:in|a) casa|никого (?:не было|нет) дома|нікого",
+        r"ไม่พบผู้รับ",
     ),
     "bad_address": (
         r"(?:incorrect|wrong|incomplete|insufficient|invalid) (?:\w+ ){0,2}address",
@@ -148,6 +150,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"מסי יבוא|輸入税",
         r"(?:pay|payer|zahlen|pagare|pagar|оплатить|заплатить|сплатити) (?:\w+ ){0,3}?(?:customs|douane|"
         r"zoll|dogan|aduan|alfandeg|тамож|митн)|frais de douane|таможенн\w+ (?:пошлин|сбор|платеж)",
+        r"\bzoll .{0,12}?bezahlt|\bclo\b",
     ),
     "demand": (
         r"request|requir|\bdue\b|unpaid|await|waiting|pending|to be paid|please pay|need|must be paid",
@@ -170,6 +173,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"يلزم|requiere|se requiere|il faut|bitte (?:be)?zahlen|payez|pague\b|paga\b",
         r"mussen .{0,20}?(?:bezahlt|beglichen)|\bhave to\b|\bmust\b|нужно|надо\b|\bdebe\b|\bdeve\b|"
         r"потрібно",
+        r"\bmuss\b",
     ),
     "paid": (
         r"(?<!be )(?<!not )\bpaid\b|payment (?:\w+ )?(?:received|confirmed|complete|accepted|success)|"
@@ -228,6 +232,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\binte\b|\bej\b|\bicke\b|\bikke\b|\bnie\b|\bniet\b|\bgeen\b|edilemedi|edilmedi|değil|yapılamad",
         r"\btidak\b|\bbelum\b|\bgagal\b|không|chưa|ไม่|\bלא\b|טרם|नहीं|\bne(?:bylo|podar)|\bnem\b",
         r"\bне\b|невдал|неможлив",
+        r"\bnone\b|\bnobody\b|\bno[ -]one\b|\bnothing\b",
     ),
     "future": (
         r"\bwill\b|'ll\b|\bto be\b|going to|\bsoon\b|schedul|expected|estimat|planned|\bplan\b|tomorrow",
@@ -352,6 +357,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"никого (?:не было|нет) дома|нікого (?:не було )?вдома|"
         r"adresinizde bulunama|ご?在宅で(?:は)?なく|您不在家",
         r"attempt (?:\w+ )?without success",
+        r"ไม่พบผู้รับ",
     ),
     # A return that is over, and signs that it is not.
     "return_over": (
@@ -375,6 +381,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:came|come) back to (?:the )?(?:sender|seller|shipper|merchant)",
         r"返送されました|返却されました",
         r"\breso al mittente|zuruck beim absender|return (?:has been |was )?deliver|退件已签收|got it back",
+        r"devolu(?:cion|cao) (?:completad|concluid|finalizad|realizad|entregad)|retour (?:effectu|"
+        r"termin|livr)|ruckgabe (?:\w+ ){0,2}?erfolgt|reso completat|zwrot (?:zakonczon|doreczon)",
     ),
     "return_going_on": (
         r"\bbeing\b|\bis return|returning|in (?:the )?(?:process|progress|transit)|initiat|\bstart|"
