@@ -126,6 +126,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"bei(?:m| dem| der| den)? (?:\w+ )?(?:nachbar\w*|hausbewohner\w*) abgegeben|abgegeben bei(?:m|"
         r" dem| der)? (?:nachbar|hausbewohn)",
         r"ผู้รับ(?:ได้)?รับพัสดุ",
+        r"\bremise? en mains? propres?$",
     ),
     # Delivered, but to somebody on the way: false friends of the above. Places are doubts of their own.
     "to_agent": (
@@ -216,5 +217,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"vecin|vizinh|voisin|vicin|empfanger|kund|nachbar|ontvanger|klant|odbiorc|adres)\w+",
         r"вручен[оаы]? (?!адресат|получател|клиент|покупател|сосед|родственн|лично|одержувач|"
         r"отримувач)\w+[ую]\b",
+        r"handed (?:over )?to (?:the |an? )?(?:\w+ )?(?:agent|carrier|courier|driver|partner|depot|hub|"
+        r"station)\b",
     ),
 }

@@ -29,6 +29,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"נאספ",
         r"\btaken in\b",
         r"kargoya (?:veril|teslim)",
+        r"ramassage|carico presso",
     ),
     "arrived": (
         r"\barriv|\breached\b|\bentered\b|\binbound\b|\bat destination\b|\barrives?\b|\blanded\b",
@@ -112,6 +113,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"מעוכב|रोक|vastgehouden|aangehouden",
         r"затриман|утриман|zatrzymano|alıkonul",
         r"\bholding\b(?! (?:period|time))|\bblocked\b|stopped (?:at|by|in)\b",
+        r"(?:shipment|parcel|package) (?:was |is |has been )?stopped\b",
     ),
     "delayed": (
         r"\bdelay",

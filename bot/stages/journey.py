@@ -76,6 +76,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"posti|omniva|packeta|magyar posta|usps)\b|(?:поч(?:те|той) россии|новой почт|новій пошті|"
         r"укрпошт)",
         r"final[ -]mile (?:\w+ )?(?:carrier|courier|partner|operator|provider)",
+        r"\bnational post\b|\b(?:dpd|gls|evri|hermes|inpost|postnl) depot",
     ),
     "local_accept": (r"目的国/配送揽收|目的国sc|目的国(?:家)?(?:分拨|处理|分拣)",),
     "parcel_center": (r"parcel center|国外|境外|海外配送|배달국",),
@@ -328,6 +329,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"bezorgd worden|\b(?:должн\w+|може?т?|могут|має|мають) (?:\w+ )?бути?ь?\b|\bмає бути",
         r"быть (?:доставлен|вручен)|бути (?:доставлен|вручен)",
         r"\bbald\b|entregara (?:pronto|manana)|\bpronto (?:a|al|sera)\b",
+        r"\w{3,}(?:acak|ecek)(?:tir)?\b",
     ),
     "today": (
         r"\btoday\b|aujourd|\bheute\b|\bhoje\b|\bhoy\b|\boggi\b|сегодня|اليوم|오늘|今天|今日|本日|\bidag\b",
@@ -400,6 +402,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"elsewhere)\b|(?:other|another|different) (?:address|place|person|recipient|customer)",
         r"(?:received|collected|got) (?:\w+ ){0,3}?(?:updates?|points?|rewards?|coupons?|news|survey|"
         r"reminder|tracking|offer)\b",
+        r"\b(?:avviso|aviso|avis|awizo|notiz|zettel|kaartje)\b(?!:)|уведомлен|извещен|повідомлен|"
+        r"post ?office|postkantoor",
     ),
     "handed_agent": (r"to (?:the )?(?:next|local|other|partner) ",),
     "batch_to_carrier": (r"batch deliver",),

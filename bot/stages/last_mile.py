@@ -203,6 +203,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bpouvez (?:\w+ ){0,3}?(?:retirer|récupérer|chercher)|at the (?:shop|store|post office),? ready",
         r"\bwaits (?:for you|at|in)\b",
         r"\bpickup your (?:parcel|package|order|item)",
+        r"^collect (?:it )?(?:from|at)\b|^pickup (?:from|at) (?:the |your )?(?:post office|shop|branch)",
     ),
     # The carrier is to pick up, not the customer.
     "for_carrier": (

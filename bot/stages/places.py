@@ -223,6 +223,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bnational (?:hub|sorting|distribution|depot)|filiale di (?:consegna|destinazione)|"
         r"agence de livraison|depot (?:that|which) will deliver",
         r"\btwoim\b|отделени\w+ получател",
+        r"delegaci\w+ de reparto",
     ),
     "carrier": (
         r"carrier|courier|logistics (?:company|provider|partner)",
@@ -294,20 +295,27 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     # At somebody's own door or next door: who hands over there has delivered.
     "doorstep": (
-        r"mail ?box|letter ?box|neighbou?r|next door|safe ?place|front door|back door|doorstep|front porch",
+        r"mail ?box|letter ?box|neighbou?rs?\b|next door|safe ?place|"
+        r"front door|back door|doorstep|front porch",
         r"boite aux lettres|voisin|briefkasten|ablageort|wunschort|nachbar|hausbewohner|buzón|vecin[oa]",
         r"caixa (?:de|do) correio|vizinh|cassetta (?:postale|delle lettere)|vicino di casa",
-        r"почтовый ящик|сосед|поштов\w+ скриньк|сусід|skrzynk\w+ (?:pocztow|listow|oddawcz)|sąsiad",
-        r"brievenbus|\bburen\b|\bbuur|komşu|posta kutusu|brevlåd|granne|tetangga|hàng xóm|เพื่อนบ้าน",
+        r"почтовый ящик|сосед(?:у|ом|ям|ями|ей|ке|кой|и|а)?\b|поштов\w+ скриньк|"
+        r"сусід|skrzynk\w+ (?:pocztow|listow|oddawcz)|sąsiad",
+        r"brievenbus|\bburen\b|\bbuur(?:man|vrouw)?\b|komşu|posta kutusu|"
+        r"brevlåd|granne|tetangga|hàng xóm|เพื่อนบ้าน",
         r"ตู้จดหมาย|صندوق البريد|الجار|תיבת (?:ה)?דואר|שכן|이웃|우편함|문 ?앞|郵便受け|玄関|隣人|邻居|"
         r"信箱|门口",
         r"boite a lettres",
+        r"\byour (?:door|porch)\b|у двери|за дверью|\bkapi(?:ya|niza)\b|a la porte\b|vor (?:die|"
+        r"der) (?:haus)?tur\b|davanti alla porta|en la puerta\b|przed drzwiami|aan de deur\b|"
+        r"\bal vicino\b(?! d)",
     ),
     "handed_there": (
         r"\bleft\b|\babgelegt|eingeworfen|distribu|delivered|livre|zugestellt|entreg|consegnat|doręczon",
         r"dostarczon|zostawion|bezorgd|afgegeven|вручен|доставлен|опущен|переда|handed|given|posted|remis",
         r"übergeben|teslim|bırakıl|giao|נמסר|הושאר|تسليم|전달|배달|배송|お届け|配達|放|签收|投递",
         r"took in|taken in|dejad|deixad|lasciat|afgegeven",
+        r"\bdropped\b|оставлен|geworfen",
     ),
     "address": (
         r"\baddress",

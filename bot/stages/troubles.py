@@ -23,6 +23,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"מוחזר|返却",
         r"zuruck beim absender|got it back",
         r"\bruckgabe\b",
+        r"back with (?:the )?(?:sender|seller|shipper)",
     ),
     "lost": (
         r"\blost\b|\bmissing\b(?! (?:doc|info|data))|cannot be (?:found|located)|untraceable",
@@ -98,6 +99,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"étiez absent|no estab\w+ en casa|não estava (?:\w+ )?(?:em )?casa|nicht (?:zu hause|da\b)|"
         r"non (?:eri|era|eravate) (?:in|a) casa|никого (?:не было|нет) дома|нікого",
         r"ไม่พบผู้รับ",
+        r"(?:cliente|destinatario) no estaba|(?:nadie|ninguém|nessuno|niemand|"
+        r"personne) (?:\w+ ){0,2}?(?:respon|rispos|geantw|geoffnet|geopend|repond|abri|atend)\w*|"
+        r"brak odbiorcy|absent lors|no one answered|nobody answered",
     ),
     "bad_address": (
         r"(?:incorrect|wrong|incomplete|insufficient|invalid) (?:\w+ ){0,2}address",
@@ -151,6 +155,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:pay|payer|zahlen|pagare|pagar|оплатить|заплатить|сплатити) (?:\w+ ){0,3}?(?:customs|douane|"
         r"zoll|dogan|aduan|alfandeg|тамож|митн)|frais de douane|таможенн\w+ (?:пошлин|сбор|платеж)",
         r"\bzoll .{0,12}?bezahlt|\bclo\b",
+        r"\bzoll .{0,8}?zahlen",
     ),
     "demand": (
         r"request|requir|\bdue\b|unpaid|await|waiting|pending|to be paid|please pay|need|must be paid",
@@ -262,6 +267,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"bezorgd worden|\b(?:должн\w+|може?т?|могут|має|мають) (?:\w+ )?бути?ь?\b|\bмає бути",
         r"быть (?:доставлен|вручен)|бути (?:доставлен|вручен)",
         r"\bbald\b|\bentregara\b",
+        r"\w{3,}(?:acak|ecek)(?:tir)?\b",
     ),
     "conditional": (
         r"\bif\b|\bunless\b|otherwise|\buntil\b|\bwhen\b|\bonce\b|\bfalls\b|\bwenn\b|\bsofern\b",
@@ -358,6 +364,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"adresinizde bulunama|ご?在宅で(?:は)?なく|您不在家",
         r"attempt (?:\w+ )?without success",
         r"ไม่พบผู้รับ",
+        r"(?:cliente|destinatario) no estaba|(?:nadie|ninguém|nessuno|niemand|"
+        r"personne) (?:\w+ ){0,2}?(?:respon|rispos|geantw|geoffnet|geopend|repond|abri|atend)\w*|"
+        r"brak odbiorcy|absent lors|no one answered|nobody answered",
     ),
     # A return that is over, and signs that it is not.
     "return_over": (
@@ -383,6 +392,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\breso al mittente|zuruck beim absender|return (?:has been |was )?deliver|退件已签收|got it back",
         r"devolu(?:cion|cao) (?:completad|concluid|finalizad|realizad|entregad)|retour (?:effectu|"
         r"termin|livr)|ruckgabe (?:\w+ ){0,2}?erfolgt|reso completat|zwrot (?:zakonczon|doreczon)",
+        r"back with (?:the )?(?:sender|seller|shipper)",
     ),
     "return_going_on": (
         r"\bbeing\b|\bis return|returning|in (?:the )?(?:process|progress|transit)|initiat|\bstart|"
