@@ -402,8 +402,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"elsewhere)\b|(?:other|another|different) (?:address|place|person|recipient|customer)",
         r"(?:received|collected|got) (?:\w+ ){0,3}?(?:updates?|points?|rewards?|coupons?|news|survey|"
         r"reminder|tracking|offer)\b",
-        r"\b(?:avviso|aviso|avis|awizo|notiz|zettel|kaartje)\b(?!:)|уведомлен|извещен|повідомлен|"
-        r"post ?office|postkantoor",
+        r"\b(?:avviso|aviso|avis|awizo|notiz|zettel|kaartje)\b(?!:)|уведомлен|извещен|повідомлен",
     ),
     "handed_agent": (r"to (?:the )?(?:next|local|other|partner) ",),
     "batch_to_carrier": (r"batch deliver",),
