@@ -61,6 +61,20 @@ async def test_several_ids_in_one_message_are_all_followed(play: World) -> None:
     assert "1 entry was no order number" in answer["text"]
 
 
+async def test_a_hint_that_hangs_holds_up_no_answer(play: World) -> None:
+    hanging = {"target": "telegram", "kind": "slow", "method": "sendChatAction", "delay": 60.0}
+    await play.control("POST", "faults", faults=[hanging | {"times": 2}])
+    await play.ask(EMMA, PLAIN, "Travelling")
+    await play.ask(EMMA, f"/track {CUSTOMS}", "8042")
+
+
+async def test_a_hint_that_is_refused_harms_no_answer(play: World) -> None:
+    await play.control(
+        "POST", "faults", faults=[{"target": "telegram", "kind": "close", "method": "sendChatAction"}]
+    )
+    await play.ask(EMMA, PLAIN, "Travelling")
+
+
 async def test_tracking_twice_follows_once(play: World) -> None:
     await play.ask(EMMA, PLAIN, "Travelling")
     again = await play.ask(EMMA, PLAIN, "Travelling")

@@ -236,9 +236,9 @@ async def take_code(talking: Conversation, answer: tuple[str, str]) -> None:
     if not talking.is_admin:
         await talking.expect("")
         return
-    await talking.typing()
     try:
-        until = await _exchange(talking, answer[1])
+        async with talking.typing():
+            until = await _exchange(talking, answer[1])
     except SourceError as error:
         message = view.not_authorized(talking.words, error.detail or error.code)
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Protocol
@@ -14,6 +16,7 @@ from telegram.error import TelegramError
 from bot.chat.delivery import Courier
 from bot.chat.inbox import Postponed
 from bot.chat.telegram import TelegramBot
+from bot.errors import TokenRevoked
 from bot.i18n import Words, guess_language, guess_zone
 from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
 from bot.store import Store
@@ -21,6 +24,8 @@ from bot.tracking import Shown, Tracking
 from bot.views import card, talk
 from bot.views.admin import Stats
 from bot.views.talk import Shop
+
+_HINT = 0.25  # seconds that an answer waits for the hint before it at most
 
 
 class ReplyFailed(Postponed):
@@ -153,15 +158,28 @@ class Conversation:
             self.answered = True
             await self.desk.courier.answer(self.query_id, text, alert=alert)
 
-    async def typing(self) -> None:
-        """Show that an answer is coming; failing to is harmless."""
+    @asynccontextmanager
+    async def typing(self) -> AsyncIterator[None]:
+        """Show meanwhile that an answer is coming: beside the work, and gone before the answer.
+
+        A hint that arrives behind the answer would stay for seconds. One on its way is waited for a moment,
+        since cutting it off costs its connection; failing is harmless.
+        """
+        hint = asyncio.create_task(self._hint(), name="typing")
+        try:
+            yield
+            await asyncio.wait({hint}, timeout=_HINT)
+        finally:
+            hint.cancel()
+
+    async def _hint(self) -> None:
         data: dict[str, object] = {"chat_id": self.place.chat_id, "action": "typing"}
         if self.place.topic_id:
             data["message_thread_id"] = self.place.topic_id
         try:
             await self.desk.bot.call("sendChatAction", data)
-        except TelegramError:
-            return
+        except (TelegramError, TokenRevoked):
+            return  # the answer itself will tell
 
     def card(self, shown: Shown) -> Message:
         """An order's card as this place sees it."""

@@ -47,8 +47,10 @@ async def start(talking: Conversation, text: str) -> None:
         return
     if await talking.refuse_change():
         return
-    await talking.typing()
-    outcome = await talking.desk.tracking.track(talking.chat, order_id, by_link=True, update=talking.update)
+    async with talking.typing():
+        outcome = await talking.desk.tracking.track(
+            talking.chat, order_id, by_link=True, update=talking.update
+        )
     if isinstance(outcome, Tracked):
         greeting = talk.claimed(talking.words, talking.shop, order_id, outcome.shown.follow)
         await talking.say(greeting)
@@ -71,12 +73,13 @@ async def track(talking: Conversation, text: str) -> None:
         return
     if await talking.refuse_change():
         return
-    await talking.typing()
     if len(reading.ids) >= _SEVERAL:
         await _track_several(talking, reading)
         return
     for order_id in reading.ids:
-        await _tell(talking, await _track(talking, order_id))
+        async with talking.typing():
+            outcome = await _track(talking, order_id)
+        await _tell(talking, outcome)
     for kind, sent in reading.mistakes:
         await talking.say(talk.mistake(talking.words, kind, sent))
 
@@ -102,7 +105,8 @@ async def _track_several(talking: Conversation, reading: ids.Reading) -> None:
         async with gate:
             return await _track(talking, order_id)
 
-    outcomes = await asyncio.gather(*(one(order_id) for order_id in reading.ids))
+    async with talking.typing():
+        outcomes = await asyncio.gather(*(one(order_id) for order_id in reading.ids))
     for refusal in outcomes:
         if isinstance(refusal, NotAllowed | LockedOut):
             await _tell(talking, refusal)
