@@ -116,7 +116,8 @@ class Snapshot:
     """One answer of a source about one order.
 
     `found` is False for "tracking data not found": nothing yet, or no such order.
-    `digest` is equal for equal content: a check whose digest is the known one has nothing to settle.
+    `digest` is equal for equal content: a check whose digest is the known one has nothing to settle. `mark`
+    is equal for answers that are the same to the byte, empty where that says nothing.
     """
 
     order_id: str
@@ -124,6 +125,7 @@ class Snapshot:
     parcels: tuple[FetchedParcel, ...] = ()
     found: bool = True
     digest: str = ""
+    mark: str = ""
 
 
 class OrderStatus(enum.StrEnum):
@@ -261,6 +263,7 @@ class Order:
     fetched_at: datetime | None = None
     finished_at: datetime | None = None
     digest: str = ""
+    mark: str = ""
     told: frozenset[str] = frozenset()
 
     @property

@@ -88,7 +88,8 @@ def changes(known: Order, fetched: Snapshot, now: datetime) -> Changes:
     if merge.hiccup:
         return Changes(order=known, hiccup=True)
     parcels, eta_news = promised(parcels, merge.etas, known, now)
-    order = settled(replace(known, parcels=parcels, fetched_at=now, digest=fetched.digest), now)
+    seen = replace(known, parcels=parcels, fetched_at=now, digest=fetched.digest, mark=fetched.mark)
+    order = settled(seen, now)
     news = () if first else (*merge.news(), *_all_arrived(known, order), *eta_news)
     added, edited = tuple(sorted(merge.added, key=lambda node: node.seq)), tuple(merge.edited.values())
     unread = (node.text for node in (*added, *edited) if not node.rule and node.text)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -39,6 +39,7 @@ from bot.store import Due, Settled, Store, Transaction
 _log = structlog.get_logger(__name__)
 
 CANONICAL = "en"  # what events and stages are decided on, and what English readers read
+_T = TypeVar("_T")
 _FACTS_EVERY = timedelta(hours=12)  # how often an order without tracking is asked for its own state
 _LABEL_LENGTH = 64
 _FINISHED_KEPT_IN_MIND = 300  # delivered orders that "typical for this stage" is learnt from
@@ -385,43 +386,45 @@ class Tracking:
         return Refreshed(shown=await self.show(chat, order_id), fresh=fresh)
 
     async def _look(self, order_id: str, watch: Watch, *, asking: Place | None) -> None:
-        snapshot = await self._ask(order_id, urgent=True)
+        snapshot = await self._answer(self._source.fetch(order_id, CANONICAL, urgent=True))
         async with self.store.write() as tx:
             await self._absorb(tx, order_id, snapshot, None, asking=asking)
 
-    async def _ask(self, order_id: str, *, urgent: bool) -> Snapshot:
-        """Fetch the canonical snapshot, and notice whether anybody answers at all. Raises SourceError."""
+    async def _answer(self, asked: Awaitable[_T]) -> _T:
+        """Wait for the source, and notice whether anybody answers at all. Raises SourceError."""
         try:
-            snapshot = await self._source.fetch(order_id, CANONICAL, urgent=urgent)
+            answer = await asked
         except (Reauthorise, Misconfigured):
             self._source_silent = True
             raise
         self._source_silent = False
-        return snapshot
+        return answer
 
     async def check(self, due: Due) -> Settled | None:
         """The scheduled look. Returns the end of a check without news for the poller to settle in bulk;
         None where there was news, which is settled. Raises SourceError.
         """
-        snapshot = await self._ask(due.order_id, urgent=False)
+        silence = due.silence_at is not None and due.silence_at <= self._now()
+        known = "" if silence else due.mark
+        snapshot = await self._answer(self._source.check(due.order_id, CANONICAL, known))
         now = self._now()
-        silence = due.silence_at is not None and due.silence_at <= now
-        facts = await self._facts(due, snapshot, now)
-        if snapshot.digest == due.digest and not silence and facts is None:
+        facts = await self._facts(due, snapshot, now) if snapshot is not None else None
+        if snapshot is None or (snapshot.digest == due.digest and not silence and facts is None):
             self._pacer.learn(due.watch, (), now)
-            return self.quiet(due, now)
+            return self.quiet(due, now, mark=snapshot.mark if snapshot is not None else None)
         async with self.store.write() as tx:
             if await tx.orders.holds_lease(due.order_id, due.lease):
                 await self._absorb(tx, due.order_id, snapshot, facts, asking=None)
         return None
 
-    def quiet(self, due: Due, now: datetime) -> Settled:
-        """The end of a check that found nothing new."""
+    def quiet(self, due: Due, now: datetime, *, mark: str | None = None) -> Settled:
+        """The end of a check that found nothing new; `mark` is the answer's, where it is another."""
         watch = replace(due.watch, failures=0) if due.watch.failures else due.watch
         return Settled(
             order_id=due.order_id,
             lease=due.lease,
             next_check_at=_earliest(self._pacer.next_check(watch, now), due.silence_at),
+            mark=mark,
         )
 
     def postponed(self, due: Due, until: datetime) -> Settled:

@@ -77,7 +77,11 @@ class ScriptedSource:
         ]
         parcel = FetchedParcel(number="LP00675700340000", carrier="Cainiao", nodes=tuple(nodes))
         digest = repr([(node.at, node.description) for node in self.nodes[order_id]])
-        return Snapshot(order_id=order_id, language=language, parcels=(parcel,), digest=digest)
+        return Snapshot(order_id=order_id, language=language, parcels=(parcel,), digest=digest, mark=digest)
+
+    async def check(self, order_id: str, language: str, mark: str) -> Snapshot | None:
+        snapshot = await self.fetch(order_id, language)
+        return None if mark and snapshot.mark == mark else snapshot
 
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
         if order_id in self.facts:

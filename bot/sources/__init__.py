@@ -18,6 +18,10 @@ class Source(Protocol):
         """
         ...
 
+    async def check(self, order_id: str, language: str, mark: str) -> Snapshot | None:
+        """The same for nobody who waits; None where the answer is still the one that had this mark."""
+        ...
+
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
         """Return the order's own state; raises `UnknownOrder` where the account has no such order."""
         ...

@@ -44,6 +44,7 @@ class Due:
 
     order_id: str
     digest: str
+    mark: str
     lease: str
     watch: Watch
     silence_at: datetime | None = None
@@ -60,6 +61,7 @@ class Settled:
     answered: bool = True
     failures: int = 0
     error: str = ""
+    mark: str | None = None  # of the answer, where it is not the known one's
 
 
 class Orders:
@@ -120,6 +122,7 @@ class Orders:
             "fetched_at": order.fetched_at,
             "finished_at": order.finished_at,
             "digest": order.digest,
+            "mark": order.mark,
             "told": sorted(order.told),
             "last_node_at": order.last_node_at,
             "eta": order.next_eta,
@@ -170,6 +173,7 @@ class Orders:
             Due(
                 order_id=row["id"],
                 digest=row["digest"],
+                mark=row["mark"],
                 lease=token,
                 watch=shape.to_watch(row),
                 silence_at=row["silence_at"],
@@ -190,6 +194,7 @@ class Orders:
                 failures=sa.bindparam("b_failures"),
                 last_error=sa.bindparam("b_error"),
                 fetched_at=sa.func.coalesce(sa.bindparam("b_fetched", type_=Utc), orders.c.fetched_at),
+                mark=sa.func.coalesce(sa.bindparam("b_mark", type_=sa.Text), orders.c.mark),
                 lease="",
             )
         )
@@ -203,6 +208,7 @@ class Orders:
                     "b_failures": end.failures,
                     "b_error": end.error,
                     "b_fetched": now if end.answered else None,
+                    "b_mark": end.mark,
                 }
                 for end in sorted(ends, key=lambda end: end.order_id)  # all lock in one order
             ],

@@ -16,6 +16,7 @@ _items = TypeAdapter(tuple[Item, ...])
 WATCH_COLUMNS = (
     orders.c.id,
     orders.c.digest,
+    orders.c.mark,
     orders.c.stage,
     orders.c.status,
     orders.c.weight,
@@ -64,6 +65,7 @@ def to_order(row: RowMapping, known: Sequence[Parcel]) -> Order:
         fetched_at=row["fetched_at"],
         finished_at=row["finished_at"],
         digest=row["digest"],
+        mark=row["mark"],
         told=frozenset(row["told"]),
     )
 

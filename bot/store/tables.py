@@ -98,6 +98,7 @@ orders = sa.Table(
     sa.Column("fetched_at", Utc),
     sa.Column("finished_at", Utc),
     _text("digest"),
+    _text("mark"),
     sa.Column("told", sa.JSON, nullable=False, default=list),
     sa.Column("last_node_at", Utc),
     sa.Column("eta", Utc),

@@ -40,12 +40,12 @@ def filling(orders: int, now: int) -> list[tuple[str, str]]:
             "orders",
             f"""WITH RECURSIVE c(i) AS
                 (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM c WHERE i < {orders})
-            INSERT INTO orders (id, stage, reason, stage_since, created_at, fetched_at, digest, told,
+            INSERT INTO orders (id, stage, reason, stage_since, created_at, fetched_at, digest, mark, told,
                 last_node_at, eta, weight, utc_offset_hours, next_check_at, lease, failures, last_error,
                 ruleset)
             SELECT '810' || CAST(1000000000000 + i AS TEXT), 'origin_transit', '', {now} - {day},
                 {now} - 20 * {day}, {now} - (i % 1440) * 60000,
-                '0123456789abcdef0123456789abcdef', '[]',
+                '0123456789abcdef0123456789abcdef', '0123456789abcdef', '[]',
                 {now} - {day}, {now} + 9 * {day}, 1.0, 3.0,
                 {now} + ((i * 7919) % 100000 - 5000) * 864, '', 0, '', '7'
             FROM c""",

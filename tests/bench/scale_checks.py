@@ -46,6 +46,9 @@ class _Instant:
         parcel = FetchedParcel(number="LP001", carrier="Cainiao")
         return Snapshot(order_id=order_id, language=language, parcels=(parcel,), digest=_KNOWN)
 
+    async def check(self, order_id: str, language: str, mark: str) -> Snapshot | None:
+        return await self.fetch(order_id, language)
+
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
         return OrderFacts(order_id=order_id, status=OrderStatus.SHIPPED)
 

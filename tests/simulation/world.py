@@ -103,6 +103,10 @@ class Shop:
             digest=str(len(nodes)),
         )
 
+    async def check(self, order_id: str, language: str, mark: str) -> Snapshot | None:
+        """The same, always read."""
+        return await self.fetch(order_id, language)
+
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
         """Paid and shipped."""
         await self._call(urgent)

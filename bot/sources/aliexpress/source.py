@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.errors import Misconfigured, Reauthorise, SourceError, Throttled, TokenDead, Transient
 from bot.model import OrderFacts, Snapshot, Tokens
@@ -19,6 +19,7 @@ from bot.sources.aliexpress.budget import Ledger
 from bot.sources.aliexpress.circuit import Circuit
 from bot.sources.aliexpress.client import Client
 
+_T = TypeVar("_T")
 _ATTEMPTS = 3
 _LONGEST_BAN_TO_WAIT = 5.0  # seconds; for a longer one the caller is told to come again
 _BACKOFF = 0.5  # seconds, doubled each time; the wait is drawn from zero to that
@@ -91,10 +92,23 @@ class AliExpress:
         # One of several who share it may give up without taking the answer from the others.
         return replace(await asyncio.shield(flight), language=language)
 
+    async def check(self, order_id: str, language: str, mark: str) -> Snapshot | None:
+        """Return the order's parcels, None where the answer still has this mark: it is not even read then.
+
+        Raises a `SourceError`.
+        """
+
+        def read(body: bytes) -> tuple[str, dict[str, object]] | None:
+            return None if payload.mark(body) == mark else self._marked(body)
+
+        params = {"ae_order_id": order_id, "language": languages.official(language)}
+        answer = await self._call(payload.TRACKING, params, False, read)
+        return None if answer is None else self._snapshot(order_id, language, *answer)
+
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
         """Return the order's own state; raises `UnknownOrder` where the account has no such order."""
         query = json.dumps({"order_id": order_id}, separators=(",", ":"))
-        answer = await self._call(payload.ORDER, {"single_order_query": query}, urgent)
+        answer = await self._call(payload.ORDER, {"single_order_query": query}, urgent, self._read)
         try:
             return payload.order_facts(answer, order_id=order_id, now=self._now(), odd=self._odd)
         except SourceError as error:
@@ -125,13 +139,30 @@ class AliExpress:
         await self.client.aclose()
 
     async def _fetch(self, order_id: str, language: str, urgent: bool) -> Snapshot:
-        answer = await self._call(payload.TRACKING, {"ae_order_id": order_id, "language": language}, urgent)
+        answer = await self._call(
+            payload.TRACKING, {"ae_order_id": order_id, "language": language}, urgent, self._marked
+        )
+        return self._snapshot(order_id, language, *answer)
+
+    def _snapshot(self, order_id: str, language: str, mark: str, answer: dict[str, object]) -> Snapshot:
+        odd: list[str] = []
         try:
-            return payload.snapshot(
-                answer, order_id=order_id, language=language, now=self._now(), odd=self._odd
+            snapshot = payload.snapshot(
+                answer, order_id=order_id, language=language, now=self._now(), odd=odd.append
             )
         except SourceError as error:
             raise self._noted(error) from None  # the text of `error` is not redacted
+        finally:
+            for what in odd:
+                self._odd(what)
+        # What is left out today may be read tomorrow; and while nothing is there its reason is asked for.
+        return replace(snapshot, mark=mark) if snapshot.parcels and not odd else snapshot
+
+    def _marked(self, body: bytes) -> tuple[str, dict[str, object]]:
+        return payload.mark(body), self._read(body)
+
+    def _read(self, body: bytes) -> dict[str, object]:
+        return self.client.decode(body, about_order=True)
 
     def _landed(self, key: tuple[str, str, bool], flight: asyncio.Task[Snapshot]) -> None:
         del self._flights[key]
@@ -142,10 +173,12 @@ class AliExpress:
         await self.ledger.acquire(True)
         return await self.client.business_raw(payload.TRACKING, params, tokens.access_token)
 
-    async def _call(self, api: str, params: Mapping[str, str], urgent: bool) -> dict[str, object]:
+    async def _call(
+        self, api: str, params: Mapping[str, str], urgent: bool, read: Callable[[bytes], _T]
+    ) -> _T:
         self.circuit.check(api)
         try:
-            answer = await self._persist(api, params, urgent)
+            answer = await self._persist(api, params, urgent, read)
         except Misconfigured as error:
             if self.circuit.trip(api, error):
                 self._observer.event("misconfigured", str(error))
@@ -154,7 +187,9 @@ class AliExpress:
             self._observer.event("repaired", api)
         return answer
 
-    async def _persist(self, api: str, params: Mapping[str, str], urgent: bool) -> dict[str, object]:
+    async def _persist(
+        self, api: str, params: Mapping[str, str], urgent: bool, read: Callable[[bytes], _T]
+    ) -> _T:
         """Call until there is an answer or a reason to stop; every attempt is paid for."""
         failures = 0
         dead: Tokens | None = None
@@ -167,7 +202,7 @@ class AliExpress:
                 continue
             await self.ledger.acquire(urgent)
             try:
-                answer = await self._timed(api, params, tokens)
+                answer = await self._timed(api, params, tokens, read)
             except TokenDead as error:
                 if dead is not None:
                     self.keeper.give_up(tokens)
@@ -183,11 +218,13 @@ class AliExpress:
                 self.keeper.works(tokens)
                 return answer
 
-    async def _timed(self, api: str, params: Mapping[str, str], tokens: Tokens) -> dict[str, object]:
+    async def _timed(
+        self, api: str, params: Mapping[str, str], tokens: Tokens, read: Callable[[bytes], _T]
+    ) -> _T:
         started = self._timer()
         outcome = "cancelled"
         try:
-            answer = await self.client.business(api, params, tokens.access_token)
+            answer = read(await self.client.business_raw(api, params, tokens.access_token))
             outcome = "ok"
         except SourceError as error:
             outcome = type(error).__name__

@@ -25,6 +25,7 @@ _STEPS = (
 )
 _NODES = 12
 _KEPT = 200  # bodies of posted messages, for the bare clients to post again
+_REQUEST_ID = b"2101d05e17"
 
 
 def tracking(base: float) -> bytes:
@@ -47,8 +48,8 @@ def tracking(base: float) -> bytes:
         "eta_time_stamps": int((base + 9 * 86_400) * 1000),
     }
     result = {"ret": True, "data": {"tracking_detail_line_list": {"tracking_detail": [parcel]}}}
-    answer = {"aliexpress_ds_order_tracking_get_response": {"result": result, "request_id": "2101d05e17"}}
-    return json.dumps(answer).encode()
+    answer = {"result": result, "request_id": _REQUEST_ID.decode()}
+    return json.dumps({"aliexpress_ds_order_tracking_get_response": answer}).encode()
 
 
 class Standin:
@@ -65,11 +66,14 @@ class Standin:
         self.calls: dict[str, int] = {}
         self.log_posts = False
         self._message_id = 1000
+        self._request_id = 0
 
     def answer(self, connection: _Connection, path: str, body: bytes, kind: str) -> bytes | None:
         """The answer's JSON, None where it comes later."""
         if path == "/sync":
-            asyncio.get_running_loop().call_later(self.delay, connection.reply, self.parcel)
+            self._request_id += 1  # never the same answer twice
+            parcel = self.parcel.replace(_REQUEST_ID, b"%010x" % self._request_id)
+            asyncio.get_running_loop().call_later(self.delay, connection.reply, parcel)
             return None
         method = path.rsplit("/", 1)[-1]
         if path.startswith("/control/"):

@@ -7,6 +7,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,14 @@ _ORDERS_A_CHAT = 5
 _AT_ONCE = 20_000
 
 
-def known_order(base: float, order_id: str) -> tuple[Order, str]:
-    """The order as it is after its first look, and the digest that a quiet check finds again."""
+def known_order(base: float, order_id: str) -> Order:
+    """The order as it is after its first look."""
     now = datetime.fromtimestamp(base, UTC)
-    answer = payload.snapshot(json.loads(tracking(base)), order_id=order_id, language="en", now=now)
+    body = tracking(base)
+    answer = payload.snapshot(json.loads(body), order_id=order_id, language="en", now=now)
+    answer = replace(answer, mark=payload.mark(body))
     order = Order(id=order_id, stage=Stage.PRE_SHIPMENT, created_at=now - timedelta(days=5))
-    return timeline.changes(order, answer, now).order, answer.digest
+    return timeline.changes(order, answer, now).order
 
 
 def fill(path: Path, orders: int, base: float, *, due: bool, owed: int = 0, cards: bool = False) -> None:
@@ -73,8 +76,8 @@ def _insert(on: sqlite3.Connection, table: str, rows: Iterator[dict[str, Any]]) 
 def _tables(
     orders: int, base: float, *, due: bool, owed: int, cards: bool
 ) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
-    known, digest = known_order(base, str(FIRST_ORDER))
-    yield "orders", _orders(orders, known, digest, base, due=due)
+    known = known_order(base, str(FIRST_ORDER))
+    yield "orders", _orders(orders, known, base, due=due)
     yield "parcels", (_parcel(number, known) for number in range(orders))
     yield "nodes", (_node(number, known, place) for number in range(orders) for place in (0, 1))
     a_chat = 1 if owed else _ORDERS_A_CHAT
@@ -83,7 +86,7 @@ def _tables(
     yield "notices", (_notice(number, known, base) for number in range(owed))
 
 
-def _orders(count: int, known: Order, digest: str, base: float, *, due: bool) -> Iterator[dict[str, Any]]:
+def _orders(count: int, known: Order, base: float, *, due: bool) -> Iterator[dict[str, Any]]:
     luck = random.Random(8)
     newest = known.last_node_at
     assert newest is not None
@@ -95,7 +98,8 @@ def _orders(count: int, known: Order, digest: str, base: float, *, due: bool) ->
             "stage_since": _ms(newest.timestamp()),
             "created_at": _ms(base - 5 * 86_400),
             "fetched_at": _ms(base - 3600),
-            "digest": digest,
+            "digest": known.digest,
+            "mark": known.mark,
             "told": "[]",
             "last_node_at": _ms(newest.timestamp()),
             "weight": 1.0,

@@ -233,6 +233,25 @@ def test_texts_are_one_clean_line() -> None:
     assert "\x00" not in text
 
 
+# ── the mark ────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.text(alphabet="0123456789abcdef", max_size=30), st.booleans())
+def test_the_mark_does_not_see_the_ids_of_the_answer_itself(request_id: str, traced: bool) -> None:
+    ids = {"request_id": request_id} | ({"_trace_id_": request_id[::-1]} if traced else {})
+    body = json.dumps({ROOT: {"result": {"ret": True}, "request_id": "r1", "_trace_id_": "t1"}})
+    other = json.dumps({ROOT: {"result": {"ret": True}, **({"_trace_id_": "t2"} | ids)}})
+    if traced:
+        other = json.dumps({ROOT: {"result": {"ret": True}, **ids}})
+    assert payload.mark(body.encode()) == payload.mark(other.encode())
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_the_mark_sees_everything_else(one: bytes, other: bytes) -> None:
+    wrap = b'{"request_id":"r1","result":"%s"}'
+    assert (payload.mark(wrap % one) == payload.mark(wrap % other)) is (one == other)
+
+
 # ── the digest ──────────────────────────────────────────────────────────────────────────────────
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -97,7 +97,8 @@ async def test_every_order_of_the_demo_reads_the_same_in_every_shape(shape: str,
     plain = {order: await here.source.fetch(order, "ru") for order in scenarios.DEMO}
     here.box.manners.shape, here.box.manners.bare_single = shape, bare
     for order, snapshot in plain.items():
-        assert await here.source.fetch(order, "ru") == snapshot
+        shown = await here.source.fetch(order, "ru")
+        assert replace(shown, mark="") == replace(snapshot, mark="")
     assert any(snapshot.parcels for snapshot in plain.values())
     assert "unknown_shape" not in here.seen.kinds()
     assert "odd" not in here.seen.kinds()

@@ -47,6 +47,45 @@ async def test_two_processes_with_a_dead_token_refresh_once() -> None:
     assert here.gateway.refreshes == 1
 
 
+async def test_a_check_whose_answer_is_the_known_one_is_not_even_read() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.result = tracking({"mail_no": "LP1", "detail_node_list": {"detail_node": []}})
+    known = await source.check(ORDER_ID, "en", "")
+    assert known is not None
+    assert (known.language, known.mark) == ("en", (await source.fetch(ORDER_ID, "en")).mark)
+    assert await source.check(ORDER_ID, "en", known.mark) is None
+    here.gateway.result = tracking({"mail_no": "LP2", "detail_node_list": {"detail_node": []}})
+    changed = await source.check(ORDER_ID, "en", known.mark)
+    assert changed is not None
+    assert changed.mark != known.mark
+
+
+async def test_an_answer_of_which_something_was_left_out_has_no_mark() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    far = int((here.clock.at + timedelta(days=30)).timestamp() * 1000)  # believable in a month, not today
+    here.gateway.result = tracking(
+        {"mail_no": "LP1", "detail_node_list": {"detail_node": [{"time_stamp": far, "tracking_name": "x"}]}}
+    )
+    found = await source.check(ORDER_ID, "en", "")
+    assert found is not None
+    assert found.parcels
+    assert found.mark == ""
+
+
+async def test_while_there_are_no_parcels_an_answer_has_no_mark() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.result = tracking()
+    found = await source.check(ORDER_ID, "en", "")
+    assert found is not None
+    assert (found.parcels, found.mark) == ((), "")
+
+
 async def test_who_asks_for_the_same_at_the_same_time_shares_one_call() -> None:
     here = world()
     source = here.source()

@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.Column("fetched_at", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
         sa.Column("told", sa.JSON(), nullable=False),
         sa.Column("last_node_at", sa.BigInteger(), nullable=True),
         sa.Column("eta", sa.BigInteger(), nullable=True),
