@@ -194,7 +194,10 @@ class Tracking:
             snapshot, facts, wrong = await self._first_look(order_id, chat.language)
         if wrong and not by_link:
             return await self._wrong_id(chat.place, order_id, update)
-        await self._follow(chat, order_id, label, snapshot, facts)
+        follow, order = await self._follow(chat, order_id, label, snapshot, facts)
+        if follow is not None and order is not None:  # just looked at: nothing about it has to be read again
+            texts = await self.texts(order, chat.language, order.nodes)
+            return Tracked(shown=Shown(localised=self.localised(order, texts), follow=follow))
         if not unseen:
             await self.refresh(chat, order_id)
         return Tracked(shown=await self.show(chat, order_id))
@@ -249,17 +252,20 @@ class Tracking:
 
     async def _follow(
         self, chat: Chat, order_id: str, label: str, snapshot: Snapshot | None, facts: OrderFacts | None
-    ) -> None:
+    ) -> tuple[Follow | None, Order | None]:
+        """The follow where it is a new one, and the order where the snapshot says how it is now."""
         now = self._now()
         follow = Follow(
             place=chat.place, order_id=order_id, label=label.strip()[:_LABEL_LENGTH], created_at=now
         )
         async with self.store.write() as tx:
             await tx.orders.add(order_id, now)
-            await tx.chats.follow(follow)
+            new = await tx.chats.follow(follow)
             await tx.orders.reweigh([order_id], now)
+            order = None
             if snapshot is not None:
-                await self._absorb(tx, order_id, snapshot, facts, asking=chat.place)
+                order = await self._absorb(tx, order_id, snapshot, facts, asking=chat.place)
+        return (follow if new else None), order
 
     async def _take_back(self, follow: Follow) -> None:
         if follow.archived_at is not None:
@@ -470,13 +476,16 @@ class Tracking:
         facts: OrderFacts | None,
         *,
         asking: Place | None,
-    ) -> None:
-        """Store what is new, owe it to the followers, set the next check: in the caller's transaction."""
+    ) -> Order | None:
+        """Store what is new, owe it to the followers, set the next check: in the caller's transaction.
+
+        Returns the order as it is now, None where it is not known.
+        """
         now = self._now()
         known = await tx.orders.get(order_id)
         watch = await tx.orders.watch(order_id)
         if known is None or watch is None:
-            return
+            return None
         if asking is not None and watch.stopped and not known.stage.final:
             known = replace(silences.revived(known, now), created_at=now)
             watch = replace(watch, created_at=now)
@@ -484,7 +493,7 @@ class Tracking:
         changes = timeline.changes(known, snapshot, now)
         if facts is not None:
             changes = _with_facts(changes, facts, now)
-        await self._conclude(tx, known, watch, changes, now, asking=asking, checked=True)
+        return await self._conclude(tx, known, watch, changes, now, asking=asking, checked=True)
 
     async def _conclude(
         self,
@@ -496,7 +505,7 @@ class Tracking:
         *,
         asking: Place | None,
         checked: bool,
-    ) -> None:
+    ) -> Order:
         late = () if changes.first else silences.due_silences(changes.order, now, typical=self._typical)
         order = replace(
             changes.order,
@@ -526,6 +535,7 @@ class Tracking:
         await tx.orders.conclude(
             order.id, now, _earliest(self._pacer.next_check(after, now), silence_at), checked=checked
         )
+        return order
 
     def _learn(self, watch: Watch, changes: Changes, now: datetime) -> None:
         stamped = [(node.at, node.stage) for node in changes.added]

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from bot.board import flag
 from bot.errors import Misconfigured, Reauthorise, StoreError, Throttled, Transient
-from bot.model import OrderFacts, OrderStatus, Place
+from bot.model import Chat, OrderFacts, OrderStatus, Place
+from bot.tracking import Tracked
 from bot.views.admin import Flag
 from tests import make
 from tests.parts import Engine, several
@@ -33,6 +34,32 @@ async def test_the_first_snapshot_is_never_pushed(engine: Engine) -> None:
     await engine.follow()
     await engine.look_and_tell()
     assert engine.post.sent == []
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+async def test_a_new_order_is_shown_just_as_it_is_stored(engine: Engine, language: str) -> None:
+    engine.source.add(make.ORDER, *(f"Package left facility {n}" for n in range(20)))
+    chat = await _met(engine, language)
+    tracked = await engine.tracking.track(chat, make.ORDER, label=" Shoes ")
+    assert isinstance(tracked, Tracked)
+    assert tracked.shown == await engine.tracking.show(chat, make.ORDER)
+    assert len(tracked.shown.order.nodes) == 20
+
+
+async def test_a_new_order_without_tracking_is_shown_just_as_it_is_stored(engine: Engine) -> None:
+    at = engine.clock.now()
+    engine.source.facts[make.ORDER] = OrderFacts(
+        order_id=make.ORDER, status=OrderStatus.PREPARING, paid_at=at
+    )
+    chat = await _met(engine, "en")
+    tracked = await engine.tracking.track(chat, make.ORDER)
+    assert isinstance(tracked, Tracked)
+    assert tracked.shown == await engine.tracking.show(chat, make.ORDER)
+
+
+async def _met(engine: Engine, language: str) -> Chat:
+    async with engine.store.write() as tx:
+        return await tx.chats.meet(make.HERE, language=language, zone="UTC", now=engine.clock.now())
 
 
 async def test_a_quiet_check_costs_one_call_and_moves_the_next(engine: Engine) -> None:
