@@ -192,7 +192,7 @@ class Sender(Rounds):
         if chat is None or chat.left_at is not None:
             wanted, unwanted = [], [one for n in turn.notices for one in n.ids]
         if unwanted:
-            await self._write(lambda tx: tx.notices.settle_dropped(unwanted, turn.lease, self._now()))
+            await self._drop(unwanted, turn)
         if chat is None or not wanted:
             return
         wanted = await self._only_cards(turn, chat, wanted, orders, follows)
@@ -204,10 +204,20 @@ class Sender(Rounds):
             await self._send(turn, letter, [])
             return
         for position, notice in enumerate(wanted):
-            order, follow = orders[notice.order_id], follows[notice.order_id]
-            letter = await self._letter(chat, notice, order, follow)
+            follow: Follow | None = follows[notice.order_id]
+            if position:  # messages of one place leave a second apart: meanwhile somebody may have stopped
+                async with self._store.read() as tx:
+                    follow = await tx.chats.get_follow(turn.place, notice.order_id)
+            if follow is None:
+                await self._drop(notice.ids, turn)
+                continue
+            letter = await self._letter(chat, notice, orders[notice.order_id], follow)
             if not await self._send(turn, letter, wanted[position + 1 :]):
                 return
+
+    async def _drop(self, ids: Sequence[int], turn: Turn) -> None:
+        """Nobody wants these any more."""
+        await self._write(lambda tx: tx.notices.settle_dropped(list(ids), turn.lease, self._now()))
 
     async def _only_cards(
         self,

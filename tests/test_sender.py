@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from bot.errors import TokenRevoked
 from bot.model import Delivery, Gone, Later, Level, Message, Moved, Place, Refused, TopicGone
+from bot.store import Store
 from tests import make
-from tests.parts import Engine, several
+from tests.parts import Engine, PostOffice, several
 
 ONE, TWO = "Package arrived at transit country/region.", "Package left transit country/region."
 
@@ -332,3 +334,24 @@ async def test_how_long_news_took_from_its_own_time_to_the_chat_is_counted(engin
     assert "parcelbot_push_delay_seconds_count 1.0" in exposed
     total = next(line for line in exposed.splitlines() if line.startswith("parcelbot_push_delay_seconds_sum"))
     assert 2.9 * 3600 < float(total.split()[1]) < 3.1 * 3600
+
+
+async def test_who_stops_between_two_messages_of_a_turn_hears_no_more(tmp_path: Path) -> None:
+    class StopsAll(PostOffice):
+        async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+            for order_id in several(2):
+                await engine.tracking.untrack(place, order_id)
+            return await super().deliver(place, message, reply_to=reply_to)
+
+    store = Store(f"sqlite:///{tmp_path / 'bot.db'}")
+    await store.start()
+    engine = Engine(store, post=StopsAll())
+    orders = list(several(2))
+    await engine.follow(*orders)
+    for order_id in orders:
+        engine.source.add(order_id, ONE)
+    await engine.look()
+    await engine.tell()
+    await engine.tell()
+    assert len(engine.post.texts()) == 1
+    await store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -178,23 +179,33 @@ class _Outlook:
         All in hours from the look; what is saved is put as entries waiting. Steps end with the clock's full
         hours, closer by at first; rates are taken as even within one.
         """
-        expected, paces, cadence = self._cell.expected, self._clock.pace, self._clock.cadence
+        cell, paces, cadence = self._cell, self._clock.pace, self._clock.cadence
+        rates, sums, edges = cell.rate, cell.sums, cell.edges
         worth, burst, theta = self.weight / price, self._burst, self._theta
         phase = self.begin % 1.0
         age = self._clock.operating(self.begin + after) - self._zero
-        known, level = expected(age), -1.0
+        known, level, bin_ = cell.expected(age), -1.0, bisect_right(edges, max(age, 0.0)) - 1
         fresh = burst * math.exp(-after / theta)
         while after < end:
-            mark = math.floor(after + phase + 1e-6) + 1.0 - phase
-            if mark - after > 0.25 and after < 1.5:
+            mark = int(after + phase + 1e-6) + 1.0 - phase
+            if after < 1.5 and mark - after > 0.25:
                 mark = after + 0.25
-            mark = min(mark, end)
+            if mark > end:
+                mark = end
             hour = int(self.begin + after + 1e-6) % WEEK
-            age += paces[hour] * (mark - after)
-            then = expected(age)
-            more = steady = max(then - known, 1e-12)
-            rate = steady / (paces[hour] * (mark - after))
-            if abs(rate - level) > 0.02 * level:
+            passed = paces[hour] * (mark - after)
+            age += passed
+            while age >= edges[bin_ + 1]:
+                bin_ += 1
+            then = sums[bin_] + rates[bin_] * (
+                age - edges[bin_]
+            )  # as `Cell.expected`, which finds its bin anew
+            steady = then - known
+            if steady < 1e-12:
+                steady = 1e-12
+            more = steady
+            rate = steady / passed
+            if not 0.98 * level <= rate <= 1.02 * level:
                 level = rate
                 one, two, part = cadence.rows(worth * rate)
             saved = (one[hour] + part * (two[hour] - one[hour])) * steady / (mark - after)

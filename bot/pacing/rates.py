@@ -30,25 +30,25 @@ _TRUST_EVENTS = 25.0  # entries after which a stage's own rate counts three quar
 class Cell:
     """One stage's hazard over operating age, ready for fast reading."""
 
-    __slots__ = ("_edges", "_sums", "rate")
+    __slots__ = ("edges", "rate", "sums")
 
     def __init__(self, rate: Sequence[float], edges: Sequence[float] = prior.EDGES) -> None:
         """`rate`: expected entries an operating hour, one for each age from one of `edges` to the next."""
         self.rate = tuple(rate)
-        self._edges = tuple(edges)
+        self.edges = (*edges, math.inf)
         sums = [0.0]
-        for level, (low, high) in zip(self.rate, pairwise(self._edges), strict=False):
+        for level, (low, high) in zip(self.rate, pairwise(self.edges), strict=False):
             sums.append(sums[-1] + level * (high - low))
-        self._sums = tuple(sums)
+        self.sums = tuple(sums)
 
     def rate_at(self, age: float) -> float:
         """Expected entries an operating hour at this operating age (hours)."""
-        return self.rate[bisect_right(self._edges, age) - 1] if age > 0.0 else self.rate[0]
+        return self.rate[bisect_right(self.edges, age) - 1] if age > 0.0 else self.rate[0]
 
     def expected(self, age: float) -> float:
         """Expected entries from age 0 to `age` (operating hours)."""
-        index = bisect_right(self._edges, age) - 1 if age > 0.0 else 0
-        return self._sums[index] + self.rate[index] * (age - self._edges[index])
+        index = bisect_right(self.edges, age) - 1 if age > 0.0 else 0
+        return self.sums[index] + self.rate[index] * (age - self.edges[index])
 
 
 def _hazard(median: float) -> list[float]:

@@ -85,7 +85,10 @@ class PooledWire:
         known = self._urls.get(url)
         if known is None:  # a handful of addresses, and reading one costs more than signing
             known = self._urls[url] = httpx.URL(url)
-        return httpx.Request("POST", known, headers=_HEADERS, content=body, extensions=_EXTENSIONS)
+        form = httpx.ByteStream(body)  # given as a stream, it leaves Host and Content-Length to aiohttp
+        request = httpx.Request("POST", known, headers=_HEADERS, stream=form, extensions=_EXTENSIONS)
+        request.read()  # and is sent whole
+        return request
 
 
 async def _read(response: httpx.Response) -> bytes:
