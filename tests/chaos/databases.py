@@ -132,8 +132,10 @@ class Postgres:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
+        # A lock of ours is released by the very loop that a look holds up: never wait for it.
+        options = "-c lock_timeout=200"
         try:
-            with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
+            with psycopg.connect(self.url, autocommit=True, connect_timeout=5, options=options) as connection:
                 yield _PostgresReading(connection)
         except psycopg.OperationalError as error:
             raise OSError(str(error)) from error
