@@ -321,6 +321,7 @@ class App:
                 Signal.UPDATES: self._arrived.set,
             },
         )
+        self._workers = self._staff()
         self._receiver: intake.Receiver | None = None
         self._webhook: intake.Webhook | None = None
         self._connected = False
@@ -411,6 +412,24 @@ class App:
             return
         self._connected = True
         _log.info("telegram answers", bot=me.username)
+        jobs = [
+            self._supervised("sender", self.sender.run, stopping),
+            self._supervised("workers", partial(self._workers.run, stopping), stopping),
+            self._menus(),
+        ]
+        url, secret = self.settings.webhook_url, self.settings.webhook_secret
+        if url and secret is not None:
+            jobs.append(self._deliver_to(url, secret.get_secret_value(), stopping))
+        else:
+            await self._stop_delivering(stopping)
+            self._receiver = intake.Receiver(
+                self.bot, self._workers, self._arrived, now, on_state=self._intake_state
+            )
+        jobs.append(self._supervised("leader", partial(self.replicas.lead, stopping, self._lead), stopping))
+        await asyncio.gather(*jobs)
+
+    def _staff(self) -> intake.Workers:
+        """Who handles updates, here and now."""
         desk = Desk(
             bot=self.bot,
             courier=self.courier,
@@ -422,30 +441,16 @@ class App:
             default_language=self.settings.default_language,
             default_zone=self.settings.default_time_zone,
         )
-        workers = intake.Workers(
+        return intake.Workers(
             self.bot,
             self.store.inbox,
             self._arrived,
             partial(self._handle, desk),
             now,
             on_aside=self._aside,
+            at_once=self.store.database.is_sqlite,
             sent=self._replied,
         )
-        jobs = [
-            self._supervised("sender", self.sender.run, stopping),
-            self._supervised("workers", partial(workers.run, stopping), stopping),
-            self._menus(),
-        ]
-        url, secret = self.settings.webhook_url, self.settings.webhook_secret
-        if url and secret is not None:
-            jobs.append(self._deliver_to(url, secret.get_secret_value(), stopping))
-        else:
-            await self._stop_delivering(stopping)
-            self._receiver = intake.Receiver(
-                self.bot, self.store.inbox, self._arrived, now, on_state=self._intake_state
-            )
-        jobs.append(self._supervised("leader", partial(self.replicas.lead, stopping, self._lead), stopping))
-        await asyncio.gather(*jobs)
 
     async def _lead(self, ending: asyncio.Event) -> None:
         """What one replica does for all: receive by polling. Where Telegram delivers, it only keeps house."""
@@ -509,7 +514,7 @@ class App:
             return None
         if self.settings.webhook_url and self.settings.webhook_secret:
             secret = self.settings.webhook_secret.get_secret_value()
-            self._webhook = intake.Webhook(self.store.inbox, self._arrived, secret, now)
+            self._webhook = intake.Webhook(self._workers, self._arrived, secret, now)
         doors = Doors(
             ready=self.wrong,
             metrics=self._expose,

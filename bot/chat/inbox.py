@@ -25,15 +25,24 @@ class Postponed(Exception):
         self.at = at
 
 
-class Inbox(Protocol):
+class Slot(Protocol):
+    """Where updates are put in; the inbox itself, or who works on it."""
+
+    async def put(self, updates: Sequence[RawUpdate]) -> int:
+        """Record those not known yet, by `update_id`; how many now wait to be taken. Durable then."""
+
+
+class Inbox(Slot, Protocol):
     """The durable queue of updates; the store implements it.
 
     Done and set-aside rows must stay known for 48 hours at least (Telegram repeats for 24), so that a
     repeated update is not handled again. A store that knows itself alone clears all leases when it opens.
     """
 
-    async def put(self, updates: Sequence[RawUpdate]) -> int:
-        """Record those not known yet, by `update_id`; how many were new. Durable when it returns."""
+    async def put_and_take(
+        self, updates: Sequence[RawUpdate], limit: int, now: datetime, lease: timedelta
+    ) -> tuple[int, Sequence[RawUpdate]]:
+        """`put`, then `take`, in one step: how many were new, and what is leased."""
 
     async def take(self, limit: int, now: datetime, lease: timedelta) -> Sequence[RawUpdate]:
         """Lease waiting updates, at most one a chat: its lowest `update_id`, if due and not leased."""

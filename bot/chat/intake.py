@@ -16,7 +16,7 @@ from typing import Any
 from telegram import Update
 from telegram.error import Conflict, NetworkError, TelegramError
 
-from bot.chat.inbox import Backoff, Inbox, raw_update, wait_unless
+from bot.chat.inbox import Backoff, Slot, raw_update, wait_unless
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.chat.workers import Workers
 from bot.errors import StoreError, TokenRevoked
@@ -74,7 +74,7 @@ class Receiver:
     def __init__(
         self,
         bot: TelegramBot,
-        inbox: Inbox,
+        inbox: Slot,
         arrived: asyncio.Event,
         now: Callable[[], datetime],
         *,
@@ -111,7 +111,7 @@ class Receiver:
         self._enter(ReceiverState.STOPPED)
 
     async def poll(self, stopping: asyncio.Event | None = None) -> int:
-        """One getUpdates, recorded; how many were new. Raises what the call or the inbox raises.
+        """One getUpdates, recorded; how many now wait to be taken. Raises what the call or the inbox raises.
 
         Stopping cuts the waiting for Telegram short, never the recording.
         """
@@ -126,14 +126,14 @@ class Receiver:
         call = self._bot.call("getUpdates", data, read_timeout=self._long_poll + 10.0)
         result = await (call if stopping is None else _unless(stopping, call, instead=[]))
         updates = self._readable(result)
-        new = await self._inbox.put(updates) if updates else 0
+        waiting = await self._inbox.put(updates) if updates else 0
         # Only now: the next call's offset tells Telegram to forget what came before.
         if updates:
             self._offset = max(update.update_id for update in updates) + 1
             self._offset_at = self._now()
-        if new:
+        if waiting:
             self._arrived.set()
-        return new
+        return waiting
 
     async def _guarded_poll(self, stopping: asyncio.Event) -> float:
         """One poll with every way it can fail; seconds to wait before the next."""
@@ -192,9 +192,7 @@ def conflict_reason(error: Conflict) -> str:
 class Webhook:
     """Telegram's calls to us: 200 only after the inbox holds the update."""
 
-    def __init__(
-        self, inbox: Inbox, arrived: asyncio.Event, secret: str, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, inbox: Slot, arrived: asyncio.Event, secret: str, now: Callable[[], datetime]) -> None:
         self._inbox = inbox
         self._arrived = arrived
         self._secret = secret.encode()

@@ -32,9 +32,11 @@ class Workers:
 
     An update whose handler raises is tried `attempts` times with growing waits; its chat waits with it, then
     goes on. Trouble that is not the update's fault (network, database) counts only after `patience`.
-    `on_aside` hears of each update set aside; `sent` tells the answers that went out since it was asked last,
-    to be booked with the ends of updates. What became of an update is written down as soon as the
-    database takes it; it is handled again only when the process died between handling and that.
+    `at_once`, for a process that works on the inbox alone: what is put in is leased in the same step and
+    begun with, as far as there is room. `on_aside` hears of each update set aside; `sent` tells the answers
+    that went out since it was asked last, to be booked with the ends of updates. What became of an update is
+    written down as soon as the database takes it; it is handled again only when the process died between
+    handling and that.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Workers:
         patience: timedelta = timedelta(hours=1),
         idle: float = 2.0,
         on_aside: Callable[[RawUpdate, str], None] = lambda update, error: None,
+        at_once: bool = False,
         sent: Callable[[], Sequence[Sending]] = tuple,
         rng: random.Random | None = None,
     ) -> None:
@@ -65,11 +68,14 @@ class Workers:
         self._patience = patience
         self._idle = idle
         self._on_aside = on_aside
+        self._at_once = at_once
         self._sent = sent
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._running: set[asyncio.Task[None]] = set()
         self._retry_at: list[datetime] = []
         self._unwritten: list[_Ending] = []
+        self._open = False  # for updates on their way in
+        self._taking = asyncio.Lock()  # who knows the room fills it before anybody else looks
         self._trouble = Backoff(0.1, 2.0, self._rng)
         self.last_ok: datetime | None = None
 
@@ -80,6 +86,7 @@ class Workers:
 
     async def run(self, stopping: asyncio.Event, *, drain: float = 8.0) -> None:
         """Handle updates until told to stop; then those in hand get `drain` seconds to finish."""
+        self._open = self._at_once
         while not stopping.is_set():
             self._arrived.clear()
             try:
@@ -100,15 +107,32 @@ class Workers:
     async def step(self) -> int:
         """Write down what could not be before, then take what there is room for and start on it; how many."""
         await self._write_down()
-        room = self._concurrency - len(self._running)
-        if room <= 0:
-            return 0
-        taken = await self._inbox.take(room, self._now(), self._lease)
+        async with self._taking:
+            if (room := self._concurrency - len(self._running)) <= 0:
+                return 0
+            taken = await self._inbox.take(room, self._now(), self._lease)
+            self._begin(taken)
+        return len(taken)
+
+    async def put(self, updates: Sequence[RawUpdate]) -> int:
+        """Record updates, and begin with those there is room for; how many wait to be taken. Durable then.
+
+        One transaction for both: somebody waits for each flush of the disk. Raises what the inbox raises.
+        """
+        async with self._taking:
+            room = self._concurrency - len(self._running)
+            if not self._open or self._unwritten or room <= 0:
+                return await self._inbox.put(updates)
+            new, taken = await self._inbox.put_and_take(updates, room, self._now(), self._lease)
+            self._begin(taken)
+        begun = {one.update_id for one in taken} & {one.update_id for one in updates}
+        return max(0, new - len(begun))
+
+    def _begin(self, taken: Sequence[RawUpdate]) -> None:
         for update in taken:
             task = asyncio.create_task(self._work(update), name=f"update {update.update_id}")
             self._running.add(task)
             task.add_done_callback(self._finished)
-        return len(taken)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -196,6 +220,9 @@ class Workers:
         return min(self._idle, (soonest - now).total_seconds() + 0.001)
 
     async def _drain(self, seconds: float) -> None:
+        self._open = False
+        async with self._taking:  # what was being taken is in hand now
+            pass
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=seconds)
             for task in late:

@@ -68,6 +68,13 @@ class Inbox:
         async with self._database.write() as on:
             return await Updates(on).put(updates)
 
+    async def put_and_take(
+        self, updates: Sequence[RawUpdate], limit: int, now: datetime, lease: timedelta
+    ) -> tuple[int, list[RawUpdate]]:
+        """Both in one transaction: the disk is flushed once."""
+        async with self._database.write() as on:
+            return await Updates(on).put(updates), await Updates(on).take(limit, now, lease)
+
     async def take(self, limit: int, now: datetime, lease: timedelta) -> list[RawUpdate]:
         """Lease waiting updates, at most one a chat."""
         async with self._database.write() as on:

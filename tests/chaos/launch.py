@@ -79,7 +79,7 @@ def offset_first() -> None:
 
     def spoilt(self: Receiver, *args: Any, **kwargs: Any) -> None:
         begin(self, *args, **kwargs)
-        self._inbox = _Hasty(self)  # type: ignore[assignment]  # only `put` is used
+        self._inbox = _Hasty(self)
 
     Receiver.__init__ = spoilt  # type: ignore[method-assign]  # the mistake is the point
 

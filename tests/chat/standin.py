@@ -92,6 +92,11 @@ class Memory:
             self.log.append(("put", update.update_id))
         return len(new)
 
+    async def put_and_take(
+        self, updates: Sequence[RawUpdate], limit: int, now: datetime, lease: timedelta
+    ) -> tuple[int, Sequence[RawUpdate]]:
+        return await self.put(updates), await self.take(limit, now, lease)
+
     async def take(self, limit: int, now: datetime, lease: timedelta) -> Sequence[RawUpdate]:
         heads: dict[int, int] = {}
         for update_id in sorted(self.rows):

@@ -546,6 +546,89 @@ async def test_new_updates_are_handled_at_once_not_at_the_next_look() -> None:
         await until(lambda: shop.handled == [(5, 1)])
 
 
+class Counted(Memory):
+    """An inbox that counts its steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[str] = []
+
+    async def put(self, updates: Sequence[RawUpdate]) -> int:
+        self.steps.append("put")
+        return await super().put(updates)
+
+    async def take(self, limit: int, now: datetime, lease: timedelta) -> Sequence[RawUpdate]:
+        self.steps.append(f"take {limit}")
+        await asyncio.sleep(0)
+        return await super().take(limit, now, lease)
+
+    async def put_and_take(
+        self, updates: Sequence[RawUpdate], limit: int, now: datetime, lease: timedelta
+    ) -> tuple[int, Sequence[RawUpdate]]:
+        self.steps.append(f"both {limit}")
+        await asyncio.sleep(0)
+        return await Memory.put(self, updates), await Memory.take(self, limit, now, lease)
+
+
+def rows(*updates: dict[str, Any]) -> list[RawUpdate]:
+    return [row for update in updates if (row := raw_update(update, NOW)) is not None]
+
+
+async def test_an_update_for_a_free_worker_is_recorded_and_begun_with_in_one_step() -> None:
+    inbox, shop = Counted(), Shop()
+    async with working(inbox, shop, lambda: NOW, idle=60.0, at_once=True) as (workers, _):
+        await until(lambda: inbox.steps == ["take 32"])
+        assert await workers.put(rows(text_update(1), text_update(2), text_update(3, 6))) == 1
+        assert inbox.steps == ["take 32", "both 32"]
+        await until(lambda: len(shop.handled) == 3)
+        assert await workers.put(rows(text_update(3, 6))) == 0  # repeated
+    assert [update for chat, update in shop.handled if chat == 5] == [1, 2]
+    assert len(shop.handled) == 3
+
+
+async def test_updates_put_in_side_by_side_take_no_more_than_there_is_room_for() -> None:
+    inbox, shop = Counted(), Shop()
+    shop.gates["hi"] = asyncio.Event()
+    async with working(inbox, shop, lambda: NOW, at_once=True, concurrency=3, drain=5.0) as (workers, _):
+        await until(lambda: inbox.steps != [])
+        await asyncio.gather(*(workers.put(rows(text_update(n, n))) for n in range(1, 9)))
+        assert workers.busy == 3
+        shop.gates["hi"].set()
+        await until(lambda: len(shop.handled) == 8)
+    assert shop.most_at_once == 3
+
+
+async def test_what_comes_while_stopping_is_recorded_and_left_for_later() -> None:
+    inbox, shop = Counted(), Shop()
+    async with working(inbox, shop, lambda: NOW, at_once=True) as (workers, _):
+        await until(lambda: inbox.steps != [])
+    assert await workers.put(rows(text_update(1))) == 1
+    assert (inbox.state[1], inbox.leased, workers.busy) == ("due", {}, 0)
+
+
+async def test_nothing_is_taken_before_what_was_handled_is_written_down() -> None:
+    inbox, shop = Full(), Shop()
+    async with working(inbox, shop, lambda: NOW, idle=60.0, at_once=True) as (workers, arrived):
+        await asyncio.sleep(0)
+        await workers.put(rows(text_update(1)))
+        await until(lambda: inbox.tries > 0 and workers.busy == 0)
+        assert await workers.put(rows(text_update(2))) == 1
+        assert shop.handled == [(5, 1)]
+        inbox.full = False
+        arrived.set()
+        await until(lambda: len(shop.handled) == 2)
+
+
+async def test_where_others_work_too_what_comes_in_is_left_to_all() -> None:
+    inbox, shop = Counted(), Shop()
+    async with working(inbox, shop, lambda: NOW, idle=60.0) as (workers, arrived):
+        await until(lambda: inbox.steps == ["take 32"])
+        assert await workers.put(rows(text_update(1))) == 1
+        assert inbox.steps == ["take 32", "put"]
+        arrived.set()
+        await until(lambda: shop.handled == [(5, 1)])
+
+
 async def test_stopping_lets_what_is_in_hand_finish() -> None:
     inbox = await filled(text_update(1, 5, "slow"))
     shop = Shop()

@@ -31,6 +31,14 @@ async def test_an_update_comes_back_as_it_was_put(store: Store) -> None:
     assert await store.inbox.take(1, NOW, LEASE) == [raw(1)]
 
 
+async def test_updates_are_put_and_leased_in_one_step(store: Store, replica: Store) -> None:
+    await store.inbox.put([raw(1)])
+    new, taken = await store.inbox.put_and_take([raw(1), raw(2), raw(3, 2), raw(4, 3)], 2, NOW, LEASE)
+    assert new == 3
+    assert [one.update_id for one in taken] == [1, 3]
+    assert await _take(replica) == [4]
+
+
 async def test_chats_are_taken_side_by_side_and_each_in_order(store: Store, replica: Store) -> None:
     await store.inbox.put([raw(3, 1), raw(1, 1), raw(2, 2), raw(4, 3)])
     assert await _take(store, limit=2) == [1, 2]
