@@ -40,6 +40,7 @@ async def test_commits_survive_a_power_cut_and_references_hold(file: Store) -> N
     assert await _pragma(file, "journal_mode") == "wal"
     assert await _pragma(file, "synchronous") == 2  # FULL
     assert await _pragma(file, "foreign_keys") == 1
+    assert await _pragma(file, "wal_autocheckpoint") == 4000
     await file.close()
 
 
