@@ -257,9 +257,8 @@ async def give_name_to(talking: Conversation, answer: tuple[str, str]) -> None:
 
 async def show_card(talking: Conversation, action: b.ShowCard) -> None:
     """The order's card: in its own place where that was leafed through, else as a new living one."""
-    if (shown := await _shown(talking, action.order_id)) is None:
+    if (shown := await _opened(talking, action.order_id)) is None:
         return
-    await talking.toast()
     living = shown.follow.card_message_id if shown.follow else None
     if talking.pressed is not None and talking.pressed == living:
         await talking.show_card(shown)
@@ -293,8 +292,7 @@ async def refresh(talking: Conversation, action: b.Refresh) -> None:
 
 async def show_timeline(talking: Conversation, action: b.ShowTimeline) -> None:
     """A page of the full timeline in the card's place."""
-    if (shown := await _shown(talking, action.order_id)) is not None:
-        await talking.toast()
+    if (shown := await _opened(talking, action.order_id)) is not None:
         await talking.show(
             timeline.timeline(
                 talking.words,
@@ -359,8 +357,7 @@ async def _stop(talking: Conversation, follow: Follow) -> None:
 
 async def share(talking: Conversation, action: b.Share) -> None:
     """The journey as a picture, drawn beside the event loop: it takes a tenth of a second."""
-    if (shown := await _shown(talking, action.order_id)) is not None:
-        await talking.toast()
+    if (shown := await _opened(talking, action.order_id)) is not None:
         message = await asyncio.to_thread(
             picture.share,
             talking.words,
@@ -409,11 +406,22 @@ async def _followed(talking: Conversation, order_id: str) -> Follow | None:
 
 async def _shown(talking: Conversation, order_id: str) -> Shown | None:
     """The order a press is about, where this place follows it (or is the operator's)."""
-    if talking.is_admin:
-        async with talking.desk.store.read() as tx:
-            known = await tx.orders.watch(order_id) is not None
-    else:
-        known = False
-    if not known and await _followed(talking, order_id) is None:
+    if not await _may_see(talking, order_id):
         return None
     return await talking.desk.tracking.show(talking.chat, order_id)
+
+
+async def _opened(talking: Conversation, order_id: str) -> Shown | None:
+    """The same for a press that is answered without words: beside the reading, not behind it."""
+    if not await _may_see(talking, order_id):
+        return None
+    shown, _ = await asyncio.gather(talking.desk.tracking.show(talking.chat, order_id), talking.toast())
+    return shown
+
+
+async def _may_see(talking: Conversation, order_id: str) -> bool:
+    if talking.is_admin:
+        async with talking.desk.store.read() as tx:
+            if await tx.orders.watch(order_id) is not None:
+                return True
+    return await _followed(talking, order_id) is not None
