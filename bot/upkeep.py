@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -116,19 +117,21 @@ class Upkeep:
         self._source_lost: datetime | None = None
         self._database_failed: datetime | None = None
         self._learnt: datetime | None = None
+        self._one_round = asyncio.Lock()
 
     async def round(self) -> None:
-        """Everything that is due this minute."""
-        self._metrics.beat("upkeep")
-        budget = await self._meter()
-        await self._gauge(budget)
-        await self._alerts(budget)
-        await self._token()
-        await self._brief()
-        await self._tracking.reclassify()
-        await self._flush()
-        await self._purge()
-        await self._database_works()
+        """Everything that is due this minute; one round at a time, or two would tell the same."""
+        async with self._one_round:
+            self._metrics.beat("upkeep")
+            budget = await self._meter()
+            await self._gauge(budget)
+            await self._alerts(budget)
+            await self._token()
+            await self._brief()
+            await self._tracking.reclassify()
+            await self._flush()
+            await self._purge()
+            await self._database_works()
 
     async def save(self) -> None:
         """Keep what was learnt; also at the end."""

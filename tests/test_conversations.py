@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -410,14 +411,21 @@ async def test_a_single_links_code_is_named_by_its_order(play: World) -> None:
 
 
 async def test_a_press_is_answered_at_once_while_aliexpress_takes_its_time(play: World) -> None:
+    await play.stop()
+    app = await play.start(CHECK_MAX_SECONDS="3600")  # nobody looks beside the person
     card = await play.ask(EMMA, PLAIN, "Travelling")
     await play.control("POST", "faults", target="aliexpress", kind="slow", delay=2, times=None)
 
-    async def looking() -> bool:  # the first presses come within the cool-down and ask nobody
-        pressed = await play.press(EMMA, card, "Refresh")
-        return "Looking" in pressed["answer"]["text"]
+    async def cooled_down() -> bool:
+        async with app.store.read() as tx:
+            order = await tx.orders.get(PLAIN)
+        assert order is not None
+        assert order.fetched_at is not None
+        return datetime.now(UTC) - order.fetched_at > timedelta(seconds=1)
 
-    await play.until(looking)
+    await play.until(cooled_down)
+    pressed = await play.press(EMMA, card, "Refresh")
+    assert "Looking" in pressed["answer"]["text"]
 
 
 async def test_aliexpress_pushes_that_the_order_was_shipped_and_a_forged_push_does_nothing(
