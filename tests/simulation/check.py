@@ -70,7 +70,10 @@ def _foreign(outcome: Outcome) -> Iterator[str]:
 
 
 def _unlooked(outcome: Outcome) -> Iterator[str]:
-    """An order that is followed to the end is never left alone for longer than the ceiling and a tenth."""
+    """An order that is followed to the end is never left alone for longer than the ceiling and a tenth.
+
+    Unless AliExpress was away, or people and failed calls had used up the day's: then until the next day.
+    """
     most = timedelta(seconds=CEILING * 1.1)
     for order, looks in outcome.looks.items():
         since = min(
@@ -80,12 +83,18 @@ def _unlooked(outcome: Outcome) -> Iterator[str]:
             continue
         times = [at for at in looks if at >= since]
         for before, after in zip([since, *times], times, strict=False):
-            if after - before > most and not _away(outcome, before, after):
+            excused = _away(outcome, before, after) or _spent(outcome, before, after)
+            if after - before > most and not excused:
                 yield f"not looked at: {order} for {after - before}"
 
 
 def _away(outcome: Outcome, begin: datetime, end: datetime) -> bool:
     return any(a <= end and b >= begin for a, b in outcome.outages)
+
+
+def _spent(outcome: Outcome, begin: datetime, end: datetime) -> bool:
+    soon = timedelta(minutes=2)
+    return any(begin <= at <= end <= until + soon for at, until in outcome.spent)
 
 
 def _overspent(outcome: Outcome) -> Iterator[str]:

@@ -75,6 +75,7 @@ class Outcome:
     scans: dict[str, list[tuple[datetime, str]]]
     looks: dict[str, list[datetime]]
     outages: list[tuple[datetime, datetime]]
+    spent: list[tuple[datetime, datetime]]  # a check found the day's calls used up, until the next day
     deaths: int
     told_by_row: set[tuple[int, str]]  # chat, mark: the outbox says so, and names a message that arrived
     waiting: int
@@ -301,6 +302,7 @@ class _Simulation:
             scans=self.shop.journeys,
             looks=self.shop.looks,
             outages=self.outages,
+            spent=self.shop.spent,
             deaths=self.deaths,
             told_by_row=told,
             waiting=waiting,

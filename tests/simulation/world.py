@@ -80,6 +80,7 @@ class Shop:
     looks: dict[str, list[datetime]] = field(default_factory=dict)
     per_day: Counter[str] = field(default_factory=Counter)
     per_second: Counter[int] = field(default_factory=Counter)
+    spent: list[tuple[datetime, datetime]] = field(default_factory=list)  # no call was left, until when
     _shown: dict[str, int] = field(default_factory=dict)
 
     async def fetch(self, order_id: str, language: str, *, urgent: bool = False) -> Snapshot:
@@ -116,7 +117,11 @@ class Shop:
         """Nothing is open."""
 
     async def _call(self, urgent: bool) -> None:
-        await self.ledger.acquire(urgent)
+        try:
+            await self.ledger.acquire(urgent)
+        except Throttled as error:
+            self.spent.append((now(), now() + timedelta(seconds=error.seconds)))
+            raise
         self.per_day[(now() + _BEIJING).date().isoformat()] += 1
         self.per_second[int(now().timestamp())] += 1
         await asyncio.sleep(self.dice.uniform(0.1, 0.6))
