@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.chaos import report
 from tests.chaos.audit import Count, count
-from tests.chaos.plan import Plan, Size, make
+from tests.chaos.plan import Size, make
 from tests.chaos.play import play
 from tests.chaos.records import Records
 from tests.store import postgres
@@ -18,20 +19,25 @@ from tests.store import postgres
 _SEED = "CHAOS_SEED"  # of a run to repeat
 
 
-async def _played(plan: Plan, log: Path) -> Records:
+def _seed() -> int:
+    return int(os.environ.get(_SEED) or time.time())
+
+
+async def _played(seed: int, seconds: float, size: Size | None = None, **more: Any) -> tuple[Records, Count]:
+    """One run, counted; its seed and its table are shown where the test fails."""
+    print(f"{_SEED}={seed}")  # noqa: T201
     try:
-        return await play(plan, settle_within=150.0, log=log)
+        records = await play(make(seed, seconds, size), **more)
     except postgres.Unavailable as reason:
         pytest.skip(f"POSTGRESQL NOT TESTED: {reason}")
+    counted = count(records)
+    print(report.table(records, counted))  # noqa: T201
+    return records, counted
 
 
 @pytest.mark.process
 async def test_nothing_is_lost_and_nothing_repeated_without_a_cause(tmp_path: Path) -> None:
-    seed = int(os.environ.get(_SEED) or time.time())
-    print(f"{_SEED}={seed}")  # noqa: T201  shown where the test fails
-    records = await _played(make(seed, 28.0), tmp_path / "bot.log")
-    counted = count(records)
-    print(report.table(records, counted))  # noqa: T201
+    records, counted = await _played(_seed(), 28.0, settle_within=150.0, log=tmp_path / "bot.log")
     assert report.broken(records, counted) == []
     assert counted.told > 200
     assert records.kills
@@ -40,12 +46,9 @@ async def test_nothing_is_lost_and_nothing_repeated_without_a_cause(tmp_path: Pa
 @pytest.mark.process
 async def test_replicas_on_postgresql_lose_nothing_either(tmp_path: Path) -> None:
     """Three of them die one by one, and their server is restarted under them."""
-    seed = int(os.environ.get(_SEED) or time.time())
-    print(f"{_SEED}={seed}")  # noqa: T201  shown where the test fails
+    seed = _seed()
     size = Size(replicas=3, database="postgresql", intake=("polling", "webhook")[seed % 2])
-    records = await _played(make(seed, 20.0, size), tmp_path / "bot.log")
-    counted = count(records)
-    print(report.table(records, counted))  # noqa: T201
+    records, counted = await _played(seed, 20.0, size, settle_within=150.0, log=tmp_path / "bot.log")
     assert report.broken(records, counted) == []
     assert counted.told > 150
     assert records.kills
@@ -56,12 +59,8 @@ async def test_replicas_on_postgresql_lose_nothing_either(tmp_path: Path) -> Non
 async def test_without_a_fault_everything_is_told_once_within_all_limits(
     tmp_path: Path, replicas: int, database: str
 ) -> None:
-    seed = int(os.environ.get(_SEED) or time.time())
-    print(f"{_SEED}={seed}")  # noqa: T201  shown where the test fails
     size = Size(chats=24, deaths=False, weather=False, troubles=False, replicas=replicas, database=database)
-    records = await _played(make(seed, 8.0, size), tmp_path / "bot.log")
-    counted = count(records)
-    print(report.table(records, counted))  # noqa: T201
+    records, counted = await _played(_seed(), 8.0, size, settle_within=150.0, log=tmp_path / "bot.log")
     assert report.broken(records, counted) == []
     assert counted.repeats == 0
 
@@ -81,12 +80,9 @@ async def test_without_a_fault_everything_is_told_once_within_all_limits(
     ],
 )
 async def test_a_mistake_is_found(mistake: str, size: Size) -> None:
-    seed = int(os.environ.get(_SEED) or time.time())
+    seed = _seed()
     for attempt in range(seed, seed + 5):  # a kill has to fall into the gap that the mistake opens
-        print(f"{_SEED}={attempt}")  # noqa: T201  shown where the test fails
-        records = await play(make(attempt, 12.0, size), settle_within=60.0, hope=3.0, spoilt=mistake)
-        counted = count(records)
-        print(report.table(records, counted))  # noqa: T201
+        _, counted = await _played(attempt, 12.0, size, settle_within=60.0, hope=3.0, spoilt=mistake)
         if _finds(mistake, counted):
             return
     pytest.fail(f"{mistake} was not found in five runs")

@@ -99,7 +99,8 @@ class AliExpress:
         """
 
         def read(body: bytes) -> tuple[str, dict[str, object]] | None:
-            return None if payload.mark(body) == mark else self._marked(body)
+            found = payload.mark(body)
+            return None if found == mark else (found, self._read(body))
 
         params = {"ae_order_id": order_id, "language": languages.official(language)}
         answer = await self._call(payload.TRACKING, params, False, read)
