@@ -165,7 +165,7 @@ class Merchant:
             await self.keeper.current()
             await self.keeper.learn_end()
         tokens = await self.credentials.load()
-        if tokens is None:
+        if tokens is None or self.keeper.hoping:
             return ()
         already = await self.credentials.warned()
         if self.keeper.alive(tokens) and of_death(tokens) in already:  # a false alarm, or repaired since

@@ -275,8 +275,6 @@ async def test_a_dead_login_is_told_with_its_page_and_the_pasted_address_is_take
 
 
 async def test_a_login_that_dies_again_is_told_again(play: World) -> None:
-    await play.stop()
-    await play.start(CHECK_MAX_SECONDS="3600")  # no check that is in flight at the death proves it wrong
     await play.ask(MERCHANT, "/start", "Welcome")
     last = 0
     for _ in range(2):

@@ -181,6 +181,7 @@ class TokenKeeper:
         self._seed_tried = False
         self._refused: Tokens | None = None  # no token comes of these any more
         self._proven: Tokens | None = None  # the last that a call succeeded with
+        self.refusals = 0  # how often calling was given up
         self._last_of_all: Tokens | None = None  # they work, but no others will come of them
         self._running: asyncio.Task[Tokens] | None = None
         self._not_before: datetime | None = None
@@ -192,7 +193,14 @@ class TokenKeeper:
     @property
     def dead(self) -> bool:
         """Whether only the merchant can help now."""
-        return self._refused is not None
+        return self._refused is not None and not self.hoping
+
+    @property
+    def hoping(self) -> bool:
+        """Whether the settings' tokens may still help where the stored ones were refused."""
+        if self._seed is None or self._refused is None or _same(self._seed, self._refused):
+            return False
+        return not self._seed_tried or self._on_trial(self._held)
 
     def alive(self, tokens: Tokens) -> bool:
         """Whether a call with these has succeeded, and none was refused since."""
@@ -213,7 +221,8 @@ class TokenKeeper:
             return await self._in_time(tokens)
         if _same(tokens, self._refused):
             return await self._second_chance(tokens)
-        self._revived()
+        if not self._on_trial(tokens):
+            self._revived()
         return await self._in_time(tokens)
 
     async def learn_end(self) -> None:
@@ -227,6 +236,9 @@ class TokenKeeper:
             await self._refreshed(tokens)
         except SourceError as error:
             ended = isinstance(error, Reauthorise)
+            if ended and self.hoping:
+                self.give_up(tokens)
+                return
             self._last_of_all = tokens if ended else None
             self._not_before = self._now() + (_ASK_AGAIN if ended else _RETRY_EARLY)
             self._report("refresh_failed", error.code)
@@ -246,13 +258,22 @@ class TokenKeeper:
         if self._refused is None:
             self._report("reauthorise", "")
         self._refused = tokens
+        self._seed_tried = self._seed_tried or (self._seed is not None and _same(self._seed, tokens))
         self._proven = None
+        self.refusals += 1
         self._probe_at = self._now() + _PROBE
 
-    def works(self, tokens: Tokens) -> None:
-        """Hear that a call with `tokens` succeeded: a refusal of them was a passing fault."""
+    def works(self, tokens: Tokens, refusals: int) -> None:
+        """Hear that a call with `tokens`, begun after so many `refusals`, succeeded.
+
+        Begun after the last, it shows that refusal to be a passing fault. One that was under way meanwhile
+        may just have been earlier: it only lets the next call be a probe.
+        """
+        if refusals != self.refusals:
+            self._probe_at = self._now()
+            return
         self._proven = tokens
-        if self._refused is not None and _same(tokens, self._refused):
+        if self._refused is not None and (_same(tokens, self._refused) or self._on_trial(tokens)):
             self._revived()
 
     async def exchange(self, code: str) -> Tokens:
@@ -283,6 +304,12 @@ class TokenKeeper:
         if self._held is not None and not _same(self._held, tokens):
             self._not_before = None  # trouble with the others says nothing of these
         self._held = tokens
+
+    def _on_trial(self, tokens: Tokens | None) -> bool:
+        """Whether these are the settings', taken because the stored ones were refused."""
+        return (
+            tokens is not None and self._seed is not None and self._seed_tried and _same(tokens, self._seed)
+        )
 
     def _revived(self) -> None:
         self._refused = None

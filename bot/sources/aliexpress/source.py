@@ -202,6 +202,7 @@ class AliExpress:
                 await self._wait_after(error, failures)
                 continue
             await self.ledger.acquire(urgent)
+            refusals = self.keeper.refusals
             try:
                 answer = await self._timed(api, params, tokens, read)
             except TokenDead as error:
@@ -216,7 +217,7 @@ class AliExpress:
                 self.keeper.give_up(tokens)
                 raise
             else:
-                self.keeper.works(tokens)
+                self.keeper.works(tokens, refusals)
                 return answer
 
     async def _timed(

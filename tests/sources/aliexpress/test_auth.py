@@ -341,6 +341,25 @@ async def test_tokens_are_alive_from_a_call_that_succeeds_to_one_that_is_refused
     assert source.keeper.alive(tokens)
 
 
+async def test_a_call_under_way_when_tokens_are_refused_proves_nothing_but_lets_one_be_tried() -> None:
+    here = world()
+    source = here.source()
+    tokens = await here.authorise(source)
+    begun = source.keeper.refusals
+    source.keeper.give_up(tokens)
+    with pytest.raises(Reauthorise):
+        await source.keeper.current()
+    source.keeper.works(tokens, begun)
+    assert source.keeper.dead
+    assert not source.keeper.alive(tokens)
+    assert await source.keeper.current() == tokens
+    with pytest.raises(Reauthorise):
+        await source.keeper.current()
+    source.keeper.works(tokens, source.keeper.refusals)
+    assert source.keeper.alive(tokens)
+    assert not source.keeper.dead
+
+
 async def test_a_spent_day_never_stops_a_refresh_or_a_login() -> None:
     here = world()
     here.limits = Limits(per_second=1000, per_day=3)
@@ -374,9 +393,51 @@ async def test_new_tokens_typed_into_the_settings_help_where_the_stored_ones_are
     source = here.source("two", seed=seed_tokens("canary-access-0002", "canary-refresh-0002", here.clock.at))
     with pytest.raises(Reauthorise):
         await source.fetch(ORDER_ID, "en_US")
+    assert (source.keeper.hoping, source.keeper.dead) == (True, False)
     await source.fetch(ORDER_ID, "en_US")
+    assert (source.keeper.hoping, source.keeper.dead) == (False, False)
     assert here.store.tokens is not None
     assert here.store.tokens.access_token == "canary-access-0002"
+
+
+@pytest.mark.parametrize("called", [True, False])
+async def test_old_tokens_of_the_settings_are_tried_once_where_the_stored_ones_are_dead(called: bool) -> None:
+    here = world()
+    first = here.source()
+    await here.authorise(first)
+    old = here.store.tokens
+    assert old is not None
+    await here.authorise(first)
+    source = here.source("two", seed=seed_tokens(old.access_token, old.refresh_token, here.clock.at))
+    await source.fetch(ORDER_ID, "en_US")
+    here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
+    here.gateway.refresh.clear()
+    with pytest.raises(Reauthorise):
+        await source.fetch(ORDER_ID, "en_US")
+    assert (source.keeper.hoping, source.keeper.dead) == (True, False)  # so far only the stored ones
+    if called:
+        with pytest.raises(Reauthorise):
+            await source.fetch(ORDER_ID, "en_US")
+    else:
+        await source.keeper.current()
+        await source.keeper.learn_end()
+    assert (source.keeper.hoping, source.keeper.dead) == (False, True)
+    await here.authorise(source)
+    await source.fetch(ORDER_ID, "en_US")
+    here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
+    here.gateway.refresh.clear()
+    with pytest.raises(Reauthorise):
+        await source.fetch(ORDER_ID, "en_US")
+    assert (source.keeper.hoping, source.keeper.dead) == (False, True)  # the settings' were refused before
+    calls = len(here.gateway.calls)
+    with pytest.raises(Reauthorise):
+        await source.fetch(ORDER_ID, "en_US")
+    assert len(here.gateway.calls) == calls
+    assert [kind for kind in here.seen.kinds() if kind.startswith("reauthorise")] == [
+        "reauthorise",
+        "reauthorised",
+        "reauthorise",
+    ]
 
 
 async def _lived(here: World, days: int) -> tuple[list[tuple[int, int]], list[int], int]:
