@@ -144,7 +144,20 @@ def is_zone(name: str) -> bool:
 
 def plain(text: str) -> str:
     """Markup as plain text, for buttons, pop-ups and command descriptions, which Telegram does not parse."""
-    return Markup(text).striptags() if isinstance(text, Markup) else text
+    return _stripped(text) if isinstance(text, Markup) else text
+
+
+@functools.lru_cache(maxsize=1024)  # buttons have few words
+def _stripped(text: Markup) -> str:
+    return text.striptags()
+
+
+def fill(pattern: str, /, *values: object) -> Markup:
+    """Our own pattern as markup with its {} filled in: plain values escaped, Markup as it is."""
+    # Not by Markup's own format, which at ten times the price escapes what is Markup already.
+    return Markup(
+        pattern.format(*(value if isinstance(value, Markup) else escape(value) for value in values))
+    )
 
 
 @functools.cache
@@ -187,7 +200,6 @@ class Words:
             pattern = _COMMAND.sub(rf"{FSI}\g<0>{PDI}", pattern)
         if not arguments:
             return Markup(pattern)
-        # Not by Markup's own format, which at ten times the price escapes what is Markup already.
         return Markup(pattern.format(**{key: self.isolate(value) for key, value in arguments.items()}))
 
     def isolate(self, value: object) -> Markup:
@@ -203,7 +215,7 @@ class Words:
 
     def code(self, value: str) -> Markup:
         """Text that a reader copies with one tap."""
-        return Markup("<code>{}</code>").format(clean(value))
+        return fill("<code>{}</code>", clean(value))
 
     def join(self, items: Sequence[object]) -> Markup:
         """The items as a list in a sentence: "a, b and c"."""
@@ -211,7 +223,7 @@ class Words:
         pattern = format_list(slots, locale=self._locale) if slots else ""
         for tight, roomy in _LIST_MARKS:
             pattern = pattern.replace(tight, roomy)
-        return Markup(pattern).format(*(self.isolate(item) for item in items))
+        return fill(pattern, *(self.isolate(item) for item in items))
 
     def page(self, lines: Sequence[Markup | None]) -> str:
         """The lines as a message's HTML, None left out; each starts in the language's own direction."""
@@ -222,7 +234,7 @@ class Words:
 
     def number(self, n: float) -> str:
         """The number with this language's separators."""
-        return format_decimal(n, locale=self._locale)
+        return _number(self.language, n)
 
     def percent(self, share: float) -> str:
         """A share of 1 as whole per cent."""
@@ -241,14 +253,11 @@ class Words:
     def date(self, at: datetime | Date, now: datetime) -> str:
         """Weekday, day and month; the year too where it is not the present one."""
         day = self.local(at).date() if isinstance(at, datetime) else at
-        skeleton = "MMMEd" if day.year == self.today(now).year else "yMMMEd"
-        return format_skeleton(skeleton, datetime.combine(day, time()), locale=self._locale)
+        return _day(self.language, day, "MMMEd" if day.year == self.today(now).year else "yMMMEd")
 
     def month_day(self, at: datetime | Date) -> str:
         """Day and month alone, for narrow places."""
-        return format_skeleton(
-            "MMMd", self.local(at) if isinstance(at, datetime) else at, locale=self._locale
-        )
+        return _day(self.language, self.local(at).date() if isinstance(at, datetime) else at, "MMMd")
 
     def day(self, at: datetime | Date, now: datetime) -> Markup:
         """Like `date`, but today, yesterday and tomorrow by name."""
@@ -265,7 +274,7 @@ class Words:
 
     def clock(self, at: time) -> str:
         """A time of day."""
-        return format_time(at, _clock(self.language), locale=self._locale)
+        return _time(self.language, at.hour, at.minute)
 
     def distance(self, days: int) -> Markup:
         """How far a day is: "today", "tomorrow", "in 3 days", "3 days ago"; no minutes, no months."""
@@ -277,7 +286,7 @@ class Words:
             case -1:
                 return self.t("yesterday")
             case _:
-                return escape(self._relative(timedelta(days=days), "day"))
+                return escape(_relative(self.language, timedelta(days=days), "day"))
 
     def duration(self, span: timedelta) -> str:
         """A length of time in its largest fitting unit, days at the most: "3 days", "2 hours"."""
@@ -290,7 +299,7 @@ class Words:
         `style` is made of Telegram's letters: w weekday, d or D short or long date, t or T the same of time.
         """
         shown = self.local(at)
-        fallback = self.clock(shown.time()) if style == "t" else self._date_and_time(shown, "MMMd")
+        fallback = self.clock(shown.time()) if style == "t" else self._date_and_time(shown)
         return _tg_time(at, style, fallback)
 
     def ago(self, at: datetime, now: datetime) -> Markup:
@@ -299,7 +308,7 @@ class Words:
 
     def since(self, at: datetime, now: datetime) -> str:
         """How long since, as plain text: "5 minutes ago"."""
-        return self._relative(min(at - now, timedelta(seconds=-1)), "second")
+        return _relative(self.language, min(at - now, timedelta(seconds=-1)), "second")
 
     def city(self, zone: str) -> str:
         """A zone by its city in this language."""
@@ -323,20 +332,9 @@ class Words:
         hours, rest = divmod(abs(minutes), 60)
         return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
-    def _date_and_time(self, shown: datetime, skeleton: str) -> str:
-        day = format_skeleton(skeleton, shown, tzinfo=shown.tzinfo, locale=self._locale)
-        at = self.clock(shown.time())
-        return str(self._locale.datetime_formats["medium"]).replace("{0}", at).replace("{1}", day)
-
-    def _relative(self, span: timedelta, unit: str) -> str:
-        threshold = _NEVER if unit == "day" else 0.85
-        return format_timedelta(
-            span,
-            granularity=unit,  # type: ignore[arg-type]  # a literal at both callers
-            threshold=threshold,
-            add_direction=True,
-            locale=self._locale,
-        )
+    def _date_and_time(self, shown: datetime) -> str:
+        day, at = _day(self.language, shown.date(), "MMMd"), self.clock(shown.time())
+        return _date_and_time(self.language).replace("{0}", at).replace("{1}", day)
 
     # ── the language itself ─────────────────────────────────────────────────────────────────────
 
@@ -403,6 +401,40 @@ def _parsed(language: str) -> Locale:
 @functools.cache
 def _right_to_left(language: str) -> bool:
     return _parsed(language).text_direction == "rtl"
+
+
+# Messages of one hour share their days, times and counts, and babel takes 5 to 10 µs for each.
+
+
+@functools.lru_cache(maxsize=1024)
+def _number(language: str, n: float) -> str:
+    return format_decimal(n, locale=_parsed(language))
+
+
+@functools.lru_cache(maxsize=1024)
+def _day(language: str, day: Date, skeleton: str) -> str:
+    return format_skeleton(skeleton, datetime.combine(day, time()), locale=_parsed(language))
+
+
+@functools.lru_cache(maxsize=4096)
+def _time(language: str, hour: int, minute: int) -> str:
+    return format_time(time(hour, minute), _clock(language), locale=_parsed(language))
+
+
+@functools.lru_cache(maxsize=1024)
+def _relative(language: str, span: timedelta, unit: str) -> str:
+    return format_timedelta(
+        span,
+        granularity=unit,  # type: ignore[arg-type]  # a literal at both callers
+        threshold=_NEVER if unit == "day" else 0.85,
+        add_direction=True,
+        locale=_parsed(language),
+    )
+
+
+@functools.cache
+def _date_and_time(language: str) -> str:
+    return str(_parsed(language).datetime_formats["medium"])
 
 
 @functools.cache

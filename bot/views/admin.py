@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from markupsafe import Markup
 
-from bot.i18n import Words
+from bot.i18n import Words, fill
 from bot.model import Button, Message, Order
 from bot.views import buttons as b
 from bot.views import wording
@@ -104,7 +104,7 @@ def board(
 
 def _opener(words: Words, mark: Markup, row: Flagged) -> Button:
     name = words.isolate(wording.short_id(row.order.id))
-    return b.button(Markup("{} {}").format(mark, name), b.OpenFlag(order_id=row.order.id))
+    return b.button(fill("{} {}", mark, name), b.OpenFlag(order_id=row.order.id))
 
 
 def _sleepers(words: Words, asleep: Sequence[Flagged]) -> tuple[Button, ...]:
@@ -150,7 +150,7 @@ def flag_icon(flag: Flag) -> Markup:
         Flag.LATE: "🐢",
         Flag.DISPUTED: "⚖️",
     }
-    return Markup("{}").format(icons[flag])
+    return fill("{}", icons[flag])
 
 
 def flag_name(words: Words, flag: Flag) -> Markup:
@@ -193,9 +193,7 @@ def brief(
         words.plural("{n} delivered since yesterday", "{n} delivered since yesterday", delivered),
         Markup(""),
         *(
-            Markup("{} {} · <b>{}</b>").format(
-                flag_icon(flag), flag_name(words, flag), words.number(counts[flag])
-            )
+            fill("{} {} · <b>{}</b>", flag_icon(flag), flag_name(words, flag), words.number(counts[flag]))
             for flag in Flag
             if counts.get(flag)
         ),
@@ -210,9 +208,9 @@ def brief_settings(words: Words, at: time | None, hours: Sequence[int] = (7, 8, 
     """When the brief shall come."""
     keys = [
         b.button(
-            Markup("✓ {}").format(words.clock(time(hour)))
+            fill("✓ {}", words.clock(time(hour)))
             if at == time(hour)
-            else Markup("{}").format(words.clock(time(hour))),
+            else fill("{}", words.clock(time(hour))),
             b.SetBrief(start=time(hour)),
         )
         for hour in hours
@@ -237,7 +235,7 @@ def links(
         words.plural("🔗 <b>{n} link for a customer</b>", "🔗 <b>{n} links for customers</b>", len(made))
     ]
     lines += [
-        Markup("{}\n{}").format(words.isolate(words.code(id_)), words.isolate(words.code(url)))
+        fill("{}\n{}", words.isolate(words.code(id_)), words.isolate(words.code(url)))
         for id_, url in made[:TEXTS_SHOWN]
     ]
     if len(made) > TEXTS_SHOWN:
@@ -375,7 +373,7 @@ def misconfigured(words: Words, code: str, detail: str) -> Message:
     """AliExpress refuses the app itself: key, secret, permission or address list."""
     lines = [
         words.t("🔴 <b>AliExpress refuses this app</b>"),
-        Markup("{} {}").format(words.isolate(words.code(code)), words.isolate(wording.clip(detail, 300))),
+        fill("{} {}", words.isolate(words.code(code)), words.isolate(wording.clip(detail, 300))),
         words.t("Please check the app's key, secret, permissions and allowed addresses. Checks are paused."),
     ]
     return Message(text=words.page(lines))
@@ -434,7 +432,7 @@ def database_trouble(words: Words, detail: str) -> Message:
     return _alert(
         words,
         words.t("The database is in trouble"),
-        Markup("{}").format(words.isolate(wording.clip(detail, 200))),
+        fill("{}", words.isolate(wording.clip(detail, 200))),
         words.t("Please look at the disk and its free space. The bot goes on by itself afterwards."),
     )
 
@@ -477,7 +475,7 @@ def unknown_texts(words: Words, texts: Sequence[tuple[str, int]]) -> Message:
     """Carrier texts that no rule knows, with how often they came."""
     lines = [words.plural("🔎 {n} new carrier text", "🔎 {n} new carrier texts", len(texts))]
     lines += [
-        Markup("{}× {}").format(words.number(count), words.isolate(wording.clip(text, 150)))
+        fill("{}× {}", words.number(count), words.isolate(wording.clip(text, 150)))
         for text, count in texts[:TEXTS_SHOWN]
     ]
     lines.append(words.t("Customers see them as they are; no stage is guessed from them."))
@@ -504,11 +502,11 @@ def customer_problem(words: Words, order: Order) -> Message:
 
 
 def _alert(words: Words, title: Markup, *lines: Markup) -> Message:
-    return Message(text=words.page([Markup("{} <b>{}</b>").format(_ORANGE, title), *lines]))
+    return Message(text=words.page([fill("{} <b>{}</b>", _ORANGE, title), *lines]))
 
 
 def _flag_lines(words: Words, row: Flagged) -> list[Markup]:
-    name = Markup("{} <b>{}</b>").format(flag_icon(row.flag), flag_name(words, row.flag))
+    name = fill("{} <b>{}</b>", flag_icon(row.flag), flag_name(words, row.flag))
     facts = [words.isolate(words.code(row.order.id))]
     if row.days:
         facts.append(words.plural("{n} day", "{n} days", row.days))

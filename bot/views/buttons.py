@@ -381,9 +381,8 @@ _CODE_OF = {kind: code for code, kind in _CODES.items()}
 
 def encode(action: Action) -> str:
     """The action as callback data; ValueError where a field has no text that `decode` would take back."""
-    code = _CODE_OF[type(action)]
-    written = [_FIELDS[field.name][0](getattr(action, field.name)) for field in fields(action)]
-    data = ":".join([VERSION, code, *written])
+    written = [write(getattr(action, name)) for name, write, _ in _SHAPES[type(action)]]
+    data = ":".join([VERSION, _CODE_OF[type(action)], *written])
     if decode(data) != action:
         raise ValueError(f"no callback data for {action!r}")
     return data
@@ -395,14 +394,14 @@ def decode(data: str) -> Action | None:
     kind = _CODES.get(code)
     if version != VERSION or kind is None or not data.isascii() or len(data) > 64:
         return None
-    names = [field.name for field in fields(kind)]
-    if len(written) != len(names):
+    shape = _SHAPES[kind]
+    if len(written) != len(shape):
         return None
     try:
-        read = {name: _FIELDS[name][1](text) for name, text in zip(names, written, strict=True)}
+        values = {name: read(text) for (name, _, read), text in zip(shape, written, strict=True)}
     except (ValueError, OverflowError):
         return None
-    return kind(**read)
+    return kind(**values)
 
 
 def button(text: Markup, action: Action) -> Button:
@@ -509,3 +508,6 @@ _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "start": (_write_time, _read_time),
     "end": (_write_time, _read_time),
 }
+
+# each action's fields: name, how it is written, how it is read
+_SHAPES = {kind: tuple((one.name, *_FIELDS[one.name]) for one in fields(kind)) for kind in _CODES.values()}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot.i18n import Words
+from bot.i18n import Words, fill
 from bot.model import NO_TRACKING_AFTER, Button, Follow, Localised, Message, Order, OrderStatus, Parcel, Stage
 from bot.views import buttons as b
 from bot.views import wording
@@ -66,8 +66,8 @@ def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) ->
     cancelled = order.status is OrderStatus.CANCELLED and not order.live
     mark = wording.icon(Stage.CANCELLED if cancelled else order.stage)
     if label := wording.label_of(follow):
-        return [Markup("{} <b>{}</b>").format(mark, words.isolate(label)), words.t("Order {id}", id=number)]
-    return [Markup("{} <b>{}</b>").format(mark, words.t("Order {id}", id=number))]
+        return [fill("{} <b>{}</b>", mark, words.isolate(label)), words.t("Order {id}", id=number)]
+    return [fill("{} <b>{}</b>", mark, words.t("Order {id}", id=number))]
 
 
 def _banner(words: Words, since: datetime, now: datetime) -> Markup:
@@ -126,13 +126,13 @@ def _status(words: Words, order: Order) -> list[Markup]:
     if status is None or status is OrderStatus.UNKNOWN:
         return []
     if ended or status in _ALWAYS_SAID or (waiting and status in _SAID_BEFORE_A_CARRIER_HAS_IT):
-        return [Markup("🧾 {}").format(wording.status_name(words, status))]
+        return [fill("🧾 {}", wording.status_name(words, status))]
     return []
 
 
 def _before_shipping(words: Words, order: Order, now: datetime) -> list[Markup]:
     if order.status is OrderStatus.CANCELLED:
-        return [Markup("<b>{}</b>").format(wording.status_name(words, order.status))]
+        return [fill("<b>{}</b>", wording.status_name(words, order.status))]
     if order.fetched_at is None:
         return [words.t("We are asking AliExpress about it. This card fills in by itself.")]
     known = order.status not in {None, OrderStatus.UNKNOWN}
@@ -141,7 +141,7 @@ def _before_shipping(words: Words, order: Order, now: datetime) -> list[Markup]:
         if order.status and known
         else wording.stage_name(words, order.stage)
     )
-    return [Markup("<b>{}</b>").format(state), _untracked(words, order, now)]
+    return [fill("<b>{}</b>", state), _untracked(words, order, now)]
 
 
 def _untracked(words: Words, order: Order, now: datetime) -> Markup:
@@ -155,13 +155,13 @@ def _summary(words: Words, parcels: tuple[Parcel, ...]) -> Markup:
     whole = words.plural("{n} parcel", "{n} parcels", len(parcels))
     # Translators: {parcels} is "3 parcels", {n} counts those delivered.
     done = words.plural("{parcels}, {n} delivered", "{parcels}, {n} delivered", arrived, parcels=whole)
-    return Markup("<b>{}</b>").format(done if arrived else whole)
+    return fill("<b>{}</b>", done if arrived else whole)
 
 
 def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> list[Markup]:
-    state = Markup("<b>{}</b>").format(wording.state(words, parcel.stage, parcel.reason))
+    state = fill("<b>{}</b>", wording.state(words, parcel.stage, parcel.reason))
     several = len(facts.order.live) > 1
-    lines = [Markup("{} {}").format(wording.icon(parcel.stage), state) if several else state]
+    lines = [fill("{} {}", wording.icon(parcel.stage), state) if several else state]
     lines += [line for line in (wording.bar(words, parcel),) if line is not None]
     lines += expected(words, parcel, now)
     lines += [
@@ -174,7 +174,7 @@ def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> li
         lines.append(_latest(words, facts, parcel))
     hint = wording.advice(words, parcel.stage, parcel.reason)
     if hint is not None:
-        lines.append(Markup("💡 {}").format(hint))
+        lines.append(fill("💡 {}", hint))
     return lines
 
 
@@ -184,8 +184,8 @@ def _parcel_in_short(words: Words, facts: Localised, parcel: Parcel, now: dateti
     bar = wording.bar(words, parcel)
     when = expected(words, parcel, now)[:1]
     hint = wording.advice(words, parcel.stage, parcel.reason)
-    rest = (bar, *when, _carrier(words, parcel), Markup("💡 {}").format(hint) if hint else None)
-    head = Markup("{} <b>{}</b>").format(wording.icon(parcel.stage), state)
+    rest = (bar, *when, _carrier(words, parcel), fill("💡 {}", hint) if hint else None)
+    head = fill("{} <b>{}</b>", wording.icon(parcel.stage), state)
     return [head, *(line for line in rest if line is not None)]
 
 
@@ -216,7 +216,7 @@ def carrier_and_number(words: Words, parcel: Parcel) -> list[Markup]:
 def _latest(words: Words, facts: Localised, parcel: Parcel) -> Markup:
     node = parcel.nodes[0]
     text, at = wording.node_text(words, facts, node), words.moment(node.at)
-    return Markup("<blockquote>{}\n{}</blockquote>").format(text, at)
+    return fill("<blockquote>{}\n{}</blockquote>", text, at)
 
 
 def _foot(words: Words, order: Order, follow: Follow | None, now: datetime) -> list[Markup]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot.i18n import Words
+from bot.i18n import Words, fill
 from bot.model import Button, Follow, Message, Order, Reason, Stage
 from bot.views import buttons as b
 from bot.views import wording
@@ -113,7 +113,7 @@ def _summary(words: Words, counts: Mapping[Shelf, int]) -> Markup:
 
 def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) -> Markup:
     name = wording.list_name(words, order, follow)
-    head = Markup("{}. {} <b>{}</b>").format(words.number(place), wording.icon(order.stage), name)
+    head = fill("{}. {} <b>{}</b>", words.number(place), wording.icon(order.stage), name)
     detail = [wording.state(words, order.stage, order.reason)]
     coming = wording.arrival(words, order, now)
     if coming is not None:
@@ -121,18 +121,18 @@ def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) 
     if len(order.parcels) > 1:
         detail.append(words.plural("{n} parcel", "{n} parcels", len(order.parcels)))
     muted = Markup(" 🔕") if not follow.notify else Markup("")
-    return Markup("{}{}\n     {}").format(head, muted, Markup(" · ").join(detail))
+    return fill("{}{}\n     {}", head, muted, Markup(" · ").join(detail))
 
 
 def _key(words: Words, order: Order, follow: Follow) -> Markup:
     name = wording.label_of(follow, 24) or wording.short_id(order.id)
-    return Markup("{} {}").format(wording.icon(order.stage), words.isolate(name))
+    return fill("{} {}", wording.icon(order.stage), words.isolate(name))
 
 
 def _filters(words: Words, shelf: Shelf, counts: Mapping[Shelf, int]) -> tuple[tuple[Button, ...], ...]:
     keys = [
         b.button(
-            Markup("• {} •").format(name) if each is shelf else name,
+            fill("• {} •", name) if each is shelf else name,
             b.ShowOrders(shelf=each),
         )
         for each in Shelf

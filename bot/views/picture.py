@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from markupsafe import Markup
-
-from bot.i18n import Words, plain
+from bot.i18n import Words, fill, plain
 from bot.model import Localised, Message, Parcel, Stage
 from bot.views import card, fonts, wording
 from bot.views.paper import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Page
@@ -31,7 +29,7 @@ def share(words: Words, facts: Localised, *, now: datetime, shop: str = "") -> M
     Drawing takes about a tenth of a second of one core: call it in a thread.
     """
     order = facts.order
-    lines = [Markup("{} <b>{}</b>").format(wording.icon(order.stage), wording.stage_name(words, order.stage))]
+    lines = [fill("{} <b>{}</b>", wording.icon(order.stage), wording.stage_name(words, order.stage))]
     for parcel in order.live[:PARCELS_SHOWN]:
         bar = wording.bar(words, parcel)
         lines += [*([bar] if bar is not None else []), *card.expected(words, parcel, now)[:1]]

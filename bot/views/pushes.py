@@ -9,7 +9,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot.i18n import Words
+from bot.i18n import Words, fill
 from bot.model import (
     Button,
     Chat,
@@ -59,7 +59,7 @@ def push(
     order = facts.order
     first = max(news, key=lambda each: each.importance)
     name = wording.order_name(words, order.id, follow)
-    lines = [Markup("{} <b>{}</b>").format(_icon(facts, first), name)]
+    lines = [fill("{} <b>{}</b>", _icon(facts, first), name)]
     about: int | None = None
     for each in news:
         if each.parcel != about:
@@ -106,7 +106,7 @@ def why(
     told = next((each for each in facts.order.nodes if each.seq == node), None)
     if told:
         lines += [
-            Markup("<blockquote>{}</blockquote>").format(wording.node_text(words, facts, told)),
+            fill("<blockquote>{}</blockquote>", wording.node_text(words, facts, told)),
             t("The carrier says it happened: {moment}", moment=words.moment(told.at)),
             t("We saw it: {moment}", moment=words.moment(told.seen_at)),
         ]
@@ -213,7 +213,7 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
     stage, parcel = news.stage, _parcel_of(facts, news)
     reason = parcel.reason if parcel else facts.order.reason
     if stage is not None and news.importance >= Importance.MILESTONE:
-        lines.append(Markup("<b>{}</b>").format(wording.milestone(words, stage)))
+        lines.append(fill("<b>{}</b>", wording.milestone(words, stage)))
         why_held = wording.reason_name(words, reason) if stage.rank is None else None
         if why_held is not None:
             lines.append(words.t("Reason: {reason}", reason=why_held))
@@ -224,17 +224,17 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
         lines.append(words.plural("…and {n} more entry", "…and {n} more entries", rest))
     hint = wording.advice(words, stage, reason) if stage is not None else None
     if hint is not None:
-        lines.append(Markup("💡 {}").format(hint))
+        lines.append(fill("💡 {}", hint))
     return [*lines, words.t("Got it?")] if stage is Stage.DELIVERED else lines
 
 
 def _quote(words: Words, facts: Localised, told: Sequence[Node]) -> Markup:
     bullet = Markup("• ") if len(told) > 1 else Markup("")
     entries = [
-        Markup("{}{}\n{}").format(bullet, wording.node_text(words, facts, node), words.moment(node.at))
+        fill("{}{}\n{}", bullet, wording.node_text(words, facts, node), words.moment(node.at))
         for node in told[:NODES_SHOWN]
     ]
-    return Markup("<blockquote>{}</blockquote>").format(Markup("\n").join(entries))
+    return fill("<blockquote>{}</blockquote>", Markup("\n").join(entries))
 
 
 def _eta(words: Words, news: News, now: datetime) -> list[Markup]:
@@ -269,7 +269,7 @@ def _sentence(words: Words, facts: Localised, news: News) -> Markup:
             )
         case NewsKind.STATUS:
             status = wording.status_name(words, news.status or OrderStatus.UNKNOWN)
-            return Markup("<b>{}</b>").format(status)
+            return fill("<b>{}</b>", status)
         case NewsKind.NO_TRACKING:
             return wording.no_tracking(words, n)
         case NewsKind.STUCK:
@@ -389,4 +389,4 @@ def _entry(words: Words, entry: Entry, now: datetime) -> Markup:
     parts = [state] if coming is None else [state, coming]
     name = wording.list_name(words, order, entry.follow)
     detail = Markup(" · ").join(words.isolate(part) for part in parts)
-    return Markup("{} <b>{}</b> – {}").format(wording.icon(order.stage), name, detail)
+    return fill("{} <b>{}</b> – {}", wording.icon(order.stage), name, detail)

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from markupsafe import Markup
 
-from bot.i18n import LANGUAGES, Words
+from bot.i18n import LANGUAGES, Words, fill
 from bot.model import Button, Chat, Level, Message, Quiet
 from bot.views import buttons as b
 from bot.views.buttons import Panel, Region
@@ -80,7 +80,7 @@ def settings(words: Words, chat: Chat, *, now: datetime, panel: Panel = Panel.MA
 def languages(words: Words, chat: Chat) -> Message:
     """The language picker: every language by its own name."""
     keys = [
-        b.button(_marked(Markup("{}").format(name), code == chat.language), b.SetLanguage(language=code))
+        b.button(_marked(fill("{}", name), code == chat.language), b.SetLanguage(language=code))
         for code, name in LANGUAGES.items()
     ]
     text = words.page([words.t("🌐 <b>Which language shall we speak?</b>")])
@@ -91,7 +91,7 @@ def zones(words: Words, chat: Chat, region: Region, *, now: datetime) -> Message
     """The zones of a region, by city, from west to east."""
     keys = [
         b.button(
-            _marked(Markup("{} {}").format(words.city(zone), words.offset(zone, now)), zone == chat.zone),
+            _marked(fill("{} {}", words.city(zone), words.offset(zone, now)), zone == chat.zone),
             b.SetZone(zone=zone),
         )
         for zone in ZONES[region]
@@ -220,7 +220,7 @@ def _quiet(words: Words, chat: Chat) -> Message:
 def _digest(words: Words, chat: Chat) -> Message:
     keys = [
         b.button(
-            _marked(Markup("{}").format(words.clock(time(hour))), chat.digest_at == time(hour)),
+            _marked(fill("{}", words.clock(time(hour))), chat.digest_at == time(hour)),
             b.SetDigest(start=time(hour)),
         )
         for hour in DIGEST_HOURS
@@ -257,7 +257,7 @@ def _quiet_value(words: Words, chat: Chat) -> Markup:
         return words.t("off")
     # Translators: messages in the quiet hours come without a sound, or wait for the end.
     kind = words.t("silent") if chat.quiet is Quiet.SILENT else words.t("held")
-    return Markup("{} · {}").format(_span(words, chat.quiet_from, chat.quiet_to), kind)
+    return fill("{} · {}", _span(words, chat.quiet_from, chat.quiet_to), kind)
 
 
 def _span(words: Words, start: time, end: time) -> Markup:
@@ -265,11 +265,11 @@ def _span(words: Words, start: time, end: time) -> Markup:
 
 
 def _at(words: Words, at: time | None) -> Markup:
-    return words.t("off") if at is None else Markup("{}").format(words.clock(at))
+    return words.t("off") if at is None else fill("{}", words.clock(at))
 
 
 def _marked(text: Markup, chosen: bool) -> Markup:
-    return Markup("✓ {}").format(text) if chosen else text
+    return fill("✓ {}", text) if chosen else text
 
 
 def _in_rows(keys: list[Button], width: int) -> tuple[tuple[Button, ...], ...]:

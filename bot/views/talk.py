@@ -9,7 +9,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot.i18n import LANGUAGES, Words, plain
+from bot.i18n import LANGUAGES, Words, fill, plain
 from bot.ids import Mistake
 from bot.model import Button, Follow, Message
 from bot.views import buttons as b
@@ -170,7 +170,7 @@ def several(words: Words, tried: Sequence[tuple[str, Tried]], mistakes: int = 0)
     lines = [
         words.plural("<b>{n} order added</b>", "<b>{n} orders added</b>", added),
         *(
-            Markup("{} {} – {}").format(marks[result][0], words.isolate(words.code(id_)), marks[result][1])
+            fill("{} {} – {}", marks[result][0], words.isolate(words.code(id_)), marks[result][1])
             for id_, result in tried
         ),
     ]
@@ -519,4 +519,4 @@ def _support(words: Words, shop: Shop) -> list[Markup]:
 
 
 def _listed(words: Words, pairs: Sequence[tuple[str, str]]) -> list[Markup]:
-    return [Markup("{} – {}").format(words.isolate(f"/{name}"), description) for name, description in pairs]
+    return [fill("{} – {}", words.isolate(f"/{name}"), description) for name, description in pairs]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.i18n import Words
+from bot.i18n import Words, fill
 from bot.model import Button, Follow, Localised, Message, Node, Parcel
 from bot.views import buttons as b
 from bot.views import card, wording
@@ -28,7 +28,7 @@ def timeline(
 ) -> Message:
     """A page of a parcel's timeline; a parcel or page that does not exist shows the nearest one."""
     order = facts.order
-    title = Markup("📜 <b>{}</b>").format(wording.order_name(words, order.id, follow))
+    title = fill("📜 <b>{}</b>", wording.order_name(words, order.id, follow))
     if not order.live:
         empty = words.t("Nothing has happened yet. The first entry will show up here.")
         return Message(text=words.page([title, Markup(""), empty]), buttons=(_back(words, order.id),))
@@ -60,10 +60,13 @@ def _parcel_line(words: Words, facts: Localised, parcel: Parcel) -> list[Markup]
 def _days(words: Words, facts: Localised, nodes: tuple[Node, ...], now: datetime) -> list[Markup]:
     lines: list[Markup] = []
     for day, entries in itertools.groupby(nodes, key=lambda node: words.local(node.at).date()):
-        lines += [Markup(""), Markup("<b>{}</b>").format(words.day(day, now))]
+        lines += [Markup(""), fill("<b>{}</b>", words.day(day, now))]
         lines += [
-            Markup("{} {}  {}").format(
-                wording.icon(node.stage), words.moment(node.at, "t"), wording.node_text(words, facts, node)
+            fill(
+                "{} {}  {}",
+                wording.icon(node.stage),
+                words.moment(node.at, "t"),
+                wording.node_text(words, facts, node),
             )
             for node in entries
         ]
@@ -106,4 +109,4 @@ def _back(words: Words, order_id: str) -> tuple[Button, ...]:
 
 
 def _place(number: int, *, chosen: bool) -> Markup:
-    return Markup("• {} •").format(number) if chosen else Markup("{}").format(number)
+    return fill("• {} •", number) if chosen else fill("{}", number)

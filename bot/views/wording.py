@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot.i18n import Words, clean
+from bot.i18n import Words, clean, fill
 from bot.model import Follow, Item, Localised, Node, Order, OrderStatus, Parcel, Reason, Stage
 
 TEXT_LIMIT = 250  # characters of one foreign text; carriers have been seen to send pages
@@ -253,7 +253,7 @@ def bar(words: Words, parcel: Parcel) -> Markup | None:
     if number is None:
         return None
     count = f"{words.number(number)}/{words.number(5)}"
-    return Markup("{} {}").format("▰" * number + "▱" * (5 - number), words.isolate(count))
+    return fill("{} {}", "▰" * number + "▱" * (5 - number), words.isolate(count))
 
 
 # ── orders and nodes ────────────────────────────────────────────────────────────────────────────
@@ -288,7 +288,7 @@ def list_name(words: Words, order: Order, follow: Follow | None) -> Markup:
     title = next((clipped for article in articles if (clipped := clip(article, 40))), "")
     if label_of(follow) or not title:
         return order_name(words, order.id, follow)
-    return Markup("{} {}").format(words.isolate(title), words.isolate(short_id(order.id)))
+    return fill("{} {}", words.isolate(title), words.isolate(short_id(order.id)))
 
 
 def node_text(words: Words, facts: Localised, node: Node) -> Markup:
@@ -326,7 +326,7 @@ def contents(words: Words, items: tuple[Item, ...], most: int = 3) -> Markup | N
     if not named:
         return None
     shown: list[Markup] = [
-        Markup("{} × {}").format(words.number(item.quantity), words.isolate(clip(item.title, 60)))
+        fill("{} × {}", words.number(item.quantity), words.isolate(clip(item.title, 60)))
         if item.quantity > 1
         else words.isolate(clip(item.title, 60))
         for item in named[:most]
