@@ -123,7 +123,7 @@ class Sender(Rounds):
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
         telemetry: Telemetry,
-        width: int = 48,
+        width: int = 96,
         idle: float = _IDLE,
     ) -> None:
         self._store = store
@@ -164,9 +164,9 @@ class Sender(Rounds):
             await asyncio.wait(self._running)
 
     def _room(self) -> int:
-        """How many places to lease for: none until a quarter is free, to lease several at a time."""
+        """How many places to lease for: none until half are free, as many at a time cost little more than one."""
         free = self._width - len(self._running)
-        return free if 4 * free >= self._width else 0
+        return free if 2 * free >= self._width else 0
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

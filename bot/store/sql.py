@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import os
 import re
 import secrets
@@ -66,7 +67,12 @@ def make_engine(url: sa.URL, kind: type[Connection] = Connection) -> AsyncEngine
     if url.get_backend_name() == "sqlite":
         connect = connector(url.database or "", kind)
         engine = create_async_engine(
-            url, async_creator=connect, pool_size=4, max_overflow=4, hide_parameters=True
+            url,
+            async_creator=connect,
+            pool_size=4,
+            max_overflow=4,
+            hide_parameters=True,
+            json_deserializer=_read_json,
         )
         event.listen(engine.sync_engine, "connect", prepare)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -81,6 +87,10 @@ def make_engine(url: sa.URL, kind: type[Connection] = Connection) -> AsyncEngine
         hide_parameters=True,
         connect_args={"options": options, "connect_timeout": 5, "application_name": "parcel-bot"},
     )
+
+
+def _read_json(text: str) -> Any:
+    return [] if text == "[]" else json.loads(text)  # most lists are empty, and nothing is read sooner
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -124,6 +134,9 @@ class Database:
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._instance: IO[str] | None = None
         self.holder = holder_name(secrets.randbits(31))  # what this process's leases begin with
+        self._doors = {
+            write: self.engine.execution_options(write=write, holder=self.holder) for write in (False, True)
+        }
         self.observe: Callable[[str, float], None] = lambda kind, seconds: None  # each transaction's time
 
     @property
@@ -163,10 +176,8 @@ class Database:
     @asynccontextmanager
     async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
         with _door():
-            async with self.engine.connect() as connection:
-                await connection.execution_options(write=write, holder=self.holder)
-                async with connection.begin():
-                    yield connection
+            async with self._doors[write].begin() as connection:
+                yield connection
 
     def hold_instance(self) -> None:
         """Be the only bot on this SQLite file, or raise StoreError."""
