@@ -164,7 +164,7 @@ class Sender(Rounds):
             await asyncio.wait(self._running)
 
     def _room(self) -> int:
-        """How many places to lease for: none until half are free, as many at a time cost little more than one."""
+        """How many places to lease for: none until half are free, for many cost hardly more than few."""
         free = self._width - len(self._running)
         return free if 2 * free >= self._width else 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import re
 from collections.abc import Callable
@@ -143,9 +144,7 @@ class Wire(BaseRequest):
         usual = self._upload_timeout if upload else self._read_timeout
         read = usual if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         connect = self._connect_timeout if connect_timeout is BaseRequest.DEFAULT_NONE else connect_timeout
-        limits = aiohttp.ClientTimeout(
-            total=None if read is None else read + (connect or 0), connect=connect, sock_read=read
-        )
+        limits = _limits(read, connect)
         status, payload, headers = await self._exchange(method, url, _body(request_data), limits)
         if 200 <= status <= 299:
             return status, payload
@@ -196,6 +195,12 @@ class Wire(BaseRequest):
         if not isinstance(answer, dict) or ("result" not in answer and answer.get("ok") is not False):
             raise Ambiguous("Telegram's answer holds no result")
         return answer
+
+
+@functools.cache
+def _limits(read: float | None, connect: float | None) -> aiohttp.ClientTimeout:
+    total = None if read is None else read + (connect or 0)
+    return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read)
 
 
 def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:

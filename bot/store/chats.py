@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -199,7 +200,7 @@ class Chats:
         found: dict[Place, Chat] = {}
         wanted = set(places)
         for ids in sql.lots(place.chat_id for place in wanted):
-            rows = await self._on.execute(sa.select(chats).where(chats.c.chat_id.in_(ids)))
+            rows = await self._on.execute(_chats_at(sql.is_sqlite(self._on)), {"ids": ids})
             known = (_chat(row) for row in rows.mappings().all())
             found |= {chat.place: chat for chat in known if chat.place in wanted}
         return found
@@ -207,9 +208,9 @@ class Chats:
     async def follows_of(self, places: Iterable[Place], order_ids: Iterable[str]) -> list[Follow]:
         """What these places follow of these orders, archived follows included."""
         wanted, found = set(places), list[Follow]()
+        theirs, query = [place.chat_id for place in wanted], _follows_of(sql.is_sqlite(self._on))
         for ids in sql.lots(order_ids):
-            theirs = follows.c.chat_id.in_({place.chat_id for place in wanted})
-            rows = await self._on.execute(sa.select(follows).where(follows.c.order_id.in_(ids), theirs))
+            rows = await self._on.execute(query, {"ids": ids, "chats": theirs})
             found += [one for row in rows.mappings().all() if (one := _follow(row)).place in wanted]
         return found
 
@@ -329,6 +330,19 @@ _KEYS_BESIDE_CHAT = (
     (notices, ("topic_id", "order_id", "key")),
     (guesses, ()),
 )
+
+
+@functools.cache
+def _chats_at(listed: bool) -> sa.Select[Any]:
+    return sa.select(chats).where(sql.among(chats.c.chat_id, "ids", listed=listed))
+
+
+@functools.cache
+def _follows_of(listed: bool) -> sa.Select[Any]:
+    return sa.select(follows).where(
+        sql.among(follows.c.order_id, "ids", listed=listed),
+        sql.among(follows.c.chat_id, "chats", listed=listed),
+    )
 
 
 def _at(table: sa.FromClause, place: Place) -> sa.ColumnElement[bool]:

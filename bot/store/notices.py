@@ -133,12 +133,12 @@ class Notices:
         rows = await self._on.execute(
             ready, {"b_now": now, "b_seconds": now.timestamp(), "b_limit": limit * _ROWS_A_PLACE}
         )
-        places = list(dict.fromkeys((row.chat_id, row.topic_id) for row in rows))[:limit]
+        places = list(dict.fromkeys((row.chat_id, row.topic_id) for row in rows.all()))[:limit]
         if not places:
             return []
         token = sql.new_lease(self._on)
         taken = await self._on.execute(
-            _take(),
+            _take(sql.is_sqlite(self._on)),
             {
                 "b_now": now,
                 "b_chats": list({chat_id for chat_id, _ in places}),
@@ -359,7 +359,7 @@ def _ready(shared: bool) -> sa.Select[tuple[int, int]]:
 
 
 @functools.cache
-def _take() -> sa.Executable:
+def _take(listed: bool) -> sa.Executable:
     """Lease all that places are owed now."""
     places = sa.tuple_(notices.c.chat_id, notices.c.topic_id)
     return (
@@ -367,7 +367,7 @@ def _take() -> sa.Executable:
         .where(
             _due,
             notices.c.due_at <= _NOW,
-            notices.c.chat_id.in_(sa.bindparam("b_chats", expanding=True)),  # what the index is for
+            sql.among(notices.c.chat_id, "b_chats", listed=listed),  # what the index is for
             places.in_(sa.bindparam("b_places", expanding=True)),
             _none_before(),
         )

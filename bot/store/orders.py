@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,15 +28,18 @@ from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, follows, nodes, order
 _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
 
 
-# Whole orders by their ids; made once, because putting statements together costs as much as running them.
-_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
-_HEADS = sa.select(orders).where(orders.c.id.in_(_IDS)).order_by(orders.c.id)
-_PARCELS = sa.select(parcels).where(parcels.c.order_id.in_(_IDS)).order_by(parcels.c.index)
-_NODES = (
-    sa.select(nodes)
-    .where(nodes.c.order_id.in_(_IDS))
-    .order_by(nodes.c.at.desc(), nodes.c.ordinal, nodes.c.seq.desc())
-)
+@functools.cache
+def _whole(listed: bool) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]]:
+    """Heads, parcels and nodes; made once, because making a statement costs as much as running it."""
+    return (
+        sa.select(orders).where(sql.among(orders.c.id, "ids", listed=listed)).order_by(orders.c.id),
+        sa.select(parcels)
+        .where(sql.among(parcels.c.order_id, "ids", listed=listed))
+        .order_by(parcels.c.index),
+        sa.select(nodes)
+        .where(sql.among(nodes.c.order_id, "ids", listed=listed))
+        .order_by(nodes.c.at.desc(), nodes.c.ordinal, nodes.c.seq.desc()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +94,13 @@ class Orders:
 
     async def _get_lot(self, ids: Sequence[str]) -> dict[str, Order]:
         these = {"ids": ids}
-        head_rows = (await self._on.execute(sql.locking(self._on, _HEADS), these)).mappings().all()
-        node_rows = await self._on.execute(_NODES, these)
+        heads, parts, entries = _whole(sql.is_sqlite(self._on))
+        head_rows = (await self._on.execute(sql.locking(self._on, heads), these)).mappings().all()
+        node_rows = await self._on.execute(entries, these)
         by_parcel: dict[tuple[str, int], list[Node]] = {}
         for row in node_rows.mappings().all():
             by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(shape.to_node(row))
-        parcel_rows = await self._on.execute(_PARCELS, these)
+        parcel_rows = await self._on.execute(parts, these)
         by_order: dict[str, list[Parcel]] = {}
         for row in parcel_rows.mappings().all():
             known = by_parcel.get((row["order_id"], row["index"]), [])

@@ -310,6 +310,33 @@ async def take_turns(connection: AsyncConnection, key: int) -> None:
         await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
+class _Listed(sa.types.TypeDecorator[list[Any]]):
+    """Values as one JSON text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[Any] | None, dialect: sa.Dialect) -> str:
+        return json.dumps(list(value or ()))
+
+
+def among(column: sa.Column[Any], name: str, *, listed: bool) -> sa.ColumnElement[bool]:
+    """Whether the column is one of the values that parameter `name` holds when the statement runs.
+
+    `listed`, for SQLite: as one text. There a list of parameters, written out anew for every number of
+    values, costs more than finding the rows.
+    """
+    if not listed:
+        return column.in_(sa.bindparam(name, expanding=True))
+    values = sa.func.json_each(sa.bindparam(name, type_=_Listed)).table_valued("value")
+    return column.in_(sa.select(values.c.value))
+
+
+def is_sqlite(connection: AsyncConnection) -> bool:
+    """Whether this is SQLite, which differs in a few statements."""
+    return connection.dialect.name == "sqlite"
+
+
 def lots(values: Iterable[T], size: int = _AT_ONCE) -> Iterator[list[T]]:
     """The different values in lots that one IN list takes, in their order."""
     known = list(dict.fromkeys(values))

@@ -376,14 +376,21 @@ _CODES: dict[str, type[Action]] = {
 }
 
 
+LONGEST = 64  # characters of callback data that Telegram takes
 _CODE_OF = {kind: code for code, kind in _CODES.items()}
 
 
 def encode(action: Action) -> str:
     """The action as callback data; ValueError where a field has no text that `decode` would take back."""
-    written = [write(getattr(action, name)) for name, write, _ in _SHAPES[type(action)]]
-    data = ":".join([VERSION, _CODE_OF[type(action)], *written])
-    if decode(data) != action:
+    written = [VERSION, _CODE_OF[type(action)]]
+    for name, write, read in _SHAPES[type(action)]:
+        value = getattr(action, name)
+        text = write(value)
+        if read(text) != value:
+            raise ValueError(f"no callback data for {action!r}")
+        written.append(text)
+    data = ":".join(written)
+    if len(data) > LONGEST:
         raise ValueError(f"no callback data for {action!r}")
     return data
 
@@ -392,7 +399,7 @@ def decode(data: str) -> Action | None:
     """The action that callback data stands for; None for anything forged, damaged or of another version."""
     version, code, *written = data.split(":") if ":" in data else ("", "")
     kind = _CODES.get(code)
-    if version != VERSION or kind is None or not data.isascii() or len(data) > 64:
+    if version != VERSION or kind is None or not data.isascii() or len(data) > LONGEST:
         return None
     shape = _SHAPES[kind]
     if len(written) != len(shape):

@@ -24,6 +24,8 @@ def length(text: str) -> int:
 def messages(message: Message, limit: int = LIMIT) -> tuple[Message, ...]:
     """The message as one or several that fit; buttons, picture and document go with the last."""
     texts = split(message.text, limit)
+    if len(texts) == 1:
+        return (message,)
     bare = replace(message, buttons=(), photo=None, document=None)
     return (*(replace(bare, text=text) for text in texts[:-1]), replace(message, text=texts[-1]))
 
@@ -33,7 +35,7 @@ def split(text: str, limit: int = LIMIT) -> tuple[str, ...]:
 
     A cut falls between lines. Only a line longer than a whole piece is cut within, at a space if it can.
     """
-    if length(text) <= limit:
+    if 2 * len(text) <= limit or length(text) <= limit:  # no character has more than two units
         return (text,)
     piece = _Piece(limit)
     for line in text.split("\n"):
