@@ -128,6 +128,7 @@ class Engine:
         luck: Callable[[], float] = lambda: 0.5,
         source: ScriptedSource | None = None,
         post: PostOffice | None = None,
+        hands: int = 48,
     ) -> None:
         self.source = source or ScriptedSource(Clock())
         self.clock = self.source.clock
@@ -159,6 +160,7 @@ class Engine:
             now=self.clock.now,
             sleep=self.clock.sleep,
             telemetry=self.metrics,
+            width=hands,
         )
 
     async def follow(self, *orders: str, place: Place = make.HERE, **settings: object) -> None:

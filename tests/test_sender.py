@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -355,3 +357,79 @@ async def test_who_stops_between_two_messages_of_a_turn_hears_no_more(tmp_path: 
     await engine.tell()
     assert len(engine.post.texts()) == 1
     await store.close()
+
+
+class _Counter(PostOffice):
+    """Notes how many messages were under way at most, and does something at the first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.under_way = self.most = self.asked = 0
+        self.at_first: Callable[[], object] = lambda: None
+
+    async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+        self.asked += 1
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        if self.asked == 1:
+            self.at_first()
+        await asyncio.sleep(0)
+        self.under_way -= 1
+        return await super().deliver(place, message, reply_to=reply_to)
+
+
+@asynccontextmanager
+async def _crowd(folder: Path, post: _Counter) -> AsyncIterator[Engine]:
+    """Thirty places that are owed news, and two hands, so fast that all are leased at once."""
+    store = Store(f"sqlite:///{folder / 'bot.db'}")
+    await store.start()
+    engine = Engine(store, post=post, hands=2)
+    for number in range(1, 31):
+        await engine.follow(place=Place(number))
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    await engine.tell()
+    assert len(engine.post.sent) == 30
+    engine.post.sent.clear()
+    post.asked = 0
+    engine.source.add(make.ORDER, TWO)
+    await engine.look()
+    await engine.sender.step()  # none of the last two hours was spent telling: as many as there are hands
+    await engine.sender.drain()
+    engine.post.sent.clear()
+    post.asked = 0
+    try:
+        yield engine
+    finally:
+        await store.close()
+
+
+async def test_where_telling_is_fast_more_is_leased_than_there_are_hands(tmp_path: Path) -> None:
+    async with _crowd(tmp_path, _Counter()) as engine:
+        assert await engine.sender.step()
+        async with engine.store.read() as tx:
+            assert (await tx.notices.depth()).due == 28
+            assert await tx.notices.next_due(after=engine.clock.now()) is not None
+        await engine.sender.drain()
+        assert len(engine.post.sent) == 28
+        assert engine.post.most == 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("stop", [True, False])
+async def test_who_waits_for_a_hand_at_a_stop_or_a_rest_is_put_back_untold(
+    tmp_path: Path, stop: bool
+) -> None:
+    post = _Counter()
+    async with _crowd(tmp_path, post) as engine:
+        if stop:
+            post.at_first = engine.sender.stop
+        else:
+            away = Later(at=engine.clock.now(), reason="connection refused", counts=False, unreachable=True)
+            post.outcomes = [away, away]
+        assert await engine.sender.step()
+        await engine.sender.drain()
+        assert post.asked == (1 if stop else 2)
+        engine.clock.pass_(seconds=0 if stop else 1)
+        again = Engine(engine.store, post=PostOffice(), source=engine.source)
+        await again.tell()
+        assert len(again.post.sent) == (27 if stop else 28)

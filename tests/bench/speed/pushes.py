@@ -22,7 +22,7 @@ from bot.chat.telegram import build_bot
 from bot.sender import Sender
 from tests.bench.speed.children import Watch, environment, peak_memory
 
-IN_FLIGHT = 96  # the sender's own width
+IN_FLIGHT = 48
 
 
 async def product(url: str, database: str, owed: int) -> dict[str, float]:
