@@ -21,11 +21,11 @@ class Cadence:
     number, the level: weight x rate in an operating hour / price. Rows are made when first asked for.
     """
 
-    __slots__ = ("_pace", "_rows")
+    __slots__ = ("_rows", "pace")
 
     def __init__(self, pace: Sequence[float]) -> None:
         """`pace` holds 168 positive numbers of mean 1."""
-        self._pace = tuple(pace)
+        self.pace = tuple(pace)
         self._rows: list[tuple[float, ...]] = []
 
     def rows(self, level: float) -> tuple[Sequence[float], Sequence[float], float]:
@@ -40,7 +40,7 @@ class Cadence:
     def _row(self, index: int) -> tuple[float, ...]:
         rows = self._rows
         while len(rows) <= index:
-            row = _plan(self._pace, 2.0 ** (len(rows) + 1) / _LONGEST**2)
+            row = _plan(self.pace, 2.0 ** (len(rows) + 1) / _LONGEST**2)
             rows.append(tuple(map(min, row, rows[-1])) if rows else row)  # never longer for a higher level
         return rows[index]
 

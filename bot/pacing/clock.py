@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.model import Stage
 from bot.pacing.cadence import WEEK, Cadence
 
+_NEARLY = 0.05  # of an hour's pace
 _MONDAY = 72.0  # the epoch began on a Thursday
 ORIGIN_OFFSET = 8.0  # hours east of UTC: parcels start in China
 
@@ -67,6 +68,12 @@ class Clock:
             sums.append(total)
         self._sum = tuple(sums)
         self.cadence = Cadence(self.pace)
+
+    def follow(self, before: Clock) -> None:
+        """Keep the plans of the clock before where they were made for nearly the same hours: they are dear."""
+        planned = before.cadence.pace
+        if all(abs(now - then) <= _NEARLY * then for now, then in zip(self.pace, planned, strict=True)):
+            self.cadence = before.cadence
 
     def operating(self, at: float) -> float:
         """Operating hours from the clock's origin to `at` (hours, in the profile's own zone)."""

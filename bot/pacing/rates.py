@@ -100,6 +100,7 @@ class Rates:
         self._origin: float | None = None  # hours at which an observation weighs 1
         self._now = 0.0
         self._since = 0
+        self.clocks: dict[str, Clock] = {}
         self._compile()
 
     # ── learning ────────────────────────────────────────────────────────────────────────────────
@@ -215,7 +216,9 @@ class Rates:
         middles = [0.5 * (low + high) for low, high in pairwise((0.0, *prior.LAG_EDGES))]
         self.lag = math.fsum(share * middle for share, middle in zip(self.lags, middles, strict=True))
         self.burst_hours = prior.BURST_HOURS + self.lag
-        self.clocks = {key: self._clock(key, unit) for key in KEYS}
+        before, self.clocks = self.clocks, {key: self._clock(key, unit) for key in KEYS}
+        for key, clock in before.items():
+            self.clocks[key].follow(clock)
         self.cells = self._cells(unit)
 
     def _cells(self, unit: float) -> dict[Stage, Cell]:

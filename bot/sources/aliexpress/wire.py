@@ -16,6 +16,7 @@ LONGEST_ANSWER = 2_000_000  # bytes after decompression; a busy order's answer h
 _EXTENSIONS = {"timeout": {"connect": 6.0}}  # seconds; the whole call is the client's to limit
 _CONNECTIONS = 100  # more than checks are in flight: a person's call must not wait behind them
 _KEPT_SECONDS = 55.0
+_ENCODING = "iso-8859-1"  # told, because guessing it reads all headers once more for each of them
 _HEADERS = httpx.Headers(
     {
         "accept": "application/json",
@@ -65,6 +66,7 @@ class PooledWire:
             self._transport = _transport()
         try:
             response = await self._transport.handle_async_request(self._request(url, body))
+            response.headers.encoding = _ENCODING
             try:
                 return Reply(response.status_code, response.headers, await _read(response))
             finally:
@@ -87,6 +89,7 @@ class PooledWire:
             known = self._urls[url] = httpx.URL(url)
         form = httpx.ByteStream(body)  # given as a stream, it leaves Host and Content-Length to aiohttp
         request = httpx.Request("POST", known, headers=_HEADERS, stream=form, extensions=_EXTENSIONS)
+        request.headers.encoding = "ascii"
         request.read()  # and is sent whole
         return request
 
