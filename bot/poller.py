@@ -221,7 +221,7 @@ class Poller(Rounds):
     async def _idle_for(self) -> float:
         try:
             async with self._store.read() as tx:
-                due = await tx.orders.next_due()
+                due = await tx.orders.next_due(self._now())
         except StoreError:
             return self._idle  # the next round says what the matter is
         wait = self._idle if due is None else (due - self._now()).total_seconds()

@@ -70,7 +70,7 @@ class Clock:
         self.cadence = Cadence(self.pace)
 
     def follow(self, before: Clock) -> None:
-        """Keep the plans of the clock before where they were made for nearly the same hours: they are dear."""
+        """Keep the plans of the clock before, which are dear, where its hours were nearly the same."""
         planned = before.cadence.pace
         if all(abs(now - then) <= _NEARLY * then for now, then in zip(self.pace, planned, strict=True)):
             self.cadence = before.cadence

@@ -6,9 +6,11 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
@@ -23,8 +25,9 @@ from bot.model import (
 from bot.store import rows as shape
 from bot.store import sql
 from bot.store.signals import Signal, send
-from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, follows, nodes, orders, parcels, texts
+from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, checks, follows, nodes, orders, parcels, texts
 
+_LEASING = 0x63686563  # PostgreSQL advisory lock: replicas lease checks one after the other
 _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
 
 
@@ -161,19 +164,11 @@ class Orders:
 
     async def lease_due(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
         """Take up to `limit` due orders; each is due again after `lease` unless settled before."""
+        await sql.take_turns(self._on, _LEASING)
         token = sql.new_lease(self._on)
-        due = (
-            sa.select(orders.c.id)
-            .where(orders.c.next_check_at <= now)
-            .order_by(orders.c.next_check_at)
-            .limit(limit)
-        )
-        rows = await self._on.execute(
-            sa.update(orders)
-            .where(orders.c.id.in_(sql.skip_locked(self._on, due, "due")))
-            .values(next_check_at=now + lease, lease=token)
-            .returning(*shape.WATCH_COLUMNS)
-        )
+        these = {"b_now": now, "b_limit": limit, "b_lease": token, "b_until": now + lease}
+        await self._on.execute(_lease(sql.is_sqlite(self._on)), these)
+        rows = (await self._on.execute(_LEASED, {"b_lease": token})).mappings().all()
         return [
             Due(
                 order_id=row["id"],
@@ -184,45 +179,41 @@ class Orders:
                 silence_at=row["silence_at"],
                 status_at=row["status_at"],
             )
-            for row in rows.mappings().all()
+            for row in sorted(rows, key=itemgetter("next_check_at"))
         ]
 
     async def settle(self, ends: Sequence[Settled], now: datetime) -> None:
         """End checks; one whose lease was lost meanwhile changes nothing."""
         if not ends:
             return
-        statement = (
-            sa.update(orders)
-            .where(orders.c.id == sa.bindparam("b_id"), orders.c.lease == sa.bindparam("b_lease"))
-            .values(
-                next_check_at=sa.bindparam("b_next"),
-                failures=sa.bindparam("b_failures"),
-                last_error=sa.bindparam("b_error"),
-                fetched_at=sa.func.coalesce(sa.bindparam("b_fetched", type_=Utc), orders.c.fetched_at),
-                mark=sa.func.coalesce(sa.bindparam("b_mark", type_=sa.Text), orders.c.mark),
-                lease="",
-            )
-        )
-        await self._on.execute(
-            statement,
-            [
-                {
-                    "b_id": end.order_id,
-                    "b_lease": end.lease,
-                    "b_next": end.next_check_at,
-                    "b_failures": end.failures,
-                    "b_error": end.error,
-                    "b_fetched": now if end.answered else None,
-                    "b_mark": end.mark,
-                }
-                for end in sorted(ends, key=lambda end: end.order_id)  # all lock in one order
-            ],
-        )
+        rows = [
+            {
+                "b_id": end.order_id,
+                "b_lease": end.lease,
+                "b_next": end.next_check_at,
+                "b_failures": end.failures,
+                "b_error": end.error,
+                "b_fetched": now if end.answered else None,
+                "b_mark": end.mark,
+            }
+            for end in sorted(ends, key=lambda end: end.order_id)  # all lock in one order
+        ]
+        await self._on.execute(_SETTLE, rows)
+        by_lease: dict[str, list[str]] = {}
+        for end in ends:
+            by_lease.setdefault(end.lease, []).append(end.order_id)
+        release = _release(sql.is_sqlite(self._on))
+        for lease, ids in sorted(by_lease.items()):
+            await self._on.execute(release, {"b_lease": lease, "ids": ids})
 
     async def holds_lease(self, order_id: str, lease: str) -> bool:
         """Whether the lease still stands, for a writer that must not overwrite a later one."""
-        query = sa.select(orders.c.id).where(orders.c.id == order_id, orders.c.lease == lease)
+        query = sa.select(checks.c.order_id).where(checks.c.order_id == order_id, checks.c.lease == lease)
         return await self._on.scalar(sql.locking(self._on, query)) is not None
+
+    async def _let_go(self, order_ids: sa.Select[Any] | Sequence[str]) -> None:
+        """Whoever looks at these orders now has nothing to say of their next check any more."""
+        await self._on.execute(sa.delete(checks).where(checks.c.order_id.in_(order_ids)))
 
     async def conclude(
         self, order_id: str, now: datetime, next_check_at: datetime | None, *, checked: bool
@@ -231,13 +222,15 @@ class Orders:
 
         `checked` says that the source answered just now.
         """
-        values: dict[str, Any] = {"lease": ""}
-        values["next_check_at"] = sa.case(
-            (orders.c.weight > 0, sa.literal(next_check_at, type_=Utc)), else_=sa.null()
-        )
+        values: dict[str, Any] = {
+            "next_check_at": sa.case(
+                (orders.c.weight > 0, sa.literal(next_check_at, type_=Utc)), else_=sa.null()
+            )
+        }
         if checked:
             values |= {"fetched_at": now, "failures": 0, "last_error": ""}
         await self._on.execute(sa.update(orders).where(orders.c.id == order_id).values(values))
+        await self._let_go([order_id])
 
     async def begin_anew(self, order_id: str, now: datetime) -> None:
         """Somebody asked for an order that was given up: its silence counts from now."""
@@ -246,19 +239,17 @@ class Orders:
     async def due_now(self, order_id: str, now: datetime) -> bool:
         """Make a followed order due at once; False when there is none."""
         result = await self._on.execute(
-            sa.update(orders)
-            .where(orders.c.id == order_id, orders.c.weight > 0)
-            .values(next_check_at=now, lease="")
+            sa.update(orders).where(orders.c.id == order_id, orders.c.weight > 0).values(next_check_at=now)
         )
+        if result.rowcount:
+            await self._let_go([order_id])
         await send(self._on, Signal.ORDERS)
         return bool(result.rowcount)
 
     async def release_leases(self, now: datetime, holder: str = "") -> int:
         """After a crash of `holder`, or of the only process: what was being checked is due now; how many."""
-        result = await self._on.execute(
-            sa.update(orders).where(sql.held_by(orders.c.lease, holder)).values(next_check_at=now, lease="")
-        )
-        return result.rowcount
+        held = sql.held_by(checks.c.lease, holder)
+        return (await self._on.execute(sa.delete(checks).where(held))).rowcount
 
     async def postpone_all(self, until: datetime, spread: timedelta) -> None:
         """Push every check due before `until` behind it, spread out, so that nothing bursts then."""
@@ -282,13 +273,14 @@ class Orders:
         )
         return None if row is None else shape.to_watch(row)
 
-    async def next_due(self) -> datetime | None:
-        """When the earliest check is due."""
+    async def next_due(self, now: datetime) -> datetime | None:
+        """When the earliest check is due that nobody is at."""
         found: datetime | None = await self._on.scalar(
             sa.select(orders.c.next_check_at)
-            .where(orders.c.next_check_at.is_not(None))
+            .where(orders.c.next_check_at.is_not(None), ~_HELD)
             .order_by(orders.c.next_check_at)
-            .limit(1)
+            .limit(1),
+            {"b_now": now},
         )
         return found
 
@@ -313,7 +305,8 @@ class Orders:
         told = told.where(follows.c.order_id == orders.c.id, follows.c.archived_at.is_(None))
         these = orders.c.id.in_(ids)
         await self._on.execute(sa.update(orders).where(these).values(weight=told.scalar_subquery()))
-        await self._on.execute(sa.update(orders).where(these, UNWATCHED).values(next_check_at=None, lease=""))
+        await self._on.execute(sa.update(orders).where(these, UNWATCHED).values(next_check_at=None))
+        await self._let_go(sa.select(orders.c.id).where(these, UNWATCHED))
         await self._on.execute(
             sa.update(orders)
             .where(
@@ -322,7 +315,7 @@ class Orders:
                 orders.c.next_check_at.is_(None),
                 orders.c.finished_at.is_(None),
             )
-            .values(next_check_at=now, lease="")
+            .values(next_check_at=now)
         )
         await send(self._on, Signal.ORDERS)
 
@@ -415,12 +408,64 @@ class Orders:
             )
             .limit(limit)
         )
+        await self._on.execute(sa.delete(checks).where(checks.c.until < before))
         gone = 0
         for old in (finished, idle):
             ids = (await self._on.execute(old)).scalars().all()
             for lot in sql.lots(ids[: limit - gone]):
                 gone += (await self._on.execute(sa.delete(orders).where(orders.c.id.in_(lot)))).rowcount
         return gone
+
+
+# Making a statement costs as much as running it: those of every turn are made once.
+_NOW = sa.bindparam("b_now", type_=Utc)
+_HELD = sa.exists().where(checks.c.order_id == orders.c.id, checks.c.until > _NOW)  # somebody is at it
+_LEASE = sa.bindparam("b_lease", type_=sa.Text)
+_LEASED = (
+    sa.select(*shape.WATCH_COLUMNS)
+    .join_from(checks, orders, orders.c.id == checks.c.order_id)
+    .where(checks.c.lease == _LEASE, orders.c.next_check_at.is_not(None))
+)
+_SETTLE = (
+    sa.update(orders)
+    .where(
+        orders.c.id == sa.bindparam("b_id"),
+        sa.exists().where(checks.c.order_id == sa.bindparam("b_id"), checks.c.lease == _LEASE),
+    )
+    .values(
+        next_check_at=sa.bindparam("b_next"),
+        failures=sa.bindparam("b_failures"),
+        last_error=sa.bindparam("b_error"),
+        fetched_at=sa.func.coalesce(sa.bindparam("b_fetched", type_=Utc), orders.c.fetched_at),
+        mark=sa.func.coalesce(sa.bindparam("b_mark", type_=sa.Text), orders.c.mark),
+    )
+)
+
+
+@functools.cache
+def _lease(listed: bool) -> Any:
+    """Take the orders that have been due the longest and that nobody is at."""
+    due = (
+        sa.select(orders.c.id)
+        .where(orders.c.next_check_at <= _NOW, ~_HELD)
+        .order_by(orders.c.next_check_at)
+        .limit(sa.bindparam("b_limit", type_=sa.Integer))
+        .subquery("due")
+    )
+    taken = sa.select(due.c.id, _LEASE, sa.bindparam("b_until", type_=Utc)).where(sa.true())
+    insert = (sqlite if listed else postgresql).insert(checks)
+    insert = insert.from_select(["order_id", "lease", "until"], taken)
+    new = insert.excluded
+    return insert.on_conflict_do_update(
+        index_elements=["order_id"], set_={"lease": new.lease, "until": new.until}
+    )
+
+
+@functools.cache
+def _release(listed: bool) -> sa.Delete:
+    return sa.delete(checks).where(
+        sql.among(checks.c.order_id, "ids", listed=listed), checks.c.lease == _LEASE
+    )
 
 
 _reached = sa.and_(

@@ -41,13 +41,13 @@ def filling(orders: int, now: int) -> list[tuple[str, str]]:
             f"""WITH RECURSIVE c(i) AS
                 (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM c WHERE i < {orders})
             INSERT INTO orders (id, stage, reason, stage_since, created_at, fetched_at, digest, mark, told,
-                last_node_at, eta, weight, utc_offset_hours, next_check_at, lease, failures, last_error,
+                last_node_at, eta, weight, utc_offset_hours, next_check_at, failures, last_error,
                 ruleset)
             SELECT '810' || CAST(1000000000000 + i AS TEXT), 'origin_transit', '', {now} - {day},
                 {now} - 20 * {day}, {now} - (i % 1440) * 60000,
                 '0123456789abcdef0123456789abcdef', '0123456789abcdef', '[]',
                 {now} - {day}, {now} + 9 * {day}, 1.0, 3.0,
-                {now} + ((i * 7919) % 100000 - 5000) * 864, '', 0, '', '7'
+                {now} + ((i * 7919) % 100000 - 5000) * 864, 0, '', '7'
             FROM c""",
         ),
         (
@@ -203,7 +203,7 @@ async def measure(store: Store, url: str, now: datetime) -> None:
     await _timed("lease 64 checks and settle them", check)
     await _timed("lease 48 places", lease_notices)
     await _timed("lease 48 places, settle 8 one by one", tell)
-    await _timed("when is the next check due", read(lambda tx: tx.orders.next_due()))
+    await _timed("when is the next check due", read(lambda tx: tx.orders.next_due(now)))
     await _timed("when is the next notice due", read(lambda tx: tx.notices.next_due(after=now)))
     await _timed("one order whole", read(lambda tx: tx.orders.get(some)))
     await _timed("followers of one order", read(lambda tx: tx.chats.followers([some])))

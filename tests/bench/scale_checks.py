@@ -27,7 +27,7 @@ from bot.model import FetchedParcel, OrderFacts, OrderStatus, Snapshot
 from bot.pacing import Limits, Pacer
 from bot.poller import Poller
 from bot.store import Store
-from bot.store.tables import EPOCH, orders
+from bot.store.tables import EPOCH, checks, orders
 from bot.tracking import Policy, Tracking
 from tests.bench.scale import filling
 from tests.store import postgres
@@ -106,7 +106,8 @@ async def _tidy(url: str) -> None:
     store = Store(url)
     async with store.database.engine.connect() as on:
         autocommit = await on.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(sa.update(orders).values(next_check_at=datetime.now(UTC), lease=""))
+        await autocommit.execute(sa.update(orders).values(next_check_at=datetime.now(UTC)))
+        await autocommit.execute(sa.delete(checks))
         await autocommit.exec_driver_sql("VACUUM ANALYZE orders")
     await store.close()
 

@@ -97,7 +97,7 @@ async def test_what_is_not_due_is_not_leased(store: Store) -> None:
     await follow(store, ANNA, "1", now=later(1))
     async with store.write() as tx:
         assert await tx.orders.lease_due(NOW, 9, LEASE) == []
-        assert await tx.orders.next_due() == later(1)
+        assert await tx.orders.next_due(NOW) == later(1)
 
 
 async def test_a_lease_that_nobody_settles_ends_by_itself(store: Store) -> None:
@@ -133,7 +133,9 @@ async def test_a_late_settler_changes_nothing(store: Store) -> None:
         (present,) = await tx.orders.lease_due(NOW + LEASE, 9, LEASE)
         await tx.orders.settle([Settled(order_id="1", lease=late.lease, next_check_at=None)], NOW)
         assert await tx.orders.holds_lease("1", present.lease)
-        assert await tx.orders.next_check_at("1") == NOW + 2 * LEASE
+        assert await tx.orders.next_check_at("1") is not None
+        assert await tx.orders.next_due(NOW + LEASE) is None
+        assert await tx.orders.next_due(NOW + 2 * LEASE) == NOW
 
 
 async def test_leases_can_be_released_after_a_crash(store: Store) -> None:
@@ -168,7 +170,7 @@ async def test_only_followed_orders_can_be_made_due(store: Store) -> None:
         assert await tx.orders.due_now("1", NOW)
         assert not await tx.orders.due_now("2", NOW)
         assert not await tx.orders.due_now("3", NOW)
-        assert await tx.orders.next_due() == NOW
+        assert await tx.orders.next_due(NOW) == NOW
 
 
 async def test_postponing_everything_spreads_what_was_due(store: Store) -> None:

@@ -24,7 +24,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "settle orders": lambda tx: tx.orders.settle(_ENDS, NOW),
     "conclude": lambda tx: tx.orders.conclude("1", NOW, NOW, checked=True),
     "lease holder": lambda tx: tx.orders.holds_lease("1", "x"),
-    "next order": lambda tx: tx.orders.next_due(),
+    "next order": lambda tx: tx.orders.next_due(NOW),
     "get orders": lambda tx: tx.orders.get_many(["1", "2", "3"]),
     "save an order": lambda tx: tx.orders.save(added(order("1", node(1)))),
     "reweigh": lambda tx: tx.orders.reweigh(["1", "2"], NOW),
@@ -66,7 +66,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
 }
 # Small tables, walked whole with open eyes: limits of chats that were told lately, a minute's answers,
 # flood waits.
-_SMALL = re.compile(r"\b(rates|freezes|sends)\b")
+_SMALL = re.compile(r"\b(rates|freezes|sends|checks)\b")
 
 
 @asynccontextmanager

@@ -67,7 +67,8 @@ on = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=10)
 while True:
     time.sleep(1.0)
     at = int(time.time() * 1000)
-    on.execute("UPDATE orders SET next_check_at = ? WHERE lease = '' AND next_check_at > ?", (at, at))
+    free = "next_check_at > ? AND id NOT IN (SELECT order_id FROM checks)"
+    on.execute(f"UPDATE orders SET next_check_at = ? WHERE {free}", (at, at))
 """
 
 

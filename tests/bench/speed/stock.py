@@ -105,7 +105,6 @@ def _orders(count: int, known: Order, base: float, *, due: bool) -> Iterator[dic
             "weight": 1.0,
             "utc_offset_hours": 2.0,
             "next_check_at": _ms(base + luck.uniform(-3600, -60) if due else base + luck.uniform(1e5, 1e6)),
-            "lease": "",
             "failures": 0,
             "last_error": "",
             "ruleset": timeline.RULESET,
