@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -140,9 +141,9 @@ class Sender(Rounds):
         self._telemetry = telemetry
         self._width = width
         self._idle = idle
+        self._ahead: deque[tuple[Turn, _Known]] = deque()
         self._running: set[asyncio.Task[None]] = set()
-        self._hands = asyncio.Semaphore(width)
-        self._most = width  # places leased
+        self._most = width  # places leased at once
         self._served, self._leased_at = 0, now()
         self._rest_until: datetime | None = None
         self._unreached = 0
@@ -153,33 +154,39 @@ class Sender(Rounds):
     async def step(self) -> bool:
         """Lease into free places. False when there was nothing to do."""
         if self._resting():
+            await self._put_back()
             return False
         if not self._room():
             await self._waker.wait(self._idle)
             return True
         self._measure()
-        room = max(self._most - len(self._running), 1)
+        room = max(self._most - self._taken(), 1)
         async with self._store.write() as tx:
             turns = await tx.notices.lease(self._now(), room, _LEASE)
             known = await _read(tx, turns)
-        for turn in turns:
-            task = asyncio.create_task(self._serve(turn, known))
-            self._running.add(task)
-            task.add_done_callback(self._ended)
+        self._ahead.extend((turn, known) for turn in turns)
+        for _ in range(min(self._width - len(self._running), len(self._ahead))):
+            hand = asyncio.create_task(self._work())
+            self._running.add(hand)
+            hand.add_done_callback(self._over)
         return bool(turns)
 
     async def drain(self) -> None:
-        """Let what is in flight end."""
+        """Let what is in flight end; what was only leased is due again."""
         if self._running:
             await asyncio.wait(self._running)
+        await self._put_back()
 
     def _resting(self) -> bool:
         return self._rest_until is not None and self._now() < self._rest_until
 
     def _room(self) -> int:
         """How many places to lease for: none until half are free, for many cost hardly more than few."""
-        free = self._most - len(self._running)
+        free = self._most - self._taken()
         return free if 2 * free >= self._most else 0
+
+    def _taken(self) -> int:
+        return len(self._running) + len(self._ahead)
 
     def _measure(self) -> None:
         """Lease as many as were lately told in `_AHEAD`."""
@@ -188,21 +195,27 @@ class Sender(Rounds):
         served, self._served = self._served, 0
         self._most = min(max(int(served * (_AHEAD / passed)), self._width), max(_MOST, self._width))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+    def _over(self, hand: asyncio.Task[None]) -> None:
+        self._running.discard(hand)
         if self._room():
             self._waker.wake()
 
-    async def _serve(self, turn: Turn, known: _Known) -> None:
-        async with self._hands:
-            if self._stopping or self._resting():  # meanwhile: nothing was begun, another takes it
-                until = self._now() if self._stopping else self._rest_until or self._now()
-                await self._later(turn.notices, turn, until, counts=False, error="")
-                return
-            await self._serve_now(turn, known)
+    async def _work(self) -> None:
+        """One hand: a task for each place would cost more than leasing it."""
+        while self._ahead and not self._stopping and not self._resting():
+            await self._serve(*self._ahead.popleft())
             self._served += 1
+            if self._room():
+                self._waker.wake()
 
-    async def _serve_now(self, turn: Turn, known: _Known) -> None:
+    async def _put_back(self) -> None:
+        """What was only leased is due again at once, or after the rest."""
+        until = max(self._now(), self._rest_until or self._now())
+        ahead, self._ahead = list(self._ahead), deque()
+        put_back = (self._later(turn.notices, turn, until, counts=False, error="") for turn, _ in ahead)
+        await asyncio.gather(*put_back)
+
+    async def _serve(self, turn: Turn, known: _Known) -> None:
         try:
             await self._tell(turn, known)
         except TokenRevoked:
