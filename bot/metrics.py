@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -87,6 +88,9 @@ class Metrics:
         self.beat_age = Gauge(
             "parcelbot_heartbeat_age_seconds", "Since a loop's last round", ["loop"], registry=on
         )
+        # Finding a label's counter costs more than counting; there are few.
+        self._checks = functools.cache(self.checks.labels)
+        self._calls = functools.cache(self.calls.labels)
         ProcessCollector(namespace="parcelbot", registry=on)  # memory, processor time, open files
 
     # ── what the loops and the source report ────────────────────────────────────────────────────
@@ -102,7 +106,7 @@ class Metrics:
 
     def checked(self, outcome: str, count: int = 1) -> None:
         """Checks ended."""
-        self.checks.labels(outcome).inc(count)
+        self._checks(outcome).inc(count)
 
     def changed(self, added: int, delays: Sequence[float]) -> None:
         """Nodes were stored."""
@@ -133,7 +137,7 @@ class Metrics:
 
     def call(self, api: str, outcome: str, seconds: float) -> None:
         """One call to AliExpress ended."""
-        self.calls.labels(api, outcome).inc()
+        self._calls(api, outcome).inc()
         self.call_seconds.observe(seconds)
 
     def event(self, kind: str, detail: str) -> None:

@@ -144,14 +144,21 @@ class Poller(Rounds):
 
     def _start(self) -> None:
         """Fill free places with what was leased ahead."""
-        while self._ahead and len(self._running) < self._width:
-            task = asyncio.create_task(self._check(self._ahead.popleft()))
+        for _ in range(min(self._width - len(self._running), len(self._ahead))):
+            task = asyncio.create_task(self._work(self._ahead.popleft()))
             self._running.add(task)
             task.add_done_callback(self._over)
 
+    async def _work(self, due: Due | None) -> None:
+        """One place: a task for each check would cost as much as signing it."""
+        while due is not None:
+            await self._check(due)
+            if self._room():
+                self._waker.wake()
+            due = self._ahead.popleft() if self._ahead else None
+
     def _over(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._start()
         if not self._running or self._room():
             self._waker.wake()
 

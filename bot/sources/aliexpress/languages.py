@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 CANONICAL = "en_US"
 
 # The platform's appendix "Language Code". Hebrew and Indonesian stand there twice; the old Java spellings
@@ -31,6 +33,7 @@ _REGIONS = {("zh", "HK"): "TW", ("zh", "MO"): "TW"} | {
 }  # fmt: skip
 
 
+@functools.lru_cache(maxsize=1024)
 def official(code: str) -> str:
     """Return the `xx_YY` to ask for, given any spelling of a language code; English where none fits.
 

@@ -18,11 +18,11 @@ class Signer:
         """Return the upper-case `sign` of raw, not URL-encoded `params`.
 
         `path` is the system call's name with its slashes (`/auth/token/create`), empty for dotted names.
-        Names are sorted by their bytes: a locale's order puts underscores and capitals elsewhere.
+        Names are sorted by their code points, which is the order of their bytes: a locale's order puts
+        underscores and capitals elsewhere.
         """
-        pairs = sorted((name.encode(), value.encode()) for name, value in params.items() if name != "sign")
-        text = path.encode() + b"".join(name + value for name, value in pairs)
-        return self.digest(text).upper()
+        text = path + "".join([name + params[name] for name in sorted(params) if name != "sign"])
+        return self.digest(text.encode()).upper()
 
     def digest(self, text: bytes) -> str:
         """Return the lower-case hex HMAC-SHA256 of `text`."""
