@@ -142,6 +142,7 @@ class Upkeep:
     # ── pacing ──────────────────────────────────────────────────────────────────────────────────
 
     async def _meter(self) -> Budget:
+        await asyncio.to_thread(self._pacer.refresh)
         budget = await self._budget()
         async with self._store.read() as tx:
             active = await tx.chats.active_orders()

@@ -33,6 +33,7 @@ def feed(
             seen = coming + timedelta(hours=lag) <= now
             watch = Watch(stage=stage, last_node_at=last, checked_at=checked, created_at=begun)
             rates.observe(watch, [(coming, stage)] if seen else [], now)
+            rates.refresh()
             if seen:
                 last, coming = coming, coming + timedelta(hours=every * (0.5 + dice.random()))
             checked = now
@@ -92,6 +93,7 @@ def test_the_working_day_is_learnt_from_the_stamps() -> None:
         )
         for _ in range(4):
             rates.observe(watch, [(noon, Stage.LOCAL_TRANSIT)], noon + timedelta(minutes=5))
+            rates.refresh()
     clock = rates.clocks["destination/utc"]
     assert clock.pace[24 + 12] > 3 * clock.pace[24 + 3]
 
@@ -103,6 +105,7 @@ def test_a_first_answer_teaches_by_its_history() -> None:
         watch = Watch(stage=Stage.PRE_SHIPMENT, created_at=begun)
         nodes = [(begun + timedelta(hours=3 * k), Stage.ORIGIN_TRANSIT) for k in range(8)]
         rates.observe(watch, nodes, begun + timedelta(hours=25))
+        rates.refresh()
     assert pace(rates, Stage.ORIGIN_TRANSIT) > 1.5 * pace(Rates(), Stage.ORIGIN_TRANSIT)
 
 
@@ -112,6 +115,42 @@ def test_what_was_learnt_survives_a_restart() -> None:
     again = Rates.load(json.loads(json.dumps(rates.dump())))
     assert json.dumps(again.dump()) == json.dumps(Rates.load(rates.dump()).dump())
     assert pace(again) == pytest.approx(pace(Rates.load(rates.dump())))
+
+
+def test_plans_of_looks_outlive_tables_that_hardly_change() -> None:
+    rates = Rates()
+    feed(rates, every=12.0, orders=60)
+    rates.refresh()
+    key = "destination/utc"
+    before = rates.clocks[key]
+    before.cadence.rows(0.5)
+    last = BEGIN + timedelta(days=14)
+    watch = Watch(stage=Stage.LOCAL_TRANSIT, last_node_at=last, checked_at=last, created_at=last)
+    coming = last + timedelta(hours=5)
+    rates.observe(watch, [(coming, Stage.LOCAL_TRANSIT)], coming + timedelta(hours=1))
+    rates._compile()
+    assert rates.clocks[key].pace != before.pace
+    assert rates.clocks[key].cadence is before.cadence
+    feed(rates, every=1.0, orders=40)
+    rates.refresh()
+    other = rates.clocks[key].cadence
+    assert other is not before.cadence
+    assert len(other._rows) == len(before.cadence._rows)  # those in use are ready
+
+
+def test_what_was_seen_takes_effect_with_the_next_refresh() -> None:
+    rates = Rates()
+    tables = rates.cells
+    for n in range(60):
+        begun = BEGIN + timedelta(hours=n)
+        watch = Watch(stage=Stage.PREPARING, last_node_at=begun, checked_at=begun, created_at=begun)
+        rates.observe(watch, [(begun + timedelta(hours=2), Stage.ORIGIN_TRANSIT)], begun + timedelta(hours=3))
+        assert rates.cells is tables
+    rates.refresh()
+    assert rates.cells is not tables
+    tables = rates.cells
+    rates.refresh()
+    assert rates.cells is tables
 
 
 def test_unknown_state_gives_the_shipped_prior() -> None:

@@ -6,11 +6,12 @@ import enum
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from operator import sub
 
 from bot.model import Stage
 from bot.pacing.cadence import WEEK, Cadence
 
-_NEARLY = 0.05  # of an hour's pace
+_NEARLY = 0.02  # mean difference of hours' paces
 _MONDAY = 72.0  # the epoch began on a Thursday
 ORIGIN_OFFSET = 8.0  # hours east of UTC: parcels start in China
 
@@ -70,10 +71,12 @@ class Clock:
         self.cadence = Cadence(self.pace)
 
     def follow(self, before: Clock) -> None:
-        """Keep the plans of the clock before, which are dear, where its hours were nearly the same."""
-        planned = before.cadence.pace
-        if all(abs(now - then) <= _NEARLY * then for now, then in zip(self.pace, planned, strict=True)):
+        """Have the plans ready that were used before; keep them where the hours are nearly the same."""
+        change = math.fsum(map(abs, map(sub, self.pace, before.cadence.pace)))
+        if change <= _NEARLY * WEEK:
             self.cadence = before.cadence
+        else:
+            self.cadence.prepare(before.cadence)
 
     def operating(self, at: float) -> float:
         """Operating hours from the clock's origin to `at` (hours, in the profile's own zone)."""

@@ -33,6 +33,10 @@ class Pacer:
         """Count what a check saw: its new nodes' claimed times and stages, or none."""
         self.rates.observe(watch, nodes, now)
 
+    def refresh(self) -> None:
+        """Let what was learnt take effect; call it every minute or so, in a thread where others wait."""
+        self.rates.refresh()
+
     def meter(self, *, now: datetime, spent: float, budget: float, active: float, healthy: bool) -> None:
         """Move the price by what the day has spent; call it every minute or so."""
         self.price = self.price.observe(now=now, spent=spent, budget=budget, active=active, healthy=healthy)

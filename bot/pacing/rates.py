@@ -80,8 +80,8 @@ class _Walk:
 class Rates:
     """What was learnt, and tables compiled from it.
 
-    Mutable on purpose: `observe` is called for every check. `dump` and `load` carry it over a restart.
-    `scale` multiplies the shipped prior (to test how it copes with a wrong one).
+    Mutable on purpose: `observe` is called for every check, `refresh` now and then. `dump` and `load` carry
+    it over a restart. `scale` multiplies the shipped prior (to test how it copes with a wrong one).
     """
 
     def __init__(self, *, scale: float = 1.0) -> None:
@@ -130,6 +130,13 @@ class Rates:
         if not walk.stage.final:
             self._expose(walk, end)
         self._since += len(stamps)
+
+    def refresh(self) -> None:
+        """Make the tables anew where enough was seen since they were made.
+
+        May be called in a thread beside `observe`: it takes milliseconds, with new plans up to a tenth of a
+        second.
+        """
         if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self._known):
             self._compile()
 
@@ -216,9 +223,10 @@ class Rates:
         middles = [0.5 * (low + high) for low, high in pairwise((0.0, *prior.LAG_EDGES))]
         self.lag = math.fsum(share * middle for share, middle in zip(self.lags, middles, strict=True))
         self.burst_hours = prior.BURST_HOURS + self.lag
-        before, self.clocks = self.clocks, {key: self._clock(key, unit) for key in KEYS}
-        for key, clock in before.items():
-            self.clocks[key].follow(clock)
+        clocks = {key: self._clock(key, unit) for key in KEYS}
+        for key, clock in self.clocks.items():
+            clocks[key].follow(clock)
+        self.clocks = clocks
         self.cells = self._cells(unit)
 
     def _cells(self, unit: float) -> dict[Stage, Cell]:

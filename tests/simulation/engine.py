@@ -266,6 +266,7 @@ class _Simulation:
         while True:
             await asyncio.sleep(_METER)
             await self._alive.wait()
+            self.pacer.refresh()
             usage = await self.shop.ledger.usage()
             with contextlib.suppress(Exception):
                 async with self._store.read() as tx:

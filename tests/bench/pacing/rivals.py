@@ -44,6 +44,7 @@ class Paced:
             self._spent += 1
             if self._learn:
                 self._rates.observe(before, [(entry.at, entry.stage) for entry in news], now)
+                self._rates.refresh()
         at = next_check(watch, self._rates, self._price.value, self._limits, now, self._dice.random)
         return at or now + _WEEK
 
@@ -71,6 +72,7 @@ class AtPrice:
     ) -> datetime:
         if self._learn and before is not watch:
             self._rates.observe(before, [(entry.at, entry.stage) for entry in news], now)
+            self._rates.refresh()
         return next_check(watch, self._rates, self._price, LIMITS, now, self._dice.random) or now + _WEEK
 
 
