@@ -120,7 +120,7 @@ def test_what_was_learnt_survives_a_restart() -> None:
 def test_plans_of_looks_outlive_tables_that_hardly_change() -> None:
     rates = Rates()
     feed(rates, every=12.0, orders=60)
-    rates.refresh()
+    rates._compile()
     key = "destination/utc"
     before = rates.clocks[key]
     before.cadence.rows(0.5)
