@@ -259,12 +259,12 @@ class Tracking:
             place=chat.place, order_id=order_id, label=label.strip()[:_LABEL_LENGTH], created_at=now
         )
         async with self.store.write() as tx:
-            await tx.orders.add(order_id, now)
+            fresh = await tx.orders.add(order_id, now)
             new = await tx.chats.follow(follow)
             await tx.orders.reweigh([order_id], now)
             order = None
             if snapshot is not None:
-                order = await self._absorb(tx, order_id, snapshot, facts, asking=chat.place)
+                order = await self._absorb(tx, order_id, snapshot, facts, asking=chat.place, fresh=fresh)
         return (follow if new else None), order
 
     async def _take_back(self, follow: Follow) -> None:
@@ -476,13 +476,14 @@ class Tracking:
         facts: OrderFacts | None,
         *,
         asking: Place | None,
+        fresh: bool = False,
     ) -> Order | None:
         """Store what is new, owe it to the followers, set the next check: in the caller's transaction.
 
-        Returns the order as it is now, None where it is not known.
+        Returns the order as it is now, None where it is not known. A `fresh` one was put in just before.
         """
         now = self._now()
-        known = await tx.orders.get(order_id)
+        known = Order(id=order_id, created_at=now) if fresh else await tx.orders.get(order_id)
         watch = await tx.orders.watch(order_id)
         if known is None or watch is None:
             return None

@@ -79,7 +79,8 @@ class Orders:
 
     async def add(self, order_id: str, now: datetime) -> bool:
         """Know the order from now on; False when it was known already."""
-        row = {"id": order_id, "stage": Stage.PRE_SHIPMENT, "created_at": now, "next_check_at": None}
+        new = Order(id=order_id, created_at=now)
+        row = {"id": new.id, "stage": new.stage, "created_at": new.created_at, "next_check_at": None}
         return await sql.add(self._on, orders, row)
 
     async def get(self, order_id: str) -> Order | None:
@@ -211,7 +212,7 @@ class Orders:
         query = sa.select(checks.c.order_id).where(checks.c.order_id == order_id, checks.c.lease == lease)
         return await self._on.scalar(sql.locking(self._on, query)) is not None
 
-    async def _let_go(self, order_ids: sa.Select[Any] | Sequence[str]) -> None:
+    async def _let_go(self, order_ids: Sequence[str]) -> None:
         """Whoever looks at these orders now has nothing to say of their next check any more."""
         await self._on.execute(sa.delete(checks).where(checks.c.order_id.in_(order_ids)))
 
@@ -305,8 +306,9 @@ class Orders:
         told = told.where(follows.c.order_id == orders.c.id, follows.c.archived_at.is_(None))
         these = orders.c.id.in_(ids)
         await self._on.execute(sa.update(orders).where(these).values(weight=told.scalar_subquery()))
-        await self._on.execute(sa.update(orders).where(these, UNWATCHED).values(next_check_at=None))
-        await self._let_go(sa.select(orders.c.id).where(these, UNWATCHED))
+        rest = sa.update(orders).where(these, UNWATCHED).values(next_check_at=None).returning(orders.c.id)
+        if resting := (await self._on.execute(rest)).scalars().all():
+            await self._let_go(resting)
         await self._on.execute(
             sa.update(orders)
             .where(
