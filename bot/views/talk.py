@@ -272,13 +272,10 @@ def trouble(words: Words) -> Message:
 
 
 def source_silent(words: Words, order_id: str) -> Message:
-    """AliExpress does not answer, and nothing is known yet about the order."""
+    """AliExpress does not answer, and nothing is known yet about the order; its card says what comes next."""
     return _say(
         words,
         words.t("⏳ AliExpress does not answer right now."),
-        words.t(
-            "We follow order {id} and will write as soon as we know more.", id=wording.short_id(order_id)
-        ),
         buttons=((b.button(words.t("🔄 Refresh"), b.Refresh(order_id=order_id)),),),
     )
 
