@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from operator import mul
 
 WEEK = 168
 _LONGEST = 48.0  # hours between two looks: the first row
@@ -22,21 +23,28 @@ class Cadence:
     which takes a millisecond or two each.
     """
 
-    __slots__ = ("_rows", "pace")
+    __slots__ = ("_peaks", "_rows", "pace")
 
     def __init__(self, pace: Sequence[float]) -> None:
         """`pace` holds 168 positive numbers of mean 1."""
         self.pace = tuple(pace)
         self._rows: list[tuple[float, ...]] = []
+        self._peaks: list[float] = []
 
-    def rows(self, level: float) -> tuple[Sequence[float], Sequence[float], float]:
-        """Two rows of 168 gaps in hours, and how far from the first to the second the level lies."""
+    def rows(self, level: float) -> tuple[Sequence[float], Sequence[float], float, float]:
+        """Two rows of 168 gaps in hours, how far from the first to the second the level lies, and its peak.
+
+        The peak is the most that pace x gap comes to in any hour of the week.
+        """
         place = math.log2(max(level, 1e-12) * 0.5 * _LONGEST * _LONGEST)
         if not 0.0 <= place < _ROWS - 1:  # beyond the rows gaps follow the root of the level
             edge = 0 if place < 0.0 else _ROWS - 1
-            return self._row(edge), _NOTHING, 1.0 - 2.0 ** (0.5 * (edge - place))
+            root = 2.0 ** (0.5 * (edge - place))
+            return self._row(edge), _NOTHING, 1.0 - root, root * self._peaks[edge]
         index = int(place)
-        return self._row(index), self._row(index + 1), place - index
+        part = place - index
+        one, two = self._row(index), self._row(index + 1)
+        return one, two, part, (1.0 - part) * self._peaks[index] + part * self._peaks[index + 1]
 
     def prepare(self, like: Cadence) -> None:
         """Make the rows that the other has made."""
@@ -48,6 +56,7 @@ class Cadence:
         while len(rows) <= index:
             row = _plan(self.pace, 2.0 ** (len(rows) + 1) / _LONGEST**2)
             rows.append(tuple(map(min, row, rows[-1])) if rows else row)  # never longer for a higher level
+            self._peaks.append(max(map(mul, self.pace, rows[-1])))
         return rows[index]
 
 

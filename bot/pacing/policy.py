@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +30,7 @@ _RECHECKS_OVER = (24.0, 72.0)  # after "returned" and "cancelled"
 _SILENT, _LOST = 30.0 * 24.0, 90.0 * 24.0  # hours without news: weekly from here, never again from there
 _WEEKLY = 168.0
 _AHEAD = 12.0  # hours beyond the best moment so far in which a better one is looked for
+_SPENT = 1e-3  # entries of a burst still to come that count no more
 _JITTER = 0.04  # of the gap, to either side
 _RETRY = 300.0  # seconds: first back-off window after a failure
 
@@ -144,78 +145,34 @@ def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None,
 class _Outlook:
     """What may come after a look at `start`, at so many hours from it."""
 
-    __slots__ = ("_burst", "_cell", "_clock", "_low", "_theta", "_zero", "begin", "weight")
+    __slots__ = ("_low", "begin", "burst", "cell", "clock", "theta", "weight", "zero")
 
     def __init__(self, watch: Watch, rates: Rates, start: float) -> None:
         key, shift = clock_key(watch.stage, watch.utc_offset_hours)
-        self._clock = rates.clocks[key]
-        self._cell = rates.cells[watch.stage]
+        self.clock = rates.clocks[key]
+        self.cell = rates.cells[watch.stage]
         self.begin = start + shift
         last = min(hours(watch.last_node_at or watch.created_at), start)
-        self._zero = self._clock.operating(last + shift)
-        self._low = self._cell.expected(self._clock.operating(self.begin) - self._zero)
-        self._theta = rates.burst_hours
-        self._burst = rates.burst * math.exp((last - start) / self._theta) if watch.last_node_at else 0.0
+        self.zero = self.clock.operating(last + shift)
+        self._low = self.cell.expected(self.clock.operating(self.begin) - self.zero)
+        self.theta = rates.burst_hours
+        self.burst = rates.burst * math.exp((last - start) / self.theta) if watch.last_node_at else 0.0
         self.weight = watch.weight * _WORTH.get(watch.stage, 1.0)
         if watch.eta is not None and abs(hours(watch.eta) - start) < _ETA_HOURS:
             self.weight *= _ETA_DAY
 
     def expected(self, after: float) -> float:
         """Entries expected to have appeared `after` hours from the look."""
-        steady = self._cell.expected(self._clock.operating(self.begin + after) - self._zero) - self._low
-        if self._burst < 1e-4:
+        steady = self.cell.expected(self.clock.operating(self.begin + after) - self.zero) - self._low
+        if self.burst < 1e-4:
             return steady
-        return steady + self._burst * (1.0 - math.exp(-after / self._theta))
+        return steady + self.burst * (1.0 - math.exp(-after / self.theta))
 
     def rate(self, after: float) -> float:
         """Entries an hour around that time."""
         return (self.expected(after + 0.05) - self.expected(max(after - 0.05, 0.0))) / (
             0.1 if after >= 0.05 else after + 0.05
         )
-
-    def walk(self, after: float, end: float, price: float) -> Iterator[tuple[float, float, float]]:
-        """Step by step from `after` to `end`: the step's own end, the entries it brings, what an hour saves.
-
-        All in hours from the look; what is saved is put as entries waiting. Steps end with the clock's full
-        hours, closer by at first; rates are taken as even within one.
-        """
-        cell, paces, cadence = self._cell, self._clock.pace, self._clock.cadence
-        rates, sums, edges = cell.rate, cell.sums, cell.edges
-        worth, burst, theta = self.weight / price, self._burst, self._theta
-        phase = self.begin % 1.0
-        age = self._clock.operating(self.begin + after) - self._zero
-        known, level, bin_ = cell.expected(age), -1.0, bisect_right(edges, max(age, 0.0)) - 1
-        fresh = burst * math.exp(-after / theta)
-        while after < end:
-            mark = int(after + phase + 1e-6) + 1.0 - phase
-            if after < 1.5 and mark - after > 0.25:
-                mark = after + 0.25
-            if mark > end:
-                mark = end
-            hour = int(self.begin + after + 1e-6) % WEEK
-            passed = paces[hour] * (mark - after)
-            age += passed
-            while age >= edges[bin_ + 1]:
-                bin_ += 1
-            then = sums[bin_] + rates[bin_] * (
-                age - edges[bin_]
-            )  # as `Cell.expected`, which finds its bin anew
-            steady = then - known
-            if steady < 1e-12:
-                steady = 1e-12
-            more = steady
-            rate = steady / passed
-            if not 0.98 * level <= rate <= 1.02 * level:
-                level = rate
-                one, two, part = cadence.rows(worth * rate)
-            saved = (one[hour] + part * (two[hour] - one[hour])) * steady / (mark - after)
-            if fresh > 1e-3:  # a burst has no clock: its squares of what is saved add up
-                left = burst * math.exp(-mark / theta)
-                more += fresh - left
-                saved = math.sqrt(saved * saved + 2.0 * (fresh - left) / (worth * (mark - after)))
-                fresh = left
-            yield mark, more, saved
-            after, known = mark, then
 
 
 def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]:
@@ -224,23 +181,59 @@ def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]
     An hour more costs the waiting of what may be there unseen; it saves what the cadence says: the present
     rate times the gap that would follow. The look is where the sum of the differences is least: not always
     where they first cross, for a night or a weekend may lie ahead.
+
+    One loop, because this is decided for every check: it walks in steps that end with the clock's full hours,
+    closer by at first, and takes rates as even within one. All in hours from the last look, and in entries.
     """
-    floor, ceiling = limits.floor / 3600.0, limits.ceiling / 3600.0
-    after, best, least, total = floor, floor, 0.0, 0.0
+    floor, end = limits.floor / 3600.0, limits.ceiling / 3600.0
+    cell, paces, cadence, begin = outlook.cell, outlook.clock.pace, outlook.clock.cadence, outlook.begin
+    rates, sums, edges, tops = cell.rate, cell.sums, cell.edges, cell.tops
+    worth, burst, theta = outlook.weight / price, outlook.burst, outlook.theta
+    phase = begin % 1.0
+    age = outlook.clock.operating(begin + floor) - outlook.zero
+    known, level, most, bin_ = cell.expected(age), -1.0, math.inf, bisect_right(edges, max(age, 0.0)) - 1
+    fresh = burst * math.exp(-floor / theta)
+    after = best = floor
+    least = total = 0.0
     low = outlook.expected(floor)
-    for mark, more, saved in outlook.walk(floor, ceiling, price):
-        if after - best > _AHEAD:
-            break
+    while after < end and after - best <= _AHEAD and (low <= most or fresh > _SPENT):
+        mark = int(after + phase + 1e-6) + 1.0 - phase
+        if after < 1.5 and mark - after > 0.25:
+            mark = after + 0.25
+        if mark > end:
+            mark = end
         step = mark - after
-        under, over = low - saved, low + more - saved
+        hour = int(begin + after + 1e-6) % WEEK
+        passed = paces[hour] * step
+        age += passed
+        while age >= edges[bin_ + 1]:
+            bin_ += 1
+        # as `Cell.expected`, which finds its bin anew
+        then = sums[bin_] + rates[bin_] * (age - edges[bin_])
+        steady = then - known
+        if steady < 1e-12:
+            steady = 1e-12
+        over = low + steady
+        rate = steady / passed
+        if not 0.98 * level <= rate <= 1.02 * level:
+            level = rate
+            one, two, part, peak = cadence.rows(worth * rate)
+            most = 1.02 * rate * peak if tops[bin_] <= 1.02 * rate else math.inf  # that any later hour saves
+        saved = (one[hour] + part * (two[hour] - one[hour])) * steady / step
+        if fresh > _SPENT:  # a burst has no clock: its squares of what is saved add up
+            left = burst * math.exp(-mark / theta)
+            over += fresh - left
+            saved = math.sqrt(saved * saved + 2.0 * (fresh - left) / (worth * step))
+            fresh = left
+        under, next_low, over = low - saved, over, over - saved
         if under < 0.0 < over:  # the least lies within this step
-            part = under / (under - over)
-            if total + 0.5 * under * part * step < least:
-                least, best = total + 0.5 * under * part * step, after + part * step
+            part_of = under / (under - over)
+            if total + 0.5 * under * part_of * step < least:
+                least, best = total + 0.5 * under * part_of * step, after + part_of * step
         total += 0.5 * (under + over) * step
         if total < least:
             least, best = total, mark
-        after, low = mark, low + more
-    if best >= ceiling:
-        return ceiling, Bound.CEILING
+        after, low, known = mark, next_low, then
+    if best >= end:
+        return end, Bound.CEILING
     return best, Bound.FLOOR if best <= floor else Bound.PRICE

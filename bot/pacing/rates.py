@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
 from bot.model import Stage, Watch
@@ -30,7 +30,7 @@ _TRUST_EVENTS = 25.0  # entries after which a stage's own rate counts three quar
 class Cell:
     """One stage's hazard over operating age, ready for fast reading."""
 
-    __slots__ = ("edges", "rate", "sums")
+    __slots__ = ("edges", "rate", "sums", "tops")
 
     def __init__(self, rate: Sequence[float], edges: Sequence[float] = prior.EDGES) -> None:
         """`rate`: expected entries an operating hour, one for each age from one of `edges` to the next."""
@@ -40,6 +40,7 @@ class Cell:
         for level, (low, high) in zip(self.rate, pairwise(self.edges), strict=False):
             sums.append(sums[-1] + level * (high - low))
         self.sums = tuple(sums)
+        self.tops = tuple(accumulate(reversed(self.rate), max))[::-1]  # the highest rate from each edge on
 
     def rate_at(self, age: float) -> float:
         """Expected entries an operating hour at this operating age (hours)."""

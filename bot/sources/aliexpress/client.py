@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import quote_plus
@@ -146,11 +145,11 @@ class Client:
 def _form(params: Mapping[str, str]) -> bytes:
     """URL-encode; nearly everything that is sent consists of letters and digits and stays as it is."""
     return "&".join(
-        f"{name}={value if _PLAIN.fullmatch(value) else quote_plus(value)}" for name, value in params.items()
+        [
+            f"{name}={value if value.isascii() and value.isalnum() else quote_plus(value)}"
+            for name, value in params.items()
+        ]
     ).encode()
-
-
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]*")
 
 
 def _retry_after(value: str) -> float:
