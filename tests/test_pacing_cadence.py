@@ -17,13 +17,21 @@ WORKDAY = Clock([1.0 if 8 <= hour % 24 < 20 and hour < 120 else 0.01 for hour in
 
 
 def gap(cadence: Cadence, level: float, hour: int) -> float:
-    one, two, part = cadence.rows(level)
+    one, two, part, _ = cadence.rows(level)
     return one[hour] + part * (two[hour] - one[hour])
 
 
 @pytest.mark.parametrize("hours", [0.5, 2.0, 3.3, 6.0, 13.0, 30.0, 96.0])
 def test_an_even_clock_gives_the_square_root_law(hours: float) -> None:
     assert gap(EVEN, 2.0 / hours**2, 12) == pytest.approx(hours, rel=0.1)
+
+
+@pytest.mark.parametrize("level", [1e-9, 0.001, 0.01, 0.1, 1.0, 50.0])
+@pytest.mark.parametrize("cadence", [EVEN, WORKDAY])
+def test_no_hour_saves_more_than_the_peak(cadence: Cadence, level: float) -> None:
+    peak = cadence.rows(level)[3]
+    most = max(pace * gap(cadence, level, hour) for hour, pace in enumerate(cadence.pace))
+    assert 0.5 * peak < most <= peak * (1 + 1e-9)
 
 
 def test_a_look_after_work_is_followed_by_a_night() -> None:

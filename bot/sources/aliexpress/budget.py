@@ -261,14 +261,17 @@ class SharedLedger:
         missed = False
         while True:
             if urgent:
-                starts = await self._book(urgent=True, until=until, missed=missed)
+                now = self._clock()
+                starts = await self._book(now, urgent=True, until=until, missed=missed)
             else:
                 async with self._checks:
-                    if self._clock() > until:
+                    now = self._clock()
+                    if now > until:
                         raise Throttled("CallPace", "too many checks are waiting", seconds=1.0)
-                    starts = await self._book(urgent=False, until=until, missed=missed)
-            await self._rest(starts - self._clock())  # the next check books meanwhile
-            missed = self._clock() - starts > self._limits.jitter > 0.0
+                    starts = await self._book(now, urgent=False, until=until, missed=missed)
+            if starts > now:
+                await self._rest(starts - self._clock())  # the next check books meanwhile
+            missed = self._limits.jitter > 0.0 and self._clock() - starts > self._limits.jitter
             if not missed:
                 return
             # The processor was elsewhere: by now another replica's call may start. The moment is given up.
@@ -299,10 +302,9 @@ class SharedLedger:
         if seconds > _SOON:
             await self._sleep(seconds)
 
-    async def _book(self, *, urgent: bool, until: float, missed: bool) -> float:
+    async def _book(self, asked: float, *, urgent: bool, until: float, missed: bool) -> float:
         """The moment that is booked for this call, by our clock; waits until one can be booked."""
         while True:
-            asked = self._clock()
             match await self._ask(asked, urgent=urgent, missed=missed):
                 case Go(seconds):
                     return asked + seconds
@@ -313,6 +315,7 @@ class SharedLedger:
                         raise Throttled("CallPace", "too many calls are waiting", seconds=seconds)
                     await self._sleep(seconds)
                     missed = False  # that call was given back when this wait was answered
+                    asked = self._clock()
 
     async def _ask(self, now: float, *, urgent: bool, missed: bool) -> Go | Wait | Spent:
         def decide(text: str) -> tuple[str, Go | Wait | Spent]:

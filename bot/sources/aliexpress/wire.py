@@ -68,9 +68,11 @@ class PooledWire:
             response = await self._transport.handle_async_request(self._request(url, body))
             response.headers.encoding = _ENCODING
             try:
-                return Reply(response.status_code, response.headers, await _read(response))
-            finally:
+                answer = await _read(response)  # to its end, which gives the connection back
+            except BaseException:
                 await response.aclose()
+                raise
+            return Reply(response.status_code, response.headers, answer)
         except httpx.TimeoutException:
             raise TimeoutError from None
         except (httpx.HTTPError, aiohttp.ClientError) as exc:
