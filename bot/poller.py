@@ -25,8 +25,8 @@ _SPREAD = timedelta(minutes=30)  # over which they are looked at at most
 _UNWRITTEN = timedelta(seconds=2)  # until an order is looked at again whose news the database did not take
 _BANNED = timedelta(seconds=30)  # a ban that is worth a word to the operator
 _PROBE = 30.0  # seconds between looks whether a dead source lives again
-_AHEAD = 3  # times as many orders are leased ahead as are in flight
-_TOGETHER = timedelta(seconds=0.2)  # what ends within so short a time is settled in one transaction
+_AHEAD = 5  # times as many orders are leased ahead as are in flight
+_TOGETHER = timedelta(seconds=0.4)  # what ends within so short a time is settled in one transaction
 _SETTLE_AT = 256  # quiet checks settled in one transaction at most
 
 
