@@ -27,7 +27,7 @@ _BANNED = timedelta(seconds=30)  # a ban that is worth a word to the operator
 _PROBE = 30.0  # seconds between looks whether a dead source lives again
 _AHEAD = 5  # times as many orders are leased ahead as are in flight
 _TOGETHER = timedelta(seconds=0.4)  # what ends within so short a time is settled in one transaction
-_SETTLE_AT = 256  # quiet checks settled in one transaction at most
+_SETTLE_AT = 128  # quiet checks settled in one transaction at most
 
 
 class Telemetry(Protocol):
@@ -54,8 +54,8 @@ class _Held:
 class Poller(Rounds):
     """Keeps `width` checks in flight while there is work; owns sleep, shutdown and error policy.
 
-    A few times as many are leased ahead, so that a free place is taken at once and one transaction settles
-    and leases for many checks: at hundreds a second one for each would cost more than all the rest.
+    A few times as many are leased ahead, so that a free place is taken at once and a transaction settles
+    or leases for many checks: at hundreds a second one for each would cost more than all the rest.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Poller(Rounds):
         return self._held.reason == Throttled.__name__ and until is not None and until - self._now() > _BANNED
 
     async def step(self) -> bool:
-        """Settle what is done and lease what is due, together. False when there was nothing to do."""
+        """Settle what is done and lease what is due. False when there was nothing to do."""
         room = self._room()
         if not room and self._running:
             await self._waker.wait(_TOGETHER.total_seconds())
@@ -129,18 +129,17 @@ class Poller(Rounds):
         return free if 2 * free >= _AHEAD * self._width else 0
 
     async def _turn_over(self, room: int) -> list[Due]:
-        """One transaction: what ended is settled, `room` due orders are leased."""
-        self._turned_at, leased = self._now(), list[Due]()
-        while self._quiet or room:
+        """Settle what ended and lease `room` due orders, in short transactions: people wait for each."""
+        self._turned_at = self._now()
+        while self._quiet:
             ends = self._quiet[:_SETTLE_AT]
-            now = self._now()
             async with self._store.write() as tx:
-                await tx.orders.settle(ends, now)
-                if room:
-                    leased = await tx.orders.lease_due(now, room, _LEASE)
+                await tx.orders.settle(ends, self._now())
             del self._quiet[: len(ends)]  # only now: what the database refused is tried again
-            room = 0
-        return leased
+        if not room:
+            return []
+        async with self._store.write() as tx:
+            return await tx.orders.lease_due(self._now(), room, _LEASE)
 
     def _start(self) -> None:
         """Fill free places with what was leased ahead."""
