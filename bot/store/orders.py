@@ -10,7 +10,6 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
@@ -455,8 +454,7 @@ def _lease(listed: bool) -> Any:
         .subquery("due")
     )
     taken = sa.select(due.c.id, _LEASE, sa.bindparam("b_until", type_=Utc)).where(sa.true())
-    insert = (sqlite if listed else postgresql).insert(checks)
-    insert = insert.from_select(["order_id", "lease", "until"], taken)
+    insert = sql.insert_into(checks, on_sqlite=listed).from_select(["order_id", "lease", "until"], taken)
     new = insert.excluded
     return insert.on_conflict_do_update(
         index_elements=["order_id"], set_={"lease": new.lease, "until": new.until}

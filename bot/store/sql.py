@@ -256,7 +256,12 @@ def upsert(connection: AsyncConnection, table: sa.Table, keys: Sequence[str], ch
 
 def insert(connection: AsyncConnection, table: sa.Table) -> Any:
     """INSERT in the dialect that knows ON CONFLICT."""
-    return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
+    return insert_into(table, on_sqlite=is_sqlite(connection))
+
+
+def insert_into(table: sa.Table, *, on_sqlite: bool) -> Any:
+    """The same for statements that are made once for each database."""
+    return (sqlite if on_sqlite else postgresql).insert(table)
 
 
 def skip_locked(connection: AsyncConnection, query: sa.Select[Any], name: str) -> sa.Select[Any]:
