@@ -188,6 +188,8 @@ class Words:
 
     def t(self, message: str, /, **arguments: object) -> Markup:
         """The message in this language with its {arguments} filled in: plain ones escaped, Markup as is."""
+        if not arguments:
+            return _sentence(self.language, message)
         return self._fill(catalog(self.language).ugettext(message), arguments)
 
     def plural(self, one: str, many: str, n: int, /, **arguments: object) -> Markup:
@@ -196,10 +198,7 @@ class Words:
         return self._fill(form, {"n": self.number(n)} | arguments)
 
     def _fill(self, pattern: str, arguments: dict[str, object]) -> Markup:
-        if self.right_to_left:
-            pattern = _COMMAND.sub(rf"{FSI}\g<0>{PDI}", pattern)
-        if not arguments:
-            return Markup(pattern)
+        pattern = _pattern(self.language, pattern)
         return Markup(pattern.format(**{key: self.isolate(value) for key, value in arguments.items()}))
 
     def isolate(self, value: object) -> Markup:
@@ -391,6 +390,16 @@ def _has_right_to_left(text: str) -> bool:
 
 def _tg_time(at: datetime, style: str, fallback: str) -> Markup:
     return Markup(f'<tg-time unix="{int(at.timestamp())}" format="{style}">{escape(fallback)}</tg-time>')
+
+
+@functools.lru_cache(maxsize=4096)
+def _sentence(language: str, message: str) -> Markup:
+    """A message without arguments."""
+    return Markup(_pattern(language, catalog(language).ugettext(message)))
+
+
+def _pattern(language: str, pattern: str) -> str:
+    return _COMMAND.sub(rf"{FSI}\g<0>{PDI}", pattern) if _right_to_left(language) else pattern
 
 
 @functools.cache

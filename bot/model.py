@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -269,13 +269,12 @@ class Order:
     @property
     def nodes(self) -> tuple[Node, ...]:
         """All parcels' nodes, newest first."""
-        return tuple(
-            sorted(
-                (node for parcel in self.parcels for node in parcel.nodes),
-                key=lambda node: (node.at, -node.ordinal, node.seq),
-                reverse=True,
-            )
-        )
+        return _newest_first(node for parcel in self.parcels for node in parcel.nodes)
+
+    def told_by(self, news: Iterable[News]) -> tuple[Node, ...]:
+        """The nodes that these news tell, newest first."""
+        told = {seq for one in news for seq in one.nodes}
+        return _newest_first(node for parcel in self.parcels for node in parcel.nodes if node.seq in told)
 
     @property
     def live(self) -> tuple[Parcel, ...]:
@@ -297,6 +296,10 @@ class Order:
     def next_eta(self) -> datetime | None:
         """When the first of the parcels still to come is expected."""
         return min((p.eta for p in self.parcels if p.eta and not p.stage.final), default=None)
+
+
+def _newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    return tuple(sorted(nodes, key=lambda node: (node.at, -node.ordinal, node.seq), reverse=True))
 
 
 class NewsKind(enum.StrEnum):

@@ -25,6 +25,7 @@ from bot.model import (
     Message,
     Moved,
     NewsKind,
+    Node,
     Notice,
     Order,
     Place,
@@ -274,7 +275,7 @@ class Sender(Rounds):
         for notice in notices:
             news = tuple(one for one in notice.news if one.kind is not NewsKind.CARD)
             if news:
-                left.append(replace(notice, news=news))
+                left.append(notice if len(news) == len(notice.news) else replace(notice, news=news))
                 continue
             facts = await self._facts(chat, notice, orders[notice.order_id])
             words = Words(language=chat.language, zone=chat.zone)
@@ -291,10 +292,9 @@ class Sender(Rounds):
         now, words = self._now(), Words(language=chat.language, zone=chat.zone)
         card_id = await self._edit_card(words, chat, facts, follow)
         message = pushes.push(words, facts, follow, notice.news, now=now)
-        silent = audience.is_silent(chat, notice.importance, now)
         return _Letter(
             notices=(notice,),
-            message=replace(message, silent=silent),
+            message=_as_wanted(message, chat, notice.importance, now),
             reply_to=card_id,
             happened=_happened(notice, order),
         )
@@ -326,19 +326,17 @@ class Sender(Rounds):
         ]
         now = self._now()
         occasion = _occasion(chat, notices, now)
-        importance = max(notice.importance for notice in notices)
         message = pushes.summary(
             Words(language=chat.language, zone=chat.zone), entries, occasion=occasion, now=now
         )
-        silent = audience.is_silent(chat, importance, now)
+        message = _as_wanted(message, chat, max(notice.importance for notice in notices), now)
         happened = tuple(at for notice in notices for at in _happened(notice, orders[notice.order_id]))
-        return _Letter(notices=tuple(notices), message=replace(message, silent=silent), happened=happened)
+        return _Letter(notices=tuple(notices), message=message, happened=happened)
 
     async def _facts(self, chat: Chat, notice: Notice, order: Order) -> Localised:
-        told = {seq for news in notice.news for seq in news.nodes}
-        if not told:  # only the card is to be read: it shows the latest entry of every parcel
-            told = {parcel.nodes[0].seq for parcel in order.parcels if parcel.nodes}
-        nodes = [node for node in order.nodes if node.seq in told]
+        nodes: Sequence[Node] = order.told_by(notice.news)
+        if not nodes:  # only the card is to be read: it shows the latest entry of every parcel
+            nodes = [parcel.nodes[0] for parcel in order.parcels if parcel.nodes]
         texts = await self._tracking.texts(order, chat.language, nodes)
         return self._tracking.localised(order, texts)
 
@@ -481,10 +479,14 @@ async def _read(tx: Transaction, turns: Sequence[Turn]) -> _Known:
     )
 
 
+def _as_wanted(message: Message, chat: Chat, importance: Importance, now: datetime) -> Message:
+    """Without a sound where the chat wants none."""
+    return replace(message, silent=True) if audience.is_silent(chat, importance, now) else message
+
+
 def _happened(notice: Notice, order: Order) -> tuple[datetime, ...]:
     """The times of the nodes that a notice tells."""
-    told = {seq for news in notice.news for seq in news.nodes}
-    return tuple(node.at for node in order.nodes if node.seq in told)
+    return tuple(node.at for node in order.told_by(notice.news))
 
 
 def _occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occasion:

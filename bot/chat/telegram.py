@@ -207,7 +207,11 @@ def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
     if data is None:
         return None
     if not data.contains_files:
-        return URL.build(query=data.json_parameters).raw_query_string.encode()
+        fields = {  # the library's `json_parameters` encodes each value twice
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in data.parameters.items()
+        }
+        return URL.build(query=fields).raw_query_string.encode()
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

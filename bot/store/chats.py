@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Chat, Follow, Follower, Level, Place, Quiet
+from bot.model import Chat, Follow, Follower, Place
 from bot.store import shares, sql
+from bot.store.rows import CHAT_COLUMNS, FOLLOW_COLUMNS, to_chat, to_follow
 from bot.store.signals import Signal, send
 from bot.store.tables import chats, follows, freezes, guesses, notices, orders, sends, state_is, updates
 
@@ -25,8 +26,8 @@ class Chats:
     # ── chats ───────────────────────────────────────────────────────────────────────────────────
 
     async def get(self, place: Place) -> Chat | None:
-        row = (await self._on.execute(sa.select(chats).where(_at(chats, place)))).mappings().first()
-        return None if row is None else _chat(row)
+        row = (await self._on.execute(sa.select(*CHAT_COLUMNS).where(_at(chats, place)))).first()
+        return None if row is None else to_chat(row)
 
     async def meet(self, place: Place, *, language: str, zone: str, now: datetime) -> Chat:
         """The chat, made with these guesses when it is new.
@@ -175,9 +176,9 @@ class Chats:
         return bool(result.rowcount)
 
     async def get_follow(self, place: Place, order_id: str) -> Follow | None:
-        query = sa.select(follows).where(_at(follows, place), follows.c.order_id == order_id)
-        row = (await self._on.execute(query)).mappings().first()
-        return None if row is None else _follow(row)
+        query = sa.select(*FOLLOW_COLUMNS).where(_at(follows, place), follows.c.order_id == order_id)
+        row = (await self._on.execute(query)).first()
+        return None if row is None else to_follow(row)
 
     async def change_follow(self, place: Place, order_id: str, **values: Any) -> bool:
         """Set some of a follow's fields; False when there is no such follow."""
@@ -189,11 +190,11 @@ class Chats:
     async def follows(self, place: Place) -> list[Follow]:
         """All of a place's follows, the newest first, archived ones included."""
         rows = await self._on.execute(
-            sa.select(follows)
+            sa.select(*FOLLOW_COLUMNS)
             .where(_at(follows, place))
             .order_by(follows.c.created_at.desc(), follows.c.order_id)
         )
-        return [_follow(row) for row in rows.mappings()]
+        return [to_follow(row) for row in rows]
 
     async def at(self, places: Iterable[Place]) -> dict[Place, Chat]:
         """The known chats among these places."""
@@ -201,7 +202,7 @@ class Chats:
         wanted = set(places)
         for ids in sql.lots(place.chat_id for place in wanted):
             rows = await self._on.execute(_chats_at(sql.is_sqlite(self._on)), {"ids": ids})
-            known = (_chat(row) for row in rows.mappings().all())
+            known = (to_chat(row) for row in rows.all())
             found |= {chat.place: chat for chat in known if chat.place in wanted}
         return found
 
@@ -211,7 +212,7 @@ class Chats:
         theirs, query = [place.chat_id for place in wanted], _follows_of(sql.is_sqlite(self._on))
         for ids in sql.lots(order_ids):
             rows = await self._on.execute(query, {"ids": ids, "chats": theirs})
-            found += [one for row in rows.mappings().all() if (one := _follow(row)).place in wanted]
+            found += [one for row in rows.all() if (one := to_follow(row)).place in wanted]
         return found
 
     async def count_follows(self, place: Place) -> int:
@@ -225,9 +226,8 @@ class Chats:
 
     async def followers(self, order_ids: Sequence[str]) -> list[Follower]:
         """Who follows these orders and can be written to, archived follows apart."""
-        columns = [c.label(f"chat_{c.name}") for c in chats.c]
         query = (
-            sa.select(follows, *columns)
+            sa.select(*FOLLOW_COLUMNS, *CHAT_COLUMNS)
             .join(chats, _same_place(chats, follows))
             .where(follows.c.archived_at.is_(None), chats.c.left_at.is_(None))
             .order_by(follows.c.created_at, follows.c.chat_id, follows.c.topic_id)
@@ -235,9 +235,7 @@ class Chats:
         found: list[Follower] = []
         for ids in sql.lots(order_ids):
             rows = await self._on.execute(query.where(follows.c.order_id.in_(ids)))
-            found += [
-                Follower(follow=_follow(row), chat=_chat(row, prefix="chat_")) for row in rows.mappings()
-            ]
+            found += [Follower(follow=to_follow(row[:_WIDTH]), chat=to_chat(row[_WIDTH:])) for row in rows]
         return found
 
     async def count_followers(self, order_ids: Iterable[str]) -> dict[str, int]:
@@ -319,6 +317,7 @@ class Chats:
         await self._on.execute(sa.delete(freezes).where(freezes.c.until <= now))
 
 
+_WIDTH = len(FOLLOW_COLUMNS)
 _SETTINGS = (
     "language", "language_set", "zone", "zone_set", "level", "quiet_from", "quiet_to", "quiet",
     "urgent_breaks_quiet", "digest_at", "paused_until",
@@ -334,12 +333,12 @@ _KEYS_BESIDE_CHAT = (
 
 @functools.cache
 def _chats_at(listed: bool) -> sa.Select[Any]:
-    return sa.select(chats).where(sql.among(chats.c.chat_id, "ids", listed=listed))
+    return sa.select(*CHAT_COLUMNS).where(sql.among(chats.c.chat_id, "ids", listed=listed))
 
 
 @functools.cache
 def _follows_of(listed: bool) -> sa.Select[Any]:
-    return sa.select(follows).where(
+    return sa.select(*FOLLOW_COLUMNS).where(
         sql.among(follows.c.order_id, "ids", listed=listed),
         sql.among(follows.c.chat_id, "chats", listed=listed),
     )
@@ -351,38 +350,3 @@ def _at(table: sa.FromClause, place: Place) -> sa.ColumnElement[bool]:
 
 def _same_place(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.and_(one.c.chat_id == other.c.chat_id, one.c.topic_id == other.c.topic_id)
-
-
-def _follow(row: sa.RowMapping) -> Follow:
-    return Follow(
-        place=Place(row["chat_id"], row["topic_id"]),
-        order_id=row["order_id"],
-        label=row["label"],
-        notify=row["notify"],
-        archived_at=row["archived_at"],
-        card_message_id=row["card_message_id"],
-        created_at=row["created_at"],
-    )
-
-
-def _chat(row: sa.RowMapping, prefix: str = "") -> Chat:
-    def value(name: str) -> Any:
-        return row[prefix + name]
-
-    return Chat(
-        place=Place(value("chat_id"), value("topic_id")),
-        language=value("language"),
-        language_set=value("language_set"),
-        zone=value("zone"),
-        zone_set=value("zone_set"),
-        level=Level(value("level")),
-        quiet_from=value("quiet_from"),
-        quiet_to=value("quiet_to"),
-        quiet=Quiet(value("quiet")),
-        urgent_breaks_quiet=value("urgent_breaks_quiet"),
-        digest_at=value("digest_at"),
-        paused_until=value("paused_until"),
-        left_at=value("left_at"),
-        awaiting=value("awaiting"),
-        created_at=value("created_at"),
-    )

@@ -7,24 +7,23 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Importance, News, NewsKind, Notice, Owed, Place
+from bot.model import NewsKind, Notice, Owed, Place
 from bot.store import shares, sql
+from bot.store.rows import NOTICE_COLUMNS, Row, news_row, to_notice
 from bot.store.signals import Signal, send
 from bot.store.tables import Utc, notices, state_is
 
 _LEASING = 0x6E6F7465  # PostgreSQL advisory lock: replicas lease turns one after the other
-_ROWS_A_PLACE = 4  # looked at for each place wanted: one place may have many rows waiting
+_ROWS_MORE = 128  # than places wanted are looked at: one place may have many rows waiting
 _SUMMARY = 4  # from so many orders on, a turn is one message
 _due = state_is(notices, "due")
 _NOW = sa.bindparam("b_now", type_=Utc)
 _SECONDS = sa.bindparam("b_seconds", type_=sa.Double)
-
-_news = TypeAdapter(News)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +105,7 @@ class Notices:
                         "topic_id": one.place.topic_id,
                         "order_id": one.order_id,
                         "key": one.news.key,
-                        "news": _news.dump_python(one.news, mode="json"),
+                        "news": news_row(one.news),
                         "importance": int(one.news.importance),
                         "created_at": now,
                         "due_at": one.due_at,
@@ -131,9 +130,9 @@ class Notices:
         if busy:
             ready = ready.where(notices.c.chat_id.not_in(list(busy)))
         rows = await self._on.execute(
-            ready, {"b_now": now, "b_seconds": now.timestamp(), "b_limit": limit * _ROWS_A_PLACE}
+            ready, {"b_now": now, "b_seconds": now.timestamp(), "b_limit": limit + _ROWS_MORE}
         )
-        places = list(dict.fromkeys((row.chat_id, row.topic_id) for row in rows.all()))[:limit]
+        places = list(dict.fromkeys(tuple(row) for row in rows.all()))[:limit]
         if not places:
             return []
         token = sql.new_lease(self._on)
@@ -147,10 +146,10 @@ class Notices:
                 "b_lease": token,
             },
         )
-        turns = _turns(token, sorted(taken.mappings().all(), key=lambda row: row["id"]))
+        turns = _turns(token, sorted(taken.all(), key=itemgetter(0)))
         if self._shared:
             await self._book(turns, now)
-        rank = {Place(*place): number for number, place in enumerate(places)}
+        rank = {Place(chat_id, topic_id): number for number, (chat_id, topic_id) in enumerate(places)}
         return sorted(turns, key=lambda turn: rank[turn.place])
 
     async def _book(self, turns: Iterable[Turn], now: datetime) -> None:
@@ -277,14 +276,11 @@ class Notices:
     async def told(self, place: Place, message_id: int) -> list[Notice]:
         """The notices that one message told, for "why did I get this?"."""
         rows = await self._on.execute(
-            sa.select(notices).where(
-                notices.c.chat_id == place.chat_id,
-                notices.c.topic_id == place.topic_id,
-                notices.c.message_id == message_id,
-                notices.c.state == "sent",
+            sa.select(*NOTICE_COLUMNS).where(
+                _at(place), notices.c.message_id == message_id, notices.c.state == "sent"
             )
         )
-        return [notice for turn in _turns("", list(rows.mappings())) for notice in turn.notices]
+        return [notice for turn in _turns("", sorted(rows, key=itemgetter(0))) for notice in turn.notices]
 
     async def history(self, place: Place) -> list[Told]:
         """What the place was told or is owed, the newest first."""
@@ -347,7 +343,7 @@ def _at(place: Place) -> sa.ColumnElement[bool]:
 
 
 @functools.cache
-def _ready(shared: bool) -> sa.Select[tuple[int, int]]:
+def _ready(shared: bool) -> sa.Select[int, int]:
     """Rows whose place may have its turn."""
     query = (
         sa.select(notices.c.chat_id, notices.c.topic_id)
@@ -361,18 +357,17 @@ def _ready(shared: bool) -> sa.Select[tuple[int, int]]:
 @functools.cache
 def _take(listed: bool) -> sa.Executable:
     """Lease all that places are owed now."""
-    places = sa.tuple_(notices.c.chat_id, notices.c.topic_id)
     return (
         sa.update(notices)
         .where(
             _due,
             notices.c.due_at <= _NOW,
             sql.among(notices.c.chat_id, "b_chats", listed=listed),  # what the index is for
-            places.in_(sa.bindparam("b_places", expanding=True)),
+            sql.among_pairs(notices.c.chat_id, notices.c.topic_id, "b_places", listed=listed),
             _none_before(),
         )
         .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"), held=False)
-        .returning(*notices.c)
+        .returning(*NOTICE_COLUMNS)
     )
 
 
@@ -415,30 +410,16 @@ def _in_hand() -> sa.ColumnElement[bool]:
     )
 
 
-def _turns(lease: str, rows: Sequence[sa.RowMapping]) -> list[Turn]:
-    grouped: dict[Place, dict[str, list[sa.RowMapping]]] = {}
+def _turns(lease: str, rows: Iterable[Row]) -> list[Turn]:
+    grouped: dict[Place, dict[str, list[Row]]] = {}
     for row in rows:
-        place = Place(row["chat_id"], row["topic_id"])
-        grouped.setdefault(place, {}).setdefault(row["order_id"], []).append(row)
+        _, chat_id, topic_id, order_id, *_ = row
+        grouped.setdefault(Place(chat_id, topic_id), {}).setdefault(order_id, []).append(row)
     return [
         Turn(
             place=place,
             lease=lease,
-            notices=tuple(_notice(place, order_id, lease, found) for order_id, found in by_order.items()),
+            notices=tuple(to_notice(place, order_id, lease, found) for order_id, found in by_order.items()),
         )
         for place, by_order in grouped.items()
     ]
-
-
-def _notice(place: Place, order_id: str, lease: str, rows: Sequence[sa.RowMapping]) -> Notice:
-    return Notice(
-        ids=tuple(row["id"] for row in rows),
-        place=place,
-        order_id=order_id,
-        news=tuple(_news.validate_python(row["news"]) for row in rows),
-        importance=Importance(max(row["importance"] for row in rows)),
-        created_at=min(row["created_at"] for row in rows),
-        attempts=max(row["attempts"] for row in rows),
-        ambiguous=max(row["ambiguous"] for row in rows),
-        lease=lease,
-    )

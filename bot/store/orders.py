@@ -34,11 +34,13 @@ _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for 
 def _whole(listed: bool) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]]:
     """Heads, parcels and nodes; made once, because making a statement costs as much as running it."""
     return (
-        sa.select(orders).where(sql.among(orders.c.id, "ids", listed=listed)).order_by(orders.c.id),
-        sa.select(parcels)
+        sa.select(*shape.ORDER_COLUMNS)
+        .where(sql.among(orders.c.id, "ids", listed=listed))
+        .order_by(orders.c.id),
+        sa.select(parcels.c.order_id, *shape.PARCEL_COLUMNS)
         .where(sql.among(parcels.c.order_id, "ids", listed=listed))
         .order_by(parcels.c.index),
-        sa.select(nodes)
+        sa.select(nodes.c.order_id, *shape.NODE_COLUMNS)
         .where(sql.among(nodes.c.order_id, "ids", listed=listed))
         .order_by(nodes.c.at.desc(), nodes.c.ordinal, nodes.c.seq.desc()),
     )
@@ -98,17 +100,16 @@ class Orders:
     async def _get_lot(self, ids: Sequence[str]) -> dict[str, Order]:
         these = {"ids": ids}
         heads, parts, entries = _whole(sql.is_sqlite(self._on))
-        head_rows = (await self._on.execute(sql.locking(self._on, heads), these)).mappings().all()
-        node_rows = await self._on.execute(entries, these)
+        head_rows = (await self._on.execute(sql.locking(self._on, heads), these)).all()
         by_parcel: dict[tuple[str, int], list[Node]] = {}
-        for row in node_rows.mappings().all():
-            by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(shape.to_node(row))
-        parcel_rows = await self._on.execute(parts, these)
+        for order_id, *row in (await self._on.execute(entries, these)).all():
+            node = shape.to_node(row)
+            by_parcel.setdefault((order_id, node.parcel), []).append(node)
         by_order: dict[str, list[Parcel]] = {}
-        for row in parcel_rows.mappings().all():
-            known = by_parcel.get((row["order_id"], row["index"]), [])
-            by_order.setdefault(row["order_id"], []).append(shape.to_parcel(row, known))
-        return {row["id"]: shape.to_order(row, by_order.get(row["id"], [])) for row in head_rows}
+        for order_id, *row in (await self._on.execute(parts, these)).all():
+            parcel = shape.to_parcel(row, by_parcel.get((order_id, row[0]), ()))
+            by_order.setdefault(order_id, []).append(parcel)
+        return {row[0]: shape.to_order(row, by_order.get(row[0], ())) for row in head_rows}
 
     async def save(
         self,
@@ -151,12 +152,12 @@ class Orders:
         order = changes.order
         if order.parcels:
             await self._on.execute(
-                sql.upsert(self._on, parcels, ["order_id", "index"], shape.PARCEL_COLUMNS),
+                sql.upsert_whole(self._on, parcels),
                 [shape.parcel_row(order.id, parcel) for parcel in order.parcels],
             )
         if changes.added or changes.edited:
             await self._on.execute(
-                sql.upsert(self._on, nodes, ["order_id", "seq"], shape.NODE_COLUMNS),
+                sql.upsert_whole(self._on, nodes),
                 [shape.node_row(order.id, node) for node in (*changes.added, *changes.edited)],
             )
 
@@ -168,18 +169,18 @@ class Orders:
         token = sql.new_lease(self._on)
         these = {"b_now": now, "b_limit": limit, "b_lease": token, "b_until": now + lease}
         await self._on.execute(_lease(sql.is_sqlite(self._on)), these)
-        rows = (await self._on.execute(_LEASED, {"b_lease": token})).mappings().all()
+        rows = (await self._on.execute(_LEASED, {"b_lease": token})).all()
         return [
             Due(
-                order_id=row["id"],
-                digest=row["digest"],
-                mark=row["mark"],
+                order_id=order_id,
+                digest=digest,
+                mark=mark,
                 lease=token,
                 watch=shape.to_watch(row),
-                silence_at=row["silence_at"],
-                status_at=row["status_at"],
+                silence_at=silence_at,
+                status_at=status_at,
             )
-            for row in sorted(rows, key=itemgetter("next_check_at"))
+            for order_id, digest, mark, silence_at, status_at, *row in sorted(rows, key=itemgetter(-1))
         ]
 
     async def settle(self, ends: Sequence[Settled], now: datetime) -> None:
@@ -266,11 +267,8 @@ class Orders:
         )
 
     async def watch(self, order_id: str) -> Watch | None:
-        row = (
-            (await self._on.execute(sa.select(*shape.WATCH_COLUMNS).where(orders.c.id == order_id)))
-            .mappings()
-            .first()
-        )
+        query = sa.select(*shape.WATCH_COLUMNS).where(orders.c.id == order_id)
+        row = (await self._on.execute(query)).first()
         return None if row is None else shape.to_watch(row)
 
     async def next_due(self, now: datetime) -> datetime | None:
@@ -422,8 +420,9 @@ class Orders:
 _NOW = sa.bindparam("b_now", type_=Utc)
 _HELD = sa.exists().where(checks.c.order_id == orders.c.id, checks.c.until > _NOW)  # somebody is at it
 _LEASE = sa.bindparam("b_lease", type_=sa.Text)
+_DUE_COLUMNS = (orders.c.id, orders.c.digest, orders.c.mark, orders.c.silence_at, orders.c.status_at)
 _LEASED = (
-    sa.select(*shape.WATCH_COLUMNS)
+    sa.select(*_DUE_COLUMNS, *shape.WATCH_COLUMNS)
     .join_from(checks, orders, orders.c.id == checks.c.order_id)
     .where(checks.c.lease == _LEASE, orders.c.next_check_at.is_not(None))
 )

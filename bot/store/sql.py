@@ -254,6 +254,12 @@ def upsert(connection: AsyncConnection, table: sa.Table, keys: Sequence[str], ch
     )
 
 
+def upsert_whole(connection: AsyncConnection, table: sa.Table) -> Any:
+    """INSERT that overwrites all but the key of an existing row."""
+    keys = [column.name for column in table.primary_key]
+    return upsert(connection, table, keys, [column.name for column in table.c if column.name not in keys])
+
+
 def insert(connection: AsyncConnection, table: sa.Table) -> Any:
     """INSERT in the dialect that knows ON CONFLICT."""
     return insert_into(table, on_sqlite=is_sqlite(connection))
@@ -335,6 +341,17 @@ def among(column: sa.Column[Any], name: str, *, listed: bool) -> sa.ColumnElemen
         return column.in_(sa.bindparam(name, expanding=True))
     values = sa.func.json_each(sa.bindparam(name, type_=_Listed)).table_valued("value")
     return column.in_(sa.select(values.c.value))
+
+
+def among_pairs(
+    one: sa.Column[Any], other: sa.Column[Any], name: str, *, listed: bool
+) -> sa.ColumnElement[bool]:
+    """Whether both columns are one of the pairs that parameter `name` holds; `listed` as for `among`."""
+    both = sa.tuple_(one, other)
+    if not listed:
+        return both.in_(sa.bindparam(name, expanding=True))
+    pair = sa.func.json_each(sa.bindparam(name, type_=_Listed)).table_valued("value").c.value
+    return both.in_(sa.select(sa.func.json_extract(pair, "$[0]"), sa.func.json_extract(pair, "$[1]")))
 
 
 def is_sqlite(connection: AsyncConnection) -> bool:

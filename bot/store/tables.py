@@ -35,7 +35,7 @@ def _to_milliseconds(value: datetime | None) -> int | None:
 
 
 def _to_moment(value: int | None) -> datetime | None:
-    return None if value is None else EPOCH + timedelta(milliseconds=value)
+    return None if value is None else EPOCH + value * _MILLISECOND
 
 
 class TimeOfDay(TypeDecorator[time]):

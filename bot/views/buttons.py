@@ -382,14 +382,9 @@ _CODE_OF = {kind: code for code, kind in _CODES.items()}
 
 def encode(action: Action) -> str:
     """The action as callback data; ValueError where a field has no text that `decode` would take back."""
-    written = [VERSION, _CODE_OF[type(action)]]
-    for name, write, read in _SHAPES[type(action)]:
-        value = getattr(action, name)
-        text = write(value)
-        if read(text) != value:
-            raise ValueError(f"no callback data for {action!r}")
-        written.append(text)
-    data = ":".join(written)
+    kind = type(action)
+    written = [write(getattr(action, name)) for name, write, _ in _SHAPES[kind]]
+    data = ":".join((VERSION, _CODE_OF[kind], *written))
     if len(data) > LONGEST:
         raise ValueError(f"no callback data for {action!r}")
     return data
@@ -431,13 +426,14 @@ def pager(words: Words, page: int, pages: int, turn: Callable[[int], Action]) ->
 
 
 # ── how each field is written ───────────────────────────────────────────────────────────────────
+# What is written can be read back as the same: a writer raises ValueError for what its reader would refuse.
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SMALL = re.compile(r"0|[1-9][0-9]{0,8}")
 _ORDER = re.compile(r"[0-9]{12,20}")
 
 
-@functools.lru_cache(maxsize=256)  # every button of a message names the same order, and is read again
+@functools.lru_cache(maxsize=256)  # every button of a message names the same order
 def _write_id(order_id: str) -> str:
     if not _ORDER.fullmatch(order_id):
         raise ValueError("an order id has 12 to 20 digits")
@@ -455,6 +451,12 @@ def _read_id(text: str) -> str:
     return number[1:]
 
 
+def _write_int(n: int) -> str:
+    if not 0 <= n < 10**9:
+        raise ValueError("not a small number")
+    return str(n)
+
+
 def _read_int(text: str) -> int:
     if not _SMALL.fullmatch(text):
         raise ValueError("not a small number")
@@ -468,7 +470,11 @@ def _only(pattern: str, text: str) -> str:
 
 
 def _write_time(at: time | None) -> str:
-    return "" if at is None else f"{at.hour:02}{at.minute:02}"
+    if at is None:
+        return ""
+    if at.second or at.microsecond:
+        raise ValueError("not a whole minute")
+    return f"{at.hour:02}{at.minute:02}"
 
 
 def _read_time(text: str) -> time | None:
@@ -479,12 +485,15 @@ def _read_time(text: str) -> time | None:
 
 
 def _one_of(known: Callable[[str], bool]) -> Callable[[str], str]:
-    def read(text: str) -> str:
+    def same(text: str) -> str:
         if not known(text):
             raise ValueError("unknown")
         return text
 
-    return read
+    return same
+
+
+_language, _zone = _one_of(LANGUAGES.__contains__), _one_of(is_zone)
 
 
 def _write_bool(on: bool) -> str:
@@ -497,10 +506,10 @@ def _read_bool(text: str) -> bool:
 
 _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "order_id": (_write_id, _read_id),
-    "parcel": (str, _read_int),
-    "page": (str, _read_int),
-    "node": (str, _read_int),
-    "days": (str, _read_int),
+    "parcel": (_write_int, _read_int),
+    "page": (_write_int, _read_int),
+    "node": (_write_int, _read_int),
+    "days": (_write_int, _read_int),
     "on": (_write_bool, _read_bool),
     "archived": (_write_bool, _read_bool),
     "receipt": (str, Receipt),
@@ -510,8 +519,8 @@ _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "region": (str, Region),
     "level": (str, Level),
     "quiet": (str, Quiet),
-    "language": (str, _one_of(LANGUAGES.__contains__)),
-    "zone": (str, _one_of(is_zone)),
+    "language": (_language, _language),
+    "zone": (_zone, _zone),
     "start": (_write_time, _read_time),
     "end": (_write_time, _read_time),
 }

@@ -217,7 +217,7 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
         why_held = wording.reason_name(words, reason) if stage.rank is None else None
         if why_held is not None:
             lines.append(words.t("Reason: {reason}", reason=why_held))
-    told = [node for node in facts.order.nodes if node.seq in set(news.nodes)]
+    told = facts.order.told_by([news])
     if told:
         lines.append(_quote(words, facts, told))
     if (rest := len(told) - NODES_SHOWN) > 0:

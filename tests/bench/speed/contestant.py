@@ -26,7 +26,8 @@ CONTESTANTS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {
 
 def main(name: str, options: dict[str, Any]) -> None:
     """Measure, on the loop that `bot run` would take unless `loop` names the other one."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    quiet = structlog.make_filtering_bound_logger(logging.WARNING)
+    structlog.configure(wrapper_class=quiet, cache_logger_on_first_use=True)  # as the bot's own
     if options.pop("loop", "uvloop") == "uvloop":
         with contextlib.suppress(ImportError):
             import uvloop
