@@ -9,7 +9,6 @@ import io
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -28,6 +27,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
 SOURCE_LANGUAGE = "en"
@@ -173,8 +173,7 @@ def catalog(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """How to speak to one chat: `language` is one of LANGUAGES, `zone` an IANA name (unknown reads as UTC).
 
     Everything that returns Markup is ready for a message: arguments are escaped, and isolated where

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+import msgspec
+from msgspec import Struct
+
 
 class Stage(enum.StrEnum):
     """The normalised state of a parcel: a ladder with ranks, and states beside it.
@@ -82,8 +85,7 @@ class Importance(enum.IntEnum):
 # ── what a source returned ──────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """One article in a parcel."""
 
     id: str
@@ -91,8 +93,7 @@ class Item:
     quantity: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchedNode:
+class FetchedNode(Struct, frozen=True, kw_only=True):
     """One timeline entry as returned, in the asked language. Either text may be empty."""
 
     at: datetime
@@ -100,8 +101,7 @@ class FetchedNode:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchedParcel:
+class FetchedParcel(Struct, frozen=True, kw_only=True):
     """One tracking number as returned. `number` is empty before shipping; nodes are in source order."""
 
     number: str = ""
@@ -111,8 +111,7 @@ class FetchedParcel:
     nodes: tuple[FetchedNode, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """One answer of a source about one order.
 
     `found` is False for "tracking data not found": nothing yet, or no such order.
@@ -147,8 +146,7 @@ class OrderStatus(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderFacts:
+class OrderFacts(Struct, frozen=True, kw_only=True):
     """What AliExpress's order call says of an order beside its parcels.
 
     `cancelled` is True only where every article was cancelled; `shipped` is None where it is not said.
@@ -186,8 +184,7 @@ class Tokens:
 # ── what the store holds ────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(Struct, frozen=True, kw_only=True):
     """One stored timeline entry, canonical (`en_US`) texts.
 
     `seq` numbers nodes within their order from 1 in order of first sight and never changes;
@@ -214,8 +211,17 @@ class Node:
         return self.description or self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+def chronological(nodes: Iterable[Node]) -> list[Node]:
+    """Oldest first; of one instant, the one that the source names last comes first."""
+    return sorted(nodes, key=lambda node: (node.at, -node.ordinal, node.seq))
+
+
+def newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Newest first, as a parcel keeps them."""
+    return tuple(reversed(chronological(nodes)))
+
+
+class Parcel(Struct, frozen=True, kw_only=True):
     """One parcel as known. `index` numbers parcels within their order from 1 and never changes.
 
     Nodes are newest first. `eta` is the present promise, `first_eta` the first one ever made.
@@ -242,8 +248,7 @@ NO_TRACKING_AFTER = timedelta(hours=72)
 """How long after its payment an order may have no tracking."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """One AliExpress order as known; `stage` is that of its least advanced parcel.
 
     `created_at` is when it was first followed, `paid_at` when its buyer paid (None: not known); `fetched_at`
@@ -269,12 +274,12 @@ class Order:
     @property
     def nodes(self) -> tuple[Node, ...]:
         """All parcels' nodes, newest first."""
-        return _newest_first(node for parcel in self.parcels for node in parcel.nodes)
+        return newest_first(node for parcel in self.parcels for node in parcel.nodes)
 
     def told_by(self, news: Iterable[News]) -> tuple[Node, ...]:
         """The nodes that these news tell, newest first."""
         told = {seq for one in news for seq in one.nodes}
-        return _newest_first(node for parcel in self.parcels for node in parcel.nodes if node.seq in told)
+        return newest_first(node for parcel in self.parcels for node in parcel.nodes if node.seq in told)
 
     @property
     def live(self) -> tuple[Parcel, ...]:
@@ -298,10 +303,6 @@ class Order:
         return min((p.eta for p in self.parcels if p.eta and not p.stage.final), default=None)
 
 
-def _newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    return tuple(sorted(nodes, key=lambda node: (node.at, -node.ordinal, node.seq), reverse=True))
-
-
 class NewsKind(enum.StrEnum):
     """What kind of thing a chat is told."""
 
@@ -320,8 +321,7 @@ class NewsKind(enum.StrEnum):
     CHECK_IN = "check_in"  # "did it come after all?" some days after "not yet"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class News(Struct, frozen=True, kw_only=True):
     """One thing worth telling about an order.
 
     `key` is unique per order and says what is told, so that nothing is told twice.
@@ -341,8 +341,7 @@ class News:
     merchant_only: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """Snapshot minus known: the order as it is now, what to store, and what to tell.
 
     `first` marks an order's first snapshot: everything is stored and shown, nothing told.
@@ -358,8 +357,7 @@ class Changes:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeText:
+class NodeText(Struct, frozen=True, kw_only=True):
     """A node's texts in some reader's language."""
 
     name: str = ""
@@ -383,8 +381,7 @@ class Clock(enum.StrEnum):
     DISPUTE = "dispute"  # when its customer reported a problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlagRule:
+class FlagRule(Struct, frozen=True, kw_only=True):
     """Flags orders that are in one of the stages once their clock is `grace` behind; zero: at once."""
 
     flag: str
@@ -396,8 +393,7 @@ class FlagRule:
 # ── chats ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Where messages go: a chat and, in forums, a topic (0: none, the General topic)."""
 
     chat_id: int
@@ -435,8 +431,7 @@ class Quiet(enum.StrEnum):
     HELD = "held"  # kept, one summary afterwards
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chat:
+class Chat(Struct, frozen=True, kw_only=True):
     """A place's settings. `language` is one of ours (`ru`, `pt_BR`), `zone` an IANA name.
 
     Both are guesses until `language_set` / `zone_set`. `quiet_from`/`quiet_to` are local times, None: never.
@@ -460,8 +455,7 @@ class Chat:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follow:
+class Follow(Struct, frozen=True, kw_only=True):
     """A place's interest in an order. `notify` False mutes this order alone."""
 
     place: Place
@@ -473,16 +467,14 @@ class Follow:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follower:
+class Follower(Struct, frozen=True, kw_only=True):
     """One follow with the settings of its place."""
 
     follow: Follow
     chat: Chat
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class Owed(Struct, frozen=True, kw_only=True):
     """One piece of news that one place is owed, not before `due_at`."""
 
     place: Place
@@ -491,8 +483,7 @@ class Owed:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """What a place is to be told about one order: outbox rows `ids` as one. Rendered only when sent."""
 
     ids: tuple[int, ...]
@@ -509,8 +500,7 @@ class Notice:
 # ── what Telegram sent ──────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawUpdate:
+class RawUpdate(Struct, frozen=True, kw_only=True):
     """One inbox row: an update as Telegram sent it, unparsed, recorded before it is acknowledged.
 
     `chat_id` is what keeps its updates in order: the chat, else the user, else 0. `payload` is the JSON text.
@@ -523,8 +513,7 @@ class RawUpdate:
     attempts: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
+class Sending(Struct, frozen=True, kw_only=True):
     """One message that went to a chat, as Telegram's limits count it."""
 
     chat_id: int
@@ -534,8 +523,7 @@ class Sending:
 # ── messages and what became of them ────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
+class Button(Struct, frozen=True, kw_only=True):
     """One inline button: exactly one of callback `data` (64 bytes at most), `url` or `copy` is set."""
 
     text: str
@@ -544,8 +532,7 @@ class Button:
     copy: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """What to show: Telegram HTML and rows of inline buttons."""
 
     text: str
@@ -555,15 +542,13 @@ class Message:
     document: tuple[str, bytes] | None = None  # file name, content
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(Struct, frozen=True, kw_only=True):
     """Telegram took it."""
 
     message_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
+class Later(Struct, frozen=True, kw_only=True):
     """Not now: not before `at`, nor before a wait of one's own where it `counts` as a failed attempt."""
 
     at: datetime
@@ -573,29 +558,25 @@ class Later:
     unreachable: bool = False  # no connection to Telegram: nothing can be sent to anybody
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
+class Gone(Struct, frozen=True, kw_only=True):
     """This place cannot be written to any more (blocked, kicked, deactivated)."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(Struct, frozen=True, kw_only=True):
     """The group became a supergroup."""
 
     chat_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicGone:
+class TopicGone(Struct, frozen=True, kw_only=True):
     """The topic is closed or deleted; the chat itself is fine."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(Struct, frozen=True, kw_only=True):
     """Telegram will never take this message; a dead letter for the operator."""
 
     reason: str
@@ -607,8 +588,7 @@ Delivery = Sent | Later | Gone | Moved | TopicGone | Refused
 # ── pacing ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(Struct, frozen=True, kw_only=True):
     """What pacing needs to know of one order.
 
     `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.
@@ -629,10 +609,9 @@ class Watch:
     stopped: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Localised:
+class Localised(Struct, frozen=True, kw_only=True):
     """An order with what one reader needs beside it: texts by node `seq`, and how old the data is."""
 
     order: Order
-    texts: Mapping[int, NodeText] = field(default_factory=dict)
+    texts: Mapping[int, NodeText] = msgspec.field(default_factory=dict)
     typical: timedelta | None = None  # "typical for this stage", from finished orders

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from bot import stages
-from bot.model import Importance, Node, Order, OrderStatus, Parcel, Reason, Stage
+from bot.model import Importance, Node, Order, OrderStatus, Parcel, Reason, Stage, chronological
 
 CORRECTION = timedelta(days=1)
 """A failed attempt dated this long after "delivered" says that it was not delivered."""
@@ -47,24 +49,13 @@ _ADVANCE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """A parcel's stage by its nodes. `rung` is the furthest rung of the ladder, whatever is beside it."""
 
     stage: Stage = Stage.PRE_SHIPMENT
     reason: Reason = Reason.NONE
     since: datetime | None = None
     rung: Stage = Stage.PRE_SHIPMENT
-
-
-def chronological(nodes: Iterable[Node]) -> list[Node]:
-    """Oldest first; of one instant, the one that the source names last comes first."""
-    return sorted(nodes, key=lambda node: (node.at, -node.ordinal, node.seq))
-
-
-def newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    """Newest first, as a parcel keeps them."""
-    return tuple(reversed(chronological(nodes)))
 
 
 def standing(nodes: Iterable[Node]) -> Standing:

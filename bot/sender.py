@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot import audience
 from bot.errors import StoreError, TokenRevoked
@@ -91,8 +92,7 @@ class Telemetry(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Letter:
+class _Letter(Struct, frozen=True, kw_only=True):
     """One message about to leave, and the notices it tells."""
 
     notices: tuple[Notice, ...]
@@ -105,8 +105,7 @@ class _Letter:
         return [one for notice in self.notices for one in notice.ids]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class _Known(Struct, frozen=True, kw_only=True):
     """What leased turns are told from, read at once for all of them."""
 
     chats: Mapping[Place, Chat]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from bot.model import (
     NO_TRACKING_AFTER,
@@ -18,8 +20,9 @@ from bot.model import (
     Parcel,
     Reason,
     Stage,
+    chronological,
 )
-from bot.progress import chronological, standing, under_way
+from bot.progress import standing, under_way
 
 _STUCK: Mapping[Stage, timedelta] = MappingProxyType(
     {

@@ -11,8 +11,10 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot import stages
 from bot.eta import promised
@@ -31,14 +33,14 @@ from bot.model import (
     Parcel,
     Snapshot,
     Stage,
+    chronological,
+    newest_first,
 )
 from bot.progress import (
     CALLS_FOR_ACTION,
     Standing,
     advanced,
-    chronological,
     importance_of,
-    newest_first,
     settled,
     staged,
     standing,

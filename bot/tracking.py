@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 import structlog
+from msgspec.structs import replace
 
 from bot import audience, silences, timeline
 from bot.errors import Misconfigured, Reauthorise, SourceError, UnknownOrder

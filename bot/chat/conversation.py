@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Protocol
 
+from msgspec.structs import replace
 from telegram import Chat as TelegramChat
 from telegram import ChatMember, Update, User
 from telegram.error import TelegramError

@@ -6,10 +6,11 @@ import enum
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from telegram import InputFile
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden, TelegramError
 
@@ -127,8 +128,7 @@ def plain(text: str) -> str:
     return html.unescape(_TAG.sub("", text))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Letter:
+class _Letter(Struct, frozen=True, kw_only=True):
     """One Telegram message about to be sent, and how far it was simplified after refusals."""
 
     message: Message

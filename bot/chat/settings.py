@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
+import msgspec
 import tzfpy
 
 from bot.chat.conversation import Conversation
@@ -160,15 +159,15 @@ async def mydata(talking: Conversation, text: str) -> None:
         orders = await tx.orders.get_many(follow.order_id for follow in follows)
         told = await tx.notices.history(talking.place)
     content = {
-        "chat": _plain(asdict(talking.chat)),
+        "chat": talking.chat,
         "orders": [
-            _plain(asdict(follow)) | {"order": _plain(asdict(orders[follow.order_id]))}
+            msgspec.structs.asdict(follow) | {"order": orders[follow.order_id]}
             for follow in follows
             if follow.order_id in orders
         ],
-        "messages": [_plain(asdict(one)) for one in told],
+        "messages": told,
     }
-    written = json.dumps(content, ensure_ascii=False, indent=2).encode()
+    written = msgspec.json.format(msgspec.json.encode(content), indent=2)
     await talking.say(talk.mydata(talking.words, written))
 
 
@@ -186,15 +185,3 @@ async def really_forget(talking: Conversation, action: b.Forget) -> None:
     words = talking.words
     await talking.show(talk.forgotten(words))
     await talking.desk.tracking.forget(talking.place.chat_id)
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case dict():
-            return {str(name): _plain(one) for name, one in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [_plain(one) for one in value]
-        case datetime() | time():
-            return value.isoformat()
-        case _:
-            return value

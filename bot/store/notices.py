@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NewsKind, Notice, Owed, Place
@@ -26,8 +27,7 @@ _NOW = sa.bindparam("b_now", type_=Utc)
 _SECONDS = sa.bindparam("b_seconds", type_=sa.Double)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """All that one place is owed now, one notice per order, the longest waiting first."""
 
     place: Place
@@ -35,8 +35,7 @@ class Turn:
     notices: tuple[Notice, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldRow:
+class ToldRow(Struct, frozen=True, kw_only=True):
     """One message that arrived, and the rows that it told."""
 
     ids: Sequence[int]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
@@ -46,8 +46,7 @@ def _whole(listed: bool) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(Struct, frozen=True, kw_only=True):
     """One leased check: what to fetch, what was known, and the lease that settling must show."""
 
     order_id: str
@@ -59,8 +58,7 @@ class Due:
     status_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(Struct, frozen=True, kw_only=True):
     """The end of one check without news: when to look again (None: stop)."""
 
     order_id: str

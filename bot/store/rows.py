@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import TypeAdapter
+import msgspec
 
 from bot.model import (
     Chat,
@@ -31,9 +31,6 @@ from bot.model import (
 from bot.store.tables import chats, follows, nodes, notices, orders, parcels
 
 Row = Sequence[Any]
-
-_items = TypeAdapter(tuple[Item, ...])
-_news = TypeAdapter(News)
 
 # By their texts: calling an enum takes ten times as long.
 _STAGES = {stage.value: stage for stage in Stage}
@@ -140,7 +137,7 @@ def to_parcel(row: Row, known: Sequence[Node]) -> Parcel:
         first_eta=first_eta,
         eta_told=eta_told,
         eta_told_at=told_at,
-        items=_items.validate_python(items) if items else (),
+        items=msgspec.convert(items, tuple[Item, ...]) if items else (),
         stage=_STAGES[stage],
         reason=_REASONS[reason],
         stage_since=since,
@@ -159,7 +156,7 @@ def parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
         "first_eta": parcel.first_eta,
         "eta_told": parcel.eta_told,
         "eta_told_at": parcel.eta_told_at,
-        "items": _items.dump_python(parcel.items, mode="json"),
+        "items": msgspec.to_builtins(parcel.items),
         "stage": parcel.stage,
         "reason": parcel.reason,
         "stage_since": parcel.stage_since,
@@ -307,7 +304,7 @@ def to_notice(place: Place, order_id: str, lease: str, rows: Sequence[Row]) -> N
         ids=ids,
         place=place,
         order_id=order_id,
-        news=tuple(_news.validate_python(one) for one in news),
+        news=tuple(msgspec.convert(one, News) for one in news),
         importance=Importance(max(importances)),
         created_at=min(created),
         attempts=max(attempts),
@@ -318,4 +315,4 @@ def to_notice(place: Place, order_id: str, lease: str, rows: Sequence[Row]) -> N
 
 def news_row(news: News) -> Any:
     """News as plain JSON."""
-    return _news.dump_python(news, mode="json")
+    return msgspec.to_builtins(news)

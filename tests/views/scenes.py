@@ -5,9 +5,11 @@ A scene's name begins with the view that makes it, `module.function`, and may go
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+
+from msgspec.structs import replace
 
 from bot.i18n import Words
 from bot.ids import Mistake
@@ -301,7 +303,7 @@ def _talk() -> dict[str, Scene]:
         return lambda w: talk.choose(w, [FOLLOW, UNNAMED], purpose)
 
     tried = tuple((str(8211744661738042 + place), each) for place, each in enumerate(talk.Tried))
-    welcome = replace(SHOP, welcome="We love light.")
+    welcome = dataclasses.replace(SHOP, welcome="We love light.")
     return {
         "talk.start": lambda w: talk.start(w, SHOP),
         "talk.start without a shop's name": lambda w: talk.start(w, talk.Shop()),
@@ -361,7 +363,7 @@ def _admin() -> dict[str, Scene]:
         admin.Flagged(order=ORDER, flag=flag, days=days, followers=days)
         for days, flag in enumerate(admin.Flag)
     ]
-    noted = replace(flagged[3], note="Wrote to the carrier", snoozed_until=NOW + DAY)
+    noted = dataclasses.replace(flagged[3], note="Wrote to the carrier", snoozed_until=NOW + DAY)
     numbers = admin.Stats(
         days=7, orders=1234, chats=321, delivered=57, pushes=890, failed_pushes=2, calls=4100, budget=5000,
         delay=timedelta(minutes=23),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from bot.errors import Misconfigured, Reauthorise, UnknownOrder
 from bot.sandbox.aliexpress import scenarios
