@@ -136,7 +136,14 @@ async def world(folder: Path, **config: Any) -> AsyncIterator[World]:
     """A world without a bot in it yet; whatever runs in it is stopped at the end."""
     box = Sandbox(Config(**({"seconds_per_day": 0.0} | config)))
     server = _Server(
-        uvicorn.Config(create_app(sandbox=box), host="127.0.0.1", port=0, log_config=None, access_log=False)
+        uvicorn.Config(
+            create_app(sandbox=box),
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,  # answers that a fault holds back are not waited for
+        )
     )
     serving = asyncio.create_task(server.serve())
     while not server.started:

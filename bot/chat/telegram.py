@@ -8,10 +8,11 @@ import functools
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
-from telegram import User
+import msgspec
+from telegram import InputFile, User
 from telegram.error import (
     BadRequest,
     EndPointNotFound,
@@ -189,7 +190,7 @@ class Wire(BaseRequest):
         Replaces the library's, which logs the whole answer.
         """
         try:
-            answer = json.loads(payload)
+            answer = msgspec.json.decode(payload)
         except ValueError as exc:
             raise Ambiguous("Telegram's answer is not JSON") from exc
         if not isinstance(answer, dict) or ("result" not in answer and answer.get("ok") is not False):
@@ -203,12 +204,22 @@ def _limits(read: float | None, connect: float | None) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read)
 
 
+class _Fields:
+    """Plain fields, in what `Wire` reads of the library's RequestData."""
+
+    __slots__ = ("parameters",)
+    contains_files = False
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        self.parameters = parameters
+
+
 def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
     if data is None:
         return None
     if not data.contains_files:
         fields = {  # the library's `json_parameters` encodes each value twice
-            name: value if isinstance(value, str) else json.dumps(value)
+            name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
             for name, value in data.parameters.items()
         }
         return URL.build(query=fields).raw_query_string.encode()
@@ -276,24 +287,44 @@ class TelegramBot(ExtBot[Any]):
 
         Raises TokenRevoked, EndPointNotFound, NotSent, Ambiguous, FloodWait, or another TelegramError.
         """
-        return await self._post(
-            method,
-            dict(data or {}),
-            read_timeout=BaseRequest.DEFAULT_NONE if read_timeout is None else read_timeout,
-            api_kwargs=self._merge_api_rl_kwargs(None, priority),
+        fields = data or {}
+        timeouts = {} if read_timeout is None else {"read_timeout": read_timeout}
+        if any(isinstance(value, InputFile) for value in fields.values()):  # the library knows how to upload
+            kwargs = self._merge_api_rl_kwargs(None, priority)
+            return await self._post(method, dict(fields), api_kwargs=kwargs, **timeouts)
+        if self.rate_limiter is None or method == "getUpdates":
+            return await self._ask(method, fields, **timeouts)
+        return await self.rate_limiter.process_request(
+            self._ask, (method, fields), timeouts, endpoint=method, data=fields, rate_limit_args=priority
         )
 
+    async def _ask(self, method: str, fields: dict[str, Any], **timeouts: Any) -> Any:
+        """Plain fields need none of the library's conversions, which take a twentieth of a push."""
+        wire = self._request[0 if method == "getUpdates" else 1]
+        try:
+            return await wire.post(
+                f"{self.base_url}/{method}", cast(RequestData, _Fields(fields)), **timeouts
+            )
+        except InvalidToken as exc:
+            raise _unknown(method, exc) from exc
+
     async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:
-        # Every call of the library passes here.
+        # Every call of the library's own passes here.
         try:
             return await super()._do_post(endpoint, data, **timeouts)
         except InvalidToken as exc:
-            # 401 is a revoked token; so is a bare "Not Found" to a call that every server knows. Another 404
-            # is a method this server lacks, or no Bot API at all.
-            text = exc.message.lower()
-            if "unauthorized" in text or (text == "not found" and endpoint in _ESSENTIAL):
-                raise TokenRevoked(exc.message) from exc
-            raise EndPointNotFound(f"{endpoint}: {exc.message}") from exc
+            raise _unknown(endpoint, exc) from exc
+
+
+def _unknown(method: str, exc: InvalidToken) -> TokenRevoked | EndPointNotFound:
+    """401 is a revoked token; so is a bare "Not Found" to a call that every server knows.
+
+    Another 404 is a method this server lacks, or no Bot API at all.
+    """
+    text = exc.message.lower()
+    if "unauthorized" in text or (text == "not found" and method in _ESSENTIAL):
+        return TokenRevoked(exc.message)
+    return EndPointNotFound(f"{method}: {exc.message}")
 
 
 def build_bot(

@@ -372,15 +372,17 @@ def _take(listed: bool) -> sa.Executable:
 
 @functools.cache
 def _settle() -> sa.Update:
-    """One row was told."""
+    """One row was told. What is the same for all rows is spelt out: each parameter costs every row."""
     return (
         sa.update(notices)
-        .where(notices.c.id == sa.bindparam("b_id"), notices.c.lease == sa.bindparam("b_lease"))
+        .where(
+            notices.c.id == sa.bindparam("b_id"), notices.c.lease == sa.bindparam("b_lease", type_=sa.Text)
+        )
         .values(
-            state="sent",
+            state=sa.literal_column("'sent'"),
             settled_at=sa.bindparam("b_at"),
             message_id=sa.bindparam("b_message"),
-            lease="",
+            lease=sa.literal_column("''"),
         )
     )
 

@@ -61,7 +61,7 @@ class Seam(Wire):
         self, url: str, method: str, request_data: RequestData | None = None, *args: Any, **kwargs: Any
     ) -> tuple[int, bytes]:
         self.parameters = request_data.parameters if request_data else {}
-        self.files = request_data.multipart_data if request_data else {}
+        self.files = request_data.multipart_data if request_data and request_data.contains_files else {}
         return await super().do_request(url, method, request_data, *args, **kwargs)
 
 
