@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ CONTESTANTS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {
     "checks": checks.product,
     "checks-aiohttp": checks.bare_aiohttp,
     "checks-httpx": checks.bare_httpx,
+    "checks-httpx-kept": partial(checks.bare_httpx, kept=True),
     "pushes": pushes.product,
     "pushes-aiohttp": pushes.bare_aiohttp,
     "pushes-library": pushes.library,
