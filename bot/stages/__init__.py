@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ class Reading:
         return self.rule != ""
 
 
+@functools.lru_cache(maxsize=4096)  # carriers have few words
 def read(name: str, description: str, code: str = "", reached: Stage | None = None) -> Reading:
     """Read a node: its action code if it has one, then the description, then the name.
 

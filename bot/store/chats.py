@@ -26,7 +26,7 @@ class Chats:
     # ── chats ───────────────────────────────────────────────────────────────────────────────────
 
     async def get(self, place: Place) -> Chat | None:
-        row = (await self._on.execute(sa.select(*CHAT_COLUMNS).where(_at(chats, place)))).first()
+        row = (await self._on.execute(_CHAT, _these(place))).first()
         return None if row is None else to_chat(row)
 
     async def meet(self, place: Place, *, language: str, zone: str, now: datetime) -> Chat:
@@ -42,8 +42,8 @@ class Chats:
                 row |= {"language": language, "zone": zone}
             else:
                 row |= {name: getattr(general, name) for name in _SETTINGS}
-            await self._on.execute(sql.insert_or_ignore(self._on, chats), row)
-            known = await self.get(place)
+            new = (await self._on.execute(sql.insert_or_ignore(self._on, chats, *CHAT_COLUMNS), row)).first()
+            known = await self.get(place) if new is None else to_chat(new)
             if known is None:
                 raise RuntimeError("a chat that was just stored cannot be read")
         return known
@@ -176,8 +176,7 @@ class Chats:
         return bool(result.rowcount)
 
     async def get_follow(self, place: Place, order_id: str) -> Follow | None:
-        query = sa.select(*FOLLOW_COLUMNS).where(_at(follows, place), follows.c.order_id == order_id)
-        row = (await self._on.execute(query)).first()
+        row = (await self._on.execute(_FOLLOW, _these(place) | {"b_order": order_id})).first()
         return None if row is None else to_follow(row)
 
     async def change_follow(self, place: Place, order_id: str, **values: Any) -> bool:
@@ -217,24 +216,13 @@ class Chats:
 
     async def count_follows(self, place: Place) -> int:
         """How many orders the place follows, archived ones apart."""
-        found = await self._on.scalar(
-            sa.select(sa.func.count())
-            .select_from(follows)
-            .where(_at(follows, place), follows.c.archived_at.is_(None))
-        )
-        return int(found or 0)
+        return int(await self._on.scalar(_COUNT_FOLLOWS, _these(place)) or 0)
 
     async def followers(self, order_ids: Sequence[str]) -> list[Follower]:
         """Who follows these orders and can be written to, archived follows apart."""
-        query = (
-            sa.select(*FOLLOW_COLUMNS, *CHAT_COLUMNS)
-            .join(chats, _same_place(chats, follows))
-            .where(follows.c.archived_at.is_(None), chats.c.left_at.is_(None))
-            .order_by(follows.c.created_at, follows.c.chat_id, follows.c.topic_id)
-        )
         found: list[Follower] = []
         for ids in sql.lots(order_ids):
-            rows = await self._on.execute(query.where(follows.c.order_id.in_(ids)))
+            rows = await self._on.execute(_followers(sql.is_sqlite(self._on)), {"ids": ids})
             found += [Follower(follow=to_follow(row[:_WIDTH]), chat=to_chat(row[_WIDTH:])) for row in rows]
         return found
 
@@ -263,11 +251,7 @@ class Chats:
 
     async def locked_until(self, chat_id: int, now: datetime) -> datetime | None:
         """Until when the chat may not add orders, None when it may."""
-        found: datetime | None = await self._on.scalar(
-            sa.select(guesses.c.locked_until).where(
-                guesses.c.chat_id == chat_id, guesses.c.locked_until > now
-            )
-        )
+        found: datetime | None = await self._on.scalar(_LOCKED, {"b_chat": chat_id, "b_now": now})
         return found
 
     async def count_wrong_id(
@@ -329,6 +313,41 @@ _KEYS_BESIDE_CHAT = (
     (notices, ("topic_id", "order_id", "key")),
     (guesses, ()),
 )
+
+
+# Putting a statement together costs more than running it: what somebody waits for is made once.
+
+
+def _these(place: Place) -> dict[str, Any]:
+    return {"b_chat": place.chat_id, "b_topic": place.topic_id}
+
+
+def _here(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.chat_id == sa.bindparam("b_chat"), table.c.topic_id == sa.bindparam("b_topic"))
+
+
+_CHAT = sa.select(*CHAT_COLUMNS).where(_here(chats))
+_FOLLOW = sa.select(*FOLLOW_COLUMNS).where(_here(follows), follows.c.order_id == sa.bindparam("b_order"))
+_COUNT_FOLLOWS = (
+    sa.select(sa.func.count()).select_from(follows).where(_here(follows), follows.c.archived_at.is_(None))
+)
+_LOCKED = sa.select(guesses.c.locked_until).where(
+    guesses.c.chat_id == sa.bindparam("b_chat"), guesses.c.locked_until > sa.bindparam("b_now")
+)
+
+
+@functools.cache
+def _followers(listed: bool) -> sa.Select[Any]:
+    return (
+        sa.select(*FOLLOW_COLUMNS, *CHAT_COLUMNS)
+        .join(chats, _same_place(chats, follows))
+        .where(
+            follows.c.archived_at.is_(None),
+            chats.c.left_at.is_(None),
+            sql.among(follows.c.order_id, "ids", listed=listed),
+        )
+        .order_by(follows.c.created_at, follows.c.chat_id, follows.c.topic_id)
+    )
 
 
 @functools.cache

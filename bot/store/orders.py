@@ -137,7 +137,7 @@ class Orders:
             "utc_offset_hours": utc_offset_hours,
             "ruleset": ruleset,
         }
-        await self._on.execute(sa.update(orders).where(orders.c.id == order.id).values(head))
+        await self._on.execute(_THIS, head | {"b_id": order.id})
         await self._save_parts(changes)
         if changes.edited:
             await self._on.execute(
@@ -212,7 +212,7 @@ class Orders:
 
     async def _let_go(self, order_ids: Sequence[str]) -> None:
         """Whoever looks at these orders now has nothing to say of their next check any more."""
-        await self._on.execute(sa.delete(checks).where(checks.c.order_id.in_(order_ids)))
+        await self._on.execute(_let_go(sql.is_sqlite(self._on)), {"ids": order_ids})
 
     async def conclude(
         self, order_id: str, now: datetime, next_check_at: datetime | None, *, checked: bool
@@ -221,14 +221,8 @@ class Orders:
 
         `checked` says that the source answered just now.
         """
-        values: dict[str, Any] = {
-            "next_check_at": sa.case(
-                (orders.c.weight > 0, sa.literal(next_check_at, type_=Utc)), else_=sa.null()
-            )
-        }
-        if checked:
-            values |= {"fetched_at": now, "failures": 0, "last_error": ""}
-        await self._on.execute(sa.update(orders).where(orders.c.id == order_id).values(values))
+        known = {"fetched_at": now, "failures": 0, "last_error": ""} if checked else {}
+        await self._on.execute(_CONCLUDE, known | {"b_id": order_id, "b_next": next_check_at})
         await self._let_go([order_id])
 
     async def begin_anew(self, order_id: str, now: datetime) -> None:
@@ -265,8 +259,7 @@ class Orders:
         )
 
     async def watch(self, order_id: str) -> Watch | None:
-        query = sa.select(*shape.WATCH_COLUMNS).where(orders.c.id == order_id)
-        row = (await self._on.execute(query)).first()
+        row = (await self._on.execute(_WATCH, {"b_id": order_id})).first()
         return None if row is None else shape.to_watch(row)
 
     async def next_due(self, now: datetime) -> datetime | None:
@@ -292,28 +285,17 @@ class Orders:
             await self._reweigh_lot(ids, now)
 
     async def _reweigh_lot(self, ids: Sequence[str], now: datetime) -> None:
-        # Locked first: the count below then sees what others did to these orders before us.
-        rows = sa.select(orders.c.id).where(orders.c.id.in_(ids)).order_by(orders.c.id)
-        await self._on.execute(sql.locking(self._on, rows))
-        told = sa.select(
-            sa.func.coalesce(sa.func.sum(sa.case((follows.c.notify, 1.0), else_=_MUTED_WEIGHT)), 0.0)
-        ).select_from(follows.join(chats, _reached))
-        told = told.where(follows.c.order_id == orders.c.id, follows.c.archived_at.is_(None))
-        these = orders.c.id.in_(ids)
-        await self._on.execute(sa.update(orders).where(these).values(weight=told.scalar_subquery()))
-        rest = sa.update(orders).where(these, UNWATCHED).values(next_check_at=None).returning(orders.c.id)
-        if resting := (await self._on.execute(rest)).scalars().all():
+        listed, these = sql.is_sqlite(self._on), {"ids": ids}
+        if not listed:  # locked first: the count below then sees what others did to these orders before us
+            await self._on.execute(_lock(), these)
+        weighed = (await self._on.execute(_weigh(listed), these)).all()
+        if resting := [id_ for id_, weight, _, _ in weighed if weight == 0]:
+            await self._on.execute(_look_at(listed), {"ids": resting, "b_next": None})
             await self._let_go(resting)
-        await self._on.execute(
-            sa.update(orders)
-            .where(
-                these,
-                orders.c.weight > 0,
-                orders.c.next_check_at.is_(None),
-                orders.c.finished_at.is_(None),
-            )
-            .values(next_check_at=now)
-        )
+        if waking := [
+            id_ for id_, weight, next_at, ended in weighed if weight > 0 and next_at is None and ended is None
+        ]:
+            await self._on.execute(_look_at(listed), {"ids": waking, "b_next": now})
         await send(self._on, Signal.ORDERS)
 
     async def with_other_ruleset(self, ruleset: str, limit: int) -> list[str]:
@@ -463,6 +445,45 @@ def _release(listed: bool) -> sa.Delete:
     return sa.delete(checks).where(
         sql.among(checks.c.order_id, "ids", listed=listed), checks.c.lease == _LEASE
     )
+
+
+_WATCH = sa.select(*shape.WATCH_COLUMNS).where(orders.c.id == sa.bindparam("b_id"))
+_THIS = sa.update(orders).where(orders.c.id == sa.bindparam("b_id"))
+_CONCLUDE = _THIS.values(
+    next_check_at=sa.case((orders.c.weight > 0, sa.bindparam("b_next", type_=Utc)), else_=sa.null())
+)
+
+
+@functools.cache
+def _let_go(listed: bool) -> sa.Delete:
+    return sa.delete(checks).where(sql.among(checks.c.order_id, "ids", listed=listed))
+
+
+@functools.cache
+def _lock() -> sa.Select[Any]:
+    query = sa.select(orders.c.id).where(sql.among(orders.c.id, "ids", listed=False)).order_by(orders.c.id)
+    return query.with_for_update(key_share=True)
+
+
+@functools.cache
+def _weigh(listed: bool) -> Any:
+    """Count who is told; gives each order's weight and what its next look depends on."""
+    told = sa.select(
+        sa.func.coalesce(sa.func.sum(sa.case((follows.c.notify, 1.0), else_=_MUTED_WEIGHT)), 0.0)
+    ).select_from(follows.join(chats, _reached))
+    told = told.where(follows.c.order_id == orders.c.id, follows.c.archived_at.is_(None))
+    return (
+        sa.update(orders)
+        .where(sql.among(orders.c.id, "ids", listed=listed))
+        .values(weight=told.scalar_subquery())
+        .returning(orders.c.id, orders.c.weight, orders.c.next_check_at, orders.c.finished_at)
+    )
+
+
+@functools.cache
+def _look_at(listed: bool) -> sa.Update:
+    these = sql.among(orders.c.id, "ids", listed=listed)
+    return sa.update(orders).where(these).values(next_check_at=sa.bindparam("b_next", type_=Utc))
 
 
 _reached = sa.and_(

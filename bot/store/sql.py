@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import functools
 import json
 import os
 import re
@@ -235,14 +236,23 @@ def held_by(lease: sa.ColumnElement[str], holder: str) -> sa.ColumnElement[bool]
     return sa.and_(leased, lease.like(f"{holder}%")) if holder else leased
 
 
-def insert_or_ignore(connection: AsyncConnection, table: sa.Table) -> Any:
-    """INSERT that leaves an existing row as it is."""
-    return insert(connection, table).on_conflict_do_nothing()
+# Putting a statement together costs more than running it: what somebody waits for is made once.
+
+
+def insert_or_ignore(connection: AsyncConnection, table: sa.Table, *returned: sa.Column[Any]) -> Any:
+    """INSERT that leaves an existing row as it is, and gives these columns of a new one."""
+    return _ignoring(table, returned, on_sqlite=is_sqlite(connection))
+
+
+@functools.cache
+def _ignoring(table: sa.Table, returned: tuple[sa.Column[Any], ...], *, on_sqlite: bool) -> Any:
+    statement = insert_into(table, on_sqlite=on_sqlite).on_conflict_do_nothing()
+    return statement.returning(*returned) if returned else statement
 
 
 async def add(connection: AsyncConnection, table: sa.Table, row: Row) -> bool:
     """Insert the row; False where there is one with its key already, which stays as it is."""
-    statement = insert_or_ignore(connection, table).returning(next(iter(table.primary_key.columns)))
+    statement = insert_or_ignore(connection, table, next(iter(table.primary_key.columns)))
     return (await connection.execute(statement, row)).first() is not None  # a driver may not count inserts
 
 
@@ -256,8 +266,15 @@ def upsert(connection: AsyncConnection, table: sa.Table, keys: Sequence[str], ch
 
 def upsert_whole(connection: AsyncConnection, table: sa.Table) -> Any:
     """INSERT that overwrites all but the key of an existing row."""
+    return _overwriting(table, on_sqlite=is_sqlite(connection))
+
+
+@functools.cache
+def _overwriting(table: sa.Table, *, on_sqlite: bool) -> Any:
     keys = [column.name for column in table.primary_key]
-    return upsert(connection, table, keys, [column.name for column in table.c if column.name not in keys])
+    statement = insert_into(table, on_sqlite=on_sqlite)
+    rest = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
 def insert(connection: AsyncConnection, table: sa.Table) -> Any:
@@ -270,13 +287,13 @@ def insert_into(table: sa.Table, *, on_sqlite: bool) -> Any:
     return (sqlite if on_sqlite else postgresql).insert(table)
 
 
-def skip_locked(connection: AsyncConnection, query: sa.Select[Any], name: str) -> sa.Select[Any]:
+def skip_locked(query: sa.Select[Any], name: str, *, on_sqlite: bool) -> sa.Select[Any]:
     """The single column of `query`, for several replicas that lease at once.
 
     On PostgreSQL rows that another one is taking are passed over. A common table expression, because a
     plain subquery with LIMIT may be run more than once and then locks more than it returns.
     """
-    if connection.dialect.name == "postgresql":
+    if not on_sqlite:
         query = query.with_for_update(skip_locked=True)
     return sa.select(query.cte(name))
 

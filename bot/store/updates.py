@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +38,7 @@ class Updates:
         if not raw:
             return 0
         new = await self._on.execute(
-            sql.insert_or_ignore(self._on, updates).returning(updates.c.update_id),
+            sql.insert_or_ignore(self._on, updates, updates.c.update_id),
             [
                 {
                     "update_id": one.update_id,
@@ -54,43 +55,24 @@ class Updates:
 
     async def take(self, limit: int, now: datetime, lease: timedelta) -> list[RawUpdate]:
         """Lease the oldest waiting update of up to `limit` chats, in their order."""
-        earlier = updates.alias()
-        first = ~sa.exists().where(
-            state_is(earlier, "due"),
-            earlier.c.chat_id == updates.c.chat_id,
-            earlier.c.update_id < updates.c.update_id,
-        )
-        heads = (
-            sa.select(updates.c.update_id)
-            .where(_due, updates.c.due_at <= now, first)
-            .order_by(updates.c.update_id)
-            .limit(limit)
-        )
         rows = await self._on.execute(
-            sa.update(updates)
-            .where(updates.c.update_id.in_(sql.skip_locked(self._on, heads, "heads")))
-            .values(due_at=now + lease, lease=sql.new_lease(self._on))
-            .returning(*updates.c)
+            _take(sql.is_sqlite(self._on)),
+            {
+                "b_now": now,
+                "b_limit": limit,
+                "b_until": now + lease,
+                "b_lease": sql.new_lease(self._on),
+            },
         )
         found = [
-            RawUpdate(
-                update_id=row["update_id"],
-                chat_id=row["chat_id"],
-                payload=row["payload"],
-                received_at=row["received_at"],
-                attempts=row["attempts"],
-            )
-            for row in rows.mappings()
+            RawUpdate(update_id=id_, chat_id=chat, payload=payload, received_at=at, attempts=attempts)
+            for id_, chat, payload, at, attempts in rows.all()
         ]
         return sorted(found, key=lambda one: one.update_id)
 
     async def done(self, update_id: int) -> None:
         """Handled: its number stays a while, so that Telegram's repetition is known; all else goes."""
-        await self._on.execute(
-            sa.update(updates)
-            .where(updates.c.update_id == update_id)
-            .values(state="done", lease="", chat_id=0, payload="", effects="")
-        )
+        await self._on.execute(_DONE, {"b_id": update_id})
 
     async def failed(self, update_id: int, *, retry_at: datetime | None, error: str) -> None:
         """Handling failed: again at `retry_at`, or never (None): set aside."""
@@ -153,3 +135,40 @@ class Updates:
         await self._on.execute(
             sa.delete(updates).where(updates.c.received_at < before, updates.c.state != "due")
         )
+
+
+# Putting a statement together costs more than running it: what somebody waits for is made once.
+_DONE = (
+    sa.update(updates)
+    .where(updates.c.update_id == sa.bindparam("b_id"))
+    .values(state="done", lease="", chat_id=0, payload="", effects="")
+)
+
+
+@functools.cache
+def _take(on_sqlite: bool) -> Any:
+    """Lease the oldest waiting update of each of so many chats."""
+    earlier = updates.alias()
+    first = ~sa.exists().where(
+        state_is(earlier, "due"),
+        earlier.c.chat_id == updates.c.chat_id,
+        earlier.c.update_id < updates.c.update_id,
+    )
+    heads = (
+        sa.select(updates.c.update_id)
+        .where(_due, updates.c.due_at <= sa.bindparam("b_now"), first)
+        .order_by(updates.c.update_id)
+        .limit(sa.bindparam("b_limit", type_=sa.Integer))
+    )
+    return (
+        sa.update(updates)
+        .where(updates.c.update_id.in_(sql.skip_locked(heads, "heads", on_sqlite=on_sqlite)))
+        .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"))
+        .returning(
+            updates.c.update_id,
+            updates.c.chat_id,
+            updates.c.payload,
+            updates.c.received_at,
+            updates.c.attempts,
+        )
+    )
