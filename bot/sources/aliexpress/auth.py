@@ -184,6 +184,7 @@ class TokenKeeper:
         self.refusals = 0  # how often calling was given up
         self._last_of_all: Tokens | None = None  # they work, but no others will come of them
         self._running: asyncio.Task[Tokens] | None = None
+        self._first = asyncio.Lock()
         self._not_before: datetime | None = None
         self._probe_at = now()
 
@@ -213,7 +214,10 @@ class TokenKeeper:
     async def current(self) -> Tokens:
         """Return tokens to call with, refreshed half an hour before their end; raises `Reauthorise`."""
         tokens = self._held
-        if tokens is None or self._refused is not None or self._is_over(tokens):
+        if tokens is None:
+            async with self._first:  # whoever calls at the start waits for one look, not for as many
+                tokens = self._held or await self._newest()
+        elif self._refused is not None or self._is_over(tokens):
             tokens = await self._newest()
         if tokens is None:
             raise Reauthorise("NoToken", "nobody has authorised the app yet")

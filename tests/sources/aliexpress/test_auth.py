@@ -260,6 +260,14 @@ async def test_tokens_of_the_settings_are_used_until_newer_ones_are_stored() -> 
     assert (await restarted.keeper.current()).access_token == "canary-access-0002"
 
 
+async def test_many_calls_at_the_start_store_the_settings_tokens_once() -> None:
+    here = world()
+    keeper = here.source(seed=seed_tokens("canary-access-0001", "", START)).keeper
+    found = await asyncio.gather(*(keeper.current() for _ in range(20)))
+    assert {tokens.access_token for tokens in found} == {"canary-access-0001"}
+    assert len(here.store.saved) == 1
+
+
 async def _seeded(before: timedelta = timedelta(0), **lives: timedelta) -> tuple[World, AliExpress]:
     """A bot that calls with typed-in tokens of a login that was `before`."""
     here = world(**lives)
