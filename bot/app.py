@@ -334,6 +334,7 @@ class App:
         await self.store.start()
         await self._remember()
         await self.store.take_over(now())
+        await self.store.rehearse(now())
         port = await self._open_port()
         try:
             await self._serve(stopping)

@@ -46,18 +46,26 @@ class Cadence:
         one, two = self._row(index), self._row(index + 1)
         return one, two, part, (1.0 - part) * self._peaks[index] + part * self._peaks[index + 1]
 
-    def prepare(self, like: Cadence) -> None:
-        """Make the rows that the other has made."""
-        if like._rows:
-            self._row(len(like._rows) - 1)
+    @property
+    def made(self) -> int:
+        """How many rows are ready."""
+        return len(self._rows)
 
-    def _row(self, index: int) -> tuple[float, ...]:
-        rows = self._rows
-        while len(rows) <= index:
+    def prepare(self, count: int = _ROWS) -> None:
+        """Have that many rows ready; may be done in a thread while others read."""
+        rows, peaks = list(self._rows), list(self._peaks)
+        while len(rows) < count:
             row = _plan(self.pace, 2.0 ** (len(rows) + 1) / _LONGEST**2)
             rows.append(tuple(map(min, row, rows[-1])) if rows else row)  # never longer for a higher level
-            self._peaks.append(max(map(mul, self.pace, rows[-1])))
-        return rows[index]
+            peaks.append(max(map(mul, self.pace, rows[-1])))
+        if len(rows) > len(self._rows):  # else somebody else was faster
+            self._peaks = peaks  # before the rows that send readers there
+            self._rows = rows
+
+    def _row(self, index: int) -> tuple[float, ...]:
+        if index >= len(self._rows):
+            self.prepare(index + 1)
+        return self._rows[index]
 
 
 def _plan(pace: Sequence[float], level: float) -> tuple[float, ...]:

@@ -76,7 +76,7 @@ class Clock:
         if change <= _NEARLY * WEEK:
             self.cadence = before.cadence
         else:
-            self.cadence.prepare(before.cadence)
+            self.cadence.prepare(before.cadence.made)
 
     def operating(self, at: float) -> float:
         """Operating hours from the clock's origin to `at` (hours, in the profile's own zone)."""

@@ -133,13 +133,14 @@ class Rates:
         self._since += len(stamps)
 
     def refresh(self) -> None:
-        """Make the tables anew where enough was seen since they were made.
+        """Make the tables anew where enough was seen since they were made, and all plans, so that none waits.
 
-        May be called in a thread beside `observe`: it takes milliseconds, with new plans up to a tenth of a
-        second.
+        May be called in a thread beside `observe`: it takes milliseconds, with new plans a tenth of a second.
         """
         if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self._known):
             self._compile()
+        for clock in self.clocks.values():
+            clock.cadence.prepare()
 
     def _weigh(self, now: float) -> float:
         if self._origin is None:
