@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import aiohttp
-import msgspec
 from telegram import InputFile, User
 from telegram.error import (
     BadRequest,
@@ -190,7 +189,7 @@ class Wire(BaseRequest):
         Replaces the library's, which logs the whole answer.
         """
         try:
-            answer = msgspec.json.decode(payload)
+            answer = json.loads(payload)
         except ValueError as exc:
             raise Ambiguous("Telegram's answer is not JSON") from exc
         if not isinstance(answer, dict) or ("result" not in answer and answer.get("ok") is not False):
@@ -219,8 +218,9 @@ def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
         return None
     if not data.contains_files:
         fields = {  # the library's `json_parameters` encodes each value twice
-            name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            name: value if isinstance(value, str) else json.dumps(value)
             for name, value in data.parameters.items()
+            if value is not None
         }
         return URL.build(query=fields).raw_query_string.encode()
     form = aiohttp.FormData()
@@ -299,7 +299,7 @@ class TelegramBot(ExtBot[Any]):
         )
 
     async def _ask(self, method: str, fields: dict[str, Any], **timeouts: Any) -> Any:
-        """Plain fields need none of the library's conversions, which take a twentieth of a push."""
+        """Plain fields need none of the library's conversions, which took a fifteenth of a push."""
         wire = self._request[0 if method == "getUpdates" else 1]
         try:
             return await wire.post(

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from telegram import InputFile
@@ -106,6 +107,29 @@ async def test_a_call_reaches_its_address_and_brings_the_result() -> None:
     head, body = seen[0]
     assert head.startswith(f"POST /bot{TOKEN}/sendMessage HTTP/1.1")
     assert body == b"chat_id=5&text=h%C3%A9llo+%F0%9F%8E%81"
+
+
+async def test_fields_are_written_as_telegram_reads_them() -> None:
+    seen: list[bytes] = []
+
+    async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append((await read_request(reader))[1])
+        writer.write(http(b'{"ok":true,"result":true}'))
+        await writer.drain()
+
+    button = {"text": "half a pair: \ud83d", "callback_data": "1:d"}
+    fields = {"chat_id": -5, "disable_notification": True, "message_thread_id": None, "text": "a&b"}
+    async with bot_facing(peer) as bot:
+        await bot.call("sendMessage", fields | {"reply_markup": {"inline_keyboard": [[button]]}})
+    sent = dict(parse_qsl(seen[0].decode()))
+    markup = json.loads(sent.pop("reply_markup"))
+    assert sent == {"chat_id": "-5", "disable_notification": "true", "text": "a&b"}
+    assert markup == {"inline_keyboard": [[button]]}
+
+
+async def test_an_answer_with_half_a_pair_is_read() -> None:
+    async with bot_facing(answering(http(b'{"ok":true,"result":[{"text":"cut \\ud83d"}]}'))) as bot:
+        assert await bot.call("getUpdates", {}) == [{"text": "cut \ud83d"}]
 
 
 async def test_connections_are_kept_and_used_again() -> None:
