@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -180,6 +181,7 @@ class Bench:
             path.parent.mkdir()
             print(f"writing {size:,} orders …", file=sys.stderr, flush=True)  # noqa: T201
             stock.fill(path, size, self._base, due=due, owed=owed)
+            os.sync()  # or the system would write while others are measured
         return path
 
     def _copy(self, path: Path, number: int) -> Path:
