@@ -1,0 +1,86 @@
+"""The values everybody talks about: frozen, keyword-only, times in aware UTC.
+
+Structs, not dataclasses: some are made by the thousand each second. `msgspec.structs.replace` changes them.
+"""
+
+from __future__ import annotations
+
+from bot.model.board import Clock, FlagRule
+from bot.model.chats import Chat, Follow, Follower, Level, Place, Quiet
+from bot.model.delivery import (
+    Button,
+    Delivery,
+    Gone,
+    Later,
+    Message,
+    Moved,
+    Notice,
+    Owed,
+    RawUpdate,
+    Refused,
+    Sending,
+    Sent,
+    TopicGone,
+)
+from bot.model.merchant import Tokens
+from bot.model.news import Importance, News, NewsKind
+from bot.model.parcels import (
+    NO_TRACKING_AFTER,
+    Changes,
+    Localised,
+    Node,
+    NodeText,
+    Order,
+    Parcel,
+    Watch,
+    chronological,
+    newest_first,
+)
+from bot.model.snapshots import FetchedNode, FetchedParcel, Item, OrderFacts, OrderStatus, Snapshot
+from bot.model.stages import Reason, Stage
+
+__all__ = [
+    "NO_TRACKING_AFTER",
+    "Button",
+    "Changes",
+    "Chat",
+    "Clock",
+    "Delivery",
+    "FetchedNode",
+    "FetchedParcel",
+    "FlagRule",
+    "Follow",
+    "Follower",
+    "Gone",
+    "Importance",
+    "Item",
+    "Later",
+    "Level",
+    "Localised",
+    "Message",
+    "Moved",
+    "News",
+    "NewsKind",
+    "Node",
+    "NodeText",
+    "Notice",
+    "Order",
+    "OrderFacts",
+    "OrderStatus",
+    "Owed",
+    "Parcel",
+    "Place",
+    "Quiet",
+    "RawUpdate",
+    "Reason",
+    "Refused",
+    "Sending",
+    "Sent",
+    "Snapshot",
+    "Stage",
+    "Tokens",
+    "TopicGone",
+    "Watch",
+    "chronological",
+    "newest_first",
+]

@@ -1,0 +1,29 @@
+"""The merchant's board: which orders want attention, and why."""
+
+from __future__ import annotations
+
+import enum
+from datetime import timedelta
+
+from msgspec import Struct
+
+from bot.model.stages import Stage
+
+
+class Clock(enum.StrEnum):
+    """The moment of an order that a flag counts from."""
+
+    STAGE = "stage"  # since when it is in its stage, else its newest node, else when it came to us
+    PAYMENT = "payment"  # when it was paid, else when it came to us; only while it has no node
+    NODE = "node"
+    ETA = "eta"  # of the first parcel still to come
+    DISPUTE = "dispute"  # when its customer reported a problem
+
+
+class FlagRule(Struct, frozen=True, kw_only=True):
+    """Flags orders that are in one of the stages once their clock is `grace` behind; zero: at once."""
+
+    flag: str
+    stages: frozenset[Stage]
+    clock: Clock
+    grace: timedelta = timedelta(0)

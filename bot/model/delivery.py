@@ -1,0 +1,115 @@
+"""What is to be told, the messages it becomes, and what Telegram said of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from bot.model.chats import Place
+from bot.model.news import Importance, News
+
+
+class Owed(Struct, frozen=True, kw_only=True):
+    """One piece of news that one place is owed, not before `due_at`."""
+
+    place: Place
+    order_id: str
+    news: News
+    due_at: datetime
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """What a place is to be told about one order: outbox rows `ids` as one. Rendered only when sent."""
+
+    ids: tuple[int, ...]
+    place: Place
+    order_id: str
+    news: tuple[News, ...]
+    importance: Importance
+    created_at: datetime
+    attempts: int = 0
+    ambiguous: int = 0  # attempts that may have arrived
+    lease: str = ""
+
+
+class RawUpdate(Struct, frozen=True, kw_only=True):
+    """One inbox row: an update as Telegram sent it, unparsed, recorded before it is acknowledged.
+
+    `chat_id` is what keeps its updates in order: the chat, else the user, else 0. `payload` is the JSON text.
+    """
+
+    update_id: int
+    chat_id: int
+    payload: str
+    received_at: datetime
+    attempts: int = 0
+
+
+class Sending(Struct, frozen=True, kw_only=True):
+    """One message that went to a chat, as Telegram's limits count it."""
+
+    chat_id: int
+    at: datetime
+
+
+class Button(Struct, frozen=True, kw_only=True):
+    """One inline button: exactly one of callback `data` (64 bytes at most), `url` or `copy` is set."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+    copy: str = ""
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """What to show: Telegram HTML and rows of inline buttons."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    silent: bool = False
+    photo: bytes | None = None
+    document: tuple[str, bytes] | None = None  # file name, content
+
+
+class Sent(Struct, frozen=True, kw_only=True):
+    """Telegram took it."""
+
+    message_id: int
+
+
+class Later(Struct, frozen=True, kw_only=True):
+    """Not now: not before `at`, nor before a wait of one's own where it `counts` as a failed attempt."""
+
+    at: datetime
+    reason: str
+    counts: bool = True
+    ambiguous: bool = False  # it may have arrived all the same
+    unreachable: bool = False  # no connection to Telegram: nothing can be sent to anybody
+
+
+class Gone(Struct, frozen=True, kw_only=True):
+    """This place cannot be written to any more (blocked, kicked, deactivated)."""
+
+    reason: str
+
+
+class Moved(Struct, frozen=True, kw_only=True):
+    """The group became a supergroup."""
+
+    chat_id: int
+
+
+class TopicGone(Struct, frozen=True, kw_only=True):
+    """The topic is closed or deleted; the chat itself is fine."""
+
+    reason: str
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """Telegram will never take this message; a dead letter for the operator."""
+
+    reason: str
+
+
+Delivery = Sent | Later | Gone | Moved | TopicGone | Refused

@@ -1,0 +1,188 @@
+"""Orders and their parcels as the store holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from bot.model.news import News
+from bot.model.snapshots import Item, OrderStatus
+from bot.model.stages import Reason, Stage
+
+
+class Node(Struct, frozen=True, kw_only=True):
+    """One stored timeline entry, canonical (`en_US`) texts.
+
+    `seq` numbers nodes within their order from 1 in order of first sight and never changes;
+    `ordinal` is the position among nodes of the same parcel and time stamp, from 0 in source order.
+    `backfilled` marks a node that appeared behind newer known ones: shown, never pushed alone.
+    """
+
+    seq: int
+    parcel: int
+    at: datetime
+    ordinal: int
+    name: str
+    description: str
+    stage: Stage
+    reason: Reason = Reason.NONE
+    rule: str = ""
+    place: str = ""
+    seen_at: datetime
+    backfilled: bool = False
+
+    @property
+    def text(self) -> str:
+        """The words to show: the description, else the name; may be empty."""
+        return self.description or self.name
+
+
+def chronological(nodes: Iterable[Node]) -> list[Node]:
+    """Oldest first; of one instant, the one that the source names last comes first."""
+    return sorted(nodes, key=lambda node: (node.at, -node.ordinal, node.seq))
+
+
+def newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Newest first, as a parcel keeps them."""
+    return tuple(reversed(chronological(nodes)))
+
+
+class Parcel(Struct, frozen=True, kw_only=True):
+    """One parcel as known. `index` numbers parcels within their order from 1 and never changes.
+
+    Nodes are newest first. `eta` is the present promise, `first_eta` the first one ever made.
+    `stage_since` is the claimed time of the node that brought the stage.
+    A parcel whose number is another's former one goes on as that other: neither counted nor shown.
+    """
+
+    index: int
+    number: str = ""
+    former_numbers: tuple[str, ...] = ()
+    carrier: str = ""
+    eta: datetime | None = None
+    first_eta: datetime | None = None
+    eta_told: datetime | None = None
+    eta_told_at: datetime | None = None
+    items: tuple[Item, ...] = ()
+    stage: Stage = Stage.PRE_SHIPMENT
+    reason: Reason = Reason.NONE
+    stage_since: datetime | None = None
+    nodes: tuple[Node, ...] = ()
+
+
+NO_TRACKING_AFTER = timedelta(hours=72)
+"""How long after its payment an order may have no tracking."""
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """One AliExpress order as known; `stage` is that of its least advanced parcel.
+
+    `created_at` is when it was first followed, `paid_at` when its buyer paid (None: not known); `fetched_at`
+    is None until the first answer came; `status_at` tells when `status` was learnt. `told` holds keys of
+    once-only news already told (silences, all arrived).
+    """
+
+    id: str
+    stage: Stage = Stage.PRE_SHIPMENT
+    reason: Reason = Reason.NONE
+    stage_since: datetime | None = None
+    status: OrderStatus | None = None
+    status_at: datetime | None = None
+    parcels: tuple[Parcel, ...] = ()
+    created_at: datetime
+    paid_at: datetime | None = None
+    fetched_at: datetime | None = None
+    finished_at: datetime | None = None
+    digest: str = ""
+    mark: str = ""
+    told: frozenset[str] = frozenset()
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All parcels' nodes, newest first."""
+        return newest_first(node for parcel in self.parcels for node in parcel.nodes)
+
+    def told_by(self, news: Iterable[News]) -> tuple[Node, ...]:
+        """The nodes that these news tell, newest first."""
+        told = {seq for one in news for seq in one.nodes}
+        return newest_first(node for parcel in self.parcels for node in parcel.nodes if node.seq in told)
+
+    @property
+    def live(self) -> tuple[Parcel, ...]:
+        """The parcels that count: all but those that go on under another's number."""
+        gone = {number for parcel in self.parcels for number in parcel.former_numbers}
+        return tuple(parcel for parcel in self.parcels if parcel.number not in gone) if gone else self.parcels
+
+    @property
+    def untracked_at(self) -> datetime:
+        """When it is too long without tracking: counted from its payment, else from when it was followed."""
+        return (self.paid_at or self.created_at) + NO_TRACKING_AFTER
+
+    @property
+    def last_node_at(self) -> datetime | None:
+        """Claimed time of the newest node."""
+        return max((node.at for parcel in self.parcels for node in parcel.nodes), default=None)
+
+    @property
+    def next_eta(self) -> datetime | None:
+        """When the first of the parcels still to come is expected."""
+        return min((p.eta for p in self.parcels if p.eta and not p.stage.final), default=None)
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """Snapshot minus known: the order as it is now, what to store, and what to tell.
+
+    `first` marks an order's first snapshot: everything is stored and shown, nothing told.
+    `unknown` are texts that no rule knew.
+    """
+
+    order: Order
+    added: tuple[Node, ...] = ()
+    edited: tuple[Node, ...] = ()
+    news: tuple[News, ...] = ()
+    first: bool = False
+    hiccup: bool = False  # the answer was empty or shrunken: nothing was taken away
+    unknown: tuple[str, ...] = ()
+
+
+class NodeText(Struct, frozen=True, kw_only=True):
+    """A node's texts in some reader's language."""
+
+    name: str = ""
+    description: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.description or self.name
+
+
+class Localised(Struct, frozen=True, kw_only=True):
+    """An order with what one reader needs beside it: texts by node `seq`, and how old the data is."""
+
+    order: Order
+    texts: Mapping[int, NodeText] = msgspec.field(default_factory=dict)
+    typical: timedelta | None = None  # "typical for this stage", from finished orders
+
+
+class Watch(Struct, frozen=True, kw_only=True):
+    """What pacing needs to know of one order.
+
+    `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.
+    `stopped` says that nothing more is looked at by itself. `utc_offset_hours` guesses the destination's
+    clock from the followers' zone, None where nothing is known.
+    """
+
+    stage: Stage
+    status: OrderStatus | None = None
+    weight: float = 1
+    utc_offset_hours: float | None = None
+    last_node_at: datetime | None = None
+    checked_at: datetime | None = None
+    created_at: datetime
+    eta: datetime | None = None
+    failures: int = 0
+    finished_at: datetime | None = None
+    stopped: bool = False

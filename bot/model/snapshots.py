@@ -1,0 +1,85 @@
+"""What a source returned about an order."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One article in a parcel."""
+
+    id: str
+    title: str = ""
+    quantity: int = 1
+
+
+class FetchedNode(Struct, frozen=True, kw_only=True):
+    """One timeline entry as returned, in the asked language. Either text may be empty."""
+
+    at: datetime
+    name: str = ""
+    description: str = ""
+
+
+class FetchedParcel(Struct, frozen=True, kw_only=True):
+    """One tracking number as returned. `number` is empty before shipping; nodes are in source order."""
+
+    number: str = ""
+    carrier: str = ""
+    eta: datetime | None = None
+    items: tuple[Item, ...] = ()
+    nodes: tuple[FetchedNode, ...] = ()
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """One answer of a source about one order.
+
+    `found` is False for "tracking data not found": nothing yet, or no such order.
+    `digest` is equal for equal content: a check whose digest is the known one has nothing to settle. `mark`
+    is equal for answers that are the same to the byte, empty where that says nothing.
+    """
+
+    order_id: str
+    language: str
+    parcels: tuple[FetchedParcel, ...] = ()
+    found: bool = True
+    digest: str = ""
+    mark: str = ""
+
+
+class OrderStatus(enum.StrEnum):
+    """The order's own state as AliExpress's order call or push tells it."""
+
+    PLACED = "placed"
+    PAYING = "paying"  # payment in process or under review
+    PAYMENT_FAILED = "payment_failed"
+    PREPARING = "preparing"  # paid, waiting for the seller
+    PART_SHIPPED = "part_shipped"
+    SHIPPED = "shipped"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"  # by AliExpress, while or after a carrier has it: that says nothing bad
+    DISPUTED = "disputed"
+    FROZEN = "frozen"
+    FINISHED = "finished"
+    NEEDS_ADDRESS = "needs_address"
+    UNKNOWN = "unknown"
+
+
+class OrderFacts(Struct, frozen=True, kw_only=True):
+    """What AliExpress's order call says of an order beside its parcels.
+
+    `cancelled` is True only where every article was cancelled; `shipped` is None where it is not said.
+    Times are None where they are missing or unreadable; `numbers` are the tracking numbers it names.
+    """
+
+    order_id: str
+    status: OrderStatus
+    cancelled: bool = False
+    shipped: bool | None = None
+    created_at: datetime | None = None
+    paid_at: datetime | None = None
+    numbers: tuple[str, ...] = ()
