@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot import stages
 from bot.model import Reason, Stage
 from bot.stages.codes import CODES
+from bot.stages.concepts import PATTERNS
 from bot.stages.fold import letters
-from bot.stages.lexicon import PATTERNS
 from bot.stages.rules import RULES
 from tests.data.wordings import CARRIERS, NOT_DELIVERED, PARAPHRASES, WORDINGS
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from bot.model import Reason, Stage
+from bot.stages import lexicon
 from bot.stages.codes import CODES, CodeRule, find, is_code
+from bot.stages.concepts import PATTERNS
 from bot.stages.fold import fold, split_note, split_place
-from bot.stages.lexicon import PATTERNS
 from bot.stages.rules import RULES, Rule
 
 # What in an unread description forbids to believe a name that says "delivered".
@@ -64,6 +65,9 @@ def read(name: str, description: str, code: str = "", reached: Stage | None = No
         texts.extend(part for part in map(_plain, split_note(rest)) if part)
     place = next(filter(None, places), "")
     by_text = _read_texts(tuple(texts), reached)
+    if code and (meaning := lexicon.shared().code(code)) is not None:
+        stage = meaning.at(reached)
+        return Reading(stage=stage, reason=meaning.reason, rule=meaning.rule(stage), place=place)
     by_code = find(code) if code else None
     if by_code is None or _overruled(by_code, by_text):
         return replace(by_text, place=place)
@@ -85,6 +89,8 @@ def version() -> str:
         digest.update(repr(rule).encode())
     for code in CODES:
         digest.update(f"{code.id}{code.stage}{code.reason}{code.weak}{code.pattern.pattern}".encode())
+    for entry in lexicon.shared().entries:
+        digest.update(f"{entry.text}{entry.meaning}{entry.code}".encode())
     for concept, pattern in sorted(PATTERNS.items()):
         digest.update(f"{concept}={pattern.pattern}".encode())
     return digest.hexdigest()[:16]
@@ -96,12 +102,33 @@ TAKEN_BY_CUSTOMER = frozenset({"pickup.collected", "code.pickup_collected"})
 
 def announces_import(rule: str) -> bool:
     """Whether a rule reads the start or announcement of import clearance, which may come before departure."""
-    return rule in {"import.started", "customs.started", "code.import_started"}
+    return rule in {"import.started", "customs.started", "code.import_started", "lexicon.import_customs"}
 
 
 def ends_import(rule: str) -> bool:
     """Whether a rule reads the end of import clearance."""
-    return rule in {"import.done", "customs.done", "duties.paid", "code.import_done"}
+    return rule in {
+        *("import.done", "customs.done", "duties.paid", "code.import_done"),
+        "lexicon.import_customs.done",
+    }
+
+
+_BESIDE_THE_CUSTOMER = (
+    *_DOUBTS,
+    *("facility", "carrier", "sender", "airport", "customs", "warehouse", "sorting", "post_office"),
+    *("transport_hub", "local_company"),
+)
+_ANOTHER_STORY = (
+    *("delivered", "negated", "attempt", "returning", "held", "failed", "refused", "lost", "damaged"),
+    *("pickup_point", "customs", "out_for_delivery", "ready_for_pickup"),
+)
+
+
+def _fits(meaning: lexicon.Meaning, hole: str) -> bool:
+    """Whether a placeholder of an entry may stand for these words."""
+    shown = _Shown(hole)
+    delivers = Stage.DELIVERED in {meaning.stage, meaning.far}
+    return not any(map(shown.shows, _BESIDE_THE_CUSTOMER if delivers else _ANOTHER_STORY))
 
 
 class _Shown:
@@ -130,6 +157,14 @@ def _read_texts(texts: tuple[str, ...], reached: Stage | None) -> Reading:
     unread: list[_Shown] = []
     for text in texts:
         shown = _Shown(_unconditional(text))
+        if (meaning := lexicon.shared().find(text, _fits)) is not None:
+            stage = meaning.at(reached)
+            found = Reading(stage=stage, reason=meaning.reason, rule=meaning.rule(stage))
+            if stage is not Stage.UPDATE:
+                return found
+            generic = generic if generic.known else found
+            unread.append(shown)
+            continue
         rule = next((rule for rule in RULES if shown.satisfies(rule)), None)
         if rule is None:
             unread.append(shown)

@@ -1,6 +1,6 @@
 """What sounds like delivered, and who but the customer may have got it.
 
-Written as in the lexicon. `delivered` finds but candidates: the rules still look for doubts around them.
+Written as in concepts. `delivered` finds but candidates: the rules still look for doubts around them.
 """
 
 from __future__ import annotations

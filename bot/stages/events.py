@@ -1,4 +1,4 @@
-"""What happens to parcels: the words for arriving, leaving, waiting, packing (see lexicon)."""
+"""What happens to parcels: the words for arriving, leaving, waiting, packing (see concepts)."""
 
 from __future__ import annotations
 

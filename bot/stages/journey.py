@@ -1,6 +1,6 @@
 """Phrases of the way before the last mile, and the shades that the rules weigh: futures, doubts, sides.
 
-Written as in the lexicon.
+Written as in concepts.
 """
 
 from __future__ import annotations

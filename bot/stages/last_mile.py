@@ -1,6 +1,6 @@
 """Whole phrases where single words would mislead: the last mile, and words that say nothing.
 
-Written as in the lexicon.
+Written as in concepts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who and where: the words for places and people on a parcel's way (see lexicon)."""
+"""Who and where: the words for places and people on a parcel's way (see concepts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong, the way back, and what makes a reading doubtful: no, not yet, if (see lexicon)."""
+"""What goes wrong, the way back, and what makes a reading doubtful: no, not yet, if (see concepts)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,248 @@
+"""Carriers' own event texts and codes, looked up exactly before any rule is asked.
+
+One UTF-8 file per carrier or family stands beside this module; docs/carriers.md tells its format. A text is
+folded (bot.stages.fold), its numbers become one sign, and a placeholder stands for one to ten words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from bot.model import Reason, Stage
+from bot.stages.fold import fold
+
+FOLDER = Path(__file__).parent
+
+_HEAD = re.compile(r"\[([^\]]+)\]$")
+_HOLE = re.compile(r"\{(place|country|name|date|time|number|carrier|reason)\}")
+_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"  # Thai, kana, Han: written without spaces
+_WORD = re.compile(rf"[^\W{_UNSPACED}]+")
+_RUN = re.compile(rf"[{_UNSPACED}]{{2,}}")
+_IDLE_SPACE = re.compile(rf"(?<=[{_UNSPACED}]) | (?=[{_UNSPACED}])")
+_WHY = " — "
+_WORDS_IN_A_HOLE = 10
+_SIGNS_IN_A_HOLE = 80
+_CUSTOMS = frozenset({Stage.EXPORT_CUSTOMS, Stage.IMPORT_CUSTOMS})
+_AMBIGUOUS = "ambiguous"
+
+
+class LexiconError(ValueError):
+    """A lexicon file that does not keep the format; the message names file, line and fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What an entry says: `far` once the journey has come to `switch`, otherwise `stage`.
+
+    `done` tells completed customs clearance from clearance under way.
+    """
+
+    stage: Stage
+    reason: Reason = Reason.NONE
+    far: Stage | None = None
+    switch: Stage = Stage.ARRIVED_DESTINATION
+    done: bool = False
+    ambiguous: bool = False
+
+    def at(self, reached: Stage | None) -> Stage:
+        """The stage, given the furthest rung of the older nodes."""
+        if self.far is None or reached is None or (reached.rank or 0) < (self.switch.rank or 0):
+            return self.stage
+        return self.far
+
+    def rule(self, stage: Stage) -> str:
+        """The stable id under which a reading of this entry is stored."""
+        if self.ambiguous:
+            return f"lexicon.{_AMBIGUOUS}"
+        return f"lexicon.{stage}.done" if self.done and stage in _CUSTOMS else f"lexicon.{stage}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a file."""
+
+    text: str
+    meaning: Meaning
+    line: str  # file:number
+    code: bool = False
+
+
+def parse(text: str, file: str) -> Iterator[Entry]:
+    """The entries of one file's text.
+
+    Raises:
+        LexiconError: for a line before the first head, an unknown stage, reason or placeholder, a file
+            without a source.
+    """
+    meaning: Meaning | None = None
+    code = sourced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        where, line = f"{file}:{number}", line.strip()
+        sourced = sourced or line.startswith("source: ")
+        if (
+            not line
+            or line.startswith("#")
+            or (meaning is None and re.match(r"(?:languages|source): ", line))
+        ):
+            continue
+        if head := _HEAD.match(line):
+            meaning, code = _head(head[1], where)
+        elif meaning is None:
+            raise LexiconError(f"{where}: a text stands before the first [stage]")
+        else:
+            if meaning.ambiguous:
+                line = line.partition(_WHY)[0].strip()
+            if re.search(r"[{}]", _HOLE.sub("", line)):
+                raise LexiconError(f"{where}: unknown placeholder in {line!r}")
+            yield Entry(text=line, meaning=meaning, line=where, code=code)
+    if not sourced:
+        raise LexiconError(f"{file}: a 'source: …' line is missing")
+
+
+def _head(text: str, where: str) -> tuple[Meaning, bool]:
+    words = text.replace(" / ", "/").split()
+    code = words[0] == "code"
+    stages, *rest = words[code:]
+    if stages == _AMBIGUOUS and not rest:
+        return Meaning(stage=Stage.UPDATE, ambiguous=True), code
+    try:
+        near, _, far = stages.partition("/")
+        switch = next((Stage(word[1:]) for word in rest if word.startswith("@")), Stage.ARRIVED_DESTINATION)
+        reasons = [Reason(word) for word in rest if word != "done" and not word.startswith("@")]
+        meaning = Meaning(
+            stage=Stage(near),
+            far=Stage(far) if far else None,
+            reason=reasons[0] if reasons else Reason.NONE,
+            switch=switch,
+            done="done" in rest,
+        )
+    except ValueError as error:
+        raise LexiconError(f"{where}: {error}") from None
+    if len(reasons) > 1 or (meaning.done and not {meaning.stage, meaning.far} & _CUSTOMS):
+        raise LexiconError(f"{where}: [{text}] has two reasons, or 'done' without customs")
+    return meaning, code
+
+
+def key(text: str) -> str:
+    """A text as it is looked up: folded, every number one sign."""
+    return _masked(fold(text))
+
+
+def _masked(folded: str) -> str:
+    return _IDLE_SPACE.sub("", _NUMBER.sub("#", folded))
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """The fixed parts of an entry with placeholders; between two of them lies a hole."""
+
+    parts: tuple[str, ...]
+    meaning: Meaning
+
+    def holes(self, text: str) -> list[str] | None:
+        """What a key says at the placeholders, or None where the fixed parts do not fit."""
+        first, *middle, last = self.parts
+        if len(text) <= len(first) + len(last) or not text.startswith(first) or not text.endswith(last):
+            return None
+        found, end, at = [], len(text) - len(last), len(first)
+        for part in middle:
+            start = text.find(part, at + 1, end)
+            if start < 0:
+                return None
+            found.append(text[at:start])
+            at = start + len(part)
+        found.append(text[at:end])
+        return found if all(map(_fills, found)) else None
+
+
+def _fills(hole: str) -> bool:
+    hole = hole.strip()
+    return 0 < len(hole) <= _SIGNS_IN_A_HOLE and len(hole.split()) <= _WORDS_IN_A_HOLE
+
+
+def _grams(text: str) -> set[str]:
+    """The words of a text, and the pairs of signs of a script without spaces."""
+    words = set(_WORD.findall(text))
+    for run in _RUN.findall(text):
+        words.update(map("".join, pairwise(run)))
+    return words
+
+
+class Lexicon:
+    """All entries, indexed. The first of two entries for one text stands; see `contradictions`."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+        self._codes: dict[str, Meaning] = {}
+        self._exact: dict[str, Meaning] = {}
+        self._templates: dict[str, list[_Template]] = {}
+        for entry in self.entries:
+            if entry.code:
+                self._codes.setdefault(entry.text, entry.meaning)
+            elif _HOLE.search(entry.text):
+                self._add(entry)
+            else:
+                self._exact.setdefault(key(entry.text), entry.meaning)
+
+    def _add(self, entry: Entry) -> None:
+        # Folded with a word that no text holds in the placeholders' stead, as a text would be around them.
+        folded = key(_HOLE.sub("qzq", entry.text))
+        template = _Template(tuple(folded.split("qzq")), entry.meaning)
+        whole = {word for part in template.parts for word in _grams(part)}
+        if not whole:
+            raise LexiconError(f"{entry.line}: {entry.text!r} is all placeholders")
+        self._templates.setdefault(max(whole, key=lambda word: (len(word), word)), []).append(template)
+
+    def code(self, code: str) -> Meaning | None:
+        """What a logistics code means."""
+        return self._codes.get(code)
+
+    def find(self, text: str, fits: Callable[[Meaning, str], bool]) -> Meaning | None:
+        """What a folded text means: an entry of its own, else the template that fixes most of it.
+
+        `fits` judges what a placeholder would stand for: "delivered to {name}" is nothing for a depot.
+        """
+        text = _masked(text)
+        if (exact := self._exact.get(text)) is not None:
+            return exact
+        best, fixed = None, 0
+        for gram in _grams(text):
+            for template in self._templates.get(gram, ()):
+                size = sum(map(len, template.parts))
+                holes = template.holes(text) if size > fixed else None
+                if holes is not None and all(fits(template.meaning, hole) for hole in holes):
+                    best, fixed = template.meaning, size
+        return best
+
+    def contradictions(self) -> Iterator[tuple[Entry, Entry]]:
+        """Pairs of entries with one text and two meanings."""
+        seen: dict[tuple[bool, str], Entry] = {}
+        for entry in self.entries:
+            known = seen.setdefault((entry.code, entry.text if entry.code else key(entry.text)), entry)
+            if known.meaning != entry.meaning:
+                yield known, entry
+
+
+def load(folder: Path = FOLDER) -> Lexicon:
+    """Read all files of a folder, in the order of their names.
+
+    Raises:
+        LexiconError: if one does not keep the format.
+    """
+    return Lexicon(
+        entry
+        for path in sorted(folder.glob("*.txt"))
+        for entry in parse(path.read_text(encoding="utf-8"), path.name)
+    )
+
+
+@cache
+def shared() -> Lexicon:
+    """The lexicon of this package."""
+    return load()
