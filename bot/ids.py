@@ -1,4 +1,4 @@
-"""Order ids out of what people paste, and the signed tokens of deep links. Pure."""
+"""Order ids out of what people write or paste, and the signed tokens of deep links. Pure."""
 
 from __future__ import annotations
 
@@ -7,20 +7,49 @@ import binascii
 import enum
 import hashlib
 import hmac
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote
 
 _ORDER_ID = re.compile(r"[1-9]\d{11,19}")
-_URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)*(?:aliexpress\.(?:com|us|ru)|cainiao\.com)\S*", re.IGNORECASE)
-_AROUND = "#№.,;:!?()[]<>«»\"'“”"  # what stands around ids in sentences
-# people group digits when they type: "8211 7446 6173 8042"
-_GROUPED = re.compile(r"(?<!\d)" + r"[ \u00a0-]".join([r"(\d{4})"] * 4) + r"(?!\d)")
-_ORDER_PARAMETERS = ("orderid", "tradeorderid", "tradeid", "order_id")
-# Item ids of today: 16 digits beginning 1005, or 3256 on the US site.
-_PRODUCT_ID = re.compile(r"(?:1005|3256)\d{12}")
-_TRACKING_NUMBER = re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}|[A-Z]{2,5}\d{9,24}[A-Z]{0,3}|\d{21,40}", re.IGNORECASE)
+MOST_CHARACTERS = 16_384
+"""Characters of a text that are read: four times what Telegram lets a person send."""
+
+_LATIN = r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F"
+# Words for "order" that may touch the number; any other Latin letter beside it makes a tracking number.
+_LABEL = (
+    r"(?:order|orderid|orderno|ordernr|ordernumber|pedido|orden|commande|bestellung|bestelling|ordine|ordre|"
+    r"best[aä]llning|tilaus|zam[oó]wienie|objedn[aá]vka|rendel[eé]s|comand[aă]|sipari[sş]|pesanan)"
+)
+_RUN = re.compile(rf"(?<![\d{_LATIN}])(?:{_LABEL})?(\d{{15,19}})(?![\d{_LATIN}])", re.IGNORECASE)
+# People and pages group digits: "8211 7446 6173 8042". Bounded, so that reading stays linear.
+_GROUPED = re.compile(
+    r"(?<!\d)\d{1,6}(?P<sep>[ \u00A0\u202F.,'-])\d{3,6}(?:(?P=sep)\d{3,6}){0,5}(?:(?P=sep)\d{1,6})?(?!\d)"
+)
+_TOUCHING = re.compile(rf"[\d+{_LATIN}]")
+_TRACKING_NUMBER = re.compile(
+    r"[A-Z]{2}\d{9}[A-Z]{2}|[A-Z]{1,5}\d{8,24}[A-Z]{0,3}|1Z[A-Z\d]{16}|\d{20,40}", re.IGNORECASE
+)
+# Item ids of today: 16 digits beginning 1005, or 3256 on the US site; variants of an item: 17, beginning 12000.
+_PRODUCT_ID = re.compile(r"(?:1005|3256)\d{12}|12000\d{12}")
+_PAYMENT_CARD = re.compile(r"(?:4\d|5[1-5]|65)\d{14}|3[47]\d{13}")
+_AROUND = "#№.,;:!?()[]{}<>«»\"'“”‘’„*_`|=~…。，、：；！？（）【】「」-–—"  # what stands around numbers in sentences
+
+_LINK = re.compile(r"://|aliexpress\.|cainiao\.|www\.|order_?id=|[./]html\b", re.IGNORECASE)
+_HOST = re.compile(r"(?:aliexpress|cainiao)\.(?P<end>com|us|ru)\b|\baliexpress:", re.IGNORECASE)
+_SHORT_HOST = re.compile(r"\b(?:a|s\.click|star)\.aliexpress\.com|aliexpress\.com/_", re.IGNORECASE)
+_ORDER_PARAMETER = re.compile(
+    r"(?<![A-Za-z\d])(?:(?:trade_?)?order_?(?:id|no|num|number)?s?|trade_?ids?|o_ids?)=([\d,;|]{12,400})",
+    re.IGNORECASE,
+)
+_ORDER_PATH = re.compile(r"/(\d{15,19})(?=\.html?|[/?#&]|$)")
+_PRODUCT_PATH = re.compile(r"/(?:item|i|product)/|product_?id=", re.IGNORECASE)
+_TRACKING_PARAMETER = re.compile(r"mail_?no(?:list)?=([A-Z\d]{8,40})", re.IGNORECASE)
+
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[\dA-F]{1,5}|[A-Z]{2,8});", re.IGNORECASE)
+_DECODED = 2  # times: a link inside a link's parameter is encoded twice
 
 
 class Mistake(enum.StrEnum):
@@ -29,6 +58,7 @@ class Mistake(enum.StrEnum):
     PRODUCT_LINK = "product_link"
     PRODUCT_ID = "product_id"
     TRACKING_NUMBER = "tracking_number"
+    PAYMENT_CARD = "payment_card"
     RUSSIAN_SITE = "russian_site"  # aliexpress.ru is another market place
     SHORT_LINK = "short_link"  # carries no id
     LINK_WITHOUT_ID = "link_without_id"
@@ -46,69 +76,143 @@ class Reading:
 
 
 def is_order_id(text: str) -> bool:
-    """Whether the text has an order id's form: 12 to 20 digits, the first not zero."""
-    return _ORDER_ID.fullmatch(text) is not None
+    """Whether the text has an order id's form: 12 to 20 ASCII digits, the first not zero."""
+    return text.isascii() and _ORDER_ID.fullmatch(text) is not None
 
 
 def read(text: str) -> Reading:
-    """Find order ids in free text: bare, in several lines, or inside AliExpress links."""
-    text = _plain_digits(text)
-    ids: dict[str, None] = {}
-    mistakes: dict[tuple[Mistake, str], None] = {}
-    for match in _URL.finditer(text):
-        found = _read_url(match.group().rstrip(_AROUND))
-        if isinstance(found, Mistake):
-            mistakes[found, _shorten(match.group())] = None
+    """Find order ids in free text: bare, labelled, grouped, several at once, or inside AliExpress links.
+
+    Reads the first `MOST_CHARACTERS` characters, in linear time.
+    """
+    found = _Found()
+    for word in _joined(_plain(text[:MOST_CHARACTERS])).split():
+        if _LINK.search(word):
+            found.link(word)
         else:
-            ids[found] = None
-    rest = _URL.sub(" ", text)
-    rest = _GROUPED.sub(r"\1\2\3\4", rest)
-    words: list[str] = []
-    for word in rest.split():
+            found.word(word)
+    return found.reading()
+
+
+class _Found:
+    """Collects what the words of one text hold."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, None] = {}
+        self._mistakes: dict[tuple[Mistake, str], None] = {}
+        self._short: list[str] = []
+        self._rest: list[str] = []
+
+    def reading(self) -> Reading:
+        if len(self._rest) <= 2:  # in a sentence a short number is a price or a date, not a failed order id
+            for number in self._short:
+                self._mistakes[Mistake.TOO_SHORT, number] = None
+        return Reading(ids=tuple(self._ids), mistakes=tuple(self._mistakes), rest=" ".join(self._rest))
+
+    def word(self, word: str) -> None:
+        numbers = _RUN.findall(word)
         core = word.strip(_AROUND)
-        if is_order_id(core):
-            if _PRODUCT_ID.fullmatch(core):
-                mistakes[Mistake.PRODUCT_ID, core] = None
-            else:
-                ids[core] = None
+        if numbers and not word.startswith("+"):
+            for number in numbers:
+                self._number(number)
         elif _TRACKING_NUMBER.fullmatch(core):
-            mistakes[Mistake.TRACKING_NUMBER, core] = None
-        elif core.isdecimal() and len(core) >= 5:
-            mistakes[Mistake.TOO_SHORT, core] = None
+            self._mistakes[Mistake.TRACKING_NUMBER, core] = None
+        elif (digits := core.lstrip("+")).isdecimal() and len(digits) >= 5:
+            self._short.append(core)
         else:
-            words.append(word)
-    return Reading(ids=tuple(ids), mistakes=tuple(mistakes), rest=" ".join(words))
+            self._rest.append(word)
+
+    def _number(self, number: str) -> None:
+        if _PRODUCT_ID.fullmatch(number):
+            self._mistakes[Mistake.PRODUCT_ID, number] = None
+        elif _is_payment_card(number):
+            self._mistakes[Mistake.PAYMENT_CARD, ""] = None  # never repeated, never asked about
+        elif not number.startswith("0"):
+            self._ids[number] = None
+
+    def link(self, word: str) -> None:
+        link = _decoded(word)
+        host = _HOST.search(link)
+        if host is not None and host["end"] == "ru":
+            self._mistakes[Mistake.RUSSIAN_SITE, _shorten(word)] = None
+            return
+        numbers = [
+            number
+            for match in _ORDER_PARAMETER.finditer(link)
+            for number in re.split(r"[,;|]", match[1])
+            if is_order_id(number)
+        ]
+        if not numbers and (host or "/order" in link) and not _PRODUCT_PATH.search(link):
+            numbers = _ORDER_PATH.findall(link)
+        if numbers:
+            self._ids.update(dict.fromkeys(numbers))
+        elif host is None:
+            self._rest.append(word)
+        elif parcel := _TRACKING_PARAMETER.search(link):
+            self._mistakes[Mistake.TRACKING_NUMBER, parcel[1]] = None
+        else:
+            self._mistakes[_link_mistake(link), _shorten(word)] = None
 
 
-def _read_url(url: str) -> str | Mistake:
-    parts = urlsplit(url if "://" in url else f"https://{url}")
-    host = (parts.hostname or "").lower()
-    if host.endswith("aliexpress.ru"):
-        return Mistake.RUSSIAN_SITE
-    given = {name.lower(): value for name, value in parse_qsl(parts.query) + parse_qsl(parts.fragment)}
-    for name in _ORDER_PARAMETERS:
-        value = given.get(name, "").strip()
-        if is_order_id(value):
-            return value
-    if re.search(r"/(?:item|i)/", parts.path) or "productid" in given:
+def _link_mistake(link: str) -> Mistake:
+    if _PRODUCT_PATH.search(link):
         return Mistake.PRODUCT_LINK
-    if host in {"a.aliexpress.com", "s.click.aliexpress.com"} or parts.path.startswith("/_"):
-        return Mistake.SHORT_LINK
-    return Mistake.LINK_WITHOUT_ID
+    return Mistake.SHORT_LINK if _SHORT_HOST.search(link) else Mistake.LINK_WITHOUT_ID
 
 
-def _plain_digits(text: str) -> str:
-    """Digits of other scripts (Arabic, Persian, full width) as ASCII ones."""
-    return "".join(
-        str(unicodedata.decimal(character))
-        if character.isdecimal() and not character.isascii()
-        else character
-        for character in text
-    )
+def _plain(text: str) -> str:
+    """A text without invisible marks and HTML entities, its digits and full-width signs as ASCII."""
+    text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    return "".join(map(_plain_character, text))
 
 
-def _shorten(url: str) -> str:
-    return url if len(url) <= 60 else url[:59] + "…"
+def _plain_character(character: str) -> str:
+    if character.isascii():
+        return character
+    if character.isdecimal():  # Arabic, Persian, full width …
+        return str(unicodedata.decimal(character))
+    if "\uff01" <= character <= "\uff5e":  # full width "：" and its like
+        return chr(ord(character) - 0xFEE0)
+    # Direction marks, zero-width spaces, and what makes a digit a keycap emoji.
+    invisible = unicodedata.category(character) in {"Cf", "Me"} or "\ufe00" <= character <= "\ufe0f"
+    return "" if invisible else character
+
+
+def _joined(text: str) -> str:
+    """The text with numbers written in groups put together."""
+    return _GROUPED.sub(lambda match: _ungrouped(match, text), text)
+
+
+def _ungrouped(match: re.Match[str], text: str) -> str:
+    first, *others = groups = match[0].replace(match["sep"], " ").split(" ")
+    beside = text[max(match.start() - 1, 0) : match.start()] + text[match.end() : match.end() + 1]
+    size = len(others[0])
+    even = {len(group) for group in groups[:-1]} == {size} and len(groups[-1]) <= size + 1
+    thousands = len(first) <= size == 3 and {len(group) for group in others} == {3}
+    years = all(re.fullmatch(r"(?:19|20)\d\d", group) for group in groups)
+    if not (even or thousands) or size < 3 or years or _TOUCHING.search(beside):
+        return match[0]
+    number = "".join(groups)
+    return number if 15 <= len(number) <= 19 else match[0]
+
+
+def _decoded(link: str) -> str:
+    for _ in range(_DECODED):
+        link = _plain(unquote(link))
+    return link
+
+
+def _is_payment_card(number: str) -> bool:
+    """Whether a number has a bank card's first digits and its check digit (Luhn)."""
+    if not _PAYMENT_CARD.fullmatch(number):
+        return False
+    digits = [int(digit) for digit in reversed(number)]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def _shorten(link: str) -> str:
+    return link if len(link) <= 60 else link[:59] + "…"
 
 
 # ── deep links ──────────────────────────────────────────────────────────────────────────────────

@@ -3,37 +3,218 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ids import Mistake, link_token, read, read_link_token
+from bot.ids import MOST_CHARACTERS, Mistake, link_token, read, read_link_token
 
 ORDER = "8211744661738042"
+OTHER = "8210560128429621"
 SECRET = "a-secret-of-your-own"
+
+# How AliExpress and shops label the number, in their pages and mails; the number follows at once or after a space.
+LABELS = """Order:|Order ID:|Order No.:|Order number:|Order #|#|№|Nº |N° |No. |Order-|order=|ORDER:
+Номер заказа:|Заказ:|Заказ №|заказ|Замовлення №|Номер замовлення:|Nº de pedido:|Pedido:
+Número del pedido：|pedido
+N° de commande :|Commande :|Bestellnummer:|Bestellung |Best.-Nr.:|Numero d'ordine:|Ordine n.
+Bestelnummer:
+Numer zamówienia:|Zamówienie:|Nº do pedido:|Encomenda:|Sipariş no:|Sipariş numarası:|Nomor pesanan:
+No. Pesanan：
+Mã đơn hàng:|Đơn hàng: |หมายเลขคำสั่งซื้อ:|หมายเลขคำสั่งซื้อ|注文番号：|注文番号|ご注文番号は|주문번호:|주문 번호 |주문번호
+订单号：|订单号|订单编号:|訂單編號：|訂單編號|رقم الطلب:|رقم الطلب |طلب رقم |מספר הזמנה:|מספר ההזמנה |ऑर्डर नंबर:|ऑर्डर आईडी
+Broj narudžbe:|Číslo objednávky:|Rendelésszám:|Numărul comenzii:|Tilausnumero:|Ordernummer:
+Ordrenummer:|Αριθμός παραγγελίας:
+Номер на поръчка:|commande|Bestellung|ordine|siparis|pesanan"""
+
+# {} is the number.
+DRESSES = """{}|  {}\t|{}.|{}!|{}?|{},|{};|({})|[{}]|"{}"|«{}»|“{}”|「{}」|【{}】|*{}*|`{}`|<b>{}</b>
+{}…|→{}|- {}|• {}
+{}です|{}号|{}입니다|{}ครับ|{}👍|📦{}|📦 {} 🙏|{}🙏🏽|hi!{}|Hello, my order is {}, where is it?
+Où est ma commande {} ?
+где мой заказ {}?|我的订单{}到哪里了？|注文{}はいつ届きますか|اين طلبي {}؟|איפה ההזמנה {}?|1) {}|1. {}|1.{}
+\u200f{}\u200f|\u2068{}\u2069|\u202a{}\u202c|\ufeff{}|\u200b{}\u200b|\u2066order\u2069: {}|{}\u00ad
+{}\u00a0|&lrm;{}&rlm;
+{}.0|="{}"|'{}|order={}&x|{}/|Re: Order {}: order shipped|WG: Bestellung {}: Bestellung versandt
+Commande {} : commande confirmée
+my number：{}|id：{}。|{}、お願いします|{}，谢谢|{}؛ شكرا"""
+
+LINKS = """https://www.aliexpress.com/p/order/detail.html?orderId={}
+https://m.aliexpress.com/p/order/detail.html?orderId={}&x=1
+https://www.aliexpress.com/p/tracking/index.html?tradeOrderId={}&tradeOrderLineId=8211744661748042
+https://www.aliexpress.com/p/tracking/index.html?_login=yes&tradeOrderId={}
+http://trade.aliexpress.com/order_detail.htm?orderId={}
+https://track.aliexpress.com/logisticsdetail.htm?tradeId={}
+es.aliexpress.com/p/order/detail.html?orderId={}
+https://www.aliexpress.us/p/order/detail.html?orderId={}
+look: (https://www.aliexpress.com/p/order/detail.html?orderId={}) please
+https://www.aliexpress.com/p/order/detail.html?spm=a2g0o.order_list&amp;orderId={}
+aliexpress://order/detail?orderId={}
+https://www.aliexpress.com/p/tracking/index.html?spm=1&amp;amp;tradeOrderId={}
+//www.aliexpress.com/p/order/{}.html
+aliexpress://goto?url=https%3A%2F%2Fwww.aliexpress.com%2Fp%2Forder%2Fdetail.html%3ForderId%3D{}
+https://login.aliexpress.com/?return_url=https%3A%2F%2Fwww.aliexpress.com%2Fp%2Forder%2Fdetail.html%3ForderId%3D{}
+https://login.aliexpress.com/?return_url=https%253A%252F%252Faliexpress.com%252Forder%253ForderId%253D{}
+https://www.aliexpress.com/p/order/{}.html|https://www.aliexpress.com/p/order/{}
+https://www.aliexpress.com/x?o_ids={}
+订单https://www.aliexpress.com/p/order/detail.html?orderId={}，谢谢
+[order](https://www.aliexpress.com/p/order/detail.html?orderId={})
+HTTPS://WWW.ALIEXPRESS.COM/P/ORDER/DETAIL.HTML?ORDERID={}
+https://www.aliexpress.com/p/order/detail.html#orderId={}
+https：//www.aliexpress.com/p/order/detail.html？orderId＝{}
+https://ar.aliexpress.com/p/order/detail.html?orderId={}\u200f
+https://shop.example/track?orderId={}|www.aliexpress.com/p/order/detail.html?order_id={}"""
+
+
+def _split(rows: str) -> list[str]:
+    return re.split(r"[|\n]", rows)
+
+
+SPELLINGS = [
+    *(label + ORDER for label in _split(LABELS)),
+    *(dress.format(ORDER) for dress in _split(DRESSES)),
+    *(link.format(ORDER) for link in _split(LINKS)),
+    f"{ORDER}\n\nthanks",
+    "8211 7446 6173 8042",
+    "8211-7446-6173-8042",
+    "8211.7446.6173.8042",
+    "8211\u00a07446\u00a06173\u00a08042",
+    "order 8211 7446 6173 8042, please",
+    "821174 466173 8042",
+    "8,211,744,661,738,042",
+    "8.211.744.661.738.042",
+    "٨٢١١٧٤٤٦٦١٧٣٨٠٤٢",
+    "۸۲۱۱۷۴۴۶۶۱۷۳۸۰۴۲",
+    "８２１１７４４６６１７３８０４２",
+    "8️⃣2️⃣1️⃣1️⃣7️⃣4️⃣4️⃣6️⃣6️⃣1️⃣7️⃣3️⃣8️⃣0️⃣4️⃣2️⃣",
+    "८२११७४४६६१७३८०४२",
+    "&#56;211744661738042",
+]
+
+NO_ORDERS = [
+    "",
+    "hello",
+    "1234567",
+    "+49 151 2345 6789",
+    "+491512345678901",
+    "491512345678",
+    "00491512345678",
+    "(11) 91234-5678",
+    "2026-11-29 21:30",
+    "29.11.2026 30.11.2026",
+    "2019-2020-2021-2022",
+    "1005001234567890",
+    "3256801234567890",
+    "12000012345678901",
+    "LP00675700340000",
+    "RB123456789CN",
+    "CNPDE0000123456789",
+    "UM123456789DE",
+    "1Z999AA10123456784",
+    "4209795192144903600008220012159992",
+    "00340434161094042557",
+    "JJD000390007882233445",
+    "SWX123456789012345678",
+    "H1000123456789012345",
+    "DE89370400440532013000",
+    "DE89 3704 0044 0532 0130 00",
+    "FR76 3000 6000 0112 3456 7890 189",
+    "4111111111111111",
+    "4111 1111 1111 1111",
+    "5555 5555 5555 4444",
+    "378282246310005",
+    "0123456789012345",
+    "12345678901234567890123",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "a8211744661738042",
+    "8211744661738042b",
+    "é8211744661738042",
+    "https://www.aliexpress.com/item/1005001234567890.html",
+    "https://www.aliexpress.com/item/8211744661738042.html",
+    "https://www.aliexpress.com/p/order/index.html",
+    "https://a.aliexpress.com/_mNxYz",
+    "https://aliexpress.ru/order/1234567890123456",
+    "https://www.facebook.com/story.php?story_fbid=1234567890123456",
+    "https://t.me/c/1234567890/123",
+    "https://global.cainiao.com/detail.htm?mailNoList=LP00675700340000",
+    "1234",
+    "99 dollars",
+    "#1001",
+]
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_finds_the_order_however_it_is_written(text: str) -> None:
+    assert read(text).ids == (ORDER,)
+
+
+def test_there_are_many_spellings() -> None:
+    assert len(set(SPELLINGS)) >= 120
+    assert len(set(NO_ORDERS)) >= 40
+
+
+@pytest.mark.parametrize("text", NO_ORDERS)
+def test_what_is_no_order_number_is_not_taken_for_one(text: str) -> None:
+    assert read(text).ids == ()
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        ORDER,
-        f"  {ORDER}\n",
-        f"№{ORDER}.",
-        "8211 7446 6173 8042",
-        "٨٢١١٧٤٤٦٦١٧٣٨٠٤٢",
-        f"https://www.aliexpress.com/p/order/detail.html?orderId={ORDER}",
-        f"https://m.aliexpress.com/p/order/detail.html?orderId={ORDER}&x=1",
-        f"https://www.aliexpress.com/p/tracking/index.html?tradeOrderId={ORDER}&tradeOrderLineId=8211744661748042",
-        f"https://track.aliexpress.com/logisticsdetail.htm?tradeId={ORDER}",
-        f"http://trade.aliexpress.com/order_detail.htm?orderId={ORDER}",
-        f"es.aliexpress.com/p/order/detail.html?orderId={ORDER}",
-        f"https://www.aliexpress.us/p/order/detail.html?orderId={ORDER}",
-        f"look: (https://www.aliexpress.com/p/order/detail.html?orderId={ORDER}) please",
+        f"{ORDER},{OTHER}",
+        f"{ORDER}, {OTHER}",
+        f"{ORDER};{OTHER}",
+        f"{ORDER}/{OTHER}",
+        f"{ORDER}|{OTHER}",
+        f"{ORDER} {OTHER}",
+        f"{ORDER}、{OTHER}",
+        f"{ORDER}，{OTHER}",
+        f"{ORDER}\n{OTHER}\n{ORDER}",
+        f"1. {ORDER} 2. {OTHER}",
+        f"{ORDER}和{OTHER}",
+        f"{ORDER} و{OTHER}",
+        f"{ORDER} + {OTHER}",
+        f"order:{ORDER},order:{OTHER}",
+        f"https://www.aliexpress.com/x?o_ids={ORDER}%2C{OTHER}",
+        f"aliexpress.com/order?orderId={ORDER},aliexpress.com/order?orderId={OTHER}",
     ],
 )
-def test_finds_the_order_however_it_is_sent(text: str) -> None:
-    assert read(text).ids == (ORDER,)
+def test_several_numbers_keep_their_order_and_come_once(text: str) -> None:
+    assert read(text).ids == (ORDER, OTHER)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "-",
+        "a-",
+        "1 ",
+        "12-",
+        "123 456 ",
+        "8211.",
+        "%25",
+        "&amp;",
+        "&#",
+        "//",
+        "aliexpress.",
+        "orderid=",
+        "1,",
+        "\u200f",
+    ],
+)
+def test_a_hostile_text_is_read_to_its_end(piece: str) -> None:
+    text = piece * (MOST_CHARACTERS // len(piece))
+    assert read(text[: MOST_CHARACTERS - 17] + " " + ORDER).ids[-1:] in {(ORDER,), ()}
+
+
+def test_a_bank_card_is_named_and_never_repeated() -> None:
+    assert read("4111 1111 1111 1111").mistakes == ((Mistake.PAYMENT_CARD, ""),)
+
+
+def test_a_price_in_a_sentence_is_no_failed_number() -> None:
+    assert read("I paid 12500 for it in the end").mistakes == ()
 
 
 @pytest.mark.parametrize(
@@ -55,11 +236,6 @@ def test_names_what_was_mistaken_for_an_order(text: str, mistake: Mistake) -> No
     reading = read(text)
     assert reading.ids == ()
     assert [kind for kind, _ in reading.mistakes] == [mistake]
-
-
-def test_several_ids_keep_their_order_and_come_once() -> None:
-    other = "8210560128429621"
-    assert read(f"{ORDER}\n{other}, {ORDER}").ids == (ORDER, other)
 
 
 def test_words_around_an_id_are_kept_for_its_name() -> None:

@@ -129,6 +129,12 @@ def mistake(words: Words, kind: Mistake, sent: str) -> Message:
             said = t("This link leads to a product, not to your order.")
         case Mistake.TRACKING_NUMBER:
             said = t("{text} looks like a tracking number. We need the order number instead.", text=shown)
+        case Mistake.PAYMENT_CARD:
+            return _say(
+                words,
+                t("That looks like a bank card number. We didn't look it up, and we never need one."),
+                t("Please delete your message, to be safe."),
+            )
         case Mistake.RUSSIAN_SITE:
             said = t("aliexpress.ru is a separate shop whose orders we cannot see.")
             where = t("Orders from aliexpress.com work: send their number or link.")
