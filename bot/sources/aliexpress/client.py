@@ -7,15 +7,14 @@ import email.utils
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from urllib.parse import quote_plus
 
 import aiohttp
+import httpx
 
 from bot.errors import Misconfigured, Rejected, SourceError, Throttled, TokenDead, Transient
-from bot.sources.aliexpress import refusals
+from bot.sources.aliexpress import refusals, transport
 from bot.sources.aliexpress.redaction import Redactor
 from bot.sources.aliexpress.signing import Signer
-from bot.sources.aliexpress.wire import PooledWire, Reply, Wire
 
 GATEWAY = "https://api-sg.aliexpress.com"
 NOTICEABLE_SKEW = 300.0  # seconds; the gateway refuses at 7,200
@@ -33,7 +32,7 @@ class Client:
         app_secret: str,
         now: Callable[[], datetime],
         base_url: str = GATEWAY,
-        wire: Wire | None = None,
+        via: httpx.AsyncBaseTransport | None = None,
         report: Report = lambda kind, detail: None,
         call_seconds: float = 25.0,
     ) -> None:
@@ -45,7 +44,7 @@ class Client:
         self._now = now
         self._report = report
         self._call_seconds = call_seconds
-        self._wire = wire or PooledWire()
+        self._http = transport.http_client(via)
         self._date = ""
 
     def __repr__(self) -> str:
@@ -96,7 +95,7 @@ class Client:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._wire.aclose()
+        await self._http.aclose()
 
     async def _post(self, place: str, params: Mapping[str, str], path: str = "") -> bytes:
         signed = {name: value for name, value in params.items() if value}  # empty values sign ambiguously
@@ -108,22 +107,26 @@ class Client:
         }
         signed["sign"] = self._signer.sign(signed, path)
         try:
-            async with asyncio.timeout(self._call_seconds):
-                reply = await self._wire.post(self._base_url + place, _form(signed))
-        except TimeoutError:
+            async with (
+                asyncio.timeout(self._call_seconds),
+                self._http.stream("POST", self._base_url + place, data=signed) as response,
+            ):
+                body = await transport.read(response)
+        except (TimeoutError, httpx.TimeoutException):
             raise Transient("Timeout", f"no answer within {self._call_seconds:.0f} s") from None
-        except (aiohttp.ClientError, OSError) as exc:
+        except (httpx.HTTPError, aiohttp.ClientError, OSError) as exc:
             # Without its cause: that one quotes the line unredacted and carries the request's body along.
             raise self._transient(type(exc).__name__, str(exc)) from None
-        self._notice_clock(reply.headers.get("date", ""))
-        return self._body(reply)
+        self._notice_clock(response.headers.get("date", ""))
+        self._refuse(response, body)
+        return body
 
-    def _body(self, reply: Reply) -> bytes:
-        if reply.status == 429:
-            raise Throttled("HTTP 429", seconds=_retry_after(reply.headers.get("retry-after", "")))
-        if reply.status != 200 and not reply.body.lstrip().startswith(b"{"):
-            raise self._transient(f"HTTP {reply.status}", reply.body[:200].decode("utf-8", "replace"))
-        return reply.body
+    def _refuse(self, response: httpx.Response, body: bytes) -> None:
+        """Raise where the HTTP status says more than the body."""
+        if response.status_code == 429:
+            raise Throttled("HTTP 429", seconds=_retry_after(response.headers.get("retry-after", "")))
+        if response.status_code != 200 and not body.lstrip().startswith(b"{"):
+            raise self._transient(f"HTTP {response.status_code}", body[:200].decode("utf-8", "replace"))
 
     def _notice_clock(self, date: str) -> None:
         if date == self._date:
@@ -140,16 +143,6 @@ class Client:
 
     def _transient(self, code: str, detail: str) -> SourceError:
         return self.told(Transient(code, detail))
-
-
-def _form(params: Mapping[str, str]) -> bytes:
-    """URL-encode; nearly everything that is sent consists of letters and digits and stays as it is."""
-    return "&".join(
-        [
-            f"{name}={value if value.isascii() and value.isalnum() else quote_plus(value)}"
-            for name, value in params.items()
-        ]
-    ).encode()
 
 
 def _retry_after(value: str) -> float:

@@ -23,7 +23,6 @@ import httpx
 from bot.errors import SourceError
 from bot.sources.aliexpress import auth, payload, push, raw
 from bot.sources.aliexpress.client import Client
-from tests.sources.aliexpress.wires import ScriptedWire
 from tests.sources.aliexpress.world import APP_KEY, ORDER_ID, SECRET
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -35,7 +34,7 @@ _CLIENT = Client(
     app_key=APP_KEY,
     app_secret=SECRET,
     now=lambda: NOW,
-    wire=ScriptedWire(httpx.MockTransport(lambda _: httpx.Response(500))),
+    via=httpx.MockTransport(lambda _: httpx.Response(500)),
 )
 
 

@@ -15,8 +15,7 @@ import pytest
 
 from bot.errors import Misconfigured, SourceError, Throttled, Transient
 from bot.sources.aliexpress.client import GATEWAY, Client, Report
-from bot.sources.aliexpress.wire import LONGEST_ANSWER
-from tests.sources.aliexpress.wires import ScriptedWire
+from bot.sources.aliexpress.transport import LONGEST_ANSWER
 from tests.sources.aliexpress.world import APP_KEY, ORDER_ID, SECRET, START, official_sign, refusal, tracking
 
 METHOD = "aliexpress.ds.order.tracking.get"
@@ -32,7 +31,7 @@ def client(handler: Handler, base_url: str = GATEWAY, report: Report = lambda ki
         app_secret=SECRET,
         now=lambda: START,
         base_url=base_url,
-        wire=ScriptedWire(httpx.MockTransport(handler)),
+        via=httpx.MockTransport(handler),
         report=report,
     )
 

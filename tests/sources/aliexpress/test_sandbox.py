@@ -20,7 +20,6 @@ from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.expiry import token_warnings
 from bot.sources.aliexpress.push import parse_push, verify
 from bot.sources.aliexpress.source import AliExpress
-from tests.sources.aliexpress.wires import ScriptedWire
 from tests.sources.aliexpress.world import Clock, Seen, Store
 
 ORDER_ID = next(iter(scenarios.DEMO))
@@ -52,7 +51,7 @@ def shop(status: str = "online") -> Shop:
         app_secret=box.config.app_secret,
         now=clock,
         base_url="http://sandbox/aliexpress",
-        wire=ScriptedWire(transport),
+        via=transport,
         report=seen.event,
     )
     store = Store(clock)

@@ -15,7 +15,6 @@ from bot.model import Tokens
 from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.raw import redacted
 from bot.sources.aliexpress.redaction import HIDDEN, Redactor
-from tests.sources.aliexpress.wires import ScriptedWire
 from tests.sources.aliexpress.world import ORDER_ID, SECRET, START, Answer, refusal, tracking, world
 
 # Every secret of these tests has this word in it.
@@ -157,7 +156,7 @@ def test_a_client_shows_its_app_and_no_secret() -> None:
         app_key="500000",
         app_secret=SECRET,
         now=lambda: START,
-        wire=ScriptedWire(httpx.MockTransport(lambda _: httpx.Response(200))),
+        via=httpx.MockTransport(lambda _: httpx.Response(200)),
     )
     assert repr(here) == "<Client of app 500000 at https://api-sg.aliexpress.com>"
     assert repr(here.redactor) == "<Redactor of 1 secrets>"

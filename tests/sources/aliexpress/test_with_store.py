@@ -29,7 +29,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 def process(here: World, database: Database, owner: str, key: str | None = "passphrase") -> AliExpress:
-    client = Client(app_key=APP_KEY, app_secret=SECRET, now=here.clock, wire=here.gateway.wire())
+    client = Client(app_key=APP_KEY, app_secret=SECRET, now=here.clock, via=here.gateway.transport())
     ledger = SharedLedger(
         limits=Limits(per_second=1000),
         now=here.clock,

@@ -20,7 +20,6 @@ from bot.sources.aliexpress.auth import TokenKeeper
 from bot.sources.aliexpress.budget import Limits, SharedLedger
 from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.source import AliExpress
-from tests.sources.aliexpress.wires import ScriptedWire
 
 APP_KEY = "500000"
 SECRET = "canary-app-secret-7f3a"
@@ -82,8 +81,8 @@ class Gateway:
     codes: set[str] = field(default_factory=set)
     result: dict[str, object] = field(default_factory=lambda: tracking({"mail_no": "LP1"}))
 
-    def wire(self) -> ScriptedWire:
-        return ScriptedWire(httpx.MockTransport(self.handle))
+    def transport(self) -> httpx.MockTransport:
+        return httpx.MockTransport(self.handle)
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(0)
@@ -223,7 +222,7 @@ class World:
             app_key=APP_KEY,
             app_secret=SECRET,
             now=self.clock,
-            wire=self.gateway.wire(),
+            via=self.gateway.transport(),
             report=self.seen.event,
         )
         ledger = SharedLedger(limits=self.limits, now=self.clock, sleep=self.clock.sleep)
