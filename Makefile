@@ -36,9 +36,9 @@ screenshots: $(READY)  ## the pictures in docs/images, taken by the browser test
 bench: $(READY)  ## speed, as ratios against bare clients
 	$(PY) -m tests.bench.speed
 
-bench-pacing: $(READY)  ## delay of news at equal calls, against fixed intervals, ladders and others
+bench-pacing: $(READY)  ## delay of news at equal calls, against fixed intervals and others: make bench-pacing [TIMELINES=FILE]
 	mkdir -p build
-	$(PY) -m tests.bench.pacing --json build/pacing.json --plot build/pacing.svg
+	$(PY) -m tests.bench.pacing $(if $(TIMELINES),--timelines $(TIMELINES)) --json build/pacing.json --plot build/pacing.svg
 
 chaos: $(READY)  ## real processes, faults and kill -9: make chaos SEED=7 MINUTES=10 (REPLICAS=3 DATABASE=postgresql INTAKE=webhook)
 	$(PY) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) --replicas $(or $(REPLICAS),1) --database $(or $(DATABASE),sqlite) --intake $(or $(INTAKE),polling)

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from bot.model import OrderStatus, Stage, Watch
 from bot.pacing import Bound, Limits, Rates, explain, next_check
-from bot.pacing.cadence import WEEK
-from bot.pacing.clock import Clock
+from bot.pacing.clock import WEEK, Clock
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 RATES = Rates()
@@ -26,13 +25,13 @@ watches = st.builds(
         weight=weight,
         last_node_at=NOW - timedelta(hours=quiet),
         checked_at=NOW,
-        created_at=NOW - timedelta(days=29),
+        created_at=NOW - timedelta(days=89),
         utc_offset_hours=offset,
         eta=None if eta is None else NOW + timedelta(hours=eta),
     ),
     st.sampled_from(OPEN),
     st.floats(0.5, 200),
-    st.floats(0, 29 * 24),
+    st.floats(0, 89 * 24),
     st.none() | st.floats(-11, 13),
     st.none() | st.floats(-100, 500),
 )
@@ -161,12 +160,19 @@ def test_an_order_cancelled_in_the_shop_ends_too() -> None:
     assert at(watch, NOW + timedelta(days=4)) is None
 
 
-def test_a_silent_order_is_looked_at_weekly_then_left() -> None:
-    watch = Watch(stage=Stage.LOCAL_TRANSIT, checked_at=NOW, created_at=NOW - timedelta(days=31))
-    weekly = at(watch)
-    assert weekly is not None
-    assert timedelta(days=6) < weekly - NOW < timedelta(days=8)
+@pytest.mark.parametrize("days", [29, 31, 60, 89])
+def test_a_silent_order_waits_no_longer_than_the_ceiling_until_it_is_left(days: int) -> None:
+    watch = Watch(stage=Stage.LOCAL_TRANSIT, checked_at=NOW, created_at=NOW - timedelta(days=days))
+    for price in (1e-6, 1.0, 1e9):
+        following = at(watch, price=price, lucky=0.999)
+        assert following is not None
+        assert following - NOW <= timedelta(seconds=LIMITS.ceiling)
     assert at(replace(watch, created_at=NOW - timedelta(days=91))) is None
+
+
+def test_a_call_that_costs_little_is_made_soon_even_after_a_long_silence() -> None:
+    watch = Watch(stage=Stage.LOCAL_TRANSIT, checked_at=NOW, created_at=NOW - timedelta(days=45))
+    assert gap(watch, 1e-3) < 2 * 3600 < gap(watch, 1e3)
 
 
 @pytest.mark.parametrize("failures", [0, 7])

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from bot.model import Stage, Watch
 from bot.pacing import Rates
-from bot.pacing.cadence import _ROWS, WEEK
-from bot.pacing.clock import Clock, hours
+from bot.pacing.clock import WEEK, Clock, hours
 from bot.pacing.rates import KEYS
 
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -115,27 +114,6 @@ def test_what_was_learnt_survives_a_restart() -> None:
     again = Rates.load(json.loads(json.dumps(rates.dump())))
     assert json.dumps(again.dump()) == json.dumps(Rates.load(rates.dump()).dump())
     assert pace(again) == pytest.approx(pace(Rates.load(rates.dump())))
-
-
-def test_plans_of_looks_outlive_tables_that_hardly_change() -> None:
-    rates = Rates()
-    feed(rates, every=12.0, orders=60)
-    rates._compile()
-    key = "destination/utc"
-    before = rates.clocks[key]
-    before.cadence.rows(0.5)
-    last = BEGIN + timedelta(days=14)
-    watch = Watch(stage=Stage.LOCAL_TRANSIT, last_node_at=last, checked_at=last, created_at=last)
-    coming = last + timedelta(hours=5)
-    rates.observe(watch, [(coming, Stage.LOCAL_TRANSIT)], coming + timedelta(hours=1))
-    rates._compile()
-    assert rates.clocks[key].pace != before.pace
-    assert rates.clocks[key].cadence is before.cadence
-    feed(rates, every=1.0, orders=40)
-    rates.refresh()
-    other = rates.clocks[key].cadence
-    assert other is not before.cadence
-    assert {clock.cadence.made for clock in rates.clocks.values()} == {_ROWS}  # nobody waits for one
 
 
 def test_what_was_seen_takes_effect_with_the_next_refresh() -> None:

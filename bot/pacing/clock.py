@@ -6,12 +6,10 @@ import enum
 import math
 from collections.abc import Sequence
 from datetime import datetime
-from operator import sub
 
 from bot.model import Stage
-from bot.pacing.cadence import WEEK, Cadence
 
-_NEARLY = 0.02  # mean difference of hours' paces
+WEEK = 168
 _MONDAY = 72.0  # the epoch began on a Thursday
 ORIGIN_OFFSET = 8.0  # hours east of UTC: parcels start in China
 
@@ -56,7 +54,7 @@ def hours(moment: datetime) -> float:
 class Clock:
     """A weekly profile of mean 1 and its integral, the operating time."""
 
-    __slots__ = ("_sum", "cadence", "pace")
+    __slots__ = ("_sum", "pace", "peak")
 
     def __init__(self, pace: Sequence[float]) -> None:
         """`pace` holds 168 positive numbers, one an hour of the week from Monday 00:00."""
@@ -68,15 +66,7 @@ class Clock:
             total += value
             sums.append(total)
         self._sum = tuple(sums)
-        self.cadence = Cadence(self.pace)
-
-    def follow(self, before: Clock) -> None:
-        """Have the plans ready that were used before; keep them where the hours are nearly the same."""
-        change = math.fsum(map(abs, map(sub, self.pace, before.cadence.pace)))
-        if change <= _NEARLY * WEEK:
-            self.cadence = before.cadence
-        else:
-            self.cadence.prepare(before.cadence.made)
+        self.peak = max(self.pace)
 
     def operating(self, at: float) -> float:
         """Operating hours from the clock's origin to `at` (hours, in the profile's own zone)."""

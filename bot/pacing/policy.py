@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import OrderStatus, Stage, Watch
-from bot.pacing.cadence import WEEK
-from bot.pacing.clock import hours
+from bot.pacing.clock import WEEK, hours
 from bot.pacing.rates import Rates, clock_key
 
 # What news is worth more than an ordinary scan when it may come next.
@@ -27,8 +26,7 @@ _WORTH = {
 _ETA_DAY, _ETA_HOURS = 1.5, 30.0  # within so many hours of the promised moment
 _RECHECKS = (6.0, 24.0, 72.0, 168.0, 336.0)  # hours after "delivered": it is sometimes wrong
 _RECHECKS_OVER = (24.0, 72.0)  # after "returned" and "cancelled"
-_SILENT, _LOST = 30.0 * 24.0, 90.0 * 24.0  # hours without news: weekly from here, never again from there
-_WEEKLY = 168.0
+_LOST = 90.0 * 24.0  # hours without news: never looked at again from there
 _AHEAD = 12.0  # hours beyond the best moment so far in which a better one is looked for
 _SPENT = 1e-3  # entries of a burst still to come that count no more
 _JITTER = 0.04  # of the gap, to either side
@@ -51,7 +49,6 @@ class Bound(enum.StrEnum):
     CEILING = "ceiling"
     FAILURE = "failure"  # backing off
     FINISHED = "finished"  # slow re-checks after the end
-    SILENT = "silent"  # weekly after 30 days without news
     STOPPED = "stopped"
 
 
@@ -78,8 +75,8 @@ def next_check(
 ) -> datetime | None:
     """When to look again at an order checked at `now`; None: never.
 
-    `price` is `Price.value`, `random` gives numbers in [0, 1). Between `limits`, but for two kinds of order:
-    finished ones are looked at again ever more slowly, silent ones (30 days without news) weekly.
+    `price` is `Price.value`, `random` gives numbers in [0, 1). Between `limits`, but for finished orders,
+    which are looked at again ever more slowly.
     """
     return _decide(watch, rates, price, limits, now, random)[0]
 
@@ -111,8 +108,6 @@ def _decide(
         return None, Bound.STOPPED
     if watch.stage.final or watch.status is OrderStatus.CANCELLED:
         at, bound = _recheck(watch, now, random())
-    elif quiet >= _SILENT:
-        at, bound = now + timedelta(hours=_WEEKLY * _spread(random())), Bound.SILENT
     else:
         gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, limits)
         seconds = min(max(gap * 3600.0 * _spread(random()), limits.floor), limits.ceiling)
@@ -178,54 +173,46 @@ class _Outlook:
 def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]:
     """Hours until the look from which waiting on costs more than it saves.
 
-    An hour more costs the waiting of what may be there unseen; it saves what the cadence says: the present
-    rate times the gap that would follow. The look is where the sum of the differences is least: not always
-    where they first cross, for a night or a weekend may lie ahead.
+    An hour more costs the waiting of the entries that may be there unseen, w E. It saves
+    sqrt(2 w rate price): what an hour of looks and waiting costs at the best even interval for the present
+    rate. The look is where the sum of the differences is least: not always where they first cross, for a
+    night or a weekend may lie ahead.
 
     One loop, because this is decided for every check: it walks in steps that end with the clock's full hours,
     closer by at first, and takes rates as even within one. All in hours from the last look, and in entries.
     """
     floor, end = limits.floor / 3600.0, limits.ceiling / 3600.0
-    cell, paces, cadence, begin = outlook.cell, outlook.clock.pace, outlook.clock.cadence, outlook.begin
-    rates, sums, edges, tops = cell.rate, cell.sums, cell.edges, cell.tops
-    worth, burst, theta = outlook.weight / price, outlook.burst, outlook.theta
+    cell, clock, begin = outlook.cell, outlook.clock, outlook.begin
+    paces, rates, sums, edges, tops = clock.pace, cell.rate, cell.sums, cell.edges, cell.tops
+    double, burst, theta = 2.0 * price / outlook.weight, outlook.burst, outlook.theta
     phase = begin % 1.0
-    age = outlook.clock.operating(begin + floor) - outlook.zero
-    known, level, most, bin_ = cell.expected(age), -1.0, math.inf, bisect_right(edges, max(age, 0.0)) - 1
+    age = clock.operating(begin + floor) - outlook.zero
+    known, bin_ = cell.expected(age), bisect_right(edges, max(age, 0.0)) - 1
     fresh = burst * math.exp(-floor / theta)
     after = best = floor
     least = total = 0.0
     low = outlook.expected(floor)
-    while after < end and after - best <= _AHEAD and (low <= most or fresh > _SPENT):
+    while after < end and after - best <= _AHEAD:
+        if fresh <= _SPENT and low * low > double * tops[bin_] * clock.peak:
+            break  # no later hour saves more than it costs
         mark = int(after + phase + 1e-6) + 1.0 - phase
         if after < 1.5 and mark - after > 0.25:
             mark = after + 0.25
         if mark > end:
             mark = end
         step = mark - after
-        hour = int(begin + after + 1e-6) % WEEK
-        passed = paces[hour] * step
-        age += passed
+        age += paces[int(begin + after + 1e-6) % WEEK] * step
         while age >= edges[bin_ + 1]:
             bin_ += 1
         # as `Cell.expected`, which finds its bin anew
         then = sums[bin_] + rates[bin_] * (age - edges[bin_])
-        steady = then - known
-        if steady < 1e-12:
-            steady = 1e-12
-        over = low + steady
-        rate = steady / passed
-        if not 0.98 * level <= rate <= 1.02 * level:
-            level = rate
-            one, two, part, peak = cadence.rows(worth * rate)
-            most = 1.02 * rate * peak if tops[bin_] <= 1.02 * rate else math.inf  # that any later hour saves
-        saved = (one[hour] + part * (two[hour] - one[hour])) * steady / step
-        if fresh > _SPENT:  # a burst has no clock: its squares of what is saved add up
+        more = max(then - known, 1e-12)
+        if fresh > _SPENT:
             left = burst * math.exp(-mark / theta)
-            over += fresh - left
-            saved = math.sqrt(saved * saved + 2.0 * (fresh - left) / (worth * step))
+            more += fresh - left
             fresh = left
-        under, next_low, over = low - saved, over, over - saved
+        saved = math.sqrt(double * more / step)
+        under, over = low - saved, low + more - saved
         if under < 0.0 < over:  # the least lies within this step
             part_of = under / (under - over)
             if total + 0.5 * under * part_of * step < least:
@@ -233,7 +220,7 @@ def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]
         total += 0.5 * (under + over) * step
         if total < least:
             least, best = total, mark
-        after, low, known = mark, next_low, then
+        after, low, known = mark, low + more, then
     if best >= end:
         return end, Bound.CEILING
     return best, Bound.FLOOR if best <= floor else Bound.PRICE

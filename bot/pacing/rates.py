@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 from bot.model import Stage, Watch
 from bot.pacing import prior
-from bot.pacing.cadence import WEEK
-from bot.pacing.clock import ORIGIN_OFFSET, Clock, Side, hours, side
+from bot.pacing.clock import ORIGIN_OFFSET, WEEK, Clock, Side, hours, side
 
 _Key = TypeVar("_Key", bound=str)
 
@@ -133,14 +132,12 @@ class Rates:
         self._since += len(stamps)
 
     def refresh(self) -> None:
-        """Make the tables anew where enough was seen since they were made, and all plans, so that none waits.
+        """Make the tables anew where enough was seen since they were made: milliseconds.
 
-        May be called in a thread beside `observe`: it takes milliseconds, with new plans a tenth of a second.
+        May be called in a thread beside `observe`.
         """
         if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self._known):
             self._compile()
-        for clock in self.clocks.values():
-            clock.cadence.prepare()
 
     def _weigh(self, now: float) -> float:
         if self._origin is None:
@@ -225,10 +222,7 @@ class Rates:
         middles = [0.5 * (low + high) for low, high in pairwise((0.0, *prior.LAG_EDGES))]
         self.lag = math.fsum(share * middle for share, middle in zip(self.lags, middles, strict=True))
         self.burst_hours = prior.BURST_HOURS + self.lag
-        clocks = {key: self._clock(key, unit) for key in KEYS}
-        for key, clock in self.clocks.items():
-            clocks[key].follow(clock)
-        self.clocks = clocks
+        self.clocks = {key: self._clock(key, unit) for key in KEYS}
         self.cells = self._cells(unit)
 
     def _cells(self, unit: float) -> dict[Stage, Cell]:

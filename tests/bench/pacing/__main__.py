@@ -20,14 +20,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.timelines:
         try:
             jobs = contest.replays(
-                read(options.timelines), options.timelines.stem, options.budgets, options.warm
+                read(options.timelines),
+                options.timelines.stem,
+                options.budgets or [1.0, 2.0, 4.0, 8.0, 16.0],
+                options.warm,
+                options.orders or 1000,
             )
         except (OSError, ValueError) as exc:
             print(exc, file=sys.stderr)  # noqa: T201 (a command line tool)
             return 2
     else:
         jobs = contest.matches(
-            options.worlds, options.budgets, options.seeds, options.orders or 300, options.warm
+            options.worlds,
+            options.budgets or [2.0, 4.0, 8.0],
+            options.seeds,
+            options.orders or 300,
+            options.warm,
         )
     with ProcessPoolExecutor(options.jobs) as pool:
         results = list(pool.map(contest.play, jobs))
@@ -47,11 +55,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--timelines",
         type=Path,
         metavar="FILE",
-        help="replay this CSV file, order,time_utc,stage[,followers], in place of the made-up worlds",
+        help="replay this CSV file, order,time_utc,stage[,followers[,eta_utc]], not the made-up worlds",
     )
     parser.add_argument("--worlds", type=_words, default=list(WORLDS), help=f"of {', '.join(WORLDS)}")
     parser.add_argument(
-        "--budgets", type=_numbers, default=[2.0, 4.0, 8.0], help="calls per active order-day"
+        "--budgets", type=_numbers, help="calls per active order-day (2,4,8; for a file 1,2,4,8,16)"
     )
     parser.add_argument("--seeds", type=int, default=2, help="independent draws of each world")
     parser.add_argument("--orders", type=int, help="orders in each draw (300), of a file at most (1000)")

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.model import Stage, Watch
+from bot.model import Stage
 from bot.pacing import Rates
-from bot.pacing.rates import Cell
 from tests.bench.pacing import rivals
 from tests.bench.pacing.replay import Outcome, Policy, replay
 from tests.bench.pacing.rivals import Every, Oracle, Paced
@@ -18,9 +17,11 @@ from tests.bench.pacing.world import BEGIN, WORLDS, Timeline, draw
 
 DAYS = 32.0  # of arriving orders in a made-up world
 FINALE = frozenset({Stage.OUT_FOR_DELIVERY, Stage.DELIVERED})
+DELIVERED = frozenset({Stage.DELIVERED})
 FIXED = "fixed interval"
 OURS = "ours, learning"
 DAILY = "ours, a budget for each day"
+HIGH, LOW = "ours, prior x 3", "ours, prior / 3"
 KNOWING = "ours, knowing the rates"
 HINDSIGHT = "ours, file seen before"
 PEERS = {12.0: "every 2 h", 24.0: "every hour", 72.0: "every 20 min"}  # 6 h is 4 calls a day
@@ -41,7 +42,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One policy's result; delays in hours, `share` that of the fixed interval's mean at equal calls."""
+    """One policy's result; delays in hours, `share` that of the fixed interval's mean at equal calls.
+
+    `finale` is the share for out for delivery and delivered, `delivered` for that alone. A margin is half of
+    a 95 % interval, from drawing the orders again and again.
+    """
 
     calls: int
     budget: float
@@ -49,8 +54,11 @@ class Score:
     median: float
     p95: float
     share: float
-    margin: float  # of the share: half of a 95 % interval, from drawing the orders again and again
+    margin: float
     finale: float
+    finale_margin: float
+    delivered: float
+    delivered_margin: float
     by_stage: Mapping[str, float]
 
 
@@ -119,7 +127,7 @@ def _gathered(timelines: Sequence[Timeline]) -> list[Timeline]:
 
 def _moved(line: Timeline, by: timedelta) -> Timeline:
     moved = tuple(replace(entry, at=entry.at + by, visible=entry.visible + by) for entry in line.entries)
-    return replace(line, entries=moved)
+    return replace(line, entries=moved, eta=line.eta and line.eta + by)
 
 
 def play(match: Match) -> Result:
@@ -193,22 +201,16 @@ def _all(field: _Field) -> list[tuple[str, Outcome]]:
     daily = field.paced(learner)
     ours = [
         (OURS, field.ours(Rates)),
-        ("ours, prior x 3", field.ours(lambda: Rates(scale=3.0))),
-        ("ours, prior / 3", field.ours(lambda: Rates(scale=1.0 / 3.0))),
         (DAILY, daily),
     ]
     if field.world is None:
-        root, flat = _root_of(field.lines), _flattened(learner)
-        ours.append((HINDSIGHT, field.ours(lambda: learner, learn=False)))
-    else:
-        root, flat, oracle = (
-            rivals.square_root(field.world),
-            Oracle(field.world, flat=True),
-            Oracle(field.world),
-        )
-        ours.append((KNOWING, field.ours(lambda: oracle, learn=False)))
+        return [*ours, (HINDSIGHT, field.ours(lambda: learner, learn=False))]
+    root, flat, oracle = rivals.square_root(field.world), Oracle(field.world, flat=True), Oracle(field.world)
     return [
         *ours,
+        (HIGH, field.ours(lambda: Rates(scale=3.0))),
+        (LOW, field.ours(lambda: Rates(scale=1.0 / 3.0))),
+        (KNOWING, field.ours(lambda: oracle, learn=False)),
         ("clock only", field.ours(lambda: flat, learn=False)),
         ("square root of stage rate", field.tuned(lambda x: rivals.Scaled(x, root), hours / 3.5)),
         ("stage ladder", field.tuned(lambda x: rivals.Scaled(x, rivals.ladder), hours)),
@@ -217,50 +219,40 @@ def _all(field: _Field) -> list[tuple[str, Outcome]]:
     ]
 
 
-def _flattened(rates: Rates) -> Rates:
-    flat = Rates.load(rates.dump())
-    flat.cells = dict.fromkeys(Stage, Cell([0.06], [0.0]))
-    flat.burst = 0.0
-    return flat
-
-
-def _root_of(timelines: Sequence[Timeline]) -> Callable[[Watch], float]:
-    """The square-root law on each stage's mean rate in these very timelines."""
-    hours, entries = dict.fromkeys(Stage, 12.0), dict.fromkeys(Stage, 1.0)
-    for line in timelines:
-        for entry, following in zip(line.entries, line.entries[1:], strict=False):
-            hours[entry.stage] += (following.visible - entry.visible) / timedelta(hours=1)
-            entries[entry.stage] += 1.0
-    return lambda watch: math.sqrt(hours[watch.stage] / entries[watch.stage])
-
-
 def _score(outcome: Outcome, fixed: Outcome) -> Score:
     equal = outcome.budget / max(fixed.budget, 1e-9)  # a fixed interval's delay falls as one over its calls
-    stages = sorted({stage for _, stage, _ in fixed.delays})
+    stages = sorted({stage for _, stage, _, _ in fixed.delays})
+    share, margin = _share(outcome, fixed, None)
+    finale, finale_margin = _share(outcome, fixed, FINALE)
+    delivered, delivered_margin = _share(outcome, fixed, DELIVERED)
     return Score(
         calls=outcome.calls,
         budget=outcome.budget,
         mean=outcome.mean(),
         median=outcome.quantile(0.5),
         p95=outcome.quantile(0.95),
-        share=outcome.mean() * equal / max(fixed.mean(), 1e-9),
-        margin=_margin(outcome, fixed) * equal,
-        finale=outcome.mean(FINALE) * equal / max(fixed.mean(FINALE), 1e-9),
+        share=share * equal,
+        margin=margin * equal,
+        finale=finale * equal,
+        finale_margin=finale_margin * equal,
+        delivered=delivered * equal,
+        delivered_margin=delivered_margin * equal,
         by_stage={stage.value: outcome.mean(frozenset({stage})) for stage in stages},
     )
 
 
-def _margin(outcome: Outcome, fixed: Outcome, draws: int = 200) -> float:
-    """Twice the spread of the ratio of means over bootstrap draws of the orders."""
+def _share(
+    outcome: Outcome, fixed: Outcome, stages: frozenset[Stage] | None, draws: int = 200
+) -> tuple[float, float]:
+    """Ratio of mean delays over news of these stages, and twice its spread over draws of the orders."""
     dice = random.Random(1)
-    pairs = [
-        (outcome.by_order.get(order, [0.0, 0.0]), sums) for order, sums in sorted(fixed.by_order.items())
-    ]
+    ours, theirs = outcome.by_order(stages), fixed.by_order(stages)
+    pairs = [(*ours.get(order, (0.0, 0.0)), *sums) for order, sums in sorted(theirs.items())]
     ratios = []
-    for _ in range(draws):
-        drawn = dice.choices(pairs, k=len(pairs))
-        ours, theirs = ([sum(pair[side][n] for pair in drawn) for n in (0, 1)] for side in (0, 1))
-        if ours[1] and theirs[0]:
-            ratios.append(ours[0] / ours[1] / (theirs[0] / theirs[1]))
+    for _ in range(draws if pairs else 0):
+        late, heard, fixed_late, fixed_heard = map(sum, zip(*dice.choices(pairs, k=len(pairs)), strict=True))
+        if heard and fixed_late:
+            ratios.append(late / heard / (fixed_late / fixed_heard))
     mean = sum(ratios) / max(len(ratios), 1)
-    return 1.96 * math.sqrt(sum((ratio - mean) ** 2 for ratio in ratios) / max(len(ratios) - 1, 1))
+    spread = 1.96 * math.sqrt(sum((ratio - mean) ** 2 for ratio in ratios) / max(len(ratios) - 1, 1))
+    return outcome.mean(stages) / max(fixed.mean(stages), 1e-9), spread

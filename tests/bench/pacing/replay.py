@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import msgspec
+
 from bot.model import Stage, Watch
 from tests.bench.pacing.world import Entry, Timeline
 
@@ -24,19 +26,20 @@ class Policy(Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """Calls and delays (hours, with the stage that each piece of news brought and its followers)."""
+    """Calls and delays (hours, with the stage that each piece of news brought, its followers, its order)."""
 
     calls: int = 0
     order_days: float = 0.0
-    delays: list[tuple[float, Stage, float]] = field(default_factory=list)
-    by_order: dict[int, list[float]] = field(default_factory=dict)  # summed delay times followers, followers
+    delays: list[tuple[float, Stage, float, int]] = field(default_factory=list)
 
-    def note(self, order: int, delay: float, stage: Stage, followers: float) -> None:
-        """One piece of news seen after `delay` hours."""
-        self.delays.append((delay, stage, followers))
-        sums = self.by_order.setdefault(order, [0.0, 0.0])
-        sums[0] += delay * followers
-        sums[1] += followers
+    def by_order(self, stages: frozenset[Stage] | None = None) -> dict[int, tuple[float, float]]:
+        """For each order the sum of delay times followers, and of followers, over news of these stages."""
+        sums: dict[int, tuple[float, float]] = {}
+        for delay, stage, followers, order in self.delays:
+            if stages is None or stage in stages:
+                late, heard = sums.get(order, (0.0, 0.0))
+                sums[order] = late + delay * followers, heard + followers
+        return sums
 
     @property
     def budget(self) -> float:
@@ -45,12 +48,12 @@ class Outcome:
 
     def mean(self, stages: frozenset[Stage] | None = None) -> float:
         """Mean delay in hours, weighted by followers."""
-        chosen = [(d, w) for d, stage, w in self.delays if stages is None or stage in stages]
+        chosen = [(d, w) for d, stage, w, _ in self.delays if stages is None or stage in stages]
         return sum(d * w for d, w in chosen) / max(sum(w for _, w in chosen), 1e-9)
 
     def quantile(self, share: float) -> float:
         """A quantile of the delays in hours."""
-        ordered = sorted(delay for delay, _, _ in self.delays)
+        ordered = sorted(delay for delay, *_ in self.delays)
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
 
 
@@ -87,7 +90,8 @@ def replay(
                 outcome.calls += 1
                 for entry in news:
                     if entry.visible >= measure_from:
-                        outcome.note(index, (now - entry.visible) / _HOUR, entry.stage, line.followers)
+                        delay = (now - entry.visible) / _HOUR
+                        outcome.delays.append((delay, entry.stage, line.followers, index))
         watches[index] = watch
         following = policy.next(line.order, before, watch, news, now, active)  # the last look teaches too
         if positions[index] >= len(line.entries):
@@ -113,6 +117,7 @@ def _watch(line: Timeline, first: Entry, now: datetime) -> Watch:
         last_node_at=first.at,
         checked_at=now,
         created_at=line.start,
+        eta=line.eta,
     )
 
 
@@ -120,14 +125,7 @@ def _seen(before: Watch, newest: Entry | None, now: datetime) -> Watch:
     stage, last = before.stage, before.last_node_at
     if newest is not None and (last is None or newest.at >= last):
         stage, last = newest.stage, newest.at
-    return Watch(
-        stage=stage,
-        weight=before.weight,
-        utc_offset_hours=before.utc_offset_hours,
-        last_node_at=last,
-        checked_at=now,
-        created_at=before.created_at,
-    )
+    return msgspec.structs.replace(before, stage=stage, last_node_at=last, checked_at=now)
 
 
 def _overlap(line: Timeline, begin: datetime, end: datetime) -> float:

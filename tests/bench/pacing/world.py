@@ -34,6 +34,7 @@ class Timeline:
     entries: tuple[Entry, ...]
     followers: float = 1.0
     utc_offset_hours: float | None = None
+    eta: datetime | None = None  # what the shop promised, known from the start
 
     @property
     def start(self) -> datetime:
@@ -194,7 +195,7 @@ def _later(clock: Clock, at: datetime, shift: float, wait: float) -> datetime:
 
 
 def read(path: Path) -> list[Timeline]:
-    """Timelines of a CSV file `order,time_utc,stage[,followers]`, a header line is optional.
+    """Timelines of a CSV file `order,time_utc,stage[,followers[,eta_utc]]`, a header line is optional.
 
     `time_utc` is ISO 8601 (a zone may be given) or seconds since 1970; `stage` one of `Stage`'s values, any
     other text keeps the stage. Rows may come in any order; what follows a final stage is left out.
@@ -202,6 +203,7 @@ def read(path: Path) -> list[Timeline]:
     """
     rows: dict[str, list[tuple[datetime, Stage]]] = defaultdict(list)
     followers: dict[str, float] = {}
+    etas: dict[str, datetime] = {}
     with path.open(newline="", encoding="utf-8-sig") as file:
         for number, row in enumerate(csv.reader(file), 1):
             cells = [cell.strip() for cell in row]
@@ -211,23 +213,27 @@ def read(path: Path) -> list[Timeline]:
                 rows[cells[0]].append((_moment(cells[1]), _stage(cells[2])))
                 if len(cells) > 3 and cells[3]:
                     followers[cells[0]] = float(cells[3])
+                if len(cells) > 4 and cells[4]:
+                    etas[cells[0]] = _moment(cells[4])
             except (IndexError, ValueError) as exc:
                 raise ValueError(
-                    f"{path.name}, line {number}: want order,time_utc,stage[,followers]"
+                    f"{path.name}, line {number}: want order,time_utc,stage[,followers[,eta_utc]]"
                 ) from exc
-    return [_timeline(order, entries, followers.get(order, 1.0)) for order, entries in rows.items()]
+    return [
+        replace(_timeline(order, entries), followers=followers.get(order, 1.0), eta=etas.get(order))
+        for order, entries in rows.items()
+    ]
 
 
 def write(path: Path, timelines: Sequence[Timeline]) -> None:
     """The same form, as `read` takes it."""
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(["order", "time_utc", "stage", "followers"])
+        table.writerow(["order", "time_utc", "stage", "followers", "eta_utc"])
         for line in timelines:
+            rest = [f"{line.followers:g}", line.eta.isoformat() if line.eta else ""]
             for entry in line.entries:
-                table.writerow(
-                    [line.order, entry.visible.isoformat(), entry.stage.value, f"{line.followers:g}"]
-                )
+                table.writerow([line.order, entry.visible.isoformat(), entry.stage.value, *rest])
 
 
 def _moment(text: str) -> datetime:
@@ -242,7 +248,7 @@ def _stage(text: str) -> Stage:
     return next((stage for stage in Stage if stage.value == word), Stage.UPDATE)
 
 
-def _timeline(order: str, entries: list[tuple[datetime, Stage]], followers: float) -> Timeline:
+def _timeline(order: str, entries: list[tuple[datetime, Stage]]) -> Timeline:
     stage = Stage.PRE_SHIPMENT
     told = []
     for at, brought in sorted(entries, key=lambda pair: pair[0]):
@@ -250,4 +256,4 @@ def _timeline(order: str, entries: list[tuple[datetime, Stage]], followers: floa
         told.append(Entry(at=at, visible=at, stage=stage))
         if stage.final:
             break
-    return Timeline(order=order, entries=tuple(told), followers=followers)
+    return Timeline(order=order, entries=tuple(told))
