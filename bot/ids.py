@@ -32,10 +32,11 @@ _TOUCHING = re.compile(rf"[\d+{_LATIN}]")
 _TRACKING_NUMBER = re.compile(
     r"[A-Z]{2}\d{9}[A-Z]{2}|[A-Z]{1,5}\d{8,24}[A-Z]{0,3}|1Z[A-Z\d]{16}|\d{20,40}", re.IGNORECASE
 )
-# Item ids of today: 16 digits beginning 1005, or 3256 on the US site; variants of an item: 17, beginning 12000.
+# Item ids of today: 16 digits beginning 1005, or 3256 on the US site; their variants: 17, beginning 12000.
 _PRODUCT_ID = re.compile(r"(?:1005|3256)\d{12}|12000\d{12}")
 _PAYMENT_CARD = re.compile(r"(?:4\d|5[1-5]|65)\d{14}|3[47]\d{13}")
-_AROUND = "#№.,;:!?()[]{}<>«»\"'“”‘’„*_`|=~…。，、：；！？（）【】「」-–—"  # what stands around numbers in sentences
+# What stands around numbers in sentences.
+_AROUND = "#№.,;:!?()[]{}<>«»\"'“”‘’„*_`|=~…。，、：；！？（）【】「」-–—"
 
 _LINK = re.compile(r"://|aliexpress\.|cainiao\.|www\.|order_?id=|[./]html\b", re.IGNORECASE)
 _HOST = re.compile(r"(?:aliexpress|cainiao)\.(?P<end>com|us|ru)\b|\baliexpress:", re.IGNORECASE)

@@ -15,7 +15,7 @@ ORDER = "8211744661738042"
 OTHER = "8210560128429621"
 SECRET = "a-secret-of-your-own"
 
-# How AliExpress and shops label the number, in their pages and mails; the number follows at once or after a space.
+# How AliExpress and shops label the number, in pages and mails; the number follows at once.
 LABELS = """Order:|Order ID:|Order No.:|Order number:|Order #|#|№|Nº |N° |No. |Order-|order=|ORDER:
 Номер заказа:|Заказ:|Заказ №|заказ|Замовлення №|Номер замовлення:|Nº de pedido:|Pedido:
 Número del pedido：|pedido
@@ -23,8 +23,10 @@ N° de commande :|Commande :|Bestellnummer:|Bestellung |Best.-Nr.:|Numero d'ordi
 Bestelnummer:
 Numer zamówienia:|Zamówienie:|Nº do pedido:|Encomenda:|Sipariş no:|Sipariş numarası:|Nomor pesanan:
 No. Pesanan：
-Mã đơn hàng:|Đơn hàng: |หมายเลขคำสั่งซื้อ:|หมายเลขคำสั่งซื้อ|注文番号：|注文番号|ご注文番号は|주문번호:|주문 번호 |주문번호
-订单号：|订单号|订单编号:|訂單編號：|訂單編號|رقم الطلب:|رقم الطلب |طلب رقم |מספר הזמנה:|מספר ההזמנה |ऑर्डर नंबर:|ऑर्डर आईडी
+Mã đơn hàng:|Đơn hàng: |หมายเลขคำสั่งซื้อ:|หมายเลขคำสั่งซื้อ|注文番号：
+注文番号|ご注文番号は|주문번호:|주문 번호 |주문번호
+订单号：|订单号|订单编号:|訂單編號：|訂單編號|رقم الطلب:
+رقم الطلب |طلب رقم |מספר הזמנה:|מספר ההזמנה |ऑर्डर नंबर:|ऑर्डर आईडी
 Broj narudžbe:|Číslo objednávky:|Rendelésszám:|Numărul comenzii:|Tilausnumero:|Ordernummer:
 Ordrenummer:|Αριθμός παραγγελίας:
 Номер на поръчка:|commande|Bestellung|ordine|siparis|pesanan"""
