@@ -29,8 +29,8 @@ from bot.chat.table import handle
 from bot.chat.telegram import Redactor, build_bot, connect
 from bot.errors import Rejected, SourceError, StoreError, TokenRevoked
 from bot.metrics import Metrics
-from bot.model import Message, OrderStatus, Place, Sending, Sent, Tokens
-from bot.office import Office, Spent
+from bot.model import Message, OrderStatus, Place, Sending, Sent, Tokens, TokenWarning
+from bot.office import Office
 from bot.pacing import Limits, Pacer
 from bot.poller import Poller
 from bot.replicas import Replicas
@@ -47,7 +47,7 @@ from bot.store.credentials import Credentials
 from bot.store.permits import SharedPermits
 from bot.store.signals import Signal
 from bot.tracking import Policy, Tracking
-from bot.upkeep import Budget, Health, Upkeep, Warn
+from bot.upkeep import Health, Upkeep
 from bot.web import Doors, Port, make
 
 _log = structlog.get_logger(__name__)
@@ -139,16 +139,6 @@ class Merchant:
         self.source.resume()
         return tokens
 
-    async def budget(self) -> Budget:
-        """The day's calls."""
-        usage = await self.ledger.usage()
-        return Budget(used=usage.used, limit=usage.limit, forecast=usage.forecast)
-
-    async def spent(self) -> Spent:
-        """The day's calls, for /stats."""
-        usage = await self.ledger.usage()
-        return Spent(used=usage.used, limit=usage.limit or 0, forecast=usage.forecast)
-
     async def flush(self) -> None:
         """Write what was spent, and the answers that nobody could read."""
         if self._unknown:
@@ -159,7 +149,7 @@ class Merchant:
             await self.cell.flush()
 
     # the grant, for upkeep
-    async def warnings(self) -> tuple[Warn, ...]:
+    async def warnings(self) -> tuple[TokenWarning, ...]:
         """What admins should hear of the grant's end now."""
         with contextlib.suppress(SourceError):  # refreshed in time even where nobody calls for days
             await self.keeper.current()
@@ -170,10 +160,9 @@ class Merchant:
         already = await self.credentials.warned()
         if self.keeper.alive(tokens) and of_death(tokens) in already:  # a false alarm, or repaired since
             await self.credentials.forget_warned([of_death(tokens)])
-        due = token_warnings(
+        return token_warnings(
             tokens, now(), already, refused=self.keeper.dead, ending=self.keeper.ending(tokens)
         )
-        return tuple(Warn(key=one.key, days=one.days) for one in due)
 
     async def warned(self, keys: Iterable[str]) -> None:
         """They heard."""
@@ -288,7 +277,7 @@ class App:
             exchange=self.merchant.exchange,
             parse_code=auth.parse_code,
             is_login=auth.is_login,
-            spent=self.merchant.spent,
+            budget=self.merchant.ledger.usage,
             brief_at=settings.brief_at,
         )
         self.upkeep = Upkeep(
@@ -298,7 +287,7 @@ class App:
             metrics=self.metrics,
             grant=self.merchant,
             login_url=self.office.authorise_url(),
-            budget=self.merchant.budget,
+            budget=self.merchant.ledger.usage,
             health=self.health,
             tell=self._tell,
             brief_at=self.office.brief_at,

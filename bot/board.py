@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.model import NO_TRACKING_AFTER, Clock, FlagRule, Order, Stage
-from bot.views.admin import Flag
+from bot.model import NO_TRACKING_AFTER, Clock, Flag, FlagRule, Order, Stage
 
 _MOVING = frozenset(stage for stage in Stage if not stage.final)
 _STUCK = {
@@ -50,7 +49,7 @@ def flag(order: Order, disputed_at: datetime | None, now: datetime) -> tuple[Fla
         if at is None or order.stage not in rule.stages or (rule.grace and at + rule.grace > now):
             continue
         silent = rule.clock in {Clock.PAYMENT, Clock.NODE}  # until its grace is over silence is no trouble
-        return Flag(rule.flag), at + rule.grace if silent else at
+        return rule.flag, at + rule.grace if silent else at
     return None
 
 

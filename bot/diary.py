@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from bot.views.chart import Day
+from bot.model import DailyStats
 
 KEY = "diary"
 _KEPT = 90  # days
 
 
-def write(kept: Mapping[str, Any] | None, day: Day) -> dict[str, Any]:
+def write(kept: Mapping[str, Any] | None, day: DailyStats) -> dict[str, Any]:
     """The diary with this day's line written anew, and what is too old left out."""
     lines = dict(kept or {})
     lines[day.on.isoformat()] = [
@@ -25,10 +25,10 @@ def write(kept: Mapping[str, Any] | None, day: Day) -> dict[str, Any]:
     return {on: lines[on] for on in sorted(lines)[-_KEPT:]}
 
 
-def read(kept: Mapping[str, Any] | None, since: date) -> tuple[Day, ...]:
+def read(kept: Mapping[str, Any] | None, since: date) -> tuple[DailyStats, ...]:
     """The lines from `since` on, oldest first."""
     return tuple(
-        Day(
+        DailyStats(
             on=date.fromisoformat(on),
             orders=orders,
             pushes=pushes,

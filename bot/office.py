@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from bot import diary
 from bot.errors import Reauthorise
-from bot.model import Tokens
+from bot.model import CallBudget, Stats, Tokens
 from bot.store import Store
-from bot.views.admin import Stats
 
 _BRIEF = "brief_at"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """The day's calls: made, allowed, expected by its end."""
-
-    used: int
-    limit: int
-    forecast: int
 
 
 class Office:
@@ -36,7 +25,7 @@ class Office:
         exchange: Callable[[str], Awaitable[Tokens]],
         parse_code: Callable[[str], str | None],
         is_login: Callable[[str], bool],
-        spent: Callable[[], Awaitable[Spent]],
+        budget: Callable[[], Awaitable[CallBudget]],
         brief_at: time | None,
     ) -> None:
         self._store = store
@@ -45,13 +34,13 @@ class Office:
         self._exchange = exchange
         self._parse_code = parse_code
         self._is_login = is_login
-        self._spent = spent
+        self._budget = budget
         self._brief_default = brief_at
 
     async def stats(self, days: int) -> Stats:
         """The numbers of the last `days` days."""
         since = self._now() - timedelta(days=days)
-        spent = await self._spent()
+        calls = await self._budget()
         async with self._store.read() as tx:
             counted = await tx.notices.counts(since)
             series = diary.read(await tx.memory.get(diary.KEY), since.date())
@@ -63,9 +52,7 @@ class Office:
                 delivered=await tx.orders.count_delivered(since),
                 pushes=counted.sent,
                 failed_pushes=counted.dead,
-                calls=spent.used,
-                budget=spent.limit,
-                forecast=spent.forecast,
+                calls=calls,
                 delay=delays[len(delays) // 2] if delays else None,
                 series=series,
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.errors import SettingsError
 from bot.i18n import LANGUAGES
-from bot.views.talk import Shop
+from bot.model import Shop
 
 _FIELDS = {"name": 64, "support": 64, "welcome": 600}
 

@@ -15,13 +15,11 @@ from bot import audience, diary
 from bot import board as judge
 from bot.i18n import Words
 from bot.metrics import Metrics
-from bot.model import Message, Place
+from bot.model import CallBudget, DailyStats, Message, Place, TokenWarning
 from bot.pacing import Pacer
 from bot.store import Store
 from bot.tracking import Tracking
 from bot.views import admin as view
-from bot.views.admin import Flag
-from bot.views.chart import Day
 
 _log = structlog.get_logger(__name__)
 
@@ -31,15 +29,6 @@ _LOST_FOR = timedelta(minutes=10)  # before the admins hear that the source is s
 _BUDGET_LOW = 0.9
 _OUTBOX_OLD = timedelta(minutes=10)  # how long a due notice may wait before the admins hear of it
 _INTAKE_OLD = timedelta(minutes=5)  # how long Telegram may be silent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """The day's calls. `limit` None means that none is set."""
-
-    used: int
-    limit: int | None
-    forecast: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +42,10 @@ class Health:
     throttled: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warn:
-    """A warning about the grant's end; `days` 0: it is dead."""
-
-    key: str
-    days: int
-
-
 class Grant(Protocol):
     """The merchant's login."""
 
-    async def warnings(self) -> tuple[Warn, ...]:
+    async def warnings(self) -> tuple[TokenWarning, ...]:
         """What is to be told now."""
         ...
 
@@ -89,7 +70,7 @@ class Upkeep:
         metrics: Metrics,
         grant: Grant,
         login_url: str,
-        budget: Callable[[], Awaitable[Budget]],
+        budget: Callable[[], Awaitable[CallBudget]],
         health: Callable[[], Health],
         tell: Callable[[Place, Message], Awaitable[bool]],
         brief_at: Callable[[], Awaitable[time | None]],
@@ -141,7 +122,7 @@ class Upkeep:
 
     # ── pacing ──────────────────────────────────────────────────────────────────────────────────
 
-    async def _meter(self) -> Budget:
+    async def _meter(self) -> CallBudget:
         await asyncio.to_thread(self._pacer.refresh)
         budget = await self._budget()
         async with self._store.read() as tx:
@@ -158,7 +139,7 @@ class Upkeep:
         await self.save()
         return budget
 
-    async def _gauge(self, budget: Budget) -> None:
+    async def _gauge(self, budget: CallBudget) -> None:
         m, now = self._metrics, self._now()
         async with self._store.read() as tx:
             depth = await tx.notices.depth()
@@ -178,10 +159,10 @@ class Upkeep:
         if days is not None:
             m.token_days.set(days)
 
-    async def _write_diary(self, budget: Budget, now: datetime) -> None:
+    async def _write_diary(self, budget: CallBudget, now: datetime) -> None:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         async with self._store.write() as tx:
-            day = Day(
+            day = DailyStats(
                 on=now.date(),
                 orders=await tx.chats.active_orders(),
                 pushes=(await tx.notices.counts(midnight)).sent,
@@ -193,7 +174,7 @@ class Upkeep:
 
     # ── alerts: one per incident, one on recovery ───────────────────────────────────────────────
 
-    async def _alerts(self, budget: Budget) -> None:
+    async def _alerts(self, budget: CallBudget) -> None:
         now, health = self._now(), self._health()
         if not health.source_healthy and self._source_lost is None:
             self._source_lost = now
@@ -330,10 +311,9 @@ class Upkeep:
         sent = datetime.fromisoformat(last) if last else now
         if last and audience.next_at(self._zone, at, sent) <= now:
             async with self._store.read() as tx:
-                counts, snoozed = await tx.cases.count_flags(judge.RULES, now)
+                flags, snoozed = await tx.cases.count_flags(judge.RULES, now)
                 active = await tx.chats.active_orders()
                 delivered = await tx.orders.count_delivered(now - timedelta(days=1))
-            flags = {Flag(name): n for name, n in counts.items()}
             await self._to_admins(
                 lambda words: view.brief(words, flags, active=active, delivered=delivered, snoozed=snoozed)
             )

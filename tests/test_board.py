@@ -8,8 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot import board
-from bot.model import Stage
-from bot.views.admin import Flag
+from bot.model import Flag, Stage
 from tests import make
 
 NOW = make.NOW

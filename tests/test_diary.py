@@ -10,15 +10,15 @@ from PIL import Image
 
 from bot import diary
 from bot.i18n import Words
+from bot.model import DailyStats
 from bot.views import chart
-from bot.views.chart import Day
 
 FIRST = date(2026, 11, 1)
 
 
-def _days(count: int) -> tuple[Day, ...]:
+def _days(count: int) -> tuple[DailyStats, ...]:
     return tuple(
-        Day(
+        DailyStats(
             on=FIRST + timedelta(days=n),
             orders=10 + n,
             pushes=3 * n,

@@ -10,9 +10,8 @@ import sqlalchemy as sa
 
 from bot.board import flag
 from bot.errors import Misconfigured, Reauthorise, StoreError, Throttled, Transient
-from bot.model import Chat, OrderFacts, OrderStatus, Place
+from bot.model import Chat, Flag, OrderFacts, OrderStatus, Place
 from bot.tracking import Tracked
-from bot.views.admin import Flag
 from tests import make
 from tests.parts import Engine, several
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError
-from bot.model import Message, Place, Stage
+from bot.model import CallBudget, Message, Place, Stage, TokenWarning
 from bot.store import Store
 from bot.tracking import Policy
-from bot.upkeep import Budget, Health, Upkeep, Warn
+from bot.upkeep import Health, Upkeep
 from tests import make
 from tests.parts import Engine
 
@@ -26,9 +26,9 @@ WELL = Health(source_healthy=True, reauthorise=False, misconfigured="", intake_a
 class Grant:
     """A login whose warnings the test sets."""
 
-    due: list[Warn] = field(default_factory=list)
+    due: list[TokenWarning] = field(default_factory=list)
 
-    async def warnings(self) -> tuple[Warn, ...]:
+    async def warnings(self) -> tuple[TokenWarning, ...]:
         return tuple(self.due)
 
     async def warned(self, keys: Iterable[str]) -> None:
@@ -46,7 +46,7 @@ class House:
         self.engine = engine
         engine.tracking.policy = Policy(admins=frozenset({ADMIN.chat_id}))
         self.health = WELL
-        self.budget = Budget(used=10, limit=5000, forecast=20)
+        self.budget = CallBudget(used=10, limit=5000, forecast=20)
         self.grant = Grant()
         self.brief: time | None = None
         self.said: list[str] = []
@@ -70,7 +70,7 @@ class House:
             retention=timedelta(days=90),
         )
 
-    async def _budget(self) -> Budget:
+    async def _budget(self) -> CallBudget:
         return self.budget
 
     async def _brief(self) -> time | None:
@@ -129,7 +129,7 @@ async def test_a_misconfigured_app_is_told_once_with_its_code(house: House) -> N
 
 
 async def test_a_warning_of_the_logins_end_waits_until_an_admin_can_be_reached(house: House) -> None:
-    house.grant.due = [Warn(key="7", days=7)]
+    house.grant.due = [TokenWarning(key="7", days=7)]
     house.reachable = False
     await house.rounds()
     house.reachable = True
@@ -140,7 +140,7 @@ async def test_a_warning_of_the_logins_end_waits_until_an_admin_can_be_reached(h
 
 @pytest.mark.parametrize("days", [7, 3, 1, 0])
 async def test_every_warning_of_the_login_s_end_leads_to_the_login(house: House, days: int) -> None:
-    house.grant.due = [Warn(key="it", days=days)]
+    house.grant.due = [TokenWarning(key="it", days=days)]
     await house.rounds()
     assert len(house.said) == 1
     assert house.buttons == [LOGIN]
@@ -148,7 +148,7 @@ async def test_every_warning_of_the_login_s_end_leads_to_the_login(house: House,
 
 
 async def test_a_nearly_spent_budget_is_told_once_a_day(house: House) -> None:
-    house.budget = replace(house.budget, used=4600)
+    house.budget = CallBudget(used=4600, limit=5000, forecast=20)
     await house.rounds(5)
     assert len(house.said) == 1
     await house.rounds(2, hours=12)

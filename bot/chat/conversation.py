@@ -19,12 +19,10 @@ from bot.chat.inbox import Postponed
 from bot.chat.telegram import TelegramBot
 from bot.errors import TokenRevoked
 from bot.i18n import Words, guess_language, guess_zone
-from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
+from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, Stats, TopicGone
 from bot.store import Store
 from bot.tracking import Shown, Tracking
 from bot.views import card, talk
-from bot.views.admin import Stats
-from bot.views.talk import Shop
 
 _HINT = 0.25  # seconds that an answer waits for the hint before it at most
 

@@ -5,7 +5,7 @@ Structs, not dataclasses: some are made by the thousand each second. `msgspec.st
 
 from __future__ import annotations
 
-from bot.model.board import Clock, FlagRule
+from bot.model.board import Clock, Flag, FlagRule
 from bot.model.chats import Chat, Follow, Follower, Level, Place, Quiet
 from bot.model.delivery import (
     Button,
@@ -22,7 +22,7 @@ from bot.model.delivery import (
     Sent,
     TopicGone,
 )
-from bot.model.merchant import Tokens
+from bot.model.merchant import CallBudget, DailyStats, Shop, Stats, Tokens, TokenWarning
 from bot.model.news import Importance, News, NewsKind
 from bot.model.parcels import (
     NO_TRACKING_AFTER,
@@ -42,12 +42,15 @@ from bot.model.stages import Reason, Stage
 __all__ = [
     "NO_TRACKING_AFTER",
     "Button",
+    "CallBudget",
     "Changes",
     "Chat",
     "Clock",
+    "DailyStats",
     "Delivery",
     "FetchedNode",
     "FetchedParcel",
+    "Flag",
     "FlagRule",
     "Follow",
     "Follower",
@@ -76,8 +79,11 @@ __all__ = [
     "Refused",
     "Sending",
     "Sent",
+    "Shop",
     "Snapshot",
     "Stage",
+    "Stats",
+    "TokenWarning",
     "Tokens",
     "TopicGone",
     "Watch",

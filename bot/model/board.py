@@ -20,10 +20,24 @@ class Clock(enum.StrEnum):
     DISPUTE = "dispute"  # when its customer reported a problem
 
 
+class Flag(enum.StrEnum):
+    """Why an order is on the board, the gravest first: an order has the first that fits."""
+
+    RETURNED = "returned"
+    PROBLEM = "problem"
+    DUTIES = "duties"
+    FAILED_ATTEMPT = "failed_attempt"
+    PICKUP = "pickup"
+    NO_TRACKING = "no_tracking"
+    STUCK = "stuck"
+    LATE = "late"
+    DISPUTED = "disputed"
+
+
 class FlagRule(Struct, frozen=True, kw_only=True):
     """Flags orders that are in one of the stages once their clock is `grace` behind; zero: at once."""
 
-    flag: str
+    flag: Flag
     stages: frozenset[Stage]
     clock: Clock
     grace: timedelta = timedelta(0)

@@ -1,9 +1,11 @@
-"""The merchant's account at AliExpress."""
+"""The merchant: shop, account at AliExpress, the day's calls, numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +25,65 @@ class Tokens:
     authorised_at: datetime
     account: str = ""
     account_id: str = ""
+
+
+class CallBudget(Struct, frozen=True, kw_only=True):
+    """The day's AliExpress calls: made (of them for people), allowed, and expected by the day's end.
+
+    `limit` is None where no daily limit is set. `held_for` are the seconds left of a ban by AliExpress.
+    """
+
+    used: int
+    urgent: int = 0
+    limit: int | None
+    forecast: int
+    resets_at: datetime | None = None
+    held_for: float = 0.0
+
+    @property
+    def left(self) -> int | None:
+        """Calls that may still be made today; None where no daily limit is set."""
+        return None if self.limit is None else max(self.limit - self.used, 0)
+
+
+class TokenWarning(Struct, frozen=True, kw_only=True):
+    """One warning to admins. `key` is unique per grant; `days` is 7, 3, 1, or 0 where the grant is dead."""
+
+    key: str
+    days: int
+
+
+class Shop(Struct, frozen=True, kw_only=True):
+    """The merchant as customers see them: plain texts of their own, in the reader's language if given."""
+
+    name: str = ""
+    support: str = ""  # where customers can write, e.g. "@shop_help"
+    welcome: str = ""
+
+
+class DailyStats(Struct, frozen=True, kw_only=True):
+    """One day's numbers. `delay` is the median from an entry's first possible sight to its being seen."""
+
+    on: date
+    orders: int = 0
+    pushes: int = 0
+    calls: int = 0
+    budget: int = 0
+    delay: timedelta | None = None
+
+
+class Stats(Struct, frozen=True, kw_only=True):
+    """The numbers of some days up to now; `calls` are today's.
+
+    `delay` is the median from a node's own time to its push.
+    """
+
+    days: int
+    orders: int
+    chats: int
+    delivered: int
+    pushes: int
+    failed_pushes: int
+    calls: CallBudget
+    delay: timedelta | None = None
+    series: tuple[DailyStats, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Clock, FlagRule
+from bot.model import Clock, Flag, FlagRule
 from bot.store import sql
 from bot.store.tables import cases, orders
 
@@ -50,7 +50,7 @@ class Cases:
     async def flagged(
         self,
         rules: Sequence[FlagRule],
-        gravity: Sequence[str],
+        gravity: Sequence[Flag],
         now: datetime,
         *,
         asleep: bool = False,
@@ -62,14 +62,14 @@ class Cases:
         rows = await self._on.execute(
             _watched(orders.c.id.label("order_id"), cases.c.snoozed_until, cases.c.note, cases.c.disputed_at)
             .where(flag.is_not(None), _asleep(now) if asleep else sa.not_(_asleep(now)))
-            .order_by(sa.case({each: place for place, each in enumerate(gravity)}, value=flag))
+            .order_by(sa.case({each.value: place for place, each in enumerate(gravity)}, value=flag))
             .order_by(since, orders.c.id)
             .offset(skip)
             .limit(most)
         )
         return [_case(row) for row in rows.mappings()]
 
-    async def count_flags(self, rules: Sequence[FlagRule], now: datetime) -> tuple[dict[str, int], int]:
+    async def count_flags(self, rules: Sequence[FlagRule], now: datetime) -> tuple[dict[Flag, int], int]:
         """How many orders carry which flag, and how many more are snoozed."""
         flag = _judged(rules, now)[0].label("flag")
         judged = _watched(flag, _asleep(now).label("asleep")).subquery()
@@ -78,7 +78,7 @@ class Cases:
             .where(judged.c.flag.is_not(None))
             .group_by(judged.c.flag, judged.c.asleep)
         )
-        found = [(row.flag, row.asleep, row.n) for row in rows]
+        found = [(Flag(row.flag), row.asleep, row.n) for row in rows]
         return {flag: n for flag, asleep, n in found if not asleep}, sum(
             n for _, asleep, n in found if asleep
         )
@@ -113,7 +113,7 @@ def _judged(
         )
         for rule in rules
     ]
-    flag = sa.case(*((fit, sa.literal(rule.flag)) for fit, rule in zip(fits, rules, strict=True)))
+    flag = sa.case(*((fit, sa.literal(rule.flag.value)) for fit, rule in zip(fits, rules, strict=True)))
     since = sa.case(*((fit, _CLOCKS[rule.clock]) for fit, rule in zip(fits, rules, strict=True)))
     return flag, since
 

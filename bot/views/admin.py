@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -10,30 +9,15 @@ from datetime import datetime, time, timedelta
 from markupsafe import Markup
 
 from bot.i18n import Words, fill
-from bot.model import Button, Message, Order
+from bot.model import Button, Flag, Message, Order, Stats
 from bot.views import buttons as b
 from bot.views import wording
-from bot.views.chart import Day
 
 FLAGS_PER_PAGE = 6
 SNOOZES = (1, 3, 7)
 TEXTS_SHOWN = 10
 SLEEPERS_SHOWN = 3
 _ORANGE = "🟠"
-
-
-class Flag(enum.StrEnum):
-    """Why an order is on the board, the gravest first: an order has the first that fits."""
-
-    RETURNED = "returned"
-    PROBLEM = "problem"
-    DUTIES = "duties"
-    FAILED_ATTEMPT = "failed_attempt"
-    PICKUP = "pickup"
-    NO_TRACKING = "no_tracking"
-    STUCK = "stuck"
-    LATE = "late"
-    DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +30,6 @@ class Flagged:
     note: str = ""
     followers: int = 0
     snoozed_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
-    """The numbers of some days up to now; `calls` and `budget` are today's.
-
-    `delay` is the median from a node's own time to its push.
-    """
-
-    days: int
-    orders: int
-    chats: int
-    delivered: int
-    pushes: int
-    failed_pushes: int
-    calls: int
-    budget: int
-    forecast: int = 0
-    delay: timedelta | None = None
-    series: tuple[Day, ...] = ()
 
 
 # ── the board ───────────────────────────────────────────────────────────────────────────────────
@@ -271,7 +235,8 @@ def links_off(words: Words) -> Message:
 def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Message:
     """Orders, pushes, calls against the budget and the delay of news; `picture` is their chart (PNG)."""
     t, number = words.t, words.number
-    share = words.percent(numbers.calls / numbers.budget) if numbers.budget else "–"
+    used, limit = numbers.calls.used, numbers.calls.limit or 0
+    share = words.percent(used / limit) if limit else "–"
     lines = [
         words.plural("📊 <b>The last {n} day</b>", "📊 <b>The last {n} days</b>", numbers.days),
         Markup(""),
@@ -285,17 +250,17 @@ def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Mess
     lines.append(
         t(
             "📡 AliExpress calls today: <b>{n}</b> of {budget} ({share})",
-            n=number(numbers.calls),
-            budget=number(numbers.budget),
+            n=number(used),
+            budget=number(limit),
             share=share,
         )
     )
-    if numbers.budget:
+    if limit:
         lines.append(
             t(
                 "Left today: <b>{left}</b>, about {forecast} used by its end",
-                left=number(max(numbers.budget - numbers.calls, 0)),
-                forecast=number(numbers.forecast),
+                left=number(max(limit - used, 0)),
+                forecast=number(numbers.calls.forecast),
             )
         )
     if numbers.delay is not None:

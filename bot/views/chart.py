@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from bot.i18n import Words, plain
+from bot.model import DailyStats
 from bot.views import fonts
 from bot.views.paper import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Page
 
@@ -15,19 +15,9 @@ _TOP, _BAND, _BARS = 40, 300, 150  # heights: before the first chart, of one cha
 _LABELS = 8  # days written under the bars at most
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """One day's numbers. `delay` is the median from an entry's first possible sight to its being seen."""
-
-    on: date
-    orders: int = 0
-    pushes: int = 0
-    calls: int = 0
-    budget: int = 0
-    delay: timedelta | None = None
-
-
-def draw(words: Words, days: Sequence[Day], *, folders: tuple[Path, ...] = fonts.FOLDERS) -> bytes | None:
+def draw(
+    words: Words, days: Sequence[DailyStats], *, folders: tuple[Path, ...] = fonts.FOLDERS
+) -> bytes | None:
     """A PNG of these days, oldest first; None without days, or without a font for the language."""
     if not days:
         return None
@@ -67,7 +57,7 @@ def _bars(page: Page, values: Sequence[float], top: float, colour: str, limit: i
         page.box(MARGIN, line - 1, WIDTH - MARGIN, line + 1, AMBER)
 
 
-def _dates(page: Page, days: Sequence[Day], top: int) -> None:
+def _dates(page: Page, days: Sequence[DailyStats], top: int) -> None:
     room = (WIDTH - 2 * MARGIN) / len(days)
     step = -(-len(days) // _LABELS)
     for place in range(len(days) - 1, -1, -step):

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
 from bot.i18n import LANGUAGES, Words, fill, plain
 from bot.ids import Mistake
-from bot.model import Button, Follow, Message
+from bot.model import Button, Follow, Message, Shop
 from bot.views import buttons as b
 from bot.views import commands, wording
 
 TOAST_LIMIT = 200  # characters that Telegram shows in a pop-up
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shop:
-    """The merchant as customers see them: plain texts of their own, in the reader's language if given."""
-
-    name: str = ""
-    support: str = ""  # where customers can write, e.g. "@shop_help"
-    welcome: str = ""
 
 
 class Purpose(enum.StrEnum):

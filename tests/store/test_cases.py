@@ -9,9 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from bot import board
-from bot.model import Order, Parcel, Stage
+from bot.model import Flag, Order, Parcel, Stage
 from bot.store import Store
-from bot.views.admin import Flag
 from tests.store.builders import ANNA, NOW, added, follow, node, order
 
 _DAYS = (0, 1, 2, 3, 4, 7, 10, 15, 21, 30)

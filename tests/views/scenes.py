@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from bot.i18n import Words
 from bot.ids import Mistake
 from bot.model import (
+    CallBudget,
     Chat,
+    Flag,
     Follow,
     Importance,
     Item,
@@ -31,7 +33,9 @@ from bot.model import (
     Place,
     Quiet,
     Reason,
+    Shop,
     Stage,
+    Stats,
 )
 from bot.views import admin, card, commands, orders, picture, pushes, settings, talk, timeline
 from bot.views.buttons import Panel, Receipt, Region, Shelf
@@ -93,7 +97,7 @@ NEW = Order(id=ID, created_at=NOW)
 FOLLOW = Follow(place=Place(5), order_id=ID, label="Blue lamp", created_at=NOW - 9 * DAY)
 UNNAMED = replace(FOLLOW, label="")
 CHAT = Chat(place=Place(5), language="en", zone="Europe/Berlin", created_at=NOW)
-SHOP = talk.Shop(name="Lamp & Light", support="@lamp_help")
+SHOP = Shop(name="Lamp & Light", support="@lamp_help")
 FACTS = Localised(order=ORDER, typical=3 * DAY)
 TWO = Localised(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(PARCEL, SECOND)))
 
@@ -303,13 +307,13 @@ def _talk() -> dict[str, Scene]:
         return lambda w: talk.choose(w, [FOLLOW, UNNAMED], purpose)
 
     tried = tuple((str(8211744661738042 + place), each) for place, each in enumerate(talk.Tried))
-    welcome = dataclasses.replace(SHOP, welcome="We love light.")
+    welcome = replace(SHOP, welcome="We love light.")
     return {
         "talk.start": lambda w: talk.start(w, SHOP),
-        "talk.start without a shop's name": lambda w: talk.start(w, talk.Shop()),
+        "talk.start without a shop's name": lambda w: talk.start(w, Shop()),
         "talk.start by link": lambda w: talk.start(w, welcome, link_only=True),
         "talk.claimed": lambda w: talk.claimed(w, SHOP, ID, FOLLOW),
-        "talk.claimed without a shop's name": lambda w: talk.claimed(w, talk.Shop(), ID, None),
+        "talk.claimed without a shop's name": lambda w: talk.claimed(w, Shop(), ID, None),
         "talk.help_": lambda w: talk.help_(w, SHOP),
         "talk.help_ of the team": lambda w: talk.help_(w, SHOP, admin=True),
         "talk.unknown_command": talk.unknown_command,
@@ -360,12 +364,12 @@ def _talk() -> dict[str, Scene]:
 
 def _admin() -> dict[str, Scene]:
     flagged = [
-        admin.Flagged(order=ORDER, flag=flag, days=days, followers=days)
-        for days, flag in enumerate(admin.Flag)
+        admin.Flagged(order=ORDER, flag=flag, days=days, followers=days) for days, flag in enumerate(Flag)
     ]
     noted = dataclasses.replace(flagged[3], note="Wrote to the carrier", snoozed_until=NOW + DAY)
-    numbers = admin.Stats(
-        days=7, orders=1234, chats=321, delivered=57, pushes=890, failed_pushes=2, calls=4100, budget=5000,
+    numbers = Stats(
+        days=7, orders=1234, chats=321, delivered=57, pushes=890, failed_pushes=2,
+        calls=CallBudget(used=4100, limit=5000, forecast=0),
         delay=timedelta(minutes=23),
     )  # fmt: skip
     url = "https://t.me/lamp_bot?start=AB2cd"
@@ -380,7 +384,7 @@ def _admin() -> dict[str, Scene]:
         "admin.flagged_order snoozed": lambda w: admin.flagged_order(w, noted, now=NOW),
         "admin.ask_note": lambda w: admin.ask_note(w, ID, 500),
         "admin.brief": lambda w: admin.brief(
-            w, {admin.Flag.LATE: 3, admin.Flag.RETURNED: 1}, active=42, delivered=5, snoozed=1
+            w, {Flag.LATE: 3, Flag.RETURNED: 1}, active=42, delivered=5, snoozed=1
         ),
         "admin.brief of nothing": lambda w: admin.brief(w, {}, active=0, delivered=0),
         "admin.brief_settings": lambda w: admin.brief_settings(w, time(9)),

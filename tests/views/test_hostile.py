@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.i18n import FSI, PDI, RLM, Words, clean
 from bot.ids import Mistake
-from bot.model import Importance, Item, Localised, Message, News, NewsKind, NodeText, Stage
+from bot.model import Flag, Importance, Item, Localised, Message, News, NewsKind, NodeText, Shop, Stage
 from bot.views import admin, card, orders, pushes, split, talk, timeline
 from bot.views.buttons import Shelf
 from tests.views import telegram_html
@@ -52,8 +52,8 @@ def everything(words: Words, text: str) -> list[Message | str]:
         News(kind=NewsKind.NODES, key="k", importance=Importance.SCAN, nodes=(5, 4), parcel=1),
         News(kind=NewsKind.ETA, key="e", importance=Importance.ACTION, parcel=2, eta_after=NOW),
     ]
-    shop = talk.Shop(name=text or "-", support=text, welcome=text)
-    flagged = admin.Flagged(order=order, flag=admin.Flag.STUCK, note=text)
+    shop = Shop(name=text or "-", support=text, welcome=text)
+    flagged = admin.Flagged(order=order, flag=Flag.STUCK, note=text)
     entry = pushes.Entry(facts=facts, follow=follow, news=tuple(told))
     return [
         card.card(words, facts, follow, now=NOW),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from bot.errors import Throttled
+from bot.model import CallBudget
 
 T = TypeVar("T")
 
@@ -21,22 +22,6 @@ _RESERVE = 0.1  # of the day's calls, kept for people; it melts as the day passe
 _PATIENCE = 20.0  # seconds a person's call may wait for its turn before it is told to come again
 _PATIENCE_OF_CHECKS = 60.0
 _SOON = 0.005  # seconds: nobody sleeps so short, for timers and networks are not finer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """The day's budget: calls made (of them for people), allowed, left, and expected by the day's end.
-
-    `limit`, `left` are None where no daily limit is set. `held_for` are seconds of a running ban.
-    """
-
-    used: int
-    urgent: int
-    limit: int | None
-    left: int | None
-    forecast: int
-    resets_at: datetime
-    held_for: float
 
 
 class Ledger(Protocol):
@@ -54,7 +39,7 @@ class Ledger(Protocol):
         """Let nobody call for `seconds`: the gateway said so."""
         ...
 
-    async def usage(self) -> Usage:
+    async def usage(self) -> CallBudget:
         """Return where the budget stands."""
         ...
 
@@ -192,7 +177,7 @@ def hold(account: Account, now: float, seconds: float) -> Account:
     return replace(account, held_until=max(account.held_until, now + seconds))
 
 
-def stand(account: Account, now: float, limits: Limits) -> Usage:
+def stand(account: Account, now: float, limits: Limits) -> CallBudget:
     """Return the budget's state; the forecast leans on yesterday while today is young."""
     account = _today(account, now)
     left = _day_left(now)
@@ -201,11 +186,10 @@ def stand(account: Account, now: float, limits: Limits) -> Usage:
         at_this_pace = account.used / (1 - left) * left
         rest = at_this_pace if account.before < 0 else (1 - left) * at_this_pace + left * rest
     forecast = account.used + round(rest)
-    return Usage(
+    return CallBudget(
         used=account.used,
         urgent=account.urgent,
         limit=limits.per_day,
-        left=None if limits.per_day is None else max(limits.per_day - account.used, 0),
         forecast=forecast if limits.per_day is None else min(forecast, max(limits.per_day, account.used)),
         resets_at=datetime.fromtimestamp(now + left * _DAY, UTC),
         held_for=max(account.held_until - now, 0.0),
@@ -293,7 +277,7 @@ class SharedLedger:
         now = self._clock()
         await self._cell.change(lambda text: (_write(hold(_read(text), now, seconds)), None))
 
-    async def usage(self) -> Usage:
+    async def usage(self) -> CallBudget:
         """Return where the budget stands."""
         now = self._clock()
         return await self._cell.change(lambda text: (text, stand(_read(text), now, self._limits)))

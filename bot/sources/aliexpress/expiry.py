@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import Tokens
+from bot.model import Tokens, TokenWarning
 
 _DAYS = (1, 3, 7)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenWarning:
-    """One warning to admins. `key` is unique per grant; `days` is 7, 3, 1, or 0 where the grant is dead."""
-
-    key: str
-    days: int
 
 
 def token_warnings(

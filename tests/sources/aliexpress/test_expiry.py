@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model import Tokens
-from bot.sources.aliexpress.expiry import TokenWarning, of_death, token_warnings
+from bot.model import Tokens, TokenWarning
+from bot.sources.aliexpress.expiry import of_death, token_warnings
 
 BORN = datetime(2026, 1, 1, tzinfo=UTC)
 NOBODY: frozenset[str] = frozenset()
