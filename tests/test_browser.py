@@ -87,7 +87,7 @@ async def test_a_chat_reads_well_in(
         chat = await here.control("POST", "chats", first_name=name, language_code=language)
     await _open(page, name)
     await _type(page, f"/track {CUSTOMS}")
-    card = await here.hears(chat["id"], "SWX")
+    card = await here.hears(chat["id"], "SWX", after=0)
     await here.next_node(CUSTOMS)
     await here.hears(chat["id"], "8042", after=card["id"])
     bubble = page.locator(".message code", has_text=CUSTOMS).last
@@ -99,7 +99,7 @@ async def test_a_chat_reads_well_in(
 async def test_the_merchant_sees_the_board_and_the_numbers(page: Page, here: World) -> None:
     await _open(page, "Emma")
     await _type(page, RETURNED)
-    await here.hears(EMMA, "8042")
+    await here.hears(EMMA, "8042", after=0)
     for _ in range(3):
         await here.next_node(RETURNED)
         await here.until(lambda: _flagged(here))

@@ -89,17 +89,20 @@ class World:
             return await answer.json()
 
     async def say(self, chat: int, text: str, **more: Any) -> int:
-        """Somebody writes; returns the id of the newest message before it, to wait for what is after."""
+        """Somebody writes; returns the message's id, to wait for what comes after it."""
         said = await self.control("POST", f"chats/{chat}/say", text=text, **more)
         return int(said["message"]["id"])
 
-    async def hears(
-        self, chat: int, contains: str, *, after: int = 0, since: float = 0.0
-    ) -> Mapping[str, Any]:
-        """The bot's first message (or edit since) that holds the text."""
-        found = await self.control(
-            "GET", f"chats/{chat}/wait", contains=contains, after=after, since=since, timeout=WAIT
-        )
+    async def hears(self, chat: int, contains: str, *, after: int) -> Mapping[str, Any]:
+        """The bot's first message above the id `after` that holds the text."""
+        return await self._wait(chat, contains, after=after)
+
+    async def reads(self, chat: int, message: Mapping[str, Any], contains: str) -> Mapping[str, Any]:
+        """The message once it was edited since it was seen as `message`, and holds the text."""
+        return await self._wait(chat, contains, message=message["id"], edits=len(message["edits"]))
+
+    async def _wait(self, chat: int, contains: str, **what: int) -> Mapping[str, Any]:
+        found = await self.control("GET", f"chats/{chat}/wait", contains=contains, timeout=WAIT, **what)
         assert not found.get("timeout"), f"nobody said {contains!r}; last: {found}"
         return dict(found)
 

@@ -39,10 +39,12 @@ async def test_waiting_in_vain_says_so_and_what_came_last(world: World) -> None:
 async def test_waiting_for_an_edit(world: World) -> None:
     await world.control(f"/chats/{EMMA}/say", text="/start")
     number = dig(await world.result("sendMessage", chat_id=EMMA, text="one"), "message_id")
-    world.hands.at += 10
+    query = f"message={number}&edits=0&timeout=0&contains="
+    assert dig(await world.control(f"/chats/{EMMA}/wait?{query}one", "GET"), "timeout") is True
     await world.result("editMessageText", chat_id=EMMA, message_id=number, text="two")
-    query = f"after={number}&since={world.hands.at - 5}&timeout=0&contains=two"
-    assert dig(await world.control(f"/chats/{EMMA}/wait?{query}", "GET"), "id") == number
+    assert dig(await world.control(f"/chats/{EMMA}/wait?{query}two", "GET"), "id") == number
+    query = f"message={number}&edits=1&timeout=0&contains=two"
+    assert dig(await world.control(f"/chats/{EMMA}/wait?{query}", "GET"), "timeout") is True
 
 
 async def test_a_press_may_wait_for_its_answer(live: World) -> None:

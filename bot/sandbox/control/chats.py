@@ -60,7 +60,8 @@ class Chats:
         ]
 
     async def wait(self, p: Parameters, request: Request) -> object:
-        """The first message of the bot above `after` (or edited since `since`, seconds) that fits.
+        """The bot's first message above the id `after` that fits; with `message`, that one message, once it
+        has been edited more than `edits` times and fits.
 
         `contains` is plain text, `pattern` a regular expression, both looked for in the text shown.
         Waits up to `timeout` seconds (30); then `{"timeout": true, "last": …}`.
@@ -85,8 +86,10 @@ class Chats:
                     return {"timeout": True, "last": []}
 
     def _fits(self, message: Message, p: Parameters) -> bool:
-        after, since = p.integer("after", 0), p.number("since", 0.0)
-        fresh = message.id > after or (since > 0 and message.edited >= since)
+        if edited := p.integer("message", 0):
+            fresh = message.id == edited and len(message.edits) > p.integer("edits", 0)
+        else:
+            fresh = message.id > p.integer("after", 0)
         if not message.sender.is_bot or message.deleted or not fresh:
             return False
         text = message.rich.text
