@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import selectors
 import sqlite3
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
-
-import aiosqlite
-
-from bot.store.sqlite import Connection
 
 T = TypeVar("T")
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -58,41 +55,70 @@ def now() -> datetime:
     return BEGIN + timedelta(seconds=clock())
 
 
-class _AtOnce:
-    """Stands for the queue of the connection's thread: does what is put in."""
+class _Cursor:
+    """One statement, run where it is awaited."""
 
-    def put_nowait(self, work: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
-        future, function = work
-        result = function()
-        if future is not None:
-            future.set_result(result)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._on = connection
+        self._cursor = connection.cursor()
 
-
-class Inline(Connection):
-    """A connection without a thread. Beginning and ending a transaction let the others run once."""
-
-    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
-        super().__init__(connector)
-        self._tx = _AtOnce()  # type: ignore[assignment]  # all that is used of a queue
-
-    def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
-        return self._connect().__await__()
-
-    async def _connect(self) -> aiosqlite.Connection:
-        if self._connection is None:
-            self._connection = self._connector()
+    async def __aenter__(self) -> _Cursor:
         return self
 
-    async def _in_thread(self, work: Callable[[], Any]) -> Any:
-        if not self._conn.in_transaction:
+    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> _Cursor:
+        """Run it; the others run once before a transaction begins."""
+        if not self._on.in_transaction:
             await asyncio.sleep(0)
-        return work()
+        self._cursor.execute(statement, parameters)
+        return self
 
-    async def commit(self) -> None:
-        await asyncio.sleep(0)
-        await super().commit()
+    async def executemany(self, statement: str, parameters: Sequence[Sequence[Any]]) -> _Cursor:
+        """Run it for each of many rows."""
+        self._cursor.executemany(statement, parameters)
+        return self
+
+    async def fetchall(self) -> list[Any]:
+        """All rows."""
+        return self._cursor.fetchall()
 
     async def close(self) -> None:
+        """Let go of the statement."""
+        self._cursor.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)  # description, rowcount, lastrowid
+
+
+class _Inline:
+    """What SQLAlchemy's dialect asks of aiosqlite's connections, without a thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection: sqlite3.Connection | None = connection  # the dialect looks whether it is open
+
+    @property
+    def _on(self) -> sqlite3.Connection:
+        assert self._connection is not None
+        return self._connection
+
+    def cursor(self) -> _Cursor:
+        """A cursor for one statement."""
+        return _Cursor(self._on)
+
+    async def create_function(self, *args: Any, **options: Any) -> None:
+        """Register a function of SQL."""
+        self._on.create_function(*args, **options)
+
+    async def commit(self) -> None:
+        """End the transaction; the others run once before."""
+        await asyncio.sleep(0)
+        self._on.commit()
+
+    async def rollback(self) -> None:
+        """End the transaction without what it wrote."""
+        self._on.rollback()
+
+    async def close(self) -> None:
+        """Close at once."""
         self.stop()
 
     def stop(self) -> None:
@@ -100,3 +126,12 @@ class Inline(Connection):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def inline(path: Path) -> Callable[[], Coroutine[Any, Any, _Inline]]:
+    """What opens connections to the file at `path` that need no thread."""
+
+    async def connect() -> _Inline:
+        return _Inline(sqlite3.connect(path, isolation_level=None))
+
+    return connect

@@ -25,8 +25,7 @@ from bot.store.memory import Memory
 from bot.store.notices import DeadLetter, Depth, Notices, Turn
 from bot.store.orders import Due, Orders, Settled
 from bot.store.sends import Sends
-from bot.store.sql import Database
-from bot.store.sqlite import Connection
+from bot.store.sql import Connect, Database
 from bot.store.updates import Updates
 
 __all__ = [
@@ -100,10 +99,10 @@ class Inbox:
 
 
 class Store:
-    """The database, opened by URL; `kind` is SQLite's kind of connection."""
+    """The database, opened by URL; `connect` replaces aiosqlite's way to open a SQLite file."""
 
-    def __init__(self, url: str, kind: type[Connection] = Connection) -> None:
-        self.database = Database(url, kind)
+    def __init__(self, url: str, connect: Connect | None = None) -> None:
+        self.database = Database(url, connect)
         self.inbox = Inbox(self.database)
 
     async def start(self, *, sole: bool = True) -> None:

@@ -11,22 +11,22 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError, StoreError
-from bot.store.sqlite import Connection, connector, prepare
+from bot.store.sqlite import CONNECT_ARGS, set_up
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
+Connect = Callable[[], Awaitable[Any]]  # opens a connection that behaves as one of aiosqlite
 
 _AT_ONCE = 500  # values of one IN list: every database takes as many parameters
 
@@ -59,24 +59,21 @@ def database_url(text: str) -> sa.URL:
     return url.set(drivername=name)
 
 
-def make_engine(url: sa.URL, kind: type[Connection] = Connection) -> AsyncEngine:
+def make_engine(url: sa.URL, connect: Connect | None = None) -> AsyncEngine:
     """An engine whose SQLite connections begin transactions explicitly and wait for each other.
 
-    `kind` is SQLite's kind of connection. Errors never show a statement's parameters: customers' data is
-    among them.
+    `connect` replaces aiosqlite's. Errors never show a statement's parameters: customers' data is among them.
     """
     if url.get_backend_name() == "sqlite":
-        connect = connector(url.database or "", kind)
         engine = create_async_engine(
             url,
             async_creator=connect,
+            connect_args=CONNECT_ARGS,
             pool_size=4,
             max_overflow=4,
             hide_parameters=True,
-            json_deserializer=_read_json,
         )
-        event.listen(engine.sync_engine, "connect", prepare)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        set_up(engine)
         return engine
     options = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SESSION.items())
     return create_async_engine(
@@ -88,15 +85,6 @@ def make_engine(url: sa.URL, kind: type[Connection] = Connection) -> AsyncEngine
         hide_parameters=True,
         connect_args={"options": options, "connect_timeout": 5, "application_name": "parcel-bot"},
     )
-
-
-def _read_json(text: str) -> Any:
-    return [] if text == "[]" else json.loads(text)  # most lists are empty, and nothing is read sooner
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    own: Any = connection.connection.driver_connection
-    own.begin(write=_writes(connection))
 
 
 def _writes(connection: sa.Connection) -> bool:
@@ -129,9 +117,9 @@ def _words(error: BaseException) -> str:
 class Database:
     """Transactions on one database. SQLite has one writer: in this process an asyncio lock queues them."""
 
-    def __init__(self, url: str, kind: type[Connection] = Connection) -> None:
+    def __init__(self, url: str, connect: Connect | None = None) -> None:
         self.url = database_url(url)
-        self.engine = make_engine(self.url, kind)
+        self.engine = make_engine(self.url, connect)
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._instance: IO[str] | None = None
         self.holder = holder_name(secrets.randbits(31))  # what this process's leases begin with

@@ -27,7 +27,7 @@ from bot.store import Store
 from bot.store.tables import notices
 from bot.tracking import Policy, Tracking
 from tests.simulation.world import CALM, Arrived, Mood, Post, Shop, Trace
-from tests.virtual import BEGIN, Inline, now, run
+from tests.virtual import BEGIN, inline, now, run
 
 FLOOR, CEILING = 600.0, 21_600.0  # seconds
 PER_DAY, PER_SECOND = 10, 2.0  # calls: a day and order (ten times what a new app is allowed), a second
@@ -111,8 +111,8 @@ class _Simulation:
     _alive: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        case = self.case
-        self._store = Store(f"sqlite:///{self.folder / 'bot.db'}", Inline)
+        case, path = self.case, self.folder / "bot.db"
+        self._store = Store(f"sqlite:///{path}", inline(path))
         self.dice = random.Random(f"life {case.seed}")
         ledger = SharedLedger(limits=Budget(per_second=PER_SECOND, per_day=case.per_day), now=now)
         self.shop = Shop(random.Random(f"shop {case.seed}"), case.mood, self.trace, ledger)

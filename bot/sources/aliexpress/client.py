@@ -40,6 +40,7 @@ class Client:
         self.redactor = Redactor(app_secret)
         self.skew: float | None = None
         self._base_url = base_url.rstrip("/")
+        self._sync = httpx.URL(f"{self._base_url}/sync")  # read once: reading it costs a tenth of a call
         self._signer = Signer(app_secret)
         self._now = now
         self._report = report
@@ -58,12 +59,12 @@ class Client:
         """Call a dotted API and return the answer's body unread: it may well be a refusal."""
         self.redactor.learn(token)
         # The official parameter table and the official signing example both name it `access_token`.
-        return await self._post("/sync", {**params, "method": method, "access_token": token})
+        return await self._post(self._sync, {**params, "method": method, "access_token": token})
 
     async def system(self, path: str, params: Mapping[str, str]) -> dict[str, object]:
         """Call a system API such as `/auth/token/refresh`; raises a `SourceError`."""
         self.redactor.learn(*params.values())
-        return self.decode(await self._post(f"/rest{path}", params, path=path))
+        return self.decode(await self._post(httpx.URL(f"{self._base_url}/rest{path}"), params, path))
 
     def decode(self, body: bytes, *, about_order: bool = False) -> dict[str, object]:
         """Return the JSON object in `body`; raises what it says against the call."""
@@ -97,7 +98,7 @@ class Client:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _post(self, place: str, params: Mapping[str, str], path: str = "") -> bytes:
+    async def _post(self, url: httpx.URL, params: Mapping[str, str], path: str = "") -> bytes:
         signed = {name: value for name, value in params.items() if value}  # empty values sign ambiguously
         signed |= {
             "app_key": self.app_key,
@@ -109,7 +110,7 @@ class Client:
         try:
             async with (
                 asyncio.timeout(self._call_seconds),
-                self._http.stream("POST", self._base_url + place, data=signed) as response,
+                self._http.stream("POST", url, data=signed) as response,
             ):
                 body = await transport.read(response)
         except (TimeoutError, httpx.TimeoutException):
