@@ -188,7 +188,7 @@ class Merchant:
             return 200
         if told.status is OrderStatus.UNKNOWN:
             self._report("unknown_push", told.word)
-        if await tracking.learn_status(told.order_id, told.status, told.at, told.key):
+        if await tracking.checking.learn_status(told.order_id, told.status, told.at, told.key):
             wake()
         return 200
 
@@ -424,7 +424,6 @@ class App:
             bot=self.bot,
             courier=self.courier,
             tracking=self.tracking,
-            store=self.store,
             office=self.office,
             now=now,
             shop=self._shop,

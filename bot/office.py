@@ -11,6 +11,7 @@ from bot.model import CallBudget, Stats, Tokens
 from bot.store import Store
 
 _BRIEF = "brief_at"
+_GOT = "authorized until "  # an update's effect
 
 
 class Office:
@@ -78,9 +79,20 @@ class Office:
         """Whether a text that nobody asked for is what a login leads to."""
         return self._is_login(text)
 
-    async def authorise(self, pasted: str) -> datetime | None:
-        """Exchange the pasted address or code; when the grant ends. Raises SourceError."""
+    async def authorise(self, pasted: str, *, update: int) -> datetime | None:
+        """Exchange the pasted address or code; when the grant ends. Raises SourceError.
+
+        A code works once: the second handling of the same `update` knows what the first one got.
+        """
+        async with self._store.read() as tx:
+            effects = await tx.updates.effects(update)
+        got = next((one.removeprefix(_GOT) for one in effects if one.startswith(_GOT)), None)
+        if got is not None:
+            return datetime.fromisoformat(got) if got else None
         code = self._parse_code(pasted)
         if code is None:
             raise Reauthorise("InvalidCode", "there is no code in it")
-        return (await self._exchange(code)).refresh_expires_at
+        until = (await self._exchange(code)).refresh_expires_at
+        async with self._store.write() as tx:
+            await tx.updates.first(update, _GOT + (until.isoformat() if until else ""))
+        return until

@@ -163,12 +163,12 @@ class Poller(Rounds):
 
     def _put_back(self, until: datetime) -> None:
         """What was leased ahead is not looked at before `until`."""
-        self._quiet += [self._tracking.postponed(due, until) for due in self._ahead]
+        self._quiet += [self._tracking.checking.postponed(due, until) for due in self._ahead]
         self._ahead.clear()
 
     async def _check(self, due: Due) -> None:
         try:
-            end = await self._tracking.check(due)
+            end = await self._tracking.checking.check(due)
         except SourceError as error:
             self._telemetry.checked(type(error).__name__)
             _log.info("checked", order=due.order_id, outcome=type(error).__name__)
@@ -176,12 +176,12 @@ class Poller(Rounds):
         except StoreError as error:  # nothing is wrong with the order, nor with the source
             self._telemetry.checked(type(error).__name__)
             _log.warning("check is not written down", order=due.order_id, reason=str(error))
-            self._quiet.append(self._tracking.postponed(due, self._now() + _UNWRITTEN))
+            self._quiet.append(self._tracking.checking.postponed(due, self._now() + _UNWRITTEN))
         except Exception as error:  # noqa: BLE001  one poisoned order must not stop the others
             self._telemetry.checked(type(error).__name__)
             _log.error("check failed", error=type(error).__name__, exc_info=error)
             failure = SourceError("InternalError", type(error).__name__)
-            self._quiet.append(self._tracking.failed(due, failure, self._now()))
+            self._quiet.append(self._tracking.checking.failed(due, failure, self._now()))
         else:
             await self._recovered()
             self._telemetry.checked("quiet" if end else "changed")
@@ -197,12 +197,12 @@ class Poller(Rounds):
         match error:
             case Throttled():
                 self._hold(error, timedelta(seconds=error.seconds))
-                return self._tracking.postponed(due, now + timedelta(seconds=error.seconds))
+                return self._tracking.checking.postponed(due, now + timedelta(seconds=error.seconds))
             case Reauthorise() | Misconfigured():
                 self._hold(error, timedelta(seconds=_PROBE))
-                return self._tracking.postponed(due, now + timedelta(seconds=_PROBE))
+                return self._tracking.checking.postponed(due, now + timedelta(seconds=_PROBE))
             case _:
-                return self._tracking.failed(due, error, now)
+                return self._tracking.checking.failed(due, error, now)
 
     def _hold(self, error: SourceError, span: timedelta) -> None:
         now = self._now()

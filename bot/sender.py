@@ -336,8 +336,7 @@ class Sender(Rounds):
         nodes: Sequence[Node] = order.told_by(notice.news)
         if not nodes:  # only the card is to be read: it shows the latest entry of every parcel
             nodes = [parcel.nodes[0] for parcel in order.parcels if parcel.nodes]
-        texts = await self._tracking.texts(order, chat.language, nodes)
-        return self._tracking.localised(order, texts)
+        return await self._tracking.texts.localised(order, chat.language, nodes)
 
     # ── delivering and settling ─────────────────────────────────────────────────────────────────
 
@@ -365,13 +364,13 @@ class Sender(Rounds):
                 await self._later(rest, turn, outcome.at, counts=False, error="")
             case Gone(reason=reason):
                 _log.info("chat gone", reason=reason)
-                await self._tracking.place_left(turn.place.chat_id)
+                await self._tracking.places.left(turn.place.chat_id)
             case Moved(chat_id=chat_id):
-                await self._tracking.place_moved(turn.place.chat_id, chat_id)
+                await self._tracking.places.moved(turn.place.chat_id, chat_id)
                 await self._later([*letter.notices, *rest], turn, now, counts=False, error="moved")
             case TopicGone(reason=reason):
                 _log.info("topic gone", reason=reason)
-                await self._tracking.topic_gone(turn.place)
+                await self._tracking.places.topic_gone(turn.place)
                 await self._later([*letter.notices, *rest], turn, now, counts=False, error=reason)
             case Refused(reason=reason):
                 _log.error("notice refused", reason=reason, notices=letter.ids)

@@ -109,7 +109,7 @@ class Upkeep:
             await self._alerts(budget)
             await self._token()
             await self._brief()
-            await self._tracking.reclassify()
+            await self._tracking.checking.reclassify()
             await self._flush()
             await self._purge()
             await self._database_works()
@@ -327,7 +327,7 @@ class Upkeep:
         now = self._now()
         if self._learnt is None or now - self._learnt >= timedelta(hours=1):
             self._learnt = now
-            await self._tracking.learn_typical()
+            await self._tracking.typical.learn()
         async with self._store.write() as tx:
             gone = await tx.orders.purge(now - self._retention)
             await tx.notices.purge(now - _SETTLED_KEPT)

@@ -172,7 +172,7 @@ class Engine:
                 chat = await tx.chats.meet(place, language="en", zone="UTC", now=self.clock.now())
                 if settings:
                     chat = await tx.chats.change(place, **settings)
-            await self.tracking.track(chat, order_id)
+            await self.tracking.following.track(chat, order_id)
 
     async def set_card(self, message_id: int, place: Place = make.HERE, order_id: str = make.ORDER) -> Follow:
         """The order's living card is this message."""

@@ -86,6 +86,12 @@ def test_imports_point_down(path: Path) -> None:
         assert _line(other) > _line(room), f"{room} must not import {other}"
 
 
+def test_handlers_reach_data_through_tracking_only() -> None:
+    for path in _files():
+        if _room(path) == "chat":
+            assert not [name for name in _imports(path) if name.startswith("bot.store")], path
+
+
 def test_the_sandbox_knows_nothing_of_the_product() -> None:
     for path in _files():
         if _room(path) == "sandbox":

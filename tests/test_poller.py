@@ -39,9 +39,9 @@ async def test_the_first_snapshot_is_never_pushed(engine: Engine) -> None:
 async def test_a_new_order_is_shown_just_as_it_is_stored(engine: Engine, language: str) -> None:
     engine.source.add(make.ORDER, *(f"Package left facility {n}" for n in range(20)))
     chat = await _met(engine, language)
-    tracked = await engine.tracking.track(chat, make.ORDER, label=" Shoes ")
+    tracked = await engine.tracking.following.track(chat, make.ORDER, label=" Shoes ")
     assert isinstance(tracked, Tracked)
-    assert tracked.shown == await engine.tracking.show(chat, make.ORDER)
+    assert tracked.shown == await engine.tracking.viewing.show(chat, make.ORDER)
     assert len(tracked.shown.order.nodes) == 20
 
 
@@ -51,9 +51,9 @@ async def test_a_new_order_without_tracking_is_shown_just_as_it_is_stored(engine
         order_id=make.ORDER, status=OrderStatus.PREPARING, paid_at=at
     )
     chat = await _met(engine, "en")
-    tracked = await engine.tracking.track(chat, make.ORDER)
+    tracked = await engine.tracking.following.track(chat, make.ORDER)
     assert isinstance(tracked, Tracked)
-    assert tracked.shown == await engine.tracking.show(chat, make.ORDER)
+    assert tracked.shown == await engine.tracking.viewing.show(chat, make.ORDER)
 
 
 async def _met(engine: Engine, language: str) -> Chat:
@@ -156,7 +156,7 @@ async def test_a_misconfigured_app_is_not_asked_again_and_again(engine: Engine) 
 
 async def test_an_order_nobody_follows_costs_nothing(engine: Engine) -> None:
     await engine.follow()
-    await engine.tracking.untrack(make.HERE, make.ORDER)
+    await engine.tracking.following.untrack(make.HERE, make.ORDER)
     engine.source.asked.clear()
     await engine.look(hours=100)
     assert engine.source.asked == []
@@ -177,7 +177,7 @@ async def test_no_tracking_after_three_days_is_the_merchants_matter(engine: Engi
     engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.PREPARING)
     async with engine.store.write() as tx:
         chat = await tx.chats.meet(make.HERE, language="en", zone="UTC", now=engine.clock.now())
-    await engine.tracking.track(chat, make.ORDER)
+    await engine.tracking.following.track(chat, make.ORDER)
     for _ in range(60):
         await engine.look(hours=2)
         await engine.tell()
@@ -197,7 +197,7 @@ async def test_an_order_paid_long_before_the_follow_shows_it_and_tells_nobody(en
     )
     async with engine.store.write() as tx:
         chat = await tx.chats.meet(make.HERE, language="en", zone="UTC", now=engine.clock.now())
-    await engine.tracking.track(chat, make.ORDER)
+    await engine.tracking.following.track(chat, make.ORDER)
     for _ in range(48):
         await engine.look(hours=2)
         await engine.tell()
@@ -214,7 +214,7 @@ async def test_a_cancelled_order_is_told_and_no_longer_looked_at(engine: Engine)
     engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.PREPARING)
     async with engine.store.write() as tx:
         chat = await tx.chats.meet(make.HERE, language="en", zone="UTC", now=engine.clock.now())
-    await engine.tracking.track(chat, make.ORDER)
+    await engine.tracking.following.track(chat, make.ORDER)
     engine.source.facts[make.ORDER] = OrderFacts(
         order_id=make.ORDER, status=OrderStatus.CANCELLED, cancelled=True
     )
@@ -228,9 +228,11 @@ async def test_a_cancelled_order_is_told_and_no_longer_looked_at(engine: Engine)
 async def test_a_pushed_status_is_taken_once_and_makes_the_order_due(engine: Engine) -> None:
     await engine.follow()
     now = engine.clock.now()
-    assert await engine.tracking.learn_status(make.ORDER, OrderStatus.SHIPPED, now, "push-1")
-    assert not await engine.tracking.learn_status(make.ORDER, OrderStatus.SHIPPED, now, "push-1")
-    assert not await engine.tracking.learn_status("8210560128429621", OrderStatus.SHIPPED, now, "push-2")
+    assert await engine.tracking.checking.learn_status(make.ORDER, OrderStatus.SHIPPED, now, "push-1")
+    assert not await engine.tracking.checking.learn_status(make.ORDER, OrderStatus.SHIPPED, now, "push-1")
+    assert not await engine.tracking.checking.learn_status(
+        "8210560128429621", OrderStatus.SHIPPED, now, "push-2"
+    )
     async with engine.store.read() as tx:
         assert await tx.orders.next_check_at(make.ORDER) == now
 
@@ -252,7 +254,7 @@ async def _pushed(engine: Engine, *pushed: OrderStatus) -> None:
     engine.post.edited.clear()
     for number, status in enumerate(pushed):
         engine.clock.pass_(minutes=1)
-        await engine.tracking.learn_status(make.ORDER, status, engine.clock.now(), f"push-{number}")
+        await engine.tracking.checking.learn_status(make.ORDER, status, engine.clock.now(), f"push-{number}")
         await engine.tell()
 
 
@@ -301,12 +303,12 @@ async def test_a_late_worker_changes_nothing(engine: Engine) -> None:
     async with engine.store.write() as tx:
         (present,) = await tx.orders.lease_due(engine.clock.now(), 5, timedelta(minutes=1))
     engine.source.add(make.ORDER, SCAN)
-    await engine.tracking.check(late)
+    await engine.tracking.checking.check(late)
     async with engine.store.read() as tx:
         order = await tx.orders.get(make.ORDER)
         assert order is not None
         assert SCAN not in order.nodes[0].description
-    await engine.tracking.check(present)
+    await engine.tracking.checking.check(present)
     async with engine.store.read() as tx:
         order = await tx.orders.get(make.ORDER)
         assert order is not None
@@ -325,12 +327,12 @@ async def test_while_the_login_is_dead_cards_say_how_old_they_are(engine: Engine
     known_at = engine.clock.now()
     engine.source.failing = Reauthorise("IllegalRefreshToken", "")
     await engine.look()
-    shown = await engine.tracking.show(chat, make.ORDER)
+    shown = await engine.tracking.viewing.show(chat, make.ORDER)
     assert shown.silent_since == known_at
     assert shown.order.nodes
     engine.source.failing = None
     await engine.look()
-    assert (await engine.tracking.show(chat, make.ORDER)).silent_since is None
+    assert (await engine.tracking.viewing.show(chat, make.ORDER)).silent_since is None
 
 
 async def test_quiet_checks_outlive_a_database_that_is_busy_or_full(engine: Engine) -> None:

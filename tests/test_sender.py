@@ -54,7 +54,7 @@ async def test_a_push_replies_to_the_living_card_which_is_edited_first(engine: E
 async def test_a_muted_order_is_not_pushed_but_its_card_follows(engine: Engine) -> None:
     await engine.follow()
     await engine.set_card(77)
-    await engine.tracking.set_notify(make.HERE, make.ORDER, on=False)
+    await engine.tracking.following.set_notify(make.HERE, make.ORDER, on=False)
     engine.source.add(make.ORDER, ONE)
     await engine.look_and_tell()
     assert engine.post.sent == []
@@ -66,7 +66,7 @@ async def test_a_card_that_follows_silently_speaks_its_readers_language(
 ) -> None:
     await engine.follow(language="ru")
     await engine.set_card(77)
-    await engine.tracking.set_notify(make.HERE, make.ORDER, on=False)
+    await engine.tracking.following.set_notify(make.HERE, make.ORDER, on=False)
     engine.source.add(make.ORDER, ONE)
     await engine.look_and_tell()
     assert f"ru: {ONE}" in engine.post.edited[-1][2].text
@@ -182,7 +182,7 @@ async def test_a_blocked_chat_is_left_alone_and_its_orders_rest(engine: Engine) 
     await engine.look_and_tell()
     assert engine.post.sent == []
     assert engine.source.asked == []
-    await engine.tracking.place_back(make.HERE.chat_id)
+    await engine.tracking.places.back(make.HERE.chat_id)
     engine.source.add(make.ORDER, TWO)
     await engine.look_and_tell()
     assert any(TWO in text for text in engine.post.texts())
@@ -282,7 +282,7 @@ async def test_what_is_no_longer_followed_is_not_told(engine: Engine) -> None:
     await engine.follow()
     engine.source.add(make.ORDER, ONE)
     await engine.look()
-    await engine.tracking.untrack(make.HERE, make.ORDER)
+    await engine.tracking.following.untrack(make.HERE, make.ORDER)
     await engine.tell()
     assert engine.post.sent == []
 
@@ -342,7 +342,7 @@ async def test_who_stops_between_two_messages_of_a_turn_hears_no_more(tmp_path: 
     class StopsAll(PostOffice):
         async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
             for order_id in several(2):
-                await engine.tracking.untrack(place, order_id)
+                await engine.tracking.following.untrack(place, order_id)
             return await super().deliver(place, message, reply_to=reply_to)
 
     store = Store(f"sqlite:///{tmp_path / 'bot.db'}")

@@ -5,26 +5,21 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 import segno
 from telegram import Document
 
-from bot import board as judge
 from bot.chat.conversation import Conversation, Desk
 from bot.errors import SourceError
 from bot.ids import link_token, read
-from bot.model import Message, Order
+from bot.model import Message
 from bot.sheets import Sheet, read_sheet, write_sheet
-from bot.store import Case
 from bot.views import admin as view
 from bot.views import buttons as b
 from bot.views import chart, talk
 
 _NOTE_LENGTH = 200
-_GOT = "authorized until "  # an update's effect
 _LARGEST_FILE = 1_000_000  # bytes of an uploaded list
 _LINKS_AT_ONCE = 500
 
@@ -41,38 +36,14 @@ async def show_board(talking: Conversation, action: b.ShowBoard) -> None:
 
 
 async def _board(talking: Conversation, page: int) -> Message:
-    now, length = talking.desk.now(), view.FLAGS_PER_PAGE
-    async with talking.desk.store.read() as tx:
-        counts, snoozed = await tx.cases.count_flags(judge.RULES, now)
-        total = sum(counts.values())
-        page = max(0, min(page, -(-total // length) - 1))
-        judged = partial(tx.cases.flagged, judge.RULES, judge.GRAVITY, now)
-        cases = await judged(skip=page * length, most=length)
-        sleepers = await judged(asleep=True, most=view.SLEEPERS_SHOWN)
-        orders = await tx.orders.get_many(case.order_id for case in (*cases, *sleepers))
-        followers = await tx.chats.count_followers(orders)
-
-    def rows(of: Sequence[Case]) -> list[view.Flagged]:
-        seen = ((orders.get(case.order_id), case, followers.get(case.order_id, 0)) for case in of)
-        return [row for each in seen if (row := _row(*each, now))]
-
+    found = await talking.tracking.flagging.page(page, length=view.FLAGS_PER_PAGE, asleep=view.SLEEPERS_SHOWN)
     return view.board(
-        talking.words, rows(cases), total=total, page=page, asleep=rows(sleepers), snoozed=snoozed
-    )
-
-
-def _row(order: Order | None, case: Case, followers: int, now: datetime) -> view.Flagged | None:
-    """The order with its flag; None where it has none (any more)."""
-    found = judge.flag(order, case.disputed_at, now) if order is not None else None
-    if order is None or found is None:
-        return None
-    return view.Flagged(
-        order=order,
-        flag=found[0],
-        days=max(0, (now - found[1]).days),
-        note=case.note,
-        followers=followers,
-        snoozed_until=case.snoozed_until,
+        talking.words,
+        found.rows,
+        total=found.total,
+        page=found.page,
+        asleep=found.asleep,
+        snoozed=found.snoozed,
     )
 
 
@@ -87,22 +58,15 @@ async def open_flag(talking: Conversation, action: b.OpenFlag) -> None:
 
 
 async def _flagged(talking: Conversation, order_id: str) -> Message | None:
-    now = talking.desk.now()
-    async with talking.desk.store.read() as tx:
-        order = await tx.orders.get(order_id)
-        case = await tx.cases.get(order_id)
-        followers = await tx.chats.count_followers([order_id])
-    row = _row(order, case, followers.get(order_id, 0), now)
-    return view.flagged_order(talking.words, row, now=now) if row else None
+    row = await talking.tracking.flagging.get(order_id)
+    return view.flagged_order(talking.words, row, now=talking.desk.now()) if row else None
 
 
 async def snooze(talking: Conversation, action: b.Snooze) -> None:
     """Keep an order off the board for some days."""
     until = talking.desk.now() + timedelta(days=action.days) if action.days else None
-    async with talking.desk.store.write() as tx:
-        if await tx.orders.watch(action.order_id) is None:
-            return
-        await tx.cases.snooze(action.order_id, until)
+    if not await talking.tracking.flagging.snooze(action.order_id, until):
+        return
     await talking.toast(talk.saved(talking.words))
     await talking.show(await _board(talking, 0))
 
@@ -120,9 +84,7 @@ async def write_note(talking: Conversation, answer: tuple[str, str]) -> None:
     if not talking.is_admin:
         await talking.expect("")
         return
-    async with talking.desk.store.write() as tx:
-        if await tx.orders.watch(order_id) is not None:
-            await tx.cases.write_note(order_id, text.strip()[:_NOTE_LENGTH])
+    await talking.tracking.flagging.write_note(order_id, text.strip()[:_NOTE_LENGTH])
     await talking.say(await _flagged(talking, order_id) or await _board(talking, 0))
     await talking.expect("")
 
@@ -148,7 +110,7 @@ async def take_file(talking: Conversation, document: Document) -> None:
 
 
 async def _make_links(talking: Conversation, sheet: Sheet) -> None:
-    secret = talking.desk.tracking.policy.link_secret
+    secret = talking.tracking.policy.link_secret
     if not secret:
         await talking.say(view.links_off(talking.words))
         return
@@ -238,23 +200,10 @@ async def take_code(talking: Conversation, answer: tuple[str, str]) -> None:
         return
     try:
         async with talking.typing():
-            until = await _exchange(talking, answer[1])
+            until = await talking.desk.office.authorise(answer[1], update=talking.update)
     except SourceError as error:
         message = view.not_authorized(talking.words, error.detail or error.code)
     else:
         message = view.authorized(talking.words, until, talking.desk.now())
     await talking.say(message)
     await talking.expect("")  # at last: handled again after a crash, it must still be the answer
-
-
-async def _exchange(talking: Conversation, pasted: str) -> datetime | None:
-    """A code works once: the second handling of this update knows what the first one got."""
-    async with talking.desk.store.read() as tx:
-        effects = await tx.updates.effects(talking.update)
-    got = next((one.removeprefix(_GOT) for one in effects if one.startswith(_GOT)), None)
-    if got is not None:
-        return datetime.fromisoformat(got) if got else None
-    until = await talking.desk.office.authorise(pasted)
-    async with talking.desk.store.write() as tx:
-        await tx.updates.first(talking.update, _GOT + (until.isoformat() if until else ""))
-    return until

@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import Protocol
+from typing import Any, Protocol
 
-from msgspec.structs import replace
 from telegram import Chat as TelegramChat
 from telegram import ChatMember, Update, User
 from telegram.error import TelegramError
@@ -20,7 +19,6 @@ from bot.chat.telegram import TelegramBot
 from bot.errors import TokenRevoked
 from bot.i18n import Words, guess_language, guess_zone
 from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, Stats, TopicGone
-from bot.store import Store
 from bot.tracking import Shown, Tracking
 from bot.views import card, talk
 
@@ -54,8 +52,11 @@ class Office(Protocol):
         """Whether a text that nobody asked for is what a login leads to."""
         ...
 
-    async def authorise(self, pasted: str) -> datetime | None:
-        """Exchange the pasted address or code; when the grant ends. Raises SourceError."""
+    async def authorise(self, pasted: str, *, update: int) -> datetime | None:
+        """Exchange the pasted address or code, once for the `update` that brings it; when the grant ends.
+
+        Raises SourceError.
+        """
         ...
 
 
@@ -66,7 +67,6 @@ class Desk:
     bot: TelegramBot
     courier: Courier
     tracking: Tracking
-    store: Store
     office: Office
     now: Callable[[], datetime]
     shop: Callable[[str], Shop]
@@ -96,6 +96,10 @@ class Conversation:
         return self.chat.place
 
     @property
+    def tracking(self) -> Tracking:
+        return self.desk.tracking
+
+    @property
     def words(self) -> Words:
         return Words(language=self.chat.language, zone=self.chat.zone)
 
@@ -116,10 +120,10 @@ class Conversation:
         outcome = await desk.courier.deliver(place, message, reply_to=reply_to)
         match outcome:
             case Moved(chat_id=chat_id):
-                await desk.tracking.place_moved(place.chat_id, chat_id)
+                await desk.tracking.places.moved(place.chat_id, chat_id)
                 outcome = await desk.courier.deliver(Place(chat_id, place.topic_id), message)
             case TopicGone():
-                await desk.tracking.topic_gone(place)
+                await desk.tracking.places.topic_gone(place)
                 outcome = await desk.courier.deliver(Place(place.chat_id), message)
             case _:
                 pass
@@ -127,7 +131,7 @@ class Conversation:
             case Sent(message_id=message_id):
                 return message_id
             case Gone():
-                await desk.tracking.place_left(place.chat_id)
+                await desk.tracking.places.left(place.chat_id)
                 return None
             case Later(reason=reason, at=at):
                 raise ReplyFailed(reason, at)
@@ -201,17 +205,15 @@ class Conversation:
 
     async def remember_card(self, shown: Shown, message_id: int | None) -> None:
         """Pushes will be replies to this message, and edit it."""
-        if shown.follow is None or message_id in (None, shown.follow.card_message_id):
+        if shown.follow is None or message_id is None or message_id == shown.follow.card_message_id:
             return
-        async with self.desk.store.write() as tx:
-            await tx.chats.change_follow(self.place, shown.order.id, card_message_id=message_id)
+        await self.tracking.following.set_card(self.place, shown.order.id, message_id)
 
     # ── asking ──────────────────────────────────────────────────────────────────────────────────
 
-    async def change(self, **values: object) -> None:
+    async def change(self, **values: Any) -> None:
         """Change some of the chat's settings."""
-        async with self.desk.store.write() as tx:
-            self.chat = await tx.chats.change(self.place, **values)
+        self.chat = await self.tracking.places.change(self.place, **values)
 
     async def expect(self, what: str) -> None:
         """The next plain message answers a question (`rename:ID`); an empty text ends that."""
@@ -246,16 +248,9 @@ async def meet(desk: Desk, update: Update) -> Conversation | None:
     topic = (getattr(message, "message_thread_id", None) or 0) if in_topic else 0
     place = Place(where.id, topic)
     language = guess_language(_language_code(where, user), desk.default_language)
-    async with desk.store.read() as tx:
-        chat = await tx.chats.get(place)
-    if chat is None:
-        async with desk.store.write() as tx:
-            chat = await tx.chats.meet(
-                place, language=language, zone=guess_zone(language, desk.default_zone), now=desk.now()
-            )
-    if chat.left_at is not None:  # whoever writes can be written to
-        await desk.tracking.place_back(place.chat_id)
-        chat = replace(chat, left_at=None)
+    chat = await desk.tracking.places.open(
+        place, language=language, zone=guess_zone(language, desk.default_zone)
+    )
     anonymous = message is not None and message.sender_chat is not None and message.sender_chat.id == where.id
     query = update.callback_query
     return Conversation(

@@ -15,9 +15,9 @@ async def changed(desk: Desk, update: Update) -> None:
     if change is None:
         return
     if change.new_chat_member.status in _OUT:
-        await desk.tracking.place_left(change.chat.id)
+        await desk.tracking.places.left(change.chat.id)
     else:
-        await desk.tracking.place_back(change.chat.id)
+        await desk.tracking.places.back(change.chat.id)
 
 
 async def migrated(desk: Desk, update: Update) -> None:
@@ -26,6 +26,6 @@ async def migrated(desk: Desk, update: Update) -> None:
     if message is None:
         return
     if message.migrate_to_chat_id:
-        await desk.tracking.place_moved(message.chat.id, message.migrate_to_chat_id)
+        await desk.tracking.places.moved(message.chat.id, message.migrate_to_chat_id)
     elif message.migrate_from_chat_id:
-        await desk.tracking.place_moved(message.migrate_from_chat_id, message.chat.id)
+        await desk.tracking.places.moved(message.migrate_from_chat_id, message.chat.id)

@@ -29,10 +29,7 @@ async def show_orders(talking: Conversation, action: b.ShowOrders) -> None:
 
 
 async def _page(talking: Conversation, action: b.ShowOrders) -> Message:
-    async with talking.desk.store.read() as tx:
-        follows = await tx.chats.follows(talking.place)
-        known = await tx.orders.get_many(follow.order_id for follow in follows)
-    rows = [(known[follow.order_id], follow) for follow in follows if follow.order_id in known]
+    rows = await talking.tracking.viewing.orders(talking.place)
     counts = Counter(view.shelf_of(order, follow) for order, follow in rows)
     chosen = [row for row in rows if _on_shelf(action.shelf, *row)]
     pages = max(1, -(-len(chosen) // view.ORDERS_PER_PAGE))
@@ -58,39 +55,33 @@ async def archive(talking: Conversation, action: b.Archive) -> None:
     """Put an order away, or take it back."""
     if await talking.refuse_change():
         return
-    tracking = talking.desk.tracking
-    if not await tracking.set_archived(talking.place, action.order_id, archived=action.archived):
+    following, id_ = talking.tracking.following, action.order_id
+    if not await following.set_archived(talking.place, id_, archived=action.archived):
         await talking.toast(talk.old_button(talking.words), alert=True)
         return
     await talking.toast(talk.archive_switched(talking.words, archived=action.archived))
-    await talking.show_card(await tracking.show(talking.chat, action.order_id))
+    await talking.show_card(await talking.tracking.viewing.show(talking.chat, id_))
 
 
 async def confirm(talking: Conversation, action: b.Confirm) -> None:
     """The answer to "Got it?": away with it, look again, or tell the merchant."""
     if await talking.refuse_change():
         return
-    tracking, store, now = talking.desk.tracking, talking.desk.store, talking.desk.now()
-    async with store.read() as tx:
-        follow = await tx.chats.get_follow(talking.place, action.order_id)
-    if follow is None:
+    tracking, place, id_ = talking.tracking, talking.place, action.order_id
+    if await tracking.following.get(place, id_) is None:
         await talking.toast(talk.old_button(talking.words), alert=True)
         return
-    shown = await tracking.show(talking.chat, action.order_id)
+    shown = await tracking.viewing.show(talking.chat, id_)
     match action.receipt:
         case Receipt.YES:
-            await tracking.set_archived(talking.place, action.order_id, archived=True)
-            async with store.write() as tx:
-                await tx.cases.dispute(action.order_id, None)  # a problem reported before is solved
+            await tracking.following.received(place, id_)
         case Receipt.NOT_YET:
-            await tracking.ask_again(talking.place, action.order_id, now + _LOOK_AGAIN, update=talking.update)
+            at = talking.desk.now() + _LOOK_AGAIN
+            await tracking.following.ask_again(place, id_, at, update=talking.update)
         case Receipt.PROBLEM:
-            async with store.read() as tx:
-                told = (await tx.cases.get(action.order_id)).disputed_at is not None
-            if not told:
+            if not await tracking.flagging.is_disputed(id_):
                 await _tell_merchant(talking, shown.order)
-            async with store.write() as tx:
-                await tx.cases.dispute(action.order_id, now)
+            await tracking.flagging.dispute(id_)
     await talking.toast()
     await talking.say(
         pushes.received(talking.words, shown.localised, shown.follow, action.receipt, days=_LOOK_AGAIN.days)
@@ -101,8 +92,7 @@ async def _tell_merchant(talking: Conversation, order: Order) -> None:
     """Hand the order, its carrier and timeline to the operator's chats."""
     desk = talking.desk
     for chat_id in sorted(desk.tracking.policy.admins):
-        async with desk.store.read() as tx:
-            chat = await tx.chats.get(Place(chat_id))
+        chat = await desk.tracking.places.get(Place(chat_id))
         language = chat.language if chat else desk.default_language
         zone = chat.zone if chat else desk.default_zone
         message = admin_view.customer_problem(Words(language=language, zone=zone), order)
@@ -111,12 +101,11 @@ async def _tell_merchant(talking: Conversation, order: Order) -> None:
 
 async def why(talking: Conversation, action: b.Why) -> None:
     """ "Why did I get this?"."""
-    async with talking.desk.store.read() as tx:
-        follow = await tx.chats.get_follow(talking.place, action.order_id)
+    follow = await talking.tracking.following.get(talking.place, action.order_id)
     if follow is None:
         await talking.toast(talk.old_button(talking.words), alert=True)
         return
-    shown = await talking.desk.tracking.show(talking.chat, action.order_id)
+    shown = await talking.tracking.viewing.show(talking.chat, action.order_id)
     await talking.toast()
     await talking.say(
         pushes.why(talking.words, shown.localised, follow, talking.chat, kind=action.kind, node=action.node)

@@ -71,8 +71,7 @@ async def set_language(talking: Conversation, action: b.SetLanguage) -> None:
     """Speak another language from now on."""
     if not await talking.refuse_change():
         await _speak(talking, action.language)
-        await talking.toast(talk.saved(talking.words))
-        await _panel(talking, Panel.MAIN)
+        await _saved(talking, Panel.MAIN)
 
 
 async def set_zone(talking: Conversation, action: b.SetZone) -> None:
@@ -87,15 +86,12 @@ async def set_level(talking: Conversation, action: b.SetLevel) -> None:
 
 async def set_quiet_hours(talking: Conversation, action: b.SetQuietHours) -> None:
     """Quiet between these hours; what is held for the old ones goes now."""
-    await _save(talking, Panel.QUIET, quiet_from=action.start, quiet_to=action.end)
-    await _release(talking)
+    await _save(talking, Panel.QUIET, release=True, quiet_from=action.start, quiet_to=action.end)
 
 
 async def set_quiet_kind(talking: Conversation, action: b.SetQuietKind) -> None:
     """Silent or held; what is held goes when nothing is to be held any more."""
-    await _save(talking, Panel.QUIET, quiet=action.quiet)
-    if action.quiet is Quiet.SILENT:
-        await _release(talking)
+    await _save(talking, Panel.QUIET, release=action.quiet is Quiet.SILENT, quiet=action.quiet)
 
 
 async def set_urgent(talking: Conversation, action: b.SetUrgent) -> None:
@@ -105,35 +101,28 @@ async def set_urgent(talking: Conversation, action: b.SetUrgent) -> None:
 
 async def set_digest(talking: Conversation, action: b.SetDigest) -> None:
     """A daily summary, or none."""
-    await _save(talking, Panel.DIGEST, digest_at=action.start)
-    if action.start is None:
-        await _release(talking)
+    await _save(talking, Panel.DIGEST, release=action.start is None, digest_at=action.start)
 
 
 async def pause(talking: Conversation, action: b.Pause) -> None:
     """A holiday; at its end one summary comes, not a burst."""
+    if await talking.refuse_change():
+        return
     until = talking.desk.now() + timedelta(days=action.days) if action.days else None
-    if await talking.refuse_change():
-        return
-    if until is not None:
-        async with talking.desk.store.write() as tx:
-            await tx.notices.postpone(talking.place, until)
-    await _save(talking, Panel.MAIN, paused_until=until)
-    if until is None:
-        await _release(talking)
+    talking.chat = await talking.tracking.places.pause(talking.place, until)
+    await _saved(talking, Panel.MAIN)
 
 
-async def _save(talking: Conversation, panel: Panel, **values: Any) -> None:
+async def _save(talking: Conversation, panel: Panel, *, release: bool = False, **values: Any) -> None:
     if await talking.refuse_change():
         return
-    await talking.change(**values)
+    talking.chat = await talking.tracking.places.change(talking.place, release=release, **values)
+    await _saved(talking, panel)
+
+
+async def _saved(talking: Conversation, panel: Panel) -> None:
     await talking.toast(talk.saved(talking.words))
     await _panel(talking, panel)
-
-
-async def _release(talking: Conversation) -> None:
-    async with talking.desk.store.write() as tx:
-        await tx.notices.release(talking.place, talking.desk.now())
 
 
 async def _panel(talking: Conversation, panel: Panel) -> None:
@@ -154,18 +143,11 @@ async def mydata(talking: Conversation, text: str) -> None:
     """/mydata: all that is kept about this chat, as a file."""
     if await talking.refuse_change():
         return
-    async with talking.desk.store.read() as tx:
-        follows = await tx.chats.follows(talking.place)
-        orders = await tx.orders.get_many(follow.order_id for follow in follows)
-        told = await tx.notices.history(talking.place)
+    data = await talking.tracking.places.data(talking.place)
     content = {
         "chat": talking.chat,
-        "orders": [
-            msgspec.structs.asdict(follow) | {"order": orders[follow.order_id]}
-            for follow in follows
-            if follow.order_id in orders
-        ],
-        "messages": told,
+        "orders": [msgspec.structs.asdict(follow) | {"order": order} for order, follow in data.orders],
+        "messages": data.told,
     }
     written = msgspec.json.format(msgspec.json.encode(content), indent=2)
     await talking.say(talk.mydata(talking.words, written))
@@ -184,4 +166,4 @@ async def really_forget(talking: Conversation, action: b.Forget) -> None:
     await talking.toast()
     words = talking.words
     await talking.show(talk.forgotten(words))
-    await talking.desk.tracking.forget(talking.place.chat_id)
+    await talking.tracking.places.forget(talking.place.chat_id)

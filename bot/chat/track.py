@@ -35,10 +35,10 @@ async def start(talking: Conversation, text: str) -> None:
     await talking.expect("")
     token = text.strip()
     if not token:
-        link_only = talking.desk.tracking.policy.access == "link"
+        link_only = talking.tracking.policy.access == "link"
         await talking.say(talk.start(talking.words, talking.shop, link_only=link_only))
         return
-    order_id = talking.desk.tracking.claimed(token)
+    order_id = talking.tracking.following.claimed(token)
     if order_id is None:
         if ids.read(token).ids:
             await track(talking, token)
@@ -48,7 +48,7 @@ async def start(talking: Conversation, text: str) -> None:
     if await talking.refuse_change():
         return
     async with talking.typing():
-        outcome = await talking.desk.tracking.track(
+        outcome = await talking.tracking.following.track(
             talking.chat, order_id, by_link=True, update=talking.update
         )
     if isinstance(outcome, Tracked):
@@ -85,7 +85,7 @@ async def track(talking: Conversation, text: str) -> None:
 
 
 async def _track(talking: Conversation, order_id: str) -> Outcome:
-    return await talking.desk.tracking.track(talking.chat, order_id, update=talking.update)
+    return await talking.tracking.following.track(talking.chat, order_id, update=talking.update)
 
 
 async def _nothing_found(talking: Conversation, reading: ids.Reading, text: str) -> None:
@@ -155,7 +155,7 @@ async def _tell(talking: Conversation, outcome: Outcome) -> None:
 
 async def untrack(talking: Conversation, text: str) -> None:
     """/untrack, with an id or a choice."""
-    if before := await talking.desk.tracking.stopped(talking.place, talking.update):
+    if before := await talking.tracking.following.stopped(talking.place, talking.update):
         meant = await _named(talking, ids.read(text))  # the others, where there were several
     else:
         meant = await _meant(talking, text, Purpose.STOP)
@@ -186,8 +186,8 @@ async def rename(talking: Conversation, text: str) -> None:
 
 async def _switch(talking: Conversation, text: str, *, on: bool) -> None:
     for follow in await _meant(talking, text, Purpose.NOTIFY if on else Purpose.MUTE):
-        await talking.desk.tracking.set_notify(talking.place, follow.order_id, on=on)
-        now_is = await _follow(talking, follow.order_id)
+        await talking.tracking.following.set_notify(talking.place, follow.order_id, on=on)
+        now_is = await talking.tracking.following.get(talking.place, follow.order_id)
         if now_is is not None:
             await talking.say(talk.notifications(talking.words, follow.order_id, now_is))
 
@@ -214,8 +214,7 @@ async def _named(talking: Conversation, reading: ids.Reading) -> list[Follow]:
 
 
 async def _follows(talking: Conversation) -> list[Follow]:
-    async with talking.desk.store.read() as tx:
-        return [one for one in await tx.chats.follows(talking.place) if one.archived_at is None]
+    return await talking.tracking.following.active(talking.place)
 
 
 async def _choose(talking: Conversation, purpose: Purpose, follows: list[Follow] | None = None) -> None:
@@ -235,11 +234,11 @@ async def give_name(talking: Conversation, order_id: str, label: str) -> None:
     if len(label) > LABEL_LENGTH:
         await talking.say(talk.label_too_long(talking.words, len(label), LABEL_LENGTH))
         return
-    if not await talking.desk.tracking.rename(talking.place, order_id, label):
+    if not await talking.tracking.following.rename(talking.place, order_id, label):
         await talking.say(talk.not_followed(talking.words))
         await talking.expect("")
         return
-    shown = await talking.desk.tracking.show(talking.chat, order_id)
+    shown = await talking.tracking.viewing.show(talking.chat, order_id)
     if shown.follow is not None:
         await talking.say(talk.renamed(talking.words, order_id, shown.follow))
         if shown.follow.card_message_id is not None:
@@ -271,7 +270,7 @@ async def refresh(talking: Conversation, action: b.Refresh) -> None:
     before = await _shown(talking, action.order_id)
     if before is None:
         return
-    looking = asyncio.ensure_future(talking.desk.tracking.refresh(talking.chat, action.order_id))
+    looking = asyncio.ensure_future(talking.tracking.viewing.refresh(talking.chat, action.order_id))
     try:
         done, _ = await asyncio.wait({looking}, timeout=_PATIENCE)
         if not done:
@@ -309,9 +308,9 @@ async def set_notify(talking: Conversation, action: b.SetNotify) -> None:
     """Notifications of this order on or off."""
     if await talking.refuse_change() or await _shown(talking, action.order_id) is None:
         return
-    await talking.desk.tracking.set_notify(talking.place, action.order_id, on=action.on)
+    await talking.tracking.following.set_notify(talking.place, action.order_id, on=action.on)
     await talking.toast(talk.notify_switched(talking.words, on=action.on))
-    await talking.show_card(await talking.desk.tracking.show(talking.chat, action.order_id))
+    await talking.show_card(await talking.tracking.viewing.show(talking.chat, action.order_id))
 
 
 async def ask_rename(talking: Conversation, action: b.AskRename) -> None:
@@ -343,7 +342,7 @@ async def stop(talking: Conversation, action: b.Stop) -> None:
     """Stop following."""
     if await talking.refuse_change():
         return
-    before = await talking.desk.tracking.stopped(talking.place, talking.update)
+    before = await talking.tracking.following.stopped(talking.place, talking.update)
     follow = before[0] if before else await _followed(talking, action.order_id)
     if follow is not None:
         await talking.toast()
@@ -351,7 +350,7 @@ async def stop(talking: Conversation, action: b.Stop) -> None:
 
 
 async def _stop(talking: Conversation, follow: Follow) -> None:
-    await talking.desk.tracking.untrack(talking.place, follow.order_id, update=talking.update)
+    await talking.tracking.following.untrack(talking.place, follow.order_id, update=talking.update)
     await talking.show(talk.stopped(talking.words, follow.order_id, follow))
 
 
@@ -391,14 +390,9 @@ async def nothing(talking: Conversation, action: b.Nothing) -> None:
 # ── what every press is asked ───────────────────────────────────────────────────────────────────
 
 
-async def _follow(talking: Conversation, order_id: str) -> Follow | None:
-    async with talking.desk.store.read() as tx:
-        return await tx.chats.get_follow(talking.place, order_id)
-
-
 async def _followed(talking: Conversation, order_id: str) -> Follow | None:
     """The follow a press is about; a forged or outdated press is told so."""
-    follow = await _follow(talking, order_id)
+    follow = await talking.tracking.following.get(talking.place, order_id)
     if follow is None:
         await talking.toast(talk.old_button(talking.words), alert=True)
     return follow
@@ -408,20 +402,18 @@ async def _shown(talking: Conversation, order_id: str) -> Shown | None:
     """The order a press is about, where this place follows it (or is the operator's)."""
     if not await _may_see(talking, order_id):
         return None
-    return await talking.desk.tracking.show(talking.chat, order_id)
+    return await talking.tracking.viewing.show(talking.chat, order_id)
 
 
 async def _opened(talking: Conversation, order_id: str) -> Shown | None:
     """The same for a press that is answered without words: beside the reading, not behind it."""
     if not await _may_see(talking, order_id):
         return None
-    shown, _ = await asyncio.gather(talking.desk.tracking.show(talking.chat, order_id), talking.toast())
+    shown, _ = await asyncio.gather(talking.tracking.viewing.show(talking.chat, order_id), talking.toast())
     return shown
 
 
 async def _may_see(talking: Conversation, order_id: str) -> bool:
-    if talking.is_admin:
-        async with talking.desk.store.read() as tx:
-            if await tx.orders.watch(order_id) is not None:
-                return True
+    if talking.is_admin and await talking.tracking.viewing.is_known(order_id):
+        return True
     return await _followed(talking, order_id) is not None

@@ -5,7 +5,7 @@ Structs, not dataclasses: some are made by the thousand each second. `msgspec.st
 
 from __future__ import annotations
 
-from bot.model.board import Clock, Flag, FlagRule
+from bot.model.board import Clock, Flag, Flagged, FlagRule
 from bot.model.chats import Chat, Follow, Follower, Level, Place, Quiet
 from bot.model.delivery import (
     Button,
@@ -52,6 +52,7 @@ __all__ = [
     "FetchedParcel",
     "Flag",
     "FlagRule",
+    "Flagged",
     "Follow",
     "Follower",
     "Gone",

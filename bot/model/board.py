@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from bot.model.parcels import Order
 from bot.model.stages import Stage
 
 
@@ -41,3 +42,14 @@ class FlagRule(Struct, frozen=True, kw_only=True):
     stages: frozenset[Stage]
     clock: Clock
     grace: timedelta = timedelta(0)
+
+
+class Flagged(Struct, frozen=True, kw_only=True):
+    """One order on the board. `days` is how long the flag has been up; `followers` are the chats told."""
+
+    order: Order
+    flag: Flag
+    days: int = 0
+    note: str = ""
+    followers: int = 0
+    snoozed_until: datetime | None = None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from markupsafe import Markup
 
 from bot.i18n import Words, fill
-from bot.model import Button, Flag, Message, Order, Stats
+from bot.model import Button, Flag, Flagged, Message, Order, Stats
 from bot.views import buttons as b
 from bot.views import wording
 
@@ -18,18 +17,6 @@ SNOOZES = (1, 3, 7)
 TEXTS_SHOWN = 10
 SLEEPERS_SHOWN = 3
 _ORANGE = "🟠"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flagged:
-    """One order on the board. `days` is how long the flag has been up; `followers` are the chats told."""
-
-    order: Order
-    flag: Flag
-    days: int = 0
-    note: str = ""
-    followers: int = 0
-    snoozed_until: datetime | None = None
 
 
 # ── the board ───────────────────────────────────────────────────────────────────────────────────

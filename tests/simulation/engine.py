@@ -239,7 +239,7 @@ class _Simulation:
             with contextlib.suppress(Exception):  # a death in the middle
                 async with self._store.write() as tx:
                     chat = await tx.chats.meet(place, language="en", zone="UTC", now=now())
-                await self._tracking.track(chat, order)
+                await self._tracking.following.track(chat, order)
                 self._poller.wake()
                 self._following[place, order] = now()
                 self.trace.note("follow", place.chat_id, order)
@@ -249,7 +249,7 @@ class _Simulation:
         since = self._following.pop((place, order))
         self.interests.append(Interest(place=place, order=order, since=since, until=now()))
         with contextlib.suppress(Exception):
-            await self._tracking.untrack(place, order)
+            await self._tracking.following.untrack(place, order)
             self._poller.wake()
         self.trace.note("leave", place.chat_id, order)
 

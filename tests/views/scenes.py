@@ -5,7 +5,6 @@ A scene's name begins with the view that makes it, `module.function`, and may go
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
@@ -17,6 +16,7 @@ from bot.model import (
     CallBudget,
     Chat,
     Flag,
+    Flagged,
     Follow,
     Importance,
     Item,
@@ -363,10 +363,8 @@ def _talk() -> dict[str, Scene]:
 
 
 def _admin() -> dict[str, Scene]:
-    flagged = [
-        admin.Flagged(order=ORDER, flag=flag, days=days, followers=days) for days, flag in enumerate(Flag)
-    ]
-    noted = dataclasses.replace(flagged[3], note="Wrote to the carrier", snoozed_until=NOW + DAY)
+    flagged = [Flagged(order=ORDER, flag=flag, days=days, followers=days) for days, flag in enumerate(Flag)]
+    noted = replace(flagged[3], note="Wrote to the carrier", snoozed_until=NOW + DAY)
     numbers = Stats(
         days=7, orders=1234, chats=321, delivered=57, pushes=890, failed_pushes=2,
         calls=CallBudget(used=4100, limit=5000, forecast=0),

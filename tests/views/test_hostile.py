@@ -9,7 +9,19 @@ from msgspec.structs import replace
 
 from bot.i18n import FSI, PDI, RLM, Words, clean
 from bot.ids import Mistake
-from bot.model import Flag, Importance, Item, Localised, Message, News, NewsKind, NodeText, Shop, Stage
+from bot.model import (
+    Flag,
+    Flagged,
+    Importance,
+    Item,
+    Localised,
+    Message,
+    News,
+    NewsKind,
+    NodeText,
+    Shop,
+    Stage,
+)
 from bot.views import admin, card, orders, pushes, split, talk, timeline
 from bot.views.buttons import Shelf
 from tests.views import telegram_html
@@ -53,7 +65,7 @@ def everything(words: Words, text: str) -> list[Message | str]:
         News(kind=NewsKind.ETA, key="e", importance=Importance.ACTION, parcel=2, eta_after=NOW),
     ]
     shop = Shop(name=text or "-", support=text, welcome=text)
-    flagged = admin.Flagged(order=order, flag=Flag.STUCK, note=text)
+    flagged = Flagged(order=order, flag=Flag.STUCK, note=text)
     entry = pushes.Entry(facts=facts, follow=follow, news=tuple(told))
     return [
         card.card(words, facts, follow, now=NOW),

@@ -1,0 +1,83 @@
+"""The use cases, for chat, loops and command line alike: the one door to what the store holds.
+
+One transaction each, no network inside. `Tracking` puts them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.pacing import Pacer
+from bot.sources import Source
+from bot.store import Store
+from bot.tracking.checking import Checking
+from bot.tracking.flagging import BoardPage, Flagging
+from bot.tracking.following import Following
+from bot.tracking.outcomes import (
+    AlreadyTracked,
+    LimitReached,
+    LockedOut,
+    NotAllowed,
+    NotFound,
+    Outcome,
+    Refreshed,
+    Shown,
+    Tracked,
+)
+from bot.tracking.places import PlaceData, Places
+from bot.tracking.policy import Policy
+from bot.tracking.recording import Recording, Telemetry
+from bot.tracking.texts import CANONICAL, Texts
+from bot.tracking.typical import TypicalStages
+from bot.tracking.viewing import Viewing
+
+__all__ = [
+    "CANONICAL",
+    "AlreadyTracked",
+    "BoardPage",
+    "LimitReached",
+    "LockedOut",
+    "NotAllowed",
+    "NotFound",
+    "Outcome",
+    "PlaceData",
+    "Policy",
+    "Refreshed",
+    "Shown",
+    "Telemetry",
+    "Tracked",
+    "Tracking",
+]
+
+
+class Tracking:
+    """`following`, `viewing`, `checking`, `texts`, `places`, `flagging`: each a group of use cases."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        source: Source,
+        pacer: Pacer,
+        policy: Policy,
+        now: Callable[[], datetime],
+        telemetry: Telemetry,
+    ) -> None:
+        self.policy = policy
+        self.typical = TypicalStages(store)
+        self.texts = Texts(store, source, self.typical)
+        recording = Recording(pacer=pacer, typical=self.typical, now=now, telemetry=telemetry)
+        self.checking = Checking(store=store, source=source, pacer=pacer, recording=recording, now=now)
+        self.viewing = Viewing(store=store, checking=self.checking, texts=self.texts, policy=policy, now=now)
+        self.following = Following(
+            store=store,
+            source=source,
+            policy=policy,
+            recording=recording,
+            viewing=self.viewing,
+            texts=self.texts,
+            now=now,
+        )
+        self.places = Places(store, now)
+        self.flagging = Flagging(store, now)

@@ -1,0 +1,152 @@
+"""Looking at orders: the scheduled check, a person's look, what AliExpress pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from bot import timeline
+from bot.errors import Misconfigured, Reauthorise, SourceError
+from bot.model import Order, OrderFacts, OrderStatus, Place, Snapshot
+from bot.pacing import Pacer
+from bot.sources import Source
+from bot.store import Due, Settled, Store
+from bot.tracking.recording import Recording, earliest
+from bot.tracking.texts import CANONICAL
+
+_T = TypeVar("_T")
+_FACTS_EVERY = timedelta(hours=12)  # how often an order without tracking is asked for its own state
+_WITH_CARRIER = 3  # rank of "picked up"
+
+
+class Checking:
+    """Asks the source outside any transaction, and writes down what it said in one."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        source: Source,
+        pacer: Pacer,
+        recording: Recording,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._pacer = pacer
+        self._recording = recording
+        self._now = now
+        self.source_silent = False  # nobody answers: the login is over, or the app is refused
+
+    async def check(self, due: Due) -> Settled | None:
+        """The scheduled look. Returns the end of a check without news for the poller to settle in bulk;
+        None where there was news, which is settled. Raises SourceError.
+        """
+        silence = due.silence_at is not None and due.silence_at <= self._now()
+        known = "" if silence else due.mark
+        snapshot = await self._answer(self._source.check(due.order_id, CANONICAL, known))
+        now = self._now()
+        facts = await self._facts(due, snapshot, now) if snapshot is not None else None
+        if snapshot is None or (snapshot.digest == due.digest and not silence and facts is None):
+            self._pacer.learn(due.watch, (), now)
+            return self.quiet(due, now, mark=snapshot.mark if snapshot is not None else None)
+        async with self._store.write() as tx:
+            if await tx.orders.holds_lease(due.order_id, due.lease):
+                await self._recording.apply_snapshot(tx, due.order_id, snapshot, facts, asking=None)
+        return None
+
+    async def look(self, order_id: str, *, asking: Place) -> None:
+        """A look for somebody who waits, whatever is planned. Raises SourceError."""
+        snapshot = await self._answer(self._source.fetch(order_id, CANONICAL, urgent=True))
+        async with self._store.write() as tx:
+            await self._recording.apply_snapshot(tx, order_id, snapshot, None, asking=asking)
+
+    async def _answer(self, asked: Awaitable[_T]) -> _T:
+        """Wait for the source, and notice whether anybody answers at all. Raises SourceError."""
+        try:
+            answer = await asked
+        except (Reauthorise, Misconfigured):
+            self.source_silent = True
+            raise
+        self.source_silent = False
+        return answer
+
+    async def _facts(self, due: Due, snapshot: Snapshot, now: datetime) -> OrderFacts | None:
+        """The order's own state, asked for now and then while there is no tracking."""
+        if snapshot.found and snapshot.parcels:
+            return None
+        if due.status_at is not None and now - due.status_at < _FACTS_EVERY:
+            return None
+        try:
+            return await self._source.order_facts(due.order_id)
+        except SourceError:
+            return None  # the order call is an extra: tracking goes on without it
+
+    # ── how a check without news ends ───────────────────────────────────────────────────────────
+
+    def quiet(self, due: Due, now: datetime, *, mark: str | None = None) -> Settled:
+        """Nothing was new; `mark` is the answer's, where it is another."""
+        watch = replace(due.watch, failures=0) if due.watch.failures else due.watch
+        return Settled(
+            order_id=due.order_id,
+            lease=due.lease,
+            next_check_at=earliest(self._pacer.next_check(watch, now), due.silence_at),
+            mark=mark,
+        )
+
+    def postponed(self, due: Due, until: datetime) -> Settled:
+        """Reschedule a check that was never sent; it does not count as a failure."""
+        return Settled(
+            order_id=due.order_id,
+            lease=due.lease,
+            next_check_at=until,
+            answered=False,
+            failures=due.watch.failures,
+        )
+
+    def failed(self, due: Due, error: SourceError, now: datetime) -> Settled:
+        """There was no answer: back off."""
+        watch = replace(due.watch, failures=due.watch.failures + 1)
+        return Settled(
+            order_id=due.order_id,
+            lease=due.lease,
+            next_check_at=self._pacer.next_check(watch, now),
+            answered=False,
+            failures=watch.failures,
+            error=str(error)[:300],
+        )
+
+    # ── what else changes an order ──────────────────────────────────────────────────────────────
+
+    async def learn_status(self, order_id: str, status: OrderStatus, at: datetime | None, key: str) -> bool:
+        """AliExpress pushed the order's state: keep it, tell it, look. False for repeats and strangers."""
+        now = self._now()
+        async with self._store.write() as tx:
+            if not await tx.memory.first_push(key, now):
+                return False
+            known, watch = await tx.orders.get(order_id), await tx.orders.watch(order_id)
+            if known is None or watch is None:
+                return False
+            if status is not OrderStatus.UNKNOWN:  # a word we do not know takes nothing away
+                if status is OrderStatus.CANCELLED and _under_way(known):
+                    status = OrderStatus.CLOSED  # also said of orders that end well: nothing ends by it
+                await self._recording.apply_status(tx, known, watch, status, at or now)
+            await tx.orders.due_now(order_id, now)
+        return True
+
+    async def reclassify(self, limit: int = 200) -> int:
+        """Read stored nodes again after the rules changed, telling nobody. Returns how many orders."""
+        async with self._store.write() as tx:
+            stale = await tx.orders.with_other_ruleset(timeline.RULESET, limit)
+            for order in (await tx.orders.get_many(stale)).values():
+                changes = timeline.reclassify(order)
+                await tx.orders.reword(changes, timeline.RULESET)
+        return len(stale)
+
+
+def _under_way(order: Order) -> bool:
+    """Whether a carrier has any of it."""
+    return any(node.stage.rank is not None and node.stage.rank >= _WITH_CARRIER for node in order.nodes)

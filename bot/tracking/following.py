@@ -1,0 +1,237 @@
+"""Following orders: tracking one, stopping, its name, its notifications, "Got it?"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.errors import SourceError, UnknownOrder
+from bot.ids import read_link_token
+from bot.model import Chat, Follow, Importance, News, NewsKind, Order, OrderFacts, Owed, Place, Snapshot
+from bot.sources import Source
+from bot.store import Store, Transaction
+from bot.tracking.outcomes import (
+    AlreadyTracked,
+    LimitReached,
+    LockedOut,
+    NotAllowed,
+    NotFound,
+    Outcome,
+    Shown,
+    Tracked,
+)
+from bot.tracking.policy import Policy
+from bot.tracking.recording import Recording
+from bot.tracking.texts import CANONICAL, Texts
+from bot.tracking.viewing import Viewing
+
+_LABEL_LENGTH = 64
+_GUESS_WINDOW = timedelta(hours=1)
+_GUESSES = 5
+_LOCK = timedelta(hours=6)
+_STOPPED = "stopped "  # an update's effect, with the order's id and name
+
+
+class Following:
+    """A place's interest in orders."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        source: Source,
+        policy: Policy,
+        recording: Recording,
+        viewing: Viewing,
+        texts: Texts,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._policy = policy
+        self._recording = recording
+        self._viewing = viewing
+        self._texts = texts
+        self._now = now
+
+    def claimed(self, token: str) -> str | None:
+        """The order id of a deep link's token, None where it was not signed by this shop."""
+        return read_link_token(token, self._policy.link_secret) if self._policy.link_secret else None
+
+    async def track(
+        self, chat: Chat, order_id: str, *, by_link: bool = False, label: str = "", update: int = 0
+    ) -> Outcome:
+        """Follow an order and show it. `by_link`: a signed link vouches for the claim.
+
+        A wrong id counts once for the `update` that asks, however often that is handled.
+        """
+        now = self._now()
+        async with self._store.read() as tx:
+            follow = await tx.chats.get_follow(chat.place, order_id)
+            refusal = None if follow else await self._refusal(tx, chat.place, by_link, now)
+            watch = await tx.orders.watch(order_id)
+        if refusal is not None:
+            return refusal
+        if follow is not None:
+            await self._take_back(follow)
+            refreshed = await self._viewing.refresh(chat, order_id)
+            return AlreadyTracked(shown=refreshed.shown)
+        snapshot, facts, wrong = None, None, False
+        unseen = watch is None or watch.checked_at is None
+        if unseen:
+            snapshot, facts, wrong = await self._first_look(order_id)
+        if wrong and not by_link:
+            return await self._wrong_id(chat.place, order_id, update)
+        follow, order = await self._follow(chat, order_id, label, snapshot, facts)
+        if follow is not None and order is not None:  # just looked at: nothing about it has to be read again
+            localised = await self._texts.localised(order, chat.language, order.nodes)
+            return Tracked(shown=Shown(localised=localised, follow=follow))
+        if not unseen:
+            await self._viewing.refresh(chat, order_id)
+        return Tracked(shown=await self._viewing.show(chat, order_id))
+
+    async def _refusal(
+        self, tx: Transaction, place: Place, by_link: bool, now: datetime
+    ) -> NotAllowed | LockedOut | LimitReached | None:
+        admin = place.chat_id in self._policy.admins
+        if not admin and not by_link and self._policy.access != "open":
+            return NotAllowed(access=self._policy.access)
+        if not admin and self._policy.access == "private":
+            return NotAllowed(access="private")
+        locked = None if by_link or admin else await tx.chats.locked_until(place.chat_id, now)
+        if locked is not None:
+            return LockedOut(until=locked)
+        if await tx.chats.count_follows(place) >= self._policy.orders_per_chat:
+            return LimitReached(limit=self._policy.orders_per_chat)
+        return None
+
+    async def _first_look(self, order_id: str) -> tuple[Snapshot | None, OrderFacts | None, bool]:
+        """What the source says of a new order, and whether it says that the id is wrong.
+
+        A source in trouble makes no id wrong: the order is followed, and looked at when it answers.
+        """
+        try:
+            snapshot = await self._source.fetch(order_id, CANONICAL, urgent=True)
+        except UnknownOrder:
+            return None, None, True
+        except SourceError:
+            return None, None, False
+        if snapshot.found and snapshot.parcels:
+            return snapshot, None, False
+        try:
+            return snapshot, await self._source.order_facts(order_id, urgent=True), False
+        except UnknownOrder:
+            return None, None, True
+        except SourceError:
+            return snapshot, None, False
+
+    async def _wrong_id(self, place: Place, order_id: str, update: int) -> NotFound | LockedOut:
+        if place.chat_id in self._policy.admins:
+            return NotFound(order_id=order_id)
+        async with self._store.write() as tx:
+            if not await tx.updates.first(update, f"wrong {order_id}"):
+                return NotFound(order_id=order_id)
+            locked = await tx.chats.count_wrong_id(
+                place.chat_id, self._now(), window=_GUESS_WINDOW, limit=_GUESSES, lock=_LOCK
+            )
+        return LockedOut(until=locked) if locked else NotFound(order_id=order_id)
+
+    async def _follow(
+        self, chat: Chat, order_id: str, label: str, snapshot: Snapshot | None, facts: OrderFacts | None
+    ) -> tuple[Follow | None, Order | None]:
+        """The follow where it is a new one, and the order where the snapshot says how it is now."""
+        now = self._now()
+        follow = Follow(
+            place=chat.place, order_id=order_id, label=label.strip()[:_LABEL_LENGTH], created_at=now
+        )
+        async with self._store.write() as tx:
+            fresh = await tx.orders.add(order_id, now)
+            new = await tx.chats.follow(follow)
+            await tx.orders.reweigh([order_id], now)
+            order = None
+            if snapshot is not None:
+                order = await self._recording.apply_snapshot(
+                    tx, order_id, snapshot, facts, asking=chat.place, fresh=fresh
+                )
+        return (follow if new else None), order
+
+    async def _take_back(self, follow: Follow) -> None:
+        if follow.archived_at is not None:
+            async with self._store.write() as tx:
+                await tx.chats.change_follow(follow.place, follow.order_id, archived_at=None)
+                await tx.orders.reweigh([follow.order_id], self._now())
+
+    async def untrack(self, place: Place, order_id: str, *, update: int = 0) -> bool:
+        """Stop following; False when it was not followed. The `update` that asks remembers it."""
+        async with self._store.write() as tx:
+            follow = await tx.chats.get_follow(place, order_id)
+            stopped = await tx.chats.unfollow(place, order_id, self._now())
+            await tx.orders.reweigh([order_id], self._now())
+            if stopped and follow is not None:
+                await tx.updates.first(update, f"{_STOPPED}{order_id} {follow.label}")
+        return stopped
+
+    async def stopped(self, place: Place, update: int) -> list[Follow]:
+        """What this update stopped when it was handled before: a crash came before its end."""
+        async with self._store.read() as tx:
+            effects = await tx.updates.effects(update)
+        known = [one.removeprefix(_STOPPED).partition(" ") for one in effects if one.startswith(_STOPPED)]
+        return [
+            Follow(place=place, order_id=order_id, label=label, created_at=self._now())
+            for order_id, _, label in known
+        ]
+
+    async def get(self, place: Place, order_id: str) -> Follow | None:
+        """The place's follow, an archived one too; None where it does not follow the order."""
+        async with self._store.read() as tx:
+            return await tx.chats.get_follow(place, order_id)
+
+    async def active(self, place: Place) -> list[Follow]:
+        """What the place follows, the newest first, without what it put away."""
+        async with self._store.read() as tx:
+            return [one for one in await tx.chats.follows(place) if one.archived_at is None]
+
+    async def set_card(self, place: Place, order_id: str, message_id: int) -> None:
+        """Pushes will be replies to this message, and edit it."""
+        async with self._store.write() as tx:
+            await tx.chats.change_follow(place, order_id, card_message_id=message_id)
+
+    async def rename(self, place: Place, order_id: str, label: str) -> bool:
+        """Give the order a name of at most 64 characters (empty: none); False when it is not followed."""
+        async with self._store.write() as tx:
+            return await tx.chats.change_follow(place, order_id, label=label.strip()[:_LABEL_LENGTH])
+
+    async def set_notify(self, place: Place, order_id: str, *, on: bool) -> bool:
+        """Pushes about this order on or off; False when it is not followed."""
+        async with self._store.write() as tx:
+            changed = await tx.chats.change_follow(place, order_id, notify=on)
+            await tx.orders.reweigh([order_id], self._now())
+        return changed
+
+    async def set_archived(self, place: Place, order_id: str, *, archived: bool) -> bool:
+        """Put the order away, or take it back; False when it is not followed."""
+        now = self._now()
+        async with self._store.write() as tx:
+            changed = await tx.chats.change_follow(place, order_id, archived_at=now if archived else None)
+            await tx.orders.reweigh([order_id], now)
+        return changed
+
+    async def received(self, place: Place, order_id: str) -> None:
+        """It came: put the order away; a problem reported before is solved."""
+        now = self._now()
+        async with self._store.write() as tx:
+            await tx.chats.change_follow(place, order_id, archived_at=now)
+            await tx.orders.reweigh([order_id], now)
+            await tx.cases.dispute(order_id, None)
+
+    async def ask_again(self, place: Place, order_id: str, at: datetime, *, update: int = 0) -> None:
+        """It was called delivered but is not there: ask the place again then, and look until then."""
+        news = News(
+            kind=NewsKind.CHECK_IN, key=f"check_in:{int(at.timestamp())}", importance=Importance.ACTION
+        )
+        async with self._store.write() as tx:
+            if not await tx.updates.first(update, f"ask {order_id}"):
+                return
+            owed = Owed(place=place, order_id=order_id, news=news, due_at=at)
+            await tx.notices.owe([owed], self._now())
+            await tx.orders.due_now(order_id, self._now())

@@ -1,0 +1,17 @@
+"""What the operator allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the operator allows. `cooldown` is the least time between two looks at one order by people."""
+
+    access: str = "open"
+    admins: frozenset[int] = frozenset()
+    orders_per_chat: int = 50
+    link_secret: str = ""
+    cooldown: timedelta = timedelta(seconds=60)

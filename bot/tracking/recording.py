@@ -1,0 +1,157 @@
+"""Writing down what a look at an order brought: nodes, notices, the next check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from msgspec.structs import replace
+
+from bot import audience, silences, timeline
+from bot.model import Changes, Order, OrderFacts, OrderStatus, Place, Snapshot, Watch
+from bot.pacing import Pacer
+from bot.store import Transaction
+from bot.tracking.typical import TypicalStages
+
+_log = structlog.get_logger(__name__)
+
+
+class Telemetry(Protocol):
+    """Hears what is counted."""
+
+    def changed(self, added: int, delays: Sequence[float]) -> None:
+        """Nodes were stored; `delays` are seconds from the last look without them to this one."""
+        ...
+
+    def unknown(self, texts: int) -> None:
+        """So many texts no rule knew."""
+        ...
+
+
+class Recording:
+    """Applies snapshots and statuses to what is known, in the caller's transaction, and owes the news."""
+
+    def __init__(
+        self, *, pacer: Pacer, typical: TypicalStages, now: Callable[[], datetime], telemetry: Telemetry
+    ) -> None:
+        self._pacer = pacer
+        self._typical = typical
+        self._now = now
+        self._telemetry = telemetry
+
+    async def apply_snapshot(
+        self,
+        tx: Transaction,
+        order_id: str,
+        snapshot: Snapshot,
+        facts: OrderFacts | None,
+        *,
+        asking: Place | None,
+        fresh: bool = False,
+    ) -> Order | None:
+        """Store what is new, owe it to the followers, set the next check.
+
+        Returns the order as it is now, None where it is not known. A `fresh` one was put in just before;
+        `asking` is the place that looks at this moment and needs no notice.
+        """
+        now = self._now()
+        known = Order(id=order_id, created_at=now) if fresh else await tx.orders.get(order_id)
+        watch = await tx.orders.watch(order_id)
+        if known is None or watch is None:
+            return None
+        if asking is not None and watch.stopped and not known.stage.final:
+            known = replace(silences.revived(known, now), created_at=now)
+            watch = replace(watch, created_at=now)
+            await tx.orders.begin_anew(order_id, now)
+        changes = timeline.changes(known, snapshot, now)
+        if facts is not None:
+            changes = _with_facts(changes, facts, now)
+        return await self._save(tx, known, watch, changes, now, asking=asking, checked=True)
+
+    async def apply_status(
+        self, tx: Transaction, known: Order, watch: Watch, status: OrderStatus, at: datetime
+    ) -> None:
+        """Keep and tell the order's own status as of `at`; it is no check of the parcels."""
+        now = self._now()
+        if known.status is None:  # a push is an event, not the first reading of a state
+            known = replace(known, status=OrderStatus.UNKNOWN)
+        changes = timeline.with_status(known, status, at)
+        await self._save(tx, known, watch, changes, now, asking=None, checked=False)
+
+    async def _save(
+        self,
+        tx: Transaction,
+        known: Order,
+        watch: Watch,
+        changes: Changes,
+        now: datetime,
+        *,
+        asking: Place | None,
+        checked: bool,
+    ) -> Order:
+        typical = self._typical.known
+        late = () if changes.first else silences.due_silences(changes.order, now, typical=typical)
+        order = replace(changes.order, told=changes.order.told | {one.key for one in late})
+        changes = replace(changes, order=order, news=(*changes.news, *late))
+        followers = await tx.chats.followers([order.id])
+        silence_at = silences.next_silence_at(order, now, typical=typical)
+        offset = audience.utc_offset([one.chat.zone for one in followers], now)
+        await tx.orders.save(
+            changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.RULESET
+        )
+        owed = audience.owed(order.id, changes.news, followers, now, asking=asking)
+        if changes.first:
+            owed += audience.cards(order.id, followers, of="first", asking=asking, now=now)
+        elif order.status is not known.status:
+            unheard = [one for one in followers if one.chat.place not in {each.place for each in owed}]
+            of = f"status:{order.status}:{now:%Y%m%d%H%M%S}"
+            owed += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
+        await tx.notices.owe(owed, now)
+        if changes.added or changes.news:
+            _log.info("news", order=order.id, entries=len(changes.added), owed=len(owed))
+        await tx.memory.count_unknown(changes.unknown, now)
+        if checked:
+            self._learn(watch, changes, now)
+        after = _watch_after(watch, order, now)
+        await tx.orders.conclude(
+            order.id, now, earliest(self._pacer.next_check(after, now), silence_at), checked=checked
+        )
+        return order
+
+    def _learn(self, watch: Watch, changes: Changes, now: datetime) -> None:
+        stamped = [(node.at, node.stage) for node in changes.added]
+        self._pacer.learn(watch, stamped, now)
+        if changes.added and not changes.first:
+            seen = [
+                (now - max(node.at, watch.checked_at or node.at)).total_seconds() for node in changes.added
+            ]
+            self._telemetry.changed(len(changes.added), [max(0.0, one) for one in seen])
+        self._telemetry.unknown(len(changes.unknown))
+
+
+def earliest(*moments: datetime | None) -> datetime | None:
+    """The first of these moments; None where all are None."""
+    return min((at for at in moments if at is not None), default=None)
+
+
+def _with_facts(changes: Changes, facts: OrderFacts, now: datetime) -> Changes:
+    status = OrderStatus.CANCELLED if facts.cancelled else facts.status
+    told = timeline.with_status(changes.order, status, now)
+    news = () if changes.first else told.news
+    order = replace(told.order, paid_at=facts.paid_at or told.order.paid_at)
+    return replace(changes, order=order, news=(*changes.news, *news))
+
+
+def _watch_after(watch: Watch, order: Order, now: datetime) -> Watch:
+    return replace(
+        watch,
+        stage=order.stage,
+        status=order.status,
+        last_node_at=order.last_node_at,
+        checked_at=now,
+        eta=order.next_eta,
+        failures=0,
+        finished_at=order.finished_at,
+    )

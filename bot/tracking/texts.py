@@ -1,0 +1,48 @@
+"""Orders in the reader's language: what is stored, and what has to be asked for once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot import timeline
+from bot.errors import SourceError
+from bot.model import Localised, Node, NodeText, Order
+from bot.sources import Source
+from bot.store import Store
+from bot.tracking.typical import TypicalStages
+
+CANONICAL = "en"  # what events and stages are decided on, and what English readers read
+
+
+class Texts:
+    """Each text is asked of the source once per language, then kept."""
+
+    def __init__(self, store: Store, source: Source, typical: TypicalStages) -> None:
+        self._store = store
+        self._source = source
+        self._typical = typical
+
+    async def localised(self, order: Order, language: str, wanted: Iterable[Node]) -> Localised:
+        """The order with the texts of (at least) the `wanted` nodes, and how long its stage usually lasts.
+
+        Texts that cannot be had now are missing: they are read in English.
+        """
+        texts = await self._texts(order, language, wanted)
+        usual = self._typical.known.get(order.stage)
+        return Localised(order=order, texts=texts, typical=usual.median if usual else None)
+
+    async def _texts(self, order: Order, language: str, wanted: Iterable[Node]) -> dict[int, NodeText]:
+        if language == CANONICAL or not order.parcels:
+            return {}
+        async with self._store.read() as tx:
+            known = await tx.orders.texts(order.id, language)
+        if all(node.seq in known for node in wanted):
+            return known
+        try:
+            snapshot = await self._source.fetch(order.id, language, urgent=True)
+        except SourceError:
+            return known  # told in English rather than late
+        found = {seq: text for seq, text in timeline.pair(order, snapshot).items() if known.get(seq) != text}
+        async with self._store.write() as tx:
+            await tx.orders.save_texts(order.id, language, found)
+        return known | found

@@ -1,0 +1,73 @@
+"""Orders as a place sees them: one in full, all in a list, one looked at anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.errors import SourceError
+from bot.model import Chat, Follow, Order, Place
+from bot.store import Store
+from bot.tracking.checking import Checking
+from bot.tracking.outcomes import Refreshed, Shown
+from bot.tracking.policy import Policy
+from bot.tracking.texts import Texts
+
+
+class Viewing:
+    """Reads, and looks again where a person asks for it."""
+
+    def __init__(
+        self, *, store: Store, checking: Checking, texts: Texts, policy: Policy, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._checking = checking
+        self._texts = texts
+        self._policy = policy
+        self._now = now
+
+    async def show(self, chat: Chat, order_id: str) -> Shown:
+        """The order as known, in the chat's language; fetches only texts that are missing.
+
+        Raises LookupError for an order that is not known.
+        """
+        async with self._store.read() as tx:
+            order = await tx.orders.get(order_id)
+            follow = await tx.chats.get_follow(chat.place, order_id)
+            watch = await tx.orders.watch(order_id)
+        if order is None:
+            raise LookupError(order_id)
+        failing = self._checking.source_silent or (watch is not None and watch.failures > 1)
+        return Shown(
+            localised=await self._texts.localised(order, chat.language, order.nodes),
+            follow=follow,
+            silent_since=order.fetched_at if failing and not order.stage.final else None,
+        )
+
+    async def refresh(self, chat: Chat, order_id: str) -> Refreshed:
+        """Look at the order now, for somebody who waits; raises LookupError when it is not known."""
+        async with self._store.read() as tx:
+            watch = await tx.orders.watch(order_id)
+        if watch is None:
+            raise LookupError(order_id)
+        recent = watch.checked_at is not None and self._now() - watch.checked_at < self._policy.cooldown
+        fresh = False
+        if not recent:
+            try:
+                await self._checking.look(order_id, asking=chat.place)
+                fresh = True
+            except SourceError:
+                fresh = False  # the card says how old its data is
+        return Refreshed(shown=await self.show(chat, order_id), fresh=fresh)
+
+    async def orders(self, place: Place) -> list[tuple[Order, Follow]]:
+        """All orders that the place follows, archived ones too, as the store lists follows."""
+        async with self._store.read() as tx:
+            follows = await tx.chats.follows(place)
+            known = await tx.orders.get_many(follow.order_id for follow in follows)
+        return [(known[follow.order_id], follow) for follow in follows if follow.order_id in known]
+
+    async def is_known(self, order_id: str) -> bool:
+        """Whether anybody follows or followed the order."""
+        async with self._store.read() as tx:
+            return await tx.orders.watch(order_id) is not None
