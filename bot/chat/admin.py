@@ -15,9 +15,8 @@ from bot.errors import SourceError
 from bot.ids import link_token, read
 from bot.model import Message
 from bot.sheets import Sheet, read_sheet, write_sheet
+from bot.views import actions, chart, talk
 from bot.views import admin as view
-from bot.views import buttons as b
-from bot.views import chart, talk
 
 _NOTE_LENGTH = 200
 _LARGEST_FILE = 1_000_000  # bytes of an uploaded list
@@ -29,7 +28,7 @@ async def board(talking: Conversation, text: str) -> None:
     await talking.say(await _board(talking, 0))
 
 
-async def show_board(talking: Conversation, action: b.ShowBoard) -> None:
+async def show_board(talking: Conversation, action: actions.ShowBoard) -> None:
     """Another page of the board."""
     await talking.toast()
     await talking.show(await _board(talking, action.page))
@@ -47,7 +46,7 @@ async def _board(talking: Conversation, page: int) -> Message:
     )
 
 
-async def open_flag(talking: Conversation, action: b.OpenFlag) -> None:
+async def open_flag(talking: Conversation, action: actions.OpenFlag) -> None:
     """One order of the board."""
     await talking.toast()
     message = await _flagged(talking, action.order_id)
@@ -62,7 +61,7 @@ async def _flagged(talking: Conversation, order_id: str) -> Message | None:
     return view.flagged_order(talking.words, row, now=talking.desk.now()) if row else None
 
 
-async def snooze(talking: Conversation, action: b.Snooze) -> None:
+async def snooze(talking: Conversation, action: actions.Snooze) -> None:
     """Keep an order off the board for some days."""
     until = talking.desk.now() + timedelta(days=action.days) if action.days else None
     if not await talking.tracking.flagging.snooze(action.order_id, until):
@@ -71,7 +70,7 @@ async def snooze(talking: Conversation, action: b.Snooze) -> None:
     await talking.show(await _board(talking, 0))
 
 
-async def ask_note(talking: Conversation, action: b.AskNote) -> None:
+async def ask_note(talking: Conversation, action: actions.AskNote) -> None:
     """Ask for a note; the next plain message is it."""
     await talking.toast()
     await talking.expect(f"note:{action.order_id}")
@@ -155,7 +154,7 @@ async def stats(talking: Conversation, text: str) -> None:
     await talking.say(await _stats(talking, days))
 
 
-async def show_stats(talking: Conversation, action: b.ShowStats) -> None:
+async def show_stats(talking: Conversation, action: actions.ShowStats) -> None:
     """The numbers of another span."""
     await talking.toast()
     await talking.show(await _stats(talking, min(max(action.days, 1), 90)))
@@ -172,7 +171,7 @@ async def brief(talking: Conversation, text: str) -> None:
     await talking.say(view.brief_settings(talking.words, await talking.desk.office.brief_at()))
 
 
-async def set_brief(talking: Conversation, action: b.SetBrief) -> None:
+async def set_brief(talking: Conversation, action: actions.SetBrief) -> None:
     """Choose it."""
     await talking.desk.office.set_brief_at(action.start)
     await talking.toast(talk.saved(talking.words))

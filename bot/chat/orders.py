@@ -8,27 +8,26 @@ from datetime import timedelta
 from bot.chat.conversation import Conversation
 from bot.i18n import Words
 from bot.model import Follow, Message, Order, Place
+from bot.views import actions, pushes, talk
 from bot.views import admin as admin_view
-from bot.views import buttons as b
 from bot.views import orders as view
-from bot.views import pushes, talk
-from bot.views.buttons import Receipt, Shelf
+from bot.views.actions import Receipt, Shelf
 
 _LOOK_AGAIN = timedelta(days=2)
 
 
 async def orders(talking: Conversation, text: str) -> None:
     """/orders."""
-    await talking.say(await _page(talking, b.ShowOrders()))
+    await talking.say(await _page(talking, actions.ShowOrders()))
 
 
-async def show_orders(talking: Conversation, action: b.ShowOrders) -> None:
+async def show_orders(talking: Conversation, action: actions.ShowOrders) -> None:
     """Another page or shelf in the list's place."""
     await talking.toast()
     await talking.show(await _page(talking, action))
 
 
-async def _page(talking: Conversation, action: b.ShowOrders) -> Message:
+async def _page(talking: Conversation, action: actions.ShowOrders) -> Message:
     rows = await talking.tracking.viewing.orders(talking.place)
     counts = Counter(view.shelf_of(order, follow) for order, follow in rows)
     chosen = [row for row in rows if _on_shelf(action.shelf, *row)]
@@ -51,7 +50,7 @@ def _on_shelf(shelf: Shelf, order: Order, follow: Follow) -> bool:
     return stands is not Shelf.ARCHIVED if shelf is Shelf.ACTIVE else stands is shelf
 
 
-async def archive(talking: Conversation, action: b.Archive) -> None:
+async def archive(talking: Conversation, action: actions.Archive) -> None:
     """Put an order away, or take it back."""
     if await talking.refuse_change():
         return
@@ -63,7 +62,7 @@ async def archive(talking: Conversation, action: b.Archive) -> None:
     await talking.show_card(await talking.tracking.viewing.show(talking.chat, id_))
 
 
-async def confirm(talking: Conversation, action: b.Confirm) -> None:
+async def confirm(talking: Conversation, action: actions.Confirm) -> None:
     """The answer to "Got it?": away with it, look again, or tell the merchant."""
     if await talking.refuse_change():
         return
@@ -99,7 +98,7 @@ async def _tell_merchant(talking: Conversation, order: Order) -> None:
         await desk.courier.deliver(Place(chat_id), message)
 
 
-async def why(talking: Conversation, action: b.Why) -> None:
+async def why(talking: Conversation, action: actions.Why) -> None:
     """ "Why did I get this?"."""
     follow = await talking.tracking.following.get(talking.place, action.order_id)
     if follow is None:

@@ -11,10 +11,9 @@ import tzfpy
 from bot.chat.conversation import Conversation
 from bot.i18n import guess_language, guess_zone
 from bot.model import Quiet
-from bot.views import buttons as b
+from bot.views import actions, talk
 from bot.views import settings as view
-from bot.views import talk
-from bot.views.buttons import Panel
+from bot.views.actions import Panel
 
 
 async def settings(talking: Conversation, text: str) -> None:
@@ -55,56 +54,56 @@ async def located(talking: Conversation, latitude: float, longitude: float) -> N
 # ── the menu ────────────────────────────────────────────────────────────────────────────────────
 
 
-async def show_settings(talking: Conversation, action: b.ShowSettings) -> None:
+async def show_settings(talking: Conversation, action: actions.ShowSettings) -> None:
     """A page of the menu."""
     await talking.toast()
     await _panel(talking, action.panel)
 
 
-async def show_zones(talking: Conversation, action: b.ShowZones) -> None:
+async def show_zones(talking: Conversation, action: actions.ShowZones) -> None:
     """The cities of a region."""
     await talking.toast()
     await talking.show(view.zones(talking.words, talking.chat, action.region, now=talking.desk.now()))
 
 
-async def set_language(talking: Conversation, action: b.SetLanguage) -> None:
+async def set_language(talking: Conversation, action: actions.SetLanguage) -> None:
     """Speak another language from now on."""
     if not await talking.refuse_change():
         await _speak(talking, action.language)
         await _saved(talking, Panel.MAIN)
 
 
-async def set_zone(talking: Conversation, action: b.SetZone) -> None:
+async def set_zone(talking: Conversation, action: actions.SetZone) -> None:
     """Live in another time zone."""
     await _save(talking, Panel.MAIN, zone=action.zone, zone_set=True)
 
 
-async def set_level(talking: Conversation, action: b.SetLevel) -> None:
+async def set_level(talking: Conversation, action: actions.SetLevel) -> None:
     """Hear more or less."""
     await _save(talking, Panel.LEVEL, level=action.level)
 
 
-async def set_quiet_hours(talking: Conversation, action: b.SetQuietHours) -> None:
+async def set_quiet_hours(talking: Conversation, action: actions.SetQuietHours) -> None:
     """Quiet between these hours; what is held for the old ones goes now."""
     await _save(talking, Panel.QUIET, release=True, quiet_from=action.start, quiet_to=action.end)
 
 
-async def set_quiet_kind(talking: Conversation, action: b.SetQuietKind) -> None:
+async def set_quiet_kind(talking: Conversation, action: actions.SetQuietKind) -> None:
     """Silent or held; what is held goes when nothing is to be held any more."""
     await _save(talking, Panel.QUIET, release=action.quiet is Quiet.SILENT, quiet=action.quiet)
 
 
-async def set_urgent(talking: Conversation, action: b.SetUrgent) -> None:
+async def set_urgent(talking: Conversation, action: actions.SetUrgent) -> None:
     """Whether what needs action breaks through."""
     await _save(talking, Panel.QUIET, urgent_breaks_quiet=action.on)
 
 
-async def set_digest(talking: Conversation, action: b.SetDigest) -> None:
+async def set_digest(talking: Conversation, action: actions.SetDigest) -> None:
     """A daily summary, or none."""
     await _save(talking, Panel.DIGEST, release=action.start is None, digest_at=action.start)
 
 
-async def pause(talking: Conversation, action: b.Pause) -> None:
+async def pause(talking: Conversation, action: actions.Pause) -> None:
     """A holiday; at its end one summary comes, not a burst."""
     if await talking.refuse_change():
         return
@@ -159,7 +158,7 @@ async def forget(talking: Conversation, text: str) -> None:
         await talking.say(talk.ask_forget(talking.words))
 
 
-async def really_forget(talking: Conversation, action: b.Forget) -> None:
+async def really_forget(talking: Conversation, action: actions.Forget) -> None:
     """Delete everything about this chat."""
     if await talking.refuse_change():
         return

@@ -11,8 +11,8 @@ from telegram import MessageEntity, Update
 from bot.chat import admin, membership, orders, settings, track
 from bot.chat.conversation import Conversation, Desk, meet
 from bot.ids import read
+from bot.views import actions, talk
 from bot.views import buttons as b
-from bot.views import talk
 
 Command = Callable[[Conversation, str], Awaitable[None]]
 Press = Callable[[Conversation, Any], Awaitable[None]]
@@ -42,42 +42,42 @@ ADMIN_COMMANDS: Mapping[str, Command] = {
     "authorize": admin.authorize,
 }
 
-PRESSES: Mapping[type[b.Action], Press] = {
-    b.ShowCard: track.show_card,
-    b.Refresh: track.refresh,
-    b.ShowTimeline: track.show_timeline,
-    b.SetNotify: track.set_notify,
-    b.AskRename: track.ask_rename,
-    b.AskStop: track.ask_stop,
-    b.Stop: track.stop,
-    b.Resume: track.resume,
-    b.Share: track.share,
-    b.Dismiss: track.dismiss,
-    b.Nothing: track.nothing,
-    b.ShowOrders: orders.show_orders,
-    b.Archive: orders.archive,
-    b.Confirm: orders.confirm,
-    b.Why: orders.why,
-    b.ShowSettings: settings.show_settings,
-    b.ShowZones: settings.show_zones,
-    b.SetLanguage: settings.set_language,
-    b.SetZone: settings.set_zone,
-    b.SetLevel: settings.set_level,
-    b.SetQuietHours: settings.set_quiet_hours,
-    b.SetQuietKind: settings.set_quiet_kind,
-    b.SetUrgent: settings.set_urgent,
-    b.SetDigest: settings.set_digest,
-    b.Pause: settings.pause,
-    b.Forget: settings.really_forget,
+PRESSES: Mapping[type[actions.Action], Press] = {
+    actions.ShowCard: track.show_card,
+    actions.Refresh: track.refresh,
+    actions.ShowTimeline: track.show_timeline,
+    actions.SetNotify: track.set_notify,
+    actions.AskRename: track.ask_rename,
+    actions.AskStop: track.ask_stop,
+    actions.Stop: track.stop,
+    actions.Resume: track.resume,
+    actions.Share: track.share,
+    actions.Dismiss: track.dismiss,
+    actions.Nothing: track.nothing,
+    actions.ShowOrders: orders.show_orders,
+    actions.Archive: orders.archive,
+    actions.Confirm: orders.confirm,
+    actions.Why: orders.why,
+    actions.ShowSettings: settings.show_settings,
+    actions.ShowZones: settings.show_zones,
+    actions.SetLanguage: settings.set_language,
+    actions.SetZone: settings.set_zone,
+    actions.SetLevel: settings.set_level,
+    actions.SetQuietHours: settings.set_quiet_hours,
+    actions.SetQuietKind: settings.set_quiet_kind,
+    actions.SetUrgent: settings.set_urgent,
+    actions.SetDigest: settings.set_digest,
+    actions.Pause: settings.pause,
+    actions.Forget: settings.really_forget,
 }
 
-ADMIN_PRESSES: Mapping[type[b.Action], Press] = {
-    b.ShowBoard: admin.show_board,
-    b.OpenFlag: admin.open_flag,
-    b.Snooze: admin.snooze,
-    b.AskNote: admin.ask_note,
-    b.ShowStats: admin.show_stats,
-    b.SetBrief: admin.set_brief,
+ADMIN_PRESSES: Mapping[type[actions.Action], Press] = {
+    actions.ShowBoard: admin.show_board,
+    actions.OpenFlag: admin.open_flag,
+    actions.Snooze: admin.snooze,
+    actions.AskNote: admin.ask_note,
+    actions.ShowStats: admin.show_stats,
+    actions.SetBrief: admin.set_brief,
 }
 
 # what the next plain message answers, by the first word of `Chat.awaiting`

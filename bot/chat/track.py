@@ -18,9 +18,8 @@ from bot.tracking import (
     Shown,
     Tracked,
 )
-from bot.views import buttons as b
+from bot.views import actions, picture, talk, timeline
 from bot.views import orders as orders_view
-from bot.views import picture, talk, timeline
 from bot.views.talk import Purpose, Tried
 
 MOST_AT_ONCE = 20
@@ -254,7 +253,7 @@ async def give_name_to(talking: Conversation, answer: tuple[str, str]) -> None:
 # ── buttons under cards ─────────────────────────────────────────────────────────────────────────
 
 
-async def show_card(talking: Conversation, action: b.ShowCard) -> None:
+async def show_card(talking: Conversation, action: actions.ShowCard) -> None:
     """The order's card: in its own place where that was leafed through, else as a new living one."""
     if (shown := await _opened(talking, action.order_id)) is None:
         return
@@ -265,7 +264,7 @@ async def show_card(talking: Conversation, action: b.ShowCard) -> None:
         await talking.say_card(shown)
 
 
-async def refresh(talking: Conversation, action: b.Refresh) -> None:
+async def refresh(talking: Conversation, action: actions.Refresh) -> None:
     """Look now, unless somebody looked a moment ago."""
     before = await _shown(talking, action.order_id)
     if before is None:
@@ -289,7 +288,7 @@ async def refresh(talking: Conversation, action: b.Refresh) -> None:
     await talking.show_card(refreshed.shown)
 
 
-async def show_timeline(talking: Conversation, action: b.ShowTimeline) -> None:
+async def show_timeline(talking: Conversation, action: actions.ShowTimeline) -> None:
     """A page of the full timeline in the card's place."""
     if (shown := await _opened(talking, action.order_id)) is not None:
         await talking.show(
@@ -304,7 +303,7 @@ async def show_timeline(talking: Conversation, action: b.ShowTimeline) -> None:
         )
 
 
-async def set_notify(talking: Conversation, action: b.SetNotify) -> None:
+async def set_notify(talking: Conversation, action: actions.SetNotify) -> None:
     """Notifications of this order on or off."""
     if await talking.refuse_change() or await _shown(talking, action.order_id) is None:
         return
@@ -313,7 +312,7 @@ async def set_notify(talking: Conversation, action: b.SetNotify) -> None:
     await talking.show_card(await talking.tracking.viewing.show(talking.chat, action.order_id))
 
 
-async def ask_rename(talking: Conversation, action: b.AskRename) -> None:
+async def ask_rename(talking: Conversation, action: actions.AskRename) -> None:
     """Ask for a new name; the next plain message is it."""
     if await talking.refuse_change():
         return
@@ -328,7 +327,7 @@ async def _ask_name(talking: Conversation, follow: Follow) -> None:
     await talking.say(talk.ask_rename(talking.words, follow.order_id, follow, LABEL_LENGTH))
 
 
-async def ask_stop(talking: Conversation, action: b.AskStop) -> None:
+async def ask_stop(talking: Conversation, action: actions.AskStop) -> None:
     """Really stop?"""
     if await talking.refuse_change():
         return
@@ -338,7 +337,7 @@ async def ask_stop(talking: Conversation, action: b.AskStop) -> None:
         await talking.say(talk.ask_stop(talking.words, follow.order_id, follow))
 
 
-async def stop(talking: Conversation, action: b.Stop) -> None:
+async def stop(talking: Conversation, action: actions.Stop) -> None:
     """Stop following."""
     if await talking.refuse_change():
         return
@@ -354,7 +353,7 @@ async def _stop(talking: Conversation, follow: Follow) -> None:
     await talking.show(talk.stopped(talking.words, follow.order_id, follow))
 
 
-async def share(talking: Conversation, action: b.Share) -> None:
+async def share(talking: Conversation, action: actions.Share) -> None:
     """The journey as a picture, drawn beside the event loop: it takes a tenth of a second."""
     if (shown := await _opened(talking, action.order_id)) is not None:
         message = await asyncio.to_thread(
@@ -367,7 +366,7 @@ async def share(talking: Conversation, action: b.Share) -> None:
         await talking.say(message)
 
 
-async def resume(talking: Conversation, action: b.Resume) -> None:
+async def resume(talking: Conversation, action: actions.Resume) -> None:
     """Follow again what was stopped a moment ago: the same rules as for a new one."""
     if await talking.refuse_change():
         return
@@ -375,14 +374,14 @@ async def resume(talking: Conversation, action: b.Resume) -> None:
     await _tell(talking, await _track(talking, action.order_id))
 
 
-async def dismiss(talking: Conversation, action: b.Dismiss) -> None:
+async def dismiss(talking: Conversation, action: actions.Dismiss) -> None:
     """A question is taken back."""
     await talking.expect("")
     await talking.toast()
     await talking.show(talk.dismissed(talking.words))
 
 
-async def nothing(talking: Conversation, action: b.Nothing) -> None:
+async def nothing(talking: Conversation, action: actions.Nothing) -> None:
     """A button that only shows something."""
     await talking.toast()
 

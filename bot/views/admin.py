@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill
 from bot.model import Button, Flag, Flagged, Message, Order, Stats
+from bot.views import actions, wording
 from bot.views import buttons as b
-from bot.views import wording
 
 FLAGS_PER_PAGE = 6
 SNOOZES = (1, 3, 7)
@@ -48,14 +48,14 @@ def board(
         lines += [Markup(""), *_flag_lines(words, row)]
     keys = [_opener(words, flag_icon(row.flag), row) for row in shown]
     rows = [tuple(keys[start : start + 2]) for start in range(0, len(keys), 2)]
-    leaf = b.pager(words, page, -(-total // FLAGS_PER_PAGE), lambda to: b.ShowBoard(page=to))
+    leaf = b.pager(words, page, -(-total // FLAGS_PER_PAGE), lambda to: actions.ShowBoard(page=to))
     rows += [leaf, _sleepers(words, asleep)]
     return Message(text=words.page(lines), buttons=tuple(row for row in rows if row))
 
 
 def _opener(words: Words, mark: Markup, row: Flagged) -> Button:
     name = words.isolate(wording.short_id(row.order.id))
-    return b.button(fill("{} {}", mark, name), b.OpenFlag(order_id=row.order.id))
+    return b.button(fill("{} {}", mark, name), actions.OpenFlag(order_id=row.order.id))
 
 
 def _sleepers(words: Words, asleep: Sequence[Flagged]) -> tuple[Button, ...]:
@@ -74,18 +74,20 @@ def flagged_order(words: Words, row: Flagged, *, now: datetime) -> Message:
         b.button(
             # Translators: a button that hides the order from the board for some days.
             words.plural("😴 {n} day", "😴 {n} days", days),
-            b.Snooze(order_id=id_, days=days),
+            actions.Snooze(order_id=id_, days=days),
         )
         for days in SNOOZES
     )
     if row.snoozed_until and row.snoozed_until > now:
-        snooze = (b.button(t("⏰ Wake up"), b.Snooze(order_id=id_, days=0)),)
+        snooze = (b.button(t("⏰ Wake up"), actions.Snooze(order_id=id_, days=0)),)
     look = (
-        b.button(t("📜 Timeline"), b.ShowTimeline(order_id=id_)),
-        b.button(t("🔄 Refresh"), b.Refresh(order_id=id_)),
-        b.button(t("📝 Note"), b.AskNote(order_id=id_)),
+        b.button(t("📜 Timeline"), actions.ShowTimeline(order_id=id_)),
+        b.button(t("🔄 Refresh"), actions.Refresh(order_id=id_)),
+        b.button(t("📝 Note"), actions.AskNote(order_id=id_)),
     )
-    return Message(text=words.page(lines), buttons=(look, snooze, (b.button(t("🚩 Board"), b.ShowBoard()),)))
+    return Message(
+        text=words.page(lines), buttons=(look, snooze, (b.button(t("🚩 Board"), actions.ShowBoard()),))
+    )
 
 
 def flag_icon(flag: Flag) -> Markup:
@@ -131,7 +133,7 @@ def ask_note(words: Words, order_id: str, most: int) -> Message:
             most,
         ),
     ]
-    return Message(text=words.page(lines), buttons=((b.button(t("Keep it as it is"), b.Dismiss()),),))
+    return Message(text=words.page(lines), buttons=((b.button(t("Keep it as it is"), actions.Dismiss()),),))
 
 
 def brief(
@@ -152,7 +154,7 @@ def brief(
     if not any(counts.values()):
         lines.append(words.t("🌿 <b>Nothing needs you</b>"))
     lines += _snoozed(words, snoozed)
-    return Message(text=words.page(lines), buttons=((b.button(words.t("🚩 Board"), b.ShowBoard()),),))
+    return Message(text=words.page(lines), buttons=((b.button(words.t("🚩 Board"), actions.ShowBoard()),),))
 
 
 def brief_settings(words: Words, at: time | None, hours: Sequence[int] = (7, 8, 9, 10, 18, 20)) -> Message:
@@ -162,11 +164,11 @@ def brief_settings(words: Words, at: time | None, hours: Sequence[int] = (7, 8, 
             fill("✓ {}", words.clock(time(hour)))
             if at == time(hour)
             else fill("{}", words.clock(time(hour))),
-            b.SetBrief(start=time(hour)),
+            actions.SetBrief(start=time(hour)),
         )
         for hour in hours
     ]
-    off = b.button(words.t("No daily brief"), b.SetBrief(start=None))
+    off = b.button(words.t("No daily brief"), actions.SetBrief(start=None))
     rows = [tuple(keys[start : start + 3]) for start in range(0, len(keys), 3)]
     text = words.page([words.t("☕ <b>Daily brief</b>"), words.t("At what time shall it come?")])
     return Message(text=text, buttons=(*rows, (off,)))
@@ -253,7 +255,8 @@ def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Mess
     if numbers.delay is not None:
         lines.append(t("⏱ Typical delay of news: <b>{time}</b>", time=words.duration(numbers.delay)))
     keys = tuple(
-        b.button(words.plural("{n} day", "{n} days", days), b.ShowStats(days=days)) for days in (1, 7, 30)
+        b.button(words.plural("{n} day", "{n} days", days), actions.ShowStats(days=days))
+        for days in (1, 7, 30)
     )
     return Message(text=words.page(lines), buttons=(keys,), photo=picture)
 
@@ -444,8 +447,8 @@ def customer_problem(words: Words, order: Order) -> Message:
         *([Markup(" · ").join(carriers)] if carriers else []),
     ]
     keys = (
-        b.button(t("📜 Timeline"), b.ShowTimeline(order_id=id_)),
-        b.button(t("🚩 Board"), b.OpenFlag(order_id=id_)),
+        b.button(t("📜 Timeline"), actions.ShowTimeline(order_id=id_)),
+        b.button(t("🚩 Board"), actions.OpenFlag(order_id=id_)),
     )
     return Message(text=words.page(lines), buttons=(keys,))
 

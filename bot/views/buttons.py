@@ -1,17 +1,15 @@
-"""What a button does, as typed values, and their text of at most 64 bytes: `1:code:fields`.
+"""Actions as callback data of at most 64 bytes, `1:code:fields`, and the buttons that carry them.
 
 A press can be forged, repeated, or come from a keyboard of an older version: `decode` answers None to all
-it does not know, and toggles carry the state they want, so that pressing twice is harmless. Authorising is
-the handlers' part.
+it does not know. Authorising is the handlers' part.
 """
 
 from __future__ import annotations
 
-import enum
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import time
 from typing import Any
 
@@ -19,360 +17,44 @@ from markupsafe import Markup
 
 from bot.i18n import LANGUAGES, Words, is_zone, plain
 from bot.model import Button, Level, NewsKind, Quiet
+from bot.views import actions
 
 VERSION = "1"
 
-
-class Shelf(enum.StrEnum):
-    """Which orders a list shows."""
-
-    ACTIVE = "active"  # all that is not archived
-    MOVING = "moving"
-    NEEDS_YOU = "needs_you"
-    DELIVERED = "delivered"
-    ARCHIVED = "archived"
-
-
-class Receipt(enum.StrEnum):
-    """The answer to "Got it?"."""
-
-    YES = "yes"
-    NOT_YET = "not_yet"
-    PROBLEM = "problem"
-
-
-class Panel(enum.StrEnum):
-    """A page of the settings menu."""
-
-    MAIN = "main"
-    LANGUAGE = "language"
-    ZONE = "zone"
-    LEVEL = "level"
-    QUIET = "quiet"
-    DIGEST = "digest"
-    PAUSE = "pause"
-
-
-class Region(enum.StrEnum):
-    """A part of the world, for choosing a time zone."""
-
-    EUROPE = "europe"
-    RUSSIA = "russia"
-    MIDDLE_EAST = "middle_east"
-    AFRICA = "africa"
-    ASIA = "asia"
-    NORTH_AMERICA = "north_america"
-    LATIN_AMERICA = "latin_america"
-    OCEANIA = "oceania"
-
-
-# ── orders ──────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowCard:
-    """Put the order's card here."""
-
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refresh:
-    """Look at the order now, and show its card anew."""
-
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowTimeline:
-    """A page of a parcel's timeline; parcels from 1, pages from 0."""
-
-    order_id: str
-    parcel: int = 1
-    page: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetNotify:
-    """Notifications of this order on or off."""
-
-    order_id: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskRename:
-    """Ask for the order's new name."""
-
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskStop:
-    """Ask whether to stop following."""
-
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """Stop following."""
-
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume:
-    """Follow again what was stopped a moment ago."""
-
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """Send the journey as a picture."""
-
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archive:
-    """Put the order away, or take it back."""
-
-    order_id: str
-    archived: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirm:
-    """The answer to "Got it?" about a parcel; parcel 0 is the whole order."""
-
-    order_id: str
-    parcel: int
-    receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
-    """ "Why did I get this?"; `node` is a sequence number, 0 where the news was of no node."""
-
-    order_id: str
-    kind: NewsKind
-    node: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowOrders:
-    """A page of the list, from 0."""
-
-    shelf: Shelf = Shelf.ACTIVE
-    page: int = 0
-
-
-# ── settings ────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowSettings:
-    """A page of the settings menu."""
-
-    panel: Panel = Panel.MAIN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowZones:
-    """The zones of a region."""
-
-    region: Region
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetLanguage:
-    """Speak this language."""
-
-    language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetZone:
-    """Live in this time zone."""
-
-    zone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetLevel:
-    """How much to be told."""
-
-    level: Level
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetQuietHours:
-    """Quiet hours in local time; both None: none."""
-
-    start: time | None
-    end: time | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetQuietKind:
-    """What happens in the quiet hours."""
-
-    quiet: Quiet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetUrgent:
-    """Whether what needs action breaks through the quiet hours."""
-
-    on: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetDigest:
-    """When the daily summary comes, in local time; None: never."""
-
-    start: time | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """No pushes for some days from now; 0: end the pause."""
-
-    days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forget:
-    """Delete everything known about this chat."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dismiss:
-    """Take a question back: nothing is done."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nothing:
-    """A button that only shows something, such as "2/5"."""
-
-
-# ── the merchant's side ─────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowBoard:
-    """A page of the board, from 0."""
-
-    page: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenFlag:
-    """One order of the board."""
-
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snooze:
-    """Keep the order off the board for some days; 0: bring it back."""
-
-    order_id: str
-    days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskNote:
-    """Ask for a note about the order."""
-
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowStats:
-    """The numbers of the last days."""
-
-    days: int = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetBrief:
-    """When the merchant's daily brief comes, in local time; None: never."""
-
-    start: time | None
-
-
-Action = (
-    ShowCard
-    | Refresh
-    | ShowTimeline
-    | SetNotify
-    | AskRename
-    | AskStop
-    | Stop
-    | Resume
-    | Share
-    | Archive
-    | Confirm
-    | Why
-    | ShowOrders
-    | ShowSettings
-    | ShowZones
-    | SetLanguage
-    | SetZone
-    | SetLevel
-    | SetQuietHours
-    | SetQuietKind
-    | SetUrgent
-    | SetDigest
-    | Pause
-    | Forget
-    | Dismiss
-    | Nothing
-    | ShowBoard
-    | OpenFlag
-    | Snooze
-    | AskNote
-    | ShowStats
-    | SetBrief
-)
-
 # Codes are part of every message ever sent: never give an old one a new meaning.
-_CODES: dict[str, type[Action]] = {
-    "c": ShowCard,
-    "r": Refresh,
-    "t": ShowTimeline,
-    "n": SetNotify,
-    "e": AskRename,
-    "x": AskStop,
-    "X": Stop,
-    "f": Resume,
-    "p": Share,
-    "a": Archive,
-    "g": Confirm,
-    "w": Why,
-    "o": ShowOrders,
-    "s": ShowSettings,
-    "sr": ShowZones,
-    "sl": SetLanguage,
-    "sz": SetZone,
-    "sv": SetLevel,
-    "sq": SetQuietHours,
-    "sk": SetQuietKind,
-    "su": SetUrgent,
-    "sd": SetDigest,
-    "sp": Pause,
-    "F": Forget,
-    "d": Dismiss,
-    "-": Nothing,
-    "b": ShowBoard,
-    "bo": OpenFlag,
-    "bz": Snooze,
-    "bn": AskNote,
-    "bs": ShowStats,
-    "bb": SetBrief,
+_CODES: dict[str, type[actions.Action]] = {
+    "c": actions.ShowCard,
+    "r": actions.Refresh,
+    "t": actions.ShowTimeline,
+    "n": actions.SetNotify,
+    "e": actions.AskRename,
+    "x": actions.AskStop,
+    "X": actions.Stop,
+    "f": actions.Resume,
+    "p": actions.Share,
+    "a": actions.Archive,
+    "g": actions.Confirm,
+    "w": actions.Why,
+    "o": actions.ShowOrders,
+    "s": actions.ShowSettings,
+    "sr": actions.ShowZones,
+    "sl": actions.SetLanguage,
+    "sz": actions.SetZone,
+    "sv": actions.SetLevel,
+    "sq": actions.SetQuietHours,
+    "sk": actions.SetQuietKind,
+    "su": actions.SetUrgent,
+    "sd": actions.SetDigest,
+    "sp": actions.Pause,
+    "F": actions.Forget,
+    "d": actions.Dismiss,
+    "-": actions.Nothing,
+    "b": actions.ShowBoard,
+    "bo": actions.OpenFlag,
+    "bz": actions.Snooze,
+    "bn": actions.AskNote,
+    "bs": actions.ShowStats,
+    "bb": actions.SetBrief,
 }
 
 
@@ -380,7 +62,7 @@ LONGEST = 64  # characters of callback data that Telegram takes
 _CODE_OF = {kind: code for code, kind in _CODES.items()}
 
 
-def encode(action: Action) -> str:
+def encode(action: actions.Action) -> str:
     """The action as callback data; ValueError where a field has no text that `decode` would take back."""
     kind = type(action)
     written = [write(getattr(action, name)) for name, write, _ in _SHAPES[kind]]
@@ -390,7 +72,7 @@ def encode(action: Action) -> str:
     return data
 
 
-def decode(data: str) -> Action | None:
+def decode(data: str) -> actions.Action | None:
     """The action that callback data stands for; None for anything forged, damaged or of another version."""
     version, code, *written = data.split(":") if ":" in data else ("", "")
     kind = _CODES.get(code)
@@ -406,12 +88,12 @@ def decode(data: str) -> Action | None:
     return kind(**values)
 
 
-def button(text: Markup, action: Action) -> Button:
+def button(text: Markup, action: actions.Action) -> Button:
     """A button that does the action."""
     return Button(text=plain(text), data=encode(action))
 
 
-def pager(words: Words, page: int, pages: int, turn: Callable[[int], Action]) -> tuple[Button, ...]:
+def pager(words: Words, page: int, pages: int, turn: Callable[[int], actions.Action]) -> tuple[Button, ...]:
     """The row that leafs through pages (from 0), empty where there is one page.
 
     Its arrows point up and down, which means the same in both writing directions.
@@ -419,7 +101,7 @@ def pager(words: Words, page: int, pages: int, turn: Callable[[int], Action]) ->
     if pages <= 1:
         return ()
     row = [button(words.t("▲ Newer"), turn(page - 1))] if page > 0 else []
-    row.append(Button(text=f"{words.number(page + 1)}/{words.number(pages)}", data=encode(Nothing())))
+    row.append(Button(text=f"{words.number(page + 1)}/{words.number(pages)}", data=encode(actions.Nothing())))
     if page + 1 < pages:
         row.append(button(words.t("▼ Older"), turn(page + 1)))
     return tuple(row)
@@ -512,11 +194,11 @@ _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "days": (_write_int, _read_int),
     "on": (_write_bool, _read_bool),
     "archived": (_write_bool, _read_bool),
-    "receipt": (str, Receipt),
+    "receipt": (str, actions.Receipt),
     "kind": (str, NewsKind),
-    "shelf": (str, Shelf),
-    "panel": (str, Panel),
-    "region": (str, Region),
+    "shelf": (str, actions.Shelf),
+    "panel": (str, actions.Panel),
+    "region": (str, actions.Region),
     "level": (str, Level),
     "quiet": (str, Quiet),
     "language": (_language, _language),

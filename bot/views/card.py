@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill
 from bot.model import NO_TRACKING_AFTER, Button, Follow, Localised, Message, Order, OrderStatus, Parcel, Stage
+from bot.views import actions, wording
 from bot.views import buttons as b
-from bot.views import wording
 
 PARCELS_IN_FULL = 2
 _WITH_CARRIER = 3  # rank of "picked up"
@@ -233,21 +233,21 @@ def _foot(words: Words, order: Order, follow: Follow | None, now: datetime) -> l
 
 def _buttons(words: Words, order: Order, follow: Follow | None) -> tuple[tuple[Button, ...], ...]:
     t, id_ = words.t, order.id
-    look = [b.button(t("🔄 Refresh"), b.Refresh(order_id=id_))]
+    look = [b.button(t("🔄 Refresh"), actions.Refresh(order_id=id_))]
     if order.live:
-        look.append(b.button(t("📜 Timeline"), b.ShowTimeline(order_id=id_)))
+        look.append(b.button(t("📜 Timeline"), actions.ShowTimeline(order_id=id_)))
     if follow is None:
-        return tuple(look), (b.button(t("➕ Follow"), b.Resume(order_id=id_)),)
+        return tuple(look), (b.button(t("➕ Follow"), actions.Resume(order_id=id_)),)
     bell = (
-        b.button(t("🔕 Mute"), b.SetNotify(order_id=id_, on=False))
+        b.button(t("🔕 Mute"), actions.SetNotify(order_id=id_, on=False))
         if follow.notify
-        else b.button(t("🔔 Notify me"), b.SetNotify(order_id=id_, on=True))
+        else b.button(t("🔔 Notify me"), actions.SetNotify(order_id=id_, on=True))
     )
-    rows = [tuple(look), (bell, b.button(t("✏️ Rename"), b.AskRename(order_id=id_)))]
-    last = [b.button(t("🖼 Share"), b.Share(order_id=id_))] if order.live else []
+    rows = [tuple(look), (bell, b.button(t("✏️ Rename"), actions.AskRename(order_id=id_)))]
+    last = [b.button(t("🖼 Share"), actions.Share(order_id=id_))] if order.live else []
     if follow.archived_at:
-        last.append(b.button(t("📤 Unarchive"), b.Archive(order_id=id_, archived=False)))
+        last.append(b.button(t("📤 Unarchive"), actions.Archive(order_id=id_, archived=False)))
     elif order.stage.final:
-        last.append(b.button(t("🗄 Archive"), b.Archive(order_id=id_, archived=True)))
-    last.append(b.button(t("✖️ Stop"), b.AskStop(order_id=id_)))
+        last.append(b.button(t("🗄 Archive"), actions.Archive(order_id=id_, archived=True)))
+    last.append(b.button(t("✖️ Stop"), actions.AskStop(order_id=id_)))
     return *rows, tuple(last)

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill
 from bot.model import Button, Follow, Message, Order, Reason, Stage
+from bot.views import actions, wording
 from bot.views import buttons as b
-from bot.views import wording
-from bot.views.buttons import Shelf
+from bot.views.actions import Shelf
 
 ORDERS_PER_PAGE = 8
 
@@ -54,11 +54,11 @@ def orders(
     lines += [_row(words, first + place, *row, now) for place, row in enumerate(rows)]
     if not rows:
         lines.append(words.t("Nothing here."))
-    keys = [b.button(_key(words, *row), b.ShowCard(order_id=row[0].id)) for row in rows]
+    keys = [b.button(_key(words, *row), actions.ShowCard(order_id=row[0].id)) for row in rows]
     pairs = [tuple(keys[start : start + 2]) for start in range(0, len(keys), 2)]
 
-    def turn(to: int) -> b.Action:
-        return b.ShowOrders(shelf=shelf, page=to)
+    def turn(to: int) -> actions.Action:
+        return actions.ShowOrders(shelf=shelf, page=to)
 
     leaf = b.pager(words, page, pages, turn)
     return Message(
@@ -133,7 +133,7 @@ def _filters(words: Words, shelf: Shelf, counts: Mapping[Shelf, int]) -> tuple[t
     keys = [
         b.button(
             fill("• {} •", name) if each is shelf else name,
-            b.ShowOrders(shelf=each),
+            actions.ShowOrders(shelf=each),
         )
         for each in Shelf
         if each in {Shelf.ACTIVE, shelf} or counts.get(each)

@@ -25,8 +25,8 @@ from bot.model import (
     Parcel,
     Stage,
 )
+from bot.views import actions, card, wording
 from bot.views import buttons as b
-from bot.views import card, wording
 
 NODES_SHOWN = 5
 ENTRIES_SHOWN = 12
@@ -88,7 +88,7 @@ def summary(words: Words, entries: Sequence[Entry], *, occasion: Occasion, now: 
         lines.append(t("Nothing new."))
     if (rest := len(ordered) - ENTRIES_SHOWN) > 0:
         lines.append(words.plural("…and {n} more order", "…and {n} more orders", rest))
-    return Message(text=words.page(lines), buttons=((b.button(t("📦 All orders"), b.ShowOrders()),),))
+    return Message(text=words.page(lines), buttons=((b.button(t("📦 All orders"), actions.ShowOrders()),),))
 
 
 def why(
@@ -113,19 +113,21 @@ def why(
     else:
         lines.append(_kind_reason(words, kind))
     lines.append(t("Your setting: <b>{level}</b>", level=level_name(words, chat.level)))
-    change = [b.button(t("⚙️ Settings"), b.ShowSettings(panel=b.Panel.LEVEL))]
+    change = [b.button(t("⚙️ Settings"), actions.ShowSettings(panel=actions.Panel.LEVEL))]
     if follow and follow.notify:
-        change.append(b.button(t("🔕 Mute"), b.SetNotify(order_id=facts.order.id, on=False)))
+        change.append(b.button(t("🔕 Mute"), actions.SetNotify(order_id=facts.order.id, on=False)))
     return Message(text=words.page(lines), buttons=(tuple(change),))
 
 
-def received(words: Words, facts: Localised, follow: Follow | None, receipt: b.Receipt, days: int) -> Message:
+def received(
+    words: Words, facts: Localised, follow: Follow | None, receipt: actions.Receipt, days: int
+) -> Message:
     """What follows the answer to "Got it?"; after "not yet" we ask again in `days` days."""
     t, name = words.t, wording.order_name(words, facts.order.id, follow)
     match receipt:
-        case b.Receipt.YES:
+        case actions.Receipt.YES:
             text = t("🎉 Enjoy it! {order} is now in your archive.", order=name)
-        case b.Receipt.NOT_YET:
+        case actions.Receipt.NOT_YET:
             later = words.distance(days)
             # Translators: {later} is "tomorrow" or "in 3 days".
             text = t(
@@ -133,11 +135,11 @@ def received(words: Words, facts: Localised, follow: Follow | None, receipt: b.R
                 "we will ask you again {later}.",
                 later=later,
             )
-        case b.Receipt.PROBLEM:
+        case actions.Receipt.PROBLEM:
             text = t(
                 "Sorry about that. We have told the shop about {order}, with its whole timeline.", order=name
             )
-    back = b.button(t("📦 Open the card"), b.ShowCard(order_id=facts.order.id))
+    back = b.button(t("📦 Open the card"), actions.ShowCard(order_id=facts.order.id))
     return Message(text=words.page([text]), buttons=((back,),))
 
 
@@ -346,8 +348,10 @@ def _buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     t, id_ = words.t, facts.order.id
     open_ = (
-        b.button(t("📦 Open the card"), b.ShowCard(order_id=id_)),
-        b.button(t("❓ Why this?"), b.Why(order_id=id_, kind=first.kind, node=next(iter(first.nodes), 0))),
+        b.button(t("📦 Open the card"), actions.ShowCard(order_id=id_)),
+        b.button(
+            t("❓ Why this?"), actions.Why(order_id=id_, kind=first.kind, node=next(iter(first.nodes), 0))
+        ),
     )
     asked = next((each for each in news if each.kind in _ASKS_RECEIPT), None)
     delivered = next((each for each in news if each.stage is Stage.DELIVERED), None)
@@ -356,9 +360,12 @@ def _buttons(
         return (receipt_row(words, id_, told.parcel or 0), open_)
     if any(each.kind is NewsKind.STILL_AWAITED for each in news):
         waiting = (
-            b.button(t("✅ It came"), b.Confirm(order_id=id_, parcel=0, receipt=b.Receipt.YES)),
-            b.button(t("⏳ Still waiting"), b.Confirm(order_id=id_, parcel=0, receipt=b.Receipt.NOT_YET)),
-            b.button(t("✖️ Stop"), b.AskStop(order_id=id_)),
+            b.button(t("✅ It came"), actions.Confirm(order_id=id_, parcel=0, receipt=actions.Receipt.YES)),
+            b.button(
+                t("⏳ Still waiting"),
+                actions.Confirm(order_id=id_, parcel=0, receipt=actions.Receipt.NOT_YET),
+            ),
+            b.button(t("✖️ Stop"), actions.AskStop(order_id=id_)),
         )
         return (waiting, open_)
     return (open_,)
@@ -368,12 +375,12 @@ def receipt_row(words: Words, order_id: str, parcel: int) -> tuple[Button, ...]:
     """Yes, not yet, problem; parcel 0 is the whole order."""
     t = words.t
     texts = (
-        (t("✅ Yes"), b.Receipt.YES),
-        (t("⏳ Not yet"), b.Receipt.NOT_YET),
-        (t("⚠️ Problem"), b.Receipt.PROBLEM),
+        (t("✅ Yes"), actions.Receipt.YES),
+        (t("⏳ Not yet"), actions.Receipt.NOT_YET),
+        (t("⚠️ Problem"), actions.Receipt.PROBLEM),
     )
     return tuple(
-        b.button(text, b.Confirm(order_id=order_id, parcel=parcel, receipt=receipt))
+        b.button(text, actions.Confirm(order_id=order_id, parcel=parcel, receipt=receipt))
         for text, receipt in texts
     )
 

@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from bot.i18n import LANGUAGES, Words, fill
 from bot.model import Button, Chat, Level, Message, Quiet
+from bot.views import actions
 from bot.views import buttons as b
-from bot.views.buttons import Panel, Region
+from bot.views.actions import Panel, Region
 from bot.views.pushes import level_name
 
 # The zones people choose from; whoever lives in another can still write its name after /timezone.
@@ -80,7 +81,7 @@ def settings(words: Words, chat: Chat, *, now: datetime, panel: Panel = Panel.MA
 def languages(words: Words, chat: Chat) -> Message:
     """The language picker: every language by its own name."""
     keys = [
-        b.button(_marked(fill("{}", name), code == chat.language), b.SetLanguage(language=code))
+        b.button(_marked(fill("{}", name), code == chat.language), actions.SetLanguage(language=code))
         for code, name in LANGUAGES.items()
     ]
     text = words.page([words.t("🌐 <b>Which language shall we speak?</b>")])
@@ -92,14 +93,14 @@ def zones(words: Words, chat: Chat, region: Region, *, now: datetime) -> Message
     keys = [
         b.button(
             _marked(fill("{} {}", words.city(zone), words.offset(zone, now)), zone == chat.zone),
-            b.SetZone(zone=zone),
+            actions.SetZone(zone=zone),
         )
         for zone in ZONES[region]
     ]
     title = words.t("🕐 <b>Which city is on your clock?</b>")
     # Translators: leave the command and Asia/Tokyo as they are.
     other = words.t("Another one? Send its name like this: <code>/timezone Asia/Tokyo</code>")
-    rows = (*_in_rows(keys, 2), (b.button(words.t("« Regions"), b.ShowSettings(panel=Panel.ZONE)),))
+    rows = (*_in_rows(keys, 2), (b.button(words.t("« Regions"), actions.ShowSettings(panel=Panel.ZONE)),))
     return Message(text=words.page([title, other]), buttons=rows)
 
 
@@ -149,17 +150,17 @@ def _main(words: Words, chat: Chat, now: datetime) -> Message:
 def _panels(words: Words) -> list[Button]:
     t = words.t
     return [
-        b.button(t("🌐 Language"), b.ShowSettings(panel=Panel.LANGUAGE)),
-        b.button(t("🕐 Time zone"), b.ShowSettings(panel=Panel.ZONE)),
-        b.button(t("🔔 Notifications"), b.ShowSettings(panel=Panel.LEVEL)),
-        b.button(t("🌙 Quiet hours"), b.ShowSettings(panel=Panel.QUIET)),
-        b.button(t("☀️ Daily summary"), b.ShowSettings(panel=Panel.DIGEST)),
-        b.button(t("⏸ Pause"), b.ShowSettings(panel=Panel.PAUSE)),
+        b.button(t("🌐 Language"), actions.ShowSettings(panel=Panel.LANGUAGE)),
+        b.button(t("🕐 Time zone"), actions.ShowSettings(panel=Panel.ZONE)),
+        b.button(t("🔔 Notifications"), actions.ShowSettings(panel=Panel.LEVEL)),
+        b.button(t("🌙 Quiet hours"), actions.ShowSettings(panel=Panel.QUIET)),
+        b.button(t("☀️ Daily summary"), actions.ShowSettings(panel=Panel.DIGEST)),
+        b.button(t("⏸ Pause"), actions.ShowSettings(panel=Panel.PAUSE)),
     ]
 
 
 def _regions(words: Words, chat: Chat, now: datetime) -> Message:
-    keys = [b.button(region_name(words, region), b.ShowZones(region=region)) for region in Region]
+    keys = [b.button(region_name(words, region), actions.ShowZones(region=region)) for region in Region]
     lines = [
         words.t("🕐 <b>Where are you?</b>"),
         words.t("Now: {city}, {offset}", city=words.city(chat.zone), offset=words.offset(chat.zone, now)),
@@ -178,7 +179,7 @@ def _levels(words: Words, chat: Chat) -> Message:
         t("<b>Nothing</b>: you look yourself"),
     ]
     keys = [
-        (b.button(_marked(level_name(words, level), level is chat.level), b.SetLevel(level=level)),)
+        (b.button(_marked(level_name(words, level), level is chat.level), actions.SetLevel(level=level)),)
         for level in Level
     ]
     return Message(text=words.page(lines), buttons=(*keys, _back(words)))
@@ -196,24 +197,24 @@ def _quiet(words: Words, chat: Chat) -> Message:
     hours = [
         b.button(
             _marked(_span(words, time(start), time(end)), chosen == (time(start), time(end))),
-            b.SetQuietHours(start=time(start), end=time(end)),
+            actions.SetQuietHours(start=time(start), end=time(end)),
         )
         for start, end in QUIET_HOURS
     ]
     off = b.button(
-        _marked(t("No quiet hours"), chat.quiet_from is None), b.SetQuietHours(start=None, end=None)
+        _marked(t("No quiet hours"), chat.quiet_from is None), actions.SetQuietHours(start=None, end=None)
     )
     rows = [*_in_rows(hours, 2), (off,)]
     if chat.quiet_from is not None:
         kinds = ((t("🔈 Silent"), Quiet.SILENT), (t("✋ Held"), Quiet.HELD))
         rows.append(
             tuple(
-                b.button(_marked(text, chat.quiet is kind), b.SetQuietKind(quiet=kind))
+                b.button(_marked(text, chat.quiet is kind), actions.SetQuietKind(quiet=kind))
                 for text, kind in kinds
             )
         )
         urgent = chat.urgent_breaks_quiet
-        rows.append((b.button(_marked(t("Urgent news may ring"), urgent), b.SetUrgent(on=not urgent)),))
+        rows.append((b.button(_marked(t("Urgent news may ring"), urgent), actions.SetUrgent(on=not urgent)),))
     return Message(text=words.page(lines), buttons=(*rows, _back(words)))
 
 
@@ -221,11 +222,13 @@ def _digest(words: Words, chat: Chat) -> Message:
     keys = [
         b.button(
             _marked(fill("{}", words.clock(time(hour))), chat.digest_at == time(hour)),
-            b.SetDigest(start=time(hour)),
+            actions.SetDigest(start=time(hour)),
         )
         for hour in DIGEST_HOURS
     ]
-    off = b.button(_marked(words.t("No daily summary"), chat.digest_at is None), b.SetDigest(start=None))
+    off = b.button(
+        _marked(words.t("No daily summary"), chat.digest_at is None), actions.SetDigest(start=None)
+    )
     lines = [
         words.t("☀️ <b>Daily summary</b>"),
         words.t("All your parcels in one message, once a day. At what time?"),
@@ -241,10 +244,10 @@ def _pause(words: Words, chat: Chat, now: datetime) -> Message:
     ]
     if paused(chat, now) and chat.paused_until is not None:
         lines.append(t("⏸ Paused until <b>{date}</b>", date=words.date(chat.paused_until, now)))
-    keys = [b.button(words.plural("{n} day", "{n} days", days), b.Pause(days=days)) for days in PAUSES]
+    keys = [b.button(words.plural("{n} day", "{n} days", days), actions.Pause(days=days)) for days in PAUSES]
     rows = [*_in_rows(keys, 3)]
     if paused(chat, now):
-        rows.append((b.button(t("▶️ End the pause"), b.Pause(days=0)),))
+        rows.append((b.button(t("▶️ End the pause"), actions.Pause(days=0)),))
     return Message(text=words.page(lines), buttons=(*rows, _back(words)))
 
 
@@ -277,4 +280,4 @@ def _in_rows(keys: list[Button], width: int) -> tuple[tuple[Button, ...], ...]:
 
 
 def _back(words: Words) -> tuple[Button, ...]:
-    return (b.button(words.t("« Settings"), b.ShowSettings()),)
+    return (b.button(words.t("« Settings"), actions.ShowSettings()),)

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from bot.i18n import LANGUAGES, Words, fill, plain
 from bot.ids import Mistake
 from bot.model import Button, Follow, Message, Shop
+from bot.views import actions, commands, wording
 from bot.views import buttons as b
-from bot.views import commands, wording
 
 TOAST_LIMIT = 200  # characters that Telegram shows in a pop-up
 
@@ -174,7 +174,9 @@ def several(words: Words, tried: Sequence[tuple[str, Tried]], mistakes: int = 0)
         lines.append(
             words.plural("{n} entry was no order number", "{n} entries were no order numbers", mistakes)
         )
-    return Message(text=words.page(lines), buttons=((b.button(words.t("📦 All orders"), b.ShowOrders()),),))
+    return Message(
+        text=words.page(lines), buttons=((b.button(words.t("📦 All orders"), actions.ShowOrders()),),)
+    )
 
 
 # ── refusals ────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +198,7 @@ def not_followed(words: Words) -> Message:
     return _say(
         words,
         words.t("This chat does not follow that order."),
-        buttons=((b.button(words.t("📦 All orders"), b.ShowOrders()),),),
+        buttons=((b.button(words.t("📦 All orders"), actions.ShowOrders()),),),
     )
 
 
@@ -210,7 +212,7 @@ def quota_reached(words: Words, most: int) -> Message:
             most,
         ),
         words.t("Archive or stop one that has arrived, then send this one again."),
-        buttons=((b.button(words.t("📦 All orders"), b.ShowOrders(shelf=b.Shelf.DELIVERED)),),),
+        buttons=((b.button(words.t("📦 All orders"), actions.ShowOrders(shelf=actions.Shelf.DELIVERED)),),),
     )
 
 
@@ -272,7 +274,7 @@ def source_silent(words: Words, order_id: str) -> Message:
     return _say(
         words,
         words.t("⏳ AliExpress does not answer right now."),
-        buttons=((b.button(words.t("🔄 Refresh"), b.Refresh(order_id=order_id)),),),
+        buttons=((b.button(words.t("🔄 Refresh"), actions.Refresh(order_id=order_id)),),),
     )
 
 
@@ -290,16 +292,16 @@ def choose(words: Words, follows: Sequence[Follow], purpose: Purpose) -> Message
         Purpose.MUTE: t("Notifications off for which order?"),
     }
 
-    def action(id_: str) -> b.Action:
+    def action(id_: str) -> actions.Action:
         match purpose:
             case Purpose.OPEN:
-                return b.ShowCard(order_id=id_)
+                return actions.ShowCard(order_id=id_)
             case Purpose.STOP:
-                return b.AskStop(order_id=id_)
+                return actions.AskStop(order_id=id_)
             case Purpose.RENAME:
-                return b.AskRename(order_id=id_)
+                return actions.AskRename(order_id=id_)
             case Purpose.NOTIFY | Purpose.MUTE:
-                return b.SetNotify(order_id=id_, on=purpose is Purpose.NOTIFY)
+                return actions.SetNotify(order_id=id_, on=purpose is Purpose.NOTIFY)
 
     keys = tuple(
         (b.button(wording.order_name(words, each.order_id, each), action(each.order_id)),)
@@ -319,7 +321,7 @@ def ask_rename(words: Words, order_id: str, follow: Follow | None, most: int) ->
             "Write a name of {n} characters at most, e.g. “Blue lamp”.",
             most,
         ),
-        buttons=((b.button(words.t("Keep it as it is"), b.Dismiss()),),),
+        buttons=((b.button(words.t("Keep it as it is"), actions.Dismiss()),),),
     )
 
 
@@ -328,7 +330,7 @@ def renamed(words: Words, order_id: str, follow: Follow) -> Message:
     return _say(
         words,
         words.t("✏️ Now called {order}.", order=wording.order_name(words, order_id, follow)),
-        buttons=((b.button(words.t("📦 Open the card"), b.ShowCard(order_id=order_id)),),),
+        buttons=((b.button(words.t("📦 Open the card"), actions.ShowCard(order_id=order_id)),),),
     )
 
 
@@ -340,15 +342,15 @@ def label_too_long(words: Words, sent: int, most: int) -> Message:
         words.plural(
             "Please use {n} at most, and send it again.", "Please use {n} at most, and send it again.", most
         ),
-        buttons=((b.button(words.t("Keep it as it is"), b.Dismiss()),),),
+        buttons=((b.button(words.t("Keep it as it is"), actions.Dismiss()),),),
     )
 
 
 def ask_stop(words: Words, order_id: str, follow: Follow | None) -> Message:
     """Really stop?"""
     name = wording.order_name(words, order_id, follow)
-    yes = b.button(words.t("✖️ Yes, stop"), b.Stop(order_id=order_id))
-    no = b.button(words.t("Keep following"), b.ShowCard(order_id=order_id))
+    yes = b.button(words.t("✖️ Yes, stop"), actions.Stop(order_id=order_id))
+    no = b.button(words.t("Keep following"), actions.ShowCard(order_id=order_id))
     return _say(
         words,
         words.t("Stop following {order}?", order=name),
@@ -362,7 +364,7 @@ def stopped(words: Words, order_id: str, follow: Follow | None) -> Message:
     return _say(
         words,
         words.t("We no longer follow {order}.", order=wording.order_name(words, order_id, follow)),
-        buttons=((b.button(words.t("↩️ Follow again"), b.Resume(order_id=order_id)),),),
+        buttons=((b.button(words.t("↩️ Follow again"), actions.Resume(order_id=order_id)),),),
     )
 
 
@@ -375,7 +377,7 @@ def notifications(words: Words, order_id: str, follow: Follow) -> Message:
         else words.t("🔕 We stay silent about {order}. Its card keeps up to date.", order=name)
     )
     return _say(
-        words, said, buttons=((b.button(words.t("📦 Open the card"), b.ShowCard(order_id=order_id)),),)
+        words, said, buttons=((b.button(words.t("📦 Open the card"), actions.ShowCard(order_id=order_id)),),)
     )
 
 
@@ -398,7 +400,7 @@ def zone_unknown(words: Words, sent: str) -> Message:
     return _say(
         words,
         words.t("We know no time zone called {text}.", text=words.code(wording.clip(sent, 60))),
-        buttons=((b.button(words.t("🕐 Time zone"), b.ShowSettings(panel=b.Panel.ZONE)),),),
+        buttons=((b.button(words.t("🕐 Time zone"), actions.ShowSettings(panel=actions.Panel.ZONE)),),),
     )
 
 
@@ -417,8 +419,8 @@ def ask_forget(words: Words) -> Message:
         t("Orders, names and settings go, and we stop writing. This cannot be undone."),
         buttons=(
             (
-                b.button(t("🗑 Yes, delete"), b.Forget()),
-                b.button(t("No, keep it"), b.Dismiss()),
+                b.button(t("🗑 Yes, delete"), actions.Forget()),
+                b.button(t("No, keep it"), actions.Dismiss()),
             ),
         ),
     )
@@ -498,10 +500,10 @@ def _toast(text: Markup) -> str:
 def _home(words: Words) -> tuple[tuple[Button, ...], ...]:
     return (
         (
-            b.button(words.t("📦 All orders"), b.ShowOrders()),
-            b.button(words.t("⚙️ Settings"), b.ShowSettings()),
+            b.button(words.t("📦 All orders"), actions.ShowOrders()),
+            b.button(words.t("⚙️ Settings"), actions.ShowSettings()),
         ),
-        (b.button(words.t("🌐 Language"), b.ShowSettings(panel=b.Panel.LANGUAGE)),),
+        (b.button(words.t("🌐 Language"), actions.ShowSettings(panel=actions.Panel.LANGUAGE)),),
     )
 
 

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill
 from bot.model import Button, Follow, Localised, Message, Node, Parcel
+from bot.views import actions, card, wording
 from bot.views import buttons as b
-from bot.views import card, wording
 
 NODES_PER_PAGE = 10  # ten entries of the longest text still fit one message
 TRACKING_PAGE = "https://global.cainiao.com/detail.htm?mailNoList="
@@ -83,15 +83,15 @@ def _parcels(words: Words, facts: Localised, shown: Parcel) -> tuple[Button, ...
     return tuple(
         b.button(
             _place(wording.position(facts.order, each), chosen=each is shown),
-            b.ShowTimeline(order_id=facts.order.id, parcel=each.index),
+            actions.ShowTimeline(order_id=facts.order.id, parcel=each.index),
         )
         for each in near
     )
 
 
 def _pages(words: Words, facts: Localised, shown: Parcel, page: int, pages: int) -> tuple[Button, ...]:
-    def turn(to: int) -> b.Action:
-        return b.ShowTimeline(order_id=facts.order.id, parcel=shown.index, page=to)
+    def turn(to: int) -> actions.Action:
+        return actions.ShowTimeline(order_id=facts.order.id, parcel=shown.index, page=to)
 
     return b.pager(words, page, pages, turn)
 
@@ -105,7 +105,7 @@ def _outside(words: Words, parcel: Parcel) -> tuple[Button, ...]:
 
 
 def _back(words: Words, order_id: str) -> tuple[Button, ...]:
-    return (b.button(words.t("📦 Back to the card"), b.ShowCard(order_id=order_id)),)
+    return (b.button(words.t("📦 Back to the card"), actions.ShowCard(order_id=order_id)),)
 
 
 def _place(number: int, *, chosen: bool) -> Markup:

@@ -38,7 +38,7 @@ from bot.model import (
     Stats,
 )
 from bot.views import admin, card, commands, orders, picture, pushes, settings, talk, timeline
-from bot.views.buttons import Panel, Receipt, Region, Shelf
+from bot.views.actions import Panel, Receipt, Region, Shelf
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

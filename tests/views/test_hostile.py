@@ -23,7 +23,7 @@ from bot.model import (
     Stage,
 )
 from bot.views import admin, card, orders, pushes, split, talk, timeline
-from bot.views.buttons import Shelf
+from bot.views.actions import Shelf
 from tests.views import telegram_html
 from tests.views.scenes import CHAT, FOLLOW, ID, JOURNEY, NOW, ORDER, PARCEL, node
 

@@ -21,9 +21,9 @@ from bot.model import (
     Reason,
     Stage,
 )
+from bot.views import actions, card, orders, pushes, talk, timeline, wording
 from bot.views import buttons as b
-from bot.views import card, orders, pushes, talk, timeline, wording
-from bot.views.buttons import Shelf
+from bot.views.actions import Shelf
 from tests.views.scenes import DAY, FACTS, FOLLOW, HOUR, ID, NOW, ORDER, PARCEL, TWO, node
 
 EN = Words("en", "Europe/Berlin")
@@ -178,15 +178,15 @@ def test_toggles_ask_for_the_other_state() -> None:
     on = {button.data for row in card.card(EN, FACTS, FOLLOW, now=NOW).buttons for button in row}
     muted = replace(FOLLOW, notify=False)
     off = {button.data for row in card.card(EN, FACTS, muted, now=NOW).buttons for button in row}
-    assert b.encode(b.SetNotify(order_id=ID, on=False)) in on
-    assert b.encode(b.SetNotify(order_id=ID, on=True)) in off
+    assert b.encode(actions.SetNotify(order_id=ID, on=False)) in on
+    assert b.encode(actions.SetNotify(order_id=ID, on=True)) in off
 
 
 def test_delivery_asks_whether_it_came() -> None:
     piece = _news(NewsKind.NODES, nodes=(5,), parcel=2, stage=Stage.DELIVERED)
     said = pushes.push(EN, TWO, FOLLOW, [piece], now=NOW)
     assert [b.decode(button.data) for button in said.buttons[0]] == [
-        b.Confirm(order_id=ID, parcel=2, receipt=receipt) for receipt in b.Receipt
+        actions.Confirm(order_id=ID, parcel=2, receipt=receipt) for receipt in actions.Receipt
     ]
 
 
@@ -194,7 +194,7 @@ def test_no_question_without_a_delivery() -> None:
     piece = _news(NewsKind.NODES, nodes=(5,), parcel=1, stage=Stage.OUT_FOR_DELIVERY)
     said = pushes.push(EN, FACTS, FOLLOW, [piece], now=NOW)
     found = [b.decode(button.data) for row in said.buttons for button in row]
-    assert not [action for action in found if isinstance(action, b.Confirm)]
+    assert not [action for action in found if isinstance(action, actions.Confirm)]
 
 
 def test_all_new_nodes_are_in_one_message() -> None:

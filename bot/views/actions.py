@@ -1,0 +1,326 @@
+"""What a button does, as typed values. Toggles carry the state they want: pressing twice is harmless."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import time
+
+from bot.model import Level, NewsKind, Quiet
+
+
+class Shelf(enum.StrEnum):
+    """Which orders a list shows."""
+
+    ACTIVE = "active"  # all that is not archived
+    MOVING = "moving"
+    NEEDS_YOU = "needs_you"
+    DELIVERED = "delivered"
+    ARCHIVED = "archived"
+
+
+class Receipt(enum.StrEnum):
+    """The answer to "Got it?"."""
+
+    YES = "yes"
+    NOT_YET = "not_yet"
+    PROBLEM = "problem"
+
+
+class Panel(enum.StrEnum):
+    """A page of the settings menu."""
+
+    MAIN = "main"
+    LANGUAGE = "language"
+    ZONE = "zone"
+    LEVEL = "level"
+    QUIET = "quiet"
+    DIGEST = "digest"
+    PAUSE = "pause"
+
+
+class Region(enum.StrEnum):
+    """A part of the world, for choosing a time zone."""
+
+    EUROPE = "europe"
+    RUSSIA = "russia"
+    MIDDLE_EAST = "middle_east"
+    AFRICA = "africa"
+    ASIA = "asia"
+    NORTH_AMERICA = "north_america"
+    LATIN_AMERICA = "latin_america"
+    OCEANIA = "oceania"
+
+
+# ── orders ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCard:
+    """Put the order's card here."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refresh:
+    """Look at the order now, and show its card anew."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowTimeline:
+    """A page of a parcel's timeline; parcels from 1, pages from 0."""
+
+    order_id: str
+    parcel: int = 1
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetNotify:
+    """Notifications of this order on or off."""
+
+    order_id: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRename:
+    """Ask for the order's new name."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskStop:
+    """Ask whether to stop following."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Stop following."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Follow again what was stopped a moment ago."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Send the journey as a picture."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """Put the order away, or take it back."""
+
+    order_id: str
+    archived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """The answer to "Got it?" about a parcel; parcel 0 is the whole order."""
+
+    order_id: str
+    parcel: int
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """ "Why did I get this?"; `node` is a sequence number, 0 where the news was of no node."""
+
+    order_id: str
+    kind: NewsKind
+    node: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOrders:
+    """A page of the list, from 0."""
+
+    shelf: Shelf = Shelf.ACTIVE
+    page: int = 0
+
+
+# ── settings ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowSettings:
+    """A page of the settings menu."""
+
+    panel: Panel = Panel.MAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowZones:
+    """The zones of a region."""
+
+    region: Region
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLanguage:
+    """Speak this language."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetZone:
+    """Live in this time zone."""
+
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLevel:
+    """How much to be told."""
+
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetQuietHours:
+    """Quiet hours in local time; both None: none."""
+
+    start: time | None
+    end: time | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetQuietKind:
+    """What happens in the quiet hours."""
+
+    quiet: Quiet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUrgent:
+    """Whether what needs action breaks through the quiet hours."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDigest:
+    """When the daily summary comes, in local time; None: never."""
+
+    start: time | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """No pushes for some days from now; 0: end the pause."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """Delete everything known about this chat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismiss:
+    """Take a question back: nothing is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """A button that only shows something, such as "2/5"."""
+
+
+# ── the merchant's side ─────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowBoard:
+    """A page of the board, from 0."""
+
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFlag:
+    """One order of the board."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """Keep the order off the board for some days; 0: bring it back."""
+
+    order_id: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskNote:
+    """Ask for a note about the order."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowStats:
+    """The numbers of the last days."""
+
+    days: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetBrief:
+    """When the merchant's daily brief comes, in local time; None: never."""
+
+    start: time | None
+
+
+Action = (
+    ShowCard
+    | Refresh
+    | ShowTimeline
+    | SetNotify
+    | AskRename
+    | AskStop
+    | Stop
+    | Resume
+    | Share
+    | Archive
+    | Confirm
+    | Why
+    | ShowOrders
+    | ShowSettings
+    | ShowZones
+    | SetLanguage
+    | SetZone
+    | SetLevel
+    | SetQuietHours
+    | SetQuietKind
+    | SetUrgent
+    | SetDigest
+    | Pause
+    | Forget
+    | Dismiss
+    | Nothing
+    | ShowBoard
+    | OpenFlag
+    | Snooze
+    | AskNote
+    | ShowStats
+    | SetBrief
+)
