@@ -16,6 +16,7 @@ from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden
 
 from bot.chat.limits import Priority
 from bot.chat.telegram import Ambiguous, FloodWait, NotSent, TelegramBot
+from bot.errors import TokenRevoked
 from bot.model import Button, Delivery, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
 from bot.views import split
 
@@ -233,6 +234,8 @@ class Courier:
             data["url"] = url
         try:
             await self._bot.call("answerCallbackQuery", data)
+        except TokenRevoked:
+            raise
         except TelegramError:
             return False
         return True
@@ -287,6 +290,8 @@ class Courier:
     def _outcome(self, place: Place, error: TelegramError, sense: Meaning | None) -> Delivery:
         now = self._now()
         match error:
+            case TokenRevoked():
+                raise error
             case ChatMigrated():
                 return Moved(chat_id=error.new_chat_id)
             case FloodWait():

@@ -7,21 +7,21 @@ import contextlib
 import functools
 import json
 import re
+import warnings
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
-from telegram import InputFile, User
+from telegram import User
 from telegram.error import (
     BadRequest,
     EndPointNotFound,
-    InvalidToken,
     NetworkError,
     TelegramError,
 )
 from telegram.ext import BaseRateLimiter, ExtBot
 from telegram.request import BaseRequest, RequestData
-from yarl import URL
+from telegram.warnings import PTBUserWarning
 
 from bot.errors import TokenRevoked
 
@@ -44,10 +44,9 @@ _BLANK = "<token>"
 # A kept-alive connection dies unnoticed behind some NATs after a minute; a new TLS handshake costs 0.1 s.
 _KEEP_ALIVE = 45.0
 _ESSENTIAL = frozenset({"getMe", "getUpdates", "sendMessage"})
-_FATAL_STATUSES = frozenset({400, 401, 403, 404, 409})
+_FATAL_STATUSES = frozenset({400, 403, 409})
 
 
-# A quarter of the time that the client's own form takes: it encodes in C, as the same library does URLs.
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -68,6 +67,10 @@ class FloodWait(TelegramError):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"Flood control: retry in {seconds:g} s")
         self.seconds = seconds
+
+
+class Unauthorized(TelegramError, TokenRevoked):
+    """Telegram refuses the bot token. A TelegramError, too, so that the library lets it pass as it is."""
 
 
 class Redactor:
@@ -139,7 +142,10 @@ class Wire(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Send one request. Raises NotSent, Ambiguous, FloodWait, BadRequest; other statuses are returned."""
+        """Send one request; the status and the answer, of statuses that the library tells apart.
+
+        Raises NotSent, Ambiguous, FloodWait, BadRequest, Unauthorized, EndPointNotFound.
+        """
         upload = request_data is not None and request_data.contains_files
         usual = self._upload_timeout if upload else self._read_timeout
         read = usual if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
@@ -149,7 +155,7 @@ class Wire(BaseRequest):
         if 200 <= status <= 299:
             return status, payload
         payload = self._redact(payload.decode("utf-8", "replace")).encode()
-        _raise_for(status, payload, headers.get("Retry-After", ""))
+        _raise_for(url.rpartition("/")[2], status, payload, headers.get("Retry-After", ""))
         return status, payload
 
     async def _exchange(
@@ -203,26 +209,12 @@ def _limits(read: float | None, connect: float | None) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read)
 
 
-class _Fields:
-    """Plain fields, in what `Wire` reads of the library's RequestData."""
-
-    __slots__ = ("parameters",)
-    contains_files = False
-
-    def __init__(self, parameters: dict[str, Any]) -> None:
-        self.parameters = parameters
-
-
 def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
     if data is None:
         return None
     if not data.contains_files:
-        fields = {  # the library's `json_parameters` encodes each value twice
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in data.parameters.items()
-            if value is not None
-        }
-        return URL.build(query=fields).raw_query_string.encode()
+        # half a surrogate pair, as some shops' texts have it, becomes a question mark
+        return data.url_encoded_parameters({"errors": "replace"}).encode()
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
@@ -231,9 +223,17 @@ def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
     return form
 
 
-def _raise_for(status: int, payload: bytes, retry_header: str) -> None:
-    """Raise for answers whose meaning the library blurs; silent for those it tells apart."""
+def _raise_for(method: str, status: int, payload: bytes, retry_header: str) -> None:
+    """Raise for answers whose meaning the library blurs; silent for those it tells apart.
+
+    401 is a revoked token; so is a bare "Not Found" to a call that every server knows. Another 404 is a
+    method this server lacks, or no Bot API at all.
+    """
     description, retry_after = _refusal(payload)
+    if status == 401 or (status == 404 and description.lower() == "not found" and method in _ESSENTIAL):
+        raise Unauthorized(description or "Unauthorized")
+    if status == 404:
+        raise EndPointNotFound(f"{method}: {description or 'Not Found'}")
     if status in (420, 429) or retry_after:
         raise FloodWait(retry_after or _seconds(retry_header) or _told_seconds(description) or 1.0)
     if status >= 500:
@@ -270,7 +270,7 @@ def _told_seconds(description: str) -> float:
 
 
 class TelegramBot(ExtBot[Any]):
-    """The library's bot with raw calls, no token in its repr, revoked tokens told from unknown methods."""
+    """The library's bot, with calls that bring plain JSON and no token in its repr."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.token.partition(':')[0]})"
@@ -287,44 +287,12 @@ class TelegramBot(ExtBot[Any]):
 
         Raises TokenRevoked, EndPointNotFound, NotSent, Ambiguous, FloodWait, or another TelegramError.
         """
-        fields = data or {}
-        timeouts = {} if read_timeout is None else {"read_timeout": read_timeout}
-        if any(isinstance(value, InputFile) for value in fields.values()):  # the library knows how to upload
-            kwargs = self._merge_api_rl_kwargs(None, priority)
-            return await self._post(method, dict(fields), api_kwargs=kwargs, **timeouts)
-        if self.rate_limiter is None or method == "getUpdates":
-            return await self._ask(method, fields, **timeouts)
-        return await self.rate_limiter.process_request(
-            self._ask, (method, fields), timeouts, endpoint=method, data=fields, rate_limit_args=priority
+        return await self.do_api_request(
+            method,
+            dict(data or {}),  # the library adds to it
+            rate_limit_args=None if self.rate_limiter is None else priority,
+            read_timeout=BaseRequest.DEFAULT_NONE if read_timeout is None else read_timeout,
         )
-
-    async def _ask(self, method: str, fields: dict[str, Any], **timeouts: Any) -> Any:
-        """Plain fields need none of the library's conversions, which took a fifteenth of a push."""
-        wire = self._request[0 if method == "getUpdates" else 1]
-        try:
-            return await wire.post(
-                f"{self.base_url}/{method}", cast(RequestData, _Fields(fields)), **timeouts
-            )
-        except InvalidToken as exc:
-            raise _unknown(method, exc) from exc
-
-    async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:
-        # Every call of the library's own passes here.
-        try:
-            return await super()._do_post(endpoint, data, **timeouts)
-        except InvalidToken as exc:
-            raise _unknown(endpoint, exc) from exc
-
-
-def _unknown(method: str, exc: InvalidToken) -> TokenRevoked | EndPointNotFound:
-    """401 is a revoked token; so is a bare "Not Found" to a call that every server knows.
-
-    Another 404 is a method this server lacks, or no Bot API at all.
-    """
-    text = exc.message.lower()
-    if "unauthorized" in text or (text == "not found" and method in _ESSENTIAL):
-        return TokenRevoked(exc.message)
-    return EndPointNotFound(f"{method}: {exc.message}")
 
 
 def build_bot(
@@ -342,6 +310,9 @@ def build_bot(
     `long_poll` is the seconds a getUpdates may wait; the requests can be replaced in tests.
     """
     redact = Redactor(token)
+    # The library would rather have its own methods called, which read every answer into an object: one update
+    # that it cannot read would hide the others, and a message that did arrive would count as not sent.
+    warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
     return TelegramBot(
         token,
         base_url=f"{api_url}/bot",
@@ -368,6 +339,8 @@ async def connect(
     while not stopping.is_set():
         try:
             await bot.initialize()
+        except TokenRevoked:
+            raise
         except TelegramError as exc:
             on_trouble(str(exc))
             wait_now = exc.seconds if isinstance(exc, FloodWait) else wait

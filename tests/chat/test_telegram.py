@@ -164,11 +164,12 @@ async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    bot = build_bot(TOKEN, f"http://127.0.0.1:{port}", request=Wire(Redactor(TOKEN)))
-    await bot._request[1].initialize()
+    wire = Wire(Redactor(TOKEN))
+    bot = build_bot(TOKEN, f"http://127.0.0.1:{port}", request=wire)
+    await wire.initialize()
     with pytest.raises(NotSent):
         await send(bot)
-    await bot._request[1].shutdown()
+    await wire.shutdown()
 
 
 async def test_before_it_is_opened_nothing_is_sent() -> None:
@@ -368,11 +369,12 @@ def test_no_repr_holds_the_token() -> None:
 
 
 async def test_an_impossible_address_does_not_tell_the_token() -> None:
-    bot = build_bot(TOKEN, "http://", request=Wire(Redactor(TOKEN)))
-    await bot._request[1].initialize()
+    wire = Wire(Redactor(TOKEN))
+    bot = build_bot(TOKEN, "http://", request=wire)
+    await wire.initialize()
     with pytest.raises(NotSent) as caught:
         await send(bot)
-    await bot._request[1].shutdown()
+    await wire.shutdown()
     assert TOKEN not in everything_said(caught.value)
 
 
