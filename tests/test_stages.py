@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot import stages
 from bot.model import Reason, Stage
+from bot.stages import concepts
 from bot.stages.codes import CODES
-from bot.stages.concepts import PATTERNS
 from bot.stages.fold import letters
 from bot.stages.rules import RULES
 from tests.data.wordings import CARRIERS, NOT_DELIVERED, PARAPHRASES, WORDINGS
@@ -179,15 +179,18 @@ def test_case_and_stops_change_nothing(text: str, tail: str) -> None:
 def test_rules_speak_of_known_concepts_and_have_one_stage_an_id() -> None:
     by_id: dict[str, set[Stage]] = {}
     for rule in RULES:
-        assert {c for choice in rule.has for c in choice} | set(rule.lacks) <= PATTERNS.keys(), rule.id
+        assert {c for choice in rule.has for c in choice} | set(rule.lacks) <= concepts.concepts(), rule.id
         by_id.setdefault(rule.id, set()).add(rule.stage)
     assert all(len(found) == 1 for found in by_id.values())
     assert len({code.id for code in CODES}) == len(CODES)
 
 
 def test_no_concept_is_spelt_so_that_it_can_match_nothing() -> None:
-    for concept, pattern in PATTERNS.items():
-        assert pattern.search("") is None, concept
+    for language in concepts.languages():
+        for concept in concepts.phrases(language):
+            pattern = concepts.pattern(language, concept)
+            assert pattern is not None
+            assert pattern.search("") is None, (language, concept)
 
 
 def test_the_version_is_a_stable_digest() -> None:

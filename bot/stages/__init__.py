@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from bot.model import Reason, Stage
-from bot.stages import lexicon
+from bot.stages import concepts, languages, lexicon
 from bot.stages.codes import CODES, CodeRule, find, is_code
-from bot.stages.concepts import PATTERNS
 from bot.stages.fold import fold, split_note, split_place
 from bot.stages.rules import RULES, Rule
 
@@ -91,8 +90,8 @@ def version() -> str:
         digest.update(f"{code.id}{code.stage}{code.reason}{code.weak}{code.pattern.pattern}".encode())
     for entry in lexicon.shared().entries:
         digest.update(f"{entry.text}{entry.meaning}{entry.code}".encode())
-    for concept, pattern in sorted(PATTERNS.items()):
-        digest.update(f"{concept}={pattern.pattern}".encode())
+    for words in concepts.digest():
+        digest.update(words)
     return digest.hexdigest()[:16]
 
 
@@ -126,22 +125,27 @@ _ANOTHER_STORY = (
 
 def _fits(meaning: lexicon.Meaning, hole: str) -> bool:
     """Whether a placeholder of an entry may stand for these words."""
-    shown = _Shown(hole)
+    shown = _Shown(hole, languages.spoken(hole))
     delivers = Stage.DELIVERED in {meaning.stage, meaning.far}
     return not any(map(shown.shows, _BESIDE_THE_CUSTOMER if delivers else _ANOTHER_STORY))
 
 
 class _Shown:
-    """Which concepts a folded text shows, looked up once each."""
+    """Which concepts a folded text shows in the languages it may be in, looked up once each."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, spoken: tuple[str, ...]) -> None:
         self._text = text
+        self._spoken = spoken
         self._known: dict[str, bool] = {}
 
     def shows(self, concept: str) -> bool:
         shown = self._known.get(concept)
         if shown is None:
-            shown = self._known[concept] = PATTERNS[concept].search(self._text) is not None
+            shown = self._known[concept] = any(
+                pattern.search(self._text) is not None
+                for language in self._spoken
+                if (pattern := concepts.pattern(language, concept)) is not None
+            )
         return shown
 
     def satisfies(self, rule: Rule) -> bool:
@@ -156,7 +160,8 @@ def _read_texts(texts: tuple[str, ...], reached: Stage | None) -> Reading:
     generic = Reading(stage=Stage.UPDATE)
     unread: list[_Shown] = []
     for text in texts:
-        shown = _Shown(_unconditional(text))
+        spoken = languages.spoken(text)
+        shown = _Shown(_unconditional(text, spoken), spoken)
         if (meaning := lexicon.shared().find(text, _fits)) is not None:
             stage = meaning.at(reached)
             found = Reading(stage=stage, reason=meaning.reason, rule=meaning.rule(stage))
@@ -192,13 +197,13 @@ def _plain(text: str) -> str:
 _SENTENCES = re.compile(r"(?<=[.!?;。！？؟])\s*(?=[^\W\d])")
 
 
-def _unconditional(text: str) -> str:
+def _unconditional(text: str, spoken: tuple[str, ...]) -> str:
     """A text without its sentences that only tell what may happen ("it goes back if not collected")."""
     sentences = _SENTENCES.split(text)
     if len(sentences) == 1:
         return text
-    condition = PATTERNS["conditional"]
-    return " ".join(one for one in sentences if not condition.search(one)) or text
+    kept = [one for one in sentences if not _Shown(one, spoken).shows("conditional")]
+    return " ".join(kept) or text
 
 
 def _sided(rule: Rule, reached: Stage | None) -> Stage:
@@ -211,7 +216,7 @@ def _sided(rule: Rule, reached: Stage | None) -> Stage:
     return rule.stage
 
 
-def concepts(text: str) -> Iterator[str]:
+def shown(text: str) -> Iterator[str]:
     """The concepts that a text shows; for `doctor` and for whoever adds a rule."""
-    shown = _Shown(_plain(split_place(text)[1]))
-    return filter(shown.shows, PATTERNS)
+    folded = _plain(split_place(text)[1])
+    return filter(_Shown(folded, languages.spoken(folded)).shows, sorted(concepts.concepts()))

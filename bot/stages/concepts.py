@@ -1,35 +1,75 @@
 """What carriers talk about, in the languages they talk: concepts and the words that give them away.
 
-In the word lists beside this file each concept has its lines by language or script. Words are folded as
-texts are, so case and accents may be written naturally (escapes in capitals may not: folding makes them
-small). Stems are cut where endings begin; short ones want a `\\b`, for all languages share one text. To add
-a language, add a line to each concept that it needs, and its sentences to tests/data/wordings.py.
+One file a language stands in words/; docs/carriers.md tells its format. A phrase begins and ends at the edge
+of a word; `*` beside a letter stands for the rest of the word, all else is a regular expression. Scripts that
+write without spaces have no edges. Phrases are folded as texts are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 
-from bot.stages import delivered, events, journey, last_mile, places, troubles
 from bot.stages.fold import letters
 
+FOLDER = Path(__file__).parent / "words"
 
-def _compiled() -> Mapping[str, re.Pattern[str]]:
-    patterns: dict[str, re.Pattern[str]] = {}
-    for words in (
-        places.WORDS,
-        events.WORDS,
-        troubles.WORDS,
-        delivered.WORDS,
-        last_mile.WORDS,
-        journey.WORDS,
-    ):
-        for concept, lines in words.items():
-            patterns[concept] = re.compile("|".join(letters(line) for line in lines))
-    return MappingProxyType(patterns)
+EDGELESS = frozenset({"zh", "ja", "ko", "th", "hi", "any"})
+"""Languages whose words are not told apart by spaces (or whose vowel signs are no letters to `re`)."""
+
+_HEAD = re.compile(r"\[(\w+)\]$")
+_REST_OF_WORD = re.compile(r"(?<=[^\W\d_])(?<!\\w)\*|(?<![^\s(|])\*(?=[^\W\d_]|')")
 
 
-PATTERNS = _compiled()
-"""A search in a folded text by concept."""
+@cache
+def phrases(language: str) -> Mapping[str, tuple[str, ...]]:
+    """The phrases of one language by concept, as its file writes them.
+
+    Raises:
+        ValueError: for a phrase before the first [concept] or one that is no regular expression.
+    """
+    found: dict[str, list[str]] = {}
+    lines: list[str] | None = None
+    for number, line in enumerate((FOLDER / f"{language}.txt").read_text(encoding="utf-8").splitlines(), 1):
+        if head := _HEAD.match(line):
+            lines = found.setdefault(head[1], [])
+        elif line and not line.startswith("# "):
+            if lines is None:
+                raise ValueError(f"{language}.txt:{number}: a phrase stands before the first [concept]")
+            lines.append(line)
+    return {concept: tuple(lines) for concept, lines in found.items() if lines}
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Every language that has a file."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.txt")))
+
+
+@cache
+def concepts() -> frozenset[str]:
+    """Every concept that some language has words for."""
+    return frozenset(concept for language in languages() for concept in phrases(language))
+
+
+@cache
+def pattern(language: str, concept: str) -> re.Pattern[str] | None:
+    """A search in a folded text, or None where the language has no words for the concept."""
+    lines = phrases(language).get(concept)
+    if not lines:
+        return None
+    return re.compile(regex(lines, edges=language not in EDGELESS))
+
+
+def regex(lines: Iterable[str], *, edges: bool) -> str:
+    """One regular expression for some phrases."""
+    joined = "|".join(letters(_REST_OF_WORD.sub(r"\\w*", line)) for line in lines)
+    return rf"(?<!\w)(?:{joined})(?!\w)" if edges else joined
+
+
+def digest() -> Iterator[bytes]:
+    """All words there are, for the version of the rules."""
+    for language in languages():
+        yield (FOLDER / f"{language}.txt").read_bytes()

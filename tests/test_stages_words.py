@@ -1,0 +1,88 @@
+"""The words of each language: they begin and end where words do, and stay in their language."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot import stages
+from bot.model import Stage
+from bot.stages import concepts, languages, lexicon
+from bot.stages.fold import fold
+from tests.bench.stages import BLIND, rows
+from tests.data.wordings import CARRIERS, PARAPHRASES, WORDINGS
+
+EDGED = [language for language in concepts.languages() if language not in concepts.EDGELESS]
+_DATA = Path(__file__).parent / "data"
+
+
+@cache
+def _everything() -> str:
+    """Every text there is, one a line."""
+    texts = (_DATA / "texts.txt").read_text(encoding="utf-8").splitlines()
+    texts += (_DATA / "not_delivered.txt").read_text(encoding="utf-8").splitlines()
+    texts += [text for table in (CARRIERS, PARAPHRASES, WORDINGS) for some in table.values() for text in some]
+    texts += [f"{row.name}\n{row.description}" for path in BLIND.glob("*.tsv") for row in rows(path)]
+    texts += [entry.text for entry in lexicon.shared().entries]
+    return "\n".join(fold(line) for text in texts for line in text.splitlines())
+
+
+@pytest.mark.parametrize("language", EDGED)
+def test_no_phrase_begins_or_ends_inside_a_word(language: str) -> None:
+    texts = _everything()
+    inside = []
+    for concept in concepts.phrases(language):
+        pattern = concepts.pattern(language, concept)
+        assert pattern is not None
+        for found in pattern.finditer(texts):
+            start, end = found.span()
+            before, after = texts[max(0, start - 1) : start + 1], texts[end - 1 : end + 1]
+            if re.fullmatch(r"\w\w", before) or re.fullmatch(r"\w\w", after):
+                inside.append((concept, texts[max(0, start - 20) : end + 20]))
+    assert inside == []
+
+
+def test_the_mark_for_the_rest_of_a_word_works_at_both_ends() -> None:
+    pattern = re.compile(concepts.regex(["*zoll*", "recebid*", "paid"], edges=True))
+    for text in ("verzollung", "zollamt", "recebido", "paid"):
+        assert pattern.fullmatch(text), text
+    for text in ("unpaid", "prerecebido"):
+        assert pattern.search(text) is None, text
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Awaiting distribution", {Stage.UPDATE, Stage.LOCAL_TRANSIT}),
+        ("Przesyłka zostanie doręczona jutro", {Stage.UPDATE}),
+        ("Objeto entregue no Rio de Janeiro ao destinatário", {Stage.DELIVERED}),
+    ],
+)
+def test_words_inside_words_and_of_other_languages_say_nothing(text: str, wanted: set[Stage]) -> None:
+    assert stages.read("", text).stage in wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "foreign"),
+    [
+        ("Die Sendung wurde dem Empfänger nicht zugestellt", "de", "fr"),
+        ("Le colis a été remis au destinataire", "fr", "de"),
+        ("Objeto encaminhado para a unidade de distribuição", "pt", "pl"),
+        ("Przesyłka została przekazana kurierowi", "pl", "es"),
+        ("Посилку прийнято у відділенні", "uk", "bg"),
+        ("お荷物は営業所を出発しました", "ja", "zh"),
+        ("快件已到达网点", "zh", "ko"),
+    ],
+)
+def test_a_text_is_tried_in_its_language_only(text: str, language: str, foreign: str) -> None:
+    spoken = languages.spoken(text)
+    assert language in spoken
+    assert foreign not in spoken
+
+
+def test_a_word_or_two_may_be_in_any_language_of_their_script() -> None:
+    assert {"de", "en", "es"} <= set(languages.spoken("Ok"))
+    assert set(languages.spoken("")) == {"any"}
