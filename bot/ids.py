@@ -10,7 +10,7 @@ import hmac
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 _ORDER_ID = re.compile(r"[1-9]\d{11,19}")
@@ -71,6 +71,7 @@ class Mistake(enum.StrEnum):
 class Reading:
     """What a text holds: order ids, once each in their order, and what was mistaken for one."""
 
+    text: str = field(default="", repr=False)  # as it was written, whatever it holds
     ids: tuple[str, ...] = ()
     mistakes: tuple[tuple[Mistake, str], ...] = ()
     rest: str = ""  # the words around the ids, e.g. a name for the order
@@ -92,7 +93,7 @@ def read(text: str) -> Reading:
             found.link(word)
         else:
             found.word(word)
-    return found.reading()
+    return replace(found.reading(), text=text)
 
 
 class _Found:

@@ -12,7 +12,7 @@ from telegram import Document
 
 from bot.chat.conversation import Conversation, Desk
 from bot.errors import SourceError
-from bot.ids import link_token, read
+from bot.ids import Reading, link_token, read
 from bot.model import Message
 from bot.sheets import Sheet, read_sheet, write_sheet
 from bot.views import actions, chart, talk
@@ -23,7 +23,7 @@ _LARGEST_FILE = 1_000_000  # bytes of an uploaded list
 _LINKS_AT_ONCE = 500
 
 
-async def board(talking: Conversation, text: str) -> None:
+async def board(talking: Conversation, said: Reading) -> None:
     """/board."""
     await talking.say(await _board(talking, 0))
 
@@ -91,9 +91,9 @@ async def write_note(talking: Conversation, answer: tuple[str, str]) -> None:
 # ── links ───────────────────────────────────────────────────────────────────────────────────────
 
 
-async def link(talking: Conversation, text: str) -> None:
+async def link(talking: Conversation, said: Reading) -> None:
     """/link with order ids, or with nothing: how to."""
-    reading = read(text.replace(",", " ").replace(";", " "))
+    reading = read(said.text.replace(",", " ").replace(";", " "))
     refused = tuple(sent for _, sent in reading.mistakes)
     await _make_links(talking, Sheet(rows={id_: (id_,) for id_ in reading.ids}, refused=refused))
 
@@ -148,9 +148,9 @@ def _qr_codes(made: list[tuple[str, str]]) -> bytes:
 # ── numbers, brief, login ───────────────────────────────────────────────────────────────────────
 
 
-async def stats(talking: Conversation, text: str) -> None:
+async def stats(talking: Conversation, said: Reading) -> None:
     """/stats, for 7 days or the given number of days."""
-    days = int(text) if text.strip() in {"1", "7", "30"} else 7
+    days = int(said.text) if said.text.strip() in {"1", "7", "30"} else 7
     await talking.say(await _stats(talking, days))
 
 
@@ -166,7 +166,7 @@ async def _stats(talking: Conversation, days: int) -> Message:
     return view.stats(talking.words, numbers, picture=picture)
 
 
-async def brief(talking: Conversation, text: str) -> None:
+async def brief(talking: Conversation, said: Reading) -> None:
     """/brief: the hour of the daily brief."""
     await talking.say(view.brief_settings(talking.words, await talking.desk.office.brief_at()))
 
@@ -178,18 +178,18 @@ async def set_brief(talking: Conversation, action: actions.SetBrief) -> None:
     await talking.show(view.brief_settings(talking.words, action.start))
 
 
-async def authorize(talking: Conversation, text: str) -> None:
+async def authorize(talking: Conversation, said: Reading) -> None:
     """/authorize: where to log in; the address (or code) that comes back is the next message."""
-    if text.strip():
-        await take_code(talking, ("", text))
+    if said.text.strip():
+        await take_code(talking, ("", said.text))
         return
     await talking.expect("authorize:")
     await talking.say(view.authorize(talking.words, talking.desk.office.authorise_url()))
 
 
-def is_login(desk: Desk, chat_id: int, text: str) -> bool:
+def is_login(desk: Desk, chat_id: int, said: Reading) -> bool:
     """Whether an operator pasted what a login leads to; a link to an order is one to an order."""
-    return desk.is_admin(chat_id) and desk.office.is_login(text) and not read(text).ids
+    return desk.is_admin(chat_id) and desk.office.is_login(said.text) and not said.ids
 
 
 async def take_code(talking: Conversation, answer: tuple[str, str]) -> None:

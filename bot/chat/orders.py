@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.chat.conversation import Conversation
 from bot.i18n import Words
+from bot.ids import Reading
 from bot.model import Follow, Message, Order, Place
 from bot.views import actions, pushes, talk
 from bot.views import admin as admin_view
@@ -16,7 +17,7 @@ from bot.views.actions import Receipt, Shelf
 _LOOK_AGAIN = timedelta(days=2)
 
 
-async def orders(talking: Conversation, text: str) -> None:
+async def orders(talking: Conversation, said: Reading) -> None:
     """/orders."""
     await talking.say(await _page(talking, actions.ShowOrders()))
 

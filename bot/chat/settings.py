@@ -10,20 +10,21 @@ import tzfpy
 
 from bot.chat.conversation import Conversation
 from bot.i18n import guess_language, guess_zone
+from bot.ids import Reading
 from bot.model import Quiet
 from bot.views import actions, talk
 from bot.views import settings as view
 from bot.views.actions import Panel
 
 
-async def settings(talking: Conversation, text: str) -> None:
+async def settings(talking: Conversation, said: Reading) -> None:
     """/settings."""
     await talking.say(view.settings(talking.words, talking.chat, now=talking.desk.now()))
 
 
-async def language(talking: Conversation, text: str) -> None:
+async def language(talking: Conversation, said: Reading) -> None:
     """/language, with a code (`/language ru`) or a choice."""
-    wanted = guess_language(text.strip(), "") if text.strip() else ""
+    wanted = guess_language(said.text.strip(), "") if said.text.strip() else ""
     if not wanted:
         await talking.say(view.languages(talking.words, talking.chat))
     elif not await talking.refuse_change():
@@ -31,14 +32,14 @@ async def language(talking: Conversation, text: str) -> None:
         await talking.say(talk.language_set(talking.words))
 
 
-async def timezone(talking: Conversation, text: str) -> None:
+async def timezone(talking: Conversation, said: Reading) -> None:
     """/timezone, with a city, an IANA name or a choice by region."""
-    wanted = talking.words.zone_called(text) if text.strip() else None
-    if not text.strip():
+    wanted = talking.words.zone_called(said.text) if said.text.strip() else None
+    if not said.text.strip():
         panel = view.settings(talking.words, talking.chat, now=talking.desk.now(), panel=Panel.ZONE)
         await talking.say(panel)
     elif wanted is None:
-        await talking.say(talk.zone_unknown(talking.words, text.strip()))
+        await talking.say(talk.zone_unknown(talking.words, said.text.strip()))
     elif not await talking.refuse_change():
         await talking.change(zone=wanted, zone_set=True)
         await talking.say(talk.zone_set(talking.words, talking.desk.now()))
@@ -138,7 +139,7 @@ async def _speak(talking: Conversation, code: str) -> None:
 # ── the chat's data ─────────────────────────────────────────────────────────────────────────────
 
 
-async def mydata(talking: Conversation, text: str) -> None:
+async def mydata(talking: Conversation, said: Reading) -> None:
     """/mydata: all that is kept about this chat, as a file."""
     if await talking.refuse_change():
         return
@@ -152,7 +153,7 @@ async def mydata(talking: Conversation, text: str) -> None:
     await talking.say(talk.mydata(talking.words, written))
 
 
-async def forget(talking: Conversation, text: str) -> None:
+async def forget(talking: Conversation, said: Reading) -> None:
     """/forget: asks once."""
     if not await talking.refuse_change():
         await talking.say(talk.ask_forget(talking.words))

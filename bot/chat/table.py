@@ -10,11 +10,11 @@ from telegram import MessageEntity, Update
 
 from bot.chat import admin, membership, orders, settings, track
 from bot.chat.conversation import Conversation, Desk, meet
-from bot.ids import read
+from bot.ids import Reading, read
 from bot.views import actions, talk
 from bot.views import buttons as b
 
-Command = Callable[[Conversation, str], Awaitable[None]]
+Command = Callable[[Conversation, Reading], Awaitable[None]]
 Press = Callable[[Conversation, Any], Awaitable[None]]
 
 COMMANDS: Mapping[str, Command] = {
@@ -120,22 +120,22 @@ async def _pressed(desk: Desk, update: Update) -> None:
 
 async def _written(desk: Desk, update: Update, message: TelegramMessage) -> None:
     name, rest = _command(message, desk.bot.username)
-    text = message.text or message.caption or ""
-    login = name is None and admin.is_login(desk, message.chat.id, text)
-    if name is None and not login and not _is_for_us(message, text, desk.bot.id):
+    said = read(rest if name is not None else message.text or message.caption or "")
+    login = name is None and admin.is_login(desk, message.chat.id, said)
+    if name is None and not login and not _is_for_us(message, said, desk.bot.id):
         return
     talking = await meet(desk, update)
     if talking is None:
         return
     if name is not None:
-        await _run(talking, name, rest)
+        await _run(talking, name, said)
         return
     if login:  # whatever was asked before: a code is never a parcel's name or a note
-        await admin.take_code(talking, ("", text))
+        await admin.take_code(talking, ("", said.text))
         return
     kind, _, about = talking.chat.awaiting.partition(":")
-    if kind in ANSWERS and text and not (kind == "rename" and read(text).ids):
-        await ANSWERS[kind](talking, (about, text))
+    if kind in ANSWERS and said.text and not (kind == "rename" and said.ids):
+        await ANSWERS[kind](talking, (about, said.text))
         return
     if kind:
         await talking.expect("")  # something else than an answer ends the question
@@ -144,10 +144,10 @@ async def _written(desk: Desk, update: Update, message: TelegramMessage) -> None
     elif message.location is not None:
         await settings.located(talking, message.location.latitude, message.location.longitude)
     else:
-        await track.track(talking, text)
+        await track.track(talking, said)
 
 
-async def _run(talking: Conversation, name: str, rest: str) -> None:
+async def _run(talking: Conversation, name: str, said: Reading) -> None:
     command = COMMANDS.get(name)
     if command is None and name in ADMIN_COMMANDS:
         if not talking.is_admin:
@@ -159,7 +159,7 @@ async def _run(talking: Conversation, name: str, rest: str) -> None:
         return
     if talking.chat.awaiting and name != "start":
         await talking.expect("")  # a command ends any open question
-    await command(talking, rest)
+    await command(talking, said)
 
 
 def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
@@ -174,8 +174,8 @@ def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
     return None, ""
 
 
-def _is_for_us(message: TelegramMessage, text: str, bot_id: int) -> bool:
+def _is_for_us(message: TelegramMessage, said: Reading, bot_id: int) -> bool:
     """In groups people talk to each other: only replies to the bot and order ids are meant for it."""
     replied = message.reply_to_message.from_user if message.reply_to_message else None
     to_us = replied is not None and replied.id == bot_id
-    return message.chat.type == "private" or to_us or bool(read(text).ids)
+    return message.chat.type == "private" or to_us or bool(said.ids)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import assert_never
 
-from bot import ids
 from bot.chat.conversation import Conversation
+from bot.ids import Reading
 from bot.model import Follow
 from bot.tracking import (
     AlreadyTracked,
@@ -29,18 +29,18 @@ _AT_A_TIME = 4
 _PATIENCE = 0.25  # seconds that a press may stay without any answer
 
 
-async def start(talking: Conversation, text: str) -> None:
+async def start(talking: Conversation, said: Reading) -> None:
     """/start, and the deep link of a shop: `/start TOKEN` claims an order in one tap."""
     await talking.expect("")
-    token = text.strip()
+    token = said.text.strip()
     if not token:
         link_only = talking.tracking.policy.access == "link"
         await talking.say(talk.start(talking.words, talking.shop, link_only=link_only))
         return
     order_id = talking.tracking.following.claimed(token)
     if order_id is None:
-        if ids.read(token).ids:
-            await track(talking, token)
+        if said.ids:
+            await track(talking, said)
         else:
             await talking.say(talk.bad_link(talking.words, talking.shop))
         return
@@ -56,30 +56,29 @@ async def start(talking: Conversation, text: str) -> None:
     await _tell(talking, outcome)
 
 
-async def help_(talking: Conversation, text: str) -> None:
+async def help_(talking: Conversation, said: Reading) -> None:
     """/help."""
     await talking.say(talk.help_(talking.words, talking.shop, admin=talking.is_admin))
 
 
-async def track(talking: Conversation, text: str) -> None:
+async def track(talking: Conversation, said: Reading) -> None:
     """/track, a bare order id, or a pasted link; several at once work too."""
-    reading = ids.read(text)
-    if not reading.ids:
-        await _nothing_found(talking, reading, text)
+    if not said.ids:
+        await _nothing_found(talking, said)
         return
-    if len(reading.ids) > MOST_AT_ONCE:
-        await talking.say(talk.too_many(talking.words, len(reading.ids), MOST_AT_ONCE))
+    if len(said.ids) > MOST_AT_ONCE:
+        await talking.say(talk.too_many(talking.words, len(said.ids), MOST_AT_ONCE))
         return
     if await talking.refuse_change():
         return
-    if len(reading.ids) >= _SEVERAL:
-        await _track_several(talking, reading)
+    if len(said.ids) >= _SEVERAL:
+        await _track_several(talking, said)
         return
-    for order_id in reading.ids:
+    for order_id in said.ids:
         async with talking.typing():
             outcome = await _track(talking, order_id)
         await _tell(talking, outcome)
-    for kind, sent in reading.mistakes:
+    for kind, sent in said.mistakes:
         await talking.say(talk.mistake(talking.words, kind, sent))
 
 
@@ -87,17 +86,17 @@ async def _track(talking: Conversation, order_id: str) -> Outcome:
     return await talking.tracking.following.track(talking.chat, order_id, update=talking.update)
 
 
-async def _nothing_found(talking: Conversation, reading: ids.Reading, text: str) -> None:
-    if reading.mistakes:
-        for kind, sent in reading.mistakes[:3]:
+async def _nothing_found(talking: Conversation, said: Reading) -> None:
+    if said.mistakes:
+        for kind, sent in said.mistakes[:3]:
             await talking.say(talk.mistake(talking.words, kind, sent))
-    elif text.strip():
+    elif said.text.strip():
         await talking.say(talk.not_understood(talking.words))
     else:
         await _choose(talking, Purpose.OPEN)
 
 
-async def _track_several(talking: Conversation, reading: ids.Reading) -> None:
+async def _track_several(talking: Conversation, said: Reading) -> None:
     gate = asyncio.Semaphore(_AT_A_TIME)
 
     async def one(order_id: str) -> Outcome:
@@ -105,13 +104,13 @@ async def _track_several(talking: Conversation, reading: ids.Reading) -> None:
             return await _track(talking, order_id)
 
     async with talking.typing():
-        outcomes = await asyncio.gather(*(one(order_id) for order_id in reading.ids))
+        outcomes = await asyncio.gather(*(one(order_id) for order_id in said.ids))
     for refusal in outcomes:
         if isinstance(refusal, NotAllowed | LockedOut):
             await _tell(talking, refusal)
             return
-    tried = [(id_, _tried(outcome)) for id_, outcome in zip(reading.ids, outcomes, strict=True)]
-    await talking.say(talk.several(talking.words, tried, mistakes=len(reading.mistakes)))
+    tried = [(id_, _tried(outcome)) for id_, outcome in zip(said.ids, outcomes, strict=True)]
+    await talking.say(talk.several(talking.words, tried, mistakes=len(said.mistakes)))
 
 
 def _tried(outcome: Outcome) -> Tried:
@@ -152,52 +151,50 @@ async def _tell(talking: Conversation, outcome: Outcome) -> None:
 # ── commands about followed orders ──────────────────────────────────────────────────────────────
 
 
-async def untrack(talking: Conversation, text: str) -> None:
+async def untrack(talking: Conversation, said: Reading) -> None:
     """/untrack, with an id or a choice."""
     if before := await talking.tracking.following.stopped(talking.place, talking.update):
-        meant = await _named(talking, ids.read(text))  # the others, where there were several
+        meant = await _named(talking, said)  # the others, where there were several
     else:
-        meant = await _meant(talking, text, Purpose.STOP)
+        meant = await _meant(talking, said, Purpose.STOP)
     for follow in (*before, *meant):
         await _stop(talking, follow)
 
 
-async def subscribe(talking: Conversation, text: str) -> None:
+async def subscribe(talking: Conversation, said: Reading) -> None:
     """/subscribe: pushes on."""
-    await _switch(talking, text, on=True)
+    await _switch(talking, said, on=True)
 
 
-async def unsubscribe(talking: Conversation, text: str) -> None:
+async def unsubscribe(talking: Conversation, said: Reading) -> None:
     """/unsubscribe: pushes off; the order stays in the list."""
-    await _switch(talking, text, on=False)
+    await _switch(talking, said, on=False)
 
 
-async def rename(talking: Conversation, text: str) -> None:
+async def rename(talking: Conversation, said: Reading) -> None:
     """/rename, with an id (and a name behind it) or a choice."""
-    reading = ids.read(text)
-    for follow in await _meant(talking, text, Purpose.RENAME):
-        if reading.rest:
-            await give_name(talking, follow.order_id, reading.rest)
+    for follow in await _meant(talking, said, Purpose.RENAME):
+        if said.rest:
+            await give_name(talking, follow.order_id, said.rest)
         else:
             await _ask_name(talking, follow)
         return
 
 
-async def _switch(talking: Conversation, text: str, *, on: bool) -> None:
-    for follow in await _meant(talking, text, Purpose.NOTIFY if on else Purpose.MUTE):
+async def _switch(talking: Conversation, said: Reading, *, on: bool) -> None:
+    for follow in await _meant(talking, said, Purpose.NOTIFY if on else Purpose.MUTE):
         await talking.tracking.following.set_notify(talking.place, follow.order_id, on=on)
         now_is = await talking.tracking.following.get(talking.place, follow.order_id)
         if now_is is not None:
             await talking.say(talk.notifications(talking.words, follow.order_id, now_is))
 
 
-async def _meant(talking: Conversation, text: str, purpose: Purpose) -> list[Follow]:
+async def _meant(talking: Conversation, said: Reading, purpose: Purpose) -> list[Follow]:
     """The follows that a command is about; asks where that is open, and says so where there is none."""
     if await talking.refuse_change():
         return []
-    reading = ids.read(text)
-    if reading.ids:
-        found = await _named(talking, reading)
+    if said.ids:
+        found = await _named(talking, said)
         if not found:
             await talking.say(talk.not_followed(talking.words))
         return found
@@ -208,8 +205,8 @@ async def _meant(talking: Conversation, text: str, purpose: Purpose) -> list[Fol
     return []
 
 
-async def _named(talking: Conversation, reading: ids.Reading) -> list[Follow]:
-    return [one for one in await _follows(talking) if one.order_id in reading.ids]
+async def _named(talking: Conversation, said: Reading) -> list[Follow]:
+    return [one for one in await _follows(talking) if one.order_id in said.ids]
 
 
 async def _follows(talking: Conversation) -> list[Follow]:
