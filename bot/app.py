@@ -10,7 +10,6 @@ import json
 import os
 import random
 import socket
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -56,7 +55,6 @@ _UNKNOWN = frozenset({"unknown_shape", "unknown_code", "unknown_push"})  # event
 _WEBHOOK = "webhook"  # under which memory keeps the address that we gave to Telegram
 _STOP_WITHIN = 8.0  # seconds for what is in flight, of the 10 a container gets
 _SAVE_WITHIN = 1.0
-_SWITCH = 0.0005  # seconds: a database thread that has its answer waits no longer for a busy event loop
 _UPKEEP_EVERY = 30.0
 _STALLED = 180.0  # seconds without a round after which a loop counts as stalled
 _INTAKE_SILENT = timedelta(minutes=3)
@@ -323,7 +321,6 @@ class App:
         await self.store.start()
         await self._remember()
         await self.store.take_over(now())
-        await self.store.rehearse(now())
         port = await self._open_port()
         try:
             await self._serve(stopping)
@@ -621,7 +618,6 @@ async def serve(settings: Settings, stopping: asyncio.Event) -> None:
     logs.set_up(settings.log_level, settings.log_format, clean, key=key)
     app = App(settings)
     spare_the_collector()
-    sys.setswitchinterval(_SWITCH)
     learnt = app.merchant.client.redactor.clean  # knows the tokens that come later, too
     veil = logs.set_up(settings.log_level, settings.log_format, lambda text: learnt(clean(text)), key=key)
     if settings.sentry_dsn is not None:

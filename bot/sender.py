@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
@@ -52,8 +51,6 @@ _SEVERAL, _MANY = 2, 4  # orders from which on a summary comes: of what was held
 # seconds before the next attempt, by attempts made; the last one repeats until _GIVE_UP
 _BACK_OFF = (5, 30, 120, 600, 1800, 7200, 21600)
 _GIVE_UP = timedelta(hours=72)
-_AHEAD = timedelta(seconds=2)  # what can be told in so long is leased at once, but
-_MOST = 256  # no more than that
 _COPIES = 2  # what may have arrived twice already waits as after so many attempts at least
 
 
@@ -116,8 +113,8 @@ class _Known(Struct, frozen=True, kw_only=True):
 class Sender(Rounds):
     """Serves up to `width` places at once; a place is served by one task, in order.
 
-    Where telling is fast, places are leased two seconds ahead: one transaction for many costs little more
-    than for few. Where Telegram's limits make it slow, nothing is leased long before it can be told.
+    Nothing is leased before it can be told, and many at once where much waits: none until half of the tasks
+    are free.
     """
 
     def __init__(
@@ -141,10 +138,7 @@ class Sender(Rounds):
         self._telemetry = telemetry
         self._width = width
         self._idle = idle
-        self._ahead: deque[tuple[Turn, _Known]] = deque()
         self._running: set[asyncio.Task[None]] = set()
-        self._most = width  # places leased at once
-        self._served, self._leased_at = 0, now()
         self._rest_until: datetime | None = None
         self._unreached = 0
         self._sleep = sleep
@@ -154,66 +148,32 @@ class Sender(Rounds):
     async def step(self) -> bool:
         """Lease into free places. False when there was nothing to do."""
         if self._resting():
-            await self._put_back()
             return False
-        if not self._room():
+        room = self._width - len(self._running)
+        if 2 * room < self._width:
             await self._waker.wait(self._idle)
             return True
-        self._measure()
-        room = max(self._most - self._taken(), 1)
         async with self._store.write() as tx:
             turns = await tx.notices.lease(self._now(), room, _LEASE)
             known = await _read(tx, turns)
-        self._ahead.extend((turn, known) for turn in turns)
-        for _ in range(min(self._width - len(self._running), len(self._ahead))):
-            hand = asyncio.create_task(self._work())
-            self._running.add(hand)
-            hand.add_done_callback(self._over)
+        for turn in turns:
+            serving = asyncio.create_task(self._serve(turn, known))
+            self._running.add(serving)
+            serving.add_done_callback(self._served)
         return bool(turns)
 
     async def drain(self) -> None:
-        """Let what is in flight end; what was only leased is due again."""
+        """Let what is in flight end."""
         if self._running:
             await asyncio.wait(self._running)
-        await self._put_back()
 
     def _resting(self) -> bool:
         return self._rest_until is not None and self._now() < self._rest_until
 
-    def _room(self) -> int:
-        """How many places to lease for: none until half are free, for many cost hardly more than few."""
-        free = self._most - self._taken()
-        return free if 2 * free >= self._most else 0
-
-    def _taken(self) -> int:
-        return len(self._running) + len(self._ahead)
-
-    def _measure(self) -> None:
-        """Lease as many as were lately told in `_AHEAD`."""
-        now = self._now()
-        passed, self._leased_at = max(now - self._leased_at, timedelta(milliseconds=1)), now
-        served, self._served = self._served, 0
-        self._most = min(max(int(served * (_AHEAD / passed)), self._width), max(_MOST, self._width))
-
-    def _over(self, hand: asyncio.Task[None]) -> None:
-        self._running.discard(hand)
-        if self._room():
+    def _served(self, serving: asyncio.Task[None]) -> None:
+        self._running.discard(serving)
+        if 2 * len(self._running) <= self._width:
             self._waker.wake()
-
-    async def _work(self) -> None:
-        """One hand: a task for each place would cost more than leasing it."""
-        while self._ahead and not self._stopping and not self._resting():
-            await self._serve(*self._ahead.popleft())
-            self._served += 1
-            if self._room():
-                self._waker.wake()
-
-    async def _put_back(self) -> None:
-        """What was only leased is due again at once, or after the rest."""
-        until = max(self._now(), self._rest_until or self._now())
-        ahead, self._ahead = list(self._ahead), deque()
-        put_back = (self._later(turn.notices, turn, until, counts=False, error="") for turn, _ in ahead)
-        await asyncio.gather(*put_back)
 
     async def _serve(self, turn: Turn, known: _Known) -> None:
         try:

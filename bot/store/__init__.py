@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.model import RawUpdate, Sending
-from bot.store import backup, migrations, presence, rehearsal
+from bot.store import backup, migrations, presence
 from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
@@ -41,10 +41,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-
-class _TakenBack(Exception):
-    """Ends a transaction without what it wrote."""
 
 
 class Transaction:
@@ -143,13 +139,6 @@ class Store:
                     raise
                 await asyncio.sleep(pause)
                 seconds, pause = seconds - pause, pause * 2
-
-    async def rehearse(self, now: datetime) -> None:
-        """Have the statements of a `/track` ready: else the first person after a start waits for them."""
-        with suppress(_TakenBack):
-            async with self.write() as tx:
-                await rehearsal.rehearse(tx, now)
-                raise _TakenBack
 
     async def take_over(self, now: datetime) -> None:
         """Before the first lease. What a crash of the only process left is due at once, not when leases end.
