@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import string
+import warnings
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
@@ -58,14 +60,21 @@ def read(language: str) -> Catalog:
 
 
 def entries(language: str) -> dict[Key, tuple[str, ...]]:
-    """Texts by key, one for each plural form."""
+    """Texts by key, one for each plural form, of what is translated."""
     found: dict[Key, tuple[str, ...]] = {}
     for message in read(language):
-        if message.id:
+        if message.id and message.string:
             key = message.id if isinstance(message.id, str) else tuple(message.id)
             texts = message.string
-            found[key] = (texts,) if isinstance(texts, str) else tuple(texts or ())
-    return found
+            found[key] = (texts,) if isinstance(texts, str) else tuple(texts)
+    return {key: texts for key, texts in found.items() if any(texts)}
+
+
+def unfinished(what: str) -> None:
+    """A warning where somebody is still at work; a failure where it is to be released (`CI` is set)."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    warnings.warn(what, stacklevel=2)
 
 
 def fields(text: str) -> set[str]:
@@ -82,7 +91,8 @@ def test_template_holds_what_the_code_says() -> None:
             for message in read_po(file)
             if message.id
         }
-    assert template == set(extracted()), "run `make translations`"
+    if template != set(extracted()):
+        unfinished(f"run `make translations`: {sorted(map(str, template ^ set(extracted())))}")
 
 
 def test_folders_are_languages_of_ours() -> None:
@@ -91,9 +101,19 @@ def test_folders_are_languages_of_ours() -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_catalog_says_everything_and_nothing_else(language: str) -> None:
-    assert set(entries(language)) == set(extracted())
     assert not read(language).obsolete
     assert [message.id for message in read(language) if message.id and message.fuzzy] == []
+    if missing := set(extracted()) - set(entries(language)):
+        unfinished(f"{language} shows English for {sorted(map(str, missing))}")
+    if needless := set(entries(language)) - set(extracted()):
+        unfinished(f"run `make translations`: {language} translates {sorted(map(str, needless))}")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_is_not_translated_is_said_in_english(language: str) -> None:
+    words = Words(language)
+    assert words.t("A text that nobody has translated yet") == "A text that nobody has translated yet"
+    assert words.plural("{n} such text", "{n} such texts", 7).endswith("such texts")
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -260,15 +260,6 @@ def group_admins_only(words: Words) -> str:
     return _toast(words.t("In groups, only admins of the group can change this."))
 
 
-def trouble(words: Words) -> Message:
-    """Something unexpected broke on our side."""
-    return _say(
-        words,
-        words.t("😕 Something went wrong on our side. Nothing is lost."),
-        words.t("Please try again in a minute. If it keeps happening, tell the shop."),
-    )
-
-
 def source_silent(words: Words, order_id: str) -> Message:
     """AliExpress does not answer, and nothing is known yet about the order; its card says what comes next."""
     return _say(
@@ -434,11 +425,6 @@ def forgotten(words: Words) -> Message:
 def dismissed(words: Words) -> Message:
     """A question taken back."""
     return _say(words, words.t("All right, nothing changed."))
-
-
-def passed_on(words: Words, shop: Shop) -> Message:
-    """Something that the bot cannot answer itself, with the shop's contact."""
-    return _say(words, words.t("For questions, please write to the shop."), *_support(words, shop))
 
 
 # ── pop-ups (plain text, 200 characters) ────────────────────────────────────────────────────────

@@ -35,7 +35,6 @@ class Push:
     """
 
     key: str
-    message_type: int
     order_id: str | None = None
     status: OrderStatus | None = None
     word: str = ""  # the status as it was said
@@ -68,7 +67,6 @@ def parse_push(raw: bytes) -> Push:
     word = word if isinstance(word, str) else ""
     return Push(
         key=_key(message.get("message_type"), order_id, word, message.get("timestamp")),
-        message_type=int(_digits(message.get("message_type")) or -1),
         order_id=order_id if 12 <= len(order_id) <= 20 else None,
         status=_STATUS.get(word.lower(), OrderStatus.UNKNOWN) if word else None,
         word=word[:40],
