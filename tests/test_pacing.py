@@ -109,11 +109,6 @@ def test_news_near_the_door_is_looked_for_sooner() -> None:
     assert gaps[Stage.OUT_FOR_DELIVERY] < gaps[Stage.LOCAL_TRANSIT] < gaps[Stage.INTERNATIONAL_TRANSIT]
 
 
-def test_the_promised_day_gets_a_closer_watch() -> None:
-    watch = moving(Stage.LOCAL_TRANSIT)
-    assert gap(replace(watch, eta=NOW + timedelta(hours=6)), 1.0) < gap(watch, 1.0)
-
-
 def test_the_night_at_the_destination_is_slept_through() -> None:
     evening = datetime(2026, 3, 4, 23, 0, tzinfo=UTC)
     watch = moving(Stage.OUT_FOR_DELIVERY, utc_offset_hours=0.0, last_node_at=evening - timedelta(hours=8))
@@ -126,7 +121,9 @@ def test_the_night_at_the_destination_is_slept_through() -> None:
 
 def test_the_last_look_of_a_day_waits_until_the_work_is_over() -> None:
     rates = Rates()
-    rates.clocks["door/local"] = Clock([1.0 if 8 <= hour % 24 < 20 else 0.02 for hour in range(WEEK)])
+    rates.clocks["failed_attempt/local"] = Clock(
+        [1.0 if 8 <= hour % 24 < 20 else 0.02 for hour in range(WEEK)]
+    )
     afternoon = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
     watch = moving(Stage.FAILED_ATTEMPT, utc_offset_hours=0.0, last_node_at=afternoon - timedelta(hours=20))
     looks = [next_check(watch, rates, 2.0**n, LIMITS, afternoon, lambda: 0.5) for n in range(-6, 12)]

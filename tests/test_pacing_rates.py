@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from bot.model import Stage, Watch
 from bot.pacing import Rates
 from bot.pacing.clock import WEEK, Clock, hours
-from bot.pacing.rates import KEYS
 
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -93,7 +92,7 @@ def test_the_working_day_is_learnt_from_the_stamps() -> None:
         for _ in range(4):
             rates.observe(watch, [(noon, Stage.LOCAL_TRANSIT)], noon + timedelta(minutes=5))
             rates.refresh()
-    clock = rates.clocks["destination/utc"]
+    clock = rates.clocks["local_transit/utc"]
     assert clock.pace[24 + 12] > 3 * clock.pace[24 + 3]
 
 
@@ -168,8 +167,8 @@ def test_whatever_a_source_claims_the_tables_stay_sound(
     rates.observe(Watch(stage=stage, last_node_at=last, checked_at=checked, created_at=now), nodes, now)
     rates = Rates.load(json.loads(json.dumps(rates.dump())))
     assert all(0.0 < rate < 1e3 for cell in rates.cells.values() for rate in cell.rate)
-    assert all(pace > 0.0 for key in KEYS for pace in rates.clocks[key].pace)
-    assert 0.0 <= rates.burst <= 1.0
+    assert all(pace > 0.0 for clock in rates.clocks.values() for pace in clock.pace)
+    assert all(0.0 <= share <= 1.0 for share in rates.closing.values())
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e4))

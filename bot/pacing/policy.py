@@ -13,22 +13,11 @@ from bot.model import OrderStatus, Stage, Watch
 from bot.pacing.clock import WEEK, hours
 from bot.pacing.rates import Rates, clock_key
 
-# What news is worth more than an ordinary scan when it may come next.
-_WORTH = {
-    Stage.LOCAL_TRANSIT: 1.3,
-    Stage.ARRIVED_DESTINATION: 1.1,
-    Stage.IMPORT_CUSTOMS: 1.1,
-    Stage.OUT_FOR_DELIVERY: 2.5,
-    Stage.FAILED_ATTEMPT: 2.0,
-    Stage.READY_FOR_PICKUP: 1.5,
-    Stage.DUTIES_DUE: 1.5,
-}
-_ETA_DAY, _ETA_HOURS = 1.5, 30.0  # within so many hours of the promised moment
+_CLOSING = 1.0  # how much more than a scan "out for delivery" and the end are worth
 _RECHECKS = (6.0, 24.0, 72.0, 168.0, 336.0)  # hours after "delivered": it is sometimes wrong
 _RECHECKS_OVER = (24.0, 72.0)  # after "returned" and "cancelled"
-_LOST = 90.0 * 24.0  # hours without news: never looked at again from there
+GIVEN_UP = timedelta(days=90)  # without news: never looked at again
 _AHEAD = 12.0  # hours beyond the best moment so far in which a better one is looked for
-_SPENT = 1e-3  # entries of a burst still to come that count no more
 _JITTER = 0.04  # of the gap, to either side
 _RETRY = 300.0  # seconds: first back-off window after a failure
 
@@ -103,8 +92,8 @@ def explain(watch: Watch, rates: Rates, price: float, limits: Limits, now: datet
 def _decide(
     watch: Watch, rates: Rates, price: float, limits: Limits, now: datetime, random: Callable[[], float]
 ) -> tuple[datetime | None, Bound]:
-    quiet = (now - max(watch.last_node_at or watch.created_at, watch.created_at)).total_seconds() / 3600.0
-    if watch.weight <= 0 or quiet >= _LOST:
+    quiet = now - max(watch.last_node_at or watch.created_at, watch.created_at)
+    if watch.weight <= 0 or quiet >= GIVEN_UP:
         return None, Bound.STOPPED
     if watch.stage.final or watch.status is OrderStatus.CANCELLED:
         at, bound = _recheck(watch, now, random())
@@ -140,7 +129,7 @@ def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None,
 class _Outlook:
     """What may come after a look at `start`, at so many hours from it."""
 
-    __slots__ = ("_low", "begin", "burst", "cell", "clock", "theta", "weight", "zero")
+    __slots__ = ("_low", "begin", "cell", "clock", "weight", "zero")
 
     def __init__(self, watch: Watch, rates: Rates, start: float) -> None:
         key, shift = clock_key(watch.stage, watch.utc_offset_hours)
@@ -150,18 +139,11 @@ class _Outlook:
         last = min(hours(watch.last_node_at or watch.created_at), start)
         self.zero = self.clock.operating(last + shift)
         self._low = self.cell.expected(self.clock.operating(self.begin) - self.zero)
-        self.theta = rates.burst_hours
-        self.burst = rates.burst * math.exp((last - start) / self.theta) if watch.last_node_at else 0.0
-        self.weight = watch.weight * _WORTH.get(watch.stage, 1.0)
-        if watch.eta is not None and abs(hours(watch.eta) - start) < _ETA_HOURS:
-            self.weight *= _ETA_DAY
+        self.weight = watch.weight * (1.0 + _CLOSING * rates.closing[watch.stage])
 
     def expected(self, after: float) -> float:
         """Entries expected to have appeared `after` hours from the look."""
-        steady = self.cell.expected(self.clock.operating(self.begin + after) - self.zero) - self._low
-        if self.burst < 1e-4:
-            return steady
-        return steady + self.burst * (1.0 - math.exp(-after / self.theta))
+        return self.cell.expected(self.clock.operating(self.begin + after) - self.zero) - self._low
 
     def rate(self, after: float) -> float:
         """Entries an hour around that time."""
@@ -184,16 +166,15 @@ def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]
     floor, end = limits.floor / 3600.0, limits.ceiling / 3600.0
     cell, clock, begin = outlook.cell, outlook.clock, outlook.begin
     paces, rates, sums, edges, tops = clock.pace, cell.rate, cell.sums, cell.edges, cell.tops
-    double, burst, theta = 2.0 * price / outlook.weight, outlook.burst, outlook.theta
+    double = 2.0 * price / outlook.weight
     phase = begin % 1.0
     age = clock.operating(begin + floor) - outlook.zero
     known, bin_ = cell.expected(age), bisect_right(edges, max(age, 0.0)) - 1
-    fresh = burst * math.exp(-floor / theta)
     after = best = floor
     least = total = 0.0
     low = outlook.expected(floor)
     while after < end and after - best <= _AHEAD:
-        if fresh <= _SPENT and low * low > double * tops[bin_] * clock.peak:
+        if low * low > double * tops[bin_] * clock.peak:
             break  # no later hour saves more than it costs
         mark = int(after + phase + 1e-6) + 1.0 - phase
         if after < 1.5 and mark - after > 0.25:
@@ -207,10 +188,6 @@ def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]
         # as `Cell.expected`, which finds its bin anew
         then = sums[bin_] + rates[bin_] * (age - edges[bin_])
         more = max(then - known, 1e-12)
-        if fresh > _SPENT:
-            left = burst * math.exp(-mark / theta)
-            more += fresh - left
-            fresh = left
         saved = math.sqrt(double * more / step)
         under, over = low - saved, low + more - saved
         if under < 0.0 < over:  # the least lies within this step

@@ -12,7 +12,10 @@ from bot.model import Stage
 from bot.pacing.clock import Side
 
 # Operating hours since the last entry: the lower edges of the age bins.
-EDGES = (0.0, 1.0, 2.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0, 48.0, 96.0, 192.0)
+EDGES = (
+    0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0,
+    36.0, 48.0, 72.0, 96.0, 144.0, 192.0, 288.0, 384.0, 768.0,
+)  # fmt: skip
 
 # Median operating hours from an entry in this stage to the next one.
 MEDIANS = {
@@ -56,6 +59,14 @@ UNKNOWN_HOURS = (1,) * 24
 
 BURST_SHARE = 0.25  # of entries are followed by another at once,
 BURST_HOURS = 0.5  # half an hour later on average
+
+# How likely the next entry after one of this stage is "out for delivery" or the end.
+CLOSING = {
+    Stage.LOCAL_TRANSIT: 0.3,
+    Stage.OUT_FOR_DELIVERY: 0.9,
+    Stage.READY_FOR_PICKUP: 0.8,
+    Stage.FAILED_ATTEMPT: 0.6,
+}
 
 # Hours from an entry's own stamp until it can be seen: upper edges of the bins, and how likely each is.
 LAG_EDGES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)

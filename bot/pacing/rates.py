@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate, pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.model import Stage, Watch
 from bot.pacing import prior
 from bot.pacing.clock import ORIGIN_OFFSET, WEEK, Clock, Side, hours, side
 
-_Key = TypeVar("_Key", bound=str)
-
 _HALF_LIFE = 60.0 * 24.0  # hours after which an observation counts half
-_BURST_GAP = 1.5  # hours: a shorter gap belongs to the burst, not to the stage
 _BINS = len(prior.EDGES)
 _RECOMPILE, _RECOMPILE_SHARE = 48, 0.08  # new entries, of those known, between two looks at the whole table
-_GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 6.0  # what the prior weighs, in entries
-_DAY_EVENTS, _UNKNOWN_EVENTS, _WEEKDAY_EVENTS = 80.0, 40.0, 80.0
+_GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 4.0  # what the prior weighs, in entries
+_SIDE_EVENTS, _UNKNOWN_EVENTS = 80.0, 40.0  # what a side's prior clock weighs, in entries
+_CLOCK_EVENTS = 120.0  # what the side's clock weighs against the stage's own
 _SMOOTH_EVENTS = 500.0  # entries on one clock after which its hours are smoothed half as much
-_LAG_EVENTS, _BURST_EVENTS = 20.0, 50.0
+_LAG_EVENTS, _CLOSING_EVENTS = 20.0, 4.0
 _TRUST_EVENTS = 25.0  # entries after which a stage's own rate counts three quarters
 
 
@@ -52,16 +51,35 @@ class Cell:
 
 
 def _hazard(median: float) -> list[float]:
-    """Mean hazard of a log-normal waiting time in each age bin, per operating hour."""
+    """Mean hazard in each age bin, per operating hour: of a log-normal waiting time, some being short."""
 
     def survival(age: float) -> float:
-        return 0.5 * math.erfc(math.log(age / median) / (prior.SPREAD * math.sqrt(2.0))) if age > 0.0 else 1.0
+        slow = 0.5 * math.erfc(math.log(age / median) / (prior.SPREAD * math.sqrt(2.0))) if age > 0.0 else 1.0
+        return prior.BURST_SHARE * math.exp(-age / prior.BURST_HOURS) + (1.0 - prior.BURST_SHARE) * slow
 
     edges = [*prior.EDGES, 2.0 * prior.EDGES[-1]]
     return [
         -math.log(max(survival(high), 1e-12) / max(survival(low), 1e-12)) / (high - low)
         for low, high in pairwise(edges)
     ]
+
+
+class _Tally:
+    """Entries seen on one clock by hour of the day and day of the week, and how many an even clock would
+    have brought."""
+
+    __slots__ = ("days", "days_due", "hours", "hours_due")
+
+    def __init__(self) -> None:
+        self.hours, self.hours_due = [0.0] * 24, [0.0] * 24
+        self.days, self.days_due = [0.0] * 7, [0.0] * 7
+
+    def rows(self) -> tuple[list[float], ...]:
+        return self.hours, self.hours_due, self.days, self.days_due
+
+    def add(self, other: _Tally) -> None:
+        for mine, theirs in zip(self.rows(), other.rows(), strict=True):
+            mine[:] = [a + b for a, b in zip(mine, theirs, strict=True)]
 
 
 class _Walk:
@@ -91,16 +109,12 @@ class Rates:
         }
         self._counts = {stage: [0.0] * _BINS for stage in Stage}
         self._exposure = {stage: [0.0] * _BINS for stage in Stage}
-        self._hours = {key: [0.0] * 24 for key in KEYS}
-        self._days = {key: [0.0] * 7 for key in KEYS}
-        self._hours_due = {key: [0.0] * 24 for key in KEYS}
-        self._days_due = {key: [0.0] * 7 for key in KEYS}
-        self._bursts = self._heads = 0.0
+        self._tallies: dict[str, _Tally] = defaultdict(_Tally)
+        self._closing = {stage: [0.0, 0.0] for stage in Stage}
         self._lags = [0.0] * len(prior.LAG_EDGES)
         self._origin: float | None = None  # hours at which an observation weighs 1
         self._now = 0.0
         self._since = 0
-        self.clocks: dict[str, Clock] = {}
         self._compile()
 
     # ── learning ────────────────────────────────────────────────────────────────────────────────
@@ -166,16 +180,16 @@ class Rates:
 
     def _learn_gap(self, walk: _Walk, stamp: float, moment: float, following: Stage) -> None:
         """Count one entry stamped `stamp`, to be seen from `moment` on."""
-        self._heads += walk.weight
-        if stamp - walk.last < _BURST_GAP and following in (walk.stage, Stage.UPDATE):
-            self._bursts += walk.weight
-            return
         age = self._expose(walk, moment)
         self._counts[walk.stage][_bin(age)] += walk.weight
+        ends = self._closing[walk.stage]
+        ends[0] += walk.weight * (following.final or following is Stage.OUT_FOR_DELIVERY)
+        ends[1] += walk.weight
         key, shift = clock_key(walk.stage, walk.offset)
         at = int(stamp + shift)
-        self._hours[key][at % 24] += walk.weight
-        self._days[key][at // 24 % 7] += walk.weight
+        tally = self._tallies[key]
+        tally.hours[at % 24] += walk.weight
+        tally.days[at // 24 % 7] += walk.weight
 
     def _expose(self, walk: _Walk, end: float) -> float:
         """Add the operating time since the walk's last sight; returns the operating age at `end`."""
@@ -198,7 +212,8 @@ class Rates:
 
     def _expect(self, key: str, rate: float, start: float, end: float) -> None:
         """Note how many entries an even clock would have brought in each hour from `start` to `end`."""
-        by_hour, by_day = self._hours_due[key], self._days_due[key]
+        tally = self._tallies[key]
+        by_hour, by_day = tally.hours_due, tally.days_due
         while start < end:
             at = int(start)
             due = rate * (min(at + 1.0, end) - start)
@@ -211,19 +226,20 @@ class Rates:
     def _compile(self) -> None:
         unit = self._weigh(self._now) if self._origin is not None else 1.0
         self._since = 0
-        self._known = self._heads / unit
-        self.burst = (prior.BURST_SHARE * _BURST_EVENTS + self._bursts / unit) / (
-            _BURST_EVENTS + self._heads / unit
-        )
+        self._known = math.fsum(map(math.fsum, self._counts.values())) / unit
         self.lags = tuple(
             (n / unit + _LAG_EVENTS * share) / (math.fsum(self._lags) / unit + _LAG_EVENTS)
             for n, share in zip(self._lags, prior.LAGS, strict=True)
         )
         middles = [0.5 * (low + high) for low, high in pairwise((0.0, *prior.LAG_EDGES))]
         self.lag = math.fsum(share * middle for share, middle in zip(self.lags, middles, strict=True))
-        self.burst_hours = prior.BURST_HOURS + self.lag
-        self.clocks = {key: self._clock(key, unit) for key in KEYS}
+        self.clocks = self._clocks(unit)
         self.cells = self._cells(unit)
+        self.closing = {
+            stage: (n / unit + _CLOSING_EVENTS * prior.CLOSING.get(stage, 0.0))
+            / (of / unit + _CLOSING_EVENTS)
+            for stage, (n, of) in self._closing.items()
+        }
 
     def _cells(self, unit: float) -> dict[Stage, Cell]:
         counts = {stage: [n / unit for n in row] for stage, row in self._counts.items()}
@@ -250,21 +266,35 @@ class Rates:
         rates = []
         for rate, n, mean in zip(self._prior[stage], counts, expected, strict=True):
             cell = rate * own * (n + _CELL_EVENTS) / (own * mean + _CELL_EVENTS)
-            cell = min(max(cell, overall / 30.0), overall * 30.0)
             rates.append(cell**trust * overall ** (1.0 - trust))
         return Cell(rates)
 
-    def _clock(self, key: str, unit: float) -> Clock:
-        group, _, zone = key.partition("/")
-        local = zone == "local"
-        hours_prior = prior.HOURS[Side(group)] if local else prior.UNKNOWN_HOURS
-        events = _DAY_EVENTS if local else _UNKNOWN_EVENTS
-        known = math.fsum(self._hours[key]) / unit
-        by_hour = _blend(self._hours[key], self._hours_due[key], hours_prior, events * unit)
-        by_hour = _smooth(by_hour, 0.1 * _SMOOTH_EVENTS / (_SMOOTH_EVENTS + known))
-        by_day = _blend(self._days[key], self._days_due[key], prior.DAYS[Side(group)], _WEEKDAY_EVENTS * unit)
-        stamped = [max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]
-        return Clock(self._delayed(stamped))
+    def _clocks(self, unit: float) -> dict[str, Clock]:
+        """A clock for each stage and zone, leaning on the one of the stage's side."""
+        sides: dict[str, _Tally] = defaultdict(_Tally)
+        for key, tally in self._tallies.items():
+            stage, _, zone = key.partition("/")
+            sides[f"{side(Stage(stage))}/{zone}"].add(tally)
+        clocks = {}
+        for stage in Stage:
+            for zone in ("local", "utc"):
+                where = side(stage)
+                local = zone == "local"
+                events = (_SIDE_EVENTS if local else _UNKNOWN_EVENTS) * unit
+                group = sides[f"{where}/{zone}"]
+                hours_prior = prior.HOURS[where] if local else prior.UNKNOWN_HOURS
+                by_hour = _blend(group.hours, group.hours_due, hours_prior, events)
+                by_day = _blend(group.days, group.days_due, prior.DAYS[where], _SIDE_EVENTS * unit)
+                key = f"{stage}/{zone}"
+                if key in self._tallies:
+                    own = self._tallies[key]
+                    by_hour = _blend(own.hours, own.hours_due, by_hour, _CLOCK_EVENTS * unit)
+                    known = math.fsum(own.hours) / unit
+                    by_hour = _smooth(by_hour, 0.1 * _SMOOTH_EVENTS / (_SMOOTH_EVENTS + known))
+                    by_day = _blend(own.days, own.days_due, by_day, _CLOCK_EVENTS * unit)
+                stamped = [max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]
+                clocks[key] = Clock(self._delayed(stamped))
+        return clocks
 
     def _delayed(self, week: Sequence[float]) -> list[float]:
         """When what is stamped like `week` can be seen."""
@@ -284,39 +314,37 @@ class Rates:
         """Everything learnt, as JSON-able values with an observation of the newest hour weighing 1."""
         unit = self._weigh(self._now) if self._origin is not None else 1.0
         return {
-            "version": 2,
+            "version": 3,
             "at": self._now,
             "counts": {stage.value: [n / unit for n in row] for stage, row in self._counts.items()},
             "exposure": {stage.value: [t / unit for t in row] for stage, row in self._exposure.items()},
-            "hours": {key: [n / unit for n in row] for key, row in self._hours.items()},
-            "days": {key: [n / unit for n in row] for key, row in self._days.items()},
-            "hours_due": {key: [n / unit for n in row] for key, row in self._hours_due.items()},
-            "days_due": {key: [n / unit for n in row] for key, row in self._days_due.items()},
+            "clocks": {
+                key: [[n / unit for n in row] for row in tally.rows()] for key, tally in self._tallies.items()
+            },
+            "closing": {stage.value: [n / unit for n in row] for stage, row in self._closing.items()},
             "lags": [n / unit for n in self._lags],
-            "bursts": [self._bursts / unit, self._heads / unit],
         }
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Rates:
         """What `dump` gave; an empty mapping or another version gives the shipped prior."""
         rates = cls()
-        if state.get("version") != 2:
+        if state.get("version") != 3:
             return rates
         _restore(rates._counts, state["counts"])
         _restore(rates._exposure, state["exposure"])
-        _restore(rates._hours, state["hours"])
-        _restore(rates._days, state["days"])
-        _restore(rates._hours_due, state["hours_due"])
-        _restore(rates._days_due, state["days_due"])
+        _restore(rates._closing, state["closing"])
+        for key, rows in state["clocks"].items():
+            for row, kept in zip(rates._tallies[key].rows(), rows, strict=True):
+                row[:] = map(float, kept)
         rates._lags = list(map(float, state["lags"]))
-        rates._bursts, rates._heads = map(float, state["bursts"])
         rates._now = float(state["at"])
         rates._origin = rates._now or None
         rates._compile()
         return rates
 
 
-def _restore(rows: Mapping[_Key, list[float]], kept: Mapping[str, Sequence[float]]) -> None:
+def _restore(rows: Mapping[Stage, list[float]], kept: Mapping[str, Sequence[float]]) -> None:
     """Fill rows with what was kept under their names; a name nobody knows any more is passed over."""
     for key, row in rows.items():
         if key in kept:
@@ -327,19 +355,11 @@ def _bin(age: float) -> int:
     return max(bisect_right(prior.EDGES, age) - 1, 0)
 
 
-KEYS = (
-    "origin/local",
-    "linehaul/local",
-    *(f"{s}/{z}" for s in ("destination", "door") for z in ("local", "utc")),
-)
-
-
 def clock_key(stage: Stage, offset: float | None) -> tuple[str, float]:
     """Which clock rules, and the hours to add to UTC for it."""
-    where = side(stage)
-    if where in (Side.ORIGIN, Side.LINEHAUL):
-        return f"{where}/local", ORIGIN_OFFSET
-    return (f"{where}/utc", 0.0) if offset is None else (f"{where}/local", offset)
+    if side(stage) in (Side.ORIGIN, Side.LINEHAUL):
+        return f"{stage}/local", ORIGIN_OFFSET
+    return (f"{stage}/utc", 0.0) if offset is None else (f"{stage}/local", offset)
 
 
 def _smooth(ring: Sequence[float], part: float) -> list[float]:

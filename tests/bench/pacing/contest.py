@@ -7,9 +7,11 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.model import Stage
 from bot.pacing import Rates
+from bot.pacing.policy import GIVEN_UP
 from tests.bench.pacing import rivals
 from tests.bench.pacing.replay import Outcome, Policy, replay
 from tests.bench.pacing.rivals import Every, Oracle, Paced
@@ -98,7 +100,7 @@ def replays(
 
     More than `orders` are thinned evenly. Raises ValueError where no order has two entries.
     """
-    usable = [line for line in timelines if len(line.entries) > 1]
+    usable = [line for line in map(_followed, timelines) if len(line.entries) > 1]
     if not usable:
         raise ValueError(f"{name}: no order with two entries or more")
     step = max(len(usable) / orders, 1.0)
@@ -109,6 +111,14 @@ def replays(
         Match(scene=name, budget=budget, seed=1, warm=warm, timelines=few, brief=True) for budget in PEERS
     ]
     return full + peers
+
+
+def _followed(line: Timeline) -> Timeline:
+    """As far as the bot follows it: news after a silence in which an order is given up is nobody's."""
+    for n, (before, entry) in enumerate(pairwise(line.entries), 1):
+        if entry.visible - before.visible > GIVEN_UP:
+            return replace(line, entries=line.entries[:n])
+    return line
 
 
 def _gathered(timelines: Sequence[Timeline]) -> list[Timeline]:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.model import Stage, Watch
 from bot.pacing import Limits, Price, Rates, next_check
-from bot.pacing.clock import Clock, Side
+from bot.pacing.clock import Clock, Side, side
 from bot.pacing.price import DAY_ZONE
-from bot.pacing.rates import KEYS, Cell
+from bot.pacing.rates import Cell
 from tests.bench.pacing.world import Entry, World
 
 LIMITS = Limits(floor=600.0, ceiling=48 * 3600.0)
@@ -159,16 +159,12 @@ class Oracle(Rates):
 
     def __init__(self, world: World, *, flat: bool = False) -> None:
         super().__init__()
-        share = world.burst / (1.0 + world.burst)
-        self.burst = 0.0 if flat else share
         self.lag = world.lag
-        self.burst_hours = world.burst_hours + world.lag
         clocks = {where: _delayed(world.clock(where), world.lag) for where in Side}
         self.clocks = {}
-        for key in KEYS:
-            where, _, zone = key.partition("/")
-            clock = clocks[Side(where)]
-            self.clocks[key] = _abroad(clock, world.offsets) if zone == "utc" else clock
+        for stage in Stage:
+            clock = clocks[side(stage)]
+            self.clocks[f"{stage}/local"], self.clocks[f"{stage}/utc"] = clock, _abroad(clock, world.offsets)
         self.cells = {stage: _true_cell(world, stage) for stage in Stage}
         if flat:
             self.cells = dict.fromkeys(Stage, Cell([0.06], [0.0]))
@@ -189,10 +185,12 @@ def _true_cell(world: World, stage: Stage) -> Cell:
     """The log-normal hazard per operating hour, in fine steps."""
     median = world.medians.get(stage, 12.0)
     sigma = world.spread_of(stage)
+    burst = world.burst / (1.0 + world.burst)
     edges = [0.0] + [0.1 * 1.12**n for n in range(90)]
 
     def survival(age: float) -> float:
-        return 0.5 * math.erfc(math.log(age / median) / (sigma * math.sqrt(2.0))) if age > 0.0 else 1.0
+        slow = 0.5 * math.erfc(math.log(age / median) / (sigma * math.sqrt(2.0))) if age > 0.0 else 1.0
+        return burst * math.exp(-age / world.burst_hours) + (1.0 - burst) * slow
 
     tails = [max(_late(survival, age, world.lag), 1e-9) for age in edges]
     rates = [-math.log(tails[n + 1] / tails[n]) / (edges[n + 1] - edges[n]) for n in range(len(edges) - 1)]
