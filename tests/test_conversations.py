@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.ids import link_token
+from bot.model import OrderStatus
 from tests.world import CUSTOMS, EMMA, FAMILY, IVAN, LEILA, MERCHANT, PLAIN, TWO_PARCELS, World
 
 
@@ -426,18 +427,62 @@ async def test_a_press_is_answered_at_once_while_aliexpress_takes_its_time(play:
     assert "Looking" in pressed["answer"]["text"]
 
 
-async def test_aliexpress_pushes_that_the_order_was_shipped_and_a_forged_push_does_nothing(
-    play: World,
-) -> None:
+async def _listening(play: World) -> str:
+    """Start the bot with its port open; where AliExpress pushes to."""
     await play.stop()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         listen = f"127.0.0.1:{probe.getsockname()[1]}"
     await play.start(LISTEN=listen)
+    return f"http://{listen}/aliexpress/push"
+
+
+async def test_a_push_from_the_past_or_with_an_unknown_word_changes_nothing_and_the_word_is_listed(
+    play: World,
+) -> None:
+    url = await _listening(play)
+    waiting = "8211744661798042"
+    card = await play.ask(EMMA, waiting, "Expected")
+    before = len(await play.messages(EMMA))
+    for status, age in (("OrderShipped", 2 * 86_400), ("OrderShipped", -3600), ("OrderTeleported", 0)):
+        pushed = await play.control(
+            "POST", "aliexpress/push", url=url, order_id=waiting, status=status, age=age
+        )
+        assert pushed["status"] == 200
+    assert play.app is not None
+    await play.app.upkeep.round()
+    async with play.app.store.read() as tx:
+        known, words = await tx.orders.get(waiting), await tx.memory.unknown()
+    assert known is not None
+    assert known.status is not OrderStatus.SHIPPED
+    assert words == [("unknown_push: OrderTeleported", 1)]
+    await play.control("POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped")
+    await play.hears(EMMA, "🧾", after=card["id"])
+    assert len(await play.messages(EMMA)) == before + 1
+
+
+async def test_a_problem_is_passed_on_to_the_merchant_once_however_often_it_is_pressed(play: World) -> None:
+    welcome = await play.ask(MERCHANT, "/start", "Welcome")
+    card = await play.ask(EMMA, PLAIN, "Travelling")
+    await play.control("POST", f"orders/{PLAIN}/nodes", phrase="delivered")
+    asked = await play.hears(EMMA, "Got it?", after=card["id"])
+    heard = asked["id"]
+    for _ in range(3):
+        await play.press(EMMA, asked, "Problem")
+        heard = (await play.hears(EMMA, "", after=heard))["id"]
+    await play.hears(MERCHANT, "reports a problem", after=welcome["id"])
+    await play.ask(MERCHANT, "/board", "Customer reports a problem")
+    said = [one["text"] for one in await play.messages(MERCHANT) if one["is_bot"]]
+    assert sum("reports a problem" in text and "attention" not in text for text in said) == 1
+
+
+async def test_aliexpress_pushes_that_the_order_was_shipped_and_a_forged_push_does_nothing(
+    play: World,
+) -> None:
+    url = await _listening(play)
     waiting = "8211744661798042"
     card = await play.ask(EMMA, waiting, "Expected")
     ivan = await play.ask(IVAN, waiting, "Ожидается")
-    url = f"http://{listen}/aliexpress/push"
     forged = await play.control(
         "POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped", forged=True
     )

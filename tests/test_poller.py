@@ -145,6 +145,37 @@ async def test_while_the_login_is_dead_one_order_probes_and_afterwards_all_go_on
     assert spread > timedelta(minutes=5)  # no crowd at once
 
 
+async def _asked_after_an_outage(engine: Engine, **lasted: float) -> tuple[int, float]:
+    """How many of thirty overdue orders are asked about at once, and how many minutes the others take."""
+    orders = list(several(30))
+    await engine.follow(*orders)
+    engine.source.failing = Reauthorise("IllegalRefreshToken", "")
+    await engine.look()
+    engine.clock.pass_(**lasted)
+    engine.source.failing = None
+    engine.source.asked.clear()
+    while await engine.poller.step():
+        pass
+    await engine.poller.drain()
+    at_once = len(engine.source.asked)
+    back = engine.clock.now()
+    while len(engine.source.asked) < len(orders):
+        await engine.look(hours=1 / 60)
+    return at_once, (engine.clock.now() - back).total_seconds() / 60
+
+
+async def test_after_a_long_outage_what_is_overdue_is_asked_within_half_an_hour_but_not_at_once(
+    engine: Engine,
+) -> None:
+    at_once, minutes = await _asked_after_an_outage(engine, hours=3)
+    assert at_once <= 5
+    assert 10 < minutes <= 31
+
+
+async def test_after_a_short_outage_what_is_overdue_is_asked_at_once(engine: Engine) -> None:
+    assert await _asked_after_an_outage(engine, minutes=2) == (30, 0)
+
+
 async def test_a_misconfigured_app_is_not_asked_again_and_again(engine: Engine) -> None:
     await engine.follow(*several(10))
     engine.source.failing = Misconfigured("InvalidAppKey", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import TokenRevoked
+from bot.i18n import LANGUAGES
 from bot.model import Delivery, Gone, Later, Level, Message, Moved, Place, Refused, TopicGone
 from bot.store import Store
 from tests import make
-from tests.parts import Engine, PostOffice, several
+from tests.parts import Clock, Engine, PostOffice, ScriptedSource, several
 
 ONE, TWO = "Package arrived at transit country/region.", "Package left transit country/region."
 
@@ -83,6 +85,17 @@ async def test_the_reader_hears_it_in_the_language_of_the_moment(engine: Engine)
     assert f"ru: {ONE}" in engine.post.texts()[0]
 
 
+async def test_readers_of_every_language_are_told_in_it(engine: Engine) -> None:
+    readers = {Place(100 + number): language for number, language in enumerate(LANGUAGES)}
+    for place, language in readers.items():
+        await engine.follow(place=place, language=language)
+    engine.source.add(make.ORDER, ONE)
+    await engine.look_and_tell()
+    for place, language in readers.items():
+        (text,) = engine.post.texts(place)
+        assert (ONE if language == "en" else f"{language}: {ONE}") in text
+
+
 async def test_a_language_costs_one_call_however_many_read_it(engine: Engine) -> None:
     for n in range(5):
         await engine.follow(place=Place(100 + n), language="ru")
@@ -130,6 +143,37 @@ async def test_what_may_have_arrived_is_sent_once_more_soon_and_then_ever_more_r
         tried.append((engine.clock.now() - began).total_seconds() - 1)
     assert tried == [0, 5, 125, 245]  # a copy of it may be on somebody's phone each time
     assert await engine.states() == ["due"]  # and it is never given up for that
+
+
+async def test_what_telegram_fails_to_take_becomes_a_dead_letter_after_three_days_and_no_sooner(
+    engine: Engine,
+) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.post.outcomes = [Later(at=engine.clock.now(), reason="502") for _ in range(1000)]
+    for _ in range(72):
+        await engine.tell()
+        assert await engine.states() == ["due"]
+        engine.clock.pass_(hours=1)
+    for _ in range(7):  # the last tries are six hours apart
+        engine.clock.pass_(hours=1)
+        await engine.tell()
+    assert await engine.states() == ["dead"]
+    async with engine.store.read() as tx:
+        assert [letter.error for letter in await tx.notices.dead_letters()] == ["502"]
+
+
+async def test_a_few_tries_are_made_however_old_the_news_is(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    engine.clock.pass_(hours=100)  # nobody could send for so long
+    engine.post.outcomes = [Later(at=engine.clock.now(), reason="502")]
+    await engine.tell()
+    engine.clock.pass_(seconds=5)
+    await engine.tell()
+    assert await engine.states() == ["sent"]
 
 
 async def test_while_telegram_cannot_be_reached_nobody_is_tried_and_it_counts_as_no_attempt(
@@ -287,31 +331,53 @@ async def test_what_is_no_longer_followed_is_not_told(engine: Engine) -> None:
     assert engine.post.sent == []
 
 
-async def test_what_was_told_is_written_down_once_the_database_takes_it(engine: Engine) -> None:
+@dataclass
+class _Mended(Clock):
+    """The table of notices comes back while the sender waits for the third time."""
+
+    waits: list[float] = field(default_factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        if len(self.waits) == 3:
+            await _rename(self.store, "mislaid", "notices")
+        await super().sleep(seconds)
+
+    store: Store = field(init=False)
+
+
+class _FullDisk(PostOffice):
+    """Once the first message has arrived the database takes nothing more."""
+
+    store: Store
+
+    async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+        outcome = await super().deliver(place, message, reply_to=reply_to)
+        await _rename(self.store, "notices", "mislaid")
+        return outcome
+
+
+async def _rename(store: Store, old: str, new: str) -> None:
+    """Without its table the database does not serve, as when it is locked or its disk is full."""
+    async with store.database.write() as on:
+        await on.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+
+async def test_what_was_told_is_written_down_once_the_database_takes_it(tmp_path: Path) -> None:
+    clock, post = _Mended(), _FullDisk()
+    clock.store = post.store = Store(f"sqlite:///{tmp_path / 'bot.db'}")
+    await post.store.start()
+    engine = Engine(post.store, source=ScriptedSource(clock), post=post)
     await engine.follow()
     engine.source.add(make.ORDER, ONE)
     await engine.look()
-    told = engine.sender._deliver
-
-    async def tell_into_a_full_database(place: Place, message: Message, **more: int | None) -> Delivery:
-        outcome = await told(place, message, **more)
-        await alter(engine, "notices", "mislaid")
-        return outcome
-
-    engine.sender._deliver = tell_into_a_full_database
-    await engine.sender.step()
-    while not engine.post.sent:
-        await asyncio.sleep(0)
-    await alter(engine, "mislaid", "notices")
+    clock.waits.clear()
+    assert await engine.sender.step()
     await engine.sender.drain()
+    assert len(clock.waits) == 3  # the database refused three times
     assert await engine.states() == ["sent"]
-    assert len(engine.post.sent) == 1
-
-
-async def alter(engine: Engine, old: str, new: str) -> None:
-    """Rename a table: without it the database does not serve, as when it is locked or its disk is full."""
-    async with engine.store.database.write() as on:
-        await on.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
+    assert len(post.sent) == 1
+    await post.store.close()
 
 
 async def test_a_daily_summary_is_one_message_for_all_orders(engine: Engine) -> None:

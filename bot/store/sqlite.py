@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,8 +21,17 @@ _PRAGMAS = (
     "temp_store = MEMORY",
 )
 
+
+class _SelfClosing(sqlite3.Connection):
+    """Closes itself when it is dropped: aiosqlite drops, still open, one whose opener is cancelled."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 # Python's driver would begin transactions by itself, and readers as writers: SQLAlchemy begins them here.
-CONNECT_ARGS = {"isolation_level": None}
+# A connection may close itself in another thread than its own.
+CONNECT_ARGS = {"isolation_level": None, "factory": _SelfClosing, "check_same_thread": False}
 
 
 def set_up(engine: AsyncEngine) -> None:

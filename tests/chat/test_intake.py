@@ -472,6 +472,26 @@ async def test_a_poison_update_is_tried_five_times_set_aside_and_its_chat_goes_o
     assert clock.now - NOW < timedelta(seconds=40)
 
 
+async def test_a_handler_that_hangs_is_cut_off_before_its_lease_ends_and_tried_again() -> None:
+    inbox = await filled(text_update(1, 5, "slow"))
+    clock, begun, cut = Clock(), [], []
+
+    async def handle(update: Update) -> None:
+        begun.append(update.update_id)
+        if len(begun) == 1:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                cut.append(update.update_id)
+
+    async with working(inbox, handle, clock, lease=timedelta(seconds=0.04)):
+        await until(lambda: bool(cut))
+        clock.now += timedelta(minutes=1)
+        await until(lambda: inbox.state[1] == "done")
+    assert begun == [1, 1]
+    assert inbox.errors[1].startswith("TimeoutError")
+
+
 async def test_an_unreadable_update_is_set_aside_at_once() -> None:
     odd = {"update_id": 1, "message": {"message_id": 1, "chat": "no chat"}}
     inbox = await filled(odd, text_update(2, 0))

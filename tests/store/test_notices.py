@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+
+import pytest
 
 from bot.model import Importance, News, NewsKind, OrderStatus, Place, Stage
 from bot.store import Store, Turn
+from bot.store.notices import Notices, ToldRow
 from tests.store.builders import ANNA, BEN, GROUP, LEASE, NOW, TOPIC, later, owed
 
 
@@ -172,6 +176,33 @@ async def test_pausing_does_not_repeat_what_is_being_told(store: Store) -> None:
         await tx.notices.postpone(ANNA, later(3600))
         await tx.notices.settle_sent(turn.notices[0].ids, turn.lease, NOW, 1)
         assert (await tx.notices.depth()).due == 0
+
+
+_ENDS: dict[str, Callable[[Notices, Turn], Awaitable[None]]] = {
+    "told": lambda box, turn: box.settle_told(
+        [ToldRow(ids=turn.notices[0].ids, lease=turn.lease, at=NOW, message_id=1)]
+    ),
+    "sent": lambda box, turn: box.settle_sent(turn.notices[0].ids, turn.lease, NOW, 1),
+    "later": lambda box, turn: box.settle_later(turn.notices[0].ids, turn.lease, later(9)),
+    "dead": lambda box, turn: box.settle_dead(turn.notices[0].ids, turn.lease, NOW, "refused"),
+    "dropped": lambda box, turn: box.settle_dropped(turn.notices[0].ids, turn.lease, NOW),
+}
+
+
+@pytest.mark.parametrize("end", list(_ENDS))
+async def test_who_lost_the_lease_ends_nothing_whatever_they_say(store: Store, end: str) -> None:
+    async with store.write() as tx:
+        await tx.notices.owe([owed(ANNA, "1", "a")], NOW)
+    (late,) = await _lease(store)
+    (present,) = await _lease(store, seconds=LEASE.total_seconds())
+    async with store.write() as tx:
+        await _ENDS[end](tx.notices, late)
+        (told,) = await tx.notices.history(ANNA)
+        assert told.state == "due"
+        assert await tx.notices.next_due() == NOW + 2 * LEASE
+        await _ENDS[end](tx.notices, present)
+        (told,) = await tx.notices.history(ANNA)
+        assert (told.state, await tx.notices.next_due()) != ("due", NOW + 2 * LEASE)
 
 
 async def test_every_end_of_a_notice_is_counted(store: Store) -> None:

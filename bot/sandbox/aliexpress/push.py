@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from bot.sandbox.aliexpress.signing import push_signature
-from bot.sandbox.clock import Clock
 from bot.sandbox.outgoing import Answer, call
 
 STATUSES = (
@@ -21,8 +20,8 @@ _ORDER_STATUS_TYPE = 53
 _TEST_TYPE = 0
 
 
-def push_body(clock: Clock, order_id: str, status: str) -> bytes:
-    """The message about an order, or the console's test message when there is no order id."""
+def push_body(at: float, order_id: str, status: str) -> bytes:
+    """The message of `at`, seconds, about an order; the console's test message when there is no order id."""
     data: dict[str, object] = {}
     if order_id:
         data = {"buyerId": _BUYER, "orderId": int(order_id), "orderStatus": status}
@@ -31,7 +30,7 @@ def push_body(clock: Clock, order_id: str, status: str) -> bytes:
         "message_type": _ORDER_STATUS_TYPE if order_id else _TEST_TYPE,
         "seller_id": str(_BUYER),
         "site": "ae_global",
-        "timestamp": int(clock.now()),
+        "timestamp": int(at),
     }
     return json.dumps(message, separators=(",", ":")).encode()
 

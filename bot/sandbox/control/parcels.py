@@ -204,11 +204,15 @@ class Parcels:
         return {"refreshes": tokens.refreshes}
 
     async def push(self, p: Parameters, request: Request) -> object:
-        """Send `status` about `order_id` (a test message without) to `url` or the configured address."""
+        """Send `status` about `order_id` (a test message without) to `url` or the configured address.
+
+        `age`: how many seconds old the message is.
+        """
         url = p.text("url", self._box.push_url)
         if not url:
             raise BadParameter("no url for pushes is configured")
-        body = push.push_body(self._box.clock, p.text("order_id"), p.text("status", "OrderShipped"))
+        at = self._box.clock.now() - p.number("age", 0.0)
+        body = push.push_body(at, p.text("order_id"), p.text("status", "OrderShipped"))
         answer = await push.send(
             url,
             body,
