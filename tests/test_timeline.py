@@ -488,8 +488,12 @@ def test_a_status_is_not_told_where_the_scans_told_it_or_nobody_can_act() -> Non
     ]
     moving = replace(followed(parcel(CREATED, PICKED)), status=OrderStatus.PREPARING)
     assert timeline.with_status(moving, OrderStatus.SHIPPED, at(22)).news == ()
-    (disputed,) = timeline.with_status(moving, OrderStatus.DISPUTED, at(22)).news
+    in_dispute = timeline.with_status(moving, OrderStatus.DISPUTED, at(22))
+    (disputed,) = in_dispute.news
     assert disputed.merchant_only
+    again = timeline.with_status(in_dispute.order, OrderStatus.DISPUTED, at(23))
+    assert again.news == ()
+    assert again.order.status_at == at(23)
 
 
 # ── rules that changed, and other languages ─────────────────────────────────────────────────────
