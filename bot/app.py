@@ -32,7 +32,6 @@ from bot.model import Message, OrderStatus, Place, Sending, Sent, Tokens, TokenW
 from bot.office import Office
 from bot.pacing import Limits, Pacer
 from bot.poller import Poller
-from bot.replicas import Replicas
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.sources.aliexpress import auth, budget, push
@@ -41,12 +40,11 @@ from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.expiry import of_death, token_warnings
 from bot.sources.aliexpress.source import AliExpress
 from bot.store import Store
-from bot.store.cells import OwnCell, SharedCell
 from bot.store.credentials import Credentials
-from bot.store.permits import SharedPermits
-from bot.store.signals import Signal
+from bot.store.leadership import Leadership
 from bot.tracking import Policy, Tracking
 from bot.upkeep import Health, Upkeep
+from bot.waker import first_of, wait_unless
 from bot.web import Doors, Port, make
 
 _log = structlog.get_logger(__name__)
@@ -55,6 +53,7 @@ _UNKNOWN = frozenset({"unknown_shape", "unknown_code", "unknown_push"})  # event
 _WEBHOOK = "webhook"  # under which memory keeps the address that we gave to Telegram
 _STOP_WITHIN = 8.0  # seconds for what is in flight, of the 10 a container gets
 _SAVE_WITHIN = 1.0
+_STANDING_BY = 503  # the answer to whoever calls a process that does not serve: come again
 _UPKEEP_EVERY = 30.0
 _STALLED = 180.0  # seconds without a round after which a loop counts as stalled
 _INTAKE_SILENT = timedelta(minutes=3)
@@ -73,11 +72,18 @@ def redactor(settings: Settings) -> Callable[[str], str]:
 class Merchant:
     """The merchant's account at AliExpress: calls, tokens, budget, all over one store."""
 
-    def __init__(self, settings: Settings, store: Store, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        metrics: Metrics,
+        allowed: Callable[[], bool] = lambda: True,
+    ) -> None:
         secret = settings.aliexpress_app_secret.get_secret_value()
         key = settings.token_key.get_secret_value() if settings.token_key else None
         self._settings = settings
         self._store = store
+        self._budget_key = f"budget:{settings.aliexpress_app_key}"
         self._unknown: list[str] = []
         self.client = Client(
             app_key=settings.aliexpress_app_key,
@@ -88,19 +94,19 @@ class Merchant:
         )
         self.credentials = Credentials(store.database, settings.aliexpress_app_key, Cipher(key), now)
         self._metrics = metrics
-        cell_kind = OwnCell if store.database.is_sqlite else SharedCell
-        self.cell = cell_kind(store.database, f"aliexpress:{settings.aliexpress_app_key}")
-        self.ledger = budget.SharedLedger(
-            limits=_call_limits(settings, shared=not store.database.is_sqlite),
+        self.ledger = budget.CallLedger(
+            limits=budget.Limits(
+                per_second=settings.aliexpress_calls_per_second, per_day=settings.aliexpress_calls_per_day
+            ),
             now=now,
-            cell=self.cell,
+            allowed=allowed,
         )
         self.keeper = auth.TokenKeeper(
             client=self.client,
             store=self.credentials,
             ledger=self.ledger,
             now=now,
-            owner=f"{store.database.holder}:{socket.gethostname()}:{os.getpid()}",
+            owner=f"{socket.gethostname()}:{os.getpid()}",
             seed=_seed(settings),
             report=self._report,
         )
@@ -137,14 +143,17 @@ class Merchant:
         self.source.resume()
         return tokens
 
+    async def load(self) -> None:
+        """Go on with the budget as it was written last."""
+        async with self._store.read() as tx:
+            self.ledger.load(await tx.memory.get(self._budget_key))
+
     async def flush(self) -> None:
         """Write what was spent, and the answers that nobody could read."""
-        if self._unknown:
-            found, self._unknown = self._unknown, []
-            async with self._store.write() as tx:
-                await tx.memory.count_unknown(found, now())
-        if isinstance(self.cell, OwnCell):
-            await self.cell.flush()
+        found, self._unknown = self._unknown, []
+        async with self._store.write() as tx:
+            await tx.memory.put(self._budget_key, self.ledger.dump())
+            await tx.memory.count_unknown(found, now())
 
     # the grant, for upkeep
     async def warnings(self) -> tuple[TokenWarning, ...]:
@@ -198,16 +207,6 @@ def _seed(settings: Settings) -> Tokens | None:
     )
 
 
-def _call_limits(settings: Settings, *, shared: bool) -> budget.Limits:
-    """The budget of calls. Replicas book a little ahead and allow each other's answers some milliseconds."""
-    return budget.Limits(
-        per_second=settings.aliexpress_calls_per_second,
-        per_day=settings.aliexpress_calls_per_day,
-        jitter=0.04 if shared else 0.0,
-        ahead=0.25 if shared else 0.0,
-    )
-
-
 def policy(settings: Settings) -> Policy:
     """What the operator allows."""
     return Policy(
@@ -220,18 +219,28 @@ def policy(settings: Settings) -> Policy:
 
 
 class App:
-    """The running bot. Raises SettingsError and StoreError before anything is opened to the world."""
+    """One process of the bot: it stands by, or leads and serves."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.store = Store(settings.database_url)
         self.store.database.observe = self.metrics.transaction
+        self.leadership = Leadership(self.store.database)
         self._shop = shop.load(settings.shop_file)
+        # Made by a stand-by, too: a leader would keep somebody waiting while it reads 22 catalogs.
+        name = self._shop(settings.default_language).name
+        self._wanted_menus = menus.every(name, settings.admin_chat_ids)
+        self._used = False
+        self._compose()
+
+    def _compose(self) -> None:
+        """Make everything that a leader holds in memory; anew for each time that this process leads."""
+        settings = self.settings
         self.pacer = Pacer(
             Limits(floor=settings.check_min_seconds, ceiling=settings.check_max_seconds), random.random
         )
-        self.merchant = Merchant(settings, self.store, self.metrics)
+        self.merchant = Merchant(settings, self.store, self.metrics, self._acting)
         self.tracking = Tracking(
             store=self.store,
             source=self.merchant.source,
@@ -240,11 +249,7 @@ class App:
             now=now,
             telemetry=self.metrics,
         )
-        database = self.store.database
-        self.limits = SendLimits(
-            clock=time.monotonic,
-            permits=None if database.is_sqlite else SharedPermits(database, "telegram", time.monotonic),
-        )
+        self.limits = SendLimits(clock=time.monotonic, allowed=self._acting)
         self.bot = build_bot(
             settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url, limiter=self.limits
         )
@@ -296,47 +301,58 @@ class App:
             retention=timedelta(days=settings.retention_days),
         )
         self._arrived = asyncio.Event()
-        self.replicas = Replicas(
-            store=self.store,
-            now=now,
-            frozen=self.limits.frozen,
-            freeze=self.limits.freeze,
-            froze=self.limits.froze,
-            wake={
-                Signal.ORDERS: self.poller.wake,
-                Signal.NOTICES: self.sender.wake,
-                Signal.UPDATES: self._arrived.set,
-            },
-        )
         self._workers = self._staff()
         self._receiver: intake.Receiver | None = None
         self._webhook: intake.Webhook | None = None
+        if settings.webhook_url and settings.webhook_secret:
+            secret = settings.webhook_secret.get_secret_value()
+            self._webhook = intake.Webhook(self._workers, self._arrived, secret, now)
+        self._serving = False  # from the first lease to the last
         self._connected = False
         self._conflict = ""
+
+    def _acting(self) -> bool:
+        return self.leadership.acting
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Serve until `stopping` is set, then settle what is in flight and close."""
-        await self.store.start()
-        await self._remember()
-        await self.store.take_over(now())
+        """Stand by and serve in turn until `stopping` is set. Raises StoreError where the start fails."""
         port = await self._open_port()
         try:
-            await self._serve(stopping)
+            await self.leadership.lead(stopping, self._lead)
         finally:
             if port is not None:
                 await port.close()
-            await self._save()
-            await self.merchant.source.aclose()
-            await self.bot.shutdown()
             await self.store.close()
             _log.info("stopped")
 
+    async def _lead(self, ending: asyncio.Event) -> None:
+        """Serve until `ending` is set, then settle what is in flight and let go of everything."""
+        if self._used:
+            self._compose()
+        self._used = True
+        try:
+            await self._take_over()
+            await self._serve(ending)
+        finally:
+            self._serving = False
+            self.metrics.stand_by()
+            await self._save()
+            await self.merchant.source.aclose()
+            await self.bot.shutdown()
+
+    async def _take_over(self) -> None:
+        """Know what the last leader knew, then make due what it had leased."""
+        await self._remember()
+        await self.store.release_leases(now())
+        self._serving = True
+        self.metrics.lead()
+
     async def _save(self) -> None:
         """What was learnt since upkeep last kept it: a database that is busy now does not hold up the end."""
-        if not self.store.database.is_sqlite:
-            return  # the leader saves, twice a minute
+        if not self.leadership.acting:
+            return  # another leader may have begun
         try:
             async with asyncio.timeout(_SAVE_WITHIN):
                 await self.upkeep.save()
@@ -344,8 +360,9 @@ class App:
             _log.warning("the last minute's learning is not kept", reason=str(error) or "database busy")
 
     async def _remember(self) -> None:
-        """What an earlier life knew: what was learnt, and what Telegram counts against its limits still."""
+        """What the last leader knew: what was learnt, spent, and what Telegram still counts as sent."""
         at = now()
+        await self.merchant.load()
         async with self.store.read() as tx:
             self.pacer.load(await tx.memory.get("pacer"))
             sent, frozen = await tx.sends.lately(at), await tx.chats.frozen(at)
@@ -360,28 +377,25 @@ class App:
             Sending(chat_id=chat_id, at=at - timedelta(seconds=ago)) for chat_id, ago in self.limits.replied()
         ]
 
-    async def _serve(self, stopping: asyncio.Event) -> None:
-        loops = [
-            asyncio.create_task(self._supervised("poller", self.poller.run, stopping)),
-            asyncio.create_task(self._supervised("upkeep", partial(self._keep_up, stopping), stopping)),
-            asyncio.create_task(
-                self._supervised("signals", partial(self.replicas.listen, stopping), stopping)
-            ),
-            asyncio.create_task(
-                self._supervised("freezes", partial(self.replicas.share_freezes, stopping), stopping)
-            ),
+    async def _serve(self, ending: asyncio.Event) -> None:
+        jobs = [
+            asyncio.create_task(self._supervised("poller", self.poller.run, ending)),
+            asyncio.create_task(self._supervised("upkeep", partial(self._keep_up, ending), ending)),
+            asyncio.create_task(self._supervised("flood waits", partial(self._keep_waits, ending), ending)),
+            asyncio.create_task(self._converse(ending)),
         ]
-        chat = asyncio.create_task(self._converse(stopping))
         _log.info("started", access=self.settings.access, database=self.store.database.url.get_backend_name())
-        await stopping.wait()
-        _log.info("stopping")
-        self.poller.stop()
-        self.sender.stop()
-        self._arrived.set()
-        _, late = await asyncio.wait({*loops, chat}, timeout=_STOP_WITHIN)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        try:
+            await ending.wait()
+            _log.info("stopping")
+            self.poller.stop()
+            self.sender.stop()
+            self._arrived.set()
+            await asyncio.wait(jobs, timeout=_STOP_WITHIN)
+        finally:
+            for task in jobs:
+                task.cancel()
+            await asyncio.wait(jobs)
 
     async def _converse(self, stopping: asyncio.Event) -> None:
         """Everything that needs Telegram: starts when it answers, rests while the token is refused."""
@@ -392,7 +406,7 @@ class App:
                 )
             except TokenRevoked:
                 _log.error("telegram refuses TELEGRAM_BOT_TOKEN; get a new one from BotFather")
-                await intake.wait_unless(stopping, 60.0)
+                await wait_unless(stopping, 60.0)
                 continue
             break
         if stopping.is_set() or me is None:
@@ -412,7 +426,7 @@ class App:
             self._receiver = intake.Receiver(
                 self.bot, self._workers, self._arrived, now, on_state=self._intake_state
             )
-        jobs.append(self._supervised("leader", partial(self.replicas.lead, stopping, self._lead), stopping))
+            jobs.append(self._supervised("receiver", partial(self._receiver.run, stopping), stopping))
         await asyncio.gather(*jobs)
 
     def _staff(self) -> intake.Workers:
@@ -434,16 +448,8 @@ class App:
             partial(self._handle, desk),
             now,
             on_aside=self._aside,
-            at_once=self.store.database.is_sqlite,
             sent=self._replied,
         )
-
-    async def _lead(self, ending: asyncio.Event) -> None:
-        """What one replica does for all: receive by polling. Where Telegram delivers, it only keeps house."""
-        if self._receiver is None:
-            await ending.wait()
-        else:
-            await self._receiver.run(ending)
 
     async def _handle(self, desk: Desk, update: intake.Update) -> None:
         started = time.perf_counter()
@@ -476,21 +482,27 @@ class App:
             except Exception as error:  # noqa: BLE001  the top of a loop
                 _log.error("loop died and is started again", loop=name, exc_info=error)
             if not stopping.is_set():
-                await intake.wait_unless(stopping, 1.0)
+                await wait_unless(stopping, 1.0)
 
-    async def _keep_up(self, stopping: asyncio.Event) -> None:
-        """One replica keeps house for all; the others take over what it learnt."""
-        while not stopping.is_set():
-            if self.replicas.leading or self.store.database.is_sqlite:
-                try:
-                    await self.upkeep.round()
-                except StoreError as error:
-                    await self.upkeep.database_failed(error)
-            else:
-                self.metrics.beat("upkeep")
-                async with self.store.read() as tx:
-                    self.pacer.load(await tx.memory.get("pacer"))
-            await intake.wait_unless(stopping, _UPKEEP_EVERY)
+    async def _keep_up(self, ending: asyncio.Event) -> None:
+        while not ending.is_set():
+            try:
+                await self.upkeep.round()
+            except StoreError as error:
+                await self.upkeep.database_failed(error)
+            await wait_unless(ending, _UPKEEP_EVERY)
+
+    async def _keep_waits(self, ending: asyncio.Event) -> None:
+        """Write down Telegram's flood waits when they begin: the next leader must know them."""
+        while not ending.is_set():
+            await first_of(ending, self.limits.froze, _UPKEEP_EVERY)
+            if self.limits.froze.is_set():
+                self.limits.froze.clear()
+                at = now()
+                waits = {chat: at + timedelta(seconds=left) for chat, left in self.limits.frozen().items()}
+                async with self.store.write() as tx:
+                    await tx.chats.freeze(waits)
+                    await tx.chats.thaw(at)
 
     # ── doors ───────────────────────────────────────────────────────────────────────────────────
 
@@ -498,19 +510,26 @@ class App:
         address = self.settings.listen_address()
         if address is None:
             return None
-        if self.settings.webhook_url and self.settings.webhook_secret:
-            secret = self.settings.webhook_secret.get_secret_value()
-            self._webhook = intake.Webhook(self._workers, self._arrived, secret, now)
         doors = Doors(
             ready=self.wrong,
             metrics=self._expose,
             webhook_path=urlsplit(self.settings.webhook_url).path if self._webhook else "",
-            webhook=self._webhook.accept if self._webhook else None,
-            push=partial(self.merchant.take_push, self.tracking, self._pushed),
+            webhook=self._take_update if self._webhook else None,
+            push=self._take_push,
         )
         port = Port(make(doors), *address)
         await port.open()
         return port
+
+    async def _take_update(self, body: bytes, secret: str | None) -> int:
+        if not self._serving or self._webhook is None:
+            return _STANDING_BY
+        return await self._webhook.accept(body, secret)
+
+    async def _take_push(self, body: bytes, given: str) -> int:
+        if not self._serving:
+            return _STANDING_BY
+        return await self.merchant.take_push(self.tracking, self._pushed, body, given)
 
     def _pushed(self) -> None:
         self.poller.wake()
@@ -536,13 +555,11 @@ class App:
 
     async def _menus(self) -> None:
         """Commands and descriptions in every language, when they changed; failing is not fatal."""
-        name = self._shop(self.settings.default_language).name
-        wanted = menus.every(name, self.settings.admin_chat_ids)
-        digest = hashlib.sha256(json.dumps([self.bot.id, wanted]).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps([self.bot.id, self._wanted_menus]).encode()).hexdigest()
         async with self.store.read() as tx:
             if await tx.memory.get("menus") == digest:
                 return
-        if await menus.set_all(self.bot, wanted):
+        if await menus.set_all(self.bot, self._wanted_menus):
             async with self.store.write() as tx:
                 await tx.memory.put("menus", digest)
 
@@ -556,12 +573,14 @@ class App:
             source_healthy=self.poller.healthy,
             reauthorise=self.merchant.keeper.dead,
             misconfigured=str(fault) if fault else "",
-            intake_age=now() - heard if heard and self.replicas.leading else None,
+            intake_age=now() - heard if heard else None,
             throttled=self.poller.throttled,
         )
 
     async def wrong(self) -> Mapping[str, str]:
-        """Why the bot is not ready; empty when it is."""
+        """Why this process is not ready; empty when it is."""
+        if not self._serving:
+            return {"leadership": "standing by"}
         found: dict[str, str] = {}
         for loop, age in self.metrics.beat_ages().items():
             if age > _STALLED:
@@ -570,7 +589,7 @@ class App:
             found["telegram"] = "not connected yet"
         if self._conflict:
             found["intake"] = self._conflict
-        elif self._receiver is not None and self.replicas.leading:
+        elif self._receiver is not None:
             heard = self._receiver.last_ok
             if heard is None or now() - heard > _INTAKE_SILENT:
                 found["intake"] = "no answer to getUpdates"
@@ -614,12 +633,15 @@ def spare_the_collector() -> None:
 async def serve(settings: Settings, stopping: asyncio.Event) -> None:
     """Run the bot until told to stop."""
     clean = redactor(settings)
-    key = settings.telegram_bot_token.get_secret_value().encode()  # the same in every replica
+    key = settings.telegram_bot_token.get_secret_value().encode()  # the same in every process
     logs.set_up(settings.log_level, settings.log_format, clean, key=key)
     app = App(settings)
     spare_the_collector()
-    learnt = app.merchant.client.redactor.clean  # knows the tokens that come later, too
-    veil = logs.set_up(settings.log_level, settings.log_format, lambda text: learnt(clean(text)), key=key)
+
+    def clean_all(text: str) -> str:  # of the tokens that come later, too
+        return app.merchant.client.redactor.clean(clean(text))
+
+    veil = logs.set_up(settings.log_level, settings.log_format, clean_all, key=key)
     if settings.sentry_dsn is not None:
         logs.report_errors(settings.sentry_dsn.get_secret_value(), veil)
     await app.run(stopping)

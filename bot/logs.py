@@ -75,7 +75,7 @@ def _is_tag(value: object) -> bool:
 def set_up(level: str, form: str, redact: Callable[[str], str], *, key: bytes | None = None) -> Veil:
     """Log to standard error from now on; returns what cleans the lines.
 
-    `redact` takes the secrets out of a text, tracebacks included; `key` makes tags comparable over replicas.
+    `redact` takes the secrets out of a text, tracebacks included; `key` makes tags comparable over processes.
     """
     veil = Veil(redact, key)
     shared: list[Any] = [

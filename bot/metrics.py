@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -49,6 +50,9 @@ class Metrics:
         self.budget_forecast = Gauge(
             "parcelbot_budget_forecast_calls", "Calls expected by the day's end", registry=on
         )
+        self.leading = Gauge(
+            "parcelbot_leading", "1 in the process that serves, 0 in a stand-by", registry=on
+        )
         self.price = Gauge("parcelbot_call_price_hours", "What one call must save in waiting", registry=on)
         self.orders = Gauge("parcelbot_orders_watched", "Orders that are looked at", registry=on)
         self.chats = Gauge("parcelbot_chats", "Chats that can be written to", registry=on)
@@ -88,12 +92,30 @@ class Metrics:
         self.beat_age = Gauge(
             "parcelbot_heartbeat_age_seconds", "Since a loop's last round", ["loop"], registry=on
         )
+        self._of_leader = (
+            self.budget_used, self.budget_limit, self.budget_left, self.budget_forecast, self.price,
+            self.orders, self.chats, self.outbox_due, self.outbox_dead, self.outbox_age, self.inbox_waiting,
+            self.token_days,
+        )  # fmt: skip
+        self.stand_by()
         # Finding a label's counter costs more than counting; there are few.
         self._checks = functools.cache(self.checks.labels)
         self._calls = functools.cache(self.calls.labels)
         ProcessCollector(namespace="parcelbot", registry=on)  # memory, processor time, open files
 
     # ── what the loops and the source report ────────────────────────────────────────────────────
+
+    def lead(self) -> None:
+        """This process serves."""
+        self.leading.set(1)
+
+    def stand_by(self) -> None:
+        """Another process serves: what only a leader measures is not a number here, so it alerts nobody."""
+        self.leading.set(0)
+        self.heartbeats.clear()
+        self.beat_age.clear()
+        for gauge in self._of_leader:
+            gauge.set(math.nan)
 
     def beat(self, loop: str) -> None:
         """The loop is alive."""

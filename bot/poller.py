@@ -77,7 +77,6 @@ class Poller(Rounds):
         self._width = width
         self._idle = idle
         self._ahead: deque[Due] = deque()
-        self._running: set[asyncio.Task[None]] = set()
         self._quiet: list[Settled] = []
         self._turned_at = now()
         self._held = _Held()

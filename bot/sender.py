@@ -43,7 +43,7 @@ from bot.waker import Rounds
 _log = structlog.get_logger(__name__)
 
 _LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and one slow call
-_IDLE = 2.0  # seconds: the longest sleep, so that another replica's work is seen
+_IDLE = 2.0  # seconds: the longest sleep, so that what a command of the operator put in is seen
 _REVOKED = 30.0  # seconds between looks whether a refused token works again
 _UNREACHABLE = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds of rest for all while no connection can be made
 _WRITE_AGAIN = 0.5  # seconds between tries to write down what became of a notice
@@ -138,7 +138,6 @@ class Sender(Rounds):
         self._telemetry = telemetry
         self._width = width
         self._idle = idle
-        self._running: set[asyncio.Task[None]] = set()
         self._rest_until: datetime | None = None
         self._unreached = 0
         self._sleep = sleep

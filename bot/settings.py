@@ -61,10 +61,8 @@ class Settings(BaseModel):
         "https://127.0.0.1/callback",
         description="the callback URL of your app, exactly as in the App Console",
     )
-    aliexpress_calls_per_second: float = Field(
-        1.0, gt=0, le=1000, description="the most calls a second, over all replicas"
-    )
-    aliexpress_calls_per_day: int = Field(5000, gt=0, description="the most calls a day, over all replicas")
+    aliexpress_calls_per_second: float = Field(1.0, gt=0, le=1000, description="the most calls a second")
+    aliexpress_calls_per_day: int = Field(5000, gt=0, description="the most calls a day")
 
     database_url: str = Field(
         "sqlite:///bot.db", repr=False, description="a path, sqlite:///… or postgresql://…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +14,13 @@ from bot.errors import StoreError
 _log = structlog.get_logger(__name__)
 
 _TROUBLED = 1.0  # seconds of patience while the database fails
+
+
+async def wait_unless(stopping: asyncio.Event, seconds: float) -> None:
+    """Let time pass, less of it when stopping is asked for."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
 
 
 async def first_of(one: asyncio.Event, other: asyncio.Event, seconds: float) -> None:
@@ -58,6 +66,7 @@ class Rounds:
         self._name = name
         self._beat = beat
         self._stopping = False
+        self._running: set[asyncio.Task[None]] = set()
         self._waker = Waker(sleep)
 
     def wake(self) -> None:
@@ -70,7 +79,15 @@ class Rounds:
         self._waker.wake()
 
     async def run(self) -> None:
-        """Work until stopped."""
+        """Work until stopped, then let what is in flight end; where this is cancelled, so is that."""
+        try:
+            await self._rounds()
+            await self.drain()
+        finally:
+            for task in self._running:
+                task.cancel()
+
+    async def _rounds(self) -> None:
         while not self._stopping:
             self._beat(self._name)
             try:
@@ -84,7 +101,6 @@ class Rounds:
                 worked = False
             if not worked:
                 await self._waker.wait(0.0 if self._stopping else await self._idle_for())
-        await self.drain()
 
     async def step(self) -> bool:
         """Do what is due. False when there was nothing to do."""

@@ -139,6 +139,7 @@ ROWS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
             },
             "",
         ),
+        ("Leader", "short", {"{{instance}}": "parcelbot_leading"}, "1 in the process that serves."),
         ("Memory", "bytes", {"{{instance}}": "parcelbot_process_resident_memory_bytes"}, ""),
     ],
 }

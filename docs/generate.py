@@ -153,7 +153,8 @@ def metrics_page() -> str:
     parts = [
         "# Metrics\n\n",
         MADE,
-        "`/metrics` on the port of `LISTEN`, in Prometheus' text format; sum over replicas.\n"
+        "`/metrics` on the port of `LISTEN`, in Prometheus' text format. What only a leader measures is NaN "
+        "in a stand-by: take `max` or `min` over processes.\n"
         "A [dashboard](../deploy/grafana.json) and [alert rules](../deploy/alerts.yml) come along.\n\n"
         "| name | kind | labels | meaning |\n|---|---|---|---|\n",
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import random
 from collections.abc import Mapping, Sequence
@@ -36,7 +34,7 @@ class Inbox(Slot, Protocol):
     """The durable queue of updates; the store implements it.
 
     Done and set-aside rows must stay known for 48 hours at least (Telegram repeats for 24), so that a
-    repeated update is not handled again. A store that knows itself alone clears all leases when it opens.
+    repeated update is not handled again. A new leader clears all leases.
     """
 
     async def put_and_take(
@@ -99,10 +97,3 @@ class Backoff:
 
     def reset(self) -> None:
         self._failures = 0
-
-
-async def wait_unless(stopping: asyncio.Event, seconds: float) -> None:
-    """Let time pass, less of it when stopping is asked for."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stopping.wait()

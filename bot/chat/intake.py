@@ -16,11 +16,12 @@ from typing import Any
 from telegram import Update
 from telegram.error import Conflict, NetworkError, TelegramError
 
-from bot.chat.inbox import Backoff, Slot, raw_update, wait_unless
+from bot.chat.inbox import Backoff, Slot, raw_update
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.chat.workers import Workers
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate
+from bot.waker import wait_unless
 
 __all__ = [
     "ALLOWED_UPDATES",
@@ -32,7 +33,6 @@ __all__ = [
     "Workers",
     "delete_webhook",
     "set_webhook",
-    "wait_unless",
 ]
 
 log = logging.getLogger(__name__)

@@ -122,6 +122,7 @@ class Ledger:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._all = {kind: _Log() for kind in Kind}
+        self._next_message = float("-inf")
         self._chats: dict[tuple[Kind, int], _Log] = {}
         self._frozen: dict[int, float] = {}
         self._paused_until = float("-inf")
@@ -140,7 +141,8 @@ class Ledger:
     def bot_ready_at(self, kind: Kind, now: float) -> float:
         """When anything of this kind may leave at all."""
         ready = self._all[kind].ready_at((self.rules.overall,), self.rules.margin, now)
-        return max(now, self._paused_until, ready)
+        pace = self._next_message if kind is Kind.MESSAGE else now
+        return max(now, self._paused_until, ready, pace)
 
     def chat_ready_at(self, kind: Kind, chat_id: int, priority: int, now: float) -> float:
         """When this chat may be sent to, the overall rate aside."""
@@ -152,6 +154,9 @@ class Ledger:
     def start(self, kind: Kind, chat_id: int, now: float) -> Ticket:
         """Note that a send starts now."""
         ticket = Ticket(kind, chat_id, now, now + self.HUNG)
+        if kind is Kind.MESSAGE:  # evenly spaced, but for a burst after a rest
+            step = 1.0 / self.rate(now)
+            self._next_message = max(self._next_message, now - (self.rules.burst - 1) * step) + step
         everything = self._all[kind]
         everything.forget(now - self.rules.overall.seconds - self.rules.margin)
         everything.tickets.append(ticket)

@@ -6,57 +6,22 @@ import asyncio
 import bisect
 import contextlib
 import itertools
-import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from telegram.ext import BaseRateLimiter
 
 from bot.chat.ledger import Kind, Ledger, Priority, Rules, Ticket, Window
 from bot.chat.telegram import FloodWait, NotSent
 
-__all__ = ["Kind", "Limits", "LocalPermits", "Permits", "Priority", "Rules", "Ticket", "Window"]
+__all__ = ["Kind", "Limits", "Priority", "Rules", "Ticket", "Window"]
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction", "editForumTopic", "editGeneralForumTopic"})
 _REPLY_TRIES = 3
 _REPLIES_KEPT = 1000  # until somebody asks for them
-
-log = logging.getLogger(__name__)
-
-
-class Permits(Protocol):
-    """Where the overall rate is kept: in this process, or in a database row that replicas share.
-
-    A permit that was not used within `lateness` seconds is given up, for others count on their own moments.
-    """
-
-    lateness: float
-
-    async def reserve(self, count: int, now: float, *, per_second: float, burst: int) -> float:
-        """Take `count` permits in one step; seconds from now (negative: past) when the first may be used.
-
-        The others follow at `per_second`. The generic cell rate: only the time of the next permit is kept,
-        and it lags behind now by at most `burst` permits. `now` is the caller's monotonic time; a shared one
-        uses its own.
-        """
-
-
-class LocalPermits:
-    """The overall rate of one process."""
-
-    lateness = 1.0
-
-    def __init__(self) -> None:
-        self._next = float("-inf")
-
-    async def reserve(self, count: int, now: float, *, per_second: float, burst: int) -> float:
-        step = 1.0 / per_second
-        start = max(self._next, now - (burst - 1) * step)
-        self._next = start + count * step
-        return start - now
 
 
 @dataclass(slots=True, eq=False)
@@ -74,8 +39,8 @@ class Limits(BaseRateLimiter[int]):
     Install it as the bot's rate limiter: every call that sends, edits, copies or forwards to a chat waits its
     turn, with the call's `rate_limit_args` as its Priority (REPLY when absent). A send that could not start
     within the `patience` of its priority (seconds), or that Telegram refuses for longer than that, raises
-    FloodWait: not sent. `clock` is monotonic and must be the one the event loop's timers go by; `batch`
-    permits are reserved at a time.
+    FloodWait: not sent. `clock` is monotonic and must be the one the event loop's timers go by. `allowed`
+    says whether this process may call Telegram at all: only the leader may, else NotSent is raised.
     """
 
     def __init__(
@@ -83,16 +48,13 @@ class Limits(BaseRateLimiter[int]):
         *,
         clock: Callable[[], float],
         rules: Rules | None = None,
-        permits: Permits | None = None,
-        batch: int = 1,
+        allowed: Callable[[], bool] = lambda: True,
         patience: Mapping[int, float] | None = None,
     ) -> None:
         self._clock = clock
         self._ledger = Ledger(rules or Rules())
-        self._permits = permits or LocalPermits()
-        self._batch = batch
+        self._allowed = allowed
         self._patience = patience or {Priority.REPLY: 20.0, Priority.PUSH: 10.0, Priority.MINOR: 10.0}
-        self._slots: deque[float] = deque()
         self._waiters: list[_Waiter] = []
         self._numbers = itertools.count()
         self._changed = asyncio.Event()
@@ -215,6 +177,7 @@ class Limits(BaseRateLimiter[int]):
         """Make one call of the bot in its turn. A reply met by a short flood wait is tried again after it."""
         target = _target_of(endpoint, data)
         if target is None:
+            self._check_allowed()
             return await callback(*args, **kwargs)
         priority = Priority.REPLY if rate_limit_args is None else rate_limit_args
         for tries_left in reversed(range(_REPLY_TRIES if priority == Priority.REPLY else 1)):
@@ -236,6 +199,7 @@ class Limits(BaseRateLimiter[int]):
     ) -> Any:
         ticket = await self.acquire(chat_id, priority, kind=kind)
         try:
+            self._check_allowed()
             result = await callback(*args, **kwargs)
         except BaseException as exc:
             self.settle(ticket, exc)
@@ -245,6 +209,10 @@ class Limits(BaseRateLimiter[int]):
         self.settle(ticket)
         self._book(ticket, priority)
         return result
+
+    def _check_allowed(self) -> None:
+        if not self._allowed():
+            raise NotSent("Standing by: another process may be the leader now")
 
     def _book(self, ticket: Ticket, priority: int) -> None:
         if ticket.kind is Kind.MESSAGE and priority == Priority.REPLY:
@@ -264,29 +232,17 @@ class Limits(BaseRateLimiter[int]):
     async def _run(self) -> None:
         while self._waiters:
             self._changed.clear()
-            try:
-                delay = await self._step()
-            except Exception:  # the top of this loop: shared permits may fail, waiting senders must not hang
-                log.exception("No permit to send could be had; trying again")
-                delay = 1.0
-            if delay > 0.0:
+            if (delay := self._step()) > 0.0:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(delay):
                         await self._changed.wait()
 
-    async def _step(self) -> float:
+    def _step(self) -> float:
         """Let one waiter start if one may; seconds after which to look again."""
         now = self._clock()
-        while self._slots and self._slots[0] < now - self._permits.lateness:
-            self._slots.popleft()
         waiter, ready = self._next(now)
         if waiter is None:
             return ready - now
-        if waiter.kind is Kind.MESSAGE:
-            if not self._slots:
-                await self._reserve(now)
-                return 0.0
-            self._slots.popleft()
         self._waiters.remove(waiter)
         waiter.granted.set_result(self._ledger.start(waiter.kind, waiter.chat_id, now))
         return 0.0
@@ -294,8 +250,6 @@ class Limits(BaseRateLimiter[int]):
     def _next(self, now: float) -> tuple[_Waiter | None, float]:
         """The most urgent waiter that may start now, or None and the time when one may."""
         bot_ready = {kind: self._ledger.bot_ready_at(kind, now) for kind in Kind}
-        if self._slots:
-            bot_ready[Kind.MESSAGE] = max(bot_ready[Kind.MESSAGE], self._slots[0])
         known: dict[tuple[Kind, int, int], float] = {}
         for waiter in self._waiters:
             if waiter.granted.done():
@@ -306,11 +260,6 @@ class Limits(BaseRateLimiter[int]):
             if known[place] <= now:
                 return waiter, now
         return None, min(known.values(), default=now + 1.0)
-
-    async def _reserve(self, now: float) -> None:
-        rate = self._ledger.rate(now)
-        first = await self._permits.reserve(self._batch, now, per_second=rate, burst=self._ledger.rules.burst)
-        self._slots.extend(now + first + number / rate for number in range(self._batch))
 
 
 def _target_of(endpoint: str, data: Mapping[str, Any]) -> tuple[Kind, int] | None:

@@ -13,11 +13,11 @@ from functools import partial
 from telegram import Update
 from telegram.error import BadRequest, NetworkError
 
-from bot.chat.inbox import Backoff, Inbox, Postponed, wait_unless
+from bot.chat.inbox import Backoff, Inbox, Postponed
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate, Sending
-from bot.waker import first_of
+from bot.waker import first_of, wait_unless
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +32,10 @@ class Workers:
 
     An update whose handler raises is tried `attempts` times with growing waits; its chat waits with it, then
     goes on. Trouble that is not the update's fault (network, database) counts only after `patience`.
-    `at_once`, for a process that works on the inbox alone: what is put in is leased in the same step and
-    begun with, as far as there is room. `on_aside` hears of each update set aside; `sent` tells the answers
-    that went out since it was asked last, to be booked with the ends of updates. What became of an update is
-    written down as soon as the database takes it; it is handled again only when the process died between
-    handling and that.
+    What is put in is leased in the same step and begun with, as far as there is room. `on_aside` hears of
+    each update set aside; `sent` tells the answers that went out since it was asked last, to be booked with
+    the ends of updates. What became of an update is written down as soon as the database takes it; it is
+    handled again only when the process died between handling and that.
     """
 
     def __init__(
@@ -53,7 +52,6 @@ class Workers:
         patience: timedelta = timedelta(hours=1),
         idle: float = 2.0,
         on_aside: Callable[[RawUpdate, str], None] = lambda update, error: None,
-        at_once: bool = False,
         sent: Callable[[], Sequence[Sending]] = tuple,
         rng: random.Random | None = None,
     ) -> None:
@@ -68,7 +66,6 @@ class Workers:
         self._patience = patience
         self._idle = idle
         self._on_aside = on_aside
-        self._at_once = at_once
         self._sent = sent
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._running: set[asyncio.Task[None]] = set()
@@ -86,7 +83,15 @@ class Workers:
 
     async def run(self, stopping: asyncio.Event, *, drain: float = 8.0) -> None:
         """Handle updates until told to stop; then those in hand get `drain` seconds to finish."""
-        self._open = self._at_once
+        self._open = True
+        try:
+            await self._rounds(stopping)
+            await self._drain(drain)
+        finally:
+            for task in self._running:
+                task.cancel()
+
+    async def _rounds(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             self._arrived.clear()
             try:
@@ -102,7 +107,6 @@ class Workers:
             self._trouble.reset()
             self.last_ok = self._now()
             await first_of(stopping, self._arrived, self._until_next())  # one step takes all it may
-        await self._drain(drain)
 
     async def step(self) -> int:
         """Write down what could not be before, then take what there is room for and start on it; how many."""

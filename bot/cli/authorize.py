@@ -27,7 +27,7 @@ async def _authorize(chosen: settings.Settings, pasted: str) -> None:
 
     console = Console(highlight=False)
     store = Store(chosen.database_url)
-    await store.start(sole=False)
+    await store.start()
     merchant = app.Merchant(chosen, store, Metrics())
     try:
         if not pasted:

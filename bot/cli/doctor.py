@@ -142,6 +142,8 @@ async def _accounts(chosen: settings.Settings, store: Store, merchant: Merchant)
 
     async def of_aliexpress() -> Iterable[Finding]:
         stored = await _has_schema(store)
+        if stored:
+            await merchant.load()
         return await aliexpress.account(merchant, seed, now, stored=stored)
 
     return [

@@ -92,7 +92,7 @@ async def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
 
     store = Store(settings.load().database_url)
     try:
-        await store.start(sole=False)
+        await store.start()
         return await work(store)
     finally:
         await store.close()

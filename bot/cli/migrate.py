@@ -17,7 +17,7 @@ def migrate() -> None:
         store = Store(settings.load().database_url)
         try:
             before = await migrations.revision(store.database)
-            await store.start(sole=False)
+            await store.start()
             return before, await migrations.revision(store.database)
         finally:
             await store.close()

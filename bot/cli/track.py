@@ -39,8 +39,9 @@ async def _track(chosen: settings.Settings, order: str, language: str, *, raw: b
     from bot.store import Store
 
     store = Store(chosen.database_url)
-    await store.start(sole=False)
+    await store.start()
     merchant = app.Merchant(chosen, store, Metrics())
+    await merchant.load()
     try:
         if raw:
             typer.echo(await merchant.source.fetch_raw(order, language))

@@ -31,7 +31,7 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
 
     store = Store(chosen.database_url)
     try:
-        await store.start(sole=False)
+        await store.start()
         async with store.read() as tx:
             watch = await tx.orders.watch(order)
             planned = await tx.orders.next_check_at(order)

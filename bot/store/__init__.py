@@ -6,18 +6,15 @@ No network call may happen inside one.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import StoreError
 from bot.model import RawUpdate, Sending
-from bot.store import backup, migrations, presence
+from bot.store import backup, migrations
 from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
@@ -39,8 +36,6 @@ __all__ = [
     "Transaction",
     "Turn",
 ]
-
-T = TypeVar("T")
 
 
 class Transaction:
@@ -101,13 +96,8 @@ class Store:
         self.database = Database(url, connect)
         self.inbox = Inbox(self.database)
 
-    async def start(self, *, sole: bool = True) -> None:
-        """Bring the schema up to date. `sole`: refuse beside another bot on the same SQLite file.
-
-        Raises StoreError for a newer, corrupt or busy database.
-        """
-        if sole:
-            self.database.hold_instance()
+    async def start(self) -> None:
+        """Bring the schema up to date. Raises StoreError for a newer, corrupt or busy database."""
         await migrations.upgrade(self.database)
 
     @asynccontextmanager
@@ -122,49 +112,13 @@ class Store:
         async with self.database.read() as connection:
             yield Transaction(connection)
 
-    async def insist(
-        self, change: Callable[[Transaction], Awaitable[T]], *, seconds: float = 30.0, pause: float = 0.1
-    ) -> T:
-        """One transaction that must not be lost to a passing trouble of the database, such as a restart.
-
-        `change` is repeated with growing pauses for so many seconds, so it has to be harmless to repeat;
-        then the last StoreError is raised.
-        """
-        while True:
-            try:
-                async with self.write() as tx:
-                    return await change(tx)
-            except StoreError:
-                if pause > seconds:
-                    raise
-                await asyncio.sleep(pause)
-                seconds, pause = seconds - pause, pause * 2
-
-    async def take_over(self, now: datetime) -> None:
-        """Before the first lease. What a crash of the only process left is due at once, not when leases end.
-
-        On PostgreSQL it is the leading replica that looks for what dead ones left.
-        """
+    async def release_leases(self, now: datetime) -> None:
+        """Before a new leader's first lease: what the last one left is due at once, not when leases end."""
         async with self.database.write() as on:
-            if not self.database.is_sqlite:
-                await presence.announce(on, self.database.holder)
-                return
-            await Orders(on).release_leases(now)
+            await Orders(on).release_leases()
             await Notices(on).release_leases(now)
             await Updates(on).release_leases(now)
             await Credentials.release_leases(on)
-
-    async def dead_replicas(self) -> set[str]:
-        """Names of replicas that were seen and are gone. None on SQLite."""
-        if self.database.is_sqlite:
-            return set()
-        async with self.database.read() as on:
-            return await presence.dead(on)
-
-    async def bury(self, holder: str, now: datetime) -> int:
-        """What a dead replica leased is due at once; how much it was."""
-        async with self.database.write() as on:
-            return await presence.bury(on, holder, now)
 
     async def backup(self, path: Path) -> None:
         """A consistent copy of a running bot's SQLite database; raises StoreError on PostgreSQL."""

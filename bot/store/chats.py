@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, Follow, Follower, Place
-from bot.store import shares, sql
+from bot.store import sql
 from bot.store.rows import CHAT_COLUMNS, FOLLOW_COLUMNS, to_chat, to_follow
-from bot.store.signals import Signal, send
 from bot.store.tables import chats, follows, freezes, guesses, notices, orders, sends, state_is, updates
 
 
@@ -123,7 +122,6 @@ class Chats:
         known = await self._hold_orders(follows.c.chat_id == chat_id)
         for table in (follows, notices, guesses, freezes, sends, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
-        await shares.forget(self._on, chat_id)
         for state in _UNHANDLED:
             here = sa.and_(state_is(updates, state), updates.c.chat_id == chat_id)
             await self._on.execute(sa.delete(updates).where(here))
@@ -289,7 +287,6 @@ class Chats:
             statement.on_conflict_do_update(index_elements=["chat_id"], set_={"until": longer}),
             [{"chat_id": chat_id, "until": until} for chat_id, until in sorted(waits.items())],
         )
-        await send(self._on, Signal.FREEZES)
 
     async def frozen(self, now: datetime) -> dict[int, datetime]:
         """Chats in a flood wait and until when."""

@@ -93,13 +93,9 @@ class Credentials:
                     )
 
     @staticmethod
-    async def release_leases(on: AsyncConnection, holder: str = "") -> None:
-        """After a crash of `holder`, or of the only process: it is not refreshing any more."""
-        await on.execute(
-            sa.update(credentials)
-            .where(sql.held_by(credentials.c.lease, holder))
-            .values(lease="", leased_until=None)
-        )
+    async def release_leases(on: AsyncConnection) -> None:
+        """After the end of the last leader: it is not refreshing any more."""
+        await on.execute(sa.update(credentials).values(lease="", leased_until=None))
 
     async def warned(self) -> frozenset[str]:
         """Keys of the warnings that admins were given about this grant."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,17 +13,13 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NewsKind, Notice, Owed, Place
-from bot.store import shares, sql
+from bot.store import sql
 from bot.store.rows import NOTICE_COLUMNS, Row, news_row, to_notice
-from bot.store.signals import Signal, send
 from bot.store.tables import Utc, notices, state_is
 
-_LEASING = 0x6E6F7465  # PostgreSQL advisory lock: replicas lease turns one after the other
 _ROWS_MORE = 128  # than places wanted are looked at: one place may have many rows waiting
-_SUMMARY = 4  # from so many orders on, a turn is one message
 _due = state_is(notices, "due")
 _NOW = sa.bindparam("b_now", type_=Utc)
-_SECONDS = sa.bindparam("b_seconds", type_=sa.Double)
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -88,7 +83,6 @@ class Notices:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
-        self._shared = connection.dialect.name == "postgresql"  # other replicas send, too
 
     async def owe(self, owed: Sequence[Owed], now: datetime) -> None:
         """Put news in; what a place was told or is owed already stays as it is.
@@ -113,7 +107,6 @@ class Notices:
                     for one in owed
                 ],
             )
-            await send(self._on, Signal.NOTICES)
 
     async def lease(
         self, now: datetime, limit: int, lease: timedelta, busy: Collection[int] = ()
@@ -124,17 +117,14 @@ class Notices:
         row is leased nobody else gets a turn of its chat; the row is due again after `lease`, so a crash
         heals by itself.
         """
-        await sql.take_turns(self._on, _LEASING)
-        ready = _ready(self._shared)
+        ready = _ready()
         if busy:
             ready = ready.where(notices.c.chat_id.not_in(list(busy)))
-        rows = await self._on.execute(
-            ready, {"b_now": now, "b_seconds": now.timestamp(), "b_limit": limit + _ROWS_MORE}
-        )
+        rows = await self._on.execute(ready, {"b_now": now, "b_limit": limit + _ROWS_MORE})
         places = list(dict.fromkeys(tuple(row) for row in rows.all()))[:limit]
         if not places:
             return []
-        token = sql.new_lease(self._on)
+        token = sql.new_lease()
         taken = await self._on.execute(
             _take(sql.is_sqlite(self._on)),
             {
@@ -146,17 +136,8 @@ class Notices:
             },
         )
         turns = _turns(token, sorted(taken.all(), key=itemgetter(0)))
-        if self._shared:
-            await self._book(turns, now)
         rank = {Place(chat_id, topic_id): number for number, (chat_id, topic_id) in enumerate(places)}
         return sorted(turns, key=lambda turn: rank[turn.place])
-
-    async def _book(self, turns: Iterable[Turn], now: datetime) -> None:
-        """Take what these turns will send from the limits of their chats."""
-        messages = Counter[int]()
-        for turn in turns:
-            messages[turn.place.chat_id] += 1 if len(turn.notices) >= _SUMMARY else len(turn.notices)
-        await shares.book(self._on, messages, now)
 
     async def settle_sent(
         self, ids: Sequence[int], lease: str, now: datetime, message_id: int | None
@@ -235,12 +216,11 @@ class Notices:
             )
             .values(due_at=now, held=False)
         )
-        await send(self._on, Signal.NOTICES)
 
-    async def release_leases(self, now: datetime, holder: str = "") -> int:
-        """After a crash of `holder`, or of the only process: what was being told is due now; how many."""
+    async def release_leases(self, now: datetime) -> int:
+        """After the end of the last leader: what it was telling is due now; how many."""
         result = await self._on.execute(
-            sa.update(notices).where(_due, sql.held_by(notices.c.lease, holder)).values(due_at=now, lease="")
+            sa.update(notices).where(_due, notices.c.lease != "").values(due_at=now, lease="")
         )
         return result.rowcount
 
@@ -330,7 +310,6 @@ class Notices:
         """Delete up to `limit` rows settled before `before`, dead letters included. Returns how many."""
         old = sa.select(notices.c.id).where(notices.c.settled_at < before).limit(limit)
         result = await self._on.execute(sa.delete(notices).where(notices.c.id.in_(old)))
-        await shares.purge(self._on, before)
         return result.rowcount
 
 
@@ -342,15 +321,14 @@ def _at(place: Place) -> sa.ColumnElement[bool]:
 
 
 @functools.cache
-def _ready(shared: bool) -> sa.Select[int, int]:
+def _ready() -> sa.Select[int, int]:
     """Rows whose place may have its turn."""
-    query = (
+    return (
         sa.select(notices.c.chat_id, notices.c.topic_id)
         .where(_due, notices.c.due_at <= _NOW, _none_before(), ~_in_hand())
         .order_by(notices.c.importance.desc(), notices.c.id)
         .limit(sa.bindparam("b_limit", type_=sa.Integer))
     )
-    return query.where(~shares.spent(notices.c.chat_id, _SECONDS)) if shared else query
 
 
 @functools.cache

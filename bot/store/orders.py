@@ -23,10 +23,8 @@ from bot.model import (
 )
 from bot.store import rows as shape
 from bot.store import sql
-from bot.store.signals import Signal, send
 from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, checks, follows, nodes, orders, parcels, texts
 
-_LEASING = 0x63686563  # PostgreSQL advisory lock: replicas lease checks one after the other
 _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
 
 
@@ -163,8 +161,7 @@ class Orders:
 
     async def lease_due(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
         """Take up to `limit` due orders; each is due again after `lease` unless settled before."""
-        await sql.take_turns(self._on, _LEASING)
-        token = sql.new_lease(self._on)
+        token = sql.new_lease()
         these = {"b_now": now, "b_limit": limit, "b_lease": token, "b_until": now + lease}
         await self._on.execute(_lease(sql.is_sqlite(self._on)), these)
         rows = (await self._on.execute(_LEASED, {"b_lease": token})).all()
@@ -236,13 +233,11 @@ class Orders:
         )
         if result.rowcount:
             await self._let_go([order_id])
-        await send(self._on, Signal.ORDERS)
         return bool(result.rowcount)
 
-    async def release_leases(self, now: datetime, holder: str = "") -> int:
-        """After a crash of `holder`, or of the only process: what was being checked is due now; how many."""
-        held = sql.held_by(checks.c.lease, holder)
-        return (await self._on.execute(sa.delete(checks).where(held))).rowcount
+    async def release_leases(self) -> int:
+        """After the end of the last leader: what it was checking is due now; how many."""
+        return (await self._on.execute(sa.delete(checks))).rowcount
 
     async def postpone_all(self, until: datetime, spread: timedelta) -> None:
         """Push every check due before `until` behind it, spread out, so that nothing bursts then."""
@@ -296,7 +291,6 @@ class Orders:
             id_ for id_, weight, next_at, ended in weighed if weight > 0 and next_at is None and ended is None
         ]:
             await self._on.execute(_look_at(listed), {"ids": waking, "b_next": now})
-        await send(self._on, Signal.ORDERS)
 
     async def with_other_ruleset(self, ruleset: str, limit: int) -> list[str]:
         """Orders whose nodes were read by other rules than these."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Sending
-from bot.store import shares, sql
+from bot.store import sql
 from bot.store.tables import chats, notices, sends, state_is, updates
 
 _COUNTED = timedelta(seconds=61)  # the longest of Telegram's windows, and a little for the clocks
@@ -38,8 +38,6 @@ class Sends:
             statement.on_conflict_do_nothing(),
             [{"b_at": one.at.timestamp(), "b_chat": one.chat_id} for one in sent],
         )
-        if self._on.dialect.name == "postgresql":  # other replicas send, too
-            await shares.charge(self._on, sent)
 
     async def lately(self, now: datetime) -> list[Sending]:
         """What counts still: told, answered, and what somebody has in hand, as if it went this moment.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import functools
 import json
 import os
@@ -14,7 +13,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
@@ -108,8 +107,13 @@ def _door() -> Iterator[None]:
         raise StoreError(_words(error)) from error
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says first, without a password."""
+    return redact_url((str(error).strip() or type(error).__name__).splitlines()[0])
+
+
 def _words(error: BaseException) -> str:
-    first = redact_url((str(error).strip() or type(error).__name__).splitlines()[0])
+    first = first_line(error)
     cure = "; restore a backup" if "not a database" in first or "malformed" in first else ""
     return f"the database does not serve: {first}{cure}"
 
@@ -121,11 +125,7 @@ class Database:
         self.url = database_url(url)
         self.engine = make_engine(self.url, connect)
         self._writer = asyncio.Lock() if self.is_sqlite else None
-        self._instance: IO[str] | None = None
-        self.holder = holder_name(secrets.randbits(31))  # what this process's leases begin with
-        self._doors = {
-            write: self.engine.execution_options(write=write, holder=self.holder) for write in (False, True)
-        }
+        self._doors = {write: self.engine.execution_options(write=write) for write in (False, True)}
         self.observe: Callable[[str, float], None] = lambda kind, seconds: None  # each transaction's time
 
     @property
@@ -168,27 +168,6 @@ class Database:
             async with self._doors[write].begin() as connection:
                 yield connection
 
-    def hold_instance(self) -> None:
-        """Be the only bot on this SQLite file, or raise StoreError."""
-        if self.path is None:
-            return
-        path = self.path.with_name(self.path.name + ".lock")
-        try:
-            handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
-        except OSError as error:
-            raise StoreError(f"cannot write beside {self.path}: {error.strerror}") from error
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            handle.close()
-            raise StoreError(
-                f"{self.path.name} is in use by another running bot; stop it, or use PostgreSQL for several"
-            ) from None
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
-        self._instance = handle
-
     def create_file(self) -> None:
         """Make a new SQLite file for its owner alone: tokens will be in it. Raises StoreError."""
         if self.path is None:
@@ -201,27 +180,11 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-        if self._instance is not None:
-            self._instance.close()
-            self._instance = None
 
 
-def holder_name(number: int) -> str:
-    """The name under which a process leases, for a number below 2**31."""
-    return f"{number:08x}"
-
-
-def new_lease(connection: AsyncConnection) -> str:
-    """What settling has to show: begins with the holder's name."""
-    sync = connection.sync_connection
-    holder = sync.get_execution_options().get("holder", "") if sync is not None else ""
-    return f"{holder}{secrets.token_hex(8)}"
-
-
-def held_by(lease: sa.ColumnElement[str], holder: str) -> sa.ColumnElement[bool]:
-    """Whether a row is leased, by `holder` where that is not empty."""
-    leased = lease > sa.literal_column("''")
-    return sa.and_(leased, lease.like(f"{holder}%")) if holder else leased
+def new_lease() -> str:
+    """What settling has to show."""
+    return secrets.token_hex(8)
 
 
 # Putting a statement together costs more than running it: what somebody waits for is made once.
@@ -275,17 +238,6 @@ def insert_into(table: sa.Table, *, on_sqlite: bool) -> Any:
     return (sqlite if on_sqlite else postgresql).insert(table)
 
 
-def skip_locked(query: sa.Select[Any], name: str, *, on_sqlite: bool) -> sa.Select[Any]:
-    """The single column of `query`, for several replicas that lease at once.
-
-    On PostgreSQL rows that another one is taking are passed over. A common table expression, because a
-    plain subquery with LIMIT may be run more than once and then locks more than it returns.
-    """
-    if not on_sqlite:
-        query = query.with_for_update(skip_locked=True)
-    return sa.select(query.cte(name))
-
-
 def locking(connection: AsyncConnection, query: sa.Select[Any]) -> sa.Select[Any]:
     """Where the transaction writes, let no other change the selected rows before its end (PostgreSQL).
 
@@ -298,32 +250,12 @@ def locking(connection: AsyncConnection, query: sa.Select[Any]) -> sa.Select[Any
     return query
 
 
-def clock(connection: AsyncConnection) -> sa.ColumnElement[float]:
-    """The database's clock at this very moment, in seconds since 1970."""
-    if connection.dialect.name == "postgresql":
-        return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
-    return (sa.func.julianday("now", type_=sa.Double) - sa.literal_column("2440587.5")) * sa.literal_column(
-        "86400.0"
-    )
-
-
-@asynccontextmanager
-async def session(
-    database: Database, options: str = ""
-) -> AsyncIterator[psycopg.AsyncConnection[tuple[Any, ...]]]:
-    """A PostgreSQL connection of its own, outside the pool, for what lives as long as a session does."""
+async def connect(database: Database, options: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
+    """A PostgreSQL connection outside the pool, for what lives as long as a session does."""
     url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await psycopg.AsyncConnection.connect(
+    return await psycopg.AsyncConnection.connect(
         url, autocommit=True, connect_timeout=5, options=options, application_name="parcel-bot"
     )
-    async with connection:
-        yield connection
-
-
-async def take_turns(connection: AsyncConnection, key: int) -> None:
-    """Let transactions that call this with one key go one after the other (SQLite's writers always do)."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 class _Listed(sa.types.TypeDecorator[list[Any]]):

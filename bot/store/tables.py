@@ -287,22 +287,6 @@ credentials = sa.Table(
     sa.Column("warned", sa.JSON, nullable=False, default=list),
 )
 
-# One small text a limit, shared by all replicas: what of it is spent, and until when it is held.
-cells = sa.Table(
-    "cells",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("content", sa.Text, nullable=False, default=""),
-)
-
-# When the next permit of a limit that replicas share may be used: epoch seconds by the database's clock.
-rates = sa.Table(
-    "rates",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("next_at", sa.Double, nullable=False),
-)
-
 # Answers of the last minute, in epoch seconds: Telegram's limits count them, also after a restart.
 sends = sa.Table(
     "sends",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import RawUpdate
 from bot.store import sql
-from bot.store.signals import Signal, send
 from bot.store.tables import state_is, updates
 
 _due = state_is(updates, "due")
@@ -50,18 +48,17 @@ class Updates:
                 for one in raw
             ],
         )
-        await send(self._on, Signal.UPDATES)
         return len(new.all())
 
     async def take(self, limit: int, now: datetime, lease: timedelta) -> list[RawUpdate]:
         """Lease the oldest waiting update of up to `limit` chats, in their order."""
         rows = await self._on.execute(
-            _take(sql.is_sqlite(self._on)),
+            _TAKE,
             {
                 "b_now": now,
                 "b_limit": limit,
                 "b_until": now + lease,
-                "b_lease": sql.new_lease(self._on),
+                "b_lease": sql.new_lease(),
             },
         )
         found = [
@@ -106,10 +103,10 @@ class Updates:
         found: datetime | None = await self._on.scalar(sa.select(sa.func.min(updates.c.due_at)).where(_due))
         return found
 
-    async def release_leases(self, now: datetime, holder: str = "") -> int:
-        """After a crash of `holder`, or of the only process: what was being handled is due now; how many."""
+    async def release_leases(self, now: datetime) -> int:
+        """After the end of the last leader: what it was handling is due now; how many."""
         result = await self._on.execute(
-            sa.update(updates).where(_due, sql.held_by(updates.c.lease, holder)).values(due_at=now, lease="")
+            sa.update(updates).where(_due, updates.c.lease != "").values(due_at=now, lease="")
         )
         return result.rowcount
 
@@ -145,30 +142,31 @@ _DONE = (
 )
 
 
-@functools.cache
-def _take(on_sqlite: bool) -> Any:
-    """Lease the oldest waiting update of each of so many chats."""
-    earlier = updates.alias()
-    first = ~sa.exists().where(
-        state_is(earlier, "due"),
-        earlier.c.chat_id == updates.c.chat_id,
-        earlier.c.update_id < updates.c.update_id,
+_earlier = updates.alias()
+_heads = (  # the oldest waiting update of each of so many chats
+    sa.select(updates.c.update_id)
+    .where(
+        _due,
+        updates.c.due_at <= sa.bindparam("b_now"),
+        ~sa.exists().where(
+            state_is(_earlier, "due"),
+            _earlier.c.chat_id == updates.c.chat_id,
+            _earlier.c.update_id < updates.c.update_id,
+        ),
     )
-    heads = (
-        sa.select(updates.c.update_id)
-        .where(_due, updates.c.due_at <= sa.bindparam("b_now"), first)
-        .order_by(updates.c.update_id)
-        .limit(sa.bindparam("b_limit", type_=sa.Integer))
+    .order_by(updates.c.update_id)
+    .limit(sa.bindparam("b_limit", type_=sa.Integer))
+    .cte("heads")
+)
+_TAKE = (
+    sa.update(updates)
+    .where(updates.c.update_id.in_(sa.select(_heads)))
+    .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"))
+    .returning(
+        updates.c.update_id,
+        updates.c.chat_id,
+        updates.c.payload,
+        updates.c.received_at,
+        updates.c.attempts,
     )
-    return (
-        sa.update(updates)
-        .where(updates.c.update_id.in_(sql.skip_locked(heads, "heads", on_sqlite=on_sqlite)))
-        .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"))
-        .returning(
-            updates.c.update_id,
-            updates.c.chat_id,
-            updates.c.payload,
-            updates.c.received_at,
-            updates.c.attempts,
-        )
-    )
+)

@@ -194,11 +194,11 @@ async def measure(store: Store, url: str, now: datetime) -> None:
 
     async def start() -> None:
         fresh = Store(url)
-        await fresh.start(sole=False)
+        await fresh.start()
         await fresh.close()
 
     await _timed("start with the schema up to date", start, 5)
-    await _timed("take over after a crash", lambda: store.take_over(now), 3)
+    await _timed("take over after a crash", lambda: store.release_leases(now), 3)
     some = "810" + str(1_000_000_000_000 + 4242)
     await _timed("lease 64 checks and settle them", check)
     await _timed("lease 48 places", lease_notices)
@@ -250,7 +250,7 @@ async def run(url: str, orders: int) -> None:
     """Build where the database is empty, then measure."""
     now = datetime.now(UTC)
     store = Store(url)
-    await store.start(sole=False)
+    await store.start()
     async with store.database.read() as on:
         known = await on.scalar(sa.text("SELECT COUNT(*) FROM (SELECT 1 FROM orders LIMIT 1) AS one"))
     if not known:

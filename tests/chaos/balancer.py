@@ -1,9 +1,8 @@
-"""What stands between Telegram and the replicas: one address, each call to the next replica in turn."""
+"""What stands between Telegram and the replicas: one address, each call to the replica that serves."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 
@@ -12,24 +11,33 @@ from aiohttp import web
 
 _PATIENCE = aiohttp.ClientTimeout(total=8.0)
 _SECRET = "chaos_of_the_webhook"
+_STANDING_BY = 503
 
 
 class Balancer:
-    """Passes calls on; a dead replica's share is answered 502, as load balancers do."""
+    """Passes calls on to the first replica, the last that served before others, that takes them."""
 
     def __init__(self, ports: Sequence[int], http: aiohttp.ClientSession) -> None:
-        self._ports = itertools.cycle(ports)
+        self._ports = list(ports)
         self._http = http
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Whatever the replica whose turn it is answers."""
-        url = f"http://127.0.0.1:{next(self._ports)}{request.path}"
+        """What the replica that serves answers; 502 where all stand by or are dead."""
         body = await request.read()
-        try:
-            async with self._http.post(url, data=body, headers=request.headers, timeout=_PATIENCE) as answer:
-                return web.Response(status=answer.status)
-        except (aiohttp.ClientError, TimeoutError):
-            return web.Response(status=502)
+        for port in tuple(self._ports):
+            url = f"http://127.0.0.1:{port}{request.path}"
+            try:
+                async with self._http.post(
+                    url, data=body, headers=request.headers, timeout=_PATIENCE
+                ) as answer:
+                    if answer.status != _STANDING_BY:
+                        self._ports.sort(key=lambda other: other != port)
+                        return web.Response(status=answer.status)
+            except aiohttp.ClientConnectionError:
+                continue
+            except (aiohttp.ClientError, TimeoutError):
+                break
+        return web.Response(status=502)
 
 
 @contextlib.asynccontextmanager
@@ -38,7 +46,7 @@ async def intake(kind: str, replicas: int) -> AsyncIterator[Sequence[Mapping[str
     if kind == "polling":
         yield [{} for _ in range(replicas)]
         return
-    ports = [_free_port() for _ in range(replicas)]
+    ports = [free_port() for _ in range(replicas)]
     async with aiohttp.ClientSession() as http:
         app = web.Application()
         app.router.add_post("/telegram", Balancer(ports, http).answer)
@@ -62,6 +70,7 @@ def _listening() -> socket.socket:
     return door
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with _listening() as door:
         return int(door.getsockname()[1])

@@ -139,15 +139,23 @@ class Bot:
         """Start a bot, after the one before ended."""
         self._pid = await self._launcher.start(self._settings)
 
+    def signal_kill(self) -> None:
+        """kill -9, without waiting for the end."""
+        self._signal(signal.SIGKILL)
+
+    def signal_stop(self) -> None:
+        """SIGTERM, without waiting for the end."""
+        self._signal(signal.SIGTERM)
+
     async def kill(self) -> None:
         """kill -9."""
-        self._signal(signal.SIGKILL)
+        self.signal_kill()
         await self._ended(10.0)
 
     async def stop(self) -> float:
         """SIGTERM; the seconds it took."""
         began = time.monotonic()
-        self._signal(signal.SIGTERM)
+        self.signal_stop()
         if not await self._ended(15.0):
             await self.kill()
         return time.monotonic() - began

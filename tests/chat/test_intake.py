@@ -596,7 +596,7 @@ def rows(*updates: dict[str, Any]) -> list[RawUpdate]:
 
 async def test_an_update_for_a_free_worker_is_recorded_and_begun_with_in_one_step() -> None:
     inbox, shop = Counted(), Shop()
-    async with working(inbox, shop, lambda: NOW, idle=60.0, at_once=True) as (workers, _):
+    async with working(inbox, shop, lambda: NOW, idle=60.0) as (workers, _):
         await until(lambda: inbox.steps == ["take 32"])
         assert await workers.put(rows(text_update(1), text_update(2), text_update(3, 6))) == 1
         assert inbox.steps == ["take 32", "both 32"]
@@ -609,7 +609,7 @@ async def test_an_update_for_a_free_worker_is_recorded_and_begun_with_in_one_ste
 async def test_updates_put_in_side_by_side_take_no_more_than_there_is_room_for() -> None:
     inbox, shop = Counted(), Shop()
     shop.gates["hi"] = asyncio.Event()
-    async with working(inbox, shop, lambda: NOW, at_once=True, concurrency=3, drain=5.0) as (workers, _):
+    async with working(inbox, shop, lambda: NOW, concurrency=3, drain=5.0) as (workers, _):
         await until(lambda: inbox.steps != [])
         await asyncio.gather(*(workers.put(rows(text_update(n, n))) for n in range(1, 9)))
         assert workers.busy == 3
@@ -620,7 +620,7 @@ async def test_updates_put_in_side_by_side_take_no_more_than_there_is_room_for()
 
 async def test_what_comes_while_stopping_is_recorded_and_left_for_later() -> None:
     inbox, shop = Counted(), Shop()
-    async with working(inbox, shop, lambda: NOW, at_once=True) as (workers, _):
+    async with working(inbox, shop, lambda: NOW) as (workers, _):
         await until(lambda: inbox.steps != [])
     assert await workers.put(rows(text_update(1))) == 1
     assert (inbox.state[1], inbox.leased, workers.busy) == ("due", {}, 0)
@@ -628,7 +628,7 @@ async def test_what_comes_while_stopping_is_recorded_and_left_for_later() -> Non
 
 async def test_nothing_is_taken_before_what_was_handled_is_written_down() -> None:
     inbox, shop = Full(), Shop()
-    async with working(inbox, shop, lambda: NOW, idle=60.0, at_once=True) as (workers, arrived):
+    async with working(inbox, shop, lambda: NOW, idle=60.0) as (workers, arrived):
         await asyncio.sleep(0)
         await workers.put(rows(text_update(1)))
         await until(lambda: inbox.tries > 0 and workers.busy == 0)
@@ -637,16 +637,6 @@ async def test_nothing_is_taken_before_what_was_handled_is_written_down() -> Non
         inbox.full = False
         arrived.set()
         await until(lambda: len(shop.handled) == 2)
-
-
-async def test_where_others_work_too_what_comes_in_is_left_to_all() -> None:
-    inbox, shop = Counted(), Shop()
-    async with working(inbox, shop, lambda: NOW, idle=60.0) as (workers, arrived):
-        await until(lambda: inbox.steps == ["take 32"])
-        assert await workers.put(rows(text_update(1))) == 1
-        assert inbox.steps == ["take 32", "put"]
-        arrived.set()
-        await until(lambda: shop.handled == [(5, 1)])
 
 
 async def test_stopping_lets_what_is_in_hand_finish() -> None:

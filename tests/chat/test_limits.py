@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.limits import Limits, LocalPermits, Priority, Rules, Ticket
+from bot.chat.limits import Limits, Priority, Ticket
 from bot.chat.telegram import Ambiguous, FloodWait, NotSent
 from bot.sandbox.telegram.limits import Limits as Enforcer
 from bot.sandbox.telegram.limits import Rates
@@ -516,58 +516,23 @@ def test_quiet_chats_are_forgotten() -> None:
     assert run(main()) < 400
 
 
-# ── replicas ────────────────────────────────────────────────────────────────────────────────────
+def test_a_process_that_may_not_send_does_not() -> None:
+    """Asked at the moment of sending: while a message waited, another process may have become the leader."""
 
+    async def main() -> list[str]:
+        started, outcomes = clock(), []
+        limits = Limits(clock=clock, allowed=lambda: clock() - started < 0.5)
+        bot, seam = bot_on(lambda method, data: message(), limiter=limits)
+        for method in ("sendMessage", "sendMessage", "answerCallbackQuery", "setWebhook"):
+            try:
+                await bot.call(method, {"chat_id": 5, "text": "x"}, priority=Priority.PUSH)
+                outcomes.append("sent")
+            except NotSent:
+                outcomes.append("not sent")
+        assert len(seam.calls) == 1
+        return outcomes
 
-@pytest.mark.parametrize("batch", [1, 5])
-def test_two_replicas_share_one_rate(batch: int) -> None:
-    async def main() -> Server:
-        shared = LocalPermits()
-        server = Server(rates=Rates(enabled=False))
-        replicas = [
-            Limits(clock=clock, permits=shared, batch=batch, rules=Rules(burst=1), patience=EVER)
-            for _ in range(2)
-        ]
-        await asyncio.gather(*(server.send(replicas[number % 2], number + 1) for number in range(300)))
-        return server
-
-    assert run(main()).most_within(1.0) <= 31
-
-
-def test_shared_permits_that_fail_for_a_while_only_delay() -> None:
-    class Shaky(LocalPermits):
-        troubles = 2
-
-        async def reserve(self, count: int, now: float, *, per_second: float, burst: int) -> float:
-            if self.troubles:
-                self.troubles -= 1
-                raise OSError("database away")
-            return await super().reserve(count, now, per_second=per_second, burst=burst)
-
-    async def main() -> float:
-        start = clock()
-        await Limits(clock=clock, permits=Shaky()).acquire(5)
-        return clock() - start
-
-    assert 1.9 < run(main()) < 2.1
-
-
-def test_a_permit_of_all_replicas_is_given_up_when_its_moment_has_passed() -> None:
-    class Shared(LocalPermits):
-        lateness = 0.04
-
-        def __init__(self) -> None:
-            self.firsts = [-0.2, -0.05, -0.03]
-
-        async def reserve(self, count: int, now: float, *, per_second: float, burst: int) -> float:
-            return self.firsts.pop(0)
-
-    async def main() -> list[float]:
-        permits = Shared()
-        await Limits(clock=clock, permits=permits).acquire(5)
-        return permits.firsts
-
-    assert run(main()) == [], "the first two came too late"
+    assert run(main()) == ["sent", "not sent", "not sent", "not sent"]
 
 
 # ── on the library's bot ────────────────────────────────────────────────────────────────────────

@@ -21,8 +21,8 @@ from bot.model import Place
 from bot.pacing import Limits, Pacer
 from bot.poller import Poller
 from bot.sender import Sender
+from bot.sources.aliexpress.budget import CallLedger
 from bot.sources.aliexpress.budget import Limits as Budget
-from bot.sources.aliexpress.budget import SharedLedger
 from bot.store import Store
 from bot.store.tables import notices
 from bot.tracking import Policy, Tracking
@@ -114,7 +114,7 @@ class _Simulation:
         case, path = self.case, self.folder / "bot.db"
         self._store = Store(f"sqlite:///{path}", inline(path))
         self.dice = random.Random(f"life {case.seed}")
-        ledger = SharedLedger(limits=Budget(per_second=PER_SECOND, per_day=case.per_day), now=now)
+        ledger = CallLedger(limits=Budget(per_second=PER_SECOND, per_day=case.per_day), now=now)
         self.shop = Shop(random.Random(f"shop {case.seed}"), case.mood, self.trace, ledger)
         self.post = Post(random.Random(f"post {case.seed}"), case.mood, self.trace)
         luck = random.Random(f"luck {case.seed}")
@@ -128,7 +128,7 @@ class _Simulation:
     async def run(self) -> Outcome:
         """Play to the end, then let everything be told."""
         self._draw_journeys()
-        await self._store.start(sole=False)
+        await self._store.start()
         await self._be_born()
         jobs: Sequence[Coroutine[Any, Any, None]] = (
             self._people(),
@@ -150,7 +150,7 @@ class _Simulation:
     # ── the process ─────────────────────────────────────────────────────────────────────────────
 
     async def _be_born(self) -> None:
-        await self._store.take_over(now())
+        await self._store.release_leases(now())
         silent = _Silent()
         self._tracking = Tracking(
             store=self._store, source=self.shop, pacer=self.pacer, policy=Policy(), now=now, telemetry=silent

@@ -24,7 +24,7 @@ from bot.model import (
     Sent,
     Snapshot,
 )
-from bot.sources.aliexpress.budget import SharedLedger
+from bot.sources.aliexpress.budget import CallLedger
 from tests.virtual import now
 
 MARK = re.compile(r"K\d{6}")
@@ -73,7 +73,7 @@ class Shop:
     dice: random.Random
     mood: Mood
     trace: Trace
-    ledger: SharedLedger
+    ledger: CallLedger
     news: Callable[[], None] = lambda: None  # called when a look brought something
     journeys: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
     away_until: datetime | None = None

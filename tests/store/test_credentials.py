@@ -130,7 +130,7 @@ async def test_a_refresh_that_a_crash_cut_off_holds_up_no_restart(grant: Credent
     await grant.save(TOKENS, None)
     crashed = grant.refreshing("before", 60.0)
     assert await crashed.__aenter__()
-    await store.take_over(NOW)
+    await store.release_leases(NOW)
     async with grant.refreshing("after", 60.0) as ours:
-        assert ours is store.database.is_sqlite  # other replicas may be alive on PostgreSQL
+        assert ours
     await crashed.__aexit__(None, None, None)

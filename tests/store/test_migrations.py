@@ -111,7 +111,7 @@ async def test_an_empty_database_has_no_revision(bare_url: str) -> None:
 
 async def test_replicas_that_start_together_migrate_once(fresh_postgres: str) -> None:
     stores = [Store(fresh_postgres) for _ in range(4)]
-    await asyncio.gather(*(one.start(sole=False) for one in stores))
+    await asyncio.gather(*(one.start() for one in stores))
     assert {await migrations.revision(one.database) for one in stores} == {migrations.head()}
     for one in stores:
         await one.close()

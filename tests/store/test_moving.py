@@ -18,9 +18,9 @@ from bot.cli import app
 from bot.errors import StoreError
 from bot.model import NodeText, RawUpdate, Sending
 from bot.store import Store, moving
-from bot.store.cells import SharedCell
 from bot.store.credentials import Credentials
-from bot.store.election import Election
+from bot.store.leadership import lock_of
+from bot.store.sql import Database
 from bot.store.tables import metadata
 from tests.store.builders import ANNA, GROUP, LEASE, NOW, TOPIC, added, follow, later, node, order, owed
 from tests.store.test_credentials import TOKENS, Reversed
@@ -55,10 +55,7 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.sends.book([Sending(chat_id=ANNA.chat_id, at=NOW)])
         await tx.memory.count_unknown(["what?"], NOW)
         await tx.orders.lease_due(NOW, 1, LEASE)
-    await SharedCell(store.database, "aliexpress").change(lambda _text: ("{}", None))
     await Credentials(store.database, "app", Reversed(), lambda: NOW).save(TOKENS, None)
-    async with store.database.write() as on:
-        await on.execute(sa.text("INSERT INTO rates (name, next_at) VALUES ('telegram', 1234.5678)"))
     await store.close()
 
 
@@ -149,27 +146,14 @@ async def test_a_source_of_another_version_is_refused(sqlite_url: str, fresh_pos
 
 async def test_databases_in_use_are_refused(sqlite_url: str, fresh_postgres: str) -> None:
     await _fill(sqlite_url)
-    running = Store(sqlite_url)
-    await running.start()
-    with pytest.raises(StoreError, match="in use"):
-        await _move(sqlite_url, fresh_postgres)
-    await running.close()
-
-    replica, stopping = Store(fresh_postgres), asyncio.Event()
-    election = Election(replica.database)
-
-    async def work(ending: asyncio.Event) -> None:
-        await ending.wait()
-
-    serving = asyncio.create_task(election.lead(stopping, work))
-    async with asyncio.timeout(10):
-        while not election.leading:
-            await asyncio.sleep(0.01)
-    with pytest.raises(StoreError, match="running"):
-        await _move(sqlite_url, fresh_postgres)
-    stopping.set()
-    await serving
-    await replica.close()
+    for url in (sqlite_url, fresh_postgres):
+        database = Database(url)
+        lock = lock_of(database)
+        assert await lock.acquire()
+        with pytest.raises(StoreError, match="running"):
+            await _move(sqlite_url, fresh_postgres)
+        await lock.release()
+        await database.close()
 
 
 async def test_a_difference_is_found(sqlite_url: str, fresh_postgres: str) -> None:

@@ -28,7 +28,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "get orders": lambda tx: tx.orders.get_many(["1", "2", "3"]),
     "save an order": lambda tx: tx.orders.save(added(order("1", node(1)))),
     "reweigh": lambda tx: tx.orders.reweigh(["1", "2"], NOW),
-    "release orders": lambda tx: tx.orders.release_leases(NOW),
+    "release orders": lambda tx: tx.orders.release_leases(),
     "other rules": lambda tx: tx.orders.with_other_ruleset("7", 200),
     "purge orders": lambda tx: tx.orders.purge(NOW - timedelta(days=90)),
     "delivered": lambda tx: tx.orders.count_delivered(NOW),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from bot.store import Case, Store
-from bot.store.cells import OwnCell, SharedCell
 from tests.store.builders import NOW, later
 
 
@@ -51,35 +48,3 @@ async def test_unknown_texts_are_counted_the_most_frequent_first(store: Store) -
         await tx.memory.count_unknown(["often"], later(1))
         assert await tx.memory.unknown(2) == [("often", 3), ("long" * 125, 1)]
         assert ("nul", 1) in await tx.memory.unknown()
-
-
-async def test_a_shared_cell_loses_no_change_of_either_replica(store: Store, replica: Store) -> None:
-    def one_more(text: str) -> tuple[str, int]:
-        number = int(text or 0) + 1
-        return str(number), number
-
-    cells = [SharedCell(store.database, "c"), SharedCell(replica.database, "c")]
-    outcomes = await asyncio.gather(*(cells[n % 2].change(one_more) for n in range(40)))
-    assert sorted(outcomes) == list(range(1, 41))
-
-
-async def test_looking_into_a_cell_changes_nothing(store: Store) -> None:
-    cell = SharedCell(store.database, "c")
-    assert await cell.change(lambda text: (text, text)) == ""
-    assert await cell.change(lambda text: ("x", text)) == ""
-    assert await cell.change(lambda text: (text, text)) == "x"
-
-
-async def test_an_own_cell_is_written_when_flushed(store: Store) -> None:
-    shared, own = SharedCell(store.database, "c"), OwnCell(store.database, "c")
-    await shared.change(lambda _text: ("before", None))
-    assert await own.change(lambda text: (text + "!", text)) == "before"
-    assert await shared.change(lambda text: (text, text)) == "before"
-    await own.flush()
-    await own.flush()
-    assert await shared.change(lambda text: (text, text)) == "before!"
-
-
-async def test_a_cell_that_nobody_used_flushes_nothing(store: Store) -> None:
-    await OwnCell(store.database, "c").flush()
-    assert await SharedCell(store.database, "c").change(lambda text: (text, text)) == ""

@@ -6,8 +6,6 @@ import asyncio
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import SettingsError, StoreError
-from bot.store import Store, Transaction, sql
+from bot.store import Store, sql
 from tests.store.builders import ANNA, NOW, added, follow, later, node, order, owed
 
 
@@ -55,44 +53,17 @@ async def test_a_new_database_is_its_owners_alone(path: Path) -> None:
         await store.close()
     finally:
         os.umask(before)
-    assert set(modes) >= {"bot.db", "bot.db-wal", "bot.db.lock"}
+    assert set(modes) >= {"bot.db", "bot.db-wal"}
     assert set(modes.values()) == {0o600}
 
 
-async def test_a_second_bot_on_the_file_is_refused_until_the_first_is_gone(path: Path, file: Store) -> None:
-    second = Store(str(path))
-    with pytest.raises(StoreError, match="in use by another running bot"):
-        await second.start()
-    await second.start(sole=False)  # a command of the operator may look
-    await second.close()
-    await file.close()
-    third = Store(str(path))
-    await third.start()
-    await third.close()
-
-
-def test_a_killed_bot_leaves_no_lock(path: Path) -> None:
-    code = (
-        "import asyncio, os, signal, sys; from bot.store import Store; s = Store(sys.argv[1]);"
-        "asyncio.run(s.start()); os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    assert subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode == -9
-
-    async def start() -> None:
-        store = Store(str(path))
-        await store.start()
-        await store.close()
-
-    asyncio.run(start())
-
-
-async def test_what_a_crashed_bot_held_is_due_at_once(file: Store) -> None:
+async def test_what_a_crashed_leader_held_is_due_at_once(file: Store) -> None:
     await follow(file, ANNA, "1")
     async with file.write() as tx:
         await tx.notices.owe([owed(ANNA, "1", "a")], NOW)
         await tx.orders.lease_due(NOW, 9, later(180) - NOW)
         await tx.notices.lease(NOW, 9, later(180) - NOW)
-    await file.take_over(later(1))
+    await file.release_leases(later(1))
     async with file.write() as tx:
         assert len(await tx.orders.lease_due(later(1), 9, later(180) - NOW)) == 1
         assert len(await tx.notices.lease(later(1), 9, later(180) - NOW)) == 1
@@ -143,26 +114,6 @@ async def test_who_is_cancelled_while_writing_leaves_no_lock(path: Path, file: S
             await asyncio.gather(writing, return_exceptions=True)
             other.execute("BEGIN IMMEDIATE")
             other.execute("ROLLBACK")
-    await file.close()
-
-
-async def test_what_must_not_be_lost_insists_and_gives_up_in_the_end(path: Path, file: Store) -> None:
-    async with file.database.engine.connect() as on:
-        await on.exec_driver_sql("PRAGMA busy_timeout = 1")
-
-    async def change(tx: Transaction) -> str:
-        await tx.memory.put("k", 1)
-        return "done"
-
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError):
-            await file.insist(change, seconds=0.02, pause=0.01)
-        insisting = asyncio.create_task(file.insist(change, pause=0.01))
-        await asyncio.sleep(0.03)
-        assert not insisting.done()
-        other.execute("ROLLBACK")
-        assert await insisting == "done"
     await file.close()
 
 

@@ -1,19 +1,16 @@
-"""Spends the app's calls: so many a second, so many a day, people before checks, over all replicas."""
+"""Spends the app's calls: so many a second, so many a day, people before checks."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import math
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol
 
 from bot.errors import Throttled
 from bot.model import CallBudget
-
-T = TypeVar("T")
 
 # The platform's day ends at 24:00 Beijing time.
 _BEIJING = timedelta(hours=8)
@@ -44,55 +41,25 @@ class Ledger(Protocol):
         ...
 
 
-class Cell(Protocol):
-    """One small text that all replicas share."""
-
-    async def change(self, decide: Callable[[str], tuple[str, T]]) -> T:
-        """Replace the text (at first empty) by `decide`'s first result, atomically; return the second.
-
-        `decide` is pure and may be called again where another replica was faster.
-        """
-        ...
-
-
-class MemoryCell:
-    """The cell of a single process."""
-
-    def __init__(self) -> None:
-        self._text = ""
-
-    async def change(self, decide: Callable[[str], tuple[str, T]]) -> T:
-        """Change the text; nothing awaits between reading and writing."""
-        self._text, outcome = decide(self._text)
-        return outcome
-
-
 # ── decisions ───────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What may be spent. `per_day` None means no daily limit.
-
-    `jitter` (seconds) is by how much a call may leave later than booked: calls are so much further apart
-    that no second sees too many. `ahead` (seconds) is how far in advance a check may book its moment, so
-    that replicas need not all ask again at that moment; a person's call comes behind what is booked.
-    """
+    """What may be spent. `per_day` None means no daily limit."""
 
     per_second: float = 1.0
     per_day: int | None = None
-    jitter: float = 0.0
-    ahead: float = 0.0
 
     @property
     def step(self) -> float:
         """Seconds between two calls."""
-        return (1 + self.jitter) / self.per_second
+        return 1 / self.per_second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What all replicas know. Times are epoch seconds; `free_at` is when the next call may start."""
+    """What is spent. Times are epoch seconds; `free_at` is when the next call may start."""
 
     day: int = 0
     used: int = 0
@@ -126,8 +93,8 @@ class Spent:
 def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Account, Go | Wait | Spent]:
     """Decide on one call and book it where it may go.
 
-    A person's call books the next free moment ahead of time; a check takes only a moment that is free now
-    (or within `ahead`), so that any number of waiting checks stand behind one person.
+    A person's call books the next free moment ahead of time; a check takes only a moment that is free now,
+    so that any number of waiting checks stand behind one person.
     """
     account = _today(account, now)
     if limits.per_day is not None:
@@ -135,9 +102,7 @@ def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Acc
         if account.used >= limits.per_day - kept:
             return account, Spent(_next_chance(account, now, urgent, limits.per_day))
     starts = _free(account, now, limits)
-    if starts - now > max(limits.ahead, _SOON) and not urgent:
-        return account, Wait(starts - now - limits.ahead)
-    if starts - now > _PATIENCE:
+    if starts - now > (_PATIENCE if urgent else _SOON):
         return account, Wait(starts - now)
     return _booked(account, starts, urgent, limits), Go(starts - now)
 
@@ -164,11 +129,6 @@ def _booked(account: Account, starts: float, urgent: bool, limits: Limits) -> Ac
         free_at=starts + limits.step,
         held_until=account.held_until,
     )
-
-
-def unspent(account: Account, urgent: bool) -> Account:
-    """Give back a call that was booked but not made; its moment has passed."""
-    return replace(account, used=max(account.used - 1, 0), urgent=max(account.urgent - urgent, 0))
 
 
 def hold(account: Account, now: float, seconds: float) -> Account:
@@ -198,7 +158,7 @@ def stand(account: Account, now: float, limits: Limits) -> CallBudget:
 
 def _today(account: Account, now: float) -> Account:
     day = int((now + _BEIJING.total_seconds()) // _DAY)
-    if day <= account.day:  # a replica whose clock lags does not bring yesterday back
+    if day <= account.day:  # a clock that is set back does not bring yesterday back
         return account
     before = account.used if day == account.day + 1 else -1 if account.day == 0 else 0
     return replace(account, day=day, used=0, urgent=0, before=before)
@@ -221,116 +181,81 @@ def _next_chance(account: Account, now: float, urgent: bool, per_day: int) -> fl
 # ── the ledger ──────────────────────────────────────────────────────────────────────────────────
 
 
-class SharedLedger:
-    """The ledger over a cell. One process's checks queue here, so that only the first of them asks."""
+class CallLedger:
+    """The ledger of one process. `load` and `dump` carry the account over a restart.
+
+    `allowed` says whether this process may call at all: only the leader may. Checks queue here, so that only
+    the first of them asks.
+    """
 
     def __init__(
         self,
         *,
         limits: Limits,
         now: Callable[[], datetime],
-        cell: Cell | None = None,
+        allowed: Callable[[], bool] = lambda: True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._limits = limits
         self._now = now
-        self._cell = cell or MemoryCell()
+        self._allowed = allowed
         self._sleep = sleep
         self._checks = asyncio.Lock()
-        self._last = "", Account()  # what was written last, and its meaning: mostly it is found again
+        self._account = Account()
+
+    def load(self, state: Mapping[str, Any] | None) -> None:
+        """Go on with what `dump` returned in an earlier life."""
+        if state:
+            self._account = Account(**state)
+
+    def dump(self) -> dict[str, Any]:
+        """Return what is spent, as JSON-able values."""
+        return asdict(self._account)
 
     async def acquire(self, urgent: bool) -> None:
         """Wait for this call's turn; raises `Throttled` with the seconds to wait where that is long."""
         until = self._clock() + (_PATIENCE if urgent else _PATIENCE_OF_CHECKS)
-        missed = False
-        while True:
-            if urgent:
-                now = self._clock()
-                starts = await self._book(now, urgent=True, until=until, missed=missed)
-            else:
-                async with self._checks:
-                    now = self._clock()
-                    if now > until:
-                        raise Throttled("CallPace", "too many checks are waiting", seconds=1.0)
-                    starts = await self._book(now, urgent=False, until=until, missed=missed)
-            if starts > now:
-                await self._rest(starts - self._clock())  # the next check books meanwhile
-            missed = self._limits.jitter > 0.0 and self._clock() - starts > self._limits.jitter
-            if not missed:
-                return
-            # The processor was elsewhere: by now another replica's call may start. The moment is given up.
-            if self._clock() > until:
-                raise Throttled("CallPace", "the machine is too busy to keep its turns", seconds=1.0)
+        if urgent:
+            wait = await self._book(urgent=True, until=until)
+        else:
+            async with self._checks:
+                if self._clock() > until:
+                    raise Throttled("CallPace", "too many checks are waiting", seconds=1.0)
+                wait = await self._book(urgent=False, until=until)
+        await self._rest(wait)  # the next check books meanwhile
 
     async def insist(self) -> None:
-        """Wait for the turn of a call for tokens, 20 s at most; it is never refused."""
-        now = self._clock()
-
-        def decide(text: str) -> tuple[str, Go]:
-            account, go = insist(_read(text), now, self._limits)
-            return _write(account), go
-
-        await self._rest((await self._cell.change(decide)).seconds)
+        """Wait for the turn of a call for tokens, 20 s at most; no spent day stops it."""
+        self._account, go = insist(self._account, self._clock(), self._limits)
+        await self._rest(go.seconds)
 
     async def hold(self, seconds: float) -> None:
         """Let nobody call for `seconds`."""
-        now = self._clock()
-        await self._cell.change(lambda text: (_write(hold(_read(text), now, seconds)), None))
+        self._account = hold(self._account, self._clock(), seconds)
 
     async def usage(self) -> CallBudget:
         """Return where the budget stands."""
-        now = self._clock()
-        return await self._cell.change(lambda text: (text, stand(_read(text), now, self._limits)))
+        return stand(self._account, self._clock(), self._limits)
 
     async def _rest(self, seconds: float) -> None:
         if seconds > _SOON:
             await self._sleep(seconds)
+        if not self._allowed():
+            raise Throttled("StandingBy", "another process may be the leader now", seconds=1.0)
 
-    async def _book(self, asked: float, *, urgent: bool, until: float, missed: bool) -> float:
-        """The moment that is booked for this call, by our clock; waits until one can be booked."""
+    async def _book(self, *, urgent: bool, until: float) -> float:
+        """Seconds until the moment that is booked for this call; waits until one can be booked."""
         while True:
-            match await self._ask(asked, urgent=urgent, missed=missed):
+            self._account, answer = ask(self._account, self._clock(), urgent, self._limits)
+            match answer:
                 case Go(seconds):
-                    return asked + seconds
+                    return seconds
                 case Spent(seconds):
                     raise Throttled("DailyBudget", "the day's calls are spent", seconds=seconds)
                 case Wait(seconds):
                     if self._clock() + seconds > until:
                         raise Throttled("CallPace", "too many calls are waiting", seconds=seconds)
                     await self._sleep(seconds)
-                    missed = False  # that call was given back when this wait was answered
-                    asked = self._clock()
-
-    async def _ask(self, now: float, *, urgent: bool, missed: bool) -> Go | Wait | Spent:
-        def decide(text: str) -> tuple[str, Go | Wait | Spent]:
-            known_text, account = self._last
-            before = account if text == known_text else _read(text)
-            given_back = unspent(before, urgent) if missed else before
-            account, answer = ask(given_back, now, urgent, self._limits)
-            if account is not before:
-                self._last = _write(account), account
-                return self._last[0], answer
-            return text, answer
-
-        return await self._cell.change(decide)
 
     def _clock(self) -> float:
         return self._now().timestamp()
-
-
-def _read(text: str) -> Account:
-    return Account(**json.loads(text)) if text else Account()
-
-
-def _write(account: Account) -> str:
-    return _JSON % (
-        account.day,
-        account.used,
-        account.urgent,
-        account.before,
-        account.free_at,
-        account.held_until,
-    )
-
-
-_JSON = '{"day": %d, "used": %d, "urgent": %d, "before": %d, "free_at": %r, "held_until": %r}'

@@ -55,7 +55,7 @@ def fill(path: Path, orders: int, base: float, *, due: bool, owed: int = 0, card
 
 async def _create(path: Path) -> None:
     store = Store(str(path))
-    await store.start(sole=False)
+    await store.start()
     await store.close()
 
 

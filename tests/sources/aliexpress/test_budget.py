@@ -1,9 +1,10 @@
-"""Calls are spent as allowed, people first, by any number of processes."""
+"""Calls are spent as allowed, people first."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,18 +13,17 @@ from hypothesis import strategies as st
 
 from bot.errors import Throttled
 from bot.sources.aliexpress import budget
-from bot.sources.aliexpress.budget import Limits, MemoryCell, SharedLedger
+from bot.sources.aliexpress.budget import CallLedger, Limits
 from tests.sources.aliexpress.world import Clock
 
 # Four in the afternoon UTC is midnight in Beijing, where the day ends.
 MIDNIGHT = datetime(2026, 3, 1, 16, tzinfo=UTC)
 
 
-def ledger(clock: Clock, cell: MemoryCell | None = None, **limits: float | int | None) -> SharedLedger:
-    return SharedLedger(
+def ledger(clock: Clock, **limits: float | int | None) -> CallLedger:
+    return CallLedger(
         limits=Limits(**limits),  # type: ignore[arg-type]  # two keywords of two types
         now=clock,
-        cell=cell,
         sleep=clock.sleep,
     )
 
@@ -35,7 +35,7 @@ class Started:
         self.clock = clock
         self.log: list[tuple[str, float]] = []
 
-    async def call(self, name: str, ledger: SharedLedger, urgent: bool) -> None:
+    async def call(self, name: str, ledger: CallLedger, urgent: bool) -> None:
         await ledger.acquire(urgent)
         self.log.append((name, (self.clock.at - MIDNIGHT).total_seconds()))
 
@@ -48,32 +48,34 @@ async def test_calls_are_evenly_spaced() -> None:
     assert [at for _, at in started.log] == [0, 0.5, 1.0, 1.5, 2.0]
 
 
+async def test_a_restart_goes_on_with_what_was_spent() -> None:
+    clock = Clock(MIDNIGHT)
+    before, after = ledger(clock, per_second=1, per_day=9), ledger(clock, per_second=1, per_day=9)
+    after.load(None)
+    await before.acquire(True)
+    await before.hold(5)
+    after.load(json.loads(json.dumps(before.dump())))
+    assert await after.usage() == await before.usage()
+    await after.acquire(False)
+    assert (clock.at - MIDNIGHT).total_seconds() == 5
+
+
 @pytest.mark.parametrize("urgent", [True, False])
-async def test_a_moment_that_was_slept_through_is_booked_anew_and_counted_once(urgent: bool) -> None:
-    """The next moment may be another replica's: who comes late must not start beside it."""
-    clock, overslept = Clock(MIDNIGHT), iter([0.3])
+async def test_a_process_that_may_not_call_does_not(urgent: bool) -> None:
+    """Asked at the very moment of the call: while it waited, another may have become the leader."""
+    clock, acting = Clock(MIDNIGHT), True
 
     async def sleep(seconds: float) -> None:
-        await clock.sleep(seconds + next(overslept, 0.0))
+        nonlocal acting
+        await clock.sleep(seconds)
+        acting = False
 
-    limits = Limits(per_second=1, per_day=100, jitter=0.04, ahead=2.0)
-    here = SharedLedger(limits=limits, now=clock, sleep=sleep)
-    started = Started(clock)
-    for _ in range(3):
-        await started.call("call", here, urgent)
-    assert [at for _, at in started.log] == pytest.approx([0, 2.08, 3.12], abs=0.001)
-    assert (await here.usage()).used == 3
-
-
-async def test_two_processes_share_one_pace() -> None:
-    clock, cell = Clock(MIDNIGHT), MemoryCell()
-    one, two = (ledger(clock, cell, per_second=1) for _ in range(2))
-    started = Started(clock)
-    for _ in range(3):
-        await started.call("one", one, False)
-        await started.call("two", two, False)
-    assert [at for _, at in started.log] == [0, 1, 2, 3, 4, 5]
-    assert (await one.usage()).used == 6
+    here = CallLedger(limits=Limits(per_second=1), now=clock, sleep=sleep, allowed=lambda: acting)
+    await here.acquire(urgent)
+    with pytest.raises(Throttled, match="StandingBy"):
+        await here.acquire(urgent)
+    with pytest.raises(Throttled, match="StandingBy"):
+        await here.insist()
 
 
 async def test_a_person_goes_before_the_checks_that_wait() -> None:
@@ -168,10 +170,12 @@ async def test_the_forecast_follows_the_pace_and_never_exceeds_the_limit() -> No
     assert (await here.usage()).forecast == 5000
 
 
-async def test_a_clock_far_ahead_elsewhere_blocks_nobody() -> None:
-    clock, ahead, cell = Clock(MIDNIGHT), Clock(MIDNIGHT + timedelta(hours=1)), MemoryCell()
-    await ledger(ahead, cell, per_second=1).acquire(False)
-    await ledger(clock, cell, per_second=1).acquire(False)
+async def test_a_clock_that_was_far_ahead_blocks_nobody() -> None:
+    clock, ahead = Clock(MIDNIGHT), Clock(MIDNIGHT + timedelta(hours=1))
+    before, after = ledger(ahead, per_second=1), ledger(clock, per_second=1)
+    await before.acquire(False)
+    after.load(before.dump())
+    await after.acquire(False)
     assert clock.slept == []
 
 

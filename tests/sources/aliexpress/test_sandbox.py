@@ -15,7 +15,7 @@ from bot.sandbox.aliexpress.signing import push_signature
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
 from bot.sources.aliexpress.auth import TokenKeeper, authorise_url, parse_code, seed_tokens
-from bot.sources.aliexpress.budget import Limits, SharedLedger
+from bot.sources.aliexpress.budget import CallLedger, Limits
 from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.expiry import token_warnings
 from bot.sources.aliexpress.push import parse_push, verify
@@ -55,7 +55,7 @@ def shop(status: str = "online") -> Shop:
         report=seen.event,
     )
     store = Store(clock)
-    ledger = SharedLedger(limits=Limits(per_second=100), now=clock, sleep=clock.sleep)
+    ledger = CallLedger(limits=Limits(per_second=100), now=clock, sleep=clock.sleep)
     keeper = TokenKeeper(
         client=client,
         store=store,

@@ -1,4 +1,4 @@
-"""Processes that share nothing but a database share one grant and one budget."""
+"""Processes that share nothing but a database share one grant."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import pytest
 
 from bot.errors import StoreError
 from bot.sources.aliexpress.auth import TokenKeeper
-from bot.sources.aliexpress.budget import Limits, SharedLedger
+from bot.sources.aliexpress.budget import CallLedger, Limits
 from bot.sources.aliexpress.cipher import Cipher
 from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.source import AliExpress
 from bot.store import Store as Database
-from bot.store.cells import SharedCell
 from bot.store.credentials import Credentials
 from tests.sources.aliexpress.world import APP_KEY, SECRET, World, world
 
@@ -23,17 +22,16 @@ from tests.sources.aliexpress.world import APP_KEY, SECRET, World, world
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     here = Database(f"sqlite:///{tmp_path / 'bot.db'}")
-    await here.start(sole=False)
+    await here.start()
     yield here
     await here.close()
 
 
 def process(here: World, database: Database, owner: str, key: str | None = "passphrase") -> AliExpress:
     client = Client(app_key=APP_KEY, app_secret=SECRET, now=here.clock, via=here.gateway.transport())
-    ledger = SharedLedger(
+    ledger = CallLedger(
         limits=Limits(per_second=1000),
         now=here.clock,
-        cell=SharedCell(database.database, "budget"),
         sleep=here.clock.sleep,
     )
     keeper = TokenKeeper(
@@ -49,7 +47,7 @@ def process(here: World, database: Database, owner: str, key: str | None = "pass
     )
 
 
-async def test_three_processes_refresh_once_and_count_together(database: Database) -> None:
+async def test_three_processes_refresh_once(database: Database) -> None:
     here = world()
     processes = [process(here, database, name) for name in ("one", "two", "three")]
     await processes[0].keeper.exchange(_code(here))
@@ -58,7 +56,6 @@ async def test_three_processes_refresh_once_and_count_together(database: Databas
     orders = [str(10**15 + i) for i in range(5)]
     await asyncio.gather(*(one.fetch(order, "en", urgent=True) for one in processes for order in orders))
     assert here.gateway.refreshes == 1
-    assert (await processes[1].ledger.usage()).used == 15 + here.gateway.refreshes
 
 
 async def test_a_restart_goes_on_with_the_stored_tokens(database: Database) -> None:

@@ -17,7 +17,7 @@ import httpx
 
 from bot.model import Tokens
 from bot.sources.aliexpress.auth import TokenKeeper
-from bot.sources.aliexpress.budget import Limits, SharedLedger
+from bot.sources.aliexpress.budget import CallLedger, Limits
 from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.source import AliExpress
 
@@ -225,7 +225,7 @@ class World:
             via=self.gateway.transport(),
             report=self.seen.event,
         )
-        ledger = SharedLedger(limits=self.limits, now=self.clock, sleep=self.clock.sleep)
+        ledger = CallLedger(limits=self.limits, now=self.clock, sleep=self.clock.sleep)
         keeper = TokenKeeper(
             client=client,
             store=self.store,

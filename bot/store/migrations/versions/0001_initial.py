@@ -1,4 +1,4 @@
-"""The first schema."""
+"""The schema of version 0.1."""
 
 from __future__ import annotations
 
@@ -12,12 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "cells",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_cells")),
-    )
     op.create_table(
         "chats",
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -37,6 +31,14 @@ def upgrade() -> None:
         sa.Column("awaiting", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("chat_id", "topic_id", name=op.f("pk_chats")),
+    )
+    op.create_table(
+        "checks",
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("lease", sa.Text(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_checks")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "credentials",
@@ -154,7 +156,6 @@ def upgrade() -> None:
         sa.Column("utc_offset_hours", sa.Float(), nullable=True),
         sa.Column("next_check_at", sa.BigInteger(), nullable=True),
         sa.Column("silence_at", sa.BigInteger(), nullable=True),
-        sa.Column("lease", sa.Text(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=False),
         sa.Column("ruleset", sa.Text(), nullable=False),
@@ -185,14 +186,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("weight = 0"),
     )
     op.create_index(
-        "ix_orders_leased",
-        "orders",
-        ["lease"],
-        unique=False,
-        sqlite_where=sa.text("lease > ''"),
-        postgresql_where=sa.text("lease > ''"),
-    )
-    op.create_index(
         "ix_orders_ruleset",
         "orders",
         ["ruleset"],
@@ -208,10 +201,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_pushes_at"), "pushes", ["at"], unique=False)
     op.create_table(
-        "rates",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("next_at", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_rates")),
+        "sends",
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("at", "chat_id", name=op.f("pk_sends")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "unknowns",
@@ -231,6 +225,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("effects", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("update_id", name=op.f("pk_updates")),
     )
     op.create_index(
@@ -348,6 +343,10 @@ def upgrade() -> None:
                 f"ALTER TABLE {table} SET "
                 "(autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000)"
             )
+        op.execute(  # a few rows that change hundreds of times a second
+            "ALTER TABLE checks SET "
+            "(fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)"
+        )
 
 
 def downgrade() -> None:
@@ -358,7 +357,7 @@ def downgrade() -> None:
     op.drop_table("cases")
     op.drop_table("updates")
     op.drop_table("unknowns")
-    op.drop_table("rates")
+    op.drop_table("sends")
     op.drop_table("pushes")
     op.drop_table("orders")
     op.drop_table("notices")
@@ -366,5 +365,5 @@ def downgrade() -> None:
     op.drop_table("guesses")
     op.drop_table("freezes")
     op.drop_table("credentials")
+    op.drop_table("checks")
     op.drop_table("chats")
-    op.drop_table("cells")
