@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, Follow, Follower, Place
 from bot.store import sql
-from bot.store.rows import CHAT_COLUMNS, FOLLOW_COLUMNS, to_chat, to_follow
+from bot.store.rows import to_chat, to_follow
 from bot.store.tables import chats, follows, freezes, guesses, notices, orders, sends, state_is, updates
 
 
@@ -25,7 +25,7 @@ class Chats:
     # ── chats ───────────────────────────────────────────────────────────────────────────────────
 
     async def get(self, place: Place) -> Chat | None:
-        row = (await self._on.execute(_CHAT, _these(place))).first()
+        row = (await self._on.execute(_CHAT, _these(place))).mappings().first()
         return None if row is None else to_chat(row)
 
     async def meet(self, place: Place, *, language: str, zone: str, now: datetime) -> Chat:
@@ -41,7 +41,8 @@ class Chats:
                 row |= {"language": language, "zone": zone}
             else:
                 row |= {name: getattr(general, name) for name in _SETTINGS}
-            new = (await self._on.execute(sql.insert_or_ignore(self._on, chats, *CHAT_COLUMNS), row)).first()
+            added = await self._on.execute(sql.insert_or_ignore(self._on, chats, *chats.c), row)
+            new = added.mappings().first()
             known = await self.get(place) if new is None else to_chat(new)
             if known is None:
                 raise RuntimeError("a chat that was just stored cannot be read")
@@ -174,7 +175,7 @@ class Chats:
         return bool(result.rowcount)
 
     async def get_follow(self, place: Place, order_id: str) -> Follow | None:
-        row = (await self._on.execute(_FOLLOW, _these(place) | {"b_order": order_id})).first()
+        row = (await self._on.execute(_FOLLOW, _these(place) | {"b_order": order_id})).mappings().first()
         return None if row is None else to_follow(row)
 
     async def change_follow(self, place: Place, order_id: str, **values: Any) -> bool:
@@ -187,11 +188,11 @@ class Chats:
     async def follows(self, place: Place) -> list[Follow]:
         """All of a place's follows, the newest first, archived ones included."""
         rows = await self._on.execute(
-            sa.select(*FOLLOW_COLUMNS)
+            sa.select(follows)
             .where(_at(follows, place))
             .order_by(follows.c.created_at.desc(), follows.c.order_id)
         )
-        return [to_follow(row) for row in rows]
+        return [to_follow(row) for row in rows.mappings()]
 
     async def at(self, places: Iterable[Place]) -> dict[Place, Chat]:
         """The known chats among these places."""
@@ -199,7 +200,7 @@ class Chats:
         wanted = set(places)
         for ids in sql.lots(place.chat_id for place in wanted):
             rows = await self._on.execute(_chats_at(sql.is_sqlite(self._on)), {"ids": ids})
-            known = (to_chat(row) for row in rows.all())
+            known = (to_chat(row) for row in rows.mappings())
             found |= {chat.place: chat for chat in known if chat.place in wanted}
         return found
 
@@ -209,7 +210,7 @@ class Chats:
         theirs, query = [place.chat_id for place in wanted], _follows_of(sql.is_sqlite(self._on))
         for ids in sql.lots(order_ids):
             rows = await self._on.execute(query, {"ids": ids, "chats": theirs})
-            found += [one for row in rows.all() if (one := to_follow(row)).place in wanted]
+            found += [one for row in rows.mappings() if (one := to_follow(row)).place in wanted]
         return found
 
     async def count_follows(self, place: Place) -> int:
@@ -218,11 +219,12 @@ class Chats:
 
     async def followers(self, order_ids: Sequence[str]) -> list[Follower]:
         """Who follows these orders and can be written to, archived follows apart."""
-        found: list[Follower] = []
+        found: list[Follow] = []
         for ids in sql.lots(order_ids):
             rows = await self._on.execute(_followers(sql.is_sqlite(self._on)), {"ids": ids})
-            found += [Follower(follow=to_follow(row[:_WIDTH]), chat=to_chat(row[_WIDTH:])) for row in rows]
-        return found
+            found += [to_follow(row) for row in rows.mappings()]
+        known = await self.at(follow.place for follow in found)
+        return [Follower(follow=follow, chat=known[follow.place]) for follow in found]
 
     async def count_followers(self, order_ids: Iterable[str]) -> dict[str, int]:
         """How many places that can be written to follow each of these orders."""
@@ -298,7 +300,6 @@ class Chats:
         await self._on.execute(sa.delete(freezes).where(freezes.c.until <= now))
 
 
-_WIDTH = len(FOLLOW_COLUMNS)
 _SETTINGS = (
     "language", "language_set", "zone", "zone_set", "level", "quiet_from", "quiet_to", "quiet",
     "urgent_breaks_quiet", "digest_at", "paused_until",
@@ -323,8 +324,8 @@ def _here(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.chat_id == sa.bindparam("b_chat"), table.c.topic_id == sa.bindparam("b_topic"))
 
 
-_CHAT = sa.select(*CHAT_COLUMNS).where(_here(chats))
-_FOLLOW = sa.select(*FOLLOW_COLUMNS).where(_here(follows), follows.c.order_id == sa.bindparam("b_order"))
+_CHAT = sa.select(chats).where(_here(chats))
+_FOLLOW = sa.select(follows).where(_here(follows), follows.c.order_id == sa.bindparam("b_order"))
 _COUNT_FOLLOWS = (
     sa.select(sa.func.count()).select_from(follows).where(_here(follows), follows.c.archived_at.is_(None))
 )
@@ -336,7 +337,7 @@ _LOCKED = sa.select(guesses.c.locked_until).where(
 @functools.cache
 def _followers(listed: bool) -> sa.Select[Any]:
     return (
-        sa.select(*FOLLOW_COLUMNS, *CHAT_COLUMNS)
+        sa.select(follows)
         .join(chats, _same_place(chats, follows))
         .where(
             follows.c.archived_at.is_(None),
@@ -349,12 +350,12 @@ def _followers(listed: bool) -> sa.Select[Any]:
 
 @functools.cache
 def _chats_at(listed: bool) -> sa.Select[Any]:
-    return sa.select(*CHAT_COLUMNS).where(sql.among(chats.c.chat_id, "ids", listed=listed))
+    return sa.select(chats).where(sql.among(chats.c.chat_id, "ids", listed=listed))
 
 
 @functools.cache
 def _follows_of(listed: bool) -> sa.Select[Any]:
-    return sa.select(*FOLLOW_COLUMNS).where(
+    return sa.select(follows).where(
         sql.among(follows.c.order_id, "ids", listed=listed),
         sql.among(follows.c.chat_id, "chats", listed=listed),
     )

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NewsKind, Notice, Owed, Place
 from bot.store import sql
-from bot.store.rows import NOTICE_COLUMNS, Row, news_row, to_notice
+from bot.store.rows import Row, news_row, to_notice
 from bot.store.tables import Utc, notices, state_is
 
 _ROWS_MORE = 128  # than places wanted are looked at: one place may have many rows waiting
@@ -135,7 +135,7 @@ class Notices:
                 "b_lease": token,
             },
         )
-        turns = _turns(token, sorted(taken.all(), key=itemgetter(0)))
+        turns = _turns(token, sorted(taken.mappings(), key=itemgetter("id")))
         rank = {Place(chat_id, topic_id): number for number, (chat_id, topic_id) in enumerate(places)}
         return sorted(turns, key=lambda turn: rank[turn.place])
 
@@ -255,11 +255,15 @@ class Notices:
     async def told(self, place: Place, message_id: int) -> list[Notice]:
         """The notices that one message told, for "why did I get this?"."""
         rows = await self._on.execute(
-            sa.select(*NOTICE_COLUMNS).where(
+            sa.select(notices).where(
                 _at(place), notices.c.message_id == message_id, notices.c.state == "sent"
             )
         )
-        return [notice for turn in _turns("", sorted(rows, key=itemgetter(0))) for notice in turn.notices]
+        return [
+            notice
+            for turn in _turns("", sorted(rows.mappings(), key=itemgetter("id")))
+            for notice in turn.notices
+        ]
 
     async def history(self, place: Place) -> list[Told]:
         """What the place was told or is owed, the newest first."""
@@ -344,7 +348,7 @@ def _take(listed: bool) -> sa.Executable:
             _none_before(),
         )
         .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"), held=False)
-        .returning(*NOTICE_COLUMNS)
+        .returning(*notices.c)
     )
 
 
@@ -392,8 +396,8 @@ def _in_hand() -> sa.ColumnElement[bool]:
 def _turns(lease: str, rows: Iterable[Row]) -> list[Turn]:
     grouped: dict[Place, dict[str, list[Row]]] = {}
     for row in rows:
-        _, chat_id, topic_id, order_id, *_ = row
-        grouped.setdefault(Place(chat_id, topic_id), {}).setdefault(order_id, []).append(row)
+        place = Place(row["chat_id"], row["topic_id"])
+        grouped.setdefault(place, {}).setdefault(row["order_id"], []).append(row)
     return [
         Turn(
             place=place,

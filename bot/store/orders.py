@@ -32,13 +32,11 @@ _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for 
 def _whole(listed: bool) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]]:
     """Heads, parcels and nodes; made once, because making a statement costs as much as running it."""
     return (
-        sa.select(*shape.ORDER_COLUMNS)
-        .where(sql.among(orders.c.id, "ids", listed=listed))
-        .order_by(orders.c.id),
-        sa.select(parcels.c.order_id, *shape.PARCEL_COLUMNS)
+        sa.select(orders).where(sql.among(orders.c.id, "ids", listed=listed)).order_by(orders.c.id),
+        sa.select(parcels)
         .where(sql.among(parcels.c.order_id, "ids", listed=listed))
         .order_by(parcels.c.index),
-        sa.select(nodes.c.order_id, *shape.NODE_COLUMNS)
+        sa.select(nodes)
         .where(sql.among(nodes.c.order_id, "ids", listed=listed))
         .order_by(nodes.c.at.desc(), nodes.c.ordinal, nodes.c.seq.desc()),
     )
@@ -96,16 +94,15 @@ class Orders:
     async def _get_lot(self, ids: Sequence[str]) -> dict[str, Order]:
         these = {"ids": ids}
         heads, parts, entries = _whole(sql.is_sqlite(self._on))
-        head_rows = (await self._on.execute(sql.locking(self._on, heads), these)).all()
         by_parcel: dict[tuple[str, int], list[Node]] = {}
-        for order_id, *row in (await self._on.execute(entries, these)).all():
-            node = shape.to_node(row)
-            by_parcel.setdefault((order_id, node.parcel), []).append(node)
+        found = (await self._on.execute(sql.locking(self._on, heads), these)).mappings().all()
+        for row in (await self._on.execute(entries, these)).mappings():
+            by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(shape.to_node(row))
         by_order: dict[str, list[Parcel]] = {}
-        for order_id, *row in (await self._on.execute(parts, these)).all():
-            parcel = shape.to_parcel(row, by_parcel.get((order_id, row[0]), ()))
-            by_order.setdefault(order_id, []).append(parcel)
-        return {row[0]: shape.to_order(row, by_order.get(row[0], ())) for row in head_rows}
+        for row in (await self._on.execute(parts, these)).mappings():
+            parcel = shape.to_parcel(row, by_parcel.get((row["order_id"], row["index"]), ()))
+            by_order.setdefault(row["order_id"], []).append(parcel)
+        return {row["id"]: shape.to_order(row, by_order.get(row["id"], ())) for row in found}
 
     async def save(
         self,
@@ -164,18 +161,18 @@ class Orders:
         token = sql.new_lease()
         these = {"b_now": now, "b_limit": limit, "b_lease": token, "b_until": now + lease}
         await self._on.execute(_lease(sql.is_sqlite(self._on)), these)
-        rows = (await self._on.execute(_LEASED, {"b_lease": token})).all()
+        rows = (await self._on.execute(_LEASED, {"b_lease": token})).mappings()
         return [
             Due(
-                order_id=order_id,
-                digest=digest,
-                mark=mark,
+                order_id=row["id"],
+                digest=row["digest"],
+                mark=row["mark"],
                 lease=token,
                 watch=shape.to_watch(row),
-                silence_at=silence_at,
-                status_at=status_at,
+                silence_at=row["silence_at"],
+                status_at=row["status_at"],
             )
-            for order_id, digest, mark, silence_at, status_at, *row in sorted(rows, key=itemgetter(-1))
+            for row in sorted(rows, key=itemgetter("next_check_at"))
         ]
 
     async def settle(self, ends: Sequence[Settled], now: datetime) -> None:
@@ -254,7 +251,7 @@ class Orders:
         )
 
     async def watch(self, order_id: str) -> Watch | None:
-        row = (await self._on.execute(_WATCH, {"b_id": order_id})).first()
+        row = (await self._on.execute(_WATCH, {"b_id": order_id})).mappings().first()
         return None if row is None else shape.to_watch(row)
 
     async def next_due(self, now: datetime) -> datetime | None:
@@ -394,9 +391,8 @@ class Orders:
 _NOW = sa.bindparam("b_now", type_=Utc)
 _HELD = sa.exists().where(checks.c.order_id == orders.c.id, checks.c.until > _NOW)  # somebody is at it
 _LEASE = sa.bindparam("b_lease", type_=sa.Text)
-_DUE_COLUMNS = (orders.c.id, orders.c.digest, orders.c.mark, orders.c.silence_at, orders.c.status_at)
 _LEASED = (
-    sa.select(*_DUE_COLUMNS, *shape.WATCH_COLUMNS)
+    sa.select(orders)
     .join_from(checks, orders, orders.c.id == checks.c.order_id)
     .where(checks.c.lease == _LEASE, orders.c.next_check_at.is_not(None))
 )
@@ -441,7 +437,7 @@ def _release(listed: bool) -> sa.Delete:
     )
 
 
-_WATCH = sa.select(*shape.WATCH_COLUMNS).where(orders.c.id == sa.bindparam("b_id"))
+_WATCH = sa.select(orders).where(orders.c.id == sa.bindparam("b_id"))
 _THIS = sa.update(orders).where(orders.c.id == sa.bindparam("b_id"))
 _CONCLUDE = _THIS.values(
     next_check_at=sa.case((orders.c.weight > 0, sa.bindparam("b_next", type_=Utc)), else_=sa.null())
