@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.errors import SourceError, Throttled, Transient
 from bot.model import (
@@ -53,7 +54,7 @@ class Trace:
     """Everything that happened, as one hash."""
 
     events: int = 0
-    _hash: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _hash: Any = field(default_factory=hashlib.sha256)
 
     def note(self, *what: object) -> None:
         """One event."""
@@ -63,7 +64,7 @@ class Trace:
 
     @property
     def digest(self) -> str:
-        return self._hash.hexdigest()
+        return str(self._hash.hexdigest())
 
 
 @dataclass(slots=True)

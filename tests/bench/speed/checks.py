@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
-import httpx
 
 from bot import settings
 from bot.app import App, spare_the_collector
@@ -88,21 +87,6 @@ async def bare_aiohttp(url: str, warm: float, seconds: float) -> dict[str, float
         async def call(body: str) -> None:
             async with session.post(f"{url}/sync", data=body, headers=_FORM) as response:
                 json.loads(await response.read())
-
-        return await _loop(call, warm, seconds)
-
-
-async def bare_httpx(url: str, warm: float, seconds: float, *, kept: bool = False) -> dict[str, float]:
-    """The same by httpx with its default pool, which keeps 20 connections and opens the others anew.
-
-    `kept`: with the pool that the Telegram library gives it by default, 256 connections that are all kept.
-    """
-    default = httpx.Limits(max_connections=100, max_keepalive_connections=20)
-    limits = httpx.Limits(max_connections=256) if kept else default
-    async with httpx.AsyncClient(timeout=60.0, limits=limits) as client:
-
-        async def call(body: str) -> None:
-            json.loads((await client.post(f"{url}/sync", content=body, headers=_FORM)).content)
 
         return await _loop(call, warm, seconds)
 

@@ -8,7 +8,6 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 import structlog
@@ -18,23 +17,19 @@ from tests.bench.speed import checks, pushes
 CONTESTANTS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {
     "checks": checks.product,
     "checks-aiohttp": checks.bare_aiohttp,
-    "checks-httpx": checks.bare_httpx,
-    "checks-httpx-kept": partial(checks.bare_httpx, kept=True),
     "pushes": pushes.product,
     "pushes-aiohttp": pushes.bare_aiohttp,
-    "pushes-library": pushes.library,
 }
 
 
 def main(name: str, options: dict[str, Any]) -> None:
-    """Measure, on the loop that `bot run` would take unless `loop` names the other one."""
+    """Measure, on the loop that `bot run` would take."""
     quiet = structlog.make_filtering_bound_logger(logging.WARNING)
     structlog.configure(wrapper_class=quiet, cache_logger_on_first_use=True)  # as the bot's own
-    if options.pop("loop", "uvloop") == "uvloop":
-        with contextlib.suppress(ImportError):
-            import uvloop
+    with contextlib.suppress(ImportError):
+        import uvloop
 
-            asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     print(json.dumps(asyncio.run(_awaited(CONTESTANTS[name](**options)))))  # noqa: T201  the parent reads it
 
 

@@ -1,9 +1,8 @@
-"""Contestants of the push: the sender, outbox to settled; a bare client with the same bodies; the library."""
+"""Contestants of the push: the sender, outbox to settled; a bare client with the same bodies."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import aiohttp
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.ext import BaseRateLimiter
 
 from bot import settings
@@ -115,29 +113,6 @@ async def bare_aiohttp(url: str, bodies: list[dict[str, str]], count: int) -> di
                 await response.json()
 
         return await _all(post, count)
-
-
-async def library(url: str, bodies: list[dict[str, str]], count: int) -> dict[str, float]:
-    """The same messages by the library's bot with its default request class."""
-    messages = [_arguments(dict(parse_qsl(one["body"]))) for one in bodies if one["method"] == "sendMessage"]
-    async with Bot("1:AAbenchbenchbenchbenchbench", base_url=f"{url}/bot") as bot:
-
-        async def post(number: int) -> None:
-            await bot.send_message(**messages[number % len(messages)])
-
-        return await _all(post, count)
-
-
-def _arguments(form: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "chat_id": int(form["chat_id"]),
-        "text": form["text"],
-        "parse_mode": form.get("parse_mode"),
-        "link_preview_options": LinkPreviewOptions(is_disabled=True),
-    }
-    if markup := form.get("reply_markup"):
-        found["reply_markup"] = InlineKeyboardMarkup.de_json(json.loads(markup), None)
-    return found
 
 
 async def _all(post: Callable[[int], Awaitable[None]], count: int) -> dict[str, float]:
