@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -90,6 +90,39 @@ def test_handlers_reach_data_through_tracking_only() -> None:
     for path in _files():
         if _room(path) == "chat":
             assert not [name for name in _imports(path) if name.startswith("bot.store")], path
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    """No circle anywhere, not even for type checkers only: what is in one cannot be understood alone."""
+    modules = {_module(path): path for path in _files()}
+    edges = {name: set(_imported_modules(path, modules)) - {name} for name, path in modules.items()}
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " → ".join((*way[way.index(name) :], name))
+        if name not in done:
+            for other in sorted(edges[name]):
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in sorted(modules):
+        visit(name, ())
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported_modules(path: Path, known: Container[str]) -> Iterator[str]:
+    """Modules of ours that this one names; of a package, where it names a module in it, that module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name for name in inner if name in known)
+            if node.module in known and any(name not in known for name in inner):
+                yield node.module
 
 
 def test_the_sandbox_knows_nothing_of_the_product() -> None:
