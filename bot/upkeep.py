@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -42,8 +42,20 @@ class Health:
     throttled: bool = False
 
 
-class Grant(Protocol):
-    """The merchant's login."""
+class Account(Protocol):
+    """The merchant's account at AliExpress."""
+
+    async def usage(self) -> CallBudget:
+        """The day's calls."""
+        ...
+
+    async def flush(self) -> None:
+        """Write down what was spent."""
+        ...
+
+    def login_url(self) -> str:
+        """Where the merchant logs in."""
+        ...
 
     async def warnings(self) -> tuple[TokenWarning, ...]:
         """What is to be told now."""
@@ -68,13 +80,9 @@ class Upkeep:
         tracking: Tracking,
         pacer: Pacer,
         metrics: Metrics,
-        grant: Grant,
-        login_url: str,
-        budget: Callable[[], Awaitable[CallBudget]],
+        account: Account,
         health: Callable[[], Health],
         tell: Callable[[Place, Message], Awaitable[bool]],
-        brief_at: Callable[[], Awaitable[time | None]],
-        flush: Callable[[], Awaitable[None]],
         now: Callable[[], datetime],
         default_language: str,
         default_zone: str,
@@ -84,13 +92,9 @@ class Upkeep:
         self._tracking = tracking
         self._pacer = pacer
         self._metrics = metrics
-        self._grant = grant
-        self._login_url = login_url
-        self._budget = budget
+        self._account = account
         self._health = health
         self._tell = tell
-        self._brief_at = brief_at
-        self._flush = flush
         self._now = now
         self._language = default_language
         self._zone = default_zone
@@ -110,7 +114,7 @@ class Upkeep:
             await self._token()
             await self._brief()
             await self._tracking.checking.reclassify()
-            await self._flush()
+            await self._account.flush()
             await self._purge()
             await self._database_works()
 
@@ -118,13 +122,13 @@ class Upkeep:
         """Keep what was learnt; also at the end."""
         async with self._store.write() as tx:
             await tx.memory.put("pacer", self._pacer.dump())
-        await self._flush()
+        await self._account.flush()
 
     # ── pacing ──────────────────────────────────────────────────────────────────────────────────
 
     async def _meter(self) -> CallBudget:
         await asyncio.to_thread(self._pacer.refresh)
-        budget = await self._budget()
+        budget = await self._account.usage()
         async with self._store.read() as tx:
             active = await tx.chats.active_orders()
         self._metrics.orders.set(active)
@@ -155,7 +159,7 @@ class Upkeep:
         m.budget_forecast.set(budget.forecast)
         m.price.set(self._pacer.price.value)
         await self._write_diary(budget, now)
-        days = await self._grant.days_left()
+        days = await self._account.days_left()
         if days is not None:
             m.token_days.set(days)
 
@@ -295,14 +299,14 @@ class Upkeep:
     # ── token, brief, purge ─────────────────────────────────────────────────────────────────────
 
     async def _token(self) -> None:
-        url = self._login_url
-        for warning in await self._grant.warnings():
+        url = self._account.login_url()
+        for warning in await self._account.warnings():
             told = partial(view.token_warning, days=warning.days) if warning.days else view.token_dead
             if await self._to_admins(partial(told, url=url)):
-                await self._grant.warned([warning.key])
+                await self._account.warned([warning.key])
 
     async def _brief(self) -> None:
-        at = await self._brief_at()
+        at = await self._tracking.reporting.brief_at()
         if at is None:
             return
         now = self._now()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import structlog
 
@@ -16,21 +14,31 @@ _log = structlog.get_logger(__name__)
 _TROUBLED = 1.0  # seconds of patience while the database fails
 
 
-async def wait_unless(stopping: asyncio.Event, seconds: float) -> None:
-    """Let time pass, less of it when stopping is asked for."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-
-
-async def first_of(one: asyncio.Event, other: asyncio.Event, seconds: float) -> None:
-    """Wait for either event, `seconds` at most."""
-    tasks = [asyncio.create_task(one.wait()), asyncio.create_task(other.wait())]
+async def pause(
+    seconds: float,
+    *unless: asyncio.Event,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Let `seconds` pass, fewer where one of the events is set before they are over."""
+    waits = [asyncio.ensure_future(sleep(seconds)), *(asyncio.create_task(one.wait()) for one in unless)]
     try:
-        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
+        for wait in waits:
+            wait.cancel()
+
+
+async def keep_running(
+    name: str, run: Callable[[], Awaitable[None]], stopping: asyncio.Event, *, rest: float = 1.0
+) -> None:
+    """Run a loop until `stopping` is set; one that ends by itself or fails is started again after a rest."""
+    while not stopping.is_set():
+        try:
+            await run()
+        except Exception as error:  # noqa: BLE001  the top of a loop
+            _log.error("loop died and is started again", loop=name, exc_info=error)
+        if not stopping.is_set():
+            await pause(rest, stopping)
 
 
 class Waker:
@@ -44,16 +52,11 @@ class Waker:
         """End the present sleep, or the next one at once."""
         self._event.set()
 
-    async def wait(self, seconds: float, *others: asyncio.Future[Any]) -> None:
-        """Return after `seconds`, when woken, or when one of `others` ends, whatever comes first."""
-        woken = asyncio.ensure_future(self._event.wait())
-        slept = asyncio.ensure_future(self._sleep(seconds))
+    async def wait(self, seconds: float) -> None:
+        """Return after `seconds`, or when woken."""
         try:
-            waiting: set[asyncio.Future[Any]] = {woken, slept, *others}
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            await pause(seconds, self._event, sleep=self._sleep)
         finally:
-            woken.cancel()
-            slept.cancel()
             self._event.clear()
 
 

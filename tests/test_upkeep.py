@@ -23,10 +23,20 @@ WELL = Health(source_healthy=True, reauthorise=False, misconfigured="", intake_a
 
 
 @dataclass
-class Grant:
-    """A login whose warnings the test sets."""
+class Account:
+    """An account whose budget and warnings the test sets."""
 
+    budget: CallBudget = field(default_factory=lambda: CallBudget(used=10, limit=5000, forecast=20))
     due: list[TokenWarning] = field(default_factory=list)
+
+    async def usage(self) -> CallBudget:
+        return self.budget
+
+    async def flush(self) -> None:
+        """Nothing to write."""
+
+    def login_url(self) -> str:
+        return LOGIN
 
     async def warnings(self) -> tuple[TokenWarning, ...]:
         return tuple(self.due)
@@ -46,9 +56,7 @@ class House:
         self.engine = engine
         engine.tracking.policy = Policy(admins=frozenset({ADMIN.chat_id}))
         self.health = WELL
-        self.budget = CallBudget(used=10, limit=5000, forecast=20)
-        self.grant = Grant()
-        self.brief: time | None = None
+        self.account = Account()
         self.said: list[str] = []
         self.buttons: list[str | None] = []
         self.reachable = True
@@ -57,27 +65,14 @@ class House:
             tracking=engine.tracking,
             pacer=engine.pacer,
             metrics=engine.metrics,
-            grant=self.grant,
-            login_url=LOGIN,
-            budget=self._budget,
+            account=self.account,
             health=lambda: self.health,
             tell=self._tell,
-            brief_at=self._brief,
-            flush=self._flush,
             now=engine.clock.now,
             default_language="en",
             default_zone="UTC",
             retention=timedelta(days=90),
         )
-
-    async def _budget(self) -> CallBudget:
-        return self.budget
-
-    async def _brief(self) -> time | None:
-        return self.brief
-
-    async def _flush(self) -> None:
-        """Nothing to write."""
 
     async def _tell(self, place: Place, message: Message) -> bool:
         if self.reachable:
@@ -129,7 +124,7 @@ async def test_a_misconfigured_app_is_told_once_with_its_code(house: House) -> N
 
 
 async def test_a_warning_of_the_logins_end_waits_until_an_admin_can_be_reached(house: House) -> None:
-    house.grant.due = [TokenWarning(key="7", days=7)]
+    house.account.due = [TokenWarning(key="7", days=7)]
     house.reachable = False
     await house.rounds()
     house.reachable = True
@@ -140,7 +135,7 @@ async def test_a_warning_of_the_logins_end_waits_until_an_admin_can_be_reached(h
 
 @pytest.mark.parametrize("days", [7, 3, 1, 0])
 async def test_every_warning_of_the_login_s_end_leads_to_the_login(house: House, days: int) -> None:
-    house.grant.due = [TokenWarning(key="it", days=days)]
+    house.account.due = [TokenWarning(key="it", days=days)]
     await house.rounds()
     assert len(house.said) == 1
     assert house.buttons == [LOGIN]
@@ -148,7 +143,7 @@ async def test_every_warning_of_the_login_s_end_leads_to_the_login(house: House,
 
 
 async def test_a_nearly_spent_budget_is_told_once_a_day(house: House) -> None:
-    house.budget = CallBudget(used=4600, limit=5000, forecast=20)
+    house.account.budget = CallBudget(used=4600, limit=5000, forecast=20)
     await house.rounds(5)
     assert len(house.said) == 1
     await house.rounds(2, hours=12)
@@ -156,7 +151,7 @@ async def test_a_nearly_spent_budget_is_told_once_a_day(house: House) -> None:
 
 
 async def test_the_brief_comes_once_a_day_at_its_hour(house: House) -> None:
-    house.brief = time(8)
+    await house.engine.tracking.reporting.set_brief_at(time(8))
     await house.rounds(1)
     assert house.said == []
     for _ in range(3):

@@ -161,19 +161,20 @@ async def show_stats(talking: Conversation, action: actions.ShowStats) -> None:
 
 
 async def _stats(talking: Conversation, days: int) -> Message:
-    numbers = await talking.desk.office.stats(days)
+    calls = await talking.desk.merchant.usage()
+    numbers = await talking.tracking.reporting.stats(days, calls)
     picture = await asyncio.to_thread(chart.draw, talking.words, numbers.series)
     return view.stats(talking.words, numbers, picture=picture)
 
 
 async def brief(talking: Conversation, said: Reading) -> None:
     """/brief: the hour of the daily brief."""
-    await talking.say(view.brief_settings(talking.words, await talking.desk.office.brief_at()))
+    await talking.say(view.brief_settings(talking.words, await talking.tracking.reporting.brief_at()))
 
 
 async def set_brief(talking: Conversation, action: actions.SetBrief) -> None:
     """Choose it."""
-    await talking.desk.office.set_brief_at(action.start)
+    await talking.tracking.reporting.set_brief_at(action.start)
     await talking.toast(talk.saved(talking.words))
     await talking.show(view.brief_settings(talking.words, action.start))
 
@@ -184,12 +185,12 @@ async def authorize(talking: Conversation, said: Reading) -> None:
         await take_code(talking, ("", said.text))
         return
     await talking.expect("authorize:")
-    await talking.say(view.authorize(talking.words, talking.desk.office.authorise_url()))
+    await talking.say(view.authorize(talking.words, talking.desk.merchant.login_url()))
 
 
 def is_login(desk: Desk, chat_id: int, said: Reading) -> bool:
     """Whether an operator pasted what a login leads to; a link to an order is one to an order."""
-    return desk.is_admin(chat_id) and desk.office.is_login(said.text) and not said.ids
+    return desk.is_admin(chat_id) and desk.merchant.is_login(said.text) and not said.ids
 
 
 async def take_code(talking: Conversation, answer: tuple[str, str]) -> None:
@@ -199,7 +200,7 @@ async def take_code(talking: Conversation, answer: tuple[str, str]) -> None:
         return
     try:
         async with talking.typing():
-            until = await talking.desk.office.authorise(answer[1], update=talking.update)
+            until = await talking.desk.merchant.authorise(answer[1], update=talking.update)
     except SourceError as error:
         message = view.not_authorized(talking.words, error.detail or error.code)
     else:

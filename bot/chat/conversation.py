@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 
 from telegram import Chat as TelegramChat
 from telegram import ChatMember, Update, User
@@ -18,7 +18,8 @@ from bot.chat.inbox import Postponed
 from bot.chat.telegram import TelegramBot
 from bot.errors import TokenRevoked
 from bot.i18n import Words, guess_language, guess_zone
-from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, Stats, TopicGone
+from bot.merchant import Merchant
+from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
 from bot.views import card, talk
 
@@ -29,37 +30,6 @@ class ReplyFailed(Postponed):
     """The answer did not go out; the update is handled again later, which has no second effect."""
 
 
-class Office(Protocol):
-    """The merchant's matters that reach beyond orders and chats."""
-
-    async def stats(self, days: int) -> Stats:
-        """The numbers of the last days."""
-        ...
-
-    async def brief_at(self) -> time | None:
-        """When the daily brief comes."""
-        ...
-
-    async def set_brief_at(self, at: time | None) -> None:
-        """Choose that; None: never."""
-        ...
-
-    def authorise_url(self) -> str:
-        """Where the merchant logs in at AliExpress."""
-        ...
-
-    def is_login(self, text: str) -> bool:
-        """Whether a text that nobody asked for is what a login leads to."""
-        ...
-
-    async def authorise(self, pasted: str, *, update: int) -> datetime | None:
-        """Exchange the pasted address or code, once for the `update` that brings it; when the grant ends.
-
-        Raises SourceError.
-        """
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What every conversation can use."""
@@ -67,7 +37,7 @@ class Desk:
     bot: TelegramBot
     courier: Courier
     tracking: Tracking
-    office: Office
+    merchant: Merchant
     now: Callable[[], datetime]
     shop: Callable[[str], Shop]
     default_language: str

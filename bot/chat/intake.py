@@ -21,7 +21,7 @@ from bot.chat.telegram import FloodWait, TelegramBot
 from bot.chat.workers import Workers
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate
-from bot.waker import wait_unless
+from bot.waker import pause
 
 __all__ = [
     "ALLOWED_UPDATES",
@@ -82,10 +82,10 @@ class Receiver:
         allowed: Sequence[str] = ALLOWED_UPDATES,
         on_state: Callable[[ReceiverState, str], None] = lambda state, reason: None,
         rng: random.Random | None = None,
-        pause: Callable[[asyncio.Event, float], Awaitable[None]] | None = None,
+        pause: Callable[[float, asyncio.Event], Awaitable[None]] = pause,
     ) -> None:
         rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
-        self._pause = pause or wait_unless
+        self._pause = pause
         self._bot = bot
         self._inbox = inbox
         self._arrived = arrived
@@ -107,7 +107,7 @@ class Receiver:
         while not stopping.is_set():
             wait = await self._guarded_poll(stopping)
             if wait:
-                await self._pause(stopping, wait)
+                await self._pause(wait, stopping)
         self._enter(ReceiverState.STOPPED)
 
     async def poll(self, stopping: asyncio.Event | None = None) -> int:
@@ -278,7 +278,7 @@ async def keep_trying(
             await call()
         except (TelegramError, TokenRevoked) as exc:
             log.warning("Telegram does not take the webhook's setting yet: %s", exc)
-            await wait_unless(stopping, seconds)
+            await pause(seconds, stopping)
         else:
             return True
     return False

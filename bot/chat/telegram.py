@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import json
 import re
@@ -24,6 +23,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.warnings import PTBUserWarning
 
 from bot.errors import TokenRevoked
+from bot.waker import pause
 
 __all__ = [
     "Ambiguous",
@@ -346,7 +346,6 @@ async def connect(
             wait_now = exc.seconds if isinstance(exc, FloodWait) else wait
         else:
             return bot.bot
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), wait_now)
+        await pause(wait_now, stopping)
         wait = min(longest_wait, wait * 2)
     return None

@@ -17,7 +17,7 @@ from bot.chat.inbox import Backoff, Inbox, Postponed
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate, Sending
-from bot.waker import first_of, wait_unless
+from bot.waker import pause
 
 log = logging.getLogger(__name__)
 
@@ -98,15 +98,15 @@ class Workers:
                 await self.step()
             except StoreError as exc:  # busy, full or away: a moment's patience, and no flood of traces
                 log.error("Taking updates failed: %s", exc)  # noqa: TRY400 - the reason says it all
-                await wait_unless(stopping, self._trouble.next())
+                await pause(self._trouble.next(), stopping)
                 continue
             except Exception:  # the top of the loop: the database may be busy or away
                 log.exception("Taking updates failed")
-                await wait_unless(stopping, self._trouble.next())
+                await pause(self._trouble.next(), stopping)
                 continue
             self._trouble.reset()
             self.last_ok = self._now()
-            await first_of(stopping, self._arrived, self._until_next())  # one step takes all it may
+            await pause(self._until_next(), stopping, self._arrived)  # one step takes all it may
 
     async def step(self) -> int:
         """Write down what could not be before, then take what there is room for and start on it; how many."""

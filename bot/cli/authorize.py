@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -20,7 +21,7 @@ def authorize(
 
 
 async def _authorize(chosen: settings.Settings, pasted: str) -> None:
-    from bot import app
+    from bot.merchant import Merchant
     from bot.metrics import Metrics
     from bot.sources.aliexpress.auth import parse_code
     from bot.store import Store
@@ -28,7 +29,7 @@ async def _authorize(chosen: settings.Settings, pasted: str) -> None:
     console = Console(highlight=False)
     store = Store(chosen.database_url)
     await store.start()
-    merchant = app.Merchant(chosen, store, Metrics())
+    merchant = Merchant(chosen, store, Metrics(), now=lambda: datetime.now(UTC))
     try:
         if not pasted:
             console.print("1. Open this page and log in with the shop's AliExpress account:\n")

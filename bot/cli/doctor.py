@@ -21,7 +21,7 @@ from bot.cli.checks import Check, Finding, Verdict, every, failure
 from bot.errors import BotError, SettingsError
 
 if TYPE_CHECKING:
-    from bot.app import Merchant
+    from bot.merchant import Merchant
     from bot.store import Store
 
 _SIGNS = {Verdict.OK: ("✓", "green"), Verdict.WARNING: ("!", "yellow"), Verdict.FAILURE: ("✗", "red")}
@@ -79,6 +79,7 @@ def report(chosen: settings.Settings, dotenv: Path, *, as_json: bool = False) ->
 async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Finding]:
     """Every check's findings, secrets taken out."""
     from bot import app, logs
+    from bot.merchant import Merchant
     from bot.metrics import Metrics
     from bot.store import Store
 
@@ -89,7 +90,7 @@ async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Find
     except SettingsError as error:
         yield failure("database", error.cure, f"change {error.variable}")
         return
-    merchant = app.Merchant(chosen, store, Metrics())
+    merchant = Merchant(chosen, store, Metrics(), now=lambda: datetime.now(UTC))
     try:
         async for finding in every(_around(chosen, dotenv, store), redact):
             yield finding

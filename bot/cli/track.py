@@ -34,13 +34,13 @@ def track(
 
 
 async def _track(chosen: settings.Settings, order: str, language: str, *, raw: bool, as_json: bool) -> None:
-    from bot import app
+    from bot.merchant import Merchant
     from bot.metrics import Metrics
     from bot.store import Store
 
     store = Store(chosen.database_url)
     await store.start()
-    merchant = app.Merchant(chosen, store, Metrics())
+    merchant = Merchant(chosen, store, Metrics(), now=lambda: datetime.now(UTC))
     await merchant.load()
     try:
         if raw:

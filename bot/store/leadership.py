@@ -31,7 +31,7 @@ from bot.errors import StoreError
 from bot.store import migrations, sql
 from bot.store.memory import Memory
 from bot.store.tables import memory
-from bot.waker import wait_unless
+from bot.waker import pause
 
 _log = structlog.get_logger(__name__)
 
@@ -215,7 +215,7 @@ class Leadership:
                         raise
                     known, wait = True, _AGAIN
                     _log.warning("standing by", reason=str(error))
-                await wait_unless(stopping, wait)
+                await pause(wait, stopping)
         finally:
             await self._lock.release()
 
@@ -283,7 +283,7 @@ class Leadership:
         await migrations.upgrade(self._database)
         patience = self._clock() + self._lock.grace
         while self._clock() < patience and await self._predecessor() and not ending.is_set():
-            await wait_unless(ending, _LOOK)
+            await pause(_LOOK, ending)
         if ending.is_set():
             return
         async with self._database.write() as on:

@@ -28,6 +28,8 @@ from bot.tracking.outcomes import (
 from bot.tracking.places import PlaceData, Places
 from bot.tracking.policy import Policy
 from bot.tracking.recording import Recording, Telemetry
+from bot.tracking.remembering import Remembering
+from bot.tracking.reporting import Reporting
 from bot.tracking.texts import CANONICAL, Texts
 from bot.tracking.typical import TypicalStages
 from bot.tracking.viewing import Viewing
@@ -52,7 +54,7 @@ __all__ = [
 
 
 class Tracking:
-    """`following`, `viewing`, `checking`, `texts`, `places`, `flagging`: each a group of use cases."""
+    """All use cases; each attribute is a group of them, in a module of its own."""
 
     def __init__(
         self,
@@ -81,3 +83,5 @@ class Tracking:
         )
         self.places = Places(store, now)
         self.flagging = Flagging(store, now)
+        self.reporting = Reporting(store, now, policy.brief_at)
+        self.remembering = Remembering(store, now)

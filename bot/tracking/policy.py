@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +15,4 @@ class Policy:
     orders_per_chat: int = 50
     link_secret: str = ""
     cooldown: timedelta = timedelta(seconds=60)
+    brief_at: time | None = None  # when the daily brief comes, until another hour is chosen in the chat

@@ -161,7 +161,7 @@ class House:
         self.workers = Workers(self.bot, self.inbox, arrived, self.echo, now, idle=0.01)
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def pause(self, stopping: asyncio.Event, seconds: float) -> None:
+    async def pause(self, seconds: float, stopping: asyncio.Event) -> None:
         await asyncio.sleep(0.005)
 
     async def echo(self, update: Update) -> None:

@@ -73,7 +73,7 @@ def receiver_on(
     heard: list[ReceiverState] = states if states is not None else []
     noted: list[float] = waits if waits is not None else []
 
-    async def pause(stopping: asyncio.Event, seconds: float) -> None:
+    async def pause(seconds: float, stopping: asyncio.Event) -> None:
         noted.append(seconds)
         await asyncio.sleep(0)
 

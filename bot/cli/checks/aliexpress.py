@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.app import Merchant
 from bot.cli.checks import Finding, failure, ok, warning
 from bot.cli.checks.telegram import skew
 from bot.errors import (
@@ -18,6 +17,7 @@ from bot.errors import (
     TokenDead,
     UnknownOrder,
 )
+from bot.merchant import Merchant
 from bot.model import Tokens
 from bot.sources.aliexpress import payload
 from bot.sources.aliexpress.client import Client

@@ -1,0 +1,242 @@
+"""Telegram's side of a leading process: connecting, taking updates in, handling them, menus, flood waits."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.chat import intake, menus
+from bot.chat.conversation import Desk
+from bot.chat.delivery import Courier
+from bot.chat.inbox import Inbox
+from bot.chat.limits import Limits, Priority
+from bot.chat.table import handle
+from bot.chat.telegram import build_bot, connect
+from bot.errors import StoreError, TokenRevoked
+from bot.merchant import Merchant
+from bot.metrics import Metrics
+from bot.model import Message, Place, Sending, Sent, Shop
+from bot.settings import Settings
+from bot.tracking import Tracking
+from bot.waker import keep_running, pause
+
+_log = structlog.get_logger(__name__)
+
+_WEBHOOK, _MENUS = "webhook", "menus"  # notes: the address that we gave to Telegram; the menus set there
+_REVOKED = 60.0  # seconds between looks whether a refused token works again
+_KEEP_WAITS = 30.0
+_AGAIN = 1.0  # seconds until the database is tried again
+_SILENT = timedelta(minutes=3)  # without an answer to getUpdates
+
+
+class TelegramService:
+    """Made anew for each time that this process leads. `on_handled` is called after each update."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        tracking: Tracking,
+        merchant: Merchant,
+        inbox: Inbox,
+        metrics: Metrics,
+        shop: Callable[[str], Shop],
+        wanted_menus: Sequence[menus.Call],
+        now: Callable[[], datetime],
+        allowed: Callable[[], bool],
+        on_handled: Callable[[], None],
+    ) -> None:
+        self._settings = settings
+        self._tracking = tracking
+        self._metrics = metrics
+        self._wanted_menus = wanted_menus
+        self._now = now
+        self._on_handled = on_handled
+        self.limits = Limits(clock=time.monotonic, allowed=allowed)
+        token = settings.telegram_bot_token.get_secret_value()
+        self.bot = build_bot(token, settings.telegram_api_url, limiter=self.limits)
+        self.courier = Courier(
+            self.bot, now, on_simplified=lambda sense: metrics.simplified.labels(sense.value).inc()
+        )
+        self._desk = Desk(
+            bot=self.bot,
+            courier=self.courier,
+            tracking=tracking,
+            merchant=merchant,
+            now=now,
+            shop=shop,
+            default_language=settings.default_language,
+            default_zone=settings.default_time_zone,
+        )
+        self._arrived = asyncio.Event()
+        self._workers = intake.Workers(
+            self.bot, inbox, self._arrived, self._handle, now, on_aside=_set_aside, sent=self._replied
+        )
+        self._receiver: intake.Receiver | None = None
+        self._webhook: intake.Webhook | None = None
+        if settings.webhook_url and settings.webhook_secret:
+            secret = settings.webhook_secret.get_secret_value()
+            self._webhook = intake.Webhook(self._workers, self._arrived, secret, now)
+        self._connected = False
+        self._conflict = ""
+
+    # ── life ────────────────────────────────────────────────────────────────────────────────────
+
+    async def remember(self) -> None:
+        """Go on counting what the last leader sent: Telegram does."""
+        at, known = self._now(), await self._tracking.remembering.sending()
+        for one in known.sent:
+            self.limits.recall(one.chat_id, (at - one.at).total_seconds())
+        for chat_id, until in known.waits.items():
+            self.limits.freeze(chat_id, (until - at).total_seconds())
+
+    async def connect(self, stopping: asyncio.Event) -> bool:
+        """Wait until Telegram answers, however long it refuses the token; False when told to stop before."""
+        while not stopping.is_set():
+            try:
+                me = await connect(
+                    self.bot, stopping, on_trouble=lambda reason: _log.warning("no telegram", reason=reason)
+                )
+            except TokenRevoked:
+                _log.error("telegram refuses TELEGRAM_BOT_TOKEN; get a new one from BotFather")
+                await pause(_REVOKED, stopping)
+                continue
+            if me is not None and not stopping.is_set():
+                self._connected = True
+                _log.info("telegram answers", bot=me.username)
+                return True
+        return False
+
+    async def serve(self, stopping: asyncio.Event) -> None:
+        """Take updates in and handle them until told to stop; then finish those in hand."""
+        jobs = [
+            keep_running("workers", partial(self._workers.run, stopping), stopping),
+            keep_running("flood waits", partial(self._keep_waits, stopping), stopping),
+            self._once(self._set_menus, stopping),
+        ]
+        url, secret = self._settings.webhook_url, self._settings.webhook_secret
+        if url and secret is not None:
+            setting = partial(self._set_webhook, url, secret.get_secret_value(), stopping)
+            jobs.append(self._once(setting, stopping))
+        else:
+            await self._once(partial(self._drop_webhook, stopping), stopping)
+            self._receiver = intake.Receiver(
+                self.bot, self._workers, self._arrived, self._now, on_state=self._intake_state
+            )
+            jobs.append(keep_running("receiver", partial(self._receiver.run, stopping), stopping))
+        await asyncio.gather(*jobs)
+
+    # ── updates ─────────────────────────────────────────────────────────────────────────────────
+
+    async def take_update(self, body: bytes, secret: str | None) -> int:
+        """Telegram's call to the webhook; the HTTP status to answer."""
+        return 404 if self._webhook is None else await self._webhook.accept(body, secret)
+
+    async def _handle(self, update: intake.Update) -> None:
+        started = time.perf_counter()
+        outcome = "failed"
+        try:
+            with structlog.contextvars.bound_contextvars(update=update.update_id):
+                await handle(self._desk, update)
+            outcome = "handled"
+        finally:
+            seconds = time.perf_counter() - started
+            self._metrics.handled(outcome, seconds)
+            chat = update.effective_chat
+            _log.info(
+                "update",
+                update=update.update_id,
+                chat=chat.id if chat else None,
+                outcome=outcome,
+                seconds=round(seconds, 3),
+            )
+        self._on_handled()
+
+    def _replied(self) -> list[Sending]:
+        at = self._now()
+        return [
+            Sending(chat_id=chat_id, at=at - timedelta(seconds=ago)) for chat_id, ago in self.limits.replied()
+        ]
+
+    # ── what Telegram is told about the bot ─────────────────────────────────────────────────────
+
+    async def _once(self, what: Callable[[], Awaitable[None]], stopping: asyncio.Event) -> None:
+        """Do it until the database has taken it: none of this may end the loops beside it."""
+        while not stopping.is_set():
+            try:
+                await what()
+            except StoreError as error:
+                _log.warning("not noted yet", reason=str(error))
+                await pause(_AGAIN, stopping)
+            else:
+                return
+
+    async def _set_webhook(self, url: str, secret: str, stopping: asyncio.Event) -> None:
+        if await intake.keep_trying(partial(intake.set_webhook, self.bot, url, secret), stopping):
+            _log.info("webhook set")
+            await self._tracking.remembering.note(_WEBHOOK, url)
+
+    async def _drop_webhook(self, stopping: asyncio.Event) -> None:
+        """Back to long polling: take away the webhook that we set ourselves, and only that."""
+        notes = self._tracking.remembering
+        if await notes.noted(_WEBHOOK) is not None and await intake.keep_trying(
+            partial(intake.delete_webhook, self.bot), stopping
+        ):
+            await notes.note(_WEBHOOK, None)
+
+    async def _set_menus(self) -> None:
+        """Commands and descriptions in every language, when they changed; failing is not fatal."""
+        notes = self._tracking.remembering
+        digest = hashlib.sha256(json.dumps([self.bot.id, self._wanted_menus]).encode()).hexdigest()
+        if await notes.noted(_MENUS) != digest and await menus.set_all(self.bot, self._wanted_menus):
+            await notes.note(_MENUS, digest)
+
+    async def _keep_waits(self, stopping: asyncio.Event) -> None:
+        """Write down Telegram's flood waits when they begin: the next leader must know them."""
+        while not stopping.is_set():
+            await pause(_KEEP_WAITS, stopping, self.limits.froze)
+            if self.limits.froze.is_set():
+                self.limits.froze.clear()
+                at = self._now()
+                waits = {chat: at + timedelta(seconds=left) for chat, left in self.limits.frozen().items()}
+                await self._tracking.remembering.keep_waits(waits)
+
+    # ── for the rest of the process ─────────────────────────────────────────────────────────────
+
+    async def tell(self, place: Place, message: Message) -> bool:
+        """Send a message of the bot's own; whether it arrived."""
+        if not self._connected:
+            return False
+        return isinstance(await self.courier.deliver(place, message, priority=Priority.PUSH), Sent)
+
+    @property
+    def silent_for(self) -> timedelta | None:
+        """How long ago getUpdates was answered last; None before the first answer, and with a webhook."""
+        heard = self._receiver.last_ok if self._receiver else None
+        return self._now() - heard if heard else None
+
+    def wrong(self) -> Mapping[str, str]:
+        """Why this side is not ready; empty when it is."""
+        found: dict[str, str] = {}
+        if not self._connected:
+            found["telegram"] = "not connected yet"
+        if self._conflict:
+            found["intake"] = self._conflict
+        elif self._receiver is not None and (self.silent_for is None or self.silent_for > _SILENT):
+            found["intake"] = "no answer to getUpdates"
+        return found
+
+    def _intake_state(self, state: intake.ReceiverState, reason: str) -> None:
+        _log.info("intake", state=state.value, reason=reason)
+        self._conflict = reason if state is intake.ReceiverState.STANDING_BY else ""
+
+
+def _set_aside(update: object, error: str) -> None:
+    _log.error("update set aside", error=error)

@@ -1,0 +1,202 @@
+"""The merchant's account at AliExpress: calls, login, the day's budget, warnings, pushed messages."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+
+import structlog
+
+from bot.errors import Reauthorise, Rejected, SourceError
+from bot.metrics import Metrics
+from bot.model import CallBudget, OrderStatus, Tokens, TokenWarning
+from bot.settings import Settings
+from bot.sources.aliexpress import auth, budget, push
+from bot.sources.aliexpress.cipher import Cipher
+from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.expiry import of_death, token_warnings
+from bot.sources.aliexpress.source import AliExpress
+from bot.store import Store
+from bot.store.credentials import Credentials
+
+_log = structlog.get_logger(__name__)
+
+_UNKNOWN = frozenset({"unknown_shape", "unknown_code", "unknown_push"})  # events listed for the operator
+_GOT = "authorized until "  # an update's effect
+
+LearnStatus = Callable[[str, OrderStatus, datetime | None, str], Awaitable[bool]]
+
+
+class Merchant:
+    """One app key and one login, over one store. `allowed` says whether this process may call now."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        metrics: Metrics,
+        *,
+        now: Callable[[], datetime],
+        allowed: Callable[[], bool] = lambda: True,
+    ) -> None:
+        key = settings.token_key.get_secret_value() if settings.token_key else None
+        self._settings = settings
+        self._store = store
+        self._metrics = metrics
+        self._now = now
+        self._budget_key = f"budget:{settings.aliexpress_app_key}"
+        self._unknown: list[str] = []
+        self.client = Client(
+            app_key=settings.aliexpress_app_key,
+            app_secret=settings.aliexpress_app_secret.get_secret_value(),
+            now=now,
+            base_url=settings.aliexpress_api_url,
+            report=self.event,
+        )
+        self.credentials = Credentials(store.database, settings.aliexpress_app_key, Cipher(key), now)
+        self.ledger = budget.CallLedger(
+            limits=budget.Limits(
+                per_second=settings.aliexpress_calls_per_second, per_day=settings.aliexpress_calls_per_day
+            ),
+            now=now,
+            allowed=allowed,
+        )
+        self.keeper = auth.TokenKeeper(
+            client=self.client,
+            store=self.credentials,
+            ledger=self.ledger,
+            now=now,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            seed=_seed(settings, now()),
+            report=self.event,
+        )
+        self.source = AliExpress(
+            client=self.client, keeper=self.keeper, ledger=self.ledger, now=now, observer=self
+        )
+
+    # ── what the source reports ─────────────────────────────────────────────────────────────────
+
+    def call(self, api: str, outcome: str, seconds: float) -> None:
+        """One call ended."""
+        self._metrics.call(api, outcome, seconds)
+
+    def event(self, kind: str, detail: str) -> None:
+        """Something noteworthy happened at the source."""
+        self._metrics.event(kind, detail)
+        if kind in _UNKNOWN:
+            self._unknown.append(f"{kind}: {detail}")
+        _log.info("aliexpress", kind=kind, detail=detail)
+
+    # ── the day's calls ─────────────────────────────────────────────────────────────────────────
+
+    async def usage(self) -> CallBudget:
+        """Where the day's budget stands."""
+        return await self.ledger.usage()
+
+    async def load(self) -> None:
+        """Go on with the budget as it was written last."""
+        async with self._store.read() as tx:
+            self.ledger.load(await tx.memory.get(self._budget_key))
+
+    async def flush(self) -> None:
+        """Write what was spent, and the answers that nobody could read."""
+        found, self._unknown = self._unknown, []
+        async with self._store.write() as tx:
+            await tx.memory.put(self._budget_key, self.ledger.dump())
+            await tx.memory.count_unknown(found, self._now())
+
+    # ── the login ───────────────────────────────────────────────────────────────────────────────
+
+    def login_url(self) -> str:
+        """Where the merchant logs in at AliExpress."""
+        return auth.authorise_url(
+            self._settings.aliexpress_app_key,
+            self._settings.aliexpress_callback_url,
+            base_url=self._settings.aliexpress_api_url,
+        )
+
+    def is_login(self, text: str) -> bool:
+        """Whether a text that nobody asked for is what a login leads to."""
+        return auth.is_login(text)
+
+    async def authorise(self, pasted: str, *, update: int) -> datetime | None:
+        """Exchange the pasted address or code; when the grant ends. Raises SourceError.
+
+        A code works once: the second handling of the same `update` knows what the first one got.
+        """
+        async with self._store.read() as tx:
+            effects = await tx.updates.effects(update)
+        got = next((one.removeprefix(_GOT) for one in effects if one.startswith(_GOT)), None)
+        if got is not None:
+            return datetime.fromisoformat(got) if got else None
+        code = auth.parse_code(pasted)
+        if code is None:
+            raise Reauthorise("InvalidCode", "there is no code in it")
+        until = (await self.exchange(code)).refresh_expires_at
+        async with self._store.write() as tx:
+            await tx.updates.first(update, _GOT + (until.isoformat() if until else ""))
+        return until
+
+    async def exchange(self, code: str) -> Tokens:
+        """Trade a login's code for tokens, and call again with them. Raises SourceError."""
+        tokens = await self.keeper.exchange(code)
+        self.source.resume()
+        return tokens
+
+    async def warnings(self) -> tuple[TokenWarning, ...]:
+        """What admins should hear of the grant's end now."""
+        with contextlib.suppress(SourceError):  # refreshed in time even where nobody calls for days
+            await self.keeper.current()
+            await self.keeper.learn_end()
+        tokens = await self.credentials.load()
+        if tokens is None or self.keeper.hoping:
+            return ()
+        already = await self.credentials.warned()
+        if self.keeper.alive(tokens) and of_death(tokens) in already:  # a false alarm, or repaired since
+            await self.credentials.forget_warned([of_death(tokens)])
+        return token_warnings(
+            tokens, self._now(), already, refused=self.keeper.dead, ending=self.keeper.ending(tokens)
+        )
+
+    async def warned(self, keys: Iterable[str]) -> None:
+        """They heard."""
+        await self.credentials.remember_warned(keys)
+
+    async def days_left(self) -> float | None:
+        """Days until the next login is due; None where that is not known."""
+        tokens = await self.credentials.load()
+        if tokens is None or tokens.refresh_expires_at is None:
+            return None
+        return (tokens.refresh_expires_at - self._now()).total_seconds() / 86_400
+
+    # ── pushed messages ─────────────────────────────────────────────────────────────────────────
+
+    async def take_push(self, body: bytes, given: str, learn: LearnStatus, wake: Callable[[], None]) -> int:
+        """AliExpress's message about an order; the HTTP status to answer.
+
+        A forged one gets 401, a repeat does nothing. `given` is the Authorization header.
+        """
+        secret = self._settings.aliexpress_app_secret.get_secret_value()
+        if not push.verify(self._settings.aliexpress_app_key, secret, body, given):
+            return 401
+        try:
+            told = push.parse_push(body)
+        except Rejected:
+            return 200  # signed, but nothing we can use: a repeat would not help
+        if told.order_id is None or told.status is None or told.is_stale(self._now()):
+            return 200
+        if told.status is OrderStatus.UNKNOWN:
+            self.event("unknown_push", told.word)
+        if await learn(told.order_id, told.status, told.at, told.key):
+            wake()
+        return 200
+
+
+def _seed(settings: Settings, now: datetime) -> Tokens | None:
+    access, refresh = settings.aliexpress_access_token, settings.aliexpress_refresh_token
+    return auth.seed_tokens(
+        access.get_secret_value() if access else "", refresh.get_secret_value() if refresh else "", now
+    )
