@@ -62,7 +62,7 @@ async def _type(page: Page, text: str) -> None:
 async def test_a_person_types_sees_the_card_presses_and_is_pushed(page: Page, here: World) -> None:
     await _open(page, "Emma")
     await _type(page, f"/track {PLAIN}")
-    await expect(page.get_by_text("Travelling between countries").first).to_be_visible()
+    await expect(page.get_by_text("In transit between countries").first).to_be_visible()
     await here.next_node(PLAIN)
     await expect(page.get_by_text("Package arrived at transit country/region.").first).to_be_visible()
     await page.get_by_role("button", name="Timeline").first.click()
@@ -123,7 +123,7 @@ async def test_the_page_fits_a_phone(page: Page, here: World) -> None:
     await _open(page, "Emma")
     await page.set_viewport_size({"width": 390, "height": 800})
     await _type(page, PLAIN)
-    card = page.locator(".message", has_text="Travelling between countries")
+    card = page.locator(".message", has_text="In transit between countries")
     await expect(card.last).to_be_visible()
     wide = await page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390

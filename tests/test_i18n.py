@@ -264,12 +264,10 @@ def test_markup_passes_and_is_isolated_outside_its_tags() -> None:
 
 def test_commands_in_right_to_left_sentences_keep_their_slash_in_front() -> None:
     words = Words("ar")
-    assert f"{FSI}/help{PDI}" in words.t("We don't know this command. /help shows what works here.")
-    usage = words.t(
-        "🔗 Send <code>/link</code> with order numbers, or a CSV file with a number in each line."
-    )
+    assert f"{FSI}/help{PDI}" in words.t("We don't recognize that command. /help shows what works here.")
+    usage = words.t("🔗 Send <code>/link</code> with order numbers, or a CSV file with one number per line.")
     assert f"{FSI}<code>/link</code>{PDI}" in usage
-    assert FSI not in Words("en").t("We don't know this command. /help shows what works here.")
+    assert FSI not in Words("en").t("We don't recognize that command. /help shows what works here.")
 
 
 def test_left_to_right_sentences_isolate_only_what_runs_the_other_way() -> None:

@@ -12,44 +12,44 @@ async def _answers_fail(play: World, chat: int, times: int, *, effect: bool = Fa
 
 
 async def test_stopping_is_said_to_be_stopped_also_the_second_time(play: World) -> None:
-    await play.ask(EMMA, PLAIN, "Travelling")
+    await play.ask(EMMA, PLAIN, "In transit between")
     await play.ask(EMMA, f"/rename {PLAIN} My shoes", "My shoes")
     await _answers_fail(play, EMMA, 2)
     said = await play.ask(EMMA, f"/untrack {PLAIN}", "My shoes")
-    assert "no longer follow" in said["text"]
+    assert "stopped following" in said["text"]
     assert not any("does not follow" in message["text"] for message in await play.messages(EMMA))
-    await play.ask(EMMA, f"/untrack {PLAIN}", "does not follow that order")  # a new one is another matter
+    await play.ask(EMMA, f"/untrack {PLAIN}", "doesn't follow that order")  # a new one is another matter
 
 
 async def test_several_are_stopped_and_each_is_said_whenever_the_answers_break_off(play: World) -> None:
-    await play.ask(EMMA, PLAIN, "Travelling")
+    await play.ask(EMMA, PLAIN, "In transit between")
     card = await play.ask(EMMA, CUSTOMS, "8042")
     await _answers_fail(play, EMMA, 1, effect=True)
     await play.say(EMMA, f"/untrack {PLAIN} {CUSTOMS}")
     for order in (PLAIN, CUSTOMS):
-        await play.hears(EMMA, f"no longer follow Order …{order[-8:]}", after=card["id"])
+        await play.hears(EMMA, f"stopped following Order …{order[-8:]}", after=card["id"])
 
 
 async def test_the_stop_button_does_not_call_itself_out_of_date(play: World) -> None:
-    card = await play.ask(EMMA, PLAIN, "Travelling")
+    card = await play.ask(EMMA, PLAIN, "In transit between")
     await play.press(EMMA, card, "Stop")
     sure = await play.hears(EMMA, "Stop following", after=card["id"])
     fault = {"target": "telegram", "kind": "close", "method": "editMessageText", "chat_id": EMMA}
     await play.control("POST", "faults", faults=[fault])
     pressed = await play.press(EMMA, sure, "Yes, stop")
     assert "out of date" not in pressed["answer"]["text"]
-    await play.reads(EMMA, sure, "no longer follow")
+    await play.reads(EMMA, sure, "stopped following")
     assert len(await play.messages(EMMA)) == len({PLAIN, "card", "sure"})
 
 
 async def test_a_wrong_number_counts_once_however_often_its_answer_fails(play: World) -> None:
     await _answers_fail(play, EMMA, 4)
-    await play.ask(EMMA, "8211744669998042", "We cannot find order")
-    await play.ask(EMMA, "8211744669988042", "We cannot find order")  # 6 tries, but 2 guesses of 5
+    await play.ask(EMMA, "8211744669998042", "We can't find order")
+    await play.ask(EMMA, "8211744669988042", "We can't find order")  # 6 tries, but 2 guesses of 5
 
 
 async def test_a_new_name_stays_the_answer_to_its_question(play: World) -> None:
-    card = await play.ask(EMMA, PLAIN, "Travelling")
+    card = await play.ask(EMMA, PLAIN, "In transit between")
     await play.press(EMMA, card, "Rename")
     await play.hears(EMMA, "?", after=card["id"])
     await _answers_fail(play, EMMA, 2)

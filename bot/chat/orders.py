@@ -1,4 +1,4 @@
-"""The list of orders, the archive, and "Got it?"."""
+"""The list of orders, the archive, and "Did you get it?"."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def archive(talking: Conversation, action: actions.Archive) -> None:
 
 
 async def confirm(talking: Conversation, action: actions.Confirm) -> None:
-    """The answer to "Got it?": away with it, look again, or tell the merchant."""
+    """The answer to "Did you get it?": away with it, look again, or tell the merchant."""
     if await talking.refuse_change():
         return
     tracking, place, id_ = talking.tracking, talking.place, action.order_id

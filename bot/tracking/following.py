@@ -1,4 +1,4 @@
-"""Following orders: tracking one, stopping, its name, its notifications, "Got it?"."""
+"""Following orders: tracking one, stopping, its name, its notifications, "Did you get it?"."""
 
 from __future__ import annotations
 

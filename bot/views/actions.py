@@ -20,7 +20,7 @@ class Shelf(enum.StrEnum):
 
 
 class Receipt(enum.StrEnum):
-    """The answer to "Got it?"."""
+    """The answer to "Did you get it?"."""
 
     YES = "yes"
     NOT_YET = "not_yet"
@@ -131,7 +131,7 @@ class Archive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm:
-    """The answer to "Got it?" about a parcel; parcel 0 is the whole order."""
+    """The answer to "Did you get it?" about a parcel; parcel 0 is the whole order."""
 
     order_id: str
     parcel: int

@@ -37,7 +37,7 @@ def board(
     """
     t = words.t
     if not shown:
-        lines = [t("🌿 <b>Nothing needs you</b>"), t("All orders are on their way as they should be.")]
+        lines = [t("🌿 <b>Nothing needs your attention</b>"), t("All orders are on track.")]
         sleepers = (_sleepers(words, asleep),) if asleep else ()
         return Message(text=words.page([*lines, *_snoozed(words, snoozed)]), buttons=sleepers)
     lines = [
@@ -111,12 +111,12 @@ def flag_name(words: Words, flag: Flag) -> Markup:
     t = words.t
     return {
         Flag.RETURNED: t("Returned or on its way back"),
-        Flag.PROBLEM: t("Problem on the way"),
-        Flag.DUTIES: t("Customs duty to be paid"),
+        Flag.PROBLEM: t("Delivery problem"),
+        Flag.DUTIES: t("Customs duty due"),
         Flag.FAILED_ATTEMPT: t("Delivery attempt failed"),
         Flag.PICKUP: t("Not collected yet"),
         Flag.NO_TRACKING: t("No tracking yet"),
-        Flag.STUCK: t("No change for long"),
+        Flag.STUCK: t("No updates for a long time"),
         Flag.LATE: t("Later than promised"),
         Flag.DISPUTED: t("Customer reports a problem"),
     }[flag]
@@ -133,7 +133,9 @@ def ask_note(words: Words, order_id: str, most: int) -> Message:
             most,
         ),
     ]
-    return Message(text=words.page(lines), buttons=((b.button(t("Keep it as it is"), actions.Dismiss()),),))
+    return Message(
+        text=words.page(lines), buttons=((b.button(t("Keep the current name"), actions.Dismiss()),),)
+    )
 
 
 def brief(
@@ -152,7 +154,7 @@ def brief(
         ),
     ]
     if not any(counts.values()):
-        lines.append(words.t("🌿 <b>Nothing needs you</b>"))
+        lines.append(words.t("🌿 <b>Nothing needs your attention</b>"))
     lines += _snoozed(words, snoozed)
     return Message(text=words.page(lines), buttons=((b.button(words.t("🚩 Board"), actions.ShowBoard()),),))
 
@@ -170,7 +172,7 @@ def brief_settings(words: Words, at: time | None, hours: Sequence[int] = (7, 8, 
     ]
     off = b.button(words.t("No daily brief"), actions.SetBrief(start=None))
     rows = [tuple(keys[start : start + 3]) for start in range(0, len(keys), 3)]
-    text = words.page([words.t("☕ <b>Daily brief</b>"), words.t("At what time shall it come?")])
+    text = words.page([words.t("☕ <b>Daily brief</b>"), words.t("What time should it arrive?")])
     return Message(text=text, buttons=(*rows, (off,)))
 
 
@@ -206,7 +208,7 @@ def qr_code(words: Words, order_id: str, picture: bytes) -> Message:
 def link_usage(words: Words, refused: Sequence[str] = ()) -> Message:
     """How to ask for links."""
     lines = [
-        words.t("🔗 Send <code>/link</code> with order numbers, or a CSV file with a number in each line."),
+        words.t("🔗 Send <code>/link</code> with order numbers, or a CSV file with one number per line."),
         *_refused(words, refused),
     ]
     return Message(text=words.page(lines))
@@ -214,7 +216,7 @@ def link_usage(words: Words, refused: Sequence[str] = ()) -> Message:
 
 def links_off(words: Words) -> Message:
     """No LINK_SECRET: nothing can be signed."""
-    text = words.t("🔗 Links are off. Set <code>LINK_SECRET</code> and start the bot again.")
+    text = words.t("🔗 Links are off. Set <code>LINK_SECRET</code> and restart the bot.")
     return Message(text=words.page([text]))
 
 
@@ -247,7 +249,7 @@ def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Mess
     if limit:
         lines.append(
             t(
-                "Left today: <b>{left}</b>, about {forecast} used by its end",
+                "Left today: <b>{left}</b>; about {forecast} expected in total",
                 left=number(max(limit - used, 0)),
                 forecast=number(numbers.calls.forecast),
             )
@@ -272,18 +274,18 @@ def authorize(words: Words, url: str) -> Message:
 
 def authorized(words: Words, until: datetime | None, now: datetime) -> Message:
     """The account is connected; `until` is when the merchant has to log in again."""
-    lines = [words.t("✅ The AliExpress account is connected.")]
+    lines = [words.t("✅ Your AliExpress account is connected.")]
     if until is not None:
-        lines.append(words.t("The next login is due by {date}.", date=words.date(until, now)))
+        lines.append(words.t("Log in again by {date}.", date=words.date(until, now)))
     return Message(text=words.page(lines))
 
 
 def not_authorized(words: Words, detail: str) -> Message:
     """The code was not taken; `detail` is AliExpress's own text, without secrets."""
     lines = [
-        words.t("❌ AliExpress did not accept this code."),
+        words.t("❌ AliExpress didn't accept this code."),
         words.t("It said: {text}", text=wording.clip(detail, 200)) if detail else None,
-        words.t("Begin anew with /authorize."),
+        words.t("Start again with /authorize."),
     ]
     return Message(text=words.page(lines))
 
@@ -293,7 +295,7 @@ def token_warning(words: Words, days: int, url: str) -> Message:
     lines = [
         # Translators: {when} is "today", "tomorrow" or "in 3 days".
         words.t("🔑 <b>The AliExpress login ends {when}</b>", when=words.distance(days)),
-        words.t("Log in again before, with /authorize; otherwise no parcel can be looked at."),
+        words.t("Log in again before then with /authorize, or we can't check any parcels."),
         Markup(""),
     ]
     return _to_log_in(words, url, lines)
@@ -303,7 +305,7 @@ def token_dead(words: Words, url: str) -> Message:
     """No parcel can be looked at until the merchant logs in, at `url`."""
     lines = [
         words.t("🔴 <b>AliExpress asks you to log in again</b>"),
-        words.t("All checks are paused. /authorize takes a minute; nothing is lost meanwhile."),
+        words.t("All checks are paused. /authorize takes a minute, and nothing is lost in the meantime."),
         Markup(""),
     ]
     return _to_log_in(words, url, lines)
@@ -314,10 +316,13 @@ def _to_log_in(words: Words, url: str, lines: Sequence[Markup]) -> Message:
     t = words.t
     steps = [
         t("1. Open the page below and log in with the shop's account."),
-        t("2. You are led to an address that holds a <code>code</code>. Send that whole address here."),
-        t("Send it at once: the code works once and only for a few minutes."),
+        t(
+            "2. You'll be taken to an address that contains a <code>code</code>. "
+            "Send that whole address here."
+        ),
+        t("Send it right away: the code works once and expires after a few minutes."),
     ]
-    button = Button(text=_bare(t("🔑 Log in at AliExpress")), url=url)
+    button = Button(text=_bare(t("🔑 Log in to AliExpress")), url=url)
     return Message(text=words.page([*lines, *steps]), buttons=((button,),))
 
 
@@ -329,7 +334,7 @@ def misconfigured(words: Words, code: str, detail: str) -> Message:
     lines = [
         words.t("🔴 <b>AliExpress refuses this app</b>"),
         fill("{} {}", words.isolate(words.code(code)), words.isolate(wording.clip(detail, 300))),
-        words.t("Please check the app's key, secret, permissions and allowed addresses. Checks are paused."),
+        words.t("Please check the app's key, secret, permissions, and allowed addresses. Checks are paused."),
     ]
     return Message(text=words.page(lines))
 
@@ -337,10 +342,11 @@ def misconfigured(words: Words, code: str, detail: str) -> Message:
 def source_lost(words: Words, since: datetime, now: datetime) -> Message:
     """AliExpress has not answered for a while; told once."""
     lines = [
-        words.t("🟠 <b>AliExpress is not answering</b>"),
+        words.t("🟠 <b>AliExpress isn't responding</b>"),
         # Translators: {moment} is like "3 hours ago".
         words.t(
-            "Last answer: {moment}. We keep trying; cards show what we knew.", moment=words.ago(since, now)
+            "Last response: {moment}. We keep trying; orders show the last we know.",
+            moment=words.ago(since, now),
         ),
     ]
     return Message(text=words.page(lines))
@@ -348,7 +354,9 @@ def source_lost(words: Words, since: datetime, now: datetime) -> Message:
 
 def source_back(words: Words, gone_for: timedelta) -> Message:
     """It answers again; told once."""
-    text = words.t("🟢 AliExpress answers again. It was silent for: {time}", time=words.duration(gone_for))
+    text = words.t(
+        "🟢 AliExpress is responding again. It was down for {time}.", time=words.duration(gone_for)
+    )
     return Message(text=words.page([text]))
 
 
@@ -358,7 +366,7 @@ def throttled(words: Words) -> Message:
         words,
         words.t("AliExpress says: too many calls"),
         words.t(
-            "We wait as it asks, and nothing is lost. If this happens often, lower "
+            "We're waiting as it asks, and nothing is lost. If this happens often, lower "
             "<code>ALIEXPRESS_CALLS_PER_SECOND</code>."
         ),
     )
@@ -369,7 +377,7 @@ def outbox_late(words: Words, waiting: timedelta) -> Message:
     return _alert(
         words,
         words.t("Messages have been waiting for {time}", time=words.duration(waiting)),
-        words.t("Nothing is lost: they go out in their order as soon as Telegram takes them."),
+        words.t("Nothing is lost; they'll be sent in order once Telegram accepts them."),
     )
 
 
@@ -378,7 +386,7 @@ def intake_silent(words: Words, since: timedelta) -> Message:
     return _alert(
         words,
         words.t("Nothing heard from Telegram for {time}", time=words.duration(since)),
-        words.t("Commands and buttons are not answered meanwhile. Is a second copy of the bot running?"),
+        words.t("Commands and buttons aren't answered in the meantime. Is a second copy of the bot running?"),
     )
 
 
@@ -386,9 +394,9 @@ def database_trouble(words: Words, detail: str) -> Message:
     """The database cannot be written; told once. `detail` is its own word."""
     return _alert(
         words,
-        words.t("The database is in trouble"),
+        words.t("Database trouble"),
         fill("{}", words.isolate(wording.clip(detail, 200))),
-        words.t("Please look at the disk and its free space. The bot goes on by itself afterwards."),
+        words.t("Please check the disk and its free space. The bot recovers on its own afterward."),
     )
 
 
@@ -397,7 +405,7 @@ def solved(words: Words, told: Message, lasted: timedelta) -> Message:
     title = told.text.partition("\n")[0].replace(_ORANGE, "🟢")
     for tag in ("b>", "/b>"):
         title = title.replace(f"<{tag}", f"<{tag.replace('b', 's')}")
-    over = words.t("That is over. It lasted: {time}", time=words.duration(lasted))
+    over = words.t("Resolved after {time}", time=words.duration(lasted))
     return Message(text=f"{title}\n{words.page([over])}")
 
 
@@ -405,7 +413,7 @@ def budget_low(words: Words, share: float) -> Message:
     """A large share of the day's calls is used."""
     lines = [
         words.t("🟠 <b>{share} of today's AliExpress calls are used</b>", share=words.percent(share)),
-        words.t("Checks come less often until tomorrow."),
+        words.t("We'll check less often until tomorrow."),
     ]
     return Message(text=words.page(lines))
 
@@ -413,8 +421,8 @@ def budget_low(words: Words, share: float) -> Message:
 def undelivered(words: Words, n: int) -> Message:
     """Messages that Telegram will never take, set aside."""
     text = words.plural(
-        "🟠 {n} message could not be sent and was set aside.",
-        "🟠 {n} messages could not be sent and were set aside.",
+        "🟠 {n} message couldn't be sent and was set aside.",
+        "🟠 {n} messages couldn't be sent and were set aside.",
         n,
     )
     return Message(text=words.page([text]))
@@ -422,7 +430,7 @@ def undelivered(words: Words, n: int) -> Message:
 
 def set_aside(words: Words, update_id: int) -> Message:
     """An update from Telegram that could not be handled; the others go on."""
-    text = words.t("🟠 Update {id} could not be handled and was set aside.", id=words.code(str(update_id)))
+    text = words.t("🟠 Update {id} couldn't be handled and was set aside.", id=words.code(str(update_id)))
     return Message(text=words.page([text]))
 
 
@@ -433,12 +441,12 @@ def unknown_texts(words: Words, texts: Sequence[tuple[str, int]]) -> Message:
         fill("{}× {}", words.number(count), words.isolate(wording.clip(text, 150)))
         for text, count in texts[:TEXTS_SHOWN]
     ]
-    lines.append(words.t("Customers see them as they are; no stage is guessed from them."))
+    lines.append(words.t("Customers see them as they are; we don't guess a stage from them."))
     return Message(text=words.page(lines))
 
 
 def customer_problem(words: Words, order: Order) -> Message:
-    """A customer answered "problem" to "Got it?"."""
+    """A customer answered "problem" to "Did you get it?"."""
     t, id_ = words.t, order.id
     carriers = [words.isolate(words.code(each.number)) for each in order.parcels if each.number]
     lines = [

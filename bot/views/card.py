@@ -55,7 +55,7 @@ def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
         moved = (words.local(parcel.eta).date() - words.local(parcel.first_eta).date()).days
         first = words.date(parcel.first_eta, now)
         if moved > 0:
-            lines.append(words.t("Later than first promised ({date})", date=first))
+            lines.append(words.t("Originally expected {date}", date=first))
         elif moved < 0:
             lines.append(words.t("Earlier than first promised ({date})", date=first))
     return lines
@@ -73,7 +73,7 @@ def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) ->
 def _banner(words: Words, since: datetime, now: datetime) -> Markup:
     return words.t(
         # Translators: {moment} is like "3 hours ago".
-        "⚠️ AliExpress is not answering (last answer: {moment}). This is what we knew then.",
+        "⚠️ AliExpress isn't responding (last response: {moment}). This is the last we know.",
         moment=words.ago(since, now),
     )
 
@@ -134,7 +134,7 @@ def _before_shipping(words: Words, order: Order, now: datetime) -> list[Markup]:
     if order.status is OrderStatus.CANCELLED:
         return [fill("<b>{}</b>", wording.status_name(words, order.status))]
     if order.fetched_at is None:
-        return [words.t("We are asking AliExpress about it. This card fills in by itself.")]
+        return [words.t("We're checking with AliExpress. This message will update itself.")]
     known = order.status not in {None, OrderStatus.UNKNOWN}
     state = (
         wording.status_name(words, order.status)
@@ -146,7 +146,9 @@ def _before_shipping(words: Words, order: Order, now: datetime) -> list[Markup]:
 
 def _untracked(words: Words, order: Order, now: datetime) -> Markup:
     if order.untracked_at > now or order.status in _NOT_AWAITED:
-        return words.t("No tracking yet. That is normal in the first days; we tell you as soon as it moves.")
+        return words.t(
+            "No tracking yet. That's normal for the first few days; we'll tell you as soon as it moves."
+        )
     return wording.no_tracking(words, (now - order.untracked_at + NO_TRACKING_AFTER).days)
 
 
@@ -195,7 +197,7 @@ def _pace(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> Mark
         return None
     return words.t(
         # Translators: both are lengths of time, e.g. "2 days".
-        "Time in this state: {time} (usually {usual})",
+        "At this stage for {time} (usually {usual})",
         time=words.duration(now - parcel.stage_since),
         usual=words.duration(facts.typical),
     )

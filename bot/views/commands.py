@@ -42,14 +42,14 @@ def description(words: Words, shop_name: str = "") -> str:
     t = words.t
     text = (
         t(
-            "Your parcels from {shop}, from the warehouse to your door. Send your AliExpress order number: "
-            "you see where it is, when it comes, and hear from us when something happens.",
+            "Your parcels from {shop}, from the warehouse to your door. Send your AliExpress order number "
+            "to see where your parcel is and when it should arrive, and get a message whenever there's news.",
             shop=wording.clip(shop_name, 64),
         )
         if shop_name
         else t(
-            "Your AliExpress parcels, from the warehouse to your door. Send your order number: you see where "
-            "it is, when it comes, and hear from us when something happens."
+            "Your AliExpress parcels, from the warehouse to your door. Send your order number to see where "
+            "your parcel is and when it should arrive, and get a message whenever there's news."
         )
     )
     return wording.cut(plain(text), 512)
@@ -57,4 +57,4 @@ def description(words: Words, shop_name: str = "") -> str:
 
 def short_description(words: Words) -> str:
     """What the bot's profile shows (120 characters at most)."""
-    return wording.cut(plain(words.t("Where are my AliExpress parcels, and when do they come?")), 120)
+    return wording.cut(plain(words.t("Where are my AliExpress parcels, and when will they arrive?")), 120)

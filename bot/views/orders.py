@@ -71,9 +71,9 @@ def nothing_followed(words: Words) -> Message:
     """There is nothing to list yet: what to do first."""
     t = words.t
     lines = [
-        t("📭 <b>You follow no orders yet</b>"),
+        t("📭 <b>You aren't following any orders yet</b>"),
         Markup(""),
-        t("Send an AliExpress order number or paste the order's link, and we will keep an eye on it."),
+        t("Send an AliExpress order number or paste the order link, and we'll keep an eye on it."),
     ]
     return Message(text=words.page(lines))
 
@@ -86,7 +86,7 @@ def shelf_name(words: Words, shelf: Shelf) -> Markup:
         Shelf.ACTIVE: t("All"),
         Shelf.MOVING: t("On the way"),
         # Translators: orders for which the reader has to do something (collect, pay, answer).
-        Shelf.NEEDS_YOU: t("Needs you"),
+        Shelf.NEEDS_YOU: t("Action needed"),
         Shelf.DELIVERED: t("Arrived"),
         Shelf.ARCHIVED: t("Archive"),
     }[shelf]
@@ -104,7 +104,7 @@ def _summary(words: Words, counts: Mapping[Shelf, int]) -> Markup:
     arrived = counts.get(Shelf.DELIVERED, 0)
     parts = (
         plural("{n} on the way", "{n} on the way", moving) if moving else None,
-        plural("{n} needs you", "{n} need you", waiting) if waiting else None,
+        plural("{n} needs action", "{n} need action", waiting) if waiting else None,
         plural("{n} arrived", "{n} arrived", arrived) if arrived else None,
     )
     known = [words.isolate(part) for part in parts if part]

@@ -77,9 +77,9 @@ def summary(words: Words, entries: Sequence[Entry], *, occasion: Occasion, now: 
     t = words.t
     titles = {
         Occasion.DAILY: t("☀️ <b>Your parcels today</b>"),
-        Occasion.AFTER_QUIET: t("🌙 <b>While it was quiet</b>"),
-        Occasion.AFTER_PAUSE: t("👋 <b>Welcome back! While you paused</b>"),
-        Occasion.AFTER_OUTAGE: t("📬 <b>What happened meanwhile</b>"),
+        Occasion.AFTER_QUIET: t("🌙 <b>During your quiet hours</b>"),
+        Occasion.AFTER_PAUSE: t("👋 <b>Welcome back! While you were away</b>"),
+        Occasion.AFTER_OUTAGE: t("📬 <b>What you missed</b>"),
     }
     ordered = sorted(entries, key=_urgency, reverse=True)
     lines = [titles[occasion], Markup("")]
@@ -101,14 +101,16 @@ def why(
         Markup(""),
         t("You follow {order}.", order=wording.order_name(words, facts.order.id, follow))
         if follow
-        else t("Somebody followed {order} here.", order=wording.order_name(words, facts.order.id, follow)),
+        else t(
+            "Someone in this chat follows {order}.", order=wording.order_name(words, facts.order.id, follow)
+        ),
     ]
     told = next((each for each in facts.order.nodes if each.seq == node), None)
     if told:
         lines += [
             fill("<blockquote>{}</blockquote>", wording.node_text(words, facts, told)),
-            t("The carrier says it happened: {moment}", moment=words.moment(told.at)),
-            t("We saw it: {moment}", moment=words.moment(told.seen_at)),
+            t("Carrier's time: {moment}", moment=words.moment(told.at)),
+            t("Noticed by us: {moment}", moment=words.moment(told.seen_at)),
         ]
     else:
         lines.append(_kind_reason(words, kind))
@@ -122,7 +124,7 @@ def why(
 def received(
     words: Words, facts: Localised, follow: Follow | None, receipt: actions.Receipt, days: int
 ) -> Message:
-    """What follows the answer to "Got it?"; after "not yet" we ask again in `days` days."""
+    """What follows the answer to "Did you get it?"; after "not yet" we ask again in `days` days."""
     t, name = words.t, wording.order_name(words, facts.order.id, follow)
     match receipt:
         case actions.Receipt.YES:
@@ -131,15 +133,15 @@ def received(
             later = words.distance(days)
             # Translators: {later} is "tomorrow" or "in 3 days".
             text = t(
-                "Couriers sometimes scan a little early. Ask your neighbours and look around the door; "
-                "we will ask you again {later}.",
+                "Parcels are sometimes marked as delivered a little early. Check with neighbors and around "
+                "your door; we'll check back {later}.",
                 later=later,
             )
         case actions.Receipt.PROBLEM:
             text = t(
                 "Sorry about that. We have told the shop about {order}, with its whole timeline.", order=name
             )
-    back = b.button(t("📦 Open the card"), actions.ShowCard(order_id=facts.order.id))
+    back = b.button(t("📦 Open order"), actions.ShowCard(order_id=facts.order.id))
     return Message(text=words.page([text]), buttons=((back,),))
 
 
@@ -227,7 +229,7 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
     hint = wording.advice(words, stage, reason) if stage is not None else None
     if hint is not None:
         lines.append(fill("💡 {}", hint))
-    return [*lines, words.t("Got it?")] if stage is Stage.DELIVERED else lines
+    return [*lines, words.t("Did you get it?")] if stage is Stage.DELIVERED else lines
 
 
 def _quote(words: Words, facts: Localised, told: Sequence[Node]) -> Markup:
@@ -241,7 +243,7 @@ def _quote(words: Words, facts: Localised, told: Sequence[Node]) -> Markup:
 
 def _eta(words: Words, news: News, now: datetime) -> list[Markup]:
     if news.eta_after is None:
-        return [words.t("There is no delivery date any more.")]
+        return [words.t("There's no delivery date at the moment.")]
     day = words.local(news.eta_after).date()
     distance = words.distance((day - words.today(now)).days)
     lines = [words.t("Now expected <b>{date}</b>, {distance}", date=words.date(day, now), distance=distance)]
@@ -250,12 +252,12 @@ def _eta(words: Words, news: News, now: datetime) -> list[Markup]:
         before = words.date(news.eta_before, now)
         if moved > 0:
             lines.append(
-                words.plural("{n} day later than {date}", "{n} days later than {date}", moved, date=before)
+                words.plural("{n} day later (was {date})", "{n} days later (was {date})", moved, date=before)
             )
         elif moved < 0:
             lines.append(
                 words.plural(
-                    "{n} day earlier than {date}", "{n} days earlier than {date}", -moved, date=before
+                    "{n} day earlier (was {date})", "{n} days earlier (was {date})", -moved, date=before
                 )
             )
     return lines
@@ -267,7 +269,9 @@ def _sentence(words: Words, facts: Localised, news: News) -> Markup:
         case NewsKind.ALL_ARRIVED:
             count = len(facts.order.live)
             return plural(
-                "Your parcel has arrived. Got it?", "All {n} parcels have arrived. Got everything?", count
+                "Your parcel has arrived. Did you get it?",
+                "All {n} parcels have arrived. Did you get everything?",
+                count,
             )
         case NewsKind.STATUS:
             status = wording.status_name(words, news.status or OrderStatus.UNKNOWN)
@@ -277,8 +281,8 @@ def _sentence(words: Words, facts: Localised, news: News) -> Markup:
         case NewsKind.STUCK:
             state = wording.stage_name(words, news.stage or facts.order.stage)
             return plural(
-                "{state}: no change for {n} day. That is longer than usual; we keep watching.",
-                "{state}: no change for {n} days. That is longer than usual; we keep watching.",
+                "{state}: no updates for {n} day. That's longer than usual; we'll keep watching.",
+                "{state}: no updates for {n} days. That's longer than usual; we'll keep watching.",
                 n,
                 state=state,
             )
@@ -297,8 +301,8 @@ def _waiting(words: Words, kind: NewsKind, n: int) -> Markup:
             )
         case NewsKind.CUSTOMS_WAITING:
             return plural(
-                "It has been in customs for {n} day. If customs writes to you, please answer soon.",
-                "It has been in customs for {n} days. If customs writes to you, please answer soon.",
+                "It has been in customs for {n} day. If customs contacts you, please reply promptly.",
+                "It has been in customs for {n} days. If customs contacts you, please reply promptly.",
                 n,
             )
         case NewsKind.DUTIES_WAITING:
@@ -315,12 +319,12 @@ def _waiting(words: Words, kind: NewsKind, n: int) -> Markup:
             )
         case NewsKind.STOPPED:
             return plural(
-                "No news for {n} day, so we have stopped checking. Refresh the card to look again.",
-                "No news for {n} days, so we have stopped checking. Refresh the card to look again.",
+                "No news for {n} day, so we've stopped checking. Refresh the order to look again.",
+                "No news for {n} days, so we've stopped checking. Refresh the order to look again.",
                 n,
             )
         case _:
-            return words.t("Did it come after all?")
+            return words.t("Has it arrived by now?")
 
 
 def _kind_reason(words: Words, kind: NewsKind) -> Markup:
@@ -331,13 +335,13 @@ def _kind_reason(words: Words, kind: NewsKind) -> Markup:
         case NewsKind.ETA:
             return t("The carrier moved the delivery date by a day or more.")
         case NewsKind.STATUS:
-            return t("AliExpress changed the state of the order.")
+            return t("AliExpress changed the status of the order.")
         case NewsKind.ALL_ARRIVED:
-            return t("All parcels of the order are delivered.")
+            return t("All parcels in the order have been delivered.")
         case NewsKind.CHECK_IN:
             return t("You answered “not yet”, so we asked again.")
         case _:
-            return t("Nothing had changed for longer than usual.")
+            return t("There were no updates for longer than usual.")
 
 
 # ── buttons and summaries ───────────────────────────────────────────────────────────────────────
@@ -348,9 +352,10 @@ def _buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     t, id_ = words.t, facts.order.id
     open_ = (
-        b.button(t("📦 Open the card"), actions.ShowCard(order_id=id_)),
+        b.button(t("📦 Open order"), actions.ShowCard(order_id=id_)),
         b.button(
-            t("❓ Why this?"), actions.Why(order_id=id_, kind=first.kind, node=next(iter(first.nodes), 0))
+            t("❓ Why did I get this?"),
+            actions.Why(order_id=id_, kind=first.kind, node=next(iter(first.nodes), 0)),
         ),
     )
     asked = next((each for each in news if each.kind in _ASKS_RECEIPT), None)
@@ -360,7 +365,9 @@ def _buttons(
         return (receipt_row(words, id_, told.parcel or 0), open_)
     if any(each.kind is NewsKind.STILL_AWAITED for each in news):
         waiting = (
-            b.button(t("✅ It came"), actions.Confirm(order_id=id_, parcel=0, receipt=actions.Receipt.YES)),
+            b.button(
+                t("✅ It arrived"), actions.Confirm(order_id=id_, parcel=0, receipt=actions.Receipt.YES)
+            ),
             b.button(
                 t("⏳ Still waiting"),
                 actions.Confirm(order_id=id_, parcel=0, receipt=actions.Receipt.NOT_YET),

@@ -84,7 +84,7 @@ def languages(words: Words, chat: Chat) -> Message:
         b.button(_marked(fill("{}", name), code == chat.language), actions.SetLanguage(language=code))
         for code, name in LANGUAGES.items()
     ]
-    text = words.page([words.t("🌐 <b>Which language shall we speak?</b>")])
+    text = words.page([words.t("🌐 <b>Which language would you like?</b>")])
     return Message(text=text, buttons=(*_in_rows(keys, 2), _back(words)))
 
 
@@ -97,9 +97,9 @@ def zones(words: Words, chat: Chat, region: Region, *, now: datetime) -> Message
         )
         for zone in ZONES[region]
     ]
-    title = words.t("🕐 <b>Which city is on your clock?</b>")
+    title = words.t("🕐 <b>Which city's time do you use?</b>")
     # Translators: leave the command and Asia/Tokyo as they are.
-    other = words.t("Another one? Send its name like this: <code>/timezone Asia/Tokyo</code>")
+    other = words.t("Somewhere else? Send its name like this: <code>/timezone Asia/Tokyo</code>")
     rows = (*_in_rows(keys, 2), (b.button(words.t("« Regions"), actions.ShowSettings(panel=Panel.ZONE)),))
     return Message(text=words.page([title, other]), buttons=rows)
 
@@ -109,7 +109,7 @@ def region_name(words: Words, region: Region) -> Markup:
     t = words.t
     return {
         Region.EUROPE: t("Europe"),
-        Region.RUSSIA: t("Russia and neighbours"),
+        Region.RUSSIA: t("Russia and neighbors"),
         Region.MIDDLE_EAST: t("Middle East and Caucasus"),
         Region.AFRICA: t("Africa"),
         Region.ASIA: t("Asia"),
@@ -171,12 +171,12 @@ def _regions(words: Words, chat: Chat, now: datetime) -> Message:
 def _levels(words: Words, chat: Chat) -> Message:
     t = words.t
     lines = [
-        t("🔔 <b>What shall we tell you?</b>"),
+        t("🔔 <b>What would you like to hear about?</b>"),
         Markup(""),
-        t("<b>Everything</b>: each step of the carrier"),
-        t("<b>Milestones</b>: when a new part of the journey begins"),
+        t("<b>Everything</b>: every carrier scan"),
+        t("<b>Milestones</b>: each new stage of the journey"),
         t("<b>Only problems and delivery</b>: when it arrives or needs you"),
-        t("<b>Nothing</b>: you look yourself"),
+        t("<b>Nothing</b>: you check yourself"),
     ]
     keys = [
         (b.button(_marked(level_name(words, level), level is chat.level), actions.SetLevel(level=level)),)
@@ -191,7 +191,7 @@ def _quiet(words: Words, chat: Chat) -> Message:
         t("🌙 <b>Quiet hours</b>"),
         Markup(""),
         t("Now: <b>{value}</b>", value=_quiet_value(words, chat)),
-        t("Silent messages come without a sound. Held ones wait and come as one summary afterwards."),
+        t("Silent: messages arrive without a sound. Held: they wait and arrive as one summary afterward."),
     ]
     chosen = (chat.quiet_from, chat.quiet_to)
     hours = [
@@ -214,7 +214,9 @@ def _quiet(words: Words, chat: Chat) -> Message:
             )
         )
         urgent = chat.urgent_breaks_quiet
-        rows.append((b.button(_marked(t("Urgent news may ring"), urgent), actions.SetUrgent(on=not urgent)),))
+        rows.append(
+            (b.button(_marked(t("Let urgent news make a sound"), urgent), actions.SetUrgent(on=not urgent)),)
+        )
     return Message(text=words.page(lines), buttons=(*rows, _back(words)))
 
 
@@ -231,7 +233,7 @@ def _digest(words: Words, chat: Chat) -> Message:
     )
     lines = [
         words.t("☀️ <b>Daily summary</b>"),
-        words.t("All your parcels in one message, once a day. At what time?"),
+        words.t("All your parcels in one message, once a day. What time?"),
     ]
     return Message(text=words.page(lines), buttons=(*_in_rows(keys, 3), (off,), _back(words)))
 
@@ -240,7 +242,7 @@ def _pause(words: Words, chat: Chat, now: datetime) -> Message:
     t = words.t
     lines = [
         t("⏸ <b>Pause</b>"),
-        t("No notifications for a while. Afterwards you get one summary, not all at once."),
+        t("No notifications for a while. Afterward you get one summary, not everything at once."),
     ]
     if paused(chat, now) and chat.paused_until is not None:
         lines.append(t("⏸ Paused until <b>{date}</b>", date=words.date(chat.paused_until, now)))

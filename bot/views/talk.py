@@ -30,7 +30,7 @@ class Purpose(enum.StrEnum):
 class Tried(enum.StrEnum):
     """What became of one order id among several."""
 
-    FOLLOWED = "followed"
+    FOLLOWED = "added"
     ALREADY = "already"
     UNKNOWN = "unknown"
     LIMIT = "limit"
@@ -51,11 +51,11 @@ def start(words: Words, shop: Shop, *, link_only: bool = False) -> Message:
     lines = [hello]
     if shop.welcome:
         lines.append(words.isolate(wording.clip(shop.welcome, 500)))
-    lines += [Markup(""), t("We watch your AliExpress parcels and write to you when something happens.")]
+    lines += [Markup(""), t("We keep an eye on your AliExpress parcels and message you when there's news.")]
     lines.append(
-        t("To begin, tap the link that the shop sent you for your order.")
+        t("Tap the link the shop sent you for your order to get started.")
         if link_only
-        else t("To begin, send your order number or paste the link of your order.")
+        else t("Send your order number or paste the order link to get started.")
     )
     return Message(text=words.page(lines), buttons=_home(words))
 
@@ -64,9 +64,9 @@ def claimed(words: Words, shop: Shop, order_id: str, follow: Follow | None) -> M
     """The greeting above the card of an order that came by a shop's link."""
     name = wording.order_name(words, order_id, follow)
     text = (
-        words.t("👋 {shop} has your parcel in view: {order}.", shop=wording.clip(shop.name, 64), order=name)
+        words.t("👋 {shop} is tracking your parcel: {order}.", shop=wording.clip(shop.name, 64), order=name)
         if shop.name
-        else words.t("👋 We have your parcel in view: {order}.", order=name)
+        else words.t("👋 We're tracking your parcel: {order}.", order=name)
     )
     return Message(text=words.page([text]))
 
@@ -76,9 +76,9 @@ def help_(words: Words, shop: Shop, *, admin: bool = False) -> Message:
     t = words.t
     lines = [
         t("<b>How it works</b>"),
-        t("Send an order number of 16 digits or the link of the order. Several at once work too."),
+        t("Send a 16-digit order number or the order link. You can send several at once."),
         # Translators: describes where to find the order number on AliExpress.
-        t("You find the number on AliExpress under “My orders”, in the order's details."),
+        t("You'll find the number on AliExpress under “My orders”, in the order details."),
         Markup(""),
         *_listed(words, commands.commands(words)),
     ]
@@ -90,7 +90,7 @@ def help_(words: Words, shop: Shop, *, admin: bool = False) -> Message:
 
 def unknown_command(words: Words) -> Message:
     """A command that does not exist."""
-    return _say(words, words.t("We don't know this command. /help shows what works here."))
+    return _say(words, words.t("We don't recognize that command. /help shows what works here."))
 
 
 def not_understood(words: Words) -> Message:
@@ -99,7 +99,7 @@ def not_understood(words: Words) -> Message:
     return _say(
         words,
         t("There is no order number in this message."),
-        t("Send the 16 digits of your AliExpress order, or paste its link. /help tells where to find it."),
+        t("Send the 16 digits of your AliExpress order, or paste its link. /help shows where to find it."),
         buttons=_home(words),
     )
 
@@ -111,12 +111,12 @@ def mistake(words: Words, kind: Mistake, sent: str) -> Message:
     """What was taken for an order id, and where to find the right one."""
     t = words.t
     shown = words.code(wording.clip(sent, 60))
-    where = t("The order number is on AliExpress under “My orders”, in the order's details.")
+    where = t("The order number is on AliExpress under “My orders”, in the order details.")
     match kind:
         case Mistake.PRODUCT_ID:
             said = t("{text} looks like a product number, not an order number.", text=shown)
         case Mistake.PRODUCT_LINK:
-            said = t("This link leads to a product, not to your order.")
+            said = t("This link goes to a product, not to your order.")
         case Mistake.TRACKING_NUMBER:
             said = t("{text} looks like a tracking number. We need the order number instead.", text=shown)
         case Mistake.PAYMENT_CARD:
@@ -126,14 +126,14 @@ def mistake(words: Words, kind: Mistake, sent: str) -> Message:
                 t("Please delete your message, to be safe."),
             )
         case Mistake.RUSSIAN_SITE:
-            said = t("aliexpress.ru is a separate shop whose orders we cannot see.")
-            where = t("Orders from aliexpress.com work: send their number or link.")
+            said = t("aliexpress.ru is a separate shop; we can't see its orders.")
+            where = t("Orders from aliexpress.com work: send the order number or link.")
         case Mistake.SHORT_LINK:
-            said = t("This short link does not contain the order number.")
+            said = t("This short link doesn't contain the order number.")
         case Mistake.LINK_WITHOUT_ID:
             said = t("There is no order number in this link.")
         case Mistake.TOO_SHORT:
-            said = t("{text} is not an order number: those have 16 digits.", text=shown)
+            said = t("{text} isn't a valid order number. Order numbers have 16 digits.", text=shown)
         case Mistake.NOTHING:
             return not_understood(words)
     return _say(words, said, where)
@@ -143,10 +143,10 @@ def too_many(words: Words, sent: int, most: int) -> Message:
     """More ids in one message than we take; none was followed."""
     return _say(
         words,
-        words.plural("That was {n} order number at once.", "That was {n} order numbers at once.", sent),
+        words.plural("You sent {n} order number.", "You sent {n} order numbers.", sent),
         words.plural(
-            "Please send {n} at most in one message. Nothing was added.",
-            "Please send {n} at most in one message. Nothing was added.",
+            "Please send at most {n} per message. Nothing was added.",
+            "Please send at most {n} per message. Nothing was added.",
             most,
         ),
     )
@@ -156,11 +156,11 @@ def several(words: Words, tried: Sequence[tuple[str, Tried]], mistakes: int = 0)
     """What became of several ids that came in one message."""
     marks = {
         # Translators: these five tell what became of an order number, as a note behind it.
-        Tried.FOLLOWED: ("✅", words.t("followed")),
+        Tried.FOLLOWED: ("✅", words.t("added")),
         Tried.ALREADY: ("☑️", words.t("already followed")),
-        Tried.UNKNOWN: ("❔", words.t("not known to this shop")),
+        Tried.UNKNOWN: ("❔", words.t("not found in this shop")),
         Tried.LIMIT: ("✋", words.t("over your limit")),
-        Tried.LATER: ("⏳", words.t("followed, first look soon")),
+        Tried.LATER: ("⏳", words.t("added, checking soon")),
     }
     added = sum(result in {Tried.FOLLOWED, Tried.LATER} for _, result in tried)
     lines = [
@@ -172,7 +172,7 @@ def several(words: Words, tried: Sequence[tuple[str, Tried]], mistakes: int = 0)
     ]
     if mistakes:
         lines.append(
-            words.plural("{n} entry was no order number", "{n} entries were no order numbers", mistakes)
+            words.plural("{n} entry wasn't an order number", "{n} entries weren't order numbers", mistakes)
         )
     return Message(
         text=words.page(lines), buttons=((b.button(words.t("📦 All orders"), actions.ShowOrders()),),)
@@ -187,8 +187,11 @@ def unknown_order(words: Words, order_id: str, shop: Shop) -> Message:
     t = words.t
     return _say(
         words,
-        t("We cannot find order {id} in this shop.", id=words.code(order_id)),
-        t("Please check the digits. A brand-new order can take an hour to appear: try again a little later."),
+        t("We can't find order {id} in this shop.", id=words.code(order_id)),
+        t(
+            "Please check the digits. A brand-new order can take up to an hour to appear, "
+            "so try again a little later."
+        ),
         *_support(words, shop),
     )
 
@@ -197,7 +200,7 @@ def not_followed(words: Words) -> Message:
     """A command about an order that this chat does not follow."""
     return _say(
         words,
-        words.t("This chat does not follow that order."),
+        words.t("This chat doesn't follow that order."),
         buttons=((b.button(words.t("📦 All orders"), actions.ShowOrders()),),),
     )
 
@@ -207,8 +210,8 @@ def quota_reached(words: Words, most: int) -> Message:
     return _say(
         words,
         words.plural(
-            "You follow {n} order already, which is the most.",
-            "You follow {n} orders already, which is the most.",
+            "You already follow {n} order, the maximum.",
+            "You already follow {n} orders, the maximum.",
             most,
         ),
         words.t("Archive or stop one that has arrived, then send this one again."),
@@ -220,8 +223,8 @@ def slow_down(words: Words, until: datetime, now: datetime) -> Message:
     """Too many tries in a short time; `until` is when the next one is heard."""
     return _say(
         words,
-        words.t("That was a lot of tries. Please wait a little."),
-        words.t("Next try: {moment}", moment=words.moment(until, "t")),
+        words.t("Too many attempts. Please wait a moment."),
+        words.t("Try again at {moment}", moment=words.moment(until, "t")),
     )
 
 
@@ -234,8 +237,8 @@ def link_only(words: Words, shop: Shop) -> Message:
     """Orders come only by the shop's signed links."""
     return _say(
         words,
-        words.t("🔗 Here, orders are added by a personal link."),
-        words.t("Tap the link that the shop sent you, or ask the shop for it."),
+        words.t("🔗 Orders here are added with a personal link."),
+        words.t("Tap the link the shop sent you, or ask the shop for it."),
         *_support(words, shop),
     )
 
@@ -244,7 +247,7 @@ def bad_link(words: Words, shop: Shop) -> Message:
     """A deep link whose signature is wrong or cut off."""
     return _say(
         words,
-        words.t("This link is damaged or not from this shop."),
+        words.t("This link is damaged or isn't from this shop."),
         words.t("Open it again from the original message, or ask the shop for a new one."),
         *_support(words, shop),
     )
@@ -257,14 +260,14 @@ def admins_only(words: Words) -> Message:
 
 def group_admins_only(words: Words) -> str:
     """Pop-up: in groups, only group admins change settings."""
-    return _toast(words.t("In groups, only admins of the group can change this."))
+    return _toast(words.t("Only group admins can change this."))
 
 
 def source_silent(words: Words, order_id: str) -> Message:
     """AliExpress does not answer, and nothing is known yet about the order; its card says what comes next."""
     return _say(
         words,
-        words.t("⏳ AliExpress does not answer right now."),
+        words.t("⏳ AliExpress isn't responding right now."),
         buttons=((b.button(words.t("🔄 Refresh"), actions.Refresh(order_id=order_id)),),),
     )
 
@@ -276,11 +279,11 @@ def choose(words: Words, follows: Sequence[Follow], purpose: Purpose) -> Message
     """Which order is meant; at most ten are offered, newest first as given."""
     t = words.t
     titles = {
-        Purpose.OPEN: t("Which order do you want to see?"),
-        Purpose.STOP: t("Which order shall we stop following?"),
-        Purpose.RENAME: t("Which order shall get a new name?"),
-        Purpose.NOTIFY: t("Notifications on for which order?"),
-        Purpose.MUTE: t("Notifications off for which order?"),
+        Purpose.OPEN: t("Which order would you like to see?"),
+        Purpose.STOP: t("Which order would you like to stop following?"),
+        Purpose.RENAME: t("Which order would you like to rename?"),
+        Purpose.NOTIFY: t("Turn on notifications for which order?"),
+        Purpose.MUTE: t("Turn off notifications for which order?"),
     }
 
     def action(id_: str) -> actions.Action:
@@ -306,13 +309,13 @@ def ask_rename(words: Words, order_id: str, follow: Follow | None, most: int) ->
     name = wording.order_name(words, order_id, follow)
     return _say(
         words,
-        words.t("✏️ What shall {order} be called?", order=name),
+        words.t("✏️ What would you like to call {order}?", order=name),
         words.plural(
-            "Write a name of {n} character at most, e.g. “Blue lamp”.",
-            "Write a name of {n} characters at most, e.g. “Blue lamp”.",
+            "Send a name of up to {n} character, such as “Blue lamp”.",
+            "Send a name of up to {n} characters, such as “Blue lamp”.",
             most,
         ),
-        buttons=((b.button(words.t("Keep it as it is"), actions.Dismiss()),),),
+        buttons=((b.button(words.t("Keep the current name"), actions.Dismiss()),),),
     )
 
 
@@ -321,7 +324,7 @@ def renamed(words: Words, order_id: str, follow: Follow) -> Message:
     return _say(
         words,
         words.t("✏️ Now called {order}.", order=wording.order_name(words, order_id, follow)),
-        buttons=((b.button(words.t("📦 Open the card"), actions.ShowCard(order_id=order_id)),),),
+        buttons=((b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order_id)),),),
     )
 
 
@@ -329,11 +332,11 @@ def label_too_long(words: Words, sent: int, most: int) -> Message:
     """A name longer than `most` characters; nothing was changed."""
     return _say(
         words,
-        words.plural("That name has {n} character.", "That name has {n} characters.", sent),
         words.plural(
-            "Please use {n} at most, and send it again.", "Please use {n} at most, and send it again.", most
+            "That name is too long ({n} character).", "That name is too long ({n} characters).", sent
         ),
-        buttons=((b.button(words.t("Keep it as it is"), actions.Dismiss()),),),
+        words.plural("Please send one of up to {n}.", "Please send one of up to {n}.", most),
+        buttons=((b.button(words.t("Keep the current name"), actions.Dismiss()),),),
     )
 
 
@@ -345,7 +348,7 @@ def ask_stop(words: Words, order_id: str, follow: Follow | None) -> Message:
     return _say(
         words,
         words.t("Stop following {order}?", order=name),
-        words.t("Its name and history disappear from this chat."),
+        words.t("You'll no longer get news about it here."),
         buttons=((yes, no),),
     )
 
@@ -354,7 +357,7 @@ def stopped(words: Words, order_id: str, follow: Follow | None) -> Message:
     """No longer followed, with the way back."""
     return _say(
         words,
-        words.t("We no longer follow {order}.", order=wording.order_name(words, order_id, follow)),
+        words.t("We've stopped following {order}.", order=wording.order_name(words, order_id, follow)),
         buttons=((b.button(words.t("↩️ Follow again"), actions.Resume(order_id=order_id)),),),
     )
 
@@ -363,12 +366,12 @@ def notifications(words: Words, order_id: str, follow: Follow) -> Message:
     """Notifications of one order were switched."""
     name = wording.order_name(words, order_id, follow)
     said = (
-        words.t("🔔 We will tell you about {order}.", order=name)
+        words.t("🔔 We'll tell you about {order}.", order=name)
         if follow.notify
-        else words.t("🔕 We stay silent about {order}. Its card keeps up to date.", order=name)
+        else words.t("🔕 {order} is muted. It stays up to date in your list.", order=name)
     )
     return _say(
-        words, said, buttons=((b.button(words.t("📦 Open the card"), actions.ShowCard(order_id=order_id)),),)
+        words, said, buttons=((b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order_id)),),)
     )
 
 
@@ -377,7 +380,7 @@ def notifications(words: Words, order_id: str, follow: Follow) -> Message:
 
 def language_set(words: Words) -> Message:
     """In the new language."""
-    return _say(words, words.t("✓ We now speak {language}.", language=LANGUAGES[words.language]))
+    return _say(words, words.t("✓ We'll use {language} from now on.", language=LANGUAGES[words.language]))
 
 
 def zone_set(words: Words, now: datetime) -> Message:
@@ -390,7 +393,7 @@ def zone_unknown(words: Words, sent: str) -> Message:
     """No such time zone."""
     return _say(
         words,
-        words.t("We know no time zone called {text}.", text=words.code(wording.clip(sent, 60))),
+        words.t("We don't know a time zone called {text}.", text=words.code(wording.clip(sent, 60))),
         buttons=((b.button(words.t("🕐 Time zone"), actions.ShowSettings(panel=actions.Panel.ZONE)),),),
     )
 
@@ -407,7 +410,10 @@ def ask_forget(words: Words) -> Message:
     return _say(
         words,
         t("🗑 <b>Delete everything about this chat?</b>"),
-        t("Orders, names and settings go, and we stop writing. This cannot be undone."),
+        t(
+            "Your orders, names, and settings will be deleted, and we'll stop messaging you. "
+            "This can't be undone."
+        ),
         buttons=(
             (
                 b.button(t("🗑 Yes, delete"), actions.Forget()),
@@ -419,12 +425,12 @@ def ask_forget(words: Words) -> Message:
 
 def forgotten(words: Words) -> Message:
     """All is deleted."""
-    return _say(words, words.t("Done. We have forgotten this chat. /start begins anew."))
+    return _say(words, words.t("Everything about this chat is deleted. /start to begin again."))
 
 
 def dismissed(words: Words) -> Message:
     """A question taken back."""
-    return _say(words, words.t("All right, nothing changed."))
+    return _say(words, words.t("OK, nothing was changed."))
 
 
 # ── pop-ups (plain text, 200 characters) ────────────────────────────────────────────────────────
@@ -439,22 +445,22 @@ def fresh(words: Words, fetched_at: datetime, now: datetime) -> str:
     """Refreshed a moment ago; asking again so soon would tell nothing new."""
     age = words.since(fetched_at, now)
     # Translators: {moment} is like "40 seconds ago".
-    return _toast(words.t("Checked {moment}. That is as fresh as it gets.", moment=age))
+    return _toast(words.t("Already up to date: checked {moment}.", moment=age))
 
 
 def silent(words: Words) -> str:
     """AliExpress gave no answer; the card tells what was known before."""
-    return _toast(words.t("⏳ AliExpress does not answer right now."))
+    return _toast(words.t("⏳ AliExpress isn't responding right now."))
 
 
 def looking(words: Words) -> str:
     """A refresh has begun."""
-    return _toast(words.t("Looking…"))
+    return _toast(words.t("Checking…"))
 
 
 def refreshed(words: Words, *, changed: bool) -> str:
     """A refresh is done."""
-    return _toast(words.t("Here is the news.") if changed else words.t("Nothing new since the last look."))
+    return _toast(words.t("Updated.") if changed else words.t("Nothing new since the last check."))
 
 
 def notify_switched(words: Words, *, on: bool) -> str:

@@ -105,7 +105,7 @@ def _outside(words: Words, parcel: Parcel) -> tuple[Button, ...]:
 
 
 def _back(words: Words, order_id: str) -> tuple[Button, ...]:
-    return (b.button(words.t("📦 Back to the card"), actions.ShowCard(order_id=order_id)),)
+    return (b.button(words.t("« Back to order"), actions.ShowCard(order_id=order_id)),)
 
 
 def _place(number: int, *, chosen: bool) -> Markup:

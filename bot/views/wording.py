@@ -50,26 +50,26 @@ def stage_name(words: Words, stage: Stage) -> Markup:
             return t("Waiting to be shipped")
         case Stage.INFO_RECEIVED:
             # Translators: the carrier has the data, not yet the parcel.
-            return t("Announced to the carrier")
+            return t("Carrier notified (label created)")
         case Stage.PREPARING:
             return t("Being packed")
         case Stage.PICKED_UP:
             return t("Handed to the carrier")
         case Stage.ORIGIN_TRANSIT:
             # Translators: the origin country is the one the parcel is sent from.
-            return t("Moving in the origin country")
+            return t("In transit in the country of origin")
         case Stage.EXPORT_CUSTOMS:
-            return t("In export customs")
+            return t("At export customs")
         case Stage.AWAITING_DEPARTURE:
             return t("Waiting to depart")
         case Stage.INTERNATIONAL_TRANSIT:
-            return t("Travelling between countries")
+            return t("In transit between countries")
         case Stage.ARRIVED_DESTINATION:
             return t("Arrived in the destination country")
         case Stage.IMPORT_CUSTOMS:
-            return t("In import customs")
+            return t("At import customs")
         case Stage.LOCAL_TRANSIT:
-            return t("Moving in the destination country")
+            return t("In transit in the destination country")
         case _:
             return _late_stage_name(words, stage)
 
@@ -80,23 +80,23 @@ def _late_stage_name(words: Words, stage: Stage) -> Markup:
         case Stage.OUT_FOR_DELIVERY:
             return t("Out for delivery")
         case Stage.READY_FOR_PICKUP:
-            return t("Ready to be collected")
+            return t("Ready for pickup")
         case Stage.DELIVERED:
             return t("Delivered")
         case Stage.FAILED_ATTEMPT:
             return t("Delivery attempt failed")
         case Stage.EXCEPTION:
-            return t("Problem on the way")
+            return t("Delivery problem")
         case Stage.DUTIES_DUE:
-            return t("Customs duty to be paid")
+            return t("Customs duty due")
         case Stage.ADDRESS_CHANGE:
             return t("Delivery address changed")
         case Stage.RETURNING:
             return t("On its way back to the sender")
         case Stage.RETURNED:
-            return t("Back at the sender")
+            return t("Returned to sender")
         case Stage.CANCELLED:
-            return t("Cancelled")
+            return t("Canceled")
         case _:
             # Translators: a carrier's entry that fits no known state.
             return t("Carrier update")
@@ -107,7 +107,7 @@ def reason_name(words: Words, reason: Reason) -> Markup | None:
     t = words.t
     names = {
         # Translators: reasons, put after a colon: "Delivery attempt failed: nobody could take it".
-        Reason.ABSENT: t("nobody could take it"),
+        Reason.ABSENT: t("nobody was there to receive it"),
         Reason.ADDRESS: t("wrong or incomplete address"),
         Reason.CUSTOMS: t("held by customs"),
         Reason.DAMAGED: t("reported damaged"),
@@ -117,7 +117,7 @@ def reason_name(words: Words, reason: Reason) -> Markup | None:
         Reason.WEATHER: t("held up by the weather"),
         Reason.SECURITY: t("stopped at a security check"),
         Reason.DELAY: t("delayed"),
-        Reason.CANCELLED: t("shipment cancelled"),
+        Reason.CANCELLED: t("shipment canceled"),
     }
     return names.get(reason)
 
@@ -137,21 +137,21 @@ def milestone(words: Words, stage: Stage) -> Markup:
     sentences = {
         Stage.PREPARING: t("The seller is packing it."),
         Stage.PICKED_UP: t("The carrier has it now."),
-        Stage.EXPORT_CUSTOMS: t("It is going through export customs."),
-        Stage.INTERNATIONAL_TRANSIT: t("It has set off for the destination country."),
+        Stage.EXPORT_CUSTOMS: t("It's going through export customs."),
+        Stage.INTERNATIONAL_TRANSIT: t("It's on its way to the destination country."),
         Stage.ARRIVED_DESTINATION: t("It has arrived in the destination country."),
-        Stage.IMPORT_CUSTOMS: t("It is going through import customs."),
-        Stage.LOCAL_TRANSIT: t("It is on the last part of its journey."),
-        Stage.OUT_FOR_DELIVERY: t("The courier is bringing it."),
-        Stage.READY_FOR_PICKUP: t("It is waiting for you to collect it."),
+        Stage.IMPORT_CUSTOMS: t("It's going through import customs."),
+        Stage.LOCAL_TRANSIT: t("It's on the last leg of its journey."),
+        Stage.OUT_FOR_DELIVERY: t("It's out for delivery."),
+        Stage.READY_FOR_PICKUP: t("It's ready for you to pick up."),
         Stage.DELIVERED: t("It has been delivered."),
-        Stage.FAILED_ATTEMPT: t("The courier came but could not hand it over."),
+        Stage.FAILED_ATTEMPT: t("The courier came but couldn't deliver it."),
         Stage.EXCEPTION: t("The carrier reports a problem."),
-        Stage.DUTIES_DUE: t("Customs asks for a payment."),
+        Stage.DUTIES_DUE: t("Customs is asking for a payment."),
         Stage.ADDRESS_CHANGE: t("Its delivery address has been changed."),
-        Stage.RETURNING: t("It is on its way back to the sender."),
-        Stage.RETURNED: t("It is back at the sender."),
-        Stage.CANCELLED: t("The shipment has been cancelled."),
+        Stage.RETURNING: t("It's on its way back to the sender."),
+        Stage.RETURNED: t("It has been returned to the sender."),
+        Stage.CANCELLED: t("The shipment has been canceled."),
     }
     return sentences.get(stage) or stage_name(words, stage)
 
@@ -170,17 +170,17 @@ def advice(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup |
     t = words.t
     match stage, reason:
         case ((Stage.FAILED_ATTEMPT | Stage.EXCEPTION | Stage.RETURNING), Reason.ADDRESS):
-            return t("Please tell the shop the right address soon.")
+            return t("Please send the shop the correct address as soon as you can.")
         case Stage.FAILED_ATTEMPT, _:
-            return t("Look for a note from the courier: they often try again or use a pick-up point.")
+            return t("Look for a note from the courier; they often try again or leave it at a pickup point.")
         case Stage.DUTIES_DUE, _:
             return t("Pay only on the carrier's own website, never through a link in a text message.")
         case Stage.READY_FOR_PICKUP, _:
-            return t("Take your ID and the tracking number with you.")
+            return t("Bring your ID and the tracking number.")
         case (Stage.EXCEPTION, Reason.CUSTOMS):
-            return t("Customs may ask for papers. If they write to you, please answer soon.")
+            return t("Customs may ask for documents. If they contact you, please reply promptly.")
         case (Stage.EXCEPTION, Reason.LOST | Reason.DAMAGED) | ((Stage.RETURNING | Stage.RETURNED), _):
-            return t("Please write to the shop: they can help you best.")
+            return t("Please contact the shop; they can help.")
         case _:
             return None
 
@@ -192,17 +192,17 @@ def status_name(words: Words, status: OrderStatus) -> Markup:
         OrderStatus.PLACED: t("Order placed"),
         OrderStatus.PAYING: t("Payment is being processed"),
         OrderStatus.PAYMENT_FAILED: t("Payment failed"),
-        OrderStatus.PREPARING: t("Paid, the seller is preparing it"),
+        OrderStatus.PREPARING: t("Paid; the seller is preparing it"),
         OrderStatus.PART_SHIPPED: t("Partly shipped"),
         OrderStatus.SHIPPED: t("Shipped"),
-        OrderStatus.CANCELLING: t("Being cancelled"),
-        OrderStatus.CANCELLED: t("Order cancelled"),
+        OrderStatus.CANCELLING: t("Being canceled"),
+        OrderStatus.CANCELLED: t("Order canceled"),
         # Translators: neutral; AliExpress closes orders that end well, too.
-        OrderStatus.CLOSED: t("Order closed at AliExpress"),
+        OrderStatus.CLOSED: t("Order closed by AliExpress"),
         OrderStatus.DISPUTED: t("In dispute"),
-        OrderStatus.FROZEN: t("On hold at AliExpress"),
-        OrderStatus.FINISHED: t("Order finished"),
-        OrderStatus.NEEDS_ADDRESS: t("The address needs a correction"),
+        OrderStatus.FROZEN: t("On hold by AliExpress"),
+        OrderStatus.FINISHED: t("Order completed"),
+        OrderStatus.NEEDS_ADDRESS: t("The address needs correcting"),
     }
     return names.get(status) or t("AliExpress has updated the order")
 
@@ -240,8 +240,8 @@ def step_name(words: Words, number: int) -> Markup:
     return (
         # Translators: the five steps of a journey, under a progress bar.
         t("ordered"),
-        t("in the origin country"),
-        t("travelling"),
+        t("in the country of origin"),
+        t("in transit"),
         t("in the destination country"),
         t("delivered"),
     )[number - 1]

@@ -13,7 +13,7 @@ import aiohttp
 from tests.chaos.records import Heard, Kind, Records, Strike
 
 MARK = re.compile(r"K\d{7}")
-_SUMMARY = "What happened meanwhile"
+_SUMMARY = "What you missed"
 _EVERY = 0.25  # seconds between two looks at the ledgers
 
 

@@ -62,7 +62,7 @@ class Person:
             return
         asked = self.stage.now()
         text = f"/track {' '.join(self.member.orders)}"
-        await self._ask("follow", text, lambda heard: "followed" in heard.text)
+        await self._ask("follow", text, lambda heard: "added" in heard.text)
         for order in self.member.orders:
             self._stay(order, asked)
 

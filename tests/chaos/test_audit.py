@@ -11,7 +11,7 @@ from tests.chaos.records import Asked, Away, Heard, Kind, Records, Row, Shown, S
 
 ORDER, MARK = "8211744600010001", "K0000001"
 PUSH = Heard(index=0, chat=1, chat_id=11, message_id=100, at=12.0, kind=Kind.PUSH, text=MARK, marks=(MARK,))
-SUMMARY = replace(PUSH, kind=Kind.SUMMARY, text="What happened meanwhile", marks=())
+SUMMARY = replace(PUSH, kind=Kind.SUMMARY, text="What you missed", marks=())
 CARD = replace(PUSH, kind=Kind.CARD)
 TOLD = Row(chat=1, order=ORDER, seqs=(5,), state="sent", message_id=100)
 

@@ -963,7 +963,7 @@ PARAPHRASES: dict[str, tuple[str, ...]] = {
         "Package held by customs",
         "Package is lost",
         "Customs clearance failure",
-        "Order cancelled",
+        "Order canceled",
         "Shipment canceled",
         "Package detained by customs",
         "Inbound failure",

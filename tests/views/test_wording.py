@@ -90,7 +90,7 @@ def test_a_node_is_told_in_the_readers_language_else_as_the_carrier_wrote_it() -
 
 def test_a_node_without_words_is_told_by_its_stage() -> None:
     silent = replace(PARCEL.nodes[0], name="", description="")
-    assert wording.node_text(EN, FACTS, silent) == "Moving in the destination country"
+    assert wording.node_text(EN, FACTS, silent) == "In transit in the destination country"
 
 
 def test_a_text_that_no_rule_knows_has_a_neutral_icon() -> None:
@@ -118,7 +118,7 @@ def test_a_promise_kept_is_one_line() -> None:
 
 
 def test_a_promise_moved_is_told_honestly() -> None:
-    assert told(PARCEL)[1] == "Later than first promised (Tue, Nov 24)"
+    assert told(PARCEL)[1] == "Originally expected Tue, Nov 24"
     assert told(replace(PARCEL, first_eta=NOW + 9 * DAY))[1] == "Earlier than first promised (Wed, Dec 2)"
 
 
@@ -140,11 +140,11 @@ def test_what_has_come_or_will_not_come_is_not_expected(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ({"created_at": NOW - 2 * DAY}, "normal in the first days"),
+        ({"created_at": NOW - 2 * DAY}, "normal for the first few days"),
         ({"created_at": NOW - 2 * DAY, "paid_at": NOW - 8 * DAY}, "No tracking after 8 days"),
-        ({"created_at": NOW - 4 * DAY, "paid_at": NOW - 2 * DAY}, "normal in the first days"),
+        ({"created_at": NOW - 4 * DAY, "paid_at": NOW - 2 * DAY}, "normal for the first few days"),
         ({"created_at": NOW - 4 * DAY}, "No tracking after 4 days"),
-        ({"created_at": NOW - 4 * DAY, "status": OrderStatus.PLACED}, "normal in the first days"),
+        ({"created_at": NOW - 4 * DAY, "status": OrderStatus.PLACED}, "normal for the first few days"),
     ],
 )
 def test_waiting_for_tracking_is_called_normal_only_for_three_days_after_the_payment(
