@@ -470,7 +470,7 @@ async def test_a_problem_is_passed_on_to_the_merchant_once_however_often_it_is_p
     welcome = await play.ask(MERCHANT, "/start", "Welcome")
     card = await play.ask(EMMA, PLAIN, "In transit between")
     await play.control("POST", f"orders/{PLAIN}/nodes", phrase="delivered")
-    asked = await play.hears(EMMA, "Got it?", after=card["id"])
+    asked = await play.hears(EMMA, "Did you get it?", after=card["id"])
     heard = asked["id"]
     for _ in range(3):
         await play.press(EMMA, asked, "Problem")
