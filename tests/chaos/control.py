@@ -165,7 +165,7 @@ class Watcher:
 def kind_of(message: Mapping[str, Any]) -> Kind:
     """What a message is."""
     buttons = [button["text"] for row in message["buttons"] for button in row]
-    if any("Why this?" in text for text in buttons):
+    if any("Why did I get this?" in text for text in buttons):
         return Kind.PUSH
     if _SUMMARY in message["text"]:
         return Kind.SUMMARY

@@ -164,7 +164,7 @@ _PUSHED = (Kind.PUSH, Kind.SUMMARY)
 
 def _stopped(heard: Heard) -> bool:
     """The answer; after a kill between doing it and saying so, there is nothing left to stop."""
-    return "no longer follow" in heard.text or "does not follow that order" in heard.text
+    return "stopped following" in heard.text or "doesn't follow that order" in heard.text
 
 
 def _about(heard: Heard, order: str, kind: Kind) -> bool:
