@@ -68,7 +68,7 @@ def test_what_sounds_like_delivered_and_is_not() -> None:
 def test_a_doubtful_description_beats_a_name_that_delivers() -> None:
     for text in NOT_DELIVERED:
         reading = stages.read("", text)
-        if reading.known and reading.stage is not Stage.UPDATE:
+        if reading.stage not in {Stage.UPDATE, Stage.IMPORT_CUSTOMS, Stage.EXPORT_CUSTOMS}:
             assert stages.read("Package delivered", text).stage is reading.stage, text
 
 

@@ -77,8 +77,8 @@ def _lexicon(*entries: tuple[str, Stage]) -> lexicon.Lexicon:
 
 
 def _find(found: lexicon.Lexicon, text: str) -> Stage | None:
-    meaning = found.find(lexicon.key(text), lambda _, hole: "depot" not in hole)
-    return None if meaning is None else meaning.stage
+    match = found.find(lexicon.key(text), lambda _, hole: "depot" not in hole)
+    return None if match is None else match[0].stage
 
 
 def test_texts_are_found_whatever_their_case_accents_numbers_and_stops() -> None:

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 
 from bot.model import Reason, Stage
-from bot.stages import concepts, languages, lexicon
+from bot.stages import concepts, lexicon, statement
 from bot.stages.codes import CODES, CodeRule, find, is_code
-from bot.stages.fold import fold, split_note, split_place
-from bot.stages.rules import RULES, Rule
-
-# What in an unread description forbids to believe a name that says "delivered".
-_DOUBTS = (
-    "negated",
-    "future",
-    "conditional",
-    "attempt",
-    "to_agent",
-    "doubt",
-    "held",
-    "returning",
-    "pickup_point",
-)
+from bot.stages.fold import split_note, split_place
+from bot.stages.languages import spoken
+from bot.stages.rules import RULES
+from bot.stages.statement import Statement, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +35,12 @@ class Reading:
         return self.rule != ""
 
 
+_SILENCE = Statement(text=Text("", "", ()))
+
+
 @functools.lru_cache(maxsize=4096)  # carriers have few words
 def read(name: str, description: str, code: str = "", reached: Stage | None = None) -> Reading:
-    """Read a node: its action code if it has one, then the description, then the name.
+    """Read a node: its action code if it has one, and its description and name together.
 
     `reached` is the furthest rung of the older nodes; it settles on which side of the border a sorting center
     or customs is. None leaves that to the commonest meaning.
@@ -57,20 +48,45 @@ def read(name: str, description: str, code: str = "", reached: Stage | None = No
     if not code and is_code(name.strip()):
         code, name = name.strip(), ""
     places: list[str] = []
-    texts: list[str] = []
+    said: list[Statement] = []
     for text in (description, name):
         place, rest = split_place(text)
         places.append(place)
-        texts.extend(part for part in map(_plain, split_note(rest)) if part)
+        said += [statement.make(part, place, reached) for part in split_note(rest) if part.strip()]
     place = next(filter(None, places), "")
-    by_text = _read_texts(tuple(texts), reached)
-    if code and (meaning := lexicon.shared().code(code)) is not None:
+    words = functools.reduce(_weighed, said) if said else _SILENCE
+    by_text = Reading(stage=words.stage, reason=words.reason, rule=words.rule, place=place)
+    if not code:
+        return by_text
+    if (meaning := lexicon.shared().code(code)) is not None:
         stage = meaning.at(reached)
         return Reading(stage=stage, reason=meaning.reason, rule=meaning.rule(stage), place=place)
-    by_code = find(code) if code else None
+    by_code = find(code)
     if by_code is None or _overruled(by_code, by_text):
-        return replace(by_text, place=place)
+        return by_text
     return Reading(stage=by_code.stage, reason=by_code.reason, rule=by_code.id, place=place)
+
+
+def _weighed(text: Statement, heading: Statement) -> Statement:
+    """The one of two statements about an event that counts: the description, unless the name is more precise.
+
+    "Delivered" yields to a strong contrary in the other statement, and to nothing else.
+    """
+    if not text.telling and not heading.telling:
+        return text if text.precision >= heading.precision else heading
+    if not text.telling:
+        doubted = heading.stage is Stage.DELIVERED and statement.contradicts(text)
+        return text if doubted else heading
+    if not heading.telling or heading.stage is text.stage:
+        return text
+    if heading.stage is Stage.DELIVERED:
+        return text if statement.contradicts(text) else heading
+    if text.stage is Stage.DELIVERED:
+        return heading if heading.stage in _NOT_WITH_THE_CUSTOMER else text
+    return heading if heading.precision > text.precision else text
+
+
+_NOT_WITH_THE_CUSTOMER = frozenset({Stage.RETURNING, Stage.RETURNED, Stage.READY_FOR_PICKUP})
 
 
 def _overruled(code: CodeRule, text: Reading) -> bool:
@@ -112,111 +128,8 @@ def ends_import(rule: str) -> bool:
     }
 
 
-_BESIDE_THE_CUSTOMER = (
-    *_DOUBTS,
-    *("facility", "carrier", "sender", "airport", "customs", "warehouse", "sorting", "post_office"),
-    *("transport_hub", "local_company"),
-)
-_ANOTHER_STORY = (
-    *("delivered", "negated", "attempt", "returning", "held", "failed", "refused", "lost", "damaged"),
-    *("pickup_point", "customs", "out_for_delivery", "ready_for_pickup"),
-)
-
-
-def _fits(meaning: lexicon.Meaning, hole: str) -> bool:
-    """Whether a placeholder of an entry may stand for these words."""
-    shown = _Shown(hole, languages.spoken(hole))
-    delivers = Stage.DELIVERED in {meaning.stage, meaning.far}
-    return not any(map(shown.shows, _BESIDE_THE_CUSTOMER if delivers else _ANOTHER_STORY))
-
-
-class _Shown:
-    """Which concepts a folded text shows in the languages it may be in, looked up once each."""
-
-    def __init__(self, text: str, spoken: tuple[str, ...]) -> None:
-        self._text = text
-        self._spoken = spoken
-        self._known: dict[str, bool] = {}
-
-    def shows(self, concept: str) -> bool:
-        shown = self._known.get(concept)
-        if shown is None:
-            shown = self._known[concept] = any(
-                pattern.search(self._text) is not None
-                for language in self._spoken
-                if (pattern := concepts.pattern(language, concept)) is not None
-            )
-        return shown
-
-    def satisfies(self, rule: Rule) -> bool:
-        return all(any(map(self.shows, choice)) for choice in rule.has) and not any(
-            map(self.shows, rule.lacks)
-        )
-
-
-@lru_cache(maxsize=8192)
-def _read_texts(texts: tuple[str, ...], reached: Stage | None) -> Reading:
-    """The first text that says something of the stage; else the first that some rule knows."""
-    generic = Reading(stage=Stage.UPDATE)
-    unread: list[_Shown] = []
-    for text in texts:
-        spoken = languages.spoken(text)
-        shown = _Shown(_unconditional(text, spoken), spoken)
-        if (meaning := lexicon.shared().find(text, _fits)) is not None:
-            stage = meaning.at(reached)
-            found = Reading(stage=stage, reason=meaning.reason, rule=meaning.rule(stage))
-            if stage is not Stage.UPDATE:
-                return found
-            generic = generic if generic.known else found
-            unread.append(shown)
-            continue
-        rule = next((rule for rule in RULES if shown.satisfies(rule)), None)
-        if rule is None:
-            unread.append(shown)
-        elif rule.stage is Stage.UPDATE:
-            generic = generic if generic.known else Reading(stage=Stage.UPDATE, rule=rule.id)
-            unread.append(shown)
-        elif rule.stage is Stage.DELIVERED and any(
-            other.shows(doubt) for other in unread for doubt in _DOUBTS
-        ):
-            unread.append(shown)
-        else:
-            return Reading(stage=_sided(rule, reached), reason=rule.reason, rule=rule.id)
-    return generic
-
-
-_ASIDES = re.compile(r" ?\(([a-z]+)\)")
-_NEXT_STOP = re.compile(r"(?<=\w)\W*\b(?:下一站|next (?:stop|station|facility|hub)\b).*$")
-
-
-def _plain(text: str) -> str:
-    """A folded text without the brackets around single words, and without where it goes next."""
-    return _NEXT_STOP.sub("", _ASIDES.sub(r" \1", fold(text)))
-
-
-_SENTENCES = re.compile(r"(?<=[.!?;。！？؟])\s*(?=[^\W\d])")
-
-
-def _unconditional(text: str, spoken: tuple[str, ...]) -> str:
-    """A text without its sentences that only tell what may happen ("it goes back if not collected")."""
-    sentences = _SENTENCES.split(text)
-    if len(sentences) == 1:
-        return text
-    kept = [one for one in sentences if not _Shown(one, spoken).shows("conditional")]
-    return " ".join(kept) or text
-
-
-def _sided(rule: Rule, reached: Stage | None) -> Stage:
-    if reached is None or reached.rank is None:
-        return rule.stage
-    if rule.near is not None and reached.rank <= (rule.near_to.rank or 0):
-        return rule.near
-    if rule.far is not None and reached.rank >= (Stage.ARRIVED_DESTINATION.rank or 0):
-        return rule.far
-    return rule.stage
-
-
 def shown(text: str) -> Iterator[str]:
-    """The concepts that a text shows; for `doctor` and for whoever adds a rule."""
-    folded = _plain(split_place(text)[1])
-    return filter(_Shown(folded, languages.spoken(folded)).shows, sorted(concepts.concepts()))
+    """The concepts that a text shows, for whoever adds a rule."""
+    rest = split_place(text)[1]
+    folded = statement.plain(rest)
+    return filter(Text(rest, folded, spoken(rest)).shows, sorted(concepts.concepts()))

@@ -1,8 +1,8 @@
 """What carriers talk about, in the languages they talk: concepts and the words that give them away.
 
 One file a language stands in words/; docs/carriers.md tells its format. A phrase begins and ends at the edge
-of a word; `*` beside a letter stands for the rest of the word, all else is a regular expression. Scripts that
-write without spaces have no edges. Phrases are folded as texts are.
+of a word; `*` beside a letter or behind a group stands for the rest of the word, and all else is a regular
+expression. Scripts that write without spaces have no edges. Phrases are folded as texts are.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EDGELESS = frozenset({"zh", "ja", "ko", "th", "hi", "any"})
 """Languages whose words are not told apart by spaces (or whose vowel signs are no letters to `re`)."""
 
 _HEAD = re.compile(r"\[(\w+)\]$")
-_REST_OF_WORD = re.compile(r"(?<=[^\W\d_])(?<!\\w)\*|(?<![^\s(|])\*(?=[^\W\d_]|')")
+_REST_OF_WORD = re.compile(r"(?<=[^\W\d_)])(?<!\\w)\*(?!\?)|(?<![^\s(|])\*(?=[^\W\d_]|')")
 
 
 @cache

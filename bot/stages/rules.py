@@ -62,7 +62,7 @@ RULES: tuple[Rule, ...] = (
     ),
     # ── returns: only what says so, and never a condition ("if not collected …") ────────────────
     _rule("return.failed", _S.EXCEPTION, "zh_return_failed", "", _R.OTHER),
-    _rule("return.depot", _S.UPDATE, "return_to_depot", "sender conditional"),
+    _rule("return.depot", _S.LOCAL_TRANSIT, "return_to_depot", "sender conditional origin attempt absent"),
     _rule(
         "return.done",
         _S.RETURNED,
@@ -73,12 +73,14 @@ RULES: tuple[Rule, ...] = (
     _rule("return.going", _S.RETURNING, "returning", "conditional"),
     _rule("return.label", _S.RETURNING, "zh_return_label"),
     # ── money and papers at the border ──────────────────────────────────────────────────────────
+    _rule("duties.none", _S.UPDATE, "no_duty"),
+    _rule("duties.maybe", _S.UPDATE, "duty modal", "negated"),
     _rule("duties.paid", _S.IMPORT_CUSTOMS, "duty paid", "negated"),
-    _rule("duties.due", _S.DUTIES_DUE, "duty demand", "", _R.CUSTOMS),
+    _rule("duties.due", _S.DUTIES_DUE, "duty demand", "not_needed", _R.CUSTOMS),
     # ── trouble ─────────────────────────────────────────────────────────────────────────────────
     _rule("trouble.lost", _S.EXCEPTION, "lost", "bad_address documents", _R.LOST),
     _rule("trouble.damaged", _S.EXCEPTION, "damaged", "", _R.DAMAGED),
-    _rule("trouble.documents", _S.EXCEPTION, "documents", "", _R.CUSTOMS),
+    _rule("trouble.documents", _S.EXCEPTION, "documents", "not_needed", _R.CUSTOMS),
     _rule("trouble.prohibited", _S.EXCEPTION, "prohibited", "", _R.CUSTOMS),
     _rule("trouble.security", _S.EXCEPTION, "security failed|held|refused|negated", "", _R.SECURITY),
     _rule("pickup.held", _S.READY_FOR_PICKUP, "held ready_for_pickup", "customs attempt"),
@@ -88,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.refused", _S.EXCEPTION, "refused customer", "", _R.REFUSED),
     _rule("trouble.pickup", _S.EXCEPTION, "station_failed", "", _R.OTHER),
     _rule("trouble.unclaimed", _S.EXCEPTION, "unclaimed", "conditional future_hard", _R.UNCLAIMED),
+    _rule("delivered.attempt", _S.DELIVERED, "attempt_ok", "negated future conditional to_agent"),
     _rule("attempt.address", _S.FAILED_ATTEMPT, "attempt bad_address", "", _R.ADDRESS),
     _rule("trouble.address", _S.EXCEPTION, "bad_address", "", _R.ADDRESS),
     _rule("address.changed", _S.ADDRESS_CHANGE, "address_change", "", _R.ADDRESS),

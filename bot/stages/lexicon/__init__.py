@@ -203,21 +203,22 @@ class Lexicon:
         """What a logistics code means."""
         return self._codes.get(code)
 
-    def find(self, text: str, fits: Callable[[Meaning, str], bool]) -> Meaning | None:
+    def find(self, text: str, fits: Callable[[Meaning, str], bool]) -> tuple[Meaning, tuple[str, ...]] | None:
         """What a folded text means: an entry of its own, else the template that fixes most of it.
 
-        `fits` judges what a placeholder would stand for: "delivered to {name}" is nothing for a depot.
+        `fits` judges what a placeholder would stand for: "delivered to {name}" is nothing for a depot. What
+        stands at the placeholders comes with the meaning.
         """
         text = _masked(text)
         if (exact := self._exact.get(text)) is not None:
-            return exact
+            return exact, ()
         best, fixed = None, 0
         for gram in _grams(text):
             for template in self._templates.get(gram, ()):
                 size = sum(map(len, template.parts))
                 holes = template.holes(text) if size > fixed else None
                 if holes is not None and all(fits(template.meaning, hole) for hole in holes):
-                    best, fixed = template.meaning, size
+                    best, fixed = (template.meaning, tuple(holes)), size
         return best
 
     def contradictions(self) -> Iterator[tuple[Entry, Entry]]:

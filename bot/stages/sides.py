@@ -1,0 +1,91 @@
+"""On which side of the border a text speaks: the countries, cities and airports that it names.
+
+Parcels of AliExpress leave from China, so a Chinese place is the near side and any other the far side. The
+names of countries are those of the Unicode CLDR, in the language of the text (countries.txt).
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from bot.stages.fold import letters
+
+
+class Side(enum.Enum):
+    """Where the parcel is, seen from the border of its origin."""
+
+    NEAR = enum.auto()
+    FAR = enum.auto()
+
+
+_FOLDER = Path(__file__).parent
+_LONGEST_NAME = 4  # words
+_CODE = re.compile(r"(?:^|[,(\[/-] ?)([A-Z]{2})(?=[)\]]|[.,;]|\s*$)")
+_AIRPORT = re.compile(r"(?<![^\W\d_])[A-Z]{3}(?![^\W\d_])")
+_HAN = re.compile("[\u3400-\u9fff]{2,}")
+
+
+@cache
+def _table() -> Mapping[str, frozenset[str]]:
+    """The words of places.txt by section."""
+    found: dict[str, set[str]] = {}
+    section = ""
+    for line in (_FOLDER / "places.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif not line.startswith("#"):
+            found.setdefault(section, set()).update(word.replace("_", " ") for word in line.split())
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+@cache
+def _countries() -> Mapping[str, frozenset[str]]:
+    """The folded names of countries other than China, by language."""
+    found = {}
+    for line in (_FOLDER / "countries.txt").read_text(encoding="utf-8").splitlines():
+        language, _, names = line.partition(": ")
+        found[language] = frozenset(names.split("; "))
+    return found
+
+
+def named(text: str, spoken: tuple[str, ...]) -> Side | None:
+    """The side of the countries, cities and airports that a text names; None for none, or for both sides."""
+    found = _by_names(letters(text), spoken) | _by_codes(text)
+    return found.pop() if len(found) == 1 else None
+
+
+def _by_names(folded: str, spoken: tuple[str, ...]) -> set[Side]:
+    near, far = _table()["near"], _table()["far"]
+    words = re.findall(r"[^\W\d_]+", folded)
+    found: set[Side] = set()
+    for start in range(len(words)):
+        for length in range(1, _LONGEST_NAME + 1):
+            name = " ".join(words[start : start + length])
+            if name in near:
+                found.add(Side.NEAR)
+            elif name in far:
+                found.add(Side.FAR)
+            if any(name in _countries().get(language, ()) for language in spoken):
+                found.add(Side.FAR)
+    for run in _HAN.findall(folded):
+        names = {run[i : i + n] for n in (2, 3, 4) for i in range(len(run) - n + 1)}
+        found |= {Side.NEAR for _ in names & near} | {Side.FAR for _ in names & far}
+    return found
+
+
+def _by_codes(text: str) -> set[Side]:
+    found: set[Side] = set()
+    for code in _CODE.findall(text):
+        if code in _table()["near codes"]:
+            found.add(Side.NEAR)
+        elif code in _table()["far codes"]:
+            found.add(Side.FAR)
+    if not text.isupper():
+        airports = set(_AIRPORT.findall(text))
+        found |= {Side.NEAR for _ in airports & _table()["near airports"]}
+        found |= {Side.FAR for _ in airports & _table()["far airports"]}
+    return found

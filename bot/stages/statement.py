@@ -1,0 +1,292 @@
+"""One text of a node: what the lexicon or the rules read in it, and how precisely."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.model import Reason, Stage
+from bot.stages import concepts, languages, lexicon, sides
+from bot.stages.fold import fold
+from bot.stages.rules import RULES, Rule
+from bot.stages.sides import Side
+
+
+class Precision(enum.IntEnum):
+    """How much a statement is worth beside another one about the same event."""
+
+    UNREAD = 0
+    NO_STAGE = 1  # read, and it says nothing of the stage
+    VAGUE = 2  # one everyday word: "received", "information"
+    SIDED = 3  # what it says depends on where the parcel is
+    CLEAR = 4
+
+
+_VAGUE = frozenset(
+    {
+        *("picked.up", "picked.accepted", "picked.company", "data", "packing", "local", "local.company"),
+        *("trouble.failed", "trouble.held", "origin.processed", "warehouse.busy", "local.awaiting"),
+        *("lexicon.picked_up", "lexicon.info_received"),
+    }
+)
+
+# Where a placeholder of a lexicon's "delivered" must not lead, and what no other placeholder may say.
+_BESIDE_THE_CUSTOMER = (
+    *(
+        "negated",
+        "future",
+        "conditional",
+        "attempt",
+        "to_agent",
+        "doubt",
+        "held",
+        "returning",
+        "pickup_point",
+    ),
+    *("facility", "carrier", "sender", "airport", "customs", "warehouse", "sorting", "post_office"),
+    *("transport_hub", "local_company"),
+)
+_ANOTHER_STORY = (
+    *("delivered", "negated", "attempt", "returning", "held", "failed", "refused", "lost", "damaged"),
+    *("pickup_point", "customs", "out_for_delivery", "ready_for_pickup"),
+)
+
+# What does not happen by being possible. (A parcel that can be collected is there.)
+_REAL = frozenset(
+    {
+        *(Stage.DELIVERED, Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.DUTIES_DUE, Stage.ADDRESS_CHANGE),
+        *(Stage.RETURNING, Stage.RETURNED, Stage.OUT_FOR_DELIVERY, Stage.CANCELLED),
+    }
+)
+
+
+class Text:
+    """A folded text, the languages it may be in, and the concepts it shows, each looked up once."""
+
+    __slots__ = ("_known", "folded", "place", "raw", "spoken")
+
+    def __init__(self, raw: str, folded: str, spoken: tuple[str, ...], place: str = "") -> None:
+        self.raw = raw
+        self.place = place
+        self.folded = folded
+        self.spoken = spoken
+        self._known: dict[str, bool] = {}
+
+    def shows(self, concept: str) -> bool:
+        """Whether some language's words for a concept stand in the text."""
+        shown = self._known.get(concept)
+        if shown is None:
+            shown = self._known[concept] = any(
+                pattern.search(self.folded) is not None
+                for language in self.spoken
+                if (pattern := concepts.pattern(language, concept)) is not None
+            )
+        return shown
+
+    def satisfies(self, rule: Rule) -> bool:
+        """Whether the text shows all that a rule wants and nothing that it lacks."""
+        return all(any(map(self.shows, choice)) for choice in rule.has) and not any(
+            map(self.shows, rule.lacks)
+        )
+
+    def part(self, folded: str) -> Text:
+        """A part of the text, in the same languages."""
+        return Text(folded, folded, self.spoken, self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What one text says."""
+
+    text: Text
+    stage: Stage = Stage.UPDATE
+    reason: Reason = Reason.NONE
+    rule: str = ""
+    precision: Precision = Precision.UNREAD
+
+    @property
+    def telling(self) -> bool:
+        """Whether it says something of the stage."""
+        return self.stage is not Stage.UPDATE
+
+
+_ASIDES = re.compile(r" ?\(([a-z]+)\)")
+_NEXT_STOP = re.compile(r"(?<=\w)\W*\b(?:下一站|next (?:stop|station|facility|hub)\b).*$")
+_SENTENCES = re.compile(r"(?<=[.!?;。！？؟।])\s*(?=[^\W\d])")
+_DASHES = re.compile(r" [-|] ")
+_CLAUSES = re.compile(r"[,،、，]\s*| (?:but|aber|mais|pero|mas|ma|ale|но|але|maar|men) ")
+
+
+def plain(text: str) -> str:
+    """A folded text without the brackets around single words, and without where it goes next."""
+    return _NEXT_STOP.sub("", _ASIDES.sub(r" \1", fold(text)))
+
+
+@lru_cache(maxsize=8192)
+def make(raw: str, place: str, reached: Stage | None) -> Statement:
+    """Read one text: its whole, then its sentences, so that an outcome counts for more than its cause."""
+    folded = plain(raw)
+    text = Text(raw, folded, languages.spoken(raw), place)
+    whole = _by_lexicon(text, reached)
+    if whole is not None:
+        return whole
+    ruled = _by_rules(_unconditional(text), text, reached)
+    spoken = [one for some in _SENTENCES.split(folded) for one in _DASHES.split(some) if one.strip()]
+    parts = [_alone(text.part(one), reached) for one in spoken] if len(spoken) > 1 else []
+    if ruled.stage in _CAUSES and (outcome := _outcome(text, parts, reached)) is not None:
+        return outcome
+    if ruled.precision > Precision.VAGUE or ruled.stage in _REAL:
+        return ruled
+    real = [one for one in parts if one.stage in _CAUSES or not one.text.shows("negated")]
+    best = max(real, key=lambda one: one.precision, default=ruled)
+    if best.precision > ruled.precision and not _doubted(best, parts):
+        return best
+    return ruled
+
+
+_CAUSES = frozenset({Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.UPDATE, Stage.PICKED_UP})
+_CAUSE_REASONS = frozenset({Reason.NONE, Reason.OTHER, Reason.ABSENT, Reason.DELAY, Reason.WEATHER})
+_OUTCOMES = frozenset({Stage.DELIVERED, Stage.READY_FOR_PICKUP})
+
+
+def _outcome(text: Text, parts: list[Statement], reached: Stage | None) -> Statement | None:
+    """The sentence, or the clause behind a cause, that tells how it ended: left with a neighbour, waiting."""
+    for one in reversed(parts):
+        if one.stage in _OUTCOMES and not _doubted(one, parts):
+            return one
+    if not any(map(text.shows, ("absent", "attempt"))):
+        return None
+    for clause in reversed(_CLAUSES.split(text.folded)[1:]):
+        one = _alone(text.part(clause), reached)
+        if one.stage in _OUTCOMES:
+            return one
+    return None
+
+
+def _doubted(delivered: Statement, parts: list[Statement]) -> bool:
+    """Whether another sentence takes back that it was delivered; a cause told before it does not."""
+    if delivered.stage is not Stage.DELIVERED:
+        return False
+    at = next(i for i, one in enumerate(parts) if one is delivered)
+    return any(map(contradicts, parts[at + 1 :])) or any(
+        one.stage in STRONG - {Stage.EXCEPTION} or one.text.shows("conditional") for one in parts[:at]
+    )
+
+
+STRONG = frozenset(
+    {
+        *(Stage.RETURNING, Stage.RETURNED, Stage.READY_FOR_PICKUP, Stage.OUT_FOR_DELIVERY, Stage.CANCELLED),
+        *(Stage.DUTIES_DUE, Stage.EXCEPTION),
+    }
+)
+"""Stages that contradict "delivered", wherever they stand beside it."""
+
+
+_TRANSIT = frozenset({Stage.ORIGIN_TRANSIT, Stage.LOCAL_TRANSIT, Stage.ARRIVED_DESTINATION})
+_ALSO_SAID_AT_THE_DOOR = frozenset(
+    {Stage.DELIVERED, Stage.INFO_RECEIVED, Stage.EXPORT_CUSTOMS, Stage.IMPORT_CUSTOMS}
+)
+
+
+def contradicts(other: Statement) -> bool:
+    """Whether a statement takes back what another one says: that the parcel is delivered."""
+    text = other.text
+    if other.stage in STRONG or text.shows("to_agent") or text.shows("conditional"):
+        return True
+    if other.telling:
+        if other.stage is Stage.PICKED_UP:
+            return text.shows("carrier")
+        if other.stage is Stage.INFO_RECEIVED:  # the information was delivered
+            return any(map(text.shows, ("delivered", "handed", "done")))
+        place_alone = other.precision is not Precision.CLEAR and other.stage in _TRANSIT
+        return not place_alone and other.stage not in _ALSO_SAID_AT_THE_DOOR
+    if any(map(text.shows, ("returning", "pickup_point", "attempt", "sender_delivered"))):
+        return True
+    return text.shows("delivered") and any(map(text.shows, ("negated", "future", "doubt")))
+
+
+def _alone(text: Text, reached: Stage | None) -> Statement:
+    found = _by_lexicon(text, reached)
+    return found if found is not None and found.telling else _by_rules(text, text, reached)
+
+
+def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
+    found = lexicon.shared().find(text.folded, _fits)
+    if found is None:
+        return None
+    meaning, holes = found
+    stage = meaning.stage
+    if meaning.far is not None:
+        side = sides.named(" / ".join((text.place, *holes)), text.spoken)
+        stage = meaning.at(reached) if side is None else (meaning.far if side is Side.FAR else stage)
+    rule = meaning.rule(stage)
+    return Statement(
+        text=text,
+        stage=stage,
+        reason=meaning.reason,
+        rule=rule,
+        precision=_worth(stage, rule, sided=meaning.far is not None),
+    )
+
+
+def _fits(meaning: lexicon.Meaning, hole: str) -> bool:
+    """Whether a placeholder of an entry may stand for these words."""
+    text = Text(hole, hole, languages.spoken(hole))
+    delivers = Stage.DELIVERED in {meaning.stage, meaning.far}
+    return not any(map(text.shows, _BESIDE_THE_CUSTOMER if delivers else _ANOTHER_STORY))
+
+
+def _worth(stage: Stage, rule: str, *, sided: bool) -> Precision:
+    if stage is Stage.UPDATE:
+        return Precision.NO_STAGE
+    if rule in _VAGUE:
+        return Precision.VAGUE
+    return Precision.SIDED if sided else Precision.CLEAR
+
+
+def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
+    rule = next((rule for rule in RULES if shown.satisfies(rule)), None)
+    if rule is None:
+        return Statement(text=text)
+    if rule.stage in _REAL and shown.shows("modal"):
+        return Statement(text=text, rule="unreal", precision=Precision.NO_STAGE)
+    stage = _sided(rule, text, reached)
+    sided = rule.near is not None or rule.far is not None
+    return Statement(
+        text=text,
+        stage=stage,
+        reason=rule.reason,
+        rule=rule.id,
+        precision=_worth(stage, rule.id, sided=sided),
+    )
+
+
+def _unconditional(text: Text) -> Text:
+    """A text without its sentences that only tell what may happen ("it goes back if not collected")."""
+    sentences = _SENTENCES.split(text.folded)
+    if len(sentences) == 1:
+        return text
+    kept = [one for one in sentences if not text.part(one).shows("conditional")]
+    return text.part(" ".join(kept)) if kept else text
+
+
+def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
+    """The stage on the side where the parcel is: by the places named, the journey so far, the language."""
+    if rule.near is None and rule.far is None:
+        return rule.stage
+    side = sides.named(f"{text.place} / {text.raw}", text.spoken)
+    if side is None and reached is not None and reached.rank is not None:
+        if reached.rank >= (Stage.ARRIVED_DESTINATION.rank or 0):
+            side = Side.FAR
+        elif reached.rank <= (rule.near_to.rank or 0) and not _speaks_of_far(text, reached):
+            side = Side.NEAR
+    if side is Side.FAR:
+        return rule.far or rule.stage
+    return rule.near or rule.stage if side is Side.NEAR else rule.stage
+
+
+def _speaks_of_far(text: Text, reached: Stage) -> bool:
+    """Whether a parcel that is under way is told of in the language of some destination."""
+    return (reached.rank or 0) >= (Stage.PICKED_UP.rank or 0) and not {"en", "zh"} & set(text.spoken)
