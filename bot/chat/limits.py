@@ -97,11 +97,6 @@ class Limits(BaseRateLimiter[int]):
         """Chats in a flood wait and the seconds they still have, for keeping over a restart."""
         return self._ledger.frozen(self._clock())
 
-    def frozen_until(self, chat_id: int) -> float | None:
-        """The monotonic time at which the chat's flood wait ends, None where it has none."""
-        left = self.frozen().get(chat_id)
-        return None if left is None else self._clock() + left
-
     def freeze(self, chat_id: int, seconds: float) -> None:
         """Put back a flood wait known from before a restart."""
         self._ledger.freeze(chat_id, seconds, self._clock())

@@ -37,7 +37,6 @@ class CallBudget(Struct, frozen=True, kw_only=True):
     urgent: int = 0
     limit: int | None
     forecast: int
-    resets_at: datetime | None = None
     held_for: float = 0.0
 
     @property

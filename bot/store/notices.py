@@ -252,19 +252,6 @@ class Notices:
         by_state = {row.state: row.n for row in rows}
         return Counts(sent=by_state.get("sent", 0), dead=by_state.get("dead", 0))
 
-    async def told(self, place: Place, message_id: int) -> list[Notice]:
-        """The notices that one message told, for "why did I get this?"."""
-        rows = await self._on.execute(
-            sa.select(notices).where(
-                _at(place), notices.c.message_id == message_id, notices.c.state == "sent"
-            )
-        )
-        return [
-            notice
-            for turn in _turns("", sorted(rows.mappings(), key=itemgetter("id")))
-            for notice in turn.notices
-        ]
-
     async def history(self, place: Place) -> list[Told]:
         """What the place was told or is owed, the newest first."""
         rows = await self._on.execute(

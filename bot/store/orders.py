@@ -333,14 +333,6 @@ class Orders:
                 ],
             )
 
-    async def count_by_stage(self) -> dict[str, int]:
-        rows = await self._on.execute(
-            sa.select(orders.c.stage, sa.func.count().label("n"))
-            .where(orders.c.weight > 0)
-            .group_by(orders.c.stage)
-        )
-        return {row.stage: row.n for row in rows}
-
     async def delivered_lately(self, limit: int) -> list[str]:
         """The orders that arrived last."""
         rows = await self._on.execute(

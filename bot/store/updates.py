@@ -98,22 +98,12 @@ class Updates:
         found: str | None = await self._on.scalar(sql.locking(self._on, query))
         return found.split("\n") if found else []
 
-    async def next_due(self) -> datetime | None:
-        """When the earliest waiting update is due."""
-        found: datetime | None = await self._on.scalar(sa.select(sa.func.min(updates.c.due_at)).where(_due))
-        return found
-
     async def release_leases(self, now: datetime) -> int:
         """After the end of the last leader: what it was handling is due now; how many."""
         result = await self._on.execute(
             sa.update(updates).where(_due, updates.c.lease != "").values(due_at=now, lease="")
         )
         return result.rowcount
-
-    async def newest(self) -> int | None:
-        """The highest update id ever recorded."""
-        found: int | None = await self._on.scalar(sa.select(sa.func.max(updates.c.update_id)))
-        return found
 
     async def waiting(self) -> int:
         found = await self._on.scalar(sa.select(sa.func.count()).select_from(updates).where(_due))

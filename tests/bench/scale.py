@@ -217,7 +217,6 @@ async def measure(store: Store, url: str, now: datetime) -> None:
     await _timed("orders read by other rules", read(lambda tx: tx.orders.with_other_ruleset("7", 200)), 5)
     _say("  now and then:")
     week = now - timedelta(days=7)
-    await _timed("orders by stage", read(lambda tx: tx.orders.count_by_stage()), 3)
     await _timed("notices told within a week", read(lambda tx: tx.notices.counts(week)), 3)
     await _timed("purge orders, a bite", write(lambda tx: tx.orders.purge(now - timedelta(days=90))), 3)
     await _timed("purge notices, a bite", write(lambda tx: tx.notices.purge(now - timedelta(days=12))), 3)

@@ -45,7 +45,6 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "settle a notice": lambda tx: tx.notices.settle_sent([1], "x", NOW, 1),
     "next notice": lambda tx: tx.notices.next_due(after=NOW),
     "outbox": lambda tx: tx.notices.depth(),
-    "told": lambda tx: tx.notices.told(ANNA, 1),
     "pause": lambda tx: tx.notices.postpone(ANNA, NOW),
     "release notices": lambda tx: tx.notices.release_leases(NOW),
     "counts": lambda tx: tx.notices.counts(NOW),

@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.errors import Throttled
@@ -151,7 +151,6 @@ def stand(account: Account, now: float, limits: Limits) -> CallBudget:
         urgent=account.urgent,
         limit=limits.per_day,
         forecast=forecast if limits.per_day is None else min(forecast, max(limits.per_day, account.used)),
-        resets_at=datetime.fromtimestamp(now + left * _DAY, UTC),
         held_for=max(account.held_until - now, 0.0),
     )
 
