@@ -188,6 +188,7 @@ class Leadership:
         self._clock = clock
         self._key = f"{_LEADER}{secrets.token_hex(8)}"
         self._leading = False
+        self._warm = False
         self._confirmed_until = float("-inf")
 
     @property
@@ -231,6 +232,10 @@ class Leadership:
             self._confirmed_until = asked + FENCE
             await self._reign(stopping, work)
             await self._lock.release()
+        elif not self._warm:  # a stand-by opens its first connection now, not while everybody waits for it
+            if await migrations.revision(self._database) == migrations.head():
+                await self._predecessor()
+            self._warm = True
 
     async def _reign(self, stopping: asyncio.Event, work: Work) -> None:
         """Work until stopped, or until the lock is lost. Raises what the work raises."""
