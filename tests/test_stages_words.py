@@ -11,7 +11,7 @@ import pytest
 from bot import stages
 from bot.model import Stage
 from bot.stages import concepts, languages, lexicon
-from bot.stages.fold import fold
+from bot.stages.fold import fold, letters
 from tests.bench.stages import BLIND, rows
 from tests.data.wordings import CARRIERS, PARAPHRASES, WORDINGS
 
@@ -51,6 +51,20 @@ def test_the_mark_for_the_rest_of_a_word_works_at_both_ends() -> None:
         assert pattern.fullmatch(text), text
     for text in ("unpaid", "prerecebido"):
         assert pattern.search(text) is None, text
+
+
+@pytest.mark.parametrize("language", concepts.languages())
+def test_the_mark_for_the_rest_of_a_word_stands_beside_a_letter(language: str) -> None:
+    phrases = concepts.phrases(language)
+    wrong = [line for lines in phrases.values() for line in lines if line.endswith((")*", ")?*"))]
+    assert wrong == [], "after a bracket the mark repeats the bracket: write \\w*"
+
+
+@pytest.mark.parametrize("language", [language for language in concepts.languages() if language != "any"])
+def test_no_word_shrinks_to_a_letter_when_folded(language: str) -> None:
+    """Thai vowel signs and tone marks are no letters: ตู้ would be ต, which is in every text."""
+    phrases = concepts.phrases(language)
+    assert [line for lines in phrases.values() for line in lines if len(line) > len(letters(line)) == 1] == []
 
 
 @pytest.mark.parametrize(
