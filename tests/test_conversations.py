@@ -261,15 +261,15 @@ async def test_a_dead_login_is_told_with_its_page_and_the_pasted_address_is_take
     await play.control("POST", "aliexpress/tokens", action="kill_all")
     await play.ask(EMMA, PLAIN, "will update itself")
     assert play.app is not None
-    await play.until(lambda: _true(play.app is not None and play.app.merchant.keeper.dead))
-    await play.app.upkeep.round()
+    await play.until(lambda: _true(play.app is not None and play.app.leader.merchant.keeper.dead))
+    await play.app.leader.upkeep.round()
     told = await play.hears(MERCHANT, "asks you to log in again", after=welcome["id"])
     assert any("oauth/authorize" in b.get("url", "") for row in told["buttons"] for b in row)
 
     code = str((await play.control("POST", "aliexpress/tokens", action="code"))["code"])
     foreign = await play.ask(EMMA, code, "There is no order number")
     assert code not in foreign["text"]
-    assert play.app.merchant.keeper.dead
+    assert play.app.leader.merchant.keeper.dead
     await play.ask(MERCHANT, f"https://127.0.0.1/callback?code={code}", "account is connected")
     await play.ask(MERCHANT, code, "didn't accept")
     await play.ask(EMMA, PLAIN, "In transit between")
@@ -283,10 +283,10 @@ async def test_a_login_that_dies_again_is_told_again(play: World) -> None:
     for _ in range(2):
         await play.control("POST", "aliexpress/tokens", action="kill_all")
         await play.say(EMMA, PLAIN)
-        await play.until(lambda: _true(play.app is not None and play.app.merchant.keeper.dead))
+        await play.until(lambda: _true(play.app is not None and play.app.leader.merchant.keeper.dead))
         for _ in range(3):
             assert play.app is not None
-            await play.app.upkeep.round()
+            await play.app.leader.upkeep.round()
         told = await play.hears(MERCHANT, "asks you to log in again", after=last)
         assert sum("asks you" in one["text"] for one in await play.messages(MERCHANT)) == 1 + bool(last)
         code = str((await play.control("POST", "aliexpress/tokens", action="code"))["code"])
@@ -455,7 +455,7 @@ async def test_a_push_from_the_past_or_with_an_unknown_word_changes_nothing_and_
         )
         assert pushed["status"] == 200
     assert play.app is not None
-    await play.app.upkeep.round()
+    await play.app.leader.upkeep.round()
     async with play.app.store.read() as tx:
         known, words = await tx.orders.get(waiting), await tx.memory.unknown()
     assert known is not None

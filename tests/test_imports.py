@@ -16,6 +16,7 @@ LAW = (
     {"__main__"},
     {"cli"},
     {"app", "sandbox"},
+    {"leader"},
     {"chat", "web", "poller", "sender", "upkeep"},
     {"tracking", "merchant"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",

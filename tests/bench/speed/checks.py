@@ -32,16 +32,16 @@ async def product(url: str, database: str, stored: int, warm: float, seconds: fl
     app = App(settings.load(environment(url, Path(database)), dotenv=None))
     spare_the_collector()
     await app.store.start()
-    polling = asyncio.create_task(app.poller.run())
+    polling = asyncio.create_task(app.leader.poller.run())
     with _due_again(database) if stored <= _FEW else contextlib.nullcontext():
         await asyncio.sleep(warm)
         before, watch = _checked(app), Watch()
         await asyncio.sleep(seconds)
         span, checks = watch.read(), _checked(app) - before
         memory = peak_memory()
-    app.poller.stop()
+    app.leader.poller.stop()
     await polling
-    await app.merchant.source.aclose()
+    await app.leader.merchant.source.aclose()
     await app.store.close()
     assert _checked(app) == _checked(app, "quiet"), "a check was not quiet"
     return {"each": span.cpu / checks, "rate": checks / span.wall, "memory": memory}

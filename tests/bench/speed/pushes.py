@@ -35,7 +35,7 @@ async def product(url: str, database: str, owed: int) -> dict[str, float]:
     told = _Told(owed // 10, owed)
     sender = Sender(
         store=app.store,
-        tracking=app.tracking,
+        tracking=app.leader.tracking,
         deliver=partial(courier.deliver, priority=Priority.PUSH),
         edit=partial(courier.edit, priority=Priority.MINOR),
         now=now,
@@ -48,7 +48,7 @@ async def product(url: str, database: str, owed: int) -> dict[str, float]:
     sender.stop()
     await sending
     await bot.shutdown()
-    await app.merchant.source.aclose()
+    await app.leader.merchant.source.aclose()
     await app.store.close()
     return result
 
