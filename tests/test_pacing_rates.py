@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Stage, Watch
-from bot.pacing import Rates
+from bot.pacing import Rates, prior
 from bot.pacing.clock import WEEK, Clock, hours
 
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -75,8 +75,9 @@ def test_the_lag_between_stamp_and_sight_is_learnt() -> None:
     prompt, late = Rates(), Rates()
     feed(prompt, every=12.0)
     feed(late, every=12.0, lag=3.0)
-    assert prompt.lag < 1.0
-    assert 2.0 < late.lag < 4.5
+    short = sum(edge <= 1.0 for edge in prior.LAG_EDGES)
+    assert sum(prompt.lags[:short]) > 0.7
+    assert sum(late.lags[:short]) < 0.3
 
 
 def test_the_working_day_is_learnt_from_the_stamps() -> None:
@@ -180,3 +181,67 @@ def test_operating_time_never_runs_backwards(begin: float, passed: float) -> Non
 
 def test_weeks_begin_on_monday() -> None:
     assert hours(BEGIN) % WEEK == 0.0
+
+
+def test_a_stage_keeps_its_side_s_clock_until_its_own_has_foretold_better() -> None:
+    """Entries of one stage come at nine, of another of the same side at twenty."""
+    rates = Rates()
+    for day in range(40):
+        for stage, hour in ((Stage.INFO_RECEIVED, 9), (Stage.PICKED_UP, 20)):
+            came = BEGIN + timedelta(days=day, hours=hour)
+            watch = Watch(
+                stage=stage, last_node_at=came - timedelta(hours=30), checked_at=came - timedelta(hours=24),
+                created_at=BEGIN,
+            )  # fmt: skip
+            for _ in range(4):
+                rates.observe(watch, [(came, Stage.ORIGIN_TRANSIT)], came + timedelta(minutes=5))
+        rates.refresh()
+        if day == 0:
+            assert rates.clocks["info_received/china"] is rates.clocks["picked_up/china"]
+    morning, evening = 24 + 9 + 8, 24 + 20 + 8  # in China
+    info, picked = rates.clocks["info_received/china"], rates.clocks["picked_up/china"]
+    assert info.pace[morning] > 3 * info.pace[evening]
+    assert picked.pace[evening] > 3 * picked.pace[morning]
+
+
+def test_a_carrier_that_never_was_in_china_gets_the_destination_s_clock() -> None:
+    rates = Rates()
+    dice = random.Random(3)
+    for day in range(60):
+        for carrier, east in (("Correios", -3), ("Yanwen", 8)):
+            for _ in range(2):
+                came = BEGIN + timedelta(days=day, hours=8 - east + 10 * dice.random())
+                watch = Watch(
+                    stage=Stage.PICKED_UP, carrier=carrier, utc_offset_hours=-3.0, created_at=BEGIN,
+                    last_node_at=came - timedelta(hours=30), checked_at=came - timedelta(hours=24),
+                )  # fmt: skip
+                rates.observe(watch, [(came, Stage.LOCAL_TRANSIT)], came + timedelta(minutes=5))
+        rates.refresh()
+    again = Rates.load(json.loads(json.dumps(rates.dump())))
+    for known in (rates, again):
+        assert known.clock_key(Stage.PICKED_UP, -3.0, "Correios") == ("picked_up/local", -3.0)
+        assert known.clock_key(Stage.PICKED_UP, None, "Correios") == ("picked_up/utc", 0.0)
+        assert known.clock_key(Stage.PICKED_UP, -3.0, "Yanwen") == ("picked_up/china", 8.0)
+        assert known.clock_key(Stage.PICKED_UP, -3.0, "") == ("picked_up/china", 8.0)
+
+
+def test_the_carriers_told_apart_are_bounded() -> None:
+    rates = Rates()
+    for n in range(1000):
+        watch = Watch(stage=Stage.PICKED_UP, carrier=str(n), created_at=BEGIN, checked_at=BEGIN)
+        rates.observe(watch, [(BEGIN + timedelta(hours=1), Stage.ORIGIN_TRANSIT)], BEGIN + timedelta(hours=2))
+    assert len(json.dumps(rates.dump())) < 50_000
+
+
+def test_waiting_of_weeks_is_learnt_not_assumed() -> None:
+    rates = Rates()
+    for n in range(90):
+        last = BEGIN + timedelta(days=n)
+        for day in range(1, 50):
+            checked = last + timedelta(days=day)
+            watch = Watch(stage=Stage.EXCEPTION, last_node_at=last, checked_at=checked, created_at=last)
+            news = [(last + timedelta(days=49, hours=20), Stage.LOCAL_TRANSIT)] if day == 49 else []
+            rates.observe(watch, news, checked + timedelta(days=1))
+    rates = Rates.load(rates.dump())
+    cell = rates.cells[Stage.EXCEPTION]
+    assert cell.rate_at(47 * 24.0) > 3 * cell.rate_at(10 * 24.0)

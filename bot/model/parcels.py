@@ -172,13 +172,14 @@ class Watch(Struct, frozen=True, kw_only=True):
 
     `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.
     `stopped` says that nothing more is looked at by itself. `utc_offset_hours` guesses the destination's
-    clock from the followers' zone, None where nothing is known.
+    clock from the followers' zone, None where nothing is known. `carrier` is the one of its first parcel, "" if unknown.
     """
 
     stage: Stage
     status: OrderStatus | None = None
     weight: float = 1
     utc_offset_hours: float | None = None
+    carrier: str = ""
     last_node_at: datetime | None = None
     checked_at: datetime | None = None
     created_at: datetime

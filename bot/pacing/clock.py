@@ -23,22 +23,15 @@ class Side(enum.StrEnum):
     DOOR = "door"
 
 
-_SIDES = {
-    Stage.EXPORT_CUSTOMS: Side.ORIGIN,
-    Stage.AWAITING_DEPARTURE: Side.LINEHAUL,
-    Stage.INTERNATIONAL_TRANSIT: Side.LINEHAUL,
-    Stage.ARRIVED_DESTINATION: Side.DESTINATION,
-    Stage.IMPORT_CUSTOMS: Side.DESTINATION,
-    Stage.DUTIES_DUE: Side.DESTINATION,
-    Stage.LOCAL_TRANSIT: Side.DESTINATION,
-    Stage.ADDRESS_CHANGE: Side.DESTINATION,
-    Stage.EXCEPTION: Side.DESTINATION,
-    Stage.RETURNING: Side.DESTINATION,
-    Stage.OUT_FOR_DELIVERY: Side.DOOR,
-    Stage.READY_FOR_PICKUP: Side.DOOR,
-    Stage.FAILED_ATTEMPT: Side.DOOR,
-    Stage.DELIVERED: Side.DOOR,
+_STAGES = {
+    Side.LINEHAUL: (Stage.AWAITING_DEPARTURE, Stage.INTERNATIONAL_TRANSIT),
+    Side.DESTINATION: (
+        *(Stage.ARRIVED_DESTINATION, Stage.IMPORT_CUSTOMS, Stage.DUTIES_DUE, Stage.LOCAL_TRANSIT),
+        *(Stage.ADDRESS_CHANGE, Stage.EXCEPTION, Stage.RETURNING),
+    ),
+    Side.DOOR: (Stage.OUT_FOR_DELIVERY, Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.DELIVERED),
 }
+_SIDES = {stage: side for side, stages in _STAGES.items() for stage in stages}
 
 
 def side(stage: Stage) -> Side:

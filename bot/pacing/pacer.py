@@ -6,32 +6,58 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from bot.model import Stage, Watch
+from bot.pacing.clock import hours
 from bot.pacing.policy import Explanation, Limits, explain, next_check
 from bot.pacing.price import Price
 from bot.pacing.rates import Rates
+from bot.pacing.together import Companions
 
 
 class Pacer:
-    """Mutable, without any I/O; its state is dumped and loaded as JSON-able values."""
+    """Mutable, without any I/O; its state is dumped and loaded as JSON-able values.
 
-    def __init__(self, limits: Limits, random: Callable[[], float]) -> None:
+    Checks that name their `order` also teach who travels together; without a name each is alone.
+    """
+
+    def __init__(self, limits: Limits, random: Callable[[], float], rates: Rates | None = None) -> None:
         self.limits = limits
-        self.rates = Rates()
+        self.rates = rates or Rates()
         self.price = Price()
+        self.companions = Companions()
         self._random = random
+        self._told: list[str] = []
 
-    def next_check(self, watch: Watch, now: datetime) -> datetime | None:
+    def next_check(self, watch: Watch, now: datetime, *, order: str = "") -> datetime | None:
         """When to look again at an order checked at `now`; None: never."""
-        return next_check(watch, self.rates, self.price.value, self.limits, now, self._random)
+        weight = watch.weight * (self.companions.share(order, watch.weight, hours(now)) if order else 1.0)
+        shared = replace(watch, weight=weight) if weight != watch.weight else watch
+        at = next_check(shared, self.rates, self.price.value, self.limits, now, self._random)
+        if order and at is not None:
+            self.companions.plan(order, hours(at))
+        return at
 
     def explain(self, watch: Watch, now: datetime) -> Explanation:
         """Why it is then."""
         return explain(watch, self.rates, self.price.value, self.limits, now)
 
-    def learn(self, watch: Watch, nodes: Iterable[tuple[datetime, Stage]], now: datetime) -> None:
+    def learn(
+        self, watch: Watch, nodes: Iterable[tuple[datetime, Stage]], now: datetime, *, order: str = ""
+    ) -> None:
         """Count what a check saw: its new nodes' claimed times and stages, or none."""
-        self.rates.observe(watch, nodes, now)
+        nodes = list(nodes)
+        weight = 1.0 / self.companions.alike(order) if order else 1.0
+        self.rates.observe(watch, nodes, now, weight=weight)
+        if order:
+            stamps = sorted((hours(at), stage) for at, stage in nodes)
+            self._told += self.companions.observe(order, watch, stamps)
+
+    def hurried(self, now: datetime) -> list[str]:
+        """Orders to look at now, for a companion's news says that theirs is there and a look is worth it."""
+        told, self._told = self._told, []
+        return [order for order in told if self.companions.gain(order, hours(now)) >= self.price.value]
 
     def refresh(self) -> None:
         """Let what was learnt take effect; call it every minute or so, in a thread where others wait."""
@@ -43,9 +69,12 @@ class Pacer:
 
     def dump(self) -> dict[str, Any]:
         """JSON-able state."""
-        return {"rates": self.rates.dump(), "price": self.price.dump()}
+        together = self.companions.dump()
+        return {"rates": self.rates.dump(), "price": self.price.dump(), "companions": together}
 
     def load(self, state: Mapping[str, Any] | None) -> None:
         """What `dump` gave; nothing or another version starts anew."""
-        self.rates = Rates.load((state or {}).get("rates") or {})
-        self.price = Price.load((state or {}).get("price") or {})
+        state = state or {}
+        self.rates = Rates.load(state.get("rates") or {})
+        self.price = Price.load(state.get("price") or {})
+        self.companions.load(state.get("companions") or {})

@@ -9,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import OrderStatus, Stage, Watch
+from bot.model import OrderStatus, Watch
 from bot.pacing.clock import WEEK, hours
-from bot.pacing.rates import Rates, clock_key
+from bot.pacing.rates import Rates
 
 _CLOSING = 1.0  # how much more than a scan "out for delivery" and the end are worth
-_RECHECKS = (6.0, 24.0, 72.0, 168.0, 336.0)  # hours after "delivered": it is sometimes wrong
-_RECHECKS_OVER = (24.0, 72.0)  # after "returned" and "cancelled"
+_RECHECKS = (24.0, 72.0, 168.0, 336.0)  # hours after the end: "delivered" and "returned" are sometimes wrong
 GIVEN_UP = timedelta(days=90)  # without news: never looked at again
 _AHEAD = 12.0  # hours beyond the best moment so far in which a better one is looked for
 _JITTER = 0.04  # of the gap, to either side
@@ -99,15 +98,13 @@ def _decide(
         at, bound = _recheck(watch, now, random())
     else:
         gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, limits)
-        seconds = min(max(gap * 3600.0 * _spread(random()), limits.floor), limits.ceiling)
+        seconds = min(
+            max(gap * 3600.0 * (1.0 + _JITTER * (2.0 * random() - 1.0)), limits.floor), limits.ceiling
+        )
         at = now + timedelta(seconds=seconds)
     if watch.failures > 0 and at is not None:
         return now + timedelta(seconds=_back_off(watch.failures, limits, random())), Bound.FAILURE
     return at, bound
-
-
-def _spread(luck: float) -> float:
-    return 1.0 + _JITTER * (2.0 * luck - 1.0)
 
 
 def _back_off(failures: int, limits: Limits, luck: float) -> float:
@@ -118,9 +115,8 @@ def _back_off(failures: int, limits: Limits, luck: float) -> float:
 
 def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None, Bound]:
     ended = watch.finished_at or watch.last_node_at or watch.created_at
-    plan = _RECHECKS if watch.stage is Stage.DELIVERED else _RECHECKS_OVER
     passed = (now - ended).total_seconds() / 3600.0
-    for after in plan:
+    for after in _RECHECKS:
         if after > passed + 0.5:
             return now + timedelta(hours=(after - passed) * (1.0 + _JITTER * luck)), Bound.FINISHED
     return None, Bound.STOPPED
@@ -132,7 +128,7 @@ class _Outlook:
     __slots__ = ("_low", "begin", "cell", "clock", "weight", "zero")
 
     def __init__(self, watch: Watch, rates: Rates, start: float) -> None:
-        key, shift = clock_key(watch.stage, watch.utc_offset_hours)
+        key, shift = rates.clock_key(watch.stage, watch.utc_offset_hours, watch.carrier)
         self.clock = rates.clocks[key]
         self.cell = rates.cells[watch.stage]
         self.begin = start + shift
@@ -146,10 +142,9 @@ class _Outlook:
         return self.cell.expected(self.clock.operating(self.begin + after) - self.zero) - self._low
 
     def rate(self, after: float) -> float:
-        """Entries an hour around that time."""
-        return (self.expected(after + 0.05) - self.expected(max(after - 0.05, 0.0))) / (
-            0.1 if after >= 0.05 else after + 0.05
-        )
+        """Entries an hour at that time."""
+        at = self.begin + after
+        return self.cell.rate_at(self.clock.operating(at) - self.zero) * self.clock.pace_at(at)
 
 
 def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]:

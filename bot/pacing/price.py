@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
+
 DAY_ZONE = timezone(timedelta(hours=8))  # the platform's day, over which calls are counted, is Beijing's
 _PLANNED = 0.92  # of a day's calls is planned for checks: people's own look-ups need some too,
 _MOST = 0.95  # and the rest of a day may not come to more than this
@@ -85,37 +87,12 @@ class Price:
 
     def dump(self) -> dict[str, Any]:
         """JSON-able state."""
-        return {
-            "version": 1,
-            "value": self.value,
-            "at": self.at.isoformat() if self.at else None,
-            "spent": self.spent,
-            "active": self.active,
-            "budget": self.budget,
-            "ahead": self.ahead,
-            "calls": list(self.calls),
-            "units": list(self.units),
-            "day_calls": list(self.day_calls),
-            "day_units": list(self.day_units),
-        }
+        return {"version": 1, **msgspec.to_builtins(self)}
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Price:
         """What `dump` gave; an empty mapping or another version starts anew."""
-        if state.get("version") != 1:
-            return cls()
-        return cls(
-            value=float(state["value"]),
-            at=datetime.fromisoformat(state["at"]) if state["at"] else None,
-            spent=float(state["spent"]),
-            active=float(state["active"]),
-            budget=float(state["budget"]),
-            ahead=float(state["ahead"]),
-            calls=tuple(map(float, state["calls"])),
-            units=tuple(map(float, state["units"])),
-            day_calls=tuple(map(float, state["day_calls"])),
-            day_units=tuple(map(float, state["day_units"])),
-        )
+        return msgspec.convert(state, cls) if state.get("version") == 1 else cls()
 
     def _level(self) -> float:
         units = math.fsum(self.units)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate, pairwise
@@ -14,15 +13,23 @@ from bot.model import Stage, Watch
 from bot.pacing import prior
 from bot.pacing.clock import ORIGIN_OFFSET, WEEK, Clock, Side, hours, side
 
-_HALF_LIFE = 60.0 * 24.0  # hours after which an observation counts half
+_HALF_LIFE, _FADED_EVERY = 60.0 * 24.0, 12.0  # hours: what is so old counts half; the steps of fading
 _BINS = len(prior.EDGES)
 _RECOMPILE, _RECOMPILE_SHARE = 48, 0.08  # new entries, of those known, between two looks at the whole table
 _GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 4.0  # what the prior weighs, in entries
 _SIDE_EVENTS, _UNKNOWN_EVENTS = 80.0, 40.0  # what a side's prior clock weighs, in entries
-_CLOCK_EVENTS = 120.0  # what the side's clock weighs against the stage's own
+_CLOCK_EVENTS = 80.0  # what the side's clock weighs against the stage's own
+_BETTER = 4.0  # by how much (logarithm of likelihoods) another clock must have foretold entries better
+_CARRIERS = 200  # whose clocks are told apart, at most
 _SMOOTH_EVENTS = 500.0  # entries on one clock after which its hours are smoothed half as much
 _LAG_EVENTS, _CLOSING_EVENTS = 20.0, 4.0
-_TRUST_EVENTS = 25.0  # entries after which a stage's own rate counts three quarters
+# What is learnt: rows by name, most of them for each stage or clock, and how many numbers each holds.
+_SIZES = {
+    "counts": _BINS, "exposure": _BINS, "closing": 1, "lags": len(prior.LAG_EDGES), "gain": 1, "abroad": 1,
+    "hours": 24, "hours_due": 24, "days": 7, "days_due": 7,
+}  # fmt: skip
+_NOTHING = [(name, [0.0] * _SIZES[name]) for name in ("hours", "hours_due", "days", "days_due")]
+_CHINA = (Side.ORIGIN, Side.LINEHAUL)
 
 
 class Cell:
@@ -64,32 +71,14 @@ def _hazard(median: float) -> list[float]:
     ]
 
 
-class _Tally:
-    """Entries seen on one clock by hour of the day and day of the week, and how many an even clock would
-    have brought."""
-
-    __slots__ = ("days", "days_due", "hours", "hours_due")
-
-    def __init__(self) -> None:
-        self.hours, self.hours_due = [0.0] * 24, [0.0] * 24
-        self.days, self.days_due = [0.0] * 7, [0.0] * 7
-
-    def rows(self) -> tuple[list[float], ...]:
-        return self.hours, self.hours_due, self.days, self.days_due
-
-    def add(self, other: _Tally) -> None:
-        for mine, theirs in zip(self.rows(), other.rows(), strict=True):
-            mine[:] = [a + b for a, b in zip(mine, theirs, strict=True)]
-
-
 class _Walk:
     """Where a walk along an order's entries is: `last` stamp, time of last sight `seen` (hours), stage."""
 
-    __slots__ = ("last", "offset", "seen", "stage", "weight")
+    __slots__ = ("carrier", "last", "offset", "seen", "stage", "weight")
 
     def __init__(self, watch: Watch, weight: float) -> None:
         self.stage = watch.stage
-        self.offset = watch.utc_offset_hours
+        self.offset, self.carrier = watch.utc_offset_hours, watch.carrier
         self.last = hours(watch.last_node_at or watch.created_at)
         self.seen = hours(watch.checked_at or watch.created_at)
         self.weight = weight
@@ -107,20 +96,15 @@ class Rates:
             stage: [scale * rate for rate in _hazard(prior.MEDIANS.get(stage, prior.OTHER_MEDIAN))]
             for stage in Stage
         }
-        self._counts = {stage: [0.0] * _BINS for stage in Stage}
-        self._exposure = {stage: [0.0] * _BINS for stage in Stage}
-        self._tallies: dict[str, _Tally] = defaultdict(_Tally)
-        self._closing = {stage: [0.0, 0.0] for stage in Stage}
-        self._lags = [0.0] * len(prior.LAG_EDGES)
-        self._origin: float | None = None  # hours at which an observation weighs 1
-        self._now = 0.0
+        self._rows: dict[tuple[str, str], list[float]] = {}
+        self._now = 0.0  # hours at which an observation weighs 1
         self._since = 0
         self._compile()
 
-    # ── learning ────────────────────────────────────────────────────────────────────────────────
-
-    def observe(self, watch: Watch, nodes: Iterable[tuple[datetime, Stage]], now: datetime) -> None:
-        """Learn from one check at `now`.
+    def observe(
+        self, watch: Watch, nodes: Iterable[tuple[datetime, Stage]], now: datetime, *, weight: float = 1.0
+    ) -> None:
+        """Learn from one check at `now`, which tells as much as `weight` checks of orders on their own.
 
         `watch` is the order as it was before, `nodes` the new entries' own stamps with the stage each left
         the order in, any order. A check without news teaches too: for so long nothing happened. On the first
@@ -128,7 +112,9 @@ class Rates:
         """
         end = hours(now)
         stamps = sorted((hours(at), stage) for at, stage in nodes)
-        walk = _Walk(watch, self._weigh(end))
+        if end > self._now + _FADED_EVERY:
+            self._fade(end)
+        walk = _Walk(watch, weight)
         if watch.checked_at is None:
             if not stamps:
                 return
@@ -153,11 +139,12 @@ class Rates:
         if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self._known):
             self._compile()
 
-    def _weigh(self, now: float) -> float:
-        if self._origin is None:
-            self._origin = now
+    def _fade(self, now: float) -> None:
+        """Let what was seen count less with time."""
+        factor = 2.0 ** (-max(now - self._now, 0.0) / _HALF_LIFE) if self._now else 1.0
         self._now = max(self._now, now)
-        return float(2.0 ** ((now - self._origin) / _HALF_LIFE))
+        for row in self._rows.values():
+            row[:] = [value * factor for value in row]
 
     def _learn_lag(self, walk: _Walk, stamp: float, now: float) -> float:
         """Count the lag of an entry that came between the last look and now; returns the one to expect."""
@@ -171,9 +158,10 @@ class Rates:
         total = math.fsum(parts)
         if total <= 0.0:
             return max(low, 0.0)
+        counts = self._row("lags")
         expected = begin = 0.0
         for index, (part, edge) in enumerate(zip(parts, prior.LAG_EDGES, strict=True)):
-            self._lags[index] += walk.weight * part / total
+            counts[index] += walk.weight * part / total
             expected += part / total * 0.5 * (max(begin, low) + min(edge, high))
             begin = edge
         return expected
@@ -181,26 +169,42 @@ class Rates:
     def _learn_gap(self, walk: _Walk, stamp: float, moment: float, following: Stage) -> None:
         """Count one entry stamped `stamp`, to be seen from `moment` on."""
         age = self._expose(walk, moment)
-        self._counts[walk.stage][_bin(age)] += walk.weight
-        ends = self._closing[walk.stage]
-        ends[0] += walk.weight * (following.final or following is Stage.OUT_FOR_DELIVERY)
-        ends[1] += walk.weight
-        key, shift = clock_key(walk.stage, walk.offset)
-        at = int(stamp + shift)
-        tally = self._tallies[key]
-        tally.hours[at % 24] += walk.weight
-        tally.days[at // 24 % 7] += walk.weight
+        weight = walk.weight
+        self._row("counts", walk.stage)[_bin(age)] += weight
+        closes = following.final or following is Stage.OUT_FOR_DELIVERY
+        self._row("closing", walk.stage)[0] += weight * closes
+        key, shift = self.clock_key(walk.stage, walk.offset, walk.carrier)
+        if key in self._own:  # which of the clocks that may rule had foretold it better
+            own, shared = self._own[key]
+            at = moment + shift
+            self._row("gain", key)[0] += weight * math.log(own.pace_at(at) / shared.pace_at(at))
+        if side(walk.stage) in _CHINA and (walk.carrier in self._carriers or len(self._carriers) < _CARRIERS):
+            self._carriers.add(walk.carrier)
+            zone, east = _home(walk.offset)
+            there = self._shared[f"{Side.DESTINATION}/{zone}"].pace_at(moment + east)
+            here = self._shared[f"{side(walk.stage)}/china"].pace_at(moment + ORIGIN_OFFSET)
+            self._row("abroad", walk.carrier)[0] += weight * math.log(there / here)
+        hour = int(stamp + shift)
+        self._row("hours", key)[hour % 24] += weight
+        self._row("days", key)[hour // 24 % 7] += weight
+
+    def clock_key(self, stage: Stage, offset: float | None, carrier: str = "") -> tuple[str, float]:
+        """Which clock rules, and the hours to add to UTC for it."""
+        if side(stage) in _CHINA and carrier not in self._abroad:
+            return f"{stage}/china", ORIGIN_OFFSET
+        zone, shift = _home(offset)
+        return f"{stage}/{zone}", shift
 
     def _expose(self, walk: _Walk, end: float) -> float:
         """Add the operating time since the walk's last sight; returns the operating age at `end`."""
-        key, shift = clock_key(walk.stage, walk.offset)
+        key, shift = self.clock_key(walk.stage, walk.offset, walk.carrier)
         clock = self.clocks[key]
         zero = clock.operating(walk.last + shift)
         low = clock.operating(walk.seen + shift) - zero
         high = clock.operating(end + shift) - zero
         rate = self.cells[walk.stage].rate_at(0.5 * (low + high))
         self._expect(key, walk.weight * rate, walk.seen + shift, end + shift)
-        exposure = self._exposure[walk.stage]
+        exposure = self._row("exposure", walk.stage)
         index = _bin(low)
         while low < high:
             edge = prior.EDGES[index + 1] if index + 1 < _BINS else math.inf
@@ -212,8 +216,7 @@ class Rates:
 
     def _expect(self, key: str, rate: float, start: float, end: float) -> None:
         """Note how many entries an even clock would have brought in each hour from `start` to `end`."""
-        tally = self._tallies[key]
-        by_hour, by_day = tally.hours_due, tally.days_due
+        by_hour, by_day = self._row("hours_due", key), self._row("days_due", key)
         while start < end:
             at = int(start)
             due = rate * (min(at + 1.0, end) - start)
@@ -221,80 +224,93 @@ class Rates:
             by_day[at // 24 % 7] += due
             start = at + 1.0
 
-    # ── tables ──────────────────────────────────────────────────────────────────────────────────
+    def _row(self, name: str, key: str = "") -> list[float]:
+        """A row of what was learnt; see `_SIZES`."""
+        row = self._rows.get((name, key))
+        if row is None:
+            row = self._rows[name, key] = [0.0] * _SIZES[name]
+        return row
 
     def _compile(self) -> None:
-        unit = self._weigh(self._now) if self._origin is not None else 1.0
         self._since = 0
-        self._known = math.fsum(map(math.fsum, self._counts.values())) / unit
+        lags = self._row("lags")
         self.lags = tuple(
-            (n / unit + _LAG_EVENTS * share) / (math.fsum(self._lags) / unit + _LAG_EVENTS)
-            for n, share in zip(self._lags, prior.LAGS, strict=True)
+            (n + _LAG_EVENTS * share) / (math.fsum(lags) + _LAG_EVENTS)
+            for n, share in zip(lags, prior.LAGS, strict=True)
         )
-        middles = [0.5 * (low + high) for low, high in pairwise((0.0, *prior.LAG_EDGES))]
-        self.lag = math.fsum(share * middle for share, middle in zip(self.lags, middles, strict=True))
-        self.clocks = self._clocks(unit)
-        self.cells = self._cells(unit)
-        self.closing = {
-            stage: (n / unit + _CLOSING_EVENTS * prior.CLOSING.get(stage, 0.0))
-            / (of / unit + _CLOSING_EVENTS)
-            for stage, (n, of) in self._closing.items()
+        self._carriers = {carrier for carrier, _ in self._some("abroad")}
+        self._abroad = frozenset(carrier for carrier, (n,) in self._some("abroad") if n > _BETTER)
+        self.clocks = self._clocks()
+        self.cells = self._cells()
+        self.closing = {stage: self._closes(stage) for stage in Stage}
+
+    def _closes(self, stage: Stage) -> float:
+        """Chance that the next entry after one of this stage is "out for delivery" or the end."""
+        closing, entries = self._row("closing", stage)[0], math.fsum(self._row("counts", stage))
+        before = _CLOSING_EVENTS * prior.CLOSING.get(stage, 0.0)
+        return (closing + before) / (entries + _CLOSING_EVENTS)
+
+    def _some(self, name: str) -> list[tuple[str, list[float]]]:
+        """All rows of one name."""
+        return [(key, row) for (of, key), row in [*self._rows.items()] if of == name]
+
+    def _cells(self) -> dict[Stage, Cell]:
+        """Rates leaning on the prior's: its level learnt over all stages, then by stage, then by age."""
+        due = {
+            stage: [r * t for r, t in zip(rates, self._row("exposure", stage), strict=True)]
+            for stage, rates in self._prior.items()
         }
+        self._known = math.fsum(math.fsum(row) for _, row in self._some("counts"))
+        level = (self._known + _GLOBAL_EVENTS) / (math.fsum(map(math.fsum, due.values())) + _GLOBAL_EVENTS)
+        cells = {}
+        for stage, rates in self._prior.items():
+            counts = self._row("counts", stage)
+            own = level * math.fsum(due[stage])
+            own = level * (math.fsum(counts) + _STAGE_EVENTS) / (own + _STAGE_EVENTS)
+            parts = zip(rates, counts, due[stage], strict=True)
+            cells[stage] = Cell(
+                [own * r * (n + _CELL_EVENTS) / (own * mean + _CELL_EVENTS) for r, n, mean in parts]
+            )
+        return cells
 
-    def _cells(self, unit: float) -> dict[Stage, Cell]:
-        counts = {stage: [n / unit for n in row] for stage, row in self._counts.items()}
-        expected = {
-            stage: [
-                rate * t / unit for rate, t in zip(self._prior[stage], self._exposure[stage], strict=True)
-            ]
-            for stage in Stage
-        }
-        seen = math.fsum(map(math.fsum, counts.values()))
-        total = (seen + _GLOBAL_EVENTS) / (math.fsum(map(math.fsum, expected.values())) + _GLOBAL_EVENTS)
-        exposed = math.fsum(map(math.fsum, self._exposure.values())) / unit
-        typical = [math.fsum(row[:8]) / 8.0 for row in self._prior.values()]
-        before = math.exp(math.fsum(map(math.log, typical)) / len(typical))
-        overall = (seen + _GLOBAL_EVENTS) / (exposed + _GLOBAL_EVENTS / before)
-        return {stage: self._cell(stage, counts[stage], expected[stage], total, overall) for stage in Stage}
-
-    def _cell(
-        self, stage: Stage, counts: Sequence[float], expected: Sequence[float], total: float, overall: float
-    ) -> Cell:
-        seen = math.fsum(counts)
-        own = total * (seen + _STAGE_EVENTS) / (total * math.fsum(expected) + _STAGE_EVENTS)
-        trust = 0.5 + 0.5 * seen / (seen + _TRUST_EVENTS)
-        rates = []
-        for rate, n, mean in zip(self._prior[stage], counts, expected, strict=True):
-            cell = rate * own * (n + _CELL_EVENTS) / (own * mean + _CELL_EVENTS)
-            rates.append(cell**trust * overall ** (1.0 - trust))
-        return Cell(rates)
-
-    def _clocks(self, unit: float) -> dict[str, Clock]:
-        """A clock for each stage and zone, leaning on the one of the stage's side."""
-        sides: dict[str, _Tally] = defaultdict(_Tally)
-        for key, tally in self._tallies.items():
-            stage, _, zone = key.partition("/")
-            sides[f"{side(Stage(stage))}/{zone}"].add(tally)
+    def _clocks(self) -> dict[str, Clock]:
+        """A clock for each stage and zone: the one of its side, or its own where that has foretold better."""
+        made = {}
+        for where in Side:
+            for zone in ("china", "local", "utc"):
+                # What never was in China keeps the destination's hours at every stage.
+                shape = where if zone == "china" or where not in _CHINA else Side.DESTINATION
+                hours_prior, events = prior.HOURS[shape], _SIDE_EVENTS
+                if zone == "utc":
+                    hours_prior, events = prior.UNKNOWN_HOURS, _UNKNOWN_EVENTS
+                keys = [f"{stage}/{zone}" for stage in Stage if side(stage) is where]
+                made[f"{where}/{zone}"] = self._clock(keys, hours_prior, prior.DAYS[shape], events)
+        self._shared = {name: clock for name, (clock, _, _) in made.items()}
         clocks = {}
+        self._own = {}
         for stage in Stage:
-            for zone in ("local", "utc"):
-                where = side(stage)
-                local = zone == "local"
-                events = (_SIDE_EVENTS if local else _UNKNOWN_EVENTS) * unit
-                group = sides[f"{where}/{zone}"]
-                hours_prior = prior.HOURS[where] if local else prior.UNKNOWN_HOURS
-                by_hour = _blend(group.hours, group.hours_due, hours_prior, events)
-                by_day = _blend(group.days, group.days_due, prior.DAYS[where], _SIDE_EVENTS * unit)
+            for zone in ("china", "local", "utc"):
                 key = f"{stage}/{zone}"
-                if key in self._tallies:
-                    own = self._tallies[key]
-                    by_hour = _blend(own.hours, own.hours_due, by_hour, _CLOCK_EVENTS * unit)
-                    known = math.fsum(own.hours) / unit
-                    by_hour = _smooth(by_hour, 0.1 * _SMOOTH_EVENTS / (_SMOOTH_EVENTS + known))
-                    by_day = _blend(own.days, own.days_due, by_day, _CLOCK_EVENTS * unit)
-                stamped = [max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]
-                clocks[key] = Clock(self._delayed(stamped))
+                clocks[key], by_hour, by_day = made[f"{side(stage)}/{zone}"]
+                if ("hours", key) in self._rows:
+                    own = self._clock([key], by_hour, by_day, _CLOCK_EVENTS)[0]
+                    self._own[key] = own, clocks[key]
+                    if self._row("gain", key)[0] > _BETTER:
+                        clocks[key] = own
         return clocks
+
+    def _clock(
+        self, keys: Sequence[str], hours_prior: Sequence[float], days_prior: Sequence[float], events: float
+    ) -> tuple[Clock, list[float], list[float]]:
+        """The clock of what was seen under `keys`, its hours and its days; the prior hours weigh `events`."""
+        rows = ([self._rows.get((name, key), none) for key in keys] for name, none in _NOTHING)
+        by_hour, due, days, days_due = ([*map(math.fsum, zip(*row, strict=True))] for row in rows)
+        known = math.fsum(by_hour)
+        by_hour = _blend(by_hour, due, hours_prior, events)
+        by_hour = _smooth(by_hour, 0.1 * _SMOOTH_EVENTS / (_SMOOTH_EVENTS + known))
+        by_day = _blend(days, days_due, days_prior, _SIDE_EVENTS)
+        stamped = [max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]
+        return Clock(self._delayed(stamped)), by_hour, by_day
 
     def _delayed(self, week: Sequence[float]) -> list[float]:
         """When what is stamped like `week` can be seen."""
@@ -308,58 +324,32 @@ class Rates:
                 seen[at] += share * ((1.0 - part) * week[late % WEEK] + part * week[(late - 1) % WEEK])
         return seen
 
-    # ── keeping ─────────────────────────────────────────────────────────────────────────────────
-
     def dump(self) -> dict[str, Any]:
         """Everything learnt, as JSON-able values with an observation of the newest hour weighing 1."""
-        unit = self._weigh(self._now) if self._origin is not None else 1.0
-        return {
-            "version": 3,
-            "at": self._now,
-            "counts": {stage.value: [n / unit for n in row] for stage, row in self._counts.items()},
-            "exposure": {stage.value: [t / unit for t in row] for stage, row in self._exposure.items()},
-            "clocks": {
-                key: [[n / unit for n in row] for row in tally.rows()] for key, tally in self._tallies.items()
-            },
-            "closing": {stage.value: [n / unit for n in row] for stage, row in self._closing.items()},
-            "lags": [n / unit for n in self._lags],
-        }
+        rows = {f"{name}:{key}": list(row) for (name, key), row in self._rows.items() if any(row)}
+        return {"version": 3, "at": self._now, "rows": rows}
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Rates:
         """What `dump` gave; an empty mapping or another version gives the shipped prior."""
         rates = cls()
-        if state.get("version") != 3:
-            return rates
-        _restore(rates._counts, state["counts"])
-        _restore(rates._exposure, state["exposure"])
-        _restore(rates._closing, state["closing"])
-        for key, rows in state["clocks"].items():
-            for row, kept in zip(rates._tallies[key].rows(), rows, strict=True):
-                row[:] = map(float, kept)
-        rates._lags = list(map(float, state["lags"]))
-        rates._now = float(state["at"])
-        rates._origin = rates._now or None
-        rates._compile()
+        if state.get("version") == 3:
+            for place, row in state["rows"].items():
+                name, _, key = place.partition(":")
+                if len(row) == _SIZES.get(name):
+                    rates._rows[name, key] = list(map(float, row))
+            rates._now = float(state["at"])
+            rates._compile()
         return rates
-
-
-def _restore(rows: Mapping[Stage, list[float]], kept: Mapping[str, Sequence[float]]) -> None:
-    """Fill rows with what was kept under their names; a name nobody knows any more is passed over."""
-    for key, row in rows.items():
-        if key in kept:
-            row[:] = [float(value) for value in kept[key]]
 
 
 def _bin(age: float) -> int:
     return max(bisect_right(prior.EDGES, age) - 1, 0)
 
 
-def clock_key(stage: Stage, offset: float | None) -> tuple[str, float]:
-    """Which clock rules, and the hours to add to UTC for it."""
-    if side(stage) in (Side.ORIGIN, Side.LINEHAUL):
-        return f"{stage}/local", ORIGIN_OFFSET
-    return (f"{stage}/utc", 0.0) if offset is None else (f"{stage}/local", offset)
+def _home(offset: float | None) -> tuple[str, float]:
+    """The destination's zone, and the hours to add to UTC for it."""
+    return ("utc", 0.0) if offset is None else ("local", offset)
 
 
 def _smooth(ring: Sequence[float], part: float) -> list[float]:

@@ -175,14 +175,16 @@ class _Field:
     def run(self, policy: Policy) -> Outcome:
         return replay(self.lines, policy, measure_from=self.start, measure_to=self.end)
 
-    def paced(self, rates: Rates, *, learn: bool = True) -> Outcome:
-        return self.run(Paced(rates, self.match.budget, learn=learn, seed=self.match.seed))
+    def paced(self, rates: Rates) -> Outcome:
+        return self.run(Paced(rates, self.match.budget, seed=self.match.seed))
 
-    def ours(self, rates: Callable[[], Rates], *, learn: bool = True) -> Outcome:
+    def ours(self, rates: Callable[[], Rates], *, learn: bool = True, together: bool = True) -> Outcome:
         """Our decision at the one price that spends the budget, each trial with rates of its own."""
         hours = 24.0 / self.match.budget
         return self.tuned(
-            lambda price: rivals.AtPrice(rates(), price, learn=learn, seed=self.match.seed),
+            lambda price: rivals.AtPrice(
+                rates(), price, learn=learn, together=together and learn, seed=self.match.seed
+            ),
             hours * hours / 32.0,
             0.5,
         )

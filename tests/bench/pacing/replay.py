@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -22,6 +22,13 @@ class Policy(Protocol):
     def next(
         self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
     ) -> datetime: ...
+
+
+@runtime_checkable
+class Hurrying(Policy, Protocol):
+    """One that also says, after each look, which other orders are to be looked at now."""
+
+    def hurried(self, now: datetime) -> Sequence[str]: ...
 
 
 @dataclass(slots=True)
@@ -65,8 +72,10 @@ def replay(
     An order is followed from its first entry until its last one was seen.
     """
     outcome = Outcome()
-    queue = [(line.start, index) for index, line in enumerate(timelines)]
+    due = [line.start for line in timelines]
+    queue = [(at, index) for index, at in enumerate(due)]
     heapq.heapify(queue)
+    indices = {line.order: index for index, line in enumerate(timelines)}
     watches: list[Watch | None] = [None] * len(timelines)
     positions = [1] * len(timelines)
     active = 0
@@ -74,6 +83,8 @@ def replay(
         now, index = heapq.heappop(queue)
         if now > measure_to:
             break
+        if now != due[index]:
+            continue  # was moved forward
         line = timelines[index]
         before = watches[index]
         if before is None:
@@ -97,7 +108,13 @@ def replay(
         if positions[index] >= len(line.entries):
             active -= 1
         else:
+            due[index] = following
             heapq.heappush(queue, (following, index))
+        for other in policy.hurried(now) if isinstance(policy, Hurrying) else ():
+            moved = indices[other]
+            if now < due[moved] and positions[moved] < len(timelines[moved].entries):
+                due[moved] = now + timedelta(seconds=1)
+                heapq.heappush(queue, (due[moved], moved))
     outcome.order_days = sum(_overlap(line, measure_from, measure_to) for line in timelines)
     return outcome
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Stage, Watch
-from bot.pacing import Limits, Price, Rates, next_check
+from bot.pacing import Limits, Pacer, Price, Rates
 from bot.pacing.clock import Clock, Side, side
 from bot.pacing.price import DAY_ZONE
 from bot.pacing.rates import Cell
@@ -20,18 +20,46 @@ _RELOOK = timedelta(minutes=20)
 _WEEK = timedelta(days=7)
 
 
-class Paced:
-    """The product's own pacing: learns from every look, keeps to `budget` calls a day and active order."""
+class AtPrice:
+    """The product's pacing at one price for ever; `together` False: each parcel as if it travelled alone."""
 
     def __init__(
-        self, rates: Rates, budget: float, *, learn: bool = True, seed: int = 0, limits: Limits = LIMITS
+        self,
+        rates: Rates,
+        price: float,
+        *,
+        learn: bool = True,
+        together: bool = True,
+        seed: int = 0,
+        limits: Limits = LIMITS,
     ) -> None:
-        self._rates = rates
+        self._learn, self._together = learn, together
+        self._pacer = Pacer(limits, random.Random(seed).random, rates)
+        self._pacer.price = Price(value=price)
+
+    def next(
+        self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
+    ) -> datetime:
+        name = order if self._together else ""
+        if before is not watch:
+            nodes = [(entry.at, entry.stage) for entry in news]
+            if self._learn:
+                self._pacer.learn(before, nodes, now, order=name)
+                self._pacer.refresh()
+        return self._pacer.next_check(watch, now, order=name) or now + _WEEK
+
+    def hurried(self, now: datetime) -> Sequence[str]:
+        """Orders that a companion's news makes due."""
+        return self._pacer.hurried(now)
+
+
+class Paced(AtPrice):
+    """The same under the price that keeps to `budget` calls a day and active order."""
+
+    def __init__(self, rates: Rates, budget: float, *, seed: int = 0, limits: Limits = LIMITS) -> None:
+        super().__init__(rates, 1.0, seed=seed, limits=limits)
+        self._pacer.price = Price()
         self._budget = budget
-        self._learn = learn
-        self._limits = limits
-        self._dice = random.Random(seed)
-        self._price = Price()
         self._spent = 0
         self._day = datetime.min.replace(tzinfo=UTC).date()
         self._looked: datetime | None = None
@@ -40,13 +68,8 @@ class Paced:
         self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
     ) -> datetime:
         self._tick(now, active)
-        if before is not watch:
-            self._spent += 1
-            if self._learn:
-                self._rates.observe(before, [(entry.at, entry.stage) for entry in news], now)
-                self._rates.refresh()
-        at = next_check(watch, self._rates, self._price.value, self._limits, now, self._dice.random)
-        return at or now + _WEEK
+        self._spent += before is not watch
+        return super().next(order, before, watch, news, now, active)
 
     def _tick(self, now: datetime, active: int) -> None:
         """Let the price follow at even steps, as the product's loop does."""
@@ -54,26 +77,9 @@ class Paced:
         while self._looked <= now:
             if (day := self._looked.astimezone(DAY_ZONE).date()) != self._day:
                 self._day, self._spent = day, 0
-            self._price = self._price.observe(
-                now=self._looked, spent=self._spent, budget=self._budget * active, active=active
-            )
+            budget = self._budget * active
+            self._pacer.meter(now=self._looked, spent=self._spent, budget=budget, active=active, healthy=True)
             self._looked += _RELOOK
-
-
-class AtPrice:
-    """The product's decision at one price for ever."""
-
-    def __init__(self, rates: Rates, price: float, *, learn: bool = False, seed: int = 0) -> None:
-        self._rates, self._price, self._learn = rates, price, learn
-        self._dice = random.Random(seed)
-
-    def next(
-        self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
-    ) -> datetime:
-        if self._learn and before is not watch:
-            self._rates.observe(before, [(entry.at, entry.stage) for entry in news], now)
-            self._rates.refresh()
-        return next_check(watch, self._rates, self._price, LIMITS, now, self._dice.random) or now + _WEEK
 
 
 class Every:
@@ -159,12 +165,12 @@ class Oracle(Rates):
 
     def __init__(self, world: World, *, flat: bool = False) -> None:
         super().__init__()
-        self.lag = world.lag
         clocks = {where: _delayed(world.clock(where), world.lag) for where in Side}
         self.clocks = {}
         for stage in Stage:
             clock = clocks[side(stage)]
-            self.clocks[f"{stage}/local"], self.clocks[f"{stage}/utc"] = clock, _abroad(clock, world.offsets)
+            self.clocks[f"{stage}/china"] = self.clocks[f"{stage}/local"] = clock
+            self.clocks[f"{stage}/utc"] = _abroad(clock, world.offsets)
         self.cells = {stage: _true_cell(world, stage) for stage in Stage}
         if flat:
             self.cells = dict.fromkeys(Stage, Cell([0.06], [0.0]))

@@ -60,6 +60,10 @@ class World:
     burst_hours: float = 0.5
     lag: float = 0.0
     followers: tuple[int, ...] = (1,)
+    bags: tuple[int, int] = (1, 1)  # parcels in one bag, fewest and most, even in the logarithm
+    opened: tuple[Stage, ...] = ()  # with which entry bags are opened: one of these
+    scatter: float = 3.0  # minutes over which the scans of one bag are spread
+    astray: float = 0.02  # chance at each entry that a parcel leaves its bag
 
     def clock(self, where: Side) -> Clock:
         """The activity over that side's local week."""
@@ -96,6 +100,15 @@ WORLDS = {
     world.name: world
     for world in (
         _BASE,
+        replace(_BASE, name="bags", bags=(5, 50), opened=(Stage.LOCAL_TRANSIT, Stage.OUT_FOR_DELIVERY)),
+        replace(
+            _BASE,
+            name="flights",
+            bags=(5, 50),
+            opened=(Stage.ARRIVED_DESTINATION, Stage.IMPORT_CUSTOMS),
+            scatter=6.0,
+            astray=0.05,
+        ),
         replace(
             _BASE,
             name="many-lands",
@@ -139,20 +152,47 @@ def draw(world: World, seed: int, *, orders: int, days: float) -> list[Timeline]
     """`orders` timelines starting evenly over `days`; as in files, nothing follows a final stage."""
     dice = random.Random(f"{world.name}/{seed}")
     clocks = {where: world.clock(where) for where in Side}
-    return [
-        _draw_one(world, clocks, dice, f"{world.name}-{n}", BEGIN + timedelta(days=days * dice.random()))
-        for n in range(orders)
-    ]
+    lines: list[Timeline] = []
+    while len(lines) < orders:
+        low, high = map(math.log, world.bags)
+        size = min(round(math.exp(low + (high - low) * dice.random())), orders - len(lines))
+        start = BEGIN + timedelta(days=days * dice.random())
+        offset = dice.choice(world.offsets)
+        first = _steps(world, clocks, dice, offset, [(start, next(iter(world.medians)))])
+        for _ in range(size):
+            steps = first if size == 1 else _companion(world, clocks, dice, offset, first)
+            lines.append(_published(world, dice, f"{world.name}-{len(lines)}", offset, steps))
+    return lines
 
 
-def _draw_one(
-    world: World, clocks: Mapping[Side, Clock], dice: random.Random, name: str, start: datetime
-) -> Timeline:
-    offset = dice.choice(world.offsets)
+_Steps = list[tuple[datetime, Stage]]
+
+
+def _companion(
+    world: World, clocks: Mapping[Side, Clock], dice: random.Random, offset: float, first: _Steps
+) -> _Steps:
+    """Steps of a parcel in the same bag: scanned minutes apart until the bag is opened or it goes astray."""
+    opened = dice.choice(world.opened)
+    shared: _Steps = []
+    for at, stage in first:
+        shared.append((at + timedelta(minutes=world.scatter * dice.random()), stage))
+        if stage is opened or dice.random() < world.astray:
+            break
+    shared.sort(key=lambda step: step[0])
+    return _steps(world, clocks, dice, offset, shared)
+
+
+def _steps(
+    world: World, clocks: Mapping[Side, Clock], dice: random.Random, offset: float, begun: _Steps
+) -> _Steps:
+    """All steps of a parcel that has `begun` with these."""
     ladder = list(world.medians)
-    entries = [_entry(world, dice, start, ladder[0])]
-    at = start
-    for index, stage in enumerate(ladder):
+    steps = list(begun)
+    at, reached = steps[-1]
+    if reached is Stage.DELIVERED:
+        return steps
+    for index in range(ladder.index(reached), len(ladder)):
+        stage = ladder[index]
         following = [stage] * (dice.random() < world.repeats) + [
             ladder[index + 1] if index + 1 < len(ladder) else Stage.DELIVERED
         ]
@@ -160,11 +200,15 @@ def _draw_one(
             wait = world.medians[stage] * math.exp(world.spread_of(stage) * dice.gauss(0.0, 1.0))
             shift = ORIGIN_OFFSET if side(stage) in (Side.ORIGIN, Side.LINEHAUL) else offset
             at = _later(clocks[side(stage)], at, shift, wait)
-            entries.append(_entry(world, dice, at, brought))
+            steps.append((at, brought))
             if brought is not Stage.DELIVERED and dice.random() < world.burst:
                 at += timedelta(hours=dice.expovariate(1.0 / world.burst_hours))
-                entries.append(_entry(world, dice, at, brought))
-    entries.sort(key=lambda entry: entry.visible)
+                steps.append((at, brought))
+    return steps
+
+
+def _published(world: World, dice: random.Random, name: str, offset: float, steps: _Steps) -> Timeline:
+    entries = sorted((_entry(world, dice, at, stage) for at, stage in steps), key=lambda e: e.visible)
     end = next(n for n, entry in enumerate(entries, 1) if entry.stage.final)
     return Timeline(
         order=name,

@@ -1,0 +1,181 @@
+"""Parcels that travel together: one's news tells that the others' is there.
+
+Orders in one bag, flight or van get the same entries within minutes. Who shared the last entry, or the last
+two or three, probably shares the next; how often is learnt by stage. Times are in hours, as in `clock.hours`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import Any
+
+from bot.model import Stage, Watch
+from bot.pacing.clock import hours
+
+_APART = 5.0 / 60.0  # hours between two stamps of one shared entry, at most
+_PRIOR = (0.1, 0.5, 0.7)  # chance that the next entry is shared after one, two, three shared ones in a row,
+_TRIALS = 4.0  # how many trials that weighs, and after how many seen ones old trials count half
+_MEMORY = 200.0
+_RELIED = 0.25  # chance below which an order does not rely on another's looks
+_MOST = 0.95  # chance, at most
+_LATE = 1.0  # hours by which a leader's look may be late
+_PEERS = 100  # orders at one entry that are compared, at most
+_ORDERS, _ENTRIES = 50_000, 100_000  # remembered, at most
+
+
+class _Entry:
+    """An entry that orders may share: who has it as the newest, or probably has it by now."""
+
+    __slots__ = ("at", "orders")
+
+    def __init__(self, at: float) -> None:
+        self.at = at
+        self.orders: dict[str, None] = {}
+
+
+class _Place:
+    """Where an order is: its newest entries, what it was told and by whom, its weight and its next look."""
+
+    __slots__ = ("due", "leads", "stage", "told", "trail", "weight")
+
+    def __init__(self, stage: Stage, trail: tuple[_Entry, ...]) -> None:
+        self.stage, self.trail = stage, trail
+        self.weight, self.due, self.leads = 1.0, -math.inf, False
+        self.told: tuple[_Entry, int, str] | None = None  # the entry, how many were shared before it, by whom
+
+
+class Companions:
+    """Who travels with whom, learnt from what checks bring; bounded in memory, found anew after a restart."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, _Place] = {}
+        self._entries: dict[tuple[str, Stage, int], _Entry] = {}
+        self._shared: dict[str, list[float]] = {}  # of "stage/shared before": next entries shared, trials
+
+    def observe(self, order: str, watch: Watch, stamps: Sequence[tuple[float, Stage]]) -> list[str]:
+        """Take in one check; returns the orders that probably have this order's new entry as well.
+
+        `watch` is the order as it was before, `stamps` its new entries, oldest first.
+        """
+        carrier, stage, last = watch.carrier, watch.stage, watch.last_node_at
+        place = self._places.pop(order, None)
+        if place is None:
+            place = _Place(stage, (self._entry(carrier, stage, hours(last)),) if last else ())
+        new = [self._entry(carrier, brought, stamp) for stamp, brought in stamps]
+        if place.told is not None:
+            self._settle(order, place, came=place.told[0] in new)
+        told = []
+        for peer, other, shared in self._peers(order, place) if new else ():
+            if other.told is None:
+                other.told = new[0], shared, order
+                new[0].orders[peer] = None
+                told.append(peer)
+        if place.trail:
+            place.trail[-1].orders.pop(order, None)
+        place.trail = (*place.trail, *new)[-len(_PRIOR) :]
+        place.stage = next((brought for _, brought in reversed(stamps) if brought is not Stage.UPDATE), stage)
+        if place.trail and not place.stage.final:
+            place.trail[-1].orders[order] = None
+            self._places[order] = place  # the newest in order, the oldest is forgotten first
+            if len(self._places) > _ORDERS:
+                self._forget(next(iter(self._places)))
+        return told
+
+    def alike(self, order: str) -> float:
+        """How many orders, this one included, probably bring the same news."""
+        place = self._places.get(order)
+        peers = self._peers(order, place) if place else ()
+        return 1.0 + math.fsum(self._chance(other.stage, shared) for _, other, shared in peers)
+
+    def share(self, order: str, weight: float, now: float) -> float:
+        """How much a look at this order tells, 1 for an order alone.
+
+        One of those who travel together leads: its looks tell for the others, which rely on it.
+        """
+        place = self._places.get(order)
+        if place is None:
+            return 1.0
+        place.weight = weight
+        chance = self.leader(order, now)[1]
+        place.leads = chance == 0.0
+        if not place.leads or weight <= 0.0:
+            return 1.0 - chance
+        peers = [(self._chance(place.stage, shared), other) for _, other, shared in self._peers(order, place)]
+        return 1.0 + math.fsum(part * other.weight for part, other in peers if part >= _RELIED) / weight
+
+    def leader(self, order: str, now: float) -> tuple[str, float]:
+        """On whose looks an order relies, and the chance that its next entry is shared; "" and 0 for none."""
+        best, most = "", 0.0
+        place = self._places.get(order)
+        for peer, other, shared in self._peers(order, place) if place else ():
+            chance = self._chance(other.stage, shared)
+            if other.leads and other.told is None and other.due >= now - _LATE:
+                best, most = max((best, most), (peer, chance), key=lambda pair: pair[1])
+        return (best, most) if most >= _RELIED else ("", 0.0)
+
+    def gain(self, order: str, now: float) -> float:
+        """Hours of one chat's waiting that a look `now` saves an order that was told, not its planned one."""
+        place = self._places.get(order)
+        if place is None or place.told is None:
+            return 0.0
+        return self._chance(place.stage, place.told[1]) * place.weight * (place.due - now)
+
+    def plan(self, order: str, due: float) -> None:
+        """Note when an order is looked at next."""
+        if place := self._places.get(order):
+            place.due = due
+
+    def dump(self) -> dict[str, Any]:
+        """What was learnt, JSON-able."""
+        return {key: list(row) for key, row in self._shared.items()}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """What `dump` gave."""
+        self._shared = {key: [float(value) for value in row] for key, row in state.items()}
+
+    def _entry(self, carrier: str, stage: Stage, at: float) -> _Entry:
+        slot = math.floor(at / _APART)
+        for near in (slot, slot - 1, slot + 1):
+            found = self._entries.get((carrier, stage, near))
+            if found is not None and abs(found.at - at) <= _APART:
+                return found
+        entry = self._entries[carrier, stage, slot] = _Entry(at)
+        if len(self._entries) > _ENTRIES:
+            del self._entries[next(iter(self._entries))]
+        return entry
+
+    def _peers(self, order: str, place: _Place) -> Iterator[tuple[str, _Place, int]]:
+        """Who has the same newest entry, or probably has it by now, and how many in a row are shared."""
+        newest = place.trail[-1] if place.trail else _Entry(0.0)
+        for peer in [*newest.orders][:_PEERS]:
+            other = self._places.get(peer)
+            if other is None or peer == order:
+                continue
+            if other.trail[-1] is newest:
+                pairs = zip(reversed(place.trail), reversed(other.trail), strict=False)
+                yield peer, other, sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
+            elif other.told is not None and other.told[0] is newest:
+                yield peer, other, min(other.told[1] + 1, len(_PRIOR))
+
+    def _chance(self, stage: Stage, shared: int) -> float:
+        came, trials = self._shared.get(f"{stage}/{shared}", (0.0, 0.0))
+        return min((came + _TRIALS * _PRIOR[shared - 1]) / (trials + _TRIALS), _MOST)
+
+    def _settle(self, order: str, place: _Place, *, came: bool) -> None:
+        """Count whether an order that was told had the entry."""
+        if place.told is not None:
+            entry, shared, _ = place.told
+            row = self._shared.setdefault(f"{place.stage}/{shared}", [0.0, 0.0])
+            row[:] = [0.5 * value for value in row] if row[1] >= _MEMORY else row
+            row[0] += came
+            row[1] += 1.0
+            entry.orders.pop(order, None)
+            place.told = None
+
+    def _forget(self, order: str) -> None:
+        place = self._places.pop(order)
+        place.trail[-1].orders.pop(order, None)
+        if place.told is not None:
+            place.told[0].orders.pop(order, None)

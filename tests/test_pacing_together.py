@@ -1,0 +1,157 @@
+"""Parcels that travel together."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.model import Stage, Watch
+from bot.pacing import Limits, Pacer, Price
+from bot.pacing.clock import hours
+from bot.pacing.together import Companions
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+STEPS = (Stage.PICKED_UP, Stage.ORIGIN_TRANSIT, Stage.EXPORT_CUSTOMS, Stage.INTERNATIONAL_TRANSIT)
+
+
+class Fleet:
+    """Orders checked one by one, as the poller does."""
+
+    def __init__(self) -> None:
+        self.pacer = Pacer(Limits(), random.Random(1).random)
+        self.at: dict[str, tuple[Stage, datetime]] = {}
+
+    def check(
+        self, order: str, now: datetime, *nodes: tuple[datetime, Stage], weight: float = 1.0
+    ) -> list[str]:
+        """One check; returns who is made due by it."""
+        stage, last = self.at.get(order, (Stage.INFO_RECEIVED, None))
+        watch = Watch(
+            stage=stage, last_node_at=last, weight=weight,
+            checked_at=now - timedelta(hours=6) if order in self.at else None,
+            created_at=NOW - timedelta(days=9),
+        )  # fmt: skip
+        self.pacer.learn(watch, nodes, now, order=order)
+        if nodes:
+            stage, last = nodes[-1][1], nodes[-1][0]
+        self.at[order] = stage, last or now
+        after = Watch(
+            stage=stage, last_node_at=last, weight=weight, checked_at=now, created_at=NOW - timedelta(days=9)
+        )
+        self.pacer.next_check(after, now, order=order)
+        return self.pacer.hurried(now)
+
+    def travel(self, orders: list[str], step: int) -> None:
+        """All of them have the entry of one step, a few seconds apart, and are checked soon after."""
+        came = NOW + timedelta(hours=12 * step)
+        for n, order in enumerate(orders):
+            self.check(order, came + timedelta(minutes=30), (came + timedelta(seconds=10 * n), STEPS[step]))
+
+
+def test_one_s_news_makes_those_who_came_with_it_due() -> None:
+    fleet = Fleet()
+    fleet.travel(["a", "b", "c"], 0)
+    fleet.travel(["a", "b", "c"], 1)
+    fleet.check("lonely", NOW + timedelta(hours=12), (NOW + timedelta(hours=11), STEPS[1]))
+    fleet.pacer.price = Price(value=0.3)
+    came = NOW + timedelta(hours=13)
+    assert fleet.check("b", came + timedelta(minutes=10), (came, Stage.EXPORT_CUSTOMS)) == ["a", "c"]
+    assert fleet.check("a", came + timedelta(minutes=11), (came, Stage.EXPORT_CUSTOMS)) == []  # c was told
+    assert fleet.check("c", came + timedelta(minutes=12)) == []
+
+
+def test_an_order_at_another_place_or_another_time_is_no_companion() -> None:
+    fleet = Fleet()
+    fleet.check("a", NOW, (NOW - timedelta(hours=2), Stage.PICKED_UP))
+    fleet.check("late", NOW, (NOW - timedelta(hours=1), Stage.PICKED_UP))
+    fleet.check("other", NOW, (NOW - timedelta(hours=2), Stage.ORIGIN_TRANSIT))
+    assert fleet.check("a", NOW + timedelta(hours=5), (NOW + timedelta(hours=4), Stage.EXPORT_CUSTOMS)) == []
+
+
+def test_companions_have_the_same_carrier() -> None:
+    companions = Companions()
+    for order, carrier in (("a", "Yanwen"), ("b", "Yanwen"), ("c", "4PX")):
+        watch = Watch(stage=Stage.INFO_RECEIVED, carrier=carrier, created_at=NOW)
+        companions.observe(order, watch, [(hours(NOW), Stage.PICKED_UP)])
+    moved = Watch(stage=Stage.PICKED_UP, carrier="Yanwen", last_node_at=NOW, created_at=NOW)
+    assert companions.observe("a", moved, [(hours(NOW) + 9, Stage.ORIGIN_TRANSIT)]) == ["b"]
+
+
+def test_one_leads_and_is_looked_at_sooner_the_others_later() -> None:
+    fleet, alone = Fleet(), Fleet()
+    orders = [f"o{n}" for n in range(12)]
+    for step in range(3):
+        fleet.travel(orders, step)
+        alone.travel(["o0"], step)
+    now = NOW + timedelta(hours=25)
+    usual = alone.pacer.companions.share("o0", 1.0, hours(now))
+    shares = [fleet.pacer.companions.share(order, 1.0, hours(now)) for order in orders]
+    assert usual == 1.0
+    assert sum(share > 4.0 for share in shares) == 1
+    assert sum(share < 0.6 for share in shares) == len(orders) - 1
+
+
+def test_others_take_over_from_a_leader_that_is_not_looked_at_any_more() -> None:
+    companions = Companions()
+    for order in ("a", "b", "c"):
+        watch = Watch(stage=Stage.INFO_RECEIVED, created_at=NOW)
+        companions.observe(
+            order, watch, [(hours(NOW), Stage.PICKED_UP), (hours(NOW) + 1, Stage.ORIGIN_TRANSIT)]
+        )
+    assert companions.share("a", 1.0, hours(NOW)) > 1.0
+    companions.plan("a", hours(NOW) + 6.0)
+    assert companions.share("b", 1.0, hours(NOW) + 5.0) < 1.0
+    assert companions.leader("b", hours(NOW) + 5.0)[0] == "a"
+    assert companions.share("b", 1.0, hours(NOW) + 8.0) > 1.0
+    companions.plan("b", hours(NOW) + 12.0)
+    assert companions.leader("c", hours(NOW) + 9.0)[0] == "b"
+
+
+def test_parting_is_learnt() -> None:
+    """Whoever leaves the depot in the same minutes need not ring at the same doors."""
+    companions = Companions()
+    for n in range(40):
+        begun = hours(NOW) + 100.0 * n
+        pair = [f"{n}a", f"{n}b"]
+        for order in pair:
+            watch = Watch(stage=Stage.LOCAL_TRANSIT, created_at=NOW)
+            companions.observe(
+                order, watch, [(begun, Stage.LOCAL_TRANSIT), (begun + 5, Stage.OUT_FOR_DELIVERY)]
+            )
+        for order, later in zip(pair, (3.0, 7.0), strict=True):
+            out = Watch(stage=Stage.OUT_FOR_DELIVERY, created_at=NOW)
+            companions.observe(order, out, [(begun + 5 + later, Stage.DELIVERED)])
+    for order in ("x", "y"):
+        watch = Watch(stage=Stage.LOCAL_TRANSIT, created_at=NOW)
+        companions.observe(order, watch, [(5000.0, Stage.LOCAL_TRANSIT), (5005.0, Stage.OUT_FOR_DELIVERY)])
+        companions.plan(order, 5010.0)
+    assert companions.share("x", 1.0, 5006.0) == companions.share("y", 1.0, 5006.0) == 1.0
+    again = Companions()
+    again.load(json.loads(json.dumps(companions.dump())))
+    assert again.dump() == companions.dump()
+
+
+def test_dear_calls_are_not_spent_on_small_hopes() -> None:
+    fleet = Fleet()
+    for step in range(2):
+        fleet.travel(["a", "b"], step)
+    fleet.pacer.price = Price(value=1e6)
+    came = NOW + timedelta(hours=13)
+    assert fleet.check("b", came + timedelta(minutes=10), (came, Stage.EXPORT_CUSTOMS)) == []
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_memory_is_bounded(together: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.pacing.together._ORDERS", 50)
+    monkeypatch.setattr("bot.pacing.together._ENTRIES", 80)
+    companions = Companions()
+    for n in range(400):
+        watch = Watch(stage=Stage.INFO_RECEIVED, created_at=NOW)
+        stamp = hours(NOW) if together else hours(NOW) + n
+        companions.observe(str(n), watch, [(stamp, Stage.PICKED_UP)])
+    assert len(companions._places) <= 50
+    assert len(companions._entries) <= 80
+    assert sum(len(entry.orders) for entry in companions._entries.values()) <= 50
