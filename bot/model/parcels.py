@@ -172,7 +172,7 @@ class Watch(Struct, frozen=True, kw_only=True):
 
     `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.
     `stopped` says that nothing more is looked at by itself. `utc_offset_hours` guesses the destination's
-    clock from the followers' zone, None where nothing is known. `carrier` is the one of its first parcel, "" if unknown.
+    clock from the followers' zone, None where nothing is known. `carrier` is that of its first parcel.
     """
 
     stage: Stage
