@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment with hash-locked dependencies.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 TOOLS := .venv-tools
@@ -60,7 +60,7 @@ lock:  ## update the pinned versions (needs uv); the files carry hashes and no i
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --extra speed --extra sentry --group dev -o requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) $(TOOLS)
+	rm -rf .venv .venv-*
 
 $(TOOLS)/.ready:
 	$(PYTHON) -m venv $(TOOLS)
