@@ -14,6 +14,8 @@ from typing import Any, Union, get_args, get_origin
 import telegram
 from telegram import Bot, InputFile, TelegramObject
 
+from bot.sandbox.parameters import Parameters
+
 
 class _File:
     """What the library takes as a file; on the wire an upload, or an id, address or `attach://` name."""
@@ -29,6 +31,26 @@ _NAMES: dict[str, Any] = {
     "JSONDict": dict[str, Any],
     "TimePeriod": int | timedelta,
 }
+
+_noted: list[str] = []
+
+
+def note(
+    method: str, values: Mapping[str, object], uploads: Collection[str] = (), *, form: bool = True
+) -> None:
+    """Remember what is wrong with a call; the test in which it was made fails at its end."""
+    _noted.extend(problems(method, values, uploads, form=form))
+
+
+def watch(method: str, parameters: Parameters) -> None:
+    """`note` for the sandbox's Telegram."""
+    note(method, parameters.values, parameters.uploads)
+
+
+def noted() -> list[str]:
+    """What was wrong since this was asked last."""
+    found, _noted[:] = list(_noted), []
+    return found
 
 
 def problems(

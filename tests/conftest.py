@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.store import Store
+from tests import bodies
 from tests.parts import Engine
 from tests.world import World, world
 
 # Test machines are shared and noisy: how long one example takes says nothing.
 settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("noisy")
+
+
+@pytest.fixture(autouse=True)
+def bodies_are_right() -> Iterator[None]:
+    """Whatever was sent to Telegram is what its library would send."""
+    bodies.noted()
+    yield
+    assert bodies.noted() == []
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from bot.app import App
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
 from bot.settings import Settings, load
+from tests import bodies
 
 EMMA, IVAN, LEILA, MERCHANT = 5000000101, 5000000102, 5000000103, 5000000001
 FAMILY = -1004000000001
@@ -140,7 +141,7 @@ async def world(folder: Path, **config: Any) -> AsyncIterator[World]:
     box = Sandbox(Config(**({"seconds_per_day": 0.0} | config)))
     server = _Server(
         uvicorn.Config(
-            create_app(sandbox=box),
+            create_app(sandbox=box, watch=bodies.watch),
             host="127.0.0.1",
             port=0,
             log_config=None,

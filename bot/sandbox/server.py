@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -16,16 +16,22 @@ from bot.sandbox.aliexpress.oauth import Consent
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.control import Control
 from bot.sandbox.hangup import Breakable
+from bot.sandbox.parameters import Parameters
 from bot.sandbox.telegram.server import BotApi
 from bot.sandbox.telegram.webhook import Webhook
 
 _PAGE = Path(__file__).with_name("page")
 
 
-def create_app(config: Config | None = None, sandbox: Sandbox | None = None) -> Breakable:
+def create_app(
+    config: Config | None = None,
+    sandbox: Sandbox | None = None,
+    watch: Callable[[str, Parameters], None] = lambda method, parameters: None,
+) -> Breakable:
     """The application: `/telegram`, `/aliexpress`, `/control` and the chat page at `/`.
 
     Webhooks and the tick run within its lifespan, all else works without. `app.state.sandbox` is the state.
+    `watch` hears of each call to Telegram, with its fields as they came.
     """
     box = sandbox or Sandbox(config or Config())
     webhook = Webhook(box.telegram, backoff=box.config.webhook_backoff)
@@ -48,7 +54,7 @@ def create_app(config: Config | None = None, sandbox: Sandbox | None = None) -> 
     app = Breakable(
         lifespan=lifespan,
         routes=[
-            Mount("/telegram", routes=BotApi(box.telegram, box.faults).routes),
+            Mount("/telegram", routes=BotApi(box.telegram, box.faults, watch).routes),
             Mount("/aliexpress", routes=gateway),
             Mount("/control", routes=Control(box).routes),
             Route("/", index),

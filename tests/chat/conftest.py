@@ -15,6 +15,7 @@ import uvicorn
 from bot.chat.telegram import Redactor, TelegramBot, Wire, build_bot
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
+from tests import bodies
 
 
 @dataclass
@@ -41,7 +42,10 @@ async def sand() -> AsyncIterator[Sand]:
     box = Sandbox(Config(demo=False, seconds_per_day=0))
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(sandbox=box), log_level="warning", access_log=False, timeout_graceful_shutdown=1
+        create_app(sandbox=box, watch=bodies.watch),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -12,6 +12,7 @@ from telegram.request import RequestData
 
 from bot.chat.telegram import Redactor, TelegramBot, Wire, build_bot
 from bot.model import RawUpdate, Sending
+from tests import bodies
 
 TOKEN = "123456:CANARY-abcdefghijklmnopqrstuvwxyz0123456"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -62,6 +63,7 @@ class Seam(Wire):
     ) -> tuple[int, bytes]:
         self.parameters = request_data.parameters if request_data else {}
         self.files = request_data.multipart_data if request_data and request_data.contains_files else {}
+        bodies.note(url.rpartition("/")[2], self.parameters, self.files or (), form=False)
         return await super().do_request(url, method, request_data, *args, **kwargs)
 
 

@@ -17,6 +17,7 @@ from bot.chat.limits import Limits, Priority
 from bot.errors import TokenRevoked
 from bot.model import Button, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
 from bot.sandbox.faults import Chaos, Fault
+from tests import bodies
 from tests.chat.conftest import Sand
 from tests.chat.standin import Memory
 
@@ -267,3 +268,8 @@ async def test_no_command_is_lost_in_a_storm_of_faults(sand: Sand, seed: int) ->
     for chat in chats:
         assert {"echo 0", "echo 1"} == set(sand.texts(chat))
     assert sum(sand.box.faults.struck.values()) > 0
+
+
+async def test_a_field_that_telegram_does_not_know_is_noted_and_would_fail_this_test(sand: Sand) -> None:
+    await sand.bot.call("sendMessage", {"chat_id": sand.person(), "text": "x", "silent": True})
+    assert bodies.noted() == ["sendMessage: no field silent"]

@@ -26,6 +26,7 @@ from bot.chat.telegram import (
     connect,
 )
 from bot.errors import TokenRevoked
+from tests import bodies
 from tests.chat.standin import TOKEN, Answer, bot_on, ok, refusal
 
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -408,3 +409,9 @@ def test_answers_are_read_without_being_logged(caplog: pytest.LogCaptureFixture)
         "ok": True,
         "result": 1,
     }
+
+
+async def test_a_field_that_telegram_does_not_know_is_noted_at_this_seam_too() -> None:
+    bot, _ = bot_on(lambda method, data: ok())
+    await bot.call("sendMessage", {"chat_id": 5, "text": 5})
+    assert bodies.noted() == ["sendMessage: text: 5 is not str"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -35,9 +35,10 @@ def refused(refusal: Refusal) -> Response:
 class BotApi:
     """Routes below `/telegram`."""
 
-    def __init__(self, tg: Telegram, faults: Faults) -> None:
+    def __init__(self, tg: Telegram, faults: Faults, watch: Callable[[str, Parameters], None]) -> None:
         self._tg = tg
         self._faults = faults
+        self._watch = watch
         self.routes = [
             Route("/bot{token}/{method}", self.call, methods=["GET", "POST"]),
             Route("/file/bot{token}/{path:path}", self.download, methods=["GET"]),
@@ -69,6 +70,7 @@ class BotApi:
         try:
             self._check_token(request)
             parameters = await _parameters(request)
+            self._watch(name, parameters)
             chat_id = _chat_id(parameters)
             fault = self._faults.take("telegram", known, chat_id=chat_id)
             response = await self._answer(known, parameters, fault, request)
