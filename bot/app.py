@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bot import logs, shop
+from bot import logs, shop, stages
 from bot.chat import menus
 from bot.chat.telegram import Redactor
 from bot.leader import Leader
@@ -46,6 +46,7 @@ class App:
         self.store.database.observe = self.metrics.transaction
         self.leadership = Leadership(self.store.database)
         self._shop = shop.load(settings.shop_file)
+        stages.teach(settings.phrases_file)
         # Made by a stand-by, too: a leader would keep somebody waiting while it reads 22 catalogs.
         name = self._shop(settings.default_language).name
         self._wanted_menus = menus.every(name, settings.admin_chat_ids)

@@ -15,6 +15,7 @@ CORRECTION = timedelta(days=1)
 """A failed attempt dated this long after "delivered" says that it was not delivered."""
 
 _LIFTS_IMPORT = Stage.INTERNATIONAL_TRANSIT.rank or 0
+_LIFTS_RETURNED = frozenset({Stage.OUT_FOR_DELIVERY, Stage.READY_FOR_PICKUP, Stage.DELIVERED})
 CALLS_FOR_ACTION = frozenset(
     {
         Stage.DELIVERED,
@@ -61,9 +62,10 @@ class Standing(Struct, frozen=True, kw_only=True):
 def standing(nodes: Iterable[Node]) -> Standing:
     """The furthest rung reached, unless a later node put the parcel beside the ladder.
 
-    Delivered stands against later scans, but not against a later return or a failed attempt a day later. What
-    is delivered on its way back is delivered to the sender. After a failed attempt the parcel is back with
-    the local carrier, so that it can go out again. `UPDATE` and early announcements of import clearance
+    Delivered stands against later scans, but not against a later return or a failed attempt a day later.
+    What is delivered on its way back is delivered to the sender; what is on a tour, at a pick-up point or
+    delivered after it came back has been sent again. After a failed attempt the parcel is back with the local
+    carrier, so that it can go out again. `UPDATE` and early announcements of import clearance
     change nothing.
     """
     now = Standing()
@@ -75,8 +77,10 @@ def standing(nodes: Iterable[Node]) -> Standing:
 def advanced(now: Standing, node: Node) -> Standing:
     """Where the parcel is after one more node."""
     stage = node.stage
-    if stage is Stage.UPDATE or now.stage in {Stage.RETURNED, Stage.CANCELLED}:
+    if stage is Stage.UPDATE or now.stage is Stage.CANCELLED:
         return now
+    if now.stage is Stage.RETURNED:
+        return Standing(stage=stage, since=node.at, rung=stage) if stage in _LIFTS_RETURNED else now
     if now.stage is Stage.DELIVERED:
         return _after_delivery(now, node)
     if now.stage is Stage.RETURNING and stage is not Stage.RETURNED:

@@ -88,6 +88,9 @@ class Settings(BaseModel):
     shop_file: str = Field(
         "", description="a TOML file with shop name, support contact and welcome per language"
     )
+    phrases_file: str = Field(
+        "", description="a TOML file with your own readings of carriers' texts (docs/carriers.md)"
+    )
     brief_at: Annotated[time | None, BeforeValidator(lambda v: v or None)] = Field(
         None, description="when admins get their daily brief, HH:MM in the default time zone; empty: never"
     )

@@ -47,8 +47,11 @@ from bot.progress import (
     under_way,
 )
 
-RULESET = stages.version()
-"""Digest of the rules that nodes are read by; stored with orders, so that changed rules read them again."""
+
+def ruleset() -> str:
+    """The digest of the rules that read nodes, stored with orders: where it differs, they are read again."""
+    return stages.version()
+
 
 PAST = timedelta(days=7)
 REPEAT = timedelta(days=4)
@@ -159,7 +162,7 @@ def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
 # ── nodes ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _classified(node: Node, reached: Stage | None, *, keep: bool) -> Node:
+def _classified(node: Node, reached: Stage, *, keep: bool) -> Node:
     """The node as the rules read it once the journey has `reached` a rung.
 
     With `keep`, a node that was understood before stays what it was when its new words are not.
@@ -170,15 +173,20 @@ def _classified(node: Node, reached: Stage | None, *, keep: bool) -> Node:
     return replace(node, stage=reading.stage, reason=reading.reason, rule=reading.rule, place=reading.place)
 
 
+# Beside the ladder, and yet they happen in one place only.
+_PROVES = {Stage.DUTIES_DUE: Stage.IMPORT_CUSTOMS, Stage.FAILED_ATTEMPT: Stage.LOCAL_TRANSIT}
+
+
 def _in_order(nodes: Iterable[Node], unread: Container[int], *, keep: bool) -> list[Node]:
     """Oldest first, those with a `seq` in `unread` classified in the light of the ones before."""
-    reached: Stage | None = None
+    reached = Stage.PRE_SHIPMENT
     read = []
     for node in chronological(nodes):
         if node.seq in unread:
             node = _classified(node, reached, keep=keep)
-        if node.stage.rank is not None and (reached is None or node.stage.rank > (reached.rank or 0)):
-            reached = node.stage
+        proven = _PROVES.get(node.stage, node.stage)
+        if (proven.rank or 0) > (reached.rank or 0):
+            reached = proven
         read.append(node)
     return read
 

@@ -31,7 +31,7 @@ FRIENDS = {
     ("timeline", "silences"), ("timeline", "matching"), ("matching", "stages"), ("matching", "progress"),
     ("timeline", "eta"), ("timeline", "progress"), ("timeline", "stages"),
     ("silences", "progress"), ("eta", "progress"), ("silences", "eta"), ("progress", "stages"),
-    ("silences", "stages"),
+    ("silences", "stages"), ("views", "stages"),
 }  # fmt: skip
 
 # library: where it may be imported

@@ -41,7 +41,12 @@ OUT = node(120, "Out for delivery")
         (["Returning to sender", "Out for delivery", "Package delivered"], Stage.RETURNED),
         (["Returning to sender", "Package collected by customer"], Stage.DELIVERED),
         (["Returning to sender", "Delivered to pick-up point"], Stage.READY_FOR_PICKUP),
-        (["Returned to sender", "Departed from facility", "Delivered"], Stage.RETURNED),
+        (["Returned to sender", "Departed from facility"], Stage.RETURNED),
+        (["Returned to sender", "Out for delivery"], Stage.OUT_FOR_DELIVERY),
+        (["Returned to sender", "Out for delivery", "Package delivered"], Stage.DELIVERED),
+        (["Returned to sender", "Delivered to pick-up point"], Stage.READY_FOR_PICKUP),
+        (["Returned to sender", "Package delivered"], Stage.DELIVERED),
+        (["Waiting for pick up", "Order created"], Stage.PREPARING),
         (["Import customs clearance started", "Package collected by carrier"], Stage.PICKED_UP),
     ],
 )

@@ -16,6 +16,7 @@ from bot.stages import concepts
 from bot.stages.codes import CODES
 from bot.stages.fold import letters
 from bot.stages.rules import RULES
+from bot.stages.statement import PLACES
 from tests.data.wordings import CARRIERS, NOT_DELIVERED, PARAPHRASES, WORDINGS
 
 
@@ -179,7 +180,9 @@ def test_case_and_stops_change_nothing(text: str, tail: str) -> None:
 def test_rules_speak_of_known_concepts_and_have_one_stage_an_id() -> None:
     by_id: dict[str, set[Stage]] = {}
     for rule in RULES:
-        assert {c for choice in rule.has for c in choice} | set(rule.lacks) <= concepts.concepts(), rule.id
+        assert {c for choice in rule.has for c in choice} | set(
+            rule.lacks
+        ) <= concepts.concepts() | PLACES.keys(), rule.id
         by_id.setdefault(rule.id, set()).add(rule.stage)
     assert all(len(found) == 1 for found in by_id.values())
     assert len({code.id for code in CODES}) == len(CODES)

@@ -109,6 +109,7 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
     folder = path.parent if path is not None and path.parent.is_dir() else None
     yield Check(name="settings", look=lambda: machine.settings(chosen, dotenv), cure="python -m bot init")
     yield Check(name="shop", look=lambda: machine.shop_file(chosen), cure="repair SHOP_FILE")
+    yield Check(name="phrases", look=lambda: machine.phrases_file(chosen), cure="repair PHRASES_FILE")
     yield Check(name="database", look=lambda: database.sqlite(store), cure="restore a backup")
     yield Check(name="database", look=lambda: database.postgresql(store), cure="look at DATABASE_URL")
     yield Check(name="outbox", look=lambda: database.backlog(store), cure="restore a backup")

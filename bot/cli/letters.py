@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot import settings
+from bot import settings, stages
+from bot.stages import lexicon
 
 if TYPE_CHECKING:
     from bot.store import DeadLetter, Store
@@ -66,24 +67,45 @@ def unknown(
     limit: Annotated[int, typer.Option(help="at most so many")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
 ) -> None:
-    """Show the carriers' texts that no rule knows, the most frequent first. They are told word by word."""
-    texts = asyncio.run(_with_store(lambda store: _unknown(store, limit)))
+    """Show the carriers' texts that no rule knows, the most frequent first, with examples as they came.
+
+    Texts that differ in numbers only are one. Teach them with PHRASES_FILE (docs/carriers.md).
+    """
+    chosen = settings.load()
+    stages.teach(chosen.phrases_file)
+    texts = _gathered(asyncio.run(_with_store(_unknown)))[:limit]
     if as_json:
-        typer.echo(json.dumps([{"text": text, "count": count} for text, count in texts], ensure_ascii=False))
+        told = [{"text": examples[0], "count": count, "examples": examples} for count, examples in texts]
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
     console = Console(highlight=False)
     if not texts:
         console.print("Every text so far was known.")
         return
     table = Table("times", "text", box=None)
-    for text, count in texts:
-        table.add_row(str(count), Text(text))
+    for count, examples in texts:
+        table.add_row(str(count), Text("\n".join(examples)))
     console.print(table)
 
 
-async def _unknown(store: Store, limit: int) -> list[tuple[str, int]]:
+_KINDS_LOOKED_AT = 5000
+_EXAMPLES = 3
+
+
+async def _unknown(store: Store) -> list[tuple[str, int]]:
     async with store.read() as tx:
-        return await tx.memory.unknown(limit)
+        return await tx.memory.unknown(_KINDS_LOOKED_AT)
+
+
+def _gathered(texts: Iterable[tuple[str, int]]) -> list[tuple[int, list[str]]]:
+    """Counts and examples of what no rule knows to this day, the most frequent first."""
+    kinds: dict[str, tuple[int, list[str]]] = {}
+    for text, count in texts:
+        if not stages.read("", text).known:
+            key = lexicon.key(text)
+            so_far, examples = kinds.get(key, (0, []))
+            kinds[key] = (so_far + count, [*examples, text][:_EXAMPLES])
+    return sorted(kinds.values(), key=lambda kind: -kind[0])
 
 
 async def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:

@@ -12,7 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from bot import settings, timeline
+from bot import settings, stages, timeline
 from bot.i18n import Words, guess_language
 from bot.model import Localised, Order, Snapshot
 from bot.views import card
@@ -30,7 +30,9 @@ def track(
 
     if not is_order_id(order):
         raise typer.BadParameter("an order id has 12 to 20 digits, 16 today")
-    asyncio.run(_track(settings.load(), order, language, raw=raw, as_json=as_json))
+    chosen = settings.load()
+    stages.teach(chosen.phrases_file)
+    asyncio.run(_track(chosen, order, language, raw=raw, as_json=as_json))
 
 
 async def _track(chosen: settings.Settings, order: str, language: str, *, raw: bool, as_json: bool) -> None:

@@ -72,6 +72,22 @@ class Parcel(Struct, frozen=True, kw_only=True):
     stage_since: datetime | None = None
     nodes: tuple[Node, ...] = ()
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether its waybill was cancelled."""
+        return self.stage is Stage.EXCEPTION and self.reason is Reason.CANCELLED
+
+    def superseded_by(self, other: Parcel) -> bool:
+        """Whether this waybill was cancelled and its goods travel as the other parcel.
+
+        Told by the items of both; where one has none, by what happened to the other since the cancellation.
+        """
+        if other is self or not self.cancelled or other.cancelled:
+            return False
+        if self.items and other.items:
+            return {item.id for item in self.items} <= {item.id for item in other.items}
+        return bool(other.nodes) and (self.stage_since is None or other.nodes[0].at >= self.stage_since)
+
 
 NO_TRACKING_AFTER = timedelta(hours=72)
 """How long after its payment an order may have no tracking."""
@@ -112,9 +128,13 @@ class Order(Struct, frozen=True, kw_only=True):
 
     @property
     def live(self) -> tuple[Parcel, ...]:
-        """The parcels that count: all but those that go on under another's number."""
+        """The parcels that count: all but those whose goods go on under another's number."""
         gone = {number for parcel in self.parcels for number in parcel.former_numbers}
-        return tuple(parcel for parcel in self.parcels if parcel.number not in gone) if gone else self.parcels
+        return tuple(
+            parcel
+            for parcel in self.parcels
+            if parcel.number not in gone and not any(map(parcel.superseded_by, self.parcels))
+        )
 
     @property
     def untracked_at(self) -> datetime:

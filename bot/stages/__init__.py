@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.model import Reason, Stage
-from bot.stages import concepts, lexicon, statement
+from bot.stages import concepts, lexicon, statement, taught
 from bot.stages.codes import CODES, CodeRule, find, is_code
 from bot.stages.fold import split_note, split_place
 from bot.stages.languages import spoken
@@ -58,7 +58,7 @@ def read(name: str, description: str, code: str = "", reached: Stage | None = No
     by_text = Reading(stage=words.stage, reason=words.reason, rule=words.rule, place=place)
     if not code:
         return by_text
-    if (meaning := lexicon.shared().code(code)) is not None:
+    if (meaning := lexicon.taught().code(code) or lexicon.shared().code(code)) is not None:
         stage = meaning.at(reached)
         return Reading(stage=stage, reason=meaning.reason, rule=meaning.rule(stage), place=place)
     by_code = find(code)
@@ -104,11 +104,22 @@ def version() -> str:
         digest.update(repr(rule).encode())
     for code in CODES:
         digest.update(f"{code.id}{code.stage}{code.reason}{code.weak}{code.pattern.pattern}".encode())
-    for entry in lexicon.shared().entries:
+    for entry in (*lexicon.taught().entries, *lexicon.shared().entries):
         digest.update(f"{entry.text}{entry.meaning}{entry.code}".encode())
     for words in concepts.digest():
         digest.update(words)
     return digest.hexdigest()[:16]
+
+
+def teach(path: str) -> None:
+    """Read PHRASES_FILE, whose readings count before all others from now on; no path: forget them.
+
+    Raises:
+        SettingsError: that names what is wrong with the file.
+    """
+    lexicon.teach(taught.load(path))
+    for remembered in (read, statement.make, version):
+        remembered.cache_clear()
 
 
 TAKEN_BY_CUSTOMER = frozenset({"pickup.collected", "code.pickup_collected"})
@@ -126,6 +137,11 @@ def ends_import(rule: str) -> bool:
         *("import.done", "customs.done", "duties.paid", "code.import_done"),
         "lexicon.import_customs.done",
     }
+
+
+def cleared(rule: str) -> bool:
+    """Whether a rule reads that customs, of either side, has let the parcel pass."""
+    return ends_import(rule) or rule in {"export.done", "code.export_done", "lexicon.export_customs.done"}
 
 
 def shown(text: str) -> Iterator[str]:

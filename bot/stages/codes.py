@@ -80,6 +80,7 @@ CODES: tuple[CodeRule, ...] = (
     _rule("data", Stage.INFO_RECEIVED, r"GTMS_ASN"),
     _rule("local", Stage.LOCAL_TRANSIT, r"GTMS_\w+|LAST_MILE_\w+|TD_TRANS_ARRIVE_DCP|AE_GROUP_GTMS_\w+"),
     _rule("transit_customs", Stage.INTERNATIONAL_TRANSIT, r"CC_TRANS_\w+"),
+    _rule("export_done", Stage.EXPORT_CUSTOMS, r"CC_EX_SUCCESS"),
     _rule("export_customs", Stage.EXPORT_CUSTOMS, r"CC_EX_\w+|AE_GROUP_EX_\w+"),
     _rule("import_started", Stage.IMPORT_CUSTOMS, r"CC_IM_(?:START|PROCESS)|CUS_DECLARE"),
     _rule("import_done", Stage.IMPORT_CUSTOMS, r"CC_IM_SUCCESS|CC_HO_OUT_SUCCESS|C(?:US|IQ)_SUCCESS"),

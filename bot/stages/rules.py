@@ -15,7 +15,7 @@ class Rule:
     """A text that shows all of `has` (each entry a choice) and none of `lacks` is in `stage`.
 
     Where the words leave open on which side of the border the parcel is: `near` is the reading while the
-    journey has not gone past `near_to`, `far` the one once the destination's country is reached.
+    journey is between `near_from` and `near_to`, `far` the one once the destination's country is reached.
     """
 
     id: str
@@ -24,6 +24,7 @@ class Rule:
     lacks: tuple[str, ...] = ()
     reason: Reason = Reason.NONE
     near: Stage | None = None
+    near_from: Stage = Stage.INFO_RECEIVED
     near_to: Stage = Stage.AWAITING_DEPARTURE
     far: Stage | None = None
 
@@ -36,6 +37,7 @@ def _rule(
     reason: Reason = Reason.NONE,
     *,
     near: Stage | None = None,
+    near_from: Stage = Stage.INFO_RECEIVED,
     near_to: Stage = Stage.AWAITING_DEPARTURE,
     far: Stage | None = None,
 ) -> Rule:
@@ -47,6 +49,7 @@ def _rule(
         lacks=tuple(lacks.split()),
         reason=reason,
         near=near,
+        near_from=near_from,
         near_to=near_to,
         far=far,
     )
@@ -132,6 +135,7 @@ RULES: tuple[Rule, ...] = (
         "pickup_bare",
         "label_made",
         near=_S.PREPARING,
+        near_from=_S.PRE_SHIPMENT,
         near_to=_S.PREPARING,
     ),
     _rule("pickup.ready", _S.READY_FOR_PICKUP, "ready_for_pickup", "customs not_ready label_made"),
@@ -223,8 +227,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "arrived.named",
         _S.ARRIVED_DESTINATION,
-        "named_country arrived",
-        "origin facility sorting warehouse customs export",
+        "named_country|far_place arrived",
+        "origin facility sorting warehouse customs export near_place",
     ),
     _rule("local.awaiting", _S.LOCAL_TRANSIT, "local future_hard|ready facility", "origin warehouse"),
     _rule("departure.waiting", _S.AWAITING_DEPARTURE, "awaiting_transit"),
@@ -271,5 +275,7 @@ RULES: tuple[Rule, ...] = (
         "facility arrived|departed|received|started|handed|processed",
         far=_S.LOCAL_TRANSIT,
     ),
+    _rule("origin.named", _S.ORIGIN_TRANSIT, "near_place arrived|departed|processed|handed|done"),
+    _rule("local.named", _S.LOCAL_TRANSIT, "far_place departed|processed|handed"),
     _rule("moving", _S.UPDATE, "generic"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.model import Reason, Stage
 from bot.stages import concepts, languages, lexicon, sides
@@ -62,10 +62,12 @@ _REAL = frozenset(
 )
 
 
+PLACES = {"near_place": Side.NEAR, "far_place": Side.FAR}
+"""Concepts that no word list holds: a place on this side of the border, one beyond it."""
+
+
 class Text:
     """A folded text, the languages it may be in, and the concepts it shows, each looked up once."""
-
-    __slots__ = ("_known", "folded", "place", "raw", "spoken")
 
     def __init__(self, raw: str, folded: str, spoken: tuple[str, ...], place: str = "") -> None:
         self.raw = raw
@@ -78,12 +80,22 @@ class Text:
         """Whether some language's words for a concept stand in the text."""
         shown = self._known.get(concept)
         if shown is None:
-            shown = self._known[concept] = any(
-                pattern.search(self.folded) is not None
-                for language in self.spoken
-                if (pattern := concepts.pattern(language, concept)) is not None
-            )
+            shown = self._known[concept] = self._look(concept)
         return shown
+
+    def _look(self, concept: str) -> bool:
+        if concept in PLACES:
+            return self.side is PLACES[concept]
+        return any(
+            pattern.search(self.folded) is not None
+            for language in self.spoken
+            if (pattern := concepts.pattern(language, concept)) is not None
+        )
+
+    @cached_property
+    def side(self) -> Side | None:
+        """The side of the border that the places named in the text, or in front of it, are on."""
+        return sides.named(f"{self.place} / {self.raw}", self.spoken)
 
     def satisfies(self, rule: Rule) -> bool:
         """Whether the text shows all that a rule wants and nothing that it lacks."""
@@ -213,7 +225,7 @@ def _alone(text: Text, reached: Stage | None) -> Statement:
 
 
 def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
-    found = lexicon.shared().find(text.folded, _fits)
+    found = lexicon.taught().find(text.folded, _anything) or lexicon.shared().find(text.folded, _fits)
     if found is None:
         return None
     meaning, holes = found
@@ -229,6 +241,11 @@ def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
         rule=rule,
         precision=_worth(stage, rule, sided=meaning.far is not None),
     )
+
+
+def _anything(meaning: lexicon.Meaning, hole: str) -> bool:
+    """The merchant answers for what a placeholder stands for."""
+    return True
 
 
 def _fits(meaning: lexicon.Meaning, hole: str) -> bool:
@@ -254,13 +271,18 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
         return Statement(text=text, rule="unreal", precision=Precision.NO_STAGE)
     stage = _sided(rule, text, reached)
     sided = rule.near is not None or rule.far is not None
+    name = _EXPORT.get(rule.id, rule.id) if stage is Stage.EXPORT_CUSTOMS else rule.id
     return Statement(
         text=text,
         stage=stage,
         reason=rule.reason,
-        rule=rule.id,
-        precision=_worth(stage, rule.id, sided=sided),
+        rule=name,
+        precision=_worth(stage, name, sided=sided),
     )
+
+
+# Customs of no named side, read as the origin's.
+_EXPORT = {"customs.done": "export.done", "customs.started": "export.started"}
 
 
 def _unconditional(text: Text) -> Text:
@@ -276,12 +298,12 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
     """The stage on the side where the parcel is: by the places named, the journey so far, the language."""
     if rule.near is None and rule.far is None:
         return rule.stage
-    side = sides.named(f"{text.place} / {text.raw}", text.spoken)
+    side = text.side
     if side is None and reached is not None and reached.rank is not None:
         if reached.rank >= (Stage.ARRIVED_DESTINATION.rank or 0):
             side = Side.FAR
-        elif reached.rank <= (rule.near_to.rank or 0) and not _speaks_of_far(text, reached):
-            side = Side.NEAR
+        elif (rule.near_from.rank or 0) <= reached.rank <= (rule.near_to.rank or 0):
+            side = None if _speaks_of_far(text, reached) else Side.NEAR
     if side is Side.FAR:
         return rule.far or rule.stage
     return rule.near or rule.stage if side is Side.NEAR else rule.stage

@@ -140,10 +140,10 @@ class Checking:
     async def reclassify(self, limit: int = 200) -> int:
         """Read stored nodes again after the rules changed, telling nobody. Returns how many orders."""
         async with self._store.write() as tx:
-            stale = await tx.orders.with_other_ruleset(timeline.RULESET, limit)
+            stale = await tx.orders.with_other_ruleset(timeline.ruleset(), limit)
             for order in (await tx.orders.get_many(stale)).values():
                 changes = timeline.reclassify(order)
-                await tx.orders.reword(changes, timeline.RULESET)
+                await tx.orders.reword(changes, timeline.ruleset())
         return len(stale)
 
 

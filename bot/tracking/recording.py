@@ -99,7 +99,7 @@ class Recording:
         silence_at = silences.next_silence_at(order, now, typical=typical)
         offset = audience.utc_offset([one.chat.zone for one in followers], now)
         await tx.orders.save(
-            changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.RULESET
+            changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.ruleset()
         )
         owed = audience.owed(order.id, changes.news, followers, now, asking=asking)
         if changes.first:

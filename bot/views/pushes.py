@@ -9,6 +9,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from bot import stages
 from bot.i18n import Words, fill
 from bot.model import (
     Button,
@@ -216,12 +217,13 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
     lines: list[Markup] = []
     stage, parcel = news.stage, _parcel_of(facts, news)
     reason = parcel.reason if parcel else facts.order.reason
+    told = facts.order.told_by([news])
     if stage is not None and news.importance >= Importance.MILESTONE:
-        lines.append(fill("<b>{}</b>", wording.milestone(words, stage)))
+        cleared = any(node.stage is stage and stages.cleared(node.rule) for node in told)
+        lines.append(fill("<b>{}</b>", wording.milestone(words, stage, cleared=cleared)))
         why_held = wording.reason_name(words, reason) if stage.rank is None else None
         if why_held is not None:
             lines.append(words.t("Reason: {reason}", reason=why_held))
-    told = facts.order.told_by([news])
     if told:
         lines.append(_quote(words, facts, told))
     if (rest := len(told) - NODES_SHOWN) > 0:

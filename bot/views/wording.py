@@ -131,9 +131,13 @@ def state(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup:
     return words.t("{state}: {reason}", state=stage_name(words, stage), reason=why)
 
 
-def milestone(words: Words, stage: Stage) -> Markup:
-    """One friendly sentence for entering the stage."""
+def milestone(words: Words, stage: Stage, *, cleared: bool = False) -> Markup:
+    """One friendly sentence for entering the stage; `cleared` if that is having passed customs."""
     t = words.t
+    if cleared and stage is Stage.EXPORT_CUSTOMS:
+        return t("It has cleared export customs.")
+    if cleared and stage is Stage.IMPORT_CUSTOMS:
+        return t("It has cleared import customs.")
     sentences = {
         Stage.PREPARING: t("The seller is packing it."),
         Stage.PICKED_UP: t("The carrier has it now."),

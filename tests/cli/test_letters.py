@@ -54,5 +54,9 @@ def test_unknown_texts_are_shown_word_by_word(working: Terminal) -> None:
     asyncio.run(_bury())
     assert "Parcel ate [i]homework[/i]" in working.run("unknown").stdout
     assert json.loads(working.run("unknown", "--json").stdout) == [
-        {"text": "Parcel ate [i]homework[/i]", "count": 1}
+        {
+            "text": "Parcel ate [i]homework[/i]",
+            "count": 1,
+            "examples": ["Parcel ate [i]homework[/i]"],
+        }
     ]

@@ -20,6 +20,7 @@ from bot.cli.envfile import EnvFile
 from bot.errors import SettingsError
 from bot.i18n import CATALOGS, LANGUAGES, SOURCE_LANGUAGE, Words, catalog
 from bot.settings import SECRETS, Settings
+from bot.stages import taught
 
 _SCARCE, _GONE = 1_000_000_000, 100_000_000  # bytes of free disk
 OF_COMPOSE = frozenset({"REPLICAS", "POSTGRES_PASSWORD", "PUBLIC_HOST"})  # what compose.yaml reads beside
@@ -75,6 +76,17 @@ async def shop_file(chosen: Settings) -> Iterable[Finding]:
     except SettingsError as error:
         return [failure("shop", error.cure, f"repair {chosen.shop_file} (SHOP_FILE)")]
     return [ok("shop", name or "unnamed")]
+
+
+async def phrases_file(chosen: Settings) -> Iterable[Finding]:
+    """The merchant's own readings can be read."""
+    if not chosen.phrases_file:
+        return [ok("phrases", "none: no PHRASES_FILE is set")]
+    try:
+        found = taught.load(chosen.phrases_file)
+    except SettingsError as error:
+        return [failure("phrases", error.cure, f"repair {chosen.phrases_file} (PHRASES_FILE)")]
+    return [ok("phrases", f"{len(found)} texts")]
 
 
 async def disk(chosen: Settings, folder: Path | None) -> Iterable[Finding]:

@@ -96,13 +96,31 @@ def parse(text: str, file: str) -> Iterator[Entry]:
         elif meaning is None:
             raise LexiconError(f"{where}: a text stands before the first [stage]")
         else:
-            if meaning.ambiguous:
-                line = line.partition(_WHY)[0].strip()
-            if re.search(r"[{}]", _HOLE.sub("", line)):
-                raise LexiconError(f"{where}: unknown placeholder in {line!r}")
-            yield Entry(text=line, meaning=meaning, line=where, code=code)
+            yield _entry(line, meaning, where, code=code)
     if not sourced:
         raise LexiconError(f"{file}: a 'source: …' line is missing")
+
+
+def entries(head: str, texts: Iterable[str], where: str) -> Iterator[Entry]:
+    """Entries of one head, for texts that stand in no file of this folder.
+
+    Raises:
+        LexiconError: as `parse`.
+    """
+    meaning, code = _head(head, where)
+    for text in texts:
+        yield _entry(text.strip(), meaning, where, code=code)
+
+
+def _entry(text: str, meaning: Meaning, where: str, *, code: bool) -> Entry:
+    if meaning.ambiguous:
+        text = text.partition(_WHY)[0].strip()
+    rest = _HOLE.sub("", text)
+    if re.search(r"[{}]", rest):
+        raise LexiconError(f"{where}: unknown placeholder in {text!r}")
+    if not re.search(r"\w", rest):
+        raise LexiconError(f"{where}: {text!r} is all placeholders")
+    return Entry(text=text, meaning=meaning, line=where, code=code)
 
 
 def _head(text: str, where: str) -> tuple[Meaning, bool]:
@@ -195,8 +213,6 @@ class Lexicon:
         folded = key(_HOLE.sub("qzq", entry.text))
         template = _Template(tuple(folded.split("qzq")), entry.meaning)
         whole = {word for part in template.parts for word in _grams(part)}
-        if not whole:
-            raise LexiconError(f"{entry.line}: {entry.text!r} is all placeholders")
         self._templates.setdefault(max(whole, key=lambda word: (len(word), word)), []).append(template)
 
     def code(self, code: str) -> Meaning | None:
@@ -247,3 +263,17 @@ def load(folder: Path = FOLDER) -> Lexicon:
 def shared() -> Lexicon:
     """The lexicon of this package."""
     return load()
+
+
+_taught = Lexicon(())
+
+
+def teach(taught: Iterable[Entry]) -> None:
+    """Let some entries count before the lexicon's own, in this process."""
+    global _taught  # noqa: PLW0603 - as the files of the folder are: one lexicon a process
+    _taught = Lexicon(taught)
+
+
+def taught() -> Lexicon:
+    """What the merchant taught."""
+    return _taught

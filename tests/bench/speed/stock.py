@@ -108,7 +108,7 @@ def _orders(count: int, known: Order, base: float, *, due: bool) -> Iterator[dic
             "next_check_at": _ms(base + luck.uniform(-3600, -60) if due else base + luck.uniform(1e5, 1e6)),
             "failures": 0,
             "last_error": "",
-            "ruleset": timeline.RULESET,
+            "ruleset": timeline.ruleset(),
         }
 
 

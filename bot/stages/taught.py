@@ -1,0 +1,53 @@
+"""PHRASES_FILE: the merchant's own readings of carriers' texts, which count before all others.
+
+    delivered = ["Parcel given to {name}"]
+    "exception customs" = ["Waiting for papers"]
+    "origin_transit / local_transit" = ["Bagged"]
+
+A key is a head of the lexicon (a stage, optionally a reason, or the stages before and after the border), its
+value the texts as the carrier writes them, with the lexicon's placeholders.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.errors import SettingsError
+from bot.stages.lexicon import Entry, LexiconError, entries
+
+_MOST = 5000  # texts
+_LONGEST = 500  # signs
+
+
+def load(path: str) -> tuple[Entry, ...]:
+    """Read PHRASES_FILE; no path: nothing was taught.
+
+    Raises:
+        SettingsError: that names what is wrong and where.
+    """
+    if not path:
+        return ()
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError("PHRASES_FILE", f"cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError("PHRASES_FILE", f"is not TOML: {error}") from None
+    try:
+        found = tuple(_entries(content))
+    except LexiconError as error:
+        raise SettingsError("PHRASES_FILE", str(error)) from None
+    if len(found) > _MOST:
+        raise SettingsError("PHRASES_FILE", f"has {len(found)} texts; at most {_MOST} are read")
+    return found
+
+
+def _entries(content: dict[str, object]) -> Iterator[Entry]:
+    for head, texts in content.items():
+        if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
+            raise LexiconError(f'"{head}" must be a list of texts, such as {head} = ["Parcel arrived"]')
+        if long := next((text for text in texts if len(text) > _LONGEST), None):
+            raise LexiconError(f'"{head}" has a text of more than {_LONGEST} characters: {long[:40]}…')
+        yield from entries(head, texts, f'"{head}"')
