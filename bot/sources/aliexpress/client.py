@@ -7,6 +7,7 @@ import email.utils
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from urllib.parse import urlencode
 
 import aiohttp
 import httpx
@@ -110,7 +111,7 @@ class Client:
         try:
             async with (
                 asyncio.timeout(self._call_seconds),
-                self._http.stream("POST", url, data=signed) as response,
+                self._http.stream("POST", url, content=urlencode(signed)) as response,
             ):
                 body = await transport.read(response)
         except (TimeoutError, httpx.TimeoutException):

@@ -7,10 +7,9 @@ import json
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
-
-from msgspec.structs import replace
 
 from bot.errors import Misconfigured, Reauthorise, SourceError, Throttled, TokenDead, Transient
 from bot.model import OrderFacts, Snapshot, Tokens

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
+import httpx
 
 from bot import settings
 from bot.app import App, spare_the_collector
@@ -31,18 +32,28 @@ async def product(url: str, database: str, stored: int, warm: float, seconds: fl
     """Lease, signed call, parse, changes, settle: the poller as the app composes it, 64 in flight."""
     app = App(settings.load(environment(url, Path(database)), dotenv=None))
     spare_the_collector()
-    await app.store.start()
+    stopping, found = asyncio.Event(), dict[str, float]()
+
+    async def measure(_ending: asyncio.Event) -> None:
+        with _due_again(database) if stored <= _FEW else contextlib.nullcontext():
+            found.update(await _polled(app, warm, seconds))
+        stopping.set()
+
+    await app.leadership.lead(stopping, measure)
+    await app.store.close()
+    return found
+
+
+async def _polled(app: App, warm: float, seconds: float) -> dict[str, float]:
     polling = asyncio.create_task(app.leader.poller.run())
-    with _due_again(database) if stored <= _FEW else contextlib.nullcontext():
-        await asyncio.sleep(warm)
-        before, watch = _checked(app), Watch()
-        await asyncio.sleep(seconds)
-        span, checks = watch.read(), _checked(app) - before
-        memory = peak_memory()
+    await asyncio.sleep(warm)
+    before, watch = _checked(app), Watch()
+    await asyncio.sleep(seconds)
+    span, checks = watch.read(), _checked(app) - before
+    memory = peak_memory()
     app.leader.poller.stop()
     await polling
     await app.leader.merchant.source.aclose()
-    await app.store.close()
     assert _checked(app) == _checked(app, "quiet"), "a check was not quiet"
     return {"each": span.cpu / checks, "rate": checks / span.wall, "memory": memory}
 
@@ -87,6 +98,21 @@ async def bare_aiohttp(url: str, warm: float, seconds: float) -> dict[str, float
         async def call(body: str) -> None:
             async with session.post(f"{url}/sync", data=body, headers=_FORM) as response:
                 json.loads(await response.read())
+
+        return await _loop(call, warm, seconds)
+
+
+async def bare_httpx(url: str, warm: float, seconds: float, *, kept: bool = False) -> dict[str, float]:
+    """The same by httpx with its default pool, which keeps 20 connections and opens the others anew.
+
+    `kept`: with the pool that the Telegram library gives it by default, 256 connections that are all kept.
+    """
+    default = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+    limits = httpx.Limits(max_connections=256) if kept else default
+    async with httpx.AsyncClient(timeout=60.0, limits=limits) as client:
+
+        async def call(body: str) -> None:
+            json.loads((await client.post(f"{url}/sync", content=body, headers=_FORM)).content)
 
         return await _loop(call, warm, seconds)
 
