@@ -9,6 +9,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -27,7 +28,6 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
-from msgspec import Struct
 
 FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
 SOURCE_LANGUAGE = "en"
@@ -173,7 +173,8 @@ def catalog(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
-class Words(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Words:
     """How to speak to one chat: `language` is one of LANGUAGES, `zone` an IANA name (unknown reads as UTC).
 
     Everything that returns Markup is ready for a message: arguments are escaped, and isolated where

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-
-from msgspec.structs import replace
 
 from bot.model import FetchedNode, FetchedParcel, Node, Order, Parcel, Stage
 from bot.stages.fold import fold

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-
-from msgspec import Struct
-from msgspec.structs import replace
 
 from bot import stages
 from bot.model import Importance, Node, Order, OrderStatus, Parcel, Reason, Stage, chronological
@@ -50,7 +48,8 @@ _ADVANCE = {
 }
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
     """A parcel's stage by its nodes. `rung` is the furthest rung of the ladder, whatever is beside it."""
 
     stage: Stage = Stage.PRE_SHIPMENT

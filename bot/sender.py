@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
 
 import structlog
-from msgspec import Struct
-from msgspec.structs import replace
 
 from bot import audience
 from bot.errors import StoreError, TokenRevoked
@@ -89,7 +88,8 @@ class Telemetry(Protocol):
         ...
 
 
-class _Letter(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
     """One message about to leave, and the notices it tells."""
 
     notices: tuple[Notice, ...]
@@ -102,7 +102,8 @@ class _Letter(Struct, frozen=True, kw_only=True):
         return [one for notice in self.notices for one in notice.ids]
 
 
-class _Known(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
     """What leased turns are told from, read at once for all of them."""
 
     chats: Mapping[Place, Chat]

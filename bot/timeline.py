@@ -11,10 +11,8 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-
-from msgspec.structs import replace
 
 from bot import stages
 from bot.eta import promised

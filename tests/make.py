@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from msgspec.structs import replace
 
 from bot.model import Chat, Follow, Follower, Importance, News, NewsKind, Node, Order, Parcel, Place, Stage
 

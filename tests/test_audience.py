@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from bot import audience
 from bot.model import Importance, Level, NewsKind, Place, Quiet

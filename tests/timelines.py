@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-
-from msgspec.structs import replace
 
 from bot import timeline
 from bot.model import Changes, FetchedNode, FetchedParcel, Item, Order, Snapshot

@@ -6,11 +6,10 @@ import enum
 import html
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import Struct
-from msgspec.structs import replace
 from telegram import InputFile
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden, TelegramError
 
@@ -129,7 +128,8 @@ def plain(text: str) -> str:
     return html.unescape(_TAG.sub("", text))
 
 
-class _Letter(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
     """One Telegram message about to be sent, and how far it was simplified after refusals."""
 
     message: Message

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 import tzfpy
+from pydantic_core import to_json
 
 from bot.chat.conversation import Conversation
 from bot.i18n import guess_language, guess_zone
@@ -146,10 +147,10 @@ async def mydata(talking: Conversation, said: Reading) -> None:
     data = await talking.tracking.places.data(talking.place)
     content = {
         "chat": talking.chat,
-        "orders": [msgspec.structs.asdict(follow) | {"order": order} for order, follow in data.orders],
+        "orders": [asdict(follow) | {"order": order} for order, follow in data.orders],
         "messages": data.told,
     }
-    written = msgspec.json.format(msgspec.json.encode(content), indent=2)
+    written = to_json(content, indent=2)
     await talking.say(talk.mydata(talking.words, written))
 
 

@@ -8,8 +8,8 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-import msgspec
 import typer
+from pydantic_core import to_json
 from rich.console import Console
 
 from bot import settings, stages, timeline
@@ -56,7 +56,7 @@ async def _track(chosen: settings.Settings, order: str, language: str, *, raw: b
         await store.close()
     order_now = _known(canonical, shown)
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(order_now), indent=2).decode())
+        typer.echo(to_json(order_now, indent=2).decode())
         return
     words = Words(language=guess_language(language, chosen.default_language), zone=chosen.default_time_zone)
     now = datetime.now(UTC)

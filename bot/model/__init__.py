@@ -1,6 +1,6 @@
 """The values everybody talks about: frozen, keyword-only, times in aware UTC.
 
-Structs, not dataclasses: some are made by the thousand each second. `msgspec.structs.replace` changes them.
+Structs, not dataclasses: some are made by the thousand each second. `replace` changes them.
 """
 
 from __future__ import annotations

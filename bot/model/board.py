@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from msgspec import Struct
 
 from bot.model.parcels import Order
 from bot.model.stages import Stage
@@ -35,7 +34,8 @@ class Flag(enum.StrEnum):
     DISPUTED = "disputed"
 
 
-class FlagRule(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagRule:
     """Flags orders that are in one of the stages once their clock is `grace` behind; zero: at once."""
 
     flag: Flag
@@ -44,7 +44,8 @@ class FlagRule(Struct, frozen=True, kw_only=True):
     grace: timedelta = timedelta(0)
 
 
-class Flagged(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
     """One order on the board. `days` is how long the flag has been up; `followers` are the chats told."""
 
     order: Order

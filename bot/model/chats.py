@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime, time
-
-from msgspec import Struct
 
 from bot.model.news import Importance
 
 
-class Place(Struct, frozen=True, order=True):
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
     """Where messages go: a chat and, in forums, a topic (0: none, the General topic)."""
 
     chat_id: int
@@ -48,7 +48,8 @@ class Quiet(enum.StrEnum):
     HELD = "held"  # kept, one summary afterwards
 
 
-class Chat(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
     """A place's settings. `language` is one of ours (`ru`, `pt_BR`), `zone` an IANA name.
 
     Both are guesses until `language_set` / `zone_set`. `quiet_from`/`quiet_to` are local times, None: never.
@@ -72,7 +73,8 @@ class Chat(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class Follow(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
     """A place's interest in an order. `notify` False mutes this order alone."""
 
     place: Place
@@ -84,7 +86,8 @@ class Follow(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class Follower(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
     """One follow with the settings of its place."""
 
     follow: Follow

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from msgspec import Struct
 
 from bot.model.chats import Place
 from bot.model.news import Importance, News
 
 
-class Owed(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
     """One piece of news that one place is owed, not before `due_at`."""
 
     place: Place
@@ -19,7 +19,8 @@ class Owed(Struct, frozen=True, kw_only=True):
     due_at: datetime
 
 
-class Notice(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
     """What a place is to be told about one order: outbox rows `ids` as one. Rendered only when sent."""
 
     ids: tuple[int, ...]
@@ -33,7 +34,8 @@ class Notice(Struct, frozen=True, kw_only=True):
     lease: str = ""
 
 
-class RawUpdate(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawUpdate:
     """One inbox row: an update as Telegram sent it, unparsed, recorded before it is acknowledged.
 
     `chat_id` is what keeps its updates in order: the chat, else the user, else 0. `payload` is the JSON text.
@@ -46,14 +48,16 @@ class RawUpdate(Struct, frozen=True, kw_only=True):
     attempts: int = 0
 
 
-class Sending(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
     """One message that went to a chat, as Telegram's limits count it."""
 
     chat_id: int
     at: datetime
 
 
-class Button(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
     """One inline button: exactly one of callback `data` (64 bytes at most), `url` or `copy` is set."""
 
     text: str
@@ -62,7 +66,8 @@ class Button(Struct, frozen=True, kw_only=True):
     copy: str = ""
 
 
-class Message(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
     """What to show: Telegram HTML and rows of inline buttons."""
 
     text: str
@@ -72,13 +77,15 @@ class Message(Struct, frozen=True, kw_only=True):
     document: tuple[str, bytes] | None = None  # file name, content
 
 
-class Sent(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
     """Telegram took it."""
 
     message_id: int
 
 
-class Later(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
     """Not now: not before `at`, nor before a wait of one's own where it `counts` as a failed attempt."""
 
     at: datetime
@@ -88,25 +95,29 @@ class Later(Struct, frozen=True, kw_only=True):
     unreachable: bool = False  # no connection to Telegram: nothing can be sent to anybody
 
 
-class Gone(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
     """This place cannot be written to any more (blocked, kicked, deactivated)."""
 
     reason: str
 
 
-class Moved(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
     """The group became a supergroup."""
 
     chat_id: int
 
 
-class TopicGone(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicGone:
     """The topic is closed or deleted; the chat itself is fine."""
 
     reason: str
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
     """Telegram will never take this message; a dead letter for the operator."""
 
     reason: str

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from msgspec import Struct
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
@@ -27,7 +25,8 @@ class Tokens:
     account_id: str = ""
 
 
-class CallBudget(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBudget:
     """The day's AliExpress calls: made (of them for people), allowed, and expected by the day's end.
 
     `limit` is None where no daily limit is set. `held_for` are the seconds left of a ban by AliExpress.
@@ -45,14 +44,16 @@ class CallBudget(Struct, frozen=True, kw_only=True):
         return None if self.limit is None else max(self.limit - self.used, 0)
 
 
-class TokenWarning(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenWarning:
     """One warning to admins. `key` is unique per grant; `days` is 7, 3, 1, or 0 where the grant is dead."""
 
     key: str
     days: int
 
 
-class Shop(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
     """The merchant as customers see them: plain texts of their own, in the reader's language if given."""
 
     name: str = ""
@@ -60,7 +61,8 @@ class Shop(Struct, frozen=True, kw_only=True):
     welcome: str = ""
 
 
-class DailyStats(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyStats:
     """One day's numbers. `delay` is the median from an entry's first possible sight to its being seen."""
 
     on: date
@@ -71,7 +73,8 @@ class DailyStats(Struct, frozen=True, kw_only=True):
     delay: timedelta | None = None
 
 
-class Stats(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
     """The numbers of some days up to now; `calls` are today's.
 
     `delay` is the median from a node's own time to its push.

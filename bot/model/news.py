@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime
-
-from msgspec import Struct
 
 from bot.model.snapshots import OrderStatus
 from bot.model.stages import Stage
@@ -37,7 +36,8 @@ class NewsKind(enum.StrEnum):
     CHECK_IN = "check_in"  # "did it come after all?" some days after "not yet"
 
 
-class News(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
     """One thing worth telling about an order.
 
     `key` is unique per order and says what is told, so that nothing is told twice.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-import msgspec
-from msgspec import Struct
 
 from bot.model.news import News
 from bot.model.snapshots import Item, OrderStatus
 from bot.model.stages import Reason, Stage
 
 
-class Node(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
     """One stored timeline entry, canonical (`en_US`) texts.
 
     `seq` numbers nodes within their order from 1 in order of first sight and never changes;
@@ -50,7 +49,8 @@ def newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
     return tuple(reversed(chronological(nodes)))
 
 
-class Parcel(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
     """One parcel as known. `index` numbers parcels within their order from 1 and never changes.
 
     Nodes are newest first. `eta` is the present promise, `first_eta` the first one ever made.
@@ -93,7 +93,8 @@ NO_TRACKING_AFTER = timedelta(hours=72)
 """How long after its payment an order may have no tracking."""
 
 
-class Order(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
     """One AliExpress order as known; `stage` is that of its least advanced parcel.
 
     `created_at` is when it was first followed, `paid_at` when its buyer paid (None: not known); `fetched_at`
@@ -152,7 +153,8 @@ class Order(Struct, frozen=True, kw_only=True):
         return min((p.eta for p in self.parcels if p.eta and not p.stage.final), default=None)
 
 
-class Changes(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
     """Snapshot minus known: the order as it is now, what to store, and what to tell.
 
     `first` marks an order's first snapshot: everything is stored and shown, nothing told.
@@ -168,7 +170,8 @@ class Changes(Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
 
 
-class NodeText(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeText:
     """A node's texts in some reader's language."""
 
     name: str = ""
@@ -179,15 +182,17 @@ class NodeText(Struct, frozen=True, kw_only=True):
         return self.description or self.name
 
 
-class Localised(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Localised:
     """An order with what one reader needs beside it: texts by node `seq`, and how old the data is."""
 
     order: Order
-    texts: Mapping[int, NodeText] = msgspec.field(default_factory=dict)
+    texts: Mapping[int, NodeText] = field(default_factory=dict)
     typical: timedelta | None = None  # "typical for this stage", from finished orders
 
 
-class Watch(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
     """What pacing needs to know of one order.
 
     `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime
 
-from msgspec import Struct
 
-
-class Item(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
     """One article in a parcel."""
 
     id: str
@@ -16,7 +16,8 @@ class Item(Struct, frozen=True, kw_only=True):
     quantity: int = 1
 
 
-class FetchedNode(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedNode:
     """One timeline entry as returned, in the asked language. Either text may be empty."""
 
     at: datetime
@@ -24,7 +25,8 @@ class FetchedNode(Struct, frozen=True, kw_only=True):
     description: str = ""
 
 
-class FetchedParcel(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedParcel:
     """One tracking number as returned. `number` is empty before shipping; nodes are in source order."""
 
     number: str = ""
@@ -34,7 +36,8 @@ class FetchedParcel(Struct, frozen=True, kw_only=True):
     nodes: tuple[FetchedNode, ...] = ()
 
 
-class Snapshot(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
     """One answer of a source about one order.
 
     `found` is False for "tracking data not found": nothing yet, or no such order.
@@ -69,7 +72,8 @@ class OrderStatus(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-class OrderFacts(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFacts:
     """What AliExpress's order call says of an order beside its parcels.
 
     `cancelled` is True only where every article was cancelled; `shipped` is None where it is not said.

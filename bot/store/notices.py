@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 import sqlalchemy as sa
-from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NewsKind, Notice, Owed, Place
@@ -22,7 +21,8 @@ _due = state_is(notices, "due")
 _NOW = sa.bindparam("b_now", type_=Utc)
 
 
-class Turn(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
     """All that one place is owed now, one notice per order, the longest waiting first."""
 
     place: Place
@@ -30,7 +30,8 @@ class Turn(Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...]
 
 
-class ToldRow(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRow:
     """One message that arrived, and the rows that it told."""
 
     ids: Sequence[int]

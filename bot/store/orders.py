@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
@@ -42,7 +42,8 @@ def _whole(listed: bool) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]
     )
 
 
-class Due(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
     """One leased check: what to fetch, what was known, and the lease that settling must show."""
 
     order_id: str
@@ -54,7 +55,8 @@ class Due(Struct, frozen=True, kw_only=True):
     status_at: datetime | None = None
 
 
-class Settled(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
     """The end of one check without news: when to look again (None: stop)."""
 
     order_id: str

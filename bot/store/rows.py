@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
+from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
 from bot.model import (
@@ -28,6 +28,8 @@ from bot.model import (
 )
 
 Row = RowMapping
+_ITEMS = TypeAdapter(tuple[Item, ...])
+_NEWS = TypeAdapter(News)
 
 # ── watches ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -80,7 +82,7 @@ def to_parcel(row: Row, known: Sequence[Node]) -> Parcel:
         first_eta=row["first_eta"],
         eta_told=row["eta_told"],
         eta_told_at=row["eta_told_at"],
-        items=msgspec.convert(row["items"], tuple[Item, ...]),
+        items=_ITEMS.validate_python(row["items"]),
         stage=Stage(row["stage"]),
         reason=Reason(row["reason"]),
         stage_since=row["stage_since"],
@@ -99,7 +101,7 @@ def parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
         "first_eta": parcel.first_eta,
         "eta_told": parcel.eta_told,
         "eta_told_at": parcel.eta_told_at,
-        "items": msgspec.to_builtins(parcel.items),
+        "items": _ITEMS.dump_python(parcel.items, mode="json"),
         "stage": parcel.stage,
         "reason": parcel.reason,
         "stage_since": parcel.stage_since,
@@ -182,7 +184,7 @@ def to_notice(place: Place, order_id: str, lease: str, rows: Sequence[Row]) -> N
         ids=tuple(row["id"] for row in rows),
         place=place,
         order_id=order_id,
-        news=tuple(msgspec.convert(row["news"], News) for row in rows),
+        news=tuple(_NEWS.validate_python(row["news"]) for row in rows),
         importance=Importance(max(row["importance"] for row in rows)),
         created_at=min(row["created_at"] for row in rows),
         attempts=max(row["attempts"] for row in rows),
@@ -193,4 +195,4 @@ def to_notice(place: Place, order_id: str, lease: str, rows: Sequence[Row]) -> N
 
 def news_row(news: News) -> Any:
     """News as plain JSON."""
-    return msgspec.to_builtins(news)
+    return _NEWS.dump_python(news, mode="json")

@@ -1,4 +1,8 @@
-"""Writes that several tasks want at the same moment, in one transaction: a disk is flushed once for all."""
+"""Writes that several tasks want at the same moment, in one transaction: a disk is flushed once for all.
+
+A trick for speed, kept because without it a push costs 1.9 ms of processor time instead of 0.7 ms: what
+waited through an outage would be told at a tenth of a bare client's rate, each message flushing the disk.
+"""
 
 from __future__ import annotations
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
-
-from msgspec.structs import replace
 
 from bot import timeline
 from bot.errors import Misconfigured, Reauthorise, SourceError

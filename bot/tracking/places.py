@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-from msgspec.structs import replace
 
 from bot.model import Chat, Follow, Order, Place
 from bot.store import Store

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 import structlog
-from msgspec.structs import replace
 
 from bot import audience, silences, timeline
 from bot.model import Changes, Order, OrderFacts, OrderStatus, Place, Snapshot, Watch

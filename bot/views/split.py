@@ -5,8 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-
-from msgspec.structs import replace
+from dataclasses import replace
 
 from bot.model import Message
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from msgspec.structs import replace
 from telegram.request import RequestData
 
 from bot.chat.telegram import Redactor, TelegramBot, Wire, build_bot

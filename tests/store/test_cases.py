@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from bot import board
 from bot.model import Flag, Order, Parcel, Stage

@@ -6,9 +6,8 @@ A scene's name begins with the view that makes it, `module.function`, and may go
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-
-from msgspec.structs import replace
 
 from bot.i18n import Words
 from bot.ids import Mistake

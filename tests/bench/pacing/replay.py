@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
-
-import msgspec
 
 from bot.model import Stage, Watch
 from tests.bench.pacing.world import Entry, Timeline
@@ -142,7 +140,7 @@ def _seen(before: Watch, newest: Entry | None, now: datetime) -> Watch:
     stage, last = before.stage, before.last_node_at
     if newest is not None and (last is None or newest.at >= last):
         stage, last = newest.stage, newest.at
-    return msgspec.structs.replace(before, stage=stage, last_node_at=last, checked_at=now)
+    return replace(before, stage=stage, last_node_at=last, checked_at=now)
 
 
 def _overlap(line: Timeline, begin: datetime, end: datetime) -> float:

@@ -7,11 +7,10 @@ import json
 import random
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from msgspec.structs import replace
 
 from bot import timeline
 from bot.model import Importance, News, NewsKind, Order, Stage

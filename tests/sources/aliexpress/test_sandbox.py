@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from msgspec.structs import replace
 
 from bot.errors import Misconfigured, Reauthorise, UnknownOrder
 from bot.sandbox.aliexpress import scenarios
