@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-
-from msgspec.structs import replace
 
 from bot.model import Stage, Watch
 from bot.pacing.clock import hours

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import msgspec
+from pydantic import TypeAdapter
 
 DAY_ZONE = timezone(timedelta(hours=8))  # the platform's day, over which calls are counted, is Beijing's
 _PLANNED = 0.92  # of a day's calls is planned for checks: people's own look-ups need some too,
@@ -87,12 +87,12 @@ class Price:
 
     def dump(self) -> dict[str, Any]:
         """JSON-able state."""
-        return {"version": 1, **msgspec.to_builtins(self)}
+        return {"version": 1, **_PRICE.dump_python(self, mode="json")}
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Price:
         """What `dump` gave; an empty mapping or another version starts anew."""
-        return msgspec.convert(state, cls) if state.get("version") == 1 else cls()
+        return _PRICE.validate_python(state) if state.get("version") == 1 else cls()
 
     def _level(self) -> float:
         units = math.fsum(self.units)
@@ -125,6 +125,9 @@ class Price:
         before = max(self.ahead, 0.0) if new_day else self.ahead
         drift = (before + calls - due) * math.exp2(-passed / _LEAK)
         return min(max(drift, -0.5 * plan), 0.5 * plan)
+
+
+_PRICE = TypeAdapter(Price)
 
 
 def _wanted(price: Price, now: datetime) -> float:
