@@ -1,4 +1,8 @@
-"""The arithmetic of Telegram's sending limits: what was sent when, and so when the next may be."""
+"""The arithmetic of Telegram's sending limits: what was sent when, and so when the next may be.
+
+Messages and edits share one account, each chat's and the whole bot's: so say the maintainers of Telegram's
+server (tdlib/td#2592, #3034; tdlib/telegram-bot-api#648, #736).
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,6 @@ class Priority(enum.IntEnum):
     MINOR = 2  # scans, digests, edits of cards
 
 
-class Kind(enum.Enum):
-    """What Telegram counts apart: flood limits are kept by method, the published ones are for messages."""
-
-    MESSAGE = "message"
-    EDIT = "edit"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """At most `count` sends within any `seconds`."""
@@ -34,16 +31,23 @@ class Window:
 class Rules:
     """The limits to keep. Telegram publishes "about 30 a second, 1 a second a chat, 20 a minute a group".
 
-    Replies may burst within a chat and use a group's last places of the minute; pushes are evenly spaced.
+    Replies may burst within a chat and use a group's last places of the minute. A push may follow the edit of
+    its card at once. In a group the edits of cards leave half of each minute to messages: where the minute
+    is short, the news goes out and the card is edited later.
     `margin` lengthens every window, `ageing` is how long one step of priority overtakes (both seconds).
     """
 
     overall: Window = Window(count=30, seconds=1.0)
     burst: int = 5
-    chat_push: tuple[Window, ...] = (Window(count=1, seconds=1.0), Window(count=3, seconds=3.0))
+    chat_push: tuple[Window, ...] = (Window(count=2, seconds=2.0), Window(count=3, seconds=3.0))
     chat_reply: tuple[Window, ...] = (Window(count=3, seconds=3.0),)
+    group_minor: tuple[Window, ...] = (
+        Window(count=2, seconds=2.0),
+        Window(count=3, seconds=3.0),
+        Window(count=10, seconds=60.0),
+    )
     group_push: tuple[Window, ...] = (
-        Window(count=1, seconds=1.0),
+        Window(count=2, seconds=2.0),
         Window(count=3, seconds=3.0),
         Window(count=18, seconds=60.0),
     )
@@ -63,16 +67,21 @@ class Rules:
 
     def of(self, chat_id: int, priority: int) -> tuple[Window, ...]:
         """The windows that hold for one chat; negative ids are groups and channels."""
-        if chat_id < 0:
-            return self.group_reply if priority == Priority.REPLY else self.group_push
-        return self.chat_reply if priority == Priority.REPLY else self.chat_push
+        if chat_id >= 0:
+            return self.chat_reply if priority == Priority.REPLY else self.chat_push
+        match priority:
+            case Priority.REPLY:
+                return self.group_reply
+            case Priority.PUSH:
+                return self.group_push
+            case _:
+                return self.group_minor
 
 
 @dataclass(slots=True, eq=False)
 class Ticket:
     """One send that was allowed to start. `arrival` is the latest time Telegram may have counted it."""
 
-    kind: Kind
     chat_id: int
     started: float
     arrival: float
@@ -111,7 +120,7 @@ class Ledger:
     # An open send counts as if it arrived this long after its start (seconds): a hung one holds no place for
     # ever.
     HUNG = 2.0
-    RECOVERY = 60.0  # seconds to regain one message a second after a slow-down
+    RECOVERY = 120.0  # seconds from a slow-down back to the full rate
     SLOW_DOWN = 0.7
     SLOWEST = 1.0  # messages a second
     SLOW_AFTER = 3  # different chats refused with no success between: the bot as a whole is too fast
@@ -121,9 +130,9 @@ class Ledger:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self._all = {kind: _Log() for kind in Kind}
-        self._next_message = float("-inf")
-        self._chats: dict[tuple[Kind, int], _Log] = {}
+        self._all = _Log()
+        self._next = float("-inf")  # by the pace of the bot as a whole
+        self._chats: dict[int, _Log] = {}
         self._frozen: dict[int, float] = {}
         self._paused_until = float("-inf")
         self._trips: deque[float] = deque(maxlen=50)
@@ -133,34 +142,30 @@ class Ledger:
         self._sweep_at = 0
 
     def rate(self, now: float) -> float:
-        """Messages a second at present: the full rate, or less after the bot as a whole was refused."""
-        if self._slowed_at == float("-inf"):
-            return self.rules.full_rate
-        return min(self.rules.full_rate, self._slowed_to + (now - self._slowed_at) / self.RECOVERY)
+        """Sends a second at present: the full rate, or less after the bot as a whole was refused."""
+        full, calmed = self.rules.full_rate, (now - self._slowed_at) / self.RECOVERY
+        return full if calmed >= 1.0 else self._slowed_to + (full - self._slowed_to) * calmed
 
-    def bot_ready_at(self, kind: Kind, now: float) -> float:
-        """When anything of this kind may leave at all."""
-        ready = self._all[kind].ready_at((self.rules.overall,), self.rules.margin, now)
-        pace = self._next_message if kind is Kind.MESSAGE else now
-        return max(now, self._paused_until, ready, pace)
+    def bot_ready_at(self, now: float) -> float:
+        """When anything may leave at all."""
+        ready = self._all.ready_at((self.rules.overall,), self.rules.margin, now)
+        return max(now, self._paused_until, ready, self._next)
 
-    def chat_ready_at(self, kind: Kind, chat_id: int, priority: int, now: float) -> float:
+    def chat_ready_at(self, chat_id: int, priority: int, now: float) -> float:
         """When this chat may be sent to, the overall rate aside."""
         ready = self._frozen.get(chat_id, now)
-        if log := self._chats.get((kind, chat_id)):
+        if log := self._chats.get(chat_id):
             ready = max(ready, log.ready_at(self.rules.of(chat_id, priority), self.rules.margin, now))
         return max(now, ready)
 
-    def start(self, kind: Kind, chat_id: int, now: float) -> Ticket:
+    def start(self, chat_id: int, now: float) -> Ticket:
         """Note that a send starts now."""
-        ticket = Ticket(kind, chat_id, now, now + self.HUNG)
-        if kind is Kind.MESSAGE:  # evenly spaced, but for a burst after a rest
-            step = 1.0 / self.rate(now)
-            self._next_message = max(self._next_message, now - (self.rules.burst - 1) * step) + step
-        everything = self._all[kind]
-        everything.forget(now - self.rules.overall.seconds - self.rules.margin)
-        everything.tickets.append(ticket)
-        log = self._chats.setdefault((kind, chat_id), _Log())
+        ticket = Ticket(chat_id, now, now + self.HUNG)
+        step = 1.0 / self.rate(now)  # evenly spaced, but for a burst after a rest
+        self._next = max(self._next, now - (self.rules.burst - 1) * step) + step
+        self._all.forget(now - self.rules.overall.seconds - self.rules.margin)
+        self._all.tickets.append(ticket)
+        log = self._chats.setdefault(chat_id, _Log())
         log.forget(now - self.rules.memory(chat_id))
         log.tickets.append(ticket)
         self._sweep(now)
@@ -188,15 +193,15 @@ class Ledger:
 
     def never_sent(self, ticket: Ticket) -> None:
         """It surely did not arrive: its place is free again."""
-        for log in (self._all[ticket.kind], self._chats.get((ticket.kind, ticket.chat_id), _Log())):
+        for log in (self._all, self._chats.get(ticket.chat_id, _Log())):
             if ticket in log.tickets:
                 log.tickets.remove(ticket)
 
     def recall(self, chat_id: int, at: float) -> None:
-        """A message went there at that time, which is past, in an earlier life of the process."""
-        ticket = Ticket(Kind.MESSAGE, chat_id, at, at)
-        self._all[Kind.MESSAGE].tickets.append(ticket)
-        self._chats.setdefault((Kind.MESSAGE, chat_id), _Log()).tickets.append(ticket)
+        """Something went there at that time, which is past, in an earlier life of the process."""
+        ticket = Ticket(chat_id, at, at)
+        self._all.tickets.append(ticket)
+        self._chats.setdefault(chat_id, _Log()).tickets.append(ticket)
 
     def freeze(self, chat_id: int, seconds: float, now: float) -> None:
         """Nothing to this chat before `seconds` have passed."""
@@ -222,9 +227,9 @@ class Ledger:
         """Forget quiet chats now and then, so that memory follows the traffic of a minute."""
         if len(self._chats) <= self._sweep_at:
             return
-        for place, log in list(self._chats.items()):
-            log.forget(now - self.rules.memory(place[1]))
+        for chat_id, log in list(self._chats.items()):
+            log.forget(now - self.rules.memory(chat_id))
             if not log.tickets:
-                del self._chats[place]
+                del self._chats[chat_id]
         self.frozen(now)
         self._sweep_at = 2 * len(self._chats) + 100

@@ -13,10 +13,10 @@ from typing import Any
 
 from telegram.ext import BaseRateLimiter
 
-from bot.chat.ledger import Kind, Ledger, Priority, Rules, Ticket, Window
+from bot.chat.ledger import Ledger, Priority, Rules, Ticket, Window
 from bot.chat.telegram import FloodWait, NotSent
 
-__all__ = ["Kind", "Limits", "Priority", "Rules", "Ticket", "Window"]
+__all__ = ["Limits", "Priority", "Rules", "Ticket", "Window"]
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction", "editForumTopic", "editGeneralForumTopic"})
@@ -26,7 +26,6 @@ _REPLIES_KEPT = 1000  # until somebody asks for them
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    kind: Kind
     chat_id: int
     priority: int
     key: tuple[float, int]
@@ -78,20 +77,20 @@ class Limits(BaseRateLimiter[int]):
 
     @property
     def waiting(self) -> int:
-        """How many messages wait for their turn."""
-        return sum(waiter.kind is Kind.MESSAGE for waiter in self._waiters)
+        """How many sends wait for their turn."""
+        return len(self._waiters)
 
     @property
     def rate(self) -> float:
-        """Messages a second at present."""
+        """Sends a second at present."""
         return self._ledger.rate(self._clock())
 
     def ready_in(self, chat_id: int, priority: int = Priority.PUSH) -> float:
         """Seconds until a message to this chat could leave; 0 for at once."""
         now = self._clock()
         queue = self.waiting / self._ledger.rate(now)
-        chat_ready = self._ledger.chat_ready_at(Kind.MESSAGE, chat_id, priority, now)
-        return max(chat_ready, self._ledger.bot_ready_at(Kind.MESSAGE, now) + queue) - now
+        chat_ready = self._ledger.chat_ready_at(chat_id, priority, now)
+        return max(chat_ready, self._ledger.bot_ready_at(now) + queue) - now
 
     def frozen(self) -> dict[int, float]:
         """Chats in a flood wait and the seconds they still have, for keeping over a restart."""
@@ -118,18 +117,14 @@ class Limits(BaseRateLimiter[int]):
     # Starting and ending one send.
 
     async def acquire(
-        self,
-        chat_id: int,
-        priority: int = Priority.REPLY,
-        patience: float | None = None,
-        kind: Kind = Kind.MESSAGE,
+        self, chat_id: int, priority: int = Priority.REPLY, patience: float | None = None
     ) -> Ticket:
         """Wait for this send's turn. Raises FloodWait when that takes longer than `patience` seconds."""
         limit = self._patience.get(priority, 10.0) if patience is None else patience
         now = self._clock()
-        if (hold := self._ledger.chat_ready_at(kind, chat_id, priority, now) - now) > limit:
+        if (hold := self._ledger.chat_ready_at(chat_id, priority, now) - now) > limit:
             raise FloodWait(hold)
-        waiter = self._enqueue(kind, chat_id, priority, now)
+        waiter = self._enqueue(chat_id, priority, now)
         try:
             async with asyncio.timeout(limit):
                 return await waiter.granted
@@ -170,29 +165,23 @@ class Limits(BaseRateLimiter[int]):
         rate_limit_args: int | None,
     ) -> Any:
         """Make one call of the bot in its turn. A reply met by a short flood wait is tried again after it."""
-        target = _target_of(endpoint, data)
-        if target is None:
+        chat_id = _counted_chat(endpoint, data)
+        if chat_id is None:
             self._check_allowed()
             return await callback(*args, **kwargs)
         priority = Priority.REPLY if rate_limit_args is None else rate_limit_args
         for tries_left in reversed(range(_REPLY_TRIES if priority == Priority.REPLY else 1)):
             try:
-                return await self._attempt(*target, priority, callback, args, kwargs)
+                return await self._attempt(chat_id, priority, callback, args, kwargs)
             except FloodWait as exc:
                 if not tries_left or exc.seconds > self._patience.get(priority, 0.0):
                     raise
         raise AssertionError("the last try returns or raises")
 
     async def _attempt(
-        self,
-        kind: Kind,
-        chat_id: int,
-        priority: int,
-        callback: Callable[..., Any],
-        args: Any,
-        kwargs: dict[str, Any],
+        self, chat_id: int, priority: int, callback: Callable[..., Any], args: Any, kwargs: dict[str, Any]
     ) -> Any:
-        ticket = await self.acquire(chat_id, priority, kind=kind)
+        ticket = await self.acquire(chat_id, priority)
         try:
             self._check_allowed()
             result = await callback(*args, **kwargs)
@@ -210,14 +199,14 @@ class Limits(BaseRateLimiter[int]):
             raise NotSent("Standing by: another process may be the leader now")
 
     def _book(self, ticket: Ticket, priority: int) -> None:
-        if ticket.kind is Kind.MESSAGE and priority == Priority.REPLY:
+        if priority == Priority.REPLY:
             self._replies.append((ticket.chat_id, ticket.arrival))
 
-    def _enqueue(self, kind: Kind, chat_id: int, priority: int, now: float) -> _Waiter:
+    def _enqueue(self, chat_id: int, priority: int, now: float) -> _Waiter:
         # One order for all: by the time at which it would be unfair to wait longer. So a push is overtaken by
         # the replies of its first seconds only, and never starves.
         key = (now + priority * self._ledger.rules.ageing, next(self._numbers))
-        waiter = _Waiter(kind, chat_id, priority, key, asyncio.get_running_loop().create_future())
+        waiter = _Waiter(chat_id, priority, key, asyncio.get_running_loop().create_future())
         bisect.insort(self._waiters, waiter, key=lambda other: other.key)
         self._changed.set()
         if self._pump is None or self._pump.done():
@@ -239,30 +228,29 @@ class Limits(BaseRateLimiter[int]):
         if waiter is None:
             return ready - now
         self._waiters.remove(waiter)
-        waiter.granted.set_result(self._ledger.start(waiter.kind, waiter.chat_id, now))
+        waiter.granted.set_result(self._ledger.start(waiter.chat_id, now))
         return 0.0
 
     def _next(self, now: float) -> tuple[_Waiter | None, float]:
         """The most urgent waiter that may start now, or None and the time when one may."""
-        bot_ready = {kind: self._ledger.bot_ready_at(kind, now) for kind in Kind}
-        known: dict[tuple[Kind, int, int], float] = {}
+        bot_ready = self._ledger.bot_ready_at(now)
+        known: dict[tuple[int, int], float] = {}
         for waiter in self._waiters:
             if waiter.granted.done():
                 continue
-            place = (waiter.kind, waiter.chat_id, waiter.priority)
-            if place not in known:
-                known[place] = max(bot_ready[waiter.kind], self._ledger.chat_ready_at(*place, now))
-            if known[place] <= now:
+            asked = (waiter.chat_id, waiter.priority)
+            if asked not in known:
+                known[asked] = max(bot_ready, self._ledger.chat_ready_at(*asked, now))
+            if known[asked] <= now:
                 return waiter, now
         return None, min(known.values(), default=now + 1.0)
 
 
-def _target_of(endpoint: str, data: Mapping[str, Any]) -> tuple[Kind, int] | None:
-    """What a counted call is and which chat it goes to; None for calls that no limit counts."""
+def _counted_chat(endpoint: str, data: Mapping[str, Any]) -> int | None:
+    """The chat that a counted call goes to; None for calls that no limit counts."""
     if endpoint in _NOT_COUNTED or not endpoint.startswith(_COUNTED):
         return None
     try:
-        chat_id = int(data["chat_id"])
+        return int(data["chat_id"])
     except (KeyError, TypeError, ValueError):
         return None
-    return (Kind.EDIT if endpoint.startswith("edit") else Kind.MESSAGE), chat_id

@@ -1,4 +1,4 @@
-"""Telegram's flood limits: refuses what comes too fast, and counts it."""
+"""Telegram's flood limits: refuses what comes too fast, and counts it; messages and edits in one account."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Limits:
         self._buckets: dict[int, tuple[float, float]] = {}
 
     def admit(self, chat_id: int, now: float) -> int:
-        """0 and the message counts, or the whole seconds to wait; `now` in seconds."""
+        """0 and the message or edit counts, or the whole seconds to wait; `now` in seconds."""
         if not self.rates.enabled:
             return 0
         waits = {

@@ -130,8 +130,16 @@ def send_chat_action(tg: Telegram, p: Parameters) -> bool:
 
 
 def _change(
-    tg: Telegram, message: Message, rich: Rich, source: str, p: Parameters, media: StoredFile | None = None
+    tg: Telegram,
+    chat: Chat,
+    message: Message,
+    rich: Rich,
+    source: str,
+    p: Parameters,
+    media: StoredFile | None = None,
 ) -> dict[str, object]:
+    """Edits count against the same flood limits as messages."""
+    admit(tg, chat)
     buttons = keyboard(p.mapping("reply_markup"))
     same = message.rich == rich and (message.keyboard or None) == (buttons or None)
     if same and media is None:
@@ -141,10 +149,9 @@ def _change(
         {"at": message.edited or message.date, "html": message.source, "text": message.rich.text}
     )
     message.rich, message.source, message.keyboard, message.edited = rich, source, buttons, now
-    if media is not None and message.document is not None:
-        message.document = media
-    elif media is not None:
-        message.photo = media
+    if media is not None:
+        photo = p.values.get("type") == "photo"
+        message.photo, message.document = (media, None) if photo else (None, media)
     tg.show(message)
     return tg.world.to_api(message)
 
@@ -154,7 +161,7 @@ def edit_text(tg: Telegram, p: Parameters) -> dict[str, object]:
     message = own_message(tg, chat, p, "edit")
     if message.has_media:
         raise bad("there is no text in the message to edit")
-    return _change(tg, message, _text(p), p.text("text"), p)
+    return _change(tg, chat, message, _text(p), p.text("text"), p)
 
 
 def edit_caption(tg: Telegram, p: Parameters) -> dict[str, object]:
@@ -162,13 +169,13 @@ def edit_caption(tg: Telegram, p: Parameters) -> dict[str, object]:
     message = own_message(tg, chat, p, "edit")
     if not message.has_media:
         raise bad("there is no caption in the message to edit")
-    return _change(tg, message, _caption(p), p.text("caption"), p)
+    return _change(tg, chat, message, _caption(p), p.text("caption"), p)
 
 
 def edit_markup(tg: Telegram, p: Parameters) -> dict[str, object]:
     chat = reachable(tg, p)
     message = own_message(tg, chat, p, "edit")
-    return _change(tg, message, message.rich, message.source, p)
+    return _change(tg, chat, message, message.rich, message.source, p)
 
 
 def edit_media(tg: Telegram, p: Parameters) -> dict[str, object]:
@@ -185,8 +192,7 @@ def edit_media(tg: Telegram, p: Parameters) -> dict[str, object]:
         uploads=p.uploads,
     )
     file = _file(tg, inner, str(kind), f"{kind}s", f"{kind}.bin")
-    message.photo, message.document = (file, None) if kind == "photo" else (None, file)
-    return _change(tg, message, _caption(inner), inner.text("caption"), inner, file)
+    return _change(tg, chat, message, _caption(inner), inner.text("caption"), inner, file)
 
 
 # ── removing, pinning, reacting ─────────────────────────────────────────────────────────────────
