@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.board import flag
 from bot.errors import Misconfigured, Reauthorise, StoreError, Throttled, Transient
 from bot.model import Chat, Flag, OrderFacts, OrderStatus, Place
+from bot.pacing import Price
 from bot.tracking import Tracked
 from tests import make
 from tests.parts import Engine, several
@@ -70,6 +71,27 @@ async def test_a_quiet_check_costs_one_call_and_moves_the_next(engine: Engine) -
         due = await tx.orders.next_check_at(make.ORDER)
     assert due is not None
     assert due > engine.clock.now()
+
+
+async def test_one_s_news_makes_those_in_the_same_bag_due(engine: Engine) -> None:
+    orders = list(several(6))
+    await engine.follow(*orders)
+    for text in ("Package left facility 1", "Package left facility 2"):
+        for order in orders:
+            engine.source.add(order, text)
+        await engine.look(hours=30)
+    for order in orders:
+        engine.source.add(order, SCAN)
+    async with engine.store.write() as tx:
+        now = engine.clock.now()
+        planned = [await tx.orders.next_check_at(order) for order in orders]
+        assert all(at is not None and at > now for at in planned)
+        await tx.orders.due_now(orders[3], now)
+    engine.pacer.price = Price(value=0.05)
+    await engine.look(hours=0)
+    async with engine.store.read() as tx:
+        known = await tx.orders.get_many(orders)
+    assert [SCAN in known[order].nodes[0].description for order in orders] == [True] * 6
 
 
 async def test_full_empty_full_pushes_nothing(engine: Engine) -> None:

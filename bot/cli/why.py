@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -15,6 +16,8 @@ from rich.table import Table
 
 from bot import settings
 from bot.errors import BotError
+from bot.model import Stage, Watch
+from bot.pacing import Peer, hours
 
 
 def why(
@@ -23,6 +26,9 @@ def why(
 ) -> None:
     """Print the rate, price and weight that decide when an order is looked at next."""
     asyncio.run(_why(settings.load(), order, as_json=as_json))
+
+
+_NEAR = 50  # orders at the same place that are compared
 
 
 async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
@@ -36,6 +42,8 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
             watch = await tx.orders.watch(order)
             planned = await tx.orders.next_check_at(order)
             state = await tx.memory.get("pacer")
+            near = await tx.orders.alongside(order, timedelta(minutes=10), _NEAR)
+            known = [found for each in (order, *near) if (found := await tx.orders.get(each))]
     finally:
         await store.close()
     if watch is None:
@@ -43,8 +51,19 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
     pacer = Pacer(Limits(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds), random.random)
     pacer.load(state)
     reasons = pacer.explain(watch, datetime.now(UTC))
+    for each in known:
+        carrier = each.parcels[0].carrier if each.parcels else ""
+        before = Watch(stage=Stage.PRE_SHIPMENT, carrier=carrier, created_at=each.created_at)
+        stamps = sorted((hours(node.at), node.stage) for node in each.nodes)
+        pacer.companions.observe(each.id, before, stamps)
+    peers = sorted(pacer.companions.peers(order), key=lambda peer: -peer.shared)
     if as_json:
-        typer.echo(json.dumps(asdict(reasons) | {"planned": planned}, default=str))
+        typer.echo(
+            json.dumps(
+                asdict(reasons) | {"planned": planned, "companions": [peer._asdict() for peer in peers]},
+                default=str,
+            )
+        )
         return
     table = Table(show_header=False, box=None)
     for name, value in (
@@ -55,6 +74,7 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
         ("expected", f"{reasons.expected:.2f} entries may be waiting unseen"),
         ("waiting", f"{reasons.waiting:.2f} hours collected"),
         ("decided by", reasons.bound.value),
+        ("travels with", _together(peers)),
         (
             "next check",
             f"{planned:%Y-%m-%d %H:%M:%S} UTC" if planned else "none: nobody is told, or it ended",
@@ -62,3 +82,15 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
     ):
         table.add_row(f"[bold]{name}[/]", value)
     Console(highlight=False).print(table)
+
+
+def _together(peers: Sequence[Peer]) -> str:
+    """The order that shares the most entries, and what its news would say of this one's."""
+    if not peers:
+        return "nobody known: no other order has its newest entry of the same minutes"
+    peer = peers[0]
+    others = f" and {len(peers) - 1} more" if len(peers) > 1 else ""
+    return (
+        f"order {peer.order}{others} ({peer.shared} entries in the same minutes); when one moves, the others "
+        f"have moved with a chance of {peer.chance:.2f}, and are looked at if that is worth a call"
+    )

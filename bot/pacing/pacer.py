@@ -47,8 +47,8 @@ class Pacer:
     ) -> None:
         """Count what a check saw: its new nodes' claimed times and stages, or none."""
         nodes = list(nodes)
-        weight = 1.0 / self.companions.alike(order) if order else 1.0
-        self.rates.observe(watch, nodes, now, weight=weight)
+        alike = 1.0 + sum(peer.chance for peer in self.companions.peers(order))  # bring the same news
+        self.rates.observe(watch, nodes, now, weight=1.0 / alike)
         if order:
             stamps = sorted((hours(at), stage) for at, stage in nodes)
             self._told += self.companions.observe(order, watch, stamps)

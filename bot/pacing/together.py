@@ -7,9 +7,9 @@ two or three, probably shares the next; how often is learnt by stage. Times are 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.model import Stage, Watch
 from bot.pacing.clock import hours
@@ -46,6 +46,14 @@ class _Place:
         self.told: tuple[_Entry, int, str] | None = None  # the entry, how many were shared before it, by whom
 
 
+class Peer(NamedTuple):
+    """An order at the same place: entries in a row that are shared, the chance that the next one will be."""
+
+    order: str
+    shared: int
+    chance: float
+
+
 class Companions:
     """Who travels with whom, learnt from what checks bring; bounded in memory, found anew after a restart."""
 
@@ -60,6 +68,7 @@ class Companions:
         `watch` is the order as it was before, `stamps` its new entries, oldest first.
         """
         carrier, stage, last = watch.carrier, watch.stage, watch.last_node_at
+        before = self.peers(order)
         place = self._places.pop(order, None)
         if place is None:
             place = _Place(stage, (self._entry(carrier, stage, hours(last)),) if last else ())
@@ -67,11 +76,11 @@ class Companions:
         if place.told is not None:
             self._settle(order, place, came=place.told[0] in new)
         told = []
-        for peer, other, shared in self._peers(order, place) if new else ():
-            if other.told is None:
-                other.told = new[0], shared, order
-                new[0].orders[peer] = None
-                told.append(peer)
+        for peer in before if new else ():
+            if self._places[peer.order].told is None:
+                self._places[peer.order].told = new[0], peer.shared, order
+                new[0].orders[peer.order] = None
+                told.append(peer.order)
         if place.trail:
             place.trail[-1].orders.pop(order, None)
         place.trail = (*place.trail, *new)[-len(_PRIOR) :]
@@ -83,11 +92,25 @@ class Companions:
                 self._forget(next(iter(self._places)))
         return told
 
-    def alike(self, order: str) -> float:
-        """How many orders, this one included, probably bring the same news."""
+    def peers(self, order: str) -> list[Peer]:
+        """Who has the same newest entry, or probably has it by now."""
         place = self._places.get(order)
-        peers = self._peers(order, place) if place else ()
-        return 1.0 + math.fsum(self._chance(other.stage, shared) for _, other, shared in peers)
+        if place is None or not place.trail:
+            return []
+        newest, found = place.trail[-1], []
+        for name in [*newest.orders][:_PEERS]:
+            other = self._places.get(name)
+            if other is None or name == order:
+                continue
+            shared = 0
+            if other.trail[-1] is newest:
+                pairs = zip(reversed(place.trail), reversed(other.trail), strict=False)
+                shared = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
+            elif other.told is not None and other.told[0] is newest:
+                shared = min(other.told[1] + 1, len(_PRIOR))
+            if shared:
+                found.append(Peer(name, shared, self._chance(place.stage, shared)))
+        return found
 
     def share(self, order: str, weight: float, now: float) -> float:
         """How much a look at this order tells, 1 for an order alone.
@@ -95,25 +118,19 @@ class Companions:
         One of those who travel together leads: its looks tell for the others, which rely on it.
         """
         place = self._places.get(order)
-        if place is None:
+        if place is None or weight <= 0.0:
             return 1.0
         place.weight = weight
-        chance = self.leader(order, now)[1]
-        place.leads = chance == 0.0
-        if not place.leads or weight <= 0.0:
-            return 1.0 - chance
-        peers = [(self._chance(place.stage, shared), other) for _, other, shared in self._peers(order, place)]
-        return 1.0 + math.fsum(part * other.weight for part, other in peers if part >= _RELIED) / weight
+        relied = [peer for peer in self.peers(order) if peer.chance >= _RELIED]
+        leaders = [peer.chance for peer in relied if self._leads(peer.order, now)]
+        place.leads = not leaders
+        if leaders:
+            return 1.0 - max(leaders)
+        return 1.0 + math.fsum(peer.chance * self._places[peer.order].weight for peer in relied) / weight
 
-    def leader(self, order: str, now: float) -> tuple[str, float]:
-        """On whose looks an order relies, and the chance that its next entry is shared; "" and 0 for none."""
-        best, most = "", 0.0
-        place = self._places.get(order)
-        for peer, other, shared in self._peers(order, place) if place else ():
-            chance = self._chance(other.stage, shared)
-            if other.leads and other.told is None and other.due >= now - _LATE:
-                best, most = max((best, most), (peer, chance), key=lambda pair: pair[1])
-        return (best, most) if most >= _RELIED else ("", 0.0)
+    def _leads(self, order: str, now: float) -> bool:
+        place = self._places[order]
+        return place.leads and place.told is None and place.due >= now - _LATE
 
     def gain(self, order: str, now: float) -> float:
         """Hours of one chat's waiting that a look `now` saves an order that was told, not its planned one."""
@@ -145,19 +162,6 @@ class Companions:
         if len(self._entries) > _ENTRIES:
             del self._entries[next(iter(self._entries))]
         return entry
-
-    def _peers(self, order: str, place: _Place) -> Iterator[tuple[str, _Place, int]]:
-        """Who has the same newest entry, or probably has it by now, and how many in a row are shared."""
-        newest = place.trail[-1] if place.trail else _Entry(0.0)
-        for peer in [*newest.orders][:_PEERS]:
-            other = self._places.get(peer)
-            if other is None or peer == order:
-                continue
-            if other.trail[-1] is newest:
-                pairs = zip(reversed(place.trail), reversed(other.trail), strict=False)
-                yield peer, other, sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
-            elif other.told is not None and other.told[0] is newest:
-                yield peer, other, min(other.told[1] + 1, len(_PRIOR))
 
     def _chance(self, stage: Stage, shared: int) -> float:
         came, trials = self._shared.get(f"{stage}/{shared}", (0.0, 0.0))

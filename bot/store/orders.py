@@ -234,6 +234,29 @@ class Orders:
             await self._let_go([order_id])
         return bool(result.rowcount)
 
+    async def hasten(self, order_ids: Sequence[str], now: datetime) -> None:
+        """Make orders that are planned for later due now, but for what stopped or fails."""
+        for ids in sql.lots(order_ids):
+            await self._on.execute(
+                sa.update(orders)
+                .where(orders.c.id.in_(ids), orders.c.next_check_at > now, orders.c.failures == 0)
+                .values(next_check_at=now)
+            )
+
+    async def alongside(self, order_id: str, within: timedelta, limit: int) -> list[str]:
+        """Orders that are looked at and whose newest entry came `within` so much of this one's."""
+        watch = await self.watch(order_id)
+        if watch is None or watch.last_node_at is None:
+            return []
+        newest = orders.c.last_node_at.between(watch.last_node_at - within, watch.last_node_at + within)
+        found = await self._on.scalars(
+            sa.select(orders.c.id)
+            .where(newest, orders.c.stage == watch.stage, orders.c.next_check_at.is_not(None))
+            .where(orders.c.id != order_id)
+            .limit(limit)
+        )
+        return list(found)
+
     async def release_leases(self) -> int:
         """After the end of the last leader: what it was checking is due now; how many."""
         return (await self._on.execute(sa.delete(checks))).rowcount
@@ -385,8 +408,16 @@ class Orders:
 _NOW = sa.bindparam("b_now", type_=Utc)
 _HELD = sa.exists().where(checks.c.order_id == orders.c.id, checks.c.until > _NOW)  # somebody is at it
 _LEASE = sa.bindparam("b_lease", type_=sa.Text)
+_CARRIER = (
+    sa.select(parcels.c.carrier)
+    .where(parcels.c.order_id == orders.c.id)
+    .order_by(parcels.c.index)
+    .limit(1)
+    .scalar_subquery()
+    .label("first_carrier")
+)
 _LEASED = (
-    sa.select(orders)
+    sa.select(orders, _CARRIER)
     .join_from(checks, orders, orders.c.id == checks.c.order_id)
     .where(checks.c.lease == _LEASE, orders.c.next_check_at.is_not(None))
 )
@@ -431,7 +462,7 @@ def _release(listed: bool) -> sa.Delete:
     )
 
 
-_WATCH = sa.select(orders).where(orders.c.id == sa.bindparam("b_id"))
+_WATCH = sa.select(orders, _CARRIER).where(orders.c.id == sa.bindparam("b_id"))
 _THIS = sa.update(orders).where(orders.c.id == sa.bindparam("b_id"))
 _CONCLUDE = _THIS.values(
     next_check_at=sa.case((orders.c.weight > 0, sa.bindparam("b_next", type_=Utc)), else_=sa.null())

@@ -46,6 +46,7 @@ def to_watch(row: Row) -> Watch:
         failures=row["failures"],
         finished_at=row["finished_at"],
         utc_offset_hours=row["utc_offset_hours"],
+        carrier=row["first_carrier"] or "",
         stopped=row["next_check_at"] is None,
     )
 

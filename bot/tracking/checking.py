@@ -50,7 +50,7 @@ class Checking:
         now = self._now()
         facts = await self._facts(due, snapshot, now) if snapshot is not None else None
         if snapshot is None or (snapshot.digest == due.digest and not silence and facts is None):
-            self._pacer.learn(due.watch, (), now)
+            self._pacer.learn(due.watch, (), now, order=due.order_id)
             return self.quiet(due, now, mark=snapshot.mark if snapshot is not None else None)
         async with self._store.write() as tx:
             if await tx.orders.holds_lease(due.order_id, due.lease):
@@ -92,7 +92,7 @@ class Checking:
         return Settled(
             order_id=due.order_id,
             lease=due.lease,
-            next_check_at=earliest(self._pacer.next_check(watch, now), due.silence_at),
+            next_check_at=earliest(self._pacer.next_check(watch, now, order=due.order_id), due.silence_at),
             mark=mark,
         )
 
@@ -112,7 +112,7 @@ class Checking:
         return Settled(
             order_id=due.order_id,
             lease=due.lease,
-            next_check_at=self._pacer.next_check(watch, now),
+            next_check_at=self._pacer.next_check(watch, now, order=due.order_id),
             answered=False,
             failures=watch.failures,
             error=str(error)[:300],

@@ -115,14 +115,16 @@ class Recording:
         if checked:
             self._learn(watch, changes, now)
         after = _watch_after(watch, order, now)
-        await tx.orders.conclude(
-            order.id, now, earliest(self._pacer.next_check(after, now), silence_at), checked=checked
-        )
+        planned = self._pacer.next_check(after, now, order=order.id)
+        await tx.orders.conclude(order.id, now, earliest(planned, silence_at), checked=checked)
+        if companions := self._pacer.hurried(now):
+            await tx.orders.hasten(companions, now)
+            _log.info("companions", order=order.id, due=len(companions))
         return order
 
     def _learn(self, watch: Watch, changes: Changes, now: datetime) -> None:
         stamped = [(node.at, node.stage) for node in changes.added]
-        self._pacer.learn(watch, stamped, now)
+        self._pacer.learn(watch, stamped, now, order=changes.order.id)
         if changes.added and not changes.first:
             seen = [
                 (now - max(node.at, watch.checked_at or node.at)).total_seconds() for node in changes.added
@@ -152,6 +154,7 @@ def _watch_after(watch: Watch, order: Order, now: datetime) -> Watch:
         last_node_at=order.last_node_at,
         checked_at=now,
         eta=order.next_eta,
+        carrier=order.parcels[0].carrier if order.parcels else watch.carrier,
         failures=0,
         finished_at=order.finished_at,
     )

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from bot.errors import BotError, StoreError
 from bot.model import Follow, Place
 from bot.store import Store
 from tests.cli.conftest import Sandbox, Terminal
+from tests.store.builders import added, node, order
 
 ORDER = "8211744661738042"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -69,7 +70,33 @@ def test_why_tells_the_reasons_behind_the_next_look(working: Terminal) -> None:
     assert "decided by" in lines
     told = json.loads(working.run("why", ORDER, "--json").stdout)
     assert told.keys() >= {"rate", "price", "weight", "bound", "planned"}
+    assert told["companions"] == []
+    assert "nobody known" in lines
     assert isinstance(working.run("why", "8299999999999999").exception, BotError)
+
+
+def test_why_names_who_travels_with_an_order(working: Terminal) -> None:
+    sibling = "8211744661738043"
+    asyncio.run(_furnish())
+    asyncio.run(_pack(ORDER, sibling))
+    (told,) = json.loads(working.run("why", ORDER, "--json").stdout)["companions"]
+    assert (told["order"], told["shared"]) == (sibling, 2)
+    assert 0.0 < told["chance"] < 1.0
+    assert sibling in working.run("why", ORDER).stdout
+
+
+async def _pack(*orders: str) -> None:
+    """Put orders in one bag: two entries each, seconds apart."""
+    store = Store("bot.db")
+    await store.start()
+    async with store.write() as tx:
+        for n, one in enumerate(orders):
+            await tx.orders.add(one, NOW)
+            await tx.chats.follow(Follow(place=Place(1001), order_id=one, created_at=NOW))
+            await tx.orders.reweigh([one], NOW)
+            entries = [node(seq, at=NOW - timedelta(hours=20 - seq, seconds=n)) for seq in (1, 2)]
+            await tx.orders.save(added(order(one, *entries)))
+    await store.close()
 
 
 # ── authorize ───────────────────────────────────────────────────────────────────────────────────

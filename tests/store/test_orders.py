@@ -173,6 +173,51 @@ async def test_only_followed_orders_can_be_made_due(store: Store) -> None:
         assert await tx.orders.next_due(NOW) == NOW
 
 
+async def test_hastened_orders_are_due_now_but_not_those_that_stopped_or_fail(store: Store) -> None:
+    for one in ("1", "2"):
+        await follow(store, ANNA, one, now=later(900))
+    async with store.write() as tx:
+        await tx.orders.add("3", NOW)  # nobody follows it
+        (due,) = await tx.orders.lease_due(later(900), 1, LEASE)
+        failed = Settled(
+            order_id=due.order_id, lease=due.lease, next_check_at=later(1200), answered=False, failures=1
+        )
+        await tx.orders.settle([failed], later(901))
+        await tx.orders.hasten(["1", "2", "3"], NOW)
+        planned = {one: await tx.orders.next_check_at(one) for one in ("1", "2", "3")}
+    other = "2" if due.order_id == "1" else "1"
+    assert planned == {due.order_id: later(1200), other: NOW, "3": None}
+
+
+async def test_orders_alongside_share_stage_and_moment_of_the_newest_entry(store: Store) -> None:
+    at = NOW - timedelta(days=1)
+    moments = {"1": at, "2": at + timedelta(minutes=4), "3": at + timedelta(minutes=6), "4": at}
+    for one, moment in moments.items():
+        await follow(store, ANNA, one)
+        async with store.write() as tx:
+            stage = Stage.LOCAL_TRANSIT if one == "4" else Stage.ORIGIN_TRANSIT
+            await tx.orders.save(added(order(one, node(1, at=moment), stage=stage)))
+    async with store.read() as tx:
+        assert await tx.orders.alongside("1", timedelta(minutes=5), 9) == ["2"]
+        assert await tx.orders.alongside("9", timedelta(minutes=5), 9) == []
+
+
+async def test_a_watch_names_the_carrier_of_the_first_parcel(store: Store) -> None:
+    await follow(store, ANNA, "1")
+    async with store.write() as tx:
+        fresh = await tx.orders.watch("1")
+        await tx.orders.save(added(order("1", node(1))))
+        known = await tx.orders.watch("1")
+        (due,) = await tx.orders.lease_due(later(1), 1, LEASE)
+    assert fresh is not None
+    assert known is not None
+    assert (fresh.carrier, known.carrier, due.watch.carrier) == (
+        "",
+        "AliExpress standard",
+        "AliExpress standard",
+    )
+
+
 async def test_postponing_everything_spreads_what_was_due(store: Store) -> None:
     for number in range(20):
         await follow(store, ANNA, str(number))
