@@ -99,5 +99,5 @@ def utc_offset(zones: Sequence[str], now: datetime) -> float | None:
 
 
 def _hours(zone: str, now: datetime) -> float:
-    offset = now.astimezone(ZoneInfo(zone)).utcoffset()
-    return 0.0 if offset is None else offset.total_seconds() / 3600
+    offset = now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+    return offset.total_seconds() / 3600

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import audience
-from bot.model import Importance, Level, NewsKind, Place, Quiet
+from bot.model import Follower, Importance, Level, News, NewsKind, Owed, Place, Quiet
 from tests import make
 
 NOW = make.NOW  # noon in UTC
@@ -106,3 +106,75 @@ def test_a_living_card_follows_silently_where_nothing_is_to_be_heard() -> None:
     (owed,) = audience.owed(make.ORDER, [make.news()], [muted], NOW, asking=None)
     assert (owed.news.kind, owed.due_at) == (NewsKind.CARD, NOW)
     assert audience.owed(make.ORDER, [make.news()], [make.follower(notify=False)], NOW, asking=None) == []
+
+
+def _with_card(**changes: Any) -> Follower:
+    follower = make.follower(**changes)
+    return replace(follower, follow=replace(follower.follow, card_message_id=5))
+
+
+def _card(place: Place, of: str) -> Owed:
+    news = News(kind=NewsKind.CARD, key=f"card:{of}", importance=Importance.SCAN)
+    return Owed(place=place, order_id=make.ORDER, news=news, due_at=NOW)
+
+
+def test_every_follower_is_owed_every_piece_of_news() -> None:
+    news, there = [make.news(), make.news(Importance.MILESTONE, key="eta:1")], Place(7)
+    followers = [_with_card(), make.follower(there)]
+    assert audience.owed(make.ORDER, news, followers, NOW, asking=None) == [
+        Owed(place=place, order_id=make.ORDER, news=one, due_at=NOW)
+        for place in (make.HERE, there)
+        for one in news
+    ]
+
+
+def test_a_card_is_brought_up_to_date_for_all_who_hear_nothing_now() -> None:
+    later = NOW + timedelta(hours=2)
+    there, elsewhere = Place(7), Place(8)
+    followers = [
+        _with_card(notify=False),
+        _with_card(place=there, paused_until=later),
+        make.follower(elsewhere, notify=False),
+    ]
+    news = [make.news(), make.news(key="nodes:2")]
+    assert audience.owed(make.ORDER, news, followers, NOW, asking=None) == [
+        _card(make.HERE, "nodes:1"),
+        *(Owed(place=there, order_id=make.ORDER, news=one, due_at=later) for one in news),
+        _card(there, "nodes:1"),
+    ]
+
+
+def test_no_card_is_edited_for_what_only_the_merchant_hears() -> None:
+    news = [make.news(Importance.ACTION, merchant_only=True)]
+    assert audience.owed(make.ORDER, news, [_with_card()], NOW, asking=None) == []
+
+
+def test_what_is_no_news_shows_on_the_cards_of_all_but_who_looks() -> None:
+    there, elsewhere = Place(7), Place(8)
+    followers = [_with_card(), _with_card(place=there), make.follower(elsewhere)]
+    owed = audience.cards(make.ORDER, followers, of="status:shipped", asking=make.HERE, now=NOW)
+    assert owed == [_card(there, "status:shipped")]
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [{"quiet_from": time(10)}, {"quiet_to": time(14)}, {"quiet_from": time(12), "quiet_to": time(12)}],
+)
+def test_half_a_pair_of_quiet_hours_is_none(hours: dict[str, Any]) -> None:
+    assert not audience.is_quiet(make.chat(**hours), NOW)
+
+
+@pytest.mark.parametrize(("start", "end"), [(10, 18), (20, 6)])
+def test_quiet_hours_begin_with_their_first_minute_and_end_before_their_last(start: int, end: int) -> None:
+    chat = make.chat(quiet_from=time(start), quiet_to=time(end))
+    minute = timedelta(minutes=1)
+    first, last = NOW.replace(hour=start), NOW.replace(hour=end)
+    quiet = [audience.is_quiet(chat, at) for at in (first - minute, first, last - minute, last)]
+    assert quiet == [False, True, True, False]
+
+
+def test_the_next_moment_is_told_to_the_minute_and_in_utc() -> None:
+    now = NOW.replace(second=34, microsecond=5)
+    assert audience.next_at("UTC", time(12, 30), now) == NOW.replace(minute=30)
+    assert audience.next_at("UTC", time(12), NOW) == NOW + timedelta(days=1)
+    assert audience.next_at("Asia/Kolkata", time(9, 30), NOW).tzinfo is UTC

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import board
-from bot.model import Flag, Stage
+from bot.model import Clock, Flag, FlagRule, Stage
 from tests import make
 
 NOW = make.NOW
@@ -62,3 +62,55 @@ def test_a_delivered_order_is_flagged_only_where_its_customer_disagrees() -> Non
     delivered = make.order(make.node(), stage=Stage.DELIVERED)
     assert board.flag(delivered, None, NOW) is None
     assert board.flag(delivered, NOW, NOW) == (Flag.DISPUTED, NOW)
+
+
+def test_the_whole_table_of_rules_is_this() -> None:
+    days = {(rule.flag, rule.clock, rule.grace.days): rule.stages for rule in board.RULES}
+    moving = frozenset(stage for stage in Stage if not stage.final)
+    assert days == {
+        (Flag.RETURNED, Clock.STAGE, 0): {Stage.RETURNING, Stage.RETURNED},
+        (Flag.PROBLEM, Clock.STAGE, 0): {Stage.EXCEPTION, Stage.ADDRESS_CHANGE},
+        (Flag.DUTIES, Clock.STAGE, 0): {Stage.DUTIES_DUE},
+        (Flag.FAILED_ATTEMPT, Clock.STAGE, 0): {Stage.FAILED_ATTEMPT},
+        (Flag.PICKUP, Clock.STAGE, 2): {Stage.READY_FOR_PICKUP},
+        (Flag.DISPUTED, Clock.DISPUTE, 0): set(Stage),
+        (Flag.NO_TRACKING, Clock.PAYMENT, 3): moving,
+        **{(Flag.STUCK, Clock.NODE, rule.grace.days): rule.stages for rule in _stuck()},
+        (Flag.LATE, Clock.ETA, 1): moving,
+    }
+    stuck = {stage: rule.grace.days for rule in _stuck() for stage in rule.stages}
+    named = {
+        Stage.PRE_SHIPMENT: 7, Stage.INFO_RECEIVED: 7, Stage.PREPARING: 7, Stage.INTERNATIONAL_TRANSIT: 21,
+        Stage.IMPORT_CUSTOMS: 10, Stage.OUT_FOR_DELIVERY: 3,
+    }  # fmt: skip
+    assert stuck == dict.fromkeys(moving, 10) | named
+
+
+def _stuck() -> list[FlagRule]:
+    return [rule for rule in board.RULES if rule.flag is Flag.STUCK]
+
+
+def test_a_grace_is_over_at_its_very_end() -> None:
+    old = make.order(make.node(ago=timedelta(days=10)))
+    assert board.flag(old, None, NOW) == (Flag.STUCK, NOW)
+    assert board.flag(old, None, NOW - timedelta(seconds=1)) is None
+
+
+def test_a_promise_that_passed_a_day_ago_is_late() -> None:
+    promised = NOW - timedelta(days=1)
+    order = make.order(make.node())
+    order = replace(order, parcels=(replace(order.parcels[0], eta=promised),))
+    assert board.flag(order, None, NOW) == (Flag.LATE, promised)
+
+
+def test_a_stage_of_unknown_age_counts_from_the_newest_entry_or_the_follow() -> None:
+    node = make.node(ago=timedelta(hours=5))
+    order = replace(make.order(node, stage=Stage.RETURNED), stage_since=None)
+    assert board.flag(order, None, NOW) == (Flag.RETURNED, node.at)
+    bare = replace(order, parcels=(), created_at=NOW - timedelta(hours=9))
+    assert board.flag(bare, None, NOW) == (Flag.RETURNED, NOW - timedelta(hours=9))
+
+
+def test_an_order_with_an_entry_is_not_without_tracking() -> None:
+    order = make.order(make.node(), paid_at=NOW - timedelta(days=9))
+    assert board.flag(order, None, NOW) is None

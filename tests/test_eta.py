@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Importance, News, NewsKind
+from bot.eta import COOLDOWN, believable
+from bot.model import Importance, News, NewsKind, Parcel, Stage
 from tests.timelines import START, Follower, at, followed, node, parcel
 
 SENT = node(0, "Package collected by carrier")
@@ -107,3 +108,34 @@ def test_promises_are_told_once_each_and_never_twice_within_the_cool_down(days: 
         assert news.eta_before is not None
         assert news.eta_after is not None
         assert abs(news.eta_after - news.eta_before) >= timedelta(days=1)
+
+
+def test_a_move_is_told_with_all_there_is_to_say() -> None:
+    follower = following(at(10 * DAY))
+    assert eta_news(follower, 1, at(12 * DAY)) == (
+        News(
+            kind=NewsKind.ETA,
+            key=f"eta:1:{at(12 * DAY):%Y%m%d}:{at(1):%Y%m%d}",
+            importance=Importance.MILESTONE,
+            parcel=1,
+            stage=Stage.PICKED_UP,
+            eta_before=at(10 * DAY),
+            eta_after=at(12 * DAY),
+        ),
+    )
+
+
+def test_the_cool_down_is_over_at_its_very_end() -> None:
+    follower = following(at(10 * DAY))
+    assert eta_news(follower, 1, at(12 * DAY))
+    wait = COOLDOWN / timedelta(hours=1)
+    assert eta_news(follower, 1 + wait - 0.1, at(15 * DAY)) == ()
+    assert eta_news(follower, 1 + wait, at(15 * DAY))
+
+
+def test_what_can_be_believed_has_limits_that_belong_to_it() -> None:
+    order, second = followed(parcel(SENT)), timedelta(seconds=1)
+    first, last = at(-30 * DAY), at(400 * DAY)
+    for one in (order.parcels[0], Parcel(index=2)):  # with and without a node
+        for eta, inside in ((first - second, False), (first, True), (last, True), (last + second, False)):
+            assert believable(eta, one, order, at(0)) == inside

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Reason, Stage
+from bot.model import Importance, Parcel, Reason, Stage
+from bot.progress import Standing, importance_of, standing, under_way
+from tests import make
 from tests.timelines import at, followed, node, parcel
 
 PICKED = node(20, "Package collected by carrier")
@@ -85,3 +87,53 @@ def test_the_stage_began_with_the_scan_that_brought_it() -> None:
 def test_the_order_is_where_its_least_advanced_parcel_is(first: str, second: str, stage: Stage) -> None:
     order = followed(parcel(node(1, first)), parcel(node(2, second), number="B2"))
     assert order.stage is stage
+
+
+def _stands(*story: tuple[float, str]) -> Standing:
+    """The standing after these hours and texts."""
+    return standing(followed(parcel(*(node(hours, text) for hours, text in story))).parcels[0].nodes)
+
+
+def test_delivered_on_the_way_back_is_returned_since_then_at_the_rung_it_had() -> None:
+    out, back = (10, "Out for delivery"), (20, "Returning to sender")
+    assert _stands(out, back, (30, "Package delivered")) == Standing(
+        stage=Stage.RETURNED, since=at(30), rung=Stage.OUT_FOR_DELIVERY
+    )
+    assert _stands(out, back, (30, "Delivered to pick-up point")) == Standing(
+        stage=Stage.READY_FOR_PICKUP, since=at(30), rung=Stage.READY_FOR_PICKUP
+    )
+
+
+def test_a_trouble_lasts_while_its_stage_and_reason_stay() -> None:
+    held, lost = (10, "Held by customs"), (30, "Package lost")
+    assert _stands(held, (20, "Held by customs again")).since == at(10)
+    assert _stands(held, lost).since == at(30)
+    assert _stands(held, lost).reason is not Reason.CUSTOMS
+    assert _stands((10, "Delivery attempt failed"), (20, "Held by customs")).since == at(20)
+
+
+def test_only_a_failed_attempt_and_only_on_tour_takes_a_rung_back() -> None:
+    out = (10, "Out for delivery")
+    assert _stands(out, (20, "Delivery attempt failed")).rung is Stage.LOCAL_TRANSIT
+    assert _stands(out, (20, "Package lost")).rung is Stage.OUT_FOR_DELIVERY
+    assert (
+        _stands((10, "Package collected by carrier"), (20, "Delivery attempt failed")).rung is Stage.PICKED_UP
+    )
+
+
+def test_a_return_after_delivery_keeps_the_rung() -> None:
+    found = _stands((10, "Package delivered"), (20, "Returning to sender"))
+    assert (found.stage, found.since, found.rung) == (Stage.RETURNING, at(20), Stage.DELIVERED)
+
+
+def test_a_parcel_is_under_way_once_it_has_left_the_seller() -> None:
+    away = {stage for stage in Stage if under_way(Parcel(index=1, stage=stage))}
+    assert set(Stage) - away == {Stage.PRE_SHIPMENT, Stage.INFO_RECEIVED, Stage.PREPARING}
+
+
+def test_each_failed_attempt_needs_somebody_and_a_second_hold_does_not() -> None:
+    failed, held = make.node(stage=Stage.FAILED_ATTEMPT), make.node(stage=Stage.EXCEPTION)
+    again = Standing(stage=Stage.FAILED_ATTEMPT)
+    assert importance_of(again, again, failed, imported=False) is Importance.ACTION
+    again = Standing(stage=Stage.EXCEPTION)
+    assert importance_of(again, again, held, imported=False) is Importance.SCAN

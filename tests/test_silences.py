@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import News, NewsKind, Order, OrderStatus, Stage
+from bot.model import Importance, News, NewsKind, Order, OrderStatus, Parcel, Stage
 from bot.silences import (
     DEFAULT,
     Typical,
@@ -24,6 +25,7 @@ from tests.timelines import Follower, at, followed, node, parcel
 
 DAY = 24.0
 PICKUP = node(0, "Delivered to pick-up point")
+LEFT = node(-10, "Departed from departure country")
 
 
 def lived(order: Order, days: float, step: float = 1.0) -> list[tuple[float, News]]:
@@ -207,3 +209,128 @@ def test_durations_are_counted_for_delivered_parcels_only() -> None:
         Stage.INTERNATIONAL_TRANSIT: timedelta(hours=80),
         Stage.OUT_FOR_DELIVERY: timedelta(hours=6),
     }
+
+
+def _told(key: str, kind: NewsKind, days: int, **more: Any) -> News:
+    return News(kind=kind, key=key, days=days, **({"importance": Importance.ACTION} | more))
+
+
+_ZERO, _DAY_0 = f"{at(0):%Y%m%d%H%M}", f"{at(0):%Y%m%d}"
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "news"),
+    [
+        (
+            "Delivered to pick-up point",
+            2,
+            _told(f"pickup:1:{_ZERO}:2", NewsKind.PICKUP_WAITING, 2, parcel=1, stage=Stage.READY_FOR_PICKUP),
+        ),
+        (
+            "Customs duties payment requested",
+            2,
+            _told(f"duties:1:{_ZERO}", NewsKind.DUTIES_WAITING, 2, parcel=1, stage=Stage.DUTIES_DUE),
+        ),
+        (
+            "Held by customs",
+            5,
+            _told(
+                f"customs:1:{_ZERO}", NewsKind.CUSTOMS_WAITING, 5, parcel=1, stage=Stage.EXCEPTION,
+                importance=Importance.MILESTONE,
+            ),
+        ),
+        (
+            "Arrived at customs",
+            5,
+            _told(
+                f"customs:1:{_ZERO}", NewsKind.CUSTOMS_WAITING, 5, parcel=1, stage=Stage.IMPORT_CUSTOMS,
+                importance=Importance.MILESTONE, merchant_only=True,
+            ),
+        ),
+        (
+            "Out for delivery",
+            3,
+            _told(
+                f"stuck:1:out_for_delivery:{_DAY_0}", NewsKind.STUCK, 3, parcel=1,
+                stage=Stage.OUT_FOR_DELIVERY, importance=Importance.MILESTONE, merchant_only=True,
+            ),
+        ),
+        (
+            "Package lost",
+            5,
+            _told(
+                f"stuck:1:exception:{_DAY_0}", NewsKind.STUCK, 5, parcel=1, stage=Stage.EXCEPTION,
+                importance=Importance.MILESTONE, merchant_only=True,
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_waiting_parcel_and_when(text: str, days: int, news: News) -> None:
+    order = followed(parcel(LEFT, node(0, text)))
+    assert due_silences(order, at(days * DAY - 0.1)) == ()
+    assert due_silences(order, at(days * DAY)) == (news,)
+
+
+def test_what_is_said_of_a_whole_order_and_when() -> None:
+    unscanned = followed(parcel(number=""))
+    missing = _told("no_tracking", NewsKind.NO_TRACKING, 3, merchant_only=True)
+    asked = _told(f"awaited:{_ZERO}", NewsKind.STILL_AWAITED, 30)
+    stopped = _told(f"stopped:{_ZERO}", NewsKind.STOPPED, 90)
+    assert due_silences(unscanned, at(3 * DAY)) == (missing,)
+    assert due_silences(unscanned, at(30 * DAY)) == (missing, asked)
+    assert due_silences(unscanned, at(90 * DAY)) == (missing, asked, stopped)
+
+
+def test_the_second_reminder_falls_due_alone_at_its_very_moment() -> None:
+    order = followed(parcel(PICKUP))
+    assert [news.days for news in due_silences(order, at(5 * DAY))] == [5]
+
+
+def test_what_is_typical_puts_customs_off_too() -> None:
+    order = followed(parcel(LEFT, node(0, "Arrived at customs")))
+    slow = {Stage.IMPORT_CUSTOMS: Typical(median=timedelta(days=6), p90=timedelta(days=11), count=9)}
+    assert due_silences(order, at(11 * DAY - 1), DEFAULT, slow) == ()
+    assert [news.days for news in due_silences(order, at(11 * DAY), DEFAULT, slow)] == [11]
+
+
+def test_a_parcel_whose_nodes_are_gone_is_stuck_from_the_beginning_of_its_stage() -> None:
+    bare = Parcel(index=1, number="A1", stage=Stage.OUT_FOR_DELIVERY, stage_since=at(0))
+    order = replace(followed(parcel(PICKUP)), parcels=(bare,), stage=bare.stage)
+    assert next_silence_at(order, at(0)) == at(3 * DAY)
+
+
+def test_reviving_forgets_the_long_silences_and_nothing_else() -> None:
+    told = frozenset({"no_tracking", "revived:2026-11-01T00:00:00+0000", "awaited:1", "stopped:1"})
+    order = revived(replace(followed(parcel(PICKUP)), told=told), at(0))
+    assert order.told == {
+        "no_tracking", "revived:2026-11-01T00:00:00+0000", "revived:2026-11-02T08:00:00+0000",
+    }  # fmt: skip
+
+
+def test_typical_is_the_middle_and_the_nearest_rank_of_enough_samples() -> None:
+    days = [timedelta(days=n) for n in range(1, 21)]
+    assert typical_for_stage(days[:8]) == Typical(median=days[3] + timedelta(hours=12), p90=days[7], count=8)
+    assert typical_for_stage(days[:9]) == Typical(median=days[4], p90=days[8], count=9)
+    assert typical_for_stage(days) == Typical(median=days[9] + timedelta(hours=12), p90=days[17], count=20)
+    assert typical_for_stage(days[:1], least=0) == Typical(median=days[0], p90=days[0], count=1)
+
+
+def test_a_stage_lasts_from_its_first_node_and_what_is_returned_to_is_added_up() -> None:
+    done = followed(
+        parcel(
+            node(0, "Package collected by carrier"),
+            node(5, "Departed from facility"),
+            node(6, "Arrived at sorting center"),
+            node(10, "Out for delivery"),
+            node(12, "Delivery attempt failed"),
+            node(15, "Out for delivery"),
+            node(19, "Delivery attempt failed"),
+            node(19, "Out for delivery"),
+            node(20, "Package delivered"),
+            node(30, "Package collected by customer"),
+        )
+    ).parcels[0]
+    spent = {stage: time / timedelta(hours=1) for stage, time in stage_durations(done).items()}
+    assert spent == {
+        Stage.PICKED_UP: 5, Stage.ORIGIN_TRANSIT: 5, Stage.OUT_FOR_DELIVERY: 7, Stage.FAILED_ATTEMPT: 3,
+    }  # fmt: skip
