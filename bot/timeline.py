@@ -84,7 +84,7 @@ def changes(known: Order, fetched: Snapshot, now: datetime) -> Changes:
         seen = replace(known, fetched_at=now) if first else known
         return Changes(order=seen, first=first, hiccup=any(parcel.nodes for parcel in known.parcels))
     answers = distinct(fetched.parcels)
-    merge = _Merge(known=known, now=now, numbers=frozenset(answer.number for answer in answers))
+    merge = _Merge(known=known, now=now, numbers=frozenset(one.number for one in answers if one.number))
     for parcel, answer in paired(known, answers, text_marks):
         merge.take(parcel, answer)
     parcels = merge.finish()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import ids
 from bot.ids import MOST_CHARACTERS, Mistake, link_token, read, read_link_token
 
 ORDER = "8211744661738042"
@@ -284,3 +286,98 @@ def test_damaged_tokens_open_nothing(token: str) -> None:
 def test_a_link_needs_an_order_id(order_id: str) -> None:
     with pytest.raises(ValueError, match=r"order id|too large"):
         link_token(order_id, SECRET)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "821 174 466 173 8042",  # the last group may be longer by one
+        "821 174 466 173 804",  # 15 digits
+        "8211 7446 6173 8042 123",  # 19 digits
+        "8211\u200b7446\u2066617\ufe0f38042",
+        "8211 7446 6173 8042 x",
+        "https://shop.example/order/8211744661738042",
+        "https：//www.aliexpress.com/p/order/detail.html？orderId＝8211744661738042",
+    ],
+)
+def test_digits_that_belong_together_are_one_number(text: str) -> None:
+    (found,) = read(text).ids
+    assert found.startswith("82117446617380")
+    assert found == re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "821 174 466 173 80425",  # the last group longer by two
+        "8211 74466 173 8042",
+        "8211 7446 61 7380 42",
+        "8211 7446 6173 80 42",
+        "8211 744 661 738 042",
+        "82 117 4466 1738 042",
+        "82 11 74 46 61 73 80 42",
+        "82117 44661 738",  # 13 digits
+        "8211 7446 6173 80",  # 14 digits
+        "8211 7446 6173 8042 1234",  # 20 digits
+        "x8211 7446 6173 8042",
+        "8211 7446 6173 8042x",
+        "+8211 7446 6173 8042",
+        "https://shop.example/x/8211744661738042",
+        "https://shop.example/item/order/8211744661738042",
+    ],
+)
+def test_what_does_not_belong_together_stays_as_it_was_written(text: str) -> None:
+    found = read(text)
+    assert (found.ids, found.text) == ((), text)
+    assert {mistake for mistake, _ in found.mistakes} <= {Mistake.TOO_SHORT}
+    kept = [*found.rest.split(), *(number for _, number in found.mistakes)]
+    lost = [word for word in text.split() if word not in kept]
+    assert all(word.isdecimal() and len(word) == 5 for word in lost)  # as a price in a sentence would be
+
+
+@pytest.mark.parametrize(
+    ("text", "mistakes", "rest"),
+    [
+        ("12345", ["12345"], ""),
+        ("+12345!", ["+12345"], ""),
+        ("12345+", [], "12345+"),
+        ("1234", [], "1234"),
+        ("hello", [], "hello"),
+        ("my number 12345", ["12345"], "my number"),
+        ("my own number 12345", [], "my own number"),
+    ],
+)
+def test_a_number_too_short_is_named_unless_it_stands_in_a_sentence(
+    text: str, mistakes: list[str], rest: str
+) -> None:
+    found = read(text)
+    assert found.mistakes == tuple((Mistake.TOO_SHORT, number) for number in mistakes)
+    assert found.rest == rest
+
+
+def test_a_tracking_number_is_named_without_what_stands_around_it() -> None:
+    assert read("(LP00675700340000).").mistakes == ((Mistake.TRACKING_NUMBER, "LP00675700340000"),)
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_a_link_is_named_in_sixty_characters(more: int) -> None:
+    link = "https://www.aliexpress.com/item/".ljust(60 + more, "x")
+    ((_, named),) = read(link).mistakes
+    assert named == (link if not more else link[:59] + "…")
+
+
+def test_full_width_signs_are_read_from_the_first_to_the_last() -> None:
+    assert [ids._plain(sign) for sign in "！＃～"] == ["!", "#", "~"]
+    assert ids._plain("\uff00\uff5f") == "\uff00\uff5f"
+    assert ids._plain("\ufe00\ufe0f\u200f\u20e3") == ""
+
+
+def test_a_text_is_kept_as_it_was_written() -> None:
+    text = f" {ORDER}\u200f blue "
+    assert read(text).text == text
+
+
+def test_no_character_of_a_token_is_lost() -> None:
+    tokens = [link_token(str(int(ORDER) + number), SECRET) for number in range(2000)]
+    assert {len(token) for token in tokens} == {27}
+    assert len({token[-1] for token in tokens}) > 1

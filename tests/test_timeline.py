@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -539,3 +540,161 @@ def test_a_stamp_with_another_number_of_nodes_is_not_paired() -> None:
     paired = timeline.pair(order, snapshot(parcel(node(0, "Bestellung erstellt"), node(20, "Abgeholt"))))
     assert [text.text for text in paired.values()] == ["Bestellung erstellt"]
     assert timeline.pair(order, Snapshot(order_id="1", language="de_DE", found=False)) == {}
+
+
+def _stale(order: Order, **changes: Any) -> Order:
+    """The order as rules of another day would have read it."""
+    nodes = {"stage": Stage.UPDATE, "rule": ""} | changes
+    parcels = tuple(
+        replace(p, stage=Stage.PRE_SHIPMENT, nodes=tuple(replace(n, **nodes) for n in p.nodes))
+        for p in order.parcels
+    )
+    return replace(order, stage=Stage.PRE_SHIPMENT, finished_at=None, parcels=parcels)
+
+
+def test_reclassifying_mends_every_parcel_and_finishes_the_order_when_it_was_last_seen() -> None:
+    order = followed(parcel(*JOURNEY), parcel(PICKED, DONE, number="B2"), hours=130)
+    changes = timeline.reclassify(_stale(order))
+    assert {node.parcel for node in changes.edited} == {1, 2}
+    assert changes.order.finished_at == at(130)
+    assert timeline.reclassify(_stale(order), at(150)).order.finished_at == at(150)
+    unseen = replace(_stale(order), fetched_at=None)
+    assert timeline.reclassify(unseen).order.finished_at == order.created_at
+
+
+def test_reclassifying_keeps_no_meaning_that_todays_rules_do_not_find() -> None:
+    order = followed(parcel(node(0, "Zorb flim")))
+    (mended,) = timeline.reclassify(_stale(order, stage=Stage.DELIVERED, rule="of old")).edited
+    assert (mended.stage, mended.rule) == (Stage.UPDATE, "")
+
+
+def test_a_status_of_the_same_moment_counts() -> None:
+    order = replace(followed(parcel(CREATED)), status=OrderStatus.PREPARING, status_at=at(5))
+    assert timeline.with_status(order, OrderStatus.DISPUTED, at(5)).order.status is OrderStatus.DISPUTED
+
+
+def test_a_status_is_told_whole_once_and_never_of_an_order_not_shown_yet() -> None:
+    order = replace(followed(parcel(CREATED)), status=OrderStatus.PREPARING)
+    changes = timeline.with_status(order, OrderStatus.FROZEN, at(5))
+    assert changes.news == (
+        News(
+            kind=NewsKind.STATUS, key="status:frozen", importance=Importance.ACTION,
+            status=OrderStatus.FROZEN, merchant_only=True,
+        ),
+    )  # fmt: skip
+    calm = timeline.with_status(changes.order, OrderStatus.PREPARING, at(6)).order
+    assert timeline.with_status(calm, OrderStatus.FROZEN, at(7)).news == ()
+    assert timeline.with_status(replace(order, fetched_at=None), OrderStatus.FROZEN, at(5)).news == ()
+
+
+def test_translations_under_other_numbers_are_paired_by_their_times() -> None:
+    order = followed(parcel(CREATED, PICKED), parcel(node(3, "Order created"), number="B2"))
+    german = (
+        parcel(node(3, "Erstellt", "Neu"), number="D4"),
+        parcel(node(0, "Bestellung erstellt"), node(20, "Abgeholt"), number="C3"),
+    )
+    by_seq = {one.seq: one.at for one in order.nodes}
+    texts = timeline.pair(order, snapshot(*german))
+    assert {by_seq[seq]: (text.name, text.description) for seq, text in texts.items()} == {
+        at(3): ("Neu", "Erstellt"),
+        at(0): ("", "Bestellung erstellt"),
+        at(20): ("", "Abgeholt"),
+    }
+
+
+def test_news_of_two_parcels_belong_to_none() -> None:
+    first, second = parcel(CREATED), parcel(CREATED, number="B2")
+    follower = Follower(followed(first, second))
+    later = parcel(CREATED, node(21, "Arrived at sorting center"), number="B2")
+    (news,) = follower.look(22, parcel(CREATED, PICKED), later).news
+    assert news.parcel is None
+    (news,) = follower.look(30, parcel(CREATED, PICKED, SORTED), later).news
+    assert news.parcel == 1
+
+
+def test_a_parcel_gets_its_number_though_its_sister_has_none_yet() -> None:
+    follower = Follower(followed(parcel(CREATED, number=""), parcel(number="")))
+    order = follower.look(20, parcel(CREATED, PICKED), parcel(number="")).order
+    assert [one.number for one in order.parcels] == ["A1", ""]
+    assert [one.number for one in followed(parcel(CREATED), parcel(number="")).parcels] == ["A1", ""]
+
+
+def test_a_node_that_changed_places_with_its_twin_is_stored_so_and_not_told() -> None:
+    one, other = node(20, "Arrived at sorting center"), node(20, "Package left sorting center of origin.")
+    follower = Follower(followed(parcel(PICKED, one, other)))
+    before = {node.description: node.ordinal for node in follower.order.nodes}
+    changes = follower.look(30, parcel(PICKED, other, one))
+    assert changes.news == ()
+    after = {node.description: node.ordinal for node in changes.order.nodes}
+    assert after[one.description] == before[other.description]
+    assert after[other.description] == before[one.description]
+
+
+PAST_HOURS = timeline.PAST / timedelta(hours=1)
+
+
+def test_what_is_past_is_past_after_its_last_moment() -> None:
+    for late, said in ((0.0, [SORTED.description]), (0.01, [])):
+        follower = Follower(followed(parcel(PICKED)))
+        assert told(follower.look(30 + PAST_HOURS + late, parcel(PICKED, SORTED))) == said
+
+
+def test_what_calls_for_somebody_is_told_though_dated_behind_until_it_is_past() -> None:
+    waiting, update = node(50, "Delivered to pick-up point"), node(60, "Zorb flim")
+    for late, said in ((0.0, [waiting.description]), (0.01, [])):
+        follower = Follower(followed(parcel(PICKED, update), hours=61))
+        assert told(follower.look(50 + PAST_HOURS + late, parcel(PICKED, waiting, update))) == said
+
+
+def test_what_is_dated_behind_and_calls_for_nobody_is_not_told() -> None:
+    update = node(70, "Zorb flim")
+    changes = Follower(followed(parcel(PICKED, update), hours=71)).look(72, parcel(PICKED, FLOWN, update))
+    assert changes.order.stage is Stage.INTERNATIONAL_TRANSIT
+    assert changes.news == ()
+
+
+def test_a_reworded_entry_is_told_only_where_it_delivers() -> None:
+    follower = Follower(followed(parcel(PICKED, node(60, "Zorb flim")), hours=61))
+    changes = follower.look(62, parcel(PICKED, node(60, "Delivery attempt failed")))
+    assert changes.order.stage is Stage.FAILED_ATTEMPT
+    assert changes.news == ()
+    arrived = Follower(followed(parcel(PICKED, DONE), hours=130))
+    assert arrived.look(131, parcel(PICKED, node(125, "Package delivered to the recipient"))).news == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("Arrived at sorting center", timeline.REPEAT), ("Out for delivery", timeline.REPEAT_SAME_DAY)],
+)
+def test_the_same_once_more_is_an_echo_up_to_the_last_moment(text: str, span: timedelta) -> None:
+    hours = 60 + span / timedelta(hours=1)
+    for later, count in ((0.0, 0), (0.01, 1)):
+        follower = Follower(followed(parcel(PICKED, node(60, text)), hours=61))
+        changes = follower.look(hours + 1, parcel(PICKED, node(60, text), node(hours + later, text)))
+        assert len(changes.news) == count
+
+
+def test_that_all_have_arrived_is_told_once_and_never_of_what_had_arrived_before() -> None:
+    both = (parcel(PICKED, DONE), parcel(PICKED, DONE, number="B2"))
+    follower = Follower(followed(both[0], parcel(PICKED, number="B2"), hours=130))
+    arrived = follower.look(131, *both)
+    whole = News(
+        kind=NewsKind.ALL_ARRIVED, key="all_arrived", importance=Importance.ACTION, stage=Stage.DELIVERED
+    )
+    assert whole in arrived.news
+    corrected = parcel(PICKED, DONE, node(150, "Delivery attempt failed"), number="B2")
+    assert follower.look(151, both[0], corrected).order.stage is Stage.FAILED_ATTEMPT
+    again = parcel(
+        PICKED, DONE, node(150, "Delivery attempt failed"), node(160, "Package delivered"), number="B2"
+    )
+    changes = follower.look(161, both[0], again)
+    assert changes.order.stage is Stage.DELIVERED
+    assert whole not in changes.news
+    had = Follower(followed(*both, hours=130))
+    assert (
+        had.look(
+            140,
+            *both,
+        ).news
+        == ()
+    )
