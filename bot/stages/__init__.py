@@ -128,7 +128,7 @@ TAKEN_BY_CUSTOMER = frozenset({"pickup.collected", "code.pickup_collected"})
 
 def announces_import(rule: str) -> bool:
     """Whether a rule reads the start or announcement of import clearance, which may come before departure."""
-    return rule in {"import.started", "customs.started", "code.import_started", "lexicon.import_customs"}
+    return rule in statement.ANNOUNCEMENTS or rule == "code.import_started"
 
 
 def ends_import(rule: str) -> bool:

@@ -37,10 +37,14 @@ _NOTE = re.compile(r"\bcarrier(?:'s)? (?:note|remark)s?\s*[:：]\s*", re.IGNOREC
 _TAIL = ".,;:!。．，；！…-"
 
 
+# Marks without which a word is another one: Thai vowels and tones, the voicing of kana.
+_MEANS = re.compile("[\u0e31-\u0e4e\u3099\u309a]")
+
+
 def letters(text: str) -> str:
     """Lower case without accents, width or presentation forms; used on texts and on the rules' own words."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(ch for ch in decomposed if not unicodedata.combining(ch))
+    bare = "".join(ch for ch in decomposed if not unicodedata.combining(ch) or _MEANS.match(ch))
     return unicodedata.normalize("NFC", bare).translate(_LETTERS)
 
 

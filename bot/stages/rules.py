@@ -138,7 +138,9 @@ RULES: tuple[Rule, ...] = (
         near_from=_S.PRE_SHIPMENT,
         near_to=_S.PREPARING,
     ),
-    _rule("pickup.ready", _S.READY_FOR_PICKUP, "ready_for_pickup", "customs not_ready label_made"),
+    _rule(
+        "pickup.ready", _S.READY_FOR_PICKUP, "ready_for_pickup", "customs not_ready label_made ready_later"
+    ),
     _rule("pickup.dropped", _S.PICKED_UP, "pickup_point sender received|delivered|handed|put"),
     _rule(
         "pickup.arrived",
@@ -254,6 +256,7 @@ RULES: tuple[Rule, ...] = (
     _rule("warehouse.inbound", _S.ORIGIN_TRANSIT, "warehouse arrived", "departed"),
     _rule("warehouse.accepted", _S.INFO_RECEIVED, "warehouse received", "packing departed"),
     _rule("data.label", _S.INFO_RECEIVED, "label_made"),
+    _rule("local.prepared", _S.LOCAL_TRANSIT, "prepared_for_delivery", "negated"),
     _rule("packing", _S.PREPARING, "packing", "sorting local_company"),
     _rule("warehouse.busy", _S.PREPARING, "warehouse started|done|processed", "arrived received data"),
     _rule("warehouse.left", _S.PREPARING, "warehouse departed|ready|handed"),

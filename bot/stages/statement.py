@@ -233,7 +233,7 @@ def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
     if meaning.far is not None:
         side = sides.named(" / ".join((text.place, *holes)), text.spoken)
         stage = meaning.at(reached) if side is None else (meaning.far if side is Side.FAR else stage)
-    rule = meaning.rule(stage)
+    rule = _there(meaning.rule(stage), sides.named(" / ".join((text.place, *holes)), text.spoken))
     return Statement(
         text=text,
         stage=stage,
@@ -271,7 +271,7 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
         return Statement(text=text, rule="unreal", precision=Precision.NO_STAGE)
     stage = _sided(rule, text, reached)
     sided = rule.near is not None or rule.far is not None
-    name = _EXPORT.get(rule.id, rule.id) if stage is Stage.EXPORT_CUSTOMS else rule.id
+    name = _EXPORT.get(rule.id, rule.id) if stage is Stage.EXPORT_CUSTOMS else _there(rule.id, text.side)
     return Statement(
         text=text,
         stage=stage,
@@ -280,6 +280,14 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
         precision=_worth(stage, name, sided=sided),
     )
 
+
+def _there(rule: str, side: Side | None) -> str:
+    """Import customs named beside a place beyond the border is no announcement: the parcel is there."""
+    return "import.there" if rule in ANNOUNCEMENTS and side is Side.FAR else rule
+
+
+ANNOUNCEMENTS = frozenset({"import.started", "customs.started", "lexicon.import_customs"})
+"""Rules that read the start of import clearance, which carriers may announce before the parcel leaves."""
 
 # Customs of no named side, read as the origin's.
 _EXPORT = {"customs.done": "export.done", "customs.started": "export.started"}
