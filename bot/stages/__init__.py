@@ -38,13 +38,20 @@ class Reading:
 _SILENCE = Statement(text=Text("", "", ()))
 
 
-@functools.lru_cache(maxsize=4096)  # carriers have few words
+_LONGEST = 2000  # signs of a text that are read; a scan is one or two sentences
+
+
 def read(name: str, description: str, code: str = "", reached: Stage | None = None) -> Reading:
     """Read a node: its action code if it has one, and its description and name together.
 
     `reached` is the furthest rung of the older nodes; it settles on which side of the border a sorting center
     or customs is. None leaves that to the commonest meaning.
     """
+    return _read(name[:_LONGEST], description[:_LONGEST], code[:_LONGEST], reached)
+
+
+@functools.lru_cache(maxsize=4096)  # carriers have few words
+def _read(name: str, description: str, code: str, reached: Stage | None) -> Reading:
     if not code and is_code(name.strip()):
         code, name = name.strip(), ""
     places: list[str] = []
@@ -118,7 +125,7 @@ def teach(path: str) -> None:
         SettingsError: that names what is wrong with the file.
     """
     lexicon.teach(taught.load(path))
-    for remembered in (read, statement.make, version):
+    for remembered in (_read, statement.make, version):
         remembered.cache_clear()
 
 

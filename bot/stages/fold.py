@@ -33,7 +33,9 @@ _SPELLINGS = (
     (re.compile(r"\bcancelled\b"), "canceled"),
 )
 _PLACE = re.compile(r"^\s*[\[【［]\s*([^\]】］]{0,120}?)\s*[\]】］]\s*[:：,，-]?\s*")
+_PLACE_BEHIND = re.compile(r"\s*[\[【［]\s*([^\[\]【】］]{1,120}?)\s*[\]】］][\s.]*$")
 _NOTE = re.compile(r"\bcarrier(?:'s)? (?:note|remark)s?\s*[:：]\s*", re.IGNORECASE)
+_LONGEST_PLACE = 140
 _TAIL = ".,;:!。．，；！…-"
 
 
@@ -57,11 +59,13 @@ def fold(text: str) -> str:
 
 
 def split_place(text: str) -> tuple[str, str]:
-    """The place in a leading `[…]` or `【…】`, and the text without it."""
+    """The place in a leading `[…]` or `【…】`, else in one at the end, and the text without it."""
     match = _PLACE.match(text)
-    if match is None or not text[match.end() :].strip():
-        return "", text
-    return match[1], text[match.end() :]
+    if match is not None and text[match.end() :].strip():
+        return match[1], text[match.end() :]
+    match = _PLACE_BEHIND.search(text[-_LONGEST_PLACE:])
+    rest = "" if match is None else text[: len(text) - (len(match.string) - match.start())]
+    return (match[1], rest) if match is not None and rest.strip() else ("", text)
 
 
 def split_note(text: str) -> tuple[str, str]:

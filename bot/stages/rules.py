@@ -70,9 +70,14 @@ RULES: tuple[Rule, ...] = (
         "return.done",
         _S.RETURNED,
         "returning return_over sender|return_plain",
-        "return_going_on conditional future_hard customs",
+        "return_going_on conditional future_hard customs out_for_delivery",
     ),
-    _rule("return.delivered", _S.RETURNED, "sender_delivered", "conditional future_hard negated"),
+    _rule(
+        "return.delivered",
+        _S.RETURNED,
+        "sender_delivered",
+        "conditional future_hard negated out_for_delivery",
+    ),
     _rule("return.going", _S.RETURNING, "returning", "conditional"),
     _rule("return.label", _S.RETURNING, "zh_return_label"),
     # ── money and papers at the border ──────────────────────────────────────────────────────────
@@ -111,7 +116,7 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.refused", _S.EXCEPTION, "refused", "customs", _R.REFUSED),
     _rule("trouble.delay", _S.EXCEPTION, "delayed", "resolved", _R.DELAY),
     _rule("trouble.broken_off", _S.EXCEPTION, "zh_failed", "", _R.OTHER),
-    _rule("trouble.failed", _S.EXCEPTION, "failed", "data conditional resolved", _R.OTHER),
+    _rule("trouble.failed", _S.EXCEPTION, "failed", "data conditional resolved message", _R.OTHER),
     _rule("trouble.held", _S.EXCEPTION, "held", "customer pickup_point released", _R.OTHER),
     _rule(
         "picked.partner",

@@ -205,7 +205,7 @@ _ALSO_SAID_AT_THE_DOOR = frozenset(
 def contradicts(other: Statement) -> bool:
     """Whether a statement takes back what another one says: that the parcel is delivered."""
     text = other.text
-    if other.stage in STRONG or text.shows("to_agent") or text.shows("conditional"):
+    if other.stage in STRONG or any(map(text.shows, ("to_agent", "conditional", "revoked"))):
         return True
     if other.telling:
         if other.stage is Stage.PICKED_UP:
@@ -225,7 +225,9 @@ def _alone(text: Text, reached: Stage | None) -> Statement:
 
 
 def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
-    found = lexicon.taught().find(text.folded, _anything) or lexicon.shared().find(text.folded, _fits)
+    found = lexicon.taught().find(text.folded, _anything) or lexicon.shared().find(
+        text.folded, lambda meaning, hole: _fits(meaning, text.part(hole))
+    )
     if found is None:
         return None
     meaning, holes = found
@@ -248,9 +250,8 @@ def _anything(meaning: lexicon.Meaning, hole: str) -> bool:
     return True
 
 
-def _fits(meaning: lexicon.Meaning, hole: str) -> bool:
-    """Whether a placeholder of an entry may stand for these words."""
-    text = Text(hole, hole, languages.spoken(hole))
+def _fits(meaning: lexicon.Meaning, text: Text) -> bool:
+    """Whether a placeholder of an entry may stand for this part of a text."""
     delivers = Stage.DELIVERED in {meaning.stage, meaning.far}
     return not any(map(text.shows, _BESIDE_THE_CUSTOMER if delivers else _ANOTHER_STORY))
 
@@ -319,4 +320,5 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
 
 def _speaks_of_far(text: Text, reached: Stage) -> bool:
     """Whether a parcel that is under way is told of in the language of some destination."""
-    return (reached.rank or 0) >= (Stage.PICKED_UP.rank or 0) and not {"en", "zh"} & set(text.spoken)
+    under_way = (reached.rank or 0) >= (Stage.PICKED_UP.rank or 0)
+    return under_way and not {"en", "zh"} & set(text.spoken) and not text.shows("origin")
