@@ -59,12 +59,18 @@ def fold(text: str) -> str:
 
 
 def split_place(text: str) -> tuple[str, str]:
-    """The place in a leading `[…]` or `【…】`, else in one at the end, and the text without it."""
+    """The place in a leading `[…]` or `【…】`, and the text without it."""
     match = _PLACE.match(text)
-    if match is not None and text[match.end() :].strip():
-        return match[1], text[match.end() :]
-    match = _PLACE_BEHIND.search(text[-_LONGEST_PLACE:])
-    rest = "" if match is None else text[: len(text) - (len(match.string) - match.start())]
+    if match is None or not text[match.end() :].strip():
+        return "", text
+    return match[1], text[match.end() :]
+
+
+def split_place_behind(text: str) -> tuple[str, str]:
+    """The place in a `[…]` or `【…】` at the end, and the text without it."""
+    tail = text[-_LONGEST_PLACE:]
+    match = _PLACE_BEHIND.search(tail)
+    rest = "" if match is None else text[: len(text) - len(tail) + match.start()]
     return (match[1], rest) if match is not None and rest.strip() else ("", text)
 
 

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from bot.model import Reason, Stage
 from bot.stages import concepts, languages, lexicon, sides
-from bot.stages.fold import fold
+from bot.stages.fold import fold, split_place_behind
 from bot.stages.rules import RULES, Rule
 from bot.stages.sides import Side
 
@@ -144,6 +144,9 @@ def make(raw: str, place: str, reached: Stage | None) -> Statement:
     whole = _by_lexicon(text, reached)
     if whole is not None:
         return whole
+    behind, rest = split_place_behind(raw)
+    if behind:
+        return make(rest, place or behind, reached)
     ruled = _by_rules(_unconditional(text), text, reached)
     spoken = [one for some in _SENTENCES.split(folded) for one in _DASHES.split(some) if one.strip()]
     parts = [_alone(text.part(one), reached) for one in spoken] if len(spoken) > 1 else []
