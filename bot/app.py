@@ -18,7 +18,7 @@ from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.leadership import Leadership
-from bot.web import Doors, Port, make
+from bot.web import Endpoints, HttpServer, make
 
 _log = structlog.get_logger(__name__)
 
@@ -95,19 +95,19 @@ class App:
 
     # ── doors ───────────────────────────────────────────────────────────────────────────────────
 
-    async def _open_port(self) -> Port | None:
+    async def _open_port(self) -> HttpServer | None:
         address = self.settings.listen_address()
         if address is None:
             return None
         by_webhook = bool(self.settings.webhook_url and self.settings.webhook_secret)
-        doors = Doors(
+        doors = Endpoints(
             ready=self.wrong,
             metrics=self._expose,
             webhook_path=urlsplit(self.settings.webhook_url).path if by_webhook else "",
             webhook=self._take_update if by_webhook else None,
             push=self._take_push,
         )
-        port = Port(make(doors), *address)
+        port = HttpServer(make(doors), *address)
         await port.open()
         return port
 

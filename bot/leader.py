@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.tracking import Policy, Tracking
 from bot.upkeep import Health, Upkeep
-from bot.waker import keep_running, pause
+from bot.worker import keep_running, pause
 
 _log = structlog.get_logger(__name__)
 

@@ -28,7 +28,7 @@ _LONG_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{11,19}(?!\d|\.\d)")  # order
 Event = MutableMapping[str, Any]
 
 
-class Veil:
+class LogScrubber:
     """Takes secrets out of any value, and puts tags in the place of order and chat numbers.
 
     Tags of two processes are equal where `key` is.
@@ -39,7 +39,7 @@ class Veil:
         self._key = blake2s(key or secrets.token_bytes(32)).digest()
 
     def __repr__(self) -> str:
-        return "<Veil>"
+        return "<LogScrubber>"
 
     def tag(self, what: object) -> str:
         """A short name that tells nothing but whether two are the same."""
@@ -72,12 +72,12 @@ def _is_tag(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(r"~[0-9a-f]{8}", value) is not None
 
 
-def set_up(level: str, form: str, redact: Callable[[str], str], *, key: bytes | None = None) -> Veil:
+def set_up(level: str, form: str, redact: Callable[[str], str], *, key: bytes | None = None) -> LogScrubber:
     """Log to standard error from now on; returns what cleans the lines.
 
     `redact` takes the secrets out of a text, tracebacks included; `key` makes tags comparable over processes.
     """
-    veil = Veil(redact, key)
+    veil = LogScrubber(redact, key)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -131,7 +131,7 @@ def _died(kind: type[BaseException], error: BaseException, trace: TracebackType 
 class _Cleaner:
     """The step before the line is written: every field behind the veil."""
 
-    def __init__(self, veil: Veil) -> None:
+    def __init__(self, veil: LogScrubber) -> None:
         self._veil = veil
 
     def __call__(self, _logger: object, _method: str, event: Event) -> Event:
@@ -153,7 +153,7 @@ class _Redacting(logging.StreamHandler[Any]):
 # ── reporting ───────────────────────────────────────────────────────────────────────────────────
 
 
-def report_errors(dsn: str, veil: Veil, transport: Any = None) -> None:
+def report_errors(dsn: str, veil: LogScrubber, transport: Any = None) -> None:
     """Send errors to Sentry too, behind the same veil; raises SettingsError where its library is missing.
 
     Nothing else leaves, personal data least of all (the library's own default): no local variables, no trail
@@ -182,7 +182,7 @@ def report_errors(dsn: str, veil: Veil, transport: Any = None) -> None:
     atexit.register(sentry_sdk.flush, 2.0)
 
 
-def _veiled(veil: Veil, event: Any) -> Any:
+def _veiled(veil: LogScrubber, event: Any) -> Any:
     kept = {name: event[name] for name in ("event_id", "timestamp", "platform", "sdk") if name in event}
     return {**veil(event), **kept}
 

@@ -14,7 +14,7 @@ import structlog
 from bot.errors import Misconfigured, Reauthorise, SourceError, StoreError, Throttled
 from bot.store import Due, Settled, Store
 from bot.tracking import Tracking
-from bot.waker import Rounds
+from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ class _Held:
     reason: str = ""
 
 
-class Poller(Rounds):
+class Poller(Worker):
     """Keeps `width` checks in flight while there is work; owns sleep, shutdown and error policy.
 
     A few times as many are leased ahead, so that a free place is taken at once and a transaction settles
@@ -97,7 +97,7 @@ class Poller(Rounds):
         """Settle what is done and lease what is due. False when there was nothing to do."""
         room = self._room()
         if not room and self._running:
-            await self._waker.wait(_TOGETHER.total_seconds())
+            await self._wake_event.wait(_TOGETHER.total_seconds())
             room = self._room()
             if not room and self._running and self._now() - self._turned_at < _TOGETHER:
                 return True
@@ -107,7 +107,7 @@ class Poller(Rounds):
             self._put_back(self._held.until)  # the source fell silent while these were leased
         self._start()
         if room and not leased and self._running:
-            await self._waker.wait(self._idle)
+            await self._wake_event.wait(self._idle)
             await self._sleep(0.0 if self._stopping else _TOGETHER.total_seconds())
         return bool(leased or self._running)
 
@@ -152,13 +152,13 @@ class Poller(Rounds):
         while due is not None:
             await self._check(due)
             if self._room():
-                self._waker.wake()
+                self._wake_event.wake()
             due = self._ahead.popleft() if self._ahead else None
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         if not self._running or self._room():
-            self._waker.wake()
+            self._wake_event.wake()
 
     def _put_back(self, until: datetime) -> None:
         """What was leased ahead is not looked at before `until`."""

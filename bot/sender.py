@@ -37,7 +37,7 @@ from bot.store.notices import ToldRow
 from bot.store.together import Together
 from bot.tracking import Tracking
 from bot.views import card, pushes
-from bot.waker import Rounds
+from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
 
@@ -111,7 +111,7 @@ class _Known:
     follows: Mapping[tuple[Place, str], Follow]
 
 
-class Sender(Rounds):
+class Sender(Worker):
     """Serves up to `width` places at once; a place is served by one task, in order.
 
     Nothing is leased before it can be told, and many at once where much waits: none until half of the tasks
@@ -151,7 +151,7 @@ class Sender(Rounds):
             return False
         room = self._width - len(self._running)
         if 2 * room < self._width:
-            await self._waker.wait(self._idle)
+            await self._wake_event.wait(self._idle)
             return True
         async with self._store.write() as tx:
             turns = await tx.notices.lease(self._now(), room, _LEASE)
@@ -173,7 +173,7 @@ class Sender(Rounds):
     def _served(self, serving: asyncio.Task[None]) -> None:
         self._running.discard(serving)
         if 2 * len(self._running) <= self._width:
-            self._waker.wake()
+            self._wake_event.wake()
 
     async def _serve(self, turn: Turn, known: _Known) -> None:
         try:

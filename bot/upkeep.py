@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from bot import audience, diary
+from bot import audience, daily_stats
 from bot import board as judge
 from bot.i18n import Words
 from bot.metrics import Metrics
@@ -174,7 +174,7 @@ class Upkeep:
                 budget=budget.limit or 0,
                 delay=self._metrics.median_delay(),
             )
-            await tx.memory.put(diary.KEY, diary.write(await tx.memory.get(diary.KEY), day))
+            await tx.memory.put(daily_stats.KEY, daily_stats.write(await tx.memory.get(daily_stats.KEY), day))
 
     # ── alerts: one per incident, one on recovery ───────────────────────────────────────────────
 

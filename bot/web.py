@@ -22,7 +22,7 @@ _LAST_ANSWERS = 3  # seconds for what is being answered when the bot stops; a sl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doors:
+class Endpoints:
     """What the port opens to. Each takes plain values and answers with them.
 
     `ready` returns what is wrong by name (empty: ready). `webhook` gets body and secret header and returns
@@ -36,7 +36,7 @@ class Doors:
     push: Callable[[bytes, str], Awaitable[int]] | None = None
 
 
-def make(doors: Doors) -> Starlette:
+def make(doors: Endpoints) -> Starlette:
     """The application behind the port."""
 
     async def live(_request: Request) -> Response:
@@ -88,7 +88,7 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(parts)
 
 
-class Port:
+class HttpServer:
     """The server around it; signals are the application's business, not the server's."""
 
     def __init__(self, app: Starlette, host: str, port: int) -> None:

@@ -35,7 +35,7 @@ GROUPS = {
     "check_min_seconds": "How often orders are looked at",
     "admin_chat_ids": "Who may do what",
     "default_language": "Language and time",
-    "webhook_url": "Port and webhook",
+    "webhook_url": "HttpServer and webhook",
     "log_level": "Logs",
 }
 

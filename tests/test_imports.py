@@ -20,8 +20,8 @@ LAW = (
     {"chat", "web", "poller", "sender", "upkeep"},
     {"tracking", "merchant"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
-     "pacing", "audience", "board", "diary", "shop", "sheets", "logs"},
-    {"i18n", "metrics", "settings", "ids", "waker"},
+     "pacing", "audience", "board", "daily_stats", "shop", "order_csv", "logs"},
+    {"i18n", "metrics", "settings", "ids", "worker"},
     {"errors"},
     {"model"},
 )  # fmt: skip

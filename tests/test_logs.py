@@ -106,8 +106,8 @@ def test_an_order_is_a_tag_that_is_the_same_everywhere(form: str, written: Writt
 
 
 def test_tags_compare_over_processes_with_one_key_and_tell_nothing_without() -> None:
-    assert logs.Veil(str, b"k").tag(ORDER) == logs.Veil(str, b"k").tag(ORDER)
-    assert logs.Veil(str).tag(ORDER) != logs.Veil(str).tag(ORDER)
+    assert logs.LogScrubber(str, b"k").tag(ORDER) == logs.LogScrubber(str, b"k").tag(ORDER)
+    assert logs.LogScrubber(str).tag(ORDER) != logs.LogScrubber(str).tag(ORDER)
 
 
 @pytest.mark.parametrize(
@@ -123,11 +123,11 @@ def test_tags_compare_over_processes_with_one_key_and_tell_nothing_without() -> 
     ],
 )
 def test_only_long_numbers_are_taken_for_somebody(kept: bool, value: object) -> None:
-    assert (logs.Veil(str)(value) == value) is kept
+    assert (logs.LogScrubber(str)(value) == value) is kept
 
 
 def test_a_tag_stays_a_tag() -> None:
-    veil = logs.Veil(str)
+    veil = logs.LogScrubber(str)
     assert veil(veil.tag(ORDER), "order") == veil.tag(ORDER)
 
 

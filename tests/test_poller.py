@@ -318,7 +318,7 @@ async def test_an_order_closed_with_a_carrier_says_so_on_its_card_and_rings_for_
     assert engine.post.sent == []
     ((_, card_id, card),) = engine.post.edited
     assert card_id == 77
-    assert "🧾 Order closed at AliExpress" in card.text
+    assert "🧾 Order closed by AliExpress" in card.text
     assert "cancel" not in card.text.lower()
     engine.source.add(make.ORDER, "Package delivered")
     await engine.look_and_tell()
@@ -328,7 +328,7 @@ async def test_an_order_closed_with_a_carrier_says_so_on_its_card_and_rings_for_
 @pytest.mark.parametrize(
     ("status", "line"),
     [
-        (OrderStatus.FINISHED, "🧾 Order finished"),
+        (OrderStatus.FINISHED, "🧾 Order completed"),
         (OrderStatus.PAYMENT_FAILED, "🧾 Payment failed"),
         (OrderStatus.DISPUTED, "🧾 In dispute"),
     ],

@@ -17,7 +17,7 @@ async def test_stopping_is_said_to_be_stopped_also_the_second_time(play: World) 
     await _answers_fail(play, EMMA, 2)
     said = await play.ask(EMMA, f"/untrack {PLAIN}", "My shoes")
     assert "stopped following" in said["text"]
-    assert not any("does not follow" in message["text"] for message in await play.messages(EMMA))
+    assert not any("doesn't follow" in message["text"] for message in await play.messages(EMMA))
     await play.ask(EMMA, f"/untrack {PLAIN}", "doesn't follow that order")  # a new one is another matter
 
 

@@ -21,7 +21,7 @@ from bot.chat.telegram import FloodWait, TelegramBot
 from bot.chat.workers import Workers
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate
-from bot.waker import pause
+from bot.worker import pause
 
 __all__ = [
     "ALLOWED_UPDATES",

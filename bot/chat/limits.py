@@ -13,7 +13,7 @@ from typing import Any
 
 from telegram.ext import BaseRateLimiter
 
-from bot.chat.ledger import Ledger, Priority, Rules, Ticket, Window
+from bot.chat.send_log import Ledger, Priority, Rules, Ticket, Window
 from bot.chat.telegram import FloodWait, NotSent
 
 __all__ = ["Limits", "Priority", "Rules", "Ticket", "Window"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from bot.chat.conversation import Conversation
+from bot.chat.context import ChatContext
 from bot.i18n import Words
 from bot.ids import Reading
 from bot.model import Follow, Message, Order, Place
-from bot.views import actions, pushes, talk
+from bot.views import actions, pushes, replies
 from bot.views import admin as admin_view
 from bot.views import orders as view
 from bot.views.actions import Receipt, Shelf
@@ -17,32 +17,32 @@ from bot.views.actions import Receipt, Shelf
 _LOOK_AGAIN = timedelta(days=2)
 
 
-async def orders(talking: Conversation, said: Reading) -> None:
+async def orders(ctx: ChatContext, said: Reading) -> None:
     """/orders."""
-    await talking.say(await _page(talking, actions.ShowOrders()))
+    await ctx.say(await _page(ctx, actions.ShowOrders()))
 
 
-async def show_orders(talking: Conversation, action: actions.ShowOrders) -> None:
+async def show_orders(ctx: ChatContext, action: actions.ShowOrders) -> None:
     """Another page or shelf in the list's place."""
-    await talking.toast()
-    await talking.show(await _page(talking, action))
+    await ctx.toast()
+    await ctx.show(await _page(ctx, action))
 
 
-async def _page(talking: Conversation, action: actions.ShowOrders) -> Message:
-    rows = await talking.tracking.viewing.orders(talking.place)
+async def _page(ctx: ChatContext, action: actions.ShowOrders) -> Message:
+    rows = await ctx.tracking.viewing.orders(ctx.place)
     counts = Counter(view.shelf_of(order, follow) for order, follow in rows)
     chosen = [row for row in rows if _on_shelf(action.shelf, *row)]
     pages = max(1, -(-len(chosen) // view.ORDERS_PER_PAGE))
     page = min(action.page, pages - 1)
     first = page * view.ORDERS_PER_PAGE
     return view.orders(
-        talking.words,
+        ctx.words,
         chosen[first : first + view.ORDERS_PER_PAGE],
         shelf=action.shelf,
         page=page,
         total=len(chosen),
         counts=counts,
-        now=talking.desk.now(),
+        now=ctx.services.now(),
     )
 
 
@@ -51,62 +51,62 @@ def _on_shelf(shelf: Shelf, order: Order, follow: Follow) -> bool:
     return stands is not Shelf.ARCHIVED if shelf is Shelf.ACTIVE else stands is shelf
 
 
-async def archive(talking: Conversation, action: actions.Archive) -> None:
+async def archive(ctx: ChatContext, action: actions.Archive) -> None:
     """Put an order away, or take it back."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    following, id_ = talking.tracking.following, action.order_id
-    if not await following.set_archived(talking.place, id_, archived=action.archived):
-        await talking.toast(talk.old_button(talking.words), alert=True)
+    following, id_ = ctx.tracking.following, action.order_id
+    if not await following.set_archived(ctx.place, id_, archived=action.archived):
+        await ctx.toast(replies.old_button(ctx.words), alert=True)
         return
-    await talking.toast(talk.archive_switched(talking.words, archived=action.archived))
-    await talking.show_card(await talking.tracking.viewing.show(talking.chat, id_))
+    await ctx.toast(replies.archive_switched(ctx.words, archived=action.archived))
+    await ctx.show_card(await ctx.tracking.viewing.show(ctx.chat, id_))
 
 
-async def confirm(talking: Conversation, action: actions.Confirm) -> None:
+async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
     """The answer to "Did you get it?": away with it, look again, or tell the merchant."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    tracking, place, id_ = talking.tracking, talking.place, action.order_id
+    tracking, place, id_ = ctx.tracking, ctx.place, action.order_id
     if await tracking.following.get(place, id_) is None:
-        await talking.toast(talk.old_button(talking.words), alert=True)
+        await ctx.toast(replies.old_button(ctx.words), alert=True)
         return
-    shown = await tracking.viewing.show(talking.chat, id_)
+    shown = await tracking.viewing.show(ctx.chat, id_)
     match action.receipt:
         case Receipt.YES:
             await tracking.following.received(place, id_)
         case Receipt.NOT_YET:
-            at = talking.desk.now() + _LOOK_AGAIN
-            await tracking.following.ask_again(place, id_, at, update=talking.update)
+            at = ctx.services.now() + _LOOK_AGAIN
+            await tracking.following.ask_again(place, id_, at, update=ctx.update)
         case Receipt.PROBLEM:
             if not await tracking.flagging.is_disputed(id_):
-                await _tell_merchant(talking, shown.order)
+                await _tell_merchant(ctx, shown.order)
             await tracking.flagging.dispute(id_)
-    await talking.toast()
-    await talking.say(
-        pushes.received(talking.words, shown.localised, shown.follow, action.receipt, days=_LOOK_AGAIN.days)
+    await ctx.toast()
+    await ctx.say(
+        pushes.received(ctx.words, shown.localised, shown.follow, action.receipt, days=_LOOK_AGAIN.days)
     )
 
 
-async def _tell_merchant(talking: Conversation, order: Order) -> None:
+async def _tell_merchant(ctx: ChatContext, order: Order) -> None:
     """Hand the order, its carrier and timeline to the operator's chats."""
-    desk = talking.desk
-    for chat_id in sorted(desk.tracking.policy.admins):
-        chat = await desk.tracking.places.get(Place(chat_id))
-        language = chat.language if chat else desk.default_language
-        zone = chat.zone if chat else desk.default_zone
+    services = ctx.services
+    for chat_id in sorted(services.tracking.policy.admins):
+        chat = await services.tracking.places.get(Place(chat_id))
+        language = chat.language if chat else services.default_language
+        zone = chat.zone if chat else services.default_zone
         message = admin_view.customer_problem(Words(language=language, zone=zone), order)
-        await desk.courier.deliver(Place(chat_id), message)
+        await services.courier.deliver(Place(chat_id), message)
 
 
-async def why(talking: Conversation, action: actions.Why) -> None:
+async def why(ctx: ChatContext, action: actions.Why) -> None:
     """ "Why did I get this?"."""
-    follow = await talking.tracking.following.get(talking.place, action.order_id)
+    follow = await ctx.tracking.following.get(ctx.place, action.order_id)
     if follow is None:
-        await talking.toast(talk.old_button(talking.words), alert=True)
+        await ctx.toast(replies.old_button(ctx.words), alert=True)
         return
-    shown = await talking.tracking.viewing.show(talking.chat, action.order_id)
-    await talking.toast()
-    await talking.say(
-        pushes.why(talking.words, shown.localised, follow, talking.chat, kind=action.kind, node=action.node)
+    shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
+    await ctx.toast()
+    await ctx.say(
+        pushes.why(ctx.words, shown.localised, follow, ctx.chat, kind=action.kind, node=action.node)
     )

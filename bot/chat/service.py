@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from bot.chat import intake, menus
-from bot.chat.conversation import Desk
+from bot.chat.context import Services
 from bot.chat.delivery import Courier
 from bot.chat.inbox import Inbox
 from bot.chat.limits import Limits, Priority
@@ -25,7 +25,7 @@ from bot.metrics import Metrics
 from bot.model import Message, Place, Sending, Sent, Shop
 from bot.settings import Settings
 from bot.tracking import Tracking
-from bot.waker import keep_running, pause
+from bot.worker import keep_running, pause
 
 _log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ class TelegramService:
         self.courier = Courier(
             self.bot, now, on_simplified=lambda sense: metrics.simplified.labels(sense.value).inc()
         )
-        self._desk = Desk(
+        self._desk = Services(
             bot=self.bot,
             courier=self.courier,
             tracking=tracking,

@@ -9,162 +9,162 @@ from typing import Any
 import tzfpy
 from pydantic_core import to_json
 
-from bot.chat.conversation import Conversation
+from bot.chat.context import ChatContext
 from bot.i18n import guess_language, guess_zone
 from bot.ids import Reading
 from bot.model import Quiet
-from bot.views import actions, talk
+from bot.views import actions, replies
 from bot.views import settings as view
 from bot.views.actions import Panel
 
 
-async def settings(talking: Conversation, said: Reading) -> None:
+async def settings(ctx: ChatContext, said: Reading) -> None:
     """/settings."""
-    await talking.say(view.settings(talking.words, talking.chat, now=talking.desk.now()))
+    await ctx.say(view.settings(ctx.words, ctx.chat, now=ctx.services.now()))
 
 
-async def language(talking: Conversation, said: Reading) -> None:
+async def language(ctx: ChatContext, said: Reading) -> None:
     """/language, with a code (`/language ru`) or a choice."""
     wanted = guess_language(said.text.strip(), "") if said.text.strip() else ""
     if not wanted:
-        await talking.say(view.languages(talking.words, talking.chat))
-    elif not await talking.refuse_change():
-        await _speak(talking, wanted)
-        await talking.say(talk.language_set(talking.words))
+        await ctx.say(view.languages(ctx.words, ctx.chat))
+    elif not await ctx.refuse_change():
+        await _speak(ctx, wanted)
+        await ctx.say(replies.language_set(ctx.words))
 
 
-async def timezone(talking: Conversation, said: Reading) -> None:
+async def timezone(ctx: ChatContext, said: Reading) -> None:
     """/timezone, with a city, an IANA name or a choice by region."""
-    wanted = talking.words.zone_called(said.text) if said.text.strip() else None
+    wanted = ctx.words.zone_called(said.text) if said.text.strip() else None
     if not said.text.strip():
-        panel = view.settings(talking.words, talking.chat, now=talking.desk.now(), panel=Panel.ZONE)
-        await talking.say(panel)
+        panel = view.settings(ctx.words, ctx.chat, now=ctx.services.now(), panel=Panel.ZONE)
+        await ctx.say(panel)
     elif wanted is None:
-        await talking.say(talk.zone_unknown(talking.words, said.text.strip()))
-    elif not await talking.refuse_change():
-        await talking.change(zone=wanted, zone_set=True)
-        await talking.say(talk.zone_set(talking.words, talking.desk.now()))
+        await ctx.say(replies.zone_unknown(ctx.words, said.text.strip()))
+    elif not await ctx.refuse_change():
+        await ctx.change(zone=wanted, zone_set=True)
+        await ctx.say(replies.zone_set(ctx.words, ctx.services.now()))
 
 
-async def located(talking: Conversation, latitude: float, longitude: float) -> None:
+async def located(ctx: ChatContext, latitude: float, longitude: float) -> None:
     """A shared location tells the time zone; the place itself is not kept."""
-    if not await talking.refuse_change():
-        await talking.change(zone=tzfpy.get_tz(longitude, latitude), zone_set=True)
-        await talking.say(talk.zone_set(talking.words, talking.desk.now()))
+    if not await ctx.refuse_change():
+        await ctx.change(zone=tzfpy.get_tz(longitude, latitude), zone_set=True)
+        await ctx.say(replies.zone_set(ctx.words, ctx.services.now()))
 
 
 # ── the menu ────────────────────────────────────────────────────────────────────────────────────
 
 
-async def show_settings(talking: Conversation, action: actions.ShowSettings) -> None:
+async def show_settings(ctx: ChatContext, action: actions.ShowSettings) -> None:
     """A page of the menu."""
-    await talking.toast()
-    await _panel(talking, action.panel)
+    await ctx.toast()
+    await _panel(ctx, action.panel)
 
 
-async def show_zones(talking: Conversation, action: actions.ShowZones) -> None:
+async def show_zones(ctx: ChatContext, action: actions.ShowZones) -> None:
     """The cities of a region."""
-    await talking.toast()
-    await talking.show(view.zones(talking.words, talking.chat, action.region, now=talking.desk.now()))
+    await ctx.toast()
+    await ctx.show(view.zones(ctx.words, ctx.chat, action.region, now=ctx.services.now()))
 
 
-async def set_language(talking: Conversation, action: actions.SetLanguage) -> None:
+async def set_language(ctx: ChatContext, action: actions.SetLanguage) -> None:
     """Speak another language from now on."""
-    if not await talking.refuse_change():
-        await _speak(talking, action.language)
-        await _saved(talking, Panel.MAIN)
+    if not await ctx.refuse_change():
+        await _speak(ctx, action.language)
+        await _saved(ctx, Panel.MAIN)
 
 
-async def set_zone(talking: Conversation, action: actions.SetZone) -> None:
+async def set_zone(ctx: ChatContext, action: actions.SetZone) -> None:
     """Live in another time zone."""
-    await _save(talking, Panel.MAIN, zone=action.zone, zone_set=True)
+    await _save(ctx, Panel.MAIN, zone=action.zone, zone_set=True)
 
 
-async def set_level(talking: Conversation, action: actions.SetLevel) -> None:
+async def set_level(ctx: ChatContext, action: actions.SetLevel) -> None:
     """Hear more or less."""
-    await _save(talking, Panel.LEVEL, level=action.level)
+    await _save(ctx, Panel.LEVEL, level=action.level)
 
 
-async def set_quiet_hours(talking: Conversation, action: actions.SetQuietHours) -> None:
+async def set_quiet_hours(ctx: ChatContext, action: actions.SetQuietHours) -> None:
     """Quiet between these hours; what is held for the old ones goes now."""
-    await _save(talking, Panel.QUIET, release=True, quiet_from=action.start, quiet_to=action.end)
+    await _save(ctx, Panel.QUIET, release=True, quiet_from=action.start, quiet_to=action.end)
 
 
-async def set_quiet_kind(talking: Conversation, action: actions.SetQuietKind) -> None:
+async def set_quiet_kind(ctx: ChatContext, action: actions.SetQuietKind) -> None:
     """Silent or held; what is held goes when nothing is to be held any more."""
-    await _save(talking, Panel.QUIET, release=action.quiet is Quiet.SILENT, quiet=action.quiet)
+    await _save(ctx, Panel.QUIET, release=action.quiet is Quiet.SILENT, quiet=action.quiet)
 
 
-async def set_urgent(talking: Conversation, action: actions.SetUrgent) -> None:
+async def set_urgent(ctx: ChatContext, action: actions.SetUrgent) -> None:
     """Whether what needs action breaks through."""
-    await _save(talking, Panel.QUIET, urgent_breaks_quiet=action.on)
+    await _save(ctx, Panel.QUIET, urgent_breaks_quiet=action.on)
 
 
-async def set_digest(talking: Conversation, action: actions.SetDigest) -> None:
+async def set_digest(ctx: ChatContext, action: actions.SetDigest) -> None:
     """A daily summary, or none."""
-    await _save(talking, Panel.DIGEST, release=action.start is None, digest_at=action.start)
+    await _save(ctx, Panel.DIGEST, release=action.start is None, digest_at=action.start)
 
 
-async def pause(talking: Conversation, action: actions.Pause) -> None:
+async def pause(ctx: ChatContext, action: actions.Pause) -> None:
     """A holiday; at its end one summary comes, not a burst."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    until = talking.desk.now() + timedelta(days=action.days) if action.days else None
-    talking.chat = await talking.tracking.places.pause(talking.place, until)
-    await _saved(talking, Panel.MAIN)
+    until = ctx.services.now() + timedelta(days=action.days) if action.days else None
+    ctx.chat = await ctx.tracking.places.pause(ctx.place, until)
+    await _saved(ctx, Panel.MAIN)
 
 
-async def _save(talking: Conversation, panel: Panel, *, release: bool = False, **values: Any) -> None:
-    if await talking.refuse_change():
+async def _save(ctx: ChatContext, panel: Panel, *, release: bool = False, **values: Any) -> None:
+    if await ctx.refuse_change():
         return
-    talking.chat = await talking.tracking.places.change(talking.place, release=release, **values)
-    await _saved(talking, panel)
+    ctx.chat = await ctx.tracking.places.change(ctx.place, release=release, **values)
+    await _saved(ctx, panel)
 
 
-async def _saved(talking: Conversation, panel: Panel) -> None:
-    await talking.toast(talk.saved(talking.words))
-    await _panel(talking, panel)
+async def _saved(ctx: ChatContext, panel: Panel) -> None:
+    await ctx.toast(replies.saved(ctx.words))
+    await _panel(ctx, panel)
 
 
-async def _panel(talking: Conversation, panel: Panel) -> None:
-    await talking.show(view.settings(talking.words, talking.chat, now=talking.desk.now(), panel=panel))
+async def _panel(ctx: ChatContext, panel: Panel) -> None:
+    await ctx.show(view.settings(ctx.words, ctx.chat, now=ctx.services.now(), panel=panel))
 
 
-async def _speak(talking: Conversation, code: str) -> None:
+async def _speak(ctx: ChatContext, code: str) -> None:
     values: dict[str, Any] = {"language": code, "language_set": True}
-    if not talking.chat.zone_set:
-        values["zone"] = guess_zone(code, talking.desk.default_zone)
-    await talking.change(**values)
+    if not ctx.chat.zone_set:
+        values["zone"] = guess_zone(code, ctx.services.default_zone)
+    await ctx.change(**values)
 
 
 # ── the chat's data ─────────────────────────────────────────────────────────────────────────────
 
 
-async def mydata(talking: Conversation, said: Reading) -> None:
+async def mydata(ctx: ChatContext, said: Reading) -> None:
     """/mydata: all that is kept about this chat, as a file."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    data = await talking.tracking.places.data(talking.place)
+    data = await ctx.tracking.places.data(ctx.place)
     content = {
-        "chat": talking.chat,
+        "chat": ctx.chat,
         "orders": [asdict(follow) | {"order": order} for order, follow in data.orders],
         "messages": data.told,
     }
     written = to_json(content, indent=2)
-    await talking.say(talk.mydata(talking.words, written))
+    await ctx.say(replies.mydata(ctx.words, written))
 
 
-async def forget(talking: Conversation, said: Reading) -> None:
+async def forget(ctx: ChatContext, said: Reading) -> None:
     """/forget: asks once."""
-    if not await talking.refuse_change():
-        await talking.say(talk.ask_forget(talking.words))
+    if not await ctx.refuse_change():
+        await ctx.say(replies.ask_forget(ctx.words))
 
 
-async def really_forget(talking: Conversation, action: actions.Forget) -> None:
+async def really_forget(ctx: ChatContext, action: actions.Forget) -> None:
     """Delete everything about this chat."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    await talking.toast()
-    words = talking.words
-    await talking.show(talk.forgotten(words))
-    await talking.tracking.places.forget(talking.place.chat_id)
+    await ctx.toast()
+    words = ctx.words
+    await ctx.show(replies.forgotten(words))
+    await ctx.tracking.places.forget(ctx.place.chat_id)

@@ -9,13 +9,13 @@ from telegram import Message as TelegramMessage
 from telegram import MessageEntity, Update
 
 from bot.chat import admin, membership, orders, settings, track
-from bot.chat.conversation import Conversation, Desk, meet
+from bot.chat.context import ChatContext, Services, open_context
 from bot.ids import Reading, read
-from bot.views import actions, talk
+from bot.views import actions, replies
 from bot.views import buttons as b
 
-Command = Callable[[Conversation, Reading], Awaitable[None]]
-Press = Callable[[Conversation, Any], Awaitable[None]]
+Command = Callable[[ChatContext, Reading], Awaitable[None]]
+Press = Callable[[ChatContext, Any], Awaitable[None]]
 
 COMMANDS: Mapping[str, Command] = {
     "start": track.start,
@@ -88,78 +88,78 @@ ANSWERS: Mapping[str, Press] = {
 }
 
 
-async def handle(desk: Desk, update: Update) -> None:
+async def handle(services: Services, update: Update) -> None:
     """Answer one update; raises where it should be handled again."""
     if update.my_chat_member is not None:
-        await membership.changed(desk, update)
+        await membership.changed(services, update)
         return
     message = update.message
     if message is not None and (message.migrate_to_chat_id or message.migrate_from_chat_id):
-        await membership.migrated(desk, update)
+        await membership.migrated(services, update)
         return
     if update.callback_query is not None:
-        await _pressed(desk, update)
+        await _pressed(services, update)
     elif message is not None:
-        await _written(desk, update, message)
+        await _written(services, update, message)
 
 
-async def _pressed(desk: Desk, update: Update) -> None:
-    talking = await meet(desk, update)
-    if talking is None or update.callback_query is None:
+async def _pressed(services: Services, update: Update) -> None:
+    ctx = await open_context(services, update)
+    if ctx is None or update.callback_query is None:
         return
     action = b.decode(update.callback_query.data or "")
     press = PRESSES.get(type(action)) if action is not None else None
-    if press is None and action is not None and talking.is_admin:
+    if press is None and action is not None and ctx.is_admin:
         press = ADMIN_PRESSES.get(type(action))
     if press is None:
-        await talking.toast(talk.old_button(talking.words), alert=True)
+        await ctx.toast(replies.old_button(ctx.words), alert=True)
         return
-    await press(talking, action)
-    await talking.toast()  # a press is always answered
+    await press(ctx, action)
+    await ctx.toast()  # a press is always answered
 
 
-async def _written(desk: Desk, update: Update, message: TelegramMessage) -> None:
-    name, rest = _command(message, desk.bot.username)
+async def _written(services: Services, update: Update, message: TelegramMessage) -> None:
+    name, rest = _command(message, services.bot.username)
     said = read(rest if name is not None else message.text or message.caption or "")
-    login = name is None and admin.is_login(desk, message.chat.id, said)
-    if name is None and not login and not _is_for_us(message, said, desk.bot.id):
+    login = name is None and admin.is_login(services, message.chat.id, said)
+    if name is None and not login and not _is_for_us(message, said, services.bot.id):
         return
-    talking = await meet(desk, update)
-    if talking is None:
+    ctx = await open_context(services, update)
+    if ctx is None:
         return
     if name is not None:
-        await _run(talking, name, said)
+        await _run(ctx, name, said)
         return
     if login:  # whatever was asked before: a code is never a parcel's name or a note
-        await admin.take_code(talking, ("", said.text))
+        await admin.take_code(ctx, ("", said.text))
         return
-    kind, _, about = talking.chat.awaiting.partition(":")
+    kind, _, about = ctx.chat.awaiting.partition(":")
     if kind in ANSWERS and said.text and not (kind == "rename" and said.ids):
-        await ANSWERS[kind](talking, (about, said.text))
+        await ANSWERS[kind](ctx, (about, said.text))
         return
     if kind:
-        await talking.expect("")  # something else than an answer ends the question
-    if message.document is not None and talking.is_admin:
-        await admin.take_file(talking, message.document)
+        await ctx.expect("")  # something else than an answer ends the question
+    if message.document is not None and ctx.is_admin:
+        await admin.take_file(ctx, message.document)
     elif message.location is not None:
-        await settings.located(talking, message.location.latitude, message.location.longitude)
+        await settings.located(ctx, message.location.latitude, message.location.longitude)
     else:
-        await track.track(talking, said)
+        await track.track(ctx, said)
 
 
-async def _run(talking: Conversation, name: str, said: Reading) -> None:
+async def _run(ctx: ChatContext, name: str, said: Reading) -> None:
     command = COMMANDS.get(name)
     if command is None and name in ADMIN_COMMANDS:
-        if not talking.is_admin:
-            await talking.say(talk.admins_only(talking.words))
+        if not ctx.is_admin:
+            await ctx.say(replies.admins_only(ctx.words))
             return
         command = ADMIN_COMMANDS[name]
     if command is None:
-        await talking.say(talk.unknown_command(talking.words))
+        await ctx.say(replies.unknown_command(ctx.words))
         return
-    if talking.chat.awaiting and name != "start":
-        await talking.expect("")  # a command ends any open question
-    await command(talking, said)
+    if ctx.chat.awaiting and name != "start":
+        await ctx.expect("")  # a command ends any open question
+    await command(ctx, said)
 
 
 def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:

@@ -23,7 +23,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.warnings import PTBUserWarning
 
 from bot.errors import TokenRevoked
-from bot.waker import pause
+from bot.worker import pause
 
 __all__ = [
     "Ambiguous",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import assert_never
 
-from bot.chat.conversation import Conversation
+from bot.chat.context import ChatContext
 from bot.ids import Reading
 from bot.model import Follow
 from bot.tracking import (
@@ -18,9 +18,9 @@ from bot.tracking import (
     Shown,
     Tracked,
 )
-from bot.views import actions, picture, talk, timeline
+from bot.views import actions, picture, replies, timeline
 from bot.views import orders as orders_view
-from bot.views.talk import Purpose, Tried
+from bot.views.replies import Purpose, Tried
 
 MOST_AT_ONCE = 20
 LABEL_LENGTH = 64
@@ -29,88 +29,86 @@ _AT_A_TIME = 4
 _PATIENCE = 0.25  # seconds that a press may stay without any answer
 
 
-async def start(talking: Conversation, said: Reading) -> None:
+async def start(ctx: ChatContext, said: Reading) -> None:
     """/start, and the deep link of a shop: `/start TOKEN` claims an order in one tap."""
-    await talking.expect("")
+    await ctx.expect("")
     token = said.text.strip()
     if not token:
-        link_only = talking.tracking.policy.access == "link"
-        await talking.say(talk.start(talking.words, talking.shop, link_only=link_only))
+        link_only = ctx.tracking.policy.access == "link"
+        await ctx.say(replies.start(ctx.words, ctx.shop, link_only=link_only))
         return
-    order_id = talking.tracking.following.claimed(token)
+    order_id = ctx.tracking.following.claimed(token)
     if order_id is None:
         if said.ids:
-            await track(talking, said)
+            await track(ctx, said)
         else:
-            await talking.say(talk.bad_link(talking.words, talking.shop))
+            await ctx.say(replies.bad_link(ctx.words, ctx.shop))
         return
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    async with talking.typing():
-        outcome = await talking.tracking.following.track(
-            talking.chat, order_id, by_link=True, update=talking.update
-        )
+    async with ctx.typing():
+        outcome = await ctx.tracking.following.track(ctx.chat, order_id, by_link=True, update=ctx.update)
     if isinstance(outcome, Tracked):
-        greeting = talk.claimed(talking.words, talking.shop, order_id, outcome.shown.follow)
-        await talking.say(greeting)
-    await _tell(talking, outcome)
+        greeting = replies.claimed(ctx.words, ctx.shop, order_id, outcome.shown.follow)
+        await ctx.say(greeting)
+    await _tell(ctx, outcome)
 
 
-async def help_(talking: Conversation, said: Reading) -> None:
+async def help_(ctx: ChatContext, said: Reading) -> None:
     """/help."""
-    await talking.say(talk.help_(talking.words, talking.shop, admin=talking.is_admin))
+    await ctx.say(replies.help_(ctx.words, ctx.shop, admin=ctx.is_admin))
 
 
-async def track(talking: Conversation, said: Reading) -> None:
+async def track(ctx: ChatContext, said: Reading) -> None:
     """/track, a bare order id, or a pasted link; several at once work too."""
     if not said.ids:
-        await _nothing_found(talking, said)
+        await _nothing_found(ctx, said)
         return
     if len(said.ids) > MOST_AT_ONCE:
-        await talking.say(talk.too_many(talking.words, len(said.ids), MOST_AT_ONCE))
+        await ctx.say(replies.too_many(ctx.words, len(said.ids), MOST_AT_ONCE))
         return
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
     if len(said.ids) >= _SEVERAL:
-        await _track_several(talking, said)
+        await _track_several(ctx, said)
         return
     for order_id in said.ids:
-        async with talking.typing():
-            outcome = await _track(talking, order_id)
-        await _tell(talking, outcome)
+        async with ctx.typing():
+            outcome = await _track(ctx, order_id)
+        await _tell(ctx, outcome)
     for kind, sent in said.mistakes:
-        await talking.say(talk.mistake(talking.words, kind, sent))
+        await ctx.say(replies.mistake(ctx.words, kind, sent))
 
 
-async def _track(talking: Conversation, order_id: str) -> Outcome:
-    return await talking.tracking.following.track(talking.chat, order_id, update=talking.update)
+async def _track(ctx: ChatContext, order_id: str) -> Outcome:
+    return await ctx.tracking.following.track(ctx.chat, order_id, update=ctx.update)
 
 
-async def _nothing_found(talking: Conversation, said: Reading) -> None:
+async def _nothing_found(ctx: ChatContext, said: Reading) -> None:
     if said.mistakes:
         for kind, sent in said.mistakes[:3]:
-            await talking.say(talk.mistake(talking.words, kind, sent))
+            await ctx.say(replies.mistake(ctx.words, kind, sent))
     elif said.text.strip():
-        await talking.say(talk.not_understood(talking.words))
+        await ctx.say(replies.not_understood(ctx.words))
     else:
-        await _choose(talking, Purpose.OPEN)
+        await _choose(ctx, Purpose.OPEN)
 
 
-async def _track_several(talking: Conversation, said: Reading) -> None:
+async def _track_several(ctx: ChatContext, said: Reading) -> None:
     gate = asyncio.Semaphore(_AT_A_TIME)
 
     async def one(order_id: str) -> Outcome:
         async with gate:
-            return await _track(talking, order_id)
+            return await _track(ctx, order_id)
 
-    async with talking.typing():
+    async with ctx.typing():
         outcomes = await asyncio.gather(*(one(order_id) for order_id in said.ids))
     for refusal in outcomes:
         if isinstance(refusal, NotAllowed | LockedOut):
-            await _tell(talking, refusal)
+            await _tell(ctx, refusal)
             return
     tried = [(id_, _tried(outcome)) for id_, outcome in zip(said.ids, outcomes, strict=True)]
-    await talking.say(talk.several(talking.words, tried, mistakes=len(said.mistakes)))
+    await ctx.say(replies.several(ctx.words, tried, mistakes=len(said.mistakes)))
 
 
 def _tried(outcome: Outcome) -> Tried:
@@ -127,23 +125,23 @@ def _tried(outcome: Outcome) -> Tried:
             assert_never(outcome)
 
 
-async def _tell(talking: Conversation, outcome: Outcome) -> None:
-    words, shop, now = talking.words, talking.shop, talking.desk.now()
+async def _tell(ctx: ChatContext, outcome: Outcome) -> None:
+    words, shop, now = ctx.words, ctx.shop, ctx.services.now()
     match outcome:
         case Tracked(shown=shown) | AlreadyTracked(shown=shown):
-            await talking.say_card(shown)
+            await ctx.say_card(shown)
             if shown.order.fetched_at is None:
-                await talking.say(talk.source_silent(words, shown.order.id))
+                await ctx.say(replies.source_silent(words, shown.order.id))
         case NotFound(order_id=order_id):
-            await talking.say(talk.unknown_order(words, order_id, shop))
+            await ctx.say(replies.unknown_order(words, order_id, shop))
         case LimitReached(limit=limit):
-            await talking.say(talk.quota_reached(words, limit))
+            await ctx.say(replies.quota_reached(words, limit))
         case LockedOut(until=until):
-            await talking.say(talk.slow_down(words, until, now))
+            await ctx.say(replies.slow_down(words, until, now))
         case NotAllowed(access="link"):
-            await talking.say(talk.link_only(words, shop))
+            await ctx.say(replies.link_only(words, shop))
         case NotAllowed():
-            await talking.say(talk.private_bot(words, shop))
+            await ctx.say(replies.private_bot(words, shop))
         case _:
             assert_never(outcome)
 
@@ -151,265 +149,265 @@ async def _tell(talking: Conversation, outcome: Outcome) -> None:
 # ── commands about followed orders ──────────────────────────────────────────────────────────────
 
 
-async def untrack(talking: Conversation, said: Reading) -> None:
+async def untrack(ctx: ChatContext, said: Reading) -> None:
     """/untrack, with an id or a choice."""
-    if before := await talking.tracking.following.stopped(talking.place, talking.update):
-        meant = await _named(talking, said)  # the others, where there were several
+    if before := await ctx.tracking.following.stopped(ctx.place, ctx.update):
+        meant = await _named(ctx, said)  # the others, where there were several
     else:
-        meant = await _meant(talking, said, Purpose.STOP)
+        meant = await _meant(ctx, said, Purpose.STOP)
     for follow in (*before, *meant):
-        await _stop(talking, follow)
+        await _stop(ctx, follow)
 
 
-async def subscribe(talking: Conversation, said: Reading) -> None:
+async def subscribe(ctx: ChatContext, said: Reading) -> None:
     """/subscribe: pushes on."""
-    await _switch(talking, said, on=True)
+    await _switch(ctx, said, on=True)
 
 
-async def unsubscribe(talking: Conversation, said: Reading) -> None:
+async def unsubscribe(ctx: ChatContext, said: Reading) -> None:
     """/unsubscribe: pushes off; the order stays in the list."""
-    await _switch(talking, said, on=False)
+    await _switch(ctx, said, on=False)
 
 
-async def rename(talking: Conversation, said: Reading) -> None:
+async def rename(ctx: ChatContext, said: Reading) -> None:
     """/rename, with an id (and a name behind it) or a choice."""
-    for follow in await _meant(talking, said, Purpose.RENAME):
+    for follow in await _meant(ctx, said, Purpose.RENAME):
         if said.rest:
-            await give_name(talking, follow.order_id, said.rest)
+            await give_name(ctx, follow.order_id, said.rest)
         else:
-            await _ask_name(talking, follow)
+            await _ask_name(ctx, follow)
         return
 
 
-async def _switch(talking: Conversation, said: Reading, *, on: bool) -> None:
-    for follow in await _meant(talking, said, Purpose.NOTIFY if on else Purpose.MUTE):
-        await talking.tracking.following.set_notify(talking.place, follow.order_id, on=on)
-        now_is = await talking.tracking.following.get(talking.place, follow.order_id)
+async def _switch(ctx: ChatContext, said: Reading, *, on: bool) -> None:
+    for follow in await _meant(ctx, said, Purpose.NOTIFY if on else Purpose.MUTE):
+        await ctx.tracking.following.set_notify(ctx.place, follow.order_id, on=on)
+        now_is = await ctx.tracking.following.get(ctx.place, follow.order_id)
         if now_is is not None:
-            await talking.say(talk.notifications(talking.words, follow.order_id, now_is))
+            await ctx.say(replies.notifications(ctx.words, follow.order_id, now_is))
 
 
-async def _meant(talking: Conversation, said: Reading, purpose: Purpose) -> list[Follow]:
+async def _meant(ctx: ChatContext, said: Reading, purpose: Purpose) -> list[Follow]:
     """The follows that a command is about; asks where that is open, and says so where there is none."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return []
     if said.ids:
-        found = await _named(talking, said)
+        found = await _named(ctx, said)
         if not found:
-            await talking.say(talk.not_followed(talking.words))
+            await ctx.say(replies.not_followed(ctx.words))
         return found
-    follows = await _follows(talking)
+    follows = await _follows(ctx)
     if len(follows) == 1:
         return follows
-    await _choose(talking, purpose, follows)
+    await _choose(ctx, purpose, follows)
     return []
 
 
-async def _named(talking: Conversation, said: Reading) -> list[Follow]:
-    return [one for one in await _follows(talking) if one.order_id in said.ids]
+async def _named(ctx: ChatContext, said: Reading) -> list[Follow]:
+    return [one for one in await _follows(ctx) if one.order_id in said.ids]
 
 
-async def _follows(talking: Conversation) -> list[Follow]:
-    return await talking.tracking.following.active(talking.place)
+async def _follows(ctx: ChatContext) -> list[Follow]:
+    return await ctx.tracking.following.active(ctx.place)
 
 
-async def _choose(talking: Conversation, purpose: Purpose, follows: list[Follow] | None = None) -> None:
+async def _choose(ctx: ChatContext, purpose: Purpose, follows: list[Follow] | None = None) -> None:
     if follows is None:
-        follows = await _follows(talking)
+        follows = await _follows(ctx)
     if follows:
-        await talking.say(talk.choose(talking.words, follows, purpose))
+        await ctx.say(replies.choose(ctx.words, follows, purpose))
     else:
-        await talking.say(orders_view.nothing_followed(talking.words))
+        await ctx.say(orders_view.nothing_followed(ctx.words))
 
 
-async def give_name(talking: Conversation, order_id: str, label: str) -> None:
+async def give_name(ctx: ChatContext, order_id: str, label: str) -> None:
     """The answer to "what shall it be called?"."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
     label = " ".join(label.split())
     if len(label) > LABEL_LENGTH:
-        await talking.say(talk.label_too_long(talking.words, len(label), LABEL_LENGTH))
+        await ctx.say(replies.label_too_long(ctx.words, len(label), LABEL_LENGTH))
         return
-    if not await talking.tracking.following.rename(talking.place, order_id, label):
-        await talking.say(talk.not_followed(talking.words))
-        await talking.expect("")
+    if not await ctx.tracking.following.rename(ctx.place, order_id, label):
+        await ctx.say(replies.not_followed(ctx.words))
+        await ctx.expect("")
         return
-    shown = await talking.tracking.viewing.show(talking.chat, order_id)
+    shown = await ctx.tracking.viewing.show(ctx.chat, order_id)
     if shown.follow is not None:
-        await talking.say(talk.renamed(talking.words, order_id, shown.follow))
+        await ctx.say(replies.renamed(ctx.words, order_id, shown.follow))
         if shown.follow.card_message_id is not None:
-            await talking.desk.courier.edit(talking.place, shown.follow.card_message_id, talking.card(shown))
-    await talking.expect("")  # at last: handled again after a crash, it must still be the answer
+            await ctx.services.courier.edit(ctx.place, shown.follow.card_message_id, ctx.card(shown))
+    await ctx.expect("")  # at last: handled again after a crash, it must still be the answer
 
 
-async def give_name_to(talking: Conversation, answer: tuple[str, str]) -> None:
+async def give_name_to(ctx: ChatContext, answer: tuple[str, str]) -> None:
     """The next plain message after the question."""
-    await give_name(talking, *answer)
+    await give_name(ctx, *answer)
 
 
 # ── buttons under cards ─────────────────────────────────────────────────────────────────────────
 
 
-async def show_card(talking: Conversation, action: actions.ShowCard) -> None:
+async def show_card(ctx: ChatContext, action: actions.ShowCard) -> None:
     """The order's card: in its own place where that was leafed through, else as a new living one."""
-    if (shown := await _opened(talking, action.order_id)) is None:
+    if (shown := await _opened(ctx, action.order_id)) is None:
         return
     living = shown.follow.card_message_id if shown.follow else None
-    if talking.pressed is not None and talking.pressed == living:
-        await talking.show_card(shown)
+    if ctx.pressed is not None and ctx.pressed == living:
+        await ctx.show_card(shown)
     else:
-        await talking.say_card(shown)
+        await ctx.say_card(shown)
 
 
-async def refresh(talking: Conversation, action: actions.Refresh) -> None:
+async def refresh(ctx: ChatContext, action: actions.Refresh) -> None:
     """Look now, unless somebody looked a moment ago."""
-    before = await _shown(talking, action.order_id)
+    before = await _shown(ctx, action.order_id)
     if before is None:
         return
-    looking = asyncio.ensure_future(talking.tracking.viewing.refresh(talking.chat, action.order_id))
+    looking = asyncio.ensure_future(ctx.tracking.viewing.refresh(ctx.chat, action.order_id))
     try:
         done, _ = await asyncio.wait({looking}, timeout=_PATIENCE)
         if not done:
-            await talking.toast(talk.looking(talking.words))
+            await ctx.toast(replies.looking(ctx.words))
         refreshed = await looking
     finally:
         looking.cancel()
     at = refreshed.shown.order.fetched_at
     if refreshed.fresh:
         changed = refreshed.shown.order.digest != before.order.digest
-        await talking.toast(talk.refreshed(talking.words, changed=changed))
+        await ctx.toast(replies.refreshed(ctx.words, changed=changed))
     elif refreshed.shown.silent_since is not None or at is None:
-        await talking.toast(talk.silent(talking.words))
+        await ctx.toast(replies.silent(ctx.words))
     else:
-        await talking.toast(talk.fresh(talking.words, at, talking.desk.now()))
-    await talking.show_card(refreshed.shown)
+        await ctx.toast(replies.fresh(ctx.words, at, ctx.services.now()))
+    await ctx.show_card(refreshed.shown)
 
 
-async def show_timeline(talking: Conversation, action: actions.ShowTimeline) -> None:
+async def show_timeline(ctx: ChatContext, action: actions.ShowTimeline) -> None:
     """A page of the full timeline in the card's place."""
-    if (shown := await _opened(talking, action.order_id)) is not None:
-        await talking.show(
+    if (shown := await _opened(ctx, action.order_id)) is not None:
+        await ctx.show(
             timeline.timeline(
-                talking.words,
+                ctx.words,
                 shown.localised,
                 shown.follow,
                 parcel=action.parcel,
                 page=action.page,
-                now=talking.desk.now(),
+                now=ctx.services.now(),
             )
         )
 
 
-async def set_notify(talking: Conversation, action: actions.SetNotify) -> None:
+async def set_notify(ctx: ChatContext, action: actions.SetNotify) -> None:
     """Notifications of this order on or off."""
-    if await talking.refuse_change() or await _shown(talking, action.order_id) is None:
+    if await ctx.refuse_change() or await _shown(ctx, action.order_id) is None:
         return
-    await talking.tracking.following.set_notify(talking.place, action.order_id, on=action.on)
-    await talking.toast(talk.notify_switched(talking.words, on=action.on))
-    await talking.show_card(await talking.tracking.viewing.show(talking.chat, action.order_id))
+    await ctx.tracking.following.set_notify(ctx.place, action.order_id, on=action.on)
+    await ctx.toast(replies.notify_switched(ctx.words, on=action.on))
+    await ctx.show_card(await ctx.tracking.viewing.show(ctx.chat, action.order_id))
 
 
-async def ask_rename(talking: Conversation, action: actions.AskRename) -> None:
+async def ask_rename(ctx: ChatContext, action: actions.AskRename) -> None:
     """Ask for a new name; the next plain message is it."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    follow = await _followed(talking, action.order_id)
+    follow = await _followed(ctx, action.order_id)
     if follow is not None:
-        await talking.toast()
-        await _ask_name(talking, follow)
+        await ctx.toast()
+        await _ask_name(ctx, follow)
 
 
-async def _ask_name(talking: Conversation, follow: Follow) -> None:
-    await talking.expect(f"rename:{follow.order_id}")
-    await talking.say(talk.ask_rename(talking.words, follow.order_id, follow, LABEL_LENGTH))
+async def _ask_name(ctx: ChatContext, follow: Follow) -> None:
+    await ctx.expect(f"rename:{follow.order_id}")
+    await ctx.say(replies.ask_rename(ctx.words, follow.order_id, follow, LABEL_LENGTH))
 
 
-async def ask_stop(talking: Conversation, action: actions.AskStop) -> None:
+async def ask_stop(ctx: ChatContext, action: actions.AskStop) -> None:
     """Really stop?"""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    follow = await _followed(talking, action.order_id)
+    follow = await _followed(ctx, action.order_id)
     if follow is not None:
-        await talking.toast()
-        await talking.say(talk.ask_stop(talking.words, follow.order_id, follow))
+        await ctx.toast()
+        await ctx.say(replies.ask_stop(ctx.words, follow.order_id, follow))
 
 
-async def stop(talking: Conversation, action: actions.Stop) -> None:
+async def stop(ctx: ChatContext, action: actions.Stop) -> None:
     """Stop following."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    before = await talking.tracking.following.stopped(talking.place, talking.update)
-    follow = before[0] if before else await _followed(talking, action.order_id)
+    before = await ctx.tracking.following.stopped(ctx.place, ctx.update)
+    follow = before[0] if before else await _followed(ctx, action.order_id)
     if follow is not None:
-        await talking.toast()
-        await _stop(talking, follow)
+        await ctx.toast()
+        await _stop(ctx, follow)
 
 
-async def _stop(talking: Conversation, follow: Follow) -> None:
-    await talking.tracking.following.untrack(talking.place, follow.order_id, update=talking.update)
-    await talking.show(talk.stopped(talking.words, follow.order_id, follow))
+async def _stop(ctx: ChatContext, follow: Follow) -> None:
+    await ctx.tracking.following.untrack(ctx.place, follow.order_id, update=ctx.update)
+    await ctx.show(replies.stopped(ctx.words, follow.order_id, follow))
 
 
-async def share(talking: Conversation, action: actions.Share) -> None:
+async def share(ctx: ChatContext, action: actions.Share) -> None:
     """The journey as a picture, drawn beside the event loop: it takes a tenth of a second."""
-    if (shown := await _opened(talking, action.order_id)) is not None:
+    if (shown := await _opened(ctx, action.order_id)) is not None:
         message = await asyncio.to_thread(
             picture.share,
-            talking.words,
+            ctx.words,
             shown.localised,
-            now=talking.desk.now(),
-            shop=talking.shop.name,
+            now=ctx.services.now(),
+            shop=ctx.shop.name,
         )
-        await talking.say(message)
+        await ctx.say(message)
 
 
-async def resume(talking: Conversation, action: actions.Resume) -> None:
+async def resume(ctx: ChatContext, action: actions.Resume) -> None:
     """Follow again what was stopped a moment ago: the same rules as for a new one."""
-    if await talking.refuse_change():
+    if await ctx.refuse_change():
         return
-    await talking.toast()
-    await _tell(talking, await _track(talking, action.order_id))
+    await ctx.toast()
+    await _tell(ctx, await _track(ctx, action.order_id))
 
 
-async def dismiss(talking: Conversation, action: actions.Dismiss) -> None:
+async def dismiss(ctx: ChatContext, action: actions.Dismiss) -> None:
     """A question is taken back."""
-    await talking.expect("")
-    await talking.toast()
-    await talking.show(talk.dismissed(talking.words))
+    await ctx.expect("")
+    await ctx.toast()
+    await ctx.show(replies.dismissed(ctx.words))
 
 
-async def nothing(talking: Conversation, action: actions.Nothing) -> None:
+async def nothing(ctx: ChatContext, action: actions.Nothing) -> None:
     """A button that only shows something."""
-    await talking.toast()
+    await ctx.toast()
 
 
 # ── what every press is asked ───────────────────────────────────────────────────────────────────
 
 
-async def _followed(talking: Conversation, order_id: str) -> Follow | None:
+async def _followed(ctx: ChatContext, order_id: str) -> Follow | None:
     """The follow a press is about; a forged or outdated press is told so."""
-    follow = await talking.tracking.following.get(talking.place, order_id)
+    follow = await ctx.tracking.following.get(ctx.place, order_id)
     if follow is None:
-        await talking.toast(talk.old_button(talking.words), alert=True)
+        await ctx.toast(replies.old_button(ctx.words), alert=True)
     return follow
 
 
-async def _shown(talking: Conversation, order_id: str) -> Shown | None:
+async def _shown(ctx: ChatContext, order_id: str) -> Shown | None:
     """The order a press is about, where this place follows it (or is the operator's)."""
-    if not await _may_see(talking, order_id):
+    if not await _may_see(ctx, order_id):
         return None
-    return await talking.tracking.viewing.show(talking.chat, order_id)
+    return await ctx.tracking.viewing.show(ctx.chat, order_id)
 
 
-async def _opened(talking: Conversation, order_id: str) -> Shown | None:
+async def _opened(ctx: ChatContext, order_id: str) -> Shown | None:
     """The same for a press that is answered without words: beside the reading, not behind it."""
-    if not await _may_see(talking, order_id):
+    if not await _may_see(ctx, order_id):
         return None
-    shown, _ = await asyncio.gather(talking.tracking.viewing.show(talking.chat, order_id), talking.toast())
+    shown, _ = await asyncio.gather(ctx.tracking.viewing.show(ctx.chat, order_id), ctx.toast())
     return shown
 
 
-async def _may_see(talking: Conversation, order_id: str) -> bool:
-    if talking.is_admin and await talking.tracking.viewing.is_known(order_id):
+async def _may_see(ctx: ChatContext, order_id: str) -> bool:
+    if ctx.is_admin and await ctx.tracking.viewing.is_known(order_id):
         return True
-    return await _followed(talking, order_id) is not None
+    return await _followed(ctx, order_id) is not None

@@ -17,7 +17,7 @@ from bot.chat.inbox import Backoff, Inbox, Postponed
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate, Sending
-from bot.waker import pause
+from bot.worker import pause
 
 log = logging.getLogger(__name__)
 

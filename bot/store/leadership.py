@@ -31,7 +31,7 @@ from bot.errors import StoreError
 from bot.store import migrations, sql
 from bot.store.memory import Memory
 from bot.store.tables import memory
-from bot.waker import pause
+from bot.worker import pause
 
 _log = structlog.get_logger(__name__)
 

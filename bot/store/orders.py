@@ -210,7 +210,7 @@ class Orders:
         """Whoever looks at these orders now has nothing to say of their next check any more."""
         await self._on.execute(_let_go(sql.is_sqlite(self._on)), {"ids": order_ids})
 
-    async def conclude(
+    async def finish_check(
         self, order_id: str, now: datetime, next_check_at: datetime | None, *, checked: bool
     ) -> None:
         """Set the next check (None: stop; an order nobody follows is not looked at) and end any lease.
@@ -296,7 +296,7 @@ class Orders:
         )
         return found
 
-    async def reweigh(self, order_ids: Iterable[str], now: datetime) -> None:
+    async def update_weights(self, order_ids: Iterable[str], now: datetime) -> None:
         """Count again who is told of these orders; nobody: no more checks; somebody again: due at once."""
         for ids in sql.lots(sorted(order_ids)):
             await self._reweigh_lot(ids, now)

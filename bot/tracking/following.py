@@ -147,7 +147,7 @@ class Following:
         async with self._store.write() as tx:
             fresh = await tx.orders.add(order_id, now)
             new = await tx.chats.follow(follow)
-            await tx.orders.reweigh([order_id], now)
+            await tx.orders.update_weights([order_id], now)
             order = None
             if snapshot is not None:
                 order = await self._recording.apply_snapshot(
@@ -159,14 +159,14 @@ class Following:
         if follow.archived_at is not None:
             async with self._store.write() as tx:
                 await tx.chats.change_follow(follow.place, follow.order_id, archived_at=None)
-                await tx.orders.reweigh([follow.order_id], self._now())
+                await tx.orders.update_weights([follow.order_id], self._now())
 
     async def untrack(self, place: Place, order_id: str, *, update: int = 0) -> bool:
         """Stop following; False when it was not followed. The `update` that asks remembers it."""
         async with self._store.write() as tx:
             follow = await tx.chats.get_follow(place, order_id)
             stopped = await tx.chats.unfollow(place, order_id, self._now())
-            await tx.orders.reweigh([order_id], self._now())
+            await tx.orders.update_weights([order_id], self._now())
             if stopped and follow is not None:
                 await tx.updates.first(update, f"{_STOPPED}{order_id} {follow.label}")
         return stopped
@@ -205,7 +205,7 @@ class Following:
         """Pushes about this order on or off; False when it is not followed."""
         async with self._store.write() as tx:
             changed = await tx.chats.change_follow(place, order_id, notify=on)
-            await tx.orders.reweigh([order_id], self._now())
+            await tx.orders.update_weights([order_id], self._now())
         return changed
 
     async def set_archived(self, place: Place, order_id: str, *, archived: bool) -> bool:
@@ -213,7 +213,7 @@ class Following:
         now = self._now()
         async with self._store.write() as tx:
             changed = await tx.chats.change_follow(place, order_id, archived_at=now if archived else None)
-            await tx.orders.reweigh([order_id], now)
+            await tx.orders.update_weights([order_id], now)
         return changed
 
     async def received(self, place: Place, order_id: str) -> None:
@@ -221,7 +221,7 @@ class Following:
         now = self._now()
         async with self._store.write() as tx:
             await tx.chats.change_follow(place, order_id, archived_at=now)
-            await tx.orders.reweigh([order_id], now)
+            await tx.orders.update_weights([order_id], now)
             await tx.cases.dispute(order_id, None)
 
     async def ask_again(self, place: Place, order_id: str, at: datetime, *, update: int = 0) -> None:

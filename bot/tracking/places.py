@@ -65,22 +65,22 @@ class Places:
         """The bot cannot write there any more: nobody is told there, and what only they follow rests."""
         now = self._now()
         async with self._store.write() as tx:
-            await tx.orders.reweigh(await tx.chats.leave(chat_id, now), now)
+            await tx.orders.update_weights(await tx.chats.leave(chat_id, now), now)
 
     async def back(self, chat_id: int) -> None:
         """The bot can write there again."""
         async with self._store.write() as tx:
-            await tx.orders.reweigh(await tx.chats.come_back(chat_id), self._now())
+            await tx.orders.update_weights(await tx.chats.come_back(chat_id), self._now())
 
     async def moved(self, old: int, new: int) -> None:
         """A group became a supergroup."""
         async with self._store.write() as tx:
-            await tx.orders.reweigh(await tx.chats.move(old, new), self._now())
+            await tx.orders.update_weights(await tx.chats.move(old, new), self._now())
 
     async def topic_gone(self, place: Place) -> None:
         """A topic is closed or deleted: its follows move to the group's General topic."""
         async with self._store.write() as tx:
-            await tx.orders.reweigh(await tx.chats.drop_topic(place), self._now())
+            await tx.orders.update_weights(await tx.chats.drop_topic(place), self._now())
 
     async def data(self, place: Place) -> PlaceData:
         """All that is kept about the place."""
@@ -94,4 +94,4 @@ class Places:
     async def forget(self, chat_id: int) -> None:
         """Delete everything about a chat."""
         async with self._store.write() as tx:
-            await tx.orders.reweigh(await tx.chats.forget(chat_id), self._now())
+            await tx.orders.update_weights(await tx.chats.forget(chat_id), self._now())

@@ -116,7 +116,7 @@ class Recording:
             self._learn(watch, changes, now)
         after = _watch_after(watch, order, now)
         planned = self._pacer.next_check(after, now, order=order.id)
-        await tx.orders.conclude(order.id, now, earliest(planned, silence_at), checked=checked)
+        await tx.orders.finish_check(order.id, now, earliest(planned, silence_at), checked=checked)
         if companions := self._pacer.hurried(now):
             await tx.orders.hasten(companions, now)
             _log.info("companions", order=order.id, due=len(companions))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
-from bot import diary
+from bot import daily_stats
 from bot.model import CallBudget, Stats
 from bot.store import Store
 
@@ -25,7 +25,7 @@ class Reporting:
         since = self._now() - timedelta(days=days)
         async with self._store.read() as tx:
             counted = await tx.notices.counts(since)
-            series = diary.read(await tx.memory.get(diary.KEY), since.date())
+            series = daily_stats.read(await tx.memory.get(daily_stats.KEY), since.date())
             delays = sorted(day.delay for day in series if day.delay is not None)
             return Stats(
                 days=days,

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.i18n import Words, plain
 from bot.model import DailyStats
 from bot.views import fonts
-from bot.views.paper import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Page
+from bot.views.canvas import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Page
 
 _TOP, _BAND, _BARS = 40, 300, 150  # heights: before the first chart, of one chart, of its bars
 _LABELS = 8  # days written under the bars at most

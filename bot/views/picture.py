@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.i18n import Words, fill, plain
 from bot.model import Localised, Message, Parcel, Stage
 from bot.views import card, fonts, wording
-from bot.views.paper import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Page
+from bot.views.canvas import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Page
 
 PARCELS_SHOWN = 3
 _HEAD, _PARCEL, _FOOT = 330, 250, 10  # heights

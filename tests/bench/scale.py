@@ -208,7 +208,7 @@ async def measure(store: Store, url: str, now: datetime) -> None:
     await _timed("one order whole", read(lambda tx: tx.orders.get(some)))
     await _timed("followers of one order", read(lambda tx: tx.chats.followers([some])))
     await _timed("a chat's follows", read(lambda tx: tx.chats.follows(Place(3))))
-    await _timed("reweigh one order", write(lambda tx: tx.orders.reweigh([some], now)))
+    await _timed("update_weights one order", write(lambda tx: tx.orders.update_weights([some], now)))
     await _timed("take updates from the inbox", lambda: store.inbox.take(32, now, _LEASE))
     _say("  every half minute:")
     await _timed("orders that are looked at", read(lambda tx: tx.chats.active_orders()), 5)

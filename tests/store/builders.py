@@ -99,4 +99,4 @@ async def follow(store: Store, place: Place, order_id: str, now: datetime = NOW,
         await tx.chats.meet(place, language="en", zone="UTC", now=now)
         await tx.orders.add(order_id, now)
         await tx.chats.follow(Follow(place=place, order_id=order_id, created_at=now, **values))
-        await tx.orders.reweigh([order_id], now)
+        await tx.orders.update_weights([order_id], now)

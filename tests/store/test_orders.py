@@ -152,8 +152,8 @@ async def test_concluding_ends_the_lease_and_stops_what_nobody_follows(store: St
     async with store.write() as tx:
         await tx.orders.add("2", NOW)
         (due,) = await tx.orders.lease_due(NOW, 9, LEASE)
-        await tx.orders.conclude("1", later(3), later(700), checked=True)
-        await tx.orders.conclude("2", later(3), later(700), checked=False)
+        await tx.orders.finish_check("1", later(3), later(700), checked=True)
+        await tx.orders.finish_check("2", later(3), later(700), checked=False)
         assert not await tx.orders.holds_lease("1", due.lease)
         assert await tx.orders.next_check_at("1") == later(700)
         assert await tx.orders.next_check_at("2") is None
@@ -246,11 +246,11 @@ async def test_an_order_weighs_as_much_as_it_has_readers(store: Store) -> None:
     assert await _weight(store) == 2
     async with store.write() as tx:
         await tx.chats.change_follow(BEN, "1", notify=False)
-        await tx.orders.reweigh(["1", "unknown"], NOW)
+        await tx.orders.update_weights(["1", "unknown"], NOW)
     assert await _weight(store) == pytest.approx(1.2)
     async with store.write() as tx:
         await tx.chats.change_follow(BEN, "1", archived_at=NOW)
-        await tx.orders.reweigh(["1"], NOW)
+        await tx.orders.update_weights(["1"], NOW)
     assert await _weight(store) == 1
 
 
@@ -258,11 +258,11 @@ async def test_an_order_rests_when_nobody_can_be_told_and_wakes_again(store: Sto
     await follow(store, ANNA, "1")
     async with store.write() as tx:
         (due,) = await tx.orders.lease_due(NOW, 9, LEASE)
-        await tx.orders.reweigh(await tx.chats.leave(ANNA.chat_id, NOW), NOW)
+        await tx.orders.update_weights(await tx.chats.leave(ANNA.chat_id, NOW), NOW)
         assert await tx.orders.next_check_at("1") is None
         assert not await tx.orders.holds_lease("1", due.lease)
         assert await tx.chats.active_orders() == 0
-        await tx.orders.reweigh(await tx.chats.come_back(ANNA.chat_id), later(60))
+        await tx.orders.update_weights(await tx.chats.come_back(ANNA.chat_id), later(60))
         assert await tx.orders.next_check_at("1") == later(60)
         assert await tx.chats.active_orders() == 1
 
@@ -271,8 +271,8 @@ async def test_a_finished_order_does_not_wake_for_a_new_reader(store: Store) -> 
     await follow(store, ANNA, "1")
     async with store.write() as tx:
         await tx.orders.save(added(order("1", stage=Stage.DELIVERED, finished_at=NOW)))
-        await tx.orders.conclude("1", NOW, None, checked=True)
-        await tx.orders.reweigh(["1"], NOW)
+        await tx.orders.finish_check("1", NOW, None, checked=True)
+        await tx.orders.update_weights(["1"], NOW)
         assert await tx.orders.next_check_at("1") is None
 
 

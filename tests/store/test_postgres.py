@@ -65,13 +65,13 @@ async def test_following_and_looking_cross_without_a_deadlock(replicas: list[Sto
             followers = await tx.chats.followers([order_id])
             await tx.orders.save(added(order(order_id, node(1))))
             await tx.notices.owe([owed(one.chat.place, order_id, "a") for one in followers], NOW)
-            await tx.orders.conclude(order_id, NOW, later(60), checked=True)
+            await tx.orders.finish_check(order_id, NOW, later(60), checked=True)
 
     async def leave_and_return(store: Store) -> None:
         async with store.write() as tx:
-            await tx.orders.reweigh(await tx.chats.leave(ANNA.chat_id, NOW), NOW)
+            await tx.orders.update_weights(await tx.chats.leave(ANNA.chat_id, NOW), NOW)
         async with store.write() as tx:
-            await tx.orders.reweigh(await tx.chats.come_back(ANNA.chat_id), NOW)
+            await tx.orders.update_weights(await tx.chats.come_back(ANNA.chat_id), NOW)
 
     for _ in range(5):
         await asyncio.gather(

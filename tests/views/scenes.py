@@ -36,7 +36,7 @@ from bot.model import (
     Stage,
     Stats,
 )
-from bot.views import admin, card, commands, orders, picture, pushes, settings, talk, timeline
+from bot.views import admin, card, commands, orders, picture, pushes, replies, settings, timeline
 from bot.views.actions import Panel, Receipt, Region, Shelf
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -300,62 +300,62 @@ def _settings() -> dict[str, Scene]:
 
 def _talk() -> dict[str, Scene]:
     def mistaken(kind: Mistake, text: str) -> Scene:
-        return lambda w: talk.mistake(w, kind, text)
+        return lambda w: replies.mistake(w, kind, text)
 
-    def choose(purpose: talk.Purpose) -> Scene:
-        return lambda w: talk.choose(w, [FOLLOW, UNNAMED], purpose)
+    def choose(purpose: replies.Purpose) -> Scene:
+        return lambda w: replies.choose(w, [FOLLOW, UNNAMED], purpose)
 
-    tried = tuple((str(8211744661738042 + place), each) for place, each in enumerate(talk.Tried))
+    tried = tuple((str(8211744661738042 + place), each) for place, each in enumerate(replies.Tried))
     welcome = replace(SHOP, welcome="We love light.")
     return {
-        "talk.start": lambda w: talk.start(w, SHOP),
-        "talk.start without a shop's name": lambda w: talk.start(w, Shop()),
-        "talk.start by link": lambda w: talk.start(w, welcome, link_only=True),
-        "talk.claimed": lambda w: talk.claimed(w, SHOP, ID, FOLLOW),
-        "talk.claimed without a shop's name": lambda w: talk.claimed(w, Shop(), ID, None),
-        "talk.help_": lambda w: talk.help_(w, SHOP),
-        "talk.help_ of the team": lambda w: talk.help_(w, SHOP, admin=True),
-        "talk.unknown_command": talk.unknown_command,
-        "talk.not_understood": talk.not_understood,
-        **{f"talk.mistake {each}": mistaken(each, "1005006123456789") for each in Mistake},
-        "talk.too_many": lambda w: talk.too_many(w, 60, 20),
-        "talk.several": lambda w: talk.several(w, tried, mistakes=2),
-        "talk.unknown_order": lambda w: talk.unknown_order(w, ID, SHOP),
-        "talk.not_followed": talk.not_followed,
-        "talk.quota_reached": lambda w: talk.quota_reached(w, 50),
-        "talk.slow_down": lambda w: talk.slow_down(w, NOW + HOUR, NOW),
-        "talk.private_bot": lambda w: talk.private_bot(w, SHOP),
-        "talk.link_only": lambda w: talk.link_only(w, SHOP),
-        "talk.bad_link": lambda w: talk.bad_link(w, SHOP),
-        "talk.admins_only": talk.admins_only,
-        "talk.group_admins_only": talk.group_admins_only,
-        "talk.source_silent": lambda w: talk.source_silent(w, ID),
-        **{f"talk.choose {each}": choose(each) for each in talk.Purpose},
-        "talk.ask_rename": lambda w: talk.ask_rename(w, ID, FOLLOW, 64),
-        "talk.renamed": lambda w: talk.renamed(w, ID, FOLLOW),
-        "talk.label_too_long": lambda w: talk.label_too_long(w, 4000, 64),
-        "talk.ask_stop": lambda w: talk.ask_stop(w, ID, FOLLOW),
-        "talk.stopped": lambda w: talk.stopped(w, ID, UNNAMED),
-        "talk.notifications on": lambda w: talk.notifications(w, ID, FOLLOW),
-        "talk.notifications off": lambda w: talk.notifications(w, ID, replace(FOLLOW, notify=False)),
-        "talk.language_set": talk.language_set,
-        "talk.zone_set": lambda w: talk.zone_set(w, NOW),
-        "talk.zone_unknown": lambda w: talk.zone_unknown(w, "Mars/Base"),
-        "talk.mydata": lambda w: talk.mydata(w, b"{}"),
-        "talk.ask_forget": talk.ask_forget,
-        "talk.forgotten": talk.forgotten,
-        "talk.dismissed": talk.dismissed,
-        "talk.old_button": talk.old_button,
-        "talk.fresh": lambda w: talk.fresh(w, NOW - HOUR / 90, NOW),
-        "talk.looking": talk.looking,
-        "talk.silent": talk.silent,
-        "talk.refreshed with news": lambda w: talk.refreshed(w, changed=True),
-        "talk.refreshed": lambda w: talk.refreshed(w, changed=False),
-        "talk.notify_switched on": lambda w: talk.notify_switched(w, on=True),
-        "talk.notify_switched off": lambda w: talk.notify_switched(w, on=False),
-        "talk.archive_switched": lambda w: talk.archive_switched(w, archived=True),
-        "talk.archive_switched back": lambda w: talk.archive_switched(w, archived=False),
-        "talk.saved": talk.saved,
+        "replies.start": lambda w: replies.start(w, SHOP),
+        "replies.start without a shop's name": lambda w: replies.start(w, Shop()),
+        "replies.start by link": lambda w: replies.start(w, welcome, link_only=True),
+        "replies.claimed": lambda w: replies.claimed(w, SHOP, ID, FOLLOW),
+        "replies.claimed without a shop's name": lambda w: replies.claimed(w, Shop(), ID, None),
+        "replies.help_": lambda w: replies.help_(w, SHOP),
+        "replies.help_ of the team": lambda w: replies.help_(w, SHOP, admin=True),
+        "replies.unknown_command": replies.unknown_command,
+        "replies.not_understood": replies.not_understood,
+        **{f"replies.mistake {each}": mistaken(each, "1005006123456789") for each in Mistake},
+        "replies.too_many": lambda w: replies.too_many(w, 60, 20),
+        "replies.several": lambda w: replies.several(w, tried, mistakes=2),
+        "replies.unknown_order": lambda w: replies.unknown_order(w, ID, SHOP),
+        "replies.not_followed": replies.not_followed,
+        "replies.quota_reached": lambda w: replies.quota_reached(w, 50),
+        "replies.slow_down": lambda w: replies.slow_down(w, NOW + HOUR, NOW),
+        "replies.private_bot": lambda w: replies.private_bot(w, SHOP),
+        "replies.link_only": lambda w: replies.link_only(w, SHOP),
+        "replies.bad_link": lambda w: replies.bad_link(w, SHOP),
+        "replies.admins_only": replies.admins_only,
+        "replies.group_admins_only": replies.group_admins_only,
+        "replies.source_silent": lambda w: replies.source_silent(w, ID),
+        **{f"replies.choose {each}": choose(each) for each in replies.Purpose},
+        "replies.ask_rename": lambda w: replies.ask_rename(w, ID, FOLLOW, 64),
+        "replies.renamed": lambda w: replies.renamed(w, ID, FOLLOW),
+        "replies.label_too_long": lambda w: replies.label_too_long(w, 4000, 64),
+        "replies.ask_stop": lambda w: replies.ask_stop(w, ID, FOLLOW),
+        "replies.stopped": lambda w: replies.stopped(w, ID, UNNAMED),
+        "replies.notifications on": lambda w: replies.notifications(w, ID, FOLLOW),
+        "replies.notifications off": lambda w: replies.notifications(w, ID, replace(FOLLOW, notify=False)),
+        "replies.language_set": replies.language_set,
+        "replies.zone_set": lambda w: replies.zone_set(w, NOW),
+        "replies.zone_unknown": lambda w: replies.zone_unknown(w, "Mars/Base"),
+        "replies.mydata": lambda w: replies.mydata(w, b"{}"),
+        "replies.ask_forget": replies.ask_forget,
+        "replies.forgotten": replies.forgotten,
+        "replies.dismissed": replies.dismissed,
+        "replies.old_button": replies.old_button,
+        "replies.fresh": lambda w: replies.fresh(w, NOW - HOUR / 90, NOW),
+        "replies.looking": replies.looking,
+        "replies.silent": replies.silent,
+        "replies.refreshed with news": lambda w: replies.refreshed(w, changed=True),
+        "replies.refreshed": lambda w: replies.refreshed(w, changed=False),
+        "replies.notify_switched on": lambda w: replies.notify_switched(w, on=True),
+        "replies.notify_switched off": lambda w: replies.notify_switched(w, on=False),
+        "replies.archive_switched": lambda w: replies.archive_switched(w, archived=True),
+        "replies.archive_switched back": lambda w: replies.archive_switched(w, archived=False),
+        "replies.saved": replies.saved,
     }
 
 

@@ -12,13 +12,13 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension
 from bot.i18n import CATALOGS, LANGUAGES, Words
 from bot.model import Message
 from bot.sandbox.telegram import html
-from bot.views import admin, card, commands, orders, picture, pushes, settings, talk, timeline
+from bot.views import admin, card, commands, orders, picture, pushes, replies, settings, timeline
 from bot.views import buttons as b
 from tests.views import telegram_html
 from tests.views.scenes import SCENES
 
 SPOKEN = [code for code in LANGUAGES if code == "en" or (CATALOGS / code).is_dir()]
-MODULES = (admin, card, commands, orders, picture, pushes, settings, talk, timeline)
+MODULES = (admin, card, commands, orders, picture, pushes, settings, replies, timeline)
 
 
 class Page(SingleFileSnapshotExtension):
@@ -42,7 +42,7 @@ def test_telegram_takes_every_message(language: str) -> None:
         if isinstance(said, Message):
             _check(said, words)
         elif isinstance(said, str):
-            assert 0 < len(said) <= (200 if name.startswith("talk.") else 512), name
+            assert 0 < len(said) <= (200 if name.startswith("replies.") else 512), name
 
 
 @pytest.mark.parametrize("language", SPOKEN)
@@ -64,7 +64,7 @@ def test_gallery_shows_every_view(module: ModuleType) -> None:
         if inspect.isfunction(value)
         and value.__module__ == module.__name__
         and not name.startswith("_")
-        and (inspect.get_annotations(value)["return"] == "Message" or module in {talk, commands})
+        and (inspect.get_annotations(value)["return"] == "Message" or module in {replies, commands})
     }
     shown = {name.split()[0].partition(".")[2] for name in SCENES if name.startswith(_short(module) + ".")}
     assert own <= shown

@@ -23,7 +23,7 @@ from bot.model import (
     Shop,
     Stage,
 )
-from bot.views import admin, card, orders, pushes, split, talk, timeline
+from bot.views import admin, card, orders, pushes, replies, split, timeline
 from bot.views.actions import Shelf
 from tests.views import telegram_html
 from tests.views.scenes import CHAT, FOLLOW, ID, JOURNEY, NOW, ORDER, PARCEL, node
@@ -83,13 +83,13 @@ def everything(words: Words, text: str) -> list[Message | str]:
             counts={Shelf.MOVING: 8},
             now=NOW,
         ),
-        talk.start(words, shop),
-        talk.claimed(words, shop, ID, follow),
-        talk.help_(words, shop),
-        talk.mistake(words, Mistake.TRACKING_NUMBER, text),
-        talk.zone_unknown(words, text),
-        talk.ask_rename(words, ID, follow, 64),
-        talk.choose(words, [follow] * 12, talk.Purpose.STOP),
+        replies.start(words, shop),
+        replies.claimed(words, shop, ID, follow),
+        replies.help_(words, shop),
+        replies.mistake(words, Mistake.TRACKING_NUMBER, text),
+        replies.zone_unknown(words, text),
+        replies.ask_rename(words, ID, follow, 64),
+        replies.choose(words, [follow] * 12, replies.Purpose.STOP),
         admin.board(words, [flagged] * 6, total=6),
         admin.links(words, [(ID, "https://t.me/bot?start=x")], [text] * 9),
         admin.not_authorized(words, text),
@@ -126,7 +126,7 @@ def test_markup_in_foreign_text_is_shown_not_obeyed(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_label_of_markup_reads_as_it_was_written(language: str) -> None:
     follow = replace(FOLLOW, label="<b>bold</b> & {order}")
-    said = talk.ask_stop(Words(language), ID, follow)
+    said = replies.ask_stop(Words(language), ID, follow)
     assert "<b>bold</b> & {order}" in telegram_html.read(said.text).visible
 
 

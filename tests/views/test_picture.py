@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.i18n import LANGUAGES, Words
 from bot.model import Localised, Stage
-from bot.views import fonts, paper, picture
+from bot.views import canvas, fonts, picture
 from tests.views.scenes import FACTS, NEW, NOW, ORDER, PARCEL, TWO, node
 
 INSTALLED = all(fonts.find(name) for name in ("NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc"))
@@ -27,15 +27,15 @@ def drawn(language: str, facts: Localised = FACTS) -> Image.Image:
 
 def colours_along_the_bar(image: Image.Image) -> list[object]:
     """The five stops' colours from left to right, at the rim, beside the white middle of the present one."""
-    gap = (paper.WIDTH - 2 * paper.MARGIN - 120) / 4
-    return [image.getpixel((round(paper.MARGIN + 60 + gap * place), 330 - 13)) for place in range(5)]
+    gap = (canvas.WIDTH - 2 * canvas.MARGIN - 120) / 4
+    return [image.getpixel((round(canvas.MARGIN + 60 + gap * place), 330 - 13)) for place in range(5)]
 
 
 @needs_fonts
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_can_be_drawn(language: str) -> None:
     image = drawn(language)
-    assert image.width == paper.WIDTH
+    assert image.width == canvas.WIDTH
     assert len(image.getcolors(1 << 20) or []) > 20  # letters have soft edges: something was written
 
 

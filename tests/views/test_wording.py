@@ -21,7 +21,7 @@ from bot.model import (
     Reason,
     Stage,
 )
-from bot.views import actions, card, orders, pushes, talk, timeline, wording
+from bot.views import actions, card, orders, pushes, replies, timeline, wording
 from bot.views import buttons as b
 from bot.views.actions import Shelf
 from tests.views.scenes import DAY, FACTS, FOLLOW, HOUR, ID, NOW, ORDER, PARCEL, TWO, node
@@ -259,8 +259,8 @@ def test_orders_stand_on_the_shelf_where_one_looks_for_them(
 
 
 def test_pop_ups_keep_to_telegrams_length() -> None:
-    long = talk.fresh(EN, NOW - HOUR, NOW)
-    assert len(long) <= talk.TOAST_LIMIT
+    long = replies.fresh(EN, NOW - HOUR, NOW)
+    assert len(long) <= replies.TOAST_LIMIT
 
 
 def _news(kind: NewsKind, **facts: object) -> News:

@@ -43,7 +43,7 @@ def tracking(base: float) -> bytes:
         "carrier_name": "Cainiao",
         "detail_node_list": {"detail_node": nodes},
         "package_item_list": {
-            "package_item": [{"item_id": 1005001234567890, "item_title": "Desk lamp", "quantity": 1}]
+            "package_item": [{"item_id": 1005001234567890, "item_title": "Services lamp", "quantity": 1}]
         },
         "eta_time_stamps": int((base + 9 * 86_400) * 1000),
     }

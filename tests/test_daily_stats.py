@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from bot import diary
+from bot import daily_stats
 from bot.i18n import Words
 from bot.model import DailyStats
 from bot.views import chart
@@ -33,16 +33,16 @@ def _days(count: int) -> tuple[DailyStats, ...]:
 def test_days_come_back_as_they_were_written_and_a_day_is_written_anew() -> None:
     kept = None
     for day in (*_days(5), _days(5)[-1]):
-        kept = diary.write(kept, day)
-    assert diary.read(kept, FIRST) == _days(5)
-    assert diary.read(kept, FIRST + timedelta(days=3)) == _days(5)[3:]
+        kept = daily_stats.write(kept, day)
+    assert daily_stats.read(kept, FIRST) == _days(5)
+    assert daily_stats.read(kept, FIRST + timedelta(days=3)) == _days(5)[3:]
 
 
 def test_old_days_are_forgotten() -> None:
     kept = None
     for day in _days(120):
-        kept = diary.write(kept, day)
-    assert len(diary.read(kept, FIRST)) == 90
+        kept = daily_stats.write(kept, day)
+    assert len(daily_stats.read(kept, FIRST)) == 90
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "ru"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.model import DailyStats
 
-KEY = "diary"
+KEY = "daily_stats"
 _KEPT = 90  # days
 
 

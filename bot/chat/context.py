@@ -21,7 +21,7 @@ from bot.i18n import Words, guess_language, guess_zone
 from bot.merchant import Merchant
 from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
-from bot.views import card, talk
+from bot.views import card, replies
 
 _HINT = 0.25  # seconds that an answer waits for the hint before it at most
 
@@ -31,7 +31,7 @@ class ReplyFailed(Postponed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Services:
     """What every conversation can use."""
 
     bot: TelegramBot
@@ -49,10 +49,10 @@ class Desk:
 
 
 @dataclass(slots=True, kw_only=True)
-class Conversation:
+class ChatContext:
     """One update in one place. `pressed` is the message whose button was pressed."""
 
-    desk: Desk
+    services: Services
     update: int
     chat: Chat
     user_id: int
@@ -67,7 +67,7 @@ class Conversation:
 
     @property
     def tracking(self) -> Tracking:
-        return self.desk.tracking
+        return self.services.tracking
 
     @property
     def words(self) -> Words:
@@ -75,33 +75,33 @@ class Conversation:
 
     @property
     def shop(self) -> Shop:
-        return self.desk.shop(self.chat.language)
+        return self.services.shop(self.chat.language)
 
     @property
     def is_admin(self) -> bool:
         """Whether this is one of the operator's chats."""
-        return self.desk.is_admin(self.place.chat_id)
+        return self.services.is_admin(self.place.chat_id)
 
     # ── answering ───────────────────────────────────────────────────────────────────────────────
 
     async def say(self, message: Message, *, reply_to: int | None = None) -> int | None:
         """Send an answer; its message id, None where the chat cannot be written to any more."""
-        desk, place = self.desk, self.place
-        outcome = await desk.courier.deliver(place, message, reply_to=reply_to)
+        services, place = self.services, self.place
+        outcome = await services.courier.deliver(place, message, reply_to=reply_to)
         match outcome:
             case Moved(chat_id=chat_id):
-                await desk.tracking.places.moved(place.chat_id, chat_id)
-                outcome = await desk.courier.deliver(Place(chat_id, place.topic_id), message)
+                await services.tracking.places.moved(place.chat_id, chat_id)
+                outcome = await services.courier.deliver(Place(chat_id, place.topic_id), message)
             case TopicGone():
-                await desk.tracking.places.topic_gone(place)
-                outcome = await desk.courier.deliver(Place(place.chat_id), message)
+                await services.tracking.places.topic_gone(place)
+                outcome = await services.courier.deliver(Place(place.chat_id), message)
             case _:
                 pass
         match outcome:
             case Sent(message_id=message_id):
                 return message_id
             case Gone():
-                await desk.tracking.places.left(place.chat_id)
+                await services.tracking.places.left(place.chat_id)
                 return None
             case Later(reason=reason, at=at):
                 raise ReplyFailed(reason, at)
@@ -114,7 +114,7 @@ class Conversation:
         """Put the answer where the pressed button was, or send it."""
         if self.pressed is None:
             return await self.say(message)
-        match await self.desk.courier.edit(self.place, self.pressed, message):
+        match await self.services.courier.edit(self.place, self.pressed, message):
             case Sent(message_id=message_id):
                 return message_id
             case Later(reason=reason, at=at):
@@ -129,7 +129,7 @@ class Conversation:
                 await self.say(Message(text=text))
         elif not self.answered:
             self.answered = True
-            await self.desk.courier.answer(self.query_id, text, alert=alert)
+            await self.services.courier.answer(self.query_id, text, alert=alert)
 
     @asynccontextmanager
     async def typing(self) -> AsyncIterator[None]:
@@ -150,7 +150,7 @@ class Conversation:
         if self.place.topic_id:
             data["message_thread_id"] = self.place.topic_id
         try:
-            await self.desk.bot.call("sendChatAction", data)
+            await self.services.bot.call("sendChatAction", data)
         except (TelegramError, TokenRevoked):
             return  # the answer itself will tell
 
@@ -160,7 +160,7 @@ class Conversation:
             self.words,
             shown.localised,
             shown.follow,
-            now=self.desk.now(),
+            now=self.services.now(),
             masked=self.place.is_group,
             silent_since=shown.silent_since,
         )
@@ -195,7 +195,7 @@ class Conversation:
         if not self.place.is_group or self.is_admin or self.user_id == self.place.chat_id:
             return True
         try:
-            member = await self.desk.bot.get_chat_member(self.place.chat_id, self.user_id)
+            member = await self.services.bot.get_chat_member(self.place.chat_id, self.user_id)
         except TelegramError:
             return False
         return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
@@ -204,11 +204,11 @@ class Conversation:
         """Tell a member who may not change things; True where that was so."""
         if await self.may_change():
             return False
-        await self.toast(talk.group_admins_only(self.words), alert=True)
+        await self.toast(replies.group_admins_only(self.words), alert=True)
         return True
 
 
-async def meet(desk: Desk, update: Update) -> Conversation | None:
+async def open_context(services: Services, update: Update) -> ChatContext | None:
     """Open the conversation of an update; None for updates of no chat."""
     where, user = update.effective_chat, update.effective_user
     if where is None:
@@ -217,14 +217,14 @@ async def meet(desk: Desk, update: Update) -> Conversation | None:
     in_topic = message is not None and getattr(message, "is_topic_message", False)
     topic = (getattr(message, "message_thread_id", None) or 0) if in_topic else 0
     place = Place(where.id, topic)
-    language = guess_language(_language_code(where, user), desk.default_language)
-    chat = await desk.tracking.places.open(
-        place, language=language, zone=guess_zone(language, desk.default_zone)
+    language = guess_language(_language_code(where, user), services.default_language)
+    chat = await services.tracking.places.open(
+        place, language=language, zone=guess_zone(language, services.default_zone)
     )
     anonymous = message is not None and message.sender_chat is not None and message.sender_chat.id == where.id
     query = update.callback_query
-    return Conversation(
-        desk=desk,
+    return ChatContext(
+        services=services,
         update=update.update_id,
         chat=chat,
         user_id=where.id if anonymous and query is None else user.id if user else 0,

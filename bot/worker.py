@@ -41,7 +41,7 @@ async def keep_running(
             await pause(rest, stopping)
 
 
-class Waker:
+class WakeEvent:
     """One loop's alarm clock. `wake` may be called from anywhere in the event loop."""
 
     def __init__(self, sleep: Callable[[float], Awaitable[None]]) -> None:
@@ -60,7 +60,7 @@ class Waker:
             self._event.clear()
 
 
-class Rounds:
+class Worker:
     """A loop that works round by round; it owns sleep, shutdown and error policy, the subclass the work."""
 
     def __init__(
@@ -70,16 +70,16 @@ class Rounds:
         self._beat = beat
         self._stopping = False
         self._running: set[asyncio.Task[None]] = set()
-        self._waker = Waker(sleep)
+        self._wake_event = WakeEvent(sleep)
 
     def wake(self) -> None:
         """Look for work at once."""
-        self._waker.wake()
+        self._wake_event.wake()
 
     def stop(self) -> None:
         """Take nothing more; `run` ends when what is in flight is settled."""
         self._stopping = True
-        self._waker.wake()
+        self._wake_event.wake()
 
     async def run(self) -> None:
         """Work until stopped, then let what is in flight end; where this is cancelled, so is that."""
@@ -97,13 +97,13 @@ class Rounds:
                 worked = await self.step()
             except StoreError as error:  # busy, full or away: a moment's patience, and no flood of traces
                 _log.error(f"{self._name} round failed", reason=str(error))
-                await self._waker.wait(_TROUBLED)
+                await self._wake_event.wait(_TROUBLED)
                 continue
             except Exception as error:  # noqa: BLE001  the loop outlives whatever one round meets
                 _log.error(f"{self._name} round failed", error=type(error).__name__, exc_info=error)
                 worked = False
             if not worked:
-                await self._waker.wait(0.0 if self._stopping else await self._idle_for())
+                await self._wake_event.wait(0.0 if self._stopping else await self._idle_for())
 
     async def step(self) -> bool:
         """Do what is due. False when there was nothing to do."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sheets import read_sheet, write_sheet
+from bot.order_csv import read_sheet, write_sheet
 
 ONE, TWO = "8211744661738042", "8211744661738059"
 
