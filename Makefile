@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 TOOLS := .venv-tools
 
-.PHONY: demo test run lint translations screenshots docs bench bench-pacing chaos simulate audit sbom lock clean
+.PHONY: demo test run lint translations screenshots docs bench bench-pacing chaos simulate mutants audit sbom lock clean
 
 demo: $(READY)  ## the product against simulated AliExpress and Telegram, with a chat page in the browser
 	$(PY) -m bot demo
@@ -45,6 +45,9 @@ chaos: $(READY)  ## real processes, faults and kill -9: make chaos SEED=7 MINUTE
 
 simulate: $(READY)  ## the engine in virtual time, seeded: make simulate SEEDS=20
 	$(PY) -m tests.simulation --seeds $(or $(SEEDS),10)
+
+mutants: $(READY)  ## what share of small faults in the pure modules the tests see: make mutants MINUTES=30 MODULES="bot.timeline bot.ids" AGAIN=1
+	$(PY) -m tests.mutants --minutes $(or $(MINUTES),30) $(if $(AGAIN),--again) $(MODULES)
 
 audit: $(TOOLS)/.ready  ## known flaws in the locked versions
 	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r requirements.txt

@@ -121,6 +121,14 @@ def test_only_a_failed_attempt_and_only_on_tour_takes_a_rung_back() -> None:
     )
 
 
+def test_a_failed_attempt_takes_delivery_back_from_a_day_on() -> None:
+    out, done = (10, "Out for delivery"), (20, "Package delivered")
+    assert _stands(out, done, (43.9, "Delivery attempt failed")).stage is Stage.DELIVERED
+    assert _stands(out, done, (44, "Delivery attempt failed")) == Standing(
+        stage=Stage.FAILED_ATTEMPT, since=at(44), rung=Stage.LOCAL_TRANSIT
+    )
+
+
 def test_a_return_after_delivery_keeps_the_rung() -> None:
     found = _stands((10, "Package delivered"), (20, "Returning to sender"))
     assert (found.stage, found.since, found.rung) == (Stage.RETURNING, at(20), Stage.DELIVERED)

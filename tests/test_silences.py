@@ -321,6 +321,7 @@ def test_a_stage_lasts_from_its_first_node_and_what_is_returned_to_is_added_up()
             node(0, "Package collected by carrier"),
             node(5, "Departed from facility"),
             node(6, "Arrived at sorting center"),
+            node(10, "Arrived at local delivery center"),
             node(10, "Out for delivery"),
             node(12, "Delivery attempt failed"),
             node(15, "Out for delivery"),
