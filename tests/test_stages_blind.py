@@ -37,3 +37,11 @@ def test_of_all_of_them_at_least_93_percent_are_right_and_none_falsely_delivered
     assert found.share("wrong") <= 4, failures
     assert total["false delivered"] == 0, failures
     assert total["missed"] <= 0.05 * total["deliveries"], failures
+
+
+@pytest.mark.parametrize("name", ["glossary", "troubles", "pairs"])
+def test_the_stages_troubles_and_pairs_that_every_carrier_has_are_read(name: str) -> None:
+    """Written down by ourselves: twelve stages in 33 languages, what goes wrong, names with descriptions."""
+    found, failures = _read(BLIND.parent / "own" / f"{name}.tsv")
+    assert found.share("right") >= 98, failures
+    assert found.counts.get("false delivered", 0) == 0, failures

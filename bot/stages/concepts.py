@@ -20,6 +20,7 @@ EDGELESS = frozenset({"zh", "ja", "ko", "th", "hi", "any"})
 """Languages whose words are not told apart by spaces (or whose vowel signs are no letters to `re`)."""
 
 _HEAD = re.compile(r"\[(\w+)\]$")
+_ESCAPE = re.compile(r"(\\.)")
 _REST_OF_WORD = re.compile(r"(?<=[^\W\d_)])(?<!\\w)\*(?!\?)|(?<![^\s(|])\*(?=[^\W\d_]|')")
 
 
@@ -28,7 +29,7 @@ def phrases(language: str) -> Mapping[str, tuple[str, ...]]:
     """The phrases of one language by concept, as its file writes them.
 
     Raises:
-        ValueError: for a phrase before the first [concept] or one that is no regular expression.
+        ValueError: for a phrase before the first [concept].
     """
     found: dict[str, list[str]] = {}
     lines: list[str] | None = None
@@ -65,8 +66,13 @@ def pattern(language: str, concept: str) -> re.Pattern[str] | None:
 
 def regex(lines: Iterable[str], *, edges: bool) -> str:
     """One regular expression for some phrases."""
-    joined = "|".join(letters(_REST_OF_WORD.sub(r"\\w*", line)) for line in lines)
+    joined = "|".join(_folded(_REST_OF_WORD.sub(r"\\w*", line)) for line in lines)
     return rf"(?<!\w)(?:{joined})(?!\w)" if edges else joined
+
+
+def _folded(phrase: str) -> str:
+    """A phrase in the spelling of folded texts; escapes stay as they are (`\\W` is not `\\w`)."""
+    return "".join(part if part.startswith("\\") else letters(part) for part in _ESCAPE.split(phrase))
 
 
 def digest() -> Iterator[bytes]:
