@@ -8,15 +8,6 @@ from bot.pacing.rates import Rates
 from bot.pacing.together import Companions, Peer
 
 __all__ = [
-    "Bound",
-    "Companions",
-    "Explanation",
-    "Limits",
-    "Pacer",
-    "Peer",
-    "Price",
-    "Rates",
-    "explain",
-    "hours",
-    "next_check",
-]
+    "Bound", "Companions", "Explanation", "Limits", "Pacer", "Peer", "Price", "Rates",
+    "explain", "hours", "next_check",
+]  # fmt: skip

@@ -13,7 +13,7 @@ from bot.model import OrderStatus, Watch
 from bot.pacing.clock import WEEK, hours
 from bot.pacing.rates import Rates
 
-_CLOSING = 1.0  # how much more than a scan "out for delivery" and the end are worth
+_CLOSING = 1.7  # how much more than a scan the end is worth
 _RECHECKS = (24.0, 72.0, 168.0, 336.0)  # hours after the end: "delivered" and "returned" are sometimes wrong
 GIVEN_UP = timedelta(days=90)  # without news: never looked at again
 _AHEAD = 12.0  # hours beyond the best moment so far in which a better one is looked for
@@ -75,14 +75,13 @@ def explain(watch: Watch, rates: Rates, price: float, limits: Limits, now: datet
     at, bound = _decide(watch, rates, price, limits, seen, lambda: 0.5)
     outlook = _Outlook(watch, rates, hours(seen))
     passed = max(hours(now) - hours(seen), 0.0)
-    steps = 48
-    parts = [outlook.expected(passed * (i + 0.5) / steps) for i in range(steps)]
+    unseen = math.fsum(outlook.expected(passed * (part + 0.5) / 48.0) for part in range(48)) / 48.0
     return Explanation(
         rate=24.0 * outlook.rate(passed),
         price=price,
         weight=outlook.weight,
         expected=outlook.expected(passed),
-        waiting=outlook.weight * math.fsum(parts) * passed / steps,
+        waiting=outlook.weight * unseen * passed,
         next_check=at,
         bound=bound,
     )
@@ -98,19 +97,13 @@ def _decide(
         at, bound = _recheck(watch, now, random())
     else:
         gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, limits)
-        seconds = min(
-            max(gap * 3600.0 * (1.0 + _JITTER * (2.0 * random() - 1.0)), limits.floor), limits.ceiling
-        )
-        at = now + timedelta(seconds=seconds)
+        seconds = gap * 3600.0 * (1.0 + _JITTER * (2.0 * random() - 1.0))
+        at = now + timedelta(seconds=min(max(seconds, limits.floor), limits.ceiling))
     if watch.failures > 0 and at is not None:
-        return now + timedelta(seconds=_back_off(watch.failures, limits, random())), Bound.FAILURE
+        # Full jitter: anywhere up to a window that doubles with every failure.
+        window = min(_RETRY * 2.0 ** min(watch.failures, 20), limits.ceiling - limits.floor)
+        return now + timedelta(seconds=limits.floor + random() * max(window, 0.0)), Bound.FAILURE
     return at, bound
-
-
-def _back_off(failures: int, limits: Limits, luck: float) -> float:
-    """Full jitter: anywhere up to a window that doubles with every failure."""
-    window = min(_RETRY * 2.0 ** min(failures, 20), limits.ceiling - limits.floor)
-    return limits.floor + luck * max(window, 0.0)
 
 
 def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None, Bound]:

@@ -19,25 +19,12 @@ EDGES = (
 
 # Median operating hours from an entry in this stage to the next one.
 MEDIANS = {
-    Stage.PRE_SHIPMENT: 30.0,
-    Stage.INFO_RECEIVED: 20.0,
-    Stage.PREPARING: 20.0,
-    Stage.PICKED_UP: 9.0,
-    Stage.ORIGIN_TRANSIT: 10.0,
-    Stage.EXPORT_CUSTOMS: 14.0,
-    Stage.AWAITING_DEPARTURE: 22.0,
-    Stage.INTERNATIONAL_TRANSIT: 26.0,
-    Stage.ARRIVED_DESTINATION: 14.0,
-    Stage.IMPORT_CUSTOMS: 18.0,
-    Stage.LOCAL_TRANSIT: 12.0,
-    Stage.OUT_FOR_DELIVERY: 5.0,
-    Stage.READY_FOR_PICKUP: 30.0,
-    Stage.FAILED_ATTEMPT: 16.0,
-    Stage.EXCEPTION: 40.0,
-    Stage.DUTIES_DUE: 40.0,
-    Stage.ADDRESS_CHANGE: 24.0,
-    Stage.RETURNING: 40.0,
-}
+    Stage.INFO_RECEIVED: 20.0, Stage.PREPARING: 20.0, Stage.PICKED_UP: 9.0, Stage.ORIGIN_TRANSIT: 10.0,
+    Stage.EXPORT_CUSTOMS: 14.0, Stage.AWAITING_DEPARTURE: 22.0, Stage.INTERNATIONAL_TRANSIT: 26.0,
+    Stage.ARRIVED_DESTINATION: 14.0, Stage.IMPORT_CUSTOMS: 18.0, Stage.LOCAL_TRANSIT: 12.0,
+    Stage.OUT_FOR_DELIVERY: 5.0, Stage.FAILED_ATTEMPT: 16.0, Stage.EXCEPTION: 40.0, Stage.DUTIES_DUE: 40.0,
+    Stage.ADDRESS_CHANGE: 24.0, Stage.RETURNING: 40.0,
+}  # fmt: skip
 OTHER_MEDIAN = 30.0
 SPREAD = 0.9  # sigma of the logarithm of stage times
 
@@ -60,13 +47,8 @@ UNKNOWN_HOURS = (1,) * 24
 BURST_SHARE = 0.25  # of entries are followed by another at once,
 BURST_HOURS = 0.5  # half an hour later on average
 
-# How likely the next entry after one of this stage is "out for delivery" or the end.
-CLOSING = {
-    Stage.LOCAL_TRANSIT: 0.3,
-    Stage.OUT_FOR_DELIVERY: 0.9,
-    Stage.READY_FOR_PICKUP: 0.8,
-    Stage.FAILED_ATTEMPT: 0.6,
-}
+# How likely the next entry after one of this stage ends the order; 0 where nothing is said.
+CLOSING = {Stage.OUT_FOR_DELIVERY: 0.9, Stage.READY_FOR_PICKUP: 0.8, Stage.FAILED_ATTEMPT: 0.4}
 
 # Hours from an entry's own stamp until it can be seen: upper edges of the bins, and how likely each is.
 LAG_EDGES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from typing import Any
 
 from bot.model import Stage, Watch
@@ -29,7 +29,7 @@ _SIZES = {
     "hours": 24, "hours_due": 24, "days": 7, "days_due": 7,
 }  # fmt: skip
 _NOTHING = [(name, [0.0] * _SIZES[name]) for name in ("hours", "hours_due", "days", "days_due")]
-_CHINA = (Side.ORIGIN, Side.LINEHAUL)
+_CHINA, _ZONES = (Side.ORIGIN, Side.LINEHAUL), ("china", "local", "utc")
 
 
 class Cell:
@@ -74,21 +74,17 @@ def _hazard(median: float) -> list[float]:
 class _Walk:
     """Where a walk along an order's entries is: `last` stamp, time of last sight `seen` (hours), stage."""
 
-    __slots__ = ("carrier", "last", "offset", "seen", "stage", "weight")
-
     def __init__(self, watch: Watch, weight: float) -> None:
-        self.stage = watch.stage
+        self.stage, self.weight = watch.stage, weight
         self.offset, self.carrier = watch.utc_offset_hours, watch.carrier
         self.last = hours(watch.last_node_at or watch.created_at)
         self.seen = hours(watch.checked_at or watch.created_at)
-        self.weight = weight
 
 
 class Rates:
-    """What was learnt, and tables compiled from it.
+    """What was learnt, and tables made of it: `observe` is called for every check, `refresh` now and then.
 
-    Mutable on purpose: `observe` is called for every check, `refresh` now and then. `dump` and `load` carry
-    it over a restart. `scale` multiplies the shipped prior (to test how it copes with a wrong one).
+    `scale` multiplies the shipped prior (to test how it copes with a wrong one).
     """
 
     def __init__(self, *, scale: float = 1.0) -> None:
@@ -121,9 +117,9 @@ class Rates:
             walk.last, walk.stage = stamps.pop(0)
             walk.seen = walk.last
         for stamp, following in stamps:
-            lag = self._learn_lag(walk, stamp, end) if watch.checked_at else 0.0
-            moment = min(max(stamp + lag, walk.seen), end)  # not to be seen at the last look
-            self._learn_gap(walk, stamp, moment, following)
+            sights = self._sights(walk, stamp, end) if watch.checked_at else [(stamp, 1.0)]
+            moment = min(math.fsum(at * part for at, part in sights), end)
+            self._learn_gap(walk, moment, following, sights)
             walk.seen, walk.last = moment, max(stamp, walk.last)
             if following is not Stage.UPDATE:
                 walk.stage = following
@@ -132,68 +128,71 @@ class Rates:
         self._since += len(stamps)
 
     def refresh(self) -> None:
-        """Make the tables anew where enough was seen since they were made: milliseconds.
-
-        May be called in a thread beside `observe`.
-        """
+        """Make the tables anew (20 ms) where enough was seen; may run in a thread beside `observe`."""
         if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self._known):
             self._compile()
 
     def _fade(self, now: float) -> None:
-        """Let what was seen count less with time."""
+        """Let what was seen count less with time; half of it after `_HALF_LIFE`."""
         factor = 2.0 ** (-max(now - self._now, 0.0) / _HALF_LIFE) if self._now else 1.0
         self._now = max(self._now, now)
         for row in self._rows.values():
             row[:] = [value * factor for value in row]
 
-    def _learn_lag(self, walk: _Walk, stamp: float, now: float) -> float:
-        """Count the lag of an entry that came between the last look and now; returns the one to expect."""
-        low, high = walk.seen - stamp, now - stamp
-        parts = []
-        begin = 0.0
-        for edge, share in zip(prior.LAG_EDGES, self.lags, strict=True):
-            overlap = max(min(edge, high) - max(begin, low), 0.0)
-            parts.append(share * overlap / (edge - begin))
-            begin = edge
-        total = math.fsum(parts)
-        if total <= 0.0:
-            return max(low, 0.0)
-        counts = self._row("lags")
-        expected = begin = 0.0
-        for index, (part, edge) in enumerate(zip(parts, prior.LAG_EDGES, strict=True)):
-            counts[index] += walk.weight * part / total
-            expected += part / total * 0.5 * (max(begin, low) + min(edge, high))
-            begin = edge
-        return expected
+    def _sights(self, walk: _Walk, stamp: float, end: float) -> list[tuple[float, float]]:
+        """When an entry seen at `end`, not at the last look, was published: times, how likely each is.
 
-    def _learn_gap(self, walk: _Walk, stamp: float, moment: float, following: Stage) -> None:
-        """Count one entry stamped `stamp`, to be seen from `moment` on."""
+        By the lags known, which it teaches, and by the hours in which entries are usually published.
+        """
+        begin = min(max(stamp, walk.seen), end)
+        key, shift = self.clock_key(walk.stage, walk.offset, walk.carrier)
+        last = min(end, stamp + prior.LAG_EDGES[-1])
+        bounds = {begin, max(last, begin), *(stamp + edge for edge in prior.LAG_EDGES)}
+        bounds |= {n - shift for n in range(math.ceil(begin + shift), math.ceil(last + shift))}
+        pieces = []
+        for low, high in pairwise(sorted(at for at in bounds if begin <= at <= last)):
+            at = 0.5 * (low + high)
+            lag = min(bisect_right(prior.LAG_EDGES, at - stamp), len(prior.LAG_EDGES) - 1)
+            width = prior.LAG_EDGES[lag] - (prior.LAG_EDGES[lag - 1] if lag else 0.0)
+            part = self.lags[lag] * (high - low) / width * self.clocks[key].pace_at(at + shift)
+            pieces.append((at, lag, part))
+        total = math.fsum(part for _, _, part in pieces)
+        if total <= 0.0:
+            return [(begin, 1.0)]
+        for _, lag, part in pieces:
+            self._row("lags")[lag] += walk.weight * part / total
+        return [(at, part / total) for at, _, part in pieces]
+
+    def _learn_gap(
+        self, walk: _Walk, moment: float, following: Stage, sights: Sequence[tuple[float, float]]
+    ) -> None:
+        """Count one entry to be seen from about `moment` on; `sights` as `_sights` gives them."""
         age = self._expose(walk, moment)
         weight = walk.weight
-        self._row("counts", walk.stage)[_bin(age)] += weight
-        closes = following.final or following is Stage.OUT_FOR_DELIVERY
-        self._row("closing", walk.stage)[0] += weight * closes
+        self._row("counts", walk.stage)[max(bisect_right(prior.EDGES, age) - 1, 0)] += weight
+        self._row("closing", walk.stage)[0] += weight * following.final
         key, shift = self.clock_key(walk.stage, walk.offset, walk.carrier)
         if key in self._own:  # which of the clocks that may rule had foretold it better
             own, shared = self._own[key]
             at = moment + shift
             self._row("gain", key)[0] += weight * math.log(own.pace_at(at) / shared.pace_at(at))
-        if side(walk.stage) in _CHINA and (walk.carrier in self._carriers or len(self._carriers) < _CARRIERS):
-            self._carriers.add(walk.carrier)
-            zone, east = _home(walk.offset)
+        known = [carrier for carrier, _ in self._some("abroad")]
+        if side(walk.stage) in _CHINA and (walk.carrier in known or len(known) < _CARRIERS):
+            zone, east = ("utc", 0.0) if walk.offset is None else ("local", walk.offset)
             there = self._shared[f"{Side.DESTINATION}/{zone}"].pace_at(moment + east)
             here = self._shared[f"{side(walk.stage)}/china"].pace_at(moment + ORIGIN_OFFSET)
             self._row("abroad", walk.carrier)[0] += weight * math.log(there / here)
-        hour = int(stamp + shift)
-        self._row("hours", key)[hour % 24] += weight
-        self._row("days", key)[hour // 24 % 7] += weight
+        by_hour, by_day = self._row("hours", key), self._row("days", key)
+        for sight, part in sights:
+            hour = int(sight + shift)
+            by_hour[hour % 24] += weight * part
+            by_day[hour // 24 % 7] += weight * part
 
     def clock_key(self, stage: Stage, offset: float | None, carrier: str = "") -> tuple[str, float]:
         """Which clock rules, and the hours to add to UTC for it."""
         if side(stage) in _CHINA and carrier not in self._abroad:
             return f"{stage}/china", ORIGIN_OFFSET
-        zone, shift = _home(offset)
-        return f"{stage}/{zone}", shift
+        return (f"{stage}/utc", 0.0) if offset is None else (f"{stage}/local", offset)
 
     def _expose(self, walk: _Walk, end: float) -> float:
         """Add the operating time since the walk's last sight; returns the operating age at `end`."""
@@ -203,9 +202,17 @@ class Rates:
         low = clock.operating(walk.seen + shift) - zero
         high = clock.operating(end + shift) - zero
         rate = self.cells[walk.stage].rate_at(0.5 * (low + high))
-        self._expect(key, walk.weight * rate, walk.seen + shift, end + shift)
+        # How many entries an even clock would have brought in each hour.
+        by_hour, by_day = self._row("hours_due", key), self._row("days_due", key)
+        start, stop = walk.seen + shift, end + shift
+        while start < stop:
+            hour = int(start)
+            due = walk.weight * rate * (min(hour + 1.0, stop) - start)
+            by_hour[hour % 24] += due
+            by_day[hour // 24 % 7] += due
+            start = hour + 1.0
         exposure = self._row("exposure", walk.stage)
-        index = _bin(low)
+        index = max(bisect_right(prior.EDGES, low) - 1, 0)
         while low < high:
             edge = prior.EDGES[index + 1] if index + 1 < _BINS else math.inf
             step = min(edge, high)
@@ -213,16 +220,6 @@ class Rates:
             low = step
             index += 1
         return high
-
-    def _expect(self, key: str, rate: float, start: float, end: float) -> None:
-        """Note how many entries an even clock would have brought in each hour from `start` to `end`."""
-        by_hour, by_day = self._row("hours_due", key), self._row("days_due", key)
-        while start < end:
-            at = int(start)
-            due = rate * (min(at + 1.0, end) - start)
-            by_hour[at % 24] += due
-            by_day[at // 24 % 7] += due
-            start = at + 1.0
 
     def _row(self, name: str, key: str = "") -> list[float]:
         """A row of what was learnt; see `_SIZES`."""
@@ -238,17 +235,13 @@ class Rates:
             (n + _LAG_EVENTS * share) / (math.fsum(lags) + _LAG_EVENTS)
             for n, share in zip(lags, prior.LAGS, strict=True)
         )
-        self._carriers = {carrier for carrier, _ in self._some("abroad")}
         self._abroad = frozenset(carrier for carrier, (n,) in self._some("abroad") if n > _BETTER)
         self.clocks = self._clocks()
         self.cells = self._cells()
-        self.closing = {stage: self._closes(stage) for stage in Stage}
-
-    def _closes(self, stage: Stage) -> float:
-        """Chance that the next entry after one of this stage is "out for delivery" or the end."""
-        closing, entries = self._row("closing", stage)[0], math.fsum(self._row("counts", stage))
-        before = _CLOSING_EVENTS * prior.CLOSING.get(stage, 0.0)
-        return (closing + before) / (entries + _CLOSING_EVENTS)
+        self.closing = {}  # chance that the next entry after one of this stage closes the order
+        for stage in Stage:
+            closing = self._row("closing", stage)[0] + _CLOSING_EVENTS * prior.CLOSING.get(stage, 0.0)
+            self.closing[stage] = closing / (math.fsum(self._row("counts", stage)) + _CLOSING_EVENTS)
 
     def _some(self, name: str) -> list[tuple[str, list[float]]]:
         """All rows of one name."""
@@ -276,31 +269,30 @@ class Rates:
     def _clocks(self) -> dict[str, Clock]:
         """A clock for each stage and zone: the one of its side, or its own where that has foretold better."""
         made = {}
-        for where in Side:
-            for zone in ("china", "local", "utc"):
-                # What never was in China keeps the destination's hours at every stage.
-                shape = where if zone == "china" or where not in _CHINA else Side.DESTINATION
-                hours_prior, events = prior.HOURS[shape], _SIDE_EVENTS
-                if zone == "utc":
-                    hours_prior, events = prior.UNKNOWN_HOURS, _UNKNOWN_EVENTS
-                keys = [f"{stage}/{zone}" for stage in Stage if side(stage) is where]
-                made[f"{where}/{zone}"] = self._clock(keys, hours_prior, prior.DAYS[shape], events)
+        for where, zone in product(Side, _ZONES):
+            # What never was in China keeps the destination's hours at every stage.
+            shape = where if zone == "china" or where not in _CHINA else Side.DESTINATION
+            keys = [f"{stage}/{zone}" for stage in Stage if side(stage) is where]
+            known = (
+                (prior.UNKNOWN_HOURS, _UNKNOWN_EVENTS)
+                if zone == "utc"
+                else (prior.HOURS[shape], _SIDE_EVENTS)
+            )
+            made[f"{where}/{zone}"] = self._clock(keys, prior.DAYS[shape], *known)
         self._shared = {name: clock for name, (clock, _, _) in made.items()}
-        clocks = {}
-        self._own = {}
-        for stage in Stage:
-            for zone in ("china", "local", "utc"):
-                key = f"{stage}/{zone}"
-                clocks[key], by_hour, by_day = made[f"{side(stage)}/{zone}"]
-                if ("hours", key) in self._rows:
-                    own = self._clock([key], by_hour, by_day, _CLOCK_EVENTS)[0]
-                    self._own[key] = own, clocks[key]
-                    if self._row("gain", key)[0] > _BETTER:
-                        clocks[key] = own
+        clocks, self._own = {}, {}
+        for stage, zone in product(Stage, _ZONES):
+            key = f"{stage}/{zone}"
+            clocks[key], by_hour, by_day = made[f"{side(stage)}/{zone}"]
+            if ("hours", key) in self._rows:
+                own = self._clock([key], by_day, by_hour, _CLOCK_EVENTS)[0]
+                self._own[key] = own, clocks[key]
+                if self._row("gain", key)[0] > _BETTER:
+                    clocks[key] = own
         return clocks
 
     def _clock(
-        self, keys: Sequence[str], hours_prior: Sequence[float], days_prior: Sequence[float], events: float
+        self, keys: Sequence[str], days_prior: Sequence[float], hours_prior: Sequence[float], events: float
     ) -> tuple[Clock, list[float], list[float]]:
         """The clock of what was seen under `keys`, its hours and its days; the prior hours weigh `events`."""
         rows = ([self._rows.get((name, key), none) for key in keys] for name, none in _NOTHING)
@@ -309,20 +301,7 @@ class Rates:
         by_hour = _blend(by_hour, due, hours_prior, events)
         by_hour = _smooth(by_hour, 0.1 * _SMOOTH_EVENTS / (_SMOOTH_EVENTS + known))
         by_day = _blend(days, days_due, days_prior, _SIDE_EVENTS)
-        stamped = [max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]
-        return Clock(self._delayed(stamped)), by_hour, by_day
-
-    def _delayed(self, week: Sequence[float]) -> list[float]:
-        """When what is stamped like `week` can be seen."""
-        seen = [0.0] * WEEK
-        begin = 0.0
-        for share, edge in zip(self.lags, prior.LAG_EDGES, strict=True):
-            whole, part = divmod(0.5 * (begin + edge), 1.0)
-            begin = edge
-            for at in range(WEEK):
-                late = at - int(whole)
-                seen[at] += share * ((1.0 - part) * week[late % WEEK] + part * week[(late - 1) % WEEK])
-        return seen
+        return Clock([max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]), by_hour, by_day
 
     def dump(self) -> dict[str, Any]:
         """Everything learnt, as JSON-able values with an observation of the newest hour weighing 1."""
@@ -341,15 +320,6 @@ class Rates:
             rates._now = float(state["at"])
             rates._compile()
         return rates
-
-
-def _bin(age: float) -> int:
-    return max(bisect_right(prior.EDGES, age) - 1, 0)
-
-
-def _home(offset: float | None) -> tuple[str, float]:
-    """The destination's zone, and the hours to add to UTC for it."""
-    return ("utc", 0.0) if offset is None else ("local", offset)
 
 
 def _smooth(ring: Sequence[float], part: float) -> list[float]:

@@ -18,11 +18,9 @@ _APART = 5.0 / 60.0  # hours between two stamps of one shared entry, at most
 _PRIOR = (0.1, 0.5, 0.7)  # chance that the next entry is shared after one, two, three shared ones in a row,
 _TRIALS = 4.0  # how many trials that weighs, and after how many seen ones old trials count half
 _MEMORY = 200.0
-_RELIED = 0.25  # chance below which an order does not rely on another's looks
-_MOST = 0.95  # chance, at most
+_RELIED, _MOST = 0.25, 0.95  # chance from which an order relies on another's looks; the highest chance
 _LATE = 1.0  # hours by which a leader's look may be late
-_PEERS = 100  # orders at one entry that are compared, at most
-_ORDERS, _ENTRIES = 50_000, 100_000  # remembered, at most
+_PEERS, _ORDERS, _ENTRIES = 100, 50_000, 100_000  # compared at one entry, remembered: at most
 
 
 class _Entry:
@@ -73,8 +71,7 @@ class Companions:
         if place is None:
             place = _Place(stage, (self._entry(carrier, stage, hours(last)),) if last else ())
         new = [self._entry(carrier, brought, stamp) for stamp, brought in stamps]
-        if place.told is not None:
-            self._settle(order, place, came=place.told[0] in new)
+        self._settle(order, place, came=place.told is not None and place.told[0] in new)
         told = []
         for peer in before if new else ():
             if self._places[peer.order].told is None:
@@ -167,19 +164,19 @@ class Companions:
         came, trials = self._shared.get(f"{stage}/{shared}", (0.0, 0.0))
         return min((came + _TRIALS * _PRIOR[shared - 1]) / (trials + _TRIALS), _MOST)
 
-    def _settle(self, order: str, place: _Place, *, came: bool) -> None:
-        """Count whether an order that was told had the entry."""
-        if place.told is not None:
-            entry, shared, _ = place.told
+    def _settle(self, order: str, place: _Place, *, came: bool | None) -> None:
+        """Count whether an order that was told had the entry; None: nobody will know."""
+        if place.told is None:
+            return
+        entry, shared, _ = place.told
+        entry.orders.pop(order, None)
+        place.told = None
+        if came is not None:
             row = self._shared.setdefault(f"{place.stage}/{shared}", [0.0, 0.0])
             row[:] = [0.5 * value for value in row] if row[1] >= _MEMORY else row
-            row[0] += came
-            row[1] += 1.0
-            entry.orders.pop(order, None)
-            place.told = None
+            row[:] = row[0] + came, row[1] + 1.0
 
     def _forget(self, order: str) -> None:
         place = self._places.pop(order)
         place.trail[-1].orders.pop(order, None)
-        if place.told is not None:
-            place.told[0].orders.pop(order, None)
+        self._settle(order, place, came=None)

@@ -168,9 +168,13 @@ class _Field:
             begin = min(line.start for line in self.lines)
             self.end = max(line.entries[-1].visible for line in self.lines) + timedelta(days=3)
         else:
-            self.lines = draw(self.world, match.seed, orders=match.orders, days=DAYS)
-            begin, self.end = BEGIN, BEGIN + timedelta(days=DAYS)
-        self.start: datetime = begin + min(timedelta(days=match.warm), (self.end - begin) / 2)
+            days = DAYS + 2.0 * self.world.silence[1]
+            self.lines = draw(self.world, match.seed, orders=match.orders, days=days)
+            begin, self.end = BEGIN, BEGIN + timedelta(days=days)
+        self.start: datetime = begin + min(
+            timedelta(days=match.warm + (self.world.silence[1] if self.world else 0.0)),
+            (self.end - begin) / 2,
+        )
 
     def run(self, policy: Policy) -> Outcome:
         return replay(self.lines, policy, measure_from=self.start, measure_to=self.end)

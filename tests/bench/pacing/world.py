@@ -64,6 +64,14 @@ class World:
     opened: tuple[Stage, ...] = ()  # with which entry bags are opened: one of these
     scatter: float = 3.0  # minutes over which the scans of one bag are spread
     astray: float = 0.02  # chance at each entry that a parcel leaves its bag
+    unseen: float = 0.0  # chance that a parcel has no entry between the first and "delivered"
+    silence: tuple[float, float] = (
+        0.0,
+        0.0,
+    )  # days without an entry once underway, in place of one stage's time
+    closed: tuple[int, int] = (0, 0)  # days of the world in which nobody works: a holiday
+    published: float | None = None  # hour (UTC) of the nightly batch in which all entries are published
+    china: bool = True  # False: parcels that never were in China, from warehouses in the destination
 
     def clock(self, where: Side) -> Clock:
         """The activity over that side's local week."""
@@ -96,6 +104,14 @@ _DAY = {
     Side.DOOR: (8.0, 20.0, 0.04, 0.6, 0.2),
 }
 _BASE = World(name="air", medians=_MEDIANS, day=_DAY)
+_HOME = {
+    Stage.INFO_RECEIVED: 12.0,
+    Stage.PICKED_UP: 8.0,
+    Stage.LOCAL_TRANSIT: 10.0,
+    Stage.OUT_FOR_DELIVERY: 4.0,
+}
+BAGS = ("bags", "flights")  # in which parcels travel together
+MADE_UP = ("air", "many-lands", "slow-post", "express")  # what the older figures of docs/pacing.md are about
 WORLDS = {
     world.name: world
     for world in (
@@ -109,6 +125,11 @@ WORLDS = {
             scatter=6.0,
             astray=0.05,
         ),
+        replace(_BASE, name="local", medians=_HOME, china=False, offsets=(-3.0,), offset_known=False),
+        replace(_BASE, name="economy", silence=(20.0, 60.0), repeats=0.2, burst=0.1, unseen=0.1),
+        replace(_BASE, name="unseen", unseen=0.6),
+        replace(_BASE, name="holiday", closed=(18, 25)),
+        replace(_BASE, name="nightly", published=18.5),
         replace(
             _BASE,
             name="many-lands",
@@ -198,8 +219,13 @@ def _steps(
         ]
         for brought in following:
             wait = world.medians[stage] * math.exp(world.spread_of(stage) * dice.gauss(0.0, 1.0))
-            shift = ORIGIN_OFFSET if side(stage) in (Side.ORIGIN, Side.LINEHAUL) else offset
-            at = _later(clocks[side(stage)], at, shift, wait)
+            origin = world.china and side(stage) in (Side.ORIGIN, Side.LINEHAUL)
+            where = side(stage) if origin or world.china else Side.DESTINATION
+            if stage is Stage.INTERNATIONAL_TRANSIT and world.silence[1]:
+                at += timedelta(days=dice.uniform(*world.silence))
+            at = _later(clocks[where], at, ORIGIN_OFFSET if origin else offset, wait)
+            if world.closed[0] <= (at - BEGIN).days < world.closed[1]:
+                at = _later(clocks[where], BEGIN + timedelta(days=world.closed[1]), offset, wait)
             steps.append((at, brought))
             if brought is not Stage.DELIVERED and dice.random() < world.burst:
                 at += timedelta(hours=dice.expovariate(1.0 / world.burst_hours))
@@ -208,6 +234,8 @@ def _steps(
 
 
 def _published(world: World, dice: random.Random, name: str, offset: float, steps: _Steps) -> Timeline:
+    if dice.random() < world.unseen:
+        steps = [steps[0], next(step for step in steps if step[1] is Stage.DELIVERED)]
     entries = sorted((_entry(world, dice, at, stage) for at, stage in steps), key=lambda e: e.visible)
     end = next(n for n, entry in enumerate(entries, 1) if entry.stage.final)
     return Timeline(
@@ -220,6 +248,8 @@ def _published(world: World, dice: random.Random, name: str, offset: float, step
 
 def _entry(world: World, dice: random.Random, at: datetime, stage: Stage) -> Entry:
     lag = dice.expovariate(1.0 / world.lag) if world.lag else 0.0
+    if world.published is not None:
+        lag = (world.published - hours(at)) % 24.0 + 0.1 * dice.random()
     return Entry(at=at, visible=at + timedelta(hours=lag), stage=stage)
 
 
