@@ -271,7 +271,7 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
     rule = next((rule for rule in RULES if shown.satisfies(rule)), None)
     if rule is None:
         return Statement(text=text)
-    if rule.stage in _REAL and shown.shows("modal"):
+    if _unreal(rule, shown):
         return Statement(text=text, rule="unreal", precision=Precision.NO_STAGE)
     stage = _sided(rule, text, reached)
     sided = rule.near is not None or rule.far is not None
@@ -295,6 +295,13 @@ ANNOUNCEMENTS = frozenset({"import.started", "customs.started", "lexicon.import_
 
 # Customs of no named side, read as the origin's.
 _EXPORT = {"customs.done": "export.done", "customs.started": "export.started"}
+
+
+def _unreal(rule: Rule, shown: Text) -> bool:
+    """Whether a text only says that something may happen, or would under some condition."""
+    if rule.stage is Stage.FAILED_ATTEMPT and shown.shows("conditional") and shown.shows("future_hard"):
+        return True
+    return (rule.stage in _REAL or rule.id.endswith(".started")) and shown.shows("modal")
 
 
 def _unconditional(text: Text) -> Text:
