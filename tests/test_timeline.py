@@ -704,3 +704,112 @@ def test_that_all_have_arrived_is_told_once_and_never_of_what_had_arrived_before
         ).news
         == ()
     )
+
+
+# ── what an entry's words are read with ─────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "stage"),
+    [
+        ([], "Customs clearance started", Stage.IMPORT_CUSTOMS),
+        (["Order created"], "Customs clearance started", Stage.EXPORT_CUSTOMS),
+        (["Customs duties payment requested"], "Arrived at sorting center", Stage.LOCAL_TRANSIT),
+        (["Delivery attempt failed"], "Arrived at sorting center", Stage.LOCAL_TRANSIT),
+        (["Package lost"], "Arrived at sorting center", Stage.ORIGIN_TRANSIT),
+        (
+            ["Arrived at local delivery center", "Package left sorting center of origin."],
+            "Arrived at sorting center",
+            Stage.LOCAL_TRANSIT,
+        ),
+    ],
+)
+def test_words_are_read_in_the_light_of_what_was_reached(before: list[str], text: str, stage: Stage) -> None:
+    story = [*before, text]
+    order = followed(parcel(*(node(hours, said) for hours, said in enumerate(story))))
+    assert order.nodes[0].description == text
+    assert order.nodes[0].stage is stage
+
+
+def test_an_entry_whose_name_is_a_code_is_read_by_it() -> None:
+    (stored,) = followed(parcel(node(0, "", "GTMS_SIGNED"))).nodes
+    assert (stored.stage, stored.rule) == (Stage.DELIVERED, "code.delivered")
+
+
+def test_a_place_in_front_is_stored_and_kept_up_to_date() -> None:
+    follower = Follower(followed(parcel(node(0, "[Berlin] Arrived at local delivery center"))))
+    assert follower.order.nodes[0].place == "Berlin"
+    changes = follower.look(1, parcel(node(0, "[Paris] Zorb flim")))
+    (edited,) = changes.edited
+    assert (edited.place, edited.stage) == ("Paris", Stage.LOCAL_TRANSIT)
+
+
+def test_new_entries_are_numbered_one_after_the_other_and_remember_when_they_were_seen() -> None:
+    follower = Follower(followed(parcel(CREATED, PICKED)))
+    changes = follower.look(31, parcel(CREATED, PICKED, SORTED, node(31, "Zorb flim")))
+    assert sorted(one.seq for one in changes.order.nodes) == [1, 2, 3, 4]
+    assert {one.seen_at for one in changes.added} == {at(31)}
+
+
+# ── how much it matters, and what comes along ───────────────────────────────────────────────────
+
+
+def test_the_end_of_import_matters_once() -> None:
+    story = [PICKED, FLOWN, LANDED]
+    follower = Follower(followed(parcel(*story), hours=81))
+    for text, hours, importance in (
+        ("Import customs clearance complete", 90, Importance.MILESTONE),
+        ("Released from customs", 92, Importance.SCAN),
+        ("Customs clearance complete", 95, Importance.SCAN),
+    ):
+        story.append(node(hours, text))
+        (news,) = follower.look(hours + 1, parcel(*story)).news
+        assert news.importance is importance
+
+
+def test_all_history_that_comes_late_comes_along_with_the_news() -> None:
+    follower = Follower(followed(parcel(PICKED, FLOWN), hours=61))
+    late = [node(30, "Arrived at sorting center"), node(40, "Departed from facility")]
+    changes = follower.look(81, parcel(PICKED, *late, FLOWN, LANDED))
+    assert told(changes) == [LANDED.description, late[1].description, late[0].description]
+    assert {one.at for one in changes.added if one.backfilled} == {at(30), at(40)}
+
+
+def test_what_calls_for_somebody_is_told_beside_news_that_do_not() -> None:
+    waiting, update = node(50, "Delivered to pick-up point"), node(60, "Zorb flim")
+    follower = Follower(followed(parcel(PICKED, update), hours=61))
+    changes = follower.look(71, parcel(PICKED, waiting, update, node(70, "Zorb flam")))
+    (news,) = changes.news
+    assert (news.importance, news.stage) == (Importance.ACTION, Stage.READY_FOR_PICKUP)
+    assert told(changes) == ["Zorb flam", waiting.description]
+    assert not any(one.backfilled for one in changes.added)
+
+
+def test_a_delivery_that_is_reworded_to_and_fro_is_told_once() -> None:
+    follower = Follower(followed(parcel(PICKED), hours=61))
+    assert follower.look(126, parcel(PICKED, DONE)).news
+    assert (
+        follower.look(127, parcel(PICKED, node(125, "Out for delivery"))).order.stage is not Stage.DELIVERED
+    )
+    changes = follower.look(128, parcel(PICKED, DONE))
+    assert changes.order.stage is Stage.DELIVERED
+    assert changes.news == ()
+
+
+def test_a_delivery_that_an_edit_brings_is_told_though_nothing_is_new() -> None:
+    follower = Follower(followed(parcel(PICKED, node(125, "Out for delivery")), hours=126))
+    changes = follower.look(127, parcel(PICKED, DONE))
+    assert changes.added == ()
+    (news,) = changes.news
+    assert (news.importance, news.stage) == (Importance.ACTION, Stage.DELIVERED)
+
+
+def test_late_history_of_both_parcels_comes_along_until_it_is_past() -> None:
+    for hours, count in ((0.0, 4), (0.01, 2)):
+        now = 30 + PAST_HOURS + hours
+        new = node(now - 1, "Arrived at local delivery center")
+        other = node(now - 1, "Departed from local facility")
+        late, later = node(30, "Arrived at sorting center"), node(30, "Departed from facility")
+        follower = Follower(followed(parcel(FLOWN), parcel(FLOWN, number="B2"), hours=61))
+        changes = follower.look(now, parcel(late, FLOWN, new), parcel(later, FLOWN, other, number="B2"))
+        assert len(told(changes)) == count
