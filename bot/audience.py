@@ -6,41 +6,45 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model import Chat, Follower, Importance, News, NewsKind, Owed, Place, Quiet
+from bot.model import Chat, Follower, Importance, News, NewsKind, PendingNotice, Place, Quiet
 
 
 def owed(
     order_id: str, news: Sequence[News], followers: Iterable[Follower], now: datetime, *, asking: Place | None
-) -> list[Owed]:
+) -> list[PendingNotice]:
     """What every follower is owed of an order's news.
 
     `asking` is the place that looks at the order at this moment: it sees the news and needs no push.
     A place that shall not hear of it now gets its living card brought up to date, silently.
     """
-    found: list[Owed] = []
+    found: list[PendingNotice] = []
     for follower in followers:
         place = follower.chat.place
         if place == asking:
             continue
         dues = [(one, due_at(follower, one, now)) for one in news]
         found += [
-            Owed(place=place, order_id=order_id, news=one, due_at=due) for one, due in dues if due is not None
+            PendingNotice(place=place, order_id=order_id, news=one, due_at=due)
+            for one, due in dues
+            if due is not None
         ]
         unheard = [one for one, due in dues if due != now and not one.merchant_only]
         if unheard and len(unheard) == len(dues) and follower.follow.card_message_id is not None:
-            found.append(Owed(place=place, order_id=order_id, news=_card(unheard[0].key), due_at=now))
+            found.append(
+                PendingNotice(place=place, order_id=order_id, news=_card(unheard[0].key), due_at=now)
+            )
     return found
 
 
 def cards(
     order_id: str, followers: Iterable[Follower], *, of: str, asking: Place | None, now: datetime
-) -> list[Owed]:
+) -> list[PendingNotice]:
     """The cards that show what is no news: the first answer of all, or a new status of the order.
 
     `of` names it, so that each is owed once.
     """
     return [
-        Owed(place=one.chat.place, order_id=order_id, news=_card(of), due_at=now)
+        PendingNotice(place=one.chat.place, order_id=order_id, news=_card(of), due_at=now)
         for one in followers
         if one.chat.place != asking and one.follow.card_message_id is not None
     ]

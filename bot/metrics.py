@@ -146,7 +146,7 @@ class Metrics:
         """So many texts no rule knew."""
         self.unknown_texts.inc(texts)
 
-    def told(self, outcome: str, seconds: float) -> None:
+    def sent(self, outcome: str, seconds: float) -> None:
         """An attempt to tell a notice ended."""
         self.notices.labels(outcome).inc()
         if outcome == "Sent":

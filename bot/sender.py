@@ -1,4 +1,8 @@
-"""The loop that tells: lease what places are owed, render it, deliver it, settle each at once."""
+"""The loop that tells: lease what is due chat by chat, render it, deliver it, settle each message at once.
+
+A message that fails holds back later news of its own order in that place and nothing else. What concerns the
+whole chat (flood waits, missing rights) puts off the rest of its batch, what concerns Telegram everybody.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +14,17 @@ from typing import Protocol, assert_never
 
 import structlog
 
-from bot import audience
 from bot.errors import StoreError, TokenRevoked
-from bot.i18n import Words
 from bot.model import (
     Chat,
     Delivery,
     Follow,
     Gone,
-    Importance,
+    Hurdle,
     Later,
     Localised,
     Message,
     Moved,
-    NewsKind,
-    Node,
     Notice,
     Order,
     Place,
@@ -32,11 +32,11 @@ from bot.model import (
     Sent,
     TopicGone,
 )
-from bot.store import Store, Transaction, Turn
-from bot.store.notices import ToldRow
-from bot.store.together import Together
+from bot.outbox import Outbox, ids_of
+from bot.outgoing import OutgoingMessage, Renderer, is_card, is_report, occasion, split_reports
+from bot.store import ChatBatch, Store, Transaction
 from bot.tracking import Tracking
-from bot.views import card, pushes
+from bot.views.pushes import Occasion
 from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
@@ -45,15 +45,9 @@ _LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and o
 _IDLE = 2.0  # seconds: the longest sleep, so that what a command of the operator put in is seen
 _REVOKED = 30.0  # seconds between looks whether a refused token works again
 _UNREACHABLE = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds of rest for all while no connection can be made
-_WRITE_AGAIN = 0.5  # seconds between tries to write down what became of a notice
+_STORE_AGAIN = 1.0  # seconds until a batch is told again that met a database in trouble
 _SEVERAL, _MANY = 2, 4  # orders from which on a summary comes: of what was held on purpose; of anything
-# seconds before the next attempt, by attempts made; the last one repeats until _GIVE_UP
-_BACK_OFF = (5, 30, 120, 600, 1800, 7200, 21600)
-_GIVE_UP = timedelta(hours=72)
-_COPIES = 2  # what may have arrived twice already waits as after so many attempts at least
-
-
-_Settle = ToldRow | Callable[[Transaction], Awaitable[None]]
+_SPLIT_AFTER = 2  # attempts, after which a summary that still fails is told by halves
 
 
 class Deliver(Protocol):
@@ -72,11 +66,11 @@ class Edit(Protocol):
         ...
 
 
-class Telemetry(Protocol):
+class SenderTelemetry(Protocol):
     """Hears what is counted."""
 
-    def told(self, outcome: str, seconds: float) -> None:
-        """A notice ended so many seconds after it was owed."""
+    def sent(self, outcome: str, seconds: float) -> None:
+        """An attempt to send a notice ended so many seconds after it was put into the outbox."""
         ...
 
     def pushed(self, delays: Sequence[float]) -> None:
@@ -89,26 +83,16 @@ class Telemetry(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Letter:
-    """One message about to leave, and the notices it tells."""
-
-    notices: tuple[Notice, ...]
-    message: Message
-    reply_to: int | None = None
-    happened: tuple[datetime, ...] = ()  # when what it tells happened, by the carrier's word
-
-    @property
-    def ids(self) -> list[int]:
-        return [one for notice in self.notices for one in notice.ids]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What leased turns are told from, read at once for all of them."""
+    """What leased batches are told from, read at once for all of them."""
 
     chats: Mapping[Place, Chat]
     orders: Mapping[str, Order]
     follows: Mapping[tuple[Place, str], Follow]
+
+    def wanted(self, notice: Notice) -> bool:
+        followed = (notice.place, notice.order_id) in self.follows
+        return notice.order_id in self.orders and (followed or is_report(notice))
 
 
 class Sender(Worker):
@@ -127,12 +111,13 @@ class Sender(Worker):
         edit: Edit,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
-        telemetry: Telemetry,
+        telemetry: SenderTelemetry,
         width: int = 48,
         idle: float = _IDLE,
     ) -> None:
         self._store = store
         self._tracking = tracking
+        self._renderer = Renderer(tracking, now)
         self._deliver = deliver
         self._edit = edit
         self._now = now
@@ -141,12 +126,11 @@ class Sender(Worker):
         self._idle = idle
         self._rest_until: datetime | None = None
         self._unreached = 0
-        self._sleep = sleep
+        self._outbox = Outbox(store, now, sleep)
         super().__init__("sender", sleep, telemetry.beat)
-        self._together = Together(store.write, _settle)
 
     async def step(self) -> bool:
-        """Lease into free places. False when there was nothing to do."""
+        """Lease for free tasks. False when there was nothing to do."""
         if self._resting():
             return False
         room = self._width - len(self._running)
@@ -154,13 +138,13 @@ class Sender(Worker):
             await self._wake_event.wait(self._idle)
             return True
         async with self._store.write() as tx:
-            turns = await tx.notices.lease(self._now(), room, _LEASE)
-            known = await _read(tx, turns)
-        for turn in turns:
-            serving = asyncio.create_task(self._serve(turn, known))
+            batches = await tx.notices.lease(self._now(), room, _LEASE)
+            known = await _read(tx, batches)
+        for batch in batches:
+            serving = asyncio.create_task(self._serve(batch, known))
             self._running.add(serving)
             serving.add_done_callback(self._served)
-        return bool(turns)
+        return bool(batches)
 
     async def drain(self) -> None:
         """Let what is in flight end."""
@@ -175,170 +159,161 @@ class Sender(Worker):
         if 2 * len(self._running) <= self._width:
             self._wake_event.wake()
 
-    async def _serve(self, turn: Turn, known: _Known) -> None:
+    async def _serve(self, batch: ChatBatch, known: _Known) -> None:
         try:
-            await self._tell(turn, known)
+            await self._tell(batch, known)
         except TokenRevoked:
             self._rest_until = self._now() + timedelta(seconds=_REVOKED)
-            await self._later(turn.notices, turn, self._rest_until, counts=False, error="token revoked")
-        except Exception as error:  # noqa: BLE001  one poisoned row must not stop the others
+            await self._outbox.put_off(batch, batch.notices, self._rest_until, "token revoked")
+        except StoreError as error:  # nothing is wrong with the notices
+            at = self._now() + timedelta(seconds=_STORE_AGAIN)
+            await self._outbox.put_off(batch, batch.notices, at, str(error))
+        except Exception as error:  # noqa: BLE001  one poisoned batch must not stop the others
             _log.error("telling failed", error=type(error).__name__, exc_info=error)
-            await self._fail(turn, type(error).__name__)
+            for notice in batch.notices:
+                await self._outbox.retry(batch, [notice], _mistake(error, self._now()))
 
-    async def _tell(self, turn: Turn, known: _Known) -> None:
-        chat, orders = known.chats.get(turn.place), known.orders
-        ids = (notice.order_id for notice in turn.notices)
-        follows = {one: known.follows[turn.place, one] for one in ids if (turn.place, one) in known.follows}
-        wanted = [n for n in turn.notices if n.order_id in orders and n.order_id in follows]
-        unwanted = [one for n in turn.notices if n not in wanted for one in n.ids]
+    # ── one batch ───────────────────────────────────────────────────────────────────────────────
+
+    async def _tell(self, batch: ChatBatch, known: _Known) -> None:
+        chat = known.chats.get(batch.place)
         if chat is None or chat.left_at is not None:
-            wanted, unwanted = [], [one for n in turn.notices for one in n.ids]
-        if unwanted:
-            await self._drop(unwanted, turn)
-        if chat is None or not wanted:
+            await self._outbox.drop(batch, batch.notices)
             return
-        wanted = await self._only_cards(turn, chat, wanted, orders, follows)
-        if not wanted:
-            return
-        occasion = _occasion(chat, wanted, self._now())
-        if len(wanted) >= (_MANY if occasion is pushes.Occasion.AFTER_OUTAGE else _SEVERAL):
-            letter = await self._summary(chat, wanted, orders, follows)
-            await self._send(turn, letter, [])
-            return
-        for position, notice in enumerate(wanted):
-            follow: Follow | None = follows[notice.order_id]
-            if position:  # messages of one place leave a second apart: meanwhile somebody may have stopped
-                async with self._store.read() as tx:
-                    follow = await tx.chats.get_follow(turn.place, notice.order_id)
-            if follow is None:
-                await self._drop(notice.ids, turn)
-                continue
-            letter = await self._letter(chat, notice, orders[notice.order_id], follow)
-            if not await self._send(turn, letter, wanted[position + 1 :]):
+        notices = [part for notice in batch.notices for part in split_reports(notice)]
+        await self._outbox.drop(batch, [one for one in notices if not known.wanted(one)])
+        groups = _groups(chat, [one for one in notices if known.wanted(one)], self._now())
+        for position, group in enumerate(groups):
+            rest = [notice for later in groups[position + 1 :] for notice in later]
+            if not await self._tell_group(batch, chat, known, group, rest):
                 return
 
-    async def _drop(self, ids: Sequence[int], turn: Turn) -> None:
-        """Nobody wants these any more."""
-        await self._write(lambda tx: tx.notices.settle_dropped(list(ids), turn.lease, self._now()))
+    async def _tell_group(
+        self, batch: ChatBatch, chat: Chat, known: _Known, group: Sequence[Notice], rest: Sequence[Notice]
+    ) -> bool:
+        """Tell these notices as one message; False when the rest of the batch was settled with it."""
+        try:
+            outgoing = await self._prepare(chat, known, group)
+            if outgoing is None:
+                await self._outbox.drop(batch, group)
+                return True
+            outcome = self._reached(await self._transmit(batch.place, outgoing))
+        except (TokenRevoked, StoreError):
+            raise
+        except Exception as error:  # noqa: BLE001  one poisoned notice must not hold up the others
+            _log.error("telling failed", error=type(error).__name__, exc_info=error)
+            if len(group) > 1:
+                return await self._tell_halves(batch, chat, known, group, rest)
+            await self._outbox.retry(batch, group, _mistake(error, self._now()))
+            return True
+        if len(group) > 1 and _may_be_its_own_fault(outcome, group):
+            return await self._tell_halves(batch, chat, known, group, rest)
+        return await self._conclude(batch, outgoing, outcome, rest)
 
-    async def _only_cards(
-        self,
-        turn: Turn,
-        chat: Chat,
-        notices: Sequence[Notice],
-        orders: Mapping[str, Order],
-        follows: dict[str, Follow],
-    ) -> list[Notice]:
-        """Bring cards up to date whose place wants no message; the notices that are left."""
-        left: list[Notice] = []
-        for notice in notices:
-            news = tuple(one for one in notice.news if one.kind is not NewsKind.CARD)
-            if news:
-                left.append(notice if len(news) == len(notice.news) else replace(notice, news=news))
-                continue
-            facts = await self._facts(chat, notice, orders[notice.order_id])
-            words = Words(language=chat.language, zone=chat.zone)
-            card_id = await self._edit_card(words, chat, facts, follows[notice.order_id])
-            async with self._store.write() as tx:  # a card that could not be edited is brought up next time
-                await tx.notices.settle_sent(list(notice.ids), turn.lease, self._now(), card_id)
-        return left
-
-    # ── rendering ───────────────────────────────────────────────────────────────────────────────
-
-    async def _letter(self, chat: Chat, notice: Notice, order: Order, follow: Follow) -> _Letter:
-        """One order's news, as a reply to its card, which is brought up to date first."""
-        facts = await self._facts(chat, notice, order)
-        now, words = self._now(), Words(language=chat.language, zone=chat.zone)
-        card_id = await self._edit_card(words, chat, facts, follow)
-        message = pushes.push(words, facts, follow, notice.news, now=now)
-        return _Letter(
-            notices=(notice,),
-            message=_as_wanted(message, chat, notice.importance, now),
-            reply_to=card_id,
-            happened=_happened(notice, order),
+    async def _tell_halves(
+        self, batch: ChatBatch, chat: Chat, known: _Known, group: Sequence[Notice], rest: Sequence[Notice]
+    ) -> bool:
+        """One of them may be to blame: it is found, and the others are told."""
+        half = len(group) // 2
+        first, second = group[:half], group[half:]
+        return await self._tell_group(batch, chat, known, first, [*second, *rest]) and (
+            await self._tell_group(batch, chat, known, second, rest)
         )
 
-    async def _edit_card(self, words: Words, chat: Chat, facts: Localised, follow: Follow) -> int | None:
+    async def _prepare(self, chat: Chat, known: _Known, group: Sequence[Notice]) -> OutgoingMessage | None:
+        """The message that these notices become; None where nobody wants it any more."""
+        if len(group) > 1:
+            follows = {
+                order_id: one for (place, order_id), one in known.follows.items() if place == chat.place
+            }
+            return await self._renderer.summary(chat, group, known.orders, follows)
+        (notice,) = group
+        order = known.orders[notice.order_id]
+        if is_report(notice):
+            return self._renderer.report(chat, notice, order)
+        async with self._store.read() as tx:  # while earlier messages left somebody may have stopped
+            follow = await tx.chats.get_follow(chat.place, notice.order_id)
+        if follow is None or (is_card(notice) and follow.card_message_id is None):
+            return None
+        facts = await self._renderer.facts(chat, order, notice.news)
+        if is_card(notice):
+            message = self._renderer.card(chat, facts, follow)
+            return OutgoingMessage(notices=(notice,), message=message, edits=follow.card_message_id)
+        card_id = await self._edit_card(chat, facts, follow, notice)
+        return self._renderer.news(chat, facts, follow, notice, card_id)
+
+    async def _edit_card(self, chat: Chat, facts: Localised, follow: Follow, notice: Notice) -> int | None:
+        """Bring the card up to date; where that fails for now, it is put into the outbox. The card's id."""
         if follow.card_message_id is None:
             return None
-        fresh = card.card(words, facts, follow, now=self._now(), masked=chat.place.is_group)
-        match await self._edit(chat.place, follow.card_message_id, replace(fresh, silent=True)):
+        match await self._edit(chat.place, follow.card_message_id, self._renderer.card(chat, facts, follow)):
             case Sent(message_id=message_id):
                 if message_id != follow.card_message_id:
-                    async with self._store.write() as tx:
-                        await tx.chats.change_follow(chat.place, facts.order.id, card_message_id=message_id)
+                    await self._outbox.keep_card(chat.place, follow.order_id, message_id)
                 return message_id
+            case Later(at=at):
+                await self._outbox.enqueue_card(chat.place, notice, at)
+                return follow.card_message_id
             case _:
                 return None  # the push goes out all the same, and says what the matter is
 
-    async def _summary(
-        self, chat: Chat, notices: Sequence[Notice], orders: Mapping[str, Order], follows: dict[str, Follow]
-    ) -> _Letter:
-        """What waited for many orders, as one message."""
-        entries = [
-            pushes.Entry(
-                facts=await self._facts(chat, notice, orders[notice.order_id]),
-                follow=follows[notice.order_id],
-                news=notice.news,
-            )
-            for notice in notices
-        ]
-        now = self._now()
-        occasion = _occasion(chat, notices, now)
-        message = pushes.summary(
-            Words(language=chat.language, zone=chat.zone), entries, occasion=occasion, now=now
-        )
-        message = _as_wanted(message, chat, max(notice.importance for notice in notices), now)
-        happened = tuple(at for notice in notices for at in _happened(notice, orders[notice.order_id]))
-        return _Letter(notices=tuple(notices), message=message, happened=happened)
+    async def _transmit(self, place: Place, outgoing: OutgoingMessage) -> Delivery:
+        if outgoing.edits is not None:
+            return await self._edit(place, outgoing.edits, outgoing.message)
+        return await self._deliver(place, outgoing.message, reply_to=outgoing.reply_to)
 
-    async def _facts(self, chat: Chat, notice: Notice, order: Order) -> Localised:
-        nodes: Sequence[Node] = order.told_by(notice.news)
-        if not nodes:  # only the card is to be read: it shows the latest entry of every parcel
-            nodes = [parcel.nodes[0] for parcel in order.parcels if parcel.nodes]
-        return await self._tracking.texts.localised(order, chat.language, nodes)
+    # ── what became of it ───────────────────────────────────────────────────────────────────────
 
-    # ── delivering and settling ─────────────────────────────────────────────────────────────────
-
-    async def _send(self, turn: Turn, letter: _Letter, rest: Sequence[Notice]) -> bool:
-        """Deliver and settle at once; False when the rest of the turn has to wait."""
-        outcome = self._reached(await self._deliver(turn.place, letter.message, reply_to=letter.reply_to))
-        now = self._now()
-        for notice in letter.notices:
-            seconds = (now - notice.created_at).total_seconds()
-            self._telemetry.told(type(outcome).__name__, seconds)
-            _log.info(
-                "told",
-                order=notice.order_id,
-                chat=turn.place.chat_id,
-                outcome=type(outcome).__name__,
-                seconds=round(seconds, 1),
-            )
+    async def _conclude(
+        self, batch: ChatBatch, outgoing: OutgoingMessage, outcome: Delivery, rest: Sequence[Notice]
+    ) -> bool:
+        """Settle by what Telegram said; False when the rest of the batch was settled, too."""
+        now, notices, place = self._now(), outgoing.notices, batch.place
+        self._count(place, outgoing, outcome, now)
         match outcome:
             case Sent(message_id=message_id):
-                self._telemetry.pushed([max(0.0, (now - at).total_seconds()) for at in letter.happened])
-                await self._write(ToldRow(ids=letter.ids, lease=turn.lease, at=now, message_id=message_id))
+                await self._outbox.sent(batch, outgoing, message_id)
                 return True
+            case Later(refused=True):  # every message to this chat would be
+                for notice in (*notices, *rest):
+                    await self._outbox.retry(batch, [notice], outcome, hurdle=Hurdle.CHAT)
             case Later():
-                await self._retry(turn, letter, outcome, now)
-                await self._later(rest, turn, outcome.at, counts=False, error="")
+                await self._outbox.retry(batch, notices, outcome, hurdle=Hurdle.TELEGRAM)
+                if outcome.counts or (outgoing.edits is not None and not outcome.unreachable):
+                    return True
+                await self._outbox.put_off(batch, rest, outcome.at, outcome.reason)
             case Gone(reason=reason):
                 _log.info("chat gone", reason=reason)
-                await self._tracking.places.left(turn.place.chat_id)
+                await self._tracking.places.left(place.chat_id)
             case Moved(chat_id=chat_id):
-                await self._tracking.places.moved(turn.place.chat_id, chat_id)
-                await self._later([*letter.notices, *rest], turn, now, counts=False, error="moved")
+                await self._tracking.places.moved(place.chat_id, chat_id)
+                await self._outbox.put_off(batch, [*notices, *rest], now, "moved")
             case TopicGone(reason=reason):
                 _log.info("topic gone", reason=reason)
-                await self._tracking.places.topic_gone(turn.place)
-                await self._later([*letter.notices, *rest], turn, now, counts=False, error=reason)
+                await self._tracking.places.topic_gone(place)
+                await self._outbox.put_off(batch, [*notices, *rest], now, reason)
             case Refused(reason=reason):
-                _log.error("notice refused", reason=reason, notices=letter.ids)
-                await self._write(lambda tx: tx.notices.settle_dead(letter.ids, turn.lease, now, reason))
+                _log.error("notice refused", reason=reason, notices=ids_of(notices))
+                await self._outbox.give_up(batch, notices, reason)
                 return True
             case _:
                 assert_never(outcome)
         return False
+
+    def _count(self, place: Place, outgoing: OutgoingMessage, outcome: Delivery, now: datetime) -> None:
+        if isinstance(outcome, Later) and outcome.counts and not outcome.refused:
+            self._outbox.failed(place)
+        if outgoing.edits is not None:
+            return
+        for notice in outgoing.notices:
+            seconds = (now - notice.created_at).total_seconds()
+            name = type(outcome).__name__
+            self._telemetry.sent(name, seconds)
+            _log.info(
+                "notice", order=notice.order_id, chat=place.chat_id, outcome=name, seconds=round(seconds, 1)
+            )
+        if isinstance(outcome, Sent):
+            self._telemetry.pushed([max(0.0, (now - at).total_seconds()) for at in outgoing.happened])
 
     def _reached(self, outcome: Delivery) -> Delivery:
         """While Telegram cannot be reached everybody rests, ever longer; it is no notice's failed attempt."""
@@ -351,56 +326,6 @@ class Sender(Worker):
             self._unreached += 1
             self._rest_until = now + timedelta(seconds=rest)
         return replace(outcome, at=max(outcome.at, self._rest_until))
-
-    async def _retry(self, turn: Turn, letter: _Letter, outcome: Later, now: datetime) -> None:
-        first = min(notice.created_at for notice in letter.notices)
-        attempts = max(notice.attempts for notice in letter.notices)
-        if outcome.counts and attempts >= len(_BACK_OFF) and now - first > _GIVE_UP:
-            await self._write(lambda tx: tx.notices.settle_dead(letter.ids, turn.lease, now, outcome.reason))
-            return
-        if outcome.ambiguous and any(notice.ambiguous for notice in letter.notices):
-            step = max(attempts, _COPIES)  # once again soon; then each try may be one more copy on a phone
-        else:
-            step = attempts
-        wait = timedelta(seconds=_BACK_OFF[min(step, len(_BACK_OFF) - 1)])
-        at = max(outcome.at, now + wait) if outcome.counts else outcome.at
-        await self._write(
-            lambda tx: tx.notices.settle_later(
-                letter.ids,
-                turn.lease,
-                at,
-                counts=outcome.counts,
-                ambiguous=outcome.ambiguous,
-                error=outcome.reason,
-            )
-        )
-
-    async def _later(
-        self, notices: Sequence[Notice], turn: Turn, at: datetime, *, counts: bool, error: str
-    ) -> None:
-        ids = [one for notice in notices for one in notice.ids]
-        if ids:
-            await self._write(
-                lambda tx: tx.notices.settle_later(ids, turn.lease, at, counts=counts, error=error)
-            )
-
-    async def _fail(self, turn: Turn, error: str) -> None:
-        """Our own mistake: again later, and a dead letter when it does not pass."""
-        now = self._now()
-        for notice in turn.notices:
-            letter = _Letter(notices=(notice,), message=Message(text=""))
-            await self._retry(turn, letter, Later(at=now, reason=error), now)
-
-    async def _write(self, settle: _Settle) -> None:
-        """Write down what became of a notice, once the database takes it: else it would be told again."""
-        while True:
-            try:
-                await self._together.write(settle)
-            except StoreError as error:
-                _log.warning("not written down yet", reason=str(error))
-                await self._sleep(_WRITE_AGAIN)
-            else:
-                return
 
     # ── waiting ─────────────────────────────────────────────────────────────────────────────────
 
@@ -416,20 +341,12 @@ class Sender(Worker):
         return min(max(wait, 0.02), self._idle)
 
 
-async def _settle(tx: Transaction, settles: list[_Settle]) -> None:
-    """What several messages became, in one transaction; those that arrived, in one statement."""
-    await tx.notices.settle_told([one for one in settles if isinstance(one, ToldRow)])
-    for one in settles:
-        if not isinstance(one, ToldRow):
-            await one(tx)
-
-
-async def _read(tx: Transaction, turns: Sequence[Turn]) -> _Known:
+async def _read(tx: Transaction, batches: Sequence[ChatBatch]) -> _Known:
     """In the transaction that leases: should it fail, nothing is leased."""
-    if not turns:
+    if not batches:
         return _Known(chats={}, orders={}, follows={})
-    places = [turn.place for turn in turns]
-    ids = [notice.order_id for turn in turns for notice in turn.notices]
+    places = [batch.place for batch in batches]
+    ids = [notice.order_id for batch in batches for notice in batch.notices]
     return _Known(
         chats=await tx.chats.at(places),
         orders=await tx.orders.get_many(ids),
@@ -437,23 +354,24 @@ async def _read(tx: Transaction, turns: Sequence[Turn]) -> _Known:
     )
 
 
-def _as_wanted(message: Message, chat: Chat, importance: Importance, now: datetime) -> Message:
-    """Without a sound where the chat wants none."""
-    return replace(message, silent=True) if audience.is_silent(chat, importance, now) else message
+def _groups(chat: Chat, notices: Sequence[Notice], now: datetime) -> list[list[Notice]]:
+    """What becomes one message each: cards and reports alone, many orders' news together."""
+    news = [one for one in notices if not is_card(one) and not is_report(one)]
+    alone = [[one] for one in notices if one not in news]
+    if not news:
+        return alone
+    several = _MANY if occasion(chat, news, now) is Occasion.AFTER_OUTAGE else _SEVERAL
+    return alone + ([news] if len(news) >= several else [[one] for one in news])
 
 
-def _happened(notice: Notice, order: Order) -> tuple[datetime, ...]:
-    """The times of the nodes that a notice tells."""
-    return tuple(node.at for node in order.told_by(notice.news))
+def _may_be_its_own_fault(outcome: Delivery, notices: Sequence[Notice]) -> bool:
+    """Whether a summary failed so often that one order's part of it may be to blame."""
+    failed = isinstance(outcome, Later) and outcome.counts and not outcome.refused
+    return isinstance(outcome, Refused) or (
+        failed and max(notice.attempts for notice in notices) >= _SPLIT_AFTER
+    )
 
 
-def _occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occasion:
-    """Why so much comes at once."""
-    waited = now - min(notice.created_at for notice in notices)
-    if chat.paused_until is not None and chat.paused_until <= now and waited > timedelta(hours=1):
-        return pushes.Occasion.AFTER_PAUSE
-    if chat.digest_at is not None and all(n.importance is not Importance.ACTION for n in notices):
-        return pushes.Occasion.DAILY
-    if chat.quiet_to is not None and waited > timedelta(minutes=30):
-        return pushes.Occasion.AFTER_QUIET
-    return pushes.Occasion.AFTER_OUTAGE
+def _mistake(error: Exception, now: datetime) -> Later:
+    """Our own: again later, and a dead letter when it does not pass."""
+    return Later(at=now, reason=type(error).__name__)

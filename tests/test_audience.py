@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import audience
-from bot.model import Follower, Importance, Level, News, NewsKind, Owed, Place, Quiet
+from bot.model import Follower, Importance, Level, News, NewsKind, PendingNotice, Place, Quiet
 from tests import make
 
 NOW = make.NOW  # noon in UTC
@@ -113,16 +113,16 @@ def _with_card(**changes: Any) -> Follower:
     return replace(follower, follow=replace(follower.follow, card_message_id=5))
 
 
-def _card(place: Place, of: str) -> Owed:
+def _card(place: Place, of: str) -> PendingNotice:
     news = News(kind=NewsKind.CARD, key=f"card:{of}", importance=Importance.SCAN)
-    return Owed(place=place, order_id=make.ORDER, news=news, due_at=NOW)
+    return PendingNotice(place=place, order_id=make.ORDER, news=news, due_at=NOW)
 
 
 def test_every_follower_is_owed_every_piece_of_news() -> None:
     news, there = [make.news(), make.news(Importance.MILESTONE, key="eta:1")], Place(7)
     followers = [_with_card(), make.follower(there)]
     assert audience.owed(make.ORDER, news, followers, NOW, asking=None) == [
-        Owed(place=place, order_id=make.ORDER, news=one, due_at=NOW)
+        PendingNotice(place=place, order_id=make.ORDER, news=one, due_at=NOW)
         for place in (make.HERE, there)
         for one in news
     ]
@@ -139,7 +139,7 @@ def test_a_card_is_brought_up_to_date_for_all_who_hear_nothing_now() -> None:
     news = [make.news(), make.news(key="nodes:2")]
     assert audience.owed(make.ORDER, news, followers, NOW, asking=None) == [
         _card(make.HERE, "nodes:1"),
-        *(Owed(place=there, order_id=make.ORDER, news=one, due_at=later) for one in news),
+        *(PendingNotice(place=there, order_id=make.ORDER, news=one, due_at=later) for one in news),
         _card(there, "nodes:1"),
     ]
 

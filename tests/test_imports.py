@@ -18,6 +18,8 @@ LAW = (
     {"app", "sandbox"},
     {"leader"},
     {"chat", "web", "poller", "sender", "upkeep"},
+    {"outbox"},
+    {"outgoing"},
     {"tracking", "merchant"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
      "pacing", "audience", "board", "daily_stats", "shop", "order_csv", "logs"},

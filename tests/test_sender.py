@@ -467,7 +467,8 @@ async def test_no_more_is_leased_than_can_be_told_at_once(tmp_path: Path) -> Non
         await again.tell()
         await engine.sender.drain()
         assert len(again.post.sent) == 28
-        assert len(post.sent) == post.most == 2
+        assert len(post.sent) == 2
+        assert post.most <= 2
 
 
 @pytest.mark.parametrize("stop", [True, False])

@@ -43,6 +43,7 @@ async def _board(ctx: ChatContext, page: int) -> Message:
         page=found.page,
         asleep=found.asleep,
         snoozed=found.snoozed,
+        refused=found.refused,
     )
 
 

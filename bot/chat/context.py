@@ -13,8 +13,8 @@ from telegram import Chat as TelegramChat
 from telegram import ChatMember, Update, User
 from telegram.error import TelegramError
 
-from bot.chat.delivery import Courier
-from bot.chat.inbox import Postponed
+from bot.chat.delivery import TelegramSender
+from bot.chat.inbox import Postponed, Unanswerable
 from bot.chat.telegram import TelegramBot
 from bot.errors import TokenRevoked
 from bot.i18n import Words, guess_language, guess_zone
@@ -35,7 +35,7 @@ class Services:
     """What every conversation can use."""
 
     bot: TelegramBot
-    courier: Courier
+    courier: TelegramSender
     tracking: Tracking
     merchant: Merchant
     now: Callable[[], datetime]
@@ -103,6 +103,8 @@ class ChatContext:
             case Gone():
                 await services.tracking.places.left(place.chat_id)
                 return None
+            case Later(reason=reason, refused=True):
+                raise Unanswerable(reason)
             case Later(reason=reason, at=at):
                 raise ReplyFailed(reason, at)
             case Refused(reason=reason) | TopicGone(reason=reason):
@@ -117,7 +119,7 @@ class ChatContext:
         match await self.services.courier.edit(self.place, self.pressed, message):
             case Sent(message_id=message_id):
                 return message_id
-            case Later(reason=reason, at=at):
+            case Later(reason=reason, at=at, refused=False):
                 raise ReplyFailed(reason, at)
             case _:
                 return await self.say(message)

@@ -24,12 +24,11 @@ ANSWER_LIMIT = 200  # characters of the answer to a button press
 GENERAL_TOPIC = 1  # sending to it needs no topic id at all, and fails with one
 
 _STRANGE_RETRY = timedelta(seconds=30)
-_RIGHTS_RETRY = timedelta(days=1)
-_STRIKE_RETRY = timedelta(hours=8)
-_STRIKES = 3
+_STRIKES, _STRIKING = 3, timedelta(hours=16)  # an unknown chat is gone after so many tries in so long a time
 _STRIKES_KEPT = 10_000
 _SIMPLER_TRIES = 5
 _TAG = re.compile(r"<[^>]*>")
+_DATE_TAG = re.compile(r"</?tg-time[^>]*>")
 
 
 class Meaning(enum.Enum):
@@ -45,6 +44,7 @@ class Meaning(enum.Enum):
     PRESS_STALE = "press_stale"
     TOO_LONG = "too_long"
     BAD_MARKUP = "bad_markup"
+    BAD_DATE = "bad_date"
     BAD_KEYBOARD = "bad_keyboard"
     BAD_MEDIA = "bad_media"
     NEVER = "never"
@@ -65,12 +65,16 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
     ("group chat was deleted", Meaning.LEFT),
     ("group is deactivated", Meaning.LEFT),
     ("channel_private", Meaning.LEFT),
+    ("channel_invalid", Meaning.LEFT),
+    ("user_banned_in_channel", Meaning.LEFT),
+    ("user not found", Meaning.LEFT),
     ("chat_write_forbidden", Meaning.NO_RIGHTS),
     ("chat_admin_required", Meaning.NO_RIGHTS),
     ("chat_restricted", Meaning.NO_RIGHTS),
     ("_forbidden", Meaning.NO_RIGHTS),
     ("not enough rights", Meaning.NO_RIGHTS),
     ("have no rights", Meaning.NO_RIGHTS),
+    ("have no write access", Meaning.NO_RIGHTS),
     ("need administrator rights", Meaning.NO_RIGHTS),
     ("chat not found", Meaning.CHAT_UNKNOWN),
     ("peer_id_invalid", Meaning.CHAT_UNKNOWN),
@@ -85,11 +89,15 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
     ("message_not_modified", Meaning.NOT_MODIFIED),
     ("message to edit not found", Meaning.EDIT_LOST),
     ("message can't be edited", Meaning.EDIT_LOST),
+    ("message_edit_time_expired", Meaning.EDIT_LOST),
+    ("message_author_required", Meaning.EDIT_LOST),
     ("message_id_invalid", Meaning.EDIT_LOST),
     ("there is no text in the message to edit", Meaning.EDIT_LOST),
     ("there is no caption in the message to edit", Meaning.EDIT_LOST),
     ("message to be replied not found", Meaning.REPLY_LOST),
     ("message to reply not found", Meaning.REPLY_LOST),
+    ("reply message not found", Meaning.REPLY_LOST),
+    ("replied message not found", Meaning.REPLY_LOST),
     ("query is too old", Meaning.PRESS_STALE),
     ("query id is invalid", Meaning.PRESS_STALE),
     ("query_id_invalid", Meaning.PRESS_STALE),
@@ -102,6 +110,7 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
     ("message_too_long", Meaning.TOO_LONG),
     ("caption is too long", Meaning.TOO_LONG),
     ("caption_too_long", Meaning.TOO_LONG),
+    ("entity_date_invalid", Meaning.BAD_DATE),
     ("can't parse entities", Meaning.BAD_MARKUP),
     ("entity_bounds_invalid", Meaning.BAD_MARKUP),
     ("entities_too_long", Meaning.BAD_MARKUP),
@@ -129,18 +138,20 @@ def plain(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Letter:
+class _Draft:
     """One Telegram message about to be sent, and how far it was simplified after refusals."""
 
     message: Message
     reply_to: int | None
     html: bool = True
 
-    def simpler(self, sense: Meaning) -> _Letter | None:
+    def simpler(self, sense: Meaning) -> _Draft | None:
         """The same with the part left out that Telegram refuses; None where nothing is left to leave out."""
         match sense:
             case Meaning.BAD_MARKUP if self.html:
                 return replace(self, message=replace(self.message, text=plain(self.message.text)), html=False)
+            case Meaning.BAD_DATE if "<tg-time" in self.message.text:
+                return replace(self, message=replace(self.message, text=_DATE_TAG.sub("", self.message.text)))
             case Meaning.BAD_KEYBOARD if self.message.buttons:
                 return replace(self, message=replace(self.message, buttons=()))
             case Meaning.REPLY_LOST if self.reply_to is not None:
@@ -151,19 +162,19 @@ class _Letter:
                 return None
 
 
-class Courier:
+class TelegramSender:
     """Delivers messages and says what became of them.
 
     Outcomes: Sent (of several parts: the last one's id) · Later(at) with `counts` False for flood waits and
     where nothing was tried, `ambiguous` True where it may have arrived, `unreachable` True where surely
-    nothing left · Gone (blocked, kicked, deactivated: `reason` is Telegram's
-    text) · Moved(chat_id): move every row, then send again · TopicGone: send to General once · Refused:
-    never, a dead letter. Raises TokenRevoked when Telegram refuses the bot token: stop sending, keep the
-    outbox.
+    nothing left, `refused` True where the chat lets the bot write nothing at present · Gone (blocked, kicked,
+    deactivated: `reason` is Telegram's text) · Moved(chat_id): move every row, then send again · TopicGone:
+    send to General once · Refused: never, a dead letter. Raises TokenRevoked when Telegram refuses the bot
+    token: stop sending, keep the outbox.
 
-    A chat unknown to Telegram gets three tries over 16 hours, then counts as Gone; the strikes are kept in
-    memory. Of a message in several parts a repeat sends the earlier parts again. `on_simplified` is told each
-    time a message had to be sent with less than it held (a bug of ours: count it).
+    A chat that stays unknown to Telegram for 16 hours counts as Gone; the strikes are kept in memory. Of a
+    message in several parts a repeat sends the earlier parts again. `on_simplified` is told each time a
+    message had to be sent with less than it held (a bug of ours: count it).
     """
 
     def __init__(
@@ -176,7 +187,7 @@ class Courier:
         self._bot = bot
         self._now = now
         self._on_simplified = on_simplified
-        self._strikes: dict[int, int] = {}
+        self._strikes: dict[int, tuple[int, datetime]] = {}  # how many, since when
 
     async def deliver(
         self,
@@ -189,7 +200,7 @@ class Courier:
         """Send a message, in several parts where Telegram's limits ask for it."""
         outcome: Delivery = Refused(reason="message is empty")
         for part in parts(message):
-            outcome = await self._deliver_part(place, _Letter(message=part, reply_to=reply_to), priority)
+            outcome = await self._deliver_part(place, _Draft(message=part, reply_to=reply_to), priority)
             if not isinstance(outcome, Sent):
                 return outcome
             reply_to = None
@@ -205,9 +216,9 @@ class Courier:
         """
         if message.photo or message.document or len(parts(message)) > 1:
             return await self.deliver(place, message, priority=priority)
-        letter: _Letter | None = _Letter(message=message, reply_to=None)
-        while letter is not None:
-            data = {"chat_id": place.chat_id, "message_id": message_id} | _text(letter)
+        draft: _Draft | None = _Draft(message=message, reply_to=None)
+        while draft is not None:
+            data = {"chat_id": place.chat_id, "message_id": message_id} | _text(draft)
             try:
                 await self._bot.call("editMessageText", data, priority=priority)
             except TelegramError as exc:
@@ -216,8 +227,8 @@ class Courier:
                     break
                 if sense in (Meaning.EDIT_LOST, Meaning.TOO_LONG) or isinstance(exc, EndPointNotFound):
                     return await self.deliver(place, message, priority=priority)
-                letter = self._simplify(letter, sense)
-                if letter is None:
+                draft = self._simplify(draft, sense)
+                if draft is None:
                     outcome = self._outcome(place, exc, sense)
                     # An edit can be repeated without harm: whether it arrived does not matter.
                     return replace(outcome, ambiguous=False) if isinstance(outcome, Later) else outcome
@@ -240,8 +251,8 @@ class Courier:
             return False
         return True
 
-    async def _deliver_part(self, place: Place, letter: _Letter, priority: Priority) -> Delivery:
-        current = letter
+    async def _deliver_part(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
+        current = draft
         for _ in range(_SIMPLER_TRIES):
             try:
                 return await self._send(place, current, priority)
@@ -255,32 +266,30 @@ class Courier:
                 current = simpler
         return Refused(reason="still refused after everything was left out")
 
-    async def _deliver_shorter(self, place: Place, letter: _Letter, priority: Priority) -> Delivery:
+    async def _deliver_shorter(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
         """Telegram counted more than we did: halve, as plain text, until it fits."""
-        text = plain(letter.message.text) if letter.html else letter.message.text
+        text = plain(draft.message.text) if draft.html else draft.message.text
         size = len(text) // 2
         if size < 100:
             return Refused(reason="message is too long")
         self._on_simplified(Meaning.TOO_LONG)
-        escaped = replace(letter.message, text=html.escape(text, quote=False))
+        escaped = replace(draft.message, text=html.escape(text, quote=False))
         outcome: Delivery = Refused(reason="message is too long")
         for part in split.messages(escaped, size):
-            outcome = await self._deliver_part(
-                place, _Letter(message=part, reply_to=letter.reply_to), priority
-            )
+            outcome = await self._deliver_part(place, _Draft(message=part, reply_to=draft.reply_to), priority)
             if not isinstance(outcome, Sent):
                 return outcome
         return outcome
 
-    def _simplify(self, letter: _Letter, sense: Meaning | None) -> _Letter | None:
-        simpler = letter.simpler(sense) if sense is not None else None
+    def _simplify(self, draft: _Draft, sense: Meaning | None) -> _Draft | None:
+        simpler = draft.simpler(sense) if sense is not None else None
         if simpler is not None and sense is not None:
             self._on_simplified(sense)
         return simpler
 
-    async def _send(self, place: Place, letter: _Letter, priority: Priority) -> Delivery:
-        method, content = _content(letter)
-        result = await self._bot.call(method, _address(place, letter) | content, priority=priority)
+    async def _send(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
+        method, content = _content(draft)
+        result = await self._bot.call(method, _address(place, draft) | content, priority=priority)
         self._strikes.pop(place.chat_id, None)
         message_id = result.get("message_id") if isinstance(result, dict) else None
         if not isinstance(message_id, int):
@@ -314,18 +323,18 @@ class Courier:
             case Meaning.TOPIC_GONE if place.topic_id:
                 return TopicGone(reason=reason)
             case Meaning.NO_RIGHTS | Meaning.TOPIC_GONE:
-                return Later(at=now + _RIGHTS_RETRY, reason=reason)
+                return Later(at=now, reason=reason, refused=True)
             case _:
                 return Refused(reason=reason)
 
     def _strike(self, chat_id: int, reason: str, now: datetime) -> Delivery:
-        strikes = self._strikes.pop(chat_id, 0) + 1
-        if strikes >= _STRIKES:
+        strikes, since = self._strikes.pop(chat_id, (0, now))
+        if strikes + 1 >= _STRIKES and now - since >= _STRIKING:
             return Gone(reason=reason)
-        self._strikes[chat_id] = strikes
+        self._strikes[chat_id] = strikes + 1, since
         while len(self._strikes) > _STRIKES_KEPT:
             del self._strikes[next(iter(self._strikes))]
-        return Later(at=now + _STRIKE_RETRY, reason=reason)
+        return Later(at=now, reason=reason, refused=True)
 
 
 def parts(message: Message) -> tuple[Message, ...]:
@@ -346,40 +355,40 @@ def _sense(error: TelegramError) -> Meaning | None:
             return None
 
 
-def _address(place: Place, letter: _Letter) -> dict[str, Any]:
+def _address(place: Place, draft: _Draft) -> dict[str, Any]:
     data: dict[str, Any] = {"chat_id": place.chat_id}
     if place.topic_id and place.topic_id != GENERAL_TOPIC:
         data["message_thread_id"] = place.topic_id
-    if letter.message.silent:
+    if draft.message.silent:
         data["disable_notification"] = True
-    if letter.reply_to is not None:
-        data["reply_parameters"] = {"message_id": letter.reply_to, "allow_sending_without_reply": True}
+    if draft.reply_to is not None:
+        data["reply_parameters"] = {"message_id": draft.reply_to, "allow_sending_without_reply": True}
     return data
 
 
-def _content(letter: _Letter) -> tuple[str, dict[str, Any]]:
-    """Method and content of the call that sends a letter."""
-    message = letter.message
+def _content(draft: _Draft) -> tuple[str, dict[str, Any]]:
+    """Method and content of the call that sends a draft."""
+    message = draft.message
     if message.photo:
-        return "sendPhoto", _caption(letter) | {"photo": InputFile(message.photo, filename="picture.png")}
+        return "sendPhoto", _caption(draft) | {"photo": InputFile(message.photo, filename="picture.png")}
     if message.document:
         name, content = message.document
-        return "sendDocument", _caption(letter) | {"document": InputFile(content, filename=name)}
-    return "sendMessage", _text(letter)
+        return "sendDocument", _caption(draft) | {"document": InputFile(content, filename=name)}
+    return "sendMessage", _text(draft)
 
 
-def _text(letter: _Letter) -> dict[str, Any]:
-    return {"text": letter.message.text, "link_preview_options": {"is_disabled": True}} | _shape(letter)
+def _text(draft: _Draft) -> dict[str, Any]:
+    return {"text": draft.message.text, "link_preview_options": {"is_disabled": True}} | _shape(draft)
 
 
-def _caption(letter: _Letter) -> dict[str, Any]:
-    return ({"caption": letter.message.text} if letter.message.text else {}) | _shape(letter)
+def _caption(draft: _Draft) -> dict[str, Any]:
+    return ({"caption": draft.message.text} if draft.message.text else {}) | _shape(draft)
 
 
-def _shape(letter: _Letter) -> dict[str, Any]:
-    data: dict[str, Any] = {"parse_mode": "HTML"} if letter.html else {}
-    if letter.message.buttons:
-        rows = [[_button(button) for button in row] for row in letter.message.buttons]
+def _shape(draft: _Draft) -> dict[str, Any]:
+    data: dict[str, Any] = {"parse_mode": "HTML"} if draft.html else {}
+    if draft.message.buttons:
+        rows = [[_button(button) for button in row] for row in draft.message.buttons]
         data["reply_markup"] = {"inline_keyboard": rows}
     return data
 

@@ -23,6 +23,10 @@ class Postponed(Exception):
         self.at = at
 
 
+class Unanswerable(Exception):
+    """The chat does not let the bot write the answer. After a few tries the update is done."""
+
+
 class Slot(Protocol):
     """Where updates are put in; the inbox itself, or who works on it."""
 

@@ -14,7 +14,7 @@ import structlog
 
 from bot.chat import intake, menus
 from bot.chat.context import Services
-from bot.chat.delivery import Courier
+from bot.chat.delivery import TelegramSender
 from bot.chat.inbox import Inbox
 from bot.chat.limits import Limits, Priority
 from bot.chat.table import handle
@@ -62,7 +62,7 @@ class TelegramService:
         self.limits = Limits(clock=time.monotonic, allowed=allowed)
         token = settings.telegram_bot_token.get_secret_value()
         self.bot = build_bot(token, settings.telegram_api_url, limiter=self.limits)
-        self.courier = Courier(
+        self.courier = TelegramSender(
             self.bot, now, on_simplified=lambda sense: metrics.simplified.labels(sense.value).inc()
         )
         self._desk = Services(

@@ -13,7 +13,7 @@ from functools import partial
 from telegram import Update
 from telegram.error import BadRequest, NetworkError
 
-from bot.chat.inbox import Backoff, Inbox, Postponed
+from bot.chat.inbox import Backoff, Inbox, Postponed, Unanswerable
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate, Sending
@@ -151,6 +151,10 @@ class Workers:
             return
         retry_at = self._next_try(raw, error, self._now())
         text = f"{type(error).__name__}: {error}"
+        if retry_at is None and isinstance(error, Unanswerable):  # all but the answer is done
+            log.warning("Update %d cannot be answered: %s", raw.update_id, error)
+            await self._end(partial(self._inbox.done, raw.update_id, self._sent()))
+            return
         await self._end(partial(self._inbox.failed, raw.update_id, text, retry_at, self._sent()))
         if retry_at is None:
             log.error("Update %d is set aside: %s", raw.update_id, text)

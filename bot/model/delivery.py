@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +10,16 @@ from bot.model.chats import Place
 from bot.model.news import Importance, News
 
 
+class Hurdle(enum.StrEnum):
+    """What keeps a notice from its place beside its own next attempt: once that is gone, it goes at once."""
+
+    CHAT = "chat"  # the chat does not let the bot write at present
+    TELEGRAM = "telegram"  # Telegram failed to take it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """One piece of news that one place is owed, not before `due_at`."""
+class PendingNotice:
+    """One piece of news for one place, about to be put into the outbox: not to be sent before `due_at`."""
 
     place: Place
     order_id: str
@@ -21,7 +29,10 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What a place is to be told about one order: outbox rows `ids` as one. Rendered only when sent."""
+    """What a place is to be told about one order: outbox rows `ids` as one, each with its piece of `news`.
+
+    Rendered only when sent.
+    """
 
     ids: tuple[int, ...]
     place: Place
@@ -93,6 +104,7 @@ class Later:
     counts: bool = True
     ambiguous: bool = False  # it may have arrived all the same
     unreachable: bool = False  # no connection to Telegram: nothing can be sent to anybody
+    refused: bool = False  # the chat does not let the bot write at present: not this message, nor another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class NewsKind(enum.StrEnum):
     STILL_AWAITED = "still_awaited"  # nothing new for 30 days: ask
     STOPPED = "stopped"  # nothing new for 90 days: watching ended
     CARD = "card"  # nothing to hear: only the living card changes
+    REPORTED = "reported"  # a customer's problem, for the operator's chats
     CHECK_IN = "check_in"  # "did it come after all?" some days after "not yet"
 
 

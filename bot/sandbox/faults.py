@@ -36,7 +36,8 @@ class Fault:
     """One kind of trouble.
 
     `times` is how often it strikes, None for ever. `effect` True: the call works, only the answer suffers
-    (the ambiguous case). `delay` seconds pass before the answer. Empty `method` and None `chat_id` match all.
+    (the ambiguous case). `delay` seconds pass before the answer. Empty `method` and None `chat_id` match all;
+    `contains` only calls of Telegram's whose text holds it.
     """
 
     target: str
@@ -50,6 +51,7 @@ class Fault:
     retry_after: int = 1
     envelope: str = "B"
     order_id: str = ""
+    contains: str = ""
     code: str = ""
     sub_code: str = ""
     message: str = ""
@@ -60,12 +62,13 @@ class Fault:
         if self.kind not in KINDS:
             raise BadFault(f"kind must be one of {', '.join(KINDS)}")
 
-    def strikes(self, target: str, method: str, chat_id: int | None, order_id: str) -> bool:
+    def strikes(self, target: str, method: str, chat_id: int | None, order_id: str, text: str) -> bool:
         return (
             self.target == target
             and self.method.lower() in ("", method.lower())
             and self.chat_id in (None, chat_id)
             and self.order_id in ("", order_id)
+            and self.contains in text
         )
 
 
@@ -123,11 +126,11 @@ class Faults:
         self.queue = [fault for fault in self.queue if kind and fault.kind != kind]
 
     def take(
-        self, target: str, method: str, *, chat_id: int | None = None, order_id: str = ""
+        self, target: str, method: str, *, chat_id: int | None = None, order_id: str = "", text: str = ""
     ) -> Fault | None:
         """The fault that strikes this call: the first queued that fits, else the lottery's."""
         for place, fault in enumerate(self.queue):
-            if not fault.strikes(target, method, chat_id, order_id):
+            if not fault.strikes(target, method, chat_id, order_id, text):
                 continue
             if fault.times is not None:
                 left = fault.times - 1

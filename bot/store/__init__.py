@@ -19,7 +19,7 @@ from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
 from bot.store.memory import Memory
-from bot.store.notices import DeadLetter, Depth, Notices, Turn
+from bot.store.notices import ChatBatch, DeadLetter, Depth, Notices
 from bot.store.orders import Due, Orders, Settled
 from bot.store.sends import Sends
 from bot.store.sql import Connect, Database
@@ -27,6 +27,7 @@ from bot.store.updates import Updates
 
 __all__ = [
     "Case",
+    "ChatBatch",
     "DeadLetter",
     "Depth",
     "Due",
@@ -34,7 +35,6 @@ __all__ = [
     "Settled",
     "Store",
     "Transaction",
-    "Turn",
 ]
 
 

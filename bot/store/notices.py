@@ -1,9 +1,9 @@
-"""The outbox: what places are to be told, leased in order per place and settled one by one."""
+"""The outbox: what places are to be told, leased chat by chat and settled message by message."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -11,7 +11,7 @@ from operator import itemgetter
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import NewsKind, Notice, Owed, Place
+from bot.model import Hurdle, NewsKind, Notice, PendingNotice, Place
 from bot.store import sql
 from bot.store.rows import Row, news_row, to_notice
 from bot.store.tables import Utc, notices, state_is
@@ -22,22 +22,12 @@ _NOW = sa.bindparam("b_now", type_=Utc)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """All that one place is owed now, one notice per order, the longest waiting first."""
+class ChatBatch:
+    """All that one place is to be told now, one notice per order, the longest waiting first."""
 
     place: Place
     lease: str
     notices: tuple[Notice, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldRow:
-    """One message that arrived, and the rows that it told."""
-
-    ids: Sequence[int]
-    lease: str
-    at: datetime
-    message_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +39,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class PastNotice:
     """What became of one piece of news for one place."""
 
     order_id: str
@@ -85,12 +75,12 @@ class Notices:
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
 
-    async def owe(self, owed: Sequence[Owed], now: datetime) -> None:
-        """Put news in; what a place was told or is owed already stays as it is.
+    async def enqueue(self, pending: Sequence[PendingNotice], now: datetime) -> None:
+        """Put news in; what was sent to a place or waits for it already stays as it is.
 
         What is due only later was wanted so, and lets news that is due before pass.
         """
-        if owed:
+        if pending:
             await self._on.execute(
                 sql.insert_or_ignore(self._on, notices),
                 [
@@ -105,23 +95,18 @@ class Notices:
                         "due_at": one.due_at,
                         "held": one.due_at > now,
                     }
-                    for one in owed
+                    for one in pending
                 ],
             )
 
-    async def lease(
-        self, now: datetime, limit: int, lease: timedelta, busy: Collection[int] = ()
-    ) -> list[Turn]:
-        """Take the turns of up to `limit` places, chats in `busy` passed over, the most important first.
+    async def lease(self, now: datetime, limit: int, lease: timedelta) -> list[ChatBatch]:
+        """Take the batches of up to `limit` places, the most important first.
 
-        A place's turn is all it is owed now, except behind a row that waits for another attempt. While a
-        row is leased nobody else gets a turn of its chat; the row is due again after `lease`, so a crash
-        heals by itself.
+        A place's batch is all that is due, except behind a row of the same order that waits for another
+        attempt. While a row is leased nobody else gets a batch of its chat; the row is due again after
+        `lease`, so a crash heals by itself.
         """
-        ready = _ready()
-        if busy:
-            ready = ready.where(notices.c.chat_id.not_in(list(busy)))
-        rows = await self._on.execute(ready, {"b_now": now, "b_limit": limit + _ROWS_MORE})
+        rows = await self._on.execute(_ready(), {"b_now": now, "b_limit": limit + _ROWS_MORE})
         places = list(dict.fromkeys(tuple(row) for row in rows.all()))[:limit]
         if not places:
             return []
@@ -136,27 +121,15 @@ class Notices:
                 "b_lease": token,
             },
         )
-        turns = _turns(token, sorted(taken.mappings(), key=itemgetter("id")))
+        batches = _batches(token, sorted(taken.mappings(), key=itemgetter("id")))
         rank = {Place(chat_id, topic_id): number for number, (chat_id, topic_id) in enumerate(places)}
-        return sorted(turns, key=lambda turn: rank[turn.place])
+        return sorted(batches, key=lambda batch: rank[batch.place])
 
     async def settle_sent(
         self, ids: Sequence[int], lease: str, now: datetime, message_id: int | None
     ) -> None:
-        """These were told."""
+        """These were sent, as one message."""
         await self._end(ids, lease, state="sent", settled_at=now, message_id=message_id)
-
-    async def settle_told(self, told: Sequence[ToldRow]) -> None:
-        """These were told, in one statement for many messages."""
-        if told:
-            await self._on.execute(
-                _settle(),
-                [
-                    {"b_id": one, "b_lease": row.lease, "b_at": row.at, "b_message": row.message_id}
-                    for row in told
-                    for one in sorted(row.ids)
-                ],
-            )
 
     async def settle_later(
         self,
@@ -164,13 +137,16 @@ class Notices:
         lease: str,
         at: datetime,
         *,
+        now: datetime | None = None,
         counts: bool = True,
         ambiguous: bool = False,
+        held: bool = False,
+        hurdle: Hurdle | None = None,
         error: str = "",
     ) -> None:
-        """Not now; again at `at`, and later news of the place not before.
+        """Not now; again at `at`, and later news of the same order in the place not before, unless `held`.
 
-        `counts` adds an attempt, `ambiguous` one that may have arrived.
+        `counts` adds an attempt, `ambiguous` one that may have arrived. `hurdle` was in the way `now`.
         """
         await self._end(
             ids,
@@ -178,6 +154,9 @@ class Notices:
             due_at=at,
             attempts=notices.c.attempts + int(counts),
             ambiguous=notices.c.ambiguous + int(ambiguous),
+            held=held,
+            hurdle=hurdle,
+            tried_at=now,
             error=error,
         )
 
@@ -193,7 +172,7 @@ class Notices:
         await self._on.execute(
             sa.update(notices)
             .where(notices.c.id.in_(list(ids)), notices.c.lease == lease)
-            .values(values | {"lease": ""})
+            .values({"hurdle": None} | values | {"lease": ""})
         )
 
     async def postpone(self, place: Place, until: datetime) -> None:
@@ -217,6 +196,47 @@ class Notices:
             )
             .values(due_at=now, held=False)
         )
+
+    async def release_refused(self, chat_id: int, now: datetime, topic_id: int | None = None) -> int:
+        """The chat (or one topic of it) lets the bot write: what waits for that goes now; how many."""
+        where = [_hurdle_is(Hurdle.CHAT), notices.c.chat_id == chat_id, notices.c.lease == ""]
+        if topic_id is not None:
+            where.append(notices.c.topic_id == topic_id)
+        result = await self._on.execute(
+            sa.update(notices).where(_due, *where).values(due_at=now, hurdle=None)
+        )
+        return result.rowcount
+
+    async def is_refused(self, chat_id: int) -> bool:
+        """Whether something waits for the chat to let the bot write."""
+        waits = sa.select(notices.c.id).where(_hurdle_is(Hurdle.CHAT), notices.c.chat_id == chat_id)
+        return await self._on.scalar(waits.limit(1)) is not None
+
+    async def refused_chats(self) -> int:
+        """How many chats do not let the bot write, though something waits for them."""
+        chats = sa.func.count(sa.distinct(notices.c.chat_id))
+        return int(await self._on.scalar(sa.select(chats).where(_hurdle_is(Hurdle.CHAT))) or 0)
+
+    async def bring_forward(
+        self, now: datetime, *, tried_before: datetime, most_attempts: int, limit: int
+    ) -> int:
+        """Telegram works again: some of what it failed to take before then goes now; how many."""
+        some = (
+            sa.select(notices.c.id)
+            .where(
+                _due,
+                _hurdle_is(Hurdle.TELEGRAM),
+                notices.c.lease == "",
+                notices.c.due_at > now,
+                notices.c.tried_at < tried_before,
+                notices.c.attempts <= most_attempts,
+            )
+            .limit(limit)
+        )
+        result = await self._on.execute(
+            sa.update(notices).where(notices.c.id.in_(some)).values(due_at=now, hurdle=None)
+        )
+        return result.rowcount
 
     async def release_leases(self, now: datetime) -> int:
         """After the end of the last leader: what it was telling is due now; how many."""
@@ -253,7 +273,7 @@ class Notices:
         by_state = {row.state: row.n for row in rows}
         return Counts(sent=by_state.get("sent", 0), dead=by_state.get("dead", 0))
 
-    async def history(self, place: Place) -> list[Told]:
+    async def history(self, place: Place) -> list[PastNotice]:
         """What the place was told or is owed, the newest first."""
         rows = await self._on.execute(
             sa.select(notices)
@@ -261,7 +281,7 @@ class Notices:
             .order_by(notices.c.id.desc())
         )
         return [
-            Told(
+            PastNotice(
                 order_id=row["order_id"],
                 key=row["key"],
                 owed_at=row["created_at"],
@@ -305,16 +325,20 @@ class Notices:
         return result.rowcount
 
 
+def _hurdle_is(hurdle: Hurdle) -> sa.ColumnElement[bool]:
+    return notices.c.hurdle == sa.literal_column(f"'{hurdle.value}'")
+
+
 def _at(place: Place) -> sa.ColumnElement[bool]:
     return sa.and_(notices.c.chat_id == place.chat_id, notices.c.topic_id == place.topic_id)
 
 
-# Putting a statement together costs more than running it: those of every turn are made once.
+# Putting a statement together costs more than running it: those of every batch are made once.
 
 
 @functools.cache
 def _ready() -> sa.Select[int, int]:
-    """Rows whose place may have its turn."""
+    """Rows whose place may have its batch."""
     return (
         sa.select(notices.c.chat_id, notices.c.topic_id)
         .where(_due, notices.c.due_at <= _NOW, _none_before(), ~_in_hand())
@@ -325,7 +349,7 @@ def _ready() -> sa.Select[int, int]:
 
 @functools.cache
 def _take(listed: bool) -> sa.Executable:
-    """Lease all that places are owed now."""
+    """Lease all that is due for these places."""
     return (
         sa.update(notices)
         .where(
@@ -340,30 +364,14 @@ def _take(listed: bool) -> sa.Executable:
     )
 
 
-@functools.cache
-def _settle() -> sa.Update:
-    """One row was told. What is the same for all rows is spelt out: each parameter costs every row."""
-    return (
-        sa.update(notices)
-        .where(
-            notices.c.id == sa.bindparam("b_id"), notices.c.lease == sa.bindparam("b_lease", type_=sa.Text)
-        )
-        .values(
-            state=sa.literal_column("'sent'"),
-            settled_at=sa.bindparam("b_at"),
-            message_id=sa.bindparam("b_message"),
-            lease=sa.literal_column("''"),
-        )
-    )
-
-
 def _none_before() -> sa.ColumnElement[bool]:
-    """No earlier row of the place waits for its next attempt."""
+    """No earlier row of the same order in the place waits for its next attempt."""
     earlier = notices.alias("earlier")
     return ~sa.exists().where(
         state_is(earlier, "due"),
         earlier.c.chat_id == notices.c.chat_id,
         earlier.c.topic_id == notices.c.topic_id,
+        earlier.c.order_id == notices.c.order_id,
         earlier.c.id < notices.c.id,
         earlier.c.due_at > _NOW,
         ~earlier.c.held,
@@ -381,13 +389,13 @@ def _in_hand() -> sa.ColumnElement[bool]:
     )
 
 
-def _turns(lease: str, rows: Iterable[Row]) -> list[Turn]:
+def _batches(lease: str, rows: Iterable[Row]) -> list[ChatBatch]:
     grouped: dict[Place, dict[str, list[Row]]] = {}
     for row in rows:
         place = Place(row["chat_id"], row["topic_id"])
         grouped.setdefault(place, {}).setdefault(row["order_id"], []).append(row)
     return [
-        Turn(
+        ChatBatch(
             place=place,
             lease=lease,
             notices=tuple(to_notice(place, order_id, lease, found) for order_id, found in by_order.items()),

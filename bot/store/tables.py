@@ -224,8 +224,10 @@ follows = sa.Table(
 )
 
 # The outbox. `state`: due, sent, dead (for the operator to see and replay), dropped (nobody to tell).
-# `held`: its time is still to come because somebody wanted it so (quiet hours, a question for later); such
-# a row lets later ones pass. A row that waits for another attempt does not: its place is told in order.
+# `held`: its time is still to come because somebody wanted it so (quiet hours, a question for later) or
+# because it is a card's edit; such a row lets later ones pass. A row that waits for another attempt holds
+# back later ones of the same order in the same place, and no others.
+# `hurdle`: what it waits for beside its time (chat, telegram); `tried_at`: its last attempt then.
 notices = sa.Table(
     "notices",
     metadata,
@@ -246,12 +248,15 @@ notices = sa.Table(
     sa.Column("settled_at", Utc),
     sa.Column("message_id", sa.BigInteger),
     _text("error"),
+    sa.Column("hurdle", sa.Text),
+    sa.Column("tried_at", Utc),
     sa.UniqueConstraint("chat_id", "topic_id", "order_id", "key"),
 )
 _due = state_is(notices, "due")
 _index("ix_notices_due", notices.c.due_at, where=_due)
 _index("ix_notices_turn", notices.c.importance.desc(), notices.c.id, where=_due)
 _index("ix_notices_place", notices.c.chat_id, notices.c.topic_id, notices.c.id, where=_due)
+_index("ix_notices_hurdle", notices.c.hurdle, notices.c.chat_id, where=notices.c.hurdle.is_not(None))
 _index("ix_notices_dead", notices.c.settled_at, where=state_is(notices, "dead"))
 _index("ix_notices_settled", notices.c.settled_at, notices.c.state, where=notices.c.settled_at.is_not(None))
 

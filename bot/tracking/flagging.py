@@ -14,13 +14,17 @@ from bot.store import Case, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPage:
-    """A page (from 0) of the `total` flagged orders; of the `snoozed` ones some, `asleep`."""
+    """A page (from 0) of the `total` flagged orders; of the `snoozed` ones some, `asleep`.
+
+    `refused` is in how many chats news waits because the bot may not write there.
+    """
 
     rows: list[Flagged]
     page: int
     total: int
     asleep: list[Flagged]
     snoozed: int
+    refused: int
 
 
 class Flagging:
@@ -42,12 +46,20 @@ class Flagging:
             sleepers = await judged(asleep=True, most=asleep)
             orders = await tx.orders.get_many(case.order_id for case in (*cases, *sleepers))
             followers = await tx.chats.count_followers(orders)
+            refused = await tx.notices.refused_chats()
 
         def rows(of: Sequence[Case]) -> list[Flagged]:
             seen = ((orders.get(case.order_id), case, followers.get(case.order_id, 0)) for case in of)
             return [row for each in seen if (row := _row(*each, now))]
 
-        return BoardPage(rows=rows(cases), page=page, total=total, asleep=rows(sleepers), snoozed=snoozed)
+        return BoardPage(
+            rows=rows(cases),
+            page=page,
+            total=total,
+            asleep=rows(sleepers),
+            snoozed=snoozed,
+            refused=refused,
+        )
 
     async def get(self, order_id: str) -> Flagged | None:
         """One order of the board; None where it has no flag (any more)."""

@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 
 from bot.errors import SourceError, UnknownOrder
 from bot.ids import read_link_token
-from bot.model import Chat, Follow, Importance, News, NewsKind, Order, OrderFacts, Owed, Place, Snapshot
+from bot.model import (
+    Chat,
+    Follow,
+    Importance,
+    News,
+    NewsKind,
+    Order,
+    OrderFacts,
+    PendingNotice,
+    Place,
+    Snapshot,
+)
 from bot.sources import Source
 from bot.store import Store, Transaction
 from bot.tracking.outcomes import (
@@ -232,6 +243,6 @@ class Following:
         async with self._store.write() as tx:
             if not await tx.updates.first(update, f"ask {order_id}"):
                 return
-            owed = Owed(place=place, order_id=order_id, news=news, due_at=at)
-            await tx.notices.owe([owed], self._now())
+            owed = PendingNotice(place=place, order_id=order_id, news=news, due_at=at)
+            await tx.notices.enqueue([owed], self._now())
             await tx.orders.due_now(order_id, self._now())

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.model import Chat, Follow, Order, Place
 from bot.store import Store
-from bot.store.notices import Told
+from bot.store.notices import PastNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class PlaceData:
     """All that is kept about a place."""
 
     orders: list[tuple[Order, Follow]]
-    told: list[Told]
+    told: list[PastNotice]
 
 
 class Places:
@@ -30,10 +30,11 @@ class Places:
         """The place's settings; a new one speaks `language` in `zone`. Whoever writes can be written to."""
         async with self._store.read() as tx:
             chat = await tx.chats.get(place)
+            refused = await tx.notices.is_refused(place.chat_id)
         if chat is None:
             async with self._store.write() as tx:
                 chat = await tx.chats.meet(place, language=language, zone=zone, now=self._now())
-        if chat.left_at is not None:
+        if chat.left_at is not None or refused:
             await self.back(place.chat_id)
             chat = replace(chat, left_at=None)
         return chat
@@ -68,9 +69,11 @@ class Places:
             await tx.orders.update_weights(await tx.chats.leave(chat_id, now), now)
 
     async def back(self, chat_id: int) -> None:
-        """The bot can write there again."""
+        """The bot can write there again, as far as is known: what waited for that goes now."""
+        now = self._now()
         async with self._store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.come_back(chat_id), self._now())
+            await tx.orders.update_weights(await tx.chats.come_back(chat_id), now)
+            await tx.notices.release_refused(chat_id, now)
 
     async def moved(self, old: int, new: int) -> None:
         """A group became a supergroup."""

@@ -108,7 +108,7 @@ class Recording:
             unheard = [one for one in followers if one.chat.place not in {each.place for each in owed}]
             of = f"status:{order.status}:{now:%Y%m%d%H%M%S}"
             owed += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
-        await tx.notices.owe(owed, now)
+        await tx.notices.enqueue(owed, now)
         if changes.added or changes.news:
             _log.info("news", order=order.id, entries=len(changes.added), owed=len(owed))
         await tx.memory.count_unknown(changes.unknown, now)

@@ -30,19 +30,25 @@ def board(
     page: int = 0,
     asleep: Sequence[Flagged] = (),
     snoozed: int = 0,
+    refused: int = 0,
 ) -> Message:
     """A page (from 0) of the `total` orders that need attention, gravest first as given.
 
-    Of the `snoozed` orders some, `asleep`, can be opened, to wake them up.
+    Of the `snoozed` orders some, `asleep`, can be opened, to wake them up. In `refused` chats the bot may not
+    write.
     """
     t = words.t
+    mute = [
+        t("🔇 Chats where I'm not allowed to write: {count}. Their news is waiting.", count=refused)
+    ] * bool(refused)
     if not shown:
         lines = [t("🌿 <b>Nothing needs your attention</b>"), t("All orders are on track.")]
         sleepers = (_sleepers(words, asleep),) if asleep else ()
-        return Message(text=words.page([*lines, *_snoozed(words, snoozed)]), buttons=sleepers)
+        return Message(text=words.page([*lines, *_snoozed(words, snoozed), *mute]), buttons=sleepers)
     lines = [
         words.plural("🚩 <b>{n} order needs attention</b>", "🚩 <b>{n} orders need attention</b>", total),
         *_snoozed(words, snoozed),
+        *mute,
     ]
     for row in shown:
         lines += [Markup(""), *_flag_lines(words, row)]

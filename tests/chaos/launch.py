@@ -22,7 +22,8 @@ import sqlalchemy as sa
 
 from bot import app, cli
 from bot.chat.intake import Receiver
-from bot.model import RawUpdate
+from bot.model import Delivery, Place, RawUpdate, Sent
+from bot.outgoing import OutgoingMessage
 from bot.sender import Sender
 from bot.store import tables
 
@@ -43,21 +44,22 @@ class Clock:
 
 def settle_first() -> None:
     """Mistake: the outbox counts a notice as told before it is sent, and takes that back if it is refused."""
-    send, c = Sender._send, tables.notices.c
+    transmit, c = Sender._transmit, tables.notices.c
 
-    async def mark(self: Sender, ids: Sequence[int], state: str) -> None:
+    async def mark(self: Sender, outgoing: OutgoingMessage, state: str) -> None:
+        ids = [one for notice in outgoing.notices for one in notice.ids]
         which = sa.and_(c.id.in_(ids), c.message_id.is_(None))
         async with self._store.write() as tx:
             await tx.notices._on.execute(sa.update(tables.notices).where(which).values(state=state))
 
-    async def spoilt(self: Sender, turn: Any, letter: Any, rest: Any) -> bool:
-        await mark(self, letter.ids, "sent")
-        told = await send(self, turn, letter, rest)
-        if not told:
-            await mark(self, letter.ids, "due")
-        return told
+    async def spoilt(self: Sender, place: Place, outgoing: OutgoingMessage) -> Delivery:
+        await mark(self, outgoing, "sent")
+        outcome = await transmit(self, place, outgoing)
+        if not isinstance(outcome, Sent):
+            await mark(self, outgoing, "due")
+        return outcome
 
-    Sender._send = spoilt  # type: ignore[method-assign]  # the mistake is the point
+    Sender._transmit = spoilt  # type: ignore[method-assign]  # the mistake is the point
 
 
 class _Hasty:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from telegram import Update
 
-from bot.chat.delivery import Courier, Meaning
+from bot.chat.delivery import Meaning, TelegramSender
 from bot.chat.intake import Receiver, ReceiverState, Webhook, Workers, delete_webhook, set_webhook
 from bot.chat.limits import Limits, Priority
 from bot.errors import TokenRevoked
@@ -36,13 +36,13 @@ async def until(met: Callable[[], bool]) -> None:
 
 async def test_a_message_arrives_as_it_was_meant(sand: Sand, now: Now) -> None:
     chat = sand.person()
-    outcome = await Courier(sand.bot, now).deliver(Place(chat), HELLO)
+    outcome = await TelegramSender(sand.bot, now).deliver(Place(chat), HELLO)
     assert isinstance(outcome, Sent)
     assert sand.texts(chat) == ["Hello & welcome"]
 
 
 async def test_each_state_of_a_chat_has_its_outcome(sand: Sand, now: Now) -> None:
-    telegram, courier = sand.box.telegram, Courier(sand.bot, now)
+    telegram, courier = sand.box.telegram, TelegramSender(sand.bot, now)
 
     async def outcome(place: Place) -> type:
         return type(await courier.deliver(place, HELLO))
@@ -79,19 +79,21 @@ async def test_each_state_of_a_chat_has_its_outcome(sand: Sand, now: Now) -> Non
 async def test_what_telegram_cannot_parse_arrives_as_plain_text(sand: Sand, now: Now) -> None:
     told: list[Meaning] = []
     chat = sand.person()
-    courier = Courier(sand.bot, now, on_simplified=told.append)
+    courier = TelegramSender(sand.bot, now, on_simplified=told.append)
     assert isinstance(await courier.deliver(Place(chat), Message(text="<x>a</x> &lt; <b>b")), Sent)
     assert sand.texts(chat) == ["a < b"]
     assert told == [Meaning.BAD_MARKUP]
 
 
 async def test_an_empty_message_is_refused(sand: Sand, now: Now) -> None:
-    assert isinstance(await Courier(sand.bot, now).deliver(Place(sand.person()), Message(text=" ")), Refused)
+    assert isinstance(
+        await TelegramSender(sand.bot, now).deliver(Place(sand.person()), Message(text=" ")), Refused
+    )
 
 
 async def test_pictures_and_documents_arrive(sand: Sand, now: Now) -> None:
     chat = sand.person()
-    courier = Courier(sand.bot, now)
+    courier = TelegramSender(sand.bot, now)
     for message in (Message(text="Look", photo=b"png"), Message(text="Data", document=("d.json", b"{}"))):
         assert isinstance(await courier.deliver(Place(chat), message), Sent)
     assert [file.data for file in sand.box.telegram.world.files.values()] == [b"png", b"{}"]
@@ -99,7 +101,7 @@ async def test_pictures_and_documents_arrive(sand: Sand, now: Now) -> None:
 
 async def test_edits_find_their_message_or_become_a_new_one(sand: Sand, now: Now) -> None:
     chat = sand.person()
-    courier = Courier(sand.bot, now)
+    courier = TelegramSender(sand.bot, now)
     first = await courier.deliver(Place(chat), Message(text="one"))
     assert isinstance(first, Sent)
     for text in ("two", "two"):
@@ -116,14 +118,14 @@ async def test_edits_find_their_message_or_become_a_new_one(sand: Sand, now: Now
 async def test_trouble_on_the_way_is_ambiguous(sand: Sand, now: Now, kind: str, effect: bool) -> None:
     chat = sand.person()
     sand.box.faults.add([Fault(target="telegram", kind=kind, method="sendMessage", effect=effect)])
-    outcome = await Courier(sand.bot, now).deliver(Place(chat), HELLO)
+    outcome = await TelegramSender(sand.bot, now).deliver(Place(chat), HELLO)
     assert isinstance(outcome, Later)
     assert outcome.ambiguous
     assert len(sand.texts(chat)) == effect
 
 
 async def test_a_flood_wait_and_a_dead_token_are_told(sand: Sand, now: Now) -> None:
-    chat, courier = sand.person(), Courier(sand.bot, now)
+    chat, courier = sand.person(), TelegramSender(sand.bot, now)
     sand.box.faults.add([Fault(target="telegram", kind="too_many", retry_after=33)])
     outcome = await courier.deliver(Place(chat), HELLO)
     assert isinstance(outcome, Later)
@@ -147,7 +149,7 @@ class House:
         self.bot = sand.make_bot(
             limiter=Limits(clock=asyncio.get_running_loop().time, patience=dict.fromkeys(Priority, 60.0))
         )
-        self.courier = Courier(self.bot, now)
+        self.courier = TelegramSender(self.bot, now)
         self.stopping, arrived = asyncio.Event(), asyncio.Event()
         self.receiver = Receiver(
             self.bot,

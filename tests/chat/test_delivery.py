@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from telegram.error import BadRequest, Forbidden
 
-from bot.chat.delivery import Courier, Meaning, meaning, parts, plain
+from bot.chat.delivery import Meaning, TelegramSender, meaning, parts, plain
 from bot.chat.limits import Priority
 from bot.chat.telegram import Ambiguous, NotSent
 from bot.errors import TokenRevoked
@@ -31,16 +33,16 @@ TOPIC = Place(-100123, 7)
 HELLO = Message(text="<b>Hello</b> &amp; welcome", buttons=((Button(text="Open", data="1:o:1"),),))
 
 
-def courier_on(*answers: Answer, simplified: list[Meaning] | None = None) -> tuple[Courier, Seam]:
-    """A courier whose calls get these answers in turn, the last one for ever."""
+def courier_on(
+    *answers: Answer, simplified: list[Meaning] | None = None, at: Sequence[datetime] = (NOW,)
+) -> tuple[TelegramSender, Seam]:
+    """A sender whose calls get these answers in turn, at these times, the last ones for ever."""
+    times = list(at)
     queue = list(answers)
     bot, seam = bot_on(lambda method, data: queue.pop(0) if len(queue) > 1 else queue[0])
     told = simplified if simplified is not None else []
-    return Courier(bot, lambda: NOW, on_simplified=told.append), seam
-
-
-def in_days(days: float) -> datetime:
-    return NOW + timedelta(days=days)
+    clock = lambda: times.pop(0) if len(times) > 1 else times[0]  # noqa: E731
+    return TelegramSender(bot, clock, on_simplified=told.append), seam
 
 
 GONE = [
@@ -54,12 +56,16 @@ GONE = [
     "Forbidden: the group chat was deleted",
     "Forbidden: bot can't send messages to bots",
     "Forbidden: something Telegram never said before",
+    "Bad Request: USER_BANNED_IN_CHANNEL",
+    "Bad Request: CHANNEL_INVALID",
+    "Bad Request: CHANNEL_PRIVATE",
+    "Bad Request: user not found",
 ]
 
 
 @pytest.mark.parametrize("description", GONE)
 async def test_a_chat_that_shut_the_bot_out_is_gone(description: str) -> None:
-    courier, _ = courier_on(refusal(403, description))
+    courier, _ = courier_on(refusal(403 if description.startswith("Forbidden") else 400, description))
     outcome = await courier.deliver(CHAT, HELLO)
     assert isinstance(outcome, Gone)
     assert outcome.reason.lower() in description.lower()
@@ -85,11 +91,11 @@ async def test_a_topic_that_is_no_more_is_told_apart_from_the_chat(description: 
     assert isinstance(await courier.deliver(TOPIC, HELLO), TopicGone)
 
 
-async def test_a_closed_general_topic_is_tried_again_tomorrow() -> None:
+async def test_a_closed_general_topic_is_tried_again_like_a_chat_without_rights() -> None:
     courier, _ = courier_on(refusal(400, "Bad Request: TOPIC_CLOSED"))
     outcome = await courier.deliver(Place(-100123), HELLO)
     assert isinstance(outcome, Later)
-    assert outcome.at == in_days(1)
+    assert (outcome.at, outcome.refused) == (NOW, True)
 
 
 RIGHTS = [
@@ -103,26 +109,56 @@ RIGHTS = [
 
 
 @pytest.mark.parametrize("description", RIGHTS)
-async def test_missing_rights_are_asked_for_again_tomorrow(description: str) -> None:
+async def test_missing_rights_are_an_ordinary_failed_attempt_of_the_whole_chat(description: str) -> None:
     courier, _ = courier_on(refusal(400, description))
     outcome = await courier.deliver(TOPIC, HELLO)
     assert isinstance(outcome, Later)
-    assert outcome.at == in_days(1)
+    assert (outcome.at, outcome.counts, outcome.refused) == (NOW, True, True)
     assert not outcome.ambiguous
 
 
 @pytest.mark.parametrize("description", ["Bad Request: chat not found", "Bad Request: PEER_ID_INVALID"])
-async def test_an_unknown_chat_is_gone_after_three_strikes(description: str) -> None:
-    courier, _ = courier_on(refusal(400, description))
-    outcomes = [await courier.deliver(CHAT, HELLO) for _ in range(3)]
-    assert [type(outcome) for outcome in outcomes] == [Later, Later, Gone]
+async def test_a_chat_that_stays_unknown_for_sixteen_hours_is_gone(description: str) -> None:
+    hours = [0, 0, 0, 15, 17]
+    courier, _ = courier_on(refusal(400, description), at=[NOW + timedelta(hours=one) for one in hours])
+    outcomes = [await courier.deliver(CHAT, HELLO) for _ in hours]
+    assert [type(outcome) for outcome in outcomes] == [Later] * 4 + [Gone]
+    assert isinstance(outcomes[0], Later)
+    assert (outcomes[0].at, outcomes[0].refused) == (NOW, True)
 
 
 async def test_a_success_takes_the_strikes_back() -> None:
-    lost = refusal(400, "Bad Request: chat not found")
-    courier, _ = courier_on(lost, lost, message(), lost, lost)
+    lost, hours = refusal(400, "Bad Request: chat not found"), [0, 9, 20, 21]
+    courier, _ = courier_on(
+        lost, lost, message(), lost, lost, at=[NOW + timedelta(hours=one) for one in hours]
+    )
     outcomes = [await courier.deliver(CHAT, HELLO) for _ in range(5)]
     assert [type(outcome) for outcome in outcomes] == [Later, Later, Sent, Later, Later]
+
+
+async def test_a_date_that_telegram_does_not_take_is_left_out() -> None:
+    dated = replace(HELLO, text='<b>At</b> <tg-time unix="1764547200" format="wDT">9:00</tg-time>')
+    courier, seam = courier_on(refusal(400, "Bad Request: ENTITY_DATE_INVALID"), message(9))
+    assert await courier.deliver(CHAT, dated) == Sent(message_id=9)
+    assert seam.calls[1][1]["text"] == "<b>At</b> 9:00"
+
+
+@pytest.mark.parametrize(
+    "description", ["message to be replied not found", "reply message not found", "REPLIED message not found"]
+)
+async def test_an_answer_to_a_message_that_is_gone_goes_without_it(description: str) -> None:
+    courier, seam = courier_on(refusal(400, f"Bad Request: {description}"), message(9))
+    assert await courier.deliver(CHAT, HELLO, reply_to=4) == Sent(message_id=9)
+    assert "reply_parameters" not in seam.calls[1][1]
+
+
+@pytest.mark.parametrize(
+    "description", ["MESSAGE_EDIT_TIME_EXPIRED", "message can't be edited", "MESSAGE_AUTHOR_REQUIRED"]
+)
+async def test_a_message_that_can_be_edited_no_more_is_sent_anew(description: str) -> None:
+    courier, seam = courier_on(refusal(400, f"Bad Request: {description}"), message(9))
+    assert await courier.edit(CHAT, 4, HELLO) == Sent(message_id=9)
+    assert [method for method, _ in seam.calls] == ["editMessageText", "sendMessage"]
 
 
 async def test_a_flood_wait_is_obeyed_exactly_and_is_no_attempt() -> None:
@@ -247,7 +283,7 @@ async def test_a_long_text_goes_in_parts_by_whole_lines() -> None:
     numbers = iter(range(1, 100))
     bot, seam = bot_on(lambda method, data: message(next(numbers)))
     text = "\n".join(f"line {number} 🎁" for number in range(900))
-    sent = await Courier(bot, lambda: NOW).deliver(
+    sent = await TelegramSender(bot, lambda: NOW).deliver(
         CHAT, Message(text=text, buttons=HELLO.buttons), reply_to=3
     )
     texts = [data["text"] for _, data in seam.calls]
@@ -264,7 +300,7 @@ async def test_a_text_that_telegram_counts_longer_is_halved_until_it_fits() -> N
 
     bot, seam = bot_on(server)
     text = "\n".join(f"line {number}" for number in range(200))
-    assert isinstance(await Courier(bot, lambda: NOW).deliver(CHAT, Message(text=text)), Sent)
+    assert isinstance(await TelegramSender(bot, lambda: NOW).deliver(CHAT, Message(text=text)), Sent)
     passed = [data["text"] for _, data in seam.calls if len(data["text"]) <= 700]
     assert "\n".join(passed) == text
 

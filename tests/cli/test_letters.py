@@ -6,7 +6,7 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Importance, News, NewsKind, Owed, Place
+from bot.model import Importance, News, NewsKind, PendingNotice, Place
 from bot.store import Store
 from tests.cli.conftest import Terminal
 
@@ -18,9 +18,9 @@ async def _bury() -> None:
     store = Store("bot.db")
     await store.start()
     news = News(kind=NewsKind.NODES, key="nodes:1", importance=Importance.SCAN, nodes=(1,))
-    owed = Owed(place=Place(1001), order_id="8211744661738042", news=news, due_at=NOW)
+    owed = PendingNotice(place=Place(1001), order_id="8211744661738042", news=news, due_at=NOW)
     async with store.write() as tx:
-        await tx.notices.owe([owed], NOW)
+        await tx.notices.enqueue([owed], NOW)
         (turn,) = await tx.notices.lease(NOW, 10, timedelta(minutes=1))
         await tx.notices.settle_dead(turn.notices[0].ids, turn.lease, NOW, "Bad Request: [b]too long[/b]")
         await tx.memory.count_unknown(["Parcel ate [i]homework[/i]"], NOW)

@@ -37,7 +37,7 @@ def test_a_small_budget_is_never_exceeded() -> None:
 
 
 def test_a_notice_settled_before_it_is_sent_is_found_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Sender, "_send", Sender._send)  # put back afterwards
+    monkeypatch.setattr(Sender, "_transmit", Sender._transmit)  # put back afterwards
     settle_first()
     played = (simulate(Case(seed=seed, days=DAYS, orders=8, chats=6, mood=ROUGH)) for seed in range(11, 21))
     assert any(one.startswith("lost") for outcome in played for one in broken(outcome))

@@ -15,8 +15,8 @@ from bot.model import (
     Node,
     Order,
     OrderStatus,
-    Owed,
     Parcel,
+    PendingNotice,
     Place,
     Reason,
     Stage,
@@ -39,8 +39,8 @@ def news(key: str, importance: Importance = Importance.MILESTONE, **values: Any)
     return News(kind=NewsKind.NODES, key=key, importance=importance, **values)
 
 
-def owed(place: Place, order_id: str, key: str, due_at: datetime = NOW, **values: Any) -> Owed:
-    return Owed(place=place, order_id=order_id, news=news(key, **values), due_at=due_at)
+def owed(place: Place, order_id: str, key: str, due_at: datetime = NOW, **values: Any) -> PendingNotice:
+    return PendingNotice(place=place, order_id=order_id, news=news(key, **values), due_at=due_at)
 
 
 def node(seq: int, **values: Any) -> Node:

@@ -44,7 +44,7 @@ async def _fill(url: str, orders: int = 3) -> None:
             name = str(number)
             await tx.orders.save(added(order(name, node(1), node(2, backfilled=True))), utc_offset_hours=5.75)
             await tx.orders.save_texts(name, "ar", {1: NodeText(name="تم", description="")})
-            await tx.notices.owe([owed(ANNA, name, f"k{n}") for n in range(3)], NOW)
+            await tx.notices.enqueue([owed(ANNA, name, f"k{n}") for n in range(3)], NOW)
             await tx.updates.put([RawUpdate(update_id=number, chat_id=1, payload='{"a":1}', received_at=NOW)])
         await tx.chats.change(ANNA, language="ru", paused_until=later(5))
         await tx.chats.freeze({5: later(9)})
@@ -81,7 +81,7 @@ async def test_everything_arrives_on_postgresql_and_comes_back(
         await store.start()
         async with store.write() as tx:
             found = await tx.orders.get("1")
-            await tx.notices.owe([owed(ANNA, "1", "new")], NOW)
+            await tx.notices.enqueue([owed(ANNA, "1", "new")], NOW)
             (turn,) = await tx.notices.lease(later(1), 1, LEASE)
             await tx.memory.drop("moving")
         assert found == order("1", node(1), node(2, backfilled=True))
@@ -110,7 +110,7 @@ async def test_an_interrupted_move_goes_on_where_it_stopped(
     assert next(done for table, done in again if table == "notices") >= 8, "not from the beginning"
     store = Store(fresh_postgres)
     async with store.write() as tx:
-        await tx.notices.owe([owed(ANNA, "1", "after")], NOW)
+        await tx.notices.enqueue([owed(ANNA, "1", "after")], NOW)
     await store.close()
 
 

@@ -40,13 +40,17 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "leave": lambda tx: tx.chats.leave(100, NOW),
     "forget": lambda tx: tx.chats.forget(100),
     "move": lambda tx: tx.chats.move(100, 101),
-    "owe": lambda tx: tx.notices.owe([owed(ANNA, "1", "k")], NOW),
+    "owe": lambda tx: tx.notices.enqueue([owed(ANNA, "1", "k")], NOW),
     "lease notices": lambda tx: tx.notices.lease(NOW, 48, LEASE),
     "settle a notice": lambda tx: tx.notices.settle_sent([1], "x", NOW, 1),
     "next notice": lambda tx: tx.notices.next_due(after=NOW),
     "outbox": lambda tx: tx.notices.depth(),
     "pause": lambda tx: tx.notices.postpone(ANNA, NOW),
     "release notices": lambda tx: tx.notices.release_leases(NOW),
+    "release refused": lambda tx: tx.notices.release_refused(1, NOW),
+    "is refused": lambda tx: tx.notices.is_refused(1),
+    "refused chats": lambda tx: tx.notices.refused_chats(),
+    "bring forward": lambda tx: tx.notices.bring_forward(NOW, tried_before=NOW, most_attempts=7, limit=5),
     "counts": lambda tx: tx.notices.counts(NOW),
     "dead letters": lambda tx: tx.notices.dead_letters(),
     "put updates": lambda tx: tx.updates.put(
@@ -90,7 +94,7 @@ async def _fill(store: Store) -> None:
         for number in range(1, 4):
             await tx.orders.add(str(number), NOW)
             await tx.chats.meet(Place(number), language="en", zone="UTC", now=NOW)
-            await tx.notices.owe([owed(Place(number), "1", "k")], NOW)
+            await tx.notices.enqueue([owed(Place(number), "1", "k")], NOW)
         await tx.updates.put([RawUpdate(update_id=9, chat_id=1, payload="", received_at=later(-1))])
 
 

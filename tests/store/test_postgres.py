@@ -64,7 +64,7 @@ async def test_following_and_looking_cross_without_a_deadlock(replicas: list[Sto
             assert known is not None
             followers = await tx.chats.followers([order_id])
             await tx.orders.save(added(order(order_id, node(1))))
-            await tx.notices.owe([owed(one.chat.place, order_id, "a") for one in followers], NOW)
+            await tx.notices.enqueue([owed(one.chat.place, order_id, "a") for one in followers], NOW)
             await tx.orders.finish_check(order_id, NOW, later(60), checked=True)
 
     async def leave_and_return(store: Store) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from bot.model import Place, RawUpdate, Sending
 from bot.store import Store
-from bot.store.notices import ToldRow
 from tests.store.builders import ANNA, LEASE, NOW, follow, later, owed
 
 GROUP = Place(-100)
@@ -21,7 +20,7 @@ async def _lately(store: Store, seconds: float = 0) -> list[tuple[int, float]]:
 
 async def _owe(store: Store, place: Place, *keys: str) -> None:
     async with store.write() as tx:
-        await tx.notices.owe([owed(place, "1", key) for key in keys], NOW)
+        await tx.notices.enqueue([owed(place, "1", key) for key in keys], NOW)
 
 
 async def test_what_was_told_in_the_last_minute_is_known_once_a_message(store: Store) -> None:
@@ -30,7 +29,7 @@ async def test_what_was_told_in_the_last_minute_is_known_once_a_message(store: S
     async with store.write() as tx:
         (turn,) = await tx.notices.lease(NOW, 9, LEASE)
         ids = [one for notice in turn.notices for one in notice.ids]
-        await tx.notices.settle_told([ToldRow(ids=ids, lease=turn.lease, at=later(1), message_id=7)])
+        await tx.notices.settle_sent(ids, turn.lease, later(1), 7)
     assert await _lately(store, 5) == [(-100, 4.0)]
     assert await _lately(store, 90) == []
 

@@ -187,6 +187,7 @@ def _fault(entry: object) -> Fault:
         retry_after=p.integer("retry_after", 1),
         envelope=p.text("envelope", "B"),
         order_id=p.text("order_id"),
+        contains=p.text("contains"),
         code=p.text("code"),
         sub_code=p.text("sub_code"),
         message=p.text("message"),

@@ -72,7 +72,7 @@ class BotApi:
             parameters = await _parameters(request)
             self._watch(name, parameters)
             chat_id = _chat_id(parameters)
-            fault = self._faults.take("telegram", known, chat_id=chat_id)
+            fault = self._faults.take("telegram", known, chat_id=chat_id, text=parameters.text("text"))
             response = await self._answer(known, parameters, fault, request)
             code, reason = response.status_code, ""
         except Refusal as refusal:

@@ -14,7 +14,7 @@ from telegram.ext import BaseRateLimiter
 
 from bot import settings
 from bot.app import App, now, spare_the_collector
-from bot.chat.delivery import Courier
+from bot.chat.delivery import TelegramSender
 from bot.chat.limits import Priority
 from bot.chat.telegram import build_bot
 from bot.sender import Sender
@@ -31,7 +31,7 @@ async def product(url: str, database: str, owed: int) -> dict[str, float]:
     await app.store.start()
     bot = build_bot(env["TELEGRAM_BOT_TOKEN"], url, limiter=_Open())
     await bot.initialize()
-    courier = Courier(bot, now)
+    courier = TelegramSender(bot, now)
     told = _Told(owed // 10, owed)
     sender = Sender(
         store=app.store,
@@ -86,7 +86,7 @@ class _Told:
     def pushed(self, delays: Sequence[float]) -> None:
         """Nothing is counted here."""
 
-    def told(self, outcome: str, seconds: float) -> None:
+    def sent(self, outcome: str, seconds: float) -> None:
         """One more."""
         assert outcome == "Sent", outcome
         self._count += 1

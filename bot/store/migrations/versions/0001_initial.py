@@ -90,6 +90,8 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("hurdle", sa.Text(), nullable=True),
+        sa.Column("tried_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
         sa.UniqueConstraint(
             "chat_id", "topic_id", "order_id", "key", name=op.f("uq_notices_chat_id_topic_id_order_id_key")
@@ -110,6 +112,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'due'"),
         postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
+        "ix_notices_hurdle",
+        "notices",
+        ["hurdle", "chat_id"],
+        unique=False,
+        sqlite_where=sa.text("hurdle IS NOT NULL"),
+        postgresql_where=sa.text("hurdle IS NOT NULL"),
     )
     op.create_index(
         "ix_notices_place",

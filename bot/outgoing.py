@@ -1,0 +1,145 @@
+"""What a place is to be told, as a message: rendered when it is sent, in the chat's language and zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot import audience
+from bot.i18n import Words
+from bot.model import (
+    Chat,
+    Follow,
+    Importance,
+    Localised,
+    Message,
+    News,
+    NewsKind,
+    Node,
+    Notice,
+    Order,
+)
+from bot.tracking import Tracking
+from bot.views import admin, card, pushes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMessage:
+    """One message about to leave, and the notices it tells. `edits` is the message that it replaces."""
+
+    notices: tuple[Notice, ...]
+    message: Message
+    reply_to: int | None = None
+    edits: int | None = None
+    happened: tuple[datetime, ...] = ()  # when what it tells happened, by the carrier's word
+
+
+def is_card(notice: Notice) -> bool:
+    """Whether nothing is to be heard: only the living card changes."""
+    return all(one.kind is NewsKind.CARD for one in notice.news)
+
+
+def is_report(notice: Notice) -> bool:
+    """Whether it is a customer's report for the operator, who need not follow the order."""
+    return all(one.kind is NewsKind.REPORTED for one in notice.news)
+
+
+def split_reports(notice: Notice) -> list[Notice]:
+    """The notice, with a customer's reports apart from the order's own news."""
+    rows = list(zip(notice.ids, notice.news, strict=True))
+    reports = [row for row in rows if row[1].kind is NewsKind.REPORTED]
+    news = [row for row in rows if row[1].kind is not NewsKind.REPORTED]
+    return [
+        replace(notice, ids=tuple(id_ for id_, _ in some), news=tuple(one for _, one in some))
+        for some in (reports, news)
+        if some
+    ]
+
+
+def occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occasion:
+    """Why so much comes at once."""
+    waited = now - min(notice.created_at for notice in notices)
+    if chat.paused_until is not None and chat.paused_until <= now and waited > timedelta(hours=1):
+        return pushes.Occasion.AFTER_PAUSE
+    if chat.digest_at is not None and all(n.importance is not Importance.ACTION for n in notices):
+        return pushes.Occasion.DAILY
+    if chat.quiet_to is not None and waited > timedelta(minutes=30):
+        return pushes.Occasion.AFTER_QUIET
+    return pushes.Occasion.AFTER_OUTAGE
+
+
+class Renderer:
+    """Makes messages of notices; carriers' texts in other languages come from `tracking`."""
+
+    def __init__(self, tracking: Tracking, now: Callable[[], datetime]) -> None:
+        self._texts = tracking.texts
+        self._now = now
+
+    async def facts(self, chat: Chat, order: Order, news: Sequence[News]) -> Localised:
+        """The order with the texts of its news in the chat's language."""
+        nodes: Sequence[Node] = order.told_by(news)
+        if not nodes:  # only the card is to be read: it shows the latest entry of every parcel
+            nodes = [parcel.nodes[0] for parcel in order.parcels if parcel.nodes]
+        return await self._texts.localised(order, chat.language, nodes)
+
+    def card(self, chat: Chat, facts: Localised, follow: Follow) -> Message:
+        """The living card, silently."""
+        fresh = card.card(_words(chat), facts, follow, now=self._now(), masked=chat.place.is_group)
+        return replace(fresh, silent=True)
+
+    def news(
+        self, chat: Chat, facts: Localised, follow: Follow, notice: Notice, card_id: int | None
+    ) -> OutgoingMessage:
+        """One order's news, as a reply to its card."""
+        now = self._now()
+        news = tuple(one for one in notice.news if one.kind is not NewsKind.CARD)
+        message = pushes.push(_words(chat), facts, follow, news, now=now)
+        return OutgoingMessage(
+            notices=(notice,),
+            message=_as_wanted(message, chat, notice.importance, now),
+            reply_to=card_id,
+            happened=_happened(notice, facts.order),
+        )
+
+    async def summary(
+        self,
+        chat: Chat,
+        notices: Sequence[Notice],
+        orders: Mapping[str, Order],
+        follows: Mapping[str, Follow],
+    ) -> OutgoingMessage:
+        """What waited for several orders, as one message."""
+        entries = [
+            pushes.Entry(
+                facts=await self.facts(chat, orders[notice.order_id], notice.news),
+                follow=follows[notice.order_id],
+                news=tuple(one for one in notice.news if one.kind is not NewsKind.CARD),
+            )
+            for notice in notices
+        ]
+        now = self._now()
+        message = pushes.summary(_words(chat), entries, occasion=occasion(chat, notices, now), now=now)
+        return OutgoingMessage(
+            notices=tuple(notices),
+            message=_as_wanted(message, chat, max(notice.importance for notice in notices), now),
+            happened=tuple(at for notice in notices for at in _happened(notice, orders[notice.order_id])),
+        )
+
+    def report(self, chat: Chat, notice: Notice, order: Order) -> OutgoingMessage:
+        """A customer's problem, for the operator."""
+        return OutgoingMessage(notices=(notice,), message=admin.customer_problem(_words(chat), order))
+
+
+def _words(chat: Chat) -> Words:
+    return Words(language=chat.language, zone=chat.zone)
+
+
+def _as_wanted(message: Message, chat: Chat, importance: Importance, now: datetime) -> Message:
+    """Without a sound where the chat wants none."""
+    return replace(message, silent=True) if audience.is_silent(chat, importance, now) else message
+
+
+def _happened(notice: Notice, order: Order) -> tuple[datetime, ...]:
+    """The times of the nodes that a notice tells."""
+    return tuple(node.at for node in order.told_by(notice.news))
