@@ -263,6 +263,22 @@ def group_admins_only(words: Words) -> str:
     return _toast(words.t("Only group admins can change this."))
 
 
+def make_me_admin(words: Words) -> str:
+    """Pop-up: Telegram does not tell the bot who a group's admins are."""
+    return _toast(
+        words.t("I can't see who the admins are here. Make me an admin of the group, then try again.")
+    )
+
+
+def went_wrong(words: Words) -> Message:
+    """An update could not be handled, however often it was tried: our mistake."""
+    return _say(
+        words,
+        words.t("😕 Something went wrong on our side. Nothing is lost."),
+        words.t("Please try again in a minute. If it keeps happening, contact the shop."),
+    )
+
+
 def source_silent(words: Words, order_id: str) -> Message:
     """AliExpress does not answer, and nothing is known yet about the order; its card says what comes next."""
     return _say(
