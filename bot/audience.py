@@ -71,7 +71,9 @@ def due_at(follower: Follower, news: News, now: datetime) -> datetime | None:
 
 
 def is_silent(chat: Chat, importance: Importance, now: datetime) -> bool:
-    """Whether a message of this importance goes out without a sound now."""
+    """Whether a message of this importance goes out without a sound now: plain scans always do."""
+    if importance is Importance.SCAN:
+        return True
     return is_quiet(chat, now) and not _breaks_through(chat, importance)
 
 

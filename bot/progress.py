@@ -153,6 +153,9 @@ def _advance(parcel: Parcel) -> float:
 def importance_of(then: Standing, now: Standing, node: Node, *, imported: bool) -> Importance:
     """How much a node matters: by the state that it brings, not by the one that it names."""
     changed = now.stage is not then.stage
+    passing = now.stage is Stage.EXCEPTION and node.stage is Stage.EXCEPTION and node.reason.passes
+    if passing:
+        return Importance.MILESTONE if changed else Importance.SCAN
     if now.stage in CALLS_FOR_ACTION and (changed or node.stage is Stage.FAILED_ATTEMPT):
         return Importance.ACTION
     if changed and (now.stage in _MILESTONES or then.stage.rank is None):

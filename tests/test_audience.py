@@ -178,3 +178,10 @@ def test_the_next_moment_is_told_to_the_minute_and_in_utc() -> None:
     assert audience.next_at("UTC", time(12, 30), now) == NOW.replace(minute=30)
     assert audience.next_at("UTC", time(12), NOW) == NOW + timedelta(days=1)
     assert audience.next_at("Asia/Kolkata", time(9, 30), NOW).tzinfo is UTC
+
+
+def test_plain_scans_come_without_a_sound_and_milestones_with_one() -> None:
+    chat = make.follower().chat
+    assert audience.is_silent(chat, Importance.SCAN, NOW)
+    assert not audience.is_silent(chat, Importance.MILESTONE, NOW)
+    assert not audience.is_silent(chat, Importance.ACTION, NOW)

@@ -145,3 +145,11 @@ def test_each_failed_attempt_needs_somebody_and_a_second_hold_does_not() -> None
     assert importance_of(again, again, failed, imported=False) is Importance.ACTION
     again = Standing(stage=Stage.EXCEPTION)
     assert importance_of(again, again, held, imported=False) is Importance.SCAN
+
+
+@pytest.mark.parametrize("reason", [Reason.WEATHER, Reason.DELAY])
+def test_weather_and_delay_are_no_emergency(reason: Reason) -> None:
+    moving, held = Standing(stage=Stage.LOCAL_TRANSIT), Standing(stage=Stage.EXCEPTION)
+    late = make.node(stage=Stage.EXCEPTION, reason=reason)
+    assert importance_of(moving, held, late, imported=False) is Importance.MILESTONE
+    assert importance_of(held, held, late, imported=False) is Importance.SCAN

@@ -66,3 +66,8 @@ class Reason(enum.StrEnum):
     DELAY = "delay"
     CANCELLED = "cancelled"
     OTHER = "other"
+
+    @property
+    def passes(self) -> bool:
+        """Whether it goes away by itself: worth a message, no alarm."""
+        return self in {Reason.WEATHER, Reason.DELAY}

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from bot import stages
 from bot.i18n import Words, fill
 from bot.model import NO_TRACKING_AFTER, Button, Follow, Localised, Message, Order, OrderStatus, Parcel, Stage
 from bot.views import actions, wording
@@ -41,18 +42,22 @@ def card(
 
 def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
     """When the parcel comes, with how that differs from the first promise; nothing once it has come."""
-    if parcel.eta is None or parcel.stage.final or parcel.stage in {Stage.RETURNING, Stage.READY_FOR_PICKUP}:
+    day = wording.expected_on(words, parcel, now)
+    if day is None:
         return []
-    days = (words.local(parcel.eta).date() - words.today(now)).days
-    date = words.date(parcel.eta, now)
-    if days < 0:
+    days = (day - words.today(now)).days
+    date = words.date(day, now)
+    if days in {0, 1}:
+        # Translators: {day} is "today" or "tomorrow".
+        lines = [words.t("Expected <b>{day}</b>", day=words.distance(days))]
+    elif days < 0:
         late = words.plural("{n} day late", "{n} days late", -days)
         lines = [words.t("Was expected <b>{date}</b>: {late}", date=date, late=late)]
     else:
         # Translators: e.g. "Expected Thu, Nov 27, in 4 days".
         lines = [words.t("Expected <b>{date}</b>, {distance}", date=date, distance=words.distance(days))]
-    if parcel.first_eta is not None:
-        moved = (words.local(parcel.eta).date() - words.local(parcel.first_eta).date()).days
+    if parcel.first_eta is not None and wording.stage_of(parcel) is not Stage.OUT_FOR_DELIVERY:
+        moved = (day - words.local(parcel.first_eta).date()).days
         first = words.date(parcel.first_eta, now)
         if moved > 0:
             lines.append(words.t("Originally expected {date}", date=first))
@@ -64,7 +69,7 @@ def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
 def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) -> list[Markup]:
     number = words.code(order.id) if not masked else wording.short_id(order.id)
     cancelled = order.status is OrderStatus.CANCELLED and not order.live
-    mark = wording.icon(Stage.CANCELLED if cancelled else order.stage)
+    mark = wording.icon(Stage.CANCELLED if cancelled else wording.shown_stage(order.stage, order.reason))
     if label := wording.label_of(follow):
         return [fill("{} <b>{}</b>", mark, words.isolate(label)), words.t("Order {id}", id=number)]
     return [fill("{} <b>{}</b>", mark, words.t("Order {id}", id=number))]
@@ -161,9 +166,9 @@ def _summary(words: Words, parcels: tuple[Parcel, ...]) -> Markup:
 
 
 def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> list[Markup]:
-    state = fill("<b>{}</b>", wording.state(words, parcel.stage, parcel.reason))
+    state = fill("<b>{}</b>", _state(words, parcel))
     several = len(facts.order.live) > 1
-    lines = [fill("{} {}", wording.icon(parcel.stage), state) if several else state]
+    lines = [fill("{} {}", wording.icon(wording.stage_of(parcel)), state) if several else state]
     lines += [line for line in (wording.bar(words, parcel),) if line is not None]
     lines += expected(words, parcel, now)
     lines += [
@@ -180,14 +185,25 @@ def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> li
     return lines
 
 
+def _state(words: Words, parcel: Parcel) -> Markup:
+    """The parcel's state; having cleared customs is told from being held there."""
+    brought = next((node for node in parcel.nodes if node.stage is parcel.stage), None)
+    cleared = brought is not None and stages.cleared(brought.rule)
+    if cleared and parcel.stage is Stage.EXPORT_CUSTOMS:
+        return words.t("Cleared export customs")
+    if cleared and parcel.stage is Stage.IMPORT_CUSTOMS:
+        return words.t("Cleared import customs")
+    return wording.state(words, parcel.stage, parcel.reason)
+
+
 def _parcel_in_short(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> list[Markup]:
     """Without articles, latest entry and promises of old: for orders of many parcels."""
-    state = wording.state(words, parcel.stage, parcel.reason)
+    state = _state(words, parcel)
     bar = wording.bar(words, parcel)
     when = expected(words, parcel, now)[:1]
     hint = wording.advice(words, parcel.stage, parcel.reason)
     rest = (bar, *when, _carrier(words, parcel), fill("💡 {}", hint) if hint else None)
-    head = fill("{} <b>{}</b>", wording.icon(parcel.stage), state)
+    head = fill("{} <b>{}</b>", wording.icon(wording.stage_of(parcel)), state)
     return [head, *(line for line in rest if line is not None)]
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot.i18n import Words, fill
-from bot.model import Button, Follow, Message, Order, Reason, Stage
+from bot.i18n import Words, fill, plain
+from bot.model import Button, Follow, Message, Order, Stage
 from bot.views import actions, wording
 from bot.views import buttons as b
 from bot.views.actions import Shelf
@@ -16,7 +16,6 @@ from bot.views.actions import Shelf
 ORDERS_PER_PAGE = 8
 
 _NEEDS_YOU = {Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.DUTIES_DUE, Stage.RETURNING, Stage.RETURNED}
-_NEEDS_NOBODY = {Reason.WEATHER, Reason.DELAY}
 
 
 def shelf_of(order: Order, follow: Follow) -> Shelf:
@@ -26,7 +25,7 @@ def shelf_of(order: Order, follow: Follow) -> Shelf:
     if order.stage is Stage.DELIVERED:
         return Shelf.DELIVERED
     stuck = any(
-        parcel.stage in _NEEDS_YOU or (parcel.stage is Stage.EXCEPTION and parcel.reason not in _NEEDS_NOBODY)
+        parcel.stage in _NEEDS_YOU or (parcel.stage is Stage.EXCEPTION and not parcel.reason.passes)
         for parcel in order.parcels
     )
     return Shelf.NEEDS_YOU if stuck or order.stage in _NEEDS_YOU else Shelf.MOVING
@@ -54,7 +53,10 @@ def orders(
     lines += [_row(words, first + place, *row, now) for place, row in enumerate(rows)]
     if not rows:
         lines.append(words.t("Nothing here."))
-    keys = [b.button(_key(words, *row), actions.ShowCard(order_id=row[0].id)) for row in rows]
+    keys = [
+        b.button(_key(words, first + place, *row), actions.ShowCard(order_id=row[0].id))
+        for place, row in enumerate(rows)
+    ]
     pairs = [tuple(keys[start : start + 2]) for start in range(0, len(keys), 2)]
 
     def turn(to: int) -> actions.Action:
@@ -124,9 +126,9 @@ def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) 
     return fill("{}{}\n     {}", head, muted, Markup(" · ").join(detail))
 
 
-def _key(words: Words, order: Order, follow: Follow) -> Markup:
-    name = wording.label_of(follow, 24) or wording.short_id(order.id)
-    return fill("{} {}", wording.icon(order.stage), words.isolate(name))
+def _key(words: Words, place: int, order: Order, follow: Follow) -> Markup:
+    name = wording.list_name(words, order, follow)
+    return fill("{} · {}", words.number(place), words.isolate(wording.cut(plain(name), 24)))
 
 
 def _filters(words: Words, shelf: Shelf, counts: Mapping[Shelf, int]) -> tuple[tuple[Button, ...], ...]:

@@ -24,6 +24,7 @@ from bot.model import (
     Node,
     OrderStatus,
     Parcel,
+    Reason,
     Stage,
 )
 from bot.views import actions, card, wording
@@ -32,6 +33,11 @@ from bot.views import buttons as b
 NODES_SHOWN = 5
 ENTRIES_SHOWN = 12
 
+_NUMBER_WANTED = {
+    Stage.READY_FOR_PICKUP,
+    Stage.FAILED_ATTEMPT,
+    Stage.DUTIES_DUE,
+}  # at a counter, on a website
 _ASKS_RECEIPT = {NewsKind.ALL_ARRIVED, NewsKind.CHECK_IN}
 
 
@@ -59,7 +65,7 @@ def push(
     """What is new about one order, as a short message that also works as a reply to its card."""
     order = facts.order
     first = max(news, key=lambda each: each.importance)
-    name = wording.order_name(words, order.id, follow)
+    name = wording.list_name(words, order, follow)
     lines = [fill("{} <b>{}</b>", _icon(facts, first), name)]
     about: int | None = None
     for each in news:
@@ -68,6 +74,8 @@ def push(
             lines += _parcel_line(words, facts, each.parcel)
             about = each.parcel
         lines += _block(words, facts, each, now)
+    if _asks(news):
+        lines.append(words.t("Did you get it?"))
     if not any(each.kind is NewsKind.ETA for each in news):
         lines += _arrival(words, facts, first, now)
     return Message(text=words.page(lines), buttons=_buttons(words, facts, news, first))
@@ -163,7 +171,8 @@ def level_name(words: Words, level: Level) -> Markup:
 def _icon(facts: Localised, news: News) -> Markup:
     match news.kind:
         case NewsKind.NODES:
-            return wording.icon(news.stage or facts.order.stage)
+            stage, reason = news.stage or facts.order.stage, _reason(facts, news)
+            return wording.icon(wording.shown_stage(stage, reason))
         case NewsKind.ETA:
             return Markup("📅")
         case NewsKind.ALL_ARRIVED:
@@ -210,18 +219,18 @@ def _arrival(words: Words, facts: Localised, news: News, now: datetime) -> list[
     parcel = _parcel_of(facts, news)
     if parcel is None or news.kind is not NewsKind.NODES or news.stage is Stage.DELIVERED:
         return []
-    return card.expected(words, parcel, now)[:1]
+    return card.expected(words, parcel, now)
 
 
 def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
     lines: list[Markup] = []
-    stage, parcel = news.stage, _parcel_of(facts, news)
-    reason = parcel.reason if parcel else facts.order.reason
+    stage = news.stage
+    reason = _reason(facts, news)
     told = facts.order.told_by([news])
     if stage is not None and news.importance >= Importance.MILESTONE:
         cleared = any(node.stage is stage and stages.cleared(node.rule) for node in told)
-        lines.append(fill("<b>{}</b>", wording.milestone(words, stage, cleared=cleared)))
-        why_held = wording.reason_name(words, reason) if stage.rank is None else None
+        lines.append(fill("<b>{}</b>", wording.milestone(words, stage, reason, cleared=cleared)))
+        why_held = wording.reason_name(words, reason) if _needs_reason(stage, reason) else None
         if why_held is not None:
             lines.append(words.t("Reason: {reason}", reason=why_held))
     if told:
@@ -231,7 +240,31 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
     hint = wording.advice(words, stage, reason) if stage is not None else None
     if hint is not None:
         lines.append(fill("💡 {}", hint))
-    return [*lines, words.t("Did you get it?")] if stage is Stage.DELIVERED else lines
+    if stage in _NUMBER_WANTED and (parcel := _parcel_of(facts, news)) is not None:
+        number = card.carrier_and_number(words, parcel)
+        lines += [Markup(" · ").join(number)] if number else []
+    return lines
+
+
+def _reason(facts: Localised, news: News) -> Reason:
+    """Why the parcel is in the stage that is told: a later stage's reason says nothing of an earlier one."""
+    parcel = _parcel_of(facts, news)
+    stage = news.stage or facts.order.stage
+    if parcel is None:
+        return facts.order.reason if stage is facts.order.stage else Reason.NONE
+    return parcel.reason if stage is parcel.stage else Reason.NONE
+
+
+def _needs_reason(stage: Stage, reason: Reason) -> bool:
+    """Whether the headline leaves the reason open: "It's delayed." and "canceled" say it themselves."""
+    named = reason is Reason.DELAY or wording.shown_stage(stage, reason) is Stage.CANCELLED
+    return stage in wording.WITH_REASON and not named
+
+
+def _asks(news: Sequence[News]) -> bool:
+    """Whether one "Did you get it?" is due; the last of several parcels is asked about with the others."""
+    arrived = any(each.kind is NewsKind.NODES and each.stage is Stage.DELIVERED for each in news)
+    return arrived and not any(each.kind is NewsKind.ALL_ARRIVED for each in news)
 
 
 def _quote(words: Words, facts: Localised, told: Sequence[Node]) -> Markup:
@@ -405,4 +438,6 @@ def _entry(words: Words, entry: Entry, now: datetime) -> Markup:
     parts = [state] if coming is None else [state, coming]
     name = wording.list_name(words, order, entry.follow)
     detail = Markup(" · ").join(words.isolate(part) for part in parts)
-    return fill("{} <b>{}</b> – {}", wording.icon(order.stage), name, detail)
+    return fill(
+        "{} <b>{}</b> – {}", wording.icon(wording.shown_stage(order.stage, order.reason)), name, detail
+    )

@@ -28,7 +28,7 @@ def timeline(
 ) -> Message:
     """A page of a parcel's timeline; a parcel or page that does not exist shows the nearest one."""
     order = facts.order
-    title = fill("📜 <b>{}</b>", wording.order_name(words, order.id, follow))
+    title = fill("📜 <b>{}</b>", wording.list_name(words, order, follow))
     if not order.live:
         empty = words.t("Nothing has happened yet. The first entry will show up here.")
         return Message(text=words.page([title, Markup(""), empty]), buttons=(_back(words, order.id),))

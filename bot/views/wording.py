@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from markupsafe import Markup
 
@@ -37,9 +37,44 @@ _ICONS = {
 }
 
 
+_WITHOUT_DATE = {
+    Stage.FAILED_ATTEMPT,
+    Stage.READY_FOR_PICKUP,
+    Stage.DELIVERED,
+    Stage.RETURNING,
+    Stage.RETURNED,
+    Stage.CANCELLED,
+}
+WITH_REASON = {Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.RETURNING, Stage.RETURNED}
+
+
 def icon(stage: Stage) -> Markup:
     """The stage as a picture; neutral for a text that no rule knows."""
     return Markup(_ICONS[stage])  # noqa: S704 -- our own constant
+
+
+def shown_stage(stage: Stage, reason: Reason) -> Stage:
+    """The stage as readers are told it: a problem that is a cancellation is called canceled."""
+    return Stage.CANCELLED if stage is Stage.EXCEPTION and reason is Reason.CANCELLED else stage
+
+
+def stage_of(parcel: Parcel) -> Stage:
+    """A parcel's stage as readers are told it."""
+    return shown_stage(parcel.stage, parcel.reason)
+
+
+def expected_on(words: Words, parcel: Parcel, now: datetime) -> date | None:
+    """The day to name as expected, in the chat's zone; None where a day would contradict the stage.
+
+    A parcel that is out for delivery comes today or on no known day, whatever was promised.
+    """
+    stage = stage_of(parcel)
+    if stage in _WITHOUT_DATE:
+        return None
+    if stage is Stage.OUT_FOR_DELIVERY:
+        since, today = parcel.stage_since, words.today(now)
+        return today if since is not None and words.local(since).date() == today else None
+    return words.local(parcel.eta).date() if parcel.eta is not None else None
 
 
 def stage_name(words: Words, stage: Stage) -> Markup:
@@ -124,16 +159,22 @@ def reason_name(words: Words, reason: Reason) -> Markup | None:
 
 def state(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup:
     """The stage with its reason: "Delivery attempt failed: nobody could take it"."""
-    why = reason_name(words, reason) if stage.rank is None else None
+    if shown_stage(stage, reason) is Stage.CANCELLED:
+        return stage_name(words, Stage.CANCELLED)
+    if stage is Stage.EXCEPTION and reason is Reason.DELAY:
+        return words.t("Delayed")
+    why = reason_name(words, reason) if stage in WITH_REASON else None
     if why is None:
         return stage_name(words, stage)
     # Translators: a state and why, e.g. "Delivery attempt failed: nobody could take it".
     return words.t("{state}: {reason}", state=stage_name(words, stage), reason=why)
 
 
-def milestone(words: Words, stage: Stage, *, cleared: bool = False) -> Markup:
+def milestone(words: Words, stage: Stage, reason: Reason = Reason.NONE, *, cleared: bool = False) -> Markup:
     """One friendly sentence for entering the stage; `cleared` if that is having passed customs."""
-    t = words.t
+    t, stage = words.t, shown_stage(stage, reason)
+    if stage is Stage.EXCEPTION and reason.passes:
+        return t("It's delayed.")
     if cleared and stage is Stage.EXPORT_CUSTOMS:
         return t("It has cleared export customs.")
     if cleared and stage is Stage.IMPORT_CUSTOMS:
@@ -224,7 +265,7 @@ def step_of(stage: Stage) -> int | None:
 
 def step(parcel: Parcel) -> int | None:
     """How far the parcel is, 1 to 5; None where a bar would mislead (returned, cancelled)."""
-    if parcel.stage in {Stage.RETURNING, Stage.RETURNED, Stage.CANCELLED}:
+    if stage_of(parcel) in {Stage.RETURNING, Stage.RETURNED, Stage.CANCELLED}:
         return None
     if parcel.stage.rank is not None:
         return _STEP_OF_RANK[parcel.stage.rank]
@@ -284,15 +325,12 @@ def order_name(words: Words, order_id: str, follow: Follow | None) -> Markup:
 
 
 def list_name(words: Words, order: Order, follow: Follow | None) -> Markup:
-    """What a list calls an order: the reader's name, else its number, behind its first article where known.
-
-    One shop's orders often hold the same article, so the article alone would not tell them apart.
-    """
+    """What readers know an order by: their own name for it, else its first article, else its short number."""
     articles = (item.title for parcel in order.live for item in parcel.items)
     title = next((clipped for article in articles if (clipped := clip(article, 40))), "")
     if label_of(follow) or not title:
         return order_name(words, order.id, follow)
-    return fill("{} {}", words.isolate(title), words.isolate(short_id(order.id)))
+    return words.isolate(title)
 
 
 def node_text(words: Words, facts: Localised, node: Node) -> Markup:
@@ -304,14 +342,15 @@ def node_text(words: Words, facts: Localised, node: Node) -> Markup:
 
 def arrival(words: Words, order: Order, now: datetime) -> Markup | None:
     """The day by which all of the order should be there, or by how much it is late; for one-line views."""
-    coming = [parcel.eta for parcel in order.parcels if parcel.eta and not parcel.stage.final]
-    if not coming or order.stage.final or order.stage is Stage.RETURNING:
+    days = [expected_on(words, parcel, now) for parcel in order.live]
+    coming = [day for day in days if day is not None]
+    if not coming or order.stage.final or order.status is OrderStatus.CANCELLED:
         return None
     last = max(coming)
-    late = (words.today(now) - words.local(last).date()).days
+    late = (words.today(now) - last).days
     if late > 0:
         return words.plural("{n} day late", "{n} days late", late)
-    return words.isolate(words.date(last, now))
+    return words.isolate(words.day(last, now))
 
 
 def clip(text: str, limit: int) -> str:
