@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import socket
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -325,6 +327,26 @@ async def test_the_merchant_uploads_a_list_and_gets_links_and_codes_back(play: W
     links = await play.hears(MERCHANT, "2 links", after=sent["message"]["id"])
     assert links["document"]["name"] == "links.csv"
     assert "491701234567" not in links["text"]  # neither an order nor anybody's mistake
+
+
+async def test_a_list_of_two_thousand_orders_holds_nobody_up(play: World) -> None:
+    await play.ask(MERCHANT, "/start", "Welcome")
+    await play.ask(EMMA, CUSTOMS, "customs")
+    content = "\n".join(f"{8211744661738042 + n};Emma {n}" for n in range(2000))
+    sent = await play.control("POST", f"chats/{MERCHANT}/document", name="orders.csv", content=content)
+    started = time.monotonic()
+    await play.ask(EMMA, PLAIN, "In transit between")
+    assert time.monotonic() - started < 2  # the codes alone take six seconds to draw
+    links = await play.hears(MERCHANT, "2,000 links", after=sent["message"]["id"])
+    assert "first 500" in links["text"]
+    assert not [each for each in await play.messages(MERCHANT) if each["id"] > links["id"]]
+
+
+async def test_a_spreadsheet_is_answered_with_what_to_do(play: World) -> None:
+    await play.ask(MERCHANT, "/start", "Welcome")
+    content = base64.b64encode(b"PK\x03\x04 and more").decode()
+    sent = await play.control("POST", f"chats/{MERCHANT}/document", name="orders.xlsx", base64=content)
+    await play.hears(MERCHANT, "Save it as CSV", after=sent["message"]["id"])
 
 
 async def test_a_topic_has_its_own_follows_and_falls_back_to_general_when_it_closes(play: World) -> None:

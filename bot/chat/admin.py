@@ -14,13 +14,14 @@ from bot.chat.context import ChatContext, Services
 from bot.errors import SourceError
 from bot.ids import Reading, link_token, read
 from bot.model import Message
-from bot.order_csv import Sheet, read_sheet, write_sheet
+from bot.order_csv import NotAList, Sheet, Unreadable, decode_file, read_sheet, write_sheet
 from bot.views import actions, chart, replies
 from bot.views import admin as view
 
 _NOTE_LENGTH = 200
 _LARGEST_FILE = 1_000_000  # bytes of an uploaded list
-_LINKS_AT_ONCE = 500
+_CODES_AT_ONCE = 500  # QR codes in one archive; each takes 12 ms to draw
+_BREATH = 0.02  # seconds between two of them
 
 
 async def board(ctx: ChatContext, said: Reading) -> None:
@@ -101,35 +102,49 @@ async def link(ctx: ChatContext, said: Reading) -> None:
 
 async def take_file(ctx: ChatContext, document: Document) -> None:
     """An uploaded list of order ids."""
+    name = document.file_name or "?"
+    try:
+        sheet = await _read_file(document, ctx.chat.language)
+    except NotAList as error:
+        await ctx.say(view.unreadable_file(ctx.words, name, error.why, megabytes=_LARGEST_FILE // 1_000_000))
+    else:
+        await _make_links(ctx, sheet)
+
+
+async def _read_file(document: Document, language: str) -> Sheet:
+    """The uploaded list; raises NotAList."""
     if (document.file_size or 0) > _LARGEST_FILE:
-        await ctx.say(view.link_usage(ctx.words, [document.file_name or "?"]))
-        return
+        raise NotAList(Unreadable.TOO_LARGE)
     file = await document.get_file()
     content = bytes(await file.download_as_bytearray())
-    await _make_links(ctx, read_sheet(content.decode("utf-8-sig", errors="replace")))
+    return await asyncio.to_thread(lambda: read_sheet(decode_file(content, language)))
 
 
 async def _make_links(ctx: ChatContext, sheet: Sheet) -> None:
+    """Answer with a link for every order; lists and QR codes are made beside the event loop."""
     secret = ctx.tracking.policy.link_secret
     if not secret:
         await ctx.say(view.links_off(ctx.words))
         return
-    refused, made = list(sheet.refused), {}
-    for order_id in list(sheet.rows)[:_LINKS_AT_ONCE]:
-        try:
-            token = link_token(order_id, secret)
-        except ValueError:
-            refused.append(order_id)
-        else:
-            made[order_id] = f"https://t.me/{ctx.services.bot.username}?start={token}"
-    refused += list(sheet.rows)[_LINKS_AT_ONCE:]
+    made, refused, table = await asyncio.to_thread(_sign, sheet, secret, ctx.services.bot.username)
     links = list(made.items())
-    table = write_sheet(sheet, made) if len(links) > 1 else None
-    await ctx.say(view.links(ctx.words, links, refused, table))
+    await ctx.say(view.links(ctx.words, links, refused, table, codes=_CODES_AT_ONCE))
     if len(links) == 1:
         await ctx.say(view.qr_code(ctx.words, links[0][0], _qr(links[0][1])))
     elif links:
-        await ctx.say(Message(text="", document=("qr-codes.zip", _qr_codes(links))))
+        await ctx.say(Message(text="", document=("qr-codes.zip", await _qr_codes(links[:_CODES_AT_ONCE]))))
+
+
+def _sign(sheet: Sheet, secret: str, username: str) -> tuple[dict[str, str], list[str], bytes | None]:
+    """The links by order id, what got none, and the list with its links where it has several."""
+    made: dict[str, str] = {}
+    refused = list(sheet.refused)
+    for order_id in sheet.rows:
+        try:
+            made[order_id] = f"https://t.me/{username}?start={link_token(order_id, secret)}"
+        except ValueError:
+            refused.append(order_id)
+    return made, refused, write_sheet(sheet, made) if len(made) > 1 else None
 
 
 def _qr(url: str) -> bytes:
@@ -138,11 +153,13 @@ def _qr(url: str) -> bytes:
     return picture.getvalue()
 
 
-def _qr_codes(made: list[tuple[str, str]]) -> bytes:
+async def _qr_codes(made: list[tuple[str, str]]) -> bytes:
+    """A ZIP archive of pictures. Python runs one thread at a time, so others get their turn after each."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # a PNG does not get smaller
         for order_id, url in made:
-            archive.writestr(f"{order_id}.png", _qr(url))
+            archive.writestr(f"{order_id}.png", await asyncio.to_thread(_qr, url))
+            await asyncio.sleep(_BREATH)
     return packed.getvalue()
 
 

@@ -136,17 +136,23 @@ def plain(text: str) -> str:
     return _NEXT_STOP.sub("", _ASIDES.sub(r" \1", fold(text)))
 
 
+_MOST_PLACES = 3  # behind one text: a depot, its town, the country
+
+
 @lru_cache(maxsize=8192)
-def make(raw: str, place: str, reached: Stage | None) -> Statement:
-    """Read one text: its whole, then its sentences, so that an outcome counts for more than its cause."""
+def make(raw: str, place: str, reached: Stage | None, places: int = 0) -> Statement:
+    """Read one text: its whole, then its sentences, so that an outcome counts for more than its cause.
+
+    `places` is how many were taken from its end already: a text that is nothing but places ends, too.
+    """
     folded = plain(raw)
     text = Text(raw, folded, languages.spoken(raw), place)
     whole = _by_lexicon(text, reached)
     if whole is not None:
         return whole
     behind, rest = split_place_behind(raw)
-    if behind:
-        return make(rest, place or behind, reached)
+    if behind and places < _MOST_PLACES:
+        return make(rest, place or behind, reached, places + 1)
     ruled = _by_rules(_unconditional(text), text, reached)
     spoken = [one for some in _SENTENCES.split(folded) for one in _DASHES.split(some) if one.strip()]
     parts = [_alone(text.part(one), reached) for one in spoken] if len(spoken) > 1 else []

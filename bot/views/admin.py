@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from typing import assert_never
 
 from markupsafe import Markup
 
 from bot.i18n import Words, fill
 from bot.model import Button, Flag, Flagged, Message, Order, Stats
+from bot.order_csv import Unreadable
 from bot.views import actions, wording
 from bot.views import buttons as b
 
@@ -186,9 +188,17 @@ def brief_settings(words: Words, at: time | None, hours: Sequence[int] = (7, 8, 
 
 
 def links(
-    words: Words, made: Sequence[tuple[str, str]], refused: Sequence[str] = (), table: bytes | None = None
+    words: Words,
+    made: Sequence[tuple[str, str]],
+    refused: Sequence[str] = (),
+    table: bytes | None = None,
+    *,
+    codes: int = 500,
 ) -> Message:
-    """Claim links as (order id, URL); `table` is the same as CSV, sent along when there are many."""
+    """Claim links as (order id, URL); `table` is the same as CSV, sent along when there are many.
+
+    QR codes follow for the first `codes` of them.
+    """
     t = words.t
     if not made:
         return link_usage(words, refused)
@@ -201,6 +211,8 @@ def links(
     ]
     if len(made) > TEXTS_SHOWN:
         lines.append(t("All of them are in the file."))
+    if len(made) > codes:
+        lines.append(t("QR codes are included for the first {n}.", n=words.number(codes)))
     lines += _refused(words, refused)
     lines += [Markup(""), t("Whoever opens such a link follows that order, without typing anything.")]
     return Message(text=words.page(lines), document=("links.csv", table) if table is not None else None)
@@ -217,6 +229,30 @@ def link_usage(words: Words, refused: Sequence[str] = ()) -> Message:
         words.t("🔗 Send <code>/link</code> with order numbers, or a CSV file with one number per line."),
         *_refused(words, refused),
     ]
+    return Message(text=words.page(lines))
+
+
+def unreadable_file(words: Words, name: str, why: Unreadable, *, megabytes: int) -> Message:
+    """An uploaded file that is no list, and what to send instead."""
+    t, shown = words.t, wording.clip(name, 60)
+    match why:
+        case Unreadable.SPREADSHEET:
+            lines = [
+                t("📄 <b>{name}</b> is a spreadsheet. Save it as CSV and send that file.", name=shown),
+                t("Format the order numbers as text first: spreadsheets round off numbers that long."),
+            ]
+        case Unreadable.TOO_LARGE:
+            size = words.number(megabytes)
+            lines = [t("📄 <b>{name}</b> is too large. Send at most {n} MB per file.", name=shown, n=size)]
+        case Unreadable.NO_TEXT:
+            lines = [
+                t(
+                    "📄 We can't read <b>{name}</b>. Send a CSV file with one order number per row.",
+                    name=shown,
+                )
+            ]
+        case _:
+            assert_never(why)
     return Message(text=words.page(lines))
 
 

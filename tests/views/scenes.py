@@ -36,6 +36,7 @@ from bot.model import (
     Stage,
     Stats,
 )
+from bot.order_csv import Unreadable
 from bot.views import admin, card, commands, orders, picture, pushes, replies, settings, timeline
 from bot.views.actions import Panel, Receipt, Region, Shelf
 
@@ -388,6 +389,16 @@ def _admin() -> dict[str, Scene]:
         "admin.brief_settings": lambda w: admin.brief_settings(w, time(9)),
         "admin.links": lambda w: admin.links(w, [(ID, url)]),
         "admin.links many": lambda w: admin.links(w, [(ID, url)] * 12, ["abc"] * 7, b"csv"),
+        "admin.links more than codes": lambda w: admin.links(w, [(ID, url)] * 12, (), b"csv", codes=10),
+        "admin.unreadable_file spreadsheet": lambda w: admin.unreadable_file(
+            w, "orders.xlsx", Unreadable.SPREADSHEET, megabytes=1
+        ),
+        "admin.unreadable_file large": lambda w: admin.unreadable_file(
+            w, "orders.csv", Unreadable.TOO_LARGE, megabytes=1
+        ),
+        "admin.unreadable_file picture": lambda w: admin.unreadable_file(
+            w, "photo.jpg", Unreadable.NO_TEXT, megabytes=1
+        ),
         "admin.qr_code": lambda w: admin.qr_code(w, ORDER.id, b"PNG"),
         "admin.link_usage": lambda w: admin.link_usage(w, ["12 34"]),
         "admin.links_off": admin.links_off,
