@@ -453,4 +453,4 @@ def _with_told(order: Order, news: Iterable[News]) -> Order:
     """Remember what is told once only, and which parcels were known to be delivered."""
     keys = {one.key for one in news if one.kind in {NewsKind.ALL_ARRIVED, NewsKind.STATUS}}
     keys |= {f"delivered:{parcel.index}" for parcel in order.live if parcel.stage is Stage.DELIVERED}
-    return order if keys <= order.told else replace(order, told=order.told | keys)
+    return replace(order, told=order.told | keys)

@@ -813,3 +813,110 @@ def test_late_history_of_both_parcels_comes_along_until_it_is_past() -> None:
         follower = Follower(followed(parcel(FLOWN), parcel(FLOWN, number="B2"), hours=61))
         changes = follower.look(now, parcel(late, FLOWN, new), parcel(later, FLOWN, other, number="B2"))
         assert len(told(changes)) == count
+
+
+# ── several parcels in one answer ───────────────────────────────────────────────────────────────
+
+
+def test_the_first_snapshot_of_what_has_arrived_tells_nothing_either() -> None:
+    changes = Follower().look(130, parcel(PICKED, DONE), parcel(PICKED, DONE, number="B2"))
+    assert changes.news == ()
+
+
+def test_a_snapshots_digest_and_mark_are_kept() -> None:
+    order = followed(parcel(PICKED))
+    fetched = replace(snapshot(parcel(PICKED, SORTED)), digest="d", mark="m")
+    seen = timeline.changes(order, fetched, at(31)).order
+    assert (seen.digest, seen.mark, seen.fetched_at) == ("d", "m", at(31))
+
+
+def test_only_texts_that_nobody_knows_are_listed_as_unknown_each_once() -> None:
+    zorb, blank = node(30, "Zorb flim"), node(33, "")
+    changes = Follower(followed(parcel(PICKED))).look(
+        40, parcel(PICKED, SORTED, zorb, node(31, "Zorb flim"), blank)
+    )
+    assert changes.unknown == ("Zorb flim",)
+
+
+def test_the_first_entry_of_an_order_is_number_one_whenever_it_comes() -> None:
+    follower = Follower(followed(parcel()))
+    assert [one.seq for one in follower.look(21, parcel(PICKED)).order.nodes] == [1]
+
+
+def test_what_another_parcel_told_is_no_news() -> None:
+    order = followed(parcel(CREATED), parcel(CREATED, number="B2"), parcel(CREATED, PICKED, number="C3"))
+    both = followed(parcel(CREATED, PICKED), parcel(CREATED, number="B2"))
+    assert Follower(both).look(21, parcel(CREATED, PICKED), parcel(CREATED, PICKED, number="B2")).news == ()
+    changes = Follower(order).look(
+        31,
+        parcel(CREATED, SORTED),
+        parcel(CREATED, PICKED, number="B2"),
+        parcel(CREATED, PICKED, number="C3"),
+    )
+    assert told(changes) == [SORTED.description]
+
+
+def test_what_is_new_and_what_is_reworded_is_stored_of_every_parcel() -> None:
+    follower = Follower(followed(parcel(PICKED), parcel(PICKED, number="B2")))
+    again = node(20, "Collected")
+    changes = follower.look(31, parcel(again, SORTED), parcel(again, FLOWN, number="B2"))
+    assert {(one.parcel, one.description) for one in changes.added} == {
+        (1, SORTED.description),
+        (2, FLOWN.description),
+    }
+    assert {(one.parcel, one.description) for one in changes.edited} == {(1, "Collected"), (2, "Collected")}
+
+
+def test_two_answers_about_one_parcel_under_its_old_and_new_number_are_both_taken() -> None:
+    follower = Follower(followed(parcel(PICKED)))
+    order = follower.look(25, parcel(PICKED, number="B2")).order
+    assert [(one.number, one.former_numbers) for one in order.parcels] == [("B2", ("A1",))]
+    order = follower.look(61, parcel(PICKED, SORTED, eta=at(300)), parcel(PICKED, FLOWN, number="B2")).order
+    (one,) = order.parcels
+    assert [stored.description for stored in one.nodes] == [
+        FLOWN.description,
+        SORTED.description,
+        PICKED.description,
+    ]
+    assert one.eta == at(300)
+    assert one.number == "B2"
+    order = follower.look(62, parcel(PICKED, FLOWN, number="B2"), parcel(PICKED, SORTED)).order
+    assert [one.number for one in order.parcels] == ["B2"]
+
+
+def test_number_and_carrier_stay_where_an_answer_has_none() -> None:
+    follower = Follower(followed(replace(parcel(PICKED), carrier="Post")))
+    (one,) = follower.look(31, parcel(PICKED, SORTED, number="")).order.parcels
+    assert (one.number, one.carrier) == ("A1", "Post")
+    (one,) = follower.look(61, replace(parcel(PICKED, SORTED, FLOWN), carrier="Other")).order.parcels
+    assert (one.number, one.carrier) == ("A1", "Other")
+
+
+# ── entries of one moment ───────────────────────────────────────────────────────────────────────
+
+
+def test_what_an_answer_says_twice_is_stored_once() -> None:
+    follower = Follower(followed(parcel(PICKED)))
+    changes = follower.look(31, parcel(PICKED, SORTED, SORTED))
+    assert len(changes.added) == 1
+    reworded = node(30, "Left the sorting center")
+    changes = follower.look(32, parcel(PICKED, reworded, reworded))
+    assert changes.added == ()
+    assert [one.description for one in changes.edited] == [reworded.description]
+
+
+@pytest.mark.parametrize(
+    ("answer", "became"),
+    [
+        (["Alpha", "Blue", "Green"], {"Alpha": "Alpha", "Beta": "Blue", "Gamma": "Green"}),
+        (["Gamma", "Blue", "Green"], {"Alpha": "Green", "Beta": "Blue", "Gamma": "Gamma"}),
+    ],
+)
+def test_a_reworded_entry_is_the_one_that_stood_nearest(answer: list[str], became: dict[str, str]) -> None:
+    def at_once(said: list[str]) -> FetchedParcel:
+        return FetchedParcel(number="A1", nodes=tuple(node(20, text) for text in said))
+
+    follower = Follower(followed(at_once(["Alpha", "Beta", "Gamma"])))
+    before = {one.seq: one.description for one in follower.order.nodes}
+    order = follower.look(30, at_once(answer)).order
+    assert {before[one.seq]: one.description for one in order.nodes} == became
