@@ -80,6 +80,7 @@ class Poller(Worker):
         self._quiet: list[Settled] = []
         self._turned_at = now()
         self._held = _Held()
+        self._spread: timedelta | None = None  # over which overdue orders are still to be spread
         super().__init__("poller", sleep, telemetry.beat)
 
     @property
@@ -130,6 +131,10 @@ class Poller(Worker):
     async def _turn_over(self, room: int) -> list[Due]:
         """Settle what ended and lease `room` due orders, in short transactions: people wait for each."""
         self._turned_at = self._now()
+        if self._spread is not None:
+            async with self._store.write() as tx:
+                await tx.orders.postpone_all(self._now(), self._spread)
+            self._spread = None  # only now, as below
         while self._quiet:
             ends = self._quiet[:_SETTLE_AT]
             async with self._store.write() as tx:
@@ -182,7 +187,7 @@ class Poller(Worker):
             failure = SourceError("InternalError", type(error).__name__)
             self._quiet.append(self._tracking.checking.failed(due, failure, self._now()))
         else:
-            await self._recovered()
+            self._recovered()
             self._telemetry.checked("quiet" if end else "changed")
             if end is None:
                 _log.info("checked", order=due.order_id, outcome="changed")
@@ -212,7 +217,7 @@ class Poller(Worker):
         self._held.reason = type(error).__name__
         self._put_back(self._held.until)
 
-    async def _recovered(self) -> None:
+    def _recovered(self) -> None:
         """The source answers: after a long silence what is overdue is spread out, not asked at once."""
         since, self._held = self._held.since, _Held(reason=self._held.reason)
         if since is None:
@@ -220,8 +225,7 @@ class Poller(Worker):
         now = self._now()
         _log.info("source is back", reason=self._held.reason, silent=str(now - since))
         if now - since >= _LONG:
-            async with self._store.write() as tx:
-                await tx.orders.postpone_all(now, min(now - since, _SPREAD))
+            self._spread = min(now - since, _SPREAD)
 
     async def _idle_for(self) -> float:
         try:

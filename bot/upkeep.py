@@ -256,19 +256,22 @@ class Upkeep:
             aside_told = int(await tx.memory.get("told_aside") or 0)
             texts = await tx.memory.unknown()
             texts_told = int(await tx.memory.get("told_texts") or 0)
-        if depth.dead > told:
-            await self._to_admins(lambda words: view.undelivered(words, depth.dead))
         newest = max((one.update_id for one in aside), default=0)
-        if newest > aside_told:
-            await self._to_admins(lambda words: view.set_aside(words, newest))
-        if len(texts) >= max(10, 2 * texts_told):
-            await self._to_admins(lambda words: view.unknown_texts(words, texts))
-            texts_told = len(texts)
-        if depth.dead != told or newest > aside_told or texts_told:
+        tell, now_told = self._to_admins, {}  # what nobody got is not told
+        if depth.dead < told or (
+            depth.dead > told and await tell(lambda words: view.undelivered(words, depth.dead))
+        ):
+            now_told["told_dead"] = depth.dead
+        if newest > aside_told and await tell(lambda words: view.set_aside(words, newest)):
+            now_told["told_aside"] = newest
+        if len(texts) >= max(10, 2 * texts_told) and await tell(
+            lambda words: view.unknown_texts(words, texts)
+        ):
+            now_told["told_texts"] = len(texts)
+        if now_told:
             async with self._store.write() as tx:
-                await tx.memory.put("told_dead", depth.dead)
-                await tx.memory.put("told_aside", max(newest, aside_told))
-                await tx.memory.put("told_texts", texts_told)
+                for key, value in now_told.items():
+                    await tx.memory.put(key, value)
 
     async def _once(self, incident: str, message: Callable[[Words], Message]) -> None:
         async with self._store.read() as tx:
@@ -318,10 +321,10 @@ class Upkeep:
                 flags, snoozed = await tx.cases.count_flags(judge.RULES, now)
                 active = await tx.chats.active_orders()
                 delivered = await tx.orders.count_delivered(now - timedelta(days=1))
-            await self._to_admins(
+            if await self._to_admins(
                 lambda words: view.brief(words, flags, active=active, delivered=delivered, snoozed=snoozed)
-            )
-            sent = now
+            ):
+                sent = now
         if not last or sent == now:
             async with self._store.write() as tx:
                 await tx.memory.put("brief_sent", sent.isoformat())

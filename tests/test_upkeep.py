@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError
-from bot.model import CallBudget, Message, Place, Stage, TokenWarning
+from bot.model import CallBudget, Message, Place, RawUpdate, Stage, TokenWarning
 from bot.store import Store
 from bot.tracking import Policy
 from bot.upkeep import Health, Upkeep
@@ -225,3 +225,17 @@ async def test_a_database_that_fails_is_told_without_it(house: House) -> None:
     assert "full" in house.said[0]
     await house.rounds(2)
     assert len(house.said) == 2
+
+
+async def test_an_alert_that_nobody_got_is_told_when_somebody_can_get_it(house: House) -> None:
+    house.reachable = False
+    async with house.engine.store.write() as tx:
+        await tx.updates.put([RawUpdate(update_id=7, chat_id=5, payload="{}", received_at=make.NOW)])
+        (taken,) = await tx.updates.take(9, make.NOW, timedelta(minutes=1))
+        await tx.updates.failed(taken.update_id, retry_at=None, error="ValueError")
+    await house.rounds(3)
+    assert house.said == []
+    house.reachable = True
+    await house.rounds(3)
+    assert len(house.said) == 1
+    assert "7" in house.said[0]

@@ -11,7 +11,8 @@ from typing import Any
 
 from telegram import Chat as TelegramChat
 from telegram import ChatMember, Update, User
-from telegram.error import TelegramError
+from telegram.constants import ChatID
+from telegram.error import BadRequest, EndPointNotFound, Forbidden, TelegramError
 
 from bot.chat.delivery import TelegramSender
 from bot.chat.inbox import Postponed, Unanswerable
@@ -23,6 +24,7 @@ from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, S
 from bot.tracking import Shown, Tracking
 from bot.views import card, replies
 
+_HIDDEN = (ChatMember.LEFT, ChatMember.BANNED)
 _HINT = 0.25  # seconds that an answer waits for the hint before it at most
 
 
@@ -192,21 +194,40 @@ class ChatContext:
         if self.chat.awaiting != what:
             await self.change(awaiting=what)
 
-    async def may_change(self) -> bool:
-        """Whether the speaker may change things here: in groups, their admins; asked anew each time."""
-        if not self.place.is_group or self.is_admin or self.user_id == self.place.chat_id:
+    async def may_change(self) -> bool | None:
+        """Whether the speaker may change things here: in groups, their admins; asked anew each time.
+
+        None where Telegram does not tell the bot. Raises what may pass: flood waits, no connection, 5xx.
+        """
+        anonymous = self.user_id in (self.place.chat_id, ChatID.ANONYMOUS_ADMIN)
+        if not self.place.is_group or self.is_admin or anonymous:
             return True
         try:
             member = await self.services.bot.get_chat_member(self.place.chat_id, self.user_id)
-        except TelegramError:
-            return False
+        except (BadRequest, Forbidden, EndPointNotFound):
+            return await self._is_listed_admin()
+        if member.status in _HIDDEN:  # who speaks here is here: an admin who stays anonymous
+            return await self._is_listed_admin()
         return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
+    async def _is_listed_admin(self) -> bool | None:
+        """Whether the list of the group's admins has the speaker; None where it tells nothing."""
+        try:
+            admins = await self.services.bot.get_chat_administrators(self.place.chat_id)
+        except (BadRequest, Forbidden, EndPointNotFound):
+            return None
+        listed = {admin.user.id for admin in admins}
+        if self.user_id in listed:
+            return True
+        return False if self.services.bot.id in listed else None  # others see no anonymous admins
+
     async def refuse_change(self) -> bool:
-        """Tell a member who may not change things; True where that was so."""
-        if await self.may_change():
+        """Tell a member who may not change things, or that it cannot be known; True where that was so."""
+        may = await self.may_change()
+        if may:
             return False
-        await self.toast(replies.group_admins_only(self.words), alert=True)
+        refusal = replies.make_me_admin if may is None else replies.group_admins_only
+        await self.toast(refusal(self.words), alert=True)
         return True
 
 

@@ -6,11 +6,9 @@ from collections import Counter
 from datetime import timedelta
 
 from bot.chat.context import ChatContext
-from bot.i18n import Words
 from bot.ids import Reading
-from bot.model import Follow, Message, Order, Place
+from bot.model import Follow, Message, Order
 from bot.views import actions, pushes, replies
-from bot.views import admin as admin_view
 from bot.views import orders as view
 from bot.views.actions import Receipt, Shelf
 
@@ -72,6 +70,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
         await ctx.toast(replies.old_button(ctx.words), alert=True)
         return
     shown = await tracking.viewing.show(ctx.chat, id_)
+    told = False
     match action.receipt:
         case Receipt.YES:
             await tracking.following.received(place, id_)
@@ -79,24 +78,21 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
             at = ctx.services.now() + _LOOK_AGAIN
             await tracking.following.ask_again(place, id_, at, update=ctx.update)
         case Receipt.PROBLEM:
-            if not await tracking.flagging.is_disputed(id_):
-                await _tell_merchant(ctx, shown.order)
-            await tracking.flagging.dispute(id_)
+            told = await tracking.flagging.dispute(
+                id_, language=ctx.services.default_language, zone=ctx.services.default_zone
+            )
     await ctx.toast()
     await ctx.say(
-        pushes.received(ctx.words, shown.localised, shown.follow, action.receipt, days=_LOOK_AGAIN.days)
+        pushes.received(
+            ctx.words,
+            shown.localised,
+            shown.follow,
+            action.receipt,
+            days=_LOOK_AGAIN.days,
+            told=told,
+            support=ctx.shop.support,
+        )
     )
-
-
-async def _tell_merchant(ctx: ChatContext, order: Order) -> None:
-    """Hand the order, its carrier and timeline to the operator's chats."""
-    services = ctx.services
-    for chat_id in sorted(services.tracking.policy.admins):
-        chat = await services.tracking.places.get(Place(chat_id))
-        language = chat.language if chat else services.default_language
-        zone = chat.zone if chat else services.default_zone
-        message = admin_view.customer_problem(Words(language=language, zone=zone), order)
-        await services.courier.deliver(Place(chat_id), message)
 
 
 async def why(ctx: ChatContext, action: actions.Why) -> None:

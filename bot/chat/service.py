@@ -13,18 +13,19 @@ from functools import partial
 import structlog
 
 from bot.chat import intake, menus
-from bot.chat.context import Services
+from bot.chat.context import Services, open_context
 from bot.chat.delivery import TelegramSender
 from bot.chat.inbox import Inbox
 from bot.chat.limits import Limits, Priority
-from bot.chat.table import handle
+from bot.chat.table import asks_us, handle
 from bot.chat.telegram import build_bot, connect
 from bot.errors import StoreError, TokenRevoked
 from bot.merchant import Merchant
 from bot.metrics import Metrics
-from bot.model import Message, Place, Sending, Sent, Shop
+from bot.model import Message, Place, RawUpdate, Sending, Sent, Shop
 from bot.settings import Settings
 from bot.tracking import Tracking
+from bot.views import replies
 from bot.worker import keep_running, pause
 
 _log = structlog.get_logger(__name__)
@@ -65,7 +66,7 @@ class TelegramService:
         self.courier = TelegramSender(
             self.bot, now, on_simplified=lambda sense: metrics.simplified.labels(sense.value).inc()
         )
-        self._desk = Services(
+        self._services = Services(
             bot=self.bot,
             courier=self.courier,
             tracking=tracking,
@@ -77,7 +78,7 @@ class TelegramService:
         )
         self._arrived = asyncio.Event()
         self._workers = intake.Workers(
-            self.bot, inbox, self._arrived, self._handle, now, on_aside=_set_aside, sent=self._replied
+            self.bot, inbox, self._arrived, self._handle, now, on_aside=self._set_aside, sent=self._replied
         )
         self._receiver: intake.Receiver | None = None
         self._webhook: intake.Webhook | None = None
@@ -144,7 +145,7 @@ class TelegramService:
         outcome = "failed"
         try:
             with structlog.contextvars.bound_contextvars(update=update.update_id):
-                await handle(self._desk, update)
+                await handle(self._services, update)
             outcome = "handled"
         finally:
             seconds = time.perf_counter() - started
@@ -158,6 +159,14 @@ class TelegramService:
                 seconds=round(seconds, 3),
             )
         self._on_handled()
+
+    async def _set_aside(self, raw: RawUpdate, error: str) -> None:
+        """An update could not be handled: whoever waits for an answer hears it; upkeep tells the operator."""
+        _log.error("update set aside", update=raw.update_id, error=error)
+        update = intake.Update.de_json(json.loads(raw.payload), self.bot)
+        if asks_us(update) and (ctx := await open_context(self._services, update)) is not None:
+            await ctx.toast()
+            await self.courier.deliver(ctx.place, replies.went_wrong(ctx.words))
 
     def _replied(self) -> list[Sending]:
         at = self._now()
@@ -236,7 +245,3 @@ class TelegramService:
     def _intake_state(self, state: intake.ReceiverState, reason: str) -> None:
         _log.info("intake", state=state.value, reason=reason)
         self._conflict = reason if state is intake.ReceiverState.STANDING_BY else ""
-
-
-def _set_aside(update: object, error: str) -> None:
-    _log.error("update set aside", error=error)

@@ -167,4 +167,4 @@ async def really_forget(ctx: ChatContext, action: actions.Forget) -> None:
     await ctx.toast()
     words = ctx.words
     await ctx.show(replies.forgotten(words))
-    await ctx.tracking.places.forget(ctx.place.chat_id)
+    await ctx.tracking.places.forget(ctx.place.chat_id, ctx.update)

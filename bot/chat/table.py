@@ -51,6 +51,7 @@ PRESSES: Mapping[type[actions.Action], Press] = {
     actions.AskStop: track.ask_stop,
     actions.Stop: track.stop,
     actions.Resume: track.resume,
+    actions.FollowAgain: track.follow_again,
     actions.Share: track.share,
     actions.Dismiss: track.dismiss,
     actions.Nothing: track.nothing,
@@ -179,3 +180,11 @@ def _is_for_us(message: TelegramMessage, said: Reading, bot_id: int) -> bool:
     replied = message.reply_to_message.from_user if message.reply_to_message else None
     to_us = replied is not None and replied.id == bot_id
     return message.chat.type == "private" or to_us or bool(said.ids)
+
+
+def asks_us(update: Update) -> bool:
+    """Whether somebody waits for an answer, as far as can be told without reading the text."""
+    message = update.message
+    if update.callback_query is not None:
+        return True
+    return message is not None and (message.chat.type == "private" or (message.text or "").startswith("/"))

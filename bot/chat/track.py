@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.chat.context import ChatContext
 from bot.ids import Reading
-from bot.model import Follow
+from bot.model import Follow, Later
 from bot.tracking import (
     AlreadyTracked,
     LimitReached,
@@ -236,7 +236,10 @@ async def give_name(ctx: ChatContext, order_id: str, label: str) -> None:
     if shown.follow is not None:
         await ctx.say(replies.renamed(ctx.words, order_id, shown.follow))
         if shown.follow.card_message_id is not None:
-            await ctx.services.courier.edit(ctx.place, shown.follow.card_message_id, ctx.card(shown))
+            card_id = shown.follow.card_message_id
+            edited = await ctx.services.courier.edit(ctx.place, card_id, ctx.card(shown))
+            if isinstance(edited, Later):
+                await ctx.tracking.following.enqueue_card(ctx.place, order_id)
     await ctx.expect("")  # at last: handled again after a crash, it must still be the answer
 
 
@@ -345,7 +348,8 @@ async def stop(ctx: ChatContext, action: actions.Stop) -> None:
 
 async def _stop(ctx: ChatContext, follow: Follow) -> None:
     await ctx.tracking.following.untrack(ctx.place, follow.order_id, update=ctx.update)
-    await ctx.show(replies.stopped(ctx.words, follow.order_id, follow))
+    proof = ctx.tracking.following.proof(ctx.place, follow.order_id)
+    await ctx.show(replies.stopped(ctx.words, follow.order_id, follow, proof))
 
 
 async def share(ctx: ChatContext, action: actions.Share) -> None:
@@ -367,6 +371,18 @@ async def resume(ctx: ChatContext, action: actions.Resume) -> None:
         return
     await ctx.toast()
     await _tell(ctx, await _track(ctx, action.order_id))
+
+
+async def follow_again(ctx: ChatContext, action: actions.FollowAgain) -> None:
+    """The same where only the shop's links let follow: this chat had one."""
+    if await ctx.refuse_change():
+        return
+    await ctx.toast()
+    known = ctx.tracking.following.is_proof(ctx.place, action.order_id, action.proof)
+    await _tell(
+        ctx,
+        await ctx.tracking.following.track(ctx.chat, action.order_id, by_link=known, update=ctx.update),
+    )
 
 
 async def dismiss(ctx: ChatContext, action: actions.Dismiss) -> None:

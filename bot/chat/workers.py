@@ -51,7 +51,7 @@ class Workers:
         lease: timedelta = timedelta(seconds=120),
         patience: timedelta = timedelta(hours=1),
         idle: float = 2.0,
-        on_aside: Callable[[RawUpdate, str], None] = lambda update, error: None,
+        on_aside: Callable[[RawUpdate, str], Awaitable[None]] | None = None,
         sent: Callable[[], Sequence[Sending]] = tuple,
         rng: random.Random | None = None,
     ) -> None:
@@ -158,9 +158,17 @@ class Workers:
         await self._end(partial(self._inbox.failed, raw.update_id, text, retry_at, self._sent()))
         if retry_at is None:
             log.error("Update %d is set aside: %s", raw.update_id, text)
-            self._on_aside(raw, text)
+            await self._tell_of(raw, text)
         else:
             self._retry_at.append(retry_at)
+
+    async def _tell_of(self, raw: RawUpdate, error: str) -> None:
+        if self._on_aside is None:
+            return
+        try:
+            await self._on_aside(raw, error)
+        except Exception as exc:  # whatever it meets: the update's end is written down already
+            log.warning("Nobody was told of update %d", raw.update_id, exc_info=exc)
 
     async def _end(self, ending: _Ending) -> None:
         """Write down what became of an update; what the database does not take now, the next round writes."""

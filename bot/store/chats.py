@@ -118,14 +118,17 @@ class Chats:
         await self._on.execute(sa.delete(chats).where(_at(chats, place)))
         return followed
 
-    async def forget(self, chat_id: int) -> list[str]:
-        """Delete everything about a chat, all its topics included. Returns the orders it followed."""
+    async def forget(self, chat_id: int, update: int) -> list[str]:
+        """Delete everything about a chat, all its topics included, as of `update`. Returns its orders.
+
+        What was written after that update is another matter, and is still to be answered.
+        """
         known = await self._hold_orders(follows.c.chat_id == chat_id)
         for table in (follows, notices, guesses, freezes, sends, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
         for state in _UNHANDLED:
             here = sa.and_(state_is(updates, state), updates.c.chat_id == chat_id)
-            await self._on.execute(sa.delete(updates).where(here))
+            await self._on.execute(sa.delete(updates).where(here, updates.c.update_id <= update))
         return known
 
     async def _hold_orders(self, whose: sa.ColumnElement[bool]) -> list[str]:

@@ -82,6 +82,6 @@ class Tracking:
             now=now,
         )
         self.places = Places(store, now)
-        self.flagging = Flagging(store, now)
+        self.flagging = Flagging(store, policy, now)
         self.reporting = Reporting(store, now, policy.brief_at)
         self.remembering = Remembering(store, now)

@@ -8,8 +8,9 @@ from datetime import datetime
 from functools import partial
 
 from bot import board
-from bot.model import Flagged, Order
+from bot.model import Flagged, Importance, News, NewsKind, Order, PendingNotice, Place
 from bot.store import Case, Store
+from bot.tracking.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +31,9 @@ class BoardPage:
 class Flagging:
     """Reads the board by `bot.board`'s rules; notes, snoozes and disputes stand beside the orders."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, policy: Policy, now: Callable[[], datetime]) -> None:
         self._store = store
+        self._policy = policy
         self._now = now
 
     async def page(self, page: int, *, length: int, asleep: int) -> BoardPage:
@@ -83,15 +85,28 @@ class Flagging:
             if await tx.orders.watch(order_id) is not None:
                 await tx.cases.write_note(order_id, note)
 
-    async def is_disputed(self, order_id: str) -> bool:
-        """Whether a customer's problem with the order is open."""
-        async with self._store.read() as tx:
-            return (await tx.cases.get(order_id)).disputed_at is not None
+    async def dispute(self, order_id: str, *, language: str, zone: str) -> bool:
+        """A customer says that something is wrong: it is noted, and the operator's chats are to be told.
 
-    async def dispute(self, order_id: str) -> None:
-        """A customer says that something is wrong."""
+        `language` and `zone` are for chats of theirs that never wrote. False where there is none to tell.
+        """
+        now, places = self._now(), [Place(chat_id) for chat_id in sorted(self._policy.admins)]
         async with self._store.write() as tx:
-            await tx.cases.dispute(order_id, self._now())
+            if (await tx.cases.get(order_id)).disputed_at is None:
+                for place in places:
+                    await tx.chats.meet(place, language=language, zone=zone, now=now)
+                news = News(
+                    kind=NewsKind.REPORTED,
+                    key=f"reported:{int(now.timestamp())}",
+                    importance=Importance.ACTION,
+                    merchant_only=True,
+                )
+                await tx.notices.enqueue(
+                    [PendingNotice(place=one, order_id=order_id, news=news, due_at=now) for one in places],
+                    now,
+                )
+                await tx.cases.dispute(order_id, now)
+        return bool(places)
 
 
 def _row(order: Order | None, case: Case, followers: int, now: datetime) -> Flagged | None:

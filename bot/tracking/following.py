@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -100,6 +102,21 @@ class Following:
         if not unseen:
             await self._viewing.refresh(chat, order_id)
         return Tracked(shown=await self._viewing.show(chat, order_id))
+
+    def proof(self, place: Place, order_id: str) -> str:
+        """What lets this place alone follow the order again where only shops' links let follow.
+
+        11 characters; empty where no proof is asked for.
+        """
+        if self._policy.access != "link" or not self._policy.link_secret:
+            return ""
+        text = f"again:{place.chat_id}:{place.topic_id}:{order_id}"
+        digest = hmac.digest(self._policy.link_secret.encode(), text.encode(), "sha256")
+        return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
+
+    def is_proof(self, place: Place, order_id: str, proof: str) -> bool:
+        """Whether this place was given the proof."""
+        return bool(proof) and hmac.compare_digest(proof, self.proof(place, order_id))
 
     async def _refusal(
         self, tx: Transaction, place: Place, by_link: bool, now: datetime
@@ -226,6 +243,15 @@ class Following:
             changed = await tx.chats.change_follow(place, order_id, archived_at=now if archived else None)
             await tx.orders.update_weights([order_id], now)
         return changed
+
+    async def enqueue_card(self, place: Place, order_id: str) -> None:
+        """The order's card could not be edited: it is to be, soon."""
+        now = self._now()
+        key = f"card:again:{now:%Y%m%d%H%M%S%f}"
+        news = News(kind=NewsKind.CARD, key=key, importance=Importance.SCAN)
+        pending = PendingNotice(place=place, order_id=order_id, news=news, due_at=now + timedelta(seconds=5))
+        async with self._store.write() as tx:
+            await tx.notices.enqueue([pending], now)
 
     async def received(self, place: Place, order_id: str) -> None:
         """It came: put the order away; a problem reported before is solved."""

@@ -94,7 +94,7 @@ class Places:
         rows = [(known[follow.order_id], follow) for follow in follows if follow.order_id in known]
         return PlaceData(orders=rows, told=told)
 
-    async def forget(self, chat_id: int) -> None:
-        """Delete everything about a chat."""
+    async def forget(self, chat_id: int, update: int) -> None:
+        """Delete everything about a chat, but for what was written after `update`."""
         async with self._store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.forget(chat_id), self._now())
+            await tx.orders.update_weights(await tx.chats.forget(chat_id, update), self._now())

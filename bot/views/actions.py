@@ -108,6 +108,14 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowAgain:
+    """Follow again what this chat stopped; `proof` says that it did."""
+
+    order_id: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resume:
     """Follow again what was stopped a moment ago."""
 
@@ -298,6 +306,7 @@ Action = (
     | AskRename
     | AskStop
     | Stop
+    | FollowAgain
     | Resume
     | Share
     | Archive

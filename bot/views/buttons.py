@@ -31,6 +31,7 @@ _CODES: dict[str, type[actions.Action]] = {
     "x": actions.AskStop,
     "X": actions.Stop,
     "f": actions.Resume,
+    "fa": actions.FollowAgain,
     "p": actions.Share,
     "a": actions.Archive,
     "g": actions.Confirm,
@@ -186,6 +187,12 @@ def _read_bool(text: str) -> bool:
     return _only("[01]", text) == "1"
 
 
+def _proof(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{11}", text):
+        raise ValueError(text)
+    return text
+
+
 _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "order_id": (_write_id, _read_id),
     "parcel": (_write_int, _read_int),
@@ -201,6 +208,7 @@ _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "region": (str, actions.Region),
     "level": (str, Level),
     "quiet": (str, Quiet),
+    "proof": (_proof, _proof),
     "language": (_language, _language),
     "zone": (_zone, _zone),
     "start": (_write_time, _read_time),

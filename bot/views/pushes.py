@@ -131,9 +131,19 @@ def why(
 
 
 def received(
-    words: Words, facts: Localised, follow: Follow | None, receipt: actions.Receipt, days: int
+    words: Words,
+    facts: Localised,
+    follow: Follow | None,
+    receipt: actions.Receipt,
+    days: int,
+    *,
+    told: bool = True,
+    support: str = "",
 ) -> Message:
-    """What follows the answer to "Did you get it?"; after "not yet" we ask again in `days` days."""
+    """What follows the answer to "Did you get it?"; after "not yet" we ask again in `days` days.
+
+    `told` says whether a problem is on its way to the shop; else its `support` contact is given.
+    """
     t, name = words.t, wording.order_name(words, facts.order.id, follow)
     match receipt:
         case actions.Receipt.YES:
@@ -146,6 +156,11 @@ def received(
                 "your door; we'll check back {later}.",
                 later=later,
             )
+        case actions.Receipt.PROBLEM if not told:
+            text = t("Please contact the shop; they can help.")
+            if support:
+                contact = t("💬 Questions? {contact}", contact=wording.clip(support, 100))
+                text = Markup("\n").join([text, contact])
         case actions.Receipt.PROBLEM:
             text = t(
                 "Sorry about that. We have told the shop about {order}, with its whole timeline.", order=name

@@ -369,12 +369,15 @@ def ask_stop(words: Words, order_id: str, follow: Follow | None) -> Message:
     )
 
 
-def stopped(words: Words, order_id: str, follow: Follow | None) -> Message:
-    """No longer followed, with the way back."""
+def stopped(words: Words, order_id: str, follow: Follow | None, proof: str = "") -> Message:
+    """No longer followed, with the way back; `proof` is asked for where only the shop's links let follow."""
+    back: actions.Action = actions.Resume(order_id=order_id)
+    if proof:
+        back = actions.FollowAgain(order_id=order_id, proof=proof)
     return _say(
         words,
         words.t("We've stopped following {order}.", order=wording.order_name(words, order_id, follow)),
-        buttons=((b.button(words.t("↩️ Follow again"), actions.Resume(order_id=order_id)),),),
+        buttons=((b.button(words.t("↩️ Follow again"), back),),),
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from telegram import Update
 from telegram.error import BadRequest
 
-from bot.chat.inbox import Backoff, Postponed, queue_of, raw_update
+from bot.chat.inbox import Backoff, Postponed, Unanswerable, queue_of, raw_update
 from bot.chat.intake import (
     ALLOWED_UPDATES,
     BODY_LIMIT,
@@ -460,7 +460,12 @@ async def test_a_poison_update_is_tried_five_times_set_aside_and_its_chat_goes_o
     inbox = await filled(text_update(1, 5, "poison"), text_update(2, 5), text_update(3, 6))
     shop, clock, aside = Shop(), Clock(), []
     shop.errors["poison"] = ValueError("cannot")
-    async with working(inbox, shop, clock, on_aside=lambda update, error: aside.append((update, error))):
+
+    async def told(update: RawUpdate, error: str) -> None:
+        aside.append((update, error))
+        raise ValueError("nor can this")
+
+    async with working(inbox, shop, clock, on_aside=told):
         await until(lambda: inbox.state[3] == "done")
         while inbox.state[1] == "due":
             clock.now += timedelta(seconds=1)
@@ -555,6 +560,22 @@ async def test_an_answer_that_could_only_come_tomorrow_is_set_aside() -> None:
     shop.errors["later"] = Postponed("not enough rights", NOW + timedelta(days=1))
     async with working(inbox, shop, lambda: NOW):
         await until(lambda: inbox.state[1] == "aside")
+
+
+async def test_an_answer_that_the_chat_does_not_let_through_is_tried_a_few_times() -> None:
+    inbox, shop, clock, aside = await filled(text_update(1, 5, "muted")), Shop(), Clock(), []
+    shop.errors["muted"] = Unanswerable("not enough rights")
+
+    async def told(update: RawUpdate, error: str) -> None:
+        aside.append(update)
+
+    async with working(inbox, shop, clock, on_aside=told):
+        while inbox.state[1] == "due":
+            clock.now += timedelta(seconds=1)
+            await asyncio.sleep(0.002)
+    assert inbox.state[1] == "done"
+    assert inbox.rows[1].attempts == 4
+    assert aside == []
 
 
 async def test_new_updates_are_handled_at_once_not_at_the_next_look() -> None:

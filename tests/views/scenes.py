@@ -251,6 +251,9 @@ def _pushes() -> dict[str, Scene]:
         "pushes.why node": asked(NewsKind.NODES, 5),
         **{f"pushes.why {kind}": asked(kind, 0) for kind in NewsKind if kind is not NewsKind.CARD},
         **{f"pushes.received {each}": answered(each) for each in Receipt},
+        "pushes.received problem without a shop to tell": lambda w: pushes.received(
+            w, FACTS, FOLLOW, Receipt.PROBLEM, 3, told=False, support="@lamp_help"
+        ),
     }
 
 

@@ -31,6 +31,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "shelf": st.sampled_from(actions.Shelf),
     "panel": st.sampled_from(actions.Panel),
     "region": st.sampled_from(actions.Region),
+    "proof": st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True).filter(str.isascii),
     "level": st.sampled_from(Level),
     "quiet": st.sampled_from(Quiet),
     "language": st.sampled_from(list(LANGUAGES)),

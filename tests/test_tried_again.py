@@ -1,0 +1,160 @@
+"""What was tried is tried again, what is said is so, and an error is not a "no"."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.chat import table
+from bot.chat.context import ChatContext
+from bot.errors import Reauthorise, StoreError
+from bot.ids import Reading, link_token
+from bot.model import Place
+from bot.store import Store
+from tests.parts import Engine, several
+from tests.world import EMMA, FAMILY, IVAN, MERCHANT, PLAIN, World, world
+
+SCAN = "Package arrived at transit country/region."
+
+
+def _fault(method: str, *, kind: str = "refuse", **more: object) -> dict[str, object]:
+    return {"target": "telegram", "kind": kind, "method": method} | more
+
+
+@pytest.fixture
+async def linked(tmp_path: Path) -> AsyncIterator[World]:
+    """A shop whose signed links alone let follow."""
+    async with world(tmp_path) as here:
+        await here.start(ACCESS="link")
+        yield here
+
+
+# ── rights of people ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [_fault("getChatMember", kind="status", status=502, times=2)],
+        [_fault("getChatMember", kind="too_many", retry_after=1)],
+        [_fault("getChatMember", kind="close")],
+        [_fault("getChatMember", status=400, message="Bad Request: CHAT_ADMIN_REQUIRED")],
+        [_fault("getChatMember", status=400, message="Bad Request: member list is inaccessible")],
+        [_fault("getChatMember", status=400, message="Bad Request: user not found")],
+    ],
+    ids=["502", "429", "closed", "hidden", "inaccessible", "unlisted"],
+)
+async def test_a_real_admin_is_never_told_to_be_none(play: World, faults: list[dict[str, object]]) -> None:
+    await play.control("POST", "faults", faults=faults)
+    await play.ask(FAMILY, f"/track {PLAIN}", "In transit between", user_id=EMMA)
+
+
+async def test_where_the_admins_cannot_be_seen_the_bot_asks_to_be_made_one(play: World) -> None:
+    faults = [
+        _fault(method, status=400, message="Bad Request: CHAT_ADMIN_REQUIRED", times=9)
+        for method in ("getChatMember", "getChatAdministrators")
+    ]
+    await play.control("POST", "faults", faults=faults)
+    await play.ask(FAMILY, f"/track {PLAIN}", "Make me an admin", user_id=EMMA)
+
+
+async def test_who_is_no_admin_is_still_told_so(play: World) -> None:
+    await play.ask(FAMILY, f"/track {PLAIN}", "Only group admins", user_id=IVAN)
+
+
+async def test_following_again_after_a_stop_needs_no_new_link(linked: World) -> None:
+    secret = linked.settings().link_secret
+    assert secret is not None
+    token = link_token(PLAIN, secret.get_secret_value())
+    card = await linked.ask(EMMA, f"/start {token}", "In transit between")
+    await linked.press(EMMA, card, "Stop")
+    question = await linked.hears(EMMA, "Stop", after=card["id"])
+    await linked.press(EMMA, question, "Yes")
+    stopped = await linked.reads(EMMA, question, "stopped following")
+    await linked.press(EMMA, stopped, "Follow again")
+    await linked.hears(EMMA, "In transit between", after=stopped["id"])
+    assert linked.app is not None
+    following = linked.app.leader.tracking.following
+    proof = following.proof(Place(EMMA), PLAIN)
+    assert not following.is_proof(Place(IVAN), PLAIN, proof), "nobody else's press follows by it"
+    assert not following.is_proof(Place(EMMA), PLAIN[:-1] + "1", proof)
+
+
+# ── what is said is so ──────────────────────────────────────────────────────────────────────────
+
+
+async def _asked_whether_it_came(play: World, chat: int) -> dict[str, object]:
+    card = await play.ask(chat, PLAIN, "In transit between")
+    await play.control("POST", f"orders/{PLAIN}/nodes", phrase="delivered")
+    return dict(await play.hears(chat, "Did you get it?", after=card["id"]))
+
+
+async def test_a_merchant_who_cannot_be_reached_now_hears_of_a_problem_later(play: World) -> None:
+    welcome = await play.ask(MERCHANT, "/start", "")
+    asked = await _asked_whether_it_came(play, EMMA)
+    fault = _fault("sendMessage", kind="status", status=502, chat_id=MERCHANT, times=2)
+    await play.control("POST", "faults", faults=[fault])
+    await play.press(EMMA, asked, "Problem")
+    await play.hears(EMMA, "We have told the shop", after=int(str(asked["id"])))
+    await play.control("DELETE", "faults")
+    await play.hears(MERCHANT, "reports a problem", after=welcome["id"])
+
+
+async def test_without_a_merchants_chat_nobody_is_said_to_have_been_told(tmp_path: Path) -> None:
+    async with world(tmp_path) as play:
+        await play.start(ADMIN_CHAT_IDS="")
+        asked = await _asked_whether_it_came(play, EMMA)
+        await play.press(EMMA, asked, "Problem")
+        answer = await play.hears(EMMA, "contact the shop", after=int(str(asked["id"])))
+        assert "told the shop" not in answer["text"]
+
+
+async def test_a_handler_that_fails_for_good_says_so_and_the_operator_hears_it(
+    play: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(ctx: ChatContext, said: Reading) -> None:
+        raise ValueError("a bug of ours")
+
+    assert play.app is not None
+    monkeypatch.setitem(table.COMMANDS, "help", broken)
+    monkeypatch.setattr(play.app.leader.telegram._workers, "_attempts", 2)
+    welcome = await play.ask(MERCHANT, "/start", "")
+    apology = await play.ask(EMMA, "/help", "Something went wrong on our side")
+    await play.app.leader.upkeep.round()
+    alert = await play.hears(MERCHANT, "", after=welcome["id"])
+    await play.app.leader.upkeep.round()
+    assert [one["id"] for one in await play.messages(MERCHANT)][-1] == alert["id"]
+    assert [one["id"] for one in await play.messages(EMMA)][-1] == apology["id"]
+
+
+# ── checks ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _rename(store: Store, old: str, new: str) -> None:
+    async with store.database.write() as on:
+        await on.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+
+async def test_after_an_outage_overdue_orders_are_spread_though_the_database_was_busy(engine: Engine) -> None:
+    orders = list(several(30))
+    await engine.follow(*orders)
+    engine.source.failing = Reauthorise("IllegalRefreshToken", "")
+    await engine.look()
+    engine.source.failing = None
+    engine.clock.pass_(minutes=30)
+    await engine.poller.step()
+    await _rename(engine.store, "orders", "mislaid")
+    with pytest.raises(StoreError):
+        await engine.poller.drain()
+    assert engine.poller.healthy, "the source answered"
+    await _rename(engine.store, "mislaid", "orders")
+    await engine.poller.drain()
+    async with engine.store.read() as tx:
+        due = [await tx.orders.next_check_at(order) for order in orders]
+    assert all(at is not None and at > engine.clock.now() for at in due), "the check's end is not lost either"
+    known = [at for at in due if at]
+    assert max(known) - min(known) > timedelta(minutes=5)
