@@ -5,7 +5,11 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 TOOLS := .venv-tools
 
+<<<<<<< HEAD
 .PHONY: demo test run lint translations screenshots docs bench bench-pacing chaos simulate mutants audit sbom lock clean
+=======
+.PHONY: demo test run lint translations screenshots docs bench bench-arrival bench-pacing chaos simulate audit sbom lock clean
+>>>>>>> bd52537 (When parcels really come: a calibrated estimate from the merchant's own parcels, and its bench)
 
 demo: $(READY)  ## the product against simulated AliExpress and Telegram, with a chat page in the browser
 	$(PY) -m bot demo
@@ -39,6 +43,10 @@ bench: $(READY)  ## speed, as ratios against bare clients
 bench-pacing: $(READY)  ## delay of news at equal calls, against fixed intervals and others: make bench-pacing [TIMELINES=FILE]
 	mkdir -p build
 	$(PY) -m tests.bench.pacing $(if $(TIMELINES),--timelines $(TIMELINES)) --json build/pacing.json --plot build/pacing.svg
+
+bench-arrival: $(READY)  ## when parcels come, against the promise and past times: make bench-arrival [TIMELINES=FILE]
+	mkdir -p build
+	$(PY) -m tests.bench.arrival $(if $(TIMELINES),--timelines $(TIMELINES)) --plot build/arrival.svg
 
 chaos: $(READY)  ## real processes, faults and kill -9: make chaos SEED=7 MINUTES=10 (REPLICAS=3 DATABASE=postgresql INTAKE=webhook)
 	$(PY) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) --replicas $(or $(REPLICAS),1) --database $(or $(DATABASE),sqlite) --intake $(or $(INTAKE),polling)

@@ -22,7 +22,7 @@ LAW = (
     {"outgoing"},
     {"tracking", "merchant"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
-     "pacing", "audience", "board", "daily_stats", "shop", "order_csv", "logs"},
+     "pacing", "arrival", "audience", "board", "daily_stats", "shop", "order_csv", "logs"},
     {"i18n", "metrics", "settings", "ids", "worker"},
     {"errors"},
     {"model"},

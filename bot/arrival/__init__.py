@@ -1,0 +1,6 @@
+"""When a parcel really comes: learnt from the merchant's own parcels, calibrated as its words come true."""
+
+from bot.arrival.history import Journey, days
+from bot.arrival.model import Arrival, Case, Forecast
+
+__all__ = ["Arrival", "Case", "Forecast", "Journey", "days"]

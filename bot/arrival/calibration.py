@@ -1,0 +1,113 @@
+"""Whether what was said came true, and how much further to reach because it did not.
+
+Each end of a range is judged when its moment has passed, whatever became of the parcel: judged at delivery,
+the quick parcels would be heard first. The raw estimate is judged, so that no correction chases itself.
+A range that held too little is widened by what was missing, one that held too much is narrowed by a third
+of it: in a world that drifts, the next error is more often to the outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zlib import crc32
+
+from bot.model import Stage
+
+LEVELS = (0.1, 0.9)
+"""The chances that a range's two ends stand for."""
+_HALF_LIFE = 14.0  # days
+_SURE = 50.0  # statements that "all is as said" weighs; over all stages, then in each
+_NARROWING = 0.3
+_FARTHEST = 0.06  # by which a level is moved at most
+_LAG = 1.0  # days after its moment that a statement is judged: deliveries are heard of late
+_PENDING = 1000  # parcels times days that wait to be judged, at most; beyond, fewer parcels are asked
+_STAGES = tuple(Stage)
+_ALL = "all"
+
+
+class Calibration:
+    """Mutable. Moments are days since the epoch."""
+
+    def __init__(self) -> None:
+        self._pending: dict[str, list[tuple[float, Stage, int]]] = {}
+        self._waiting = 0
+        self._share = 1  # one parcel of so many is asked
+        self._counts: dict[str, list[float]] = {}  # statements and hits at each end, by stage
+        self._at = 0.0
+
+    def state(self, key: str, stage: Stage, ends: Iterable[float]) -> None:
+        """Remember the raw ends that were said of a parcel."""
+        if self._asked(key):
+            self._pending.setdefault(key, []).extend((at, stage, end) for end, at in enumerate(ends))
+            self._waiting += 2
+            while self._waiting > 2 * _PENDING:
+                self._share *= 2
+                self._pending = {key: rows for key, rows in self._pending.items() if self._asked(key)}
+                self._waiting = sum(map(len, self._pending.values()))
+
+    def judge(self, arrived: Mapping[str, float], open_: Iterable[str], now: float) -> None:
+        """Count all statements whose moment has passed; parcels that are nowhere any more say nothing."""
+        known = {*arrived, *open_}
+        due: list[tuple[float, Stage, int, bool]] = []
+        kept = {}
+        for key, rows in self._pending.items():
+            came = arrived.get(key, float("inf"))
+            passed = [row for row in rows if row[0] + _LAG <= now]
+            if key in known:
+                due += [(at, stage, end, came <= at) for at, stage, end in passed]
+                if rest := [row for row in rows if row[0] + _LAG > now]:
+                    kept[key] = rest
+        self._pending = kept
+        self._waiting = sum(map(len, kept.values()))
+        if self._share > 1 and self._waiting < _PENDING // 2:
+            self._share //= 2
+        self._fade(now)
+        for at, stage, end, hit in due:
+            weight = 2.0 ** (min(at - self._at, 0.0) / _HALF_LIFE)
+            for name in (_ALL, stage.value):
+                row = self._counts.setdefault(name, [0.0] * 4)
+                row[2 * end] += weight
+                row[2 * end + 1] += weight * hit
+
+    def level(self, stage: Stage, end: int) -> float:
+        """The raw chance to ask for, so that the range's end holds what it says."""
+        wanted = hit = LEVELS[end]
+        for name in (_ALL, stage.value):
+            row = self._counts.get(name, [0.0] * 4)
+            hit = (row[2 * end + 1] + _SURE * hit) / (row[2 * end] + _SURE)
+        missing = wanted - hit
+        if (missing > 0.0) != (end == 1):
+            missing *= _NARROWING
+        return wanted + max(min(missing, _FARTHEST), -_FARTHEST)
+
+    def _asked(self, key: str) -> bool:
+        return crc32(key.encode()) % self._share == 0
+
+    def _fade(self, now: float) -> None:
+        if now > self._at:
+            factor = 2.0 ** ((self._at - now) / _HALF_LIFE)
+            for row in self._counts.values():
+                row[:] = [value * factor for value in row]
+            self._at = now
+
+    def dump(self) -> dict[str, Any]:
+        """JSON-able state."""
+        pending = {
+            key: [n for at, stage, end in rows for n in (round(at, 2), _STAGES.index(stage), end)]
+            for key, rows in self._pending.items()
+        }
+        counts = {name: [round(value, 3) for value in row] for name, row in self._counts.items()}
+        return {"pending": pending, "counts": counts, "share": self._share, "at": self._at}
+
+    @classmethod
+    def load(cls, state: Mapping[str, Any]) -> Calibration:
+        """What `dump` gave."""
+        made = cls()
+        for key, flat in (state.get("pending") or {}).items():
+            rows = zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+            made._pending[key] = [(at, _STAGES[stage], end) for at, stage, end in rows]
+        made._waiting = sum(map(len, made._pending.values()))
+        made._counts = {name: list(row) for name, row in (state.get("counts") or {}).items()}
+        made._share, made._at = int(state.get("share") or 1), float(state.get("at") or 0.0)
+        return made

@@ -1,0 +1,80 @@
+"""What is remembered of parcels: when each came into its stages, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.model import Stage
+
+_STAGES = tuple(Stage)
+
+
+def days(moment: datetime) -> float:
+    """Days since the epoch."""
+    return moment.timestamp() / 86400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """One parcel, in days since the epoch.
+
+    `passages` are its stages in order, each with when it came into it, none twice in a row; the first one is
+    the start. `until` is when it ended or was last known to be on its way. What did not end as `delivered`
+    has lasted at least so long. `promise` is the first one made to it.
+    """
+
+    key: str
+    passages: tuple[tuple[Stage, float], ...]
+    until: float
+    delivered: bool
+    carrier: str = ""
+    promise: float | None = None
+
+    @property
+    def start(self) -> float:
+        return self.passages[0][1]
+
+    @property
+    def promised(self) -> float | None:
+        """Days from the start to the promise."""
+        return None if self.promise is None else max(self.promise - self.start, 1.0)
+
+    def stays(self) -> Iterable[tuple[Stage, float, float, bool]]:
+        """Each stage with when it came in, when it left, and whether it has left."""
+        ends = [(at, True) for _, at in self.passages[1:]] + [(self.until, self.delivered)]
+        return [(stage, at, end, left) for (stage, at), (end, left) in zip(self.passages, ends, strict=True)]
+
+
+def dump(journeys: Iterable[Journey]) -> list[Any]:
+    """JSON-able; times to 1/100 day."""
+    rows = []
+    for one in journeys:
+        times = [[_STAGES.index(stage), round(100 * (at - one.start))] for stage, at in one.passages]
+        flat = [number for pair in times for number in pair]
+        promise = None if one.promise is None else round(one.promise - one.start)
+        end = round(100 * (one.until - one.start))
+        rows.append([one.key, one.carrier, round(one.start, 2), promise, int(one.delivered), end, *flat])
+    return rows
+
+
+def load(rows: Iterable[Any]) -> list[Journey]:
+    """What `dump` gave."""
+    found = []
+    for key, carrier, start, promise, delivered, end, *flat in rows:
+        passages = tuple(
+            (_STAGES[stage], start + at / 100) for stage, at in zip(flat[::2], flat[1::2], strict=True)
+        )
+        found.append(
+            Journey(
+                key=key,
+                passages=passages,
+                until=start + end / 100,
+                delivered=bool(delivered),
+                carrier=carrier,
+                promise=None if promise is None else start + promise,
+            )
+        )
+    return found

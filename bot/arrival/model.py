@@ -1,0 +1,153 @@
+"""When a parcel comes: its stage's rest and the way after it, learnt from the merchant's own parcels."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.arrival import history, lasting, prior
+from bot.arrival.calibration import LEVELS, Calibration
+from bot.arrival.history import Journey
+from bot.arrival.lasting import Curve, Lasting
+from bot.arrival.week import Week
+from bot.model import Stage
+
+KEPT = 400
+"""Ended parcels that are remembered, the latest."""
+_HALF_LIFE = 35.0  # days after which a parcel counts half
+_FEW = 0.8  # divided by the like parcels still on their way: how much more a range's end has to hold
+_HIGHEST = 0.97
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A parcel under way: its stage, since when, and what it is compared by. Days since the epoch."""
+
+    stage: Stage
+    since: float
+    start: float
+    promise: float | None = None
+    carrier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """The 10, 50 and 90 % quantiles of the moment of delivery, days since the epoch; none before now."""
+
+    earliest: float
+    likely: float
+    latest: float
+
+
+class Arrival:
+    """Mutable, without any I/O: `learn` what ended, `refresh` now and then, ask at any time."""
+
+    def __init__(self) -> None:
+        self._ended: dict[str, Journey] = {}
+        self._calibration = Calibration()
+        self.refresh((), 0.0)
+
+    @property
+    def finished(self) -> int:
+        """Delivered parcels behind the estimate."""
+        return sum(one.delivered for one in self._ended.values())
+
+    def learn(self, journeys: Iterable[Journey]) -> None:
+        """Take in parcels that ended, in any order; in effect after `refresh`."""
+        self._ended |= {one.key: one for one in journeys}
+        if len(self._ended) > KEPT:
+            latest = sorted(self._ended.values(), key=lambda one: (one.until, one.key))[-KEPT:]
+            self._ended = {one.key: one for one in latest}
+
+    def refresh(self, under_way: Iterable[Journey], now: float) -> None:
+        """Judge what was said, and make the tables anew from what ended and from what is under way.
+
+        Some ten milliseconds; may be called in a thread.
+        """
+        moving = {one.key: one for one in under_way if one.key not in self._ended}
+        arrived = {key: one.until for key, one in self._ended.items() if one.delivered}
+        self._calibration.judge(arrived, moving, now)
+        week = Week(arrived.values())
+        stays: dict[Stage, list[lasting.Case]] = {}
+        onward: dict[Stage, list[lasting.Case]] = {}
+        for one in (*self._ended.values(), *moving.values()):
+            weight = 2.0 ** (min(one.until - now, 0.0) / _HALF_LIFE)
+            bin_, end = lasting.promise_bin(one.promised), week.of(one.until)
+            for stage, entered, left, over in one.stays():
+                begin, leave = week.of(entered), week.of(left)
+                stays.setdefault(stage, []).append((leave - begin, over, weight, bin_, one.carrier))
+                if over:
+                    case = (end - leave, one.delivered, weight, bin_, one.carrier)
+                    onward.setdefault(stage, []).append(case)
+        self.week = week
+        self._stays = {stage: Lasting(cases, prior.stay(stage)) for stage, cases in stays.items()}
+        self._onward = {stage: Lasting(cases, _onward_prior(stage, cases)) for stage, cases in onward.items()}
+
+    def forecast(self, case: Case, now: float) -> Forecast:
+        """When the parcel comes."""
+        curve = self._curve(case, now)
+        low, high = self._levels(case.stage, curve)
+        earliest, likely, latest = (self._moment(case, curve, level, now) for level in (low, 0.5, high))
+        return Forecast(earliest=earliest, likely=likely, latest=latest)
+
+    def chance_by(self, case: Case, now: float, moment: float) -> float:
+        """The chance that it comes by the moment."""
+        curve = self._curve(case, now)
+        depth = lasting.chance(curve, self.week.of(moment) - self.week.of(case.since))
+        low, high = self._levels(case.stage, curve)
+        knots = ((0.0, 0.0), (low, LEVELS[0]), (0.5, 0.5), (high, LEVELS[1]), (1.0, 1.0))
+        for (left, below), (right, above) in pairwise(knots):
+            if depth <= right:
+                return below + (above - below) * (depth - left) / (right - left)
+        return 1.0
+
+    def state(self, key: str, case: Case, now: float) -> None:
+        """Note what is estimated of this parcel now, to be judged when its moments have passed."""
+        curve = self._curve(case, now)
+        ends = (LEVELS[0], _cautious(LEVELS[1], curve))
+        self._calibration.state(key, case.stage, [self._moment(case, curve, level, now) for level in ends])
+
+    def dump(self) -> str:
+        """A few kilobytes of text."""
+        state = {
+            "ended": history.dump(self._ended.values()),
+            "calibration": self._calibration.dump(),
+        }
+        packed = zlib.compress(json.dumps(state, separators=(",", ":")).encode(), 9)
+        return base64.b85encode(packed).decode()
+
+    def load(self, text: str | None) -> None:
+        """What `dump` gave; nothing starts anew. `refresh` is to follow."""
+        state = json.loads(zlib.decompress(base64.b85decode(text))) if text else {}
+        self._ended = {one.key: one for one in history.load(state.get("ended") or ())}
+        self._calibration = Calibration.load(state.get("calibration") or {})
+
+    def _curve(self, case: Case, now: float) -> Curve:
+        """Stretched days from coming into the stage to delivery, and the raw chance by each."""
+        stage = case.stage
+        bin_ = lasting.promise_bin(None if case.promise is None else case.promise - case.start)
+        lasted = max(self.week.of(now) - self.week.of(case.since), 0.0)
+        stays = self._stays.get(stage) or Lasting((), prior.stay(stage))
+        onward = self._onward.get(stage) or Lasting((), prior.onward(stage))
+        return lasting.convolve(stays.curve(bin_, case.carrier, lasted), onward.curve(bin_, case.carrier))
+
+    def _levels(self, stage: Stage, curve: Curve) -> tuple[float, float]:
+        return self._calibration.level(stage, 0), _cautious(self._calibration.level(stage, 1), curve)
+
+    def _moment(self, case: Case, curve: Curve, level: float, now: float) -> float:
+        return max(self.week.back(self.week.of(case.since) + lasting.quantile(curve, level)), now)
+
+
+def _cautious(level: float, curve: Curve) -> float:
+    """The level to ask for where few like parcels are left to tell of the end."""
+    return max(level, min(level + _FEW / max(curve.cases, 1.0), _HIGHEST))
+
+
+def _onward_prior(stage: Stage, cases: Iterable[lasting.Case]) -> list[tuple[float, float]]:
+    if all(length <= 0.0 for length, *_ in cases):
+        return [(0.0, prior.PARCELS)]  # here it was always the last stage
+    return prior.onward(stage)

@@ -1,0 +1,1 @@
+"""How true the estimate of delivery is, on recorded or generated timelines."""

@@ -1,0 +1,120 @@
+"""The bench's figures as a table and as a drawing."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from html import escape
+
+from tests.bench.arrival.lines import DRIFT
+from tests.bench.arrival.replay import RIVALS, Moment, Outcome
+
+_LEFT = (1.0, 3.0, 7.0, 14.0, 30.0, math.inf)
+_HEAD = f"{'':26}{'moments':>8}{'ours':>8}" + "".join(f"{name:>10}" for name in RIVALS)
+_HEAD += f"{'/promise':>10}{'/best':>8}{'80 % held':>12}{'±':>6}{'width':>7}"
+
+
+def table(name: str, outcome: Outcome, hand_over: str) -> str:
+    """Mean pinball loss in days of the 10, 50 and 90 % quantiles, beside the rivals'."""
+    moments = outcome.moments
+    if not moments:
+        return f"{name}: no delivered parcel after the first ones that are learnt from"
+    handed = [one for one in moments if one.stage == hand_over]
+    rows = [f"{name}: mean pinball loss of the 10, 50 and 90 % quantiles, in days", _HEAD]
+    rows.append(_row("all", moments))
+    if handed:
+        rows.append(_row(f"at {hand_over}", [one for one in handed if one.entry]))
+        rows.append(_row(f"{hand_over} and after", [one for one in moments if _from(one, handed)]))
+    rows += ["by stage", *_groups(moments, lambda one: one.stage.value)]
+    rows += ["by days to go", *_groups(moments, lambda one: _band(one.left))]
+    share = outcome.held / max(outcome.ranges, 1)
+    a_day = outcome.moves / max(outcome.said_days, 1e-9)
+    rows.append(
+        f"said: {outcome.ranges} times, {100 * share:.1f} % held to the half day; moved without news "
+        f"{a_day:.3f} times a day, {outcome.hasty} times within two days"
+    )
+    return "\n".join(rows)
+
+
+def around_drift(outcome: Outcome) -> str:
+    """How many of the 80 % ranges held, by week from the drift."""
+    weeks: dict[int, list[bool]] = defaultdict(list)
+    for one in outcome.moments:
+        weeks[math.floor((one.at - DRIFT) / 7.0)].append(one.held)
+    cells = [
+        f"{week:+d}: {100 * sum(weeks[week]) / len(weeks[week]):.0f}" for week in range(-3, 9) if weeks[week]
+    ]
+    return "80 % held by week from the drift: " + "  ".join(cells)
+
+
+def plot(name: str, outcome: Outcome) -> str:
+    """Loss by days to go, ours and the rivals', as SVG."""
+    groups: dict[int, list[Moment]] = defaultdict(list)
+    for one in outcome.moments:
+        groups[min(math.floor(one.left), 30)].append(one)
+    spots = sorted(groups)
+    top = max((_loss(groups[spot], 2) for spot in spots), default=1.0) * 1.1
+    colours = ("#d62728", "#999999", "#1f77b4", "#2ca02c")
+    lines = []
+    for index, (label, colour) in enumerate(zip(("ours", *RIVALS), colours, strict=True)):
+        path = " ".join(
+            f"{60 + 20 * spot:.0f},{360 - min(300 * _loss(groups[spot], index) / top, 320):.0f}"
+            for spot in spots
+        )
+        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        lines.append(f'<text x="{60 + 110 * index}" y="30" fill="{colour}">{escape(label)}</text>')
+    ticks = "".join(f'<text x="{55 + 20 * day}" y="378">{day}</text>' for day in range(0, 31, 5))
+    levels = "".join(
+        f'<text x="20" y="{364 - 300 * step / 4:.0f}">{top * step / 4:.1f}</text>' for step in range(5)
+    )
+    title = f'<text x="60" y="396">{escape(name)}: pinball loss (days) by days to go</text>'
+    body = "".join((*lines, ticks, levels, title))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="720" height="410" font-family="sans-serif" '
+        f'font-size="13"><rect width="720" height="410" fill="#ffffff"/>{body}</svg>\n'
+    )
+
+
+def _groups(moments: Sequence[Moment], key: Callable[[Moment], str]) -> list[str]:
+    found: dict[str, list[Moment]] = defaultdict(list)
+    for one in moments:
+        found[key(one)].append(one)
+    order = {_band(edge - 0.1): place for place, edge in enumerate(_LEFT)}
+    return [
+        _row(f"  {name}", found[name]) for name in sorted(found, key=lambda name: (order.get(name, 0), name))
+    ]
+
+
+def _row(name: str, moments: Sequence[Moment]) -> str:
+    losses = [_loss(moments, index) for index in range(4)]
+    held = sum(one.held for one in moments) / len(moments)
+    row = f"{name:26}{len(moments):8}{losses[0]:8.3f}" + "".join(f"{loss:10.3f}" for loss in losses[1:])
+    row += f"{losses[0] / max(losses[1], 1e-9):10.3f}{losses[0] / max(min(losses[1:]), 1e-9):8.3f}"
+    width = math.fsum(one.width for one in moments) / len(moments)
+    return f"{row}{100 * held:12.1f}{100 * _margin(moments, held):6.1f}{width:7.1f}"
+
+
+def _loss(moments: Sequence[Moment], index: int) -> float:
+    return math.fsum(one.losses[index] for one in moments) / len(moments)
+
+
+def _margin(moments: Sequence[Moment], held: float) -> float:
+    """Half of the 95 % interval of the share that held; an order's moments stand or fall together."""
+    sums: dict[str, float] = defaultdict(float)
+    for one in moments:
+        sums[one.order] += one.held - held
+    return 1.96 * math.sqrt(math.fsum(value * value for value in sums.values())) / len(moments)
+
+
+def _band(left: float) -> str:
+    low = 0.0
+    for edge in _LEFT:
+        if left < edge:
+            return f"{low:g} to {edge:g}" if edge < math.inf else f"{low:g} and more"
+        low = edge
+    return ""
+
+
+def _from(one: Moment, handed: Sequence[Moment]) -> bool:
+    return (one.stage.rank or 0) >= (handed[0].stage.rank or 0)

@@ -1,0 +1,240 @@
+"""The estimate of delivery: what must hold whatever was learnt."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.arrival import Arrival, Case, Forecast, Journey
+from bot.arrival.calibration import Calibration
+from bot.arrival.said import Said, say
+from bot.model import Stage
+from tests.bench.arrival import lines
+from tests.bench.arrival.__main__ import main
+from tests.bench.arrival.replay import pinball, replay
+
+NOW = 20_000.0
+
+
+def parcel(
+    key: int, lasted: float, *, ended: float = NOW - 1.0, carrier: str = "", promised: float = 30.0
+) -> Journey:
+    """A parcel picked up after a third of its way and delivered."""
+    start = ended - lasted
+    return Journey(
+        key=str(key),
+        passages=((Stage.INFO_RECEIVED, start), (Stage.PICKED_UP, start + lasted / 3)),
+        until=ended,
+        delivered=True,
+        carrier=carrier,
+        promise=start + promised,
+    )
+
+
+def taught(journeys: list[Journey], under_way: tuple[Journey, ...] = (), now: float = NOW) -> Arrival:
+    arrival = Arrival()
+    arrival.learn(journeys)
+    arrival.refresh(under_way, now)
+    return arrival
+
+
+def picked_up(age: float, promised: float | None = 30.0, carrier: str = "") -> Case:
+    since = NOW - age
+    promise = None if promised is None else since - 5.0 + promised
+    return Case(stage=Stage.PICKED_UP, since=since, start=since - 5.0, promise=promise, carrier=carrier)
+
+
+journeys = st.lists(
+    st.builds(
+        parcel,
+        st.integers(0, 10_000),
+        st.floats(1.0, 60.0),
+        ended=st.floats(NOW - 200.0, NOW - 0.1),
+        carrier=st.sampled_from(["", "swift", "slow"]),
+        promised=st.floats(5.0, 60.0),
+    ),
+    max_size=40,
+    unique_by=lambda one: one.key,
+)
+cases = st.builds(
+    Case,
+    stage=st.sampled_from([Stage.INFO_RECEIVED, Stage.PICKED_UP, Stage.LOCAL_TRANSIT]),
+    since=st.floats(NOW - 80.0, NOW),
+    start=st.just(NOW - 90.0),
+    promise=st.none() | st.floats(NOW - 60.0, NOW + 60.0),
+    carrier=st.sampled_from(["", "swift", "unheard of"]),
+)
+
+
+@given(journeys, cases, st.floats(0.0, 90.0))
+@settings(max_examples=25, deadline=None)
+def test_ordered_and_never_before_now(learnt: list[Journey], case: Case, later: float) -> None:
+    forecast = taught(learnt).forecast(case, NOW + later)
+    assert NOW + later <= forecast.earliest <= forecast.likely <= forecast.latest
+
+
+@given(journeys, cases, st.floats(0.0, 60.0), st.floats(0.0, 30.0))
+@settings(max_examples=25, deadline=None)
+def test_waiting_longer_never_brings_it_sooner(
+    learnt: list[Journey], case: Case, wait: float, more: float
+) -> None:
+    arrival = taught(learnt)
+    sooner, later = arrival.forecast(case, NOW + wait), arrival.forecast(case, NOW + wait + more)
+    assert later.earliest >= sooner.earliest - 1e-6
+    assert later.likely >= sooner.likely - 1e-6
+    assert later.latest >= sooner.latest - 1e-6
+
+
+@given(journeys, cases, st.randoms(use_true_random=False))
+@settings(max_examples=20, deadline=None)
+def test_the_order_of_history_does_not_matter(learnt: list[Journey], case: Case, rng: random.Random) -> None:
+    shuffled = rng.sample(learnt, len(learnt))
+    again = taught(shuffled).forecast(case, NOW)
+    once = taught(learnt).forecast(case, NOW)
+    for name in ("earliest", "likely", "latest"):
+        assert getattr(again, name) == pytest.approx(getattr(once, name), abs=1e-6)
+
+
+@given(journeys, cases)
+@settings(max_examples=20, deadline=None)
+def test_chances_agree_with_the_range(learnt: list[Journey], case: Case) -> None:
+    arrival = taught(learnt)
+    forecast = arrival.forecast(case, NOW)
+    chances = [arrival.chance_by(case, NOW, NOW + days) for days in (0.0, 3.0, 10.0, 30.0, 500.0)]
+    assert chances == sorted(chances)
+    assert chances[-1] == pytest.approx(1.0)
+    assert arrival.chance_by(case, NOW, forecast.latest + 1e-6) >= 0.9 - 1e-6
+
+
+def test_it_learns_how_long_the_merchants_parcels_take() -> None:
+    quick = taught([parcel(key, 9.0 + key % 5) for key in range(100)]).forecast(picked_up(0.0), NOW)
+    slow = taught([parcel(key, 36.0 + key % 5) for key in range(100)]).forecast(picked_up(0.0), NOW)
+    assert quick.latest < slow.earliest
+    assert 5.0 < quick.likely - NOW < 9.0
+
+
+def test_those_not_yet_delivered_count() -> None:
+    ended = [parcel(key, 9.0) for key in range(30)]
+    waiting = tuple(
+        Journey(
+            key=f"open {key}",
+            passages=((Stage.INFO_RECEIVED, NOW - 30.0), (Stage.PICKED_UP, NOW - 25.0)),
+            until=NOW,
+            delivered=False,
+            promise=NOW,
+        )
+        for key in range(30)
+    )
+    before = taught(ended).forecast(picked_up(0.0), NOW)
+    assert taught(ended, waiting).forecast(picked_up(0.0), NOW).latest > before.latest + 5.0
+
+
+def test_a_carrier_is_told_apart_once_it_is_known() -> None:
+    both = [parcel(key, 9.0, carrier="swift") for key in range(60)]
+    both += [parcel(100 + key, 36.0, carrier="slow") for key in range(60)]
+    arrival = taught(both)
+    swift, slow = (arrival.forecast(picked_up(0.0, carrier=name), NOW) for name in ("swift", "slow"))
+    assert swift.likely < slow.likely - 10.0
+
+
+def test_a_state_survives_in_a_few_kilobytes() -> None:
+    rng = random.Random(1)
+    arrival = taught([parcel(key, rng.uniform(5.0, 40.0), carrier="swift") for key in range(400)])
+    case = picked_up(1.0, carrier="swift")
+    arrival.state("one", case, NOW)
+    again = Arrival()
+    again.load(arrival.dump())
+    again.refresh((), NOW)
+    assert len(arrival.dump()) < 12_000
+    assert again.forecast(case, NOW).likely == pytest.approx(arrival.forecast(case, NOW).likely, abs=0.1)
+    assert again.finished == 400
+
+
+def test_ranges_that_held_too_little_are_widened() -> None:
+    calibration = Calibration()
+    for key in range(200):
+        calibration.state(str(key), Stage.PICKED_UP, (NOW + 2.0, NOW + 8.0))
+    arrived = {str(key): NOW + 10.0 if key % 2 else NOW + 5.0 for key in range(200)}
+    calibration.judge(arrived, (), NOW + 12.0)
+    assert calibration.level(Stage.PICKED_UP, 1) > 0.93
+    assert 0.1 < calibration.level(Stage.PICKED_UP, 0) < 0.14  # none came before: narrowed, with care
+
+
+def test_no_statement_is_judged_before_its_moment() -> None:
+    calibration = Calibration()
+    calibration.state("1", Stage.PICKED_UP, (NOW + 2.0, NOW + 8.0))
+    calibration.judge({}, ("1",), NOW + 2.0)
+    assert calibration.level(Stage.PICKED_UP, 0) == pytest.approx(0.1)
+
+
+# ── what is said ────────────────────────────────────────────────────────────────────────────────
+
+
+def range_(first: float, last: float) -> Forecast:
+    return Forecast(earliest=NOW + first, likely=NOW + (first + last) / 2, latest=NOW + last)
+
+
+def test_a_range_moves_once_in_two_days_unless_news_moved_it() -> None:
+    said = say(None, range_(3, 8), NOW, news=False)
+    assert said is not None
+    assert say(said, range_(6, 12), NOW + 1.0, news=False) is said
+    moved = say(said, range_(6, 12), NOW + 1.0, news=True)
+    assert moved is not None
+    assert moved.last == NOW + 12.0
+    later = say(said, range_(6, 12), NOW + 2.0, news=False)
+    assert later is not None
+    assert later.last == NOW + 12.0
+
+
+def test_a_parcel_past_its_range_gets_no_other_date() -> None:
+    said = Said(first=NOW - 5.0, last=NOW - 1.0, at=NOW - 6.0)
+    assert said.over(NOW)
+    assert say(said, range_(1, 4), NOW, news=False) is said
+
+
+def test_a_range_that_is_too_wide_is_not_said() -> None:
+    assert say(None, range_(1, 40), NOW, news=False) is None
+
+
+# ── the bench ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_pinball_of_a_late_and_an_early_truth() -> None:
+    assert pinball([1.0, 2.0, 3.0], 2.0) == pytest.approx((0.1 + 0.0 + 0.1) / 3)
+    assert pinball([5.0, 5.0, 5.0], 0.0) == pytest.approx((4.5 + 2.5 + 0.5) / 3)
+
+
+def test_the_future_changes_nothing_of_what_was_estimated() -> None:
+    world = [one for one in lines.world(3, drift=1.0, a_day=1.0) if one.start < lines.BEGIN + 75.0]
+    half = lines.BEGIN + 65.0
+    changed = [one if one.until <= half else replace(one, until=one.until + 50.0) for one in world]
+    known = [(m.order, m.at, m.width) for m in replay(world).moments if m.at < half]
+    again = [(m.order, m.at, m.width) for m in replay(changed).moments if m.at < half]
+    assert known
+    assert set(known) <= set(again)
+
+
+def test_the_bench_reads_a_file(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "lines.csv"
+    rows = ["order,time_utc,stage,followers,eta_utc,carrier"]
+    for key in range(60):
+        month, day = divmod(key, 28)
+        date = f"2026-0{month + 1}-{day + 1:02}"
+        late = f"2026-0{month + 2}-{day + 1:02}"
+        rows += [f"{key},{date}T08:00:00,picked_up,1,{late}T00:00:00Z,swift"]
+        rows += [f"{key},{late}T10:00:00+00:00,delivered,1,{late}T00:00:00Z,swift"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    assert main(["--timelines", str(path), "--plot", str(tmp_path / "plot.svg")]) == 0
+    assert "picked_up" in capsys.readouterr().out
+    assert (tmp_path / "plot.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_bad_line_is_named(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "lines.csv"
+    path.write_text("order,time_utc,stage\n1,yesterday,picked_up\n", encoding="utf-8")
+    assert main(["--timelines", str(path)]) == 2
+    assert "line 2" in capsys.readouterr().err
