@@ -5,11 +5,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 TOOLS := .venv-tools
 
-<<<<<<< HEAD
-.PHONY: demo test run lint translations screenshots docs bench bench-pacing chaos simulate mutants audit sbom lock clean
-=======
-.PHONY: demo test run lint translations screenshots docs bench bench-arrival bench-pacing chaos simulate audit sbom lock clean
->>>>>>> bd52537 (When parcels really come: a calibrated estimate from the merchant's own parcels, and its bench)
+.PHONY: demo test run lint translations screenshots docs bench bench-arrival bench-pacing chaos simulate mutants audit sbom lock clean
 
 demo: $(READY)  ## the product against simulated AliExpress and Telegram, with a chat page in the browser
 	$(PY) -m bot demo

@@ -16,9 +16,9 @@ from bot.arrival.lasting import Curve, Lasting
 from bot.arrival.week import Week
 from bot.model import Stage
 
-KEPT = 400
-"""Ended parcels that are remembered, the latest."""
-_HALF_LIFE = 35.0  # days after which a parcel counts half
+KEPT = 600
+"""Ended parcels that are remembered: those that started last, so that quick and slow ones are kept alike."""
+_HALF_LIFE = 50.0  # days after which a parcel that came into a stage counts half
 _FEW = 0.8  # divided by the like parcels still on their way: how much more a range's end has to hold
 _HIGHEST = 0.97
 
@@ -60,7 +60,7 @@ class Arrival:
         """Take in parcels that ended, in any order; in effect after `refresh`."""
         self._ended |= {one.key: one for one in journeys}
         if len(self._ended) > KEPT:
-            latest = sorted(self._ended.values(), key=lambda one: (one.until, one.key))[-KEPT:]
+            latest = sorted(self._ended.values(), key=lambda one: (one.start, one.key))[-KEPT:]
             self._ended = {one.key: one for one in latest}
 
     def refresh(self, under_way: Iterable[Journey], now: float) -> None:
@@ -74,14 +74,17 @@ class Arrival:
         week = Week(arrived.values())
         stays: dict[Stage, list[lasting.Case]] = {}
         onward: dict[Stage, list[lasting.Case]] = {}
-        for one in (*self._ended.values(), *moving.values()):
-            weight = 2.0 ** (min(one.until - now, 0.0) / _HALF_LIFE)
+        # Of the time before the first one remembered only the slow ones would be known.
+        since = min((one.start for one in self._ended.values()), default=0.0)
+        comparable = [one for one in moving.values() if len(self._ended) < KEPT or one.start >= since]
+        for one in (*self._ended.values(), *comparable):
             bin_, end = lasting.promise_bin(one.promised), week.of(one.until)
             for stage, entered, left, over in one.stays():
                 begin, leave = week.of(entered), week.of(left)
+                weight = _weight(entered, now)
                 stays.setdefault(stage, []).append((leave - begin, over, weight, bin_, one.carrier))
                 if over:
-                    case = (end - leave, one.delivered, weight, bin_, one.carrier)
+                    case = (end - leave, one.delivered, _weight(left, now), bin_, one.carrier)
                     onward.setdefault(stage, []).append(case)
         self.week = week
         self._stays = {stage: Lasting(cases, prior.stay(stage)) for stage, cases in stays.items()}
@@ -140,6 +143,11 @@ class Arrival:
 
     def _moment(self, case: Case, curve: Curve, level: float, now: float) -> float:
         return max(self.week.back(self.week.of(case.since) + lasting.quantile(curve, level)), now)
+
+
+def _weight(entered: float, now: float) -> float:
+    """By when it came in, not by when it ended: else those that last long would count for more."""
+    return float(2.0 ** (min(entered - now, 0.0) / _HALF_LIFE))
 
 
 def _cautious(level: float, curve: Curve) -> float:
