@@ -186,11 +186,12 @@ class Merchant:
             told = push.parse_push(body)
         except Rejected:
             return 200  # signed, but nothing we can use: a repeat would not help
-        if told.order_id is None or told.status is None or told.is_stale(self._now()):
+        if told.order_id is None or told.is_stale(self._now()):
             return 200
         if told.status is OrderStatus.UNKNOWN:
             self.event("unknown_push", told.word)
-        if await learn(told.order_id, told.status, told.at, told.key):
+        # One that names no status, such as a tracking update, is a reason to look all the same.
+        if await learn(told.order_id, told.status or OrderStatus.UNKNOWN, told.at, told.key):
             wake()
         return 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -99,10 +100,8 @@ async def refresh(client: Client, tokens: Tokens, now: Callable[[], datetime]) -
 
 
 def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) -> Tokens:
-    """Read a token answer, flat or under one `…_response` key; never accept one without a token."""
-    for key, value in answer.items():
-        if key.endswith("_response") and isinstance(value, Mapping):
-            answer = value
+    """Read a token answer, flat or nested, also as JSON text; never accept one without a token."""
+    answer = _holder(answer) or answer
     access = _text(answer.get("access_token"))
     if not access:
         raise Transient("NoToken", "the answer holds no access token")
@@ -127,6 +126,21 @@ def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) 
     )
 
 
+def _holder(value: object, depth: int = 4) -> Mapping[str, object] | None:
+    """The object that holds the token: `value`, or one within `…_response`, `result`, `token_result` …"""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    if not isinstance(value, Mapping):
+        return None
+    if value.get("access_token"):
+        return value
+    inner = (_holder(one, depth - 1) for one in value.values()) if depth else ()
+    return next((found for found in inner if found is not None), None)
+
+
 def _end(answer: Mapping[str, object], seconds: str, milliseconds: str, now: datetime) -> datetime | None:
     """The end of a token: counted from our clock, since the gateway's may differ; else the stamp it gives."""
     left, stamp = _number(answer.get(seconds)), _number(answer.get(milliseconds))
@@ -140,8 +154,10 @@ def _end(answer: Mapping[str, object], seconds: str, milliseconds: str, now: dat
 def _number(value: object) -> int | None:
     if isinstance(value, bool):
         return None
-    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,14}\s*", value):
-        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, str) and (found := re.fullmatch(r"\s*(-?[0-9]{1,14})(?:\.0*)?\s*", value)):
+        return int(found[1])
     return value if isinstance(value, int) and abs(value) < 10**14 else None
 
 

@@ -208,8 +208,8 @@ def order_facts(answer: Answer, *, order_id: str, now: datetime, odd: Odd = lamb
     if word not in _STATUS:
         odd(f"order_status {word[:40]}")
     children = list(_entries(result.get("child_order_list"), _CHILD_WRAPPERS, _ITEMS, odd))
-    ends = [_text(child.get("end_reason")).upper() for child in children]
-    cancelled = bool(ends) and all("CANCEL" in end for end in ends)
+    ends = [_text(child.get("end_reason")).lower() for child in children or [result]]
+    cancelled = bool(ends) and all(_is_cancelled(end, finished=word == "FINISH") for end in ends)
     shipments = _entries(result.get("logistics_info_list"), ("ae_order_logistics_info",), _PARCELS, odd)
     numbers = (_text(shipment.get("logistics_no"))[:100] for shipment in shipments)
     return OrderFacts(
@@ -221,6 +221,16 @@ def order_facts(answer: Answer, *, order_id: str, now: datetime, odd: Odd = lamb
         paid_at=_written_time(result.get("order_paidtime_string") or result.get("gmt_pay_success"), now),
         numbers=tuple(dict.fromkeys(number for number in numbers if number)),
     )
+
+
+def _is_cancelled(end: str, *, finished: bool) -> bool:
+    """Whether an article that ended for this reason was not kept by its buyer.
+
+    A finished order's article has ended, so any reason but its acceptance counts there.
+    """
+    if "cancel" in end or end in _CANCELLED_ENDS:
+        return True
+    return finished and end not in _NO_ENDS and not _ACCEPTED.search(end)
 
 
 # ── shapes and scalars ──────────────────────────────────────────────────────────────────────────
@@ -377,6 +387,20 @@ def _shape(value: object, depth: int) -> str:
     return type(value).__name__
 
 
+_CANCELLED_ENDS = frozenset(
+    {
+        "buyer_pay_timeout",
+        "pay_timeout",
+        "risk_reject_closed",
+        "security_close",
+        "seller_accept_issue_no_goods_return",
+        "seller_response_issue_timeout",
+        "seller_send_goods_timeout",
+        "send_goods_timeout",
+    }
+)
+_NO_ENDS = frozenset({"", "none", "null", "-", "default"})
+_ACCEPTED = re.compile(r"(?:accept|confirm|receive)\w*_goods|goods_received|success|complete|finish")
 _OTHER_REFUSALS = (("error_code", "error_msg"), ("rsp_code", "rsp_msg"))
 _EARLIEST_MS = int(EARLIEST.timestamp() * 1000)
 _DIGITS = re.compile(r"[+-]?[0-9]{1,18}")

@@ -17,6 +17,8 @@ LARGEST = 64_000  # bytes; the documented message has about 200
 _RETRIED_FOR = timedelta(days=1)  # the platform family retries for six hours
 _AHEAD = timedelta(minutes=10)
 
+_ORDER_IDS = ("orderId", "order_id", "trade_order_id", "tradeOrderId")  # sister platforms use the later ones
+_WORDS = ("orderStatus", "order_status")
 _STATUS = {
     "paymentfailedevent": OrderStatus.PAYMENT_FAILED,
     "ordercreated": OrderStatus.PLACED,
@@ -60,11 +62,10 @@ def parse_push(raw: bytes) -> Push:
         raise Rejected("BadPush", "the pushed message is not JSON") from exc
     if not isinstance(message, Mapping):
         raise Rejected("BadPush", "the pushed message is no JSON object, or too large")
-    data = message.get("data")
-    data = data if isinstance(data, Mapping) else {}
-    order_id = _digits(data.get("orderId"))
-    word = data.get("orderStatus")
-    word = word if isinstance(word, str) else ""
+    data = _data(message.get("data"))
+    order_id = next((found for name in _ORDER_IDS if (found := _digits(data.get(name)))), "")
+    words = (data.get(name) for name in _WORDS)
+    word = next((said for said in words if isinstance(said, str)), "")
     return Push(
         key=_key(message.get("message_type"), order_id, word, message.get("timestamp")),
         order_id=order_id if 12 <= len(order_id) <= 20 else None,
@@ -72,6 +73,16 @@ def parse_push(raw: bytes) -> Push:
         word=word[:40],
         at=_at(_digits(message.get("timestamp"))),
     )
+
+
+def _data(value: object) -> Mapping[str, object]:
+    """What the message is about; it may be written as JSON within a text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return {}
+    return value if isinstance(value, Mapping) else {}
 
 
 def _key(*parts: object) -> str:
@@ -83,6 +94,7 @@ def _digits(value: object) -> str:
         return ""
     if isinstance(value, int):
         return str(value) if 0 <= value < 10**20 else ""
+    value = value.strip()
     return value if value.isascii() and value.isdecimal() and len(value) <= 20 else ""
 
 

@@ -19,6 +19,7 @@ from bot.errors import (
 
 _MARGIN = 0.25  # seconds beyond a ban's own length: clocks and queues are not exact
 _DEFAULT_BAN = 1.0
+_BAN_BY_COUNT = 7200.0  # an app's quota is used up: such bans last for hours, up to 31,062 s were seen
 _LONGEST_BAN = 86_400.0
 
 
@@ -48,7 +49,9 @@ def find(answer: Mapping[str, object]) -> Refusal | None:
         if envelope:
             return Refusal(text=_text(envelope))
         result = place.get("result")
-        if isinstance(result, Mapping) and _is_gateways(_text(result.get("code"))):
+        if isinstance(result, Mapping) and any(
+            _is_gateways(_text(result.get(name))) for name in ("code", "sub_code")
+        ):
             return _refusal(result) if not result.get("data") else None
     code = _text(answer.get("code") or answer.get("gopErrorCode"))
     if any(key.endswith("_response") or key in _DATA for key in answer):
@@ -63,29 +66,36 @@ def to_error(refusal: Refusal, *, about_order: bool = False) -> SourceError:
     kind = _kind(refusal, about_order=about_order)
     code = refusal.sub_code or refusal.code
     if issubclass(kind, Throttled):
-        return Throttled(code, refusal.text, seconds=_ban(refusal.text), request_id=refusal.request_id)
+        return Throttled(code, refusal.text, seconds=_ban(refusal), request_id=refusal.request_id)
     return kind(code, refusal.text, request_id=refusal.request_id)
 
 
 def is_known(refusal: Refusal) -> bool:
-    """Whether the table names this code; an operator should hear of the others."""
-    code = (refusal.sub_code or refusal.code).lower()
-    return code in _BY_CODE or code in _OF_ORDER
+    """Whether the table names this refusal by a code of its own; an operator should hear of the others."""
+    sub_code, code = refusal.sub_code.lower(), refusal.code.lower()
+    return any(one in _BY_CODE or one in _OF_ORDER for one in _exact(sub_code, code))
+
+
+def _exact(sub_code: str, code: str) -> tuple[str, ...]:
+    """The codes that the table may name, the more exact first."""
+    return (sub_code,) if sub_code and code in _VAGUE else (sub_code, code)
 
 
 def _kind(refusal: Refusal, *, about_order: bool) -> type[SourceError]:
     lowered = refusal.text.lower()
     if "has been offline" in lowered:
         return Misconfigured  # the old gateway's host
-    for code in (refusal.sub_code.lower(), refusal.code.lower()):
-        if code in _OF_ORDER:
-            return UnknownOrder if about_order else _OF_ORDER[code]
+    sub_code, main = refusal.sub_code.lower(), refusal.code.lower()
+    if sub_code in _OF_ORDER or main in _OF_ORDER:
+        of_app = _BY_CODE.get(main) is Misconfigured
+        return UnknownOrder if about_order and not of_app else Misconfigured
+    for code in _exact(sub_code, main):
         if code in _BY_CODE:
             return _BY_CODE[code]
-        if code.startswith("isp."):
-            return Transient
-        if code.startswith("isv."):
-            return Rejected
+    for code in (sub_code, main):
+        for prefix, kind in _FAMILIES:
+            if code.startswith(prefix):
+                return kind
     if "frequency exceeds" in lowered:
         return Throttled
     return Transient  # an unknown word is no reason to give an order up
@@ -99,9 +109,12 @@ def _is_gateways(code: str) -> bool:
     )
 
 
-def _ban(text: str) -> float:
-    found = _BAN.search(text)
-    seconds = float(found[1]) if found else _DEFAULT_BAN
+def _ban(refusal: Refusal) -> float:
+    if found := _BAN.search(refusal.text):
+        seconds = float(found[1].replace(",", "")) * _UNITS[found[2].lower()]
+    else:
+        by_count = any(_BY_COUNT in code.lower() for code in (refusal.sub_code, refusal.code))
+        seconds = _BAN_BY_COUNT if by_count else _DEFAULT_BAN
     return min(max(seconds, _DEFAULT_BAN), _LONGEST_BAN) + _MARGIN
 
 
@@ -127,19 +140,33 @@ def _text(value: object) -> str:
     return " ".join(text.encode("utf-8", "replace").decode().split())[:500]
 
 
-_BAN = re.compile(r"ban will last (\d{1,7})(?:\.\d+)?\s*second", re.IGNORECASE)
+_BAN = re.compile(
+    r"\bban will last (?:for )?(\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d+)?\s*(?:more )?(second|minute|hour)",
+    re.IGNORECASE,
+)
+_UNITS = {"second": 1, "minute": 60, "hour": 3600}
+_BY_COUNT = "limited-by-app-access-count"
 _SUCCESS = frozenset({"0", "00", "200"})
-_DATA = frozenset({"access_token", "result"})
+_DATA = frozenset({"access_token", "result", "token_result"})
+_VAGUE = frozenset({"15"})  # "remote service error": the sub-code says what it was
 
 _TABLE: Mapping[type[SourceError], str] = {
-    Throttled: "ApiCallLimit AppCallLimit AppApiCallLimit SellerCallLimit 7 isv.app-call-limited",
-    TokenDead: "IllegalAccessToken InvalidAccessToken 26 27 invalid-sessionkey isv.invalid-session",
+    Throttled: (
+        "ApiCallLimit AppCallLimit AppApiCallLimit SellerCallLimit 7 isv.app-call-limited "
+        "accesscontrol.limited-by-app-access-count"
+    ),
+    TokenDead: (
+        "IllegalAccessToken InvalidAccessToken 26 27 invalid-sessionkey isv.invalid-session "
+        "isv.session-expired"
+    ),
     Reauthorise: (
         "IllegalRefreshToken AUTH_TYPE_UNSUPPORTED InvalidCode isv.402 isv.account-migration-check-fail"
     ),
     Misconfigured: (
         "IncompleteSignature InvalidSignature InvalidAppkey AppWhiteIpLimit InsufficientPermission "
-        "InvalidApiPath InvalidTimestamp IllegalTimestamp 11 12 24 25 28 29 30 31"
+        "InvalidApiPath InvalidTimestamp IllegalTimestamp 11 12 24 25 28 29 30 31 "
+        "isv.permission-ip-whitelist-limit isv.permission-api-package-limit isv.invalid-signature "
+        "isv.invalid-timestamp"
     ),
     Rejected: "MissingParameter InvalidParameter UnsupportedParamMapping 40 41",
     Transient: (
@@ -149,8 +176,13 @@ _TABLE: Mapping[type[SourceError], str] = {
 }
 _BY_CODE = {code.lower(): kind for kind, codes in _TABLE.items() for code in codes.split()}
 
+# What a code that the table does not name means by its family.
+_FAMILIES: tuple[tuple[str, type[SourceError]], ...] = (
+    ("accesscontrol.limited-by-", Throttled),
+    ("isv.permission-", Misconfigured),
+    ("isp.", Transient),
+    ("isv.", Rejected),
+)
+
 # About an order they mean "not yours, or no such order"; without one the app itself lacks the right.
-_OF_ORDER: Mapping[str, type[SourceError]] = {
-    "isv.insufficient-permission": Misconfigured,
-    "isv.invalid-authorization": Misconfigured,
-}
+_OF_ORDER = frozenset({"isv.insufficient-permission", "isv.invalid-authorization"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
@@ -99,6 +100,47 @@ async def test_an_answer_without_a_token_is_never_stored() -> None:
     before = here.store.tokens
     here.clock.pass_by(days=29, hours=23, minutes=40)
     here.gateway.script += [{"code": "0", "refresh_token": "canary-other"}]
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.store.tokens == before
+
+
+NEW = {"access_token": "canary-access-new", "refresh_token": "canary-refresh-new", "expires_in": "86400.0"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"result": NEW, "code": "0"},
+        {"token_result": json.dumps(NEW), "code": "0"},
+        {"token_result": json.dumps(NEW), "message": "success"},
+        {"top_auth_token_refresh_response": {"token_result": json.dumps(NEW), "request_id": "r"}},
+        {"/auth/token/refresh_response": {"result": NEW, "request_id": "r"}},
+        {"gopErrorCode": "0", "gopResponseBody": json.dumps(NEW), "success": True},
+        {"data": {"result": json.dumps({"token_result": NEW})}, "code": "0"},
+    ],
+)
+async def test_tokens_are_found_wherever_an_answer_nests_them(answer: dict[str, object]) -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.clock.pass_by(days=29, hours=23, minutes=40)
+    here.gateway.access["canary-access-new"] = here.clock.at + DAY
+    here.gateway.script.append(answer)
+    await source.fetch(ORDER_ID, "en_US")
+    assert here.store.tokens is not None
+    assert here.store.tokens.access_token == "canary-access-new"
+    assert here.store.tokens.refresh_token == "canary-refresh-new"
+    assert here.store.tokens.access_expires_at == here.clock.at + DAY
+
+
+@pytest.mark.parametrize("text", ["{", "{" * 50_000, "[]", '{"token": "x"}', "x"])
+async def test_a_text_that_holds_no_token_is_never_stored(text: str) -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    before = here.store.tokens
+    here.clock.pass_by(days=29, hours=23, minutes=40)
+    here.gateway.script += [{"code": "0", "token_result": text}]
     await source.fetch(ORDER_ID, "en_US")
     assert here.store.tokens == before
 

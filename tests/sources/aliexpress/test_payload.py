@@ -327,6 +327,55 @@ def test_an_order_whose_every_article_was_cancelled_is_cancelled(word: str, wrap
         assert found.status is OrderStatus.CANCELLED
 
 
+@pytest.mark.parametrize("word", ["FINISH", "WAIT_SELLER_SEND_GOODS"])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "buyer_cancel_order",
+        "buyer_pay_timeout",
+        "pay_timeout",
+        "risk_reject_closed",
+        "SECURITY_CLOSE",
+        "seller_accept_issue_no_goods_return",
+        "seller_response_issue_timeout",
+        "seller_send_goods_timeout",
+        "send_goods_timeout",
+    ],
+)
+def test_what_ended_without_the_goods_is_cancelled(reason: str, word: str) -> None:
+    child = {"end_reason": reason, "product_id": "1"}
+    other = child | {"end_reason": "CANCELED"}
+    assert facts(order_status=word, child_order_list=[child, other]).status is OrderStatus.CANCELLED
+    assert facts(order_status=word, end_reason=reason).cancelled
+
+
+def test_a_finished_order_that_ended_for_a_reason_nobody_knows_was_not_accepted() -> None:
+    child = {"end_reason": "seller_brand_new_timeout"}
+    assert facts(order_status="FINISH", child_order_list=[child]).cancelled
+    assert not facts(order_status="WAIT_BUYER_ACCEPT_GOODS", child_order_list=[child]).cancelled
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "buyer_accept_goods",
+        "buyer_accept_goods_timeout",
+        "buyer_confirm_goods",
+        "buyer_confirm_goods_timeout",
+        "BUYER_ACCEPT_GOODS",
+        "none",
+        "null",
+        "",
+        None,
+    ],
+)
+def test_a_finished_order_that_was_accepted_is_finished(reason: str | None) -> None:
+    found = facts(order_status="FINISH", child_order_list=[{"end_reason": reason}])
+    assert (found.status, found.cancelled) == (OrderStatus.FINISHED, False)
+    mixed = [{"end_reason": reason}, {"end_reason": "send_goods_timeout"}]
+    assert not facts(order_status="FINISH", child_order_list=mixed).cancelled
+
+
 def test_an_order_with_one_article_left_is_not_cancelled() -> None:
     children = {"aeop_child_order_info": [{"end_reason": "CANCELED"}, {"product_id": "1"}]}
     assert not facts(child_order_list=children).cancelled

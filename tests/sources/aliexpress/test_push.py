@@ -88,6 +88,26 @@ def test_numbers_may_come_as_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"trade_order_id": 8211744661738042, "orderStatus": "OrderShipped"},
+        {"trade_order_id": " 8211744661738042 ", "order_status": "OrderShipped"},
+        {"tradeOrderId": "8211744661738042", "order_status": "OrderShipped"},
+        {"orderId": "", "trade_order_id": "8211744661738042", "orderStatus": "OrderShipped"},
+        '{"trade_order_id":8211744661738042,"orderStatus":"OrderShipped"}',
+    ],
+)
+def test_an_order_is_named_as_sister_platforms_name_it(data: object) -> None:
+    push = parse_push(json.dumps({"data": data, "message_type": 18, "timestamp": 1719389200}).encode())
+    assert (push.order_id, push.status) == ("8211744661738042", OrderStatus.SHIPPED)
+
+
+@pytest.mark.parametrize("data", ["[" * 20_000, "{", "[]", '"x"', "7"])
+def test_a_text_that_is_no_message_is_about_no_order(data: str) -> None:
+    assert parse_push(json.dumps({"data": data}).encode()).order_id is None
+
+
 def test_a_repeat_has_the_key_of_the_first_and_news_another() -> None:
     assert parse_push(message()).key == parse_push(message() + b"\n").key
     keys = {

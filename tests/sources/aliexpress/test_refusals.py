@@ -105,7 +105,12 @@ def test_a_backend_refusal_without_a_reason_passes_by() -> None:
     ("text", "seconds"),
     [
         ("Api access frequency exceeds the limit. this ban will last 1 seconds", 1.25),
-        ("this ban will last 17 more seconds", 1.25),
+        ("this ban will last 17 more seconds", 17.25),
+        ("This ban will last for 3600 more seconds", 3600.25),
+        ("This ban will last for 31,062 more seconds.", 31062.25),
+        ("this ban will last for 5 minutes", 300.25),
+        ("this ban will last 2 more hours", 7200.25),
+        ("a ban will lastly be 9 seconds", 1.25),
         ("This Ban Will Last 60 second", 60.25),
         ("this ban will last 0 seconds", 1.25),
         ("this ban will last 9999999 seconds", 86400.25),
@@ -116,6 +121,59 @@ def test_a_ban_lasts_what_its_text_says_and_a_margin(text: str, seconds: float) 
     error = read({"error_response": {"code": "ApiCallLimit", "msg": text}})
     assert isinstance(error, Throttled)
     assert error.seconds == seconds
+
+
+@pytest.mark.parametrize("code", ["accesscontrol.limited-by-app-access-count", "7"])
+def test_an_app_that_used_up_its_quota_is_banned_for_hours_unless_a_number_is_told(code: str) -> None:
+    refusal: dict[str, Any] = {"code": code, "sub_code": "accesscontrol.limited-by-app-access-count"}
+    error = read({"error_response": refusal | {"msg": "App Call Limited"}})
+    assert isinstance(error, Throttled)
+    assert error.seconds == 7200.25
+    told = read({"error_response": refusal | {"sub_msg": "This ban will last for 42 more seconds"}})
+    assert isinstance(told, Throttled)
+    assert told.seconds == 42.25
+    assert refusals.is_known(refusals.Refusal(code=code, sub_code=refusal["sub_code"]))
+
+
+@pytest.mark.parametrize(
+    ("code", "sub_code", "kind"),
+    [
+        ("11", "isv.permission-ip-whitelist-limit", Misconfigured),
+        ("11", "isv.permission-api-package-limit", Misconfigured),
+        ("11", "isv.brand-new", Misconfigured),
+        ("12", "isp.brand-new", Misconfigured),
+        ("15", "isv.permission-ip-whitelist-limit", Misconfigured),
+        ("15", "isv.permission-brand-new", Misconfigured),
+        ("25", "isv.invalid-signature", Misconfigured),
+        ("31", "isv.invalid-timestamp", Misconfigured),
+        ("27", "isv.session-expired", TokenDead),
+        ("27", "isv.session-brand-new", TokenDead),
+        ("15", "isv.session-expired", TokenDead),
+        ("7", "isv.brand-new", Throttled),
+        ("7", "accesscontrol.limited-by-brand-new", Throttled),
+        ("40", "isv.missing-parameter:ae_order_id", Rejected),
+        ("ServiceUnavailable", "isv.brand-new", Transient),
+        ("brand-new", "isv.brand-new", Rejected),
+        ("isv.brand-new", "brand-new", Rejected),
+        ("15", "brand-new", Transient),
+    ],
+)
+@pytest.mark.parametrize("about_order", [True, False])
+def test_a_known_main_code_is_not_overruled_by_a_sub_code_that_nobody_knows(
+    code: str, sub_code: str, kind: type[SourceError], about_order: bool
+) -> None:
+    answer = {"error_response": {"code": code, "sub_code": sub_code, "msg": "m", "sub_msg": "s"}}
+    assert type(read(answer, about_order=about_order)) is kind
+
+
+def test_a_right_that_the_app_lacks_is_no_unknown_order() -> None:
+    refusal = {"code": "11", "sub_code": "isv.insufficient-permission", "msg": "Insufficient ISV Permissions"}
+    assert type(read({"error_response": refusal}, about_order=True)) is Misconfigured
+
+
+def test_a_refusal_in_the_result_is_known_by_its_sub_code() -> None:
+    result = {"ret": False, "code": "27", "sub_code": "isv.session-expired", "msg": "Invalid session"}
+    assert type(read({ROOT: {"result": result}})) is TokenDead
 
 
 def test_a_ban_is_known_by_its_words_too() -> None:
@@ -163,6 +221,8 @@ def test_the_operator_hears_only_of_codes_that_nobody_knows() -> None:
 
     assert known(code="IllegalAccessToken")
     assert known(code="15", sub_code="isv.invalid-authorization")
+    assert known(code="11", sub_code="isv.brand-new")
+    assert known(code="brand-new", sub_code="isv.session-expired")
     assert known(code="15")
     assert not known(code="15", sub_code="isv.brand-new")
     assert not known(code="BrandNew")

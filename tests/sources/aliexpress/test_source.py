@@ -192,6 +192,50 @@ async def test_a_wrong_setting_stops_calls_and_is_looked_at_again_later() -> Non
     assert here.seen.kinds().count("repaired") == 1
 
 
+@pytest.mark.parametrize(
+    "sub_code", ["isv.permission-ip-whitelist-limit", "isv.permission-api-package-limit", "isv.brand-new"]
+)
+async def test_a_wrong_setting_told_by_a_sub_code_reaches_the_operator_once(sub_code: str) -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script += [refusal("11", "Insufficient ISV Permissions", sub_code=sub_code)] * 2
+    for _ in range(3):
+        for call in (source.fetch(ORDER_ID, "en_US"), source.fetch(ORDER_ID, "ru")):
+            with pytest.raises(Misconfigured, match=sub_code):
+                await call
+        here.clock.pass_by(minutes=1)
+    assert [kind for kind in here.seen.kinds() if kind in {"misconfigured", "unknown_code"}] == [
+        "misconfigured"
+    ]
+
+
+@pytest.mark.parametrize("sub_code", ["isv.session-expired", "isv.invalid-session", "isv.brand-new"])
+async def test_a_dead_session_told_by_a_sub_code_is_refreshed_and_the_call_replayed(sub_code: str) -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    here.gateway.script.append(refusal("27", "Invalid session", sub_code=sub_code))
+    assert (await source.fetch(ORDER_ID, "en_US")).found
+    assert here.seen.kinds().count("refreshed") == 1
+
+
+async def test_a_ban_of_an_hour_is_kept_to_the_hour() -> None:
+    here = world()
+    source = here.source()
+    await here.authorise(source)
+    text = "App Call Limited. This ban will last for 3600 more seconds"
+    here.gateway.script.append(refusal("7", text, sub_code="accesscontrol.limited-by-app-access-count"))
+    with pytest.raises(Throttled) as caught:
+        await source.fetch(ORDER_ID, "en_US")
+    assert caught.value.seconds == pytest.approx(3600.25)
+    here.clock.pass_by(minutes=59)
+    with pytest.raises(Throttled):
+        await source.fetch(ORDER_ID, "en_US")
+    here.clock.pass_by(minutes=2)
+    assert (await source.fetch(ORDER_ID, "en_US")).found
+
+
 async def test_a_right_missing_for_orders_does_not_stop_tracking() -> None:
     here = world()
     source = here.source()
