@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from bot.model import FetchedNode, FetchedParcel, Node, Order, Parcel, Stage
+from bot.model import FetchedNode, FetchedParcel, Item, Node, Order, Parcel, Stage
 from bot.stages.fold import fold
 
 Marks = set[tuple[datetime, str]]
@@ -82,12 +82,12 @@ def _likeness(parcel: Parcel, answer: FetchedParcel, marks: Marking) -> float:
     Different articles speak against it. Without articles and without common nodes, a parcel that has not
     ended and that the answer no longer names is taken for relabelled rather than for lost.
     """
-    ours, theirs = {item.id for item in parcel.items}, {item.id for item in answer.items}
-    if ours and theirs and not ours & theirs:
+    common = any(item.same_as(other) for item in parcel.items for other in answer.items)
+    if parcel.items and answer.items and not common:
         return 0
     shared = len(marks(parcel.nodes) & marks(answer.nodes))
-    if shared or ours & theirs:
-        return 1 + shared + (1 if ours & theirs else 0)
+    if shared or common:
+        return 1 + shared + common
     if not parcel.number or not answer.number:
         return 1  # the number comes with the shipping
     return 0 if parcel.stage.final else 0.5
@@ -98,12 +98,17 @@ def absorbs(heir: Parcel, parcel: Parcel) -> bool:
 
     A parcel that was hardly scanned may share all it has with its sister, so that proves nothing.
     """
-    ours, theirs = {item.id for item in parcel.items}, {item.id for item in heir.items}
-    if not parcel.number or (ours and theirs and ours != theirs):
+    if not parcel.number or (parcel.items and heir.items and not _same_goods(parcel.items, heir.items)):
         return False
     if len(parcel.nodes) < _PROOF or (parcel.stage.rank or 0) < (Stage.PICKED_UP.rank or 0):
         return False
     return text_marks(parcel.nodes) <= text_marks(heir.nodes)
+
+
+def _same_goods(ours: Sequence[Item], theirs: Sequence[Item]) -> bool:
+    return all(any(map(item.same_as, theirs)) for item in ours) and all(
+        any(map(item.same_as, ours)) for item in theirs
+    )
 
 
 @lru_cache(maxsize=16384)

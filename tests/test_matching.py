@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.matching import absorbs, distinct, paired, text_marks
-from bot.model import FetchedParcel, Item, Order, Parcel, Stage
+from bot.model import FetchedParcel, Item, Order, Parcel, Reason, Stage
 from tests.timelines import at, followed, node, parcel
 
 SCANS = (
@@ -43,6 +43,47 @@ def test_what_has_arrived_does_not_go_on_under_another_number(items: Sequence[st
 def test_other_articles_are_another_parcel() -> None:
     known = followed(parcel(*SCANS, items=["shoes"]))
     assert goes_on(known, parcel(*SCANS, number="B2", items=["lamp"])) == 2
+
+
+SILVERY_M, SILVERY_L = (Item(id="1", variant=f"Silvery, {size}") for size in "ML")
+
+
+def test_another_variant_is_another_parcel_unless_it_is_not_told() -> None:
+    known = followed(replace(parcel(*SCANS), items=(SILVERY_M,)))
+    for items, index in (
+        ((SILVERY_M,), 1),
+        ((SILVERY_L,), 2),
+        ((replace(SILVERY_M, id="2"),), 2),
+        ((SILVERY_L, SILVERY_M), 1),
+        ((replace(SILVERY_M, variant="Silvery,M "),), 1),
+        ((Item(id="1"),), 1),
+        ((), 1),
+    ):
+        assert goes_on(known, replace(parcel(*SCANS, number="B2"), items=items)) == index
+    untold = followed(replace(parcel(*SCANS), items=(Item(id="1"),)))
+    assert goes_on(untold, replace(parcel(*SCANS, number="B2"), items=(SILVERY_L,))) == 1
+
+
+def test_of_two_variants_each_goes_on_under_its_new_number() -> None:
+    known = two(
+        replace(parcel(*SCANS), items=(SILVERY_M,)), replace(parcel(*SCANS, number="B2"), items=(SILVERY_L,))
+    )
+    answers = [
+        replace(parcel(*SCANS, number="C3"), items=(SILVERY_L,)),
+        replace(parcel(*SCANS, number="D4"), items=(SILVERY_M,)),
+    ]
+    assert [found.index for found, _ in paired(known, answers, text_marks)] == [2, 1]
+
+
+def test_a_parcel_is_not_absorbed_nor_superseded_by_one_of_another_variant() -> None:
+    one, same, other = of(0, 1, 2, items=(SILVERY_M,)), (SILVERY_M,), (SILVERY_L,)
+    assert absorbs(of(0, 1, 2, items=same), one)
+    assert not absorbs(of(0, 1, 2, items=other), one)
+    assert not absorbs(of(0, 1, 2, items=same + other), one)
+    assert not absorbs(one, of(0, 1, 2, items=same + other))
+    gone = replace(one, stage=Stage.EXCEPTION, reason=Reason.CANCELLED)
+    assert gone.superseded_by(of(0, items=other + same))
+    assert not gone.superseded_by(of(0, items=other))
 
 
 def test_common_articles_weigh_as_much_as_one_common_scan() -> None:

@@ -85,7 +85,7 @@ class Parcel:
         if other is self or not self.cancelled or other.cancelled:
             return False
         if self.items and other.items:
-            return {item.id for item in self.items} <= {item.id for item in other.items}
+            return all(any(map(item.same_as, other.items)) for item in self.items)
         return bool(other.nodes) and (self.stage_since is None or other.nodes[0].at >= self.stage_since)
 
 

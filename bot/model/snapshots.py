@@ -9,11 +9,19 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One article in a parcel."""
+    """One article in a parcel; `variant` is the chosen colour, size or model, such as "Silvery, M"."""
 
     id: str
     title: str = ""
+    variant: str = ""
     quantity: int = 1
+
+    def same_as(self, other: Item) -> bool:
+        """Whether both are the same article in the same variant, as far as both tell one."""
+        if self.id != other.id:
+            return False
+        ours, theirs = ("".join(item.variant.split()) for item in (self, other))
+        return not ours or not theirs or ours == theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -369,14 +369,19 @@ def contents(words: Words, items: tuple[Item, ...], most: int = 3) -> Markup | N
     if not named:
         return None
     shown: list[Markup] = [
-        fill("{} × {}", words.number(item.quantity), words.isolate(clip(item.title, 60)))
+        fill("{} × {}", words.number(item.quantity), words.isolate(_article(item)))
         if item.quantity > 1
-        else words.isolate(clip(item.title, 60))
+        else words.isolate(_article(item))
         for item in named[:most]
     ]
     if (rest := len(named) - most) > 0:
         shown.append(words.plural("{n} more article", "{n} more articles", rest))
     return words.t("Inside: {articles}", articles=words.join(shown))
+
+
+def _article(item: Item) -> str:
+    title, variant = clip(item.title, 60), clip(item.variant, 40)
+    return f"{title} ({variant})" if variant else title
 
 
 def position(order: Order, parcel: Parcel) -> int:

@@ -67,7 +67,7 @@ def order(order_id: str, *nodes: Node, **values: Any) -> Order:
         first_eta=NOW + timedelta(days=8),
         eta_told=NOW + timedelta(days=8),
         eta_told_at=NOW,
-        items=(Item(id="1", title="Lamp", quantity=2),),
+        items=(Item(id="1", title="Lamp", variant="Silvery, M", quantity=2),),
         stage=Stage.ORIGIN_TRANSIT,
         reason=Reason.DELAY,
         stage_since=NOW,

@@ -70,7 +70,10 @@ PARCEL = Parcel(
     carrier="Cainiao",
     eta=NOW + 4 * DAY,
     first_eta=NOW + DAY,
-    items=(Item(id="1", title="Blue desk lamp", quantity=2), Item(id="2", title="USB cable")),
+    items=(
+        Item(id="1", title="Blue desk lamp", quantity=2),
+        Item(id="2", title="USB-C cable", variant="Silvery, M"),
+    ),
     stage=Stage.LOCAL_TRANSIT,
     stage_since=NOW - 50 * HOUR,
     nodes=JOURNEY,

@@ -55,7 +55,11 @@ def everything(words: Words, text: str) -> list[Message | str]:
     """Each view that shows foreign text, with this text in every place that takes one."""
     nodes = tuple(replace(each, description=text, name=text) for each in JOURNEY)
     parcel = replace(
-        PARCEL, number=text, carrier=text, items=(Item(id="1", title=text, quantity=3),) * 5, nodes=nodes
+        PARCEL,
+        number=text,
+        carrier=text,
+        items=(Item(id="1", title=text, variant=text, quantity=3),) * 5,
+        nodes=nodes,
     )
     other = replace(parcel, index=2, stage=Stage.EXCEPTION)
     order = replace(ORDER, parcels=(parcel, other))

@@ -180,11 +180,11 @@ DEMO = {
     MESSY: "messy",
 }
 
-_TITLES = (
-    "Wireless earbuds, noise cancelling",
-    "Silicone phone case",
-    "LED desk lamp, foldable",
-    "USB-C cable 2 m",
+_ARTICLES = (  # with the variant that was chosen, as `sku_desc` names it
+    ("Wireless earbuds, noise cancelling", "White"),
+    ("Silicone phone case", "Silvery, M"),
+    ("LED desk lamp, foldable", ""),
+    ("USB-C cable", "Black, 2 m"),
 )
 _NUMBERS: tuple[Callable[[random.Random], str], ...] = (
     lambda dice: f"LP00{dice.randrange(10**12):012d}",
@@ -224,10 +224,13 @@ def _parcel(
     now: float,
     dice: random.Random,
 ) -> Parcel:
+    item_id, sku_id = dice.randrange(10**10), dice.randrange(10**10)
+    title, variant = dice.choice(_ARTICLES)
     item: dict[str, object] = {
-        "item_id": 1005000000000000 + dice.randrange(10**10),
-        "sku_id": 12000000000000000 + dice.randrange(10**10),
-        "item_title": dice.choice(_TITLES),
+        "item_id": 1005000000000000 + item_id,
+        "sku_id": 12000000000000000 + sku_id,
+        "item_title": title,
+        **({"sku_desc": variant} if variant else {}),
         "quantity": dice.choice((1, 1, 2)),
     }
     parcel = Parcel(items=[item])

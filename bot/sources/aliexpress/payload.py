@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.errors import Transient
@@ -56,14 +59,21 @@ def snapshot(
     "no parcels"), and the error meant by a business refusal other than "not found".
     """
     result = _result(answer, TRACKING)
-    data = result.get("data")
+    data = _opened(result.get("data"))
     if data is None or data == "" or (data == {} and _is(result.get("ret"), "false")):
         return _without_data(result, answer, order_id, language)
     if not isinstance(data, Mapping) or (data and not _DATA_KEYS & data.keys()):
         raise _unknown(answer)
-    entries = _entries(data.get("tracking_detail_line_list"), ("tracking_detail",), _PARCELS, odd)
-    lines = _recognised(entries, _LINE_KEYS, answer, odd)
-    parcels = _merged([_parcel(line, _Latest.at(now), odd, answer) for line in lines])
+    lines = _recognised(
+        _entries(data.get("tracking_detail_line_list"), ("tracking_detail",), _PARCELS, odd),
+        _LINE_KEYS,
+        answer,
+        odd,
+    )
+    stamps = _Stamps()
+    parcels = _merged([_parcel(line, _Latest.at(now), odd, answer, stamps) for line in lines])
+    if stamps.named and not stamps.read:
+        raise _unknown(answer)
     return Snapshot(order_id=order_id, language=language, parcels=parcels, digest=digest(parcels))
 
 
@@ -75,7 +85,7 @@ def digest(parcels: tuple[FetchedParcel, ...], *, found: bool = True) -> str:
             parcel.carrier,
             _stamp(parcel.eta),
             sorted((_stamp(node.at), node.name, node.description) for node in parcel.nodes),
-            sorted((item.id, item.title, item.quantity) for item in parcel.items),
+            sorted((item.id, item.title, item.variant, item.quantity) for item in parcel.items),
         )
         for parcel in parcels
     )
@@ -115,14 +125,25 @@ class _Latest(NamedTuple):
         return cls((now + NODE_AHEAD).timestamp() * 1000, (now + ETA_AHEAD).timestamp() * 1000)
 
 
-def _parcel(line: Answer, latest: _Latest, odd: Odd, answer: Answer) -> FetchedParcel:
-    entries = _entries(line.get("detail_node_list"), ("detail_node",), _NODES, odd)
-    known = _recognised(entries, _NODE_KEYS, answer, odd)
+@dataclass(slots=True)
+class _Stamps:
+    """How many entries an answer has, and of how many the time stamp could be read."""
+
+    named: int = 0
+    read: int = 0
+
+
+def _parcel(line: Answer, latest: _Latest, odd: Odd, answer: Answer, stamps: _Stamps) -> FetchedParcel:
+    entries = list(_entries(line.get("detail_node_list"), ("detail_node",), _NODES, odd))
+    broken = sum(entry is _UNREADABLE for entry in entries)
+    known = _recognised((one for one in entries if one is not _UNREADABLE), _NODE_KEYS, answer, odd)
     nodes = [node for entry in known if (node := _node(entry, latest.node, odd)) is not None]
+    stamps.named += broken + len(known)
+    stamps.read += len(nodes)
     nodes.sort(key=lambda node: node.at, reverse=True)  # stable: ties keep the source's order
     items = _entries(line.get("package_item_list"), ("package_item",), _ITEMS, odd)
     return FetchedParcel(
-        number=_text(line.get("mail_no"))[:100],
+        number=_number(line.get("mail_no")),
         carrier=_text(line.get("carrier_name")) or _text(line.get("cp_name")),
         eta=moment(line.get("eta_time_stamps"), latest.eta),
         items=tuple(item for entry in items if (item := _item(entry)) is not None),
@@ -145,8 +166,13 @@ def _item(entry: Answer) -> Item | None:
     title = _text(entry.get("item_title"))
     if not identity and not title:
         return None
-    quantity = _integer(entry.get("quantity"))
-    return Item(id=identity, title=title, quantity=quantity if quantity and 0 < quantity < 100_000 else 1)
+    variant, quantity = _text(entry.get("sku_desc")), _integer(entry.get("quantity"))
+    return Item(
+        id=identity,
+        title=title,
+        variant="" if variant.lower() in _NOTHING else variant,
+        quantity=quantity if quantity and 0 < quantity < 100_000 else 1,
+    )
 
 
 def _merged(parcels: list[FetchedParcel]) -> tuple[FetchedParcel, ...]:
@@ -211,7 +237,7 @@ def order_facts(answer: Answer, *, order_id: str, now: datetime, odd: Odd = lamb
     ends = [_text(child.get("end_reason")).lower() for child in children or [result]]
     cancelled = bool(ends) and all(_is_cancelled(end, finished=word == "FINISH") for end in ends)
     shipments = _entries(result.get("logistics_info_list"), ("ae_order_logistics_info",), _PARCELS, odd)
-    numbers = (_text(shipment.get("logistics_no"))[:100] for shipment in shipments)
+    numbers = (_number(shipment.get("logistics_no")) for shipment in shipments)
     return OrderFacts(
         order_id=order_id,
         status=OrderStatus.CANCELLED if cancelled else _STATUS.get(word, OrderStatus.UNKNOWN),
@@ -241,9 +267,10 @@ def _result(answer: Answer, api: str) -> Answer:
     root: object = answer.get(api.replace(".", "_") + "_response")
     if root is None:
         root = next((value for key, value in answer.items() if key.endswith("_response")), answer)
+    root = _opened(root)
     if not isinstance(root, Mapping):
         raise _unknown(answer)
-    result = root.get("result")
+    result = _opened(root.get("result"))
     if isinstance(result, Mapping) and result:
         return result
     for code, words in _OTHER_REFUSALS:
@@ -257,21 +284,34 @@ def _result(answer: Answer, api: str) -> Answer:
 
 def _entries(value: object, wrappers: tuple[str, ...], limit: int, odd: Odd) -> Iterator[Answer]:
     """Yield the objects of a list, be it wrapped, bare, a single object, `{}`, or missing."""
-    value = _unwrapped(value, wrappers)
+    value = _opened(_unwrapped(_opened(value), wrappers))
     if isinstance(value, Mapping):
         value = [value] if value else []
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING):
         return
     if not isinstance(value, list):
         odd(f"{wrappers[0]} is {type(value).__name__}")
+        yield _UNREADABLE
         return
     if len(value) > limit:
         odd(f"{wrappers[0]} has more than {limit}")
     for entry in value[:limit]:
-        if isinstance(entry, dict):  # as JSON is read; asking for any mapping costs more
-            yield entry
+        found = entry if isinstance(entry, dict) else _opened(entry)
+        if isinstance(found, dict):  # as JSON is read; asking for any mapping costs more
+            yield found
         else:
             odd(f"{wrappers[0]} holds {type(entry).__name__}")
+            yield _UNREADABLE
+
+
+def _opened(value: object) -> object:
+    """Return what a text holds that is JSON of an object or a list; anything else as it is."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 def _unwrapped(value: object, wrappers: tuple[str, ...]) -> object:
@@ -287,23 +327,25 @@ def _unwrapped(value: object, wrappers: tuple[str, ...]) -> object:
     return value
 
 
-def _recognised(entries: Iterator[Answer], keys: frozenset[str], answer: Answer, odd: Odd) -> list[Answer]:
+def _recognised(entries: Iterable[Answer], keys: frozenset[str], answer: Answer, odd: Odd) -> list[Answer]:
     """Return the entries that have any of `keys`; raises `UnknownShape` where none has: they were renamed."""
     filled = [entry for entry in entries if entry]
     good = [entry for entry in filled if not keys.isdisjoint(entry)]
     if filled and not good:
         raise _unknown(answer)
-    if len(good) < len(filled):
+    if any(entry is not _UNREADABLE and keys.isdisjoint(entry) for entry in filled):
         odd("entry without any known key")
     return good
 
 
 def moment(value: object, latest: float) -> datetime | None:
-    """Return the moment of epoch milliseconds (or seconds) in a number or text; None where it is absurd.
+    """Return the moment of epoch milliseconds (or seconds) in a number or text, or of ISO text with a zone.
 
-    `latest` is the last believable one in milliseconds.
+    None where it is absurd; `latest` is the last believable one in milliseconds.
     """
     number = value if type(value) is int else _integer(value)
+    if number is None and isinstance(value, str) and (at := _iso(value)) is not None:
+        number = _stamp(at)
     if number is None or number <= 0:
         return None
     if number < 100_000_000_000:  # milliseconds this small would be before 1973
@@ -314,27 +356,39 @@ def moment(value: object, latest: float) -> datetime | None:
 
 
 def _written_time(value: object, now: datetime) -> datetime | None:
-    """Return the moment of ISO text with an offset; text without one names no moment."""
-    text = _text(value).split("[", 1)[0]
+    """Return the believable moment of ISO text with an offset."""
+    at = _iso(_text(value))
+    return at if at is not None and EARLIEST <= at <= now + NODE_AHEAD else None
+
+
+def _iso(text: str) -> datetime | None:
+    """Return the moment of ISO text with a zone; text without one names no moment."""
+    found = _ISO.fullmatch(text.strip()) if len(text) <= 100 else None
+    if found is None:
+        return None
+    ahead = timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
     try:
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
-            return None
-        at = at.astimezone(UTC)
+        at = datetime.fromisoformat(found["moment"]).replace(tzinfo=UTC)
+        return at + ahead if found["sign"] == "-" else at - ahead
     except (ValueError, OverflowError):
         return None
-    return at if EARLIEST <= at <= now + NODE_AHEAD else None
 
 
 def _integer(value: object) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        value = value.strip()
-        return int(value) if _DIGITS.fullmatch(value) else None
+        found = _DIGITS.fullmatch(value.strip())
+        return int(found[1]) if found else None
     if isinstance(value, float):
         return int(value) if abs(value) < 1e18 else None
     return value if isinstance(value, int) and abs(value) < 10**18 else None
+
+
+def _number(value: object) -> str:
+    """Return a tracking number as it is printed, in capitals without blanks; empty where there is none."""
+    text = "".join(filter(str.isprintable, _text(value))).replace(" ", "").upper()[:100]
+    return text if any(map(str.isalnum, text)) and text.lower() not in _NOTHING else ""
 
 
 def _text(value: object) -> str:
@@ -403,6 +457,14 @@ _NO_ENDS = frozenset({"", "none", "null", "-", "default"})
 _ACCEPTED = re.compile(r"(?:accept|confirm|receive)\w*_goods|goods_received|success|complete|finish")
 _OTHER_REFUSALS = (("error_code", "error_msg"), ("rsp_code", "rsp_msg"))
 _EARLIEST_MS = int(EARLIEST.timestamp() * 1000)
-_DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
+_UNREADABLE: Answer = MappingProxyType({"": None})  # stands for an entry that is no object
+_NOTHING = frozenset({"", "-", "--", "0", "null", "nil", "none", "undefined", "n/a", "na", "nan"})
+_DIGITS = re.compile(r"([+-]?[0-9]{1,18})(?:\.[0-9]{0,18})?")
+_ISO = re.compile(
+    r"(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)\s*"
+    r"(?=Z|UTC|GMT|[+-])(?:Z|UTC|GMT)?(?:(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?)?"
+    r"\s*(?:\[[\w/+-]*\])?",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _KEY = re.compile(r"[A-Za-z_./]{1,60}")  # what has digits may be somebody's number

@@ -24,7 +24,7 @@ ROOT = "aliexpress_ds_order_tracking_get_response"
 ORDER_ROOT = "aliexpress_trade_ds_order_get_response"
 
 NODE = {"time_stamp": STAMP, "tracking_name": "In transit", "tracking_detail_desc": "Awaiting flight"}
-ITEM = {"item_id": 1005001234567890, "item_title": "Lamp", "quantity": 2}
+ITEM = {"item_id": 1005001234567890, "item_title": "Lamp", "quantity": 2, "sku_desc": "Silvery, M"}
 LINE: dict[str, Any] = {
     "mail_no": "07084026870677",
     "carrier_name": "Seller Shipping ES Local ",
@@ -36,7 +36,7 @@ PARCEL = FetchedParcel(
     number="07084026870677",
     carrier="Seller Shipping ES Local",
     eta=datetime(2026, 7, 20, 15, 3, 15, 150_000, UTC),
-    items=(Item(id="1005001234567890", title="Lamp", quantity=2),),
+    items=(Item(id="1005001234567890", title="Lamp", variant="Silvery, M", quantity=2),),
     nodes=(FetchedNode(at=AT, name="In transit", description="Awaiting flight"),),
 )
 
@@ -66,7 +66,36 @@ BARE = LINE | {"detail_node_list": [NODE], "package_item_list": [ITEM]}
 SINGLE = LINE | {"detail_node_list": {"detail_node": NODE}, "package_item_list": {"package_item": ITEM}}
 NAKED = LINE | {"detail_node_list": NODE, "package_item_list": ITEM}
 
+WRITTEN = json.dumps(answered([LINE])[ROOT]["result"]["data"])
 SHAPES = {
+    "JSON in a text: data": {ROOT: {"result": {"ret": True, "data": WRITTEN}}},
+    "JSON in a text: result": {ROOT: {"result": json.dumps(answered([BARE])[ROOT]["result"])}},
+    "JSON in a text: root": {ROOT: json.dumps(answered([BARE])[ROOT])},
+    "JSON in a text: lines": answered(json.dumps({"tracking_detail": [LINE]})),
+    "JSON in a text: each line": answered({"tracking_detail": [json.dumps(LINE)]}),
+    "JSON in a text: nodes and items": answered(
+        [LINE | {"detail_node_list": json.dumps([NODE]), "package_item_list": f" {json.dumps([ITEM])}"}]
+    ),
+    "JSON in a text: each node": answered([LINE | {"detail_node_list": {"detail_node": [json.dumps(NODE)]}}]),
+    "numbers written as fractions": answered(
+        [
+            BARE
+            | {
+                "eta_time_stamps": "1784559795150.0",
+                "detail_node_list": [NODE | {"time_stamp": f"{STAMP}.0"}],
+                "package_item_list": [ITEM | {"quantity": "2.0"}],
+            }
+        ]
+    ),
+    "times written with a zone": answered(
+        [
+            BARE
+            | {
+                "eta_time_stamps": "2026-07-20T17:03:15.150+02:00",
+                "detail_node_list": [NODE | {"time_stamp": "2026-07-13 19:28:11 +0800"}],
+            }
+        ]
+    ),
     "wrapped lists": answered({"tracking_detail": [LINE]}),
     "bare lists": answered([BARE]),
     "single objects under the list's name": answered({"tracking_detail": SINGLE}),
@@ -131,6 +160,20 @@ STRANGE = {
     "data is a list": {ROOT: {"result": {"ret": True, "data": [LINE]}}},
     "renamed fields of all entries": answered([{"number": "1"}, {"number": "2"}]),
     "renamed fields of all nodes": with_line(detail_node_list=[{"when": STAMP}]),
+    "no line is an object": answered(["x", 7]),
+    "the lines are a text": answered("x"),
+    "the lines are half of JSON": answered('[{"mail_no":'),
+    "no node is an object": with_line(detail_node_list=["x", 7]),
+    "the nodes are a number": with_line(detail_node_list=7),
+    "stamps of all nodes without a zone": with_line(
+        detail_node_list=[NODE | {"time_stamp": "2026-07-13T12:28:11"}]
+    ),
+    "stamps of all nodes in another unit": with_line(
+        detail_node_list=[NODE | {"time_stamp": STAMP * 1000}, NODE | {"time_stamp": STAMP * 10**6}]
+    ),
+    "stamps of all nodes of all parcels": answered(
+        [LINE | {"mail_no": n, "detail_node_list": [NODE | {"time_stamp": "soon"}]} for n in "12"]
+    ),
 }
 
 
@@ -190,6 +233,94 @@ def test_a_promise_may_lie_in_the_past_and_a_year_ahead() -> None:
 def test_a_node_without_a_sensible_time_is_left_out(stamp: object) -> None:
     (parcel,) = read(with_line(detail_node_list=[NODE, NODE | {"time_stamp": stamp}])).parcels
     assert len(parcel.nodes) == 1
+
+
+def test_one_parcel_whose_every_node_is_unreadable_takes_nothing_from_the_others() -> None:
+    odd: list[str] = []
+    for nodes in ([NODE | {"time_stamp": "soon"}], ["x"], "x"):
+        answer = answered([BARE, BARE | {"mail_no": "LP2", "detail_node_list": nodes}])
+        found = payload.snapshot(answer, order_id=ORDER_ID, language="ru", now=NOW, odd=odd.append)
+        assert [(parcel.number, len(parcel.nodes)) for parcel in found.parcels] == [
+            (PARCEL.number, 1),
+            ("LP2", 0),
+        ]
+    assert odd == ["node without a usable time_stamp", "detail_node holds str", "detail_node is str"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "at"),
+    [
+        ("2026-07-13T12:28:11Z", datetime(2026, 7, 13, 12, 28, 11, tzinfo=UTC)),
+        ("2026-07-13t12:28:11z", datetime(2026, 7, 13, 12, 28, 11, tzinfo=UTC)),
+        ("2026-07-13T12:28+00:00", datetime(2026, 7, 13, 12, 28, tzinfo=UTC)),
+        ("2026-07-13 12:28:11,25 UTC", datetime(2026, 7, 13, 12, 28, 11, 250_000, UTC)),
+        ("2026-07-13 20:28:11 GMT+8", datetime(2026, 7, 13, 12, 28, 11, tzinfo=UTC)),
+        ("2026-07-13T17:58:11+0530", datetime(2026, 7, 13, 12, 28, 11, tzinfo=UTC)),
+        ("2026-07-13T05:28:11-07:00[America/Los_Angeles]", datetime(2026, 7, 13, 12, 28, 11, tzinfo=UTC)),
+        (f" {STAMP}.999 ", AT),
+        (STAMP / 1000, AT),
+    ],
+)
+def test_a_time_is_read_in_whatever_way_it_is_written(stamp: object, at: datetime) -> None:
+    (parcel,) = read(with_line(detail_node_list=[NODE | {"time_stamp": stamp}])).parcels
+    assert [node.at for node in parcel.nodes] == [at]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2026-07-13",
+        "2026-07-13T12:28:11",
+        "2026-13-13T12:28:11Z",
+        "2026-07-13T12:28:11 PST",
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00+23:59",
+        "1999-01-01T00:00:00Z",
+        f"{STAMP}.0.0",
+        "2026-07-13T12:28:11Z" + " " * 1000,
+    ],
+)
+def test_a_time_without_a_zone_or_out_of_this_world_is_none(stamp: str) -> None:
+    (parcel,) = read(with_line(detail_node_list=[NODE, NODE | {"time_stamp": stamp}])).parcels
+    assert [node.at for node in parcel.nodes] == [AT]
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("lp00675700340000", "LP00675700340000"),
+        (" LP 0067 5700 340000 ", "LP00675700340000"),
+        ("LP0067\u200e5700\u00a0340000\n", "LP00675700340000"),
+        (7084026870677, "7084026870677"),
+        ("null", ""),
+        ("NULL", ""),
+        ("None", ""),
+        ("N/A", ""),
+        ("-", ""),
+        (" -- ", ""),
+        ("undefined", ""),
+        ("0", ""),
+        (None, ""),
+    ],
+)
+def test_a_number_is_read_as_it_is_printed_and_words_for_nothing_are_none(
+    written: object, number: str
+) -> None:
+    (parcel,) = read(with_line(mail_no=written)).parcels
+    assert parcel.number == number
+    found = facts(logistics_info_list=[{"logistics_no": written}])
+    assert found.numbers == ((number,) if number else ())
+
+
+def test_a_number_in_another_case_is_the_same_parcel() -> None:
+    lines = [LINE | {"mail_no": number} for number in ("LP0067", "lp0067", " Lp 00 67")]
+    assert [parcel.number for parcel in read(answered(lines)).parcels] == ["LP0067"]
+
+
+@pytest.mark.parametrize("nothing", ["", "-", "null", None, {}])
+def test_a_word_for_nothing_is_no_variant(nothing: object) -> None:
+    (parcel,) = read(with_line(package_item_list=[ITEM | {"sku_desc": nothing}])).parcels
+    assert parcel.items == (Item(id="1005001234567890", title="Lamp", quantity=2),)
 
 
 def test_a_node_far_ahead_is_left_out_but_not_one_of_tomorrow() -> None:
@@ -277,6 +408,7 @@ def test_the_digest_does_not_see_the_shape() -> None:
         {"detail_node_list": [NODE | {"time_stamp": STAMP + 1}]},
         {"detail_node_list": [NODE | {"tracking_detail_desc": "Delivered"}]},
         {"package_item_list": [ITEM | {"quantity": 1}]},
+        {"package_item_list": [ITEM | {"sku_desc": "Silvery, L"}]},
     ],
 )
 def test_the_digest_sees_every_change_of_content(changes: dict[str, Any]) -> None:
