@@ -13,6 +13,7 @@ import structlog
 from bot import logs, shop, stages
 from bot.chat import menus
 from bot.chat.telegram import Redactor
+from bot.errors import StoreError
 from bot.leader import Leader
 from bot.metrics import Metrics
 from bot.settings import Settings
@@ -23,7 +24,7 @@ from bot.web import Endpoints, HttpServer, make
 _log = structlog.get_logger(__name__)
 
 _STANDING_BY = 503  # the answer to whoever calls a process that does not serve: come again
-_STALLED = 180.0  # seconds without a round after which a loop counts as stalled
+_STALLED = 180.0  # seconds without a good round after which a loop counts as stalled
 
 
 def now() -> datetime:
@@ -127,13 +128,20 @@ class App:
         if not self._serving:
             return {"leadership": "standing by"}
         found: dict[str, str] = {}
-        for loop, age in self.metrics.beat_ages().items():
-            if age > _STALLED:
+        ages = self.metrics.beat_ages()
+        for loop in self.leader.loops:
+            age = ages.get(loop)
+            if age is None:
+                found[loop] = "no round yet"
+            elif age > _STALLED:
                 found[loop] = f"no round for {age:.0f} s"
         found.update(self.leader.wrong())
         try:
+            self.store.database.check()
             async with self.store.read() as tx:
                 await tx.memory.get("ready")
+        except StoreError as error:
+            found["database"] = str(error)
         except Exception as error:  # noqa: BLE001  whatever it is, the database is not ready
             found["database"] = type(error).__name__
         return found

@@ -136,7 +136,7 @@ class Leader:
         jobs = [
             asyncio.create_task(keep_running("poller", self.poller.run, ending)),
             asyncio.create_task(keep_running("upkeep", partial(self._keep_up, ending), ending)),
-            asyncio.create_task(self._converse(ending)),
+            asyncio.create_task(keep_running("telegram", partial(self._converse, ending), ending)),
         ]
         _log.info("started", access=self.settings.access, database=self.store.database.url.get_backend_name())
         try:
@@ -151,9 +151,11 @@ class Leader:
             await asyncio.wait(jobs)
 
     async def _converse(self, ending: asyncio.Event) -> None:
-        """Everything that needs Telegram starts when it answers."""
+        """Everything that needs Telegram starts when it answers; if a part fails, all of it begins again."""
         if await self.telegram.connect(ending):
-            await asyncio.gather(keep_running("sender", self.sender.run, ending), self.telegram.serve(ending))
+            async with asyncio.TaskGroup() as parts:
+                parts.create_task(keep_running("sender", self.sender.run, ending))
+                parts.create_task(self.telegram.serve(ending))
 
     async def _keep_up(self, ending: asyncio.Event) -> None:
         while not ending.is_set():
@@ -190,6 +192,11 @@ class Leader:
 
     # ── health ──────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def loops(self) -> tuple[str, ...]:
+        """The names of the loops that must turn."""
+        return ("poller", "upkeep", "sender", *self.telegram.loops)
+
     def health(self) -> Health:
         """What upkeep watches."""
         fault = self.merchant.source.circuit.fault
@@ -199,6 +206,7 @@ class Leader:
             misconfigured=str(fault) if fault else "",
             intake_age=self.telegram.silent_for,
             throttled=self.poller.throttled,
+            webhook=self.telegram.webhook_trouble,
         )
 
     def wrong(self) -> Mapping[str, str]:

@@ -23,8 +23,26 @@ from pydantic import (
 )
 
 from bot.errors import SettingsError
+from bot.i18n import LANGUAGES, guess_language
 
 _ENCODED_SECRET_LENGTH = 16
+_LONGEST = 2_592_000  # seconds between two checks: a month
+_LARGEST_ID = 2**52  # of a chat: Telegram's have at most 52 significant bits
+
+
+def _is_url(text: str) -> bool:
+    """Whether this is the whole address of a web server."""
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+            and text.isprintable()
+            and " " not in text
+        )
+    except ValueError:  # an address of IPv6 without its end, a port beyond 65,535
+        return False
 
 
 def _comma_list(value: object) -> object:
@@ -61,8 +79,8 @@ class Settings(BaseModel):
         "https://127.0.0.1/callback",
         description="the callback URL of your app, exactly as in the App Console",
     )
-    aliexpress_calls_per_second: float = Field(1.0, gt=0, le=1000, description="the most calls a second")
-    aliexpress_calls_per_day: int = Field(5000, gt=0, description="the most calls a day")
+    aliexpress_calls_per_second: float = Field(1.0, ge=0.001, le=1000, description="the most calls a second")
+    aliexpress_calls_per_day: int = Field(5000, gt=0, le=10**9, description="the most calls a day")
 
     database_url: str = Field(
         "sqlite:///bot.db", repr=False, description="a path, sqlite:///… or postgresql://…"
@@ -71,8 +89,12 @@ class Settings(BaseModel):
         None, description="when set, AliExpress tokens are stored encrypted with it"
     )
 
-    check_min_seconds: int = Field(600, ge=1, description="the least time between two checks of one order")
-    check_max_seconds: int = Field(86_400, ge=1, description="the most time between two checks of one order")
+    check_min_seconds: int = Field(
+        600, ge=1, le=_LONGEST, description="the least time between two checks of one order"
+    )
+    check_max_seconds: int = Field(
+        86_400, ge=1, le=_LONGEST, description="the most time between two checks of one order"
+    )
 
     admin_chat_ids: Annotated[tuple[int, ...], BeforeValidator(_comma_list)] = Field(
         (), description="the operator's chats, separated by commas"
@@ -83,8 +105,8 @@ class Settings(BaseModel):
     link_secret: SecretStr | None = Field(
         None, description="key of the signed deep links, 16 characters or more"
     )
-    orders_per_chat: int = Field(50, ge=1, description="how many orders one chat may follow")
-    retention_days: int = Field(90, ge=1, description="how long finished orders are kept")
+    orders_per_chat: int = Field(50, ge=1, le=10**6, description="how many orders one chat may follow")
+    retention_days: int = Field(90, ge=1, le=3650, description="how long finished orders are kept")
     shop_file: str = Field(
         "", description="a TOML file with shop name, support contact and welcome per language"
     )
@@ -113,9 +135,30 @@ class Settings(BaseModel):
     @field_validator("telegram_api_url", "aliexpress_api_url")
     @classmethod
     def _bare_url(cls, value: str) -> str:
-        if not re.match(r"https?://[^\s/]+", value):
+        if not _is_url(value):
             raise ValueError("give a URL that begins with https:// (or http:// for a stand-in)")
         return value.rstrip("/")
+
+    @field_validator("aliexpress_callback_url")
+    @classmethod
+    def _callback(cls, value: str) -> str:
+        if not _is_url(value):
+            raise ValueError("give the whole address, such as https://127.0.0.1/callback")
+        return value
+
+    @field_validator("admin_chat_ids")
+    @classmethod
+    def _chat_ids(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not all(0 < abs(one) < _LARGEST_ID for one in value):
+            raise ValueError("give chats' numbers as /start shows them to you, separated by commas")
+        return value
+
+    @field_validator("default_language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if not (found := guess_language(value, "")):
+            raise ValueError(f"give one of {', '.join(LANGUAGES)}")
+        return found
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -148,14 +191,15 @@ class Settings(BaseModel):
     @field_validator("listen")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
-        if value and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}", value):
+        found = re.fullmatch(r"(?:\[[0-9a-fA-F:.%]+\]|[^:\s]+):(\d{1,5})", value)
+        if value and (found is None or int(found[1]) > 65_535):
             raise ValueError("give host:port, such as 127.0.0.1:8080")
         return value
 
     @field_validator("webhook_url")
     @classmethod
     def _webhook_scheme(cls, value: str) -> str:
-        if value and not re.match(r"https?://[^\s/]+", value):
+        if value and not _is_url(value):
             raise ValueError("give the public address, such as https://bot.example.com/telegram")
         has_path = re.match(r"https?://[^\s/]+/.", value)
         return value if not value or has_path else value.rstrip("/") + "/telegram"
@@ -188,7 +232,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
     `NAME_FILE` holds a secret in a file instead. Empty means unset.
     Raises SettingsError with the variable's name and the cure.
     """
-    written = dotenv_values(dotenv, interpolate=False) if dotenv else {}  # a secret may hold "${"
+    written = _dotenv(dotenv) if dotenv else {}
     found = {k: v for k, v in written.items() if v is not None}
     found |= dict(os.environ if environ is None else environ)
     values: dict[str, Any] = {}
@@ -206,11 +250,21 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
     return settings
 
 
+def _dotenv(path: Path) -> dict[str, str | None]:
+    try:
+        return dotenv_values(path, interpolate=False)  # a secret may hold "${"
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError(str(path), f"cannot be read: {why}") from None
+
+
 def _read_secret(variable: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(variable, f"cannot read the file it names ({error.strerror})") from None
+    except ValueError:  # no UTF-8, or a name that no file can have
+        raise SettingsError(variable, "names no text file") from None
 
 
 def _explain(error: ValidationError) -> SettingsError:

@@ -40,6 +40,7 @@ class Health:
     misconfigured: str
     intake_age: timedelta | None
     throttled: bool = False
+    webhook: str = ""  # why Telegram cannot deliver
 
 
 class Account(Protocol):
@@ -107,7 +108,7 @@ class Upkeep:
     async def round(self) -> None:
         """Everything that is due this minute; one round at a time, or two would tell the same."""
         async with self._one_round:
-            self._metrics.beat("upkeep")
+            self._store.database.check()
             budget = await self._meter()
             await self._gauge(budget)
             await self._alerts(budget)
@@ -117,6 +118,7 @@ class Upkeep:
             await self._account.flush()
             await self._purge()
             await self._database_works()
+            self._metrics.beat("upkeep")
 
     async def save(self) -> None:
         """Keep what was learnt; also at the end."""
@@ -221,6 +223,8 @@ class Upkeep:
             lambda words: view.intake_silent(words, max(silent, _INTAKE_OLD)),
         )
         await self._while("throttled", health.throttled, view.throttled)
+        trouble = health.webhook
+        await self._while("webhook", bool(trouble), lambda words: view.webhook_trouble(words, trouble))
 
     async def _while(self, incident: str, there: bool, message: Callable[[Words], Message]) -> None:
         """One alert when the trouble is there, one when it is over."""

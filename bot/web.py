@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +17,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.errors import SettingsError
+
 _log = structlog.get_logger(__name__)
 _LARGEST = 1_048_576  # bytes of any body
 _MOST_AT_ONCE = 512  # requests; Telegram sends at most 40, the others are few: more is an attack
+_BACKLOG = 2048  # connections that wait to be accepted
 _LAST_ANSWERS = 3  # seconds for what is being answered when the bot stops; a slow caller must not hold it
 
 
@@ -89,13 +94,16 @@ async def _body(request: Request) -> bytes | None:
 
 
 class HttpServer:
-    """The server around it; signals are the application's business, not the server's."""
+    """The server around it; signals are the application's business, not the server's.
 
-    def __init__(self, app: Starlette, host: str, port: int) -> None:
+    `where` names the setting that host and port come from.
+    """
+
+    def __init__(self, app: Starlette, host: str, port: int, where: str = "LISTEN") -> None:
+        self._address = (host, port)
+        self._where = where
         config = uvicorn.Config(
             app,
-            host=host,
-            port=port,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -108,14 +116,14 @@ class HttpServer:
         self._task: asyncio.Task[Any] | None = None
 
     async def open(self) -> int:
-        """Listen; returns the port. Raises OSError where it is taken."""
-        self._task = asyncio.create_task(self._server.serve())
+        """Listen; returns the port. Raises SettingsError where that cannot be."""
+        sockets = _bound(*self._address, self._where)
+        port: int = sockets[0].getsockname()[1]
+        self._task = asyncio.create_task(self._server.serve(sockets=sockets))
         while not self._server.started:
             if self._task.done():
-                await self._task
-                raise OSError("the port cannot be opened; another program may listen on it (LISTEN)")
+                self._task.result()
             await asyncio.sleep(0.01)
-        port: int = self._server.servers[0].sockets[0].getsockname()[1]
         _log.info("listening", port=port)
         return port
 
@@ -132,9 +140,35 @@ class _Quiet(uvicorn.Server):
         """Leave the signals alone."""
         yield
 
-    async def startup(self, sockets: Any = None) -> None:
-        """Raise instead of ending the process where the port is taken."""
+
+def _bound(host: str, port: int, where: str) -> list[socket.socket]:
+    """Sockets on every address of the host. Raises SettingsError with the cure."""
+    found: list[socket.socket] = []
+    refused: OSError | None = None
+    try:
+        known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(where, _cure(error, host, port)) from None
+    for family, _, _, _, address in known[: 1 if port == 0 else None]:
         try:
-            await super().startup(sockets)
-        except SystemExit:
-            raise OSError("the port is taken by another program (LISTEN)") from None
+            found.append(socket.create_server(address[:2], family=family, backlog=_BACKLOG))
+        except OSError as error:
+            # a name may stand for an address that this machine lacks, IPv6's say
+            if refused is None or error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                refused = error
+    taken = refused is not None and refused.errno == errno.EADDRINUSE
+    if refused is not None and (taken or not found):
+        for one in found:
+            one.close()
+        raise SettingsError(where, _cure(refused, host, port))
+    return found
+
+
+def _cure(error: Exception, host: str, port: int) -> str:
+    match getattr(error, "errno", None):
+        case errno.EADDRINUSE:
+            return f"port {port} is taken by another program; stop it, or choose another port"
+        case errno.EACCES:
+            return f"port {port} is not allowed to this user; choose one above 1023"
+        case _:
+            return f"{host!r} is no address of this machine; give 127.0.0.1:8080 or 0.0.0.0:8080"

@@ -35,6 +35,8 @@ async def keep_running(
     while not stopping.is_set():
         try:
             await run()
+        except StoreError as error:  # busy, full or away: no flood of traces
+            _log.error("loop died and is started again", loop=name, reason=str(error))
         except Exception as error:  # noqa: BLE001  the top of a loop
             _log.error("loop died and is started again", loop=name, exc_info=error)
         if not stopping.is_set():
@@ -92,7 +94,6 @@ class Worker:
 
     async def _rounds(self) -> None:
         while not self._stopping:
-            self._beat(self._name)
             try:
                 worked = await self.step()
             except StoreError as error:  # busy, full or away: a moment's patience, and no flood of traces
@@ -102,6 +103,8 @@ class Worker:
             except Exception as error:  # noqa: BLE001  the loop outlives whatever one round meets
                 _log.error(f"{self._name} round failed", error=type(error).__name__, exc_info=error)
                 worked = False
+            else:
+                self._beat(self._name)  # only of a round that went well: ready means that it works
             if not worked:
                 await self._wake_event.wait(0.0 if self._stopping else await self._idle_for())
 

@@ -33,7 +33,7 @@ FRIENDS = {
     ("timeline", "silences"), ("timeline", "matching"), ("matching", "stages"), ("matching", "progress"),
     ("timeline", "eta"), ("timeline", "progress"), ("timeline", "stages"),
     ("silences", "progress"), ("eta", "progress"), ("silences", "eta"), ("progress", "stages"),
-    ("silences", "stages"), ("views", "stages"), ("views", "order_csv"),
+    ("silences", "stages"), ("views", "stages"), ("views", "order_csv"), ("settings", "i18n"),
 }  # fmt: skip
 
 # library: where it may be imported

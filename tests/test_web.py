@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from bot.errors import StoreError
+from bot.errors import SettingsError, StoreError
 from bot.metrics import Metrics
 from bot.web import Endpoints, HttpServer, make
 
@@ -148,7 +148,7 @@ async def test_doors_that_are_not_opened_are_walls(house: House) -> None:
 async def test_a_taken_port_is_an_error_that_names_the_setting(house: House) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = HttpServer(make(house.doors()), "127.0.0.1", taken.getsockname()[1])
-        with pytest.raises(OSError, match="LISTEN"):
+        with pytest.raises(SettingsError, match=r"LISTEN: port \d+ is taken"):
             await port.open()
 
 

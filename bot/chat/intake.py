@@ -66,8 +66,8 @@ class ReceiverState(enum.StrEnum):
 class Receiver:
     """Long polling. The offset moves only after the inbox holds the updates before it.
 
-    `last_ok` is the time of the last answer from Telegram, for the watchdog. `on_state` hears each change of
-    state with its reason. A conflict or a revoked token is probed ever more slowly, and receiving resumes by
+    `beat` is called after each answer from Telegram, for the watchdog. `on_state` hears each change of state
+    with its reason. A conflict or a revoked token is probed ever more slowly, and receiving resumes by
     itself.
     """
 
@@ -81,6 +81,7 @@ class Receiver:
         long_poll: float = 50.0,
         allowed: Sequence[str] = ALLOWED_UPDATES,
         on_state: Callable[[ReceiverState, str], None] = lambda state, reason: None,
+        beat: Callable[[], None] = lambda: None,
         rng: random.Random | None = None,
         pause: Callable[[float, asyncio.Event], Awaitable[None]] = pause,
     ) -> None:
@@ -93,6 +94,7 @@ class Receiver:
         self._long_poll = long_poll
         self._allowed = list(allowed)
         self._on_state = on_state
+        self._beat = beat
         self._trouble = Backoff(0.5, 30.0, rng)
         self._conflict = Backoff(2.0, 120.0, rng)
         self._revoked = Backoff(2.0, 60.0, rng)
@@ -157,6 +159,7 @@ class Receiver:
             self._enter(ReceiverState.TROUBLE, type(exc).__name__)
             return self._trouble.next()
         self.last_ok = self._now()
+        self._beat()
         self._enter(ReceiverState.RECEIVING)
         self._trouble.reset()
         self._revoked.reset()

@@ -12,13 +12,13 @@ from functools import partial
 
 import structlog
 
-from bot.chat import intake, menus
+from bot.chat import intake, menus, webhook
 from bot.chat.context import Services, open_context
 from bot.chat.delivery import TelegramSender
 from bot.chat.inbox import Inbox
 from bot.chat.limits import Limits, Priority
 from bot.chat.table import asks_us, handle
-from bot.chat.telegram import build_bot, connect
+from bot.chat.telegram import TelegramError, build_bot, connect
 from bot.errors import StoreError, TokenRevoked
 from bot.merchant import Merchant
 from bot.metrics import Metrics
@@ -35,6 +35,7 @@ _REVOKED = 60.0  # seconds between looks whether a refused token works again
 _KEEP_WAITS = 30.0
 _AGAIN = 1.0  # seconds until the database is tried again
 _SILENT = timedelta(minutes=3)  # without an answer to getUpdates
+_LOOK_AT_WEBHOOK = 60.0  # seconds between two questions whether Telegram can deliver
 
 
 class TelegramService:
@@ -78,15 +79,22 @@ class TelegramService:
         )
         self._arrived = asyncio.Event()
         self._workers = intake.Workers(
-            self.bot, inbox, self._arrived, self._handle, now, on_aside=self._set_aside, sent=self._replied
+            self.bot,
+            inbox,
+            self._arrived,
+            self._handle,
+            now,
+            on_aside=self._set_aside,
+            sent=self._replied,
+            beat=partial(metrics.beat, "workers"),
         )
-        self._receiver: intake.Receiver | None = None
         self._webhook: intake.Webhook | None = None
         if settings.webhook_url and settings.webhook_secret:
             secret = settings.webhook_secret.get_secret_value()
             self._webhook = intake.Webhook(self._workers, self._arrived, secret, now)
         self._connected = False
         self._conflict = ""
+        self._undelivered: webhook.Trouble | None = None
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────
 
@@ -117,22 +125,24 @@ class TelegramService:
 
     async def serve(self, stopping: asyncio.Event) -> None:
         """Take updates in and handle them until told to stop; then finish those in hand."""
-        jobs = [
-            keep_running("workers", partial(self._workers.run, stopping), stopping),
-            keep_running("flood waits", partial(self._keep_waits, stopping), stopping),
-            self._once(self._set_menus, stopping),
-        ]
-        url, secret = self._settings.webhook_url, self._settings.webhook_secret
-        if url and secret is not None:
-            setting = partial(self._set_webhook, url, secret.get_secret_value(), stopping)
-            jobs.append(self._once(setting, stopping))
-        else:
-            await self._once(partial(self._drop_webhook, stopping), stopping)
-            self._receiver = intake.Receiver(
-                self.bot, self._workers, self._arrived, self._now, on_state=self._intake_state
-            )
-            jobs.append(keep_running("receiver", partial(self._receiver.run, stopping), stopping))
-        await asyncio.gather(*jobs)
+        loops = {
+            "workers": self._workers.run,
+            "flood waits": self._keep_waits,
+            self._intake: self._watch_webhook if self._webhook else self._receive,
+        }
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self._once(self._set_menus, stopping))
+            for name, run in loops.items():
+                parts.create_task(keep_running(name, partial(run, stopping), stopping))
+
+    @property
+    def _intake(self) -> str:
+        return "webhook" if self._webhook else "receiver"
+
+    @property
+    def loops(self) -> tuple[str, ...]:
+        """The names of the loops that must turn."""
+        return ("workers", "flood waits", self._intake)
 
     # ── updates ─────────────────────────────────────────────────────────────────────────────────
 
@@ -178,14 +188,60 @@ class TelegramService:
 
     async def _once(self, what: Callable[[], Awaitable[None]], stopping: asyncio.Event) -> None:
         """Do it until the database has taken it: none of this may end the loops beside it."""
+        rest = _AGAIN
         while not stopping.is_set():
             try:
                 await what()
             except StoreError as error:
                 _log.warning("not noted yet", reason=str(error))
-                await pause(_AGAIN, stopping)
+            except Exception as error:  # noqa: BLE001  no menu, no webhook may end what runs beside it
+                _log.error("telegram is not told yet", exc_info=error)
             else:
                 return
+            await pause(rest, stopping)
+            rest = min(2 * rest, _REVOKED)
+
+    async def _receive(self, stopping: asyncio.Event) -> None:
+        await self._once(partial(self._drop_webhook, stopping), stopping)
+        receiver = intake.Receiver(
+            self.bot,
+            self._workers,
+            self._arrived,
+            self._now,
+            on_state=self._intake_state,
+            beat=partial(self._metrics.beat, "receiver"),
+        )
+        await receiver.run(stopping)
+
+    async def _watch_webhook(self, stopping: asyncio.Event) -> None:
+        """Set the webhook, then ask every minute whether Telegram can deliver to it."""
+        url, secret = self._settings.webhook_url, self._settings.webhook_secret
+        if not url or secret is None or self._webhook is None:
+            raise TypeError("no webhook is set")
+        await self._once(partial(self._set_webhook, url, secret.get_secret_value(), stopping), stopping)
+        since = self._now()
+        while not stopping.is_set():
+            try:
+                told = await self.bot.call("getWebhookInfo")
+            except TelegramError as error:
+                _log.warning("no word of the webhook", reason=str(error))
+            else:
+                self._metrics.beat(self._intake)
+                delivered_at = self._webhook.last_ok
+                self._deliverable(
+                    webhook.trouble(told, url, self._now(), since=since, delivered_at=delivered_at)
+                )
+            await pause(_LOOK_AT_WEBHOOK, stopping)
+
+    def _deliverable(self, found: webhook.Trouble | None) -> None:
+        if found != self._undelivered:
+            _log.warning("webhook", trouble=found.reason if found else "over")
+        self._undelivered = found
+
+    @property
+    def webhook_trouble(self) -> str:
+        """Why Telegram cannot deliver, in its own words; empty where it can."""
+        return self._undelivered.reason if self._undelivered else ""
 
     async def _set_webhook(self, url: str, secret: str, stopping: asyncio.Event) -> None:
         if await intake.keep_trying(partial(intake.set_webhook, self.bot, url, secret), stopping):
@@ -210,6 +266,7 @@ class TelegramService:
     async def _keep_waits(self, stopping: asyncio.Event) -> None:
         """Write down Telegram's flood waits when they begin: the next leader must know them."""
         while not stopping.is_set():
+            self._metrics.beat("flood waits")
             await pause(_KEEP_WAITS, stopping, self.limits.froze)
             if self.limits.froze.is_set():
                 self.limits.froze.clear()
@@ -228,8 +285,8 @@ class TelegramService:
     @property
     def silent_for(self) -> timedelta | None:
         """How long ago getUpdates was answered last; None before the first answer, and with a webhook."""
-        heard = self._receiver.last_ok if self._receiver else None
-        return self._now() - heard if heard else None
+        age = self._metrics.beat_ages().get("receiver")
+        return None if age is None else timedelta(seconds=age)
 
     def wrong(self) -> Mapping[str, str]:
         """Why this side is not ready; empty when it is."""
@@ -238,8 +295,10 @@ class TelegramService:
             found["telegram"] = "not connected yet"
         if self._conflict:
             found["intake"] = self._conflict
-        elif self._receiver is not None and (self.silent_for is None or self.silent_for > _SILENT):
+        elif self._webhook is None and (self.silent_for is None or self.silent_for > _SILENT):
             found["intake"] = "no answer to getUpdates"
+        elif self._undelivered is not None and self._undelivered.lasting:
+            found["intake"] = self._undelivered.reason
         return found
 
     def _intake_state(self, state: intake.ReceiverState, reason: str) -> None:

@@ -33,9 +33,9 @@ class Workers:
     An update whose handler raises is tried `attempts` times with growing waits; its chat waits with it, then
     goes on. Trouble that is not the update's fault (network, database) counts only after `patience`.
     What is put in is leased in the same step and begun with, as far as there is room. `on_aside` hears of
-    each update set aside; `sent` tells the answers that went out since it was asked last, to be booked with
-    the ends of updates. What became of an update is written down as soon as the database takes it; it is
-    handled again only when the process died between handling and that.
+    each update set aside, `beat` of each good round; `sent` tells the answers that went out since it was
+    asked last, to be booked with the ends of updates. What became of an update is written down as soon as the
+    database takes it; it is handled again only when the process died between handling and that.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Workers:
         idle: float = 2.0,
         on_aside: Callable[[RawUpdate, str], Awaitable[None]] | None = None,
         sent: Callable[[], Sequence[Sending]] = tuple,
+        beat: Callable[[], None] = lambda: None,
         rng: random.Random | None = None,
     ) -> None:
         self._bot = bot
@@ -67,6 +68,7 @@ class Workers:
         self._idle = idle
         self._on_aside = on_aside
         self._sent = sent
+        self._beat = beat
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._running: set[asyncio.Task[None]] = set()
         self._retry_at: list[datetime] = []
@@ -74,7 +76,6 @@ class Workers:
         self._open = False  # for updates on their way in
         self._taking = asyncio.Lock()  # who knows the room fills it before anybody else looks
         self._trouble = Backoff(0.1, 2.0, self._rng)
-        self.last_ok: datetime | None = None
 
     @property
     def busy(self) -> int:
@@ -105,7 +106,7 @@ class Workers:
                 await pause(self._trouble.next(), stopping)
                 continue
             self._trouble.reset()
-            self.last_ok = self._now()
+            self._beat()
             await pause(self._until_next(), stopping, self._arrived)  # one step takes all it may
 
     async def step(self) -> int:

@@ -1,11 +1,16 @@
-"""The store's values as rows of the database, and back."""
+"""The store's values as rows of the database, and back.
+
+A row may hold words of a newer version of this bot (after a downgrade, say): it is read as what this one
+knows, because one row must not keep a loop from all others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import enum
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import RowMapping
 
 from bot.model import (
@@ -15,6 +20,7 @@ from bot.model import (
     Item,
     Level,
     News,
+    NewsKind,
     Node,
     Notice,
     Order,
@@ -30,14 +36,33 @@ from bot.model import (
 Row = RowMapping
 _ITEMS = TypeAdapter(tuple[Item, ...])
 _NEWS = TypeAdapter(News)
+_Word = TypeVar("_Word", bound=enum.Enum)
+
+
+def _word(kind: type[_Word], value: object, otherwise: _Word) -> _Word:
+    """The member of that value; `otherwise` for one that this version does not know."""
+    try:
+        return kind(value)
+    except ValueError:
+        return otherwise
+
+
+def _stage(row: Row) -> Stage:
+    """An order's or a parcel's: at the start of the ladder until its entries are read again."""
+    return _word(Stage, row["stage"], Stage.PRE_SHIPMENT)
+
+
+def _status(row: Row) -> OrderStatus | None:
+    return _word(OrderStatus, row["status"], OrderStatus.UNKNOWN) if row["status"] else None
+
 
 # ── watches ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def to_watch(row: Row) -> Watch:
     return Watch(
-        stage=Stage(row["stage"]),
-        status=OrderStatus(row["status"]) if row["status"] else None,
+        stage=_stage(row),
+        status=_status(row),
         weight=row["weight"],
         last_node_at=row["last_node_at"],
         checked_at=row["fetched_at"],
@@ -57,10 +82,10 @@ def to_watch(row: Row) -> Watch:
 def to_order(row: Row, known: Sequence[Parcel]) -> Order:
     return Order(
         id=row["id"],
-        stage=Stage(row["stage"]),
-        reason=Reason(row["reason"]),
+        stage=_stage(row),
+        reason=_word(Reason, row["reason"], Reason.NONE),
         stage_since=row["stage_since"],
-        status=OrderStatus(row["status"]) if row["status"] else None,
+        status=_status(row),
         status_at=row["status_at"],
         parcels=tuple(known),
         created_at=row["created_at"],
@@ -84,8 +109,8 @@ def to_parcel(row: Row, known: Sequence[Node]) -> Parcel:
         eta_told=row["eta_told"],
         eta_told_at=row["eta_told_at"],
         items=_ITEMS.validate_python(row["items"]),
-        stage=Stage(row["stage"]),
-        reason=Reason(row["reason"]),
+        stage=_stage(row),
+        reason=_word(Reason, row["reason"], Reason.NONE),
         stage_since=row["stage_since"],
         nodes=tuple(known),
     )
@@ -117,8 +142,8 @@ def to_node(row: Row) -> Node:
         ordinal=row["ordinal"],
         name=row["name"],
         description=row["description"],
-        stage=Stage(row["stage"]),
-        reason=Reason(row["reason"]),
+        stage=_word(Stage, row["stage"], Stage.UPDATE),
+        reason=_word(Reason, row["reason"], Reason.NONE),
         rule=row["rule"],
         place=row["place"],
         seen_at=row["seen_at"],
@@ -154,10 +179,10 @@ def to_chat(row: Row) -> Chat:
         language_set=row["language_set"],
         zone=row["zone"],
         zone_set=row["zone_set"],
-        level=Level(row["level"]),
+        level=_word(Level, row["level"], Level.EVERYTHING),
         quiet_from=row["quiet_from"],
         quiet_to=row["quiet_to"],
-        quiet=Quiet(row["quiet"]),
+        quiet=_word(Quiet, row["quiet"], Quiet.SILENT),
         urgent_breaks_quiet=row["urgent_breaks_quiet"],
         digest_at=row["digest_at"],
         paused_until=row["paused_until"],
@@ -185,13 +210,22 @@ def to_notice(place: Place, order_id: str, lease: str, rows: Sequence[Row]) -> N
         ids=tuple(row["id"] for row in rows),
         place=place,
         order_id=order_id,
-        news=tuple(_NEWS.validate_python(row["news"]) for row in rows),
-        importance=Importance(max(row["importance"] for row in rows)),
+        news=tuple(_news(row["news"]) for row in rows),
+        importance=_word(Importance, max(row["importance"] for row in rows), Importance.ACTION),
         created_at=min(row["created_at"] for row in rows),
         attempts=max(row["attempts"] for row in rows),
         ambiguous=max(row["ambiguous"] for row in rows),
         lease=lease,
     )
+
+
+def _news(stored: Any) -> News:
+    """What is to be told; of what this version cannot say, the card alone is brought up to date."""
+    try:
+        return _NEWS.validate_python(stored)
+    except ValidationError:
+        key = stored.get("key") if isinstance(stored, Mapping) else None
+        return News(kind=NewsKind.CARD, key=str(key or ""), importance=Importance.SCAN)
 
 
 def news_row(news: News) -> Any:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -27,6 +28,8 @@ Row = Mapping[str, Any]
 T = TypeVar("T")
 Connect = Callable[[], Awaitable[Any]]  # opens a connection that behaves as one of aiosqlite
 
+_FULL = 4 << 20  # bytes: with less room on its disk SQLite cannot be trusted to write
+_REFUSED_FOR = 60.0  # seconds for which a full disk that stopped a write is remembered
 _AT_ONCE = 500  # values of one IN list: every database takes as many parameters
 
 # What the server does for us when a connection or a statement hangs (milliseconds where no unit is given).
@@ -49,11 +52,11 @@ def database_url(text: str) -> sa.URL:
         text = text.replace("postgres://", "postgresql://", 1)
     try:
         url = sa.make_url(text)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
         raise SettingsError("DATABASE_URL", cure) from None
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     name = drivers.get(url.get_backend_name())
-    if name is None or (url.get_backend_name() == "sqlite" and not url.database):
+    if name is None or (name == drivers["sqlite"] and not url.database) or "\0" in text:
         raise SettingsError("DATABASE_URL", cure)
     return url.set(drivername=name)
 
@@ -123,10 +126,15 @@ class Database:
 
     def __init__(self, url: str, connect: Connect | None = None) -> None:
         self.url = database_url(url)
+        self._check_folder()
         self.engine = make_engine(self.url, connect)
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._doors = {write: self.engine.execution_options(write=write) for write in (False, True)}
         self.observe: Callable[[str, float], None] = lambda kind, seconds: None  # each transaction's time
+        self._file: os.stat_result | None = None  # the one that was opened first
+        self._full_at = float("-inf")
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "do_connect", self._opening)
 
     @property
     def is_sqlite(self) -> bool:
@@ -165,21 +173,71 @@ class Database:
     @asynccontextmanager
     async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
         with _door():
-            async with self._doors[write].begin() as connection:
-                yield connection
+            self._check_file()
+            try:
+                async with self._doors[write].begin() as connection:
+                    yield connection
+            except sa.exc.OperationalError as error:
+                if "full" in str(error.orig):
+                    self._full_at = time.monotonic()
+                raise
+
+    def _check_folder(self) -> None:
+        if self.path is None:
+            return
+        if not self.path.parent.is_dir():
+            raise SettingsError("DATABASE_URL", f"names no folder that exists: make {self.path.parent} first")
+        if self.path.is_dir():
+            raise SettingsError("DATABASE_URL", f"{self.path} is a folder; name a file in it, such as bot.db")
+
+    def check(self) -> None:
+        """Raise StoreError where the SQLite file is not in its place, or its disk is full."""
+        if self.path is None:
+            return
+        self._check_file()
+        if time.monotonic() - self._full_at < _REFUSED_FOR or _room(self.path.parent) < _FULL:
+            raise StoreError(f"the disk of {self.path.name} is full: make room")
+
+    def _check_file(self) -> None:
+        """What is written into a file that was moved away or replaced would be lost at the next start."""
+        if self.path is None or self._file is None:
+            return
+        try:
+            there = os.path.samestat(self.path.stat(), self._file)
+        except OSError:
+            there = False
+        if not there:
+            raise StoreError(
+                f"{self.path.name} was moved, deleted or replaced under the running bot: stop the bot, "
+                f"put the right file there, start it again"
+            )
+
+    def _opening(self, *_how: object) -> None:
+        """Before each connection: a missing file would be made anew, and empty."""
+        self._check_file()
 
     def create_file(self) -> None:
-        """Make a new SQLite file for its owner alone: tokens will be in it. Raises StoreError."""
-        if self.path is None:
+        """Make a new SQLite file for its owner alone: tokens will be in it. Raises StoreError.
+
+        The path must name this very file from now on.
+        """
+        if self.path is None or self._file is not None:
             return
         try:
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            self._file = self.path.stat()
         except OSError as error:
             raise StoreError(f"cannot make {self.path}: {error.strerror}") from error
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _room(folder: Path) -> int:
+    """Bytes that may still be written there."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
 
 
 def new_lease() -> str:

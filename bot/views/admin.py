@@ -432,6 +432,16 @@ def intake_silent(words: Words, since: timedelta) -> Message:
     )
 
 
+def webhook_trouble(words: Words, detail: str) -> Message:
+    """Telegram cannot deliver to the webhook; told once. `detail` is Telegram's own word."""
+    return _alert(
+        words,
+        words.t("Telegram can't reach the webhook"),
+        fill("{}", words.isolate(wording.clip(detail, 200))),
+        words.t("Commands and buttons aren't answered. Check the address, the proxy, and its certificate."),
+    )
+
+
 def database_trouble(words: Words, detail: str) -> Message:
     """The database cannot be written; told once. `detail` is its own word."""
     return _alert(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -30,3 +31,33 @@ def test_a_locked_database_makes_no_stop_a_failure(own_sandbox: Sandbox, tmp_pat
     assert seen, "it never started"
     assert bot.returncode == 0, rest
     assert "not kept" in rest
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("LISTEN", ""),  # taken, below
+        ("LISTEN", "127.0.0.1:99999"),
+        ("LISTEN", "203.0.113.7:8080"),
+        ("DATABASE_URL", "sqlite:////no/such/folder/bot.db"),
+        ("DATABASE_URL", "postgresql://host:abc/bot"),
+        ("TELEGRAM_API_URL", "http://[::1"),
+        ("RETENTION_DAYS", "1000000000"),
+        ("DEFAULT_LANGUAGE", "klingon"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_its_cure(
+    sandbox: Sandbox, tmp_path: Path, variable: str, value: str
+) -> None:
+    usual = {"DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}", "LISTEN": "127.0.0.1:0"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wrong = {variable: value or f"127.0.0.1:{taken.getsockname()[1]}"}
+        env = os.environ | sandbox.settings | usual | wrong
+        command = [sys.executable, "-m", "bot", "run"]
+        ended = subprocess.run(
+            command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert ended.returncode == 2, ended.stderr
+    assert f"{variable}: " in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -224,8 +224,8 @@ def test_a_password_is_not_shown() -> None:
     assert sql.redact_url("sqlite:///bot.db") == "sqlite:///bot.db"
 
 
-async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    store = Store(str(tmp_path / "missing" / "bot.db"))
-    with pytest.raises(StoreError, match="missing"):
-        await store.start()
-    await store.close()
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="missing"):
+        Store(str(tmp_path / "missing" / "bot.db"))
+    with pytest.raises(SettingsError, match="is a folder"):
+        Store(str(tmp_path))

@@ -420,6 +420,7 @@ def _admin() -> dict[str, Scene]:
         "admin.throttled": admin.throttled,
         "admin.outbox_late": lambda w: admin.outbox_late(w, 20 * MINUTE),
         "admin.intake_silent": lambda w: admin.intake_silent(w, 7 * MINUTE),
+        "admin.webhook_trouble": lambda w: admin.webhook_trouble(w, "SSL error: certificate verify failed"),
         "admin.database_trouble": lambda w: admin.database_trouble(w, "database or disk is full"),
         "admin.solved": lambda w: admin.solved(w, admin.throttled(w), 3 * HOUR),
         "admin.budget_low": lambda w: admin.budget_low(w, 0.9),
