@@ -23,7 +23,7 @@ LAW = (
     {"tracking", "merchant"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
      "pacing", "arrival", "audience", "board", "daily_stats", "shop", "order_csv", "logs"},
-    {"i18n", "metrics", "settings", "ids", "worker"},
+    {"i18n", "metrics", "settings", "ids", "intents", "worker"},
     {"errors"},
     {"model"},
 )  # fmt: skip

@@ -1,0 +1,114 @@
+"""What people write in words instead of numbers: a question after their parcel, thanks, a greeting. Pure.
+
+Known words only, in any of our languages whatever the reader's setting; nothing is guessed. Orders that
+somebody names are found among those the chat follows.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from bot.intents import words
+
+MOST_CHARACTERS = 400
+"""Characters of a text that are read: a question is short, a longer text tells a story."""
+
+_SHORT = 2  # words; a text so short asks by naming the thing: "my order"
+_SHORT_SCRIPT = 8  # characters, in scripts without spaces
+_LEAST_NAME = 3  # characters of a name that is found within a sentence; a shorter one has to stand alone
+
+# Accents, Arabic vowel signs and Hebrew points: people leave them out.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u0655\u0670\ufe00-\ufe0f]")
+_ALIKE = str.maketrans(
+    {"đ": "d", "ł": "l", "ı": "i", "ø": "o", "æ": "ae", "ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك"}
+)
+# Scripts whose words touch each other, or take on prefixes and endings.
+_UNSPACED = re.compile("[\u0590-\u07ff\u0900-\u0fff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+class Intent(enum.StrEnum):
+    """What a text is about."""
+
+    WHERE = "where"  # where is it, when does it come
+    SHOP = "shop"  # refunds, cancellations, wrong articles: the shop's business
+    THANKS = "thanks"
+    GREETING = "greeting"
+
+
+def intent(text: str) -> Intent | None:
+    """What a text without any number is about; None where the words are not known. Takes linear time."""
+    folded = fold(text[:MOST_CHARACTERS])
+    if not folded.strip():
+        return Intent.THANKS if _is_pleased(text[:MOST_CHARACTERS]) else None
+    if _consists_of(folded, words.THANKS):
+        return Intent.THANKS
+    if _consists_of(folded, words.GREETINGS):
+        return Intent.GREETING
+    if _matcher(words.SHOP).search(folded):
+        return Intent.SHOP
+    return Intent.WHERE if any(_asks(folded, *each) for each in words.QUESTIONS) else None
+
+
+def fold(text: str) -> str:
+    """Small letters without accents, one space between the words and around them."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFC", _MARKS.sub("", plain)).translate(_ALIKE)
+    kept = (sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in plain)
+    return f" {' '.join(''.join(kept).split())} "
+
+
+def named(text: str, names: Iterable[tuple[str, str]]) -> list[str]:
+    """The orders whose name is the text or stands in it, of `(order id, name)` pairs, in their order.
+
+    A whole text that is somebody's name means that one alone.
+    """
+    said = fold(text[:MOST_CHARACTERS])
+    pairs = [(order_id, fold(name)) for order_id, name in names if fold(name).strip()]
+    same = [order_id for order_id, name in pairs if name == said]
+    return same or [
+        order_id for order_id, name in pairs if len(name) >= _LEAST_NAME + 2 and _holds(said, name)
+    ]
+
+
+def _holds(said: str, name: str) -> bool:
+    return (name.strip() if _UNSPACED.search(name) else name) in said
+
+
+def _asks(folded: str, asking: str, things: str, alone: str) -> bool:
+    if _matcher(alone).search(folded):
+        return True
+    if not _matcher(things).search(folded):
+        return False
+    unspaced = _UNSPACED.search(folded) is not None
+    short = len(folded) - 2 <= _SHORT_SCRIPT if unspaced else folded.count(" ") - 1 <= _SHORT
+    return short or _matcher(asking).search(folded) is not None
+
+
+def _consists_of(folded: str, phrases: str) -> bool:
+    left = _matcher(phrases).sub(" ", folded)
+    return left != folded and not _matcher(words.FILLING).sub(" ", left).strip()
+
+
+def _is_pleased(text: str) -> bool:
+    signs = {sign for sign in text if unicodedata.category(sign) == "So"}
+    return bool(signs) and signs <= words.PLEASED
+
+
+@functools.cache
+def _matcher(phrases: str) -> re.Pattern[str]:
+    """Finds any of the phrases, parted by "|"; a star ends a word's beginning."""
+    written = sorted(
+        {phrase.strip() for phrase in phrases.split("|") if phrase.strip()}, key=len, reverse=True
+    )
+    return re.compile("|".join(_pattern(phrase) for phrase in written) or r"(?!)")
+
+
+def _pattern(phrase: str) -> str:
+    folded = fold(phrase).strip()
+    if _UNSPACED.search(folded):
+        return re.escape(folded)
+    return rf"(?<= ){re.escape(folded)}" + ("" if phrase.endswith("*") else "(?= )")
