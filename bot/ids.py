@@ -251,5 +251,13 @@ def read_link_token(token: str, secret: str) -> str | None:
     return order_id if is_order_id(order_id) and link_token(order_id, secret) == token else None
 
 
+def is_damaged_token(token: str) -> bool:
+    """Whether a text begins as a deep link's token does, with an order id: a link cut off or altered."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{11,64}", token):
+        return False
+    number = int.from_bytes(base64.urlsafe_b64decode(token[:11] + "=")[:8], "big")
+    return 15 <= len(str(number)) <= 17
+
+
 def _signature(number: bytes, secret: str) -> bytes:
     return hmac.new(secret.encode(), b"order" + number, hashlib.sha256).digest()[:12]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import ids
-from bot.ids import MOST_CHARACTERS, Mistake, link_token, read, read_link_token
+from bot.ids import MOST_CHARACTERS, Mistake, is_damaged_token, link_token, read, read_link_token
 
 ORDER = "8211744661738042"
 OTHER = "8210560128429621"
@@ -383,3 +383,11 @@ def test_no_character_of_a_token_is_lost() -> None:
     tokens = [link_token(str(int(ORDER) + number), SECRET) for number in range(2000)]
     assert {len(token) for token in tokens} == {27}
     assert len({token[-1] for token in tokens}) > 1
+
+
+def test_a_damaged_link_is_told_from_another_links_words() -> None:
+    token = link_token("8211744661738042", "a-secret-of-your-own")
+    assert is_damaged_token(token[:-1] + "x")
+    assert is_damaged_token(token[:14])
+    for word in ("", "ref_123", "utm_source-instagram", "AffiliateNumberTwelve", "promo2026", "x" * 64, "ß" * 20):
+        assert not is_damaged_token(word)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from bot.intents import Intent, intent
+from bot.intents import Intent, intent, named
 
 # Gathered from public repositories' training phrases, tests and help pages; not written for these rules.
 WHERE = """

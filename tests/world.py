@@ -94,6 +94,11 @@ class World:
         said = await self.control("POST", f"chats/{chat}/say", text=text, **more)
         return int(said["message"]["id"])
 
+    async def posts(self, chat: int, **content: Any) -> int:
+        """Somebody sends something else than text; `content` as the Bot API names it."""
+        posted = await self.control("POST", f"chats/{chat}/post", content=content)
+        return int(posted["message"]["id"])
+
     async def hears(self, chat: int, contains: str, *, after: int) -> Mapping[str, Any]:
         """The bot's first message above the id `after` that holds the text."""
         return await self._wait(chat, contains, after=after)

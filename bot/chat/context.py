@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from bot.merchant import Merchant
 from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
 from bot.views import card, replies
+from bot.views.replies import Entry
 
 _HIDDEN = (ChatMember.LEFT, ChatMember.BANNED)
 _HINT = 0.25  # seconds that an answer waits for the hint before it at most
@@ -30,6 +32,25 @@ _HINT = 0.25  # seconds that an answer waits for the hint before it at most
 
 class ReplyFailed(Postponed):
     """The answer did not go out; the update is handled again later, which has no second effect."""
+
+
+class Albums:
+    """The albums that were answered lately: their pictures come as messages of their own."""
+
+    def __init__(self, most: int = 256) -> None:
+        self._most = most
+        self._answered: dict[tuple[int, str], None] = {}
+
+    def answered(self, chat_id: int, album: str | None) -> bool:
+        """Whether one message of the album had its answer."""
+        return album is not None and (chat_id, album) in self._answered
+
+    def add(self, chat_id: int, album: str | None) -> None:
+        """It has it now; the oldest albums are forgotten."""
+        if album is not None:
+            self._answered[chat_id, album] = None
+        while len(self._answered) > self._most:
+            del self._answered[next(iter(self._answered))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +65,7 @@ class Services:
     shop: Callable[[str], Shop]
     default_language: str
     default_zone: str
+    albums: Albums = field(default_factory=Albums)
 
     def is_admin(self, chat_id: int) -> bool:
         """Whether the operator speaks there."""
@@ -83,6 +105,14 @@ class ChatContext:
     def is_admin(self) -> bool:
         """Whether this is one of the operator's chats."""
         return self.services.is_admin(self.place.chat_id)
+
+    @property
+    def entry(self) -> Entry:
+        """How an order can be added here."""
+        access = "open" if self.is_admin else self.tracking.policy.access
+        if access != "open":
+            return Entry.LINK if access == "link" else Entry.TEAM
+        return Entry.COMMAND if self.place.is_group else Entry.NUMBER
 
     # ── answering ───────────────────────────────────────────────────────────────────────────────
 
@@ -134,6 +164,18 @@ class ChatContext:
         elif not self.answered:
             self.answered = True
             await self.services.courier.answer(self.query_id, text, alert=alert)
+
+    async def react(self, emoji: str) -> None:
+        """Put a reaction under what was written; where that is not allowed, nothing is missing."""
+        if self.message_id is None:
+            return
+        data = {
+            "chat_id": self.place.chat_id,
+            "message_id": self.message_id,
+            "reaction": [{"type": "emoji", "emoji": emoji}],
+        }
+        with contextlib.suppress(TelegramError):
+            await self.services.bot.call("setMessageReaction", data)
 
     @asynccontextmanager
     async def typing(self) -> AsyncIterator[None]:

@@ -38,7 +38,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 # Everything the handlers know. Telegram remembers the list, so it is always sent whole.
-ALLOWED_UPDATES = ("message", "edited_message", "channel_post", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 BODY_LIMIT = 1 << 20  # bytes; Telegram's largest updates are far smaller
 _BATCH = 100

@@ -28,6 +28,8 @@ async def show_orders(ctx: ChatContext, action: actions.ShowOrders) -> None:
 
 async def _page(ctx: ChatContext, action: actions.ShowOrders) -> Message:
     rows = await ctx.tracking.viewing.orders(ctx.place)
+    if not rows:
+        return replies.nothing_followed(ctx.words, ctx.shop, ctx.entry)
     counts = Counter(view.shelf_of(order, follow) for order, follow in rows)
     chosen = [row for row in rows if _on_shelf(action.shelf, *row)]
     pages = max(1, -(-len(chosen) // view.ORDERS_PER_PAGE))

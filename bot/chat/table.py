@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram import MessageEntity, Update
 
-from bot.chat import admin, membership, orders, settings, track
+from bot.chat import admin, membership, orders, settings, track, understanding
 from bot.chat.context import ChatContext, Services, open_context
 from bot.ids import Reading, read
 from bot.views import actions, replies
@@ -16,6 +19,8 @@ from bot.views import buttons as b
 
 Command = Callable[[ChatContext, Reading], Awaitable[None]]
 Press = Callable[[ChatContext, Any], Awaitable[None]]
+
+_CORRECTED = timedelta(minutes=2)  # after which an edited message is let be
 
 COMMANDS: Mapping[str, Command] = {
     "start": track.start,
@@ -26,6 +31,7 @@ COMMANDS: Mapping[str, Command] = {
     "subscribe": track.subscribe,
     "unsubscribe": track.unsubscribe,
     "rename": track.rename,
+    "cancel": track.cancel,
     "language": settings.language,
     "timezone": settings.timezone,
     "settings": settings.settings,
@@ -102,6 +108,8 @@ async def handle(services: Services, update: Update) -> None:
         await _pressed(services, update)
     elif message is not None:
         await _written(services, update, message)
+    elif update.edited_message is not None and _is_correction(update.edited_message):
+        await _written(services, update, update.edited_message, corrected=True)
 
 
 async def _pressed(services: Services, update: Update) -> None:
@@ -119,21 +127,34 @@ async def _pressed(services: Services, update: Update) -> None:
     await ctx.toast()  # a press is always answered
 
 
-async def _written(services: Services, update: Update, message: TelegramMessage) -> None:
-    name, rest = _command(message, services.bot.username)
-    said = read(rest if name is not None else message.text or message.caption or "")
-    login = name is None and admin.is_login(services, message.chat.id, said)
-    if name is None and not login and not _is_for_us(message, said, services.bot.id):
+async def _written(
+    services: Services, update: Update, message: TelegramMessage, *, corrected: bool = False
+) -> None:
+    text = message.text or message.caption or ""
+    if not text and (message.effective_attachment is None or _is_answered(services, message)):
+        return  # a service message, or one more picture of an album
+    heard = _hear(message, text, services.bot.username)
+    said = read(heard.text)
+    login = not heard.command and admin.is_login(services, message.chat.id, said)
+    if not login and not _is_for_us(message, heard, services.bot.id):
         return
     ctx = await open_context(services, update)
     if ctx is None:
         return
-    if name is not None:
-        await _run(ctx, name, said)
-        return
-    if login:  # whatever was asked before: a code is never a parcel's name or a note
+    if message.document is not None and ctx.is_admin and not ctx.chat.awaiting:
+        await admin.take_file(ctx, message.document)
+    elif heard.command:
+        await _run(ctx, heard.command, said)
+    elif login:  # whatever was asked before: a code is never a parcel's name or a note
         await admin.take_code(ctx, ("", said.text))
-        return
+    else:
+        quiet = corrected or (ctx.place.is_group and not heard.to_us)
+        await _plain(ctx, message, said, quiet=quiet)
+    services.albums.add(message.chat.id, message.media_group_id)
+
+
+async def _plain(ctx: ChatContext, message: TelegramMessage, said: Reading, *, quiet: bool) -> None:
+    """A message without a command."""
     kind, _, about = ctx.chat.awaiting.partition(":")
     if kind in ANSWERS and said.text and not (kind == "rename" and said.ids):
         await ANSWERS[kind](ctx, (about, said.text))
@@ -144,8 +165,12 @@ async def _written(services: Services, update: Update, message: TelegramMessage)
         await admin.take_file(ctx, message.document)
     elif message.location is not None:
         await settings.located(ctx, message.location.latitude, message.location.longitude)
-    else:
-        await track.track(ctx, said)
+    elif message.sticker is not None:
+        await understanding.answer(ctx, read(message.sticker.emoji or ""), quiet=quiet)
+    elif said.text:
+        await understanding.answer(ctx, said, quiet=quiet)
+    elif not quiet:
+        await understanding.cannot_read(ctx)
 
 
 async def _run(ctx: ChatContext, name: str, said: Reading) -> None:
@@ -163,23 +188,52 @@ async def _run(ctx: ChatContext, name: str, said: Reading) -> None:
     await command(ctx, said)
 
 
-def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
-    """The command a message begins with and the text behind it; one for another bot is none."""
-    for entity in message.entities:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a message says to whom."""
+
+    text: str  # without the command, and without our name
+    command: str = ""
+    to_us: bool = False  # our name stands in it
+    to_another: bool = False  # a command for another bot
+
+
+def _hear(message: TelegramMessage, text: str, username: str) -> _Heard:
+    entities = message.parse_entities() if message.text else message.parse_caption_entities()
+    for entity, word in entities.items():
         if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
-            word = message.parse_entity(entity)
             name, _, bot = word[1:].partition("@")
-            if bot and bot.lower() != username.lower():
-                return None, ""
-            return name.lower(), (message.text or "").removeprefix(word).strip()
-    return None, ""
+            ours = bot.lower() == username.lower()
+            rest = text.removeprefix(word).strip()
+            return _Heard(rest, command=name.lower(), to_us=ours, to_another=bool(bot) and not ours)
+    for entity, word in entities.items():
+        if entity.type == MessageEntity.MENTION and word.lower() == f"@{username}".lower():
+            return _Heard(text.replace(word, " ").strip(), to_us=True)
+    return _Heard(text)
 
 
-def _is_for_us(message: TelegramMessage, said: Reading, bot_id: int) -> bool:
-    """In groups people talk to each other: only replies to the bot and order ids are meant for it."""
+def _is_for_us(message: TelegramMessage, heard: _Heard, bot_id: int) -> bool:
+    """In groups people talk to each other: our commands, replies to us, and what names us are for us."""
+    if message.chat.type == TelegramChat.PRIVATE:
+        return True
+    if heard.command:
+        known = heard.command in COMMANDS or heard.command in ADMIN_COMMANDS
+        return heard.to_us or (known and not heard.to_another)
     replied = message.reply_to_message.from_user if message.reply_to_message else None
-    to_us = replied is not None and replied.id == bot_id
-    return message.chat.type == "private" or to_us or bool(said.ids)
+    return heard.to_us or (replied is not None and replied.id == bot_id)
+
+
+def _is_answered(services: Services, message: TelegramMessage) -> bool:
+    uploaded = message.document is not None and services.is_admin(message.chat.id)
+    return not uploaded and services.albums.answered(message.chat.id, message.media_group_id)
+
+
+def _is_correction(message: TelegramMessage) -> bool:
+    """Whether words were put right soon; Telegram tells of moving live locations in the same way."""
+    edited = message.edit_date
+    return (
+        bool(message.text or message.caption) and edited is not None and edited - message.date <= _CORRECTED
+    )
 
 
 def asks_us(update: Update) -> bool:

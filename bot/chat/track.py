@@ -6,7 +6,8 @@ import asyncio
 from typing import assert_never
 
 from bot.chat.context import ChatContext
-from bot.ids import Reading
+from bot.chat.mentions import mentioned
+from bot.ids import Mistake, Reading, is_damaged_token
 from bot.model import Follow, Later
 from bot.tracking import (
     AlreadyTracked,
@@ -19,11 +20,12 @@ from bot.tracking import (
     Tracked,
 )
 from bot.views import actions, picture, replies, timeline
-from bot.views import orders as orders_view
-from bot.views.replies import Purpose, Tried
+from bot.views.replies import Entry, Purpose, Tried
 
 MOST_AT_ONCE = 20
 LABEL_LENGTH = 64
+_CARDS = 2  # so many orders that somebody names are shown at once
+_MISTAKES = 3  # of one message that are answered
 _SEVERAL = 3  # from so many ids on, one list is answered instead of cards
 _AT_A_TIME = 4
 _PATIENCE = 0.25  # seconds that a press may stay without any answer
@@ -33,16 +35,14 @@ async def start(ctx: ChatContext, said: Reading) -> None:
     """/start, and the deep link of a shop: `/start TOKEN` claims an order in one tap."""
     await ctx.expect("")
     token = said.text.strip()
-    if not token:
-        link_only = ctx.tracking.policy.access == "link"
-        await ctx.say(replies.start(ctx.words, ctx.shop, link_only=link_only))
-        return
-    order_id = ctx.tracking.following.claimed(token)
+    order_id = ctx.tracking.following.claimed(token) if token else None
     if order_id is None:
         if said.ids:
             await track(ctx, said)
-        else:
+        elif is_damaged_token(token):
             await ctx.say(replies.bad_link(ctx.words, ctx.shop))
+        else:  # another link's words, e.g. `ref_123` of an advertisement
+            await ctx.say(replies.start(ctx.words, ctx.shop, ctx.entry))
         return
     if await ctx.refuse_change():
         return
@@ -56,16 +56,22 @@ async def start(ctx: ChatContext, said: Reading) -> None:
 
 async def help_(ctx: ChatContext, said: Reading) -> None:
     """/help."""
-    await ctx.say(replies.help_(ctx.words, ctx.shop, admin=ctx.is_admin))
+    await ctx.say(replies.help_(ctx.words, ctx.shop, ctx.entry, admin=ctx.is_admin))
 
 
 async def track(ctx: ChatContext, said: Reading) -> None:
     """/track, a bare order id, or a pasted link; several at once work too."""
+    if await open_named(ctx, said):
+        return
     if not said.ids:
         await _nothing_found(ctx, said)
         return
     if len(said.ids) > MOST_AT_ONCE:
         await ctx.say(replies.too_many(ctx.words, len(said.ids), MOST_AT_ONCE))
+        return
+    if not await ctx.may_change() and len(known := await _named(ctx, said)) == len(said.ids):
+        for follow in known:  # everybody may look at what the group follows
+            await open_order(ctx, follow.order_id)
         return
     if await ctx.refuse_change():
         return
@@ -76,8 +82,30 @@ async def track(ctx: ChatContext, said: Reading) -> None:
         async with ctx.typing():
             outcome = await _track(ctx, order_id)
         await _tell(ctx, outcome)
-    for kind, sent in said.mistakes:
-        await ctx.say(replies.mistake(ctx.words, kind, sent))
+    await _tell_mistakes(ctx, said)
+
+
+async def open_named(ctx: ChatContext, said: Reading) -> bool:
+    """Open the followed orders that are meant by tracking number or name; False where none is."""
+    if not said.text.strip() or len(said.ids) > _CARDS:
+        return False
+    rows = await ctx.tracking.viewing.orders(ctx.place)
+    meant = mentioned(said, rows)
+    if len(meant) > _CARDS:
+        await ctx.say(
+            replies.choose(ctx.words, [follow for order, follow in rows if order.id in meant], Purpose.OPEN)
+        )
+        return True
+    for order_id in meant:
+        await open_order(ctx, order_id)
+    return bool(meant)
+
+
+async def open_order(ctx: ChatContext, order_id: str) -> None:
+    """A followed order's card as of now, as the living one."""
+    async with ctx.typing():
+        refreshed = await ctx.tracking.viewing.refresh(ctx.chat, order_id)
+    await ctx.say_card(refreshed.shown)
 
 
 async def _track(ctx: ChatContext, order_id: str) -> Outcome:
@@ -86,12 +114,22 @@ async def _track(ctx: ChatContext, order_id: str) -> Outcome:
 
 async def _nothing_found(ctx: ChatContext, said: Reading) -> None:
     if said.mistakes:
-        for kind, sent in said.mistakes[:3]:
-            await ctx.say(replies.mistake(ctx.words, kind, sent))
+        await _tell_mistakes(ctx, said)
     elif said.text.strip():
-        await ctx.say(replies.not_understood(ctx.words))
+        await ctx.say(replies.not_understood(ctx.words, ctx.shop, ctx.entry))
     else:
         await _choose(ctx, Purpose.OPEN)
+
+
+async def _tell_mistakes(ctx: ChatContext, said: Reading) -> None:
+    for kind, sent in said.mistakes[:_MISTAKES]:
+        if ctx.entry is Entry.LINK and kind is not Mistake.PAYMENT_CARD:  # no number would be of use here
+            await ctx.say(replies.link_only(ctx.words, ctx.shop))
+            return
+        if ctx.entry is Entry.TEAM and kind is not Mistake.PAYMENT_CARD:
+            await ctx.say(replies.private_bot(ctx.words, ctx.shop))
+            return
+        await ctx.say(replies.mistake(ctx.words, kind, sent, ctx.shop, ctx.entry))
 
 
 async def _track_several(ctx: ChatContext, said: Reading) -> None:
@@ -217,7 +255,7 @@ async def _choose(ctx: ChatContext, purpose: Purpose, follows: list[Follow] | No
     if follows:
         await ctx.say(replies.choose(ctx.words, follows, purpose))
     else:
-        await ctx.say(orders_view.nothing_followed(ctx.words))
+        await ctx.say(replies.nothing_followed(ctx.words, ctx.shop, ctx.entry))
 
 
 async def give_name(ctx: ChatContext, order_id: str, label: str) -> None:
@@ -383,6 +421,11 @@ async def follow_again(ctx: ChatContext, action: actions.FollowAgain) -> None:
         ctx,
         await ctx.tracking.following.track(ctx.chat, action.order_id, by_link=known, update=ctx.update),
     )
+
+
+async def cancel(ctx: ChatContext, said: Reading) -> None:
+    """/cancel: as any command, it ends an open question."""
+    await ctx.say(replies.dismissed(ctx.words))
 
 
 async def dismiss(ctx: ChatContext, action: actions.Dismiss) -> None:

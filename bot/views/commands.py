@@ -21,6 +21,7 @@ def commands(words: Words) -> tuple[tuple[str, str], ...]:
         ("timezone", plain(t("Choose the time zone"))),
         ("mydata", plain(t("Get a copy of your data"))),
         ("forget", plain(t("Delete your data"))),
+        ("cancel", plain(t("Cancel the question"))),
         ("help", plain(t("How it works"))),
     )
 
@@ -42,7 +43,7 @@ def description(words: Words, shop_name: str = "") -> str:
     t = words.t
     text = (
         t(
-            "Your parcels from {shop}, from the warehouse to your door. Send your AliExpress order number "
+            "Your parcels from {shop}, from the warehouse to your door. Send your order number "
             "to see where your parcel is and when it should arrive, and get a message whenever there's news.",
             shop=wording.clip(shop_name, 64),
         )

@@ -45,8 +45,6 @@ def orders(
 
     `counts` are the numbers of orders on the shelves, of which the summary line is made.
     """
-    if not any(counts.values()):
-        return nothing_followed(words)
     pages = max(1, -(-total // ORDERS_PER_PAGE))
     first = page * ORDERS_PER_PAGE + 1
     lines = [_title(words, shelf), _summary(words, counts), Markup("")]
@@ -67,17 +65,6 @@ def orders(
         text=words.page(lines),
         buttons=tuple(row for row in (*pairs, leaf, *_filters(words, shelf, counts)) if row),
     )
-
-
-def nothing_followed(words: Words) -> Message:
-    """There is nothing to list yet: what to do first."""
-    t = words.t
-    lines = [
-        t("📭 <b>You aren't following any orders yet</b>"),
-        Markup(""),
-        t("Send an AliExpress order number or paste the order link, and we'll keep an eye on it."),
-    ]
-    return Message(text=words.page(lines))
 
 
 def shelf_name(words: Words, shelf: Shelf) -> Markup:

@@ -37,10 +37,19 @@ class Tried(enum.StrEnum):
     LATER = "later"  # AliExpress did not answer; we keep trying
 
 
+class Entry(enum.StrEnum):
+    """How an order comes into a chat."""
+
+    NUMBER = "number"  # its number or link, as plain text
+    COMMAND = "command"  # /track: groups hide plain messages from the bot
+    LINK = "link"  # only the shop's signed links
+    TEAM = "team"  # not at all: only the operator may
+
+
 # ── hello and help ──────────────────────────────────────────────────────────────────────────────
 
 
-def start(words: Words, shop: Shop, *, link_only: bool = False) -> Message:
+def start(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
     """The greeting, in the shop's name where it has one, and the first thing to do."""
     t = words.t
     hello = (
@@ -52,11 +61,7 @@ def start(words: Words, shop: Shop, *, link_only: bool = False) -> Message:
     if shop.welcome:
         lines.append(words.isolate(wording.clip(shop.welcome, 500)))
     lines += [Markup(""), t("We keep an eye on your AliExpress parcels and message you when there's news.")]
-    lines.append(
-        t("Tap the link the shop sent you for your order to get started.")
-        if link_only
-        else t("Send your order number or paste the order link to get started.")
-    )
+    lines.append(_to_begin(words, entry))
     return Message(text=words.page(lines), buttons=_home(words))
 
 
@@ -71,14 +76,12 @@ def claimed(words: Words, shop: Shop, order_id: str, follow: Follow | None) -> M
     return Message(text=words.page([text]))
 
 
-def help_(words: Words, shop: Shop, *, admin: bool = False) -> Message:
+def help_(words: Words, shop: Shop, entry: Entry = Entry.NUMBER, *, admin: bool = False) -> Message:
     """What can be done here, with the commands."""
     t = words.t
     lines = [
         t("<b>How it works</b>"),
-        t("Send a 16-digit order number or the order link. You can send several at once."),
-        # Translators: describes where to find the order number on AliExpress.
-        t("You'll find the number on AliExpress under “My orders”, in the order details."),
+        *_how_to_add(words, entry),
         Markup(""),
         *_listed(words, commands.commands(words)),
     ]
@@ -93,25 +96,56 @@ def unknown_command(words: Words) -> Message:
     return _say(words, words.t("We don't recognize that command. /help shows what works here."))
 
 
-def not_understood(words: Words) -> Message:
-    """Words without an order id in them."""
-    t = words.t
+def not_understood(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
+    """Words that mean nothing to us, without an order id in them."""
     return _say(
         words,
-        t("There is no order number in this message."),
-        t("Send the 16 digits of your AliExpress order, or paste its link. /help shows where to find it."),
+        words.t("There is no order number in this message."),
+        *_how_to_add(words, entry),
+        *_support(words, shop),
         buttons=_home(words),
+    )
+
+
+def nothing_followed(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
+    """Somebody asks after a parcel, and the chat follows none."""
+    return _say(
+        words,
+        words.t("📭 <b>You aren't following any orders yet</b>"),
+        Markup(""),
+        *_how_to_add(words, entry),
+        *_support(words, shop),
+    )
+
+
+def cannot_read(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
+    """A photo, a voice message or a file without an order id beside it."""
+    return _say(
+        words,
+        words.t("We can't read photos, voice messages, or files here."),
+        *_how_to_add(words, entry),
+        *_support(words, shop),
+    )
+
+
+def ask_shop(words: Words, shop: Shop) -> Message:
+    """A refund, a cancellation, a wrong article: we only follow parcels."""
+    return _say(
+        words,
+        words.t("Only the shop can help with that."),
+        *(_support(words, shop) or [words.t("Please contact the shop; they can help.")]),
+        buttons=((b.button(words.t("📦 All orders"), actions.ShowOrders()),),),
     )
 
 
 # ── what was sent instead of an order ───────────────────────────────────────────────────────────
 
 
-def mistake(words: Words, kind: Mistake, sent: str) -> Message:
+def mistake(words: Words, kind: Mistake, sent: str, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
     """What was taken for an order id, and where to find the right one."""
     t = words.t
     shown = words.code(wording.clip(sent, 60))
-    where = t("The order number is on AliExpress under “My orders”, in the order details.")
+    where = _where_number(words)
     match kind:
         case Mistake.PRODUCT_ID:
             said = t("{text} looks like a product number, not an order number.", text=shown)
@@ -135,8 +169,8 @@ def mistake(words: Words, kind: Mistake, sent: str) -> Message:
         case Mistake.TOO_SHORT:
             said = t("{text} isn't a valid order number. Order numbers have 16 digits.", text=shown)
         case Mistake.NOTHING:
-            return not_understood(words)
-    return _say(words, said, where)
+            return not_understood(words, shop, entry)
+    return _say(words, said, where, *_support(words, shop))
 
 
 def too_many(words: Words, sent: int, most: int) -> Message:
@@ -516,6 +550,35 @@ def _home(words: Words) -> tuple[tuple[Button, ...], ...]:
         ),
         (b.button(words.t("🌐 Language"), actions.ShowSettings(panel=actions.Panel.LANGUAGE)),),
     )
+
+
+def _to_begin(words: Words, entry: Entry) -> Markup:
+    match entry:
+        case Entry.NUMBER:
+            return words.t("Send your order number or paste the order link to get started.")
+        case Entry.COMMAND:
+            return words.t("Send /track followed by your order number to get started.")
+        case Entry.LINK:
+            return words.t("Tap the link the shop sent you for your order to get started.")
+        case Entry.TEAM:
+            return words.t("🔒 This bot is for the shop's own team.")
+
+
+def _how_to_add(words: Words, entry: Entry) -> list[Markup]:
+    match entry:
+        case Entry.NUMBER:
+            how = words.t("Send a 16-digit order number or the order link. You can send several at once.")
+            return [how, _where_number(words)]
+        case Entry.COMMAND:
+            how = words.t("Send /track followed by a 16-digit order number. You can send several at once.")
+            return [how, _where_number(words)]
+        case Entry.LINK | Entry.TEAM:
+            return [_to_begin(words, entry)]
+
+
+def _where_number(words: Words) -> Markup:
+    # Translators: customers buy in the shop, not at AliExpress; the shop writes the order number to them.
+    return words.t("You'll find the order number in the message the shop sent you.")
 
 
 def _support(words: Words, shop: Shop) -> list[Markup]:

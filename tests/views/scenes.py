@@ -279,7 +279,6 @@ def _lists() -> dict[str, Scene]:
         "orders.orders needs you": listed(Shelf.NEEDS_YOU, 0, 1, 1),
         "orders.orders archive": listed(Shelf.ARCHIVED, 0, 0, 0),
         "orders.orders third page": listed(Shelf.ACTIVE, 2, 18, 2),
-        "orders.nothing_followed": orders.nothing_followed,
     }
 
 
@@ -307,7 +306,7 @@ def _settings() -> dict[str, Scene]:
 
 def _talk() -> dict[str, Scene]:
     def mistaken(kind: Mistake, text: str) -> Scene:
-        return lambda w: replies.mistake(w, kind, text)
+        return lambda w: replies.mistake(w, kind, text, SHOP)
 
     def choose(purpose: replies.Purpose) -> Scene:
         return lambda w: replies.choose(w, [FOLLOW, UNNAMED], purpose)
@@ -317,13 +316,25 @@ def _talk() -> dict[str, Scene]:
     return {
         "replies.start": lambda w: replies.start(w, SHOP),
         "replies.start without a shop's name": lambda w: replies.start(w, Shop()),
-        "replies.start by link": lambda w: replies.start(w, welcome, link_only=True),
+        "replies.start by link": lambda w: replies.start(w, welcome, replies.Entry.LINK),
         "replies.claimed": lambda w: replies.claimed(w, SHOP, ID, FOLLOW),
         "replies.claimed without a shop's name": lambda w: replies.claimed(w, Shop(), ID, None),
         "replies.help_": lambda w: replies.help_(w, SHOP),
         "replies.help_ of the team": lambda w: replies.help_(w, SHOP, admin=True),
         "replies.unknown_command": replies.unknown_command,
-        "replies.not_understood": replies.not_understood,
+        "replies.help_ in a group": lambda w: replies.help_(w, SHOP, replies.Entry.COMMAND),
+        "replies.help_ by link": lambda w: replies.help_(w, SHOP, replies.Entry.LINK),
+        "replies.start in a group": lambda w: replies.start(w, SHOP, replies.Entry.COMMAND),
+        "replies.start for the team": lambda w: replies.start(w, SHOP, replies.Entry.TEAM),
+        "replies.not_understood": lambda w: replies.not_understood(w, SHOP),
+        "replies.not_understood by link": lambda w: replies.not_understood(w, SHOP, replies.Entry.LINK),
+        "replies.nothing_followed": lambda w: replies.nothing_followed(w, SHOP),
+        "replies.nothing_followed in a group": lambda w: replies.nothing_followed(
+            w, SHOP, replies.Entry.COMMAND
+        ),
+        "replies.cannot_read": lambda w: replies.cannot_read(w, SHOP),
+        "replies.ask_shop": lambda w: replies.ask_shop(w, SHOP),
+        "replies.ask_shop without a contact": lambda w: replies.ask_shop(w, Shop()),
         **{f"replies.mistake {each}": mistaken(each, "1005006123456789") for each in Mistake},
         "replies.too_many": lambda w: replies.too_many(w, 60, 20),
         "replies.several": lambda w: replies.several(w, tried, mistakes=2),

@@ -90,7 +90,7 @@ def everything(words: Words, text: str) -> list[Message | str]:
         replies.start(words, shop),
         replies.claimed(words, shop, ID, follow),
         replies.help_(words, shop),
-        replies.mistake(words, Mistake.TRACKING_NUMBER, text),
+        replies.mistake(words, Mistake.TRACKING_NUMBER, text, shop),
         replies.zone_unknown(words, text),
         replies.ask_rename(words, ID, follow, 64),
         replies.choose(words, [follow] * 12, replies.Purpose.STOP),

@@ -32,6 +32,8 @@ class Chats:
             Route("/chats/{chat}/wait", handler(self.wait), methods=["GET"]),
             Route("/chats/{chat}/menu", handler(self.menu), methods=["GET"]),
             Route("/chats/{chat}/say", handler(self.say), methods=["POST"]),
+            Route("/chats/{chat}/edit", handler(self.edit), methods=["POST"]),
+            Route("/chats/{chat}/post", handler(self.post), methods=["POST"]),
             Route("/chats/{chat}/document", handler(self.document), methods=["POST"]),
             Route("/chats/{chat}/location", handler(self.location), methods=["POST"]),
             Route("/chats/{chat}/press", handler(self.press), methods=["POST"]),
@@ -166,6 +168,25 @@ class Chats:
             user_id=p.integer("user_id", 0),
             thread_id=p.integer("thread_id", 0),
             reply_to=p.integer("reply_to", 0),
+        )
+        return {"message": self._tg.world.to_page(message), "update_id": update.id if update else None}
+
+    async def edit(self, p: Parameters, request: Request) -> object:
+        """Correct `message_id` to `text`, `after` seconds since it was written (0)."""
+        message, update = self._tg.edit(
+            self._chat(request), p.integer("message_id"), p.text("text"), after=p.integer("after", 0)
+        )
+        return {"message": self._tg.world.to_page(message), "update_id": update.id if update else None}
+
+    async def post(self, p: Parameters, request: Request) -> object:
+        """Any other message: `content` holds its fields as the Bot API names them (`voice`, `sticker`,
+        `media_group_id`, `pinned_message` …).
+        """
+        content = p.values.get("content")
+        if not isinstance(content, dict):
+            raise BadParameter("content must be an object")
+        message, update = self._tg.post(
+            self._chat(request), p.integer("user_id", 0), reply_to=p.integer("reply_to", 0), service=content
         )
         return {"message": self._tg.world.to_page(message), "update_id": update.id if update else None}
 

@@ -170,6 +170,21 @@ class Telegram:
             return message, None
         return message, self.updates.issue("message", self.world.to_api(message), chat.id)
 
+    def edit(
+        self, chat: Chat, message_id: int, text: str, *, after: int = 0
+    ) -> tuple[Message, Issued | None]:
+        """A person corrects a message, `after` seconds since it was written."""
+        message = chat.messages.get(message_id)
+        if message is None or message.deleted:
+            raise NoSuch(f"no message {message_id} in chat {chat.id}")
+        message.edits.append({"text": message.rich.text, "at": int(self.clock.now())})
+        message.rich, message.source = found(plain(text)), text
+        message.edited = message.date + after
+        self.show(message)
+        if not self._hears(chat, message):
+            return message, None
+        return message, self.updates.issue("edited_message", self.world.to_api(message), chat.id)
+
     def _hears(self, chat: Chat, message: Message) -> bool:
         if chat.is_private:
             return True

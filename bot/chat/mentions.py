@@ -1,0 +1,40 @@
+"""Which of the followed orders somebody means by what is known to them: tracking number or name. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.ids import Mistake, Reading
+from bot.intents import Intent, intent, named
+from bot.model import Follow, Order
+
+_NUMBER_LENGTH = 6  # characters that a tracking number has at least
+
+
+def mentioned(said: Reading, rows: Sequence[tuple[Order, Follow]]) -> list[str]:
+    """The followed orders that a text means other than by their ids.
+
+    Empty where it holds a number that is of none of them: that is a new order's, or a mistake to be told.
+    """
+    numbers = [_plain(each) for each in said.ids] + [
+        _plain(sent) for kind, sent in said.mistakes if kind in {Mistake.TRACKING_NUMBER, Mistake.TOO_SHORT}
+    ]
+    carried = {number: order.id for order, _ in rows for number in _tracking_numbers(order)}
+    if (whole := carried.get(_plain(said.text))) is not None:
+        return [whole]  # also in groups: "LP 0067 5700 3400 00"
+    if numbers:
+        return (
+            list(dict.fromkeys(carried[each] for each in numbers)) if carried.keys() >= set(numbers) else []
+        )
+    if said.mistakes or intent(said.text) is Intent.SHOP:
+        return []
+    return named(said.text, ((follow.order_id, follow.label) for _, follow in rows))
+
+
+def _tracking_numbers(order: Order) -> list[str]:
+    numbers = (each for parcel in order.parcels for each in (parcel.number, *parcel.former_numbers))
+    return [plain for each in numbers if len(plain := _plain(each)) >= _NUMBER_LENGTH and plain != order.id]
+
+
+def _plain(number: str) -> str:
+    return "".join(filter(str.isalnum, number)).upper()

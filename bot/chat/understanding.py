@@ -1,0 +1,51 @@
+"""Plain messages: a number, a name, a question, thanks, a photo, and what each is answered with."""
+
+from __future__ import annotations
+
+from bot.chat import orders, track
+from bot.chat.context import ChatContext
+from bot.ids import Reading
+from bot.intents import Intent, intent
+from bot.views import replies
+
+_THANKS_BACK = "👍"
+
+
+async def answer(ctx: ChatContext, said: Reading, *, quiet: bool = False) -> None:
+    """Answer what somebody wrote; `quiet`: say nothing where there is nothing to say."""
+    if await track.open_named(ctx, said):
+        return
+    if said.ids or said.mistakes:
+        await track.track(ctx, said)
+        return
+    meant = intent(said.text)
+    if meant is Intent.WHERE:
+        await _where(ctx, said)
+    elif quiet:
+        return
+    elif meant is Intent.THANKS:
+        await ctx.react(_THANKS_BACK)
+    elif meant is Intent.GREETING:
+        await ctx.say(replies.start(ctx.words, ctx.shop, ctx.entry))
+    elif meant is Intent.SHOP:
+        await ctx.say(replies.ask_shop(ctx.words, ctx.shop))
+    else:
+        await ctx.say(replies.not_understood(ctx.words, ctx.shop, ctx.entry))
+
+
+async def cannot_read(ctx: ChatContext) -> None:
+    """A photo, voice message or file that says nothing in words."""
+    await ctx.say(replies.cannot_read(ctx.words, ctx.shop, ctx.entry))
+
+
+async def _where(ctx: ChatContext, said: Reading) -> None:
+    """ "Where is my package?": the one card, or the list; what to send where nothing is followed."""
+    rows = [row for row in await ctx.tracking.viewing.orders(ctx.place) if row[1].archived_at is None]
+    on_the_way = [order for order, _ in rows if not order.stage.final]
+    meant = on_the_way if len(on_the_way) == 1 else [order for order, _ in rows]
+    if len(meant) == 1:
+        await track.open_order(ctx, meant[0].id)
+    elif meant:
+        await orders.orders(ctx, said)
+    else:
+        await ctx.say(replies.nothing_followed(ctx.words, ctx.shop, ctx.entry))

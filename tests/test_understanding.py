@@ -1,0 +1,184 @@
+"""What people write besides numbers: questions, names, thanks, photos, corrections, and what groups say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.world import CUSTOMS, EMMA, FAMILY, IVAN, LEILA, PLAIN, World
+
+LUCIA, SAKURA = 5000000105, 5000000107
+_LP = "LP00675700340000"
+
+
+async def _is_silent(play: World, chat: int, after: int, **more: object) -> None:
+    """The bot says nothing until it has answered the next command."""
+    answer = await play.ask(chat, "/language xx", "", **more)
+    said = [
+        each for each in await play.messages(chat) if each["is_bot"] and after < each["id"] < answer["id"]
+    ]
+    assert not said, said
+
+
+async def _number_of(play: World, order: str) -> str:
+    assert play.app is not None
+    async with play.app.store.read() as tx:
+        known = await tx.orders.get(order)
+    assert known is not None
+    return known.parcels[0].number
+
+
+async def test_the_tracking_number_of_the_own_card_opens_that_order(play: World) -> None:
+    await play.ask(EMMA, PLAIN, "In transit between")
+    await play.ask(EMMA, CUSTOMS, "8042")
+    number = await _number_of(play, PLAIN)
+    await play.ask(EMMA, number, f"{number}")
+    await play.ask(EMMA, f"where is {number.lower()}?", "In transit between")
+    await play.ask(IVAN, number, "Нам нужен номер заказа")
+
+
+async def test_the_name_of_an_order_opens_it(play: World) -> None:
+    await play.ask(EMMA, PLAIN, "In transit between")
+    await play.ask(EMMA, CUSTOMS, "8042")
+    await play.ask(EMMA, f"/rename {PLAIN} Blue lamp", "Now called")
+    await play.ask(EMMA, "blue LAMP", "In transit between")
+    await play.ask(EMMA, "Where's my blue lamp?", "In transit between")
+    await play.ask(EMMA, "/track Blue lamp", "In transit between")
+    await play.ask(EMMA, "my blue lamp arrived broken", "Only the shop")
+
+
+@pytest.mark.parametrize(
+    ("person", "question", "card", "nothing"),
+    [
+        (EMMA, "Where is my package?", "In transit between", "message the shop sent you"),
+        (IVAN, "Где моя посылка?", "В пути между странами", "прислал магазин"),
+        (LEILA, "أين طلبي؟", "الطلب", "أرسلها إليك المتجر"),
+        (LUCIA, "¿Cuándo llega mi pedido?", "En viaje internacional", "te envió la tienda"),
+        (SAKURA, "荷物はどこですか", "USB-C", "ショップから届いた"),
+        (EMMA, "Wo bleibt mein Paket?", "In transit between", "message the shop sent you"),
+    ],
+)
+async def test_a_question_is_answered_with_the_card_or_with_what_to_send(
+    play: World, person: int, question: str, card: str, nothing: str
+) -> None:
+    await play.ask(person, question, nothing)
+    await play.ask(person, PLAIN, card)
+    await play.ask(person, question, card)
+
+
+async def test_of_several_orders_the_list_is_shown(play: World) -> None:
+    await play.ask(EMMA, PLAIN, "In transit between")
+    await play.ask(EMMA, CUSTOMS, "8042")
+    await play.ask(EMMA, "any news?", "2 on the way")
+
+
+async def test_thanks_get_a_reaction_and_no_words(play: World) -> None:
+    await play.ask(EMMA, PLAIN, "In transit between")
+    thanks = await play.say(EMMA, "Thanks a lot! 🙏")
+    await _is_silent(play, EMMA, thanks)
+    said = next(each for each in await play.messages(EMMA) if each["id"] == thanks)
+    assert said["reaction"] == "👍"
+
+
+async def test_a_reaction_that_is_refused_harms_nothing(play: World) -> None:
+    fault = {"target": "telegram", "kind": "refuse", "method": "setMessageReaction"}
+    await play.control("POST", "faults", faults=[fault])
+    thanks = await play.say(EMMA, "thank you")
+    await _is_silent(play, EMMA, thanks)
+
+
+async def test_a_greeting_is_greeted(play: World) -> None:
+    await play.ask(EMMA, "Hello!", "Welcome")
+
+
+async def test_photos_and_voice_are_told_and_an_album_once(play: World) -> None:
+    await play.ask(EMMA, "/start", "Welcome")
+    file = {"file_id": "a", "file_unique_id": "a"}
+    voice = await play.posts(EMMA, voice=file | {"duration": 3})
+    told = await play.hears(EMMA, "can't read photos", after=voice)
+    photo = {"photo": [file | {"width": 9, "height": 9}], "media_group_id": "77"}
+    for _ in range(3):
+        last = await play.posts(EMMA, **photo)
+    again = await play.hears(EMMA, "can't read photos", after=told["id"])
+    await _is_silent(play, EMMA, max(last, again["id"]))
+    said = [each for each in await play.messages(EMMA) if "can't read photos" in each["text"]]
+    assert len(said) == 2
+
+
+async def test_a_caption_is_read_and_may_hold_a_command(play: World) -> None:
+    photo = {"photo": [{"file_id": "a", "file_unique_id": "a", "width": 9, "height": 9}]}
+    sent = await play.posts(EMMA, **photo, caption=f"my order {PLAIN}")
+    await play.hears(EMMA, "In transit between", after=sent)
+    entity = {"type": "bot_command", "offset": 0, "length": 7}
+    sent = await play.posts(EMMA, **photo, caption="/orders", caption_entities=[entity])
+    await play.hears(EMMA, "1 on the way", after=sent)
+
+
+async def test_service_messages_get_no_answer(play: World) -> None:
+    await play.ask(EMMA, "/start", "Welcome")
+    for content in (
+        {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400}},
+        {"chat_background_set": {"type": {"type": "chat_theme", "theme_name": "x"}}},
+        {"write_access_allowed": {}},
+    ):
+        sent = await play.posts(EMMA, **content)
+        await _is_silent(play, EMMA, sent)
+
+
+async def test_a_correction_within_two_minutes_is_read_again(play: World) -> None:
+    sent = await play.say(EMMA, "821174466173804")
+    await play.hears(EMMA, "can't find order", after=sent)
+    await play.control("POST", f"chats/{EMMA}/edit", message_id=sent, text=PLAIN, after=60)
+    card = await play.hears(EMMA, "In transit between", after=sent)
+    late = await play.say(EMMA, "thanks")
+    await play.control("POST", f"chats/{EMMA}/edit", message_id=late, text=CUSTOMS, after=121)
+    await _is_silent(play, EMMA, max(late, card["id"]))
+
+
+async def test_cancel_and_any_command_end_an_open_question(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "In transit between")
+    for command, answer in (("/cancel", "nothing was changed"), ("/help", "How it works")):
+        await play.press(EMMA, card, "Rename")
+        await play.hears(EMMA, "What would you like", after=card["id"])
+        await play.ask(EMMA, command, answer)
+        await play.ask(EMMA, "Green chair", "no order number")
+
+
+async def test_other_links_words_greet_and_a_damaged_link_is_told(play: World) -> None:
+    for payload in ("ref_123", "utm-instagram", "AffiliateNumberTwelve"):
+        await play.ask(EMMA, f"/start {payload}", "Welcome")
+
+
+async def test_in_groups_the_bot_says_nothing_to_what_is_not_for_it(play: World) -> None:
+    await play.control("POST", f"chats/{FAMILY}/state", action="promote")  # now it hears everything
+    card = await play.ask(FAMILY, f"/track {PLAIN}", "…61738042", user_id=EMMA)
+    for text in (CUSTOMS, "/weather", "where is my package?", "hello", "/orders@another_bot"):
+        sent = await play.say(FAMILY, text, user_id=EMMA)
+        await _is_silent(play, FAMILY, sent, user_id=EMMA)
+    for text in ("thanks!", "so slow", "👍"):
+        sent = await play.say(FAMILY, text, user_id=EMMA, reply_to=card["id"])
+        await _is_silent(play, FAMILY, sent, user_id=EMMA)
+
+
+async def test_in_groups_help_says_track_and_members_may_look(play: World) -> None:
+    await play.ask(FAMILY, "/start", "/track", user_id=EMMA)
+    await play.ask(FAMILY, "/help", "/track followed by", user_id=IVAN)
+    await play.ask(FAMILY, "/orders", "/track followed by", user_id=IVAN)
+    card = await play.ask(FAMILY, f"/track {PLAIN}", "…61738042", user_id=EMMA)
+    await play.ask(FAMILY, f"/track {PLAIN}", "…61738042", user_id=IVAN)
+    await play.ask(FAMILY, f"/track {CUSTOMS}", "Only group admins", user_id=IVAN)
+    await play.ask(FAMILY, "where is it?", "…61738042", user_id=IVAN, reply_to=card["id"])
+
+
+async def test_where_only_links_add_orders_nobody_is_asked_for_a_number(play: World, tmp_path: Path) -> None:
+    await play.stop()
+    shop = tmp_path / "shop.toml"
+    shop.write_text('name = "Kiosk"\nsupport = "@kiosk_help"\n')
+    await play.start(ACCESS="link", SHOP_FILE=str(shop))
+    for text in ("hm", "/help", "/start", "Where is my order?", _LP, "/orders", "/track 123456"):
+        answer = await play.ask(EMMA, text, "link")
+        assert "order number" not in answer["text"].replace("no order number", ""), answer["text"]
+        assert "@kiosk_help" in answer["text"] or text == "/start"
+    refund = await play.ask(EMMA, "I want a refund", "@kiosk_help")
+    assert "Only the shop" in refund["text"]
