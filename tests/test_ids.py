@@ -389,5 +389,13 @@ def test_a_damaged_link_is_told_from_another_links_words() -> None:
     token = link_token("8211744661738042", "a-secret-of-your-own")
     assert is_damaged_token(token[:-1] + "x")
     assert is_damaged_token(token[:14])
-    for word in ("", "ref_123", "utm_source-instagram", "AffiliateNumberTwelve", "promo2026", "x" * 64, "ß" * 20):
+    for word in (
+        "",
+        "ref_123",
+        "utm_source-instagram",
+        "AffiliateNumberTwelve",
+        "promo2026",
+        "x" * 64,
+        "ß" * 20,
+    ):
         assert not is_damaged_token(word)

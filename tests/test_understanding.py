@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -117,11 +118,12 @@ async def test_a_caption_is_read_and_may_hold_a_command(play: World) -> None:
 
 async def test_service_messages_get_no_answer(play: World) -> None:
     await play.ask(EMMA, "/start", "Welcome")
-    for content in (
+    contents: tuple[Mapping[str, object], ...] = (
         {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400}},
         {"chat_background_set": {"type": {"type": "chat_theme", "theme_name": "x"}}},
         {"write_access_allowed": {}},
-    ):
+    )
+    for content in contents:
         sent = await play.posts(EMMA, **content)
         await _is_silent(play, EMMA, sent)
 
