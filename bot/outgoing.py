@@ -35,21 +35,24 @@ class OutgoingMessage:
     happened: tuple[datetime, ...] = ()  # when what it tells happened, by the carrier's word
 
 
+_UNFOLLOWED = {NewsKind.REPORTED, NewsKind.NOT_FOUND}
+
+
 def is_card(notice: Notice) -> bool:
     """Whether nothing is to be heard: only the living card changes."""
     return all(one.kind is NewsKind.CARD for one in notice.news)
 
 
 def is_report(notice: Notice) -> bool:
-    """Whether it is a customer's report for the operator, who need not follow the order."""
-    return all(one.kind is NewsKind.REPORTED for one in notice.news)
+    """Whether it is for a place that need not follow the order: the operator, or who followed it before."""
+    return all(one.kind in _UNFOLLOWED for one in notice.news)
 
 
 def split_reports(notice: Notice) -> list[Notice]:
     """The notice, with a customer's reports apart from the order's own news."""
     rows = list(zip(notice.ids, notice.news, strict=True))
-    reports = [row for row in rows if row[1].kind is NewsKind.REPORTED]
-    news = [row for row in rows if row[1].kind is not NewsKind.REPORTED]
+    reports = [row for row in rows if row[1].kind in _UNFOLLOWED]
+    news = [row for row in rows if row[1].kind not in _UNFOLLOWED]
     return [
         replace(notice, ids=tuple(id_ for id_, _ in some), news=tuple(one for _, one in some))
         for some in (reports, news)
@@ -127,8 +130,12 @@ class Renderer:
         )
 
     def report(self, chat: Chat, notice: Notice, order: Order) -> OutgoingMessage:
-        """A customer's problem, for the operator."""
-        return OutgoingMessage(notices=(notice,), message=admin.customer_problem(_words(chat), order))
+        """A customer's problem, for the operator; or that there is no such order in this shop."""
+        if any(one.kind is NewsKind.NOT_FOUND for one in notice.news):
+            message = pushes.not_found(_words(chat), order.id)
+        else:
+            message = admin.customer_problem(_words(chat), order)
+        return OutgoingMessage(notices=(notice,), message=message)
 
 
 def _words(chat: Chat) -> Words:

@@ -97,7 +97,8 @@ class Settings(BaseModel):
     )
 
     admin_chat_ids: Annotated[tuple[int, ...], BeforeValidator(_comma_list)] = Field(
-        (), description="the operator's chats, separated by commas"
+        (),
+        description="the operator's chats, separated by commas; of a group every member is an operator",
     )
     access: Literal["open", "link", "private"] = Field(
         "open", description="who may add orders: open (anybody), link (only signed links), private (admins)"

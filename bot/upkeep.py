@@ -345,5 +345,6 @@ class Upkeep:
             await tx.updates.purge(now - _UPDATES_KEPT)
             await tx.memory.purge_pushes(now - _SETTLED_KEPT)
             await tx.sends.purge(now)
+            await tx.chats.purge_guesses(now, now - self._tracking.policy.guess_window)
         if gone:
             _log.info("old orders deleted", orders=gone)

@@ -129,6 +129,7 @@ class Engine:
         source: ScriptedSource | None = None,
         post: PostOffice | None = None,
         hands: int = 48,
+        policy: Policy | None = None,
     ) -> None:
         self.source = source or ScriptedSource(Clock())
         self.clock = self.source.clock
@@ -140,7 +141,7 @@ class Engine:
             store=store,
             source=self.source,
             pacer=self.pacer,
-            policy=Policy(orders_per_chat=1000),
+            policy=policy or Policy(orders_per_chat=1000),
             now=self.clock.now,
             telemetry=self.metrics,
         )

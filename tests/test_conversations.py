@@ -381,6 +381,23 @@ async def test_a_shops_orders_all_end_alike_and_are_told_apart_all_the_same(play
     assert len({key["text"] for row in asked["buttons"] for key in row}) == 3
 
 
+async def test_of_random_ids_sent_while_aliexpress_is_silent_few_are_taken_and_undone(play: World) -> None:
+    await play.control("POST", "faults", target="aliexpress", kind="outage", times=None)
+    many = " ".join(str(8211744661990042 + n * 1000) for n in range(20))
+    answer = await play.ask(EMMA, many, "3 orders added")
+    assert answer["text"].count("couldn't check") == 17
+    await play.hears(EMMA, "Too many attempts", after=answer["id"])
+    await play.control("DELETE", "faults")
+    await play.hears(EMMA, "isn't one of this shop's", after=answer["id"])
+    await play.ask(EMMA, PLAIN, "Too many attempts")
+
+
+async def test_logins_are_taken_in_private_chats_only(play: World) -> None:
+    await play.stop()
+    await play.start(ADMIN_CHAT_IDS=f"{MERCHANT},{FAMILY}")
+    await play.ask(FAMILY, "/authorize", "in a private chat", user_id=EMMA)
+
+
 async def test_a_card_sent_while_aliexpress_is_silent_fills_in_by_itself(play: World) -> None:
     await play.control("POST", "faults", target="aliexpress", kind="outage", times=None)
     card = await play.ask(EMMA, PLAIN, "This message will update itself")

@@ -199,6 +199,9 @@ async def set_brief(ctx: ChatContext, action: actions.SetBrief) -> None:
 
 async def authorize(ctx: ChatContext, said: Reading) -> None:
     """/authorize: where to log in; the address (or code) that comes back is the next message."""
+    if ctx.place.is_group:  # whoever is a member could log in with an account of their own
+        await ctx.say(view.authorize_in_private(ctx.words))
+        return
     if said.text.strip():
         await take_code(ctx, ("", said.text))
         return
@@ -208,12 +211,14 @@ async def authorize(ctx: ChatContext, said: Reading) -> None:
 
 def is_login(services: Services, chat_id: int, said: Reading) -> bool:
     """Whether an operator pasted what a login leads to; a link to an order is one to an order."""
-    return services.is_admin(chat_id) and services.merchant.is_login(said.text) and not said.ids
+    return (
+        chat_id > 0 and services.is_admin(chat_id) and services.merchant.is_login(said.text) and not said.ids
+    )
 
 
 async def take_code(ctx: ChatContext, answer: tuple[str, str]) -> None:
     """Exchange what the merchant pasted."""
-    if not ctx.is_admin:
+    if not ctx.is_admin or ctx.place.is_group:
         await ctx.expect("")
         return
     try:

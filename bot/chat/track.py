@@ -18,6 +18,7 @@ from bot.tracking import (
     Outcome,
     Shown,
     Tracked,
+    Unanswered,
 )
 from bot.views import actions, picture, replies, timeline
 from bot.views.replies import Entry, Purpose, Tried
@@ -47,7 +48,9 @@ async def start(ctx: ChatContext, said: Reading) -> None:
     if await ctx.refuse_change():
         return
     async with ctx.typing():
-        outcome = await ctx.tracking.following.track(ctx.chat, order_id, by_link=True, update=ctx.update)
+        outcome = await ctx.tracking.following.track(
+            ctx.chat, order_id, by_link=True, person=ctx.user_id, update=ctx.update
+        )
     if isinstance(outcome, Tracked):
         greeting = replies.claimed(ctx.words, ctx.shop, order_id, outcome.shown.follow)
         await ctx.say(greeting)
@@ -109,7 +112,7 @@ async def open_order(ctx: ChatContext, order_id: str) -> None:
 
 
 async def _track(ctx: ChatContext, order_id: str) -> Outcome:
-    return await ctx.tracking.following.track(ctx.chat, order_id, update=ctx.update)
+    return await ctx.tracking.following.track(ctx.chat, order_id, person=ctx.user_id, update=ctx.update)
 
 
 async def _nothing_found(ctx: ChatContext, said: Reading) -> None:
@@ -141,12 +144,14 @@ async def _track_several(ctx: ChatContext, said: Reading) -> None:
 
     async with ctx.typing():
         outcomes = await asyncio.gather(*(one(order_id) for order_id in said.ids))
-    for refusal in outcomes:
-        if isinstance(refusal, NotAllowed | LockedOut):
-            await _tell(ctx, refusal)
-            return
+    refusal = next((one for one in outcomes if isinstance(one, NotAllowed | LockedOut)), None)
+    if refusal is not None and not any(isinstance(one, Tracked | AlreadyTracked) for one in outcomes):
+        await _tell(ctx, refusal)
+        return
     tried = [(id_, _tried(outcome)) for id_, outcome in zip(said.ids, outcomes, strict=True)]
     await ctx.say(replies.several(ctx.words, tried, mistakes=len(said.mistakes)))
+    if refusal is not None:
+        await _tell(ctx, refusal)
 
 
 def _tried(outcome: Outcome) -> Tried:
@@ -157,7 +162,9 @@ def _tried(outcome: Outcome) -> Tried:
             return Tried.ALREADY
         case LimitReached():
             return Tried.LIMIT
-        case NotFound() | NotAllowed() | LockedOut():
+        case Unanswered() | NotAllowed() | LockedOut():
+            return Tried.UNANSWERED
+        case NotFound():
             return Tried.UNKNOWN
         case _:
             assert_never(outcome)
@@ -172,6 +179,8 @@ async def _tell(ctx: ChatContext, outcome: Outcome) -> None:
                 await ctx.say(replies.source_silent(words, shown.order.id))
         case NotFound(order_id=order_id):
             await ctx.say(replies.unknown_order(words, order_id, shop))
+        case Unanswered(order_id=order_id):
+            await ctx.say(replies.unanswered(words, order_id))
         case LimitReached(limit=limit):
             await ctx.say(replies.quota_reached(words, limit))
         case LockedOut(until=until):

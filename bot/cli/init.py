@@ -180,12 +180,15 @@ class Interview:
                     return str(number)
             else:
                 self._no("no message came; type the number (@userinfobot tells it), or leave it empty")
-        return self._ask(
+        answer = self._ask(
             "ADMIN_CHAT_IDS",
             "Admin chats, numbers separated by commas",
             wrong=lambda text: None if re.fullmatch(r"(-?\d+(\s*,\s*-?\d+)*)?", text) else "numbers, please",
             may_be_empty=True,
         )
+        if "-" in answer:
+            self._no("a number below zero is a group: every member of it becomes an operator")
+        return answer
 
     # ── asking ──────────────────────────────────────────────────────────────────────────────────
 

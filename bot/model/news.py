@@ -34,6 +34,7 @@ class NewsKind(enum.StrEnum):
     STOPPED = "stopped"  # nothing new for 90 days: watching ended
     CARD = "card"  # nothing to hear: only the living card changes
     REPORTED = "reported"  # a customer's problem, for the operator's chats
+    NOT_FOUND = "not_found"  # AliExpress does not know an order that was followed while it gave no answer
     CHECK_IN = "check_in"  # "did it come after all?" some days after "not yet"
 
 

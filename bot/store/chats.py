@@ -118,14 +118,16 @@ class Chats:
         await self._on.execute(sa.delete(chats).where(_at(chats, place)))
         return followed
 
-    async def forget(self, chat_id: int, update: int) -> list[str]:
+    async def forget(self, chat_id: int, update: int, now: datetime, guessing_since: datetime) -> list[str]:
         """Delete everything about a chat, all its topics included, as of `update`. Returns its orders.
 
-        What was written after that update is another matter, and is still to be answered.
+        What was written after that update is another matter, and is still to be answered. Wrong ids counted
+        since `guessing_since` and a lock stay until they run out: else who guesses would forget and go on.
         """
         known = await self._hold_orders(follows.c.chat_id == chat_id)
-        for table in (follows, notices, guesses, freezes, sends, chats):
+        for table in (follows, notices, freezes, sends, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
+        await self.purge_guesses(now, guessing_since, chat_id)
         for state in _UNHANDLED:
             here = sa.and_(state_is(updates, state), updates.c.chat_id == chat_id)
             await self._on.execute(sa.delete(updates).where(here, updates.c.update_id <= update))
@@ -149,14 +151,22 @@ class Chats:
 
     # ── follows ─────────────────────────────────────────────────────────────────────────────────
 
-    async def follow(self, follow: Follow) -> bool:
-        """Follow the order; False when it was followed already (an archived one is taken back)."""
+    async def hold(self, place: Place) -> None:
+        """Keep others from adding follows to a known place until the transaction ends."""
+        await self._on.execute(sql.locking(self._on, sa.select(chats.c.chat_id).where(_at(chats, place))))
+
+    async def follow(self, follow: Follow, *, unchecked: bool = False) -> bool:
+        """Follow the order; False when it was followed already (an archived one is taken back).
+
+        `unchecked`: AliExpress did not say whether there is such an order.
+        """
         row = {
             "chat_id": follow.place.chat_id,
             "topic_id": follow.place.topic_id,
             "order_id": follow.order_id,
             "label": follow.label,
             "notify": follow.notify,
+            "unchecked": unchecked,
             "created_at": follow.created_at,
         }
         if await sql.add(self._on, follows, row):
@@ -176,6 +186,28 @@ class Chats:
             .values(state="dropped", settled_at=now, lease="")
         )
         return bool(result.rowcount)
+
+    async def count_unchecked(self, chat_id: int) -> int:
+        """How many follows of the chat wait for AliExpress to say that there is such an order."""
+        mine = sa.and_(follows.c.chat_id == chat_id, follows.c.unchecked)
+        return int(await self._on.scalar(sa.select(sa.func.count()).select_from(follows).where(mine)) or 0)
+
+    async def confirm(self, order_id: str) -> None:
+        """AliExpress knows the order: nobody's follow of it is unchecked any more."""
+        await self._on.execute(
+            sa.update(follows)
+            .where(follows.c.order_id == order_id, follows.c.unchecked)
+            .values(unchecked=False)
+        )
+
+    async def withdraw_unchecked(self, order_id: str) -> list[Place]:
+        """AliExpress does not know the order: end the follows that waited for it. Returns whose they were."""
+        rows = await self._on.execute(
+            sa.delete(follows)
+            .where(follows.c.order_id == order_id, follows.c.unchecked)
+            .returning(follows.c.chat_id, follows.c.topic_id)
+        )
+        return [Place(row.chat_id, row.topic_id) for row in rows]
 
     async def get_follow(self, place: Place, order_id: str) -> Follow | None:
         row = (await self._on.execute(_FOLLOW, _these(place) | {"b_order": order_id})).mappings().first()
@@ -252,15 +284,39 @@ class Chats:
 
     # ── wrong ids ───────────────────────────────────────────────────────────────────────────────
 
-    async def locked_until(self, chat_id: int, now: datetime) -> datetime | None:
-        """Until when the chat may not add orders, None when it may."""
-        found: datetime | None = await self._on.scalar(_LOCKED, {"b_chat": chat_id, "b_now": now})
+    async def locked_until(self, ids: Iterable[int], now: datetime) -> datetime | None:
+        """Until when these chats or people may not add orders, None when all may."""
+        found: datetime | None = await self._on.scalar(
+            sa.select(sa.func.max(guesses.c.locked_until)).where(
+                guesses.c.chat_id.in_(sorted(ids)), guesses.c.locked_until > now
+            )
+        )
         return found
 
     async def count_wrong_id(
-        self, chat_id: int, now: datetime, *, window: timedelta, limit: int, lock: timedelta
+        self, ids: Iterable[int], now: datetime, *, window: timedelta, limit: int, lock: timedelta
     ) -> datetime | None:
-        """Count a wrong id; more than `limit` within `window` lock the chat. Returns until when."""
+        """Count a wrong id against a chat and the person in it; more than `limit` within `window` lock each.
+
+        A person has the id of their private chat. Returns until when one of them is locked.
+        """
+        locks = [await self._count(each, now, window, limit, lock) for each in sorted(set(ids))]
+        return max((until for until in locks if until is not None), default=None)
+
+    async def purge_guesses(
+        self, now: datetime, guessing_since: datetime, chat_id: int | None = None
+    ) -> None:
+        """Forget wrong ids that count no more: of one chat, or of all."""
+        over = sa.and_(
+            guesses.c.since < guessing_since,
+            sa.or_(guesses.c.locked_until.is_(None), guesses.c.locked_until <= now),
+        )
+        mine = guesses.c.chat_id == chat_id if chat_id is not None else sa.true()
+        await self._on.execute(sa.delete(guesses).where(over, mine))
+
+    async def _count(
+        self, chat_id: int, now: datetime, window: timedelta, limit: int, lock: timedelta
+    ) -> datetime | None:
         statement = sql.insert(self._on, guesses)
         fresh = guesses.c.since < now - window
         wrong = sa.case((fresh, 1), else_=guesses.c.wrong + 1)
@@ -331,9 +387,6 @@ _CHAT = sa.select(chats).where(_here(chats))
 _FOLLOW = sa.select(follows).where(_here(follows), follows.c.order_id == sa.bindparam("b_order"))
 _COUNT_FOLLOWS = (
     sa.select(sa.func.count()).select_from(follows).where(_here(follows), follows.c.archived_at.is_(None))
-)
-_LOCKED = sa.select(guesses.c.locked_until).where(
-    guesses.c.chat_id == sa.bindparam("b_chat"), guesses.c.locked_until > sa.bindparam("b_now")
 )
 
 

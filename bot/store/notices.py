@@ -183,6 +183,15 @@ class Notices:
             .values(due_at=until, held=True)
         )
 
+    async def is_waiting(self, place: Place, order_id: str, kind: NewsKind) -> bool:
+        """Whether the place is still to be told something of this kind (its key begins with it)."""
+        found = await self._on.scalar(
+            sa.select(notices.c.id)
+            .where(_due, _at(place), notices.c.order_id == order_id, notices.c.key.like(f"{kind.value}:%"))
+            .limit(1)
+        )
+        return found is not None
+
     async def release(self, place: Place, now: datetime) -> None:
         """Everything held for the place may go now, but for questions that have their own time."""
         await self._on.execute(

@@ -217,6 +217,7 @@ follows = sa.Table(
     ),
     _text("label"),
     sa.Column("notify", sa.Boolean, nullable=False, default=True),
+    sa.Column("unchecked", sa.Boolean, nullable=False, default=False),  # AliExpress gave no answer yet
     sa.Column("archived_at", Utc),
     sa.Column("card_message_id", sa.BigInteger),
     sa.Column("created_at", Utc, nullable=False),

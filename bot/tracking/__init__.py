@@ -24,6 +24,7 @@ from bot.tracking.outcomes import (
     Refreshed,
     Shown,
     Tracked,
+    Unanswered,
 )
 from bot.tracking.places import PlaceData, Places
 from bot.tracking.policy import Policy
@@ -50,6 +51,7 @@ __all__ = [
     "Telemetry",
     "Tracked",
     "Tracking",
+    "Unanswered",
 ]
 
 
@@ -81,7 +83,7 @@ class Tracking:
             texts=self.texts,
             now=now,
         )
-        self.places = Places(store, now)
+        self.places = Places(store, policy, now)
         self.flagging = Flagging(store, policy, now)
         self.reporting = Reporting(store, now, policy.brief_at)
         self.remembering = Remembering(store, now)

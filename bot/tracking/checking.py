@@ -8,8 +8,18 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot import timeline
-from bot.errors import Misconfigured, Reauthorise, SourceError
-from bot.model import Order, OrderFacts, OrderStatus, Place, Snapshot
+from bot.errors import Misconfigured, Reauthorise, SourceError, UnknownOrder
+from bot.model import (
+    Importance,
+    News,
+    NewsKind,
+    Order,
+    OrderFacts,
+    OrderStatus,
+    PendingNotice,
+    Place,
+    Snapshot,
+)
 from bot.pacing import Pacer
 from bot.sources import Source
 from bot.store import Due, Settled, Store
@@ -46,9 +56,19 @@ class Checking:
         """
         silence = due.silence_at is not None and due.silence_at <= self._now()
         known = "" if silence else due.mark
-        snapshot = await self._answer(self._source.check(due.order_id, CANONICAL, known))
+        try:
+            snapshot = await self._answer(self._source.check(due.order_id, CANONICAL, known))
+        except UnknownOrder:
+            if await self._withdraw(due):
+                return None
+            raise
         now = self._now()
-        facts = await self._facts(due, snapshot, now) if snapshot is not None else None
+        try:
+            facts = await self._facts(due, snapshot, now) if snapshot is not None else None
+        except UnknownOrder:
+            if await self._withdraw(due):
+                return None
+            facts = None
         if snapshot is None or (snapshot.digest == due.digest and not silence and facts is None):
             self._pacer.learn(due.watch, (), now, order=due.order_id)
             return self.quiet(due, now, mark=snapshot.mark if snapshot is not None else None)
@@ -74,15 +94,40 @@ class Checking:
         return answer
 
     async def _facts(self, due: Due, snapshot: Snapshot, now: datetime) -> OrderFacts | None:
-        """The order's own state, asked for now and then while there is no tracking."""
+        """The order's own state, asked for now and then while there is no tracking; raises UnknownOrder."""
         if snapshot.found and snapshot.parcels:
             return None
         if due.status_at is not None and now - due.status_at < _FACTS_EVERY:
             return None
         try:
             return await self._source.order_facts(due.order_id)
+        except UnknownOrder:
+            raise
         except SourceError:
             return None  # the order call is an extra: tracking goes on without it
+
+    async def _withdraw(self, due: Due) -> bool:
+        """AliExpress knows no such order: end what was followed while it gave no answer, and say so.
+
+        False where there is no such follow.
+        """
+        now = self._now()
+        news = News(
+            kind=NewsKind.NOT_FOUND, key=f"not_found:{int(now.timestamp())}", importance=Importance.ACTION
+        )
+        async with self._store.write() as tx:
+            if not await tx.orders.holds_lease(due.order_id, due.lease):
+                return True  # somebody else looks at it now
+            places = await tx.chats.withdraw_unchecked(due.order_id)
+            if not places:
+                return False
+            await tx.notices.enqueue(
+                [PendingNotice(place=one, order_id=due.order_id, news=news, due_at=now) for one in places],
+                now,
+            )
+            await tx.orders.update_weights([due.order_id], now)
+            await tx.orders.finish_check(due.order_id, now, now + _FACTS_EVERY, checked=False)
+        return True
 
     # ── how a check without news ends ───────────────────────────────────────────────────────────
 

@@ -32,6 +32,7 @@ from bot.tracking.outcomes import (
     Outcome,
     Shown,
     Tracked,
+    Unanswered,
 )
 from bot.tracking.policy import Policy
 from bot.tracking.recording import Recording
@@ -39,9 +40,10 @@ from bot.tracking.texts import CANONICAL, Texts
 from bot.tracking.viewing import Viewing
 
 _LABEL_LENGTH = 64
-_GUESS_WINDOW = timedelta(hours=1)
 _GUESSES = 5
 _LOCK = timedelta(hours=6)
+_PAUSE = timedelta(minutes=15)  # the lock where AliExpress gave no answer: nobody need have guessed
+_UNCHECKED = 3  # orders that a chat may follow before AliExpress says that they exist
 _STOPPED = "stopped "  # an update's effect, with the order's id and name
 
 
@@ -72,16 +74,24 @@ class Following:
         return read_link_token(token, self._policy.link_secret) if self._policy.link_secret else None
 
     async def track(
-        self, chat: Chat, order_id: str, *, by_link: bool = False, label: str = "", update: int = 0
+        self,
+        chat: Chat,
+        order_id: str,
+        *,
+        by_link: bool = False,
+        label: str = "",
+        person: int = 0,
+        update: int = 0,
     ) -> Outcome:
         """Follow an order and show it. `by_link`: a signed link vouches for the claim.
 
-        A wrong id counts once for the `update` that asks, however often that is handled.
+        A wrong id counts for the chat and the `person` (0: nobody in particular), once for the `update` that
+        asks, however often that is handled.
         """
         now = self._now()
         async with self._store.read() as tx:
             follow = await tx.chats.get_follow(chat.place, order_id)
-            refusal = None if follow else await self._refusal(tx, chat.place, by_link, now)
+            refusal = None if follow else await self._refusal(tx, chat.place, by_link, person, now)
             watch = await tx.orders.watch(order_id)
         if refusal is not None:
             return refusal
@@ -94,8 +104,18 @@ class Following:
         if unseen:
             snapshot, facts, wrong = await self._first_look(order_id)
         if wrong and not by_link:
-            return await self._wrong_id(chat.place, order_id, update)
-        follow, order = await self._follow(chat, order_id, label, snapshot, facts)
+            locked = await self._count_guess(chat.place, order_id, person, update, lock=_LOCK)
+            return LockedOut(until=locked) if locked else NotFound(order_id=order_id)
+        known = (snapshot is not None and snapshot.parcels) or facts is not None
+        unchecked = unseen and not known and not by_link and not self._is_admin(chat.place)
+        if unchecked and (
+            locked := await self._count_guess(chat.place, order_id, person, update, lock=_PAUSE)
+        ):
+            return LockedOut(until=locked)
+        added = await self._follow(chat, order_id, label, snapshot, facts, unchecked=unchecked)
+        if isinstance(added, LimitReached | Unanswered):
+            return added
+        follow, order = added
         if follow is not None and order is not None:  # just looked at: nothing about it has to be read again
             localised = await self._texts.localised(order, chat.language, order.nodes)
             return Tracked(shown=Shown(localised=localised, follow=follow))
@@ -119,14 +139,14 @@ class Following:
         return bool(proof) and hmac.compare_digest(proof, self.proof(place, order_id))
 
     async def _refusal(
-        self, tx: Transaction, place: Place, by_link: bool, now: datetime
+        self, tx: Transaction, place: Place, by_link: bool, person: int, now: datetime
     ) -> NotAllowed | LockedOut | LimitReached | None:
         admin = place.chat_id in self._policy.admins
         if not admin and not by_link and self._policy.access != "open":
             return NotAllowed(access=self._policy.access)
         if not admin and self._policy.access == "private":
             return NotAllowed(access="private")
-        locked = None if by_link or admin else await tx.chats.locked_until(place.chat_id, now)
+        locked = None if by_link or admin else await tx.chats.locked_until(_guessers(place, person), now)
         if locked is not None:
             return LockedOut(until=locked)
         if await tx.chats.count_follows(place) >= self._policy.orders_per_chat:
@@ -153,33 +173,56 @@ class Following:
         except SourceError:
             return snapshot, None, False
 
-    async def _wrong_id(self, place: Place, order_id: str, update: int) -> NotFound | LockedOut:
-        if place.chat_id in self._policy.admins:
-            return NotFound(order_id=order_id)
+    async def _count_guess(
+        self, place: Place, order_id: str, person: int, update: int, *, lock: timedelta
+    ) -> datetime | None:
+        """Count an id that AliExpress does not know, or does not say that it knows; until when that locks."""
+        if self._is_admin(place):
+            return None
         async with self._store.write() as tx:
             if not await tx.updates.first(update, f"wrong {order_id}"):
-                return NotFound(order_id=order_id)
-            locked = await tx.chats.count_wrong_id(
-                place.chat_id, self._now(), window=_GUESS_WINDOW, limit=_GUESSES, lock=_LOCK
+                return None
+            return await tx.chats.count_wrong_id(
+                _guessers(place, person),
+                self._now(),
+                window=self._policy.guess_window,
+                limit=_GUESSES,
+                lock=lock,
             )
-        return LockedOut(until=locked) if locked else NotFound(order_id=order_id)
+
+    def _is_admin(self, place: Place) -> bool:
+        return place.chat_id in self._policy.admins
 
     async def _follow(
-        self, chat: Chat, order_id: str, label: str, snapshot: Snapshot | None, facts: OrderFacts | None
-    ) -> tuple[Follow | None, Order | None]:
-        """The follow where it is a new one, and the order where the snapshot says how it is now."""
-        now = self._now()
-        follow = Follow(
-            place=chat.place, order_id=order_id, label=label.strip()[:_LABEL_LENGTH], created_at=now
-        )
+        self,
+        chat: Chat,
+        order_id: str,
+        label: str,
+        snapshot: Snapshot | None,
+        facts: OrderFacts | None,
+        *,
+        unchecked: bool,
+    ) -> tuple[Follow | None, Order | None] | LimitReached | Unanswered:
+        """The follow where it is a new one, and the order where the snapshot says how it is now.
+
+        The chat's limits are counted in the transaction that adds to it: ids sent at once do not pass them.
+        """
+        now, place, limit = self._now(), chat.place, self._policy.orders_per_chat
+        follow = Follow(place=place, order_id=order_id, label=label.strip()[:_LABEL_LENGTH], created_at=now)
         async with self._store.write() as tx:
+            await tx.chats.hold(place)
+            if await tx.chats.get_follow(place, order_id) is None:
+                if await tx.chats.count_follows(place) >= limit:
+                    return LimitReached(limit=limit)
+                if unchecked and await tx.chats.count_unchecked(place.chat_id) >= _UNCHECKED:
+                    return Unanswered(order_id=order_id)
             fresh = await tx.orders.add(order_id, now)
-            new = await tx.chats.follow(follow)
+            new = await tx.chats.follow(follow, unchecked=unchecked)
             await tx.orders.update_weights([order_id], now)
             order = None
             if snapshot is not None:
                 order = await self._recording.apply_snapshot(
-                    tx, order_id, snapshot, facts, asking=chat.place, fresh=fresh
+                    tx, order_id, snapshot, facts, asking=place, fresh=fresh
                 )
         return (follow if new else None), order
 
@@ -267,8 +310,15 @@ class Following:
             kind=NewsKind.CHECK_IN, key=f"check_in:{int(at.timestamp())}", importance=Importance.ACTION
         )
         async with self._store.write() as tx:
+            if await tx.notices.is_waiting(place, order_id, NewsKind.CHECK_IN):
+                return  # one open question is enough
             if not await tx.updates.first(update, f"ask {order_id}"):
                 return
             owed = PendingNotice(place=place, order_id=order_id, news=news, due_at=at)
             await tx.notices.enqueue([owed], self._now())
             await tx.orders.due_now(order_id, self._now())
+
+
+def _guessers(place: Place, person: int) -> set[int]:
+    """Whose guesses are counted: a person's over all chats, as a private chat has its person's id."""
+    return {place.chat_id, person or place.chat_id}

@@ -65,10 +65,17 @@ class LockedOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """AliExpress gives no answer, and the chat follows as many unchecked orders as one may."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotFound:
     """No such order, or not this merchant's: the answer is the same for both."""
 
     order_id: str
 
 
-Outcome = Tracked | AlreadyTracked | LimitReached | NotAllowed | LockedOut | NotFound
+Outcome = Tracked | AlreadyTracked | LimitReached | NotAllowed | LockedOut | NotFound | Unanswered

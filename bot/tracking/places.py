@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.model import Chat, Follow, Order, Place
 from bot.store import Store
 from bot.store.notices import PastNotice
+from bot.tracking.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +23,9 @@ class PlaceData:
 class Places:
     """What is kept about the chats themselves."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, policy: Policy, now: Callable[[], datetime]) -> None:
         self._store = store
+        self._policy = policy
         self._now = now
 
     async def open(self, place: Place, *, language: str, zone: str) -> Chat:
@@ -95,6 +97,8 @@ class Places:
         return PlaceData(orders=rows, told=told)
 
     async def forget(self, chat_id: int, update: int) -> None:
-        """Delete everything about a chat, but for what was written after `update`."""
+        """Delete everything about a chat, but for what was written after `update` and a lock for guessing."""
+        now = self._now()
         async with self._store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.forget(chat_id, update), self._now())
+            followed = await tx.chats.forget(chat_id, update, now, now - self._policy.guess_window)
+            await tx.orders.update_weights(followed, now)

@@ -15,4 +15,5 @@ class Policy:
     orders_per_chat: int = 50
     link_secret: str = ""
     cooldown: timedelta = timedelta(seconds=60)
+    guess_window: timedelta = timedelta(hours=1)  # in which wrong ids are counted together
     brief_at: time | None = None  # when the daily brief comes, until another hour is chosen in the chat

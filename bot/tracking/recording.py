@@ -65,6 +65,8 @@ class Recording:
             known = replace(silences.revived(known, now), created_at=now)
             watch = replace(watch, created_at=now)
             await tx.orders.begin_anew(order_id, now)
+        if not known.parcels and (snapshot.parcels or facts is not None):
+            await tx.chats.confirm(order_id)
         changes = timeline.changes(known, snapshot, now)
         if facts is not None:
             changes = _with_facts(changes, facts, now)

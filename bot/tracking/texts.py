@@ -14,6 +14,9 @@ from bot.tracking.typical import TypicalStages
 CANONICAL = "en"  # what events and stages are decided on, and what English readers read
 
 
+_REMEMBERED = 10_000
+
+
 class Texts:
     """Each text is asked of the source once per language, then kept."""
 
@@ -21,6 +24,7 @@ class Texts:
         self._store = store
         self._source = source
         self._typical = typical
+        self._asked: dict[tuple[str, str], str] = {}  # the answer's digest; an entry may have no pair in it
 
     async def localised(self, order: Order, language: str, wanted: Iterable[Node]) -> Localised:
         """The order with the texts of (at least) the `wanted` nodes, and how long its stage usually lasts.
@@ -36,13 +40,20 @@ class Texts:
             return {}
         async with self._store.read() as tx:
             known = await tx.orders.texts(order.id, language)
-        if all(node.seq in known for node in wanted):
+        if all(node.seq in known for node in wanted) or self._asked.get((order.id, language)) == order.digest:
             return known
         try:
             snapshot = await self._source.fetch(order.id, language, urgent=True)
         except SourceError:
             return known  # told in English rather than late
+        self._remember(order, language)
         found = {seq: text for seq, text in timeline.pair(order, snapshot).items() if known.get(seq) != text}
         async with self._store.write() as tx:
             await tx.orders.save_texts(order.id, language, found)
         return known | found
+
+    def _remember(self, order: Order, language: str) -> None:
+        """Until the order's answer is another, asking again would bring nothing more."""
+        if len(self._asked) >= _REMEMBERED:
+            del self._asked[next(iter(self._asked))]
+        self._asked[order.id, language] = order.digest

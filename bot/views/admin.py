@@ -314,6 +314,11 @@ def authorize(words: Words, url: str) -> Message:
     return _to_log_in(words, url, [t("🔑 <b>Connect the AliExpress account</b>")])
 
 
+def authorize_in_private(words: Words) -> Message:
+    """Logins are not taken in groups."""
+    return Message(text=words.page([words.t("🔒 Send /authorize in a private chat with the bot.")]))
+
+
 def authorized(words: Words, until: datetime | None, now: datetime) -> Message:
     """The account is connected; `until` is when the merchant has to log in again."""
     lines = [words.t("✅ Your AliExpress account is connected.")]

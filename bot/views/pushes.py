@@ -81,6 +81,15 @@ def push(
     return Message(text=words.page(lines), buttons=_buttons(words, facts, news, first))
 
 
+def not_found(words: Words, order_id: str) -> Message:
+    """AliExpress answers at last, and knows no such order: it is not followed any more."""
+    text = words.t(
+        "❔ AliExpress is responding again, but order {id} isn't one of this shop's, so we've removed it.",
+        id=words.code(order_id),
+    )
+    return Message(text=words.page([text]))
+
+
 def summary(words: Words, entries: Sequence[Entry], *, occasion: Occasion, now: datetime) -> Message:
     """Many orders in one message, a line each, what needs the reader first."""
     t = words.t

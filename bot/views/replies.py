@@ -34,6 +34,7 @@ class Tried(enum.StrEnum):
     ALREADY = "already"
     UNKNOWN = "unknown"
     LIMIT = "limit"
+    UNANSWERED = "unanswered"  # not asked, or not answered while enough unchecked orders are followed
     LATER = "later"  # AliExpress did not answer; we keep trying
 
 
@@ -189,11 +190,12 @@ def too_many(words: Words, sent: int, most: int) -> Message:
 def several(words: Words, tried: Sequence[tuple[str, Tried]], mistakes: int = 0) -> Message:
     """What became of several ids that came in one message."""
     marks = {
-        # Translators: these five tell what became of an order number, as a note behind it.
+        # Translators: these six tell what became of an order number, as a note behind it.
         Tried.FOLLOWED: ("✅", words.t("added")),
         Tried.ALREADY: ("☑️", words.t("already followed")),
         Tried.UNKNOWN: ("❔", words.t("not found in this shop")),
         Tried.LIMIT: ("✋", words.t("over your limit")),
+        Tried.UNANSWERED: ("⏳", words.t("couldn't check, try later")),
         Tried.LATER: ("⏳", words.t("added, checking soon")),
     }
     added = sum(result in {Tried.FOLLOWED, Tried.LATER} for _, result in tried)
@@ -228,6 +230,15 @@ def unknown_order(words: Words, order_id: str, shop: Shop) -> Message:
         ),
         *_support(words, shop),
     )
+
+
+def unanswered(words: Words, order_id: str) -> Message:
+    """AliExpress gives no answer, and the order is not followed."""
+    text = words.t(
+        "⏳ AliExpress isn't responding, so we couldn't check order {id}. Please send it again later.",
+        id=words.code(order_id),
+    )
+    return _say(words, text)
 
 
 def not_followed(words: Words) -> Message:

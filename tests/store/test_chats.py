@@ -156,7 +156,7 @@ async def test_a_group_moves_with_everything_it_has(store: Store) -> None:
         await tx.notices.enqueue([owed(GROUP, "1", "a"), owed(TOPIC, "2", "b")], NOW)
         await tx.updates.put([raw])
         await tx.chats.count_wrong_id(
-            GROUP.chat_id, NOW, window=timedelta(hours=1), limit=0, lock=timedelta(hours=6)
+            [GROUP.chat_id], NOW, window=timedelta(hours=1), limit=0, lock=timedelta(hours=6)
         )
         await tx.chats.move(GROUP.chat_id, SUPERGROUP.chat_id)
         moved = replace(TOPIC, chat_id=SUPERGROUP.chat_id)
@@ -166,7 +166,7 @@ async def test_a_group_moves_with_everything_it_has(store: Store) -> None:
         assert [one.order_id for one in await tx.chats.follows(moved)] == ["2"]
         assert {turn.place for turn in await tx.notices.lease(NOW, 9, LEASE)} == {SUPERGROUP, moved}
         (update,) = await tx.updates.take(9, NOW, LEASE)
-        assert await tx.chats.locked_until(SUPERGROUP.chat_id, NOW) is not None
+        assert await tx.chats.locked_until([SUPERGROUP.chat_id], NOW) is not None
     assert chat is not None
     assert chat.language == "fr"
     assert update.chat_id == SUPERGROUP.chat_id
@@ -223,15 +223,17 @@ async def test_forgetting_a_chat_leaves_nothing_of_it(store: Store) -> None:
         await tx.updates.put(
             [RawUpdate(update_id=n, chat_id=-300, payload="secret", received_at=NOW) for n in (1, 2, 3)]
         )
-        await tx.chats.count_wrong_id(-300, NOW, window=timedelta(hours=1), limit=0, lock=timedelta(hours=6))
+        await tx.chats.count_wrong_id(
+            [-300], NOW, window=timedelta(hours=1), limit=0, lock=timedelta(hours=6)
+        )
         await tx.chats.freeze({-300: later(60)})
-        assert await tx.chats.forget(GROUP.chat_id, 2) == ["1"]
+        assert await tx.chats.forget(GROUP.chat_id, 2, NOW, NOW) == ["1"]
         assert await tx.chats.get(GROUP) is None
         assert await tx.chats.get(TOPIC) is None
         assert await tx.chats.follows(TOPIC) == []
         assert await tx.notices.history(TOPIC) == []
         assert await tx.updates.waiting() == 1, "what was written after it is still to be answered"
-        assert await tx.chats.locked_until(-300, NOW) is None
+        assert await tx.chats.locked_until([-300], NOW) == later(6 * 3600), "else whoever guesses goes on"
         assert await tx.chats.frozen(NOW) == {}
         assert [one.chat.place for one in await tx.chats.followers(["1"])] == [ANNA]
 
@@ -243,15 +245,15 @@ async def test_more_wrong_ids_than_allowed_lock_a_chat(store: Store) -> None:
     async def wrong(seconds: float) -> object:
         async with store.write() as tx:
             return await tx.chats.count_wrong_id(
-                7, later(seconds), window=timedelta(hours=1), limit=2, lock=timedelta(hours=6)
+                [7], later(seconds), window=timedelta(hours=1), limit=2, lock=timedelta(hours=6)
             )
 
     assert [await wrong(second) for second in (0, 10)] == [None, None]
     assert await wrong(20) == later(20 + 6 * 3600)
     async with store.read() as tx:
-        assert await tx.chats.locked_until(7, later(30)) == later(20 + 6 * 3600)
-        assert await tx.chats.locked_until(7, later(20 + 6 * 3600)) is None
-        assert await tx.chats.locked_until(8, NOW) is None
+        assert await tx.chats.locked_until([7], later(30)) == later(20 + 6 * 3600)
+        assert await tx.chats.locked_until([7], later(20 + 6 * 3600)) is None
+        assert await tx.chats.locked_until([8], NOW) is None
     assert await wrong(7 * 3600) is None, "a new hour begins"
 
 
@@ -260,7 +262,7 @@ async def test_wrong_ids_far_apart_lock_nobody(store: Store) -> None:
         for hour in range(0, 40, 2):
             assert (
                 await tx.chats.count_wrong_id(
-                    7, later(hour * 3600), window=timedelta(hours=1), limit=2, lock=timedelta(hours=6)
+                    [7], later(hour * 3600), window=timedelta(hours=1), limit=2, lock=timedelta(hours=6)
                 )
                 is None
             )

@@ -48,7 +48,7 @@ async def _fill(url: str, orders: int = 3) -> None:
             await tx.updates.put([RawUpdate(update_id=number, chat_id=1, payload='{"a":1}', received_at=NOW)])
         await tx.chats.change(ANNA, language="ru", paused_until=later(5))
         await tx.chats.freeze({5: later(9)})
-        await tx.chats.count_wrong_id(7, NOW, window=LEASE, limit=3, lock=LEASE)
+        await tx.chats.count_wrong_id([7], NOW, window=LEASE, limit=3, lock=LEASE)
         await tx.cases.write_note("0", "note")
         await tx.memory.put("pacer", {"rates": [0.1, 1e-9, 12345.678901234567]})
         await tx.memory.first_push("p", NOW)

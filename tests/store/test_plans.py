@@ -38,7 +38,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "follows": lambda tx: tx.chats.follows(ANNA),
     "active orders": lambda tx: tx.chats.active_orders(),
     "leave": lambda tx: tx.chats.leave(100, NOW),
-    "forget": lambda tx: tx.chats.forget(100, 9),
+    "forget": lambda tx: tx.chats.forget(100, 9, NOW, NOW),
     "move": lambda tx: tx.chats.move(100, 101),
     "owe": lambda tx: tx.notices.enqueue([owed(ANNA, "1", "k")], NOW),
     "lease notices": lambda tx: tx.notices.lease(NOW, 48, LEASE),

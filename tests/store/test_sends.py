@@ -76,6 +76,6 @@ async def test_answers_are_forgotten_after_their_minute_and_with_their_chat(stor
         await tx.sends.purge(NOW + timedelta(seconds=70))
     assert await _lately(store, 31) == [(100, 1.0)]
     async with store.write() as tx:
-        await tx.chats.forget(100, 9)
+        await tx.chats.forget(100, 9, NOW, NOW)
         await tx.sends.book([Sending(chat_id=100, at=later(31))])  # "all is deleted", say, said afterwards
     assert await _lately(store, 31) == []

@@ -254,6 +254,7 @@ def _pushes() -> dict[str, Scene]:
         "pushes.why node": asked(NewsKind.NODES, 5),
         **{f"pushes.why {kind}": asked(kind, 0) for kind in NewsKind if kind is not NewsKind.CARD},
         **{f"pushes.received {each}": answered(each) for each in Receipt},
+        "pushes.not_found": lambda w: pushes.not_found(w, ORDER.id),
         "pushes.received problem without a shop to tell": lambda w: pushes.received(
             w, FACTS, FOLLOW, Receipt.PROBLEM, 3, told=False, support="@lamp_help"
         ),
@@ -338,6 +339,7 @@ def _talk() -> dict[str, Scene]:
         **{f"replies.mistake {each}": mistaken(each, "1005006123456789") for each in Mistake},
         "replies.too_many": lambda w: replies.too_many(w, 60, 20),
         "replies.several": lambda w: replies.several(w, tried, mistakes=2),
+        "replies.unanswered": lambda w: replies.unanswered(w, ORDER.id),
         "replies.unknown_order": lambda w: replies.unknown_order(w, ID, SHOP),
         "replies.not_followed": replies.not_followed,
         "replies.quota_reached": lambda w: replies.quota_reached(w, 50),
@@ -418,6 +420,7 @@ def _admin() -> dict[str, Scene]:
         ),
         "admin.qr_code": lambda w: admin.qr_code(w, ORDER.id, b"PNG"),
         "admin.link_usage": lambda w: admin.link_usage(w, ["12 34"]),
+        "admin.authorize_in_private": admin.authorize_in_private,
         "admin.links_off": admin.links_off,
         "admin.stats": lambda w: admin.stats(w, numbers),
         "admin.authorize": lambda w: admin.authorize(w, LOGIN),

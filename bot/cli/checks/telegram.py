@@ -121,6 +121,14 @@ async def admins(bot: TelegramBot, chosen: Settings) -> Iterable[Finding]:
                 "open the bot from that account and press Start, or correct ADMIN_CHAT_IDS",
             )
         ]
+    if groups := [str(chat_id) for chat_id in chosen.admin_chat_ids if chat_id < 0]:
+        return [
+            warning(
+                "admins",
+                f"every member of these groups is an operator: {', '.join(groups)}",
+                "keep strangers out, or name the operators' private chats, which logins need anyway",
+            )
+        ]
     return [ok("admins", f"{len(chosen.admin_chat_ids)} can be reached")] if chosen.admin_chat_ids else []
 
 

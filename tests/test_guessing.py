@@ -1,0 +1,125 @@
+"""Guessing order ids does not pay, and trouble at AliExpress is no way around that."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.errors import Throttled, Transient
+from bot.model import Chat, Place
+from bot.tracking import LimitReached, LockedOut, NotFound, Outcome, Policy, Tracked, Unanswered
+from tests import make
+from tests.parts import Engine, several
+
+GROUP, OTHER_GROUP, EMMA = Place(-7), Place(-8), 7001
+BUSY = Throttled("DailyBudget", "the day's calls are spent", seconds=3600.0)
+
+
+async def chat_at(engine: Engine, place: Place = make.HERE) -> Chat:
+    async with engine.store.write() as tx:
+        return await tx.chats.meet(place, language="en", zone="UTC", now=engine.clock.now())
+
+
+async def tries(engine: Engine, count: int, place: Place = make.HERE, person: int = 0) -> list[Outcome]:
+    chat = await chat_at(engine, place)
+    return [await engine.tracking.following.track(chat, order, person=person) for order in several(count)]
+
+
+@pytest.mark.parametrize("trouble", [BUSY, Transient("ConnectError", "nobody answers")])
+async def test_of_twenty_random_ids_three_are_taken_unchecked_and_then_it_locks(
+    engine: Engine, trouble: Throttled | Transient
+) -> None:
+    engine.source.failing = trouble
+    found = await tries(engine, 20)
+    assert [type(one) for one in found[:6]] == [Tracked] * 3 + [Unanswered] * 2 + [LockedOut]
+    assert all(isinstance(one, LockedOut) for one in found[5:])
+    assert len(engine.source.asked) == 6, "a locked chat costs no calls"
+
+
+async def test_twenty_at_once_are_no_more_than_twenty_in_a_row(engine: Engine) -> None:
+    engine.source.failing = BUSY
+    chat = await chat_at(engine)
+    track = engine.tracking.following.track
+    found = await asyncio.gather(*(track(chat, order) for order in several(20)))
+    assert sum(isinstance(one, Tracked) for one in found) == 3
+
+
+async def test_what_turns_out_unknown_is_removed_with_a_word(engine: Engine) -> None:
+    right, wrong = several(2)
+    engine.source.failing = BUSY
+    await tries(engine, 2)
+    engine.source.failing = None
+    engine.source.add(right, "Package left sorting center of origin.")
+    await engine.look_and_tell()
+    assert [one.order_id for one in await engine.tracking.following.active(make.HERE)] == [right]
+    (word,) = [text for text in engine.post.texts() if "isn't one of this shop's" in text]
+    assert wrong in word
+    await engine.look_and_tell()
+    assert len([text for text in engine.post.texts() if wrong in text]) == 1
+    async with engine.store.read() as tx:
+        assert await tx.chats.count_unchecked(make.HERE.chat_id) == 0
+
+
+async def test_what_a_signed_link_vouches_for_stays(engine: Engine) -> None:
+    engine.source.failing = BUSY
+    outcome = await engine.tracking.following.track(await chat_at(engine), make.ORDER, by_link=True)
+    assert isinstance(outcome, Tracked)
+    engine.source.failing = None
+    await engine.look_and_tell()
+    assert len(await engine.tracking.following.active(make.HERE)) == 1
+
+
+async def test_a_person_guesses_in_all_chats_together(engine: Engine) -> None:
+    assert [type(one) for one in await tries(engine, 3, GROUP, EMMA)] == [NotFound] * 3
+    found = await tries(engine, 3, OTHER_GROUP, EMMA)
+    assert [type(one) for one in found] == [NotFound, NotFound, LockedOut]
+    assert isinstance((await tries(engine, 1, Place(EMMA), EMMA))[0], LockedOut)
+    assert isinstance((await tries(engine, 1, GROUP, EMMA + 1))[0], NotFound), "others may go on"
+
+
+async def test_forgetting_ends_neither_a_lock_nor_the_count(engine: Engine) -> None:
+    assert len(await tries(engine, 5)) == 5
+    await engine.tracking.places.forget(make.HERE.chat_id, 0)
+    assert isinstance((await tries(engine, 1))[0], LockedOut)
+    await engine.tracking.places.forget(make.HERE.chat_id, 0)
+    assert isinstance((await tries(engine, 1))[0], LockedOut)
+    engine.clock.pass_(hours=7)
+    await engine.tracking.places.forget(make.HERE.chat_id, 0)
+    assert isinstance((await tries(engine, 1))[0], NotFound)
+
+
+async def test_the_limit_of_a_chat_holds_for_ids_sent_at_once(engine: Engine) -> None:
+    engine = Engine(engine.store, policy=Policy(orders_per_chat=4))
+    orders = list(several(12))
+    for order in orders:
+        engine.source.add(order, "Package left sorting center of origin.")
+    chat = await chat_at(engine)
+    found = await asyncio.gather(*(engine.tracking.following.track(chat, order) for order in orders))
+    assert sum(isinstance(one, Tracked) for one in found) == 4
+    assert sum(isinstance(one, LimitReached) for one in found) == 8
+    assert len(await engine.tracking.following.active(make.HERE)) == 4
+
+
+async def test_not_yet_pressed_many_times_asks_once(engine: Engine) -> None:
+    await engine.follow()
+    asked = len(engine.source.asked)
+    for press in range(5):
+        at = engine.clock.now().replace(hour=20, second=press)
+        await engine.tracking.following.ask_again(make.HERE, make.ORDER, at, update=press + 1)
+    assert (await engine.states()).count("due") == 1
+    await engine.poller.step()
+    await engine.poller.drain()
+    assert len(engine.source.asked) == asked + 1
+
+
+async def test_pages_in_a_language_where_an_entry_has_no_pair_cost_one_call(engine: Engine) -> None:
+    await engine.follow()
+    async with engine.store.read() as tx:
+        order = await tx.orders.get(make.ORDER)
+    assert order is not None
+    engine.source.nodes[make.ORDER] = []  # the answer in Ukrainian lacks what the English one had
+    asked = len(engine.source.asked)
+    for _page in range(5):
+        await engine.tracking.texts.localised(order, "uk", order.nodes)
+    assert len(engine.source.asked) == asked + 1
