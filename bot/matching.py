@@ -1,18 +1,24 @@
-"""Which answer goes on with which parcel, and when two texts are one: numbers, articles, nodes in common."""
+"""Which answer goes on with which parcel, which node of it is a known one, and when two texts are one."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.model import FetchedNode, FetchedParcel, Item, Node, Order, Parcel, Stage
 from bot.stages.fold import fold
 
 Marks = set[tuple[datetime, str]]
 _PROOF = 3  # scans in common
+ZONES = timedelta(hours=14)
+"""How far a carrier's local time lies from UTC at most, and so a stamp from the truth."""
+_ZONE_STEP = timedelta(minutes=15)
+_WANDER = timedelta(minutes=1)  # stamps made anew for each answer differ by seconds
 Marking = Callable[[Sequence[Node] | Sequence[FetchedNode]], Marks]
 
 
@@ -109,6 +115,85 @@ def _same_goods(ours: Sequence[Item], theirs: Sequence[Item]) -> bool:
     return all(any(map(item.same_as, theirs)) for item in ours) and all(
         any(map(item.same_as, ours)) for item in theirs
     )
+
+
+# ── nodes ───────────────────────────────────────────────────────────────────────────────────────
+
+_Stamped = Mapping[str, Sequence[tuple[datetime, int]]]  # by text: stamps, ascending, and positions
+
+
+def recognised(known: Sequence[Node], fetched: Sequence[FetchedNode]) -> dict[int, int]:
+    """The `seq` of the known nodes that an answer has in the same words, with their positions in it.
+
+    A node is recognised at its own stamp; where all stamps were moved by one offset (a zone was corrected);
+    or where its stamp wandered by seconds. `known` is newest first.
+    """
+    marks: dict[tuple[datetime, str], int] = {}
+    for position, one in enumerate(fetched):
+        marks.setdefault((one.at, text_key(one.name, one.description)), position)
+    own = {node.seq: (node.at, text_key(node.name, node.description)) for node in known}
+    found = {seq: marks[mark] for seq, mark in own.items() if mark in marks}
+    if len(found) in {len(known), len(marks)}:
+        return found
+    missing = [node for node in known if node.seq not in found]
+    free = _by_text(marks, taken=set(found.values()))
+    for moved in (_moved(known, _by_text(marks)), found | _moved(missing, free)):
+        if len(moved) > len(found) and _in_sequence(known, fetched, moved):
+            return moved
+    return found | _placed(missing, free, timedelta(0))
+
+
+def _by_text(marks: Mapping[tuple[datetime, str], int], taken: Container[int] = ()) -> _Stamped:
+    stamped = defaultdict(list)
+    for (at, text), position in sorted(marks.items()):
+        if position not in taken:
+            stamped[text].append((at, position))
+    return stamped
+
+
+def _moved(known: Sequence[Node], free: _Stamped) -> dict[int, int]:
+    """All these nodes, moved by one offset between two zones; nothing where one of them is missing.
+
+    Nodes that lie before the answer's oldest cannot be expected in it.
+    """
+    if not known or not free:
+        return {}
+    oldest = min(stamps[0][0] for stamps in free.values())
+    theirs = free.get(text_key(known[0].name, known[0].description), ())
+    steps = {round((at - known[0].at) / _ZONE_STEP) for at, _ in theirs if abs(at - known[0].at) <= ZONES}
+    best: dict[int, int] = {}
+    for step in sorted(steps - {0}, key=abs):
+        offset = step * _ZONE_STEP
+        expected = [node for node in known if node.at + offset >= oldest - _WANDER]
+        placed = _placed(expected, free, offset)
+        sure = len(expected) == len(known) or len(expected) > 1
+        if sure and len(placed) == len(expected) and len(placed) > len(best):
+            best = placed
+    return best
+
+
+def _placed(known: Sequence[Node], free: _Stamped, offset: timedelta) -> dict[int, int]:
+    """The nodes that the answer has within seconds of their stamp and `offset`, each at one position."""
+    placed: dict[int, int] = {}
+    taken: set[int] = set()
+    for node in known:
+        at, stamps = node.at + offset, free.get(text_key(node.name, node.description), ())
+        after = bisect_left(stamps, (at, -1))
+        near = [
+            (abs(stamp - at), position)
+            for stamp, position in stamps[max(after - 1, 0) : after + 1]
+            if position not in taken and abs(stamp - at) <= _WANDER
+        ]
+        if near:
+            placed[node.seq] = min(near)[1]
+            taken.add(placed[node.seq])
+    return placed
+
+
+def _in_sequence(known: Sequence[Node], fetched: Sequence[FetchedNode], found: Mapping[int, int]) -> bool:
+    """Whether the recognised nodes follow one another as before."""
+    stamps = [fetched[found[node.seq]].at for node in known if node.seq in found]
+    return all(later >= earlier - _WANDER for later, earlier in pairwise(stamps))
 
 
 @lru_cache(maxsize=16384)

@@ -1,9 +1,10 @@
 """What is new about an order: known × fetched → Changes.
 
-A new node is told when it is news to a reader: dated within the last week, not behind the newest known scan,
-not the last scan once more with another date, not known under another number of the same order. All the
-others are stored and shown all the same, marked `backfilled`. What brings a parcel into a stage where
-somebody must act, or delivers it, is told even from behind.
+A new node is told when it is news to a reader: dated within the last week, not behind what was known and
+seen, not the last scan once more with another date, not known under another number of the same order. Time
+stamps lie by hours, carriers taking local time for UTC: a node that brings the parcel further is behind only
+where it is dated more than 14 hours back. All the others are stored and shown all the same, marked
+`backfilled`. The milestone that a parcel is at now is told even from behind.
 """
 
 from __future__ import annotations
@@ -16,7 +17,18 @@ from datetime import datetime, timedelta
 
 from bot import stages
 from bot.eta import promised
-from bot.matching import Marks, absorbs, distinct, paired, slots, text_key, text_marks, time_marks
+from bot.matching import (
+    ZONES,
+    Marks,
+    absorbs,
+    distinct,
+    paired,
+    recognised,
+    slots,
+    text_key,
+    text_marks,
+    time_marks,
+)
 from bot.model import (
     Changes,
     FetchedNode,
@@ -35,7 +47,6 @@ from bot.model import (
     newest_first,
 )
 from bot.progress import (
-    CALLS_FOR_ACTION,
     Standing,
     advanced,
     importance_of,
@@ -280,39 +291,35 @@ class _Merge:
         self, parcel: Parcel, nodes: Sequence[FetchedNode]
     ) -> tuple[list[Node], dict[int, Node], set[int]]:
         """New nodes, edited ones by `seq`, and the `seq` of all known ones that the answer has."""
-        by_text = {(node.at, text_key(node.name, node.description)): node for node in parcel.nodes}
-        present: set[int] = set()
+        ours = recognised(parcel.nodes, nodes)
+        slotted = list(slots(nodes))
         edits: dict[int, Node] = {}
-        others: list[tuple[int, FetchedNode]] = []
-        for (at, ordinal), fetched in slots(nodes):
-            node = by_text.get((at, text_key(fetched.name, fetched.description)))
-            if node is None:
-                others.append((ordinal, fetched))
-            elif node.seq not in present:
-                present.add(node.seq)
-                self._edit(node, ordinal, fetched, edits)
-        fresh: dict[tuple[datetime, str], Node] = {}
-        reworded: Marks = set()
-        for ordinal, fetched in others:
-            mark = (fetched.at, text_key(fetched.name, fetched.description))
-            if mark in reworded or mark in fresh:
+        for known in parcel.nodes:
+            if known.seq in ours:
+                self._edit(known, *slotted[ours[known.seq]], edits)
+        present = set(ours)
+        read = {_mark(nodes[position]) for position in ours.values()}
+        fresh: list[Node] = []
+        for (at, ordinal), fetched in slotted:
+            mark = _mark(fetched)
+            if mark in read:
                 continue
-            same = [node for node in parcel.nodes if node.at == fetched.at and node.seq not in present]
+            read.add(mark)
+            same = [node for node in parcel.nodes if node.at == at and node.seq not in present]
             node = min(same, key=lambda one: abs(one.ordinal - ordinal), default=None)
             if node is not None:
                 present.add(node.seq)
-                self._edit(node, ordinal, fetched, edits)
-                reworded.add(mark)
+                self._edit(node, (at, ordinal), fetched, edits)
             else:
-                fresh[mark] = self._new(parcel, ordinal, fetched)
-        return list(fresh.values()), edits, present
+                fresh.append(self._new(parcel, ordinal, fetched))
+        return fresh, edits, present
 
     @staticmethod
-    def _edit(node: Node, ordinal: int, fetched: FetchedNode, edits: dict[int, Node]) -> None:
-        if (node.ordinal, node.name, node.description) != (ordinal, fetched.name, fetched.description):
-            edits[node.seq] = replace(
-                node, ordinal=ordinal, name=fetched.name, description=fetched.description
-            )
+    def _edit(node: Node, slot: tuple[datetime, int], fetched: FetchedNode, edits: dict[int, Node]) -> None:
+        at, ordinal = slot
+        edited = replace(node, at=at, ordinal=ordinal, name=fetched.name, description=fetched.description)
+        if edited != node:
+            edits[node.seq] = edited
 
     def _new(self, parcel: Parcel, ordinal: int, fetched: FetchedNode) -> Node:
         self._seq += 1
@@ -347,52 +354,71 @@ class _Merge:
         """Sort the fresh ones into told and quiet; the quiet ones come back marked."""
         if self.known.fetched_at is None:
             return nodes
-        told: list[tuple[Importance, Node]] = []
-        behind: list[Node] = []
+        before = standing(parcel.nodes)
+        told: list[_Weighed] = []
+        behind: list[_Weighed] = []
         quiet: set[int] = set()
         now, imported, previous = Standing(), False, None
         for node in nodes:
             then, now = now, advanced(now, node)
             if node.seq in fresh:
-                novelty = self._novelty(node, parcel, previous, then)
+                weighed = (importance_of(then, now, node, imported=imported), node)
+                novelty = self._novelty(node, previous, then)
+                if novelty is _Novelty.NEWS and self._is_behind(weighed, parcel, before, now):
+                    novelty = _Novelty.BEHIND
                 if novelty is _Novelty.NEWS:
-                    told.append((importance_of(then, now, node, imported=imported), node))
+                    told.append(weighed)
                 else:
                     quiet.add(node.seq)
-                    behind += [node] if novelty is _Novelty.BEHIND else []
+                    behind += [weighed] if novelty is _Novelty.BEHIND else []
             imported = imported or stages.ends_import(node.rule)
             previous = node
-        if all(node.at != now.since for _, node in told):
+        if now.stage is not before.stage and all(node.at != now.since for _, node in told):
             heard = f"delivered:{parcel.index}" in self.known.told
             edited = [] if heard else [node for node in nodes if node.seq in edits]
-            brought = self._brought(standing(parcel.nodes), now, behind, edited)
+            brought = self._brought(now, behind, edited)
             if brought is not None:
-                quiet.discard(brought.seq)
-                behind = [node for node in behind if node is not brought]
-                told.append((Importance.ACTION, brought))
+                quiet.discard(brought[1].seq)
+                behind = [weighed for weighed in behind if weighed is not brought]
+                told.append(brought)
         self._told += told
-        self._beside += [node for node in behind if self.now - node.at <= PAST]
+        self._beside += [node for _, node in behind if self.now - node.at <= PAST]
         return [replace(node, backfilled=True) if node.seq in quiet else node for node in nodes]
 
-    def _novelty(self, node: Node, parcel: Parcel, previous: Node | None, then: Standing) -> _Novelty:
-        mark = (node.at, text_key(node.name, node.description))
-        if mark in self._seen or _repeats(node, previous, then):
+    def _novelty(self, node: Node, previous: Node | None, then: Standing) -> _Novelty:
+        if _mark(node) in self._seen or _repeats(node, previous, then):
             return _Novelty.ECHO
         if not self.known.nodes and node.at < self.known.created_at:
             return _Novelty.BEFORE
-        behind = bool(parcel.nodes) and node.at < parcel.nodes[0].at
-        return _Novelty.BEHIND if behind or self.now - node.at > PAST else _Novelty.NEWS
+        return _Novelty.BEHIND if self.now - node.at > PAST else _Novelty.NEWS
 
-    def _brought(
-        self, before: Standing, now: Standing, behind: Sequence[Node], edited: Sequence[Node]
-    ) -> Node | None:
-        """The node that must be told though dated behind or an edit: it calls for somebody, or delivers."""
-        if now.stage is before.stage or now.stage not in CALLS_FOR_ACTION:
-            return None
+    @staticmethod
+    def _is_behind(weighed: _Weighed, parcel: Parcel, before: Standing, after: Standing) -> bool:
+        """Whether a node belongs to a past that is known: stamped further back than zones can explain,
+        or before the newest one without bringing the parcel further.
+
+        What was stamped ahead of time is as old as its first sight.
+        """
+        importance, node = weighed
+        newest = max((min(one.at, one.seen_at) for one in parcel.nodes), default=node.at)
+        if node.at >= newest:
+            return False
+        if newest - node.at > ZONES:
+            return True
+        calls = importance is Importance.ACTION and not before.stage.final
+        return not calls and _height(after) <= _height(before)
+
+    def _brought(self, now: Standing, behind: Sequence[_Weighed], edited: Sequence[Node]) -> _Weighed | None:
+        """What must be told though dated behind, or an edit: the milestone that the parcel is at now."""
         delivers = now.stage is Stage.DELIVERED
-        nodes = [node for node in behind if delivers or self.now - node.at <= PAST]
-        nodes += edited if delivers else ()
-        return next((node for node in nodes if node.at == now.since), None)
+        weighed = [one for one in behind if delivers or self.now - one[1].at <= PAST]
+        weighed += [(Importance.ACTION, node) for node in edited] if delivers else ()
+        return next(
+            (one for one in weighed if one[0] >= Importance.MILESTONE and one[1].at == now.since), None
+        )
+
+
+_Weighed = tuple[Importance, Node]
 
 
 class _Novelty(enum.Enum):
@@ -402,6 +428,16 @@ class _Novelty(enum.Enum):
     BEHIND = enum.auto()  # history: comes along with news, if there are any
     BEFORE = enum.auto()  # happened before anybody followed
     ECHO = enum.auto()  # what was told already, once more
+
+
+def _mark(node: Node | FetchedNode) -> tuple[datetime, str]:
+    return (node.at, text_key(node.name, node.description))
+
+
+def _height(now: Standing) -> int:
+    """How far up the ladder; who was not met was on the way to the door."""
+    rung = Stage.OUT_FOR_DELIVERY if now.stage is Stage.FAILED_ATTEMPT else now.rung
+    return rung.rank or 0
 
 
 def _repeats(node: Node, previous: Node | None, then: Standing) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -652,11 +653,183 @@ def test_what_calls_for_somebody_is_told_though_dated_behind_until_it_is_past() 
         assert told(follower.look(50 + PAST_HOURS + late, parcel(PICKED, waiting, update))) == said
 
 
-def test_what_is_dated_behind_and_calls_for_nobody_is_not_told() -> None:
+# ── time stamps lie by hours ────────────────────────────────────────────────────────────────────
+
+
+def test_a_stamp_ahead_of_time_does_not_silence_what_truly_happens_next() -> None:
+    ahead = node(108, "Arrived at local delivery center")
+    follower = Follower(followed(parcel(PICKED, FLOWN), hours=61))
+    assert told(follower.look(100.5, parcel(PICKED, FLOWN, ahead))) == [ahead.description]
+    sorted_again, out = node(102, "Departed from local facility"), node(104, "Out for delivery")
+    (news,) = follower.look(105, parcel(PICKED, FLOWN, sorted_again, out, ahead)).news
+    assert (news.stage, news.importance, len(news.nodes)) == (
+        Stage.OUT_FOR_DELIVERY,
+        Importance.MILESTONE,
+        2,
+    )
+
+
+@pytest.mark.parametrize("back", [0.5, 2, 8, 14])
+def test_what_brings_a_parcel_further_is_told_though_stamped_some_hours_back(back: float) -> None:
+    out = node(100 - back, "Out for delivery")
+    changes = Follower(followed(parcel(PICKED, LOCAL), hours=101)).look(102, parcel(PICKED, LOCAL, out))
+    assert told(changes) == [out.description]
+    assert not changes.added[0].backfilled
+    assert changes.order.stage is Stage.OUT_FOR_DELIVERY
+
+
+def test_beyond_the_zones_only_a_milestone_is_told_from_behind() -> None:
     update = node(70, "Zorb flim")
-    changes = Follower(followed(parcel(PICKED, update), hours=71)).look(72, parcel(PICKED, FLOWN, update))
-    assert changes.order.stage is Stage.INTERNATIONAL_TRANSIT
+    for hours, said in ((56, True), (55.99, False)):
+        scan = node(hours, SORTED.description)
+        changes = Follower(followed(parcel(PICKED, update), hours=71)).look(72, parcel(PICKED, scan, update))
+        assert changes.order.stage is Stage.ORIGIN_TRANSIT
+        assert told(changes) == ([scan.description] if said else [])
+        assert [one.backfilled for one in changes.added] == [not said]
+    flown = node(40, FLOWN.description)
+    changes = Follower(followed(parcel(PICKED, update), hours=71)).look(72, parcel(PICKED, flown, update))
+    (news,) = changes.news
+    assert (news.stage, news.importance) == (Stage.INTERNATIONAL_TRANSIT, Importance.MILESTONE)
+    assert told(changes) == [flown.description]
+
+
+def test_a_milestone_from_behind_is_told_until_it_is_past() -> None:
+    flown, update = node(40, FLOWN.description), node(70, "Zorb flim")
+    for late, said in ((0.0, [flown.description]), (0.01, [])):
+        follower = Follower(followed(parcel(PICKED, update), hours=71))
+        assert told(follower.look(40 + PAST_HOURS + late, parcel(PICKED, flown, update))) == said
+
+
+@pytest.mark.parametrize(
+    ("before", "late"),
+    [
+        ((PICKED, FLOWN, LANDED), node(70, "Departed from transit country/region")),
+        ((PICKED, LOCAL, OUT), node(115, "Arrived at local delivery center")),
+        ((PICKED, LOCAL, OUT), node(118, "Departed from local facility")),
+        ((PICKED, LOCAL, node(120, "Delivery attempt failed")), node(118, "Out for delivery")),
+        ((PICKED, LOCAL, OUT, DONE), node(123, "Delivery attempt failed")),
+        ((PICKED, LOCAL, OUT, DONE), node(124, "Your package arrived at local Facility.")),
+    ],
+)
+def test_what_is_stamped_back_and_brings_nothing_further_is_history(
+    before: tuple[FetchedNode, ...], late: FetchedNode
+) -> None:
+    follower = Follower(followed(parcel(*before), hours=126))
+    stage = follower.order.stage
+    nodes = sorted((*before, late), key=lambda one: one.at)
+    changes = follower.look(127, parcel(*nodes))
     assert changes.news == ()
+    assert [one.backfilled for one in changes.added] == [True]
+    assert changes.order.stage is stage
+
+
+def test_what_calls_for_somebody_is_told_though_stamped_some_hours_before_a_later_scan() -> None:
+    for hours, count in ((118, 1), (105, 0)):
+        failed = node(hours, "Delivery attempt failed")
+        known = parcel(PICKED, node(100, "Out for delivery"), node(120, "Departed from local facility"))
+        changes = Follower(followed(known, hours=121)).look(122, replace(known, nodes=(failed, *known.nodes)))
+        assert len(changes.news) == count
+
+
+# ── stamps that move ────────────────────────────────────────────────────────────────────────────
+
+
+def shifted(nodes: Sequence[FetchedNode], hours: float) -> list[FetchedNode]:
+    return [replace(one, at=one.at + timedelta(hours=hours)) for one in nodes]
+
+
+@pytest.mark.parametrize("hours", [-14, -8, -5.5, -0.25, 0.25, 1, 5.75, 8, 14])
+def test_a_list_whose_zone_is_corrected_is_stamped_anew_in_place(hours: float) -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:7]), hours=121))
+    before = follower.order
+    changes = follower.look(122, parcel(*shifted(JOURNEY[:7], hours)))
+    assert (changes.added, changes.news) == ((), ())
+    assert len(changes.edited) == 7
+    assert [(one.seq, one.text, one.at) for one in changes.order.nodes] == [
+        (one.seq, one.text, one.at + timedelta(hours=hours)) for one in before.nodes
+    ]
+    assert changes.order.stage is before.stage
+    assert follower.look(123, parcel(*shifted(JOURNEY[:7], hours))).edited == ()
+
+
+def test_a_new_scan_is_told_beside_a_corrected_zone() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:7]), hours=101))
+    changes = follower.look(121, parcel(*shifted(JOURNEY[:7], -8), OUT))
+    assert told(changes) == [OUT.description]
+    assert len(changes.order.nodes) == 8
+
+
+def test_a_corrected_zone_is_known_though_the_oldest_scans_are_gone() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:7]), hours=101))
+    assert follower.look(102, parcel(*shifted(JOURNEY[3:7], 8))).added == ()
+    assert [one.at for one in follower.order.nodes] == [
+        at(108),
+        at(98),
+        at(88),
+        at(68),
+        *map(at, (30, 20, 0)),
+    ]
+
+
+def test_a_corrected_zone_of_one_carrier_leaves_the_scans_of_the_others() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:7]), hours=101))
+    changes = follower.look(102, parcel(*JOURNEY[:4], *shifted(JOURNEY[4:7], 8)))
+    assert (changes.added, changes.news) == ((), ())
+    assert [one.at for one in follower.order.nodes][:4] == [at(108), at(98), at(88), at(60)]
+
+
+@pytest.mark.parametrize("hours", [-14.25, -1.1, 0.1, 3.13, 14.25, 24])
+def test_what_no_zone_explains_is_another_scan(hours: float) -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:3]), hours=31))
+    assert len(follower.look(60, parcel(*shifted(JOURNEY[:3], hours))).added) == 3
+
+
+def test_a_scan_like_one_that_a_carrier_dropped_is_a_new_one() -> None:
+    first, other = node(30, "Arrived at sorting center"), node(32, "Departed from facility")
+    again = replace(first, at=at(38))
+    follower = Follower(followed(parcel(first, other), hours=33))
+    assert told(follower.look(39, parcel(other, again))) == [again.description]
+    only_newest = Follower(followed(parcel(PICKED, other, replace(first, at=at(34))), hours=35))
+    assert len(only_newest.look(39, parcel(again)).order.nodes) == 4
+
+
+def test_the_same_words_at_many_hours_move_together() -> None:
+    scans = [node(hour, "In transit") for hour in (0, 1, 2, 8, 9, 10, 16)]
+    for hours in (8, -8, 1, -1, 14):
+        follower = Follower(followed(parcel(*scans), hours=17))
+        assert follower.look(18, parcel(*shifted(scans, hours))).added == ()
+        assert [one.at for one in reversed(follower.order.nodes)] == [
+            one.at + timedelta(hours=hours) for one in scans
+        ]
+
+
+def test_stamps_that_wander_by_seconds_never_pile_up() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:7]), hours=101))
+    for look in range(1, 40):
+        wandered = [
+            replace(one, at=one.at + timedelta(seconds=look * 25 + place % 3 * 17 - look % 2 * 30))
+            for place, one in enumerate(JOURNEY[:7])
+        ]
+        changes = follower.look(101 + look / 60, parcel(*wandered))
+        assert (changes.added, changes.news) == ((), ())
+    assert [one.text for one in follower.order.nodes] == [one.description for one in reversed(JOURNEY[:7])]
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(-61, 3), (-60, 2), (60, 2), (61, 3)])
+def test_seconds_are_no_minutes(seconds: int, count: int) -> None:
+    follower = Follower(followed(parcel(CREATED, PICKED), hours=21))
+    moved = replace(PICKED, at=PICKED.at + timedelta(seconds=seconds))
+    assert len(follower.look(22, parcel(CREATED, moved)).order.nodes) == count
+
+
+def test_scans_of_the_same_words_within_a_minute_stay_two() -> None:
+    twin = replace(SORTED, at=SORTED.at + timedelta(seconds=30))
+    follower = Follower(followed(parcel(PICKED, SORTED, twin), hours=31))
+    wandered = shifted((SORTED, twin), 5 / 3600)
+    changes = follower.look(32, parcel(PICKED, *wandered))
+    assert changes.added == ()
+    assert [one.at for one in follower.order.nodes][:2] == [wandered[1].at, wandered[0].at]
+    assert len(follower.look(33, parcel(PICKED, SORTED, *wandered, twin)).order.nodes) == 5
 
 
 def test_a_reworded_entry_is_told_only_where_it_delivers() -> None:

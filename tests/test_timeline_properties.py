@@ -76,7 +76,11 @@ def test_nodes_are_never_lost_and_seqs_never_change(looks: list[Snapshot]) -> No
     _, seen = looked(looks)
     for changes in seen:
         now = {node.seq: (node.parcel, node.at) for node in changes.order.nodes}
-        assert known.items() <= now.items()
+        stamped_anew = {node.seq for node in changes.edited}
+        assert known.keys() <= now.keys()
+        for seq, (parcel, at) in known.items():
+            assert now[seq][0] == parcel
+            assert seq in stamped_anew or now[seq][1] == at
         assert len(now) == len(changes.order.nodes)
         assert {node.seq for node in changes.added} == now.keys() - known.keys()
         known = now
@@ -84,16 +88,53 @@ def test_nodes_are_never_lost_and_seqs_never_change(looks: list[Snapshot]) -> No
 
 @RELAXED
 @given(LOOKS)
-def test_every_stamp_that_a_source_named_is_kept(looks: list[Snapshot]) -> None:
-    order, seen = looked(looks)
-    named = {
-        node.at
-        for one, changes in zip(looks, seen, strict=True)
-        if not changes.hiccup
-        for parcel in one.parcels
-        for node in parcel.nodes
+def test_every_stamp_that_a_source_names_is_kept_and_none_is_invented(looks: list[Snapshot]) -> None:
+    _, seen = looked(looks)
+    ever: set[datetime] = set()
+    for one, changes in zip(looks, seen, strict=True):
+        named = {node.at for parcel in one.parcels for node in parcel.nodes}
+        ever |= named
+        kept = {node.at for node in changes.order.nodes}
+        assert changes.hiccup or named <= kept
+        assert kept <= ever
+
+
+@RELAXED
+@given(SNAPSHOTS, st.integers(min_value=-56, max_value=56))
+def test_a_list_moved_to_another_zone_is_the_same_list(one: Snapshot, quarters: int) -> None:
+    parcel = FetchedParcel(number="A1", nodes=one.parcels[0].nodes if one.parcels else ())
+    offset = quarters * timedelta(minutes=15)
+    moved = replace(parcel, nodes=tuple(replace(node, at=node.at + offset) for node in parcel.nodes))
+    order, _ = looked([snapshot(parcel)])
+    changes = timeline.changes(order, snapshot(moved), START + timedelta(days=20, hours=2))
+    assert (changes.added, changes.news) == ((), ())
+    assert {node.seq: node.at for node in changes.order.nodes} == {
+        node.seq: node.at + offset for node in order.nodes
     }
-    assert named == {node.at for node in order.nodes}
+    assert changes.order.stage is order.stage
+
+
+@RELAXED
+@given(SNAPSHOTS, st.randoms(use_true_random=False))
+def test_stamps_that_wander_make_no_node(one: Snapshot, random: Random) -> None:
+    order, _ = looked([one])
+    for look in range(1, 4):
+        one = wandered(one, random)
+        changes = timeline.changes(order, one, START + timedelta(days=20, hours=2, minutes=look))
+        assert not changes.added
+        assert not changes.news
+        order = changes.order
+
+
+def wandered(one: Snapshot, random: Random) -> Snapshot:
+    """The answer with all nodes of one stamp moved by the same few seconds."""
+    stamps = sorted({node.at for parcel in one.parcels for node in parcel.nodes})
+    moved = {at: at + timedelta(seconds=random.randint(-20, 20)) for at in stamps}
+    parcels = (
+        replace(parcel, nodes=tuple(replace(node, at=moved[node.at]) for node in parcel.nodes))
+        for parcel in one.parcels
+    )
+    return replace(one, parcels=tuple(parcels))
 
 
 @RELAXED
@@ -307,6 +348,28 @@ class LyingSource(RuleBasedStateMachine):
         assert not changes.added
         assert not changes.news
         assert len(self.order.live) == 1
+
+    @rule(quarters=st.integers(-40, 40))
+    def in_another_zone(self, quarters: int) -> None:
+        self.the_truth()
+        self.stamp_anew({scan.at: scan.at + quarters * timedelta(minutes=15) for scan in self.truth})
+
+    @rule(random=st.randoms(use_true_random=False))
+    def with_other_seconds(self, random: Random) -> None:
+        self.the_truth()
+        self.stamp_anew({scan.at: scan.at + timedelta(seconds=random.randint(-9, 9)) for scan in self.truth})
+
+    def stamp_anew(self, stamps: dict[datetime, datetime]) -> None:
+        if len(set(stamps.values())) < len(stamps):
+            return
+        for scan in self.truth:
+            scan.at = stamps[scan.at]
+        self.told = [stamps[moment] for moment in self.told]
+        self.seeded = {stamps[moment] for moment in self.seeded}
+        self.known = {seq: stamps[moment] for seq, moment in self.known.items()}
+        changes = self.look([self.answer()])
+        assert not changes.added
+        assert not changes.news
 
     @rule()
     def twice_in_one_answer(self) -> None:
