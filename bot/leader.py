@@ -128,6 +128,7 @@ class Leader:
         await self.merchant.load()
         async with self.store.read() as tx:
             self.pacer.load(await tx.memory.get("pacer"))
+        await self.tracking.arriving.load()
         await self.telegram.remember()
         await self.store.release_leases(self._now())
 

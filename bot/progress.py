@@ -121,6 +121,17 @@ def _rung_after(rung: Stage, trouble: Stage) -> Stage:
     return Stage.LOCAL_TRANSIT if trouble is Stage.FAILED_ATTEMPT and rung is Stage.OUT_FOR_DELIVERY else rung
 
 
+def passages(parcel: Parcel) -> list[tuple[Stage, datetime]]:
+    """The stages that the parcel went through, each with when it came into it, none twice in a row."""
+    found: list[tuple[Stage, datetime]] = []
+    now = Standing()
+    for node in chronological(parcel.nodes):
+        now = advanced(now, node)
+        if not found or now.stage is not found[-1][0]:
+            found.append((now.stage, node.at))
+    return found
+
+
 def staged(parcel: Parcel) -> Parcel:
     """The parcel with the stage that its nodes tell."""
     found = standing(parcel.nodes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 
 from bot.model import (
@@ -12,15 +13,13 @@ from bot.model import (
     Importance,
     News,
     NewsKind,
-    Node,
     Order,
     OrderStatus,
     Parcel,
     Reason,
     Stage,
-    chronological,
 )
-from bot.progress import standing, under_way
+from bot.progress import passages, under_way
 
 _STUCK: Mapping[Stage, timedelta] = MappingProxyType(
     {
@@ -226,15 +225,8 @@ def stage_durations(parcel: Parcel) -> dict[Stage, timedelta]:
     if parcel.stage is not Stage.DELIVERED:
         return {}
     spent: dict[Stage, timedelta] = {}
-    nodes: list[Node] = []
-    before: tuple[Stage, datetime] | None = None
-    for node in chronological(parcel.nodes):
-        nodes.append(node)
-        stage = standing(nodes).stage
-        if before is not None and stage is not before[0]:
-            spent[before[0]] = spent.get(before[0], timedelta()) + (node.at - before[1])
-        if before is None or stage is not before[0]:
-            before = (stage, node.at)
+    for (stage, entered), (_, left) in pairwise(passages(parcel)):
         if stage is Stage.DELIVERED:
             break
+        spent[stage] = spent.get(stage, timedelta()) + (left - entered)
     return {stage: time for stage, time in spent.items() if time > timedelta()}

@@ -338,7 +338,7 @@ class Upkeep:
         now = self._now()
         if self._learnt is None or now - self._learnt >= timedelta(hours=1):
             self._learnt = now
-            await self._tracking.typical.learn()
+            await self._tracking.arriving.learn()
         async with self._store.write() as tx:
             gone = await tx.orders.purge(now - self._retention)
             await tx.notices.purge(now - _SETTLED_KEPT)

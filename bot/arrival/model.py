@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from zlib import crc32
 
 from bot.arrival import history, lasting, prior
 from bot.arrival.calibration import LEVELS, Calibration
@@ -16,8 +17,9 @@ from bot.arrival.lasting import Curve, Lasting
 from bot.arrival.week import Week
 from bot.model import Stage
 
-KEPT = 600
+KEPT = 800
 """Ended parcels that are remembered: those that started last, so that quick and slow ones are kept alike."""
+_SPAN = 75.0  # days of starts to be remembered at least: where they are too many, one of so many is kept
 _HALF_LIFE = 50.0  # days after which a parcel that came into a stage counts half
 _FEW = 0.8  # divided by the like parcels still on their way: how much more a range's end has to hold
 _HIGHEST = 0.97
@@ -48,6 +50,7 @@ class Arrival:
 
     def __init__(self) -> None:
         self._ended: dict[str, Journey] = {}
+        self._share = 1  # one parcel of so many is remembered
         self._calibration = Calibration()
         self.refresh((), 0.0)
 
@@ -58,9 +61,12 @@ class Arrival:
 
     def learn(self, journeys: Iterable[Journey]) -> None:
         """Take in parcels that ended, in any order; in effect after `refresh`."""
-        self._ended |= {one.key: one for one in journeys}
-        if len(self._ended) > KEPT:
+        self._ended |= {one.key: one for one in journeys if self._wanted(one.key)}
+        while len(self._ended) > KEPT:
             latest = sorted(self._ended.values(), key=lambda one: (one.start, one.key))[-KEPT:]
+            if max(one.until for one in latest) - latest[0].start < _SPAN:
+                self._share *= 2
+                latest = [one for one in self._ended.values() if self._wanted(one.key)]
             self._ended = {one.key: one for one in latest}
 
     def refresh(self, under_way: Iterable[Journey], now: float) -> None:
@@ -69,8 +75,10 @@ class Arrival:
         Some ten milliseconds; may be called in a thread.
         """
         moving = {one.key: one for one in under_way if one.key not in self._ended}
+        known = dict.fromkeys(moving)
+        moving = {key: one for key, one in moving.items() if self._wanted(key)}
         arrived = {key: one.until for key, one in self._ended.items() if one.delivered}
-        self._calibration.judge(arrived, moving, now)
+        self._calibration.judge(arrived, known, now)
         week = Week(arrived.values())
         stays: dict[Stage, list[lasting.Case]] = {}
         onward: dict[Stage, list[lasting.Case]] = {}
@@ -117,7 +125,8 @@ class Arrival:
     def dump(self) -> str:
         """A few kilobytes of text."""
         state = {
-            "ended": history.dump(self._ended.values()),
+            "share": self._share,
+            "ended": history.dump(sorted(self._ended.values(), key=lambda one: (one.until, one.key))),
             "calibration": self._calibration.dump(),
         }
         packed = zlib.compress(json.dumps(state, separators=(",", ":")).encode(), 9)
@@ -126,8 +135,12 @@ class Arrival:
     def load(self, text: str | None) -> None:
         """What `dump` gave; nothing starts anew. `refresh` is to follow."""
         state = json.loads(zlib.decompress(base64.b85decode(text))) if text else {}
+        self._share = int(state.get("share") or 1)
         self._ended = {one.key: one for one in history.load(state.get("ended") or ())}
         self._calibration = Calibration.load(state.get("calibration") or {})
+
+    def _wanted(self, key: str) -> bool:
+        return crc32(key.encode()) % self._share == 0
 
     def _curve(self, case: Case, now: float) -> Curve:
         """Stretched days from coming into the stage to delivery, and the raw chance by each."""

@@ -368,6 +368,16 @@ class Orders:
         )
         return list(rows.scalars())
 
+    async def under_way(self, limit: int) -> list[str]:
+        """The orders still looked at that came last."""
+        rows = await self._on.execute(
+            sa.select(orders.c.id)
+            .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
+            .order_by(orders.c.created_at.desc())
+            .limit(limit)
+        )
+        return list(rows.scalars())
+
     async def count_delivered(self, since: datetime) -> int:
         """Orders that arrived since then."""
         found = await self._on.scalar(

@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.pacing import Pacer
 from bot.sources import Source
 from bot.store import Store
+from bot.tracking.arriving import Arriving
 from bot.tracking.checking import Checking
 from bot.tracking.flagging import BoardPage, Flagging
 from bot.tracking.following import Following
@@ -69,7 +70,8 @@ class Tracking:
         telemetry: Telemetry,
     ) -> None:
         self.policy = policy
-        self.typical = TypicalStages(store)
+        self.typical = TypicalStages()
+        self.arriving = Arriving(store, self.typical, now)
         self.texts = Texts(store, source, self.typical)
         recording = Recording(pacer=pacer, typical=self.typical, now=now, telemetry=telemetry)
         self.checking = Checking(store=store, source=source, pacer=pacer, recording=recording, now=now)

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from bot import silences
-from bot.model import Stage
-from bot.store import Store
-
-_LEARNT_FROM = 300  # the latest delivered orders
+from bot.model import Parcel, Stage
 
 
 class TypicalStages:
     """`known` is empty until `learn` has run, and lacks stages that too few orders went through."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self) -> None:
         self.known: Mapping[Stage, silences.Typical] = {}
 
-    async def learn(self) -> None:
-        """Read the latest delivered orders again."""
-        async with self._store.read() as tx:
-            finished = await tx.orders.get_many(await tx.orders.delivered_lately(_LEARNT_FROM))
+    def learn(self, delivered: Iterable[Parcel]) -> None:
+        """Count again from these parcels."""
         samples: dict[Stage, list[timedelta]] = {}
-        for parcel in (parcel for order in finished.values() for parcel in order.live):
+        for parcel in delivered:
             for stage, spent in silences.stage_durations(parcel).items():
                 samples.setdefault(stage, []).append(spent)
         found = {stage: silences.typical_for_stage(durations) for stage, durations in samples.items()}

@@ -33,6 +33,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "purge orders": lambda tx: tx.orders.purge(NOW - timedelta(days=90)),
     "delivered": lambda tx: tx.orders.count_delivered(NOW),
     "delivered lately": lambda tx: tx.orders.delivered_lately(9),
+    "under way": lambda tx: tx.orders.under_way(9),
     "texts": lambda tx: tx.orders.texts("1", "ru"),
     "followers": lambda tx: tx.chats.followers(["1", "2"]),
     "follows": lambda tx: tx.chats.follows(ANNA),
