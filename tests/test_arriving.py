@@ -1,0 +1,116 @@
+"""What the store's orders teach of when parcels come, and what is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.arrival import days
+from bot.model import Changes, Order, Parcel, Place, Stage
+from bot.tracking import Tracking
+from bot.tracking.arriving import journey
+from tests import make
+from tests.parts import Engine
+
+DAY = timedelta(days=1)
+
+
+def parcel(start: datetime, *stages: tuple[float, Stage], promised: float = 30.0) -> Parcel:
+    """A parcel with an entry so many days after the start for each stage."""
+    nodes = [
+        make.node(seq, at=start + after * DAY, stage=stage, seen_at=start + after * DAY)
+        for seq, (after, stage) in enumerate(stages, 1)
+    ]
+    after, stage = stages[-1]
+    return Parcel(
+        index=1,
+        number="LP1",
+        carrier="Cainiao",
+        stage=stage,
+        stage_since=start + after * DAY,
+        nodes=tuple(reversed(nodes)),
+        eta=start + promised * DAY,
+        first_eta=start + promised * DAY,
+    )
+
+
+async def keep(engine: Engine, order_id: str, one: Parcel) -> None:
+    """Followed by somebody, and this is what is known of it."""
+    now = engine.clock.now()
+    ended = one.stage_since if one.stage.final else None
+    order = Order(
+        id=order_id,
+        stage=one.stage,
+        stage_since=one.stage_since,
+        parcels=(one,),
+        created_at=now,
+        finished_at=ended,
+    )
+    async with engine.store.write() as tx:
+        await tx.chats.meet(Place(1), language="en", zone="UTC", now=now)
+        await tx.orders.add(order_id, now)
+        await tx.orders.save(Changes(order=order, added=order.nodes))
+
+
+async def taught(engine: Engine, count: int) -> Parcel:
+    """So many delivered orders of 12 to 16 days and one on its way, which is returned."""
+    now = engine.clock.now()
+    for number in range(count):
+        lasted = 12.0 + number % 5
+        start = now - (lasted + 1.0 + number % 20) * DAY
+        way = ((0.0, Stage.INFO_RECEIVED), (4.0, Stage.PICKED_UP), (lasted, Stage.DELIVERED))
+        await keep(engine, f"{number:016}", parcel(start, *way))
+    moving = parcel(now - 6.0 * DAY, (0.0, Stage.INFO_RECEIVED), (4.0, Stage.PICKED_UP))
+    await keep(engine, f"{count:016}", moving)
+    await engine.tracking.arriving.learn()
+    return moving
+
+
+async def test_the_merchants_own_parcels_tell_when_the_next_one_comes(engine: Engine) -> None:
+    moving = await taught(engine, 40)
+    now = days(engine.clock.now())
+    forecast = engine.tracking.arriving.forecast(moving, engine.clock.now())
+    assert forecast is not None
+    assert now + 4.0 < forecast.likely < now + 12.0  # promised in 24 days
+    assert forecast.latest < now + 20.0
+
+
+async def test_too_few_tell_nothing(engine: Engine) -> None:
+    moving = await taught(engine, 29)
+    assert engine.tracking.arriving.forecast(moving, engine.clock.now()) is None
+    assert engine.tracking.typical.known[Stage.INFO_RECEIVED].median == 4 * DAY  # eight are enough for that
+
+
+async def test_what_was_learnt_outlives_the_process_and_the_orders(engine: Engine) -> None:
+    moving = await taught(engine, 40)
+    before = engine.tracking.arriving.forecast(moving, engine.clock.now())
+    async with engine.store.write() as tx:
+        assert await tx.orders.purge(engine.clock.now() + 90 * DAY)
+    again = Tracking(
+        store=engine.store,
+        source=engine.source,
+        pacer=engine.pacer,
+        policy=engine.tracking.policy,
+        now=engine.clock.now,
+        telemetry=engine.metrics,
+    ).arriving
+    await again.load()
+    await again.learn()
+    after = again.forecast(moving, engine.clock.now())
+    assert before is not None
+    assert after is not None
+    assert abs(after.likely - before.likely) < 1.0
+
+
+def test_what_ended_otherwise_is_no_delivery() -> None:
+    way = ((0.0, Stage.INFO_RECEIVED), (4.0, Stage.PICKED_UP))
+    assert journey("1", parcel(make.NOW - 9 * DAY, *way, (8.0, Stage.RETURNED)), make.NOW) is None
+    open_ = journey("1", parcel(make.NOW - 9 * DAY, *way), make.NOW)
+    assert open_ is not None
+    assert not open_.delivered
+    assert open_.until == days(make.NOW)
+    assert [stage for stage, _ in open_.passages] == [Stage.INFO_RECEIVED, Stage.PICKED_UP]
+
+
+def test_a_parcel_without_entries_teaches_nothing() -> None:
+    assert journey("1", replace(parcel(make.NOW, (0.0, Stage.PICKED_UP)), nodes=()), make.NOW) is None
