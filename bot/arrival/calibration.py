@@ -19,7 +19,7 @@ LEVELS = (0.1, 0.9)
 _HALF_LIFE = 14.0  # days
 _SURE = 50.0  # statements that "all is as said" weighs; over all stages, then in each
 _NARROWING = 0.3
-_FARTHEST = 0.06  # by which a level is moved at most
+_FARTHEST = (0.06, 0.04)  # by which the level of each end is moved at most; the late end is far out as it is
 _LAG = 1.0  # days after its moment that a statement is judged: deliveries are heard of late
 _PENDING = 1000  # parcels times days that wait to be judged, at most; beyond, fewer parcels are asked
 _STAGES = tuple(Stage)
@@ -79,7 +79,7 @@ class Calibration:
         missing = wanted - hit
         if (missing > 0.0) != (end == 1):
             missing *= _NARROWING
-        return wanted + max(min(missing, _FARTHEST), -_FARTHEST)
+        return wanted + max(min(missing, _FARTHEST[end]), -_FARTHEST[end])
 
     def _asked(self, key: str) -> bool:
         return crc32(key.encode()) % self._share == 0
