@@ -326,12 +326,7 @@ def _sentence(words: Words, facts: Localised, news: News) -> Markup:
     plural, n = words.plural, news.days or 0
     match news.kind:
         case NewsKind.ALL_ARRIVED:
-            count = len(facts.order.live)
-            return plural(
-                "Your parcel has arrived. Did you get it?",
-                "All {n} parcels have arrived. Did you get everything?",
-                count,
-            )
+            return _all_arrived(words, len(facts.order.live))
         case NewsKind.STATUS:
             status = wording.status_name(words, news.status or OrderStatus.UNKNOWN)
             return fill("<b>{}</b>", status)
@@ -347,6 +342,19 @@ def _sentence(words: Words, facts: Localised, news: News) -> Markup:
             )
         case _:
             return _waiting(words, news.kind, n)
+
+
+def _all_arrived(words: Words, count: int) -> Markup:
+    """Said apart for one and two: languages with a single plural form would call one parcel "all"."""
+    if count == 1:
+        return words.t("Your parcel has arrived. Did you get it?")
+    if count == 2:
+        return words.t("Both parcels have arrived. Did you get everything?")
+    return words.plural(
+        "{n} parcel has arrived. Did you get everything?",
+        "All {n} parcels have arrived. Did you get everything?",
+        count,
+    )
 
 
 def _waiting(words: Words, kind: NewsKind, n: int) -> Markup:
