@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot.model import Stage, Watch
 from bot.pacing.clock import hours
@@ -44,7 +45,8 @@ class _Place:
         self.told: tuple[_Entry, int, str] | None = None  # the entry, how many were shared before it, by whom
 
 
-class Peer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Peer:
     """An order at the same place: entries in a row that are shared, the chance that the next one will be."""
 
     order: str
