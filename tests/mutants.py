@@ -65,7 +65,8 @@ def mutmut(*arguments: str, minutes: float | None = None) -> str:
     if minutes is None:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
     try:
-        subprocess.run(command, check=True, timeout=minutes * 60)
+        if subprocess.run(command, check=False, timeout=minutes * 60).returncode:
+            sys.exit("mutmut could not run; what it said stands above")
     except subprocess.TimeoutExpired:
         _say(f"\nStopped after {minutes:g} minutes; the next run goes on from here.")
     return ""

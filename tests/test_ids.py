@@ -343,6 +343,7 @@ def test_what_does_not_belong_together_stays_as_it_was_written(text: str) -> Non
         ("12345", ["12345"], ""),
         ("+12345!", ["+12345"], ""),
         ("12345+", [], "12345+"),
+        ("X12345", [], "X12345"),
         ("1234", [], "1234"),
         ("hello", [], "hello"),
         ("my number 12345", ["12345"], "my number"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.matching import absorbs, distinct, paired, text_marks
+from bot.matching import absorbs, distinct, paired, slots, text_marks
 from bot.model import FetchedParcel, Item, Order, Parcel, Reason, Stage
 from tests.timelines import at, followed, node, parcel
 
@@ -158,3 +158,14 @@ def test_common_scans_prove_nothing_where_articles_differ_or_scans_are_few_or_la
     assert not absorbs(of(0, 1, 2, items=SHOES), of(0, 1, 2, items=LAMP))
     assert not absorbs(of(0, 1, 2), of(0, 1))
     assert not absorbs(of(0, 1), of(0, 1, 2))
+
+
+def test_an_answer_that_has_its_parcel_takes_no_other() -> None:
+    known = two(parcel(*SCANS, items=["shoes"]), parcel(*ELSEWHERE, number="B2", items=["lamp"]))
+    answers = [parcel(number="C3", items=["hat"]), parcel(*SCANS, number="D4")]
+    assert [found.index for found, _ in paired(known, answers, text_marks)] == [3, 1]
+
+
+def test_entries_of_one_moment_are_counted_from_nought() -> None:
+    again = [SCANS[0], SCANS[1], SCANS[0], SCANS[0]]
+    assert [slot for slot, _ in slots(again)] == [(at(0), 0), (at(5), 0), (at(0), 1), (at(0), 2)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Importance, Parcel, Reason, Stage
-from bot.progress import Standing, importance_of, standing, under_way
+from bot.model import Importance, Order, Parcel, Reason, Stage
+from bot.progress import Standing, importance_of, settled, standing, under_way
 from tests import make
 from tests.timelines import at, followed, node, parcel
 
@@ -153,3 +153,30 @@ def test_weather_and_delay_are_no_emergency(reason: Reason) -> None:
     late = make.node(stage=Stage.EXCEPTION, reason=reason)
     assert importance_of(moving, held, late, imported=False) is Importance.MILESTONE
     assert importance_of(held, held, late, imported=False) is Importance.SCAN
+
+
+def test_a_trouble_that_is_over_puts_the_parcel_back_on_its_rung_since_then() -> None:
+    out, lost = (10, "Out for delivery"), (20, "Package lost")
+    assert _stands(out, lost, (30, "Arrived at local delivery center")) == Standing(
+        stage=Stage.OUT_FOR_DELIVERY, since=at(30), rung=Stage.OUT_FOR_DELIVERY
+    )
+
+
+def test_an_order_without_parcels_stands_at_the_beginning() -> None:
+    order = settled(Order(id="1", created_at=at(0)), at(0))
+    assert (order.stage, order.reason, order.stage_since) == (Stage.PRE_SHIPMENT, Reason.NONE, None)
+
+
+def test_a_parcel_of_unknown_stage_is_the_least_advanced() -> None:
+    parcels = tuple(
+        Parcel(index=1 + n, stage=stage) for n, stage in enumerate((Stage.INFO_RECEIVED, Stage.UPDATE))
+    )
+    assert settled(Order(id="1", created_at=at(0), parcels=parcels), at(0)).stage is Stage.UPDATE
+
+
+def test_what_was_returned_and_goes_out_again_stands_there_since_then() -> None:
+    back = ((10, "Package delivered"), (20, "Returned to sender"))
+    assert _stands(*back, (30, "Out for delivery")) == Standing(
+        stage=Stage.OUT_FOR_DELIVERY, since=at(30), rung=Stage.OUT_FOR_DELIVERY
+    )
+    assert _stands(*back, (30, "Arrived at sorting center")).stage is Stage.RETURNED

@@ -1093,3 +1093,10 @@ def test_a_reworded_entry_is_the_one_that_stood_nearest(answer: list[str], becam
     before = {one.seq: one.description for one in follower.order.nodes}
     order = follower.look(30, at_once(answer)).order
     assert {before[one.seq]: one.description for one in order.nodes} == became
+
+
+def test_what_was_not_found_changes_nothing_whatever_it_holds() -> None:
+    order = followed(parcel(PICKED))
+    for fetched in (replace(snapshot(parcel(PICKED, SORTED)), found=False), replace(snapshot(), found=True)):
+        changes = timeline.changes(order, fetched, at(31))
+        assert (changes.order, changes.hiccup, changes.news) == (order, True, ())
