@@ -58,6 +58,14 @@ def fold(text: str) -> str:
     return folded.strip(" " + _TAIL)
 
 
+_ASIDES = re.compile(r" ?\(([a-z]+)\)")
+
+
+def unbracketed(folded: str) -> str:
+    """A folded text without the brackets around single words."""
+    return _ASIDES.sub(r" \1", folded)
+
+
 def split_place(text: str) -> tuple[str, str]:
     """The place in a leading `[…]` or `【…】`, and the text without it."""
     match = _PLACE.match(text)

@@ -15,7 +15,7 @@ class Rule:
     """A text that shows all of `has` (each entry a choice) and none of `lacks` is in `stage`.
 
     Where the words leave open on which side of the border the parcel is: `near` is the reading while the
-    journey is between `near_from` and `near_to`, `far` the one once the destination's country is reached.
+    journey is between `near_from` and `near_to`, `far` the one once it has come to `far_from`.
     """
 
     id: str
@@ -27,6 +27,7 @@ class Rule:
     near_from: Stage = Stage.INFO_RECEIVED
     near_to: Stage = Stage.AWAITING_DEPARTURE
     far: Stage | None = None
+    far_from: Stage = Stage.ARRIVED_DESTINATION
 
 
 def _rule(
@@ -40,6 +41,7 @@ def _rule(
     near_from: Stage = Stage.INFO_RECEIVED,
     near_to: Stage = Stage.AWAITING_DEPARTURE,
     far: Stage | None = None,
+    far_from: Stage = Stage.ARRIVED_DESTINATION,
 ) -> Rule:
     wanted = tuple(tuple(choice.split("|")) for choice in has.split())
     return Rule(
@@ -52,6 +54,7 @@ def _rule(
         near_from=near_from,
         near_to=near_to,
         far=far,
+        far_from=far_from,
     )
 
 
@@ -81,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     _rule("return.going", _S.RETURNING, "returning", "conditional"),
     _rule("return.label", _S.RETURNING, "zh_return_label"),
     # ── money and papers at the border ──────────────────────────────────────────────────────────
+    _rule("import.done", _S.IMPORT_CUSTOMS, "no_duty customs done", "delivered future conditional"),
     _rule("duties.none", _S.UPDATE, "no_duty"),
     _rule("duties.maybe", _S.UPDATE, "duty modal", "negated"),
     _rule("duties.paid", _S.IMPORT_CUSTOMS, "duty paid", "negated"),
@@ -98,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.refused", _S.EXCEPTION, "refused customer", "", _R.REFUSED),
     _rule("trouble.pickup", _S.EXCEPTION, "station_failed", "", _R.OTHER),
     _rule("trouble.unclaimed", _S.EXCEPTION, "unclaimed", "conditional future_hard", _R.UNCLAIMED),
+    _rule("pickup.attempt", _S.UPDATE, "pickup_attempt", "delivered"),
     _rule("delivered.attempt", _S.DELIVERED, "attempt_ok", "negated future conditional to_agent"),
     _rule("attempt.address", _S.FAILED_ATTEMPT, "attempt bad_address", "", _R.ADDRESS),
     _rule("trouble.address", _S.EXCEPTION, "bad_address", "", _R.ADDRESS),
@@ -132,6 +137,15 @@ RULES: tuple[Rule, ...] = (
         "collected_by_customer",
         "negated future conditional held doubt customs",
     ),
+    _rule(
+        "pickup.taken",
+        _S.DELIVERED,
+        "taken_from_point",
+        "sender from_sender by_partner negated future conditional held doubt customs returning ready_for_pickup",
+        near=_S.PICKED_UP,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PICKED_UP,
+    ),
     _rule("pickup.by_carrier", _S.PREPARING, "carrier_pickup", "customer"),
     _rule("pickup.for_carrier", _S.PREPARING, "ready_for_pickup for_carrier", "customer"),
     _rule(
@@ -152,6 +166,9 @@ RULES: tuple[Rule, ...] = (
         _S.READY_FOR_PICKUP,
         "pickup_point arrived|done|received|delivered|handed|ready|put",
         "on_the_way future_hard out_for_delivery negated",
+        near=_S.PICKED_UP,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PREPARING,
     ),
     # ── handed on, or about to be: never delivered ──────────────────────────────────────────────
     _rule("handover.soon", _S.IMPORT_CUSTOMS, "handed local carrier future_hard"),
@@ -206,7 +223,13 @@ RULES: tuple[Rule, ...] = (
         "airport departed",
         "arrived local destination awaiting_transit ready future",
     ),
-    _rule("airport", _S.AWAITING_DEPARTURE, "airport", far=_S.ARRIVED_DESTINATION),
+    _rule(
+        "airport",
+        _S.AWAITING_DEPARTURE,
+        "airport",
+        far=_S.ARRIVED_DESTINATION,
+        far_from=_S.INTERNATIONAL_TRANSIT,
+    ),
     _rule("flight.aboard", _S.INTERNATIONAL_TRANSIT, "flight aboard", "future"),
     _rule("flight.waiting", _S.AWAITING_DEPARTURE, "flight handed|ready|future|security|received"),
     _rule("flight.left", _S.INTERNATIONAL_TRANSIT, "flight departed"),
@@ -231,6 +254,7 @@ RULES: tuple[Rule, ...] = (
     _rule("exchange", _S.AWAITING_DEPARTURE, "transport_hub", far=_S.ARRIVED_DESTINATION),
     _rule("local.destination", _S.LOCAL_TRANSIT, "destination sorting|facility|warehouse", "origin"),
     _rule("arrived.country", _S.ARRIVED_DESTINATION, "destination arrived", "origin local_company"),
+    _rule("arrived.received", _S.ARRIVED_DESTINATION, "destination_country received", "origin local_company"),
     _rule(
         "arrived.named",
         _S.ARRIVED_DESTINATION,
@@ -251,6 +275,12 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("departure.export", _S.EXPORT_CUSTOMS, "export"),
     # ── the warehouse and the first carrier ─────────────────────────────────────────────────────
+    _rule(
+        "data.not_handed",
+        _S.INFO_RECEIVED,
+        "negated handed carrier|brand",
+        "customer absent attempt failed delivered local out_for_delivery",
+    ),
     _rule(
         "picked.company",
         _S.PICKED_UP,

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from bot.model import Reason, Stage
 from bot.stages import concepts, languages, lexicon, sides
-from bot.stages.fold import fold, split_place_behind
+from bot.stages.fold import fold, split_place_behind, unbracketed
 from bot.stages.rules import RULES, Rule
 from bot.stages.sides import Side
 
@@ -124,7 +124,6 @@ class Statement:
         return self.stage is not Stage.UPDATE
 
 
-_ASIDES = re.compile(r" ?\(([a-z]+)\)")
 _NEXT_STOP = re.compile(r"(?<=\w)\W*\b(?:下一站|next (?:stop|station|facility|hub)\b).*$")
 _SENTENCES = re.compile(r"(?<=[.!?;。！？؟।])\s*(?=[^\W\d])")
 _DASHES = re.compile(r" [-|] ")
@@ -133,7 +132,7 @@ _CLAUSES = re.compile(r"[,،、，]\s*| (?:but|aber|mais|pero|mas|ma|ale|но|а
 
 def plain(text: str) -> str:
     """A folded text without the brackets around single words, and without where it goes next."""
-    return _NEXT_STOP.sub("", _ASIDES.sub(r" \1", fold(text)))
+    return _NEXT_STOP.sub("", unbracketed(fold(text)))
 
 
 _MOST_PLACES = 3  # behind one text: a depot, its town, the country
@@ -325,7 +324,7 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
         return rule.stage
     side = text.side
     if side is None and reached is not None and reached.rank is not None:
-        if reached.rank >= (Stage.ARRIVED_DESTINATION.rank or 0):
+        if reached.rank >= (rule.far_from.rank or 0):
             side = Side.FAR
         elif (rule.near_from.rank or 0) <= reached.rank <= (rule.near_to.rank or 0):
             side = None if _speaks_of_far(text, reached) else Side.NEAR

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.model import Reason, Stage
-from bot.stages.fold import fold
+from bot.stages.fold import fold, unbracketed
 
 FOLDER = Path(__file__).parent
 
@@ -149,7 +149,7 @@ def _head(text: str, where: str) -> tuple[Meaning, bool]:
 
 def key(text: str) -> str:
     """A text as it is looked up: folded, every number one sign."""
-    return _masked(fold(text))
+    return _masked(unbracketed(fold(text)))
 
 
 def _masked(folded: str) -> str:

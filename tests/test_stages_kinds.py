@@ -1,0 +1,87 @@
+"""Kinds of texts that were misread once: each with what stood before, and how it must be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import stages
+from bot.model import Stage
+from tests.bench.histories import follow, histories
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "reached", "expected"),
+    [
+        # name and description are one statement
+        ("Import customs clearance complete", "Custom clearance completed", "", "import_customs"),
+        ("Delivered", "Received by: J DOE", "", "delivered"),
+        ("Delivered", "Left at front door. Signature Service not requested.", "", "delivered"),
+        ("Arrived at linehaul office", "Your parcel has arrived at a transit centre", "", "arrived_destination"),
+        # the outcome before the cause
+        ("", "Recipient not at home. Left with neighbour.", "", "delivered"),
+        ("", "Second delivery attempt successful", "", "delivered"),
+        ("", "Recipient absent, your parcel is waiting at the pick-up point", "", "ready_for_pickup"),
+        ("", "No duties to pay", "", "update"),
+        ("", "No duties to pay, clearance finished", "arrived_destination", "import_customs"),
+        ("", "Signature Service not requested", "", "update"),
+        # what may be is not
+        ("", "Your parcel may be delayed", "", "update"),
+        ("", "The parcel could be returned to the sender", "", "update"),
+        ("", "Returned to the post office", "local_transit", "local_transit"),
+        ("", "Your parcel will be delivered tomorrow", "", "update"),
+        ("", "If you are not at home, we will leave a card", "", "update"),
+        ("", "The carrier will soon collect your package.", "", "update"),
+        # words have edges, sentences have languages
+        ("", "Awaiting distribution", "local_transit", "local_transit"),
+        ("", "Przesyłka zostanie doręczona jutro", "", "update"),
+        ("", "Recebido pela empresa de entrega local no país", "arrived_destination", "local_transit"),
+        ("", "Packet delivered", "", "update"),
+        # handed in, fetched, tried to fetch
+        ("", "Waiting for pick up", "pre_shipment", "preparing"),
+        ("", "Order created, waiting for pick-up", "", "info_received"),
+        ("", "Item created", "", "info_received"),
+        ("", "The parcel was not yet handed over to GLS.", "", "info_received"),
+        ("", "Intento de recogida, cliente ausente", "", "update"),
+        ("", "Picked up from the Pickup point", "ready_for_pickup", "delivered"),
+        ("", "Collected from Parcel Locker", "ready_for_pickup", "delivered"),
+        ("", "Collected at the post office counter", "ready_for_pickup", "delivered"),
+        ("", "Collected from Parcel Locker", "info_received", "picked_up"),
+        ("", "Sendung von Abholstation abgeholt", "ready_for_pickup", "delivered"),
+        ("", "To be collected from the parcel locker", "local_transit", "ready_for_pickup"),
+        ("", "Arrived at parcel shop", "info_received", "picked_up"),
+        ("", "Arrived at parcel shop", "local_transit", "ready_for_pickup"),
+        # where it is
+        ("", "Item is in Customs", "international_transit", "import_customs"),
+        ("", "Arrived at Sheremetyevo international airport", "international_transit", "arrived_destination"),
+        ("", "Arrived at airport", "picked_up", "awaiting_departure"),
+        ("", "Received in destination country", "international_transit", "arrived_destination"),
+        ("", "Preparing for delivery", "arrived_destination", "local_transit"),
+        ("", "배송 준비 중", "arrived_destination", "local_transit"),
+        ("", "International Transit, arrived at destination country", "", "arrived_destination"),
+        # back, or not
+        ("", "逾期未取，退回賣家", "ready_for_pickup", "returning"),
+        ("", "Delivered neighbour depot", "local_transit", "local_transit"),
+        ("", "Die Sendung wurde zurückgestellt.", "local_transit", "exception"),
+        ("", "Die Sendung wird zurückgesandt.", "local_transit", "returning"),
+        ("", "Zásilka byla doručena na místo určení.", "local_transit", "ready_for_pickup"),
+        ("", "Desbloqueado", "", "update"),
+    ],
+)
+def test_it_is_read_as(name: str, description: str, reached: str, expected: str) -> None:
+    found = stages.read(name, description, "", Stage(reached) if reached else None)
+    assert str(found.stage) == expected, found
+
+
+def test_cleared_customs_are_told_from_customs_under_way() -> None:
+    assert stages.cleared(stages.read("", "Import customs clearance complete").rule)
+    assert not stages.cleared(stages.read("", "Import customs clearance started").rule)
+
+
+def test_whole_histories_are_followed_and_none_is_falsely_delivered() -> None:
+    judged = [
+        (wanted, stage)
+        for _, scans in histories()
+        for (wanted, _, _), stage in zip(scans, follow(scans), strict=True)
+    ]
+    assert not [one for one in judged if one[1] is Stage.DELIVERED and Stage.DELIVERED not in one[0]]
+    assert sum(stage in wanted for wanted, stage in judged) >= 0.94 * len(judged)
