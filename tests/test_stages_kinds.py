@@ -16,7 +16,12 @@ from tests.bench.histories import follow, histories
         ("Import customs clearance complete", "Custom clearance completed", "", "import_customs"),
         ("Delivered", "Received by: J DOE", "", "delivered"),
         ("Delivered", "Left at front door. Signature Service not requested.", "", "delivered"),
-        ("Arrived at linehaul office", "Your parcel has arrived at a transit centre", "", "arrived_destination"),
+        (
+            "Arrived at linehaul office",
+            "Your parcel has arrived at a transit centre",
+            "",
+            "arrived_destination",
+        ),
         # the outcome before the cause
         ("", "Recipient not at home. Left with neighbour.", "", "delivered"),
         ("", "Second delivery attempt successful", "", "delivered"),

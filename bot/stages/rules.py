@@ -141,7 +141,8 @@ RULES: tuple[Rule, ...] = (
         "pickup.taken",
         _S.DELIVERED,
         "taken_from_point",
-        "sender from_sender by_partner negated future conditional held doubt customs returning ready_for_pickup",
+        "sender from_sender by_partner negated future conditional held doubt customs returning"
+        " ready_for_pickup",
         near=_S.PICKED_UP,
         near_from=_S.PRE_SHIPMENT,
         near_to=_S.PICKED_UP,
