@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import hmac
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from bot.chat import menus
 from bot.chat.telegram import Redactor
 from bot.errors import StoreError
 from bot.leader import Leader
+from bot.merchant import may_be_signed
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.store import Store
@@ -106,11 +108,19 @@ class App:
             metrics=self._expose,
             webhook_path=urlsplit(self.settings.webhook_url).path if by_webhook else "",
             webhook=self._take_update if by_webhook else None,
+            webhook_admits=self._from_telegram,
             push=self._take_push,
+            push_admits=may_be_signed,
         )
         port = HttpServer(make(doors), *address)
         await port.open()
         return port
+
+    def _from_telegram(self, given: str | None) -> bool:
+        secret = self.settings.webhook_secret
+        return secret is not None and hmac.compare_digest(
+            (given or "").encode(), secret.get_secret_value().encode()
+        )
 
     async def _take_update(self, body: bytes, secret: str | None) -> int:
         return await self.leader.telegram.take_update(body, secret) if self._serving else _STANDING_BY

@@ -27,6 +27,8 @@ _log = structlog.get_logger(__name__)
 _UNKNOWN = frozenset({"unknown_shape", "unknown_code", "unknown_push"})  # events listed for the operator
 _GOT = "authorized until "  # an update's effect
 
+may_be_signed = push.may_be_signed  # a pushed message, by its Authorization header alone
+
 LearnStatus = Callable[[str, OrderStatus, datetime | None, str], Awaitable[bool]]
 
 

@@ -1,4 +1,8 @@
-"""The one listening port: live, ready, metrics, Telegram's webhook, AliExpress's push."""
+"""The one listening port: live, ready, metrics, Telegram's webhook, AliExpress's push.
+
+Strangers reach it. What they send is refused by its head, before its body is read; each route has places of
+its own, so that a crowd at one of them keeps nobody from the others.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.connections import Lobby
 from bot.errors import SettingsError
 
 _log = structlog.get_logger(__name__)
-_LARGEST = 1_048_576  # bytes of any body
-_MOST_AT_ONCE = 512  # requests; Telegram sends at most 40, the others are few: more is an attack
+_LARGEST_UPDATE, _LARGEST_PUSH = 1_048_576, 64_000  # bytes
+_UPDATES, _PUSHES, _LOOKS = 64, 32, 16  # requests at once: Telegram makes 40 at most, all others are few
+_BODY_WITHIN = 5.0  # seconds for a body to arrive
 _BACKLOG = 2048  # connections that wait to be accepted
 _LAST_ANSWERS = 3  # seconds for what is being answered when the bot stops; a slow caller must not hold it
 
@@ -32,13 +38,16 @@ class Endpoints:
 
     `ready` returns what is wrong by name (empty: ready). `webhook` gets body and secret header and returns
     the status to answer, at `webhook_path` (empty: none). `push` gets body and Authorization header.
+    `webhook_admits` and `push_admits` judge that header alone, before the body is read.
     """
 
     ready: Callable[[], Awaitable[Mapping[str, str]]]
     metrics: Callable[[], Awaitable[bytes]]
     webhook_path: str = ""
     webhook: Callable[[bytes, str | None], Awaitable[int]] | None = None
+    webhook_admits: Callable[[str | None], bool] = bool
     push: Callable[[bytes, str], Awaitable[int]] | None = None
+    push_admits: Callable[[str], bool] = bool
 
 
 def make(doors: Endpoints) -> Starlette:
@@ -55,42 +64,70 @@ def make(doors: Endpoints) -> Starlette:
         return Response(await doors.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def webhook(request: Request) -> Response:
-        body = await _body(request)
-        if body is None or doors.webhook is None:
-            return Response(status_code=413)
-        return Response(
-            status_code=await doors.webhook(body, request.headers.get("x-telegram-bot-api-secret-token"))
-        )
+        secret = request.headers.get("x-telegram-bot-api-secret-token")
+        if doors.webhook is None or not doors.webhook_admits(secret):
+            return Response(status_code=401)
+        body = await _body(request, _LARGEST_UPDATE)
+        return body if isinstance(body, Response) else Response(status_code=await doors.webhook(body, secret))
 
     async def push(request: Request) -> Response:
-        if request.method == "GET" or doors.push is None:  # the console's probe
-            return PlainTextResponse("ok\n")
-        body = await _body(request)
-        if body is None:
-            return Response(status_code=413)
-        return Response(status_code=await doors.push(body, request.headers.get("authorization", "")))
+        given = request.headers.get("authorization", "")
+        if doors.push is None or not doors.push_admits(given):
+            return Response(status_code=401)
+        body = await _body(request, _LARGEST_PUSH)
+        return body if isinstance(body, Response) else Response(status_code=await doors.push(body, given))
 
-    routes = [Route("/live", live), Route("/ready", ready), Route("/metrics", metrics)]
+    async def probe(_request: Request) -> Response:  # the console's
+        return PlainTextResponse("ok\n")
+
+    looks = asyncio.Semaphore(_LOOKS)
+    routes = [
+        Route("/live", live),
+        Route("/ready", _within(looks, ready)),
+        Route("/metrics", _within(looks, metrics)),
+    ]
     if doors.push is not None:
-        routes.append(Route("/aliexpress/push", push, methods=["GET", "POST"]))
+        routes.append(Route("/aliexpress/push", probe, methods=["GET"]))
+        pushes = asyncio.Semaphore(_PUSHES)
+        routes.append(Route("/aliexpress/push", _within(pushes, push), methods=["POST"]))
     if doors.webhook is not None and doors.webhook_path:
-        routes.append(Route(doors.webhook_path, webhook, methods=["POST"]))
+        updates = asyncio.Semaphore(_UPDATES)
+        routes.append(Route(doors.webhook_path, _within(updates, webhook), methods=["POST"]))
     return Starlette(routes=routes)
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body, None where it is too large or the caller went away."""
-    parts: list[bytes] = []
-    size = 0
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _within(places: asyncio.Semaphore, endpoint: _Endpoint) -> _Endpoint:
+    """The endpoint for as many as there are places; the others are asked to come again at once."""
+
+    async def answer(request: Request) -> Response:
+        if places.locked():
+            return Response(status_code=503, headers={"Retry-After": "1"})
+        async with places:
+            return await endpoint(request)
+
+    return answer
+
+
+async def _body(request: Request, largest: int) -> bytes | Response:
+    """The body, or the refusal of one that is too large or takes too long."""
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and (len(told) > 10 or int(told) > largest):
+        return Response(status_code=413)
+    body = bytearray()
     try:
-        async for part in request.stream():
-            size += len(part)
-            if size > _LARGEST:
-                return None
-            parts.append(part)
+        async with asyncio.timeout(_BODY_WITHIN):
+            async for part in request.stream():
+                body += part
+                if len(body) > largest:
+                    return Response(status_code=413)
+    except TimeoutError:
+        return Response(status_code=408, headers={"Connection": "close"})
     except ClientDisconnect:
-        return None
-    return b"".join(parts)
+        return Response(status_code=400)
+    return bytes(body)
 
 
 class HttpServer:
@@ -102,14 +139,16 @@ class HttpServer:
     def __init__(self, app: Starlette, host: str, port: int, where: str = "LISTEN") -> None:
         self._address = (host, port)
         self._where = where
+        lobby = Lobby(app)
         config = uvicorn.Config(
-            app,
+            lobby,
+            http=lobby.protocol(),
+            proxy_headers=False,  # a connection is known by its real address
             log_config=None,
             access_log=False,
             lifespan="off",
             server_header=False,
             ws="none",
-            limit_concurrency=_MOST_AT_ONCE,
             timeout_graceful_shutdown=_LAST_ANSWERS,
         )
         self._server = _Quiet(config)

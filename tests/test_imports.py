@@ -24,7 +24,7 @@ LAW = (
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
      "pacing", "arrival", "audience", "board", "daily_stats", "shop", "order_csv", "logs"},
     {"i18n", "metrics", "settings", "ids", "intents", "worker"},
-    {"errors"},
+    {"errors", "connections"},
     {"model"},
 )  # fmt: skip
 
@@ -42,8 +42,8 @@ DOORS = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "httpx": {"sources"},
-    "uvicorn": {"web", "sandbox"},
-    "starlette": {"web", "sandbox"},
+    "uvicorn": {"web", "connections", "sandbox"},
+    "starlette": {"web", "connections", "sandbox"},
     "babel": {"i18n"},
     "prometheus_client": {"metrics"},
     "cryptography": {"sources"},

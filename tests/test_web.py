@@ -98,20 +98,27 @@ async def test_the_webhook_gets_body_and_secret_and_its_status_is_the_answer(
     answer = await http.post("/telegram", content=b'{"update_id":1}', headers={SECRET_HEADER: "s"})
     assert answer.status_code == 200
     house.webhook_status = 401
-    assert (await http.post("/telegram", content=b"{}")).status_code == 401
-    assert house.calls == [("webhook", b'{"update_id":1}', "s"), ("webhook", b"{}", None)]
+    assert (await http.post("/telegram", content=b"{}", headers={SECRET_HEADER: "t"})).status_code == 401
+    assert house.calls == [("webhook", b'{"update_id":1}', "s"), ("webhook", b"{}", "t")]
+
+
+async def test_nobody_is_let_in_without_a_header(http: httpx.AsyncClient, house: House) -> None:
+    for path in ("/telegram", "/aliexpress/push"):
+        assert (await http.post(path, content=b"x" * 1_100_000)).status_code == 401
+    assert house.calls == []
 
 
 async def test_a_webhook_call_that_could_not_be_recorded_is_asked_for_again(
     http: httpx.AsyncClient, house: House
 ) -> None:
     house.trouble = StoreError("disk full")
-    assert (await http.post("/telegram", content=b"{}")).status_code == 500
+    assert (await http.post("/telegram", content=b"{}", headers={SECRET_HEADER: "s"})).status_code == 500
 
 
 async def test_a_body_beyond_the_limit_never_reaches_anybody(http: httpx.AsyncClient, house: House) -> None:
     for path in ("/telegram", "/aliexpress/push"):
-        assert (await http.post(path, content=b"x" * 1_100_000)).status_code == 413
+        headers = {SECRET_HEADER: "s", "Authorization": "signed"}
+        assert (await http.post(path, content=b"x" * 1_100_000, headers=headers)).status_code == 413
     assert house.calls == []
 
 

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 from bot.model import RawUpdate, Sending
 
+_BEYOND = 2**63  # whole numbers of this size and more have no place in a database
+_DEEPEST = 64  # values in values; Telegram's updates have a dozen
+
 
 class Postponed(Exception):
     """Raised while an update is handled: nothing is wrong with it, it is to be handled again.
@@ -59,16 +62,40 @@ class Inbox(Slot, Protocol):
 
 
 def raw_update(update: Mapping[str, Any], received_at: datetime) -> RawUpdate | None:
-    """An update as received, for the inbox; None where it has no number and so cannot be kept apart."""
+    """An update as received, for the inbox.
+
+    None where it has no number and so cannot be kept apart, or holds what Telegram never sends and nobody
+    could store: whole numbers beyond 64 bits, values in values in values.
+    """
     update_id = update.get("update_id")
-    if not isinstance(update_id, int) or isinstance(update_id, bool):
+    if not isinstance(update_id, int) or isinstance(update_id, bool) or not _is_ordinary(update):
         return None
+    payload = json.dumps(update, ensure_ascii=False, separators=(",", ":"))
     return RawUpdate(
         update_id=update_id,
         chat_id=queue_of(update),
-        payload=json.dumps(update, ensure_ascii=False, separators=(",", ":")),
+        payload=payload.encode("utf-8", "replace").decode(),  # halves of a surrogate pair cannot be stored
         received_at=received_at,
     )
+
+
+def _is_ordinary(update: Mapping[str, Any]) -> bool:
+    """Whether every whole number has its place in a database, and nothing lies too deep."""
+    layer: list[Any] = [update]
+    for _ in range(_DEEPEST):
+        inner: list[Any] = []
+        for value in layer:
+            match value:
+                case int() if not -_BEYOND <= value < _BEYOND:
+                    return False
+                case Mapping():
+                    inner += value.values()
+                case list():
+                    inner += value
+        if not inner:
+            return True
+        layer = inner
+    return False
 
 
 def queue_of(update: Mapping[str, Any]) -> int:

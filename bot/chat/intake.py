@@ -174,9 +174,9 @@ class Receiver:
         updates = [raw_update(item, now) for item in result if isinstance(item, dict)]
         known = [update for update in updates if update is not None]
         if len(known) < len(result):
-            log.error("%d updates without a number were passed over", len(result) - len(known))
+            log.error("%d updates that cannot be read were passed over", len(result) - len(known))
             if not known:
-                raise NetworkError("getUpdates answered only updates without a number")
+                raise NetworkError("getUpdates answered only updates that cannot be read")
         return known
 
     def _enter(self, state: ReceiverState, reason: str = "") -> None:
@@ -226,7 +226,7 @@ class Webhook:
 def _read(body: bytes) -> dict[str, Any] | None:
     try:
         update = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return update if isinstance(update, dict) else None
 

@@ -196,7 +196,7 @@ class Wire(BaseRequest):
         """
         try:
             answer = json.loads(payload)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise Ambiguous("Telegram's answer is not JSON") from exc
         if not isinstance(answer, dict) or ("result" not in answer and answer.get("ok") is not False):
             raise Ambiguous("Telegram's answer holds no result")

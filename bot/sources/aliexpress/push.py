@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from bot.model import OrderStatus
 from bot.sources.aliexpress.signing import Signer
 
 LARGEST = 64_000  # bytes; the documented message has about 200
+_DIGEST = re.compile(r"(?:Bearer )?[0-9a-fA-F]{64}")
 _RETRIED_FOR = timedelta(days=1)  # the platform family retries for six hours
 _AHEAD = timedelta(minutes=10)
 
@@ -45,6 +47,11 @@ class Push:
     def is_stale(self, now: datetime) -> bool:
         """Whether no honest sender would still deliver it: a replay, to be answered 200 and left alone."""
         return self.at is not None and not now - _RETRIED_FOR <= self.at <= now + _AHEAD
+
+
+def may_be_signed(authorization: str) -> bool:
+    """Return whether `authorization` looks like a signature, before its body is read."""
+    return _DIGEST.fullmatch(authorization.strip()) is not None
 
 
 def verify(app_key: str, secret: str, raw_body: bytes, authorization: str) -> bool:

@@ -1,0 +1,135 @@
+"""How long a caller may take to say what it wants, and how many may take their time at once.
+
+The HTTP server itself waits for ever for the rest of a request's head. Here a connection on which nothing is
+being answered has a deadline, and only so many of these are kept: one more ends the oldest. So whoever opens
+hundreds of connections and sends half requests ends its own; a request that comes whole is always taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+WITHIN = 10.0  # seconds for a request's head
+WAITING = 256  # connections on which nothing is being answered
+
+Address = tuple[str, int]
+
+
+class Lobby:
+    """The connections that have not yet said what they want, the one that waits longest first.
+
+    As an application it is put before the real one: what arrives here has sent its head.
+    """
+
+    def __init__(self, app: ASGIApp, *, waiting: int = WAITING, within: float = WITHIN) -> None:
+        self._app = app
+        self._most = waiting
+        self._within = within
+        self._waiting: dict[Address, Guest] = {}
+        self._known: dict[Address, Guest] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; its connection waits again afterwards."""
+        guest = self._known.get(scope.get("client") or ("", 0))
+        if guest is not None:
+            self._waiting.pop(guest.address, None)
+            guest.serve()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if guest is not None and guest.address in self._known:
+                guest.served()
+                self._wait(guest)
+
+    def protocol(self) -> type[asyncio.Protocol]:
+        """What the server makes for each connection."""
+        lobby = self
+
+        class Connection(Guest):
+            def __init__(self, **how: Any) -> None:
+                super().__init__(lobby, lobby._within, AutoHTTPProtocol(**how))
+
+        return Connection
+
+    def enter(self, guest: Guest) -> None:
+        """A connection was made."""
+        self._known[guest.address] = guest
+        self._wait(guest)
+
+    def leave(self, guest: Guest) -> None:
+        """It has ended."""
+        if self._known.get(guest.address) is guest:
+            del self._known[guest.address]
+            self._waiting.pop(guest.address, None)
+
+    def _wait(self, guest: Guest) -> None:
+        self._waiting[guest.address] = guest
+        if len(self._waiting) > self._most:
+            self._waiting.pop(next(iter(self._waiting))).end()
+
+
+class Guest(asyncio.Protocol):
+    """One connection: the server's own protocol, and a deadline for what it has to say."""
+
+    def __init__(self, lobby: Lobby, within: float, inner: asyncio.Protocol) -> None:
+        self._lobby = lobby
+        self._within = within
+        self._inner = inner
+        self._transport: asyncio.BaseTransport | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._answering = False
+        self.address: Address = ("", 0)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        host, port, *_ = transport.get_extra_info("peername") or ("", 0)
+        self.address = (str(host), int(port))
+        self._transport = transport
+        self._inner.connection_made(transport)
+        self._lobby.enter(self)
+        self._hurry()
+
+    def data_received(self, data: bytes) -> None:
+        if not self._answering:
+            self._hurry()
+        self._inner.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return self._inner.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        self._lobby.leave(self)
+        self._inner.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._inner.resume_writing()
+
+    def serve(self) -> None:
+        """Its request is being answered: how long that takes is not the caller's doing."""
+        self._answering = True
+        self._rest()
+
+    def served(self) -> None:
+        """It was answered: what comes next has the same deadline; silence is ended by the server."""
+        self._answering = False
+
+    def end(self) -> None:
+        """Its time is over."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _hurry(self) -> None:
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().call_later(self._within, self.end)
+
+    def _rest(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
