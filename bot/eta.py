@@ -50,7 +50,7 @@ def _moved(parcel: Parcel, eta: datetime, now: datetime) -> News | None:
         return None
     if abs(eta - parcel.eta_told) < STEP:
         return None
-    if parcel.eta_told_at is not None and now - parcel.eta_told_at < COOLDOWN:
+    if parcel.eta_told_at is not None and timedelta(0) <= now - parcel.eta_told_at < COOLDOWN:
         return None
     return News(
         kind=NewsKind.ETA,

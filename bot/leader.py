@@ -119,6 +119,7 @@ class Leader:
             default_language=settings.default_language,
             default_zone=settings.default_time_zone,
             retention=timedelta(days=settings.retention_days),
+            longest=timedelta(seconds=settings.check_max_seconds),
         )
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────
@@ -131,6 +132,7 @@ class Leader:
         await self.tracking.arriving.load()
         await self.telegram.remember()
         await self.store.release_leases(self._now())
+        await self.poller.mind_the_clock()
 
     async def serve(self, ending: asyncio.Event) -> None:
         """Work until `ending` is set, then settle what is in flight."""

@@ -19,6 +19,7 @@ from bot.worker import Worker
 _log = structlog.get_logger(__name__)
 
 _LEASE = timedelta(minutes=3)  # the longest check: waiting for its turn, three attempts, a refreshed token
+_SET_BACK = timedelta(minutes=1)  # a clock that goes back by more was wrong before
 _IDLE = 5.0  # seconds: the longest sleep, so that an order made due from outside is seen
 _LONG = timedelta(minutes=5)  # a source silent for so long left a crowd of overdue orders
 _SPREAD = timedelta(minutes=30)  # over which they are looked at at most
@@ -50,6 +51,11 @@ class _Held:
     until: datetime | None = None
     reason: str = ""
 
+    def set_back(self, back: timedelta) -> None:
+        """The clock was ahead when this was written."""
+        self.since = self.since and self.since - back
+        self.until = self.until and self.until - back
+
 
 class Poller(Worker):
     """Keeps `width` checks in flight while there is work; owns sleep, shutdown and error policy.
@@ -79,6 +85,7 @@ class Poller(Worker):
         self._ahead: deque[Due] = deque()
         self._quiet: list[Settled] = []
         self._turned_at = now()
+        self._latest: datetime | None = None  # the clock's, so far
         self._held = _Held()
         self._spread: timedelta | None = None  # over which overdue orders are still to be spread
         super().__init__("poller", sleep, telemetry.beat)
@@ -94,8 +101,25 @@ class Poller(Worker):
         until = self._held.until
         return self._held.reason == Throttled.__name__ and until is not None and until - self._now() > _BANNED
 
+    async def mind_the_clock(self) -> None:
+        """Where the clock went back, nothing waits for the time it showed before.
+
+        At the start that is seen from what was planned: the last process may have had the wrong time.
+        """
+        now, latest = self._now(), self._latest
+        if latest is None:
+            async with self._store.read() as tx:
+                latest = await tx.orders.newest_check()
+        self._latest = max(now, latest or now)
+        if (back := self._latest - now) > _SET_BACK:
+            _log.warning("the clock went back", seconds=round(back.total_seconds()))
+            await self._store.set_back(now, back)
+            self._held.set_back(back)
+            self._turned_at = self._latest = now
+
     async def step(self) -> bool:
         """Settle what is done and lease what is due. False when there was nothing to do."""
+        await self.mind_the_clock()
         room = self._room()
         if not room and self._running:
             await self._wake_event.wait(_TOGETHER.total_seconds())

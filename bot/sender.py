@@ -44,6 +44,7 @@ _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and one slow call
 _IDLE = 2.0  # seconds: the longest sleep, so that what a command of the operator put in is seen
 _REVOKED = 30.0  # seconds between looks whether a refused token works again
+_LONGEST_REST = 30.0
 _UNREACHABLE = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds of rest for all while no connection can be made
 _STORE_AGAIN = 1.0  # seconds until a batch is told again that met a database in trouble
 _SEVERAL, _MANY = 2, 4  # orders from which on a summary comes: of what was held on purpose; of anything
@@ -152,7 +153,10 @@ class Sender(Worker):
             await asyncio.wait(self._running)
 
     def _resting(self) -> bool:
-        return self._rest_until is not None and self._now() < self._rest_until
+        if self._rest_until is None:
+            return False
+        left = self._rest_until - self._now()
+        return timedelta(0) < left <= timedelta(seconds=_LONGEST_REST)  # more: the clock was ahead
 
     def _served(self, serving: asyncio.Task[None]) -> None:
         self._running.discard(serving)

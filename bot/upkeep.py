@@ -88,6 +88,7 @@ class Upkeep:
         default_language: str,
         default_zone: str,
         retention: timedelta,
+        longest: timedelta = timedelta(days=1),
     ) -> None:
         self._store = store
         self._tracking = tracking
@@ -100,6 +101,7 @@ class Upkeep:
         self._language = default_language
         self._zone = default_zone
         self._retention = retention
+        self._longest = longest
         self._source_lost: datetime | None = None
         self._database_failed: datetime | None = None
         self._learnt: datetime | None = None
@@ -116,6 +118,7 @@ class Upkeep:
             await self._brief()
             await self._tracking.checking.reclassify()
             await self._account.flush()
+            await self._rein_in()
             await self._purge()
             await self._database_works()
             self._metrics.beat("upkeep")
@@ -333,10 +336,15 @@ class Upkeep:
             async with self._store.write() as tx:
                 await tx.memory.put("brief_sent", sent.isoformat())
 
+    async def _rein_in(self) -> None:
+        """No check is planned beyond the longest gap, whatever clock planned it."""
+        async with self._store.write() as tx:
+            await tx.orders.rein_in(self._now() + self._longest)
+
     async def _purge(self) -> None:
         """A bite each round: a short transaction, and still more than a million orders a day."""
         now = self._now()
-        if self._learnt is None or now - self._learnt >= timedelta(hours=1):
+        if self._learnt is None or not timedelta(0) <= now - self._learnt < timedelta(hours=1):
             self._learnt = now
             await self._tracking.arriving.learn()
         async with self._store.write() as tx:

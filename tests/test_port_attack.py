@@ -8,9 +8,12 @@ import json
 import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from bot import connections, web
 from bot.chat.inbox import raw_update
@@ -117,11 +120,12 @@ async def test_a_head_that_does_not_come_is_not_waited_for(begun: bytes) -> None
     house = House()
     lobby = connections.Lobby(make(house.doors()), within=0.1)
     loop = asyncio.get_running_loop()
-    config = web.uvicorn.Config(lobby, log_config=None, lifespan="off")
+    config = uvicorn.Config(lobby, log_config=None, lifespan="off")
     config.load()
-    state = web.uvicorn.server.ServerState()
+    state = ServerState()
+    made: Any = lobby.protocol()
     server = await loop.create_server(
-        lambda: lobby.protocol()(config=config, server_state=state, app_state={}), "127.0.0.1", 0
+        lambda: made(config=config, server_state=state, app_state={}), "127.0.0.1", 0
     )
     number = server.sockets[0].getsockname()[1]
     async with crowd(number, 1, begun) as ((reader, writer),):

@@ -120,6 +120,13 @@ class Store:
             await Updates(on).release_leases(now)
             await Credentials.release_leases(on)
 
+    async def set_back(self, now: datetime, back: timedelta) -> None:
+        """The clock was ahead by `back` for a while: nothing waits for the time it showed."""
+        async with self.database.write() as on:
+            await Orders(on).set_back(now, back)
+            await Notices(on).set_back(now, back)
+            await Updates(on).set_back(now)
+
     async def backup(self, path: Path) -> None:
         """A consistent copy of a running bot's SQLite database; raises StoreError on PostgreSQL."""
         await backup.copy(self.database, path)

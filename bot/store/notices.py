@@ -125,6 +125,20 @@ class Notices:
         rank = {Place(chat_id, topic_id): number for number, (chat_id, topic_id) in enumerate(places)}
         return sorted(batches, key=lambda batch: rank[batch.place])
 
+    async def set_back(self, now: datetime, back: timedelta) -> None:
+        """The clock was ahead by `back` for a while: what was owed or tried then comes so much sooner."""
+        span = back // timedelta(milliseconds=1)
+        earlier = sa.type_coerce(sa.type_coerce(notices.c.due_at, sa.BigInteger) - span, Utc)
+        then = sa.or_(notices.c.created_at > now, notices.c.attempts > 0)
+        await self._on.execute(
+            sa.update(notices)
+            .where(_due, then, notices.c.due_at >= now + back - timedelta(minutes=1))
+            .values(due_at=earlier)
+        )
+        await self._on.execute(
+            sa.update(notices).where(_due, notices.c.created_at > now).values(created_at=now)
+        )
+
     async def settle_sent(
         self, ids: Sequence[int], lease: str, now: datetime, message_id: int | None
     ) -> None:

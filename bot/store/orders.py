@@ -25,6 +25,7 @@ from bot.store import rows as shape
 from bot.store import sql
 from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, checks, follows, nodes, orders, parcels, texts
 
+_SLACK = timedelta(minutes=1)  # which a clock's going back may be noticed late
 _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
 
 
@@ -274,6 +275,35 @@ class Orders:
             .where(orders.c.next_check_at < until)
             .values(next_check_at=sa.type_coerce(floor + gap, Utc))
         )
+
+    async def set_back(self, now: datetime, back: timedelta) -> None:
+        """The clock was ahead by `back` for a while: what was planned by it comes so much sooner."""
+        span = back // timedelta(milliseconds=1)
+        planned = sa.type_coerce(orders.c.next_check_at, sa.BigInteger) - span
+        await self._on.execute(
+            sa.update(orders)
+            .where(orders.c.next_check_at >= now + back - _SLACK, orders.c.finished_at.is_(None))
+            .values(next_check_at=sa.type_coerce(planned, Utc))
+        )
+        for moment in (orders.c.fetched_at, orders.c.created_at):
+            await self._on.execute(sa.update(orders).where(moment > now).values({moment.name: now}))
+
+    async def newest_check(self, limit: int = 1000) -> datetime | None:
+        """When the last of those orders was looked at that are planned for the latest."""
+        last = (
+            sa.select(orders.c.fetched_at)
+            .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
+            .order_by(orders.c.next_check_at.desc())
+            .limit(limit)
+            .subquery()
+        )
+        found: datetime | None = await self._on.scalar(sa.select(sa.func.max(last.c.fetched_at)))
+        return found
+
+    async def rein_in(self, latest: datetime) -> int:
+        """Nothing that is still on its way is planned beyond `latest`; how many were."""
+        beyond = sa.update(orders).where(orders.c.next_check_at > latest, orders.c.finished_at.is_(None))
+        return (await self._on.execute(beyond.values(next_check_at=latest))).rowcount
 
     async def watch(self, order_id: str) -> Watch | None:
         row = (await self._on.execute(_WATCH, {"b_id": order_id})).mappings().first()

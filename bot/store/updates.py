@@ -15,6 +15,7 @@ from bot.store import sql
 from bot.store.tables import state_is, updates
 
 _due = state_is(updates, "due")
+_PUT_OFF = timedelta(hours=1)  # at most; a flood wait that is longer is asked for anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,16 @@ class Updates:
             sa.update(updates).where(_due, updates.c.lease != "").values(due_at=now, lease="")
         )
         return result.rowcount
+
+    async def set_back(self, now: datetime) -> None:
+        """The clock was ahead for a while: what came then, or was put off, is due."""
+        ahead = updates.c.received_at > now
+        await self._on.execute(
+            sa.update(updates)
+            .where(_due, sa.or_(ahead, updates.c.due_at > now + _PUT_OFF))
+            .values(due_at=now)
+        )
+        await self._on.execute(sa.update(updates).where(_due, ahead).values(received_at=now))
 
     async def waiting(self) -> int:
         found = await self._on.scalar(sa.select(sa.func.count()).select_from(updates).where(_due))

@@ -97,7 +97,7 @@ class Checking:
         """The order's own state, asked for now and then while there is no tracking; raises UnknownOrder."""
         if snapshot.found and snapshot.parcels:
             return None
-        if due.status_at is not None and now - due.status_at < _FACTS_EVERY:
+        if due.status_at is not None and timedelta(0) <= now - due.status_at < _FACTS_EVERY:
             return None
         try:
             return await self._source.order_facts(due.order_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.errors import SourceError
 from bot.model import Chat, Follow, Order, Place
@@ -50,7 +50,9 @@ class Viewing:
             watch = await tx.orders.watch(order_id)
         if watch is None:
             raise LookupError(order_id)
-        recent = watch.checked_at is not None and self._now() - watch.checked_at < self._policy.cooldown
+        ago = self._now() - watch.checked_at if watch.checked_at is not None else None
+        # a negative age is none: the clock was ahead then
+        recent = ago is not None and timedelta(0) <= ago < self._policy.cooldown
         fresh = False
         if not recent:
             try:

@@ -42,7 +42,7 @@ class Circuit:
             if broken is None:
                 continue
             now = self._now()
-            if now < broken.probe_at:
+            if timedelta(0) < broken.probe_at - now <= broken.pause:  # more: the clock was ahead
                 raise Misconfigured(
                     broken.error.code, broken.error.detail, request_id=broken.error.request_id
                 )
