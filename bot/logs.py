@@ -25,6 +25,9 @@ _NOISY = ("httpx", "httpcore", "aiohttp", "telegram", "uvicorn", "alembic", "asy
 _PERSONAL = frozenset({"order", "order_id", "chat", "chat_id", "place", "user", "user_id"})
 _LONG_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{11,19}(?!\d|\.\d)")  # order ids, and groups' numbers
 
+# Control characters but for a traceback's line ends and tabs; line ends of other scripts; what turns text round.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
 Event = MutableMapping[str, Any]
 
 
@@ -46,8 +49,9 @@ class LogScrubber:
         return "~" + blake2s(str(what).encode(), key=self._key, digest_size=4).hexdigest()
 
     def text(self, text: str) -> str:
-        """The text without secrets and long numbers."""
-        return _LONG_NUMBER.sub(lambda found: self.tag(found.group()), self._redact(text))
+        """The text without secrets, long numbers, and what a terminal would obey."""
+        shown = _LONG_NUMBER.sub(lambda found: self.tag(found.group()), self._redact(text))
+        return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), shown)
 
     def __call__(self, value: Any, name: str = "") -> Any:
         """The value, however deep, fit for a log; `name` is the field it stands in."""
@@ -135,7 +139,12 @@ class _Cleaner:
         self._veil = veil
 
     def __call__(self, _logger: object, _method: str, event: Event) -> Event:
-        return {name: self._veil(value, name) for name, value in event.items()}
+        return {name: self._one_line(name, self._veil(value, name)) for name, value in event.items()}
+
+    @staticmethod
+    def _one_line(name: str, value: Any) -> Any:
+        """Only a traceback has lines: in any other field they would pass for lines of the log."""
+        return value.replace("\n", "\\n") if isinstance(value, str) and name != "exception" else value
 
 
 class _Redacting(logging.StreamHandler[Any]):

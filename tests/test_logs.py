@@ -237,3 +237,23 @@ def test_a_wrong_dsn_is_named_without_repeating_it(written: Written) -> None:
     assert caught.value.variable == "SENTRY_DSN"
     assert "canary" not in str(caught.value)
     sentry_sdk.init(default_integrations=False)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_raw_control_character_reaches_a_terminal(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "a\x1b[2J\x07\r\x00\x9b31m\u202eb\u2028c"
+    set_up("INFO", form, lambda text: text)
+    try:
+        raise ValueError(hostile)
+    except ValueError:
+        structlog.get_logger("x").error("failed " + hostile, detail=hostile, exc_info=True)
+    logging.getLogger("foreign").exception("%s", hostile)
+    structlog.get_logger("x").info("one\nline")
+    lines = capsys.readouterr().err
+    assert not set(lines) & set("\x1b\x07\r\x00\x9b\u202e\u2028")
+    assert "\\x1b[2J" in lines.replace("\\\\", "\\")
+    assert "\nline" not in lines
+
+
+def test_a_word_that_equals_a_short_secret_stays() -> None:
+    assert Redactor("in", "me", "secret-of-ours")("in time, not secret-of-ours") == "in time, not <token>"

@@ -40,6 +40,7 @@ __all__ = [
 
 _ANY_TOKEN = re.compile(r"(?<!\d)\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 _BLANK = "<token>"
+_LEAST = 6  # characters; a shorter secret would blank out ordinary words
 
 # A kept-alive connection dies unnoticed behind some NATs after a minute; a new TLS handshake costs 0.1 s.
 _KEEP_ALIVE = 45.0
@@ -77,7 +78,7 @@ class Redactor:
     """Takes secrets out of texts: the given ones, and whatever looks like a bot token."""
 
     def __init__(self, *secrets: str) -> None:
-        spellings = {form for secret in secrets if secret for form in _spellings(secret)}
+        spellings = {form for secret in secrets if len(secret) >= _LEAST for form in _spellings(secret)}
         self._spellings = tuple(sorted(spellings, key=len, reverse=True))
 
     def __call__(self, text: str) -> str:

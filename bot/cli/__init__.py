@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from bot.cli import (
     authorize,
@@ -58,10 +59,10 @@ def main() -> None:
     try:
         app()
     except SettingsError as error:
-        console.print(f"[bold red]{error.variable}[/]: {error.cure}", soft_wrap=True)
+        console.print(f"[bold red]{escape(error.variable)}[/]: {escape(error.cure)}", soft_wrap=True)
         sys.exit(2)
     except BotError as error:
-        console.print(f"[bold red]Failed[/]: {error}", soft_wrap=True)
+        console.print(f"[bold red]Failed[/]: {escape(str(error))}", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from bot import settings
 
 
 def backup(
-    path: Annotated[Path, typer.Argument(help="where the copy goes; an older one is replaced")],
+    path: Annotated[Path, typer.Argument(help="a file (an older copy is replaced), or a folder for dated copies")],
 ) -> None:
     """Copy the SQLite database while the bot runs. The copy holds customers' data: keep it safe."""
     from bot.store import backup as copying
@@ -27,5 +28,5 @@ def backup(
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        asyncio.run(copying.copy(database, path, progress))
-    typer.echo(f"{path}: {path.stat().st_size:,} bytes")
+        written = asyncio.run(copying.copy(database, path, datetime.now(UTC), progress))
+    typer.echo(f"{written}: {written.stat().st_size:,} bytes, read back and sound. Done.")

@@ -127,9 +127,9 @@ class Store:
             await Notices(on).set_back(now, back)
             await Updates(on).set_back(now)
 
-    async def backup(self, path: Path) -> None:
+    async def backup(self, path: Path, now: datetime) -> Path:
         """A consistent copy of a running bot's SQLite database; raises StoreError on PostgreSQL."""
-        await backup.copy(self.database, path)
+        return await backup.copy(self.database, path, now)
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -117,7 +117,8 @@ def first_line(error: BaseException) -> str:
 
 def _words(error: BaseException) -> str:
     first = first_line(error)
-    cure = "; restore a backup" if "not a database" in first or "malformed" in first else ""
+    broken = isinstance(error, sqlite3.Error) and ("not a database" in first or "malformed" in first)
+    cure = "; restore a backup" if broken else ""
     return f"the database does not serve: {first}{cure}"
 
 

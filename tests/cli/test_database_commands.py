@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 import stat
 from contextlib import closing
@@ -42,6 +43,70 @@ def test_a_backup_is_whole_and_the_owners_alone(working: Terminal, tmp_path: Pat
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
     with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
         assert connection.execute("SELECT id FROM orders").fetchall() == [(ORDER,)]
+
+
+@pytest.mark.parametrize(
+    "name", ["bot.db", "./bot.db", "bot.db-wal", "bot.db-shm", "bot.db-journal", "bot.db.lock", "link.db", "hard.db"]
+)
+def test_a_backup_never_replaces_what_is_in_use(working: Terminal, tmp_path: Path, name: str) -> None:
+    asyncio.run(_furnish())
+    (tmp_path / "link.db").symlink_to("bot.db")
+    (tmp_path / "hard.db").hardlink_to(tmp_path / "bot.db")
+    before = (tmp_path / "bot.db").read_bytes()
+    refused = working.run("backup", name)
+    assert isinstance(refused.exception, StoreError)
+    assert "belongs to the database" in str(refused.exception)
+    assert (tmp_path / "bot.db").read_bytes() == before
+
+
+def test_a_backup_replaces_older_copies_and_nothing_else(working: Terminal, tmp_path: Path) -> None:
+    asyncio.run(_furnish())
+    (tmp_path / "keep.env").write_text("TOKEN_KEY=x")
+    for name in ("keep.env", "missing/copy.db"):
+        assert isinstance(working.run("backup", name).exception, StoreError)
+    assert (tmp_path / "keep.env").read_text() == "TOKEN_KEY=x"
+    asyncio.run(_furnish("other.db"))
+    (tmp_path / "other.db-wal").touch()
+    assert "in use" in str(working.run("backup", "other.db").exception)
+    for _ in range(2):
+        assert working.run("backup", "copy.db").exit_code == 0
+
+
+def test_a_folder_gets_a_dated_copy(working: Terminal, tmp_path: Path) -> None:
+    asyncio.run(_furnish())
+    (tmp_path / "copies").mkdir()
+    result = working.run("backup", "copies")
+    (copy,) = (tmp_path / "copies").iterdir()
+    assert re.fullmatch(r"bot-\d{4}-\d\d-\d\d-\d{6}\.db", copy.name)
+    assert f"copies/{copy.name}: " in result.stdout
+    assert "Done." in result.stdout
+
+
+def test_done_is_not_said_of_a_copy_that_is_not_sound(working: Terminal, tmp_path: Path) -> None:
+    asyncio.run(_furnish())
+    with closing(sqlite3.connect("bot.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'orders'").fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    with (tmp_path / "bot.db").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\x55" * size)
+    result = working.run("backup", "copy.db")
+    assert isinstance(result.exception, StoreError)
+    assert "Done" not in result.output
+    assert not (tmp_path / "copy.db").exists()
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:p@127.0.0.1:1/bot", "sqlite:///bot.db"])
+def test_doctor_advises_no_restore_where_nothing_is_lost(working: Terminal, url: str) -> None:
+    asyncio.run(_furnish())
+    with closing(sqlite3.connect("bot.db", isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        found = json.loads(working.run("doctor", "--json", DATABASE_URL=url).stdout)["findings"]
+    told = [one for one in found if one["check"] in ("database", "outbox", "schema")]
+    assert any(one["verdict"] == "failure" for one in told) or url.startswith("sqlite")
+    assert not any("restore" in f"{one['text']} {one['cure']}" for one in found), told
 
 
 def test_a_backup_of_nothing_fails(working: Terminal, tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ async def test_a_backup_under_load_is_whole_and_a_bot_starts_on_it(file: Store, 
         await asyncio.sleep(0)
     copies = [tmp_path / f"copy{number}.db" for number in range(3)]
     for copy in copies:
-        await file.backup(copy)
+        await file.backup(copy, NOW)
     stop.set()
     await load
     await file.close()
@@ -186,14 +186,14 @@ async def test_a_backup_under_load_is_whole_and_a_bot_starts_on_it(file: Store, 
 
 async def test_a_backup_that_cannot_be_written_leaves_nothing(file: Store, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot back up"):
-        await file.backup(tmp_path / "missing" / "copy.db")
+        await file.backup(tmp_path / "missing" / "copy.db", NOW)
     await file.close()
 
 
 async def test_there_is_nothing_to_back_up_where_no_database_is(tmp_path: Path) -> None:
     store = Store(str(tmp_path / "none.db"))
     with pytest.raises(StoreError, match="no database"):
-        await store.backup(tmp_path / "copy.db")
+        await store.backup(tmp_path / "copy.db", NOW)
     await store.close()
 
 

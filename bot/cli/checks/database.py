@@ -16,6 +16,7 @@ from bot.store import Store, migrations
 from bot.store.sql import redact_url
 
 _RESET_RACE_FIXED = (3, 51, 3)
+_BUSY = "is another program at work on it, and is its disk well? then look again"
 _QUICK_CHECK_UP_TO = 200_000_000  # bytes: beyond, reading the whole file takes too long for a look
 
 
@@ -34,7 +35,10 @@ async def sqlite(store: Store) -> Iterable[Finding]:
             *found,
             failure("database", f"{path} or its folder is read-only", "give the bot's user the right"),
         ]
-    verdict = await asyncio.to_thread(_sound, path)
+    try:
+        verdict = await asyncio.to_thread(_sound, path)
+    except sqlite3.OperationalError as error:  # locked, or the disk does not answer: nothing is lost
+        return [*found, failure("database", f"{path.name} cannot be read now: {error}", _BUSY)]
     if verdict != "ok":
         return [*found, failure("database", f"{path.name} is damaged: {verdict}", "restore a backup")]
     found.append(ok("database", f"SQLite, {path.name}, {path.stat().st_size / 1e6:.1f} MB"))
@@ -98,7 +102,9 @@ def _sound(path: Path) -> str:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection:
             return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-    except sqlite3.Error as error:
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.Error as error:  # no database, or one whose pages do not fit together
         return str(error)
 
 
@@ -128,7 +134,7 @@ async def backlog(store: Store) -> Iterable[Finding]:
                 await tx.memory.unknown(1),
             )
     except StoreError as error:
-        return [failure("outbox", str(error), "restore a backup")]
+        return [failure("outbox", str(error), "the line about the database says more")]
     found = [ok("outbox", f"{depth.due} wait, {depth.dead} given up")]
     if depth.dead:
         found[0] = warning(
