@@ -25,7 +25,7 @@ _NOISY = ("httpx", "httpcore", "aiohttp", "telegram", "uvicorn", "alembic", "asy
 _PERSONAL = frozenset({"order", "order_id", "chat", "chat_id", "place", "user", "user_id"})
 _LONG_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{11,19}(?!\d|\.\d)")  # order ids, and groups' numbers
 
-# Control characters but for a traceback's line ends and tabs; line ends of other scripts; what turns text round.
+# Control characters but for a traceback's line ends and tabs; other line ends; what turns text round.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 Event = MutableMapping[str, Any]

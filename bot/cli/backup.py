@@ -15,7 +15,7 @@ from bot import settings
 
 
 def backup(
-    path: Annotated[Path, typer.Argument(help="a file (an older copy is replaced), or a folder for dated copies")],
+    path: Annotated[Path, typer.Argument(help="a file, or a folder for dated copies")],
 ) -> None:
     """Copy the SQLite database while the bot runs. The copy holds customers' data: keep it safe."""
     from bot.store import backup as copying

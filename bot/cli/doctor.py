@@ -112,7 +112,7 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
     yield Check(name="phrases", look=lambda: machine.phrases_file(chosen), cure="repair PHRASES_FILE")
     yield Check(name="database", look=lambda: database.sqlite(store), cure="look at DATABASE_URL")
     yield Check(name="database", look=lambda: database.postgresql(store), cure="look at DATABASE_URL")
-    yield Check(name="outbox", look=lambda: database.backlog(store), cure="the line about the database says more")
+    yield Check(name="outbox", look=lambda: database.backlog(store), cure="see the line on the database")
     yield Check(name="disk", look=lambda: machine.disk(chosen, folder), cure="look at the disk")
     yield Check(name="catalogs", look=machine.catalogs, cure="install this version again")
     yield Check(name="fonts", look=machine.fonts, cure="install this version again")

@@ -30,9 +30,13 @@ async def copy(
         raise StoreError("backup copies SQLite files; for PostgreSQL use pg_dump")
     if not database.path.exists():
         raise StoreError(f"there is no database at {database.path}")
-    target = path / f"{database.path.stem}-{now:%Y-%m-%d-%H%M%S}.db" if path.is_dir() else path
-    _refuse_harm(database.path, target)
-    await asyncio.to_thread(_copy, database.path, target, progress)
+    return await asyncio.to_thread(_copy_to, database.path, path, now, progress)
+
+
+def _copy_to(source: Path, path: Path, now: datetime, progress: Callable[[int, int], None] | None) -> Path:
+    target = path / f"{source.stem}-{now:%Y-%m-%d-%H%M%S}.db" if path.is_dir() else path
+    _refuse_harm(source, target)
+    _copy(source, target, progress)
     return target
 
 

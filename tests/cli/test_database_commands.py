@@ -46,7 +46,8 @@ def test_a_backup_is_whole_and_the_owners_alone(working: Terminal, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "name", ["bot.db", "./bot.db", "bot.db-wal", "bot.db-shm", "bot.db-journal", "bot.db.lock", "link.db", "hard.db"]
+    "name",
+    ["bot.db", "./bot.db", "bot.db-wal", "bot.db-shm", "bot.db-journal", "bot.db.lock", "link.db", "hard.db"],
 )
 def test_a_backup_never_replaces_what_is_in_use(working: Terminal, tmp_path: Path, name: str) -> None:
     asyncio.run(_furnish())

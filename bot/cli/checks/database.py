@@ -134,7 +134,7 @@ async def backlog(store: Store) -> Iterable[Finding]:
                 await tx.memory.unknown(1),
             )
     except StoreError as error:
-        return [failure("outbox", str(error), "the line about the database says more")]
+        return [failure("outbox", str(error), "see the line on the database")]
     found = [ok("outbox", f"{depth.due} wait, {depth.dead} given up")]
     if depth.dead:
         found[0] = warning(
