@@ -106,6 +106,7 @@ class Leader:
             now=now,
             sleep=asyncio.sleep,
             telemetry=metrics,
+            shop=shop,
         )
         self.upkeep = Upkeep(
             store=store,

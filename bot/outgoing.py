@@ -19,6 +19,7 @@ from bot.model import (
     Node,
     Notice,
     Order,
+    Shop,
 )
 from bot.tracking import Tracking
 from bot.views import admin, card, pushes
@@ -75,8 +76,11 @@ def occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occ
 class Renderer:
     """Makes messages of notices; carriers' texts in other languages come from `tracking`."""
 
-    def __init__(self, tracking: Tracking, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, tracking: Tracking, now: Callable[[], datetime], shop: Callable[[str], Shop] | None = None
+    ) -> None:
         self._texts = tracking.texts
+        self._shop = shop or (lambda language: Shop())
         self._now = now
 
     async def facts(self, chat: Chat, order: Order, news: Sequence[News]) -> Localised:
@@ -88,7 +92,14 @@ class Renderer:
 
     def card(self, chat: Chat, facts: Localised, follow: Follow) -> Message:
         """The living card, silently."""
-        fresh = card.card(_words(chat), facts, follow, now=self._now(), masked=chat.place.is_group)
+        fresh = card.card(
+            _words(chat),
+            facts,
+            follow,
+            now=self._now(),
+            masked=chat.place.is_group,
+            shop=self._shop(chat.language),
+        )
         return replace(fresh, silent=True)
 
     def news(
@@ -97,7 +108,7 @@ class Renderer:
         """One order's news, as a reply to its card."""
         now = self._now()
         news = tuple(one for one in notice.news if one.kind is not NewsKind.CARD)
-        message = pushes.push(_words(chat), facts, follow, news, now=now)
+        message = pushes.push(_words(chat), facts, follow, news, now=now, shop=self._shop(chat.language))
         return OutgoingMessage(
             notices=(notice,),
             message=_as_wanted(message, chat, notice.importance, now),

@@ -30,6 +30,7 @@ from bot.model import (
     Place,
     Refused,
     Sent,
+    Shop,
     TopicGone,
 )
 from bot.outbox import Outbox, ids_of
@@ -113,12 +114,13 @@ class Sender(Worker):
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
         telemetry: SenderTelemetry,
+        shop: Callable[[str], Shop] | None = None,
         width: int = 48,
         idle: float = _IDLE,
     ) -> None:
         self._store = store
         self._tracking = tracking
-        self._renderer = Renderer(tracking, now)
+        self._renderer = Renderer(tracking, now, shop)
         self._deliver = deliver
         self._edit = edit
         self._now = now

@@ -209,6 +209,7 @@ class ChatContext:
             now=self.services.now(),
             masked=self.place.is_group,
             silent_since=shown.silent_since,
+            shop=self.shop,
         )
 
     async def say_card(self, shown: Shown) -> None:

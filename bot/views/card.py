@@ -8,9 +8,21 @@ from markupsafe import Markup
 
 from bot import stages
 from bot.i18n import Words, fill
-from bot.model import NO_TRACKING_AFTER, Button, Follow, Localised, Message, Order, OrderStatus, Parcel, Stage
+from bot.model import (
+    NO_TRACKING_AFTER,
+    Button,
+    Follow,
+    Localised,
+    Message,
+    Order,
+    OrderStatus,
+    Parcel,
+    Shop,
+    Stage,
+)
 from bot.views import actions, wording
 from bot.views import buttons as b
+from bot.views.contact import contact_row
 
 PARCELS_IN_FULL = 2
 _WITH_CARRIER = 3  # rank of "picked up"
@@ -25,10 +37,12 @@ def card(
     now: datetime,
     masked: bool = False,
     silent_since: datetime | None = None,
+    shop: Shop | None = None,
 ) -> Message:
     """The order's card; `follow` is None for a place that does not follow it.
 
     `masked` hides the order's number (groups). `silent_since` tells since when AliExpress gave no answer.
+    `shop` is whom the reader can write to in trouble.
     """
     order = facts.order
     lines = [*_head(words, order, follow, masked=masked)]
@@ -37,7 +51,8 @@ def card(
     lines += _body(words, facts, now)
     if foot := _foot(words, order, follow, now):
         lines += [Markup(""), *foot]
-    return Message(text=words.page(lines), buttons=_buttons(words, order, follow))
+    contact = contact_row(words, shop, ((parcel.stage, parcel.reason) for parcel in order.live))
+    return Message(text=words.page(lines), buttons=(*_buttons(words, order, follow), *contact))
 
 
 def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:

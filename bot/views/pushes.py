@@ -25,10 +25,12 @@ from bot.model import (
     OrderStatus,
     Parcel,
     Reason,
+    Shop,
     Stage,
 )
 from bot.views import actions, card, wording
 from bot.views import buttons as b
+from bot.views.contact import contact_row
 
 NODES_SHOWN = 5
 ENTRIES_SHOWN = 12
@@ -60,9 +62,18 @@ class Entry:
 
 
 def push(
-    words: Words, facts: Localised, follow: Follow | None, news: Sequence[News], *, now: datetime
+    words: Words,
+    facts: Localised,
+    follow: Follow | None,
+    news: Sequence[News],
+    *,
+    now: datetime,
+    shop: Shop | None = None,
 ) -> Message:
-    """What is new about one order, as a short message that also works as a reply to its card."""
+    """What is new about one order, as a short message that also works as a reply to its card.
+
+    `shop` is whom the reader can write to in trouble.
+    """
     order = facts.order
     first = max(news, key=lambda each: each.importance)
     name = wording.list_name(words, order, follow)
@@ -78,7 +89,9 @@ def push(
         lines.append(words.t("Did you get it?"))
     if not any(each.kind is NewsKind.ETA for each in news):
         lines += _arrival(words, facts, first, now)
-    return Message(text=words.page(lines), buttons=_buttons(words, facts, news, first))
+    states = ((each.stage, _reason(facts, each)) for each in news if each.stage is not None)
+    contact = contact_row(words, shop, states)
+    return Message(text=words.page(lines), buttons=(*_buttons(words, facts, news, first), *contact))
 
 
 def not_found(words: Words, order_id: str) -> Message:

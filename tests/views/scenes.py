@@ -37,7 +37,7 @@ from bot.model import (
     Stats,
 )
 from bot.order_csv import Unreadable
-from bot.views import admin, card, commands, orders, picture, pushes, replies, settings, timeline
+from bot.views import admin, card, commands, contact, orders, picture, pushes, replies, settings, timeline
 from bot.views.actions import Panel, Receipt, Region, Shelf
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -333,6 +333,7 @@ def _talk() -> dict[str, Scene]:
         "replies.nothing_followed in a group": lambda w: replies.nothing_followed(
             w, SHOP, replies.Entry.COMMAND
         ),
+        "contact.contact_button": lambda w: contact.contact_button(w, Shop(support="@kiosk_help")).text,  # type: ignore[union-attr]  # there is one
         "replies.cannot_read": lambda w: replies.cannot_read(w, SHOP),
         "replies.ask_shop": lambda w: replies.ask_shop(w, SHOP),
         "replies.ask_shop without a contact": lambda w: replies.ask_shop(w, Shop()),

@@ -1,0 +1,51 @@
+"""The shop's contact as a button: it opens a chat or page, or copies a mail address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from bot.i18n import Words, plain
+from bot.model import Button, Reason, Shop, Stage
+
+# What the shop can help with; a delay or bad weather is nobody's fault, and passes.
+_TROUBLE = frozenset(
+    {
+        Stage.FAILED_ATTEMPT,
+        Stage.EXCEPTION,
+        Stage.DUTIES_DUE,
+        Stage.RETURNING,
+        Stage.RETURNED,
+        Stage.CANCELLED,
+    }
+)
+_NO_TROUBLE = frozenset({Reason.DELAY, Reason.WEATHER})
+
+_LINK = re.compile(r"https?://[^\s<>\"]+")
+_TELEGRAM_LINK = re.compile(r"(?<![\w.@-])(?:t|telegram)\.me/[\w+/-]+")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NAME = re.compile(r"(?<![\w.])@([A-Za-z]\w{3,31})\b", re.ASCII)
+
+
+def contact_row(
+    words: Words, shop: Shop | None, states: Iterable[tuple[Stage, Reason]]
+) -> tuple[tuple[Button, ...], ...]:
+    """One row with the shop's contact where a state needs the shop, and the shop named a contact."""
+    if shop is None or not any(stage in _TROUBLE and reason not in _NO_TROUBLE for stage, reason in states):
+        return ()
+    made = contact_button(words, shop)
+    return ((made,),) if made is not None else ()
+
+
+def contact_button(words: Words, shop: Shop) -> Button | None:
+    """A button for a link, a mail address or an @name within the shop's contact; None for other words."""
+    text = plain(words.t("💬 Contact the shop"))
+    if link := _LINK.search(shop.support):
+        return Button(text=text, url=link[0])
+    if mail := _MAIL.search(shop.support):
+        return Button(text=f"✉️ {mail[0]}", copy=mail[0])  # Telegram opens no mail from a button
+    if link := _TELEGRAM_LINK.search(shop.support):
+        return Button(text=text, url=f"https://{link[0]}")
+    if name := _NAME.search(shop.support):
+        return Button(text=text, url=f"https://t.me/{name[1]}")
+    return None
