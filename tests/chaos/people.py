@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.chaos.control import Control, Time, Watcher
-from tests.chaos.plan import Block, Member, Nonsense, Press, Rename, Toggle, Upgrade
+from tests.chaos.plan import Block, Member, Mute, Nonsense, Press, Rename, Toggle, Upgrade
 from tests.chaos.records import Asked, Away, Heard, Kind, Records, Stay
 
 _PRESS_PATIENCE = 40.0  # seconds
-Deed = Rename | Nonsense | Toggle | Press | Block | Upgrade
+Deed = Rename | Nonsense | Toggle | Press | Block | Mute | Upgrade
 
 
 @dataclass(slots=True)
@@ -82,6 +82,8 @@ class Person:
                 await self._press(order)
             case Block(seconds=seconds):
                 await self._block(seconds)
+            case Mute(seconds=seconds):
+                await self._mute(seconds)
             case Upgrade():
                 await self._upgrade()
 
@@ -152,6 +154,11 @@ class Person:
         await self._ask("back", text, lambda heard: text in heard.text)
         for order in list(self._stays):
             self._stay(order, away.back)
+
+    async def _mute(self, seconds: float) -> None:
+        await self.stage.control.post(f"chats/{self.chat_id}/state", action="mute")
+        await asyncio.sleep(seconds)
+        await self.stage.control.post(f"chats/{self.chat_id}/state", action="unmute")
 
     async def _upgrade(self) -> None:
         new = await self.stage.control.post(f"chats/{self.chat_id}/state", action="upgrade")

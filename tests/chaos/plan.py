@@ -128,6 +128,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """The bot may not write in a chat for so many seconds; nobody tells it when it may again."""
+
+    chat: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upgrade:
     """A group becomes a supergroup."""
 
@@ -193,6 +201,7 @@ Happening = (
     | Toggle
     | Press
     | Block
+    | Mute
     | Upgrade
     | Weather
     | Lock
@@ -311,7 +320,10 @@ class _Draft:
             return Toggle(chat=person.key)
         if luck < 0.95:
             return Press(chat=person.key, order=self.dice.choice(person.orders))
-        return Block(chat=person.key, seconds=self.dice.uniform(2.0, 10.0))
+        if luck < 0.975:
+            return Block(chat=person.key, seconds=self.dice.uniform(2.0, 10.0))
+        somebody = self.dice.choice(people + groups)
+        return Mute(chat=somebody.key, seconds=self.dice.uniform(2.0, 10.0))
 
     def weather(self) -> Iterator[tuple[float, Happening]]:
         """Spells of a few seconds: fair, one side in trouble, both, or AliExpress away altogether."""

@@ -27,6 +27,7 @@ from tests.chaos.plan import (
     Happening,
     Jump,
     Lock,
+    Mute,
     Nonsense,
     Plan,
     Press,
@@ -136,7 +137,7 @@ class Play:
         match happening:
             case Scan():
                 await self._scan(happening)
-            case Rename() | Nonsense() | Toggle() | Press() | Block() | Upgrade():
+            case Rename() | Nonsense() | Toggle() | Press() | Block() | Mute() | Upgrade():
                 self._people[happening.chat].do(happening)
             case Weather(seed=seed, rates=rates):
                 await self._stage.control.post(
