@@ -69,7 +69,9 @@ class Outbox:
         """Telegram did not take a message to this place."""
         self._outage.failed(place.chat_id, self._now())
 
-    async def sent(self, batch: ChatBatch, outgoing: OutgoingMessage, message_id: int) -> None:
+    async def sent(
+        self, batch: ChatBatch, outgoing: OutgoingMessage, message_id: int, *, was_refused: bool
+    ) -> None:
         """It arrived: the place can be written to and Telegram works, so what waited for that may go."""
         now, place, outage = self._now(), batch.place, self._outage
         outage.succeeded(now)
@@ -78,9 +80,9 @@ class Outbox:
         async def settle(tx: Transaction) -> None:
             nonlocal brought
             await tx.notices.settle_sent(ids_of(outgoing.notices), batch.lease, now, message_id)
-            if outgoing.edits is None:
+            if outgoing.edits is None and was_refused:
                 await tx.notices.release_refused(place.chat_id, now, place.topic_id)
-            elif outgoing.edits != message_id:
+            if outgoing.edits not in (None, message_id):
                 order_id = outgoing.notices[0].order_id
                 await tx.chats.change_follow(place, order_id, card_message_id=message_id)
             if ended_at is not None:

@@ -7,7 +7,7 @@ whole chat (flood waits, missing rights) puts off the rest of its batch, what co
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
@@ -91,6 +91,7 @@ class _Known:
     chats: Mapping[Place, Chat]
     orders: Mapping[str, Order]
     follows: Mapping[tuple[Place, str], Follow]
+    refused: Container[int]  # chats that did not let the bot write
 
     def wanted(self, notice: Notice) -> bool:
         followed = (notice.place, notice.order_id) in self.follows
@@ -191,8 +192,16 @@ class Sender(Worker):
         groups = _groups(chat, [one for one in notices if known.wanted(one)], self._now())
         for position, group in enumerate(groups):
             rest = [notice for later in groups[position + 1 :] for notice in later]
+            if position:  # while earlier messages left somebody may have stopped
+                known = await self._read_again(batch, known)
             if not await self._tell_group(batch, chat, known, group, rest):
                 return
+
+    async def _read_again(self, batch: ChatBatch, known: _Known) -> _Known:
+        ids = [notice.order_id for notice in batch.notices]
+        async with self._store.read() as tx:
+            found = await tx.chats.follows_of([batch.place], ids)
+        return replace(known, follows={(one.place, one.order_id): one for one in found})
 
     async def _tell_group(
         self, batch: ChatBatch, chat: Chat, known: _Known, group: Sequence[Notice], rest: Sequence[Notice]
@@ -214,7 +223,8 @@ class Sender(Worker):
             return True
         if len(group) > 1 and _may_be_its_own_fault(outcome, group):
             return await self._tell_halves(batch, chat, known, group, rest)
-        return await self._conclude(batch, outgoing, outcome, rest)
+        refused = batch.place.chat_id in known.refused
+        return await self._conclude(batch, outgoing, outcome, rest, was_refused=refused)
 
     async def _tell_halves(
         self, batch: ChatBatch, chat: Chat, known: _Known, group: Sequence[Notice], rest: Sequence[Notice]
@@ -237,8 +247,7 @@ class Sender(Worker):
         order = known.orders[notice.order_id]
         if is_report(notice):
             return self._renderer.report(chat, notice, order)
-        async with self._store.read() as tx:  # while earlier messages left somebody may have stopped
-            follow = await tx.chats.get_follow(chat.place, notice.order_id)
+        follow = known.follows.get((chat.place, notice.order_id))
         if follow is None or (is_card(notice) and follow.card_message_id is None):
             return None
         facts = await self._renderer.facts(chat, order, notice.news)
@@ -271,14 +280,20 @@ class Sender(Worker):
     # ── what became of it ───────────────────────────────────────────────────────────────────────
 
     async def _conclude(
-        self, batch: ChatBatch, outgoing: OutgoingMessage, outcome: Delivery, rest: Sequence[Notice]
+        self,
+        batch: ChatBatch,
+        outgoing: OutgoingMessage,
+        outcome: Delivery,
+        rest: Sequence[Notice],
+        *,
+        was_refused: bool,
     ) -> bool:
         """Settle by what Telegram said; False when the rest of the batch was settled, too."""
         now, notices, place = self._now(), outgoing.notices, batch.place
         self._count(place, outgoing, outcome, now)
         match outcome:
             case Sent(message_id=message_id):
-                await self._outbox.sent(batch, outgoing, message_id)
+                await self._outbox.sent(batch, outgoing, message_id, was_refused=was_refused)
                 return True
             case Later(refused=True):  # every message to this chat would be
                 for notice in (*notices, *rest):
@@ -350,13 +365,14 @@ class Sender(Worker):
 async def _read(tx: Transaction, batches: Sequence[ChatBatch]) -> _Known:
     """In the transaction that leases: should it fail, nothing is leased."""
     if not batches:
-        return _Known(chats={}, orders={}, follows={})
+        return _Known(chats={}, orders={}, follows={}, refused=())
     places = [batch.place for batch in batches]
     ids = [notice.order_id for batch in batches for notice in batch.notices]
     return _Known(
         chats=await tx.chats.at(places),
         orders=await tx.orders.get_many(ids),
         follows={(one.place, one.order_id): one for one in await tx.chats.follows_of(places, ids)},
+        refused=await tx.notices.refused_chats(),
     )
 
 

@@ -284,7 +284,7 @@ async def test_a_group_that_muted_the_bot_is_on_the_board_until_it_may_write(pla
     async def refused() -> bool:
         assert play.app is not None
         async with play.app.store.read() as tx:
-            return await tx.notices.refused_chats() == 1
+            return await tx.notices.refused_chats() == {FAMILY}
 
     await play.until(refused)
     board = await play.ask(MERCHANT, "/board", "not allowed to write: 1")

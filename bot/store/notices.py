@@ -235,10 +235,10 @@ class Notices:
         waits = sa.select(notices.c.id).where(_hurdle_is(Hurdle.CHAT), notices.c.chat_id == chat_id)
         return await self._on.scalar(waits.limit(1)) is not None
 
-    async def refused_chats(self) -> int:
-        """How many chats do not let the bot write, though something waits for them."""
-        chats = sa.func.count(sa.distinct(notices.c.chat_id))
-        return int(await self._on.scalar(sa.select(chats).where(_hurdle_is(Hurdle.CHAT))) or 0)
+    async def refused_chats(self) -> frozenset[int]:
+        """The chats that do not let the bot write, though something waits for them."""
+        found = await self._on.execute(_refused())
+        return frozenset(found.scalars())
 
     async def bring_forward(
         self, now: datetime, *, tried_before: datetime, most_attempts: int, limit: int
@@ -385,6 +385,11 @@ def _take(listed: bool) -> sa.Executable:
         .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"), held=False)
         .returning(*notices.c)
     )
+
+
+@functools.cache
+def _refused() -> sa.Select[int]:
+    return sa.select(notices.c.chat_id).where(_hurdle_is(Hurdle.CHAT)).distinct()
 
 
 def _none_before() -> sa.ColumnElement[bool]:

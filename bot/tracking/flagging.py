@@ -48,7 +48,7 @@ class Flagging:
             sleepers = await judged(asleep=True, most=asleep)
             orders = await tx.orders.get_many(case.order_id for case in (*cases, *sleepers))
             followers = await tx.chats.count_followers(orders)
-            refused = await tx.notices.refused_chats()
+            refused = len(await tx.notices.refused_chats())
 
         def rows(of: Sequence[Case]) -> list[Flagged]:
             seen = ((orders.get(case.order_id), case, followers.get(case.order_id, 0)) for case in of)
