@@ -19,10 +19,10 @@ RIGHTS = "Bad Request: not enough rights to send text messages to the chat"
 
 
 class Moody(PostOffice):
-    """What `mood` says of a message happens to it; each edit of a card, too, where `edits` is set."""
+    """What `mood` says of a message happens to it, and what `edit_mood` says to an edit."""
 
     mood: Callable[[Place, Message], Delivery | None] = staticmethod(lambda place, message: None)
-    edits: bool = False
+    edit_mood = mood
     tried = 0
 
     async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
@@ -30,8 +30,7 @@ class Moody(PostOffice):
         return self.mood(place, message) or await super().deliver(place, message, reply_to=reply_to)
 
     async def edit(self, place: Place, message_id: int, message: Message) -> Delivery:
-        outcome = self.mood(place, message) if self.edits else None
-        return outcome or await super().edit(place, message_id, message)
+        return self.edit_mood(place, message) or await super().edit(place, message_id, message)
 
 
 @pytest.fixture
@@ -228,11 +227,11 @@ async def test_a_card_whose_edit_fails_with_the_last_news_is_edited_later(
     until = engine.clock.now() + timedelta(hours=2, seconds=40)
 
     def mood(place: Place, message: Message) -> Delivery | None:
-        if not message.silent or engine.clock.now() >= until:
+        if engine.clock.now() >= until:
             return None
         return Later(at=until if not counts else engine.clock.now(), reason="edit", counts=counts)
 
-    post.mood, post.edits = mood, True
+    post.edit_mood = mood
     engine.source.add(make.ORDER, SCAN)
     await engine.look()
     await engine.tell()
@@ -248,8 +247,7 @@ async def test_a_card_whose_edit_fails_with_the_last_news_is_edited_later(
 async def test_an_owed_edit_holds_up_no_news(engine: Engine, post: Moody) -> None:
     await engine.follow()
     await engine.set_card(77)
-    post.mood = lambda place, message: _failed(engine) if message.silent else None
-    post.edits = True
+    post.edit_mood = lambda place, message: _failed(engine)
     for number in range(3):
         engine.source.add(make.ORDER, f"{SCAN} {number}")
         await engine.look()
@@ -260,8 +258,7 @@ async def test_an_owed_edit_holds_up_no_news(engine: Engine, post: Moody) -> Non
 async def test_a_card_that_can_never_be_edited_is_no_dead_letter(engine: Engine, post: Moody) -> None:
     await engine.follow()
     await engine.set_card(77)
-    post.mood = lambda place, message: _failed(engine) if message.silent else None
-    post.edits = True
+    post.edit_mood = lambda place, message: _failed(engine)
     engine.source.add(make.ORDER, SCAN)
     await engine.look()
     await _pass(engine, 120 * 3600, step=7200)
