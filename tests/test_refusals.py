@@ -22,7 +22,7 @@ class Moody(PostOffice):
     """What `mood` says of a message happens to it, and what `edit_mood` says to an edit."""
 
     mood: Callable[[Place, Message], Delivery | None] = staticmethod(lambda place, message: None)
-    edit_mood = mood
+    edit_mood: Callable[[Place, Message], Delivery | None] = staticmethod(lambda place, message: None)
     tried = 0
 
     async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
