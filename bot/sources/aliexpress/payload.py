@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.errors import Transient
 from bot.model import FetchedNode, FetchedParcel, Item, OrderFacts, OrderStatus, Snapshot
 from bot.sources.aliexpress import refusals
+from bot.sources.aliexpress.scalars import (
+    ETA_AHEAD,
+    NODE_AHEAD,
+    NOTHING,
+    integer,
+    moment,
+    says,
+    stamp,
+    text_of,
+    tracking_number,
+    written_time,
+)
 
 TRACKING = "aliexpress.ds.order.tracking.get"
 ORDER = "aliexpress.trade.ds.order.get"
 
-# Nothing was sold on AliExpress before; a node's stamp may be a carrier's local time taken for UTC and some,
-# a promise may lie a year ahead. What is outside is no time but a mistake.
-EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
-NODE_AHEAD = timedelta(days=3)
-ETA_AHEAD = timedelta(days=400)
-
-_TEXT = 1000  # characters of one text
-_USUAL = 200  # characters of a text that others are likely to hold, too
 _PARCELS, _NODES, _ITEMS = 100, 1000, 200
 _NOT_FOUND = frozenset({"1001"})
 _DATA_KEYS = frozenset({"tracking_detail_line_list"})
@@ -60,7 +63,7 @@ def snapshot(
     """
     result = _result(answer, TRACKING)
     data = _opened(result.get("data"))
-    if data is None or data == "" or (data == {} and _is(result.get("ret"), "false")):
+    if data is None or data == "" or (data == {} and says(result.get("ret"), "false")):
         return _without_data(result, answer, order_id, language)
     if not isinstance(data, Mapping) or (data and not _DATA_KEYS & data.keys()):
         raise _unknown(answer)
@@ -83,8 +86,8 @@ def digest(parcels: tuple[FetchedParcel, ...], *, found: bool = True) -> str:
         (
             parcel.number,
             parcel.carrier,
-            _stamp(parcel.eta),
-            sorted((_stamp(node.at), node.name, node.description) for node in parcel.nodes),
+            stamp(parcel.eta),
+            sorted((stamp(node.at), node.name, node.description) for node in parcel.nodes),
             sorted((item.id, item.title, item.variant, item.quantity) for item in parcel.items),
         )
         for parcel in parcels
@@ -104,8 +107,8 @@ def mark(body: bytes) -> str:
 
 
 def _without_data(result: Answer, answer: Answer, order_id: str, language: str) -> Snapshot:
-    code, words = _text(result.get("code")), _text(result.get("msg"))
-    if _is(result.get("ret"), "true"):
+    code, words = text_of(result.get("code")), text_of(result.get("msg"))
+    if says(result.get("ret"), "true"):
         return Snapshot(order_id=order_id, language=language, digest=digest(()))
     if code in _NOT_FOUND or "not found" in words.lower():
         return Snapshot(order_id=order_id, language=language, found=False, digest=digest((), found=False))
@@ -143,8 +146,8 @@ def _parcel(line: Answer, latest: _Latest, odd: Odd, answer: Answer, stamps: _St
     nodes.sort(key=lambda node: node.at, reverse=True)  # stable: ties keep the source's order
     items = _entries(line.get("package_item_list"), ("package_item",), _ITEMS, odd)
     return FetchedParcel(
-        number=_number(line.get("mail_no")),
-        carrier=_text(line.get("carrier_name")) or _text(line.get("cp_name")),
+        number=tracking_number(line.get("mail_no")),
+        carrier=text_of(line.get("carrier_name")) or text_of(line.get("cp_name")),
         eta=moment(line.get("eta_time_stamps"), latest.eta),
         items=tuple(item for entry in items if (item := _item(entry)) is not None),
         nodes=tuple(nodes),
@@ -157,20 +160,22 @@ def _node(entry: Answer, latest: float, odd: Odd) -> FetchedNode | None:
         odd("node without a usable time_stamp")
         return None
     return FetchedNode(
-        at=at, name=_text(entry.get("tracking_name")), description=_text(entry.get("tracking_detail_desc"))
+        at=at,
+        name=text_of(entry.get("tracking_name")),
+        description=text_of(entry.get("tracking_detail_desc")),
     )
 
 
 def _item(entry: Answer) -> Item | None:
-    identity = _text(entry.get("item_id")) or _text(entry.get("sku_id"))
-    title = _text(entry.get("item_title"))
+    identity = text_of(entry.get("item_id")) or text_of(entry.get("sku_id"))
+    title = text_of(entry.get("item_title"))
     if not identity and not title:
         return None
-    variant, quantity = _text(entry.get("sku_desc")), _integer(entry.get("quantity"))
+    variant, quantity = text_of(entry.get("sku_desc")), integer(entry.get("quantity"))
     return Item(
         id=identity,
         title=title,
-        variant="" if variant.lower() in _NOTHING else variant,
+        variant="" if variant.lower() in NOTHING else variant,
         quantity=quantity if quantity and 0 < quantity < 100_000 else 1,
     )
 
@@ -228,23 +233,23 @@ _SHIPPED = {
 def order_facts(answer: Answer, *, order_id: str, now: datetime, odd: Odd = lambda what: None) -> OrderFacts:
     """Return what an order answer says; raises `UnknownShape` where it has no status at all."""
     result = _result(answer, ORDER)
-    word = _text(result.get("order_status")).upper()
+    word = text_of(result.get("order_status")).upper()
     if not word:
         raise _unknown(answer)
     if word not in _STATUS:
         odd(f"order_status {word[:40]}")
     children = list(_entries(result.get("child_order_list"), _CHILD_WRAPPERS, _ITEMS, odd))
-    ends = [_text(child.get("end_reason")).lower() for child in children or [result]]
+    ends = [text_of(child.get("end_reason")).lower() for child in children or [result]]
     cancelled = bool(ends) and all(_is_cancelled(end, finished=word == "FINISH") for end in ends)
     shipments = _entries(result.get("logistics_info_list"), ("ae_order_logistics_info",), _PARCELS, odd)
-    numbers = (_number(shipment.get("logistics_no")) for shipment in shipments)
+    numbers = (tracking_number(shipment.get("logistics_no")) for shipment in shipments)
     return OrderFacts(
         order_id=order_id,
         status=OrderStatus.CANCELLED if cancelled else _STATUS.get(word, OrderStatus.UNKNOWN),
         cancelled=cancelled,
-        shipped=_SHIPPED.get(_text(result.get("logistics_status")).upper()),
-        created_at=_written_time(result.get("gmt_create"), now),
-        paid_at=_written_time(result.get("order_paidtime_string") or result.get("gmt_pay_success"), now),
+        shipped=_SHIPPED.get(text_of(result.get("logistics_status")).upper()),
+        created_at=written_time(result.get("gmt_create"), now),
+        paid_at=written_time(result.get("order_paidtime_string") or result.get("gmt_pay_success"), now),
         numbers=tuple(dict.fromkeys(number for number in numbers if number)),
     )
 
@@ -259,7 +264,7 @@ def _is_cancelled(end: str, *, finished: bool) -> bool:
     return finished and end not in _NO_ENDS and not _ACCEPTED.search(end)
 
 
-# ── shapes and scalars ──────────────────────────────────────────────────────────────────────────
+# ── shapes ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def _result(answer: Answer, api: str) -> Answer:
@@ -275,7 +280,7 @@ def _result(answer: Answer, api: str) -> Answer:
         return result
     for code, words in _OTHER_REFUSALS:
         if root.get(code):
-            refusal = refusals.Refusal(code=_text(root.get(code)), text=_text(root.get(words)))
+            refusal = refusals.Refusal(code=text_of(root.get(code)), text=text_of(root.get(words)))
             raise refusals.to_error(refusal, about_order=True)
     if result is None and "data" in root:
         return root
@@ -287,7 +292,7 @@ def _entries(value: object, wrappers: tuple[str, ...], limit: int, odd: Odd) -> 
     value = _opened(_unwrapped(_opened(value), wrappers))
     if isinstance(value, Mapping):
         value = [value] if value else []
-    if value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING):
+    if value is None or (isinstance(value, str) and value.strip().lower() in NOTHING):
         return
     if not isinstance(value, list):
         odd(f"{wrappers[0]} is {type(value).__name__}")
@@ -338,88 +343,6 @@ def _recognised(entries: Iterable[Answer], keys: frozenset[str], answer: Answer,
     return good
 
 
-def moment(value: object, latest: float) -> datetime | None:
-    """Return the moment of epoch milliseconds (or seconds) in a number or text, or of ISO text with a zone.
-
-    None where it is absurd; `latest` is the last believable one in milliseconds.
-    """
-    number = value if type(value) is int else _integer(value)
-    if number is None and isinstance(value, str) and (at := _iso(value)) is not None:
-        number = _stamp(at)
-    if number is None or number <= 0:
-        return None
-    if number < 100_000_000_000:  # milliseconds this small would be before 1973
-        number *= 1000
-    if not _EARLIEST_MS <= number <= latest:
-        return None
-    return datetime.fromtimestamp(number / 1000, UTC)
-
-
-def _written_time(value: object, now: datetime) -> datetime | None:
-    """Return the believable moment of ISO text with an offset."""
-    at = _iso(_text(value))
-    return at if at is not None and EARLIEST <= at <= now + NODE_AHEAD else None
-
-
-def _iso(text: str) -> datetime | None:
-    """Return the moment of ISO text with a zone; text without one names no moment."""
-    found = _ISO.fullmatch(text.strip()) if len(text) <= 100 else None
-    if found is None:
-        return None
-    ahead = timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
-    try:
-        at = datetime.fromisoformat(found["moment"]).replace(tzinfo=UTC)
-        return at + ahead if found["sign"] == "-" else at - ahead
-    except (ValueError, OverflowError):
-        return None
-
-
-def _integer(value: object) -> int | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        found = _DIGITS.fullmatch(value.strip())
-        return int(found[1]) if found else None
-    if isinstance(value, float):
-        return int(value) if abs(value) < 1e18 else None
-    return value if isinstance(value, int) and abs(value) < 10**18 else None
-
-
-def _number(value: object) -> str:
-    """Return a tracking number as it is printed, in capitals without blanks; empty where there is none."""
-    text = "".join(filter(str.isprintable, _text(value))).replace(" ", "").upper()[:100]
-    return text if any(map(str.isalnum, text)) and text.lower() not in _NOTHING else ""
-
-
-def _text(value: object) -> str:
-    """Return a scalar as one line of clean text: no control characters, no half characters, not too long."""
-    if isinstance(value, str):
-        return _usual_line(value) if len(value) < _USUAL else _line(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return ""
-    return _line(str(value) if abs(value) < 1e30 else "")
-
-
-def _line(value: str) -> str:
-    if len(value) <= _TEXT and value.isprintable() and "  " not in value:
-        return value.strip()  # nearly every text
-    value = _CONTROL.sub(" ", value[: 2 * _TEXT]).encode("utf-8", "replace").decode()
-    return " ".join(value.split())[:_TEXT]
-
-
-# Carriers have few words, and repeat them in every answer.
-_usual_line = functools.lru_cache(maxsize=4096)(_line)
-
-
-def _is(value: object, word: str) -> bool:
-    """Whether a flag, as a boolean or as text, says `word`."""
-    return isinstance(value, bool | str) and str(value).strip().lower() == word
-
-
-def _stamp(at: datetime | None) -> int:
-    return int(at.timestamp() * 1000) if at else 0
-
-
 def _unknown(answer: object) -> UnknownShape:
     return UnknownShape("UnknownShape", shape(answer))
 
@@ -456,15 +379,5 @@ _CANCELLED_ENDS = frozenset(
 _NO_ENDS = frozenset({"", "none", "null", "-", "default"})
 _ACCEPTED = re.compile(r"(?:accept|confirm|receive)\w*_goods|goods_received|success|complete|finish")
 _OTHER_REFUSALS = (("error_code", "error_msg"), ("rsp_code", "rsp_msg"))
-_EARLIEST_MS = int(EARLIEST.timestamp() * 1000)
 _UNREADABLE: Answer = MappingProxyType({"": None})  # stands for an entry that is no object
-_NOTHING = frozenset({"", "-", "--", "0", "null", "nil", "none", "undefined", "n/a", "na", "nan"})
-_DIGITS = re.compile(r"([+-]?[0-9]{1,18})(?:\.[0-9]{0,18})?")
-_ISO = re.compile(
-    r"(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)\s*"
-    r"(?=Z|UTC|GMT|[+-])(?:Z|UTC|GMT)?(?:(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?)?"
-    r"\s*(?:\[[\w/+-]*\])?",
-    re.IGNORECASE,
-)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _KEY = re.compile(r"[A-Za-z_./]{1,60}")  # what has digits may be somebody's number

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Rejected, SourceError, Transient
 from bot.model import FetchedNode, FetchedParcel, Item, OrderStatus, Snapshot
-from bot.sources.aliexpress import payload
+from bot.sources.aliexpress import payload, scalars
 from bot.sources.aliexpress.payload import UnknownShape
 from tests.sources.aliexpress.world import ORDER_ID
 
@@ -613,7 +613,7 @@ def check_any(answer: dict[str, Any]) -> None:
         for parcel in found.parcels:
             for node in parcel.nodes:
                 (node.name + node.description).encode()
-                assert payload.EARLIEST <= node.at <= NOW + payload.NODE_AHEAD
+                assert scalars.EARLIEST <= node.at <= NOW + scalars.NODE_AHEAD
     with contextlib.suppress(SourceError):
         payload.order_facts(answer, order_id=ORDER_ID, now=NOW)
 
