@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -141,6 +141,17 @@ def recognised(known: Sequence[Node], fetched: Sequence[FetchedNode]) -> dict[in
         if len(moved) > len(found) and _in_sequence(known, fetched, moved):
             return moved
     return found | _placed(missing, free, timedelta(0))
+
+
+def snapped(fetched: Sequence[FetchedNode], known: Sequence[Node]) -> list[FetchedNode]:
+    """The nodes of an answer at the known stamps that theirs wandered from, where only one can be meant."""
+    stamps = sorted({node.at for node in known})
+
+    def meant(at: datetime) -> datetime:
+        near = stamps[bisect_left(stamps, at - _WANDER) : bisect_right(stamps, at + _WANDER)]
+        return near[0] if len(near) == 1 else at
+
+    return [replace(node, at=meant(node.at)) for node in fetched]
 
 
 def _by_text(marks: Mapping[tuple[datetime, str], int], taken: Container[int] = ()) -> _Stamped:

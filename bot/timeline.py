@@ -25,6 +25,7 @@ from bot.matching import (
     paired,
     recognised,
     slots,
+    snapped,
     text_key,
     text_marks,
     time_marks,
@@ -148,14 +149,15 @@ def with_status(order: Order, status: OrderStatus, at: datetime) -> Changes:
 def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
     """Texts of a localised snapshot by the `seq` of the node that they translate.
 
-    Nodes are paired by (parcel, time stamp, position among equal stamps); where a stamp has another number of
+    Nodes are paired by (parcel, time stamp, position among equal stamps), a stamp some seconds off standing
+    for the only known one near it; where a stamp has another number of
     nodes than known, none of them is paired, for a wrong translation is worse than English.
     """
     texts: dict[int, NodeText] = {}
     for parcel, answer in paired(order, distinct(localised.parcels), time_marks):
         known = {(node.at, node.ordinal): node for node in parcel.nodes}
         counts = Counter(node.at for node in parcel.nodes)
-        translated = dict(slots(answer.nodes))
+        translated = dict(slots(snapped(answer.nodes, parcel.nodes)))
         theirs = Counter(at for at, _ in translated)
         for slot, fetched in translated.items():
             node = known.get(slot)

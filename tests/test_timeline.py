@@ -815,6 +815,25 @@ def test_stamps_that_wander_by_seconds_never_pile_up() -> None:
     assert [one.text for one in follower.order.nodes] == [one.description for one in reversed(JOURNEY[:7])]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "count"), [(-61, 0), (-60, 2), (-1, 2), (0, 2), (20, 2), (60, 2), (61, 0)]
+)
+def test_translations_are_paired_though_their_stamps_wander(seconds: int, count: int) -> None:
+    order = followed(parcel(CREATED, PICKED))
+    foreign = [replace(one, description=f"Ü {one.description}") for one in (CREATED, PICKED)]
+    texts = timeline.pair(order, snapshot(parcel(*shifted(foreign, seconds / 3600))))
+    assert len(texts) == count
+    assert all(texts[one.seq].description == f"Ü {one.description}" for one in order.nodes if count)
+
+
+def test_a_translation_between_two_stamps_is_paired_with_neither() -> None:
+    later = replace(PICKED, at=PICKED.at + timedelta(seconds=30))
+    order = followed(parcel(PICKED, later))
+    between = replace(PICKED, at=PICKED.at + timedelta(seconds=20))
+    assert timeline.pair(order, snapshot(parcel(between))) == {}
+    assert len(timeline.pair(order, snapshot(parcel(PICKED, later)))) == 2
+
+
 @pytest.mark.parametrize(("seconds", "count"), [(-61, 3), (-60, 2), (60, 2), (61, 3)])
 def test_seconds_are_no_minutes(seconds: int, count: int) -> None:
     follower = Follower(followed(parcel(CREATED, PICKED), hours=21))
