@@ -678,6 +678,19 @@ def test_what_brings_a_parcel_further_is_told_though_stamped_some_hours_back(bac
     assert changes.order.stage is Stage.OUT_FOR_DELIVERY
 
 
+def test_what_happened_in_the_newest_second_is_not_behind() -> None:
+    twin = node(100, "Departed from local facility")
+    changes = Follower(followed(parcel(PICKED, LOCAL), hours=101)).look(102, parcel(PICKED, LOCAL, twin))
+    assert told(changes) == [twin.description]
+
+
+def test_the_lowest_rung_is_further_than_none() -> None:
+    update, first = node(70, "Zorb flim"), node(60, "Shipment information received")
+    changes = Follower(followed(parcel(update), hours=71)).look(72, parcel(first, update))
+    assert changes.order.stage is Stage.INFO_RECEIVED
+    assert told(changes) == [first.description]
+
+
 def test_beyond_the_zones_only_a_milestone_is_told_from_behind() -> None:
     update = node(70, "Zorb flim")
     for hours, said in ((56, True), (55.99, False)):
@@ -791,6 +804,14 @@ def test_a_scan_like_one_that_a_carrier_dropped_is_a_new_one() -> None:
     assert told(follower.look(39, parcel(other, again))) == [again.description]
     only_newest = Follower(followed(parcel(PICKED, other, replace(first, at=at(34))), hours=35))
     assert len(only_newest.look(39, parcel(again)).order.nodes) == 4
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(0, 2), (60, 2), (61, 4)])
+def test_a_corrected_zone_may_wander_by_seconds_too(seconds: int, count: int) -> None:
+    first, second = node(20, "Arrived at sorting center"), node(20, "Departed from facility")
+    follower = Follower(followed(parcel(first, second), hours=21))
+    moved = replace(first, at=at(28) + timedelta(seconds=seconds)), replace(second, at=at(28))
+    assert len(follower.look(29, parcel(*moved)).order.nodes) == count
 
 
 def test_the_same_words_at_many_hours_move_together() -> None:
