@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 
 from bot.model import FetchedNode, FetchedParcel, Item, Node, Order, Parcel, Stage
 from bot.stages.fold import fold
@@ -189,12 +190,9 @@ def _placed(known: Sequence[Node], free: _Stamped, offset: timedelta) -> dict[in
     taken: set[int] = set()
     for node in known:
         at, stamps = node.at + offset, free.get(text_key(node.name, node.description), ())
-        after = bisect_left(stamps, (at, -1))
-        near = [
-            (abs(stamp - at), position)
-            for stamp, position in stamps[max(after - 1, 0) : after + 1]
-            if position not in taken and abs(stamp - at) <= _WANDER
-        ]
+        first = bisect_left(stamps, at - _WANDER, key=itemgetter(0))
+        last = bisect_right(stamps, at + _WANDER, key=itemgetter(0))
+        near = [(abs(stamp - at), place) for stamp, place in stamps[first:last] if place not in taken]
         if near:
             placed[node.seq] = min(near)[1]
             taken.add(placed[node.seq])

@@ -814,6 +814,30 @@ def test_a_corrected_zone_may_wander_by_seconds_too(seconds: int, count: int) ->
     assert len(follower.look(29, parcel(*moved)).order.nodes) == count
 
 
+def test_a_corrected_zone_is_known_by_two_scans_and_by_an_oldest_that_wandered() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:7]), hours=101))
+    assert follower.look(102, parcel(*shifted(JOURNEY[5:7], 8))).added == ()
+    follower = Follower(followed(parcel(*JOURNEY[:3]), hours=31))
+    oldest = replace(CREATED, at=at(8) + timedelta(seconds=60))
+    assert follower.look(32, parcel(oldest, *shifted(JOURNEY[1:3], 8))).added == ()
+
+
+def test_of_two_zones_that_explain_a_list_the_nearer_does() -> None:
+    scan = node(10, "In transit")
+    follower = Follower(followed(parcel(scan), hours=11))
+    changes = follower.look(13, parcel(replace(scan, at=at(11)), replace(scan, at=at(12))))
+    assert [(one.seq, one.at) for one in changes.order.nodes] == [(2, at(12)), (1, at(11))]
+
+
+def test_two_scans_never_become_one() -> None:
+    twin = replace(SORTED, at=SORTED.at + timedelta(seconds=30))
+    follower = Follower(followed(parcel(PICKED, SORTED, twin), hours=31))
+    between = replace(SORTED, at=SORTED.at + timedelta(seconds=16))
+    changes = follower.look(32, parcel(PICKED, between))
+    assert changes.added == ()
+    assert [one.at for one in follower.order.nodes][:2] == [between.at, SORTED.at]
+
+
 def test_the_same_words_at_many_hours_move_together() -> None:
     scans = [node(hour, "In transit") for hour in (0, 1, 2, 8, 9, 10, 16)]
     for hours in (8, -8, 1, -1, 14):
