@@ -1164,3 +1164,43 @@ def test_what_was_not_found_changes_nothing_whatever_it_holds() -> None:
     for fetched in (replace(snapshot(parcel(PICKED, SORTED)), found=False), replace(snapshot(), found=True)):
         changes = timeline.changes(order, fetched, at(31))
         assert (changes.order, changes.hiccup, changes.news) == (order, True, ())
+
+
+# ── several parcels, several entries of one second ──────────────────────────────────────────────
+
+
+def test_what_any_parcel_told_is_an_echo_under_a_third_number() -> None:
+    one, other = parcel(PICKED, SORTED), parcel(node(22, "Arrived at sorting center"), number="B2")
+    follower = Follower(followed(one, other, hours=31))
+    assert follower.look(32, one, other, replace(one, number="C3")).news == ()
+    new, newer = node(40, "Departed from facility"), node(41, "Departed from facility")
+    changes = follower.look(
+        42,
+        parcel(PICKED, SORTED, new),
+        parcel(node(22, "Arrived at sorting center"), newer, number="B2"),
+        parcel(PICKED, SORTED, new, number="C3"),
+    )
+    assert len(told(changes)) == 2
+    assert len(changes.added) == 3
+    reworded = [replace(one, description=f"Ü {one.description}") for one in (PICKED, new, newer)]
+    edited = follower.look(
+        43,
+        parcel(reworded[0], SORTED, reworded[1]),
+        parcel(node(22, "Arrived at sorting center"), reworded[2], number="B2"),
+        parcel(PICKED, SORTED, new, number="C3"),
+    ).edited
+    assert len(edited) == 3
+
+
+def test_of_several_reworded_entries_of_one_second_each_keeps_its_place() -> None:
+    three = [
+        node(20, text) for text in ("Arrived at hub", "Departed from hub", "Package collected by carrier")
+    ]
+    follower = Follower(followed(parcel(*three), hours=21))
+    before = {one.text: one.seq for one in follower.order.nodes}
+    left, collected = node(20, "Left the hub"), node(20, "Collected by the carrier")
+    changes = follower.look(22, replace(parcel(), nodes=(three[0], left, collected)))
+    now = {one.text: one.seq for one in changes.edited}
+    assert now[left.description] == before[three[1].description]
+    assert now[collected.description] == before[three[2].description]
+    assert changes.added == ()
