@@ -233,6 +233,8 @@ class LyingSource(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        # A carrier has it: before that a pick-up point is read as the sender's, and a repeat as the reader's.
+        self.happen("Package collected by carrier")
         self.happen("Order created")
         self.look([self.answer()])
         self.seeded = {scan.at for scan in self.truth}

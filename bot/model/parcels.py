@@ -82,7 +82,7 @@ class Parcel:
 
         Told by the items of both; where one has none, by what happened to the other since the cancellation.
         """
-        if other is self or not self.cancelled or other.cancelled:
+        if other is self or not self.cancelled or other.cancelled or not (self.number and other.number):
             return False
         if self.items and other.items:
             return all(any(map(item.same_as, other.items)) for item in self.items)

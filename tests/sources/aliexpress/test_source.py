@@ -67,9 +67,9 @@ async def test_an_answer_of_which_something_was_left_out_has_no_mark() -> None:
     source = here.source()
     await here.authorise(source)
     far = int((here.clock.at + timedelta(days=30)).timestamp() * 1000)  # believable in a month, not today
-    here.gateway.result = tracking(
-        {"mail_no": "LP1", "detail_node_list": {"detail_node": [{"time_stamp": far, "tracking_name": "x"}]}}
-    )
+    now = int(here.clock.at.timestamp() * 1000)
+    nodes = [{"time_stamp": far, "tracking_name": "x"}, {"time_stamp": now, "tracking_name": "y"}]
+    here.gateway.result = tracking({"mail_no": "LP1", "detail_node_list": {"detail_node": nodes}})
     found = await source.check(ORDER_ID, "en", "")
     assert found is not None
     assert found.parcels
@@ -275,7 +275,15 @@ async def test_an_unknown_code_and_an_odd_entry_are_events_for_the_operator() ->
     here = world()
     source = here.source()
     await here.authorise(source)
-    here.gateway.script += [refusal("BrandNew", "x"), tracking({"mail_no": "1", "detail_node_list": 7})]
+    node: dict[str, object] = {
+        "time_stamp": int(here.clock.at.timestamp() * 1000),
+        "tracking_name": "Order created",
+    }
+    whole: dict[str, object] = {"mail_no": "2", "detail_node_list": {"detail_node": [node]}}
+    here.gateway.script += [
+        refusal("BrandNew", "x"),
+        tracking({"mail_no": "1", "detail_node_list": 7}, whole),
+    ]
     await source.fetch(ORDER_ID, "en_US")
     assert here.seen.events == [("unknown_code", "BrandNew"), ("odd", "detail_node is int")]
 
