@@ -17,7 +17,8 @@ test: $(READY)  ## style, types, imports and the whole suite
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -n auto
+	$(PY) -m pytest -n auto -m "not alone"
+	$(PY) -m pytest -m alone
 
 lint: $(READY)
 	$(PY) -m ruff check --fix .

@@ -172,11 +172,13 @@ async def _taken_over(scene: Scene, end: Callable[[Replica], object]) -> float:
 
 
 @pytest.mark.process
+@pytest.mark.alone
 async def test_another_serves_within_five_seconds_after_a_kill(scene: Scene) -> None:
     assert await _taken_over(scene, lambda leader: leader.bot.signal_kill()) < 5.0
 
 
 @pytest.mark.process
+@pytest.mark.alone
 async def test_another_serves_within_a_second_after_a_sigterm(scene: Scene) -> None:
     """The best of three: the machine may be busy with other tests."""
     taken = []
