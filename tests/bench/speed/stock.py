@@ -167,6 +167,7 @@ def _follow(number: int, chat_id: int, base: float, cards: bool) -> dict[str, An
         "order_id": str(FIRST_ORDER + number),
         "label": "",
         "notify": 1,
+        "unchecked": False,
         "card_message_id": 77 if cards else None,
         "created_at": _ms(base - 5 * 86_400),
     }
