@@ -11,7 +11,7 @@ import pytest
 from bot import stages
 from bot.i18n import Words, clean, guess_language
 from bot.ids import MOST_CHARACTERS, read, read_link_token
-from bot.order_csv import NotAList, decode_file, read_sheet
+from bot.lists import NotAList, read_file
 from bot.sources.aliexpress.auth import is_login, parse_code
 from bot.views import buttons
 from bot.views.wording import clip
@@ -21,7 +21,7 @@ _WORDS = Words(language="ru", zone="Europe/Moscow")
 
 def _list(text: str) -> None:
     with suppress(NotAList):
-        read_sheet(decode_file(text.encode("utf-8", "replace"), "ru"))
+        read_file(text.encode("utf-8", "replace"), "ru")
 
 
 READERS: dict[str, Callable[[str], object]] = {

@@ -22,7 +22,7 @@ LAW = (
     {"outgoing"},
     {"tracking", "merchant"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
-     "pacing", "arrival", "audience", "board", "daily_stats", "shop", "order_csv", "logs"},
+     "pacing", "arrival", "audience", "board", "daily_stats", "shop", "lists", "logs"},
     {"i18n", "metrics", "settings", "ids", "intents", "worker"},
     {"errors", "connections"},
     {"model"},
@@ -33,7 +33,7 @@ FRIENDS = {
     ("timeline", "silences"), ("timeline", "matching"), ("matching", "stages"), ("matching", "progress"),
     ("timeline", "eta"), ("timeline", "progress"), ("timeline", "stages"),
     ("silences", "progress"), ("eta", "progress"), ("silences", "eta"), ("progress", "stages"),
-    ("silences", "stages"), ("views", "stages"), ("views", "order_csv"), ("settings", "i18n"),
+    ("silences", "stages"), ("views", "stages"), ("views", "lists"), ("settings", "i18n"),
 }  # fmt: skip
 
 # library: where it may be imported

@@ -99,7 +99,9 @@ def test_every_secret_setting_has_a_canary() -> None:
 def test_an_order_is_a_tag_that_is_the_same_everywhere(form: str, written: Written) -> None:
     veil = logs.set_up("INFO", form, str, key=b"one")
     _leaks(ORDER)
-    structlog.get_logger("x").info("seen", order=ORDER, order_id=int(ORDER), chat_id=-1001234567890, place=None)
+    structlog.get_logger("x").info(
+        "seen", order=ORDER, order_id=int(ORDER), chat_id=-1001234567890, place=None
+    )
     lines = written()
     assert ORDER not in lines
     assert "1001234567890" not in lines

@@ -12,9 +12,9 @@ from telegram import Document
 
 from bot.chat.context import ChatContext, Services
 from bot.errors import SourceError
-from bot.ids import Reading, link_token, read
+from bot.ids import Reading, link_token
+from bot.lists import NotAList, OrderList, Unreadable, read_file, read_text, write_file
 from bot.model import Message
-from bot.order_csv import NotAList, Sheet, Unreadable, decode_file, read_sheet, write_sheet
 from bot.views import actions, chart, replies
 from bot.views import admin as view
 
@@ -95,38 +95,36 @@ async def write_note(ctx: ChatContext, answer: tuple[str, str]) -> None:
 
 async def link(ctx: ChatContext, said: Reading) -> None:
     """/link with order ids, or with nothing: how to."""
-    reading = read(said.text.replace(",", " ").replace(";", " "))
-    refused = tuple(sent for _, sent in reading.mistakes)
-    await _make_links(ctx, Sheet(rows={id_: (id_,) for id_ in reading.ids}, refused=refused))
+    await _make_links(ctx, read_text(said.text))
 
 
 async def take_file(ctx: ChatContext, document: Document) -> None:
     """An uploaded list of order ids."""
     name = document.file_name or "?"
     try:
-        sheet = await _read_file(document, ctx.chat.language)
+        orders = await _read_file(document, ctx.chat.language)
     except NotAList as error:
         await ctx.say(view.unreadable_file(ctx.words, name, error.why, megabytes=_LARGEST_FILE // 1_000_000))
     else:
-        await _make_links(ctx, sheet)
+        await _make_links(ctx, orders)
 
 
-async def _read_file(document: Document, language: str) -> Sheet:
+async def _read_file(document: Document, language: str) -> OrderList:
     """The uploaded list; raises NotAList."""
     if (document.file_size or 0) > _LARGEST_FILE:
         raise NotAList(Unreadable.TOO_LARGE)
     file = await document.get_file()
     content = bytes(await file.download_as_bytearray())
-    return await asyncio.to_thread(lambda: read_sheet(decode_file(content, language)))
+    return await asyncio.to_thread(read_file, content, language)
 
 
-async def _make_links(ctx: ChatContext, sheet: Sheet) -> None:
+async def _make_links(ctx: ChatContext, orders: OrderList) -> None:
     """Answer with a link for every order; lists and QR codes are made beside the event loop."""
     secret = ctx.tracking.policy.link_secret
     if not secret:
         await ctx.say(view.links_off(ctx.words))
         return
-    made, refused, table = await asyncio.to_thread(_sign, sheet, secret, ctx.services.bot.username)
+    made, refused, table = await asyncio.to_thread(_sign, orders, secret, ctx.services.bot.username)
     links = list(made.items())
     await ctx.say(view.links(ctx.words, links, refused, table, codes=_CODES_AT_ONCE))
     if len(links) == 1:
@@ -135,16 +133,19 @@ async def _make_links(ctx: ChatContext, sheet: Sheet) -> None:
         await ctx.say(Message(text="", document=("qr-codes.zip", await _qr_codes(links[:_CODES_AT_ONCE]))))
 
 
-def _sign(sheet: Sheet, secret: str, username: str) -> tuple[dict[str, str], list[str], bytes | None]:
+def _sign(orders: OrderList, secret: str, username: str) -> tuple[dict[str, str], list[str], bytes | None]:
     """The links by order id, what got none, and the list with its links where it has several."""
     made: dict[str, str] = {}
-    refused = list(sheet.refused)
-    for order_id in sheet.rows:
+    refused = [problem.text or next(filter(None, row.cells), "") for row, problem in orders.problems]
+    for order_id in orders.numbers:
         try:
             made[order_id] = f"https://t.me/{username}?start={link_token(order_id, secret)}"
         except ValueError:
             refused.append(order_id)
-    return made, refused, write_sheet(sheet, made) if len(made) > 1 else None
+    if len(made) < 2:
+        return made, refused, None
+    column = [" ".join(made[number] for number in row.numbers if number in made) for row in orders.rows]
+    return made, refused, write_file(orders, {"link": column})
 
 
 def _qr(url: str) -> bytes:

@@ -9,8 +9,8 @@ from typing import assert_never
 from markupsafe import Markup
 
 from bot.i18n import Words, fill
+from bot.lists import Unreadable
 from bot.model import Button, Flag, Flagged, Message, Order, Stats
-from bot.order_csv import Unreadable
 from bot.views import actions, wording
 from bot.views import buttons as b
 

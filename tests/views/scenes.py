@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.i18n import Words
 from bot.ids import Mistake
+from bot.lists import Unreadable
 from bot.model import (
     CallBudget,
     Chat,
@@ -36,7 +37,6 @@ from bot.model import (
     Stage,
     Stats,
 )
-from bot.order_csv import Unreadable
 from bot.views import admin, card, commands, contact, orders, picture, pushes, replies, settings, timeline
 from bot.views.actions import Panel, Receipt, Region, Shelf
 

@@ -1,0 +1,90 @@
+"""What a list of orders holds."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+class Unreadable(enum.Enum):
+    """Why a file is no list."""
+
+    SPREADSHEET = "spreadsheet"
+    NO_TEXT = "no text"
+    TOO_LARGE = "too large"
+
+
+class NotAList(ValueError):
+    """The file cannot be read as a list; `why` is what to tell its sender."""
+
+    def __init__(self, why: Unreadable) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+class Trouble(enum.StrEnum):
+    """Why a cell gives no order number."""
+
+    MISSING = "missing"  # the row has none (yet)
+    ROUNDED = "rounded"  # a spreadsheet program kept the first digits only: 8.21E+15
+    SHOPIFY_ID = "shopify_id"  # Shopify's own id of the order: 13 digits
+    PRODUCT = "product"  # the number or the link of a product
+    TRACKING_NUMBER = "tracking_number"
+    PAYMENT_CARD = "payment_card"
+    OTHER_SITE = "other_site"  # aliexpress.ru is another market place
+    LINK_WITHOUT_ID = "link_without_id"
+    NO_NUMBER = "no_number"  # anything else
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One reason for which a row, or a number of it, is left out."""
+
+    trouble: Trouble
+    text: str = ""  # what stands there; never a bank card's number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row below the header.
+
+    `line` is its place in the table from 1, as a spreadsheet program counts rows. A row without numbers and
+    without problems continues the order above it (a further item of the same shop order).
+    """
+
+    line: int
+    cells: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()  # AliExpress order numbers, each once, those of earlier rows included
+    shop_order: str = ""  # the shop's own number as it is written there: "#1001"
+    customer: str = ""
+    language: str = ""  # as written there: "de", "de-DE", "German"
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How a file was written, so that it can be given back the same way."""
+
+    delimiter: str = ","  # empty: a workbook
+    encoding: str = "utf-8-sig"
+    before: tuple[tuple[str, ...], ...] = ()  # rows above the header
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderList:
+    """A list's header (empty: the file has none) and its rows in their order."""
+
+    header: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    layout: Layout = field(default_factory=Layout)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """All AliExpress order numbers, each once, in the list's order."""
+        return tuple(dict.fromkeys(number for row in self.rows for number in row.numbers))
+
+    @property
+    def problems(self) -> Iterator[tuple[Row, Problem]]:
+        """Everything left out, with its row."""
+        return ((row, problem) for row in self.rows for problem in row.problems)
