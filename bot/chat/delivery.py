@@ -26,9 +26,12 @@ GENERAL_TOPIC = 1  # sending to it needs no topic id at all, and fails with one
 _STRANGE_RETRY = timedelta(seconds=30)
 _STRIKES, _STRIKING = 3, timedelta(hours=16)  # an unknown chat is gone after so many tries in so long a time
 _STRIKES_KEPT = 10_000
-_SIMPLER_TRIES = 5
+_SIMPLER_TRIES = 8
 _TAG = re.compile(r"<[^>]*>")
 _DATE_TAG = re.compile(r"</?tg-time[^>]*>")
+_FOLDED, _QUOTE = "<blockquote expandable>", "<blockquote>"
+# 🎉, one of the six effects that every bot may send; no method of the Bot API lists them.
+_CONFETTI = "5046509860389126442"
 
 
 class Meaning(enum.Enum):
@@ -47,7 +50,14 @@ class Meaning(enum.Enum):
     BAD_DATE = "bad_date"
     BAD_KEYBOARD = "bad_keyboard"
     BAD_MEDIA = "bad_media"
+    STYLE_UNKNOWN = "style_unknown"
+    EFFECT_UNKNOWN = "effect_unknown"
+    FOLD_UNKNOWN = "fold_unknown"
     NEVER = "never"
+
+
+# What came late to the Bot API: a server that refuses one of them once is not sent it again.
+_LATE = frozenset({Meaning.STYLE_UNKNOWN, Meaning.EFFECT_UNKNOWN, Meaning.FOLD_UNKNOWN})
 
 
 # Beginnings of sense within the description, lower case; the first that fits counts. The library strips
@@ -101,6 +111,9 @@ MEANINGS: tuple[tuple[str, Meaning], ...] = (
     ("query is too old", Meaning.PRESS_STALE),
     ("query id is invalid", Meaning.PRESS_STALE),
     ("query_id_invalid", Meaning.PRESS_STALE),
+    ("style", Meaning.STYLE_UNKNOWN),  # before "keyboard", of which it is a part
+    ("effect", Meaning.EFFECT_UNKNOWN),
+    ("expandable", Meaning.FOLD_UNKNOWN),  # before "can't parse entities", too
     ("reply markup is too long", Meaning.BAD_KEYBOARD),
     ("reply_markup_too_long", Meaning.BAD_KEYBOARD),
     ("button_", Meaning.BAD_KEYBOARD),
@@ -149,17 +162,27 @@ class _Draft:
         """The same with the part left out that Telegram refuses; None where nothing is left to leave out."""
         match sense:
             case Meaning.BAD_MARKUP if self.html:
-                return replace(self, message=replace(self.message, text=plain(self.message.text)), html=False)
+                return replace(self._with(text=plain(self.message.text)), html=False)
             case Meaning.BAD_DATE if "<tg-time" in self.message.text:
-                return replace(self, message=replace(self.message, text=_DATE_TAG.sub("", self.message.text)))
+                return self._with(text=_DATE_TAG.sub("", self.message.text))
+            case Meaning.FOLD_UNKNOWN if _FOLDED in self.message.text:
+                return self._with(text=self.message.text.replace(_FOLDED, _QUOTE))
+            case Meaning.STYLE_UNKNOWN if any(one.style for row in self.message.buttons for one in row):
+                rows = (tuple(replace(one, style=None) for one in row) for row in self.message.buttons)
+                return self._with(buttons=tuple(rows))
+            case Meaning.EFFECT_UNKNOWN if self.message.celebrates:
+                return self._with(celebrates=False)
             case Meaning.BAD_KEYBOARD if self.message.buttons:
-                return replace(self, message=replace(self.message, buttons=()))
+                return self._with(buttons=())
             case Meaning.REPLY_LOST if self.reply_to is not None:
                 return replace(self, reply_to=None)
             case Meaning.BAD_MEDIA | Meaning.NO_RIGHTS if self.message.photo and self.message.text:
-                return replace(self, message=replace(self.message, photo=None))
+                return self._with(photo=None)
             case _:
                 return None
+
+    def _with(self, **changes: Any) -> _Draft:
+        return replace(self, message=replace(self.message, **changes))
 
 
 class TelegramSender:
@@ -174,7 +197,8 @@ class TelegramSender:
 
     A chat that stays unknown to Telegram for 16 hours counts as Gone; the strikes are kept in memory. Of a
     message in several parts a repeat sends the earlier parts again. `on_simplified` is told each time a
-    message had to be sent with less than it held (a bug of ours: count it).
+    refused message had to be sent with less than it held (a bug of ours, or an old server: count it). What
+    the server does not know (button colors, effects, folding quotes) it is not sent again.
     """
 
     def __init__(
@@ -188,6 +212,7 @@ class TelegramSender:
         self._now = now
         self._on_simplified = on_simplified
         self._strikes: dict[int, tuple[int, datetime]] = {}  # how many, since when
+        self._unknown: set[Meaning] = set()  # what this server refused once
 
     async def deliver(
         self,
@@ -200,7 +225,7 @@ class TelegramSender:
         """Send a message, in several parts where Telegram's limits ask for it."""
         outcome: Delivery = Refused(reason="message is empty")
         for part in parts(message):
-            outcome = await self._deliver_part(place, _Draft(message=part, reply_to=reply_to), priority)
+            outcome = await self._deliver_part(place, self._draft(part, reply_to), priority)
             if not isinstance(outcome, Sent):
                 return outcome
             reply_to = None
@@ -216,7 +241,7 @@ class TelegramSender:
         """
         if message.photo or message.document or len(parts(message)) > 1:
             return await self.deliver(place, message, priority=priority)
-        draft: _Draft | None = _Draft(message=message, reply_to=None)
+        draft: _Draft | None = self._draft(message)
         while draft is not None:
             data = {"chat_id": place.chat_id, "message_id": message_id} | _text(draft)
             try:
@@ -276,15 +301,23 @@ class TelegramSender:
         escaped = replace(draft.message, text=html.escape(text, quote=False))
         outcome: Delivery = Refused(reason="message is too long")
         for part in split.messages(escaped, size):
-            outcome = await self._deliver_part(place, _Draft(message=part, reply_to=draft.reply_to), priority)
+            outcome = await self._deliver_part(place, self._draft(part, draft.reply_to), priority)
             if not isinstance(outcome, Sent):
                 return outcome
         return outcome
+
+    def _draft(self, message: Message, reply_to: int | None = None) -> _Draft:
+        """The message without what this server does not know."""
+        draft = _Draft(message=message, reply_to=reply_to)
+        for sense in self._unknown:
+            draft = draft.simpler(sense) or draft
+        return draft
 
     def _simplify(self, draft: _Draft, sense: Meaning | None) -> _Draft | None:
         simpler = draft.simpler(sense) if sense is not None else None
         if simpler is not None and sense is not None:
             self._on_simplified(sense)
+            self._unknown |= _LATE & {sense}
         return simpler
 
     async def _send(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
@@ -363,6 +396,8 @@ def _address(place: Place, draft: _Draft) -> dict[str, Any]:
         data["disable_notification"] = True
     if draft.reply_to is not None:
         data["reply_parameters"] = {"message_id": draft.reply_to, "allow_sending_without_reply": True}
+    if draft.message.celebrates and not place.is_group:
+        data["message_effect_id"] = _CONFETTI
     return data
 
 
@@ -394,8 +429,9 @@ def _shape(draft: _Draft) -> dict[str, Any]:
 
 
 def _button(button: Button) -> dict[str, Any]:
+    style = {} if button.style is None else {"style": button.style.value}
     if button.url:
-        return {"text": button.text, "url": button.url}
+        return {"text": button.text, "url": button.url} | style
     if button.copy:
-        return {"text": button.text, "copy_text": {"text": button.copy}}
-    return {"text": button.text, "callback_data": button.data}
+        return {"text": button.text, "copy_text": {"text": button.copy}} | style
+    return {"text": button.text, "callback_data": button.data} | style

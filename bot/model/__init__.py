@@ -9,6 +9,7 @@ from bot.model.board import Clock, Flag, Flagged, FlagRule
 from bot.model.chats import Chat, Follow, Follower, Level, Place, Quiet
 from bot.model.delivery import (
     Button,
+    ButtonStyle,
     Delivery,
     Gone,
     Hurdle,
@@ -43,6 +44,7 @@ from bot.model.stages import Reason, Stage
 __all__ = [
     "NO_TRACKING_AFTER",
     "Button",
+    "ButtonStyle",
     "CallBudget",
     "Changes",
     "Chat",

@@ -67,6 +67,13 @@ class Sending:
     at: datetime
 
 
+class ButtonStyle(enum.StrEnum):
+    """What pressing a button means, as Telegram colors it (Bot API 9.4)."""
+
+    SUCCESS = "success"
+    DANGER = "danger"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
     """One inline button: exactly one of callback `data` (64 bytes at most), `url` or `copy` is set."""
@@ -75,6 +82,7 @@ class Button:
     data: str = ""
     url: str = ""
     copy: str = ""
+    style: ButtonStyle | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +94,7 @@ class Message:
     silent: bool = False
     photo: bytes | None = None
     document: tuple[str, bytes] | None = None  # file name, content
+    celebrates: bool = False  # with confetti, where the chat is private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.i18n import LANGUAGES, Words, is_zone, plain
-from bot.model import Button, Level, NewsKind, Quiet
+from bot.model import Button, ButtonStyle, Level, NewsKind, Quiet
 from bot.views import actions
 
 VERSION = "1"
@@ -90,8 +90,18 @@ def decode(data: str) -> actions.Action | None:
 
 
 def button(text: Markup, action: actions.Action) -> Button:
-    """A button that does the action."""
-    return Button(text=plain(text), data=encode(action))
+    """A button that does the action, colored where that ends something for good or reports an arrival."""
+    return Button(text=plain(text), data=encode(action), style=_style(action))
+
+
+def _style(action: actions.Action) -> ButtonStyle | None:
+    match action:
+        case actions.AskStop() | actions.Stop() | actions.Forget():
+            return ButtonStyle.DANGER
+        case actions.Confirm(receipt=actions.Receipt.YES):
+            return ButtonStyle.SUCCESS
+        case _:
+            return None
 
 
 def pager(words: Words, page: int, pages: int, turn: Callable[[int], actions.Action]) -> tuple[Button, ...]:

@@ -91,7 +91,11 @@ def push(
         lines += _arrival(words, facts, first, now)
     states = ((each.stage, _reason(facts, each)) for each in news if each.stage is not None)
     contact = contact_row(words, shop, states)
-    return Message(text=words.page(lines), buttons=(*_buttons(words, facts, news, first), *contact))
+    return Message(
+        text=words.page(lines),
+        buttons=(*_buttons(words, facts, news, first), *contact),
+        celebrates=_is_arrival(first),
+    )
 
 
 def not_found(words: Words, order_id: str) -> Message:
@@ -290,6 +294,11 @@ def _reason(facts: Localised, news: News) -> Reason:
     if parcel is None:
         return facts.order.reason if stage is facts.order.stage else Reason.NONE
     return parcel.reason if stage is parcel.stage else Reason.NONE
+
+
+def _is_arrival(news: News) -> bool:
+    delivered = news.kind is NewsKind.NODES and news.stage is Stage.DELIVERED
+    return delivered or news.kind is NewsKind.ALL_ARRIVED
 
 
 def _needs_reason(stage: Stage, reason: Reason) -> bool:

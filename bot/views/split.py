@@ -22,11 +22,11 @@ def length(text: str) -> int:
 
 
 def messages(message: Message, limit: int = LIMIT) -> tuple[Message, ...]:
-    """The message as one or several that fit; buttons, picture and document go with the last."""
+    """The message as one or several that fit; buttons, picture, document and confetti go with the last."""
     texts = split(message.text, limit)
     if len(texts) == 1:
         return (message,)
-    bare = replace(message, buttons=(), photo=None, document=None)
+    bare = replace(message, buttons=(), photo=None, document=None, celebrates=False)
     return (*(replace(bare, text=text) for text in texts[:-1]), replace(message, text=texts[-1]))
 
 

@@ -1,8 +1,9 @@
-"""The full timeline of a parcel, newest first, by day, in pages."""
+"""The full timeline of a parcel, newest first, by day, older entries folded away, in pages."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -10,10 +11,13 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill
 from bot.model import Button, Follow, Localised, Message, Node, Parcel
-from bot.views import actions, card, wording
+from bot.views import actions, card, split, wording
 from bot.views import buttons as b
 
-NODES_PER_PAGE = 10  # ten entries of the longest text still fit one message
+NODES_PER_PAGE = 30  # with their moments and days, well below the 100 entities of a message
+UNITS_PER_PAGE = 3600  # UTF-16 units of entries; the rest of the message is for its head
+NODES_OPEN = 4  # of the newest page; the older ones are folded away
+_UNITS_BESIDE = 50  # of an entry: its icon and time, and the heading of its day
 TRACKING_PAGE = "https://global.cainiao.com/detail.htm?mailNoList="
 
 
@@ -33,15 +37,20 @@ def timeline(
         empty = words.t("Nothing has happened yet. The first entry will show up here.")
         return Message(text=words.page([title, Markup(""), empty]), buttons=(_back(words, order.id),))
     shown = next((each for each in order.live if each.index == parcel), order.live[0])
-    pages = max(1, -(-len(shown.nodes) // NODES_PER_PAGE))
-    page = min(page, pages - 1)
-    nodes = shown.nodes[page * NODES_PER_PAGE : (page + 1) * NODES_PER_PAGE]
-    lines = [title, *_parcel_line(words, facts, shown), *_days(words, facts, nodes, now)]
+    pages = _pages(words, facts, shown.nodes)
+    page = min(page, len(pages) - 1)
+    nodes = pages[page]
+    lines = [title, *_parcel_line(words, facts, shown)]
+    # Folding only one entry away would cost a press and save a line.
+    opened = NODES_OPEN if page == 0 and len(nodes) > NODES_OPEN + 1 else len(nodes)
+    lines += _days(words, facts, nodes[:opened], now)
+    if folded := _days(words, facts, nodes[opened:], now)[1:]:
+        lines += [Markup(""), fill("<blockquote expandable>{}</blockquote>", Markup("\n").join(folded))]
     if not nodes:
         lines += [Markup(""), words.t("Nothing has happened yet. The first entry will show up here.")]
     rows = (
         _parcels(words, facts, shown),
-        _pages(words, facts, shown, page, pages),
+        _pager(words, facts, shown, page, len(pages)),
         _outside(words, shown),
         _back(words, order.id),
     )
@@ -57,7 +66,21 @@ def _parcel_line(words: Words, facts: Localised, parcel: Parcel) -> list[Markup]
     return [Markup(" · ").join(known)] if known else []
 
 
-def _days(words: Words, facts: Localised, nodes: tuple[Node, ...], now: datetime) -> list[Markup]:
+def _pages(words: Words, facts: Localised, nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
+    """The entries in pages that each fit one message; one empty page where there are none."""
+    pages: list[list[Node]] = [[]]
+    used = 0
+    for node in nodes:
+        size = split.length(wording.node_text(words, facts, node)) + _UNITS_BESIDE
+        if len(pages[-1]) == NODES_PER_PAGE or used + size > UNITS_PER_PAGE:
+            pages.append([])
+            used = 0
+        pages[-1].append(node)
+        used += size
+    return [tuple(page) for page in pages]
+
+
+def _days(words: Words, facts: Localised, nodes: Sequence[Node], now: datetime) -> list[Markup]:
     lines: list[Markup] = []
     for day, entries in itertools.groupby(nodes, key=lambda node: words.local(node.at).date()):
         lines += [Markup(""), fill("<b>{}</b>", words.day(day, now))]
@@ -89,7 +112,7 @@ def _parcels(words: Words, facts: Localised, shown: Parcel) -> tuple[Button, ...
     )
 
 
-def _pages(words: Words, facts: Localised, shown: Parcel, page: int, pages: int) -> tuple[Button, ...]:
+def _pager(words: Words, facts: Localised, shown: Parcel, page: int, pages: int) -> tuple[Button, ...]:
     def turn(to: int) -> actions.Action:
         return actions.ShowTimeline(order_id=facts.order.id, parcel=shown.index, page=to)
 

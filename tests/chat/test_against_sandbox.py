@@ -15,8 +15,9 @@ from bot.chat.delivery import Meaning, TelegramSender
 from bot.chat.intake import Receiver, ReceiverState, Webhook, Workers, delete_webhook, set_webhook
 from bot.chat.limits import Limits, Priority
 from bot.errors import TokenRevoked
-from bot.model import Button, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
+from bot.model import Button, ButtonStyle, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
 from bot.sandbox.faults import Chaos, Fault
+from bot.sandbox.telegram.late import LATE
 from tests import bodies
 from tests.chat.conftest import Sand
 from tests.chat.standin import Memory
@@ -83,6 +84,32 @@ async def test_what_telegram_cannot_parse_arrives_as_plain_text(sand: Sand, now:
     assert isinstance(await courier.deliver(Place(chat), Message(text="<x>a</x> &lt; <b>b")), Sent)
     assert sand.texts(chat) == ["a < b"]
     assert told == [Meaning.BAD_MARKUP]
+
+
+async def test_an_old_server_is_sent_only_what_it_knows(sand: Sand, now: Now) -> None:
+    """Confetti, color and fold arrive at a new server; an old one refuses each once, and no word is lost."""
+    chat, telegram = sand.person(), sand.box.telegram
+    stop = Button(text="Stop", data="1:x:1", style=ButtonStyle.DANGER)
+    festive = Message(
+        text="new\n<blockquote expandable>old</blockquote>", buttons=((stop,),), celebrates=True
+    )
+
+    def shown() -> tuple[object, ...]:
+        last = telegram.world.to_page(telegram.world.sent[-1])
+        return last["text"], last["effect"], telegram.world.sent[-1].keyboard, last["entities"]
+
+    told: list[Meaning] = []
+    courier = TelegramSender(sand.bot, now, on_simplified=told.append)
+    assert isinstance(await courier.deliver(Place(chat), festive), Sent)
+    button = {"text": "Stop", "callback_data": "1:x:1"}
+    fold = {"type": "expandable_blockquote", "offset": 4, "length": 3}
+    assert shown() == ("new\nold", "🎉", [[button | {"style": "danger"}]], [fold])
+    telegram.lacking = LATE
+    for _ in range(2):
+        assert isinstance(await courier.deliver(Place(chat), festive), Sent)
+        assert shown() == ("new\nold", "", [[button]], [fold | {"type": "blockquote"}])
+    assert set(told) == {Meaning.STYLE_UNKNOWN, Meaning.EFFECT_UNKNOWN, Meaning.FOLD_UNKNOWN}
+    assert len(told) == 3
 
 
 async def test_an_empty_message_is_refused(sand: Sand, now: Now) -> None:

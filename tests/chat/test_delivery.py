@@ -16,6 +16,7 @@ from bot.chat.telegram import Ambiguous, NotSent
 from bot.errors import TokenRevoked
 from bot.model import (
     Button,
+    ButtonStyle,
     Delivery,
     Gone,
     Later,
@@ -331,6 +332,46 @@ async def test_the_call_says_what_the_message_says() -> None:
             },
         )
     ]
+
+
+@pytest.mark.parametrize(("chat_id", "festive"), [(5, True), (-100123, False)])
+async def test_an_arrival_is_celebrated_in_private_chats_only(chat_id: int, festive: bool) -> None:
+    courier, seam = courier_on(message())
+    await courier.deliver(Place(chat_id), Message(text="It has been delivered.", celebrates=True))
+    assert ("message_effect_id" in seam.calls[0][1]) is festive
+
+
+FESTIVE = Message(
+    text="<blockquote expandable>old</blockquote>",
+    buttons=((Button(text="Stop", data="1:x:1", style=ButtonStyle.DANGER),),),
+    celebrates=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("description", "sense", "gone"),
+    [
+        # as tdlib/telegram-bot-api and Telegram itself word it, then as other servers may
+        ("can't parse inline keyboard button: invalid button style specified", "style_unknown", "danger"),
+        ("can't parse reply markup: unknown field style", "style_unknown", "danger"),
+        ("EFFECT_ID_INVALID", "effect_unknown", "message_effect_id"),
+        ("unknown parameter message_effect_id", "effect_unknown", "message_effect_id"),
+        ("can't parse entities: unsupported attribute expandable", "fold_unknown", "expandable"),
+    ],
+)
+async def test_what_a_server_does_not_know_is_left_out_and_never_sent_to_it_again(
+    description: str, sense: str, gone: str
+) -> None:
+    told: list[Meaning] = []
+    courier, seam = courier_on(refusal(400, f"Bad Request: {description}"), message(), simplified=told)
+    assert isinstance(await courier.deliver(CHAT, FESTIVE), Sent)
+    assert isinstance(await courier.deliver(CHAT, FESTIVE), Sent)
+    assert isinstance(await courier.edit(CHAT, 1, FESTIVE), Sent)
+    assert told == [Meaning(sense)]
+    sent = [str(data) for _, data in seam.calls]
+    assert [gone in one for one in sent] == [True, False, False, False]
+    others = {"danger", "message_effect_id", "expandable"} - {gone}
+    assert all(other in one for other in others for one in sent[:3])
 
 
 @pytest.mark.parametrize("topic", [0, 1])

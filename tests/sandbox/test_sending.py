@@ -419,3 +419,30 @@ async def test_texts_about_the_bot_have_lengths(world: World, kind: str, name: s
     assert await world.result(f"setMy{kind}", **{name: "x" * longest}) is True
     assert dig(await world.result(f"getMy{kind}", language_code="de"), name) == "x" * longest
     assert "is too long" in await world.refusal(f"setMy{kind}", **{name: "x" * (longest + 1)})
+
+
+async def test_effects_are_for_private_chats_and_of_those_that_exist(started: World) -> None:
+    message = await started.result(
+        "sendMessage", chat_id=EMMA, text="x", message_effect_id="5046509860389126442"
+    )
+    assert dig(message, "effect_id") == "5046509860389126442"
+    for chat, effect in ((EMMA, "5"), (GROUP, "5046509860389126442")):
+        refused = await started.refusal("sendMessage", chat_id=chat, text="x", message_effect_id=effect)
+        assert refused == "400 Bad Request: EFFECT_ID_INVALID"
+
+
+async def test_a_button_has_one_of_three_styles(started: World) -> None:
+    def keys(style: str) -> dict[str, object]:
+        return {"inline_keyboard": [[{"text": "x", "callback_data": "y", "style": style}]]}
+
+    await send(started, reply_markup=keys("danger"))
+    refused = await started.refusal("sendMessage", chat_id=EMMA, text="x", reply_markup=keys("warning"))
+    assert "invalid button style specified" in refused
+
+
+async def test_a_server_can_be_played_that_is_too_old(started: World) -> None:
+    assert await started.control("/telegram/age", lacking=["expandable"]) == {"lacking": ["expandable"]}
+    quote = {"text": "<blockquote expandable>x</blockquote>", "parse_mode": "HTML"}
+    assert "expandable" in await started.refusal("sendMessage", chat_id=EMMA, **quote)
+    await started.control("/telegram/age", lacking=[])
+    await send(started, **quote)

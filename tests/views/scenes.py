@@ -189,7 +189,8 @@ def _timelines() -> dict[str, Scene]:
     return {
         "timeline.timeline": lambda w: timeline.timeline(w, FACTS, FOLLOW, now=NOW),
         "timeline.timeline second parcel": lambda w: timeline.timeline(w, TWO, FOLLOW, parcel=2, now=NOW),
-        "timeline.timeline third page": lambda w: timeline.timeline(w, many, FOLLOW, page=2, now=NOW),
+        "timeline.timeline long": lambda w: timeline.timeline(w, many, FOLLOW, now=NOW),
+        "timeline.timeline second page": lambda w: timeline.timeline(w, many, FOLLOW, page=1, now=NOW),
         "timeline.timeline of nothing": lambda w: timeline.timeline(w, Localised(order=NEW), None, now=NOW),
     }
 

@@ -22,7 +22,8 @@ class Reader(HTMLParser):
         assert tag in ALLOWED, f"Telegram does not know <{tag}>"
         assert tag not in self.open, f"<{tag}> inside itself"
         names = [name for name, _ in attrs]
-        assert names == (["unix", "format"] if tag == "tg-time" else []), (tag, attrs)
+        known = {"tg-time": ["unix", "format"], "blockquote": names and ["expandable"]}
+        assert names == known.get(tag, []), (tag, attrs)
         self.open.append(tag)
         self.entities += 1
         if tag == "code":

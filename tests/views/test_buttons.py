@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.i18n import LANGUAGES, Words
-from bot.model import Level, NewsKind, Quiet
+from bot.model import ButtonStyle, Level, NewsKind, Quiet
 from bot.views import actions
 from bot.views import buttons as b
+from tests.views.scenes import ID
 
 MINUTES = st.times().map(lambda at: time(at.hour, at.minute))
 SMALL = st.integers(0, 999_999_999)
@@ -124,6 +125,23 @@ def test_button_text_is_plain() -> None:
     words = Words("en")
     button = b.button(words.t("You follow {order}.", order="A & <b>"), actions.Nothing())
     assert button.text == "You follow A & <b>."
+
+
+@pytest.mark.parametrize(
+    ("action", "style"),
+    [
+        (actions.AskStop(order_id=ID), ButtonStyle.DANGER),
+        (actions.Stop(order_id=ID), ButtonStyle.DANGER),
+        (actions.Forget(), ButtonStyle.DANGER),
+        (actions.Confirm(order_id=ID, parcel=0, receipt=actions.Receipt.YES), ButtonStyle.SUCCESS),
+        (actions.Confirm(order_id=ID, parcel=0, receipt=actions.Receipt.NOT_YET), None),
+        (actions.Refresh(order_id=ID), None),
+    ],
+)
+def test_color_is_for_what_ends_something_and_for_good_news(
+    action: actions.Action, style: ButtonStyle | None
+) -> None:
+    assert b.button(Words("en").t("Delivered"), action).style is style
 
 
 def test_pager_leafs_both_ways() -> None:

@@ -24,7 +24,7 @@ from bot.model import (
 from bot.views import actions, card, orders, pushes, replies, timeline, wording
 from bot.views import buttons as b
 from bot.views.actions import Shelf
-from tests.views.scenes import DAY, FACTS, FOLLOW, HOUR, ID, NOW, ORDER, PARCEL, TWO, node
+from tests.views.scenes import DAY, FACTS, FOLLOW, HOUR, ID, NOW, ORDER, PARCEL, TWO, news, node
 
 EN = Words("en", "Europe/Berlin")
 
@@ -226,6 +226,18 @@ def test_delivery_asks_whether_it_came() -> None:
     ]
 
 
+def test_only_an_arrival_is_celebrated() -> None:
+    def festive(*pieces: News) -> bool:
+        return pushes.push(Words("en"), TWO, FOLLOW, pieces, now=NOW).celebrates
+
+    arrived = news(NewsKind.NODES, Importance.MILESTONE, nodes=(5,), parcel=1, stage=Stage.DELIVERED)
+    trouble = news(NewsKind.NODES, Importance.ACTION, nodes=(6,), parcel=2, stage=Stage.FAILED_ATTEMPT)
+    assert festive(arrived)
+    assert festive(news(NewsKind.ALL_ARRIVED))
+    assert not festive(arrived, trouble)
+    assert not festive(news(NewsKind.CHECK_IN))
+
+
 def test_no_question_without_a_delivery() -> None:
     piece = _news(NewsKind.NODES, nodes=(5,), parcel=1, stage=Stage.OUT_FOR_DELIVERY)
     said = pushes.push(EN, FACTS, FOLLOW, [piece], now=NOW)
@@ -264,6 +276,20 @@ def test_days_of_a_timeline_are_the_chats_days() -> None:
     facts = Localised(order=replace(ORDER, parcels=(replace(PARCEL, nodes=(at_midnight,)),)))
     assert "<b>Yesterday</b>" in timeline.timeline(Words("en", "UTC"), facts, FOLLOW, now=NOW).text
     assert "<b>Today</b>" in timeline.timeline(Words("en", "Asia/Tokyo"), facts, FOLLOW, now=NOW).text
+
+
+def test_older_entries_of_a_long_timeline_are_folded_away() -> None:
+    def shown(count: int, page: int = 0) -> str:
+        nodes = tuple(node(count - n, n, Stage.ORIGIN_TRANSIT, f"Scan {count - n}.") for n in range(count))
+        facts = replace(FACTS, order=replace(ORDER, parcels=(replace(PARCEL, nodes=nodes),)))
+        return timeline.timeline(Words("en"), facts, FOLLOW, page=page, now=NOW).text
+
+    before, fold, inside = shown(25).partition("<blockquote expandable>")
+    assert fold
+    assert [name in before for name in ("Scan 25.", "Scan 22.", "Scan 21.")] == [True, True, False]
+    assert [name in inside for name in ("Scan 22.", "Scan 21.", "Scan 1.")] == [False, True, True]
+    assert "expandable" not in shown(5)
+    assert "expandable" not in shown(60, page=1)  # who turns the page wants to read
 
 
 def test_the_public_tracking_page_gets_a_quoted_number() -> None:

@@ -15,6 +15,7 @@ from bot.sandbox.box import Sandbox
 from bot.sandbox.control.replies import handler, json_response, number_in_path
 from bot.sandbox.parameters import BadParameter, Parameters
 from bot.sandbox.telegram.html import found, plain
+from bot.sandbox.telegram.late import LATE
 from bot.sandbox.telegram.service import NoSuch
 from bot.sandbox.telegram.world import Chat, Message, Query
 
@@ -40,6 +41,7 @@ class Chats:
             Route("/chats/{chat}/state", handler(self.state), methods=["POST"]),
             Route("/files/{file}", self.file, methods=["GET"]),
             Route("/telegram/limits", handler(self.limits), methods=["GET", "POST"]),
+            Route("/telegram/age", handler(self.age), methods=["GET", "POST"]),
             Route("/telegram/ledger", handler(self.ledger), methods=["GET"]),
             Route("/telegram/calls", handler(self.calls), methods=["GET"]),
         ]
@@ -293,6 +295,15 @@ class Chats:
             limits.rates = replace(limits.rates, **changes)  # type: ignore[arg-type]  # fields named by asdict
             limits.violations.clear()
         return asdict(limits.rates) | {"violations": dict(limits.violations)}
+
+    async def age(self, p: Parameters, request: Request) -> object:
+        """What this Bot API server is too old for; POST sets it by `lacking`, a list of names of LATE."""
+        if request.method == "POST":
+            lacking = frozenset(map(str, p.sequence("lacking") or ()))
+            if unknown := lacking - LATE:
+                raise BadParameter(f"nothing is called {', '.join(sorted(unknown))}")
+            self._tg.lacking = lacking
+        return {"lacking": sorted(self._tg.lacking)}
 
     async def ledger(self, p: Parameters, request: Request) -> object:
         """All updates ever issued and all messages the bot ever sent, with their edits.

@@ -135,14 +135,15 @@ function keys(message, context) {
 }
 
 function key(message, button, context) {
+  const style = button.style ? ` ${button.style}` : "";
   if (button.url) {
     const node = link(button.url, context);
-    node.className = "key url";
+    node.className = `key url${style}`;
     node.dir = "auto";
     node.append(button.text);
     return node;
   }
-  const node = element("button", { className: button.copy_text ? "key copy" : "key", type: "button", dir: "auto" }, button.text);
+  const node = element("button", { className: `key${button.copy_text ? " copy" : ""}${style}`, type: "button", dir: "auto" }, button.text);
   node.addEventListener("click", () => (button.copy_text ? context.copy(button.copy_text.text) : context.press(message, button, node)));
   return node;
 }
@@ -164,6 +165,7 @@ export function draw(message, context) {
     message.silent ? element("span", { title: "Sent without a sound" }, "🔕") : null,
     message.pinned ? element("span", { title: "Pinned" }, "📌") : null,
     message.reaction ? element("span", {}, message.reaction) : null,
+    message.effect ? element("span", { className: "effect", title: "Sent with an effect" }, message.effect) : null,
     message.edited ? "edited" : null,
     element("time", { dateTime: at.toISOString() }, at.toLocaleTimeString(context.locale, { hour: "2-digit", minute: "2-digit" })));
   const quoted = message.quote

@@ -6,6 +6,7 @@ import json
 import re
 
 from bot.sandbox.telegram.html import units
+from bot.sandbox.telegram.late import STYLES
 from bot.sandbox.telegram.refusal import bad
 
 Keyboard = list[list[dict[str, object]]]
@@ -53,6 +54,8 @@ def _button(button: object) -> dict[str, object]:
     if len(actions) > 1:
         raise bad("can't parse inline keyboard button: exactly one action is allowed")
     _check_action(actions[0], button[actions[0]])
+    if button.get("style") not in {None, *STYLES}:
+        raise bad("can't parse inline keyboard button: invalid button style specified")
     return dict(button)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.parameters import Parameters, Upload
-from bot.sandbox.telegram import html
+from bot.sandbox.telegram import html, late
 from bot.sandbox.telegram.access import admit, own_message, reachable, writable
 from bot.sandbox.telegram.html import Rich
 from bot.sandbox.telegram.markup import keyboard
@@ -67,7 +67,9 @@ def _reply_to(chat: Chat, p: Parameters) -> int:
 
 def _send(tg: Telegram, p: Parameters, what: str, **content: object) -> dict[str, object]:
     chat, thread_id = writable(tg, p, what)
+    late.check(tg.lacking, p)
     buttons = keyboard(p.mapping("reply_markup"))
+    effect = late.effect(p, private=chat.is_private)
     reply_to = _reply_to(chat, p)
     admit(tg, chat)
     message = tg.world.put(
@@ -77,6 +79,7 @@ def _send(tg: Telegram, p: Parameters, what: str, **content: object) -> dict[str
         keyboard=buttons,
         reply_to=reply_to,
         silent=p.flag("disable_notification"),
+        effect=effect,
         **content,
     )
     tg.show(message)
@@ -140,6 +143,7 @@ def _change(
 ) -> dict[str, object]:
     """Edits count against the same flood limits as messages."""
     admit(tg, chat)
+    late.check(tg.lacking, p)
     buttons = keyboard(p.mapping("reply_markup"))
     same = message.rich == rich and (message.keyboard or None) == (buttons or None)
     if same and media is None:

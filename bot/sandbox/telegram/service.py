@@ -81,6 +81,7 @@ class Telegram:
         self.profile = Profile()
         self.calls = Calls()
         self.webhook: dict[str, object] = {}
+        self.lacking: frozenset[str] = frozenset()  # of late.LATE: what this server is too old for
         self._user_ids = itertools.count(5_000_000_001)
         self._group_ids = itertools.count(4_000_001)
 

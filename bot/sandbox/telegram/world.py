@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.sandbox.clock import Clock
 from bot.sandbox.telegram.html import Entity, Rich
+from bot.sandbox.telegram.late import EFFECTS
 from bot.sandbox.telegram.markup import Keyboard
 
 BOT_ID_DEFAULT = 700000001
@@ -68,6 +69,7 @@ class Message:
     keyboard: Keyboard | None = None
     reply_to: int = 0
     silent: bool = False
+    effect: str = ""  # id of the effect that it arrives with
     photo: StoredFile | None = None
     document: StoredFile | None = None
     location: tuple[float, float] | None = None
@@ -204,6 +206,8 @@ class World:
             answer |= {"message_thread_id": message.thread_id, "is_topic_message": True}
         if message.edited:
             answer["edit_date"] = message.edited
+        if message.effect:
+            answer["effect_id"] = message.effect
         answer |= _content(message)
         if nested and message.reply_to in chat.messages:
             answer["reply_to_message"] = self.to_api(chat.messages[message.reply_to], nested=False)
@@ -232,6 +236,7 @@ class World:
             "reply_to": message.reply_to,
             "quote": quoted.rich.text[:120] if quoted else "",
             "silent": message.silent,
+            "effect": EFFECTS.get(message.effect, ""),
             "photo": _file_view(message.photo),
             "document": _file_view(message.document),
             "location": message.location,
