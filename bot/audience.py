@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from bot.model import Chat, Follower, Importance, News, NewsKind, PendingNotice, Place, Quiet
 
 
-def owed(
+def pending_notices(
     order_id: str, news: Sequence[News], followers: Iterable[Follower], now: datetime, *, asking: Place | None
 ) -> list[PendingNotice]:
-    """What every follower is owed of an order's news.
+    """The notices that an order's news make, one for each follower and piece of news.
 
     `asking` is the place that looks at the order at this moment: it sees the news and needs no push.
     A place that shall not hear of it now gets its living card brought up to date, silently.
@@ -41,7 +41,7 @@ def cards(
 ) -> list[PendingNotice]:
     """The cards that show what is no news: the first answer of all, or a new status of the order.
 
-    `of` names it, so that each is owed once.
+    `of` names it, so that each is enqueued once.
     """
     return [
         PendingNotice(place=one.chat.place, order_id=order_id, news=_card(of), due_at=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.model import NO_TRACKING_AFTER, Clock, Flag, FlagRule, Order, Stage
+from bot.model import NO_TRACKING_AFTER, Flag, FlagRule, FlagSince, Order, Stage
 
 _MOVING = frozenset(stage for stage in Stage if not stage.final)
 _STUCK = {
@@ -19,11 +19,13 @@ _STUCK_ELSEWHERE = 10  # days
 
 
 def _in(flag: Flag, *stages: Stage, after: timedelta = timedelta(0)) -> FlagRule:
-    return FlagRule(flag=flag, stages=frozenset(stages), clock=Clock.STAGE, grace=after)
+    return FlagRule(flag=flag, stages=frozenset(stages), since=FlagSince.STAGE, grace=after)
 
 
 def _silent(days: int, *stages: Stage) -> FlagRule:
-    return FlagRule(flag=Flag.STUCK, stages=frozenset(stages), clock=Clock.NODE, grace=timedelta(days=days))
+    return FlagRule(
+        flag=Flag.STUCK, stages=frozenset(stages), since=FlagSince.NODE, grace=timedelta(days=days)
+    )
 
 
 # The first that fits is the order's one flag. The store asks the same of all orders at once.
@@ -33,11 +35,11 @@ RULES = (
     _in(Flag.DUTIES, Stage.DUTIES_DUE),
     _in(Flag.FAILED_ATTEMPT, Stage.FAILED_ATTEMPT),
     _in(Flag.PICKUP, Stage.READY_FOR_PICKUP, after=timedelta(days=2)),
-    FlagRule(flag=Flag.DISPUTED, stages=frozenset(Stage), clock=Clock.DISPUTE),
-    FlagRule(flag=Flag.NO_TRACKING, stages=_MOVING, clock=Clock.PAYMENT, grace=NO_TRACKING_AFTER),
+    FlagRule(flag=Flag.DISPUTED, stages=frozenset(Stage), since=FlagSince.DISPUTE),
+    FlagRule(flag=Flag.NO_TRACKING, stages=_MOVING, since=FlagSince.PAYMENT, grace=NO_TRACKING_AFTER),
     *(_silent(days, stage) for stage, days in _STUCK.items()),
     _silent(_STUCK_ELSEWHERE, *(_MOVING - set(_STUCK))),
-    FlagRule(flag=Flag.LATE, stages=_MOVING, clock=Clock.ETA, grace=timedelta(days=1)),
+    FlagRule(flag=Flag.LATE, stages=_MOVING, since=FlagSince.ETA, grace=timedelta(days=1)),
 )
 GRAVITY = tuple(Flag)  # the gravest first
 
@@ -45,23 +47,26 @@ GRAVITY = tuple(Flag)  # the gravest first
 def flag(order: Order, disputed_at: datetime | None, now: datetime) -> tuple[Flag, datetime] | None:
     """The flag of an order and since when it is up; None for one that goes as it should."""
     for rule in RULES:
-        at = _moment(order, disputed_at, rule.clock)
+        at = _moment(order, disputed_at, rule.since)
         if at is None or order.stage not in rule.stages or (rule.grace and at + rule.grace > now):
             continue
-        silent = rule.clock in {Clock.PAYMENT, Clock.NODE}  # until its grace is over silence is no trouble
+        silent = rule.since in {
+            FlagSince.PAYMENT,
+            FlagSince.NODE,
+        }  # until its grace is over silence is no trouble
         return rule.flag, at + rule.grace if silent else at
     return None
 
 
-def _moment(order: Order, disputed_at: datetime | None, clock: Clock) -> datetime | None:
-    match clock:
-        case Clock.STAGE:
+def _moment(order: Order, disputed_at: datetime | None, since: FlagSince) -> datetime | None:
+    match since:
+        case FlagSince.STAGE:
             return order.stage_since or order.last_node_at or order.created_at
-        case Clock.PAYMENT:
+        case FlagSince.PAYMENT:
             return (order.paid_at or order.created_at) if order.last_node_at is None else None
-        case Clock.NODE:
+        case FlagSince.NODE:
             return order.last_node_at
-        case Clock.ETA:
+        case FlagSince.ETA:
             return order.next_eta
-        case Clock.DISPUTE:
+        case FlagSince.DISPUTE:
             return disputed_at

@@ -1,7 +1,7 @@
 """The one tree of errors; each leaf answers: retry, give up, or tell somebody?
 
 BotError
-├── SettingsError           operator's mistake: names the variable and the cure; exit code 2
+├── SettingsError           operator's mistake: names the variable and the fix; exit code 2
 ├── StoreError              the database cannot be used as it is (newer schema, corrupt, second writer)
 ├── TokenRevoked            Telegram refuses the bot token: stop sending, keep the outbox, alert, probe slowly
 └── SourceError             AliExpress did not answer a call with data
@@ -24,13 +24,13 @@ class BotError(Exception):
 class SettingsError(BotError):
     """A setting is missing or wrong.
 
-    `variable` is the environment variable's name, `cure` one sentence saying what to put there.
+    `variable` is the environment variable's name, `fix` one sentence saying what to put there.
     """
 
-    def __init__(self, variable: str, cure: str) -> None:
-        super().__init__(f"{variable}: {cure}")
+    def __init__(self, variable: str, fix: str) -> None:
+        super().__init__(f"{variable}: {fix}")
         self.variable = variable
-        self.cure = cure
+        self.fix = fix
 
 
 class StoreError(BotError):

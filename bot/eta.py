@@ -32,7 +32,7 @@ def promised(
         eta = fetched.get(parcel.index)
         if eta is not None and believable(eta, parcel, known, now):
             moved = _moved(parcel, eta, now)
-            parcel = _with_eta(parcel, eta, now, told=moved is not None)
+            parcel = _with_eta(parcel, eta, now, announced=moved is not None)
             if moved is not None:
                 news.append(moved)
         after.append(parcel)
@@ -46,11 +46,11 @@ def believable(eta: datetime, parcel: Parcel, order: Order, now: datetime) -> bo
 
 
 def _moved(parcel: Parcel, eta: datetime, now: datetime) -> News | None:
-    if parcel.eta_told is None or parcel.stage.final or parcel.stage in _MOOT:
+    if parcel.eta_announced is None or parcel.stage.final or parcel.stage in _MOOT:
         return None
-    if abs(eta - parcel.eta_told) < STEP:
+    if abs(eta - parcel.eta_announced) < STEP:
         return None
-    if parcel.eta_told_at is not None and timedelta(0) <= now - parcel.eta_told_at < COOLDOWN:
+    if parcel.eta_announced_at is not None and timedelta(0) <= now - parcel.eta_announced_at < COOLDOWN:
         return None
     return News(
         kind=NewsKind.ETA,
@@ -58,17 +58,17 @@ def _moved(parcel: Parcel, eta: datetime, now: datetime) -> News | None:
         importance=Importance.MILESTONE,
         parcel=parcel.index,
         stage=parcel.stage,
-        eta_before=parcel.eta_told,
+        eta_before=parcel.eta_announced,
         eta_after=eta,
     )
 
 
-def _with_eta(parcel: Parcel, eta: datetime, now: datetime, *, told: bool) -> Parcel:
+def _with_eta(parcel: Parcel, eta: datetime, now: datetime, *, announced: bool) -> Parcel:
     first = parcel.first_eta is None
     return replace(
         parcel,
         eta=eta,
         first_eta=eta if first else parcel.first_eta,
-        eta_told=eta if told or parcel.eta_told is None else parcel.eta_told,
-        eta_told_at=now if told else parcel.eta_told_at,
+        eta_announced=eta if announced or parcel.eta_announced is None else parcel.eta_announced,
+        eta_announced_at=now if announced else parcel.eta_announced_at,
     )

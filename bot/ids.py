@@ -68,7 +68,7 @@ class Mistake(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ParsedText:
     """What a text holds: order ids, once each in their order, and what was mistaken for one."""
 
     text: str = field(default="", repr=False)  # as it was written, whatever it holds
@@ -82,7 +82,7 @@ def is_order_id(text: str) -> bool:
     return text.isascii() and _ORDER_ID.fullmatch(text) is not None
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> ParsedText:
     """Find order ids in free text: bare, labelled, grouped, several at once, or inside AliExpress links.
 
     Reads the first `MOST_CHARACTERS` characters, in linear time.
@@ -105,11 +105,11 @@ class _Found:
         self._short: list[str] = []
         self._rest: list[str] = []
 
-    def reading(self) -> Reading:
+    def reading(self) -> ParsedText:
         if len(self._rest) <= 2:  # in a sentence a short number is a price or a date, not a failed order id
             for number in self._short:
                 self._mistakes[Mistake.TOO_SHORT, number] = None
-        return Reading(ids=tuple(self._ids), mistakes=tuple(self._mistakes), rest=" ".join(self._rest))
+        return ParsedText(ids=tuple(self._ids), mistakes=tuple(self._mistakes), rest=" ".join(self._rest))
 
     def word(self, word: str) -> None:
         numbers = _RUN.findall(word)

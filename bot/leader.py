@@ -17,7 +17,7 @@ from bot.errors import StoreError
 from bot.merchant import Merchant
 from bot.metrics import Metrics
 from bot.model import Shop
-from bot.pacing import Limits, Pacer
+from bot.pacing import CheckInterval, Pacer
 from bot.poller import Poller
 from bot.sender import Sender
 from bot.settings import Settings
@@ -67,7 +67,7 @@ class Leader:
         self._acting = acting
         self._now = now
         self.pacer = Pacer(
-            Limits(floor=settings.check_min_seconds, ceiling=settings.check_max_seconds), random.random
+            CheckInterval(floor=settings.check_min_seconds, ceiling=settings.check_max_seconds), random.random
         )
         self.merchant = Merchant(settings, store, metrics, now=now, allowed=acting)
         self.tracking = Tracking(
@@ -76,7 +76,7 @@ class Leader:
             pacer=self.pacer,
             policy=policy(settings),
             now=now,
-            telemetry=metrics,
+            metrics=metrics,
         )
         self.telegram = TelegramService(
             settings,
@@ -101,8 +101,8 @@ class Leader:
         self.sender = Sender(
             store=store,
             tracking=self.tracking,
-            deliver=partial(self.telegram.courier.deliver, priority=Priority.PUSH),
-            edit=partial(self.telegram.courier.edit, priority=Priority.MINOR),
+            deliver=partial(self.telegram.sender.deliver, priority=Priority.PUSH),
+            edit=partial(self.telegram.sender.edit, priority=Priority.MINOR),
             now=now,
             sleep=asyncio.sleep,
             telemetry=metrics,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.errors import StoreError
-from bot.model import Hurdle, Importance, Later, News, NewsKind, Notice, PendingNotice, Place
+from bot.model import Blocker, Importance, Later, News, NewsKind, Notice, PendingNotice, Place
 from bot.outgoing import OutgoingMessage, is_card
 from bot.store import ChatBatch, Store, Transaction
 
@@ -100,7 +100,7 @@ class Outbox:
         notices: Sequence[Notice],
         outcome: Later,
         *,
-        hurdle: Hurdle | None = None,
+        blocker: Blocker | None = None,
     ) -> None:
         """These again later, after a wait that grows with their attempts; dead letters after three days."""
         now = self._now()
@@ -123,7 +123,7 @@ class Outbox:
                 counts=outcome.counts,
                 ambiguous=outcome.ambiguous,
                 held=all(is_card(notice) for notice in notices),
-                hurdle=hurdle if outcome.counts else None,
+                blocker=blocker if outcome.counts else None,
                 error=outcome.reason,
             )
         )

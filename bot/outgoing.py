@@ -85,7 +85,7 @@ class Renderer:
 
     async def facts(self, chat: Chat, order: Order, news: Sequence[News]) -> Localised:
         """The order with the texts of its news in the chat's language."""
-        nodes: Sequence[Node] = order.told_by(news)
+        nodes: Sequence[Node] = order.nodes_in(news)
         if not nodes:  # only the card is to be read: it shows the latest entry of every parcel
             nodes = [parcel.nodes[0] for parcel in order.parcels if parcel.nodes]
         return await self._texts.localised(order, chat.language, nodes)
@@ -125,7 +125,7 @@ class Renderer:
     ) -> OutgoingMessage:
         """What waited for several orders, as one message."""
         entries = [
-            pushes.Entry(
+            pushes.SummaryEntry(
                 facts=await self.facts(chat, orders[notice.order_id], notice.news),
                 follow=follows[notice.order_id],
                 news=tuple(one for one in notice.news if one.kind is not NewsKind.CARD),
@@ -160,4 +160,4 @@ def _as_wanted(message: Message, chat: Chat, importance: Importance, now: dateti
 
 def _happened(notice: Notice, order: Order) -> tuple[datetime, ...]:
     """The times of the nodes that a notice tells."""
-    return tuple(node.at for node in order.told_by(notice.news))
+    return tuple(node.at for node in order.nodes_in(notice.news))

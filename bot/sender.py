@@ -16,11 +16,11 @@ import structlog
 
 from bot.errors import StoreError, TokenRevoked
 from bot.model import (
+    Blocker,
     Chat,
     Delivery,
     Follow,
     Gone,
-    Hurdle,
     Later,
     Localised,
     Message,
@@ -297,9 +297,9 @@ class Sender(Worker):
                 return True
             case Later(refused=True):  # every message to this chat would be
                 for notice in (*notices, *rest):
-                    await self._outbox.retry(batch, [notice], outcome, hurdle=Hurdle.CHAT)
+                    await self._outbox.retry(batch, [notice], outcome, blocker=Blocker.CHAT)
             case Later():
-                await self._outbox.retry(batch, notices, outcome, hurdle=Hurdle.TELEGRAM)
+                await self._outbox.retry(batch, notices, outcome, blocker=Blocker.TELEGRAM)
                 if outcome.counts or (outgoing.edits is not None and not outcome.unreachable):
                     return True
                 await self._outbox.put_off(batch, rest, outcome.at, outcome.reason)

@@ -77,11 +77,14 @@ def due_silences(
     thresholds: Thresholds = DEFAULT,
     typical: Mapping[Stage, Typical] | None = None,
 ) -> tuple[News, ...]:
-    """The silences that are due and untold. Their keys belong into `Order.told` once the news are kept."""
+    """The silences that are due and not announced yet.
+
+    The caller adds their keys to `Order.announced` when it stores the news.
+    """
     return tuple(
         news
         for at, news in _silences(order, thresholds, typical or {}, now)
-        if at <= now and news.key not in order.told
+        if at <= now and news.key not in order.announced
     )
 
 
@@ -93,7 +96,7 @@ def next_silence_at(
 ) -> datetime | None:
     """When the next untold silence falls due if nothing happens; `now` if one is due already."""
     moments = (
-        at for at, news in _silences(order, thresholds, typical or {}, now) if news.key not in order.told
+        at for at, news in _silences(order, thresholds, typical or {}, now) if news.key not in order.announced
     )
     soonest = min(moments, default=None)
     return None if soonest is None else max(soonest, now)
@@ -101,8 +104,8 @@ def next_silence_at(
 
 def revived(order: Order, now: datetime) -> Order:
     """An order whose watching ended, taken up again: the long silences are counted from now."""
-    kept = frozenset(key for key in order.told if not key.startswith(("awaited:", "stopped:")))
-    return replace(order, told=kept | {f"revived:{now:%Y-%m-%dT%H:%M:%S%z}"})
+    kept = frozenset(key for key in order.announced if not key.startswith(("awaited:", "stopped:")))
+    return replace(order, announced=kept | {f"revived:{now:%Y-%m-%dT%H:%M:%S%z}"})
 
 
 # ── each silence with its moment ────────────────────────────────────────────────────────────────
@@ -171,13 +174,13 @@ def _pickup(
 def _long(order: Order, thresholds: Thresholds) -> Iterator[tuple[datetime, News]]:
     """Nothing new at all for a long time: ask, then stop."""
     again = [
-        datetime.fromisoformat(key.partition(":")[2]) for key in order.told if key.startswith("revived:")
+        datetime.fromisoformat(key.partition(":")[2]) for key in order.announced if key.startswith("revived:")
     ]
     last = max([order.last_node_at or order.created_at, order.created_at, *again])
     mark = f"{last:%Y%m%d%H%M}"
     ask = _news(NewsKind.STILL_AWAITED, f"awaited:{mark}", days=thresholds.still_awaited.days)
     stop = _news(NewsKind.STOPPED, f"stopped:{mark}", days=thresholds.stopped.days)
-    if stop.key not in order.told:
+    if stop.key not in order.announced:
         yield last + thresholds.still_awaited, ask
     yield last + thresholds.stopped, stop
 

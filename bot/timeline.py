@@ -103,13 +103,15 @@ def changes(known: Order, fetched: Snapshot, now: datetime) -> Changes:
     if merge.hiccup:
         return Changes(order=known, hiccup=True)
     parcels, eta_news = promised(parcels, merge.etas, known, now)
-    seen = replace(known, parcels=parcels, fetched_at=now, digest=fetched.digest, mark=fetched.mark)
+    seen = replace(
+        known, parcels=parcels, fetched_at=now, digest=fetched.digest, fingerprint=fetched.fingerprint
+    )
     order = settled(seen, now)
     news = () if first else (*merge.news(), *_all_arrived(known, order), *eta_news)
     added, edited = tuple(sorted(merge.added, key=lambda node: node.seq)), tuple(merge.edited.values())
     unread = (node.text for node in (*added, *edited) if not node.rule and node.text)
     return Changes(
-        order=_with_told(order, news),
+        order=_with_announced(order, news),
         added=added,
         edited=edited,
         news=news,
@@ -143,7 +145,7 @@ def with_status(order: Order, status: OrderStatus, at: datetime) -> Changes:
     if status is order.status:
         return Changes(order=changed)
     news = tuple(_status_news(order, status))
-    return Changes(order=_with_told(changed, news), news=news)
+    return Changes(order=_with_announced(changed, news), news=news)
 
 
 def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
@@ -376,7 +378,7 @@ class _Merge:
             imported = imported or stages.ends_import(node.rule)
             previous = node
         if now.stage is not before.stage and all(node.at != now.since for _, node in told):
-            heard = f"delivered:{parcel.index}" in self.known.told
+            heard = f"delivered:{parcel.index}" in self.known.announced
             edited = [] if heard else [node for node in nodes if node.seq in edits]
             brought = self._brought(now, behind, edited)
             if brought is not None:
@@ -462,7 +464,7 @@ def _all_arrived(known: Order, order: Order) -> Iterator[News]:
     live = order.live
     if len(live) < 2 or any(parcel.stage is not Stage.DELIVERED for parcel in live):
         return
-    if "all_arrived" not in known.told and known.stage is not Stage.DELIVERED:
+    if "all_arrived" not in known.announced and known.stage is not Stage.DELIVERED:
         yield News(
             kind=NewsKind.ALL_ARRIVED,
             key="all_arrived",
@@ -475,7 +477,7 @@ def _status_news(order: Order, status: OrderStatus) -> Iterator[News]:
     """A status worth a word: that of an order already shown, and not what its scans told before."""
     rule = _STATUS_NEWS.get(status)
     key = f"status:{status}"
-    if rule is None or order.fetched_at is None or key in order.told:
+    if rule is None or order.fetched_at is None or key in order.announced:
         return
     if status in {OrderStatus.SHIPPED, OrderStatus.PART_SHIPPED} and (
         order.status is None or any(map(under_way, order.live))
@@ -487,8 +489,8 @@ def _status_news(order: Order, status: OrderStatus) -> Iterator[News]:
     )
 
 
-def _with_told(order: Order, news: Iterable[News]) -> Order:
+def _with_announced(order: Order, news: Iterable[News]) -> Order:
     """Remember what is told once only, and which parcels were known to be delivered."""
     keys = {one.key for one in news if one.kind in {NewsKind.ALL_ARRIVED, NewsKind.STATUS}}
     keys |= {f"delivered:{parcel.index}" for parcel in order.live if parcel.stage is Stage.DELIVERED}
-    return replace(order, told=order.told | keys)
+    return replace(order, announced=order.announced | keys)

@@ -21,7 +21,7 @@ from bot.model import (
     Sent,
     Snapshot,
 )
-from bot.pacing import Limits, Pacer
+from bot.pacing import CheckInterval, Pacer
 from bot.poller import Poller
 from bot.sender import Sender
 from bot.store import Store
@@ -77,11 +77,13 @@ class ScriptedSource:
         ]
         parcel = FetchedParcel(number="LP00675700340000", carrier="Cainiao", nodes=tuple(nodes))
         digest = repr([(node.at, node.description) for node in self.nodes[order_id]])
-        return Snapshot(order_id=order_id, language=language, parcels=(parcel,), digest=digest, mark=digest)
+        return Snapshot(
+            order_id=order_id, language=language, parcels=(parcel,), digest=digest, fingerprint=digest
+        )
 
-    async def check(self, order_id: str, language: str, mark: str) -> Snapshot | None:
+    async def check(self, order_id: str, language: str, fingerprint: str) -> Snapshot | None:
         snapshot = await self.fetch(order_id, language)
-        return None if mark and snapshot.mark == mark else snapshot
+        return None if fingerprint and snapshot.fingerprint == fingerprint else snapshot
 
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
         if order_id in self.facts:
@@ -136,14 +138,14 @@ class Engine:
         self.store = store
         self.post = post or PostOffice()
         self.metrics = Metrics()
-        self.pacer = Pacer(Limits(floor=60, ceiling=3600), luck)
+        self.pacer = Pacer(CheckInterval(floor=60, ceiling=3600), luck)
         self.tracking = Tracking(
             store=store,
             source=self.source,
             pacer=self.pacer,
             policy=policy or Policy(orders_per_chat=1000),
             now=self.clock.now,
-            telemetry=self.metrics,
+            metrics=self.metrics,
         )
         self.poller = Poller(
             store=store,
@@ -170,7 +172,7 @@ class Engine:
             if order_id not in self.source.nodes:
                 self.source.add(order_id, "Package left sorting center of origin.")
             async with self.store.write() as tx:
-                chat = await tx.chats.meet(place, language="en", zone="UTC", now=self.clock.now())
+                chat = await tx.chats.get_or_create(place, language="en", zone="UTC", now=self.clock.now())
                 if settings:
                     chat = await tx.chats.change(place, **settings)
             await self.tracking.following.track(chat, order_id)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.arrival import Arrival, Case, Forecast, Journey
+from bot.arrival import Arrival, Features, Forecast, Journey
 from bot.arrival.calibration import Calibration
 from bot.arrival.said import Said, say
 from bot.model import Stage
@@ -42,10 +42,10 @@ def taught(journeys: list[Journey], under_way: tuple[Journey, ...] = (), now: fl
     return arrival
 
 
-def picked_up(age: float, promised: float | None = 30.0, carrier: str = "") -> Case:
+def picked_up(age: float, promised: float | None = 30.0, carrier: str = "") -> Features:
     since = NOW - age
     promise = None if promised is None else since - 5.0 + promised
-    return Case(stage=Stage.PICKED_UP, since=since, start=since - 5.0, promise=promise, carrier=carrier)
+    return Features(stage=Stage.PICKED_UP, since=since, start=since - 5.0, promise=promise, carrier=carrier)
 
 
 journeys = st.lists(
@@ -61,7 +61,7 @@ journeys = st.lists(
     unique_by=lambda one: one.key,
 )
 cases = st.builds(
-    Case,
+    Features,
     stage=st.sampled_from([Stage.INFO_RECEIVED, Stage.PICKED_UP, Stage.LOCAL_TRANSIT]),
     since=st.floats(NOW - 80.0, NOW),
     start=st.just(NOW - 90.0),
@@ -72,7 +72,7 @@ cases = st.builds(
 
 @given(journeys, cases, st.floats(0.0, 90.0))
 @settings(max_examples=25, deadline=None)
-def test_ordered_and_never_before_now(learnt: list[Journey], case: Case, later: float) -> None:
+def test_ordered_and_never_before_now(learnt: list[Journey], case: Features, later: float) -> None:
     forecast = taught(learnt).forecast(case, NOW + later)
     assert NOW + later <= forecast.earliest <= forecast.likely <= forecast.latest
 
@@ -80,7 +80,7 @@ def test_ordered_and_never_before_now(learnt: list[Journey], case: Case, later: 
 @given(journeys, cases, st.floats(0.0, 60.0), st.floats(0.0, 30.0))
 @settings(max_examples=25, deadline=None)
 def test_waiting_longer_never_brings_it_sooner(
-    learnt: list[Journey], case: Case, wait: float, more: float
+    learnt: list[Journey], case: Features, wait: float, more: float
 ) -> None:
     arrival = taught(learnt)
     sooner, later = arrival.forecast(case, NOW + wait), arrival.forecast(case, NOW + wait + more)
@@ -91,7 +91,9 @@ def test_waiting_longer_never_brings_it_sooner(
 
 @given(journeys, cases, st.randoms(use_true_random=False))
 @settings(max_examples=20, deadline=None)
-def test_the_order_of_history_does_not_matter(learnt: list[Journey], case: Case, rng: random.Random) -> None:
+def test_the_order_of_history_does_not_matter(
+    learnt: list[Journey], case: Features, rng: random.Random
+) -> None:
     shuffled = rng.sample(learnt, len(learnt))
     again = taught(shuffled).forecast(case, NOW)
     once = taught(learnt).forecast(case, NOW)
@@ -101,7 +103,7 @@ def test_the_order_of_history_does_not_matter(learnt: list[Journey], case: Case,
 
 @given(journeys, cases)
 @settings(max_examples=20, deadline=None)
-def test_chances_agree_with_the_range(learnt: list[Journey], case: Case) -> None:
+def test_chances_agree_with_the_range(learnt: list[Journey], case: Features) -> None:
     arrival = taught(learnt)
     forecast = arrival.forecast(case, NOW)
     chances = [arrival.chance_by(case, NOW, NOW + days) for days in (0.0, 3.0, 10.0, 30.0, 500.0)]

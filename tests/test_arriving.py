@@ -47,7 +47,7 @@ async def keep(engine: Engine, order_id: str, one: Parcel) -> None:
         finished_at=ended,
     )
     async with engine.store.write() as tx:
-        await tx.chats.meet(Place(1), language="en", zone="UTC", now=now)
+        await tx.chats.get_or_create(Place(1), language="en", zone="UTC", now=now)
         await tx.orders.add(order_id, now)
         await tx.orders.save(Changes(order=order, added=order.nodes))
 
@@ -92,7 +92,7 @@ async def test_what_was_learnt_outlives_the_process_and_the_orders(engine: Engin
         pacer=engine.pacer,
         policy=engine.tracking.policy,
         now=engine.clock.now,
-        telemetry=engine.metrics,
+        metrics=engine.metrics,
     ).arriving
     await again.load()
     await again.learn()

@@ -16,15 +16,15 @@ NOW = make.NOW  # noon in UTC
 
 
 def test_a_follower_is_told_at_once() -> None:
-    (owed,) = audience.owed(make.ORDER, [make.news()], [make.follower()], NOW, asking=None)
-    assert (owed.place, owed.due_at) == (make.HERE, NOW)
+    (pending,) = audience.pending_notices(make.ORDER, [make.news()], [make.follower()], NOW, asking=None)
+    assert (pending.place, pending.due_at) == (make.HERE, NOW)
 
 
 def test_whoever_looks_at_this_moment_needs_no_push() -> None:
     there = Place(7)
     followers = [make.follower(), make.follower(there)]
-    owed = audience.owed(make.ORDER, [make.news()], followers, NOW, asking=make.HERE)
-    assert [one.place for one in owed] == [there]
+    pending = audience.pending_notices(make.ORDER, [make.news()], followers, NOW, asking=make.HERE)
+    assert [one.place for one in pending] == [there]
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,12 @@ def test_the_destinations_clock_is_guessed_from_most_followers() -> None:
 def test_a_living_card_follows_silently_where_nothing_is_to_be_heard() -> None:
     muted = make.follower(notify=False)
     muted = replace(muted, follow=replace(muted.follow, card_message_id=5))
-    (owed,) = audience.owed(make.ORDER, [make.news()], [muted], NOW, asking=None)
-    assert (owed.news.kind, owed.due_at) == (NewsKind.CARD, NOW)
-    assert audience.owed(make.ORDER, [make.news()], [make.follower(notify=False)], NOW, asking=None) == []
+    (pending,) = audience.pending_notices(make.ORDER, [make.news()], [muted], NOW, asking=None)
+    assert (pending.news.kind, pending.due_at) == (NewsKind.CARD, NOW)
+    assert (
+        audience.pending_notices(make.ORDER, [make.news()], [make.follower(notify=False)], NOW, asking=None)
+        == []
+    )
 
 
 def _with_card(**changes: Any) -> Follower:
@@ -121,7 +124,7 @@ def _card(place: Place, of: str) -> PendingNotice:
 def test_every_follower_is_owed_every_piece_of_news() -> None:
     news, there = [make.news(), make.news(Importance.MILESTONE, key="eta:1")], Place(7)
     followers = [_with_card(), make.follower(there)]
-    assert audience.owed(make.ORDER, news, followers, NOW, asking=None) == [
+    assert audience.pending_notices(make.ORDER, news, followers, NOW, asking=None) == [
         PendingNotice(place=place, order_id=make.ORDER, news=one, due_at=NOW)
         for place in (make.HERE, there)
         for one in news
@@ -137,7 +140,7 @@ def test_a_card_is_brought_up_to_date_for_all_who_hear_nothing_now() -> None:
         make.follower(elsewhere, notify=False),
     ]
     news = [make.news(), make.news(key="nodes:2")]
-    assert audience.owed(make.ORDER, news, followers, NOW, asking=None) == [
+    assert audience.pending_notices(make.ORDER, news, followers, NOW, asking=None) == [
         _card(make.HERE, "nodes:1"),
         *(PendingNotice(place=there, order_id=make.ORDER, news=one, due_at=later) for one in news),
         _card(there, "nodes:1"),
@@ -146,14 +149,14 @@ def test_a_card_is_brought_up_to_date_for_all_who_hear_nothing_now() -> None:
 
 def test_no_card_is_edited_for_what_only_the_merchant_hears() -> None:
     news = [make.news(Importance.ACTION, merchant_only=True)]
-    assert audience.owed(make.ORDER, news, [_with_card()], NOW, asking=None) == []
+    assert audience.pending_notices(make.ORDER, news, [_with_card()], NOW, asking=None) == []
 
 
 def test_what_is_no_news_shows_on_the_cards_of_all_but_who_looks() -> None:
     there, elsewhere = Place(7), Place(8)
     followers = [_with_card(), _with_card(place=there), make.follower(elsewhere)]
-    owed = audience.cards(make.ORDER, followers, of="status:shipped", asking=make.HERE, now=NOW)
-    assert owed == [_card(there, "status:shipped")]
+    pending = audience.cards(make.ORDER, followers, of="status:shipped", asking=make.HERE, now=NOW)
+    assert pending == [_card(there, "status:shipped")]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import board
-from bot.model import Clock, Flag, FlagRule, Stage
+from bot.model import Flag, FlagRule, FlagSince, Stage
 from tests import make
 
 NOW = make.NOW
@@ -65,18 +65,18 @@ def test_a_delivered_order_is_flagged_only_where_its_customer_disagrees() -> Non
 
 
 def test_the_whole_table_of_rules_is_this() -> None:
-    days = {(rule.flag, rule.clock, rule.grace.days): rule.stages for rule in board.RULES}
+    days = {(rule.flag, rule.since, rule.grace.days): rule.stages for rule in board.RULES}
     moving = frozenset(stage for stage in Stage if not stage.final)
     assert days == {
-        (Flag.RETURNED, Clock.STAGE, 0): {Stage.RETURNING, Stage.RETURNED},
-        (Flag.PROBLEM, Clock.STAGE, 0): {Stage.EXCEPTION, Stage.ADDRESS_CHANGE},
-        (Flag.DUTIES, Clock.STAGE, 0): {Stage.DUTIES_DUE},
-        (Flag.FAILED_ATTEMPT, Clock.STAGE, 0): {Stage.FAILED_ATTEMPT},
-        (Flag.PICKUP, Clock.STAGE, 2): {Stage.READY_FOR_PICKUP},
-        (Flag.DISPUTED, Clock.DISPUTE, 0): set(Stage),
-        (Flag.NO_TRACKING, Clock.PAYMENT, 3): moving,
-        **{(Flag.STUCK, Clock.NODE, rule.grace.days): rule.stages for rule in _stuck()},
-        (Flag.LATE, Clock.ETA, 1): moving,
+        (Flag.RETURNED, FlagSince.STAGE, 0): {Stage.RETURNING, Stage.RETURNED},
+        (Flag.PROBLEM, FlagSince.STAGE, 0): {Stage.EXCEPTION, Stage.ADDRESS_CHANGE},
+        (Flag.DUTIES, FlagSince.STAGE, 0): {Stage.DUTIES_DUE},
+        (Flag.FAILED_ATTEMPT, FlagSince.STAGE, 0): {Stage.FAILED_ATTEMPT},
+        (Flag.PICKUP, FlagSince.STAGE, 2): {Stage.READY_FOR_PICKUP},
+        (Flag.DISPUTED, FlagSince.DISPUTE, 0): set(Stage),
+        (Flag.NO_TRACKING, FlagSince.PAYMENT, 3): moving,
+        **{(Flag.STUCK, FlagSince.NODE, rule.grace.days): rule.stages for rule in _stuck()},
+        (Flag.LATE, FlagSince.ETA, 1): moving,
     }
     stuck = {stage: rule.grace.days for rule in _stuck() for stage in rule.stages}
     named = {

@@ -18,7 +18,7 @@ BUSY = Throttled("DailyBudget", "the day's calls are spent", seconds=3600.0)
 
 async def chat_at(engine: Engine, place: Place = make.HERE) -> Chat:
     async with engine.store.write() as tx:
-        return await tx.chats.meet(place, language="en", zone="UTC", now=engine.clock.now())
+        return await tx.chats.get_or_create(place, language="en", zone="UTC", now=engine.clock.now())
 
 
 async def tries(engine: Engine, count: int, place: Place = make.HERE, person: int = 0) -> list[Outcome]:

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import OrderStatus, Stage, Watch
-from bot.pacing import Bound, Limits, Rates, explain, next_check
-from bot.pacing.clock import WEEK, Clock
+from bot.pacing import Bound, CheckInterval, Rates, explain, next_check
+from bot.pacing.profile import WEEK, WeeklyProfile
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 RATES = Rates()
-LIMITS = Limits(floor=600, ceiling=86400)
+INTERVAL = CheckInterval(floor=600, ceiling=86400)
 OPEN = [stage for stage in Stage if not stage.final]
 
 watches = st.builds(
@@ -39,15 +39,15 @@ prices = st.floats(1e-6, 1e9)
 luck = st.floats(0, 1, exclude_max=True)
 
 
-def gap(watch: Watch, price: float, lucky: float = 0.5, limits: Limits = LIMITS) -> float:
-    at = next_check(watch, RATES, price, limits, NOW, lambda: lucky)
+def gap(watch: Watch, price: float, lucky: float = 0.5, interval: CheckInterval = INTERVAL) -> float:
+    at = next_check(watch, RATES, price, interval, NOW, lambda: lucky)
     assert at is not None
     return (at - NOW).total_seconds()
 
 
 @given(watches, prices, luck)
 def test_stays_between_floor_and_ceiling(watch: Watch, price: float, lucky: float) -> None:
-    assert LIMITS.floor <= gap(watch, price, lucky) <= LIMITS.ceiling
+    assert INTERVAL.floor <= gap(watch, price, lucky) <= INTERVAL.ceiling
 
 
 @given(watches, prices, prices)
@@ -59,12 +59,12 @@ def test_a_dearer_call_is_never_made_sooner(watch: Watch, price: float, other: f
 @pytest.mark.parametrize("stage", OPEN)
 def test_an_order_nobody_follows_is_not_looked_at(stage: Stage) -> None:
     watch = Watch(stage=stage, weight=0, checked_at=NOW, created_at=NOW)
-    assert next_check(watch, RATES, 1.0, LIMITS, NOW, lambda: 0.5) is None
-    assert explain(watch, RATES, 1.0, LIMITS, NOW).bound is Bound.STOPPED
+    assert next_check(watch, RATES, 1.0, INTERVAL, NOW, lambda: 0.5) is None
+    assert explain(watch, RATES, 1.0, INTERVAL, NOW).bound is Bound.STOPPED
 
 
 def at(watch: Watch, now: datetime = NOW, price: float = 1.0, lucky: float = 0.5) -> datetime | None:
-    return next_check(watch, RATES, price, LIMITS, now, lambda: lucky)
+    return next_check(watch, RATES, price, INTERVAL, now, lambda: lucky)
 
 
 def moving(stage: Stage, **more: object) -> Watch:
@@ -89,19 +89,19 @@ def test_jitter_is_a_small_part_of_the_gap(watch: Watch, price: float, lucky: fl
 @given(watches, st.integers(1, 10_000), luck)
 def test_a_failing_order_comes_back_within_the_limits(watch: Watch, failures: int, lucky: float) -> None:
     failed = replace(watch, failures=failures)
-    assert LIMITS.floor <= gap(failed, 1.0, lucky) <= LIMITS.ceiling
+    assert INTERVAL.floor <= gap(failed, 1.0, lucky) <= INTERVAL.ceiling
 
 
 def test_failures_spread_over_a_window_that_doubles() -> None:
     watch = moving(Stage.LOCAL_TRANSIT)
     widest = [gap(replace(watch, failures=n), 1.0, 0.999) for n in (1, 2, 3, 4)]
     assert [round((b - 600) / (a - 600)) for a, b in pairwise(widest)] == [2, 2, 2]
-    assert gap(replace(watch, failures=4), 1.0, 0.0) == LIMITS.floor
+    assert gap(replace(watch, failures=4), 1.0, 0.0) == INTERVAL.floor
 
 
 def test_a_floor_above_the_ceiling_of_others_wins_nothing_odd() -> None:
     watch = moving(Stage.OUT_FOR_DELIVERY)
-    assert gap(watch, 1e-6, limits=Limits(floor=3600, ceiling=3600)) == 3600
+    assert gap(watch, 1e-6, interval=CheckInterval(floor=3600, ceiling=3600)) == 3600
 
 
 def test_news_near_the_door_is_looked_for_sooner() -> None:
@@ -121,12 +121,12 @@ def test_the_night_at_the_destination_is_slept_through() -> None:
 
 def test_the_last_look_of_a_day_waits_until_the_work_is_over() -> None:
     rates = Rates()
-    rates.clocks["failed_attempt/local"] = Clock(
+    rates.profiles["failed_attempt/local"] = WeeklyProfile(
         [1.0 if 8 <= hour % 24 < 20 else 0.02 for hour in range(WEEK)]
     )
     afternoon = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
     watch = moving(Stage.FAILED_ATTEMPT, utc_offset_hours=0.0, last_node_at=afternoon - timedelta(hours=20))
-    looks = [next_check(watch, rates, 2.0**n, LIMITS, afternoon, lambda: 0.5) for n in range(-6, 12)]
+    looks = [next_check(watch, rates, 2.0**n, INTERVAL, afternoon, lambda: 0.5) for n in range(-6, 12)]
     asleep = [at for at in looks if at and datetime(2026, 3, 4, 22, tzinfo=UTC) < at < at.replace(hour=6)]
     closing = [at for at in looks if at and at.day == 4 and 19 <= at.hour <= 21]
     assert not asleep
@@ -163,7 +163,7 @@ def test_a_silent_order_waits_no_longer_than_the_ceiling_until_it_is_left(days: 
     for price in (1e-6, 1.0, 1e9):
         following = at(watch, price=price, lucky=0.999)
         assert following is not None
-        assert following - NOW <= timedelta(seconds=LIMITS.ceiling)
+        assert following - NOW <= timedelta(seconds=INTERVAL.ceiling)
     assert at(replace(watch, created_at=NOW - timedelta(days=91))) is None
 
 
@@ -188,8 +188,8 @@ def test_a_stop_is_a_stop_even_after_failures(failures: int) -> None:
 
 @given(watches, prices)
 def test_the_explanation_tells_the_check_that_is_made(watch: Watch, price: float) -> None:
-    told = explain(watch, RATES, price, LIMITS, NOW + timedelta(minutes=30))
-    assert told.next_check == next_check(watch, RATES, price, LIMITS, NOW, lambda: 0.5)
+    told = explain(watch, RATES, price, INTERVAL, NOW + timedelta(minutes=30))
+    assert told.next_check == next_check(watch, RATES, price, INTERVAL, NOW, lambda: 0.5)
     assert told.rate >= 0
     assert told.expected >= 0
     assert 0 <= told.waiting <= told.weight * told.expected * 0.5 + 1e-9
@@ -198,10 +198,10 @@ def test_the_explanation_tells_the_check_that_is_made(watch: Watch, price: float
 def test_the_explanation_names_what_decided() -> None:
     watch = moving(Stage.LOCAL_TRANSIT)
     bounds = {
-        Bound.FLOOR: explain(watch, RATES, 1e-6, LIMITS, NOW),
-        Bound.CEILING: explain(watch, RATES, 1e9, LIMITS, NOW),
-        Bound.PRICE: explain(watch, RATES, 1.0, LIMITS, NOW),
-        Bound.FAILURE: explain(replace(watch, failures=2), RATES, 1.0, LIMITS, NOW),
-        Bound.FINISHED: explain(moving(Stage.DELIVERED, finished_at=NOW), RATES, 1.0, LIMITS, NOW),
+        Bound.FLOOR: explain(watch, RATES, 1e-6, INTERVAL, NOW),
+        Bound.CEILING: explain(watch, RATES, 1e9, INTERVAL, NOW),
+        Bound.PRICE: explain(watch, RATES, 1.0, INTERVAL, NOW),
+        Bound.FAILURE: explain(replace(watch, failures=2), RATES, 1.0, INTERVAL, NOW),
+        Bound.FINISHED: explain(moving(Stage.DELIVERED, finished_at=NOW), RATES, 1.0, INTERVAL, NOW),
     }
     assert {bound: told.bound for bound, told in bounds.items()} == {bound: bound for bound in bounds}

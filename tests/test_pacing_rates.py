@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.model import Stage, Watch
 from bot.pacing import Rates, prior
-from bot.pacing.clock import WEEK, Clock, hours
+from bot.pacing.profile import WEEK, WeeklyProfile, hours
 
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -93,8 +93,8 @@ def test_the_working_day_is_learnt_from_the_stamps() -> None:
         for _ in range(4):
             rates.observe(watch, [(noon, Stage.LOCAL_TRANSIT)], noon + timedelta(minutes=5))
             rates.refresh()
-    clock = rates.clocks["local_transit/utc"]
-    assert clock.pace[24 + 12] > 3 * clock.pace[24 + 3]
+    profile = rates.profiles["local_transit/utc"]
+    assert profile.pace[24 + 12] > 3 * profile.pace[24 + 3]
 
 
 def test_a_first_answer_teaches_by_its_history() -> None:
@@ -168,15 +168,15 @@ def test_whatever_a_source_claims_the_tables_stay_sound(
     rates.observe(Watch(stage=stage, last_node_at=last, checked_at=checked, created_at=now), nodes, now)
     rates = Rates.load(json.loads(json.dumps(rates.dump())))
     assert all(0.0 < rate < 1e3 for cell in rates.cells.values() for rate in cell.rate)
-    assert all(pace > 0.0 for clock in rates.clocks.values() for pace in clock.pace)
+    assert all(pace > 0.0 for profile in rates.profiles.values() for pace in profile.pace)
     assert all(0.0 <= share <= 1.0 for share in rates.closing.values())
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e4))
 def test_operating_time_never_runs_backwards(begin: float, passed: float) -> None:
-    clock = Clock([1.0 + (hour % 24) for hour in range(WEEK)])
-    assert clock.operating(begin + passed) >= clock.operating(begin) - 1e-6
-    assert clock.operating(begin + WEEK) - clock.operating(begin) == pytest.approx(WEEK, abs=1e-6)
+    profile = WeeklyProfile([1.0 + (hour % 24) for hour in range(WEEK)])
+    assert profile.operating(begin + passed) >= profile.operating(begin) - 1e-6
+    assert profile.operating(begin + WEEK) - profile.operating(begin) == pytest.approx(WEEK, abs=1e-6)
 
 
 def test_weeks_begin_on_monday() -> None:
@@ -184,7 +184,7 @@ def test_weeks_begin_on_monday() -> None:
 
 
 def test_a_stage_keeps_its_side_s_clock_until_its_own_has_foretold_better() -> None:
-    """Entries of one stage come at nine, of another of the same side at twenty."""
+    """Entries of one stage come at nine, of another of the same leg at twenty."""
     rates = Rates()
     for day in range(40):
         for stage, hour in ((Stage.INFO_RECEIVED, 9), (Stage.PICKED_UP, 20)):
@@ -197,9 +197,9 @@ def test_a_stage_keeps_its_side_s_clock_until_its_own_has_foretold_better() -> N
                 rates.observe(watch, [(came, Stage.ORIGIN_TRANSIT)], came + timedelta(minutes=5))
         rates.refresh()
         if day == 0:
-            assert rates.clocks["info_received/china"] is rates.clocks["picked_up/china"]
+            assert rates.profiles["info_received/china"] is rates.profiles["picked_up/china"]
     morning, evening = 24 + 9 + 8, 24 + 20 + 8  # in China
-    info, picked = rates.clocks["info_received/china"], rates.clocks["picked_up/china"]
+    info, picked = rates.profiles["info_received/china"], rates.profiles["picked_up/china"]
     assert info.pace[morning] > 3 * info.pace[evening]
     assert picked.pace[evening] > 3 * picked.pace[morning]
 
@@ -219,10 +219,10 @@ def test_a_carrier_that_never_was_in_china_gets_the_destination_s_clock() -> Non
         rates.refresh()
     again = Rates.load(json.loads(json.dumps(rates.dump())))
     for known in (rates, again):
-        assert known.clock_key(Stage.PICKED_UP, -3.0, "Correios") == ("picked_up/local", -3.0)
-        assert known.clock_key(Stage.PICKED_UP, None, "Correios") == ("picked_up/utc", 0.0)
-        assert known.clock_key(Stage.PICKED_UP, -3.0, "Yanwen") == ("picked_up/china", 8.0)
-        assert known.clock_key(Stage.PICKED_UP, -3.0, "") == ("picked_up/china", 8.0)
+        assert known.profile_key(Stage.PICKED_UP, -3.0, "Correios") == ("picked_up/local", -3.0)
+        assert known.profile_key(Stage.PICKED_UP, None, "Correios") == ("picked_up/utc", 0.0)
+        assert known.profile_key(Stage.PICKED_UP, -3.0, "Yanwen") == ("picked_up/china", 8.0)
+        assert known.profile_key(Stage.PICKED_UP, -3.0, "") == ("picked_up/china", 8.0)
 
 
 def test_the_carriers_told_apart_are_bounded() -> None:

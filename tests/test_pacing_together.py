@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.model import Stage, Watch
-from bot.pacing import Limits, Pacer, Price
-from bot.pacing.clock import hours
+from bot.pacing import CheckInterval, Pacer, Price
+from bot.pacing.profile import hours
 from bot.pacing.together import Companions
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ class Fleet:
     """Orders checked one by one, as the poller does."""
 
     def __init__(self) -> None:
-        self.pacer = Pacer(Limits(), random.Random(1).random)
+        self.pacer = Pacer(CheckInterval(), random.Random(1).random)
         self.at: dict[str, tuple[Stage, datetime]] = {}
 
     def check(

@@ -59,7 +59,7 @@ async def test_a_new_order_without_tracking_is_shown_just_as_it_is_stored(engine
 
 async def _met(engine: Engine, language: str) -> Chat:
     async with engine.store.write() as tx:
-        return await tx.chats.meet(make.HERE, language=language, zone="UTC", now=engine.clock.now())
+        return await tx.chats.get_or_create(make.HERE, language=language, zone="UTC", now=engine.clock.now())
 
 
 async def test_a_quiet_check_costs_one_call_and_moves_the_next(engine: Engine) -> None:
@@ -229,7 +229,7 @@ async def test_a_parcel_that_waits_at_the_pick_up_point_is_said_after_2_5_and_9_
 async def test_no_tracking_after_three_days_is_the_merchants_matter(engine: Engine) -> None:
     engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.PREPARING)
     async with engine.store.write() as tx:
-        chat = await tx.chats.meet(make.HERE, language="en", zone="UTC", now=engine.clock.now())
+        chat = await tx.chats.get_or_create(make.HERE, language="en", zone="UTC", now=engine.clock.now())
     await engine.tracking.following.track(chat, make.ORDER)
     for _ in range(60):
         await engine.look(hours=2)
@@ -249,7 +249,7 @@ async def test_an_order_paid_long_before_the_follow_shows_it_and_tells_nobody(en
         order_id=make.ORDER, status=OrderStatus.PREPARING, paid_at=paid
     )
     async with engine.store.write() as tx:
-        chat = await tx.chats.meet(make.HERE, language="en", zone="UTC", now=engine.clock.now())
+        chat = await tx.chats.get_or_create(make.HERE, language="en", zone="UTC", now=engine.clock.now())
     await engine.tracking.following.track(chat, make.ORDER)
     for _ in range(48):
         await engine.look(hours=2)
@@ -259,14 +259,14 @@ async def test_an_order_paid_long_before_the_follow_shows_it_and_tells_nobody(en
     assert order is not None
     assert order.paid_at == paid
     assert flag(order, None, engine.clock.now()) == (Flag.NO_TRACKING, paid + timedelta(hours=72))
-    assert "no_tracking" not in order.told
+    assert "no_tracking" not in order.announced
     assert engine.post.sent == []
 
 
 async def test_a_cancelled_order_is_told_and_no_longer_looked_at(engine: Engine) -> None:
     engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.PREPARING)
     async with engine.store.write() as tx:
-        chat = await tx.chats.meet(make.HERE, language="en", zone="UTC", now=engine.clock.now())
+        chat = await tx.chats.get_or_create(make.HERE, language="en", zone="UTC", now=engine.clock.now())
     await engine.tracking.following.track(chat, make.ORDER)
     engine.source.facts[make.ORDER] = OrderFacts(
         order_id=make.ORDER, status=OrderStatus.CANCELLED, cancelled=True

@@ -39,7 +39,7 @@ def test_three_variables_are_enough() -> None:
 def test_a_missing_one_is_named(name: str) -> None:
     error = refusal(**{name: "  "})
     assert error.variable == name
-    assert "missing" in error.cure
+    assert "missing" in error.fix
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_wrong_value_is_named_with_its_cure_and_not_repeated_where_secret(
 ) -> None:
     error = refusal(**{name: value})
     assert error.variable == name
-    assert cure in error.cure
+    assert cure in error.fix
     if name.lower() in SECRETS:
         assert value not in str(error)
     assert error.__cause__ is None

@@ -34,7 +34,7 @@ def lived(order: Order, days: float, step: float = 1.0) -> list[tuple[float, New
     for count in range(int(days / step) + 1):
         for news in due_silences(order, at(count * step * DAY)):
             told.append((count * step, news))
-            order = replace(order, told=order.told | {news.key})
+            order = replace(order, announced=order.announced | {news.key})
     return told
 
 
@@ -88,7 +88,7 @@ def test_after_an_outage_only_the_latest_reminder_is_told() -> None:
     order = followed(parcel(PICKUP))
     due = due_silences(order, at(6 * DAY))
     assert [news.days for news in due] == [5]
-    order = replace(order, told=frozenset(news.key for news in due))
+    order = replace(order, announced=frozenset(news.key for news in due))
     assert due_silences(order, at(6.5 * DAY)) == ()
     assert [news.days for news in due_silences(order, at(9 * DAY))] == [9]
 
@@ -135,7 +135,7 @@ def test_a_silent_order_is_asked_about_and_then_given_up() -> None:
 
 def test_a_revived_order_is_waited_for_again() -> None:
     order = followed(parcel(node(0, "Zorb flim")))
-    order = replace(order, told=frozenset(news.key for _, news in lived(order, 95)))
+    order = replace(order, announced=frozenset(news.key for _, news in lived(order, 95)))
     assert next_silence_at(order, at(95 * DAY)) is None
     order = revived(order, at(100 * DAY))
     assert due_silences(order, at(100 * DAY)) == ()
@@ -179,7 +179,7 @@ def test_looking_at_the_named_moments_finds_each_silence_once(story: list[str]) 
         due = due_silences(order, now)
         assert due
         keys += [news.key for news in due]
-        order = replace(order, told=order.told | {news.key for news in due})
+        order = replace(order, announced=order.announced | {news.key for news in due})
     else:
         raise AssertionError("silences never end")
     assert len(set(keys)) == len(keys)
@@ -301,8 +301,8 @@ def test_a_parcel_whose_nodes_are_gone_is_stuck_from_the_beginning_of_its_stage(
 
 def test_reviving_forgets_the_long_silences_and_nothing_else() -> None:
     told = frozenset({"no_tracking", "revived:2026-11-01T00:00:00+0000", "awaited:1", "stopped:1"})
-    order = revived(replace(followed(parcel(PICKUP)), told=told), at(0))
-    assert order.told == {
+    order = revived(replace(followed(parcel(PICKUP)), announced=told), at(0))
+    assert order.announced == {
         "no_tracking", "revived:2026-11-01T00:00:00+0000", "revived:2026-11-02T08:00:00+0000",
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from bot import stages
 from bot.model import Reason, Stage
 from bot.stages import lexicon
-from bot.stages.lexicon import Entry, LexiconError, Meaning
+from bot.stages.lexicon import LexiconEntry, LexiconError, StageMeaning
 
 LEXICON = lexicon.shared()
 FILES = sorted({entry.line.partition(":")[0] for entry in LEXICON.entries})
@@ -29,7 +29,7 @@ def _spoken(text: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda hole: _SAMPLES[hole[1]], text)
 
 
-def _expected(meaning: Meaning, stage: Stage) -> tuple[Stage, Reason]:
+def _expected(meaning: StageMeaning, stage: Stage) -> tuple[Stage, Reason]:
     return stage, meaning.reason
 
 
@@ -71,7 +71,7 @@ def test_a_file_that_breaks_the_format_is_refused_by_name(text: str) -> None:
 
 def _lexicon(*entries: tuple[str, Stage]) -> lexicon.Lexicon:
     return lexicon.Lexicon(
-        Entry(text=text, meaning=Meaning(stage=stage), line=f"x.txt:{i}")
+        LexiconEntry(text=text, meaning=StageMeaning(stage=stage), line=f"x.txt:{i}")
         for i, (text, stage) in enumerate(entries)
     )
 

@@ -1062,9 +1062,9 @@ def test_the_first_snapshot_of_what_has_arrived_tells_nothing_either() -> None:
 
 def test_a_snapshots_digest_and_mark_are_kept() -> None:
     order = followed(parcel(PICKED))
-    fetched = replace(snapshot(parcel(PICKED, SORTED)), digest="d", mark="m")
+    fetched = replace(snapshot(parcel(PICKED, SORTED)), digest="d", fingerprint="m")
     seen = timeline.changes(order, fetched, at(31)).order
-    assert (seen.digest, seen.mark, seen.fetched_at) == ("d", "m", at(31))
+    assert (seen.digest, seen.fingerprint, seen.fetched_at) == ("d", "m", at(31))
 
 
 def test_only_texts_that_nobody_knows_are_listed_as_unknown_each_once() -> None:

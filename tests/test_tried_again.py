@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.chat import table
 from bot.chat.context import ChatContext
 from bot.errors import Reauthorise, StoreError
-from bot.ids import Reading, link_token
+from bot.ids import ParsedText, link_token
 from bot.model import Place
 from bot.store import Store
 from tests.parts import Engine, several
@@ -116,7 +116,7 @@ async def test_without_a_merchants_chat_nobody_is_said_to_have_been_told(tmp_pat
 async def test_a_handler_that_fails_for_good_says_so_and_the_operator_hears_it(
     play: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(ctx: ChatContext, said: Reading) -> None:
+    async def broken(ctx: ChatContext, said: ParsedText) -> None:
         raise ValueError("a bug of ours")
 
     assert play.app is not None

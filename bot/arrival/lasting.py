@@ -19,7 +19,7 @@ _OTHERS = 12.0  # what parcels of other carriers weigh together beside a carrier
 _PRIOR = "\0"
 _POINTS = 24  # into which a time is cut to be added to another
 
-Case = tuple[float, bool, float, int | None, str]
+Sample = tuple[float, bool, float, int | None, str]
 """Length in days, whether it is over, weight, bin of its promise, carrier."""
 
 
@@ -42,7 +42,7 @@ class Lasting:
 
     __slots__ = ("_bins", "_carriers", "_ended", "_lengths", "_weights")
 
-    def __init__(self, cases: Iterable[Case], prior: Iterable[tuple[float, float]]) -> None:
+    def __init__(self, cases: Iterable[Sample], prior: Iterable[tuple[float, float]]) -> None:
         everything = [*cases, *((length, True, weight, None, _PRIOR) for length, weight in prior)]
         ordered = sorted(everything, key=lambda case: (case[0], not case[1], case[2:3], str(case[3:])))
         self._lengths = [case[0] for case in ordered]

@@ -26,7 +26,7 @@ _HIGHEST = 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Features:
     """A parcel under way: its stage, since when, and what it is compared by. Days since the epoch."""
 
     stage: Stage
@@ -80,8 +80,8 @@ class Arrival:
         arrived = {key: one.until for key, one in self._ended.items() if one.delivered}
         self._calibration.judge(arrived, known, now)
         week = Week(arrived.values())
-        stays: dict[Stage, list[lasting.Case]] = {}
-        onward: dict[Stage, list[lasting.Case]] = {}
+        stays: dict[Stage, list[lasting.Sample]] = {}
+        onward: dict[Stage, list[lasting.Sample]] = {}
         # Of the time before the first one remembered only the slow ones would be known.
         since = min((one.start for one in self._ended.values()), default=0.0)
         comparable = [one for one in moving.values() if len(self._ended) < KEPT or one.start >= since]
@@ -98,14 +98,14 @@ class Arrival:
         self._stays = {stage: Lasting(cases, prior.stay(stage)) for stage, cases in stays.items()}
         self._onward = {stage: Lasting(cases, _onward_prior(stage, cases)) for stage, cases in onward.items()}
 
-    def forecast(self, case: Case, now: float) -> Forecast:
+    def forecast(self, case: Features, now: float) -> Forecast:
         """When the parcel comes."""
         curve = self._curve(case, now)
         low, high = self._levels(case.stage, curve)
         earliest, likely, latest = (self._moment(case, curve, level, now) for level in (low, 0.5, high))
         return Forecast(earliest=earliest, likely=likely, latest=latest)
 
-    def chance_by(self, case: Case, now: float, moment: float) -> float:
+    def chance_by(self, case: Features, now: float, moment: float) -> float:
         """The chance that it comes by the moment."""
         curve = self._curve(case, now)
         depth = lasting.chance(curve, self.week.of(moment) - self.week.of(case.since))
@@ -116,7 +116,7 @@ class Arrival:
                 return below + (above - below) * (depth - left) / (right - left)
         return 1.0
 
-    def state(self, key: str, case: Case, now: float) -> None:
+    def state(self, key: str, case: Features, now: float) -> None:
         """Note what is estimated of this parcel now, to be judged when its moments have passed."""
         curve = self._curve(case, now)
         ends = (LEVELS[0], _cautious(LEVELS[1], curve))
@@ -142,7 +142,7 @@ class Arrival:
     def _wanted(self, key: str) -> bool:
         return crc32(key.encode()) % self._share == 0
 
-    def _curve(self, case: Case, now: float) -> Curve:
+    def _curve(self, case: Features, now: float) -> Curve:
         """Stretched days from coming into the stage to delivery, and the raw chance by each."""
         stage = case.stage
         bin_ = lasting.promise_bin(None if case.promise is None else case.promise - case.start)
@@ -154,7 +154,7 @@ class Arrival:
     def _levels(self, stage: Stage, curve: Curve) -> tuple[float, float]:
         return self._calibration.level(stage, 0), _cautious(self._calibration.level(stage, 1), curve)
 
-    def _moment(self, case: Case, curve: Curve, level: float, now: float) -> float:
+    def _moment(self, case: Features, curve: Curve, level: float, now: float) -> float:
         return max(self.week.back(self.week.of(case.since) + lasting.quantile(curve, level)), now)
 
 
@@ -168,7 +168,7 @@ def _cautious(level: float, curve: Curve) -> float:
     return max(level, min(level + _FEW / max(curve.cases, 1.0), _HIGHEST))
 
 
-def _onward_prior(stage: Stage, cases: Iterable[lasting.Case]) -> list[tuple[float, float]]:
+def _onward_prior(stage: Stage, cases: Iterable[lasting.Sample]) -> list[tuple[float, float]]:
     if all(length <= 0.0 for length, *_ in cases):
         return [(0.0, prior.PARCELS)]  # here it was always the last stage
     return prior.onward(stage)

@@ -12,7 +12,7 @@ from telegram import Document
 
 from bot.chat.context import ChatContext, Services
 from bot.errors import SourceError
-from bot.ids import Reading, link_token
+from bot.ids import ParsedText, link_token
 from bot.lists import NotAList, OrderList, Unreadable, read_file, read_text, write_file
 from bot.model import Message
 from bot.views import actions, chart, replies
@@ -24,7 +24,7 @@ _CODES_AT_ONCE = 500  # QR codes in one archive; each takes 12 ms to draw
 _BREATH = 0.02  # seconds between two of them
 
 
-async def board(ctx: ChatContext, said: Reading) -> None:
+async def board(ctx: ChatContext, said: ParsedText) -> None:
     """/board."""
     await ctx.say(await _board(ctx, 0))
 
@@ -93,7 +93,7 @@ async def write_note(ctx: ChatContext, answer: tuple[str, str]) -> None:
 # ── links ───────────────────────────────────────────────────────────────────────────────────────
 
 
-async def link(ctx: ChatContext, said: Reading) -> None:
+async def link(ctx: ChatContext, said: ParsedText) -> None:
     """/link with order ids, or with nothing: how to."""
     await _make_links(ctx, read_text(said.text))
 
@@ -167,7 +167,7 @@ async def _qr_codes(made: list[tuple[str, str]]) -> bytes:
 # ── numbers, brief, login ───────────────────────────────────────────────────────────────────────
 
 
-async def stats(ctx: ChatContext, said: Reading) -> None:
+async def stats(ctx: ChatContext, said: ParsedText) -> None:
     """/stats, for 7 days or the given number of days."""
     days = int(said.text) if said.text.strip() in {"1", "7", "30"} else 7
     await ctx.say(await _stats(ctx, days))
@@ -186,7 +186,7 @@ async def _stats(ctx: ChatContext, days: int) -> Message:
     return view.stats(ctx.words, numbers, picture=picture)
 
 
-async def brief(ctx: ChatContext, said: Reading) -> None:
+async def brief(ctx: ChatContext, said: ParsedText) -> None:
     """/brief: the hour of the daily brief."""
     await ctx.say(view.brief_settings(ctx.words, await ctx.tracking.reporting.brief_at()))
 
@@ -198,7 +198,7 @@ async def set_brief(ctx: ChatContext, action: actions.SetBrief) -> None:
     await ctx.show(view.brief_settings(ctx.words, action.start))
 
 
-async def authorize(ctx: ChatContext, said: Reading) -> None:
+async def authorize(ctx: ChatContext, said: ParsedText) -> None:
     """/authorize: where to log in; the address (or code) that comes back is the next message."""
     if ctx.place.is_group:  # whoever is a member could log in with an account of their own
         await ctx.say(view.authorize_in_private(ctx.words))
@@ -210,7 +210,7 @@ async def authorize(ctx: ChatContext, said: Reading) -> None:
     await ctx.say(view.authorize(ctx.words, ctx.services.merchant.login_url()))
 
 
-def is_login(services: Services, chat_id: int, said: Reading) -> bool:
+def is_login(services: Services, chat_id: int, said: ParsedText) -> bool:
     """Whether an operator pasted what a login leads to; a link to an order is one to an order."""
     return (
         chat_id > 0 and services.is_admin(chat_id) and services.merchant.is_login(said.text) and not said.ids

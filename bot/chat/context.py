@@ -24,7 +24,7 @@ from bot.merchant import Merchant
 from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
 from bot.views import card, replies
-from bot.views.replies import Entry
+from bot.views.replies import EntryPoint
 
 _HIDDEN = (ChatMember.LEFT, ChatMember.BANNED)
 _HINT = 0.25  # seconds that an answer waits for the hint before it at most
@@ -58,7 +58,7 @@ class Services:
     """What every conversation can use."""
 
     bot: TelegramBot
-    courier: TelegramSender
+    sender: TelegramSender
     tracking: Tracking
     merchant: Merchant
     now: Callable[[], datetime]
@@ -107,26 +107,26 @@ class ChatContext:
         return self.services.is_admin(self.place.chat_id)
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> EntryPoint:
         """How an order can be added here."""
         access = "open" if self.is_admin else self.tracking.policy.access
         if access != "open":
-            return Entry.LINK if access == "link" else Entry.TEAM
-        return Entry.COMMAND if self.place.is_group else Entry.NUMBER
+            return EntryPoint.LINK if access == "link" else EntryPoint.TEAM
+        return EntryPoint.COMMAND if self.place.is_group else EntryPoint.NUMBER
 
     # ── answering ───────────────────────────────────────────────────────────────────────────────
 
     async def say(self, message: Message, *, reply_to: int | None = None) -> int | None:
         """Send an answer; its message id, None where the chat cannot be written to any more."""
         services, place = self.services, self.place
-        outcome = await services.courier.deliver(place, message, reply_to=reply_to)
+        outcome = await services.sender.deliver(place, message, reply_to=reply_to)
         match outcome:
             case Moved(chat_id=chat_id):
                 await services.tracking.places.moved(place.chat_id, chat_id)
-                outcome = await services.courier.deliver(Place(chat_id, place.topic_id), message)
+                outcome = await services.sender.deliver(Place(chat_id, place.topic_id), message)
             case TopicGone():
                 await services.tracking.places.topic_gone(place)
-                outcome = await services.courier.deliver(Place(place.chat_id), message)
+                outcome = await services.sender.deliver(Place(place.chat_id), message)
             case _:
                 pass
         match outcome:
@@ -148,7 +148,7 @@ class ChatContext:
         """Put the answer where the pressed button was, or send it."""
         if self.pressed is None:
             return await self.say(message)
-        match await self.services.courier.edit(self.place, self.pressed, message):
+        match await self.services.sender.edit(self.place, self.pressed, message):
             case Sent(message_id=message_id):
                 return message_id
             case Later(reason=reason, at=at, refused=False):
@@ -163,7 +163,7 @@ class ChatContext:
                 await self.say(Message(text=text))
         elif not self.answered:
             self.answered = True
-            await self.services.courier.answer(self.query_id, text, alert=alert)
+            await self.services.sender.answer(self.query_id, text, alert=alert)
 
     async def react(self, emoji: str) -> None:
         """Put a reaction under what was written; where that is not allowed, nothing is missing."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.model import RawUpdate, Sending
+from bot.model import RawUpdate, SendRecord
 
 _BEYOND = 2**63  # whole numbers of this size and more have no place in a database
 _DEEPEST = 64  # values in values; Telegram's updates have a dozen
@@ -52,11 +52,11 @@ class Inbox(Slot, Protocol):
     async def take(self, limit: int, now: datetime, lease: timedelta) -> Sequence[RawUpdate]:
         """Lease waiting updates, at most one a chat: its lowest `update_id`, if due and not leased."""
 
-    async def done(self, update_id: int, sent: Sequence[Sending] = ()) -> None:
+    async def done(self, update_id: int, sent: Sequence[SendRecord] = ()) -> None:
         """It was handled; `sent` is booked in the same step, for Telegram's limits after a restart."""
 
     async def failed(
-        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[Sending] = ()
+        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[SendRecord] = ()
     ) -> None:
         """It was not: count an attempt, release it for `retry_at`, or set it aside where that is None."""
 

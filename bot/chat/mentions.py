@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.ids import Mistake, Reading
+from bot.ids import Mistake, ParsedText
 from bot.intents import Intent, intent, named
 from bot.model import Follow, Order
 
 _NUMBER_LENGTH = 6  # characters that a tracking number has at least
 
 
-def mentioned(said: Reading, rows: Sequence[tuple[Order, Follow]]) -> list[str]:
+def mentioned(said: ParsedText, rows: Sequence[tuple[Order, Follow]]) -> list[str]:
     """The followed orders that a text means other than by their ids.
 
     Empty where it holds a number that is of none of them: that is a new order's, or a mistake to be told.

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 from bot.chat.context import ChatContext
-from bot.ids import Reading
+from bot.ids import ParsedText
 from bot.model import Follow, Message, Order
 from bot.views import actions, pushes, replies
 from bot.views import orders as view
@@ -15,7 +15,7 @@ from bot.views.actions import Receipt, Shelf
 _LOOK_AGAIN = timedelta(days=2)
 
 
-async def orders(ctx: ChatContext, said: Reading) -> None:
+async def orders(ctx: ChatContext, said: ParsedText) -> None:
     """/orders."""
     await ctx.say(await _page(ctx, actions.ShowOrders()))
 

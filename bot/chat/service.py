@@ -22,7 +22,7 @@ from bot.chat.telegram import TelegramError, build_bot, connect
 from bot.errors import StoreError, TokenRevoked
 from bot.merchant import Merchant
 from bot.metrics import Metrics
-from bot.model import Message, Place, RawUpdate, Sending, Sent, Shop
+from bot.model import Message, Place, RawUpdate, SendRecord, Sent, Shop
 from bot.settings import Settings
 from bot.tracking import Tracking
 from bot.views import replies
@@ -64,12 +64,12 @@ class TelegramService:
         self.limits = Limits(clock=time.monotonic, allowed=allowed)
         token = settings.telegram_bot_token.get_secret_value()
         self.bot = build_bot(token, settings.telegram_api_url, limiter=self.limits)
-        self.courier = TelegramSender(
+        self.sender = TelegramSender(
             self.bot, now, on_simplified=lambda sense: metrics.simplified.labels(sense.value).inc()
         )
         self._services = Services(
             bot=self.bot,
-            courier=self.courier,
+            sender=self.sender,
             tracking=tracking,
             merchant=merchant,
             now=now,
@@ -176,12 +176,13 @@ class TelegramService:
         update = intake.Update.de_json(json.loads(raw.payload), self.bot)
         if asks_us(update) and (ctx := await open_context(self._services, update)) is not None:
             await ctx.toast()
-            await self.courier.deliver(ctx.place, replies.went_wrong(ctx.words))
+            await self.sender.deliver(ctx.place, replies.went_wrong(ctx.words))
 
-    def _replied(self) -> list[Sending]:
+    def _replied(self) -> list[SendRecord]:
         at = self._now()
         return [
-            Sending(chat_id=chat_id, at=at - timedelta(seconds=ago)) for chat_id, ago in self.limits.replied()
+            SendRecord(chat_id=chat_id, at=at - timedelta(seconds=ago))
+            for chat_id, ago in self.limits.replied()
         ]
 
     # ── what Telegram is told about the bot ─────────────────────────────────────────────────────
@@ -280,7 +281,7 @@ class TelegramService:
         """Send a message of the bot's own; whether it arrived."""
         if not self._connected:
             return False
-        return isinstance(await self.courier.deliver(place, message, priority=Priority.PUSH), Sent)
+        return isinstance(await self.sender.deliver(place, message, priority=Priority.PUSH), Sent)
 
     @property
     def silent_for(self) -> timedelta | None:

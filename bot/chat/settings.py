@@ -11,19 +11,19 @@ from pydantic_core import to_json
 
 from bot.chat.context import ChatContext
 from bot.i18n import guess_language, guess_zone
-from bot.ids import Reading
+from bot.ids import ParsedText
 from bot.model import Quiet
 from bot.views import actions, replies
 from bot.views import settings as view
 from bot.views.actions import Panel
 
 
-async def settings(ctx: ChatContext, said: Reading) -> None:
+async def settings(ctx: ChatContext, said: ParsedText) -> None:
     """/settings."""
     await ctx.say(view.settings(ctx.words, ctx.chat, now=ctx.services.now()))
 
 
-async def language(ctx: ChatContext, said: Reading) -> None:
+async def language(ctx: ChatContext, said: ParsedText) -> None:
     """/language, with a code (`/language ru`) or a choice."""
     wanted = guess_language(said.text.strip(), "") if said.text.strip() else ""
     if not wanted:
@@ -33,7 +33,7 @@ async def language(ctx: ChatContext, said: Reading) -> None:
         await ctx.say(replies.language_set(ctx.words))
 
 
-async def timezone(ctx: ChatContext, said: Reading) -> None:
+async def timezone(ctx: ChatContext, said: ParsedText) -> None:
     """/timezone, with a city, an IANA name or a choice by region."""
     wanted = ctx.words.zone_called(said.text) if said.text.strip() else None
     if not said.text.strip():
@@ -140,7 +140,7 @@ async def _speak(ctx: ChatContext, code: str) -> None:
 # ── the chat's data ─────────────────────────────────────────────────────────────────────────────
 
 
-async def mydata(ctx: ChatContext, said: Reading) -> None:
+async def mydata(ctx: ChatContext, said: ParsedText) -> None:
     """/mydata: all that is kept about this chat, as a file."""
     if await ctx.refuse_change():
         return
@@ -154,7 +154,7 @@ async def mydata(ctx: ChatContext, said: Reading) -> None:
     await ctx.say(replies.mydata(ctx.words, written))
 
 
-async def forget(ctx: ChatContext, said: Reading) -> None:
+async def forget(ctx: ChatContext, said: ParsedText) -> None:
     """/forget: asks once."""
     if not await ctx.refuse_change():
         await ctx.say(replies.ask_forget(ctx.words))

@@ -13,11 +13,11 @@ from telegram import MessageEntity, Update
 
 from bot.chat import admin, membership, orders, settings, track, understanding
 from bot.chat.context import ChatContext, Services, open_context
-from bot.ids import Reading, read
+from bot.ids import ParsedText, read
 from bot.views import actions, replies
 from bot.views import buttons as b
 
-Command = Callable[[ChatContext, Reading], Awaitable[None]]
+Command = Callable[[ChatContext, ParsedText], Awaitable[None]]
 Press = Callable[[ChatContext, Any], Awaitable[None]]
 
 _CORRECTED = timedelta(minutes=2)  # after which an edited message is let be
@@ -153,7 +153,7 @@ async def _written(
     services.albums.add(message.chat.id, message.media_group_id)
 
 
-async def _plain(ctx: ChatContext, message: TelegramMessage, said: Reading, *, quiet: bool) -> None:
+async def _plain(ctx: ChatContext, message: TelegramMessage, said: ParsedText, *, quiet: bool) -> None:
     """A message without a command."""
     kind, _, about = ctx.chat.awaiting.partition(":")
     if kind in ANSWERS and said.text and not (kind == "rename" and said.ids):
@@ -173,7 +173,7 @@ async def _plain(ctx: ChatContext, message: TelegramMessage, said: Reading, *, q
         await understanding.cannot_read(ctx)
 
 
-async def _run(ctx: ChatContext, name: str, said: Reading) -> None:
+async def _run(ctx: ChatContext, name: str, said: ParsedText) -> None:
     command = COMMANDS.get(name)
     if command is None and name in ADMIN_COMMANDS:
         if not ctx.is_admin:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.chat.context import ChatContext
 from bot.chat.mentions import mentioned
-from bot.ids import Mistake, Reading, is_damaged_token
+from bot.ids import Mistake, ParsedText, is_damaged_token
 from bot.model import Follow, Later
 from bot.tracking import (
     AlreadyTracked,
@@ -21,7 +21,7 @@ from bot.tracking import (
     Unanswered,
 )
 from bot.views import actions, picture, replies, timeline
-from bot.views.replies import Entry, Purpose, Tried
+from bot.views.replies import EntryPoint, Purpose, Tried
 
 MOST_AT_ONCE = 20
 LABEL_LENGTH = 64
@@ -32,7 +32,7 @@ _AT_A_TIME = 4
 _PATIENCE = 0.25  # seconds that a press may stay without any answer
 
 
-async def start(ctx: ChatContext, said: Reading) -> None:
+async def start(ctx: ChatContext, said: ParsedText) -> None:
     """/start, and the deep link of a shop: `/start TOKEN` claims an order in one tap."""
     await ctx.expect("")
     token = said.text.strip()
@@ -57,12 +57,12 @@ async def start(ctx: ChatContext, said: Reading) -> None:
     await _tell(ctx, outcome)
 
 
-async def help_(ctx: ChatContext, said: Reading) -> None:
+async def help_(ctx: ChatContext, said: ParsedText) -> None:
     """/help."""
     await ctx.say(replies.help_(ctx.words, ctx.shop, ctx.entry, admin=ctx.is_admin))
 
 
-async def track(ctx: ChatContext, said: Reading) -> None:
+async def track(ctx: ChatContext, said: ParsedText) -> None:
     """/track, a bare order id, or a pasted link; several at once work too."""
     if await open_named(ctx, said):
         return
@@ -88,7 +88,7 @@ async def track(ctx: ChatContext, said: Reading) -> None:
     await _tell_mistakes(ctx, said)
 
 
-async def open_named(ctx: ChatContext, said: Reading) -> bool:
+async def open_named(ctx: ChatContext, said: ParsedText) -> bool:
     """Open the followed orders that are meant by tracking number or name; False where none is."""
     if not said.text.strip() or len(said.ids) > _CARDS:
         return False
@@ -115,7 +115,7 @@ async def _track(ctx: ChatContext, order_id: str) -> Outcome:
     return await ctx.tracking.following.track(ctx.chat, order_id, person=ctx.user_id, update=ctx.update)
 
 
-async def _nothing_found(ctx: ChatContext, said: Reading) -> None:
+async def _nothing_found(ctx: ChatContext, said: ParsedText) -> None:
     if said.mistakes:
         await _tell_mistakes(ctx, said)
     elif said.text.strip():
@@ -124,18 +124,20 @@ async def _nothing_found(ctx: ChatContext, said: Reading) -> None:
         await _choose(ctx, Purpose.OPEN)
 
 
-async def _tell_mistakes(ctx: ChatContext, said: Reading) -> None:
+async def _tell_mistakes(ctx: ChatContext, said: ParsedText) -> None:
     for kind, sent in said.mistakes[:_MISTAKES]:
-        if ctx.entry is Entry.LINK and kind is not Mistake.PAYMENT_CARD:  # no number would be of use here
+        if (
+            ctx.entry is EntryPoint.LINK and kind is not Mistake.PAYMENT_CARD
+        ):  # no number would be of use here
             await ctx.say(replies.link_only(ctx.words, ctx.shop))
             return
-        if ctx.entry is Entry.TEAM and kind is not Mistake.PAYMENT_CARD:
+        if ctx.entry is EntryPoint.TEAM and kind is not Mistake.PAYMENT_CARD:
             await ctx.say(replies.private_bot(ctx.words, ctx.shop))
             return
         await ctx.say(replies.mistake(ctx.words, kind, sent, ctx.shop, ctx.entry))
 
 
-async def _track_several(ctx: ChatContext, said: Reading) -> None:
+async def _track_several(ctx: ChatContext, said: ParsedText) -> None:
     gate = asyncio.Semaphore(_AT_A_TIME)
 
     async def one(order_id: str) -> Outcome:
@@ -196,7 +198,7 @@ async def _tell(ctx: ChatContext, outcome: Outcome) -> None:
 # ── commands about followed orders ──────────────────────────────────────────────────────────────
 
 
-async def untrack(ctx: ChatContext, said: Reading) -> None:
+async def untrack(ctx: ChatContext, said: ParsedText) -> None:
     """/untrack, with an id or a choice."""
     if before := await ctx.tracking.following.stopped(ctx.place, ctx.update):
         meant = await _named(ctx, said)  # the others, where there were several
@@ -206,17 +208,17 @@ async def untrack(ctx: ChatContext, said: Reading) -> None:
         await _stop(ctx, follow)
 
 
-async def subscribe(ctx: ChatContext, said: Reading) -> None:
+async def subscribe(ctx: ChatContext, said: ParsedText) -> None:
     """/subscribe: pushes on."""
     await _switch(ctx, said, on=True)
 
 
-async def unsubscribe(ctx: ChatContext, said: Reading) -> None:
+async def unsubscribe(ctx: ChatContext, said: ParsedText) -> None:
     """/unsubscribe: pushes off; the order stays in the list."""
     await _switch(ctx, said, on=False)
 
 
-async def rename(ctx: ChatContext, said: Reading) -> None:
+async def rename(ctx: ChatContext, said: ParsedText) -> None:
     """/rename, with an id (and a name behind it) or a choice."""
     for follow in await _meant(ctx, said, Purpose.RENAME):
         if said.rest:
@@ -226,7 +228,7 @@ async def rename(ctx: ChatContext, said: Reading) -> None:
         return
 
 
-async def _switch(ctx: ChatContext, said: Reading, *, on: bool) -> None:
+async def _switch(ctx: ChatContext, said: ParsedText, *, on: bool) -> None:
     for follow in await _meant(ctx, said, Purpose.NOTIFY if on else Purpose.MUTE):
         await ctx.tracking.following.set_notify(ctx.place, follow.order_id, on=on)
         now_is = await ctx.tracking.following.get(ctx.place, follow.order_id)
@@ -234,7 +236,7 @@ async def _switch(ctx: ChatContext, said: Reading, *, on: bool) -> None:
             await ctx.say(replies.notifications(ctx.words, follow.order_id, now_is))
 
 
-async def _meant(ctx: ChatContext, said: Reading, purpose: Purpose) -> list[Follow]:
+async def _meant(ctx: ChatContext, said: ParsedText, purpose: Purpose) -> list[Follow]:
     """The follows that a command is about; asks where that is open, and says so where there is none."""
     if await ctx.refuse_change():
         return []
@@ -250,7 +252,7 @@ async def _meant(ctx: ChatContext, said: Reading, purpose: Purpose) -> list[Foll
     return []
 
 
-async def _named(ctx: ChatContext, said: Reading) -> list[Follow]:
+async def _named(ctx: ChatContext, said: ParsedText) -> list[Follow]:
     return [one for one in await _follows(ctx) if one.order_id in said.ids]
 
 
@@ -284,7 +286,7 @@ async def give_name(ctx: ChatContext, order_id: str, label: str) -> None:
         await ctx.say(replies.renamed(ctx.words, order_id, shown.follow))
         if shown.follow.card_message_id is not None:
             card_id = shown.follow.card_message_id
-            edited = await ctx.services.courier.edit(ctx.place, card_id, ctx.card(shown))
+            edited = await ctx.services.sender.edit(ctx.place, card_id, ctx.card(shown))
             if isinstance(edited, Later):
                 await ctx.tracking.following.enqueue_card(ctx.place, order_id)
     await ctx.expect("")  # at last: handled again after a crash, it must still be the answer
@@ -432,7 +434,7 @@ async def follow_again(ctx: ChatContext, action: actions.FollowAgain) -> None:
     )
 
 
-async def cancel(ctx: ChatContext, said: Reading) -> None:
+async def cancel(ctx: ChatContext, said: ParsedText) -> None:
     """/cancel: as any command, it ends an open question."""
     await ctx.say(replies.dismissed(ctx.words))
 

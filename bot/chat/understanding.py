@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bot.chat import orders, track
 from bot.chat.context import ChatContext
-from bot.ids import Reading
+from bot.ids import ParsedText
 from bot.intents import Intent, intent
 from bot.views import replies
 
 _THANKS_BACK = "👍"
 
 
-async def answer(ctx: ChatContext, said: Reading, *, quiet: bool = False) -> None:
+async def answer(ctx: ChatContext, said: ParsedText, *, quiet: bool = False) -> None:
     """Answer what somebody wrote; `quiet`: say nothing where there is nothing to say."""
     if await track.open_named(ctx, said):
         return
@@ -38,7 +38,7 @@ async def cannot_read(ctx: ChatContext) -> None:
     await ctx.say(replies.cannot_read(ctx.words, ctx.shop, ctx.entry))
 
 
-async def _where(ctx: ChatContext, said: Reading) -> None:
+async def _where(ctx: ChatContext, said: ParsedText) -> None:
     """ "Where is my package?": the one card, or the list; what to send where nothing is followed."""
     rows = [row for row in await ctx.tracking.viewing.orders(ctx.place) if row[1].archived_at is None]
     on_the_way = [order for order, _ in rows if not order.stage.final]

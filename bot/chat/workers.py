@@ -16,7 +16,7 @@ from telegram.error import BadRequest, NetworkError
 from bot.chat.inbox import Backoff, Inbox, Postponed, Unanswerable
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.errors import StoreError, TokenRevoked
-from bot.model import RawUpdate, Sending
+from bot.model import RawUpdate, SendRecord
 from bot.worker import pause
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Workers:
         patience: timedelta = timedelta(hours=1),
         idle: float = 2.0,
         on_aside: Callable[[RawUpdate, str], Awaitable[None]] | None = None,
-        sent: Callable[[], Sequence[Sending]] = tuple,
+        sent: Callable[[], Sequence[SendRecord]] = tuple,
         beat: Callable[[], None] = lambda: None,
         rng: random.Random | None = None,
     ) -> None:

@@ -59,7 +59,7 @@ def main() -> None:
     try:
         app()
     except SettingsError as error:
-        console.print(f"[bold red]{escape(error.variable)}[/]: {escape(error.cure)}", soft_wrap=True)
+        console.print(f"[bold red]{escape(error.variable)}[/]: {escape(error.fix)}", soft_wrap=True)
         sys.exit(2)
     except BotError as error:
         console.print(f"[bold red]Failed[/]: {escape(str(error))}", soft_wrap=True)

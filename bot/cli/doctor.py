@@ -43,7 +43,7 @@ def doctor(
         chosen = settings.load(dotenv=dotenv)
     except SettingsError as error:
         if as_json:
-            wrong = failure("settings", f"{error.variable} {error.cure}", "python -m bot init")
+            wrong = failure("settings", f"{error.variable} {error.fix}", "python -m bot init")
             typer.echo(_as_json([wrong], code=2))
             sys.exit(2)
         raise
@@ -88,7 +88,7 @@ async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Find
     try:
         store = Store(chosen.database_url)
     except SettingsError as error:
-        yield failure("database", error.cure, f"change {error.variable}")
+        yield failure("database", error.fix, f"change {error.variable}")
         return
     merchant = Merchant(chosen, store, Metrics(), now=lambda: datetime.now(UTC))
     try:

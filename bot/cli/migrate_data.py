@@ -13,7 +13,7 @@ from rich.table import Table
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
-    from bot.store.moving import Moved
+    from bot.store.moving import CopiedTable
 
 
 def migrate_data(
@@ -34,7 +34,7 @@ def migrate_data(
     typer.echo("Everything is there. Set DATABASE_URL to the target and start the bot.")
 
 
-async def _move(source: str, target: str) -> list[Moved]:
+async def _move(source: str, target: str) -> list[CopiedTable]:
     from bot.store import moving
     from bot.store.sql import Database
 
@@ -57,7 +57,7 @@ async def _move(source: str, target: str) -> list[Moved]:
             await entered.close()
 
 
-def _table(report: list[Moved]) -> Table:
+def _table(report: list[CopiedTable]) -> Table:
     table = Table("table", "rows", "checksum", "there")
     for one in report:
         there = "the same" if one.same else f"{one.rows_there:,} rows, {one.checksum_there}"

@@ -32,7 +32,7 @@ _NEAR = 50  # orders at the same place that are compared
 
 
 async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
-    from bot.pacing import Limits, Pacer
+    from bot.pacing import CheckInterval, Pacer
     from bot.store import Store
 
     store = Store(chosen.database_url)
@@ -48,7 +48,9 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
         await store.close()
     if watch is None:
         raise BotError(f"order {order} is not known here")
-    pacer = Pacer(Limits(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds), random.random)
+    pacer = Pacer(
+        CheckInterval(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds), random.random
+    )
     pacer.load(state)
     reasons = pacer.explain(watch, datetime.now(UTC))
     for each in known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from bot.ids import Mistake, Reading, read
+from bot.ids import Mistake, ParsedText, read
 from bot.lists.files import Table, decode, parse
 from bot.lists.rows import Layout, OrderList, Problem, Row, Trouble
 
@@ -69,14 +69,14 @@ def _read(table: Table, layout: Layout) -> OrderList:
     return OrderList(header=header, rows=tuple(rows), layout=layout)
 
 
-def _problem(cell: str, found: Reading) -> Problem:
+def _problem(cell: str, found: ParsedText) -> Problem:
     if not cell:
         return Problem(trouble=Trouble.MISSING)
     mistaken = [problem for problem, _ in _mistaken(found)]
     return mistaken[0] if mistaken else Problem(trouble=Trouble.NO_NUMBER, text=cell)
 
 
-def _mistaken(found: Reading) -> list[tuple[Problem, str]]:
+def _mistaken(found: ParsedText) -> list[tuple[Problem, str]]:
     """What was taken for order numbers, with the text to show."""
     return [
         (Problem(trouble=_TROUBLES.get(mistake, Trouble.NO_NUMBER), text=text), text)
@@ -101,11 +101,11 @@ def _id_column(table: Table) -> int:
     return max(ids, key=lambda at: (of_today[at], ids[at]), default=0)
 
 
-def _reading(cell: str) -> Reading:
+def _reading(cell: str) -> ParsedText:
     return (
-        read(cell) if _DIGIT.search(cell) else Reading(text=cell)
+        read(cell) if _DIGIT.search(cell) else ParsedText(text=cell)
     )  # most cells are names; reading takes a while
 
 
-def _is_title(cell: Reading) -> bool:
+def _is_title(cell: ParsedText) -> bool:
     return bool(cell.rest) and not cell.mistakes

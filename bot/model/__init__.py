@@ -5,14 +5,14 @@ Structs, not dataclasses: some are made by the thousand each second. `replace` c
 
 from __future__ import annotations
 
-from bot.model.board import Clock, Flag, Flagged, FlagRule
+from bot.model.board import Flag, Flagged, FlagRule, FlagSince
 from bot.model.chats import Chat, Follow, Follower, Level, Place, Quiet
 from bot.model.delivery import (
+    Blocker,
     Button,
     ButtonStyle,
     Delivery,
     Gone,
-    Hurdle,
     Later,
     Message,
     Moved,
@@ -20,7 +20,7 @@ from bot.model.delivery import (
     PendingNotice,
     RawUpdate,
     Refused,
-    Sending,
+    SendRecord,
     Sent,
     TopicGone,
 )
@@ -43,23 +43,23 @@ from bot.model.stages import Reason, Stage
 
 __all__ = [
     "NO_TRACKING_AFTER",
+    "Blocker",
     "Button",
     "ButtonStyle",
     "CallBudget",
     "Changes",
     "Chat",
-    "Clock",
     "DailyStats",
     "Delivery",
     "FetchedNode",
     "FetchedParcel",
     "Flag",
     "FlagRule",
+    "FlagSince",
     "Flagged",
     "Follow",
     "Follower",
     "Gone",
-    "Hurdle",
     "Importance",
     "Item",
     "Later",
@@ -82,7 +82,7 @@ __all__ = [
     "RawUpdate",
     "Reason",
     "Refused",
-    "Sending",
+    "SendRecord",
     "Sent",
     "Shop",
     "Snapshot",

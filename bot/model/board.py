@@ -10,7 +10,7 @@ from bot.model.parcels import Order
 from bot.model.stages import Stage
 
 
-class Clock(enum.StrEnum):
+class FlagSince(enum.StrEnum):
     """The moment of an order that a flag counts from."""
 
     STAGE = "stage"  # since when it is in its stage, else its newest node, else when it came to us
@@ -36,11 +36,11 @@ class Flag(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagRule:
-    """Flags orders that are in one of the stages once their clock is `grace` behind; zero: at once."""
+    """Flags orders that are in one of the stages once `grace` has passed since that moment; zero: at once."""
 
     flag: Flag
     stages: frozenset[Stage]
-    clock: Clock
+    since: FlagSince
     grace: timedelta = timedelta(0)
 
 

@@ -10,7 +10,7 @@ from bot.model.chats import Place
 from bot.model.news import Importance, News
 
 
-class Hurdle(enum.StrEnum):
+class Blocker(enum.StrEnum):
     """What keeps a notice from its place beside its own next attempt: once that is gone, it goes at once."""
 
     CHAT = "chat"  # the chat does not let the bot write at present
@@ -60,7 +60,7 @@ class RawUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
+class SendRecord:
     """One message that went to a chat, as Telegram's limits count it."""
 
     chat_id: int

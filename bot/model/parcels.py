@@ -64,8 +64,8 @@ class Parcel:
     carrier: str = ""
     eta: datetime | None = None
     first_eta: datetime | None = None
-    eta_told: datetime | None = None
-    eta_told_at: datetime | None = None
+    eta_announced: datetime | None = None
+    eta_announced_at: datetime | None = None
     items: tuple[Item, ...] = ()
     stage: Stage = Stage.PRE_SHIPMENT
     reason: Reason = Reason.NONE
@@ -98,8 +98,8 @@ class Order:
     """One AliExpress order as known; `stage` is that of its least advanced parcel.
 
     `created_at` is when it was first followed, `paid_at` when its buyer paid (None: not known); `fetched_at`
-    is None until the first answer came; `status_at` tells when `status` was learnt. `told` holds keys of
-    once-only news already told (silences, all arrived).
+    is None until the first answer came; `status_at` tells when `status` was learnt. `announced` holds keys of
+    once-only news (silences, all arrived).
     """
 
     id: str
@@ -114,18 +114,18 @@ class Order:
     fetched_at: datetime | None = None
     finished_at: datetime | None = None
     digest: str = ""
-    mark: str = ""
-    told: frozenset[str] = frozenset()
+    fingerprint: str = ""
+    announced: frozenset[str] = frozenset()
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """All parcels' nodes, newest first."""
         return newest_first(node for parcel in self.parcels for node in parcel.nodes)
 
-    def told_by(self, news: Iterable[News]) -> tuple[Node, ...]:
+    def nodes_in(self, news: Iterable[News]) -> tuple[Node, ...]:
         """The nodes that these news tell, newest first."""
-        told = {seq for one in news for seq in one.nodes}
-        return newest_first(node for parcel in self.parcels for node in parcel.nodes if node.seq in told)
+        seqs = {seq for one in news for seq in one.nodes}
+        return newest_first(node for parcel in self.parcels for node in parcel.nodes if node.seq in seqs)
 
     @property
     def live(self) -> tuple[Parcel, ...]:

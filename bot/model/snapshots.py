@@ -49,8 +49,8 @@ class Snapshot:
     """One answer of a source about one order.
 
     `found` is False for "tracking data not found": nothing yet, or no such order.
-    `digest` is equal for equal content: a check whose digest is the known one has nothing to settle. `mark`
-    is equal for answers that are the same to the byte, empty where that says nothing.
+    `digest` is a hash of the parsed content: a check that finds the known digest has nothing new.
+    `fingerprint` is a hash of the raw answer: an equal one need not be parsed. Empty where that is not safe.
     """
 
     order_id: str
@@ -58,7 +58,7 @@ class Snapshot:
     parcels: tuple[FetchedParcel, ...] = ()
     found: bool = True
     digest: str = ""
-    mark: str = ""
+    fingerprint: str = ""
 
 
 class OrderStatus(enum.StrEnum):

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.model import Stage, Watch
-from bot.pacing.clock import hours
-from bot.pacing.policy import Explanation, Limits, explain, next_check
+from bot.pacing.policy import CheckInterval, Explanation, explain, next_check
 from bot.pacing.price import Price
+from bot.pacing.profile import hours
 from bot.pacing.rates import Rates
 from bot.pacing.together import Companions
 
@@ -21,8 +21,10 @@ class Pacer:
     Checks that name their `order` also teach who travels together; without a name each is alone.
     """
 
-    def __init__(self, limits: Limits, random: Callable[[], float], rates: Rates | None = None) -> None:
-        self.limits = limits
+    def __init__(
+        self, interval: CheckInterval, random: Callable[[], float], rates: Rates | None = None
+    ) -> None:
+        self.interval = interval
         self.rates = rates or Rates()
         self.price = Price()
         self.companions = Companions()
@@ -33,14 +35,14 @@ class Pacer:
         """When to look again at an order checked at `now`; None: never."""
         weight = watch.weight * (self.companions.share(order, watch.weight, hours(now)) if order else 1.0)
         shared = replace(watch, weight=weight) if weight != watch.weight else watch
-        at = next_check(shared, self.rates, self.price.value, self.limits, now, self._random)
+        at = next_check(shared, self.rates, self.price.value, self.interval, now, self._random)
         if order and at is not None:
             self.companions.plan(order, hours(at))
         return at
 
     def explain(self, watch: Watch, now: datetime) -> Explanation:
         """Why it is then."""
-        return explain(watch, self.rates, self.price.value, self.limits, now)
+        return explain(watch, self.rates, self.price.value, self.interval, now)
 
     def learn(
         self, watch: Watch, nodes: Iterable[tuple[datetime, Stage]], now: datetime, *, order: str = ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import OrderStatus, Watch
-from bot.pacing.clock import WEEK, hours
+from bot.pacing.profile import WEEK, hours
 from bot.pacing.rates import Rates
 
 _CLOSING = 1.7  # how much more than a scan the end is worth
@@ -22,7 +22,7 @@ _RETRY = 300.0  # seconds: first back-off window after a failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class CheckInterval:
     """Floor and ceiling between two checks of one order, in seconds."""
 
     floor: float = 600.0
@@ -59,20 +59,25 @@ class Explanation:
 
 
 def next_check(
-    watch: Watch, rates: Rates, price: float, limits: Limits, now: datetime, random: Callable[[], float]
+    watch: Watch,
+    rates: Rates,
+    price: float,
+    interval: CheckInterval,
+    now: datetime,
+    random: Callable[[], float],
 ) -> datetime | None:
     """When to look again at an order checked at `now`; None: never.
 
-    `price` is `Price.value`, `random` gives numbers in [0, 1). Between `limits`, but for finished orders,
+    `price` is `Price.value`, `random` gives numbers in [0, 1). Between `interval`, but for finished orders,
     which are looked at again ever more slowly.
     """
-    return _decide(watch, rates, price, limits, now, random)[0]
+    return _decide(watch, rates, price, interval, now, random)[0]
 
 
-def explain(watch: Watch, rates: Rates, price: float, limits: Limits, now: datetime) -> Explanation:
+def explain(watch: Watch, rates: Rates, price: float, interval: CheckInterval, now: datetime) -> Explanation:
     """The reasons behind the next check, as of `now`, jitter left out."""
     seen = watch.checked_at or now
-    at, bound = _decide(watch, rates, price, limits, seen, lambda: 0.5)
+    at, bound = _decide(watch, rates, price, interval, seen, lambda: 0.5)
     outlook = _Outlook(watch, rates, hours(seen))
     passed = max(hours(now) - hours(seen), 0.0)
     unseen = math.fsum(outlook.expected(passed * (part + 0.5) / 48.0) for part in range(48)) / 48.0
@@ -88,7 +93,12 @@ def explain(watch: Watch, rates: Rates, price: float, limits: Limits, now: datet
 
 
 def _decide(
-    watch: Watch, rates: Rates, price: float, limits: Limits, now: datetime, random: Callable[[], float]
+    watch: Watch,
+    rates: Rates,
+    price: float,
+    interval: CheckInterval,
+    now: datetime,
+    random: Callable[[], float],
 ) -> tuple[datetime | None, Bound]:
     quiet = now - max(watch.last_node_at or watch.created_at, watch.created_at)
     if watch.weight <= 0 or quiet >= GIVEN_UP:
@@ -96,13 +106,13 @@ def _decide(
     if watch.stage.final or watch.status is OrderStatus.CANCELLED:
         at, bound = _recheck(watch, now, random())
     else:
-        gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, limits)
+        gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, interval)
         seconds = gap * 3600.0 * (1.0 + _JITTER * (2.0 * random() - 1.0))
-        at = now + timedelta(seconds=min(max(seconds, limits.floor), limits.ceiling))
+        at = now + timedelta(seconds=min(max(seconds, interval.floor), interval.ceiling))
     if watch.failures > 0 and at is not None:
         # Full jitter: anywhere up to a window that doubles with every failure.
-        window = min(_RETRY * 2.0 ** min(watch.failures, 20), limits.ceiling - limits.floor)
-        return now + timedelta(seconds=limits.floor + random() * max(window, 0.0)), Bound.FAILURE
+        window = min(_RETRY * 2.0 ** min(watch.failures, 20), interval.ceiling - interval.floor)
+        return now + timedelta(seconds=interval.floor + random() * max(window, 0.0)), Bound.FAILURE
     return at, bound
 
 
@@ -118,29 +128,29 @@ def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None,
 class _Outlook:
     """What may come after a look at `start`, at so many hours from it."""
 
-    __slots__ = ("_low", "begin", "cell", "clock", "weight", "zero")
+    __slots__ = ("_low", "begin", "cell", "profile", "weight", "zero")
 
     def __init__(self, watch: Watch, rates: Rates, start: float) -> None:
-        key, shift = rates.clock_key(watch.stage, watch.utc_offset_hours, watch.carrier)
-        self.clock = rates.clocks[key]
+        key, shift = rates.profile_key(watch.stage, watch.utc_offset_hours, watch.carrier)
+        self.profile = rates.profiles[key]
         self.cell = rates.cells[watch.stage]
         self.begin = start + shift
         last = min(hours(watch.last_node_at or watch.created_at), start)
-        self.zero = self.clock.operating(last + shift)
-        self._low = self.cell.expected(self.clock.operating(self.begin) - self.zero)
+        self.zero = self.profile.operating(last + shift)
+        self._low = self.cell.expected(self.profile.operating(self.begin) - self.zero)
         self.weight = watch.weight * (1.0 + _CLOSING * rates.closing[watch.stage])
 
     def expected(self, after: float) -> float:
         """Entries expected to have appeared `after` hours from the look."""
-        return self.cell.expected(self.clock.operating(self.begin + after) - self.zero) - self._low
+        return self.cell.expected(self.profile.operating(self.begin + after) - self.zero) - self._low
 
     def rate(self, after: float) -> float:
         """Entries an hour at that time."""
         at = self.begin + after
-        return self.cell.rate_at(self.clock.operating(at) - self.zero) * self.clock.pace_at(at)
+        return self.cell.rate_at(self.profile.operating(at) - self.zero) * self.profile.pace_at(at)
 
 
-def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]:
+def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[float, Bound]:
     """Hours until the look from which waiting on costs more than it saves.
 
     An hour more costs the waiting of the entries that may be there unseen, w E. It saves
@@ -148,21 +158,22 @@ def _gap(outlook: _Outlook, price: float, limits: Limits) -> tuple[float, Bound]
     rate. The look is where the sum of the differences is least: not always where they first cross, for a
     night or a weekend may lie ahead.
 
-    One loop, because this is decided for every check: it walks in steps that end with the clock's full hours,
-    closer by at first, and takes rates as even within one. All in hours from the last look, and in entries.
+    One loop, because this is decided for every check. It walks in steps that end on the profile's full hours,
+    shorter ones at first, and takes rates as constant within a step. Times are hours since the last look,
+    amounts are entries.
     """
-    floor, end = limits.floor / 3600.0, limits.ceiling / 3600.0
-    cell, clock, begin = outlook.cell, outlook.clock, outlook.begin
-    paces, rates, sums, edges, tops = clock.pace, cell.rate, cell.sums, cell.edges, cell.tops
+    floor, end = interval.floor / 3600.0, interval.ceiling / 3600.0
+    cell, profile, begin = outlook.cell, outlook.profile, outlook.begin
+    paces, rates, sums, edges, tops = profile.pace, cell.rate, cell.sums, cell.edges, cell.tops
     double = 2.0 * price / outlook.weight
     phase = begin % 1.0
-    age = clock.operating(begin + floor) - outlook.zero
+    age = profile.operating(begin + floor) - outlook.zero
     known, bin_ = cell.expected(age), bisect_right(edges, max(age, 0.0)) - 1
     after = best = floor
     least = total = 0.0
     low = outlook.expected(floor)
     while after < end and after - best <= _AHEAD:
-        if low * low > double * tops[bin_] * clock.peak:
+        if low * low > double * tops[bin_] * profile.peak:
             break  # no later hour saves more than it costs
         mark = int(after + phase + 1e-6) + 1.0 - phase
         if after < 1.5 and mark - after > 0.25:

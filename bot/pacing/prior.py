@@ -1,4 +1,4 @@
-"""What is known before the first parcel: rates by stage, the working day by side.
+"""What is known before the first parcel: rates by stage, the working day by leg.
 
 Medians of stage times follow the recorded parcels that the simulations of the design were fitted to (4 to
 30 operating hours between bursts of scans, log-normal with a spread of 0.5 to 1.0); the shape of the day
@@ -9,7 +9,7 @@ the door.
 from __future__ import annotations
 
 from bot.model import Stage
-from bot.pacing.clock import Side
+from bot.pacing.profile import Leg
 
 # Operating hours since the last entry: the lower edges of the age bins.
 EDGES = (
@@ -28,18 +28,18 @@ MEDIANS = {
 OTHER_MEDIAN = 30.0
 SPREAD = 0.9  # sigma of the logarithm of stage times
 
-# Relative activity from 00 to 23 o'clock on that side, and from Monday to Sunday.
+# Relative activity from 00 to 23 o'clock on that leg, and from Monday to Sunday.
 HOURS = {
-    Side.ORIGIN: (4, 3, 2, 2, 2, 2, 3, 4, 6, 8, 9, 9, 8, 8, 9, 9, 9, 9, 9, 9, 8, 8, 7, 6),
-    Side.LINEHAUL: (6, 6, 5, 5, 5, 5, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6),
-    Side.DESTINATION: (3, 3, 3, 3, 4, 5, 7, 8, 9, 9, 9, 9, 8, 8, 8, 8, 7, 7, 6, 6, 5, 5, 4, 4),
-    Side.DOOR: (1, 1, 1, 1, 1, 1, 2, 5, 7, 9, 10, 10, 10, 9, 9, 10, 10, 10, 10, 9, 7, 5, 3, 2),
+    Leg.ORIGIN: (4, 3, 2, 2, 2, 2, 3, 4, 6, 8, 9, 9, 8, 8, 9, 9, 9, 9, 9, 9, 8, 8, 7, 6),
+    Leg.LINEHAUL: (6, 6, 5, 5, 5, 5, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6),
+    Leg.DESTINATION: (3, 3, 3, 3, 4, 5, 7, 8, 9, 9, 9, 9, 8, 8, 8, 8, 7, 7, 6, 6, 5, 5, 4, 4),
+    Leg.DOOR: (1, 1, 1, 1, 1, 1, 2, 5, 7, 9, 10, 10, 10, 9, 9, 10, 10, 10, 10, 9, 7, 5, 3, 2),
 }
 DAYS = {
-    Side.ORIGIN: (7, 7, 7, 7, 7, 6, 5),
-    Side.LINEHAUL: (7, 7, 7, 7, 7, 7, 6),
-    Side.DESTINATION: (8, 8, 8, 8, 8, 4, 2),
-    Side.DOOR: (8, 8, 8, 8, 8, 4, 1),
+    Leg.ORIGIN: (7, 7, 7, 7, 7, 6, 5),
+    Leg.LINEHAUL: (7, 7, 7, 7, 7, 7, 6),
+    Leg.DESTINATION: (8, 8, 8, 8, 8, 4, 2),
+    Leg.DOOR: (8, 8, 8, 8, 8, 4, 1),
 }
 # Where the destination's zone is unknown the day is learnt in UTC, from nearly nothing.
 UNKNOWN_HOURS = (1,) * 24

@@ -11,25 +11,25 @@ from typing import Any
 
 from bot.model import Stage, Watch
 from bot.pacing import prior
-from bot.pacing.clock import ORIGIN_OFFSET, WEEK, Clock, Side, hours, side
+from bot.pacing.profile import ORIGIN_OFFSET, WEEK, Leg, WeeklyProfile, hours, leg
 
 _HALF_LIFE, _FADED_EVERY = 60.0 * 24.0, 12.0  # hours: what is so old counts half; the steps of fading
 _BINS = len(prior.EDGES)
 _RECOMPILE, _RECOMPILE_SHARE = 48, 0.08  # new entries, of those known, between two looks at the whole table
 _GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 4.0  # what the prior weighs, in entries
-_SIDE_EVENTS, _UNKNOWN_EVENTS = 80.0, 40.0  # what a side's prior clock weighs, in entries
-_CLOCK_EVENTS = 80.0  # what the side's clock weighs against the stage's own
-_BETTER = 4.0  # by how much (logarithm of likelihoods) another clock must have foretold entries better
-_CARRIERS = 200  # whose clocks are told apart, at most
-_SMOOTH_EVENTS = 500.0  # entries on one clock after which its hours are smoothed half as much
+_LEG_EVENTS, _UNKNOWN_EVENTS = 80.0, 40.0  # what a leg's prior profile weighs, in entries
+_PROFILE_EVENTS = 80.0  # what the leg's profile weighs against the stage's own
+_BETTER = 4.0  # by how much (logarithm of likelihoods) another profile must have foretold entries better
+_CARRIERS = 200  # whose profiles are told apart, at most
+_SMOOTH_EVENTS = 500.0  # entries on one profile after which its hours are smoothed half as much
 _LAG_EVENTS, _CLOSING_EVENTS = 20.0, 4.0
-# What is learnt: rows by name, most of them for each stage or clock, and how many numbers each holds.
+# What is learnt: rows by name, most of them for each stage or profile, and how many numbers each holds.
 _SIZES = {
     "counts": _BINS, "exposure": _BINS, "closing": 1, "lags": len(prior.LAG_EDGES), "gain": 1, "abroad": 1,
     "hours": 24, "hours_due": 24, "days": 7, "days_due": 7,
 }  # fmt: skip
 _NOTHING = [(name, [0.0] * _SIZES[name]) for name in ("hours", "hours_due", "days", "days_due")]
-_CHINA, _ZONES = (Side.ORIGIN, Side.LINEHAUL), ("china", "local", "utc")
+_CHINA, _ZONES = (Leg.ORIGIN, Leg.LINEHAUL), ("china", "local", "utc")
 
 
 class Cell:
@@ -145,7 +145,7 @@ class Rates:
         By the lags known, which it teaches, and by the hours in which entries are usually published.
         """
         begin = min(max(stamp, walk.seen), end)
-        key, shift = self.clock_key(walk.stage, walk.offset, walk.carrier)
+        key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier)
         last = min(end, stamp + prior.LAG_EDGES[-1])
         bounds = {begin, max(last, begin), *(stamp + edge for edge in prior.LAG_EDGES)}
         bounds |= {n - shift for n in range(math.ceil(begin + shift), math.ceil(last + shift))}
@@ -154,7 +154,7 @@ class Rates:
             at = 0.5 * (low + high)
             lag = min(bisect_right(prior.LAG_EDGES, at - stamp), len(prior.LAG_EDGES) - 1)
             width = prior.LAG_EDGES[lag] - (prior.LAG_EDGES[lag - 1] if lag else 0.0)
-            part = self.lags[lag] * (high - low) / width * self.clocks[key].pace_at(at + shift)
+            part = self.lags[lag] * (high - low) / width * self.profiles[key].pace_at(at + shift)
             pieces.append((at, lag, part))
         total = math.fsum(part for _, _, part in pieces)
         if total <= 0.0:
@@ -171,16 +171,16 @@ class Rates:
         weight = walk.weight
         self._row("counts", walk.stage)[max(bisect_right(prior.EDGES, age) - 1, 0)] += weight
         self._row("closing", walk.stage)[0] += weight * following.final
-        key, shift = self.clock_key(walk.stage, walk.offset, walk.carrier)
-        if key in self._own:  # which of the clocks that may rule had foretold it better
+        key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier)
+        if key in self._own:  # which of the profiles that may rule had foretold it better
             own, shared = self._own[key]
             at = moment + shift
             self._row("gain", key)[0] += weight * math.log(own.pace_at(at) / shared.pace_at(at))
         known = [carrier for carrier, _ in self._some("abroad")]
-        if side(walk.stage) in _CHINA and (walk.carrier in known or len(known) < _CARRIERS):
+        if leg(walk.stage) in _CHINA and (walk.carrier in known or len(known) < _CARRIERS):
             zone, east = ("utc", 0.0) if walk.offset is None else ("local", walk.offset)
-            there = self._shared[f"{Side.DESTINATION}/{zone}"].pace_at(moment + east)
-            here = self._shared[f"{side(walk.stage)}/china"].pace_at(moment + ORIGIN_OFFSET)
+            there = self._shared[f"{Leg.DESTINATION}/{zone}"].pace_at(moment + east)
+            here = self._shared[f"{leg(walk.stage)}/china"].pace_at(moment + ORIGIN_OFFSET)
             self._row("abroad", walk.carrier)[0] += weight * math.log(there / here)
         by_hour, by_day = self._row("hours", key), self._row("days", key)
         for sight, part in sights:
@@ -188,21 +188,21 @@ class Rates:
             by_hour[hour % 24] += weight * part
             by_day[hour // 24 % 7] += weight * part
 
-    def clock_key(self, stage: Stage, offset: float | None, carrier: str = "") -> tuple[str, float]:
-        """Which clock rules, and the hours to add to UTC for it."""
-        if side(stage) in _CHINA and carrier not in self._abroad:
+    def profile_key(self, stage: Stage, offset: float | None, carrier: str = "") -> tuple[str, float]:
+        """Which profile rules, and the hours to add to UTC for it."""
+        if leg(stage) in _CHINA and carrier not in self._abroad:
             return f"{stage}/china", ORIGIN_OFFSET
         return (f"{stage}/utc", 0.0) if offset is None else (f"{stage}/local", offset)
 
     def _expose(self, walk: _Walk, end: float) -> float:
         """Add the operating time since the walk's last sight; returns the operating age at `end`."""
-        key, shift = self.clock_key(walk.stage, walk.offset, walk.carrier)
-        clock = self.clocks[key]
-        zero = clock.operating(walk.last + shift)
-        low = clock.operating(walk.seen + shift) - zero
-        high = clock.operating(end + shift) - zero
+        key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier)
+        profile = self.profiles[key]
+        zero = profile.operating(walk.last + shift)
+        low = profile.operating(walk.seen + shift) - zero
+        high = profile.operating(end + shift) - zero
         rate = self.cells[walk.stage].rate_at(0.5 * (low + high))
-        # How many entries an even clock would have brought in each hour.
+        # How many entries an even profile would have brought in each hour.
         by_hour, by_day = self._row("hours_due", key), self._row("days_due", key)
         start, stop = walk.seen + shift, end + shift
         while start < stop:
@@ -236,7 +236,7 @@ class Rates:
             for n, share in zip(lags, prior.LAGS, strict=True)
         )
         self._abroad = frozenset(carrier for carrier, (n,) in self._some("abroad") if n > _BETTER)
-        self.clocks = self._clocks()
+        self.profiles = self._profiles()
         self.cells = self._cells()
         self.closing = {}  # chance that the next entry after one of this stage closes the order
         for stage in Stage:
@@ -266,42 +266,44 @@ class Rates:
             )
         return cells
 
-    def _clocks(self) -> dict[str, Clock]:
-        """A clock for each stage and zone: the one of its side, or its own where that has foretold better."""
+    def _profiles(self) -> dict[str, WeeklyProfile]:
+        """A profile for each stage and zone: its leg's, or its own where that has predicted better."""
         made = {}
-        for where, zone in product(Side, _ZONES):
+        for where, zone in product(Leg, _ZONES):
             # What never was in China keeps the destination's hours at every stage.
-            shape = where if zone == "china" or where not in _CHINA else Side.DESTINATION
-            keys = [f"{stage}/{zone}" for stage in Stage if side(stage) is where]
+            shape = where if zone == "china" or where not in _CHINA else Leg.DESTINATION
+            keys = [f"{stage}/{zone}" for stage in Stage if leg(stage) is where]
             known = (
-                (prior.UNKNOWN_HOURS, _UNKNOWN_EVENTS)
-                if zone == "utc"
-                else (prior.HOURS[shape], _SIDE_EVENTS)
+                (prior.UNKNOWN_HOURS, _UNKNOWN_EVENTS) if zone == "utc" else (prior.HOURS[shape], _LEG_EVENTS)
             )
             made[f"{where}/{zone}"] = self._clock(keys, prior.DAYS[shape], *known)
-        self._shared = {name: clock for name, (clock, _, _) in made.items()}
-        clocks, self._own = {}, {}
+        self._shared = {name: profile for name, (profile, _, _) in made.items()}
+        profiles, self._own = {}, {}
         for stage, zone in product(Stage, _ZONES):
             key = f"{stage}/{zone}"
-            clocks[key], by_hour, by_day = made[f"{side(stage)}/{zone}"]
+            profiles[key], by_hour, by_day = made[f"{leg(stage)}/{zone}"]
             if ("hours", key) in self._rows:
-                own = self._clock([key], by_day, by_hour, _CLOCK_EVENTS)[0]
-                self._own[key] = own, clocks[key]
+                own = self._clock([key], by_day, by_hour, _PROFILE_EVENTS)[0]
+                self._own[key] = own, profiles[key]
                 if self._row("gain", key)[0] > _BETTER:
-                    clocks[key] = own
-        return clocks
+                    profiles[key] = own
+        return profiles
 
     def _clock(
         self, keys: Sequence[str], days_prior: Sequence[float], hours_prior: Sequence[float], events: float
-    ) -> tuple[Clock, list[float], list[float]]:
-        """The clock of what was seen under `keys`, its hours and its days; the prior hours weigh `events`."""
+    ) -> tuple[WeeklyProfile, list[float], list[float]]:
+        """The profile of what was seen under `keys`, its hours and days; the prior hours weigh `events`."""
         rows = ([self._rows.get((name, key), none) for key in keys] for name, none in _NOTHING)
         by_hour, due, days, days_due = ([*map(math.fsum, zip(*row, strict=True))] for row in rows)
         known = math.fsum(by_hour)
         by_hour = _blend(by_hour, due, hours_prior, events)
         by_hour = _smooth(by_hour, 0.1 * _SMOOTH_EVENTS / (_SMOOTH_EVENTS + known))
-        by_day = _blend(days, days_due, days_prior, _SIDE_EVENTS)
-        return Clock([max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]), by_hour, by_day
+        by_day = _blend(days, days_due, days_prior, _LEG_EVENTS)
+        return (
+            WeeklyProfile([max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]),
+            by_hour,
+            by_day,
+        )
 
     def dump(self) -> dict[str, Any]:
         """Everything learnt, as JSON-able values with an observation of the newest hour weighing 1."""
@@ -331,7 +333,7 @@ def _smooth(ring: Sequence[float], part: float) -> list[float]:
 def _blend(
     counts: Sequence[float], due: Sequence[float], shape: Sequence[float], events: float
 ) -> list[float]:
-    """Activity of mean 1: counts over what an even clock would have brought, `shape` weighing `events`."""
+    """Activity of mean 1: counts over what an even profile would have brought, `shape` weighing `events`."""
     total = math.fsum(shape) / len(shape)
     scale = (math.fsum(counts) + 1e-9) / (math.fsum(due) + 1e-9)
     part = events / len(shape)

@@ -1,7 +1,8 @@
 """Parcels that travel together: one's news tells that the others' is there.
 
 Orders in one bag, flight or van get the same entries within minutes. Who shared the last entry, or the last
-two or three, probably shares the next; how often is learnt by stage. Times are in hours, as in `clock.hours`.
+two or three, probably shares the next; how often is learnt by stage. Times are hours as `profile.hours`
+gives them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import takewhile
 from typing import Any
 
 from bot.model import Stage, Watch
-from bot.pacing.clock import hours
+from bot.pacing.profile import hours
 
 _APART = 5.0 / 60.0  # hours between two stamps of one shared entry, at most
 _PRIOR = (0.1, 0.5, 0.7)  # chance that the next entry is shared after one, two, three shared ones in a row,

@@ -18,8 +18,8 @@ class Source(Protocol):
         """
         ...
 
-    async def check(self, order_id: str, language: str, mark: str) -> Snapshot | None:
-        """The same for nobody who waits; None where the answer is still the one that had this mark."""
+    async def check(self, order_id: str, language: str, fingerprint: str) -> Snapshot | None:
+        """The same for nobody who waits; None where the answer is still the one that had this fingerprint."""
         ...
 
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:

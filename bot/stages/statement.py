@@ -253,12 +253,12 @@ def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
     )
 
 
-def _anything(meaning: lexicon.Meaning, hole: str) -> bool:
+def _anything(meaning: lexicon.StageMeaning, hole: str) -> bool:
     """The merchant answers for what a placeholder stands for."""
     return True
 
 
-def _fits(meaning: lexicon.Meaning, text: Text) -> bool:
+def _fits(meaning: lexicon.StageMeaning, text: Text) -> bool:
     """Whether a placeholder of an entry may stand for this part of a text."""
     delivers = Stage.DELIVERED in {meaning.stage, meaning.far}
     return not any(map(text.shows, _BESIDE_THE_CUSTOMER if delivers else _ANOTHER_STORY))

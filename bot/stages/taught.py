@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.errors import SettingsError
-from bot.stages.lexicon import Entry, LexiconError, entries
+from bot.stages.lexicon import LexiconEntry, LexiconError, entries
 
 _MOST = 5000  # texts
 _LONGEST = 500  # signs
 
 
-def load(path: str) -> tuple[Entry, ...]:
+def load(path: str) -> tuple[LexiconEntry, ...]:
     """Read PHRASES_FILE; no path: nothing was taught.
 
     Raises:
@@ -44,7 +44,7 @@ def load(path: str) -> tuple[Entry, ...]:
     return found
 
 
-def _entries(content: dict[str, object]) -> Iterator[Entry]:
+def _entries(content: dict[str, object]) -> Iterator[LexiconEntry]:
     for head, texts in content.items():
         if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
             raise LexiconError(f'"{head}" must be a list of texts, such as {head} = ["Parcel arrived"]')

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import RawUpdate, Sending
+from bot.model import RawUpdate, SendRecord
 from bot.store import backup, migrations
 from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
@@ -74,14 +74,14 @@ class Inbox:
         async with self._database.write() as on:
             return await Updates(on).take(limit, now, lease)
 
-    async def done(self, update_id: int, sent: Sequence[Sending] = ()) -> None:
+    async def done(self, update_id: int, sent: Sequence[SendRecord] = ()) -> None:
         """It was handled; `sent` are the answers to book with it."""
         async with self._database.write() as on:
             await Sends(on).book(sent)
             await Updates(on).done(update_id)
 
     async def failed(
-        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[Sending] = ()
+        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[SendRecord] = ()
     ) -> None:
         """It was not: again at `retry_at`, or set aside."""
         async with self._database.write() as on:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Clock, Flag, FlagRule
+from bot.model import Flag, FlagRule, FlagSince
 from bot.store import sql
 from bot.store.tables import cases, orders
 
@@ -109,23 +109,23 @@ def _judged(
     fits = [
         sa.and_(
             orders.c.stage.in_(sorted(rule.stages)),
-            _CLOCKS[rule.clock] <= now - rule.grace if rule.grace else _CLOCKS[rule.clock].is_not(None),
+            _MOMENTS[rule.since] <= now - rule.grace if rule.grace else _MOMENTS[rule.since].is_not(None),
         )
         for rule in rules
     ]
     flag = sa.case(*((fit, sa.literal(rule.flag.value)) for fit, rule in zip(fits, rules, strict=True)))
-    since = sa.case(*((fit, _CLOCKS[rule.clock]) for fit, rule in zip(fits, rules, strict=True)))
+    since = sa.case(*((fit, _MOMENTS[rule.since]) for fit, rule in zip(fits, rules, strict=True)))
     return flag, since
 
 
-_CLOCKS: dict[Clock, sa.ColumnElement[Any]] = {
-    Clock.STAGE: sa.func.coalesce(orders.c.stage_since, orders.c.last_node_at, orders.c.created_at),
-    Clock.PAYMENT: sa.case(
+_MOMENTS: dict[FlagSince, sa.ColumnElement[Any]] = {
+    FlagSince.STAGE: sa.func.coalesce(orders.c.stage_since, orders.c.last_node_at, orders.c.created_at),
+    FlagSince.PAYMENT: sa.case(
         (orders.c.last_node_at.is_(None), sa.func.coalesce(orders.c.paid_at, orders.c.created_at))
     ),
-    Clock.NODE: orders.c.last_node_at,
-    Clock.ETA: orders.c.eta,
-    Clock.DISPUTE: cases.c.disputed_at,
+    FlagSince.NODE: orders.c.last_node_at,
+    FlagSince.ETA: orders.c.eta,
+    FlagSince.DISPUTE: cases.c.disputed_at,
 }
 
 

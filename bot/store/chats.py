@@ -28,7 +28,7 @@ class Chats:
         row = (await self._on.execute(_CHAT, _these(place))).mappings().first()
         return None if row is None else to_chat(row)
 
-    async def meet(self, place: Place, *, language: str, zone: str, now: datetime) -> Chat:
+    async def get_or_create(self, place: Place, *, language: str, zone: str, now: datetime) -> Chat:
         """The chat, made with these guesses when it is new.
 
         A topic starts with the settings of its group's General topic where that is known.
@@ -233,7 +233,7 @@ class Chats:
         """The known chats among these places."""
         found: dict[Place, Chat] = {}
         wanted = set(places)
-        for ids in sql.lots(place.chat_id for place in wanted):
+        for ids in sql.chunks(place.chat_id for place in wanted):
             rows = await self._on.execute(_chats_at(sql.is_sqlite(self._on)), {"ids": ids})
             known = (to_chat(row) for row in rows.mappings())
             found |= {chat.place: chat for chat in known if chat.place in wanted}
@@ -243,7 +243,7 @@ class Chats:
         """What these places follow of these orders, archived follows included."""
         wanted, found = set(places), list[Follow]()
         theirs, query = [place.chat_id for place in wanted], _follows_of(sql.is_sqlite(self._on))
-        for ids in sql.lots(order_ids):
+        for ids in sql.chunks(order_ids):
             rows = await self._on.execute(query, {"ids": ids, "chats": theirs})
             found += [one for row in rows.mappings() if (one := to_follow(row)).place in wanted]
         return found
@@ -255,7 +255,7 @@ class Chats:
     async def followers(self, order_ids: Sequence[str]) -> list[Follower]:
         """Who follows these orders and can be written to, archived follows apart."""
         found: list[Follow] = []
-        for ids in sql.lots(order_ids):
+        for ids in sql.chunks(order_ids):
             rows = await self._on.execute(_followers(sql.is_sqlite(self._on)), {"ids": ids})
             found += [to_follow(row) for row in rows.mappings()]
         known = await self.at(follow.place for follow in found)
@@ -270,7 +270,7 @@ class Chats:
             .group_by(follows.c.order_id)
         )
         found: dict[str, int] = {}
-        for ids in sql.lots(order_ids):
+        for ids in sql.chunks(order_ids):
             rows = await self._on.execute(query.where(follows.c.order_id.in_(ids)))
             found |= {row.order_id: row.n for row in rows}
         return found

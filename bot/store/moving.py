@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class CopiedTable:
     """One table after the move: its rows on both sides, and a checksum of all their values."""
 
     table: str
@@ -37,7 +37,7 @@ class Moved:
         return (self.rows, self.checksum) == (self.rows_there, self.checksum_there)
 
 
-async def move(source: sql.Database, target: sql.Database, progress: Progress) -> list[Moved]:
+async def move(source: sql.Database, target: sql.Database, progress: Progress) -> list[CopiedTable]:
     """Copy every row and compare. `progress` gets a table's name, rows done and rows in all, twice a table.
 
     Both databases must rest. An interrupted move goes on where it stopped. Raises StoreError for a source
@@ -163,7 +163,9 @@ async def _number_on(target: sql.Database) -> None:
 # ── comparing ───────────────────────────────────────────────────────────────────────────────────
 
 
-async def _compare(source: sql.Database, target: sql.Database, table: sa.Table, progress: Progress) -> Moved:
+async def _compare(
+    source: sql.Database, target: sql.Database, table: sa.Table, progress: Progress
+) -> CopiedTable:
     total = await _count(source, table)
     sides = []
     for number, database in enumerate((source, target)):
@@ -175,7 +177,9 @@ async def _compare(source: sql.Database, target: sql.Database, table: sa.Table, 
         sides.append((count, f"{checksum:016x}"))
     progress(f"{table.name} checked", total, total)
     (rows_here, here), (rows_there, there) = sides
-    return Moved(table=table.name, rows=rows_here, rows_there=rows_there, checksum=here, checksum_there=there)
+    return CopiedTable(
+        table=table.name, rows=rows_here, rows_there=rows_there, checksum=here, checksum_there=there
+    )
 
 
 def _fingerprint(row: sa.RowMapping) -> int:

@@ -11,7 +11,7 @@ from operator import itemgetter
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Hurdle, NewsKind, Notice, PendingNotice, Place
+from bot.model import Blocker, NewsKind, Notice, PendingNotice, Place
 from bot.store import sql
 from bot.store.rows import Row, news_row, to_notice
 from bot.store.tables import Utc, notices, state_is
@@ -155,12 +155,12 @@ class Notices:
         counts: bool = True,
         ambiguous: bool = False,
         held: bool = False,
-        hurdle: Hurdle | None = None,
+        blocker: Blocker | None = None,
         error: str = "",
     ) -> None:
         """Not now; again at `at`, and later news of the same order in the place not before, unless `held`.
 
-        `counts` adds an attempt, `ambiguous` one that may have arrived. `hurdle` was in the way `now`.
+        `counts` adds an attempt, `ambiguous` one that may have arrived. `blocker` was in the way `now`.
         """
         await self._end(
             ids,
@@ -169,7 +169,7 @@ class Notices:
             attempts=notices.c.attempts + int(counts),
             ambiguous=notices.c.ambiguous + int(ambiguous),
             held=held,
-            hurdle=hurdle,
+            blocker=blocker,
             tried_at=now,
             error=error,
         )
@@ -186,7 +186,7 @@ class Notices:
         await self._on.execute(
             sa.update(notices)
             .where(notices.c.id.in_(list(ids)), notices.c.lease == lease)
-            .values({"hurdle": None} | values | {"lease": ""})
+            .values({"blocker": None} | values | {"lease": ""})
         )
 
     async def postpone(self, place: Place, until: datetime) -> None:
@@ -222,17 +222,17 @@ class Notices:
 
     async def release_refused(self, chat_id: int, now: datetime, topic_id: int | None = None) -> int:
         """The chat (or one topic of it) lets the bot write: what waits for that goes now; how many."""
-        where = [_hurdle_is(Hurdle.CHAT), notices.c.chat_id == chat_id, notices.c.lease == ""]
+        where = [_blocked_by(Blocker.CHAT), notices.c.chat_id == chat_id, notices.c.lease == ""]
         if topic_id is not None:
             where.append(notices.c.topic_id == topic_id)
         result = await self._on.execute(
-            sa.update(notices).where(_due, *where).values(due_at=now, hurdle=None)
+            sa.update(notices).where(_due, *where).values(due_at=now, blocker=None)
         )
         return result.rowcount
 
     async def is_refused(self, chat_id: int) -> bool:
         """Whether something waits for the chat to let the bot write."""
-        waits = sa.select(notices.c.id).where(_hurdle_is(Hurdle.CHAT), notices.c.chat_id == chat_id)
+        waits = sa.select(notices.c.id).where(_blocked_by(Blocker.CHAT), notices.c.chat_id == chat_id)
         return await self._on.scalar(waits.limit(1)) is not None
 
     async def refused_chats(self) -> frozenset[int]:
@@ -248,7 +248,7 @@ class Notices:
             sa.select(notices.c.id)
             .where(
                 _due,
-                _hurdle_is(Hurdle.TELEGRAM),
+                _blocked_by(Blocker.TELEGRAM),
                 notices.c.lease == "",
                 notices.c.due_at > now,
                 notices.c.tried_at < tried_before,
@@ -257,7 +257,7 @@ class Notices:
             .limit(limit)
         )
         result = await self._on.execute(
-            sa.update(notices).where(notices.c.id.in_(some)).values(due_at=now, hurdle=None)
+            sa.update(notices).where(notices.c.id.in_(some)).values(due_at=now, blocker=None)
         )
         return result.rowcount
 
@@ -348,8 +348,8 @@ class Notices:
         return result.rowcount
 
 
-def _hurdle_is(hurdle: Hurdle) -> sa.ColumnElement[bool]:
-    return notices.c.hurdle == sa.literal_column(f"'{hurdle.value}'")
+def _blocked_by(blocker: Blocker) -> sa.ColumnElement[bool]:
+    return notices.c.blocker == sa.literal_column(f"'{blocker.value}'")
 
 
 def _at(place: Place) -> sa.ColumnElement[bool]:
@@ -389,7 +389,7 @@ def _take(listed: bool) -> sa.Executable:
 
 @functools.cache
 def _refused() -> sa.Select[int]:
-    return sa.select(notices.c.chat_id).where(_hurdle_is(Hurdle.CHAT)).distinct()
+    return sa.select(notices.c.chat_id).where(_blocked_by(Blocker.CHAT)).distinct()
 
 
 def _none_before() -> sa.ColumnElement[bool]:

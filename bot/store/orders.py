@@ -49,7 +49,7 @@ class Due:
 
     order_id: str
     digest: str
-    mark: str
+    fingerprint: str
     lease: str
     watch: Watch
     silence_at: datetime | None = None
@@ -66,7 +66,7 @@ class Settled:
     answered: bool = True
     failures: int = 0
     error: str = ""
-    mark: str | None = None  # of the answer, where it is not the known one's
+    fingerprint: str | None = None  # of the answer, where it is not the known one's
 
 
 class Orders:
@@ -90,7 +90,7 @@ class Orders:
         In a transaction that writes they stay as they are until its end.
         """
         found: dict[str, Order] = {}
-        for ids in sql.lots(order_ids):
+        for ids in sql.chunks(order_ids):
             found |= await self._get_lot(ids)
         return found
 
@@ -127,8 +127,8 @@ class Orders:
             "fetched_at": order.fetched_at,
             "finished_at": order.finished_at,
             "digest": order.digest,
-            "mark": order.mark,
-            "told": sorted(order.told),
+            "fingerprint": order.fingerprint,
+            "announced": sorted(order.announced),
             "last_node_at": order.last_node_at,
             "eta": order.next_eta,
             "silence_at": silence_at,
@@ -169,7 +169,7 @@ class Orders:
             Due(
                 order_id=row["id"],
                 digest=row["digest"],
-                mark=row["mark"],
+                fingerprint=row["fingerprint"],
                 lease=token,
                 watch=shape.to_watch(row),
                 silence_at=row["silence_at"],
@@ -190,7 +190,7 @@ class Orders:
                 "b_failures": end.failures,
                 "b_error": end.error,
                 "b_fetched": now if end.answered else None,
-                "b_mark": end.mark,
+                "b_fingerprint": end.fingerprint,
             }
             for end in sorted(ends, key=lambda end: end.order_id)  # all lock in one order
         ]
@@ -237,7 +237,7 @@ class Orders:
 
     async def hasten(self, order_ids: Sequence[str], now: datetime) -> None:
         """Make orders that are planned for later due now, but for what stopped or fails."""
-        for ids in sql.lots(order_ids):
+        for ids in sql.chunks(order_ids):
             await self._on.execute(
                 sa.update(orders)
                 .where(orders.c.id.in_(ids), orders.c.next_check_at > now, orders.c.failures == 0)
@@ -328,7 +328,7 @@ class Orders:
 
     async def update_weights(self, order_ids: Iterable[str], now: datetime) -> None:
         """Count again who is told of these orders; nobody: no more checks; somebody again: due at once."""
-        for ids in sql.lots(sorted(order_ids)):
+        for ids in sql.chunks(sorted(order_ids)):
             await self._reweigh_lot(ids, now)
 
     async def _reweigh_lot(self, ids: Sequence[str], now: datetime) -> None:
@@ -439,7 +439,7 @@ class Orders:
         gone = 0
         for old in (finished, idle):
             ids = (await self._on.execute(old)).scalars().all()
-            for lot in sql.lots(ids[: limit - gone]):
+            for lot in sql.chunks(ids[: limit - gone]):
                 gone += (await self._on.execute(sa.delete(orders).where(orders.c.id.in_(lot)))).rowcount
         return gone
 
@@ -472,7 +472,7 @@ _SETTLE = (
         failures=sa.bindparam("b_failures"),
         last_error=sa.bindparam("b_error"),
         fetched_at=sa.func.coalesce(sa.bindparam("b_fetched", type_=Utc), orders.c.fetched_at),
-        mark=sa.func.coalesce(sa.bindparam("b_mark", type_=sa.Text), orders.c.mark),
+        fingerprint=sa.func.coalesce(sa.bindparam("b_fingerprint", type_=sa.Text), orders.c.fingerprint),
     )
 )
 

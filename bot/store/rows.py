@@ -93,8 +93,8 @@ def to_order(row: Row, known: Sequence[Parcel]) -> Order:
         fetched_at=row["fetched_at"],
         finished_at=row["finished_at"],
         digest=row["digest"],
-        mark=row["mark"],
-        told=frozenset(row["told"]),
+        fingerprint=row["fingerprint"],
+        announced=frozenset(row["announced"]),
     )
 
 
@@ -106,8 +106,8 @@ def to_parcel(row: Row, known: Sequence[Node]) -> Parcel:
         carrier=row["carrier"],
         eta=row["eta"],
         first_eta=row["first_eta"],
-        eta_told=row["eta_told"],
-        eta_told_at=row["eta_told_at"],
+        eta_announced=row["eta_announced"],
+        eta_announced_at=row["eta_announced_at"],
         items=_ITEMS.validate_python(row["items"]),
         stage=_stage(row),
         reason=_word(Reason, row["reason"], Reason.NONE),
@@ -125,8 +125,8 @@ def parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
         "carrier": parcel.carrier,
         "eta": parcel.eta,
         "first_eta": parcel.first_eta,
-        "eta_told": parcel.eta_told,
-        "eta_told_at": parcel.eta_told_at,
+        "eta_announced": parcel.eta_announced,
+        "eta_announced_at": parcel.eta_announced_at,
         "items": _ITEMS.dump_python(parcel.items, mode="json"),
         "stage": parcel.stage,
         "reason": parcel.reason,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Sending
+from bot.model import SendRecord
 from bot.store import sql
 from bot.store.tables import chats, notices, sends, state_is, updates
 
@@ -25,7 +25,7 @@ class Sends:
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
 
-    async def book(self, sent: Sequence[Sending]) -> None:
+    async def book(self, sent: Sequence[SendRecord]) -> None:
         """Note answers. Chats that are not known (any more) are passed over: they wanted to be forgotten."""
         if not sent:
             return
@@ -39,7 +39,7 @@ class Sends:
             [{"b_at": one.at.timestamp(), "b_chat": one.chat_id} for one in sent],
         )
 
-    async def lately(self, now: datetime) -> list[Sending]:
+    async def lately(self, now: datetime) -> list[SendRecord]:
         """What counts still: told, answered, and what somebody has in hand, as if it went this moment.
 
         To be asked before leases are taken over: what a dead process had in hand may have gone.
@@ -65,7 +65,7 @@ class Sends:
             *_ANSWERS * list((await self._on.execute(answering)).scalars()),
         ]
         found += [(chat_id, now) for chat_id in doubtful]
-        return [Sending(chat_id=chat_id, at=min(at, now)) for chat_id, at in found]
+        return [SendRecord(chat_id=chat_id, at=min(at, now)) for chat_id, at in found]
 
     async def purge(self, now: datetime) -> None:
         """Forget what no limit counts any more."""

@@ -45,7 +45,7 @@ def database_url(text: str) -> sa.URL:
 
     Raises SettingsError for anything else.
     """
-    cure = "give a path, sqlite:///… or postgresql://…"
+    fix = "give a path, sqlite:///… or postgresql://…"
     if "://" not in text:
         text = f"sqlite:///{text}"
     if text.startswith("postgres://"):
@@ -53,11 +53,11 @@ def database_url(text: str) -> sa.URL:
     try:
         url = sa.make_url(text)
     except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
-        raise SettingsError("DATABASE_URL", cure) from None
+        raise SettingsError("DATABASE_URL", fix) from None
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     name = drivers.get(url.get_backend_name())
     if name is None or (name == drivers["sqlite"] and not url.database) or "\0" in text:
-        raise SettingsError("DATABASE_URL", cure)
+        raise SettingsError("DATABASE_URL", fix)
     return url.set(drivername=name)
 
 
@@ -118,8 +118,8 @@ def first_line(error: BaseException) -> str:
 def _words(error: BaseException) -> str:
     first = first_line(error)
     broken = isinstance(error, sqlite3.Error) and ("not a database" in first or "malformed" in first)
-    cure = "; restore a backup" if broken else ""
-    return f"the database does not serve: {first}{cure}"
+    fix = "; restore a backup" if broken else ""
+    return f"database error: {first}{fix}"
 
 
 class Database:
@@ -355,8 +355,8 @@ def is_sqlite(connection: AsyncConnection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def lots(values: Iterable[T], size: int = _AT_ONCE) -> Iterator[list[T]]:
-    """The different values in lots that one IN list takes, in their order."""
+def chunks(values: Iterable[T], size: int = _AT_ONCE) -> Iterator[list[T]]:
+    """The different values in chunks that one IN list takes, in their order."""
     known = list(dict.fromkeys(values))
     for start in range(0, len(known), size):
         yield known[start : start + size]

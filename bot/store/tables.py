@@ -51,7 +51,7 @@ class TimeOfDay(TypeDecorator[time]):
         return None if value is None else time.fromisoformat(value)
 
 
-class Words(TypeDecorator[str]):
+class CleanText(TypeDecorator[str]):
     """A text from outside: what no database can keep (NUL, half a surrogate pair) is taken out of it."""
 
     impl = sa.Text
@@ -79,7 +79,7 @@ def state_is(table: sa.FromClause, state: str) -> sa.ColumnElement[bool]:
 
 
 def _text(name: str, default: str = "") -> sa.Column[Any]:
-    return sa.Column(name, Words, nullable=False, default=default)
+    return sa.Column(name, CleanText, nullable=False, default=default)
 
 
 # A lease is a postponement: what is taken is due again when the lease ends, so that a crash heals by itself.
@@ -98,8 +98,8 @@ orders = sa.Table(
     sa.Column("fetched_at", Utc),
     sa.Column("finished_at", Utc),
     _text("digest"),
-    _text("mark"),
-    sa.Column("told", sa.JSON, nullable=False, default=list),
+    _text("fingerprint"),
+    sa.Column("announced", sa.JSON, nullable=False, default=list),
     sa.Column("last_node_at", Utc),
     sa.Column("eta", Utc),
     sa.Column("weight", sa.Float, nullable=False, default=0.0),
@@ -146,8 +146,8 @@ parcels = sa.Table(
     _text("carrier"),
     sa.Column("eta", Utc),
     sa.Column("first_eta", Utc),
-    sa.Column("eta_told", Utc),
-    sa.Column("eta_told_at", Utc),
+    sa.Column("eta_announced", Utc),
+    sa.Column("eta_announced_at", Utc),
     sa.Column("items", sa.JSON, nullable=False, default=list),
     _text("stage"),
     _text("reason"),
@@ -228,7 +228,7 @@ follows = sa.Table(
 # `held`: its time is still to come because somebody wanted it so (quiet hours, a question for later) or
 # because it is a card's edit; such a row lets later ones pass. A row that waits for another attempt holds
 # back later ones of the same order in the same place, and no others.
-# `hurdle`: what it waits for beside its time (chat, telegram); `tried_at`: its last attempt then.
+# `blocker`: what it waits for beside its time (chat, telegram); `tried_at`: its last attempt then.
 notices = sa.Table(
     "notices",
     metadata,
@@ -249,7 +249,7 @@ notices = sa.Table(
     sa.Column("settled_at", Utc),
     sa.Column("message_id", sa.BigInteger),
     _text("error"),
-    sa.Column("hurdle", sa.Text),
+    sa.Column("blocker", sa.Text),
     sa.Column("tried_at", Utc),
     sa.UniqueConstraint("chat_id", "topic_id", "order_id", "key"),
 )
@@ -257,7 +257,7 @@ _due = state_is(notices, "due")
 _index("ix_notices_due", notices.c.due_at, where=_due)
 _index("ix_notices_turn", notices.c.importance.desc(), notices.c.id, where=_due)
 _index("ix_notices_place", notices.c.chat_id, notices.c.topic_id, notices.c.id, where=_due)
-_index("ix_notices_hurdle", notices.c.hurdle, notices.c.chat_id, where=notices.c.hurdle.is_not(None))
+_index("ix_notices_blocker", notices.c.blocker, notices.c.chat_id, where=notices.c.blocker.is_not(None))
 _index("ix_notices_dead", notices.c.settled_at, where=state_is(notices, "dead"))
 _index("ix_notices_settled", notices.c.settled_at, notices.c.state, where=notices.c.settled_at.is_not(None))
 
@@ -268,7 +268,7 @@ updates = sa.Table(
     metadata,
     sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("chat_id", sa.BigInteger, nullable=False, default=0),
-    sa.Column("payload", Words, nullable=False),
+    sa.Column("payload", CleanText, nullable=False),
     sa.Column("received_at", Utc, nullable=False),
     sa.Column("due_at", Utc, nullable=False),
     _text("lease"),
@@ -334,7 +334,7 @@ guesses = sa.Table(
 pushes = sa.Table(
     "pushes",
     metadata,
-    sa.Column("key", Words, primary_key=True),
+    sa.Column("key", CleanText, primary_key=True),
     sa.Column("at", Utc, nullable=False, index=True),
 )
 
@@ -342,7 +342,7 @@ pushes = sa.Table(
 unknowns = sa.Table(
     "unknowns",
     metadata,
-    sa.Column("text", Words, primary_key=True),
+    sa.Column("text", CleanText, primary_key=True),
     sa.Column("count", sa.Integer, nullable=False, default=0),
     sa.Column("last_at", Utc, nullable=False),
 )

@@ -29,7 +29,7 @@ from bot.tracking.outcomes import (
 )
 from bot.tracking.places import PlaceData, Places
 from bot.tracking.policy import Policy
-from bot.tracking.recording import Recording, Telemetry
+from bot.tracking.recording import ChangeMetrics, Recording
 from bot.tracking.remembering import Remembering
 from bot.tracking.reporting import Reporting
 from bot.tracking.texts import CANONICAL, Texts
@@ -40,6 +40,7 @@ __all__ = [
     "CANONICAL",
     "AlreadyTracked",
     "BoardPage",
+    "ChangeMetrics",
     "LimitReached",
     "LockedOut",
     "NotAllowed",
@@ -49,7 +50,6 @@ __all__ = [
     "Policy",
     "Refreshed",
     "Shown",
-    "Telemetry",
     "Tracked",
     "Tracking",
     "Unanswered",
@@ -67,13 +67,13 @@ class Tracking:
         pacer: Pacer,
         policy: Policy,
         now: Callable[[], datetime],
-        telemetry: Telemetry,
+        metrics: ChangeMetrics,
     ) -> None:
         self.policy = policy
         self.typical = TypicalStages()
         self.arriving = Arriving(store, self.typical, now)
         self.texts = Texts(store, source, self.typical)
-        recording = Recording(pacer=pacer, typical=self.typical, now=now, telemetry=telemetry)
+        recording = Recording(pacer=pacer, typical=self.typical, now=now, metrics=metrics)
         self.checking = Checking(store=store, source=source, pacer=pacer, recording=recording, now=now)
         self.viewing = Viewing(store=store, checking=self.checking, texts=self.texts, policy=policy, now=now)
         self.following = Following(

@@ -8,7 +8,7 @@ from datetime import datetime
 from zlib import crc32
 
 from bot import progress
-from bot.arrival import Arrival, Case, Forecast, Journey, days
+from bot.arrival import Arrival, Features, Forecast, Journey, days
 from bot.arrival.said import LEAST_FINISHED
 from bot.model import Order, Parcel, Stage
 from bot.store import Store
@@ -94,11 +94,11 @@ def journey(order_id: str, parcel: Parcel, now: datetime) -> Journey | None:
     )
 
 
-def _case(parcel: Parcel) -> Case | None:
+def _case(parcel: Parcel) -> Features | None:
     if not parcel.nodes or parcel.stage_since is None:
         return None
     promise = parcel.first_eta or parcel.eta
-    return Case(
+    return Features(
         stage=parcel.stage,
         since=days(parcel.stage_since),
         start=days(min(node.at for node in parcel.nodes)),

@@ -55,7 +55,7 @@ class Checking:
         None where there was news, which is settled. Raises SourceError.
         """
         silence = due.silence_at is not None and due.silence_at <= self._now()
-        known = "" if silence else due.mark
+        known = "" if silence else due.fingerprint
         try:
             snapshot = await self._answer(self._source.check(due.order_id, CANONICAL, known))
         except UnknownOrder:
@@ -71,7 +71,7 @@ class Checking:
             facts = None
         if snapshot is None or (snapshot.digest == due.digest and not silence and facts is None):
             self._pacer.learn(due.watch, (), now, order=due.order_id)
-            return self.quiet(due, now, mark=snapshot.mark if snapshot is not None else None)
+            return self.quiet(due, now, fingerprint=snapshot.fingerprint if snapshot is not None else None)
         async with self._store.write() as tx:
             if await tx.orders.holds_lease(due.order_id, due.lease):
                 await self._recording.apply_snapshot(tx, due.order_id, snapshot, facts, asking=None)
@@ -131,14 +131,14 @@ class Checking:
 
     # ── how a check without news ends ───────────────────────────────────────────────────────────
 
-    def quiet(self, due: Due, now: datetime, *, mark: str | None = None) -> Settled:
-        """Nothing was new; `mark` is the answer's, where it is another."""
+    def quiet(self, due: Due, now: datetime, *, fingerprint: str | None = None) -> Settled:
+        """Nothing was new; `fingerprint` is the answer's, where it is another."""
         watch = replace(due.watch, failures=0) if due.watch.failures else due.watch
         return Settled(
             order_id=due.order_id,
             lease=due.lease,
             next_check_at=earliest(self._pacer.next_check(watch, now, order=due.order_id), due.silence_at),
-            mark=mark,
+            fingerprint=fingerprint,
         )
 
     def postponed(self, due: Due, until: datetime) -> Settled:

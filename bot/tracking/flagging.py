@@ -94,7 +94,7 @@ class Flagging:
         async with self._store.write() as tx:
             if (await tx.cases.get(order_id)).disputed_at is None:
                 for place in places:
-                    await tx.chats.meet(place, language=language, zone=zone, now=now)
+                    await tx.chats.get_or_create(place, language=language, zone=zone, now=now)
                 news = News(
                     kind=NewsKind.REPORTED,
                     key=f"reported:{int(now.timestamp())}",

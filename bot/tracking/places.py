@@ -35,7 +35,7 @@ class Places:
             refused = await tx.notices.is_refused(place.chat_id)
         if chat is None:
             async with self._store.write() as tx:
-                chat = await tx.chats.meet(place, language=language, zone=zone, now=self._now())
+                chat = await tx.chats.get_or_create(place, language=language, zone=zone, now=self._now())
         if chat.left_at is not None or refused:
             await self.back(place.chat_id)
             chat = replace(chat, left_at=None)

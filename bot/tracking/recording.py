@@ -18,7 +18,7 @@ from bot.tracking.typical import TypicalStages
 _log = structlog.get_logger(__name__)
 
 
-class Telemetry(Protocol):
+class ChangeMetrics(Protocol):
     """Hears what is counted."""
 
     def changed(self, added: int, delays: Sequence[float]) -> None:
@@ -34,12 +34,12 @@ class Recording:
     """Applies snapshots and statuses to what is known, in the caller's transaction, and owes the news."""
 
     def __init__(
-        self, *, pacer: Pacer, typical: TypicalStages, now: Callable[[], datetime], telemetry: Telemetry
+        self, *, pacer: Pacer, typical: TypicalStages, now: Callable[[], datetime], metrics: ChangeMetrics
     ) -> None:
         self._pacer = pacer
         self._typical = typical
         self._now = now
-        self._telemetry = telemetry
+        self._metrics = metrics
 
     async def apply_snapshot(
         self,
@@ -95,7 +95,7 @@ class Recording:
     ) -> Order:
         typical = self._typical.known
         late = () if changes.first else silences.due_silences(changes.order, now, typical=typical)
-        order = replace(changes.order, told=changes.order.told | {one.key for one in late})
+        order = replace(changes.order, announced=changes.order.announced | {one.key for one in late})
         changes = replace(changes, order=order, news=(*changes.news, *late))
         followers = await tx.chats.followers([order.id])
         silence_at = silences.next_silence_at(order, now, typical=typical)
@@ -103,16 +103,16 @@ class Recording:
         await tx.orders.save(
             changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.ruleset()
         )
-        owed = audience.owed(order.id, changes.news, followers, now, asking=asking)
+        pending = audience.pending_notices(order.id, changes.news, followers, now, asking=asking)
         if changes.first:
-            owed += audience.cards(order.id, followers, of="first", asking=asking, now=now)
+            pending += audience.cards(order.id, followers, of="first", asking=asking, now=now)
         elif order.status is not known.status:
-            unheard = [one for one in followers if one.chat.place not in {each.place for each in owed}]
+            unheard = [one for one in followers if one.chat.place not in {each.place for each in pending}]
             of = f"status:{order.status}:{now:%Y%m%d%H%M%S}"
-            owed += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
-        await tx.notices.enqueue(owed, now)
+            pending += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
+        await tx.notices.enqueue(pending, now)
         if changes.added or changes.news:
-            _log.info("news", order=order.id, entries=len(changes.added), owed=len(owed))
+            _log.info("news", order=order.id, entries=len(changes.added), pending=len(pending))
         await tx.memory.count_unknown(changes.unknown, now)
         if checked:
             self._learn(watch, changes, now)
@@ -131,8 +131,8 @@ class Recording:
             seen = [
                 (now - max(node.at, watch.checked_at or node.at)).total_seconds() for node in changes.added
             ]
-            self._telemetry.changed(len(changes.added), [max(0.0, one) for one in seen])
-        self._telemetry.unknown(len(changes.unknown))
+            self._metrics.changed(len(changes.added), [max(0.0, one) for one in seen])
+        self._metrics.unknown(len(changes.unknown))
 
 
 def earliest(*moments: datetime | None) -> datetime | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Sending
+from bot.model import SendRecord
 from bot.store import Store
 
 
@@ -14,7 +14,7 @@ from bot.store import Store
 class SendingState:
     """What Telegram's limits count still: messages, and chats in a flood wait with its end."""
 
-    sent: list[Sending]
+    sent: list[SendRecord]
     waits: Mapping[int, datetime]
 
 

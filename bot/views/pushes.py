@@ -53,7 +53,7 @@ class Occasion(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class SummaryEntry:
     """One order's part of a summary; `news` may be empty in a daily one."""
 
     facts: Localised
@@ -107,7 +107,7 @@ def not_found(words: Words, order_id: str) -> Message:
     return Message(text=words.page([text]))
 
 
-def summary(words: Words, entries: Sequence[Entry], *, occasion: Occasion, now: datetime) -> Message:
+def summary(words: Words, entries: Sequence[SummaryEntry], *, occasion: Occasion, now: datetime) -> Message:
     """Many orders in one message, a line each, what needs the reader first."""
     t = words.t
     titles = {
@@ -267,7 +267,7 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
     lines: list[Markup] = []
     stage = news.stage
     reason = _reason(facts, news)
-    told = facts.order.told_by([news])
+    told = facts.order.nodes_in([news])
     if stage is not None and news.importance >= Importance.MILESTONE:
         cleared = any(node.stage is stage and stages.cleared(node.rule) for node in told)
         lines.append(fill("<b>{}</b>", wording.milestone(words, stage, reason, cleared=cleared)))
@@ -481,11 +481,11 @@ def receipt_row(words: Words, order_id: str, parcel: int) -> tuple[Button, ...]:
     )
 
 
-def _urgency(entry: Entry) -> int:
+def _urgency(entry: SummaryEntry) -> int:
     return max((news.importance for news in entry.news), default=-1)
 
 
-def _entry(words: Words, entry: Entry, now: datetime) -> Markup:
+def _entry(words: Words, entry: SummaryEntry, now: datetime) -> Markup:
     order = entry.facts.order
     state = wording.state(words, order.stage, order.reason)
     coming = wording.arrival(words, order, now)

@@ -38,7 +38,7 @@ class Tried(enum.StrEnum):
     LATER = "later"  # AliExpress did not answer; we keep trying
 
 
-class Entry(enum.StrEnum):
+class EntryPoint(enum.StrEnum):
     """How an order comes into a chat."""
 
     NUMBER = "number"  # its number or link, as plain text
@@ -50,7 +50,7 @@ class Entry(enum.StrEnum):
 # ── hello and help ──────────────────────────────────────────────────────────────────────────────
 
 
-def start(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
+def start(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER) -> Message:
     """The greeting, in the shop's name where it has one, and the first thing to do."""
     t = words.t
     hello = (
@@ -77,7 +77,7 @@ def claimed(words: Words, shop: Shop, order_id: str, follow: Follow | None) -> M
     return Message(text=words.page([text]))
 
 
-def help_(words: Words, shop: Shop, entry: Entry = Entry.NUMBER, *, admin: bool = False) -> Message:
+def help_(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER, *, admin: bool = False) -> Message:
     """What can be done here, with the commands."""
     t = words.t
     lines = [
@@ -97,7 +97,7 @@ def unknown_command(words: Words) -> Message:
     return _say(words, words.t("We don't recognize that command. /help shows what works here."))
 
 
-def not_understood(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
+def not_understood(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER) -> Message:
     """Words that mean nothing to us, without an order id in them."""
     return _say(
         words,
@@ -108,7 +108,7 @@ def not_understood(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> Mes
     )
 
 
-def nothing_followed(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
+def nothing_followed(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER) -> Message:
     """Somebody asks after a parcel, and the chat follows none."""
     return _say(
         words,
@@ -119,7 +119,7 @@ def nothing_followed(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> M
     )
 
 
-def cannot_read(words: Words, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
+def cannot_read(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER) -> Message:
     """A photo, a voice message or a file without an order id beside it."""
     return _say(
         words,
@@ -142,7 +142,9 @@ def ask_shop(words: Words, shop: Shop) -> Message:
 # ── what was sent instead of an order ───────────────────────────────────────────────────────────
 
 
-def mistake(words: Words, kind: Mistake, sent: str, shop: Shop, entry: Entry = Entry.NUMBER) -> Message:
+def mistake(
+    words: Words, kind: Mistake, sent: str, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER
+) -> Message:
     """What was taken for an order id, and where to find the right one."""
     t = words.t
     shown = words.code(wording.clip(sent, 60))
@@ -563,27 +565,27 @@ def _home(words: Words) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def _to_begin(words: Words, entry: Entry) -> Markup:
+def _to_begin(words: Words, entry: EntryPoint) -> Markup:
     match entry:
-        case Entry.NUMBER:
+        case EntryPoint.NUMBER:
             return words.t("Send your order number or paste the order link to get started.")
-        case Entry.COMMAND:
+        case EntryPoint.COMMAND:
             return words.t("Send /track followed by your order number to get started.")
-        case Entry.LINK:
+        case EntryPoint.LINK:
             return words.t("Tap the link the shop sent you for your order to get started.")
-        case Entry.TEAM:
+        case EntryPoint.TEAM:
             return words.t("🔒 This bot is for the shop's own team.")
 
 
-def _how_to_add(words: Words, entry: Entry) -> list[Markup]:
+def _how_to_add(words: Words, entry: EntryPoint) -> list[Markup]:
     match entry:
-        case Entry.NUMBER:
+        case EntryPoint.NUMBER:
             how = words.t("Send a 16-digit order number or the order link. You can send several at once.")
             return [how, _where_number(words)]
-        case Entry.COMMAND:
+        case EntryPoint.COMMAND:
             how = words.t("Send /track followed by a 16-digit order number. You can send several at once.")
             return [how, _where_number(words)]
-        case Entry.LINK | Entry.TEAM:
+        case EntryPoint.LINK | EntryPoint.TEAM:
             return [_to_begin(words, entry)]
 
 

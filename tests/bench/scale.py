@@ -40,8 +40,9 @@ def filling(orders: int, now: int) -> list[tuple[str, str]]:
             "orders",
             f"""WITH RECURSIVE c(i) AS
                 (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM c WHERE i < {orders})
-            INSERT INTO orders (id, stage, reason, stage_since, created_at, fetched_at, digest, mark, told,
-                last_node_at, eta, weight, utc_offset_hours, next_check_at, failures, last_error,
+            INSERT INTO orders (id, stage, reason, stage_since, created_at, fetched_at, digest, fingerprint,
+                announced, last_node_at, eta, weight, utc_offset_hours, next_check_at,
+                failures, last_error,
                 ruleset)
             SELECT '810' || CAST(1000000000000 + i AS TEXT), 'origin_transit', '', {now} - {day},
                 {now} - 20 * {day}, {now} - (i % 1440) * 60000,

@@ -11,7 +11,7 @@ from typing import Any
 from telegram.request import RequestData
 
 from bot.chat.telegram import Redactor, TelegramBot, Wire, build_bot
-from bot.model import RawUpdate, Sending
+from bot.model import RawUpdate, SendRecord
 from tests import bodies
 
 TOKEN = "123456:CANARY-abcdefghijklmnopqrstuvwxyz0123456"
@@ -83,7 +83,7 @@ class Memory:
         self.leased: dict[int, datetime] = {}
         self.errors: dict[int, str] = {}
         self.log: list[tuple[str, int]] = []
-        self.sent: list[Sending] = []
+        self.sent: list[SendRecord] = []
 
     async def put(self, updates: Sequence[RawUpdate]) -> int:
         new = [update for update in updates if update.update_id not in self.rows]
@@ -113,13 +113,13 @@ class Memory:
             self.leased[update_id] = now + lease
         return [self.rows[update_id] for update_id in ready]
 
-    async def done(self, update_id: int, sent: Sequence[Sending] = ()) -> None:
+    async def done(self, update_id: int, sent: Sequence[SendRecord] = ()) -> None:
         self.sent += sent
         self.state[update_id] = "done"
         self.log.append(("done", update_id))
 
     async def failed(
-        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[Sending] = ()
+        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[SendRecord] = ()
     ) -> None:
         self.sent += sent
         row = self.rows[update_id]

@@ -43,10 +43,10 @@ async def test_a_message_arrives_as_it_was_meant(sand: Sand, now: Now) -> None:
 
 
 async def test_each_state_of_a_chat_has_its_outcome(sand: Sand, now: Now) -> None:
-    telegram, courier = sand.box.telegram, TelegramSender(sand.bot, now)
+    telegram, sender = sand.box.telegram, TelegramSender(sand.bot, now)
 
     async def outcome(place: Place) -> type:
-        return type(await courier.deliver(place, HELLO))
+        return type(await sender.deliver(place, HELLO))
 
     blocked = telegram.chat(sand.person(11))
     telegram.set_blocked(blocked, blocked=True)
@@ -67,7 +67,7 @@ async def test_each_state_of_a_chat_has_its_outcome(sand: Sand, now: Now) -> Non
     assert await outcome(Place(muted.id)) is Later
     small = telegram.add_group("Small", {user: "creator"}, supergroup=False)
     big = telegram.upgrade(small)
-    assert await courier.deliver(Place(small.id), HELLO) == Moved(chat_id=big.id)
+    assert await sender.deliver(Place(small.id), HELLO) == Moved(chat_id=big.id)
     forum = telegram.add_group("Forum", {user: "creator"}, forum=True)
     topic = telegram.add_topic(forum, "Parcels")
     assert await outcome(Place(forum.id, topic.id)) is Sent
@@ -80,8 +80,8 @@ async def test_each_state_of_a_chat_has_its_outcome(sand: Sand, now: Now) -> Non
 async def test_what_telegram_cannot_parse_arrives_as_plain_text(sand: Sand, now: Now) -> None:
     told: list[Meaning] = []
     chat = sand.person()
-    courier = TelegramSender(sand.bot, now, on_simplified=told.append)
-    assert isinstance(await courier.deliver(Place(chat), Message(text="<x>a</x> &lt; <b>b")), Sent)
+    sender = TelegramSender(sand.bot, now, on_simplified=told.append)
+    assert isinstance(await sender.deliver(Place(chat), Message(text="<x>a</x> &lt; <b>b")), Sent)
     assert sand.texts(chat) == ["a < b"]
     assert told == [Meaning.BAD_MARKUP]
 
@@ -120,21 +120,21 @@ async def test_an_empty_message_is_refused(sand: Sand, now: Now) -> None:
 
 async def test_pictures_and_documents_arrive(sand: Sand, now: Now) -> None:
     chat = sand.person()
-    courier = TelegramSender(sand.bot, now)
+    sender = TelegramSender(sand.bot, now)
     for message in (Message(text="Look", photo=b"png"), Message(text="Data", document=("d.json", b"{}"))):
-        assert isinstance(await courier.deliver(Place(chat), message), Sent)
+        assert isinstance(await sender.deliver(Place(chat), message), Sent)
     assert [file.data for file in sand.box.telegram.world.files.values()] == [b"png", b"{}"]
 
 
 async def test_edits_find_their_message_or_become_a_new_one(sand: Sand, now: Now) -> None:
     chat = sand.person()
-    courier = TelegramSender(sand.bot, now)
-    first = await courier.deliver(Place(chat), Message(text="one"))
+    sender = TelegramSender(sand.bot, now)
+    first = await sender.deliver(Place(chat), Message(text="one"))
     assert isinstance(first, Sent)
     for text in ("two", "two"):
-        assert await courier.edit(Place(chat), first.message_id, Message(text=text)) == first
+        assert await sender.edit(Place(chat), first.message_id, Message(text=text)) == first
     sand.box.telegram.chat(chat).messages[first.message_id].deleted = True
-    again = await courier.edit(Place(chat), first.message_id, Message(text="three"))
+    again = await sender.edit(Place(chat), first.message_id, Message(text="three"))
     assert isinstance(again, Sent)
     assert again.message_id != first.message_id
     assert sand.texts(chat)[-1] == "three"
@@ -152,15 +152,15 @@ async def test_trouble_on_the_way_is_ambiguous(sand: Sand, now: Now, kind: str, 
 
 
 async def test_a_flood_wait_and_a_dead_token_are_told(sand: Sand, now: Now) -> None:
-    chat, courier = sand.person(), TelegramSender(sand.bot, now)
+    chat, sender = sand.person(), TelegramSender(sand.bot, now)
     sand.box.faults.add([Fault(target="telegram", kind="too_many", retry_after=33)])
-    outcome = await courier.deliver(Place(chat), HELLO)
+    outcome = await sender.deliver(Place(chat), HELLO)
     assert isinstance(outcome, Later)
     assert timedelta(seconds=32) < outcome.at - now() <= timedelta(seconds=33)
     assert not outcome.counts
     sand.box.faults.add([Fault(target="telegram", kind="unauthorized")])
     with pytest.raises(TokenRevoked):
-        await courier.deliver(Place(chat), HELLO)
+        await sender.deliver(Place(chat), HELLO)
 
 
 # ── intake ──────────────────────────────────────────────────────────────────────────────────────
@@ -176,7 +176,7 @@ class House:
         self.bot = sand.make_bot(
             limiter=Limits(clock=asyncio.get_running_loop().time, patience=dict.fromkeys(Priority, 60.0))
         )
-        self.courier = TelegramSender(self.bot, now)
+        self.sender = TelegramSender(self.bot, now)
         self.stopping, arrived = asyncio.Event(), asyncio.Event()
         self.receiver = Receiver(
             self.bot,
@@ -198,7 +198,7 @@ class House:
         if update.message is None or not update.message.text:
             return
         text = Message(text=f"echo {update.message.text}")
-        outcome = await self.courier.deliver(Place(update.message.chat_id), text)
+        outcome = await self.sender.deliver(Place(update.message.chat_id), text)
         if isinstance(outcome, Later):
             raise ConnectionError(outcome.reason)
 

@@ -34,7 +34,7 @@ TOPIC = Place(-100123, 7)
 HELLO = Message(text="<b>Hello</b> &amp; welcome", buttons=((Button(text="Open", data="1:o:1"),),))
 
 
-def courier_on(
+def sender_on(
     *answers: Answer, simplified: list[Meaning] | None = None, at: Sequence[datetime] = (NOW,)
 ) -> tuple[TelegramSender, Seam]:
     """A sender whose calls get these answers in turn, at these times, the last ones for ever."""
@@ -66,16 +66,16 @@ GONE = [
 
 @pytest.mark.parametrize("description", GONE)
 async def test_a_chat_that_shut_the_bot_out_is_gone(description: str) -> None:
-    courier, _ = courier_on(refusal(403 if description.startswith("Forbidden") else 400, description))
-    outcome = await courier.deliver(CHAT, HELLO)
+    sender, _ = sender_on(refusal(403 if description.startswith("Forbidden") else 400, description))
+    outcome = await sender.deliver(CHAT, HELLO)
     assert isinstance(outcome, Gone)
     assert outcome.reason.lower() in description.lower()
 
 
 async def test_a_group_that_became_a_supergroup_has_moved() -> None:
     text = "Bad Request: group chat was upgraded to a supergroup chat"
-    courier, _ = courier_on(refusal(400, text, migrate_to_chat_id=-100999))
-    assert await courier.deliver(Place(-9), HELLO) == Moved(chat_id=-100999)
+    sender, _ = sender_on(refusal(400, text, migrate_to_chat_id=-100999))
+    assert await sender.deliver(Place(-9), HELLO) == Moved(chat_id=-100999)
 
 
 TOPIC_TEXTS = [
@@ -88,13 +88,13 @@ TOPIC_TEXTS = [
 
 @pytest.mark.parametrize("description", TOPIC_TEXTS)
 async def test_a_topic_that_is_no_more_is_told_apart_from_the_chat(description: str) -> None:
-    courier, _ = courier_on(refusal(400, description))
-    assert isinstance(await courier.deliver(TOPIC, HELLO), TopicGone)
+    sender, _ = sender_on(refusal(400, description))
+    assert isinstance(await sender.deliver(TOPIC, HELLO), TopicGone)
 
 
 async def test_a_closed_general_topic_is_tried_again_like_a_chat_without_rights() -> None:
-    courier, _ = courier_on(refusal(400, "Bad Request: TOPIC_CLOSED"))
-    outcome = await courier.deliver(Place(-100123), HELLO)
+    sender, _ = sender_on(refusal(400, "Bad Request: TOPIC_CLOSED"))
+    outcome = await sender.deliver(Place(-100123), HELLO)
     assert isinstance(outcome, Later)
     assert (outcome.at, outcome.refused) == (NOW, True)
 
@@ -111,8 +111,8 @@ RIGHTS = [
 
 @pytest.mark.parametrize("description", RIGHTS)
 async def test_missing_rights_are_an_ordinary_failed_attempt_of_the_whole_chat(description: str) -> None:
-    courier, _ = courier_on(refusal(400, description))
-    outcome = await courier.deliver(TOPIC, HELLO)
+    sender, _ = sender_on(refusal(400, description))
+    outcome = await sender.deliver(TOPIC, HELLO)
     assert isinstance(outcome, Later)
     assert (outcome.at, outcome.counts, outcome.refused) == (NOW, True, True)
     assert not outcome.ambiguous
@@ -121,8 +121,8 @@ async def test_missing_rights_are_an_ordinary_failed_attempt_of_the_whole_chat(d
 @pytest.mark.parametrize("description", ["Bad Request: chat not found", "Bad Request: PEER_ID_INVALID"])
 async def test_a_chat_that_stays_unknown_for_sixteen_hours_is_gone(description: str) -> None:
     hours = [0, 0, 0, 15, 17]
-    courier, _ = courier_on(refusal(400, description), at=[NOW + timedelta(hours=one) for one in hours])
-    outcomes = [await courier.deliver(CHAT, HELLO) for _ in hours]
+    sender, _ = sender_on(refusal(400, description), at=[NOW + timedelta(hours=one) for one in hours])
+    outcomes = [await sender.deliver(CHAT, HELLO) for _ in hours]
     assert [type(outcome) for outcome in outcomes] == [Later] * 4 + [Gone]
     assert isinstance(outcomes[0], Later)
     assert (outcomes[0].at, outcomes[0].refused) == (NOW, True)
@@ -130,17 +130,15 @@ async def test_a_chat_that_stays_unknown_for_sixteen_hours_is_gone(description: 
 
 async def test_a_success_takes_the_strikes_back() -> None:
     lost, hours = refusal(400, "Bad Request: chat not found"), [0, 9, 20, 21]
-    courier, _ = courier_on(
-        lost, lost, message(), lost, lost, at=[NOW + timedelta(hours=one) for one in hours]
-    )
-    outcomes = [await courier.deliver(CHAT, HELLO) for _ in range(5)]
+    sender, _ = sender_on(lost, lost, message(), lost, lost, at=[NOW + timedelta(hours=one) for one in hours])
+    outcomes = [await sender.deliver(CHAT, HELLO) for _ in range(5)]
     assert [type(outcome) for outcome in outcomes] == [Later, Later, Sent, Later, Later]
 
 
 async def test_a_date_that_telegram_does_not_take_is_left_out() -> None:
     dated = replace(HELLO, text='<b>At</b> <tg-time unix="1764547200" format="wDT">9:00</tg-time>')
-    courier, seam = courier_on(refusal(400, "Bad Request: ENTITY_DATE_INVALID"), message(9))
-    assert await courier.deliver(CHAT, dated) == Sent(message_id=9)
+    sender, seam = sender_on(refusal(400, "Bad Request: ENTITY_DATE_INVALID"), message(9))
+    assert await sender.deliver(CHAT, dated) == Sent(message_id=9)
     assert seam.calls[1][1]["text"] == "<b>At</b> 9:00"
 
 
@@ -148,8 +146,8 @@ async def test_a_date_that_telegram_does_not_take_is_left_out() -> None:
     "description", ["message to be replied not found", "reply message not found", "REPLIED message not found"]
 )
 async def test_an_answer_to_a_message_that_is_gone_goes_without_it(description: str) -> None:
-    courier, seam = courier_on(refusal(400, f"Bad Request: {description}"), message(9))
-    assert await courier.deliver(CHAT, HELLO, reply_to=4) == Sent(message_id=9)
+    sender, seam = sender_on(refusal(400, f"Bad Request: {description}"), message(9))
+    assert await sender.deliver(CHAT, HELLO, reply_to=4) == Sent(message_id=9)
     assert "reply_parameters" not in seam.calls[1][1]
 
 
@@ -157,14 +155,14 @@ async def test_an_answer_to_a_message_that_is_gone_goes_without_it(description: 
     "description", ["MESSAGE_EDIT_TIME_EXPIRED", "message can't be edited", "MESSAGE_AUTHOR_REQUIRED"]
 )
 async def test_a_message_that_can_be_edited_no_more_is_sent_anew(description: str) -> None:
-    courier, seam = courier_on(refusal(400, f"Bad Request: {description}"), message(9))
-    assert await courier.edit(CHAT, 4, HELLO) == Sent(message_id=9)
+    sender, seam = sender_on(refusal(400, f"Bad Request: {description}"), message(9))
+    assert await sender.edit(CHAT, 4, HELLO) == Sent(message_id=9)
     assert [method for method, _ in seam.calls] == ["editMessageText", "sendMessage"]
 
 
 async def test_a_flood_wait_is_obeyed_exactly_and_is_no_attempt() -> None:
-    courier, _ = courier_on(refusal(429, "Too Many Requests: retry after 35", retry_after=35))
-    outcome = await courier.deliver(CHAT, HELLO)
+    sender, _ = sender_on(refusal(429, "Too Many Requests: retry after 35", retry_after=35))
+    outcome = await sender.deliver(CHAT, HELLO)
     assert outcome == Later(at=NOW + timedelta(seconds=35), reason="flood wait", counts=False)
 
 
@@ -182,32 +180,32 @@ UNCLEAR: list[Answer] = [
 
 @pytest.mark.parametrize("answer", UNCLEAR)
 async def test_what_may_have_arrived_is_said_to_be_ambiguous(answer: Answer) -> None:
-    courier, _ = courier_on(answer)
-    outcome = await courier.deliver(CHAT, HELLO)
+    sender, _ = sender_on(answer)
+    outcome = await sender.deliver(CHAT, HELLO)
     assert isinstance(outcome, Later)
     assert outcome.ambiguous
     assert outcome.counts
 
 
 async def test_what_was_surely_not_sent_may_be_repeated_freely() -> None:
-    courier, _ = courier_on(NotSent("connection refused"))
-    outcome = await courier.deliver(CHAT, HELLO)
+    sender, _ = sender_on(NotSent("connection refused"))
+    outcome = await sender.deliver(CHAT, HELLO)
     assert outcome == Later(at=NOW, reason="connection refused", counts=False, unreachable=True)
 
 
 @pytest.mark.parametrize(("status", "text"), [(401, "Unauthorized"), (404, "Not Found")])
 async def test_a_revoked_token_stops_everything(status: int, text: str) -> None:
-    courier, _ = courier_on(refusal(status, text))
+    sender, _ = sender_on(refusal(status, text))
     with pytest.raises(TokenRevoked):
-        await courier.deliver(CHAT, HELLO)
+        await sender.deliver(CHAT, HELLO)
 
 
 @pytest.mark.parametrize(
     "answer", [(404, b"<h1>nginx</h1>"), refusal(404, "Not Found: method not found")], ids=["proxy", "method"]
 )
 async def test_another_404_than_a_dead_token_waits(answer: Answer) -> None:
-    courier, _ = courier_on(answer)
-    outcome = await courier.deliver(CHAT, HELLO)
+    sender, _ = sender_on(answer)
+    outcome = await sender.deliver(CHAT, HELLO)
     assert isinstance(outcome, Later)
     assert not outcome.ambiguous
 
@@ -222,15 +220,15 @@ async def test_another_404_than_a_dead_token_waits(answer: Answer) -> None:
     ],
 )
 async def test_a_message_that_will_never_pass_is_refused(answer: Answer) -> None:
-    courier, _ = courier_on(answer)
-    assert isinstance(await courier.deliver(CHAT, HELLO), Refused)
+    sender, _ = sender_on(answer)
+    assert isinstance(await sender.deliver(CHAT, HELLO), Refused)
 
 
 async def test_markup_that_cannot_be_parsed_goes_as_plain_text_and_is_counted() -> None:
     told: list[Meaning] = []
     broken = refusal(400, 'Bad Request: can\'t parse entities: Unsupported start tag "x" at byte offset 0')
-    courier, seam = courier_on(broken, message(9), simplified=told)
-    assert await courier.deliver(CHAT, HELLO) == Sent(message_id=9)
+    sender, seam = sender_on(broken, message(9), simplified=told)
+    assert await sender.deliver(CHAT, HELLO) == Sent(message_id=9)
     assert told == [Meaning.BAD_MARKUP]
     assert seam.calls[1][1]["text"] == "Hello & welcome"
     assert "parse_mode" not in seam.calls[1][1]
@@ -238,8 +236,8 @@ async def test_markup_that_cannot_be_parsed_goes_as_plain_text_and_is_counted() 
 
 
 async def test_plain_text_that_is_refused_too_ends() -> None:
-    courier, seam = courier_on(refusal(400, "Bad Request: can't parse entities"))
-    assert isinstance(await courier.deliver(CHAT, HELLO), Refused)
+    sender, seam = sender_on(refusal(400, "Bad Request: can't parse entities"))
+    assert isinstance(await sender.deliver(CHAT, HELLO), Refused)
     assert len(seam.calls) == 2
 
 
@@ -254,15 +252,15 @@ KEYBOARD = [
 
 @pytest.mark.parametrize("description", KEYBOARD)
 async def test_a_keyboard_that_is_refused_is_left_out(description: str) -> None:
-    courier, seam = courier_on(refusal(400, description), message(9))
-    assert await courier.deliver(CHAT, HELLO) == Sent(message_id=9)
+    sender, seam = sender_on(refusal(400, description), message(9))
+    assert await sender.deliver(CHAT, HELLO) == Sent(message_id=9)
     assert "reply_markup" not in seam.calls[1][1]
     assert seam.calls[1][1]["parse_mode"] == "HTML"
 
 
 async def test_a_reply_to_a_deleted_message_goes_without() -> None:
-    courier, seam = courier_on(refusal(400, "Bad Request: message to be replied not found"), message(9))
-    assert await courier.deliver(CHAT, HELLO, reply_to=3) == Sent(message_id=9)
+    sender, seam = sender_on(refusal(400, "Bad Request: message to be replied not found"), message(9))
+    assert await sender.deliver(CHAT, HELLO, reply_to=3) == Sent(message_id=9)
     assert "reply_parameters" not in seam.calls[1][1]
 
 
@@ -275,8 +273,8 @@ async def test_a_reply_to_a_deleted_message_goes_without() -> None:
     ],
 )
 async def test_a_picture_that_is_refused_leaves_its_words(refused: Answer) -> None:
-    courier, seam = courier_on(refused, message(9))
-    assert await courier.deliver(CHAT, Message(text="Look", photo=b"png")) == Sent(message_id=9)
+    sender, seam = sender_on(refused, message(9))
+    assert await sender.deliver(CHAT, Message(text="Look", photo=b"png")) == Sent(message_id=9)
     assert [method for method, _ in seam.calls] == ["sendPhoto", "sendMessage"]
 
 
@@ -307,9 +305,9 @@ async def test_a_text_that_telegram_counts_longer_is_halved_until_it_fits() -> N
 
 
 async def test_the_call_says_what_the_message_says() -> None:
-    courier, seam = courier_on(message())
+    sender, seam = sender_on(message())
     buttons = ((Button(text="Go", url="https://example.org"), Button(text="Copy", copy="LP1")),)
-    await courier.deliver(TOPIC, Message(text="x", buttons=buttons, silent=True), reply_to=3)
+    await sender.deliver(TOPIC, Message(text="x", buttons=buttons, silent=True), reply_to=3)
     assert seam.calls == [
         (
             "sendMessage",
@@ -376,14 +374,14 @@ async def test_what_a_server_does_not_know_is_left_out_and_never_sent_to_it_agai
 
 @pytest.mark.parametrize("topic", [0, 1])
 async def test_the_general_topic_needs_no_id(topic: int) -> None:
-    courier, seam = courier_on(message())
-    await courier.deliver(Place(-100123, topic), HELLO)
+    sender, seam = sender_on(message())
+    await sender.deliver(Place(-100123, topic), HELLO)
     assert "message_thread_id" not in seam.calls[0][1]
 
 
 async def test_a_document_is_uploaded_under_its_name() -> None:
-    courier, seam = courier_on(message())
-    await courier.deliver(CHAT, Message(text="Your data", document=("data.json", b"{}")))
+    sender, seam = sender_on(message())
+    await sender.deliver(CHAT, Message(text="Your data", document=("data.json", b"{}")))
     assert seam.calls[0][0] == "sendDocument"
     assert seam.calls[0][1]["caption"] == "Your data"
     assert seam.files is not None
@@ -401,8 +399,8 @@ def test_a_text_too_long_for_a_caption_goes_first() -> None:
 
 
 async def edited(*answers: Answer, text: Message = HELLO) -> tuple[Delivery, list[str]]:
-    courier, seam = courier_on(*answers)
-    outcome = await courier.edit(CHAT, 3, text)
+    sender, seam = sender_on(*answers)
+    outcome = await sender.edit(CHAT, 3, text)
     return outcome, [method for method, _ in seam.calls]
 
 
@@ -454,8 +452,8 @@ async def test_a_picture_cannot_come_by_edit() -> None:
 
 
 async def test_a_press_is_answered() -> None:
-    courier, seam = courier_on(ok())
-    assert await courier.answer("77", "Saved", alert=True)
+    sender, seam = sender_on(ok())
+    assert await sender.answer("77", "Saved", alert=True)
     assert seam.calls == [
         ("answerCallbackQuery", {"callback_query_id": "77", "text": "Saved", "show_alert": True})
     ]
@@ -463,8 +461,8 @@ async def test_a_press_is_answered() -> None:
 
 async def test_a_late_answer_to_a_press_is_ignored() -> None:
     text = "Bad Request: query is too old and response timeout expired or query ID is invalid"
-    courier, _ = courier_on(refusal(400, text))
-    assert not await courier.answer("77")
+    sender, _ = sender_on(refusal(400, text))
+    assert not await sender.answer("77")
 
 
 # ── the table itself ────────────────────────────────────────────────────────────────────────────

@@ -26,7 +26,7 @@ from bot.chat.intake import (
 )
 from bot.chat.telegram import Ambiguous, FloodWait
 from bot.errors import StoreError, TokenRevoked
-from bot.model import RawUpdate, Sending
+from bot.model import RawUpdate, SendRecord
 from tests.chat.standin import NOW, Answer, Memory, bot_on, ok, refusal
 
 
@@ -703,12 +703,12 @@ class Full(Memory):
         self.full = True
         self.tries = 0
 
-    async def done(self, update_id: int, sent: Sequence[Sending] = ()) -> None:
+    async def done(self, update_id: int, sent: Sequence[SendRecord] = ()) -> None:
         self._check()
         await super().done(update_id, sent)
 
     async def failed(
-        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[Sending] = ()
+        self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[SendRecord] = ()
     ) -> None:
         self._check()
         await super().failed(update_id, error, retry_at, sent)

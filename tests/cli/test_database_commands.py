@@ -28,7 +28,7 @@ async def _furnish(url: str = "bot.db") -> None:
     store = Store(url)
     await store.start()
     async with store.write() as tx:
-        await tx.chats.meet(Place(1001), language="en", zone="UTC", now=NOW)
+        await tx.chats.get_or_create(Place(1001), language="en", zone="UTC", now=NOW)
         await tx.orders.add(ORDER, NOW)
         await tx.chats.follow(Follow(place=Place(1001), order_id=ORDER, created_at=NOW))
         await tx.orders.update_weights([ORDER], NOW)

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.model import Place
-from bot.pacing import Limits, Pacer
+from bot.pacing import CheckInterval, Pacer
 from bot.poller import Poller
 from bot.sender import Sender
 from bot.sources.aliexpress.budget import CallLedger
@@ -118,7 +118,7 @@ class _Simulation:
         self.shop = Shop(random.Random(f"shop {case.seed}"), case.mood, self.trace, ledger)
         self.post = Post(random.Random(f"post {case.seed}"), case.mood, self.trace)
         luck = random.Random(f"luck {case.seed}")
-        self.pacer = Pacer(Limits(floor=FLOOR, ceiling=CEILING), luck.random)
+        self.pacer = Pacer(CheckInterval(floor=FLOOR, ceiling=CEILING), luck.random)
         self.shop.news = self._news
 
     def _news(self) -> None:
@@ -153,7 +153,7 @@ class _Simulation:
         await self._store.release_leases(now())
         silent = _Silent()
         self._tracking = Tracking(
-            store=self._store, source=self.shop, pacer=self.pacer, policy=Policy(), now=now, telemetry=silent
+            store=self._store, source=self.shop, pacer=self.pacer, policy=Policy(), now=now, metrics=silent
         )
         self._poller = Poller(
             store=self._store,
@@ -238,7 +238,7 @@ class _Simulation:
             await self._alive.wait()
             with contextlib.suppress(Exception):  # a death in the middle
                 async with self._store.write() as tx:
-                    chat = await tx.chats.meet(place, language="en", zone="UTC", now=now())
+                    chat = await tx.chats.get_or_create(place, language="en", zone="UTC", now=now())
                 await self._tracking.following.track(chat, order)
                 self._poller.wake()
                 self._following[place, order] = now()

@@ -105,7 +105,7 @@ class Shop:
             digest=str(len(nodes)),
         )
 
-    async def check(self, order_id: str, language: str, mark: str) -> Snapshot | None:
+    async def check(self, order_id: str, language: str, fingerprint: str) -> Snapshot | None:
         """The same, always read."""
         return await self.fetch(order_id, language)
 

@@ -39,7 +39,7 @@ def news(key: str, importance: Importance = Importance.MILESTONE, **values: Any)
     return News(kind=NewsKind.NODES, key=key, importance=importance, **values)
 
 
-def owed(place: Place, order_id: str, key: str, due_at: datetime = NOW, **values: Any) -> PendingNotice:
+def pending(place: Place, order_id: str, key: str, due_at: datetime = NOW, **values: Any) -> PendingNotice:
     return PendingNotice(place=place, order_id=order_id, news=news(key, **values), due_at=due_at)
 
 
@@ -65,8 +65,8 @@ def order(order_id: str, *nodes: Node, **values: Any) -> Order:
         carrier="AliExpress standard",
         eta=NOW + timedelta(days=9),
         first_eta=NOW + timedelta(days=8),
-        eta_told=NOW + timedelta(days=8),
-        eta_told_at=NOW,
+        eta_announced=NOW + timedelta(days=8),
+        eta_announced_at=NOW,
         items=(Item(id="1", title="Lamp", variant="Silvery, M", quantity=2),),
         stage=Stage.ORIGIN_TRANSIT,
         reason=Reason.DELAY,
@@ -84,7 +84,7 @@ def order(order_id: str, *nodes: Node, **values: Any) -> Order:
         "paid_at": NOW - timedelta(days=1),
         "fetched_at": NOW,
         "digest": "abc",
-        "told": frozenset({"silence:1"}),
+        "announced": frozenset({"silence:1"}),
     } | values
     return Order(id=order_id, **given)
 
@@ -96,7 +96,7 @@ def added(known: Order, **values: Any) -> Changes:
 async def follow(store: Store, place: Place, order_id: str, now: datetime = NOW, **values: Any) -> None:
     """Have the place follow the order, both made known."""
     async with store.write() as tx:
-        await tx.chats.meet(place, language="en", zone="UTC", now=now)
+        await tx.chats.get_or_create(place, language="en", zone="UTC", now=now)
         await tx.orders.add(order_id, now)
         await tx.chats.follow(Follow(place=place, order_id=order_id, created_at=now, **values))
         await tx.orders.update_weights([order_id], now)

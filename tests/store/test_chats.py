@@ -9,14 +9,14 @@ import pytest
 
 from bot.model import Chat, Follow, Level, Place, Quiet, RawUpdate
 from bot.store import Store
-from tests.store.builders import ANNA, BEN, GROUP, LEASE, NOW, TOPIC, follow, later, owed
+from tests.store.builders import ANNA, BEN, GROUP, LEASE, NOW, TOPIC, follow, later, pending
 
 SUPERGROUP = Place(-1_000_300)
 
 
 async def _meet(store: Store, place: Place, language: str = "en") -> Chat:
     async with store.write() as tx:
-        return await tx.chats.meet(place, language=language, zone="Europe/Paris", now=NOW)
+        return await tx.chats.get_or_create(place, language=language, zone="Europe/Paris", now=NOW)
 
 
 async def test_a_chat_is_met_once_and_keeps_what_was_set(store: Store) -> None:
@@ -51,7 +51,7 @@ async def test_a_topic_starts_as_its_group_is(store: Store) -> None:
 async def test_a_chat_that_left_is_told_nothing_until_it_is_back(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
         assert await tx.chats.leave(ANNA.chat_id, NOW) == ["1"]
         assert await tx.chats.leave(ANNA.chat_id, later(9)) == ["1"]
         chat = await tx.chats.get(ANNA)
@@ -104,7 +104,7 @@ async def test_follows_are_listed_newest_first(store: Store) -> None:
 async def test_who_stops_following_is_told_nothing_more(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a"), owed(ANNA, "2", "a")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a"), pending(ANNA, "2", "a")], NOW)
         assert await tx.chats.unfollow(ANNA, "1", NOW)
         assert not await tx.chats.unfollow(ANNA, "1", NOW)
         assert not await tx.chats.change_follow(ANNA, "1", label="x")
@@ -153,7 +153,7 @@ async def test_a_group_moves_with_everything_it_has(store: Store) -> None:
     raw = RawUpdate(update_id=5, chat_id=GROUP.chat_id, payload="{}", received_at=NOW)
     async with store.write() as tx:
         await tx.chats.change(GROUP, language="fr", language_set=True)
-        await tx.notices.enqueue([owed(GROUP, "1", "a"), owed(TOPIC, "2", "b")], NOW)
+        await tx.notices.enqueue([pending(GROUP, "1", "a"), pending(TOPIC, "2", "b")], NOW)
         await tx.updates.put([raw])
         await tx.chats.count_wrong_id(
             [GROUP.chat_id], NOW, window=timedelta(hours=1), limit=0, lock=timedelta(hours=6)
@@ -178,7 +178,7 @@ async def test_moving_into_a_chat_that_is_known_keeps_settings_and_tells_nothing
     await follow(store, SUPERGROUP, "1", label="new")
     async with store.write() as tx:
         await tx.chats.change(GROUP, language="fr", language_set=True)
-        await tx.notices.enqueue([owed(SUPERGROUP, "1", "a"), owed(GROUP, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(SUPERGROUP, "1", "a"), pending(GROUP, "1", "a")], NOW)
         for _ in range(2):  # said twice by Telegram: once in each chat
             await tx.chats.move(GROUP.chat_id, SUPERGROUP.chat_id)
         chat = await tx.chats.get(SUPERGROUP)
@@ -194,7 +194,7 @@ async def test_what_a_lost_topic_had_goes_to_general(store: Store) -> None:
     await follow(store, TOPIC, "2", label="topic's")
     async with store.write() as tx:
         await tx.chats.change(TOPIC, language="fr", quiet_to=time(8))
-        await tx.notices.enqueue([owed(TOPIC, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(TOPIC, "1", "a")], NOW)
         await tx.chats.drop_topic(TOPIC)
         general = await tx.chats.get(GROUP)
         assert await tx.chats.get(TOPIC) is None
@@ -208,7 +208,7 @@ async def test_a_lost_topic_does_not_overwrite_general(store: Store) -> None:
     await follow(store, GROUP, "1", label="general's")
     await follow(store, TOPIC, "1", label="topic's")
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(GROUP, "1", "a"), owed(TOPIC, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(GROUP, "1", "a"), pending(TOPIC, "1", "a")], NOW)
         await tx.chats.drop_topic(TOPIC)
         await tx.chats.drop_topic(TOPIC)
         assert [one.label for one in await tx.chats.follows(GROUP)] == ["general's"]
@@ -219,7 +219,9 @@ async def test_forgetting_a_chat_leaves_nothing_of_it(store: Store) -> None:
     for place in (GROUP, TOPIC, ANNA):
         await follow(store, place, "1")
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(GROUP, "1", "a"), owed(TOPIC, "1", "a"), owed(ANNA, "1", "a")], NOW)
+        await tx.notices.enqueue(
+            [pending(GROUP, "1", "a"), pending(TOPIC, "1", "a"), pending(ANNA, "1", "a")], NOW
+        )
         await tx.updates.put(
             [RawUpdate(update_id=n, chat_id=-300, payload="secret", received_at=NOW) for n in (1, 2, 3)]
         )

@@ -16,13 +16,13 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.errors import StoreError
-from bot.model import NodeText, RawUpdate, Sending
+from bot.model import NodeText, RawUpdate, SendRecord
 from bot.store import Store, moving
 from bot.store.credentials import Credentials
 from bot.store.leadership import lock_of
 from bot.store.sql import Database
 from bot.store.tables import metadata
-from tests.store.builders import ANNA, GROUP, LEASE, NOW, TOPIC, added, follow, later, node, order, owed
+from tests.store.builders import ANNA, GROUP, LEASE, NOW, TOPIC, added, follow, later, node, order, pending
 from tests.store.test_credentials import TOKENS, Reversed
 
 
@@ -44,7 +44,7 @@ async def _fill(url: str, orders: int = 3) -> None:
             name = str(number)
             await tx.orders.save(added(order(name, node(1), node(2, backfilled=True))), utc_offset_hours=5.75)
             await tx.orders.save_texts(name, "ar", {1: NodeText(name="تم", description="")})
-            await tx.notices.enqueue([owed(ANNA, name, f"k{n}") for n in range(3)], NOW)
+            await tx.notices.enqueue([pending(ANNA, name, f"k{n}") for n in range(3)], NOW)
             await tx.updates.put([RawUpdate(update_id=number, chat_id=1, payload='{"a":1}', received_at=NOW)])
         await tx.chats.change(ANNA, language="ru", paused_until=later(5))
         await tx.chats.freeze({5: later(9)})
@@ -52,14 +52,14 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.cases.write_note("0", "note")
         await tx.memory.put("pacer", {"rates": [0.1, 1e-9, 12345.678901234567]})
         await tx.memory.first_push("p", NOW)
-        await tx.sends.book([Sending(chat_id=ANNA.chat_id, at=NOW)])
+        await tx.sends.book([SendRecord(chat_id=ANNA.chat_id, at=NOW)])
         await tx.memory.count_unknown(["what?"], NOW)
         await tx.orders.lease_due(NOW, 1, LEASE)
     await Credentials(store.database, "app", Reversed(), lambda: NOW).save(TOKENS, None)
     await store.close()
 
 
-async def _move(source: str, target: str, progress: Any = lambda *_: None) -> list[moving.Moved]:
+async def _move(source: str, target: str, progress: Any = lambda *_: None) -> list[moving.CopiedTable]:
     left, entered = Store(source), Store(target)
     try:
         return await moving.move(left.database, entered.database, progress)
@@ -81,7 +81,7 @@ async def test_everything_arrives_on_postgresql_and_comes_back(
         await store.start()
         async with store.write() as tx:
             found = await tx.orders.get("1")
-            await tx.notices.enqueue([owed(ANNA, "1", "new")], NOW)
+            await tx.notices.enqueue([pending(ANNA, "1", "new")], NOW)
             (turn,) = await tx.notices.lease(later(1), 1, LEASE)
             await tx.memory.drop("moving")
         assert found == order("1", node(1), node(2, backfilled=True))
@@ -110,7 +110,7 @@ async def test_an_interrupted_move_goes_on_where_it_stopped(
     assert next(done for table, done in again if table == "notices") >= 8, "not from the beginning"
     store = Store(fresh_postgres)
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "after")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "after")], NOW)
     await store.close()
 
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Hurdle, Importance, News, NewsKind, OrderStatus, Place, Stage
+from bot.model import Blocker, Importance, News, NewsKind, OrderStatus, Place, Stage
 from bot.store import ChatBatch, Store
 from bot.store.notices import Notices
-from tests.store.builders import ANNA, BEN, GROUP, LEASE, NOW, TOPIC, later, owed
+from tests.store.builders import ANNA, BEN, GROUP, LEASE, NOW, TOPIC, later, pending
 
 
 async def _lease(store: Store, seconds: float = 0, limit: int = 10) -> list[ChatBatch]:
@@ -29,7 +29,7 @@ async def test_news_comes_back_as_it_was_owed(store: Store) -> None:
         merchant_only=True,
     )  # fmt: skip
     async with store.write() as tx:
-        (one,) = [owed(ANNA, "1", "s")]
+        (one,) = [pending(ANNA, "1", "s")]
         await tx.notices.enqueue([type(one)(place=ANNA, order_id="1", news=told, due_at=NOW)], NOW)
     (batch,) = await _lease(store)
     (notice,) = batch.notices
@@ -41,11 +41,13 @@ async def test_news_comes_back_as_it_was_owed(store: Store) -> None:
 async def test_news_is_owed_once_whatever_became_of_it(store: Store) -> None:
     async with store.write() as tx:
         await tx.notices.enqueue([], NOW)
-        await tx.notices.enqueue([owed(ANNA, "1", "a"), owed(ANNA, "1", "a"), owed(BEN, "1", "a")], NOW)
+        await tx.notices.enqueue(
+            [pending(ANNA, "1", "a"), pending(ANNA, "1", "a"), pending(BEN, "1", "a")], NOW
+        )
     first, _ = await _lease(store)
     async with store.write() as tx:
         await tx.notices.settle_sent(first.notices[0].ids, first.lease, NOW, 55)
-        await tx.notices.enqueue([owed(first.place, "1", "a")], later(9))
+        await tx.notices.enqueue([pending(first.place, "1", "a")], later(9))
         assert (await tx.notices.depth()).due == 1
         told = await tx.notices.history(first.place)
     assert [(one.key, one.state) for one in told] == [("a", "sent")]
@@ -53,7 +55,9 @@ async def test_news_is_owed_once_whatever_became_of_it(store: Store) -> None:
 
 async def test_what_one_order_has_to_tell_is_one_notice(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a"), owed(ANNA, "2", "b"), owed(ANNA, "1", "c")], NOW)
+        await tx.notices.enqueue(
+            [pending(ANNA, "1", "a"), pending(ANNA, "2", "b"), pending(ANNA, "1", "c")], NOW
+        )
     (batch,) = await _lease(store)
     assert [(n.order_id, [one.key for one in n.news]) for n in batch.notices] == [
         ("1", ["a", "c"]),
@@ -64,7 +68,7 @@ async def test_what_one_order_has_to_tell_is_one_notice(store: Store) -> None:
 
 async def test_two_replicas_serve_different_places(store: Store, replica: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(Place(number), "1", "a") for number in range(1, 6)], NOW)
+        await tx.notices.enqueue([pending(Place(number), "1", "a") for number in range(1, 6)], NOW)
     mine = await _lease(store, limit=3)
     others = await _lease(replica, limit=10)
     assert [batch.place.chat_id for batch in mine] == [1, 2, 3]
@@ -73,17 +77,17 @@ async def test_two_replicas_serve_different_places(store: Store, replica: Store)
 
 async def test_the_important_goes_first_then_the_oldest(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(Place(1), "1", "a"), owed(Place(2), "1", "a")], NOW)
-        await tx.notices.enqueue([owed(Place(3), "1", "a", importance=Importance.ACTION)], NOW)
+        await tx.notices.enqueue([pending(Place(1), "1", "a"), pending(Place(2), "1", "a")], NOW)
+        await tx.notices.enqueue([pending(Place(3), "1", "a", importance=Importance.ACTION)], NOW)
     assert [batch.place.chat_id for batch in await _lease(store, limit=2)] == [3, 1]
 
 
 async def test_nothing_more_of_a_place_is_given_out_while_it_is_served(store: Store, replica: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a"), owed(ANNA, "2", "held", due_at=later(5))], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a"), pending(ANNA, "2", "held", due_at=later(5))], NOW)
     (batch,) = await _lease(store)
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "b", importance=Importance.ACTION)], later(1))
+        await tx.notices.enqueue([pending(ANNA, "1", "b", importance=Importance.ACTION)], later(1))
     assert await _lease(replica, seconds=10) == []
     async with store.write() as tx:
         await tx.notices.settle_sent(batch.notices[0].ids, batch.lease, later(11), 1)
@@ -93,16 +97,16 @@ async def test_nothing_more_of_a_place_is_given_out_while_it_is_served(store: St
 
 async def test_topics_of_one_group_share_its_limits_and_so_its_turn(store: Store, replica: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(GROUP, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(GROUP, "1", "a")], NOW)
     await _lease(store)
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(TOPIC, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(TOPIC, "1", "a")], NOW)
     assert await _lease(replica) == []
 
 
 async def test_a_turn_that_nobody_settles_comes_again_with_the_same_rows(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a"), owed(ANNA, "1", "b")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a"), pending(ANNA, "1", "b")], NOW)
     (first,) = await _lease(store)
     assert await _lease(store, seconds=LEASE.total_seconds() - 1) == []
     (again,) = await _lease(store, seconds=LEASE.total_seconds())
@@ -114,14 +118,14 @@ async def test_a_turn_that_nobody_settles_comes_again_with_the_same_rows(store: 
 
 async def test_behind_a_row_that_waits_for_another_attempt_only_its_order_waits(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a"), owed(ANNA, "2", "b")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a"), pending(ANNA, "2", "b")], NOW)
     (batch,) = await _lease(store)
     async with store.write() as tx:
         first, second = batch.notices
         await tx.notices.settle_later(first.ids, batch.lease, later(100), error="timed out", ambiguous=True)
         await tx.notices.settle_later(second.ids, batch.lease, later(50), counts=False)
-        await tx.notices.enqueue([owed(ANNA, "1", "c", importance=Importance.ACTION)], later(1))
-        await tx.notices.enqueue([owed(ANNA, "3", "d"), owed(BEN, "1", "a")], later(1))
+        await tx.notices.enqueue([pending(ANNA, "1", "c", importance=Importance.ACTION)], later(1))
+        await tx.notices.enqueue([pending(ANNA, "3", "d"), pending(BEN, "1", "a")], later(1))
     batches = await _lease(store, seconds=60)
     assert [(batch.place, _keys(batch)) for batch in batches] == [(ANNA, ["b", "d"]), (BEN, ["a"])]
     async with store.write() as tx:
@@ -132,17 +136,17 @@ async def test_behind_a_row_that_waits_for_another_attempt_only_its_order_waits(
     assert [(n.attempts, n.ambiguous) for n in batch.notices] == [(1, 1)]
 
 
-async def _waiting(store: Store, hurdle: Hurdle, *places: Place) -> None:
+async def _waiting(store: Store, blocker: Blocker, *places: Place) -> None:
     """These places' notices failed by this, and wait for an hour."""
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(place, "1", "a") for place in places], NOW)
+        await tx.notices.enqueue([pending(place, "1", "a") for place in places], NOW)
         for batch in await tx.notices.lease(NOW, 99, LEASE):
             ids = batch.notices[0].ids
-            await tx.notices.settle_later(ids, batch.lease, later(3600), now=NOW, hurdle=hurdle)
+            await tx.notices.settle_later(ids, batch.lease, later(3600), now=NOW, blocker=blocker)
 
 
 async def test_what_waits_for_a_chats_rights_goes_when_it_has_them(store: Store) -> None:
-    await _waiting(store, Hurdle.CHAT, ANNA, BEN, GROUP, TOPIC)
+    await _waiting(store, Blocker.CHAT, ANNA, BEN, GROUP, TOPIC)
     async with store.write() as tx:
         assert await tx.notices.refused_chats() == {ANNA.chat_id, BEN.chat_id, GROUP.chat_id}
         assert await tx.notices.is_refused(ANNA.chat_id)
@@ -155,8 +159,8 @@ async def test_what_waits_for_a_chats_rights_goes_when_it_has_them(store: Store)
 
 
 async def test_what_waits_for_telegram_is_brought_forward_a_few_at_a_time(store: Store) -> None:
-    await _waiting(store, Hurdle.TELEGRAM, *(Place(number) for number in range(1, 8)))
-    await _waiting(store, Hurdle.CHAT, BEN)
+    await _waiting(store, Blocker.TELEGRAM, *(Place(number) for number in range(1, 8)))
+    await _waiting(store, Blocker.CHAT, BEN)
 
     async def bring(before: float, attempts: int = 9) -> int:
         async with store.write() as tx:
@@ -173,8 +177,8 @@ async def test_what_waits_for_telegram_is_brought_forward_a_few_at_a_time(store:
 
 async def test_what_is_held_on_purpose_lets_the_urgent_pass(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "digest", due_at=later(3600))], NOW)
-        await tx.notices.enqueue([owed(ANNA, "1", "urgent", importance=Importance.ACTION)], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "digest", due_at=later(3600))], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "urgent", importance=Importance.ACTION)], NOW)
     (batch,) = await _lease(store)
     assert _keys(batch) == ["urgent"]
     async with store.write() as tx:
@@ -185,20 +189,20 @@ async def test_what_is_held_on_purpose_lets_the_urgent_pass(store: Store) -> Non
 
 async def test_a_failed_row_holds_back_later_ones_even_if_it_was_held_before(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "digest", due_at=later(10))], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "digest", due_at=later(10))], NOW)
     (batch,) = await _lease(store, seconds=10)
     async with store.write() as tx:
         await tx.notices.settle_later(batch.notices[0].ids, batch.lease, later(100))
-        await tx.notices.enqueue([owed(ANNA, "1", "next")], later(11))
+        await tx.notices.enqueue([pending(ANNA, "1", "next")], later(11))
     assert await _lease(store, seconds=20) == []
 
 
 async def test_pausing_holds_what_waits_and_resuming_frees_it(store: Store) -> None:
     async with store.write() as tx:
         await tx.notices.enqueue(
-            [owed(ANNA, "1", "a"), owed(ANNA, "1", "check_in:9", due_at=later(9000))], NOW
+            [pending(ANNA, "1", "a"), pending(ANNA, "1", "check_in:9", due_at=later(9000))], NOW
         )
-        await tx.notices.enqueue([owed(BEN, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(BEN, "1", "a")], NOW)
         await tx.notices.postpone(ANNA, later(3600))
     assert [batch.place for batch in await _lease(store)] == [BEN]
     async with store.write() as tx:
@@ -209,7 +213,7 @@ async def test_pausing_holds_what_waits_and_resuming_frees_it(store: Store) -> N
 
 async def test_pausing_does_not_repeat_what_is_being_told(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
     (batch,) = await _lease(store)
     async with store.write() as tx:
         await tx.notices.postpone(ANNA, later(3600))
@@ -228,7 +232,7 @@ _ENDS: dict[str, Callable[[Notices, ChatBatch], Awaitable[None]]] = {
 @pytest.mark.parametrize("end", list(_ENDS))
 async def test_who_lost_the_lease_ends_nothing_whatever_they_say(store: Store, end: str) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
     (late,) = await _lease(store)
     (present,) = await _lease(store, seconds=LEASE.total_seconds())
     async with store.write() as tx:
@@ -243,7 +247,7 @@ async def test_who_lost_the_lease_ends_nothing_whatever_they_say(store: Store, e
 
 async def test_every_end_of_a_notice_is_counted(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(Place(n), "1", "a", due_at=later(-n)) for n in range(1, 6)], NOW)
+        await tx.notices.enqueue([pending(Place(n), "1", "a", due_at=later(-n)) for n in range(1, 6)], NOW)
     batches = {batch.place.chat_id: batch for batch in await _lease(store)}
     async with store.write() as tx:
         await tx.notices.settle_sent(batches[1].notices[0].ids, batches[1].lease, later(1), 7)
@@ -263,7 +267,7 @@ async def test_every_end_of_a_notice_is_counted(store: Store) -> None:
 
 async def test_dead_letters_are_tried_again_when_the_operator_says_so(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
     (batch,) = await _lease(store)
     async with store.write() as tx:
         await tx.notices.settle_dead(batch.notices[0].ids, batch.lease, NOW, "refused")
@@ -276,7 +280,7 @@ async def test_dead_letters_are_tried_again_when_the_operator_says_so(store: Sto
 
 async def test_leases_can_be_released_after_a_crash(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a"), owed(BEN, "1", "b", due_at=later(99))], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a"), pending(BEN, "1", "b", due_at=later(99))], NOW)
     await _lease(store)
     async with store.write() as tx:
         assert await tx.notices.release_leases(later(1)) == 1
@@ -285,7 +289,7 @@ async def test_leases_can_be_released_after_a_crash(store: Store) -> None:
 
 async def test_settled_rows_go_after_their_time_a_bite_at_a_time(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", str(n)) for n in range(5)], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", str(n)) for n in range(5)], NOW)
     (batch,) = await _lease(store)
     async with store.write() as tx:
         await tx.notices.settle_sent(batch.notices[0].ids[:4], batch.lease, NOW, 1)
@@ -297,8 +301,8 @@ async def test_settled_rows_go_after_their_time_a_bite_at_a_time(store: Store) -
 
 async def test_history_is_newest_first(store: Store) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a")], NOW)
-        await tx.notices.enqueue([owed(ANNA, "1", "b")], later(1))
+        await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "b")], later(1))
         history = await tx.notices.history(ANNA)
     assert [(one.key, one.owed_at) for one in history] == [("b", later(1)), ("a", NOW)]
 

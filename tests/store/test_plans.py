@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from bot.model import Place, RawUpdate, Sending
+from bot.model import Place, RawUpdate, SendRecord
 from bot.store import Settled, Store, Transaction
-from tests.store.builders import ANNA, LEASE, NOW, added, later, node, order, owed
+from tests.store.builders import ANNA, LEASE, NOW, added, later, node, order, pending
 
 _SCAN = r"Seq Scan|^SCAN (?!.* USING |CONSTANT|due|heads|\d|.* VIRTUAL TABLE INDEX 1:)"
 _ENDS = [Settled(order_id="1", lease="x", next_check_at=NOW)]
@@ -41,7 +41,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "leave": lambda tx: tx.chats.leave(100, NOW),
     "forget": lambda tx: tx.chats.forget(100, 9, NOW, NOW),
     "move": lambda tx: tx.chats.move(100, 101),
-    "owe": lambda tx: tx.notices.enqueue([owed(ANNA, "1", "k")], NOW),
+    "owe": lambda tx: tx.notices.enqueue([pending(ANNA, "1", "k")], NOW),
     "lease notices": lambda tx: tx.notices.lease(NOW, 48, LEASE),
     "settle a notice": lambda tx: tx.notices.settle_sent([1], "x", NOW, 1),
     "next notice": lambda tx: tx.notices.next_due(after=NOW),
@@ -59,7 +59,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     ),
     "take updates": lambda tx: tx.updates.take(32, NOW, LEASE),
     "update done": lambda tx: tx.updates.done(1),
-    "book answers": lambda tx: tx.sends.book([Sending(chat_id=1, at=NOW)]),
+    "book answers": lambda tx: tx.sends.book([SendRecord(chat_id=1, at=NOW)]),
     "sent lately": lambda tx: tx.sends.lately(NOW),
     "purge answers": lambda tx: tx.sends.purge(NOW),
     "release updates": lambda tx: tx.updates.release_leases(NOW),
@@ -94,8 +94,8 @@ async def _fill(store: Store) -> None:
     async with store.write() as tx:
         for number in range(1, 4):
             await tx.orders.add(str(number), NOW)
-            await tx.chats.meet(Place(number), language="en", zone="UTC", now=NOW)
-            await tx.notices.enqueue([owed(Place(number), "1", "k")], NOW)
+            await tx.chats.get_or_create(Place(number), language="en", zone="UTC", now=NOW)
+            await tx.notices.enqueue([pending(Place(number), "1", "k")], NOW)
         await tx.updates.put([RawUpdate(update_id=9, chat_id=1, payload="", received_at=later(-1))])
 
 

@@ -12,7 +12,7 @@ from bot.errors import StoreError
 from bot.model import Changes, Place
 from bot.store import Store
 from tests.store import postgres
-from tests.store.builders import ANNA, LEASE, NOW, added, follow, later, node, order, owed
+from tests.store.builders import ANNA, LEASE, NOW, added, follow, later, node, order, pending
 
 
 async def test_followers_that_come_at_once_all_weigh(replicas: list[Store]) -> None:
@@ -64,7 +64,7 @@ async def test_following_and_looking_cross_without_a_deadlock(replicas: list[Sto
             assert known is not None
             followers = await tx.chats.followers([order_id])
             await tx.orders.save(added(order(order_id, node(1))))
-            await tx.notices.enqueue([owed(one.chat.place, order_id, "a") for one in followers], NOW)
+            await tx.notices.enqueue([pending(one.chat.place, order_id, "a") for one in followers], NOW)
             await tx.orders.finish_check(order_id, NOW, later(60), checked=True)
 
     async def leave_and_return(store: Store) -> None:

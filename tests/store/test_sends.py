@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.model import Place, RawUpdate, Sending
+from bot.model import Place, RawUpdate, SendRecord
 from bot.store import Store
-from tests.store.builders import ANNA, LEASE, NOW, follow, later, owed
+from tests.store.builders import ANNA, LEASE, NOW, follow, later, pending
 
 GROUP = Place(-100)
 
@@ -20,7 +20,7 @@ async def _lately(store: Store, seconds: float = 0) -> list[tuple[int, float]]:
 
 async def _owe(store: Store, place: Place, *keys: str) -> None:
     async with store.write() as tx:
-        await tx.notices.enqueue([owed(place, "1", key) for key in keys], NOW)
+        await tx.notices.enqueue([pending(place, "1", key) for key in keys], NOW)
 
 
 async def test_what_was_told_in_the_last_minute_is_known_once_a_message(store: Store) -> None:
@@ -38,8 +38,8 @@ async def test_an_answer_is_booked_with_the_end_of_its_update(store: Store) -> N
     await follow(store, ANNA, "1")
     raw = (RawUpdate(update_id=n, chat_id=100, payload="{}", received_at=NOW) for n in (1, 2))
     await store.inbox.put(list(raw))
-    await store.inbox.done(1, [Sending(chat_id=100, at=later(1)), Sending(chat_id=100, at=later(2))])
-    await store.inbox.failed(2, "502", later(9), [Sending(chat_id=100, at=later(3))])
+    await store.inbox.done(1, [SendRecord(chat_id=100, at=later(1)), SendRecord(chat_id=100, at=later(2))])
+    await store.inbox.failed(2, "502", later(9), [SendRecord(chat_id=100, at=later(3))])
     assert await _lately(store, 10) == [(100, 7.0), (100, 8.0), (100, 9.0)]
 
 
@@ -65,17 +65,17 @@ async def test_what_may_have_arrived_counts_too(store: Store) -> None:
 async def test_a_clock_that_was_set_back_makes_no_answer_of_the_future(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        await tx.sends.book([Sending(chat_id=100, at=later(50)), Sending(chat_id=100, at=later(3600))])
+        await tx.sends.book([SendRecord(chat_id=100, at=later(50)), SendRecord(chat_id=100, at=later(3600))])
     assert await _lately(store) == [(100, 0.0)]
 
 
 async def test_answers_are_forgotten_after_their_minute_and_with_their_chat(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        await tx.sends.book([Sending(chat_id=100, at=NOW), Sending(chat_id=100, at=later(30))])
+        await tx.sends.book([SendRecord(chat_id=100, at=NOW), SendRecord(chat_id=100, at=later(30))])
         await tx.sends.purge(NOW + timedelta(seconds=70))
     assert await _lately(store, 31) == [(100, 1.0)]
     async with store.write() as tx:
         await tx.chats.forget(100, 9, NOW, NOW)
-        await tx.sends.book([Sending(chat_id=100, at=later(31))])  # "all is deleted", say, said afterwards
+        await tx.sends.book([SendRecord(chat_id=100, at=later(31))])  # "all is deleted", say, said afterwards
     assert await _lately(store, 31) == []

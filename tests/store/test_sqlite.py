@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bot.errors import SettingsError, StoreError
 from bot.store import Store, sql
-from tests.store.builders import ANNA, NOW, added, follow, later, node, order, owed
+from tests.store.builders import ANNA, NOW, added, follow, later, node, order, pending
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def test_a_new_database_is_its_owners_alone(path: Path) -> None:
 async def test_what_a_crashed_leader_held_is_due_at_once(file: Store) -> None:
     await follow(file, ANNA, "1")
     async with file.write() as tx:
-        await tx.notices.enqueue([owed(ANNA, "1", "a")], NOW)
+        await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
         await tx.orders.lease_due(NOW, 9, later(180) - NOW)
         await tx.notices.lease(NOW, 9, later(180) - NOW)
     await file.release_leases(later(1))
@@ -159,7 +159,7 @@ async def test_a_backup_under_load_is_whole_and_a_bot_starts_on_it(file: Store, 
                 name = str(written)
                 await tx.orders.add(name, NOW)
                 await tx.orders.save(added(order(name, node(1), node(2))))
-                await tx.notices.enqueue([owed(ANNA, name, "a")], NOW)
+                await tx.notices.enqueue([pending(ANNA, name, "a")], NOW)
             written += 1
 
     load = asyncio.create_task(keep_writing())

@@ -207,9 +207,9 @@ def _pushes() -> dict[str, Scene]:
         return lambda w: pushes.push(w, facts, FOLLOW, pieces, now=NOW)
 
     entries = [
-        pushes.Entry(facts=FACTS, follow=FOLLOW, news=(scan,)),
-        pushes.Entry(facts=TWO, follow=UNNAMED, news=(other,)),
-        pushes.Entry(facts=order_in(Stage.DELIVERED), follow=FOLLOW),
+        pushes.SummaryEntry(facts=FACTS, follow=FOLLOW, news=(scan,)),
+        pushes.SummaryEntry(facts=TWO, follow=UNNAMED, news=(other,)),
+        pushes.SummaryEntry(facts=order_in(Stage.DELIVERED), follow=FOLLOW),
     ]
 
     def summed(occasion: pushes.Occasion, count: int) -> Scene:
@@ -318,21 +318,21 @@ def _talk() -> dict[str, Scene]:
     return {
         "replies.start": lambda w: replies.start(w, SHOP),
         "replies.start without a shop's name": lambda w: replies.start(w, Shop()),
-        "replies.start by link": lambda w: replies.start(w, welcome, replies.Entry.LINK),
+        "replies.start by link": lambda w: replies.start(w, welcome, replies.EntryPoint.LINK),
         "replies.claimed": lambda w: replies.claimed(w, SHOP, ID, FOLLOW),
         "replies.claimed without a shop's name": lambda w: replies.claimed(w, Shop(), ID, None),
         "replies.help_": lambda w: replies.help_(w, SHOP),
         "replies.help_ of the team": lambda w: replies.help_(w, SHOP, admin=True),
         "replies.unknown_command": replies.unknown_command,
-        "replies.help_ in a group": lambda w: replies.help_(w, SHOP, replies.Entry.COMMAND),
-        "replies.help_ by link": lambda w: replies.help_(w, SHOP, replies.Entry.LINK),
-        "replies.start in a group": lambda w: replies.start(w, SHOP, replies.Entry.COMMAND),
-        "replies.start for the team": lambda w: replies.start(w, SHOP, replies.Entry.TEAM),
+        "replies.help_ in a group": lambda w: replies.help_(w, SHOP, replies.EntryPoint.COMMAND),
+        "replies.help_ by link": lambda w: replies.help_(w, SHOP, replies.EntryPoint.LINK),
+        "replies.start in a group": lambda w: replies.start(w, SHOP, replies.EntryPoint.COMMAND),
+        "replies.start for the team": lambda w: replies.start(w, SHOP, replies.EntryPoint.TEAM),
         "replies.not_understood": lambda w: replies.not_understood(w, SHOP),
-        "replies.not_understood by link": lambda w: replies.not_understood(w, SHOP, replies.Entry.LINK),
+        "replies.not_understood by link": lambda w: replies.not_understood(w, SHOP, replies.EntryPoint.LINK),
         "replies.nothing_followed": lambda w: replies.nothing_followed(w, SHOP),
         "replies.nothing_followed in a group": lambda w: replies.nothing_followed(
-            w, SHOP, replies.Entry.COMMAND
+            w, SHOP, replies.EntryPoint.COMMAND
         ),
         "contact.contact_button": lambda w: contact.contact_button(w, Shop(support="@kiosk_help")).text,  # type: ignore[union-attr]  # there is one
         "replies.cannot_read": lambda w: replies.cannot_read(w, SHOP),

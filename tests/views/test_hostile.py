@@ -72,7 +72,7 @@ def everything(words: Words, text: str) -> list[Message | str]:
     ]
     shop = Shop(name=text or "-", support=text, welcome=text)
     flagged = Flagged(order=order, flag=Flag.STUCK, note=text)
-    entry = pushes.Entry(facts=facts, follow=follow, news=tuple(told))
+    entry = pushes.SummaryEntry(facts=facts, follow=follow, news=tuple(told))
     return [
         card.card(words, facts, follow, now=NOW),
         timeline.timeline(words, facts, follow, now=NOW),

@@ -253,8 +253,8 @@ def test_all_new_nodes_are_in_one_message() -> None:
 
 
 def test_what_needs_the_reader_comes_first_in_a_summary() -> None:
-    urgent = pushes.Entry(facts=TWO, follow=None, news=(_news(NewsKind.CHECK_IN),))
-    calm = pushes.Entry(facts=FACTS, follow=FOLLOW)
+    urgent = pushes.SummaryEntry(facts=TWO, follow=None, news=(_news(NewsKind.CHECK_IN),))
+    calm = pushes.SummaryEntry(facts=FACTS, follow=FOLLOW)
     text = pushes.summary(EN, [calm, urgent], occasion=pushes.Occasion.DAILY, now=NOW).text
     assert text.index("Blue desk lamp") < text.index("Blue lamp")
 

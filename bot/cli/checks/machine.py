@@ -74,7 +74,7 @@ async def shop_file(chosen: Settings) -> Iterable[Finding]:
     try:
         name = shop.load(chosen.shop_file)(chosen.default_language).name
     except SettingsError as error:
-        return [failure("shop", error.cure, f"repair {chosen.shop_file} (SHOP_FILE)")]
+        return [failure("shop", error.fix, f"repair {chosen.shop_file} (SHOP_FILE)")]
     return [ok("shop", name or "unnamed")]
 
 
@@ -85,7 +85,7 @@ async def phrases_file(chosen: Settings) -> Iterable[Finding]:
     try:
         found = taught.load(chosen.phrases_file)
     except SettingsError as error:
-        return [failure("phrases", error.cure, f"repair {chosen.phrases_file} (PHRASES_FILE)")]
+        return [failure("phrases", error.fix, f"repair {chosen.phrases_file} (PHRASES_FILE)")]
     return [ok("phrases", f"{len(found)} texts")]
 
 

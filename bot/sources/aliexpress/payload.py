@@ -95,7 +95,7 @@ def digest(parcels: tuple[FetchedParcel, ...], *, found: bool = True) -> str:
     return hashlib.blake2b(repr((found, canonical)).encode(), digest_size=16).hexdigest()
 
 
-def mark(body: bytes) -> str:
+def fingerprint(body: bytes) -> str:
     """Return a short hash of an answer's bytes without the ids that every answer has of its own."""
     for key in (b'"request_id"', b'"_trace_id_"'):
         at = body.find(key)

@@ -92,15 +92,15 @@ class AliExpress:
         # One of several who share it may give up without taking the answer from the others.
         return replace(await asyncio.shield(flight), language=language)
 
-    async def check(self, order_id: str, language: str, mark: str) -> Snapshot | None:
-        """Return the order's parcels, None where the answer still has this mark: it is not even read then.
+    async def check(self, order_id: str, language: str, fingerprint: str) -> Snapshot | None:
+        """Return the order's parcels; None where the answer still has this fingerprint, which is not parsed.
 
         Raises a `SourceError`.
         """
 
         def read(body: bytes) -> tuple[str, dict[str, object]] | None:
-            found = payload.mark(body)
-            return None if found == mark else (found, self._read(body))
+            found = payload.fingerprint(body)
+            return None if found == fingerprint else (found, self._read(body))
 
         params = {"ae_order_id": order_id, "language": languages.official(language)}
         answer = await self._call(payload.TRACKING, params, False, read)
@@ -141,11 +141,13 @@ class AliExpress:
 
     async def _fetch(self, order_id: str, language: str, urgent: bool) -> Snapshot:
         answer = await self._call(
-            payload.TRACKING, {"ae_order_id": order_id, "language": language}, urgent, self._marked
+            payload.TRACKING, {"ae_order_id": order_id, "language": language}, urgent, self._fingerprinted
         )
         return self._snapshot(order_id, language, *answer)
 
-    def _snapshot(self, order_id: str, language: str, mark: str, answer: dict[str, object]) -> Snapshot:
+    def _snapshot(
+        self, order_id: str, language: str, fingerprint: str, answer: dict[str, object]
+    ) -> Snapshot:
         odd: list[str] = []
         try:
             snapshot = payload.snapshot(
@@ -157,10 +159,10 @@ class AliExpress:
             for what in odd:
                 self._odd(what)
         # What is left out today may be read tomorrow; and while nothing is there its reason is asked for.
-        return replace(snapshot, mark=mark) if snapshot.parcels and not odd else snapshot
+        return replace(snapshot, fingerprint=fingerprint) if snapshot.parcels and not odd else snapshot
 
-    def _marked(self, body: bytes) -> tuple[str, dict[str, object]]:
-        return payload.mark(body), self._read(body)
+    def _fingerprinted(self, body: bytes) -> tuple[str, dict[str, object]]:
+        return payload.fingerprint(body), self._read(body)
 
     def _read(self, body: bytes) -> dict[str, object]:
         return self.client.decode(body, about_order=True)

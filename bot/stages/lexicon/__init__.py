@@ -37,7 +37,7 @@ class LexiconError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
+class StageMeaning:
     """What an entry says: `far` once the journey has come to `switch`, otherwise `stage`.
 
     `done` tells completed customs clearance from clearance under way.
@@ -64,23 +64,23 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LexiconEntry:
     """One line of a file."""
 
     text: str
-    meaning: Meaning
+    meaning: StageMeaning
     line: str  # file:number
     code: bool = False
 
 
-def parse(text: str, file: str) -> Iterator[Entry]:
+def parse(text: str, file: str) -> Iterator[LexiconEntry]:
     """The entries of one file's text.
 
     Raises:
         LexiconError: for a line before the first head, an unknown stage, reason or placeholder, a file
             without a source.
     """
-    meaning: Meaning | None = None
+    meaning: StageMeaning | None = None
     code = sourced = False
     for number, line in enumerate(text.splitlines(), 1):
         where, line = f"{file}:{number}", line.strip()
@@ -101,7 +101,7 @@ def parse(text: str, file: str) -> Iterator[Entry]:
         raise LexiconError(f"{file}: a 'source: …' line is missing")
 
 
-def entries(head: str, texts: Iterable[str], where: str) -> Iterator[Entry]:
+def entries(head: str, texts: Iterable[str], where: str) -> Iterator[LexiconEntry]:
     """Entries of one head, for texts that stand in no file of this folder.
 
     Raises:
@@ -112,7 +112,7 @@ def entries(head: str, texts: Iterable[str], where: str) -> Iterator[Entry]:
         yield _entry(text.strip(), meaning, where, code=code)
 
 
-def _entry(text: str, meaning: Meaning, where: str, *, code: bool) -> Entry:
+def _entry(text: str, meaning: StageMeaning, where: str, *, code: bool) -> LexiconEntry:
     if meaning.ambiguous:
         text = text.partition(_WHY)[0].strip()
     rest = _HOLE.sub("", text)
@@ -120,20 +120,20 @@ def _entry(text: str, meaning: Meaning, where: str, *, code: bool) -> Entry:
         raise LexiconError(f"{where}: unknown placeholder in {text!r}")
     if not re.search(r"\w", rest):
         raise LexiconError(f"{where}: {text!r} is all placeholders")
-    return Entry(text=text, meaning=meaning, line=where, code=code)
+    return LexiconEntry(text=text, meaning=meaning, line=where, code=code)
 
 
-def _head(text: str, where: str) -> tuple[Meaning, bool]:
+def _head(text: str, where: str) -> tuple[StageMeaning, bool]:
     words = text.replace(" / ", "/").split()
     code = words[0] == "code"
     stages, *rest = words[code:]
     if stages == _AMBIGUOUS and not rest:
-        return Meaning(stage=Stage.UPDATE, ambiguous=True), code
+        return StageMeaning(stage=Stage.UPDATE, ambiguous=True), code
     try:
         near, _, far = stages.partition("/")
         switch = next((Stage(word[1:]) for word in rest if word.startswith("@")), Stage.ARRIVED_DESTINATION)
         reasons = [Reason(word) for word in rest if word != "done" and not word.startswith("@")]
-        meaning = Meaning(
+        meaning = StageMeaning(
             stage=Stage(near),
             far=Stage(far) if far else None,
             reason=reasons[0] if reasons else Reason.NONE,
@@ -161,7 +161,7 @@ class _Template:
     """The fixed parts of an entry with placeholders; between two of them lies a hole."""
 
     parts: tuple[str, ...]
-    meaning: Meaning
+    meaning: StageMeaning
 
     def holes(self, text: str) -> list[str] | None:
         """What a key says at the placeholders, or None where the fixed parts do not fit."""
@@ -195,10 +195,10 @@ def _grams(text: str) -> set[str]:
 class Lexicon:
     """All entries, indexed. The first of two entries for one text stands; see `contradictions`."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[LexiconEntry]) -> None:
         self.entries = tuple(entries)
-        self._codes: dict[str, Meaning] = {}
-        self._exact: dict[str, Meaning] = {}
+        self._codes: dict[str, StageMeaning] = {}
+        self._exact: dict[str, StageMeaning] = {}
         self._templates: dict[str, list[_Template]] = {}
         for entry in self.entries:
             if entry.code:
@@ -208,18 +208,20 @@ class Lexicon:
             else:
                 self._exact.setdefault(key(entry.text), entry.meaning)
 
-    def _add(self, entry: Entry) -> None:
+    def _add(self, entry: LexiconEntry) -> None:
         # Folded with a word that no text holds in the placeholders' stead, as a text would be around them.
         folded = key(_HOLE.sub("qzq", entry.text))
         template = _Template(tuple(folded.split("qzq")), entry.meaning)
         whole = {word for part in template.parts for word in _grams(part)}
         self._templates.setdefault(max(whole, key=lambda word: (len(word), word)), []).append(template)
 
-    def code(self, code: str) -> Meaning | None:
+    def code(self, code: str) -> StageMeaning | None:
         """What a logistics code means."""
         return self._codes.get(code)
 
-    def find(self, text: str, fits: Callable[[Meaning, str], bool]) -> tuple[Meaning, tuple[str, ...]] | None:
+    def find(
+        self, text: str, fits: Callable[[StageMeaning, str], bool]
+    ) -> tuple[StageMeaning, tuple[str, ...]] | None:
         """What a folded text means: an entry of its own, else the template that fixes most of it.
 
         `fits` judges what a placeholder would stand for: "delivered to {name}" is nothing for a depot. What
@@ -237,9 +239,9 @@ class Lexicon:
                     best, fixed = (template.meaning, tuple(holes)), size
         return best
 
-    def contradictions(self) -> Iterator[tuple[Entry, Entry]]:
+    def contradictions(self) -> Iterator[tuple[LexiconEntry, LexiconEntry]]:
         """Pairs of entries with one text and two meanings."""
-        seen: dict[tuple[bool, str], Entry] = {}
+        seen: dict[tuple[bool, str], LexiconEntry] = {}
         for entry in self.entries:
             known = seen.setdefault((entry.code, entry.text if entry.code else key(entry.text)), entry)
             if known.meaning != entry.meaning:
@@ -268,7 +270,7 @@ def shared() -> Lexicon:
 _taught = Lexicon(())
 
 
-def teach(taught: Iterable[Entry]) -> None:
+def teach(taught: Iterable[LexiconEntry]) -> None:
     """Let some entries count before the lexicon's own, in this process."""
     global _taught  # noqa: PLW0603 - as the files of the folder are: one lexicon a process
     _taught = Lexicon(taught)

@@ -45,8 +45,8 @@ async def upgrade(database: Database) -> None:
         try:
             await connection.run_sync(_upgrade)
         except sa.exc.DatabaseError as error:
-            cure = "is DATABASE_URL really this bot's database? else restore a backup"
-            raise StoreError(f"the schema cannot be brought up to date: {error.orig}; {cure}") from error
+            hint = "check that DATABASE_URL is this bot's database, or restore a backup"
+            raise StoreError(f"the schema cannot be brought up to date: {error.orig}; {hint}") from error
 
 
 def _upgrade(connection: sa.Connection) -> None:

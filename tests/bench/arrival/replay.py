@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.arrival import Arrival, Case, Journey
+from bot.arrival import Arrival, Features, Journey
 from bot.arrival.said import LEAST_FINISHED, Said, say
 from bot.model import Stage
 
@@ -55,7 +55,7 @@ class Rivals:
             window = max((journey.promise or journey.until) - entered, 1.0)
             insort(self._past[stage], (journey.until, journey.until - entered, window))
 
-    def ask(self, case: Case, now: float) -> list[list[float]]:
+    def ask(self, case: Features, now: float) -> list[list[float]]:
         """Quantiles of the days left: by the promise, by past durations, by past ratios."""
         age = now - case.since
         promise = [max((case.promise or now) - now, 0.0)] * 3
@@ -87,7 +87,7 @@ def replay(journeys: Sequence[Journey], least: int = LEAST_FINISHED) -> Outcome:
                     delivered += 1
             arrival.learn(fresh)
             arrival.refresh(list(_under_way(journeys, now)), now)
-        case = Case(stage=stage, since=since, start=one.start, promise=one.promise, carrier=one.carrier)
+        case = Features(stage=stage, since=since, start=one.start, promise=one.promise, carrier=one.carrier)
         arrival.state(one.key, case, now)
         if delivered < least or not one.delivered:
             continue

@@ -227,7 +227,7 @@ def _all(field: _Field) -> list[tuple[str, Outcome]]:
         (HIGH, field.ours(lambda: Rates(scale=3.0))),
         (LOW, field.ours(lambda: Rates(scale=1.0 / 3.0))),
         (KNOWING, field.ours(lambda: oracle, learn=False)),
-        ("clock only", field.ours(lambda: flat, learn=False)),
+        ("profile only", field.ours(lambda: flat, learn=False)),
         ("square root of stage rate", field.tuned(lambda x: rivals.Scaled(x, root), hours / 3.5)),
         ("stage ladder", field.tuned(lambda x: rivals.Scaled(x, rivals.ladder), hours)),
         ("entry frequency", field.tuned(rivals.Frequency, hours / 14.0)),

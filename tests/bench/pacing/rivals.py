@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Stage, Watch
-from bot.pacing import Limits, Pacer, Price, Rates
-from bot.pacing.clock import Clock, Side, side
+from bot.pacing import CheckInterval, Pacer, Price, Rates
 from bot.pacing.price import DAY_ZONE
+from bot.pacing.profile import Leg, WeeklyProfile, leg
 from bot.pacing.rates import Cell
 from tests.bench.pacing.world import Entry, World
 
-LIMITS = Limits(floor=600.0, ceiling=48 * 3600.0)
+INTERVAL = CheckInterval(floor=600.0, ceiling=48 * 3600.0)
 _RELOOK = timedelta(minutes=20)
 _WEEK = timedelta(days=7)
 
@@ -31,10 +31,10 @@ class AtPrice:
         learn: bool = True,
         together: bool = True,
         seed: int = 0,
-        limits: Limits = LIMITS,
+        interval: CheckInterval = INTERVAL,
     ) -> None:
         self._learn, self._together = learn, together
-        self._pacer = Pacer(limits, random.Random(seed).random, rates)
+        self._pacer = Pacer(interval, random.Random(seed).random, rates)
         self._pacer.price = Price(value=price)
 
     def next(
@@ -56,8 +56,10 @@ class AtPrice:
 class Paced(AtPrice):
     """The same under the price that keeps to `budget` calls a day and active order."""
 
-    def __init__(self, rates: Rates, budget: float, *, seed: int = 0, limits: Limits = LIMITS) -> None:
-        super().__init__(rates, 1.0, seed=seed, limits=limits)
+    def __init__(
+        self, rates: Rates, budget: float, *, seed: int = 0, interval: CheckInterval = INTERVAL
+    ) -> None:
+        super().__init__(rates, 1.0, seed=seed, interval=interval)
         self._pacer.price = Price()
         self._budget = budget
         self._spent = 0
@@ -165,26 +167,26 @@ class Oracle(Rates):
 
     def __init__(self, world: World, *, flat: bool = False) -> None:
         super().__init__()
-        clocks = {where: _delayed(world.clock(where), world.lag) for where in Side}
-        self.clocks = {}
+        profiles = {where: _delayed(world.profile(where), world.lag) for where in Leg}
+        self.profiles = {}
         for stage in Stage:
-            clock = clocks[side(stage)]
-            self.clocks[f"{stage}/china"] = self.clocks[f"{stage}/local"] = clock
-            self.clocks[f"{stage}/utc"] = _abroad(clock, world.offsets)
+            profile = profiles[leg(stage)]
+            self.profiles[f"{stage}/china"] = self.profiles[f"{stage}/local"] = profile
+            self.profiles[f"{stage}/utc"] = _abroad(profile, world.offsets)
         self.cells = {stage: _true_cell(world, stage) for stage in Stage}
         if flat:
             self.cells = dict.fromkeys(Stage, Cell([0.06], [0.0]))
 
 
-def _delayed(clock: Clock, lag: float) -> Clock:
-    """The clock of what can be seen, an exponential lag after it was stamped."""
+def _delayed(profile: WeeklyProfile, lag: float) -> WeeklyProfile:
+    """The profile of what can be seen, an exponential lag after it was stamped."""
     if not lag:
-        return clock
+        return profile
     seen = []
     for hour in range(168):
-        parts = [(math.exp(-back / lag), clock.pace[(hour - back) % 168]) for back in range(48)]
+        parts = [(math.exp(-back / lag), profile.pace[(hour - back) % 168]) for back in range(48)]
         seen.append(sum(share * pace for share, pace in parts) / sum(share for share, _ in parts))
-    return Clock(seen)
+    return WeeklyProfile(seen)
 
 
 def _true_cell(world: World, stage: Stage) -> Cell:
@@ -213,6 +215,6 @@ def _late(survival: Callable[[float], float], age: float, lag: float) -> float:
     return sum(survival(max(age - back, 0.0)) for back in backs) / len(backs)
 
 
-def _abroad(clock: Clock, offsets: Sequence[float]) -> Clock:
-    """The UTC clock of destinations of which only the mixture is known."""
-    return Clock([sum(clock.pace[int(hour + off) % 168] for off in offsets) for hour in range(168)])
+def _abroad(profile: WeeklyProfile, offsets: Sequence[float]) -> WeeklyProfile:
+    """The UTC profile of destinations of which only the mixture is known."""
+    return WeeklyProfile([sum(profile.pace[int(hour + off) % 168] for off in offsets) for hour in range(168)])

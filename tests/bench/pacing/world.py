@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.model import Stage
-from bot.pacing.clock import ORIGIN_OFFSET, Clock, Side, hours, side
+from bot.pacing.profile import ORIGIN_OFFSET, Leg, WeeklyProfile, hours, leg
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 
@@ -45,14 +45,14 @@ class Timeline:
 class World:
     """A way parcels move: stage medians in operating hours, spread, working days, zones, publication lag.
 
-    `day` gives, for each side, the opening hour, the closing hour, the activity outside of them, and that of
+    `day` gives, for each leg, the opening hour, the closing hour, the activity outside of them, and that of
     Saturday and Sunday. `lag` is the mean time in hours from an entry's stamp until it can be seen.
     """
 
     name: str
     medians: Mapping[Stage, float]
     spread: tuple[float, float] = (0.5, 1.0)
-    day: Mapping[Side, tuple[float, float, float, float, float]]
+    day: Mapping[Leg, tuple[float, float, float, float, float]]
     offsets: tuple[float, ...] = (-3.0,)
     offset_known: bool = True
     repeats: float = 0.45  # chance of one more step within the same stage
@@ -73,11 +73,13 @@ class World:
     published: float | None = None  # hour (UTC) of the nightly batch in which all entries are published
     china: bool = True  # False: parcels that never were in China, from warehouses in the destination
 
-    def clock(self, where: Side) -> Clock:
-        """The activity over that side's local week."""
+    def profile(self, where: Leg) -> WeeklyProfile:
+        """The activity over that leg's local week."""
         opens, closes, night, saturday, sunday = self.day[where]
         week = [1.0] * 5 + [saturday, sunday]
-        return Clock([week[h // 24] * (1.0 if opens <= h % 24 < closes else night) for h in range(168)])
+        return WeeklyProfile(
+            [week[h // 24] * (1.0 if opens <= h % 24 < closes else night) for h in range(168)]
+        )
 
     def spread_of(self, stage: Stage) -> float:
         """Sigma of the logarithm of this stage's time; fixed by the stage's place on the ladder."""
@@ -98,10 +100,10 @@ _MEDIANS = {
     Stage.OUT_FOR_DELIVERY: 4.0,
 }
 _DAY = {
-    Side.ORIGIN: (8.0, 22.0, 0.15, 0.9, 0.8),
-    Side.LINEHAUL: (0.0, 24.0, 1.0, 1.0, 1.0),
-    Side.DESTINATION: (8.0, 20.0, 0.04, 0.6, 0.2),
-    Side.DOOR: (8.0, 20.0, 0.04, 0.6, 0.2),
+    Leg.ORIGIN: (8.0, 22.0, 0.15, 0.9, 0.8),
+    Leg.LINEHAUL: (0.0, 24.0, 1.0, 1.0, 1.0),
+    Leg.DESTINATION: (8.0, 20.0, 0.04, 0.6, 0.2),
+    Leg.DOOR: (8.0, 20.0, 0.04, 0.6, 0.2),
 }
 _BASE = World(name="air", medians=_MEDIANS, day=_DAY)
 _HOME = {
@@ -143,7 +145,7 @@ WORLDS = {
             _BASE,
             name="slow-post",
             medians={
-                stage: hours * (2.5 if side(stage) is Side.LINEHAUL else 1.4)
+                stage: hours * (2.5 if leg(stage) is Leg.LINEHAUL else 1.4)
                 for stage, hours in _MEDIANS.items()
             },
             spread=(0.8, 1.2),
@@ -161,8 +163,8 @@ WORLDS = {
             repeats=0.8,
             day={
                 **_DAY,
-                Side.DESTINATION: (5.0, 11.0, 0.08, 0.5, 0.1),
-                Side.DOOR: (9.0, 18.0, 0.02, 0.5, 0.02),
+                Leg.DESTINATION: (5.0, 11.0, 0.08, 0.5, 0.1),
+                Leg.DOOR: (9.0, 18.0, 0.02, 0.5, 0.02),
             },
         ),
     )
@@ -172,16 +174,16 @@ WORLDS = {
 def draw(world: World, seed: int, *, orders: int, days: float) -> list[Timeline]:
     """`orders` timelines starting evenly over `days`; as in files, nothing follows a final stage."""
     dice = random.Random(f"{world.name}/{seed}")
-    clocks = {where: world.clock(where) for where in Side}
+    profiles = {where: world.profile(where) for where in Leg}
     lines: list[Timeline] = []
     while len(lines) < orders:
         low, high = map(math.log, world.bags)
         size = min(round(math.exp(low + (high - low) * dice.random())), orders - len(lines))
         start = BEGIN + timedelta(days=days * dice.random())
         offset = dice.choice(world.offsets)
-        first = _steps(world, clocks, dice, offset, [(start, next(iter(world.medians)))])
+        first = _steps(world, profiles, dice, offset, [(start, next(iter(world.medians)))])
         for _ in range(size):
-            steps = first if size == 1 else _companion(world, clocks, dice, offset, first)
+            steps = first if size == 1 else _companion(world, profiles, dice, offset, first)
             lines.append(_published(world, dice, f"{world.name}-{len(lines)}", offset, steps))
     return lines
 
@@ -190,7 +192,7 @@ _Steps = list[tuple[datetime, Stage]]
 
 
 def _companion(
-    world: World, clocks: Mapping[Side, Clock], dice: random.Random, offset: float, first: _Steps
+    world: World, profiles: Mapping[Leg, WeeklyProfile], dice: random.Random, offset: float, first: _Steps
 ) -> _Steps:
     """Steps of a parcel in the same bag: scanned minutes apart until the bag is opened or it goes astray."""
     opened = dice.choice(world.opened)
@@ -200,11 +202,11 @@ def _companion(
         if stage is opened or dice.random() < world.astray:
             break
     shared.sort(key=lambda step: step[0])
-    return _steps(world, clocks, dice, offset, shared)
+    return _steps(world, profiles, dice, offset, shared)
 
 
 def _steps(
-    world: World, clocks: Mapping[Side, Clock], dice: random.Random, offset: float, begun: _Steps
+    world: World, profiles: Mapping[Leg, WeeklyProfile], dice: random.Random, offset: float, begun: _Steps
 ) -> _Steps:
     """All steps of a parcel that has `begun` with these."""
     ladder = list(world.medians)
@@ -219,13 +221,13 @@ def _steps(
         ]
         for brought in following:
             wait = world.medians[stage] * math.exp(world.spread_of(stage) * dice.gauss(0.0, 1.0))
-            origin = world.china and side(stage) in (Side.ORIGIN, Side.LINEHAUL)
-            where = side(stage) if origin or world.china else Side.DESTINATION
+            origin = world.china and leg(stage) in (Leg.ORIGIN, Leg.LINEHAUL)
+            where = leg(stage) if origin or world.china else Leg.DESTINATION
             if stage is Stage.INTERNATIONAL_TRANSIT and world.silence[1]:
                 at += timedelta(days=dice.uniform(*world.silence))
-            at = _later(clocks[where], at, ORIGIN_OFFSET if origin else offset, wait)
+            at = _later(profiles[where], at, ORIGIN_OFFSET if origin else offset, wait)
             if world.closed[0] <= (at - BEGIN).days < world.closed[1]:
-                at = _later(clocks[where], BEGIN + timedelta(days=world.closed[1]), offset, wait)
+                at = _later(profiles[where], BEGIN + timedelta(days=world.closed[1]), offset, wait)
             steps.append((at, brought))
             if brought is not Stage.DELIVERED and dice.random() < world.burst:
                 at += timedelta(hours=dice.expovariate(1.0 / world.burst_hours))
@@ -253,11 +255,11 @@ def _entry(world: World, dice: random.Random, at: datetime, stage: Stage) -> Ent
     return Entry(at=at, visible=at + timedelta(hours=lag), stage=stage)
 
 
-def _later(clock: Clock, at: datetime, shift: float, wait: float) -> datetime:
+def _later(profile: WeeklyProfile, at: datetime, shift: float, wait: float) -> datetime:
     """The moment at which `wait` operating hours have passed since `at`."""
     begin = now = hours(at) + shift
     while True:
-        pace = clock.pace_at(now)
+        pace = profile.pace_at(now)
         rest = math.floor(now) + 1.0 - now
         if wait <= pace * rest:
             return at + timedelta(hours=now + wait / pace - begin)

@@ -31,13 +31,13 @@ async def product(url: str, database: str, owed: int) -> dict[str, float]:
     await app.store.start()
     bot = build_bot(env["TELEGRAM_BOT_TOKEN"], url, limiter=_Open())
     await bot.initialize()
-    courier = TelegramSender(bot, now)
+    telegram = TelegramSender(bot, now)
     told = _Told(owed // 10, owed)
     sender = Sender(
         store=app.store,
         tracking=app.leader.tracking,
-        deliver=partial(courier.deliver, priority=Priority.PUSH),
-        edit=partial(courier.edit, priority=Priority.MINOR),
+        deliver=partial(telegram.deliver, priority=Priority.PUSH),
+        edit=partial(telegram.edit, priority=Priority.MINOR),
         now=now,
         sleep=asyncio.sleep,
         telemetry=told,

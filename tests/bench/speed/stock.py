@@ -29,7 +29,7 @@ def known_order(base: float, order_id: str) -> Order:
     now = datetime.fromtimestamp(base, UTC)
     body = tracking(base)
     answer = payload.snapshot(json.loads(body), order_id=order_id, language="en", now=now)
-    answer = replace(answer, mark=payload.mark(body))
+    answer = replace(answer, fingerprint=payload.fingerprint(body))
     order = Order(id=order_id, stage=Stage.PRE_SHIPMENT, created_at=now - timedelta(days=5))
     return timeline.changes(order, answer, now).order
 
@@ -99,8 +99,8 @@ def _orders(count: int, known: Order, base: float, *, due: bool) -> Iterator[dic
             "created_at": _ms(base - 5 * 86_400),
             "fetched_at": _ms(base - 3600),
             "digest": known.digest,
-            "mark": known.mark,
-            "told": "[]",
+            "fingerprint": known.fingerprint,
+            "announced": "[]",
             "last_node_at": _ms(newest.timestamp()),
             "weight": 1.0,
             "utc_offset_hours": 2.0,

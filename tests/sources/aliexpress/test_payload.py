@@ -364,7 +364,7 @@ def test_texts_are_one_clean_line() -> None:
     assert "\x00" not in text
 
 
-# ── the mark ────────────────────────────────────────────────────────────────────────────────────
+# ── the fingerprint ────────────────────────────────────────────────────────────────────────────────────
 
 
 @given(st.text(alphabet="0123456789abcdef", max_size=30), st.booleans())
@@ -374,13 +374,13 @@ def test_the_mark_does_not_see_the_ids_of_the_answer_itself(request_id: str, tra
     other = json.dumps({ROOT: {"result": {"ret": True}, **({"_trace_id_": "t2"} | ids)}})
     if traced:
         other = json.dumps({ROOT: {"result": {"ret": True}, **ids}})
-    assert payload.mark(body.encode()) == payload.mark(other.encode())
+    assert payload.fingerprint(body.encode()) == payload.fingerprint(other.encode())
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_the_mark_sees_everything_else(one: bytes, other: bytes) -> None:
     wrap = b'{"request_id":"r1","result":"%s"}'
-    assert (payload.mark(wrap % one) == payload.mark(wrap % other)) is (one == other)
+    assert (payload.fingerprint(wrap % one) == payload.fingerprint(wrap % other)) is (one == other)
 
 
 # ── the digest ──────────────────────────────────────────────────────────────────────────────────

@@ -97,7 +97,7 @@ async def test_every_order_of_the_demo_reads_the_same_in_every_shape(shape: str,
     here.box.manners.shape, here.box.manners.bare_single = shape, bare
     for order, snapshot in plain.items():
         shown = await here.source.fetch(order, "ru")
-        assert replace(shown, mark="") == replace(snapshot, mark="")
+        assert replace(shown, fingerprint="") == replace(snapshot, fingerprint="")
     assert any(snapshot.parcels for snapshot in plain.values())
     assert "unknown_shape" not in here.seen.kinds()
     assert "odd" not in here.seen.kinds()

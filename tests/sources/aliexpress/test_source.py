@@ -54,12 +54,12 @@ async def test_a_check_whose_answer_is_the_known_one_is_not_even_read() -> None:
     here.gateway.result = tracking({"mail_no": "LP1", "detail_node_list": {"detail_node": []}})
     known = await source.check(ORDER_ID, "en", "")
     assert known is not None
-    assert (known.language, known.mark) == ("en", (await source.fetch(ORDER_ID, "en")).mark)
-    assert await source.check(ORDER_ID, "en", known.mark) is None
+    assert (known.language, known.fingerprint) == ("en", (await source.fetch(ORDER_ID, "en")).fingerprint)
+    assert await source.check(ORDER_ID, "en", known.fingerprint) is None
     here.gateway.result = tracking({"mail_no": "LP2", "detail_node_list": {"detail_node": []}})
-    changed = await source.check(ORDER_ID, "en", known.mark)
+    changed = await source.check(ORDER_ID, "en", known.fingerprint)
     assert changed is not None
-    assert changed.mark != known.mark
+    assert changed.fingerprint != known.fingerprint
 
 
 async def test_an_answer_of_which_something_was_left_out_has_no_mark() -> None:
@@ -73,7 +73,7 @@ async def test_an_answer_of_which_something_was_left_out_has_no_mark() -> None:
     found = await source.check(ORDER_ID, "en", "")
     assert found is not None
     assert found.parcels
-    assert found.mark == ""
+    assert found.fingerprint == ""
 
 
 async def test_while_there_are_no_parcels_an_answer_has_no_mark() -> None:
@@ -83,7 +83,7 @@ async def test_while_there_are_no_parcels_an_answer_has_no_mark() -> None:
     here.gateway.result = tracking()
     found = await source.check(ORDER_ID, "en", "")
     assert found is not None
-    assert (found.parcels, found.mark) == ((), "")
+    assert (found.parcels, found.fingerprint) == ((), "")
 
 
 async def test_who_asks_for_the_same_at_the_same_time_shares_one_call() -> None:

@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("hurdle", sa.Text(), nullable=True),
+        sa.Column("blocker", sa.Text(), nullable=True),
         sa.Column("tried_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
         sa.UniqueConstraint(
@@ -114,12 +114,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'due'"),
     )
     op.create_index(
-        "ix_notices_hurdle",
+        "ix_notices_blocker",
         "notices",
-        ["hurdle", "chat_id"],
+        ["blocker", "chat_id"],
         unique=False,
-        sqlite_where=sa.text("hurdle IS NOT NULL"),
-        postgresql_where=sa.text("hurdle IS NOT NULL"),
+        sqlite_where=sa.text("blocker IS NOT NULL"),
+        postgresql_where=sa.text("blocker IS NOT NULL"),
     )
     op.create_index(
         "ix_notices_place",
@@ -158,8 +158,8 @@ def upgrade() -> None:
         sa.Column("fetched_at", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("mark", sa.Text(), nullable=False),
-        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("announced", sa.JSON(), nullable=False),
         sa.Column("last_node_at", sa.BigInteger(), nullable=True),
         sa.Column("eta", sa.BigInteger(), nullable=True),
         sa.Column("weight", sa.Float(), nullable=False),
@@ -322,8 +322,8 @@ def upgrade() -> None:
         sa.Column("carrier", sa.Text(), nullable=False),
         sa.Column("eta", sa.BigInteger(), nullable=True),
         sa.Column("first_eta", sa.BigInteger(), nullable=True),
-        sa.Column("eta_told", sa.BigInteger(), nullable=True),
-        sa.Column("eta_told_at", sa.BigInteger(), nullable=True),
+        sa.Column("eta_announced", sa.BigInteger(), nullable=True),
+        sa.Column("eta_announced_at", sa.BigInteger(), nullable=True),
         sa.Column("items", sa.JSON(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),

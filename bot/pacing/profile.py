@@ -14,7 +14,7 @@ _MONDAY = 72.0  # the epoch began on a Thursday
 ORIGIN_OFFSET = 8.0  # hours east of UTC: parcels start in China
 
 
-class Side(enum.StrEnum):
+class Leg(enum.StrEnum):
     """Whose working day brings the next entry."""
 
     ORIGIN = "origin"
@@ -24,19 +24,19 @@ class Side(enum.StrEnum):
 
 
 _STAGES = {
-    Side.LINEHAUL: (Stage.AWAITING_DEPARTURE, Stage.INTERNATIONAL_TRANSIT),
-    Side.DESTINATION: (
+    Leg.LINEHAUL: (Stage.AWAITING_DEPARTURE, Stage.INTERNATIONAL_TRANSIT),
+    Leg.DESTINATION: (
         *(Stage.ARRIVED_DESTINATION, Stage.IMPORT_CUSTOMS, Stage.DUTIES_DUE, Stage.LOCAL_TRANSIT),
         *(Stage.ADDRESS_CHANGE, Stage.EXCEPTION, Stage.RETURNING),
     ),
-    Side.DOOR: (Stage.OUT_FOR_DELIVERY, Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.DELIVERED),
+    Leg.DOOR: (Stage.OUT_FOR_DELIVERY, Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.DELIVERED),
 }
-_SIDES = {stage: side for side, stages in _STAGES.items() for stage in stages}
+_LEGS = {stage: leg for leg, stages in _STAGES.items() for stage in stages}
 
 
-def side(stage: Stage) -> Side:
-    """The side whose clock rules while a parcel is in this stage."""
-    return _SIDES.get(stage, Side.ORIGIN)
+def leg(stage: Stage) -> Leg:
+    """The leg whose profile rules while a parcel is in this stage."""
+    return _LEGS.get(stage, Leg.ORIGIN)
 
 
 def hours(moment: datetime) -> float:
@@ -44,7 +44,7 @@ def hours(moment: datetime) -> float:
     return moment.timestamp() / 3600.0 + _MONDAY
 
 
-class Clock:
+class WeeklyProfile:
     """A weekly profile of mean 1 and its integral, the operating time."""
 
     __slots__ = ("_sum", "pace", "peak")
@@ -62,7 +62,7 @@ class Clock:
         self.peak = max(self.pace)
 
     def operating(self, at: float) -> float:
-        """Operating hours from the clock's origin to `at` (hours, in the profile's own zone)."""
+        """Operating hours from the profile's origin to `at` (hours, in the profile's own zone)."""
         weeks, rest = divmod(at, WEEK)
         whole = int(rest)
         if whole >= WEEK:  # rounding just below the end of a week
