@@ -334,8 +334,8 @@ async def test_the_call_says_what_the_message_says() -> None:
 
 @pytest.mark.parametrize(("chat_id", "festive"), [(5, True), (-100123, False)])
 async def test_an_arrival_is_celebrated_in_private_chats_only(chat_id: int, festive: bool) -> None:
-    courier, seam = courier_on(message())
-    await courier.deliver(Place(chat_id), Message(text="It has been delivered.", celebrates=True))
+    sender, seam = sender_on(message())
+    await sender.deliver(Place(chat_id), Message(text="It has been delivered.", celebrates=True))
     assert ("message_effect_id" in seam.calls[0][1]) is festive
 
 
@@ -361,10 +361,10 @@ async def test_what_a_server_does_not_know_is_left_out_and_never_sent_to_it_agai
     description: str, sense: str, gone: str
 ) -> None:
     told: list[Meaning] = []
-    courier, seam = courier_on(refusal(400, f"Bad Request: {description}"), message(), simplified=told)
-    assert isinstance(await courier.deliver(CHAT, FESTIVE), Sent)
-    assert isinstance(await courier.deliver(CHAT, FESTIVE), Sent)
-    assert isinstance(await courier.edit(CHAT, 1, FESTIVE), Sent)
+    sender, seam = sender_on(refusal(400, f"Bad Request: {description}"), message(), simplified=told)
+    assert isinstance(await sender.deliver(CHAT, FESTIVE), Sent)
+    assert isinstance(await sender.deliver(CHAT, FESTIVE), Sent)
+    assert isinstance(await sender.edit(CHAT, 1, FESTIVE), Sent)
     assert told == [Meaning(sense)]
     sent = [str(data) for _, data in seam.calls]
     assert [gone in one for one in sent] == [True, False, False, False]
