@@ -13,7 +13,7 @@ import structlog
 
 from bot import logs, shop, stages
 from bot.chat import menus
-from bot.chat.telegram import Redactor
+from bot.chat.telegram import SecretRedactor
 from bot.errors import StoreError
 from bot.leader import Leader
 from bot.merchant import may_be_signed
@@ -21,7 +21,7 @@ from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.leadership import Leadership
-from bot.web import Endpoints, HttpServer, make
+from bot.web import Endpoints, HttpServer, create_web_app
 
 _log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ def now() -> datetime:
 
 def redactor(settings: Settings) -> Callable[[str], str]:
     """What takes the settings' secrets out of any text."""
-    return Redactor(*settings.secrets)
+    return SecretRedactor(*settings.secrets)
 
 
 class App:
@@ -48,11 +48,11 @@ class App:
         self.store = Store(settings.database_url)
         self.store.database.observe = self.metrics.transaction
         self.leadership = Leadership(self.store.database)
-        self._shop = shop.load(settings.shop_file)
+        self._shop = shop.load_shop(settings.shop_file)
         stages.teach(settings.phrases_file)
         # Made by a stand-by, too: a leader would keep somebody waiting while it reads 22 catalogs.
         name = self._shop(settings.default_language).name
-        self._wanted_menus = menus.every(name, settings.admin_chat_ids)
+        self._wanted_menus = menus.all_menu_calls(name, settings.admin_chat_ids)
         self.leader = self._new_leader()
         self._used = False
         self._serving = False  # from the first lease to the last
@@ -72,12 +72,12 @@ class App:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Stand by and serve in turn until `stopping` is set. Raises StoreError where the start fails."""
-        port = await self._open_port()
+        server = await self._open_server()
         try:
             await self.leadership.lead(stopping, self._lead)
         finally:
-            if port is not None:
-                await port.close()
+            if server is not None:
+                await server.close()
             await self.store.close()
             _log.info("stopped")
 
@@ -96,14 +96,14 @@ class App:
             self.metrics.stand_by()
             await self.leader.close()
 
-    # ── doors ───────────────────────────────────────────────────────────────────────────────────
+    # ── HTTP ───────────────────────────────────────────────────────────────────────────────────
 
-    async def _open_port(self) -> HttpServer | None:
+    async def _open_server(self) -> HttpServer | None:
         address = self.settings.listen_address()
         if address is None:
             return None
         by_webhook = bool(self.settings.webhook_url and self.settings.webhook_secret)
-        doors = Endpoints(
+        endpoints = Endpoints(
             ready=self.wrong,
             metrics=self._expose,
             webhook_path=urlsplit(self.settings.webhook_url).path if by_webhook else "",
@@ -112,9 +112,9 @@ class App:
             push=self._take_push,
             push_admits=may_be_signed,
         )
-        port = HttpServer(make(doors), *address)
-        await port.open()
-        return port
+        server = HttpServer(create_web_app(endpoints), *address)
+        await server.open()
+        return server
 
     def _from_telegram(self, given: str | None) -> bool:
         secret = self.settings.webhook_secret
@@ -171,14 +171,14 @@ async def serve(settings: Settings, stopping: asyncio.Event) -> None:
     """Run the bot until told to stop."""
     clean = redactor(settings)
     key = settings.telegram_bot_token.get_secret_value().encode()  # the same in every process
-    logs.set_up(settings.log_level, settings.log_format, clean, key=key)
+    logs.configure_logging(settings.log_level, settings.log_format, clean, key=key)
     app = App(settings)
     spare_the_collector()
 
     def clean_all(text: str) -> str:  # of the tokens that come later, too
         return app.leader.merchant.client.redactor.clean(clean(text))
 
-    veil = logs.set_up(settings.log_level, settings.log_format, clean_all, key=key)
+    scrubber = logs.configure_logging(settings.log_level, settings.log_format, clean_all, key=key)
     if settings.sentry_dsn is not None:
-        logs.report_errors(settings.sentry_dsn.get_secret_value(), veil)
+        logs.report_errors(settings.sentry_dsn.get_secret_value(), scrubber)
     await app.run(stopping)

@@ -19,7 +19,7 @@ WAITING = 256  # connections on which nothing is being answered
 Address = tuple[str, int]
 
 
-class Lobby:
+class ConnectionLimiter:
     """The connections that have not yet said what they want, the one that waits longest first.
 
     As an application it is put before the real one: what arrives here has sent its head.
@@ -29,8 +29,8 @@ class Lobby:
         self._app = app
         self._most = waiting
         self._within = within
-        self._waiting: dict[Address, Guest] = {}
-        self._known: dict[Address, Guest] = {}
+        self._waiting: dict[Address, LimitedConnection] = {}
+        self._known: dict[Address, LimitedConnection] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; its connection waits again afterwards."""
@@ -49,33 +49,33 @@ class Lobby:
         """What the server makes for each connection."""
         lobby = self
 
-        class Connection(Guest):
+        class Connection(LimitedConnection):
             def __init__(self, **how: Any) -> None:
                 super().__init__(lobby, lobby._within, AutoHTTPProtocol(**how))
 
         return Connection
 
-    def enter(self, guest: Guest) -> None:
+    def enter(self, guest: LimitedConnection) -> None:
         """A connection was made."""
         self._known[guest.address] = guest
         self._wait(guest)
 
-    def leave(self, guest: Guest) -> None:
+    def leave(self, guest: LimitedConnection) -> None:
         """It has ended."""
         if self._known.get(guest.address) is guest:
             del self._known[guest.address]
             self._waiting.pop(guest.address, None)
 
-    def _wait(self, guest: Guest) -> None:
+    def _wait(self, guest: LimitedConnection) -> None:
         self._waiting[guest.address] = guest
         if len(self._waiting) > self._most:
             self._waiting.pop(next(iter(self._waiting))).end()
 
 
-class Guest(asyncio.Protocol):
+class LimitedConnection(asyncio.Protocol):
     """One connection: the server's own protocol, and a deadline for what it has to say."""
 
-    def __init__(self, lobby: Lobby, within: float, inner: asyncio.Protocol) -> None:
+    def __init__(self, lobby: ConnectionLimiter, within: float, inner: asyncio.Protocol) -> None:
         self._lobby = lobby
         self._within = within
         self._inner = inner

@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.tracking import Policy, Tracking
 from bot.upkeep import Health, Upkeep
-from bot.worker import keep_running, pause
+from bot.worker import interruptible_sleep, keep_running
 
 _log = structlog.get_logger(__name__)
 
@@ -167,7 +167,7 @@ class Leader:
                 await self.upkeep.round()
             except StoreError as error:
                 await self.upkeep.database_failed(error)
-            await pause(_UPKEEP_EVERY, ending)
+            await interruptible_sleep(_UPKEEP_EVERY, ending)
 
     async def close(self) -> None:
         """Keep what was learnt, and close what was opened to the world."""

@@ -76,12 +76,14 @@ def _is_tag(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(r"~[0-9a-f]{8}", value) is not None
 
 
-def set_up(level: str, form: str, redact: Callable[[str], str], *, key: bytes | None = None) -> LogScrubber:
+def configure_logging(
+    level: str, form: str, redact: Callable[[str], str], *, key: bytes | None = None
+) -> LogScrubber:
     """Log to standard error from now on; returns what cleans the lines.
 
     `redact` takes the secrets out of a text, tracebacks included; `key` makes tags comparable over processes.
     """
-    veil = LogScrubber(redact, key)
+    scrubber = LogScrubber(redact, key)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -94,7 +96,7 @@ def set_up(level: str, form: str, redact: Callable[[str], str], *, key: bytes | 
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            _Cleaner(veil),
+            _Cleaner(scrubber),
             _last(form),
         ],
     )
@@ -113,7 +115,7 @@ def set_up(level: str, form: str, redact: Callable[[str], str], *, key: bytes | 
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     logging.captureWarnings(True)
     sys.excepthook = _died
-    return veil
+    return scrubber
 
 
 def _last(form: str) -> Any:
@@ -133,13 +135,13 @@ def _died(kind: type[BaseException], error: BaseException, trace: TracebackType 
 
 
 class _Cleaner:
-    """The step before the line is written: every field behind the veil."""
+    """The step before the line is written: every field behind the scrubber."""
 
-    def __init__(self, veil: LogScrubber) -> None:
-        self._veil = veil
+    def __init__(self, scrubber: LogScrubber) -> None:
+        self._scrubber = scrubber
 
     def __call__(self, _logger: object, _method: str, event: Event) -> Event:
-        return {name: self._one_line(name, self._veil(value, name)) for name, value in event.items()}
+        return {name: self._one_line(name, self._scrubber(value, name)) for name, value in event.items()}
 
     @staticmethod
     def _one_line(name: str, value: Any) -> Any:
@@ -162,8 +164,8 @@ class _Redacting(logging.StreamHandler[Any]):
 # ── reporting ───────────────────────────────────────────────────────────────────────────────────
 
 
-def report_errors(dsn: str, veil: LogScrubber, transport: Any = None) -> None:
-    """Send errors to Sentry too, behind the same veil; raises SettingsError where its library is missing.
+def report_errors(dsn: str, scrubber: LogScrubber, transport: Any = None) -> None:
+    """Send errors to Sentry too, behind the same scrubber; raises SettingsError where its library is missing.
 
     Nothing else leaves, personal data least of all (the library's own default): no local variables, no trail
     of what happened before, no host name, no other library's data.
@@ -183,7 +185,7 @@ def report_errors(dsn: str, veil: LogScrubber, transport: Any = None) -> None:
             release=f"parcel-bot@{__version__}",
             max_breadcrumbs=0,
             before_breadcrumb=lambda crumb, hint: None,
-            before_send=lambda event, hint: _veiled(veil, event),
+            before_send=lambda event, hint: _scrubbed(scrubber, event),
         )
     except ValueError:  # its BadDsn, whose text repeats the DSN
         raise SettingsError("SENTRY_DSN", "is no DSN; copy it again from the project's settings") from None
@@ -191,9 +193,9 @@ def report_errors(dsn: str, veil: LogScrubber, transport: Any = None) -> None:
     atexit.register(sentry_sdk.flush, 2.0)
 
 
-def _veiled(veil: LogScrubber, event: Any) -> Any:
+def _scrubbed(scrubber: LogScrubber, event: Any) -> Any:
     kept = {name: event[name] for name in ("event_id", "timestamp", "platform", "sdk") if name in event}
-    return {**veil(event), **kept}
+    return {**scrubber(event), **kept}
 
 
 class _Reporter(logging.Handler):

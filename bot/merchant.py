@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.sources.aliexpress import auth, budget, push
 from bot.sources.aliexpress.cipher import Cipher
 from bot.sources.aliexpress.client import Client
-from bot.sources.aliexpress.expiry import of_death, token_warnings
+from bot.sources.aliexpress.expiry import dead_grant_key, token_warnings
 from bot.sources.aliexpress.source import AliExpress
 from bot.store import Store
 from bot.store.credentials import Credentials
@@ -59,8 +59,8 @@ class Merchant:
             report=self.event,
         )
         self.credentials = Credentials(store.database, settings.aliexpress_app_key, Cipher(key), now)
-        self.ledger = budget.CallLedger(
-            limits=budget.Limits(
+        self.limiter = budget.LocalCallLimiter(
+            limits=budget.CallLimits(
                 per_second=settings.aliexpress_calls_per_second, per_day=settings.aliexpress_calls_per_day
             ),
             now=now,
@@ -69,14 +69,14 @@ class Merchant:
         self.keeper = auth.TokenKeeper(
             client=self.client,
             store=self.credentials,
-            ledger=self.ledger,
+            limiter=self.limiter,
             now=now,
             owner=f"{socket.gethostname()}:{os.getpid()}",
             seed=_seed(settings, now()),
             report=self.event,
         )
         self.source = AliExpress(
-            client=self.client, keeper=self.keeper, ledger=self.ledger, now=now, observer=self
+            client=self.client, keeper=self.keeper, limiter=self.limiter, now=now, observer=self
         )
 
     # ── what the source reports ─────────────────────────────────────────────────────────────────
@@ -96,25 +96,25 @@ class Merchant:
 
     async def usage(self) -> CallBudget:
         """Where the day's budget stands."""
-        return await self.ledger.usage()
+        return await self.limiter.usage()
 
     async def load(self) -> None:
         """Go on with the budget as it was written last."""
         async with self._store.read() as tx:
-            self.ledger.load(await tx.memory.get(self._budget_key))
+            self.limiter.load(await tx.memory.get(self._budget_key))
 
     async def flush(self) -> None:
         """Write what was spent, and the answers that nobody could read."""
         found, self._unknown = self._unknown, []
         async with self._store.write() as tx:
-            await tx.memory.put(self._budget_key, self.ledger.dump())
+            await tx.memory.put(self._budget_key, self.limiter.dump())
             await tx.memory.count_unknown(found, self._now())
 
     # ── the login ───────────────────────────────────────────────────────────────────────────────
 
     def login_url(self) -> str:
         """Where the merchant logs in at AliExpress."""
-        return auth.authorise_url(
+        return auth.authorize_url(
             self._settings.aliexpress_app_key,
             self._settings.aliexpress_callback_url,
             base_url=self._settings.aliexpress_api_url,
@@ -157,8 +157,10 @@ class Merchant:
         if tokens is None or self.keeper.hoping:
             return ()
         already = await self.credentials.warned()
-        if self.keeper.alive(tokens) and of_death(tokens) in already:  # a false alarm, or repaired since
-            await self.credentials.forget_warned([of_death(tokens)])
+        if (
+            self.keeper.alive(tokens) and dead_grant_key(tokens) in already
+        ):  # a false alarm, or repaired since
+            await self.credentials.forget_warned([dead_grant_key(tokens)])
         return token_warnings(
             tokens, self._now(), already, refused=self.keeper.dead, ending=self.keeper.ending(tokens)
         )

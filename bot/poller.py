@@ -31,7 +31,7 @@ _TOGETHER = timedelta(seconds=0.4)  # what ends within so short a time is settle
 _SETTLE_AT = 128  # quiet checks settled in one transaction at most
 
 
-class Telemetry(Protocol):
+class PollerTelemetry(Protocol):
     """Hears what is counted."""
 
     def checked(self, outcome: str, count: int = 1) -> None:
@@ -71,7 +71,7 @@ class Poller(Worker):
         tracking: Tracking,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
-        telemetry: Telemetry,
+        telemetry: PollerTelemetry,
         width: int,
         idle: float = _IDLE,
     ) -> None:

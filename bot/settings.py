@@ -227,7 +227,7 @@ SECRETS = frozenset(
 )
 
 
-def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
+def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
     """Read the environment (which wins) and `.env`.
 
     `NAME_FILE` holds a secret in a file instead. Empty means unset.

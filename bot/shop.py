@@ -14,7 +14,7 @@ from bot.model import Shop
 _FIELDS = {"name": 64, "support": 64, "welcome": 600}
 
 
-def load(path: str) -> Callable[[str], Shop]:
+def load_shop(path: str) -> Callable[[str], Shop]:
     """Read SHOP_FILE (`name`, `support`, `welcome`, and a table per language); no path: an unnamed shop.
 
     Raises SettingsError that names what is wrong.

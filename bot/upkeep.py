@@ -43,7 +43,7 @@ class Health:
     webhook: str = ""  # why Telegram cannot deliver
 
 
-class Account(Protocol):
+class MerchantAccount(Protocol):
     """The merchant's account at AliExpress."""
 
     async def usage(self) -> CallBudget:
@@ -81,7 +81,7 @@ class Upkeep:
         tracking: Tracking,
         pacer: Pacer,
         metrics: Metrics,
-        account: Account,
+        account: MerchantAccount,
         health: Callable[[], Health],
         tell: Callable[[Place, Message], Awaitable[bool]],
         now: Callable[[], datetime],
@@ -163,12 +163,12 @@ class Upkeep:
         m.budget_left.set(max((budget.limit or 0) - budget.used, 0))
         m.budget_forecast.set(budget.forecast)
         m.price.set(self._pacer.price.value)
-        await self._write_diary(budget, now)
+        await self._write_daily_stats(budget, now)
         days = await self._account.days_left()
         if days is not None:
             m.token_days.set(days)
 
-    async def _write_diary(self, budget: CallBudget, now: datetime) -> None:
+    async def _write_daily_stats(self, budget: CallBudget, now: datetime) -> None:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         async with self._store.write() as tx:
             day = DailyStats(
@@ -259,25 +259,25 @@ class Upkeep:
         async with self._store.read() as tx:
             depth = await tx.notices.depth()
             aside = await tx.updates.aside()
-            told = int(await tx.memory.get("told_dead") or 0)
-            aside_told = int(await tx.memory.get("told_aside") or 0)
+            told = int(await tx.memory.get("announced_dead") or 0)
+            aside_announced = int(await tx.memory.get("announced_aside") or 0)
             texts = await tx.memory.unknown()
-            texts_told = int(await tx.memory.get("told_texts") or 0)
+            texts_announced = int(await tx.memory.get("announced_texts") or 0)
         newest = max((one.update_id for one in aside), default=0)
-        tell, now_told = self._to_admins, {}  # what nobody got is not told
+        tell, announced = self._to_admins, {}  # what nobody got is not told
         if depth.dead < told or (
             depth.dead > told and await tell(lambda words: view.undelivered(words, depth.dead))
         ):
-            now_told["told_dead"] = depth.dead
-        if newest > aside_told and await tell(lambda words: view.set_aside(words, newest)):
-            now_told["told_aside"] = newest
-        if len(texts) >= max(10, 2 * texts_told) and await tell(
+            announced["announced_dead"] = depth.dead
+        if newest > aside_announced and await tell(lambda words: view.set_aside(words, newest)):
+            announced["announced_aside"] = newest
+        if len(texts) >= max(10, 2 * texts_announced) and await tell(
             lambda words: view.unknown_texts(words, texts)
         ):
-            now_told["told_texts"] = len(texts)
-        if now_told:
+            announced["announced_texts"] = len(texts)
+        if announced:
             async with self._store.write() as tx:
-                for key, value in now_told.items():
+                for key, value in announced.items():
                     await tx.memory.put(key, value)
 
     async def _once(self, incident: str, message: Callable[[Words], Message]) -> None:

@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.connections import Lobby
+from bot.connections import ConnectionLimiter
 from bot.errors import SettingsError
 
 _log = structlog.get_logger(__name__)
@@ -50,32 +50,36 @@ class Endpoints:
     push_admits: Callable[[str], bool] = bool
 
 
-def make(doors: Endpoints) -> Starlette:
+def create_web_app(endpoints: Endpoints) -> Starlette:
     """The application behind the port."""
 
     async def live(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
     async def ready(_request: Request) -> Response:
-        wrong = await doors.ready()
+        wrong = await endpoints.ready()
         return JSONResponse({"ready": not wrong, "wrong": dict(wrong)}, status_code=503 if wrong else 200)
 
     async def metrics(_request: Request) -> Response:
-        return Response(await doors.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(await endpoints.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def webhook(request: Request) -> Response:
         secret = request.headers.get("x-telegram-bot-api-secret-token")
-        if doors.webhook is None or not doors.webhook_admits(secret):
+        if endpoints.webhook is None or not endpoints.webhook_admits(secret):
             return Response(status_code=401)
         body = await _body(request, _LARGEST_UPDATE)
-        return body if isinstance(body, Response) else Response(status_code=await doors.webhook(body, secret))
+        return (
+            body
+            if isinstance(body, Response)
+            else Response(status_code=await endpoints.webhook(body, secret))
+        )
 
     async def push(request: Request) -> Response:
         given = request.headers.get("authorization", "")
-        if doors.push is None or not doors.push_admits(given):
+        if endpoints.push is None or not endpoints.push_admits(given):
             return Response(status_code=401)
         body = await _body(request, _LARGEST_PUSH)
-        return body if isinstance(body, Response) else Response(status_code=await doors.push(body, given))
+        return body if isinstance(body, Response) else Response(status_code=await endpoints.push(body, given))
 
     async def probe(_request: Request) -> Response:  # the console's
         return PlainTextResponse("ok\n")
@@ -86,13 +90,13 @@ def make(doors: Endpoints) -> Starlette:
         Route("/ready", _within(looks, ready)),
         Route("/metrics", _within(looks, metrics)),
     ]
-    if doors.push is not None:
+    if endpoints.push is not None:
         routes.append(Route("/aliexpress/push", probe, methods=["GET"]))
         pushes = asyncio.Semaphore(_PUSHES)
         routes.append(Route("/aliexpress/push", _within(pushes, push), methods=["POST"]))
-    if doors.webhook is not None and doors.webhook_path:
+    if endpoints.webhook is not None and endpoints.webhook_path:
         updates = asyncio.Semaphore(_UPDATES)
-        routes.append(Route(doors.webhook_path, _within(updates, webhook), methods=["POST"]))
+        routes.append(Route(endpoints.webhook_path, _within(updates, webhook), methods=["POST"]))
     return Starlette(routes=routes)
 
 
@@ -139,7 +143,7 @@ class HttpServer:
     def __init__(self, app: Starlette, host: str, port: int, where: str = "LISTEN") -> None:
         self._address = (host, port)
         self._where = where
-        lobby = Lobby(app)
+        lobby = ConnectionLimiter(app)
         config = uvicorn.Config(
             lobby,
             http=lobby.protocol(),

@@ -14,7 +14,7 @@ _log = structlog.get_logger(__name__)
 _TROUBLED = 1.0  # seconds of patience while the database fails
 
 
-async def pause(
+async def interruptible_sleep(
     seconds: float,
     *unless: asyncio.Event,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -40,7 +40,7 @@ async def keep_running(
         except Exception as error:  # noqa: BLE001  the top of a loop
             _log.error("loop died and is started again", loop=name, exc_info=error)
         if not stopping.is_set():
-            await pause(rest, stopping)
+            await interruptible_sleep(rest, stopping)
 
 
 class WakeEvent:
@@ -57,7 +57,7 @@ class WakeEvent:
     async def wait(self, seconds: float) -> None:
         """Return after `seconds`, or when woken."""
         try:
-            await pause(seconds, self._event, sleep=self._sleep)
+            await interruptible_sleep(seconds, self._event, sleep=self._sleep)
         finally:
             self._event.clear()
 

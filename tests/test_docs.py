@@ -19,7 +19,7 @@ from bot.cli import COMMANDS, app
 from bot.cli.checks.machine import OF_COMPOSE
 from bot.i18n import Words
 from bot.ids import link_token, read_link_token
-from bot.settings import SECRETS, Settings, load
+from bot.settings import SECRETS, Settings, load_settings
 from bot.views import commands as menu
 
 ROOT = Path(__file__).parent.parent
@@ -96,7 +96,7 @@ def test_the_defaults_it_shows_are_the_defaults(tmp_path: Path) -> None:
     }
     shown = [re.sub(r"^#(?=[A-Z_]+=)", "", line) for line in _example()]
     (tmp_path / "shown").write_text("\n".join(shown))
-    assert load(needed, dotenv=tmp_path / "shown") == load(needed, dotenv=None)
+    assert load_settings(needed, dotenv=tmp_path / "shown") == load_settings(needed, dotenv=None)
 
 
 def test_secrets_have_no_value_in_it() -> None:

@@ -17,9 +17,9 @@ from sentry_sdk.transport import Transport
 
 from bot import logs
 from bot.app import redactor
-from bot.chat.telegram import Redactor
+from bot.chat.telegram import SecretRedactor
 from bot.errors import SettingsError
-from bot.settings import SECRETS, Settings, load
+from bot.settings import SECRETS, Settings, load_settings
 
 ORDER = "8211744661738042"
 
@@ -31,7 +31,7 @@ CANARIES = {
 
 
 def _settings() -> Settings:
-    return load(CANARIES | {"ALIEXPRESS_APP_KEY": "500000"}, dotenv=None)
+    return load_settings(CANARIES | {"ALIEXPRESS_APP_KEY": "500000"}, dotenv=None)
 
 
 Written = Callable[[], str]
@@ -83,7 +83,7 @@ def _leaks(text: str) -> list[str]:
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize("name", sorted(CANARIES))
 def test_no_secret_of_the_settings_reaches_a_line(name: str, form: str, written: Written) -> None:
-    logs.set_up("DEBUG", form, redactor(_settings()))
+    logs.configure_logging("DEBUG", form, redactor(_settings()))
     _leaks(CANARIES[name])
     lines = written()
     assert lines.count("\n") >= 10
@@ -97,7 +97,7 @@ def test_every_secret_setting_has_a_canary() -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_an_order_is_a_tag_that_is_the_same_everywhere(form: str, written: Written) -> None:
-    veil = logs.set_up("INFO", form, str, key=b"one")
+    scrubber = logs.configure_logging("INFO", form, str, key=b"one")
     _leaks(ORDER)
     structlog.get_logger("x").info(
         "seen", order=ORDER, order_id=int(ORDER), chat_id=-1001234567890, place=None
@@ -105,7 +105,7 @@ def test_an_order_is_a_tag_that_is_the_same_everywhere(form: str, written: Writt
     lines = written()
     assert ORDER not in lines
     assert "1001234567890" not in lines
-    assert lines.count(veil.tag(ORDER)) >= 10
+    assert lines.count(scrubber.tag(ORDER)) >= 10
 
 
 def test_tags_compare_over_processes_with_one_key_and_tell_nothing_without() -> None:
@@ -130,12 +130,12 @@ def test_only_long_numbers_are_taken_for_somebody(kept: bool, value: object) -> 
 
 
 def test_a_tag_stays_a_tag() -> None:
-    veil = logs.LogScrubber(str)
-    assert veil(veil.tag(ORDER), "order") == veil.tag(ORDER)
+    scrubber = logs.LogScrubber(str)
+    assert scrubber(scrubber.tag(ORDER), "order") == scrubber.tag(ORDER)
 
 
 def test_a_json_line_is_one_object_with_time_level_logger_and_what_is_bound(written: Written) -> None:
-    logs.set_up("INFO", "json", str)
+    logs.configure_logging("INFO", "json", str)
     with structlog.contextvars.bound_contextvars(update=7):
         structlog.get_logger("bot.x").info("checked", order=ORDER, seconds=0.5)
         logging.getLogger("somebody.else").warning("said %s", "this")
@@ -149,7 +149,7 @@ def test_a_json_line_is_one_object_with_time_level_logger_and_what_is_bound(writ
 
 
 def test_text_is_one_line_without_colours_where_nobody_looks(written: Written) -> None:
-    logs.set_up("INFO", "text", str)
+    logs.configure_logging("INFO", "text", str)
     structlog.get_logger("bot.x").info("checked", outcome="quiet")
     (line,) = written().splitlines()
     assert "\x1b" not in line
@@ -157,14 +157,14 @@ def test_text_is_one_line_without_colours_where_nobody_looks(written: Written) -
 
 
 def test_libraries_that_print_addresses_are_silent_even_for_debugging(written: Written) -> None:
-    logs.set_up("DEBUG", "json", str)
+    logs.configure_logging("DEBUG", "json", str)
     for name in ("httpx", "telegram.ext", "aiohttp.access", "httpcore.http11"):
         logging.getLogger(name).info("POST /bot123:token/getMe")
     assert written() == ""
 
 
 def test_what_nobody_caught_is_logged_and_an_interrupt_is_not(written: Written) -> None:
-    logs.set_up("INFO", "json", lambda text: text.replace("hush", "…"))
+    logs.configure_logging("INFO", "json", lambda text: text.replace("hush", "…"))
     sys.excepthook(ValueError, ValueError("hush"), None)
     (line,) = _lines(written)
     assert line["level"] == "critical"
@@ -193,8 +193,8 @@ def reporting(written: Written) -> Iterator[Callable[[], _Post]]:
 
     def start() -> _Post:
         post = _Post()
-        veil = logs.set_up("INFO", "json", redactor(_settings()))
-        logs.report_errors("https://0123456789abcdef@sentry.invalid/1", veil, transport=post)
+        scrubber = logs.configure_logging("INFO", "json", redactor(_settings()))
+        logs.report_errors("https://0123456789abcdef@sentry.invalid/1", scrubber, transport=post)
         return post
 
     yield start
@@ -234,9 +234,9 @@ def test_an_error_without_an_exception_is_told_by_its_event_and_fields(
 
 
 def test_a_wrong_dsn_is_named_without_repeating_it(written: Written) -> None:
-    veil = logs.set_up("INFO", "json", str)
+    scrubber = logs.configure_logging("INFO", "json", str)
     with pytest.raises(SettingsError) as caught:
-        logs.report_errors("https://canary-dsn", veil)
+        logs.report_errors("https://canary-dsn", scrubber)
     assert caught.value.variable == "SENTRY_DSN"
     assert "canary" not in str(caught.value)
     sentry_sdk.init(default_integrations=False)
@@ -245,7 +245,7 @@ def test_a_wrong_dsn_is_named_without_repeating_it(written: Written) -> None:
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_raw_control_character_reaches_a_terminal(form: str, written: Written) -> None:
     hostile = "a\x1b[2J\x07\r\x00\x9b31m\u202eb\u2028c"
-    logs.set_up("INFO", form, lambda text: text)
+    logs.configure_logging("INFO", form, lambda text: text)
     try:
         int(hostile)
     except ValueError:
@@ -259,4 +259,6 @@ def test_no_raw_control_character_reaches_a_terminal(form: str, written: Written
 
 
 def test_a_word_that_equals_a_short_secret_stays() -> None:
-    assert Redactor("in", "me", "secret-of-ours")("in time, not secret-of-ours") == "in time, not <token>"
+    assert (
+        SecretRedactor("in", "me", "secret-of-ours")("in time, not secret-of-ours") == "in time, not <token>"
+    )

@@ -19,7 +19,7 @@ from bot import connections, web
 from bot.chat.inbox import raw_update
 from bot.chat.intake import Webhook
 from bot.sources.aliexpress.push import may_be_signed
-from bot.web import HttpServer, make
+from bot.web import HttpServer, create_web_app
 from tests.test_web import SECRET_HEADER, House
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -41,7 +41,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
         push=house.push,
         push_admits=may_be_signed,
     )
-    server = HttpServer(make(doors), "127.0.0.1", 0)
+    server = HttpServer(create_web_app(doors), "127.0.0.1", 0)
     yield await server.open()
     await server.close()
 
@@ -118,7 +118,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(port: int) -> None:
 @pytest.mark.parametrize("begun", [b"", b"GET /live HTT"])
 async def test_a_head_that_does_not_come_is_not_waited_for(begun: bytes) -> None:
     house = House()
-    lobby = connections.Lobby(make(house.doors()), within=0.1)
+    lobby = connections.ConnectionLimiter(create_web_app(house.doors()), within=0.1)
     loop = asyncio.get_running_loop()
     config = uvicorn.Config(lobby, log_config=None, lifespan="off")
     config.load()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import SECRETS, Settings, load
+from bot.settings import SECRETS, Settings, load_settings
 
 NEEDED = {
     "TELEGRAM_BOT_TOKEN": "123456789:AAcanary-token-canary",
@@ -18,7 +18,7 @@ NEEDED = {
 
 
 def read(**changes: str) -> Settings:
-    return load(NEEDED | changes, dotenv=None)
+    return load_settings(NEEDED | changes, dotenv=None)
 
 
 def refusal(**changes: str) -> SettingsError:
@@ -129,12 +129,12 @@ def test_an_empty_value_is_the_default_but_for_the_port() -> None:
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("ACCESS=private\nADMIN_CHAT_IDS=7\nLOG_FORMAT='json' # for us\n")
-    settings = load(NEEDED | {"ACCESS": "open"}, dotenv=tmp_path / ".env")
+    settings = load_settings(NEEDED | {"ACCESS": "open"}, dotenv=tmp_path / ".env")
     assert (settings.access, settings.admin_chat_ids, settings.log_format) == ("open", (7,), "json")
 
 
 def test_a_file_that_is_not_there_is_no_mistake(tmp_path: Path) -> None:
-    assert load(NEEDED, dotenv=tmp_path / ".env") == read()
+    assert load_settings(NEEDED, dotenv=tmp_path / ".env") == read()
 
 
 @pytest.mark.parametrize("name", sorted(SECRETS))
@@ -143,7 +143,7 @@ def test_any_secret_can_stand_in_a_file_of_its_own(name: str, tmp_path: Path) ->
     (tmp_path / "secret").write_text(value + "\n")
     found = NEEDED | {f"{name.upper()}_FILE": str(tmp_path / "secret")}
     found.pop(name.upper(), None)
-    assert getattr(load(found, dotenv=None), name).get_secret_value() == value
+    assert getattr(load_settings(found, dotenv=None), name).get_secret_value() == value
 
 
 def test_a_secret_file_that_cannot_be_read_is_named() -> None:
@@ -155,7 +155,7 @@ def test_a_secret_file_that_cannot_be_read_is_named() -> None:
 
 def test_no_secret_is_in_a_repr_or_a_dump() -> None:
     values = {name.upper(): f"canary_{name}_canary" for name in SECRETS} | NEEDED
-    settings = load(NEEDED | values | {"WEBHOOK_SECRET": "canary_webhook_secret"}, dotenv=None)
+    settings = load_settings(NEEDED | values | {"WEBHOOK_SECRET": "canary_webhook_secret"}, dotenv=None)
     assert len(settings.secrets) == len(SECRETS)
     for shown in (repr(settings), str(settings), settings.model_dump_json()):
         assert "canary" not in shown

@@ -7,7 +7,7 @@ import pytest
 from bot import stages
 from bot.sandbox.aliexpress import phrases
 
-PHRASES = phrases.load()
+PHRASES = phrases.load_phrases()
 
 
 @pytest.mark.parametrize("key", sorted(PHRASES))

@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import SettingsError, StoreError
 from bot.metrics import Metrics
-from bot.web import Endpoints, HttpServer, make
+from bot.web import Endpoints, HttpServer, create_web_app
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -64,7 +64,7 @@ def house() -> House:
 
 @pytest.fixture
 async def http(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    port = HttpServer(make(house.doors()), "127.0.0.1", 0)
+    port = HttpServer(create_web_app(house.doors()), "127.0.0.1", 0)
     number = await port.open()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{number}", trust_env=False) as client:
         yield client
@@ -146,7 +146,7 @@ async def test_there_is_nothing_else(
 
 
 async def test_doors_that_are_not_opened_are_walls(house: House) -> None:
-    app = make(Endpoints(ready=house.ready, metrics=house.metrics))
+    app = create_web_app(Endpoints(ready=house.ready, metrics=house.metrics))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://x") as client:
         assert (await client.post("/telegram", content=b"{}")).status_code == 404
         assert (await client.post("/aliexpress/push", content=b"{}")).status_code == 404
@@ -154,7 +154,7 @@ async def test_doors_that_are_not_opened_are_walls(house: House) -> None:
 
 async def test_a_taken_port_is_an_error_that_names_the_setting(house: House) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = HttpServer(make(house.doors()), "127.0.0.1", taken.getsockname()[1])
+        port = HttpServer(create_web_app(house.doors()), "127.0.0.1", taken.getsockname()[1])
         with pytest.raises(SettingsError, match=r"LISTEN: port \d+ is taken"):
             await port.open()
 
@@ -173,7 +173,7 @@ async def test_a_caller_who_goes_away_half_way_leaves_nothing_behind(
 
 
 async def test_after_closing_nobody_is_let_in(house: House) -> None:
-    port = HttpServer(make(house.doors()), "127.0.0.1", 0)
+    port = HttpServer(create_web_app(house.doors()), "127.0.0.1", 0)
     number = await port.open()
     await port.close()
     with pytest.raises(OSError, match=r"."):
@@ -182,7 +182,7 @@ async def test_after_closing_nobody_is_let_in(house: House) -> None:
 
 async def test_what_is_being_answered_is_answered_before_the_port_closes(house: House) -> None:
     house.hold = asyncio.Event()
-    port = HttpServer(make(house.doors()), "127.0.0.1", 0)
+    port = HttpServer(create_web_app(house.doors()), "127.0.0.1", 0)
     number = await port.open()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{number}", trust_env=False) as client:
         asking = asyncio.create_task(client.get("/ready"))

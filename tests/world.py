@@ -14,7 +14,7 @@ import uvicorn
 from bot.app import App
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
-from bot.settings import Settings, load
+from bot.settings import Settings, load_settings
 from tests import bodies
 
 EMMA, IVAN, LEILA, MERCHANT = 5000000101, 5000000102, 5000000103, 5000000001
@@ -61,7 +61,7 @@ class World:
             "LINK_SECRET": "a-secret-of-your-own",
             "LISTEN": "",
         }
-        return load(environ | changes, dotenv=None)
+        return load_settings(environ | changes, dotenv=None)
 
     async def start(self, **changes: str) -> App:
         """Run the bot."""

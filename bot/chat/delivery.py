@@ -34,7 +34,7 @@ _FOLDED, _QUOTE = "<blockquote expandable>", "<blockquote>"
 _CONFETTI = "5046509860389126442"
 
 
-class Meaning(enum.Enum):
+class RefusalReason(enum.Enum):
     """What a refusal says about the chat, the topic or the message."""
 
     LEFT = "left"  # nothing can be sent to this chat until it comes back
@@ -57,95 +57,95 @@ class Meaning(enum.Enum):
 
 
 # What came late to the Bot API: a server that refuses one of them once is not sent it again.
-_LATE = frozenset({Meaning.STYLE_UNKNOWN, Meaning.EFFECT_UNKNOWN, Meaning.FOLD_UNKNOWN})
+_LATE = frozenset({RefusalReason.STYLE_UNKNOWN, RefusalReason.EFFECT_UNKNOWN, RefusalReason.FOLD_UNKNOWN})
 
 
 # Beginnings of sense within the description, lower case; the first that fits counts. The library strips
 # prefixes and changes case, and Telegram mixes sentences with CODES, so nothing is compared as a whole.
-MEANINGS: tuple[tuple[str, Meaning], ...] = (
-    ("bot was blocked by the user", Meaning.LEFT),
-    ("user is deactivated", Meaning.LEFT),
-    ("user_is_blocked", Meaning.LEFT),
-    ("user_deactivated", Meaning.LEFT),
-    ("input_user_deactivated", Meaning.LEFT),
-    ("bot can't initiate conversation", Meaning.LEFT),
-    ("bot can't send messages to bots", Meaning.LEFT),
-    ("bot was kicked", Meaning.LEFT),
-    ("bot is not a member", Meaning.LEFT),
-    ("group chat was deleted", Meaning.LEFT),
-    ("group is deactivated", Meaning.LEFT),
-    ("channel_private", Meaning.LEFT),
-    ("channel_invalid", Meaning.LEFT),
-    ("user_banned_in_channel", Meaning.LEFT),
-    ("user not found", Meaning.LEFT),
-    ("chat_write_forbidden", Meaning.NO_RIGHTS),
-    ("chat_admin_required", Meaning.NO_RIGHTS),
-    ("chat_restricted", Meaning.NO_RIGHTS),
-    ("_forbidden", Meaning.NO_RIGHTS),
-    ("not enough rights", Meaning.NO_RIGHTS),
-    ("have no rights", Meaning.NO_RIGHTS),
-    ("have no write access", Meaning.NO_RIGHTS),
-    ("need administrator rights", Meaning.NO_RIGHTS),
-    ("chat not found", Meaning.CHAT_UNKNOWN),
-    ("peer_id_invalid", Meaning.CHAT_UNKNOWN),
-    ("chat_id_invalid", Meaning.CHAT_UNKNOWN),
-    ("chat_id is empty", Meaning.CHAT_UNKNOWN),
-    ("message thread not found", Meaning.TOPIC_GONE),
-    ("topic_closed", Meaning.TOPIC_GONE),
-    ("topic_deleted", Meaning.TOPIC_GONE),
-    ("topic_id_invalid", Meaning.TOPIC_GONE),
-    ("topic is closed", Meaning.TOPIC_GONE),
-    ("message is not modified", Meaning.NOT_MODIFIED),
-    ("message_not_modified", Meaning.NOT_MODIFIED),
-    ("message to edit not found", Meaning.EDIT_LOST),
-    ("message can't be edited", Meaning.EDIT_LOST),
-    ("message_edit_time_expired", Meaning.EDIT_LOST),
-    ("message_author_required", Meaning.EDIT_LOST),
-    ("message_id_invalid", Meaning.EDIT_LOST),
-    ("there is no text in the message to edit", Meaning.EDIT_LOST),
-    ("there is no caption in the message to edit", Meaning.EDIT_LOST),
-    ("message to be replied not found", Meaning.REPLY_LOST),
-    ("message to reply not found", Meaning.REPLY_LOST),
-    ("reply message not found", Meaning.REPLY_LOST),
-    ("replied message not found", Meaning.REPLY_LOST),
-    ("query is too old", Meaning.PRESS_STALE),
-    ("query id is invalid", Meaning.PRESS_STALE),
-    ("query_id_invalid", Meaning.PRESS_STALE),
-    ("style", Meaning.STYLE_UNKNOWN),  # before "keyboard", of which it is a part
-    ("effect", Meaning.EFFECT_UNKNOWN),
-    ("expandable", Meaning.FOLD_UNKNOWN),  # before "can't parse entities", too
-    ("reply markup is too long", Meaning.BAD_KEYBOARD),
-    ("reply_markup_too_long", Meaning.BAD_KEYBOARD),
-    ("button_", Meaning.BAD_KEYBOARD),
-    ("keyboard", Meaning.BAD_KEYBOARD),
-    ("can't parse reply markup", Meaning.BAD_KEYBOARD),
-    ("message is too long", Meaning.TOO_LONG),
-    ("message_too_long", Meaning.TOO_LONG),
-    ("caption is too long", Meaning.TOO_LONG),
-    ("caption_too_long", Meaning.TOO_LONG),
-    ("entity_date_invalid", Meaning.BAD_DATE),
-    ("can't parse entities", Meaning.BAD_MARKUP),
-    ("entity_bounds_invalid", Meaning.BAD_MARKUP),
-    ("entities_too_long", Meaning.BAD_MARKUP),
-    ("photo_", Meaning.BAD_MEDIA),
-    ("image_process_failed", Meaning.BAD_MEDIA),
-    ("wrong file", Meaning.BAD_MEDIA),
-    ("failed to get http url content", Meaning.BAD_MEDIA),
-    ("file is too big", Meaning.BAD_MEDIA),
-    ("request entity too large", Meaning.BAD_MEDIA),
+REFUSAL_REASONS: tuple[tuple[str, RefusalReason], ...] = (
+    ("bot was blocked by the user", RefusalReason.LEFT),
+    ("user is deactivated", RefusalReason.LEFT),
+    ("user_is_blocked", RefusalReason.LEFT),
+    ("user_deactivated", RefusalReason.LEFT),
+    ("input_user_deactivated", RefusalReason.LEFT),
+    ("bot can't initiate conversation", RefusalReason.LEFT),
+    ("bot can't send messages to bots", RefusalReason.LEFT),
+    ("bot was kicked", RefusalReason.LEFT),
+    ("bot is not a member", RefusalReason.LEFT),
+    ("group chat was deleted", RefusalReason.LEFT),
+    ("group is deactivated", RefusalReason.LEFT),
+    ("channel_private", RefusalReason.LEFT),
+    ("channel_invalid", RefusalReason.LEFT),
+    ("user_banned_in_channel", RefusalReason.LEFT),
+    ("user not found", RefusalReason.LEFT),
+    ("chat_write_forbidden", RefusalReason.NO_RIGHTS),
+    ("chat_admin_required", RefusalReason.NO_RIGHTS),
+    ("chat_restricted", RefusalReason.NO_RIGHTS),
+    ("_forbidden", RefusalReason.NO_RIGHTS),
+    ("not enough rights", RefusalReason.NO_RIGHTS),
+    ("have no rights", RefusalReason.NO_RIGHTS),
+    ("have no write access", RefusalReason.NO_RIGHTS),
+    ("need administrator rights", RefusalReason.NO_RIGHTS),
+    ("chat not found", RefusalReason.CHAT_UNKNOWN),
+    ("peer_id_invalid", RefusalReason.CHAT_UNKNOWN),
+    ("chat_id_invalid", RefusalReason.CHAT_UNKNOWN),
+    ("chat_id is empty", RefusalReason.CHAT_UNKNOWN),
+    ("message thread not found", RefusalReason.TOPIC_GONE),
+    ("topic_closed", RefusalReason.TOPIC_GONE),
+    ("topic_deleted", RefusalReason.TOPIC_GONE),
+    ("topic_id_invalid", RefusalReason.TOPIC_GONE),
+    ("topic is closed", RefusalReason.TOPIC_GONE),
+    ("message is not modified", RefusalReason.NOT_MODIFIED),
+    ("message_not_modified", RefusalReason.NOT_MODIFIED),
+    ("message to edit not found", RefusalReason.EDIT_LOST),
+    ("message can't be edited", RefusalReason.EDIT_LOST),
+    ("message_edit_time_expired", RefusalReason.EDIT_LOST),
+    ("message_author_required", RefusalReason.EDIT_LOST),
+    ("message_id_invalid", RefusalReason.EDIT_LOST),
+    ("there is no text in the message to edit", RefusalReason.EDIT_LOST),
+    ("there is no caption in the message to edit", RefusalReason.EDIT_LOST),
+    ("message to be replied not found", RefusalReason.REPLY_LOST),
+    ("message to reply not found", RefusalReason.REPLY_LOST),
+    ("reply message not found", RefusalReason.REPLY_LOST),
+    ("replied message not found", RefusalReason.REPLY_LOST),
+    ("query is too old", RefusalReason.PRESS_STALE),
+    ("query id is invalid", RefusalReason.PRESS_STALE),
+    ("query_id_invalid", RefusalReason.PRESS_STALE),
+    ("style", RefusalReason.STYLE_UNKNOWN),  # before "keyboard", of which it is a part
+    ("effect", RefusalReason.EFFECT_UNKNOWN),
+    ("expandable", RefusalReason.FOLD_UNKNOWN),  # before "can't parse entities", too
+    ("reply markup is too long", RefusalReason.BAD_KEYBOARD),
+    ("reply_markup_too_long", RefusalReason.BAD_KEYBOARD),
+    ("button_", RefusalReason.BAD_KEYBOARD),
+    ("keyboard", RefusalReason.BAD_KEYBOARD),
+    ("can't parse reply markup", RefusalReason.BAD_KEYBOARD),
+    ("message is too long", RefusalReason.TOO_LONG),
+    ("message_too_long", RefusalReason.TOO_LONG),
+    ("caption is too long", RefusalReason.TOO_LONG),
+    ("caption_too_long", RefusalReason.TOO_LONG),
+    ("entity_date_invalid", RefusalReason.BAD_DATE),
+    ("can't parse entities", RefusalReason.BAD_MARKUP),
+    ("entity_bounds_invalid", RefusalReason.BAD_MARKUP),
+    ("entities_too_long", RefusalReason.BAD_MARKUP),
+    ("photo_", RefusalReason.BAD_MEDIA),
+    ("image_process_failed", RefusalReason.BAD_MEDIA),
+    ("wrong file", RefusalReason.BAD_MEDIA),
+    ("failed to get http url content", RefusalReason.BAD_MEDIA),
+    ("file is too big", RefusalReason.BAD_MEDIA),
+    ("request entity too large", RefusalReason.BAD_MEDIA),
 )
 
 
-def meaning(error: BadRequest | Forbidden) -> Meaning:
+def refusal_reason(error: BadRequest | Forbidden) -> RefusalReason:
     """What a refusal means, by its description. An unknown 403 is a chat left, an unknown 400 is final."""
     text = error.message.lower()
-    for beginning, sense in MEANINGS:
+    for beginning, sense in REFUSAL_REASONS:
         if beginning in text:
             return sense
-    return Meaning.LEFT if isinstance(error, Forbidden) else Meaning.NEVER
+    return RefusalReason.LEFT if isinstance(error, Forbidden) else RefusalReason.NEVER
 
 
-def plain(text: str) -> str:
+def strip_html(text: str) -> str:
     """Telegram HTML as the bare words a reader would see; made for markup that Telegram could not read."""
     return html.unescape(_TAG.sub("", text))
 
@@ -158,25 +158,27 @@ class _Draft:
     reply_to: int | None
     html: bool = True
 
-    def simpler(self, sense: Meaning) -> _Draft | None:
+    def simpler(self, sense: RefusalReason) -> _Draft | None:
         """The same with the part left out that Telegram refuses; None where nothing is left to leave out."""
         match sense:
-            case Meaning.BAD_MARKUP if self.html:
-                return replace(self._with(text=plain(self.message.text)), html=False)
-            case Meaning.BAD_DATE if "<tg-time" in self.message.text:
+            case RefusalReason.BAD_MARKUP if self.html:
+                return replace(self._with(text=strip_html(self.message.text)), html=False)
+            case RefusalReason.BAD_DATE if "<tg-time" in self.message.text:
                 return self._with(text=_DATE_TAG.sub("", self.message.text))
-            case Meaning.FOLD_UNKNOWN if _FOLDED in self.message.text:
+            case RefusalReason.FOLD_UNKNOWN if _FOLDED in self.message.text:
                 return self._with(text=self.message.text.replace(_FOLDED, _QUOTE))
-            case Meaning.STYLE_UNKNOWN if any(one.style for row in self.message.buttons for one in row):
+            case RefusalReason.STYLE_UNKNOWN if any(one.style for row in self.message.buttons for one in row):
                 rows = (tuple(replace(one, style=None) for one in row) for row in self.message.buttons)
                 return self._with(buttons=tuple(rows))
-            case Meaning.EFFECT_UNKNOWN if self.message.celebrates:
+            case RefusalReason.EFFECT_UNKNOWN if self.message.celebrates:
                 return self._with(celebrates=False)
-            case Meaning.BAD_KEYBOARD if self.message.buttons:
+            case RefusalReason.BAD_KEYBOARD if self.message.buttons:
                 return self._with(buttons=())
-            case Meaning.REPLY_LOST if self.reply_to is not None:
+            case RefusalReason.REPLY_LOST if self.reply_to is not None:
                 return replace(self, reply_to=None)
-            case Meaning.BAD_MEDIA | Meaning.NO_RIGHTS if self.message.photo and self.message.text:
+            case RefusalReason.BAD_MEDIA | RefusalReason.NO_RIGHTS if (
+                self.message.photo and self.message.text
+            ):
                 return self._with(photo=None)
             case _:
                 return None
@@ -206,13 +208,13 @@ class TelegramSender:
         bot: TelegramBot,
         now: Callable[[], datetime],
         *,
-        on_simplified: Callable[[Meaning], None] = lambda sense: None,
+        on_simplified: Callable[[RefusalReason], None] = lambda sense: None,
     ) -> None:
         self._bot = bot
         self._now = now
         self._on_simplified = on_simplified
         self._strikes: dict[int, tuple[int, datetime]] = {}  # how many, since when
-        self._unknown: set[Meaning] = set()  # what this server refused once
+        self._unknown: set[RefusalReason] = set()  # what this server refused once
 
     async def deliver(
         self,
@@ -224,7 +226,7 @@ class TelegramSender:
     ) -> Delivery:
         """Send a message, in several parts where Telegram's limits ask for it."""
         outcome: Delivery = Refused(reason="message is empty")
-        for part in parts(message):
+        for part in split_message(message):
             outcome = await self._deliver_part(place, self._draft(part, reply_to), priority)
             if not isinstance(outcome, Sent):
                 return outcome
@@ -239,7 +241,7 @@ class TelegramSender:
         That is so for messages that are gone, cannot be edited or hold a picture, and for texts of several
         parts.
         """
-        if message.photo or message.document or len(parts(message)) > 1:
+        if message.photo or message.document or len(split_message(message)) > 1:
             return await self.deliver(place, message, priority=priority)
         draft: _Draft | None = self._draft(message)
         while draft is not None:
@@ -248,9 +250,11 @@ class TelegramSender:
                 await self._bot.call("editMessageText", data, priority=priority)
             except TelegramError as exc:
                 sense = _sense(exc)
-                if sense is Meaning.NOT_MODIFIED:
+                if sense is RefusalReason.NOT_MODIFIED:
                     break
-                if sense in (Meaning.EDIT_LOST, Meaning.TOO_LONG) or isinstance(exc, EndPointNotFound):
+                if sense in (RefusalReason.EDIT_LOST, RefusalReason.TOO_LONG) or isinstance(
+                    exc, EndPointNotFound
+                ):
                     return await self.deliver(place, message, priority=priority)
                 draft = self._simplify(draft, sense)
                 if draft is None:
@@ -283,7 +287,7 @@ class TelegramSender:
                 return await self._send(place, current, priority)
             except TelegramError as exc:
                 sense = _sense(exc)
-                if sense is Meaning.TOO_LONG:
+                if sense is RefusalReason.TOO_LONG:
                     return await self._deliver_shorter(place, current, priority)
                 simpler = self._simplify(current, sense)
                 if simpler is None:
@@ -293,11 +297,11 @@ class TelegramSender:
 
     async def _deliver_shorter(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
         """Telegram counted more than we did: halve, as plain text, until it fits."""
-        text = plain(draft.message.text) if draft.html else draft.message.text
+        text = strip_html(draft.message.text) if draft.html else draft.message.text
         size = len(text) // 2
         if size < 100:
             return Refused(reason="message is too long")
-        self._on_simplified(Meaning.TOO_LONG)
+        self._on_simplified(RefusalReason.TOO_LONG)
         escaped = replace(draft.message, text=html.escape(text, quote=False))
         outcome: Delivery = Refused(reason="message is too long")
         for part in split.messages(escaped, size):
@@ -313,7 +317,7 @@ class TelegramSender:
             draft = draft.simpler(sense) or draft
         return draft
 
-    def _simplify(self, draft: _Draft, sense: Meaning | None) -> _Draft | None:
+    def _simplify(self, draft: _Draft, sense: RefusalReason | None) -> _Draft | None:
         simpler = draft.simpler(sense) if sense is not None else None
         if simpler is not None and sense is not None:
             self._on_simplified(sense)
@@ -329,7 +333,7 @@ class TelegramSender:
             raise Ambiguous("Telegram's answer names no message")
         return Sent(message_id=message_id)
 
-    def _outcome(self, place: Place, error: TelegramError, sense: Meaning | None) -> Delivery:
+    def _outcome(self, place: Place, error: TelegramError, sense: RefusalReason | None) -> Delivery:
         now = self._now()
         match error:
             case TokenRevoked():
@@ -343,19 +347,19 @@ class TelegramSender:
             case EndPointNotFound():  # something else than a Bot API answers: it may come back
                 return Later(at=now + _STRANGE_RETRY, reason=error.message)
             case BadRequest() | Forbidden():
-                return self._refusal(place, error.message, sense or meaning(error), now)
+                return self._refusal(place, error.message, sense or refusal_reason(error), now)
             case _:  # written, and no readable answer: time-outs, resets, 5xx, garbage
                 return Later(at=now, reason=error.message, ambiguous=True)
 
-    def _refusal(self, place: Place, reason: str, sense: Meaning, now: datetime) -> Delivery:
+    def _refusal(self, place: Place, reason: str, sense: RefusalReason, now: datetime) -> Delivery:
         match sense:
-            case Meaning.LEFT:
+            case RefusalReason.LEFT:
                 return Gone(reason=reason)
-            case Meaning.CHAT_UNKNOWN:
+            case RefusalReason.CHAT_UNKNOWN:
                 return self._strike(place.chat_id, reason, now)
-            case Meaning.TOPIC_GONE if place.topic_id:
+            case RefusalReason.TOPIC_GONE if place.topic_id:
                 return TopicGone(reason=reason)
-            case Meaning.NO_RIGHTS | Meaning.TOPIC_GONE:
+            case RefusalReason.NO_RIGHTS | RefusalReason.TOPIC_GONE:
                 return Later(at=now, reason=reason, refused=True)
             case _:
                 return Refused(reason=reason)
@@ -370,7 +374,7 @@ class TelegramSender:
         return Later(at=now, reason=reason, refused=True)
 
 
-def parts(message: Message) -> tuple[Message, ...]:
+def split_message(message: Message) -> tuple[Message, ...]:
     """The Telegram messages that one message becomes; a text too long for a caption goes before it."""
     if not (message.photo or message.document) or split.length(message.text) <= CAPTION_LIMIT:
         return split.messages(message)
@@ -378,12 +382,12 @@ def parts(message: Message) -> tuple[Message, ...]:
     return (*split.messages(replace(message, photo=None, document=None)), bare)
 
 
-def _sense(error: TelegramError) -> Meaning | None:
+def _sense(error: TelegramError) -> RefusalReason | None:
     match error:
         case BadRequest() | Forbidden():  # never by NetworkError: BadRequest is one of its kinds
-            return meaning(error)
+            return refusal_reason(error)
         case EndPointNotFound():  # a server without sendPhoto may still take the text
-            return Meaning.BAD_MEDIA
+            return RefusalReason.BAD_MEDIA
         case _:
             return None
 

@@ -30,14 +30,14 @@ class Unanswerable(Exception):
     """The chat does not let the bot write the answer. After a few tries the update is done."""
 
 
-class Slot(Protocol):
+class UpdateSink(Protocol):
     """Where updates are put in; the inbox itself, or who works on it."""
 
     async def put(self, updates: Sequence[RawUpdate]) -> int:
         """Record those not known yet, by `update_id`; how many now wait to be taken. Durable then."""
 
 
-class Inbox(Slot, Protocol):
+class UpdateInbox(UpdateSink, Protocol):
     """The durable queue of updates; the store implements it.
 
     Done and set-aside rows must stay known for 48 hours at least (Telegram repeats for 24), so that a

@@ -16,12 +16,12 @@ from typing import Any
 from telegram import Update
 from telegram.error import Conflict, NetworkError, TelegramError
 
-from bot.chat.inbox import Backoff, Slot, raw_update
+from bot.chat.inbox import Backoff, UpdateSink, raw_update
 from bot.chat.telegram import FloodWait, TelegramBot
-from bot.chat.workers import Workers
+from bot.chat.workers import UpdateWorkers
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate
-from bot.worker import pause
+from bot.worker import interruptible_sleep
 
 __all__ = [
     "ALLOWED_UPDATES",
@@ -29,8 +29,8 @@ __all__ = [
     "Receiver",
     "ReceiverState",
     "Update",
+    "UpdateWorkers",
     "Webhook",
-    "Workers",
     "delete_webhook",
     "set_webhook",
 ]
@@ -74,7 +74,7 @@ class Receiver:
     def __init__(
         self,
         bot: TelegramBot,
-        inbox: Slot,
+        inbox: UpdateSink,
         arrived: asyncio.Event,
         now: Callable[[], datetime],
         *,
@@ -83,10 +83,10 @@ class Receiver:
         on_state: Callable[[ReceiverState, str], None] = lambda state, reason: None,
         beat: Callable[[], None] = lambda: None,
         rng: random.Random | None = None,
-        pause: Callable[[float, asyncio.Event], Awaitable[None]] = pause,
+        sleep: Callable[[float, asyncio.Event], Awaitable[None]] = interruptible_sleep,
     ) -> None:
         rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
-        self._pause = pause
+        self._sleep = sleep
         self._bot = bot
         self._inbox = inbox
         self._arrived = arrived
@@ -109,7 +109,7 @@ class Receiver:
         while not stopping.is_set():
             wait = await self._guarded_poll(stopping)
             if wait:
-                await self._pause(wait, stopping)
+                await self._sleep(wait, stopping)
         self._enter(ReceiverState.STOPPED)
 
     async def poll(self, stopping: asyncio.Event | None = None) -> int:
@@ -195,7 +195,9 @@ def conflict_reason(error: Conflict) -> str:
 class Webhook:
     """Telegram's calls to us: 200 only after the inbox holds the update."""
 
-    def __init__(self, inbox: Slot, arrived: asyncio.Event, secret: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, inbox: UpdateSink, arrived: asyncio.Event, secret: str, now: Callable[[], datetime]
+    ) -> None:
         self._inbox = inbox
         self._arrived = arrived
         self._secret = secret.encode()
@@ -281,7 +283,7 @@ async def keep_trying(
             await call()
         except (TelegramError, TokenRevoked) as exc:
             log.warning("Telegram does not take the webhook's setting yet: %s", exc)
-            await pause(seconds, stopping)
+            await interruptible_sleep(seconds, stopping)
         else:
             return True
     return False

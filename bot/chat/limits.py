@@ -13,10 +13,10 @@ from typing import Any
 
 from telegram.ext import BaseRateLimiter
 
-from bot.chat.send_log import Ledger, Priority, Rules, Ticket, Window
+from bot.chat.send_log import Priority, Rules, SendLog, Ticket, Window
 from bot.chat.telegram import FloodWait, NotSent
 
-__all__ = ["Limits", "Priority", "Rules", "Ticket", "Window"]
+__all__ = ["Priority", "Rules", "SendLimiter", "Ticket", "Window"]
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction", "editForumTopic", "editGeneralForumTopic"})
@@ -32,7 +32,7 @@ class _Waiter:
     granted: asyncio.Future[Ticket]
 
 
-class Limits(BaseRateLimiter[int]):
+class SendLimiter(BaseRateLimiter[int]):
     """Lets sends start when Telegram's limits allow, the most urgent first.
 
     Install it as the bot's rate limiter: every call that sends, edits, copies or forwards to a chat waits its
@@ -51,7 +51,7 @@ class Limits(BaseRateLimiter[int]):
         patience: Mapping[int, float] | None = None,
     ) -> None:
         self._clock = clock
-        self._ledger = Ledger(rules or Rules())
+        self._send_log = SendLog(rules or Rules())
         self._allowed = allowed
         self._patience = patience or {Priority.REPLY: 20.0, Priority.PUSH: 10.0, Priority.MINOR: 10.0}
         self._waiters: list[_Waiter] = []
@@ -83,26 +83,26 @@ class Limits(BaseRateLimiter[int]):
     @property
     def rate(self) -> float:
         """Sends a second at present."""
-        return self._ledger.rate(self._clock())
+        return self._send_log.rate(self._clock())
 
     def ready_in(self, chat_id: int, priority: int = Priority.PUSH) -> float:
         """Seconds until a message to this chat could leave; 0 for at once."""
         now = self._clock()
-        queue = self.waiting / self._ledger.rate(now)
-        chat_ready = self._ledger.chat_ready_at(chat_id, priority, now)
-        return max(chat_ready, self._ledger.bot_ready_at(now) + queue) - now
+        queue = self.waiting / self._send_log.rate(now)
+        chat_ready = self._send_log.chat_ready_at(chat_id, priority, now)
+        return max(chat_ready, self._send_log.bot_ready_at(now) + queue) - now
 
     def frozen(self) -> dict[int, float]:
         """Chats in a flood wait and the seconds they still have, for keeping over a restart."""
-        return self._ledger.frozen(self._clock())
+        return self._send_log.frozen(self._clock())
 
     def freeze(self, chat_id: int, seconds: float) -> None:
         """Put back a flood wait known from before a restart."""
-        self._ledger.freeze(chat_id, seconds, self._clock())
+        self._send_log.freeze(chat_id, seconds, self._clock())
 
     def recall(self, chat_id: int, seconds: float) -> None:
         """Count a message that went so many seconds ago, before a restart: Telegram still counts it."""
-        self._ledger.recall(chat_id, self._clock() - max(0.0, seconds))
+        self._send_log.recall(chat_id, self._clock() - max(0.0, seconds))
 
     def replied(self) -> list[tuple[int, float]]:
         """The replies sent since this was asked last: chat, and how many seconds ago.
@@ -122,7 +122,7 @@ class Limits(BaseRateLimiter[int]):
         """Wait for this send's turn. Raises FloodWait when that takes longer than `patience` seconds."""
         limit = self._patience.get(priority, 10.0) if patience is None else patience
         now = self._clock()
-        if (hold := self._ledger.chat_ready_at(chat_id, priority, now) - now) > limit:
+        if (hold := self._send_log.chat_ready_at(chat_id, priority, now) - now) > limit:
             raise FloodWait(hold)
         waiter = self._enqueue(chat_id, priority, now)
         try:
@@ -131,7 +131,7 @@ class Limits(BaseRateLimiter[int]):
         except BaseException as exc:
             if waiter.granted.done() and not waiter.granted.cancelled():
                 # Granted in the very moment of giving up: the place is free again.
-                self._ledger.never_sent(waiter.granted.result())
+                self._send_log.never_sent(waiter.granted.result())
                 self._changed.set()
             if isinstance(exc, TimeoutError):
                 raise FloodWait(max(1.0, self.ready_in(chat_id, priority))) from None
@@ -145,14 +145,14 @@ class Limits(BaseRateLimiter[int]):
         now = self._clock()
         match error:
             case FloodWait(seconds=seconds):
-                self._ledger.refused(ticket, seconds, now)
+                self._send_log.refused(ticket, seconds, now)
                 self.froze.set()
             case NotSent():
-                self._ledger.never_sent(ticket)
+                self._send_log.never_sent(ticket)
             case None:
-                self._ledger.answered(ticket, now)
+                self._send_log.answered(ticket, now)
             case _:
-                self._ledger.unknown(ticket, now)
+                self._send_log.unknown(ticket, now)
         self._changed.set()
 
     async def process_request(
@@ -205,7 +205,7 @@ class Limits(BaseRateLimiter[int]):
     def _enqueue(self, chat_id: int, priority: int, now: float) -> _Waiter:
         # One order for all: by the time at which it would be unfair to wait longer. So a push is overtaken by
         # the replies of its first seconds only, and never starves.
-        key = (now + priority * self._ledger.rules.ageing, next(self._numbers))
+        key = (now + priority * self._send_log.rules.ageing, next(self._numbers))
         waiter = _Waiter(chat_id, priority, key, asyncio.get_running_loop().create_future())
         bisect.insort(self._waiters, waiter, key=lambda other: other.key)
         self._changed.set()
@@ -228,19 +228,19 @@ class Limits(BaseRateLimiter[int]):
         if waiter is None:
             return ready - now
         self._waiters.remove(waiter)
-        waiter.granted.set_result(self._ledger.start(waiter.chat_id, now))
+        waiter.granted.set_result(self._send_log.start(waiter.chat_id, now))
         return 0.0
 
     def _next(self, now: float) -> tuple[_Waiter | None, float]:
         """The most urgent waiter that may start now, or None and the time when one may."""
-        bot_ready = self._ledger.bot_ready_at(now)
+        bot_ready = self._send_log.bot_ready_at(now)
         known: dict[tuple[int, int], float] = {}
         for waiter in self._waiters:
             if waiter.granted.done():
                 continue
             asked = (waiter.chat_id, waiter.priority)
             if asked not in known:
-                known[asked] = max(bot_ready, self._ledger.chat_ready_at(*asked, now))
+                known[asked] = max(bot_ready, self._send_log.chat_ready_at(*asked, now))
             if known[asked] <= now:
                 return waiter, now
         return None, min(known.values(), default=now + 1.0)

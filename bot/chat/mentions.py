@@ -11,7 +11,7 @@ from bot.model import Follow, Order
 _NUMBER_LENGTH = 6  # characters that a tracking number has at least
 
 
-def mentioned(said: ParsedText, rows: Sequence[tuple[Order, Follow]]) -> list[str]:
+def find_mentioned(said: ParsedText, rows: Sequence[tuple[Order, Follow]]) -> list[str]:
     """The followed orders that a text means other than by their ids.
 
     Empty where it holds a number that is of none of them: that is a new order's, or a mistake to be told.

@@ -17,7 +17,7 @@ _log = structlog.get_logger(__name__)
 Call = tuple[str, dict[str, Any]]
 
 
-def every(shop_name: str, admins: Iterable[int]) -> list[Call]:
+def all_menu_calls(shop_name: str, admins: Iterable[int]) -> list[Call]:
     """All calls that set menus and descriptions; English is the one for every other language."""
     calls: list[Call] = []
     seen: set[str] = set()

@@ -109,7 +109,7 @@ class _Log:
         self.tickets = [ticket for ticket in self.tickets if ticket.arrival > before]
 
 
-class Ledger:
+class SendLog:
     """What was sent when, and so when the next may be.
 
     Telegram counts an arrival, which lies between our start and the answer. Each send is counted from its

@@ -15,10 +15,10 @@ import structlog
 from bot.chat import intake, menus, webhook
 from bot.chat.context import Services, open_context
 from bot.chat.delivery import TelegramSender
-from bot.chat.inbox import Inbox
-from bot.chat.limits import Limits, Priority
+from bot.chat.inbox import UpdateInbox
+from bot.chat.limits import Priority, SendLimiter
 from bot.chat.table import asks_us, handle
-from bot.chat.telegram import TelegramError, build_bot, connect
+from bot.chat.telegram import TelegramError, build_bot, connect_bot
 from bot.errors import StoreError, TokenRevoked
 from bot.merchant import Merchant
 from bot.metrics import Metrics
@@ -26,7 +26,7 @@ from bot.model import Message, Place, RawUpdate, SendRecord, Sent, Shop
 from bot.settings import Settings
 from bot.tracking import Tracking
 from bot.views import replies
-from bot.worker import keep_running, pause
+from bot.worker import interruptible_sleep, keep_running
 
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ class TelegramService:
         *,
         tracking: Tracking,
         merchant: Merchant,
-        inbox: Inbox,
+        inbox: UpdateInbox,
         metrics: Metrics,
         shop: Callable[[str], Shop],
         wanted_menus: Sequence[menus.Call],
@@ -61,9 +61,9 @@ class TelegramService:
         self._wanted_menus = wanted_menus
         self._now = now
         self._on_handled = on_handled
-        self.limits = Limits(clock=time.monotonic, allowed=allowed)
+        self.limiter = SendLimiter(clock=time.monotonic, allowed=allowed)
         token = settings.telegram_bot_token.get_secret_value()
-        self.bot = build_bot(token, settings.telegram_api_url, limiter=self.limits)
+        self.bot = build_bot(token, settings.telegram_api_url, limiter=self.limiter)
         self.sender = TelegramSender(
             self.bot, now, on_simplified=lambda sense: metrics.simplified.labels(sense.value).inc()
         )
@@ -78,7 +78,7 @@ class TelegramService:
             default_zone=settings.default_time_zone,
         )
         self._arrived = asyncio.Event()
-        self._workers = intake.Workers(
+        self._workers = intake.UpdateWorkers(
             self.bot,
             inbox,
             self._arrived,
@@ -94,7 +94,7 @@ class TelegramService:
             self._webhook = intake.Webhook(self._workers, self._arrived, secret, now)
         self._connected = False
         self._conflict = ""
-        self._undelivered: webhook.Trouble | None = None
+        self._undelivered: webhook.WebhookProblem | None = None
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────
 
@@ -102,20 +102,20 @@ class TelegramService:
         """Go on counting what the last leader sent: Telegram does."""
         at, known = self._now(), await self._tracking.remembering.sending()
         for one in known.sent:
-            self.limits.recall(one.chat_id, (at - one.at).total_seconds())
+            self.limiter.recall(one.chat_id, (at - one.at).total_seconds())
         for chat_id, until in known.waits.items():
-            self.limits.freeze(chat_id, (until - at).total_seconds())
+            self.limiter.freeze(chat_id, (until - at).total_seconds())
 
     async def connect(self, stopping: asyncio.Event) -> bool:
         """Wait until Telegram answers, however long it refuses the token; False when told to stop before."""
         while not stopping.is_set():
             try:
-                me = await connect(
+                me = await connect_bot(
                     self.bot, stopping, on_trouble=lambda reason: _log.warning("no telegram", reason=reason)
                 )
             except TokenRevoked:
                 _log.error("telegram refuses TELEGRAM_BOT_TOKEN; get a new one from BotFather")
-                await pause(_REVOKED, stopping)
+                await interruptible_sleep(_REVOKED, stopping)
                 continue
             if me is not None and not stopping.is_set():
                 self._connected = True
@@ -182,7 +182,7 @@ class TelegramService:
         at = self._now()
         return [
             SendRecord(chat_id=chat_id, at=at - timedelta(seconds=ago))
-            for chat_id, ago in self.limits.replied()
+            for chat_id, ago in self.limiter.replied()
         ]
 
     # ── what Telegram is told about the bot ─────────────────────────────────────────────────────
@@ -199,7 +199,7 @@ class TelegramService:
                 _log.error("telegram is not told yet", exc_info=error)
             else:
                 return
-            await pause(rest, stopping)
+            await interruptible_sleep(rest, stopping)
             rest = min(2 * rest, _REVOKED)
 
     async def _receive(self, stopping: asyncio.Event) -> None:
@@ -230,11 +230,11 @@ class TelegramService:
                 self._metrics.beat(self._intake)
                 delivered_at = self._webhook.last_ok
                 self._deliverable(
-                    webhook.trouble(told, url, self._now(), since=since, delivered_at=delivered_at)
+                    webhook.webhook_problem(told, url, self._now(), since=since, delivered_at=delivered_at)
                 )
-            await pause(_LOOK_AT_WEBHOOK, stopping)
+            await interruptible_sleep(_LOOK_AT_WEBHOOK, stopping)
 
-    def _deliverable(self, found: webhook.Trouble | None) -> None:
+    def _deliverable(self, found: webhook.WebhookProblem | None) -> None:
         if found != self._undelivered:
             _log.warning("webhook", trouble=found.reason if found else "over")
         self._undelivered = found
@@ -268,11 +268,11 @@ class TelegramService:
         """Write down Telegram's flood waits when they begin: the next leader must know them."""
         while not stopping.is_set():
             self._metrics.beat("flood waits")
-            await pause(_KEEP_WAITS, stopping, self.limits.froze)
-            if self.limits.froze.is_set():
-                self.limits.froze.clear()
+            await interruptible_sleep(_KEEP_WAITS, stopping, self.limiter.froze)
+            if self.limiter.froze.is_set():
+                self.limiter.froze.clear()
                 at = self._now()
-                waits = {chat: at + timedelta(seconds=left) for chat, left in self.limits.frozen().items()}
+                waits = {chat: at + timedelta(seconds=left) for chat, left in self.limiter.frozen().items()}
                 await self._tracking.remembering.keep_waits(waits)
 
     # ── for the rest of the process ─────────────────────────────────────────────────────────────

@@ -23,19 +23,19 @@ from telegram.request import BaseRequest, RequestData
 from telegram.warnings import PTBUserWarning
 
 from bot.errors import TokenRevoked
-from bot.worker import pause
+from bot.worker import interruptible_sleep
 
 __all__ = [
     "Ambiguous",
     "EndPointNotFound",
     "FloodWait",
     "NotSent",
-    "Redactor",
+    "SecretRedactor",
     "TelegramBot",
     "TelegramError",
     "Wire",
     "build_bot",
-    "connect",
+    "connect_bot",
 ]
 
 _ANY_TOKEN = re.compile(r"(?<!\d)\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
@@ -74,7 +74,7 @@ class Unauthorized(TelegramError, TokenRevoked):
     """Telegram refuses the bot token. A TelegramError, too, so that the library lets it pass as it is."""
 
 
-class Redactor:
+class SecretRedactor:
     """Takes secrets out of texts: the given ones, and whatever looks like a bot token."""
 
     def __init__(self, *secrets: str) -> None:
@@ -102,7 +102,7 @@ class Wire(BaseRequest):
 
     def __init__(
         self,
-        redact: Redactor,
+        redact: SecretRedactor,
         *,
         connections: int = 64,
         connect_timeout: float = 5.0,
@@ -310,7 +310,7 @@ def build_bot(
 
     `long_poll` is the seconds a getUpdates may wait; the requests can be replaced in tests.
     """
-    redact = Redactor(token)
+    redact = SecretRedactor(token)
     # The library would rather have its own methods called, which read every answer into an object: one update
     # that it cannot read would hide the others, and a message that did arrive would count as not sent.
     warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
@@ -324,7 +324,7 @@ def build_bot(
     )
 
 
-async def connect(
+async def connect_bot(
     bot: TelegramBot,
     stopping: asyncio.Event,
     *,
@@ -347,6 +347,6 @@ async def connect(
             wait_now = exc.seconds if isinstance(exc, FloodWait) else wait
         else:
             return bot.bot
-        await pause(wait_now, stopping)
+        await interruptible_sleep(wait_now, stopping)
         wait = min(longest_wait, wait * 2)
     return None

@@ -6,7 +6,7 @@ import asyncio
 from typing import assert_never
 
 from bot.chat.context import ChatContext
-from bot.chat.mentions import mentioned
+from bot.chat.mentions import find_mentioned
 from bot.ids import Mistake, ParsedText, is_damaged_token
 from bot.model import Follow, Later
 from bot.tracking import (
@@ -93,7 +93,7 @@ async def open_named(ctx: ChatContext, said: ParsedText) -> bool:
     if not said.text.strip() or len(said.ids) > _CARDS:
         return False
     rows = await ctx.tracking.viewing.orders(ctx.place)
-    meant = mentioned(said, rows)
+    meant = find_mentioned(said, rows)
     if len(meant) > _CARDS:
         await ctx.say(
             replies.choose(ctx.words, [follow for order, follow in rows if order.id in meant], Purpose.OPEN)

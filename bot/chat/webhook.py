@@ -15,16 +15,16 @@ _LASTING = re.compile(r"ssl|certificate|resolve host|getaddrinfo|ip address", re
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class WebhookProblem:
     """Why Telegram cannot deliver. `lasting`: it does not pass without the operator."""
 
     reason: str
     lasting: bool
 
 
-def trouble(
+def webhook_problem(
     info: object, url: str, now: datetime, *, since: datetime, delivered_at: datetime | None
-) -> Trouble | None:
+) -> WebhookProblem | None:
     """What is wrong with the webhook at `url`, None where Telegram can deliver.
 
     `delivered_at` is when the last update came, `since` when we began to listen: errors from before count
@@ -34,7 +34,9 @@ def trouble(
         return None
     if (there := info.get("url")) != url:
         where = f"to {there}" if isinstance(there, str) and there else "nowhere"
-        return Trouble(reason=f"Telegram delivers {where}: another program changed the webhook", lasting=True)
+        return WebhookProblem(
+            reason=f"Telegram delivers {where}: another program changed the webhook", lasting=True
+        )
     at, message = _moment(info.get("last_error_date")), info.get("last_error_message")
     if at is None or not isinstance(message, str) or now - at > _RECENT:
         return None
@@ -42,7 +44,7 @@ def trouble(
     heard = since if delivered_at is None else max(since, delivered_at)
     if at < heard and (delivered_at is not None or not waiting):
         return None
-    return Trouble(reason=message, lasting=_LASTING.search(message) is not None)
+    return WebhookProblem(reason=message, lasting=_LASTING.search(message) is not None)
 
 
 def _moment(value: object) -> datetime | None:

@@ -13,11 +13,11 @@ from functools import partial
 from telegram import Update
 from telegram.error import BadRequest, NetworkError
 
-from bot.chat.inbox import Backoff, Inbox, Postponed, Unanswerable
+from bot.chat.inbox import Backoff, Postponed, Unanswerable, UpdateInbox
 from bot.chat.telegram import FloodWait, TelegramBot
 from bot.errors import StoreError, TokenRevoked
 from bot.model import RawUpdate, SendRecord
-from bot.worker import pause
+from bot.worker import interruptible_sleep
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _TOKEN_RETRY = timedelta(seconds=30)
 _PRESS_LIVES = timedelta(seconds=150)  # so long Telegram takes the answer to a button press
 
 
-class Workers:
+class UpdateWorkers:
     """Handles what the inbox holds: chats side by side, one chat in order, a poison update set aside.
 
     An update whose handler raises is tried `attempts` times with growing waits; its chat waits with it, then
@@ -41,7 +41,7 @@ class Workers:
     def __init__(
         self,
         bot: TelegramBot,
-        inbox: Inbox,
+        inbox: UpdateInbox,
         arrived: asyncio.Event,
         handle: Callable[[Update], Awaitable[None]],
         now: Callable[[], datetime],
@@ -99,15 +99,17 @@ class Workers:
                 await self.step()
             except StoreError as exc:  # busy, full or away: a moment's patience, and no flood of traces
                 log.error("Taking updates failed: %s", exc)  # noqa: TRY400 - the reason says it all
-                await pause(self._trouble.next(), stopping)
+                await interruptible_sleep(self._trouble.next(), stopping)
                 continue
             except Exception:  # the top of the loop: the database may be busy or away
                 log.exception("Taking updates failed")
-                await pause(self._trouble.next(), stopping)
+                await interruptible_sleep(self._trouble.next(), stopping)
                 continue
             self._trouble.reset()
             self._beat()
-            await pause(self._until_next(), stopping, self._arrived)  # one step takes all it may
+            await interruptible_sleep(
+                self._until_next(), stopping, self._arrived
+            )  # one step takes all it may
 
     async def step(self) -> int:
         """Write down what could not be before, then take what there is room for and start on it; how many."""
@@ -193,7 +195,7 @@ class Workers:
         try:
             update = Update.de_json(json.loads(raw.payload), self._bot)
         except Exception as exc:  # noqa: BLE001 - whatever parsing meets, the update is at fault
-            return Unreadable(f"{type(exc).__name__}: {exc}")
+            return UnreadableUpdate(f"{type(exc).__name__}: {exc}")
         try:
             # Shorter than the lease: nobody else may start on it meanwhile.
             async with asyncio.timeout(self._lease.total_seconds() * 0.75):
@@ -205,7 +207,7 @@ class Workers:
 
     def _next_try(self, raw: RawUpdate, error: Exception, now: datetime) -> datetime | None:
         """When to try again, None for never."""
-        if isinstance(error, Unreadable):
+        if isinstance(error, UnreadableUpdate):
             return None
         if isinstance(error, FloodWait):
             return now + timedelta(seconds=error.seconds)
@@ -253,7 +255,7 @@ class Workers:
             log.warning("%d updates come again after the start: %s", len(self._unwritten), exc)
 
 
-class Unreadable(Exception):
+class UnreadableUpdate(Exception):
     """An update that the library cannot parse."""
 
 

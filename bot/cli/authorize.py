@@ -17,7 +17,7 @@ def authorize(
     code: Annotated[str, typer.Option(help="the pasted address or code; asked for when missing")] = "",
 ) -> None:
     """Log in at AliExpress and store the tokens; needed every 60 days (every 2 for a Test app)."""
-    asyncio.run(_authorize(settings.load(), code))
+    asyncio.run(_authorize(settings.load_settings(), code))
 
 
 async def _authorize(chosen: settings.Settings, pasted: str) -> None:

@@ -21,7 +21,7 @@ def backup(
     from bot.store import backup as copying
     from bot.store.sql import Database
 
-    database = Database(settings.load().database_url)
+    database = Database(settings.load_settings().database_url)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Copying", total=None)
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot import settings
-from bot.cli.checks import Check, Finding, Verdict, every, failure
+from bot.cli.checks import Check, Finding, Verdict, failure, run_checks
 from bot.errors import BotError, SettingsError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def doctor(
     """
     dotenv = Path(".env")
     try:
-        chosen = settings.load(dotenv=dotenv)
+        chosen = settings.load_settings(dotenv=dotenv)
     except SettingsError as error:
         if as_json:
             wrong = failure("settings", f"{error.variable} {error.fix}", "python -m bot init")
@@ -84,7 +84,7 @@ async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Find
     from bot.store import Store
 
     redact = app.redactor(chosen)
-    logs.set_up("ERROR", "text", redact)
+    logs.configure_logging("ERROR", "text", redact)
     try:
         store = Store(chosen.database_url)
     except SettingsError as error:
@@ -92,9 +92,9 @@ async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Find
         return
     merchant = Merchant(chosen, store, Metrics(), now=lambda: datetime.now(UTC))
     try:
-        async for finding in every(_around(chosen, dotenv, store), redact):
+        async for finding in run_checks(_around(chosen, dotenv, store), redact):
             yield finding
-        async for finding in every(await _accounts(chosen, store, merchant), redact):
+        async for finding in run_checks(await _accounts(chosen, store, merchant), redact):
             yield finding
     finally:
         await merchant.source.aclose()
@@ -121,12 +121,12 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
 
 async def _accounts(chosen: settings.Settings, store: Store, merchant: Merchant) -> Iterable[Check]:
     """What Telegram and AliExpress say."""
-    from bot.chat.telegram import Redactor, Wire, build_bot
+    from bot.chat.telegram import SecretRedactor, Wire, build_bot
     from bot.cli.checks import aliexpress, telegram
     from bot.sources.aliexpress.auth import seed_tokens
 
     token = chosen.telegram_bot_token.get_secret_value()
-    wire = Wire(Redactor(*chosen.secrets))
+    wire = Wire(SecretRedactor(*chosen.secrets))
     bot = build_bot(token, chosen.telegram_api_url, request=wire, updates_request=wire)
     now = datetime.now(UTC)
     seed = seed_tokens(_plain(chosen.aliexpress_access_token), _plain(chosen.aliexpress_refresh_token), now)

@@ -47,18 +47,18 @@ def init(
         if not typer.confirm("Go through it?", default=True):
             raise typer.Exit(1)
     urls = {"TELEGRAM_API_URL": telegram_api_url, "ALIEXPRESS_API_URL": aliexpress_api_url}
-    talk = Interview(console, before.values | {name: url for name, url in urls.items() if url})
-    talk.telegram()
-    talk.aliexpress()
-    talk.people()
-    talk.secrets()
-    answers = talk.answers | {name: url for name, url in urls.items() if url}
+    interview = Interview(console, before.values | {name: url for name, url in urls.items() if url})
+    interview.telegram()
+    interview.aliexpress()
+    interview.people()
+    interview.secrets()
+    answers = interview.answers | {name: url for name, url in urls.items() if url}
     before.changed(answers).write(path)
     console.print(f"\nWritten to [bold]{path}[/], readable by you only.")
-    if path == Path(".env") and not talk.login_known:
+    if path == Path(".env") and not interview.login_known:
         _log_in(console, first=not before.names)
     console.print("\nLooking at everything once:\n")
-    doctor.report(settings.load(dotenv=path), path)
+    doctor.report(settings.load_settings(dotenv=path), path)
     console.print("\nNext: [bold]python -m bot run[/]")
 
 
@@ -261,10 +261,10 @@ class _Tried:
 
 
 async def _who(token: str, url: str) -> _Said:
-    from bot.chat.telegram import Redactor, TelegramError, Wire, build_bot
+    from bot.chat.telegram import SecretRedactor, TelegramError, Wire, build_bot
     from bot.errors import TokenRevoked
 
-    wire = Wire(Redactor(token))
+    wire = Wire(SecretRedactor(token))
     bot = build_bot(token, url, request=wire, updates_request=wire)
     try:
         await bot.initialize()
@@ -298,10 +298,10 @@ async def _signed(key: str, secret: str, url: str) -> _Tried:
 
 async def _first_chat(token: str, url: str) -> tuple[int, str] | None:
     """Number and name of whoever wrote to the bot last, waiting for a message; it stays unconfirmed."""
-    from bot.chat.telegram import Redactor, TelegramError, Wire, build_bot
+    from bot.chat.telegram import SecretRedactor, TelegramError, Wire, build_bot
     from bot.errors import TokenRevoked
 
-    wire = Wire(Redactor(token), read_timeout=_LINGER + 10.0)
+    wire = Wire(SecretRedactor(token), read_timeout=_LINGER + 10.0)
     bot = build_bot(token, url, request=wire, updates_request=wire)
     try:
         await bot.initialize()

@@ -71,7 +71,7 @@ def unknown(
 
     Texts that differ in numbers only are one. Teach them with PHRASES_FILE (docs/carriers.md).
     """
-    chosen = settings.load()
+    chosen = settings.load_settings()
     stages.teach(chosen.phrases_file)
     texts = _gathered(asyncio.run(_with_store(_unknown)))[:limit]
     if as_json:
@@ -112,7 +112,7 @@ async def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
     """Do it beside a running bot."""
     from bot.store import Store
 
-    store = Store(settings.load().database_url)
+    store = Store(settings.load_settings().database_url)
     try:
         await store.start()
         return await work(store)

@@ -19,7 +19,7 @@ def link(
     """Print a link per order; whoever opens it follows that order in one tap."""
     from bot.ids import link_token
 
-    chosen = settings.load()
+    chosen = settings.load_settings()
     if chosen.link_secret is None:
         raise SettingsError("LINK_SECRET", "is missing; links are signed with it")
     secret = chosen.link_secret.get_secret_value()

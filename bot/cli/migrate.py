@@ -14,7 +14,7 @@ def migrate() -> None:
     from bot.store import Store, migrations
 
     async def upgrade() -> tuple[str | None, str | None]:
-        store = Store(settings.load().database_url)
+        store = Store(settings.load_settings().database_url)
         try:
             before = await migrations.revision(store.database)
             await store.start()

@@ -11,7 +11,7 @@ from bot import settings
 
 def run() -> None:
     """Run the bot against the real services, as set in the environment and .env."""
-    chosen = settings.load()
+    chosen = settings.load_settings()
     with contextlib.suppress(ImportError):  # optional speed
         import uvloop
 

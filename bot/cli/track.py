@@ -30,7 +30,7 @@ def track(
 
     if not is_order_id(order):
         raise typer.BadParameter("an order id has 12 to 20 digits, 16 today")
-    chosen = settings.load()
+    chosen = settings.load_settings()
     stages.teach(chosen.phrases_file)
     asyncio.run(_track(chosen, order, language, raw=raw, as_json=as_json))
 

@@ -25,7 +25,7 @@ def why(
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
 ) -> None:
     """Print the rate, price and weight that decide when an order is looked at next."""
-    asyncio.run(_why(settings.load(), order, as_json=as_json))
+    asyncio.run(_why(settings.load_settings(), order, as_json=as_json))
 
 
 _NEAR = 50  # orders at the same place that are compared

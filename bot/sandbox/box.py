@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.sandbox.aliexpress import phrases, scenarios
-from bot.sandbox.aliexpress.gateway import Gateway, Manners
-from bot.sandbox.aliexpress.orders import Orders
-from bot.sandbox.aliexpress.tokens import Tokens
+from bot.sandbox.aliexpress.gateway import Gateway, GatewayBehavior
+from bot.sandbox.aliexpress.orders import SimulatedOrders
+from bot.sandbox.aliexpress.tokens import TokenIssuer
 from bot.sandbox.bus import Bus
-from bot.sandbox.clock import Clock
+from bot.sandbox.clock import SandboxClock
 from bot.sandbox.faults import Faults
-from bot.sandbox.telegram.limits import Rates
-from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.telegram.limits import FloodRates
+from bot.sandbox.telegram.service import SimulatedTelegram
 
 MERCHANT = 5000000001  # the chat of the one who runs the shop
 _TICK_SECONDS = 0.25
@@ -41,7 +41,7 @@ class Config:
     push_url: str = ""
     seed: int = 1
     webhook_backoff: float = 2.0
-    rates: Rates = field(default_factory=Rates)
+    rates: FloodRates = field(default_factory=FloodRates)
     time: Callable[[], float] | None = None
 
 
@@ -50,21 +50,21 @@ class Sandbox:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.clock = Clock(config.time) if config.time else Clock()
+        self.clock = SandboxClock(config.time) if config.time else SandboxClock()
         self.bus = Bus()
         self.faults = Faults()
-        self.manners = Manners()
+        self.behavior = GatewayBehavior()
         self.metrics_url = config.metrics_url
         self.push_url = config.push_url
-        self.telegram = Telegram(
+        self.telegram = SimulatedTelegram(
             clock=self.clock,
             bus=self.bus,
             token=config.bot_token,
             username=config.bot_username,
             rates=config.rates,
         )
-        self.orders = Orders(self.clock, self.bus, phrases.load(), config.seconds_per_day)
-        self.tokens = Tokens(self.clock, status=config.app_status)
+        self.orders = SimulatedOrders(self.clock, self.bus, phrases.load_phrases(), config.seconds_per_day)
+        self.tokens = TokenIssuer(self.clock, status=config.app_status)
         self.tokens.grant(config.access_token, config.refresh_token)
         self.gateway = Gateway(
             clock=self.clock,
@@ -73,7 +73,7 @@ class Sandbox:
             tokens=self.tokens,
             app_key=config.app_key,
             app_secret=config.app_secret,
-            manners=self.manners,
+            behavior=self.behavior,
             seed=config.seed,
         )
         if config.demo:

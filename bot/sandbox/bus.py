@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
-Event = dict[str, object]
+BusEvent = dict[str, object]
 
 # A page that does not read is cut off here, and asks for everything anew when it comes back.
 _BACKLOG = 1000
@@ -16,7 +16,7 @@ class Bus:
     """Broadcast within one event loop; a listener hears only what is published while it listens."""
 
     def __init__(self) -> None:
-        self._listeners: set[asyncio.Queue[Event | None]] = set()
+        self._listeners: set[asyncio.Queue[BusEvent | None]] = set()
         self.closed = False
 
     @property
@@ -25,7 +25,7 @@ class Bus:
         return bool(self._listeners)
 
     def publish(self, kind: str, **facts: object) -> None:
-        event: Event = {"kind": kind, **facts}
+        event: BusEvent = {"kind": kind, **facts}
         for queue in list(self._listeners):
             if queue.full():
                 self._listeners.discard(queue)
@@ -44,9 +44,9 @@ class Bus:
         self._listeners.clear()
 
     @contextmanager
-    def listening(self) -> Iterator[asyncio.Queue[Event | None]]:
+    def listening(self) -> Iterator[asyncio.Queue[BusEvent | None]]:
         """A queue of events from now on; None means the end."""
-        queue: asyncio.Queue[Event | None] = asyncio.Queue(_BACKLOG)
+        queue: asyncio.Queue[BusEvent | None] = asyncio.Queue(_BACKLOG)
         if self.closed:
             queue.put_nowait(None)
         self._listeners.add(queue)
@@ -55,7 +55,7 @@ class Bus:
         finally:
             self._listeners.discard(queue)
 
-    async def events(self, *, idle: float) -> AsyncIterator[Event | None]:
+    async def events(self, *, idle: float) -> AsyncIterator[BusEvent | None]:
         """Events as they come, and None after `idle` seconds without one."""
         with self.listening() as queue:
             while True:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-class Clock:
+class SandboxClock:
     """Seconds since the epoch. `elapsed` never jumps, `now` carries the offset."""
 
     def __init__(self, base: Callable[[], float] = time.time, *, offset: float = 0.0) -> None:

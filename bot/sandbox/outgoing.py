@@ -14,7 +14,7 @@ class CallFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpAnswer:
     """What came back; header names are lower case."""
 
     status: int
@@ -22,14 +22,14 @@ class Answer:
     body: bytes
 
 
-async def call(
+async def http_call(
     method: str,
     url: str,
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
     *,
     patience: float = 10.0,
-) -> Answer:
+) -> HttpAnswer:
     """One HTTP call; `patience` is the time-out in seconds. Raises CallFailed."""
     try:
         return await asyncio.to_thread(_call, method, url, body, dict(headers or {}), patience)
@@ -37,7 +37,7 @@ async def call(
         raise CallFailed(f"{type(exc).__name__}: {exc}") from exc
 
 
-def _call(method: str, url: str, body: bytes, headers: dict[str, str], timeout: float) -> Answer:
+def _call(method: str, url: str, body: bytes, headers: dict[str, str], timeout: float) -> HttpAnswer:
     parts = urlsplit(url)
     door = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = door(parts.hostname or "", parts.port, timeout=timeout)
@@ -48,7 +48,7 @@ def _call(method: str, url: str, body: bytes, headers: dict[str, str], timeout: 
         content = response.read()
     finally:
         connection.close()
-    return Answer(
+    return HttpAnswer(
         status=response.status,
         headers={name.lower(): value for name, value in response.getheaders()},
         body=content,

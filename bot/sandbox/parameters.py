@@ -104,7 +104,7 @@ class Parameters:
         return value
 
 
-async def read(request: Request) -> Parameters:
+async def read_parameters(request: Request) -> Parameters:
     """All parameters of a request; the body wins over the query."""
     values: dict[str, object] = dict(parse_qsl(request.url.query, keep_blank_values=True))
     uploads: dict[str, Upload] = {}

@@ -14,11 +14,11 @@ from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.aliexpress.oauth import Consent
 from bot.sandbox.box import Config, Sandbox
-from bot.sandbox.control import Control
+from bot.sandbox.control import ControlApi
 from bot.sandbox.hangup import Breakable
 from bot.sandbox.parameters import Parameters
 from bot.sandbox.telegram.server import BotApi
-from bot.sandbox.telegram.webhook import Webhook
+from bot.sandbox.telegram.webhook import WebhookDelivery
 
 _PAGE = Path(__file__).with_name("page")
 
@@ -34,7 +34,7 @@ def create_app(
     `watch` hears of each call to Telegram, with its fields as they came.
     """
     box = sandbox or Sandbox(config or Config())
-    webhook = Webhook(box.telegram, backoff=box.config.webhook_backoff)
+    webhook = WebhookDelivery(box.telegram, backoff=box.config.webhook_backoff)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -56,7 +56,7 @@ def create_app(
         routes=[
             Mount("/telegram", routes=BotApi(box.telegram, box.faults, watch).routes),
             Mount("/aliexpress", routes=gateway),
-            Mount("/control", routes=Control(box).routes),
+            Mount("/control", routes=ControlApi(box).routes),
             Route("/", index),
             Mount("/page", StaticFiles(directory=_PAGE)),
         ],

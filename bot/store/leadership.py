@@ -31,7 +31,7 @@ from bot.errors import StoreError
 from bot.store import migrations, sql
 from bot.store.memory import Memory
 from bot.store.tables import memory
-from bot.worker import pause
+from bot.worker import interruptible_sleep
 
 _log = structlog.get_logger(__name__)
 
@@ -216,7 +216,7 @@ class Leadership:
                         raise
                     known, wait = True, _AGAIN
                     _log.warning("standing by", reason=str(error))
-                await pause(wait, stopping)
+                await interruptible_sleep(wait, stopping)
         finally:
             await self._lock.release()
 
@@ -288,7 +288,7 @@ class Leadership:
         await migrations.upgrade(self._database)
         patience = self._clock() + self._lock.grace
         while self._clock() < patience and await self._predecessor() and not ending.is_set():
-            await pause(_LOOK, ending)
+            await interruptible_sleep(_LOOK, ending)
         if ending.is_set():
             return
         async with self._database.write() as on:

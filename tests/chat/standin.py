@@ -10,7 +10,7 @@ from typing import Any
 
 from telegram.request import RequestData
 
-from bot.chat.telegram import Redactor, TelegramBot, Wire, build_bot
+from bot.chat.telegram import SecretRedactor, TelegramBot, Wire, build_bot
 from bot.model import RawUpdate, SendRecord
 from tests import bodies
 
@@ -38,7 +38,7 @@ class Seam(Wire):
     """Wire without a network: the exchange is a function's answer."""
 
     def __init__(self, server: Server) -> None:
-        super().__init__(Redactor(TOKEN))
+        super().__init__(SecretRedactor(TOKEN))
         self.server = server
         self.calls: list[tuple[str, dict[str, Any]]] = []
 

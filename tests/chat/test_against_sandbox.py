@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from telegram import Update
 
-from bot.chat.delivery import Meaning, TelegramSender
-from bot.chat.intake import Receiver, ReceiverState, Webhook, Workers, delete_webhook, set_webhook
-from bot.chat.limits import Limits, Priority
+from bot.chat.delivery import RefusalReason, TelegramSender
+from bot.chat.intake import Receiver, ReceiverState, UpdateWorkers, Webhook, delete_webhook, set_webhook
+from bot.chat.limits import Priority, SendLimiter
 from bot.errors import TokenRevoked
 from bot.model import Button, ButtonStyle, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
 from bot.sandbox.faults import Chaos, Fault
@@ -78,12 +78,12 @@ async def test_each_state_of_a_chat_has_its_outcome(sand: Sand, now: Now) -> Non
 
 
 async def test_what_telegram_cannot_parse_arrives_as_plain_text(sand: Sand, now: Now) -> None:
-    told: list[Meaning] = []
+    told: list[RefusalReason] = []
     chat = sand.person()
     sender = TelegramSender(sand.bot, now, on_simplified=told.append)
     assert isinstance(await sender.deliver(Place(chat), Message(text="<x>a</x> &lt; <b>b")), Sent)
     assert sand.texts(chat) == ["a < b"]
-    assert told == [Meaning.BAD_MARKUP]
+    assert told == [RefusalReason.BAD_MARKUP]
 
 
 async def test_an_old_server_is_sent_only_what_it_knows(sand: Sand, now: Now) -> None:
@@ -98,17 +98,21 @@ async def test_an_old_server_is_sent_only_what_it_knows(sand: Sand, now: Now) ->
         last = telegram.world.to_page(telegram.world.sent[-1])
         return last["text"], last["effect"], telegram.world.sent[-1].keyboard, last["entities"]
 
-    told: list[Meaning] = []
-    courier = TelegramSender(sand.bot, now, on_simplified=told.append)
-    assert isinstance(await courier.deliver(Place(chat), festive), Sent)
+    told: list[RefusalReason] = []
+    sender = TelegramSender(sand.bot, now, on_simplified=told.append)
+    assert isinstance(await sender.deliver(Place(chat), festive), Sent)
     button = {"text": "Stop", "callback_data": "1:x:1"}
     fold = {"type": "expandable_blockquote", "offset": 4, "length": 3}
     assert shown() == ("new\nold", "🎉", [[button | {"style": "danger"}]], [fold])
     telegram.lacking = LATE
     for _ in range(2):
-        assert isinstance(await courier.deliver(Place(chat), festive), Sent)
+        assert isinstance(await sender.deliver(Place(chat), festive), Sent)
         assert shown() == ("new\nold", "", [[button]], [fold | {"type": "blockquote"}])
-    assert set(told) == {Meaning.STYLE_UNKNOWN, Meaning.EFFECT_UNKNOWN, Meaning.FOLD_UNKNOWN}
+    assert set(told) == {
+        RefusalReason.STYLE_UNKNOWN,
+        RefusalReason.EFFECT_UNKNOWN,
+        RefusalReason.FOLD_UNKNOWN,
+    }
     assert len(told) == 3
 
 
@@ -174,7 +178,7 @@ class House:
         self.inbox = inbox or Memory()
         self.states: list[ReceiverState] = []
         self.bot = sand.make_bot(
-            limiter=Limits(clock=asyncio.get_running_loop().time, patience=dict.fromkeys(Priority, 60.0))
+            limiter=SendLimiter(clock=asyncio.get_running_loop().time, patience=dict.fromkeys(Priority, 60.0))
         )
         self.sender = TelegramSender(self.bot, now)
         self.stopping, arrived = asyncio.Event(), asyncio.Event()
@@ -186,9 +190,9 @@ class House:
             long_poll=2,
             on_state=lambda state, reason: self.states.append(state),
             rng=random.Random(1),
-            pause=self.pause,
+            sleep=self.pause,
         )
-        self.workers = Workers(self.bot, self.inbox, arrived, self.echo, now, idle=0.01)
+        self.workers = UpdateWorkers(self.bot, self.inbox, arrived, self.echo, now, idle=0.01)
         self.tasks: list[asyncio.Task[None]] = []
 
     async def pause(self, seconds: float, stopping: asyncio.Event) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from telegram.error import BadRequest, Forbidden
 
-from bot.chat.delivery import Meaning, TelegramSender, meaning, parts, plain
+from bot.chat.delivery import RefusalReason, TelegramSender, refusal_reason, split_message, strip_html
 from bot.chat.limits import Priority
 from bot.chat.telegram import Ambiguous, NotSent
 from bot.errors import TokenRevoked
@@ -35,7 +35,7 @@ HELLO = Message(text="<b>Hello</b> &amp; welcome", buttons=((Button(text="Open",
 
 
 def sender_on(
-    *answers: Answer, simplified: list[Meaning] | None = None, at: Sequence[datetime] = (NOW,)
+    *answers: Answer, simplified: list[RefusalReason] | None = None, at: Sequence[datetime] = (NOW,)
 ) -> tuple[TelegramSender, Seam]:
     """A sender whose calls get these answers in turn, at these times, the last ones for ever."""
     times = list(at)
@@ -225,11 +225,11 @@ async def test_a_message_that_will_never_pass_is_refused(answer: Answer) -> None
 
 
 async def test_markup_that_cannot_be_parsed_goes_as_plain_text_and_is_counted() -> None:
-    told: list[Meaning] = []
+    told: list[RefusalReason] = []
     broken = refusal(400, 'Bad Request: can\'t parse entities: Unsupported start tag "x" at byte offset 0')
     sender, seam = sender_on(broken, message(9), simplified=told)
     assert await sender.deliver(CHAT, HELLO) == Sent(message_id=9)
-    assert told == [Meaning.BAD_MARKUP]
+    assert told == [RefusalReason.BAD_MARKUP]
     assert seam.calls[1][1]["text"] == "Hello & welcome"
     assert "parse_mode" not in seam.calls[1][1]
     assert "reply_markup" in seam.calls[1][1]
@@ -360,12 +360,12 @@ FESTIVE = Message(
 async def test_what_a_server_does_not_know_is_left_out_and_never_sent_to_it_again(
     description: str, sense: str, gone: str
 ) -> None:
-    told: list[Meaning] = []
+    told: list[RefusalReason] = []
     sender, seam = sender_on(refusal(400, f"Bad Request: {description}"), message(), simplified=told)
     assert isinstance(await sender.deliver(CHAT, FESTIVE), Sent)
     assert isinstance(await sender.deliver(CHAT, FESTIVE), Sent)
     assert isinstance(await sender.edit(CHAT, 1, FESTIVE), Sent)
-    assert told == [Meaning(sense)]
+    assert told == [RefusalReason(sense)]
     sent = [str(data) for _, data in seam.calls]
     assert [gone in one for one in sent] == [True, False, False, False]
     others = {"danger", "message_effect_id", "expandable"} - {gone}
@@ -390,7 +390,7 @@ async def test_a_document_is_uploaded_under_its_name() -> None:
 
 def test_a_text_too_long_for_a_caption_goes_first() -> None:
     long = Message(text="x" * 2000, photo=b"png")
-    first, second = parts(long)
+    first, second = split_message(long)
     assert (first.text, first.photo) == (long.text, None)
     assert (second.text, second.photo) == ("", b"png")
 
@@ -469,12 +469,12 @@ async def test_a_late_answer_to_a_press_is_ignored() -> None:
 
 
 def test_a_refusal_is_read_whatever_its_case() -> None:
-    assert meaning(BadRequest("Bad Request: MESSAGE IS NOT MODIFIED")) is Meaning.NOT_MODIFIED
-    assert meaning(Forbidden("FORBIDDEN: BOT WAS BLOCKED BY THE USER")) is Meaning.LEFT
+    assert refusal_reason(BadRequest("Bad Request: MESSAGE IS NOT MODIFIED")) is RefusalReason.NOT_MODIFIED
+    assert refusal_reason(Forbidden("FORBIDDEN: BOT WAS BLOCKED BY THE USER")) is RefusalReason.LEFT
 
 
 def test_plain_keeps_the_words_and_their_time() -> None:
-    assert plain('<b>A</b> &lt; <tg-time unix="1">3 May</tg-time>') == "A < 3 May"
+    assert strip_html('<b>A</b> &lt; <tg-time unix="1">3 May</tg-time>') == "A < 3 May"
 
 
 def test_priorities_come_in_order() -> None:

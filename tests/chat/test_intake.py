@@ -20,8 +20,8 @@ from bot.chat.intake import (
     BODY_LIMIT,
     Receiver,
     ReceiverState,
+    UpdateWorkers,
     Webhook,
-    Workers,
     set_webhook,
 )
 from bot.chat.telegram import Ambiguous, FloodWait
@@ -84,7 +84,7 @@ def receiver_on(
         lambda: NOW,
         on_state=lambda state, reason: heard.append(state),
         rng=random.Random(1),
-        pause=pause,
+        sleep=pause,
     )
 
 
@@ -406,7 +406,7 @@ async def working(
 ) -> Any:
     bot, _ = bot_on(lambda method, data: ok())
     arrived, stopping = asyncio.Event(), asyncio.Event()
-    workers = Workers(
+    workers = UpdateWorkers(
         bot, inbox, arrived, handle, clock, idle=options.pop("idle", 0.001), rng=random.Random(1), **options
     )
     task = asyncio.create_task(workers.run(stopping, drain=drain))

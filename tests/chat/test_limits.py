@@ -12,14 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.limits import Limits, Priority, Ticket
+from bot.chat.limits import Priority, SendLimiter, Ticket
 from bot.chat.telegram import Ambiguous, FloodWait, NotSent
-from bot.sandbox.telegram.limits import Limits as Enforcer
-from bot.sandbox.telegram.limits import Rates
+from bot.sandbox.telegram.limits import FloodLimiter, FloodRates
 from tests.chat.standin import TOKEN, bot_on, message, ok, refusal
 from tests.virtual import clock, run
 
-STRICT = Rates(enabled=True, slack=0)
+STRICT = FloodRates(enabled=True, slack=0)
 EVER: dict[int, float] = dict.fromkeys(Priority, 1e6)  # patience without end
 
 
@@ -28,14 +27,14 @@ class Server:
     """Sends take time there and back; each arrival is noted and may be refused."""
 
     latency: Callable[[], tuple[float, float]] = lambda: (0.03, 0.03)
-    rates: Rates = STRICT
+    rates: FloodRates = STRICT
     arrivals: list[tuple[float, int]] = field(default_factory=list)
     waits: dict[int, list[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.enforcer = Enforcer(self.rates)
+        self.enforcer = FloodLimiter(self.rates)
 
-    async def send(self, limits: Limits, chat_id: int, priority: Priority = Priority.PUSH) -> None:
+    async def send(self, limits: SendLimiter, chat_id: int, priority: Priority = Priority.PUSH) -> None:
         await limits.process_request(
             self._arrive, (chat_id,), {}, "sendMessage", {"chat_id": chat_id}, int(priority) or None
         )
@@ -75,7 +74,7 @@ def test_a_burst_of_2000_leaves_at_98_percent_of_the_rate_without_one_refusal(
 ) -> None:
     async def main() -> tuple[float, Server]:
         server = Server(latency=jittery(1, base, spread))
-        limits = Limits(clock=clock, patience=EVER)
+        limits = SendLimiter(clock=clock, patience=EVER)
         start = clock()
         gate = asyncio.Semaphore(32)
 
@@ -112,7 +111,7 @@ def test_no_limit_is_ever_passed_whatever_is_sent(
         rng = random.Random(seed)
         ways = [0.02, 0.02, 0.025, 0.05, 0.2]
         server = Server(latency=lambda: (rng.choice(ways), rng.choice(ways)))
-        limits = Limits(clock=clock, patience=EVER)
+        limits = SendLimiter(clock=clock, patience=EVER)
         tasks = [asyncio.create_task(server.send(limits, 100 + number)) for number in range(crowd)]
         for pause, chat_id, priority in sends:
             await asyncio.sleep(pause / 10)
@@ -131,7 +130,7 @@ def test_no_limit_is_ever_passed_whatever_is_sent(
 def test_pushes_to_one_chat_leave_one_a_second_but_for_a_pair() -> None:
     async def main() -> Server:
         server = Server(latency=jittery(2, 0.05, 0.01))
-        limits = Limits(clock=clock, patience={Priority.PUSH: 100})
+        limits = SendLimiter(clock=clock, patience={Priority.PUSH: 100})
         await asyncio.gather(*(server.send(limits, 5) for _ in range(10)))
         return server
 
@@ -142,7 +141,7 @@ def test_pushes_to_one_chat_leave_one_a_second_but_for_a_pair() -> None:
 
 def test_a_reply_of_three_messages_leaves_at_once() -> None:
     async def main() -> float:
-        server, limits = Server(), Limits(clock=clock)
+        server, limits = Server(), SendLimiter(clock=clock)
         start = clock()
         for _ in range(3):
             await server.send(limits, 5, Priority.REPLY)
@@ -153,7 +152,7 @@ def test_a_reply_of_three_messages_leaves_at_once() -> None:
 
 def test_a_group_keeps_the_last_places_of_the_minute_for_replies() -> None:
     async def main() -> tuple[float, float]:
-        server, limits = Server(), Limits(clock=clock, patience=EVER)
+        server, limits = Server(), SendLimiter(clock=clock, patience=EVER)
         for _ in range(18):
             await server.send(limits, -7)
         await asyncio.sleep(3)
@@ -167,7 +166,7 @@ def test_a_group_keeps_the_last_places_of_the_minute_for_replies() -> None:
 
 def test_calls_that_no_limit_counts_pass_at_once() -> None:
     async def main() -> float:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
 
         async def call() -> bool:
             return True
@@ -183,7 +182,7 @@ def test_calls_that_no_limit_counts_pass_at_once() -> None:
 
 def test_a_send_that_surely_did_not_leave_costs_nothing() -> None:
     async def main() -> float:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         for _ in range(2):
             ticket = await limits.acquire(5, Priority.PUSH)
             limits.settle(ticket, NotSent("connection refused"))
@@ -194,7 +193,7 @@ def test_a_send_that_surely_did_not_leave_costs_nothing() -> None:
 
 def test_a_send_that_may_have_arrived_is_counted() -> None:
     async def main() -> float:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         for _ in range(2):
             ticket = await limits.acquire(5, Priority.PUSH)
             limits.settle(ticket, Ambiguous("reset"))
@@ -205,7 +204,7 @@ def test_a_send_that_may_have_arrived_is_counted() -> None:
 
 def test_hung_sends_hold_the_others_for_a_moment_only() -> None:
     async def main() -> float:
-        limits = Limits(clock=clock, patience={Priority.PUSH: 100})
+        limits = SendLimiter(clock=clock, patience={Priority.PUSH: 100})
         for chat_id in range(1, 31):
             await limits.acquire(chat_id, Priority.PUSH)  # and never an answer
         start = clock()
@@ -218,17 +217,17 @@ def test_hung_sends_hold_the_others_for_a_moment_only() -> None:
 # ── who goes first ──────────────────────────────────────────────────────────────────────────────
 
 
-def order_of(main: Callable[[Limits, list[str]], list[asyncio.Task[None]]]) -> list[str]:
+def order_of(main: Callable[[SendLimiter, list[str]], list[asyncio.Task[None]]]) -> list[str]:
     async def body() -> list[str]:
         order: list[str] = []
-        await asyncio.gather(*main(Limits(clock=clock, patience=EVER), order))
+        await asyncio.gather(*main(SendLimiter(clock=clock, patience=EVER), order))
         return order
 
     return run(body())
 
 
 def sender(
-    limits: Limits, order: list[str], delay: float, chat: int, priority: Priority
+    limits: SendLimiter, order: list[str], delay: float, chat: int, priority: Priority
 ) -> asyncio.Task[None]:
     async def send() -> None:
         await asyncio.sleep(delay)
@@ -241,7 +240,7 @@ def sender(
 
 
 def test_a_reply_overtakes_the_pushes_that_wait() -> None:
-    def main(limits: Limits, order: list[str]) -> list[asyncio.Task[None]]:
+    def main(limits: SendLimiter, order: list[str]) -> list[asyncio.Task[None]]:
         pushes = [sender(limits, order, 0, chat, Priority.PUSH) for chat in range(1, 100)]
         return [*pushes, sender(limits, order, 1.0, 500, Priority.REPLY)]
 
@@ -250,7 +249,7 @@ def test_a_reply_overtakes_the_pushes_that_wait() -> None:
 
 
 def test_pushes_are_not_starved_by_replies_without_end() -> None:
-    def main(limits: Limits, order: list[str]) -> list[asyncio.Task[None]]:
+    def main(limits: SendLimiter, order: list[str]) -> list[asyncio.Task[None]]:
         replies = [sender(limits, order, number / 60, 1000 + number, Priority.REPLY) for number in range(900)]
         return [
             *replies,
@@ -268,7 +267,7 @@ def test_pushes_are_not_starved_by_replies_without_end() -> None:
 
 def test_one_chat_is_served_in_order() -> None:
     async def main() -> list[int]:
-        limits, order = Limits(clock=clock, patience={Priority.PUSH: 100}), []
+        limits, order = SendLimiter(clock=clock, patience={Priority.PUSH: 100}), []
 
         async def send(number: int) -> None:
             limits.settle(await limits.acquire(5, Priority.PUSH))
@@ -286,7 +285,7 @@ def test_one_chat_is_served_in_order() -> None:
 def test_a_flood_wait_holds_its_own_chat_exactly_and_no_other() -> None:
     async def main() -> None:
         server = Server(waits={5: [40.0]})
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         with pytest.raises(FloodWait) as caught:
             await server.send(limits, 5)
         assert caught.value.seconds == 40.0
@@ -308,7 +307,7 @@ def test_a_flood_wait_holds_its_own_chat_exactly_and_no_other() -> None:
 
 def test_a_reply_waits_out_a_short_flood_wait_by_itself() -> None:
     async def main() -> float:
-        server, limits = Server(waits={5: [3.0, 2.0]}), Limits(clock=clock)
+        server, limits = Server(waits={5: [3.0, 2.0]}), SendLimiter(clock=clock)
         start = clock()
         await server.send(limits, 5, Priority.REPLY)
         return clock() - start
@@ -318,7 +317,7 @@ def test_a_reply_waits_out_a_short_flood_wait_by_itself() -> None:
 
 def test_a_reply_does_not_wait_out_a_long_one() -> None:
     async def main() -> float:
-        server, limits = Server(waits={5: [3600.0]}), Limits(clock=clock)
+        server, limits = Server(waits={5: [3600.0]}), SendLimiter(clock=clock)
         start = clock()
         with pytest.raises(FloodWait):
             await server.send(limits, 5, Priority.REPLY)
@@ -329,7 +328,7 @@ def test_a_reply_does_not_wait_out_a_long_one() -> None:
 
 def test_a_flood_wait_known_from_before_a_restart_is_kept() -> None:
     async def main() -> float:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         limits.freeze(5, 120)
         return limits.ready_in(5)
 
@@ -344,7 +343,7 @@ def test_a_restart_in_the_middle_of_a_burst_passes_no_limit(lived: float) -> Non
         server = Server()
         begin = clock()
         while clock() - begin < 100:
-            limits, life = Limits(clock=clock, patience=EVER), clock()
+            limits, life = SendLimiter(clock=clock, patience=EVER), clock()
             for at, chat_id in server.arrivals:
                 limits.recall(chat_id, clock() - at)
             tasks = [
@@ -367,7 +366,7 @@ def test_a_restart_in_the_middle_of_a_burst_passes_no_limit(lived: float) -> Non
 
 def test_replies_are_told_once_to_be_kept_and_pushes_are_not() -> None:
     async def main() -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
-        server, limits = Server(), Limits(clock=clock)
+        server, limits = Server(), SendLimiter(clock=clock)
         await server.send(limits, 5, Priority.REPLY)
         await server.send(limits, 6, Priority.PUSH)
         await server.send(limits, -1, Priority.REPLY)
@@ -382,7 +381,7 @@ def test_replies_are_told_once_to_be_kept_and_pushes_are_not() -> None:
 def test_many_chats_refused_in_a_row_slow_the_bot_and_it_recovers() -> None:
     async def main() -> tuple[float, float, float]:
         server = Server(waits={chat: [30.0] for chat in range(1, 4)})
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         for chat in range(1, 4):
             with pytest.raises(FloodWait):
                 await server.send(limits, chat)
@@ -402,7 +401,7 @@ def test_many_chats_refused_in_a_row_slow_the_bot_and_it_recovers() -> None:
 def test_when_everybody_is_refused_the_whole_bot_waits() -> None:
     async def main() -> float:
         server = Server(waits={chat: [30.0] for chat in range(1, 6)})
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         for chat in range(1, 6):
             with pytest.raises(FloodWait):
                 await server.send(limits, chat)
@@ -414,7 +413,7 @@ def test_when_everybody_is_refused_the_whole_bot_waits() -> None:
 def test_refusals_between_successes_are_each_chats_own() -> None:
     async def main() -> tuple[float, float]:
         server = Server(waits={chat: [30.0] for chat in range(1, 10)})
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         for chat in range(1, 10):
             with pytest.raises(FloodWait):
                 await server.send(limits, chat)
@@ -432,8 +431,8 @@ def test_refusals_between_successes_are_each_chats_own() -> None:
 def test_edits_and_messages_share_one_account() -> None:
     """A hundred pushes, each with the edit of its card, against a server that counts both together."""
 
-    async def main() -> tuple[float, Enforcer]:
-        limits, enforcer = Limits(clock=clock, patience=EVER), Enforcer(STRICT)
+    async def main() -> tuple[float, FloodLimiter]:
+        limits, enforcer = SendLimiter(clock=clock, patience=EVER), FloodLimiter(STRICT)
 
         def answer(method: str, data: dict[str, Any]) -> tuple[int, Any] | Exception:
             wait = enforcer.admit(data["chat_id"], clock())
@@ -456,7 +455,7 @@ def test_edits_and_messages_share_one_account() -> None:
 
 def test_the_edit_of_a_card_and_its_message_leave_together() -> None:
     async def main() -> float:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         start = clock()
         for priority in (Priority.MINOR, Priority.PUSH):
             limits.settle(await limits.acquire(5, priority))
@@ -467,7 +466,7 @@ def test_the_edit_of_a_card_and_its_message_leave_together() -> None:
 
 def test_in_a_group_edits_give_way_to_messages_when_the_minute_is_short() -> None:
     async def main() -> tuple[float, float]:
-        server, limits = Server(), Limits(clock=clock, patience=EVER)
+        server, limits = Server(), SendLimiter(clock=clock, patience=EVER)
         for _ in range(10):
             await server.send(limits, -7)
         await asyncio.sleep(3)
@@ -486,7 +485,7 @@ def test_in_a_group_edits_give_way_to_messages_when_the_minute_is_short() -> Non
 def test_edits_are_slowed_with_the_messages() -> None:
     async def main() -> float:
         server = Server(waits={chat: [30.0] for chat in range(1, 4)})
-        limits = Limits(clock=clock, patience=EVER)
+        limits = SendLimiter(clock=clock, patience=EVER)
         for chat in range(1, 4):
             with pytest.raises(FloodWait):
                 await server.send(limits, chat)
@@ -500,7 +499,7 @@ def test_edits_are_slowed_with_the_messages() -> None:
 
 def test_a_flood_wait_for_edits_holds_the_chats_messages_too() -> None:
     async def main() -> float:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         bot, _ = bot_on(lambda method, data: refusal(429, "Too Many Requests", retry_after=9), limiter=limits)
         with pytest.raises(FloodWait):
             await bot.call("editMessageText", {"chat_id": 5, "message_id": 1, "text": "x"}, priority=1)
@@ -514,7 +513,7 @@ def test_a_flood_wait_for_edits_holds_the_chats_messages_too() -> None:
 
 def test_nobody_waits_longer_than_its_patience() -> None:
     async def main() -> tuple[float, int]:
-        limits = Limits(clock=clock, patience={Priority.PUSH: 2.5})
+        limits = SendLimiter(clock=clock, patience={Priority.PUSH: 2.5})
         for _ in range(2):
             limits.settle(await limits.acquire(5, Priority.PUSH))
         crowd = [asyncio.create_task(limits.acquire(chat, Priority.PUSH)) for chat in range(10, 200)]
@@ -530,7 +529,7 @@ def test_nobody_waits_longer_than_its_patience() -> None:
 
 def test_who_gives_up_leaves_no_trace() -> None:
     async def main() -> None:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         for _ in range(2):
             limits.settle(await limits.acquire(5, Priority.PUSH))
         task = asyncio.create_task(limits.acquire(5, Priority.PUSH))
@@ -546,7 +545,7 @@ def test_who_gives_up_leaves_no_trace() -> None:
 
 def test_shutting_down_lets_nobody_hang() -> None:
     async def main() -> list[Ticket | BaseException]:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         for _ in range(2):
             limits.settle(await limits.acquire(5, Priority.PUSH))
         task = asyncio.create_task(limits.acquire(5, Priority.PUSH))
@@ -559,11 +558,11 @@ def test_shutting_down_lets_nobody_hang() -> None:
 
 def test_quiet_chats_are_forgotten() -> None:
     async def main() -> int:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         for chat in range(1, 2000):
             limits.settle(await limits.acquire(chat, Priority.PUSH))
             await asyncio.sleep(1)
-        return len(limits._ledger._chats)
+        return len(limits._send_log._chats)
 
     assert run(main()) < 400
 
@@ -573,7 +572,7 @@ def test_a_process_that_may_not_send_does_not() -> None:
 
     async def main() -> list[str]:
         started, outcomes = clock(), []
-        limits = Limits(clock=clock, allowed=lambda: clock() - started < 0.5)
+        limits = SendLimiter(clock=clock, allowed=lambda: clock() - started < 0.5)
         bot, seam = bot_on(lambda method, data: message(), limiter=limits)
         for method in (*["sendMessage"] * 3, "answerCallbackQuery", "setWebhook"):
             try:
@@ -592,7 +591,7 @@ def test_a_process_that_may_not_send_does_not() -> None:
 
 def test_the_bots_own_calls_pass_the_limits_with_their_priority() -> None:
     async def main() -> tuple[list[str], float]:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         bot, seam = bot_on(
             lambda method, data: ok() if method.startswith("answer") else message(), limiter=limits
         )
@@ -611,7 +610,7 @@ def test_the_bots_own_calls_pass_the_limits_with_their_priority() -> None:
 
 def test_a_429_of_the_server_freezes_the_chat() -> None:
     async def main() -> dict[int, float]:
-        limits = Limits(clock=clock)
+        limits = SendLimiter(clock=clock)
         bot, _ = bot_on(lambda method, data: refusal(429, "Too Many Requests", retry_after=9), limiter=limits)
         with pytest.raises(FloodWait):
             await bot.call("sendMessage", {"chat_id": 5, "text": "x"}, priority=Priority.PUSH)

@@ -19,11 +19,11 @@ from bot.chat.telegram import (
     Ambiguous,
     FloodWait,
     NotSent,
-    Redactor,
+    SecretRedactor,
     TelegramBot,
     Wire,
     build_bot,
-    connect,
+    connect_bot,
 )
 from bot.errors import TokenRevoked
 from tests import bodies
@@ -75,7 +75,7 @@ async def bot_facing(peer: Peer, **timeouts: float) -> AsyncIterator[TelegramBot
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    wire = Wire(Redactor(TOKEN), **timeouts)  # type: ignore[arg-type]  # timeouts only, all floats
+    wire = Wire(SecretRedactor(TOKEN), **timeouts)  # type: ignore[arg-type]  # timeouts only, all floats
     bot = build_bot(TOKEN, f"http://127.0.0.1:{port}", request=wire, updates_request=wire)
     await wire.initialize()
     try:
@@ -165,7 +165,7 @@ async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    wire = Wire(Redactor(TOKEN))
+    wire = Wire(SecretRedactor(TOKEN))
     bot = build_bot(TOKEN, f"http://127.0.0.1:{port}", request=wire)
     await wire.initialize()
     with pytest.raises(NotSent):
@@ -305,7 +305,7 @@ async def test_connecting_waits_until_telegram_answers() -> None:
     answers: list[Answer] = [NotSent("no network"), refusal(500, "Internal"), (200, b"<html>"), ok(ME)]
     troubles: list[str] = []
     bot, _ = bot_on(lambda method, data: answers.pop(0))
-    me = await connect(bot, asyncio.Event(), on_trouble=troubles.append, first_wait=0.001)
+    me = await connect_bot(bot, asyncio.Event(), on_trouble=troubles.append, first_wait=0.001)
     assert me is not None
     assert me.username == bot.username == "parcels_bot"
     assert len(troubles) == 3
@@ -314,7 +314,7 @@ async def test_connecting_waits_until_telegram_answers() -> None:
 async def test_connecting_ends_when_told_to_stop() -> None:
     stopping = asyncio.Event()
     bot, _ = bot_on(lambda method, data: NotSent("no network"))
-    task = asyncio.create_task(connect(bot, stopping))
+    task = asyncio.create_task(connect_bot(bot, stopping))
     await asyncio.sleep(0)
     stopping.set()
     assert await task is None
@@ -323,7 +323,7 @@ async def test_connecting_ends_when_told_to_stop() -> None:
 async def test_connecting_with_a_revoked_token_says_so() -> None:
     bot, _ = bot_on(lambda method, data: refusal(401, "Unauthorized"))
     with pytest.raises(TokenRevoked):
-        await connect(bot, asyncio.Event())
+        await connect_bot(bot, asyncio.Event())
 
 
 # ── the token is nowhere ────────────────────────────────────────────────────────────────────────
@@ -364,13 +364,13 @@ async def test_a_rejected_token_at_the_start_is_not_repeated_in_words() -> None:
 
 def test_no_repr_holds_the_token() -> None:
     bot = build_bot(TOKEN, "http://127.0.0.1:9")
-    for thing in (bot, Redactor(TOKEN), Wire(Redactor(TOKEN))):
+    for thing in (bot, SecretRedactor(TOKEN), Wire(SecretRedactor(TOKEN))):
         assert TOKEN not in repr(thing)
         assert TOKEN.partition(":")[2] not in repr(thing)
 
 
 async def test_an_impossible_address_does_not_tell_the_token() -> None:
-    wire = Wire(Redactor(TOKEN))
+    wire = Wire(SecretRedactor(TOKEN))
     bot = build_bot(TOKEN, "http://", request=wire)
     await wire.initialize()
     with pytest.raises(NotSent) as caught:
@@ -380,7 +380,7 @@ async def test_an_impossible_address_does_not_tell_the_token() -> None:
 
 
 def test_the_redactor_knows_every_spelling_of_a_secret() -> None:
-    redact = Redactor("s3cret", TOKEN)
+    redact = SecretRedactor("s3cret", TOKEN)
     cleaned = redact(f"asked /bot{TOKEN}/getMe and /bot{TOKEN.replace(':', '%3A')}/getMe with s3cret")
     assert cleaned == "asked /bot<token>/getMe and /bot<token>/getMe with <token>"
 
@@ -393,12 +393,12 @@ def test_the_redactor_knows_every_spelling_of_a_secret() -> None:
     ],
 )
 def test_a_token_that_nobody_named_is_recognised(text: str) -> None:
-    assert "AAHdq" not in Redactor()(text)
+    assert "AAHdq" not in SecretRedactor()(text)
 
 
 def test_ordinary_words_pass_the_redactor() -> None:
     text = "order 8211744661738042 at 12:30:45, ratio 3:1"
-    assert Redactor(TOKEN)(text) == text
+    assert SecretRedactor(TOKEN)(text) == text
 
 
 def test_answers_are_read_without_being_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -46,7 +46,7 @@ def test_the_answers_make_a_file_that_the_bot_starts_with(asked: Terminal, sandb
     assert result.exit_code == 0, result.output
     path = asked.folder / ".env"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    chosen = settings.load(environ={}, dotenv=path)
+    chosen = settings.load_settings(environ={}, dotenv=path)
     assert chosen.admin_chat_ids == (5000000001,)
     assert chosen.access == "link"
     assert (chosen.default_language, chosen.default_time_zone) == ("pt_BR", "America/Sao_Paulo")

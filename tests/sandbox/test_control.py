@@ -170,7 +170,7 @@ def test_figures_are_read_from_the_exposition() -> None:
         ("/orders", {"id": "1", "scenario": "x"}, 400),
         (f"/orders/{scenarios.PLAIN}/nodes", {"phrase": "x"}, 404),
         (f"/orders/{scenarios.PLAIN}/nodes", {"parcel": 9, "name": "x"}, 400),
-        ("/aliexpress/manners", {"shape": "round"}, 400),
+        ("/aliexpress/behavior", {"shape": "round"}, 400),
         ("/aliexpress/tokens", {"action": "steal"}, 400),
         ("/aliexpress/push", {}, 400),
         ("/clock", {"seconds_per_day": -1}, 400),

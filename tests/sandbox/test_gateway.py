@@ -73,7 +73,7 @@ async def test_each_mistake_has_its_code(world: World, changes: dict[str, str], 
     pairs = world.signed(**{**good, **changes})
     answer = (await world.http.post(f"{world.url}/aliexpress/sync", data=pairs)).json()
     assert code_of(answer) == code
-    assert world.box.gateway.ledger.outcomes == {code: 1}
+    assert world.box.gateway.call_log.outcomes == {code: 1}
 
 
 async def test_a_wrong_signature_is_refused(world: World) -> None:
@@ -103,7 +103,7 @@ async def test_a_dead_token_is_repeated_in_the_error(world: World) -> None:
 
 
 async def test_plain_shape_is_lists_and_text_only(world: World) -> None:
-    world.box.manners.shape = "plain"
+    world.box.behavior.shape = "plain"
     answer = await world.track(scenarios.PLAIN)
     assert answer["code"] == "0"
     assert dig(answer, ROOT, "result", "ret") == "true"
@@ -113,13 +113,13 @@ async def test_plain_shape_is_lists_and_text_only(world: World) -> None:
 
 
 async def test_mixed_shapes_change_from_call_to_call(world: World) -> None:
-    world.box.manners.shape = "mixed"
+    world.box.behavior.shape = "mixed"
     kinds = {type(dig(await world.track(scenarios.PLAIN), *LINES)) for _ in range(30)}
     assert len(kinds) == 2
 
 
 async def test_a_list_of_one_may_come_bare(world: World) -> None:
-    world.box.manners.bare_single = True
+    world.box.behavior.bare_single = True
     answer = await world.track(scenarios.PLAIN)
     assert isinstance(dig(answer, *LINES, "tracking_detail"), dict)
 
@@ -134,7 +134,7 @@ async def test_before_shipping_there_is_no_number_and_an_empty_list_is_an_object
     ("empty", "wanted"), [("object", {}), ("list", {"package_item": []}), ("absent", None)]
 )
 async def test_an_empty_list_comes_as_told(world: World, empty: str, wanted: object) -> None:
-    await world.control("/aliexpress/manners", empty=empty)
+    await world.control("/aliexpress/behavior", empty=empty)
     parcel = dig(await world.track(scenarios.NOT_SHIPPED), *LINES, "tracking_detail", 0)
     assert isinstance(parcel, dict)
     assert parcel.get("package_item_list") == wanted
@@ -212,8 +212,8 @@ async def test_trouble_comes_in_every_envelope(world: World, shape: str) -> None
 
 
 async def test_too_many_calls_in_a_second_are_banned_for_the_told_time(world: World) -> None:
-    world.box.manners.calls_per_second = 2
-    world.box.manners.ban_seconds = 3
+    world.box.behavior.calls_per_second = 2
+    world.box.behavior.ban_seconds = 3
     answers = [await world.track(scenarios.PLAIN) for _ in range(4)]
     assert [ROOT in answer for answer in answers] == [True, True, False, False]
     assert code_of(answers[2]) == "ApiCallLimit"
@@ -225,7 +225,7 @@ async def test_too_many_calls_in_a_second_are_banned_for_the_told_time(world: Wo
 
 
 async def test_the_day_s_calls_come_back_at_midnight_in_beijing(world: World) -> None:
-    world.box.manners.calls_per_day = 1
+    world.box.behavior.calls_per_day = 1
     assert ROOT in await world.track(scenarios.PLAIN)
     refused = await world.track(scenarios.PLAIN)
     seconds = int(as_text(refused).split("will last ")[1].split()[0])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.telegram.html import BadMarkup, found, parse, plain, units
+from bot.sandbox.telegram.html import BadMarkup, detect_entities, parse_html, plain_text, units
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ from bot.sandbox.telegram.html import BadMarkup, found, parse, plain, units
     ],
 )
 def test_good_markup(source: str, text: str, entities: list[dict[str, object]]) -> None:
-    rich = parse(source)
+    rich = parse_html(source)
     assert rich.text == text
     assert list(rich.entities) == entities
 
@@ -90,14 +90,14 @@ def test_good_markup(source: str, text: str, entities: list[dict[str, object]]) 
 )
 def test_bad_markup(source: str, message: str) -> None:
     with pytest.raises(BadMarkup) as caught:
-        parse(source)
+        parse_html(source)
     assert str(caught.value) == message
 
 
 @given(st.text(alphabet=st.sampled_from("<>/&;\"' =abi#x1😀é\n")))
 def test_any_text_parses_or_is_refused_and_entities_lie_within(source: str) -> None:
     try:
-        rich = parse(source)
+        rich = parse_html(source)
     except BadMarkup:
         return
     for entity in rich.entities:
@@ -108,10 +108,10 @@ def test_any_text_parses_or_is_refused_and_entities_lie_within(source: str) -> N
 
 
 def test_commands_and_addresses_are_found_where_nothing_else_lies() -> None:
-    rich = found(parse("/track x, see https://a.org/b. <code>/help</code>"))
+    rich = detect_entities(parse_html("/track x, see https://a.org/b. <code>/help</code>"))
     kinds = [(entity["type"], entity["offset"], entity["length"]) for entity in rich.entities]
     assert kinds == [("bot_command", 0, 6), ("url", 14, 15), ("code", 31, 5)]
 
 
 def test_slashes_inside_words_are_no_commands() -> None:
-    assert found(plain("1/2 and a/b")).entities == ()
+    assert detect_entities(plain_text("1/2 and a/b")).entities == ()

@@ -3,34 +3,34 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.box import Config
-from bot.sandbox.telegram.limits import Limits, Rates
+from bot.sandbox.telegram.limits import FloodLimiter, FloodRates
 from tests.sandbox.conftest import Hands, MakeWorld, dig
 
 
-def admitted(limits: Limits, chat_id: int, times: list[float]) -> int:
+def admitted(limits: FloodLimiter, chat_id: int, times: list[float]) -> int:
     return sum(limits.admit(chat_id, at) == 0 for at in times)
 
 
 def test_without_limits_everything_passes() -> None:
-    assert admitted(Limits(Rates()), 1, [0.0] * 500) == 500
+    assert admitted(FloodLimiter(FloodRates()), 1, [0.0] * 500) == 500
 
 
 def test_a_private_chat_takes_a_burst_and_then_one_a_second() -> None:
-    limits = Limits(Rates(enabled=True))
+    limits = FloodLimiter(FloodRates(enabled=True))
     assert admitted(limits, 1, [0.0] * 10) == 3
     assert admitted(limits, 1, [1.0, 1.1, 2.0, 3.0]) == 3
     assert limits.violations["chat"] == 8
 
 
 def test_a_group_takes_twenty_a_minute() -> None:
-    limits = Limits(Rates(enabled=True))
+    limits = FloodLimiter(FloodRates(enabled=True))
     assert admitted(limits, -1, [float(second) for second in range(60)]) == 20
     assert limits.admit(-1, 59.0) == 1
     assert limits.admit(-1, 60.0) == 0
 
 
 def test_all_chats_together_take_thirty_a_second() -> None:
-    limits = Limits(Rates(enabled=True, slack=0))
+    limits = FloodLimiter(FloodRates(enabled=True, slack=0))
     assert sum(limits.admit(chat, 0.0) == 0 for chat in range(1, 101)) == 30
     assert sum(limits.admit(chat, 1.0) == 0 for chat in range(101, 201)) == 30
     assert limits.violations["overall"] == 140
@@ -38,12 +38,12 @@ def test_all_chats_together_take_thirty_a_second() -> None:
 
 @pytest.mark.parametrize("rate", [10, 29])
 def test_a_steady_pace_below_the_limit_is_never_refused(rate: int) -> None:
-    limits = Limits(Rates(enabled=True))
+    limits = FloodLimiter(FloodRates(enabled=True))
     assert all(limits.admit(1000 + step, step / rate) == 0 for step in range(rate * 10))
 
 
 async def test_a_429_tells_how_long_to_wait_in_body_and_header(make_world: MakeWorld) -> None:
-    world = make_world(Config(time=Hands(), rates=Rates(enabled=True, private_burst=1)))
+    world = make_world(Config(time=Hands(), rates=FloodRates(enabled=True, private_burst=1)))
     await world.control("/chats/5000000101/say", text="hi")
     await world.result("sendMessage", chat_id=5000000101, text="x")
     answer = await world.bot("sendMessage", chat_id=5000000101, text="y")

@@ -23,7 +23,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def test_every_phrase_is_said_in_every_language_with_the_same_places() -> None:
-    for key, texts in phrases.load().items():
+    for key, texts in phrases.load_phrases().items():
         assert texts.keys() == LANGUAGES, key
         name, description = texts["en"]
         for other_name, other in texts.values():
@@ -34,7 +34,7 @@ def test_every_phrase_is_said_in_every_language_with_the_same_places() -> None:
 
 
 def test_no_two_languages_say_the_same() -> None:
-    for key, texts in phrases.load().items():
+    for key, texts in phrases.load_phrases().items():
         if key.startswith("local_"):
             continue
         said = [description or name for name, description in texts.values()]

@@ -21,8 +21,7 @@ from bot.model import Place
 from bot.pacing import CheckInterval, Pacer
 from bot.poller import Poller
 from bot.sender import Sender
-from bot.sources.aliexpress.budget import CallLedger
-from bot.sources.aliexpress.budget import Limits as Budget
+from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
 from bot.store import Store
 from bot.store.tables import notices
 from bot.tracking import Policy, Tracking
@@ -114,8 +113,8 @@ class _Simulation:
         case, path = self.case, self.folder / "bot.db"
         self._store = Store(f"sqlite:///{path}", inline(path))
         self.dice = random.Random(f"life {case.seed}")
-        ledger = CallLedger(limits=Budget(per_second=PER_SECOND, per_day=case.per_day), now=now)
-        self.shop = Shop(random.Random(f"shop {case.seed}"), case.mood, self.trace, ledger)
+        limiter = LocalCallLimiter(limits=CallLimits(per_second=PER_SECOND, per_day=case.per_day), now=now)
+        self.shop = Shop(random.Random(f"shop {case.seed}"), case.mood, self.trace, limiter)
         self.post = Post(random.Random(f"post {case.seed}"), case.mood, self.trace)
         luck = random.Random(f"luck {case.seed}")
         self.pacer = Pacer(CheckInterval(floor=FLOOR, ceiling=CEILING), luck.random)
@@ -267,7 +266,7 @@ class _Simulation:
             await asyncio.sleep(_METER)
             await self._alive.wait()
             self.pacer.refresh()
-            usage = await self.shop.ledger.usage()
+            usage = await self.shop.limiter.usage()
             with contextlib.suppress(Exception):
                 async with self._store.read() as tx:
                     active = await tx.chats.active_orders()

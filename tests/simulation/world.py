@@ -25,7 +25,7 @@ from bot.model import (
     Sent,
     Snapshot,
 )
-from bot.sources.aliexpress.budget import CallLedger
+from bot.sources.aliexpress.budget import LocalCallLimiter
 from tests.virtual import now
 
 MARK = re.compile(r"K\d{6}")
@@ -74,7 +74,7 @@ class Shop:
     dice: random.Random
     mood: Mood
     trace: Trace
-    ledger: CallLedger
+    limiter: LocalCallLimiter
     news: Callable[[], None] = lambda: None  # called when a look brought something
     journeys: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
     away_until: datetime | None = None
@@ -119,7 +119,7 @@ class Shop:
 
     async def _call(self, urgent: bool) -> None:
         try:
-            await self.ledger.acquire(urgent)
+            await self.limiter.acquire(urgent)
         except Throttled as error:
             self.spent.append((now(), now() + timedelta(seconds=error.seconds)))
             raise

@@ -55,7 +55,7 @@ class Check:
 _PATIENCE = 45.0  # seconds for one check, network included
 
 
-async def every(checks: Iterable[Check], redact: Callable[[str], str]) -> AsyncIterator[Finding]:
+async def run_checks(checks: Iterable[Check], redact: Callable[[str], str]) -> AsyncIterator[Finding]:
     """Run the checks one after the other; none stops the next, and no secret leaves in a finding."""
     for check in checks:
         for finding in await _guarded(check):

@@ -122,7 +122,7 @@ def grant(tokens: Tokens | None, error: SourceError | None, now: datetime) -> Fi
 
 
 async def _budget(merchant: Merchant) -> Finding:
-    usage = await merchant.ledger.usage()
+    usage = await merchant.limiter.usage()
     text = (
         f"{usage.used:,} of {usage.limit:,} calls used today"
         if usage.limit

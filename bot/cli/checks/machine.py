@@ -72,7 +72,7 @@ async def shop_file(chosen: Settings) -> Iterable[Finding]:
     if not chosen.shop_file:
         return [ok("shop", "unnamed: no SHOP_FILE is set")]
     try:
-        name = shop.load(chosen.shop_file)(chosen.default_language).name
+        name = shop.load_shop(chosen.shop_file)(chosen.default_language).name
     except SettingsError as error:
         return [failure("shop", error.fix, f"repair {chosen.shop_file} (SHOP_FILE)")]
     return [ok("shop", name or "unnamed")]

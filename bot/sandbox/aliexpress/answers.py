@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.sandbox.aliexpress.orders import Order, Parcel
+from bot.sandbox.aliexpress.orders import SimulatedOrder, SimulatedParcel
 from bot.sandbox.aliexpress.phrases import language_of
 
 TRACKING = "aliexpress.ds.order.tracking.get"
@@ -51,7 +51,7 @@ def _all_text(value: object) -> object:
 
 
 def tracking(
-    order: Order, language: str, shape: Shape, request_id: str, *, empty: bool = False
+    order: SimulatedOrder, language: str, shape: Shape, request_id: str, *, empty: bool = False
 ) -> dict[str, object]:
     """The answer of the tracking call; `empty` leaves every node out, as in a hiccup."""
     code = language_of(language)
@@ -65,13 +65,13 @@ def tracking(
     return shape.finish(TRACKING, {"result": result}, request_id)
 
 
-def not_found(shape: Shape, request_id: str) -> dict[str, object]:
+def tracking_not_found(shape: Shape, request_id: str) -> dict[str, object]:
     """No tracking yet, or no such order: the call cannot tell."""
     result = {"ret": False, "msg": "TRACKING DATA NOT FOUND", "code": "1001"}
     return shape.finish(TRACKING, {"result": result}, request_id)
 
 
-def _parcel(parcel: Parcel, language: str, shape: Shape) -> dict[str, object]:
+def _parcel(parcel: SimulatedParcel, language: str, shape: Shape) -> dict[str, object]:
     nodes: list[dict[str, object]] = []
     for node in reversed(parcel.nodes):
         name, description = node.text(language)
@@ -90,7 +90,7 @@ def _parcel(parcel: Parcel, language: str, shape: Shape) -> dict[str, object]:
     return answer
 
 
-def order(entry: Order, shape: Shape, request_id: str) -> dict[str, object]:
+def order(entry: SimulatedOrder, shape: Shape, request_id: str) -> dict[str, object]:
     """The answer of the order call."""
     created = datetime.fromtimestamp(entry.created, UTC) + _PACIFIC
     children: list[dict[str, object]] = []

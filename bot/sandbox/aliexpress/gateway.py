@@ -18,13 +18,13 @@ from starlette.routing import Route
 
 from bot.sandbox.aliexpress import answers
 from bot.sandbox.aliexpress.answers import Failure, Shape
-from bot.sandbox.aliexpress.orders import Order, Orders
+from bot.sandbox.aliexpress.orders import SimulatedOrder, SimulatedOrders
 from bot.sandbox.aliexpress.signing import request_signature
-from bot.sandbox.aliexpress.tokens import BadToken, Grant, Tokens
-from bot.sandbox.clock import Clock
+from bot.sandbox.aliexpress.tokens import BadToken, Grant, TokenIssuer
+from bot.sandbox.clock import SandboxClock
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.hangup import HangUp, huge
-from bot.sandbox.parameters import BadParameter, read
+from bot.sandbox.parameters import BadParameter, read_parameters
 
 _SKEW_SECONDS = 7200
 _BEIJING = timedelta(hours=8)
@@ -33,11 +33,11 @@ _EMPTIES = ("object", "list", "absent")
 
 # A checked call ready to be written: (request id, leave all nodes out) → answer.
 Reply = Callable[[str, bool], dict[str, object]]
-Work = Callable[[], Reply]
+PreparedCall = Callable[[], Reply]
 
 
 @dataclass(slots=True, kw_only=True)
-class Manners:
+class GatewayBehavior:
     """How the gateway behaves; all of it may be changed while it runs. Limits of 0 are none."""
 
     shape: str = "wrapped"
@@ -58,7 +58,7 @@ class Manners:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class GatewayCall:
     """One call, for the ledger. `outcome` is "ok" or the code of the refusal."""
 
     method: str
@@ -70,14 +70,14 @@ class Call:
 
 
 @dataclass(slots=True, kw_only=True)
-class Ledger:
+class GatewayCallLog:
     """Every call received."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: list[GatewayCall] = field(default_factory=list)
     per_second: Counter[int] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
 
-    def note(self, call: Call) -> None:
+    def note(self, call: GatewayCall) -> None:
         self.calls.append(call)
         self.per_second[int(call.at)] += 1
         self.outcomes[call.outcome] += 1
@@ -86,8 +86,8 @@ class Ledger:
 class Throttle:
     """Calls per second and per Beijing day; too many bring a ban, as the real gateway's."""
 
-    def __init__(self, manners: Manners) -> None:
-        self._manners = manners
+    def __init__(self, behavior: GatewayBehavior) -> None:
+        self._behavior = behavior
         self._recent: deque[float] = deque()
         self._day = ""
         self._today = 0
@@ -101,20 +101,20 @@ class Throttle:
             self._day, self._today = day, 0
         while self._recent and self._recent[0] <= now - 1:
             self._recent.popleft()
-        per_second, per_day = self._manners.calls_per_second, self._manners.calls_per_day
+        per_second, per_day = self._behavior.calls_per_second, self._behavior.calls_per_day
         if now >= self._banned_until:
             if per_day and self._today >= per_day:
                 midnight = datetime(local.year, local.month, local.day, tzinfo=UTC) + timedelta(days=1)
-                raise too_many(int((midnight - local).total_seconds()) + 1)
+                raise call_limit(int((midnight - local).total_seconds()) + 1)
             if per_second and len(self._recent) >= per_second:
-                self._banned_until = now + self._manners.ban_seconds
+                self._banned_until = now + self._behavior.ban_seconds
         if now < self._banned_until:
-            raise too_many(self._manners.ban_seconds)
+            raise call_limit(self._behavior.ban_seconds)
         self._recent.append(now)
         self._today += 1
 
 
-def too_many(seconds: int) -> Failure:
+def call_limit(seconds: int) -> Failure:
     text = f"Api access frequency exceeds the limit. this ban will last {seconds} seconds"
     return Failure(code="ApiCallLimit", message=text)
 
@@ -130,7 +130,7 @@ def missing(name: str) -> Failure:
     return Failure(code="MissingParameter", message=text)
 
 
-def stamp(text: str) -> float:
+def parse_timestamp(text: str) -> float:
     """Epoch seconds of a `timestamp`: milliseconds, or `yyyy-MM-dd HH:mm:ss` in GMT+8. Raises ValueError."""
     if text.isdigit():
         return int(text) / 1000
@@ -144,24 +144,24 @@ class Gateway:
     def __init__(
         self,
         *,
-        clock: Clock,
+        clock: SandboxClock,
         faults: Faults,
-        orders: Orders,
-        tokens: Tokens,
+        orders: SimulatedOrders,
+        tokens: TokenIssuer,
         app_key: str,
         app_secret: str,
-        manners: Manners,
+        behavior: GatewayBehavior,
         seed: int,
     ) -> None:
-        self.manners = manners
-        self.ledger = Ledger()
+        self.behavior = behavior
+        self.call_log = GatewayCallLog()
         self._clock = clock
         self._faults = faults
         self._orders = orders
         self._tokens = tokens
         self._app_key = app_key
         self._app_secret = app_secret
-        self._throttle = Throttle(manners)
+        self._throttle = Throttle(behavior)
         self._random = random.Random(seed)  # noqa: S311  picks shapes, no secret
         self._serial = itertools.count(1)
         self.routes = [
@@ -189,7 +189,7 @@ class Gateway:
         )
 
     async def _serve(
-        self, method: str, p: Mapping[str, str], work: Work, *, root_envelope: bool = False
+        self, method: str, p: Mapping[str, str], work: PreparedCall, *, root_envelope: bool = False
     ) -> Response:
         order_id = _order_id(p)
         fault = self._faults.take("aliexpress", method, order_id=order_id)
@@ -205,8 +205,8 @@ class Gateway:
         note = fault.kind + ("_after" if fault.effect else "") if fault else ""
         if isinstance(response, HangUp) or response.status_code != 200 or (fault and fault.kind == "garbage"):
             outcome = note
-        self.ledger.note(
-            Call(
+        self.call_log.note(
+            GatewayCall(
                 method=method,
                 order_id=order_id,
                 language=p.get("language", ""),
@@ -218,9 +218,11 @@ class Gateway:
         return response
 
     def _envelope_of(self, fault: Fault | None) -> str:
-        return fault.envelope if fault and fault.kind in {"outage", "refuse"} else self.manners.error_envelope
+        return (
+            fault.envelope if fault and fault.kind in {"outage", "refuse"} else self.behavior.error_envelope
+        )
 
-    async def _answer(self, fault: Fault | None, work: Work, request_id: str) -> Response:
+    async def _answer(self, fault: Fault | None, work: PreparedCall, request_id: str) -> Response:
         if fault is None:
             return _json(work()(request_id, False))
         if fault.kind == "token_death":
@@ -241,7 +243,7 @@ class Gateway:
         if p["app_key"] != self._app_key:
             raise Failure(code="InvalidAppKey", message="The specified App Key is invalid")
         try:
-            at = stamp(p["timestamp"])
+            at = parse_timestamp(p["timestamp"])
         except ValueError:
             raise Failure(code="31", message="Invalid Timestamp") from None
         if abs(at - self._clock.now()) > _SKEW_SECONDS:
@@ -276,14 +278,14 @@ class Gateway:
         return self._track(p) if method == answers.TRACKING else self._order(p)
 
     def _shape(self) -> Shape:
-        if self.manners.shape == "mixed":
+        if self.behavior.shape == "mixed":
             return Shape(
                 wrapped=self._random.random() < 0.5,
                 bare_single=self._random.random() < 0.5,
                 empty=self._random.choice(_EMPTIES),
             )
-        wrapped = self.manners.shape == "wrapped"
-        return Shape(wrapped=wrapped, bare_single=self.manners.bare_single, empty=self.manners.empty)
+        wrapped = self.behavior.shape == "wrapped"
+        return Shape(wrapped=wrapped, bare_single=self.behavior.bare_single, empty=self.behavior.empty)
 
     def _track(self, p: Mapping[str, str]) -> Reply:
         for name in ("ae_order_id", "language"):
@@ -294,7 +296,7 @@ class Gateway:
             entry.waits = False
         shape = self._shape()
         if entry is None or not entry.found or entry.foreign:
-            return lambda request_id, empty: answers.not_found(shape, request_id)
+            return lambda request_id, empty: answers.tracking_not_found(shape, request_id)
         found, language = entry, p["language"]
         return lambda request_id, empty: answers.tracking(found, language, shape, request_id, empty=empty)
 
@@ -304,7 +306,7 @@ class Gateway:
         order_id = _order_id(p)
         if not order_id:
             raise Failure(code="InvalidParameter", message="single_order_query must carry order_id")
-        entry: Order | None = self._orders.all.get(order_id)
+        entry: SimulatedOrder | None = self._orders.all.get(order_id)
         if entry is None or entry.foreign:
             raise Failure(
                 code="15",
@@ -342,7 +344,7 @@ class Gateway:
 
 async def _pairs(request: Request) -> dict[str, str]:
     try:
-        p = await read(request)
+        p = await read_parameters(request)
     except BadParameter:
         return {}
     return {name: p.text(name) for name in p.values}
@@ -375,7 +377,7 @@ def _struck(fault: Fault, answer: Response) -> Response:
     if fault.kind == "huge":
         return huge()
     if fault.kind == "too_many":
-        raise too_many(fault.retry_after)
+        raise call_limit(fault.retry_after)
     if fault.kind == "unauthorized":
         raise dead_token("50000500SandboxForgedDeath")
     if fault.kind == "refuse":

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.aliexpress.tokens import Tokens
-from bot.sandbox.parameters import read
+from bot.sandbox.aliexpress.tokens import TokenIssuer
+from bot.sandbox.parameters import read_parameters
 
 _PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Authorise — AliExpress (simulated)</title>
@@ -25,13 +25,13 @@ and send it to the bot.</p>"""
 class Consent:
     """`/oauth/authorize`: a page, and after the press of its button the way back with a code."""
 
-    def __init__(self, tokens: Tokens, app_key: str) -> None:
+    def __init__(self, tokens: TokenIssuer, app_key: str) -> None:
         self._tokens = tokens
         self._app_key = app_key
         self.routes = [Route("/oauth/authorize", self.authorize, methods=["GET", "POST"])]
 
     async def authorize(self, request: Request) -> Response:
-        p = await read(request)
+        p = await read_parameters(request)
         back = p.text("redirect_uri")
         if p.text("client_id") != self._app_key or p.text("response_type") != "code":
             return HTMLResponse("<h1>Invalid client_id or response_type</h1>", 400)

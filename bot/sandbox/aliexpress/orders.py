@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.sandbox.aliexpress.phrases import Phrase
 from bot.sandbox.bus import Bus
-from bot.sandbox.clock import Clock
+from bot.sandbox.clock import SandboxClock
 
 DAY = 86_400.0
 
@@ -33,7 +33,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class SimulatedNode:
     """One entry of a timeline. `at` is epoch milliseconds; `texts` maps a language to (name, description)."""
 
     at: int
@@ -48,26 +48,26 @@ class Node:
 
 
 @dataclass(slots=True, kw_only=True)
-class Parcel:
+class SimulatedParcel:
     """One tracking number. Nodes are oldest first; `progress` is simulated days since the last of them."""
 
     mail_no: str = ""
     carrier: str = "AliExpress Selection Standard"
     eta: int = 0
     items: list[dict[str, object]] = field(default_factory=list)
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[SimulatedNode] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     progress: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
-class Order:
+class SimulatedOrder:
     """One order of the merchant. `found` False: tracking answers 1001; `foreign`: somebody else's."""
 
     id: str
     scenario: str = ""
     created: float = 0.0
-    parcels: list[Parcel] = field(default_factory=list)
+    parcels: list[SimulatedParcel] = field(default_factory=list)
     order_status: str = "WAIT_SELLER_SEND_GOODS"
     logistics_status: str = "WAIT_SELLER_SEND_GOODS"
     end_reason: str = ""
@@ -81,33 +81,33 @@ class NoOrder(LookupError):
     """The control API named an order or parcel that does not exist."""
 
 
-class Orders:
+class SimulatedOrders:
     """All orders. `seconds_per_day` is the pace: real seconds for one simulated day, 0 to stand still."""
 
     def __init__(
-        self, clock: Clock, bus: Bus, phrases: Mapping[str, Mapping[str, Phrase]], pace: float
+        self, clock: SandboxClock, bus: Bus, phrases: Mapping[str, Mapping[str, Phrase]], pace: float
     ) -> None:
-        self.all: dict[str, Order] = {}
+        self.all: dict[str, SimulatedOrder] = {}
         self.seconds_per_day = pace
         self._clock = clock
         self._bus = bus
         self._phrases = phrases
         self._moved_at = clock.elapsed()
 
-    def get(self, order_id: str) -> Order:
+    def get(self, order_id: str) -> SimulatedOrder:
         try:
             return self.all[order_id]
         except KeyError:
             raise NoOrder(f"no order {order_id}") from None
 
-    def parcel(self, order_id: str, number: int = 1) -> Parcel:
+    def parcel(self, order_id: str, number: int = 1) -> SimulatedParcel:
         """A parcel by its place in the order, from 1."""
         parcels = self.get(order_id).parcels
         if not 1 <= number <= len(parcels):
             raise NoOrder(f"order {order_id} has no parcel {number}")
         return parcels[number - 1]
 
-    def add(self, order: Order) -> None:
+    def add(self, order: SimulatedOrder) -> None:
         self.all[order.id] = order
         self._bus.publish("order", order_id=order.id)
 
@@ -125,7 +125,7 @@ class Orders:
                 for parcel in order.parcels:
                     self._travel(order, parcel, days)
 
-    def _travel(self, order: Order, parcel: Parcel, days: float) -> None:
+    def _travel(self, order: SimulatedOrder, parcel: SimulatedParcel, days: float) -> None:
         if not parcel.steps:
             return
         parcel.progress += days
@@ -133,7 +133,9 @@ class Orders:
             parcel.progress -= parcel.steps[0].gap
             self.step(order, parcel, ago=parcel.progress * self.seconds_per_day)
 
-    def step(self, order: Order, parcel: Parcel, *, ago: float = 0.0) -> Node | None:
+    def step(
+        self, order: SimulatedOrder, parcel: SimulatedParcel, *, ago: float = 0.0
+    ) -> SimulatedNode | None:
         """The next scripted node appears, stamped `ago` seconds before now; None when the script is over."""
         if not parcel.steps:
             return None
@@ -144,7 +146,7 @@ class Orders:
         self.append(order, parcel, node)
         return node
 
-    def apply(self, order: Order, parcel: Parcel, step: Step, at: float) -> None:
+    def apply(self, order: SimulatedOrder, parcel: SimulatedParcel, step: Step, at: float) -> None:
         """What a step changes besides the timeline; `at` in seconds."""
         order.order_status = step.order_status or order.order_status
         order.logistics_status = step.logistics_status or order.logistics_status
@@ -155,7 +157,7 @@ class Orders:
 
     def node(
         self, phrase: str = "", *, place: str = "", at: int = 0, texts: Mapping[str, Phrase] | None = None
-    ) -> Node:
+    ) -> SimulatedNode:
         """A node of a known phrase, or of given texts ("en" is required); `at` 0 means now."""
         now = self._clock.now()
         if texts is None:
@@ -163,9 +165,9 @@ class Orders:
                 texts = self._phrases[phrase]
             except KeyError:
                 raise NoOrder(f"no phrase {phrase}; known: {', '.join(self._phrases)}") from None
-        return Node(at=at or int(now * 1000), texts=texts, place=place, seen=now)
+        return SimulatedNode(at=at or int(now * 1000), texts=texts, place=place, seen=now)
 
-    def append(self, order: Order, parcel: Parcel, node: Node) -> None:
+    def append(self, order: SimulatedOrder, parcel: SimulatedParcel, node: SimulatedNode) -> None:
         """Put a node into the timeline by its time; a later stamp follows equal ones."""
         parcel.nodes.append(node)
         parcel.nodes.sort(key=lambda entry: entry.at)

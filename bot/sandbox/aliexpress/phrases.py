@@ -13,7 +13,7 @@ _FILE = Path(__file__).with_name("phrases.json")
 _ALIASES = {"iw": "he"}
 
 
-def load() -> dict[str, Mapping[str, Phrase]]:
+def load_phrases() -> dict[str, Mapping[str, Phrase]]:
     """Every phrase: key → language (two letters) → (name, description)."""
     data = json.loads(_FILE.read_text(encoding="utf-8"))
     names: dict[str, dict[str, str]] = data["names"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bot.sandbox.aliexpress.signing import push_signature
-from bot.sandbox.outgoing import Answer, call
+from bot.sandbox.outgoing import HttpAnswer, http_call
 
 STATUSES = (
     "OrderCreated",
@@ -35,8 +35,8 @@ def push_body(at: float, order_id: str, status: str) -> bytes:
     return json.dumps(message, separators=(",", ":")).encode()
 
 
-async def send(url: str, body: bytes, *, app_key: str, app_secret: str, forged: bool = False) -> Answer:
+async def send(url: str, body: bytes, *, app_key: str, app_secret: str, forged: bool = False) -> HttpAnswer:
     """One push; `forged` spoils the signature. Raises CallFailed."""
     signature = push_signature(app_key, "somebody else's" if forged else app_secret, body)
     headers = {"Content-Type": "application/json", "Authorization": signature}
-    return await call("POST", url, body, headers, patience=5.0)
+    return await http_call("POST", url, body, headers, patience=5.0)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.sandbox.aliexpress.orders import DAY, Order, Orders, Parcel, Step
+from bot.sandbox.aliexpress.orders import DAY, SimulatedOrder, SimulatedOrders, SimulatedParcel, Step
 
 # The buyer's number ends in 8042, and so do all of the shop's order ids, as on the real platform.
 PLAIN = "8211744661738042"
@@ -195,14 +195,14 @@ _NUMBERS: tuple[Callable[[random.Random], str], ...] = (
 _SHIPPING_STEP = "picked_up"
 
 
-def build(orders: Orders, order_id: str, name: str, now: float) -> Order:
+def build(orders: SimulatedOrders, order_id: str, name: str, now: float) -> SimulatedOrder:
     """An order in the middle of a scenario: its past lies in the days before `now`, the rest is to come.
 
     It travels on only once somebody has looked at it, so that no newcomer finds everything delivered.
     """
     scenario = SCENARIOS[name]
     dice = random.Random(order_id)  # noqa: S311  the same order looks the same every time, no secret
-    order = Order(
+    order = SimulatedOrder(
         id=order_id,
         scenario=name,
         waits=True,
@@ -216,14 +216,14 @@ def build(orders: Orders, order_id: str, name: str, now: float) -> Order:
 
 
 def _parcel(
-    orders: Orders,
-    order: Order,
+    orders: SimulatedOrders,
+    order: SimulatedOrder,
     journey: tuple[Step, ...],
     past: int,
     rest: float,
     now: float,
     dice: random.Random,
-) -> Parcel:
+) -> SimulatedParcel:
     item_id, sku_id = dice.randrange(10**10), dice.randrange(10**10)
     title, variant = dice.choice(_ARTICLES)
     item: dict[str, object] = {
@@ -233,7 +233,7 @@ def _parcel(
         **({"sku_desc": variant} if variant else {}),
         "quantity": dice.choice((1, 1, 2)),
     }
-    parcel = Parcel(items=[item])
+    parcel = SimulatedParcel(items=[item])
     number = dice.choice(_NUMBERS)(dice)
     steps = [replace(step, mail_no=number) if step.phrase == _SHIPPING_STEP else step for step in journey]
     at = now - rest * DAY - sum(step.gap for step in steps[1:past]) * DAY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from bot.sandbox.clock import Clock
+from bot.sandbox.clock import SandboxClock
 
 _DAY = 86_400
 _CODE_SECONDS = 180
@@ -32,10 +32,10 @@ class Grant:
     refresh_until: float
 
 
-class Tokens:
+class TokenIssuer:
     """Issues and checks tokens. `status` of the app is "test" or "online"."""
 
-    def __init__(self, clock: Clock, *, status: str = "online") -> None:
+    def __init__(self, clock: SandboxClock, *, status: str = "online") -> None:
         self.status = status
         self.refreshes = 0
         self._clock = clock

@@ -1,5 +1,5 @@
 """The control API: how the chat page and the tests play the world around the bot."""
 
-from bot.sandbox.control.routes import Control
+from bot.sandbox.control.routes import ControlApi
 
-__all__ = ["Control"]
+__all__ = ["ControlApi"]

@@ -14,13 +14,13 @@ from starlette.routing import Route
 from bot.sandbox.box import Sandbox
 from bot.sandbox.control.replies import handler, json_response, number_in_path
 from bot.sandbox.parameters import BadParameter, Parameters
-from bot.sandbox.telegram.html import found, plain
+from bot.sandbox.telegram.html import detect_entities, plain_text
 from bot.sandbox.telegram.late import LATE
-from bot.sandbox.telegram.service import NoSuch
-from bot.sandbox.telegram.world import Chat, Message, Query
+from bot.sandbox.telegram.service import NotInSandbox
+from bot.sandbox.telegram.world import Query, SimulatedChat, SimulatedMessage
 
 
-class Chats:
+class ChatControl:
     """Routes below `/control`."""
 
     def __init__(self, box: Sandbox) -> None:
@@ -46,7 +46,7 @@ class Chats:
             Route("/telegram/calls", handler(self.calls), methods=["GET"]),
         ]
 
-    def _chat(self, request: Request) -> Chat:
+    def _chat(self, request: Request) -> SimulatedChat:
         return self._tg.chat(number_in_path(request, "chat"))
 
     # ── reading ─────────────────────────────────────────────────────────────────────────────────
@@ -89,7 +89,7 @@ class Chats:
                 if event is None:
                     return {"timeout": True, "last": []}
 
-    def _fits(self, message: Message, p: Parameters) -> bool:
+    def _fits(self, message: SimulatedMessage, p: Parameters) -> bool:
         if edited := p.integer("message", 0):
             fresh = message.id == edited and len(message.edits) > p.integer("edits", 0)
         else:
@@ -156,7 +156,7 @@ class Chats:
             members = {int(str(user_id)): "member" for user_id in ids}
         unknown = [user_id for user_id in members if user_id not in self._tg.world.users]
         if unknown:
-            raise NoSuch(f"no user {unknown[0]}")
+            raise NotInSandbox(f"no user {unknown[0]}")
         return members or {self._tg.add_user("Owner", language_code="en").id: "creator"}
 
     async def say(self, p: Parameters, request: Request) -> object:
@@ -206,7 +206,7 @@ class Chats:
             p.integer("user_id", 0),
             thread_id=p.integer("thread_id", 0),
             document=stored,
-            rich=found(plain(caption)),
+            rich=detect_entities(plain_text(caption)),
             source=caption,
         )
         return {"message": self._tg.world.to_page(message), "update_id": update.id if update else None}
@@ -239,12 +239,12 @@ class Chats:
             return
 
     @staticmethod
-    def _data_of(chat: Chat, message_id: int, label: str) -> str:
+    def _data_of(chat: SimulatedChat, message_id: int, label: str) -> str:
         message = chat.messages.get(message_id)
         for button in (button for row in (message.keyboard if message else None) or [] for button in row):
             if label in str(button["text"]) and "callback_data" in button:
                 return str(button["callback_data"])
-        raise NoSuch(f"no callback button with {label!r} under message {message_id}")
+        raise NotInSandbox(f"no callback button with {label!r} under message {message_id}")
 
     # ── what happens to chats ───────────────────────────────────────────────────────────────────
 
@@ -276,10 +276,10 @@ class Chats:
         return self._tg.describe(chat)
 
     @staticmethod
-    def _change_topic(chat: Chat, thread_id: int, action: str) -> None:
+    def _change_topic(chat: SimulatedChat, thread_id: int, action: str) -> None:
         topic = chat.topics.get(thread_id)
         if topic is None:
-            raise NoSuch(f"no topic {thread_id} in chat {chat.id}")
+            raise NotInSandbox(f"no topic {thread_id} in chat {chat.id}")
         topic.deleted = topic.deleted or action == "delete_topic"
         topic.closed = action == "close_topic"
 

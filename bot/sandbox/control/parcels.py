@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from bot.sandbox.aliexpress import push, scenarios
-from bot.sandbox.aliexpress.orders import Node, Order, Parcel
+from bot.sandbox.aliexpress.orders import SimulatedNode, SimulatedOrder, SimulatedParcel
 from bot.sandbox.aliexpress.phrases import Phrase
 from bot.sandbox.box import Sandbox
 from bot.sandbox.control.replies import handler
 from bot.sandbox.parameters import BadParameter, Parameters
 
 
-class Parcels:
+class OrderControl:
     """Routes below `/control`."""
 
     def __init__(self, box: Sandbox) -> None:
@@ -31,13 +31,13 @@ class Parcels:
             Route("/orders/{order}/next", handler(self.next), methods=["POST"]),
             Route("/orders/{order}/drop", handler(self.drop), methods=["POST"]),
             Route("/scenarios", handler(self.scenarios), methods=["GET"]),
-            Route("/aliexpress/manners", handler(self.manners), methods=["GET", "POST"]),
+            Route("/aliexpress/behavior", handler(self.behavior), methods=["GET", "POST"]),
             Route("/aliexpress/tokens", handler(self.tokens), methods=["POST"]),
             Route("/aliexpress/push", handler(self.push), methods=["POST"]),
             Route("/aliexpress/ledger", handler(self.ledger), methods=["GET"]),
         ]
 
-    def _order(self, request: Request) -> Order:
+    def _order(self, request: Request) -> SimulatedOrder:
         return self._orders.get(str(request.path_params["order"]))
 
     async def list(self, p: Parameters, request: Request) -> object:
@@ -48,7 +48,7 @@ class Parcels:
         self._orders.move()
         return self._describe(self._order(request), full=True)
 
-    def _describe(self, order: Order, *, full: bool = False) -> dict[str, object]:
+    def _describe(self, order: SimulatedOrder, *, full: bool = False) -> dict[str, object]:
         return {
             "id": order.id,
             "scenario": order.scenario,
@@ -62,7 +62,9 @@ class Parcels:
             "parcels": [self._describe_parcel(order, parcel, full=full) for parcel in order.parcels],
         }
 
-    def _describe_parcel(self, order: Order, parcel: Parcel, *, full: bool) -> dict[str, object]:
+    def _describe_parcel(
+        self, order: SimulatedOrder, parcel: SimulatedParcel, *, full: bool
+    ) -> dict[str, object]:
         moving = self._orders.seconds_per_day > 0 and not order.held and not order.waits
         latest = parcel.nodes[-1].text("en") if parcel.nodes else ("", "")
         answer: dict[str, object] = {
@@ -98,8 +100,8 @@ class Parcels:
         self._orders.add(order)
         return self._describe(order, full=True)
 
-    def _plain(self, order_id: str, p: Parameters) -> Order:
-        order = Order(id=order_id, created=self._box.clock.now())
+    def _plain(self, order_id: str, p: Parameters) -> SimulatedOrder:
+        order = SimulatedOrder(id=order_id, created=self._box.clock.now())
         for number in range(1, p.integer("parcels", 1) + 1):
             item: dict[str, object] = {
                 "item_id": 1005000000000000 + number,
@@ -108,7 +110,7 @@ class Parcels:
                 "quantity": 1,
             }
             order.parcels.append(
-                Parcel(mail_no=p.text("mail_no", f"LP{order_id[-8:]}{number:02d}"), items=[item])
+                SimulatedParcel(mail_no=p.text("mail_no", f"LP{order_id[-8:]}{number:02d}"), items=[item])
             )
         for entry in p.sequence("nodes") or []:
             if not isinstance(entry, dict):
@@ -116,7 +118,7 @@ class Parcels:
             self._append(order, Parameters(values=entry))
         return order
 
-    def _append(self, order: Order, p: Parameters) -> Node:
+    def _append(self, order: SimulatedOrder, p: Parameters) -> SimulatedNode:
         number = p.integer("parcel", 1)
         if not 1 <= number <= len(order.parcels):
             raise BadParameter(f"the order has no parcel {number}")
@@ -175,18 +177,18 @@ class Parcels:
 
     # ── the gateway ─────────────────────────────────────────────────────────────────────────────
 
-    async def manners(self, p: Parameters, request: Request) -> object:
-        """Read or change the fields of Manners."""
-        manners = self._box.manners
-        manners.shape = p.text("shape", manners.shape)
-        manners.bare_single = p.flag("bare_single", manners.bare_single)
-        manners.empty = p.text("empty", manners.empty)
-        manners.error_envelope = p.text("error_envelope", manners.error_envelope)
-        manners.calls_per_second = p.integer("calls_per_second", manners.calls_per_second)
-        manners.calls_per_day = p.integer("calls_per_day", manners.calls_per_day)
-        manners.ban_seconds = p.integer("ban_seconds", manners.ban_seconds)
-        manners.check()
-        return asdict(manners)
+    async def behavior(self, p: Parameters, request: Request) -> object:
+        """Read or change the fields of Behavior."""
+        behavior = self._box.behavior
+        behavior.shape = p.text("shape", behavior.shape)
+        behavior.bare_single = p.flag("bare_single", behavior.bare_single)
+        behavior.empty = p.text("empty", behavior.empty)
+        behavior.error_envelope = p.text("error_envelope", behavior.error_envelope)
+        behavior.calls_per_second = p.integer("calls_per_second", behavior.calls_per_second)
+        behavior.calls_per_day = p.integer("calls_per_day", behavior.calls_per_day)
+        behavior.ban_seconds = p.integer("ban_seconds", behavior.ban_seconds)
+        behavior.check()
+        return asdict(behavior)
 
     async def tokens(self, p: Parameters, request: Request) -> object:
         """`action`: kill (the access token), kill_all (the login too), code (a new one), grant (tokens)."""
@@ -224,7 +226,7 @@ class Parcels:
 
     async def ledger(self, p: Parameters, request: Request) -> object:
         """Every call from number `from` on, with counts by outcome and the busiest second."""
-        ledger = self._box.gateway.ledger
+        ledger = self._box.gateway.call_log
         return {
             "total": len(ledger.calls),
             "outcomes": dict(ledger.outcomes),
@@ -235,7 +237,7 @@ class Parcels:
         }
 
 
-def _describe_node(node: Node) -> dict[str, object]:
+def _describe_node(node: SimulatedNode) -> dict[str, object]:
     name, description = node.text("en")
     return {"at": node.at, "name": name, "description": description, "seen": node.seen}
 

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from bot.sandbox.aliexpress.orders import NoOrder
 from bot.sandbox.faults import BadFault
 from bot.sandbox.outgoing import CallFailed
-from bot.sandbox.parameters import BadParameter, Parameters, read
-from bot.sandbox.telegram.service import NoSuch
+from bot.sandbox.parameters import BadParameter, Parameters, read_parameters
+from bot.sandbox.telegram.service import NotInSandbox
 
 Work = Callable[[Parameters, Request], Awaitable[object]]
 Handler = Callable[[Request], Awaitable[Response]]
@@ -31,8 +31,8 @@ def handler(work: Work) -> Handler:
     @functools.wraps(work)
     async def serve(request: Request) -> Response:
         try:
-            return json_response(await work(await read(request), request))
-        except (NoSuch, NoOrder) as exc:
+            return json_response(await work(await read_parameters(request), request))
+        except (NotInSandbox, NoOrder) as exc:
             return json_response({"error": str(exc)}, 404)
         except (BadParameter, BadFault, ValueError, TypeError) as exc:
             return json_response({"error": str(exc)}, 400)

@@ -11,25 +11,25 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.sandbox.box import Sandbox
-from bot.sandbox.control.chats import Chats
-from bot.sandbox.control.parcels import Parcels
+from bot.sandbox.control.chats import ChatControl
+from bot.sandbox.control.parcels import OrderControl
 from bot.sandbox.control.replies import describe, handler
 from bot.sandbox.faults import KINDS, Chaos, Fault
-from bot.sandbox.outgoing import CallFailed, call
+from bot.sandbox.outgoing import CallFailed, http_call
 from bot.sandbox.parameters import BadParameter, Parameters
 
 _PING_SECONDS = 15.0
 _FAULT_FIELDS = frozenset(field.name for field in fields(Fault))
 
 
-class Control:
+class ControlApi:
     """Routes below `/control`; JSON in and out, `{"error": …}` with 400 or 404 where a request is useless."""
 
     def __init__(self, box: Sandbox) -> None:
         self._box = box
         self.routes = [
-            *Chats(box).routes,
-            *Parcels(box).routes,
+            *ChatControl(box).routes,
+            *OrderControl(box).routes,
             Route("/", handler(self.help), methods=["GET"]),
             Route("/state", handler(self.state), methods=["GET"]),
             Route("/events", self.events, methods=["GET"]),
@@ -134,7 +134,7 @@ class Control:
         if not url:
             return {"available": False, "reason": "no metrics address is configured", "samples": []}
         try:
-            answer = await call("GET", f"{url}/metrics", patience=2.0)
+            answer = await http_call("GET", f"{url}/metrics", patience=2.0)
         except CallFailed as exc:
             return {"available": False, "reason": str(exc), "samples": []}
         if answer.status != 200:

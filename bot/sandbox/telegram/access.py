@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from bot.sandbox.parameters import Parameters
-from bot.sandbox.telegram.refusal import Refusal, bad, forbidden
-from bot.sandbox.telegram.service import Telegram
-from bot.sandbox.telegram.world import Chat, Message
+from bot.sandbox.telegram.refusal import ApiError, bad_request, forbidden
+from bot.sandbox.telegram.service import SimulatedTelegram
+from bot.sandbox.telegram.world import SimulatedChat, SimulatedMessage
 
 
-def chat_of(tg: Telegram, p: Parameters) -> Chat:
+def chat_of(tg: SimulatedTelegram, p: Parameters) -> SimulatedChat:
     """The chat that `chat_id` names. Raises Refusal."""
     name = p.text("chat_id")
     if not name:
-        raise bad("chat_id is empty")
+        raise bad_request("chat_id is empty")
     if not name.lstrip("-").isdigit():
-        raise bad("chat not found")
+        raise bad_request("chat not found")
     chat = tg.world.chats.get(int(name))
     if chat is None:
-        raise bad("chat not found")
+        raise bad_request("chat not found")
     return chat
 
 
-def reachable(tg: Telegram, p: Parameters) -> Chat:
+def reachable(tg: SimulatedTelegram, p: Parameters) -> SimulatedChat:
     """The same, with the right to be in it."""
     chat = chat_of(tg, p)
     if chat.migrated_to:
         reason = "Bad Request: group chat was upgraded to a supergroup chat"
-        raise Refusal(400, reason, migrate_to_chat_id=chat.migrated_to)
+        raise ApiError(400, reason, migrate_to_chat_id=chat.migrated_to)
     if chat.deactivated:
         raise forbidden("user is deactivated")
     if chat.blocked:
@@ -41,37 +41,37 @@ def reachable(tg: Telegram, p: Parameters) -> Chat:
     return chat
 
 
-def writable(tg: Telegram, p: Parameters, what: str = "text messages") -> tuple[Chat, int]:
+def writable(tg: SimulatedTelegram, p: Parameters, what: str = "text messages") -> tuple[SimulatedChat, int]:
     """A chat the bot may write to, and the topic (0: none), within the flood limits."""
     chat = reachable(tg, p)
     if chat.muted:
-        raise bad(f"not enough rights to send {what} to the chat")
+        raise bad_request(f"not enough rights to send {what} to the chat")
     thread_id = p.integer("message_thread_id", 0)
     if thread_id:
         topic = chat.topics.get(thread_id)
         if topic is None or topic.deleted:
-            raise bad("message thread not found")
+            raise bad_request("message thread not found")
         if topic.closed and chat.bot_status != "administrator":
-            raise bad("TOPIC_CLOSED")
+            raise bad_request("TOPIC_CLOSED")
     return chat, thread_id
 
 
-def admit(tg: Telegram, chat: Chat) -> None:
+def admit(tg: SimulatedTelegram, chat: SimulatedChat) -> None:
     """Counts a message against the flood limits. Raises Refusal 429."""
     seconds = tg.limits.admit(chat.id, tg.clock.now())
     if seconds:
-        raise too_many(seconds)
+        raise flood_wait(seconds)
 
 
-def too_many(seconds: int) -> Refusal:
-    return Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+def flood_wait(seconds: int) -> ApiError:
+    return ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
-def own_message(tg: Telegram, chat: Chat, p: Parameters, what: str) -> Message:
+def own_message(tg: SimulatedTelegram, chat: SimulatedChat, p: Parameters, what: str) -> SimulatedMessage:
     """The bot's message that `message_id` names; `what` completes "message to … not found"."""
     message = chat.messages.get(p.integer("message_id", 0))
     if message is None or message.deleted:
-        raise bad(f"message to {what} not found")
+        raise bad_request(f"message to {what} not found")
     if message.sender.id != tg.world.bot.id:
-        raise bad("message can't be edited")
+        raise bad_request("message can't be edited")
     return message

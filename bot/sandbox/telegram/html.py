@@ -230,17 +230,17 @@ class _Reader:
         self.entities.append(entity)
 
 
-def parse(source: str) -> Rich:
+def parse_html(source: str) -> Rich:
     """Telegram HTML → text and entities, trimmed as the server trims. Raises BadMarkup."""
     return _Reader(source).run()
 
 
-def plain(source: str, entities: list[Entity] | None = None) -> Rich:
+def plain_text(source: str, entities: list[Entity] | None = None) -> Rich:
     """Text without markup, with entities the caller made."""
     return _trimmed(source, list(entities or ()))
 
 
-def found(rich: Rich) -> Rich:
+def detect_entities(rich: Rich) -> Rich:
     """The same with addresses and bot commands marked where no other entity lies, as servers do."""
     extra: list[Entity] = []
     for match in _FOUND.finditer(rich.text):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from bot.sandbox.parameters import Parameters
-from bot.sandbox.telegram.refusal import bad
+from bot.sandbox.telegram.refusal import bad_request
 
 LATE = frozenset({"style", "message_effect_id", "expandable"})
 STYLES = frozenset({"primary", "success", "danger"})
@@ -26,19 +26,19 @@ EFFECTS = {
 def check(lacking: Collection[str], p: Parameters) -> None:
     """Refuse what a server `lacking` some of LATE would not know. Raises Refusal."""
     if "style" in lacking and any("style" in button for button in _buttons(p)):
-        raise bad('can\'t parse inline keyboard button: unknown field "style"')
+        raise bad_request('can\'t parse inline keyboard button: unknown field "style"')
     if "message_effect_id" in lacking and "message_effect_id" in p:
-        raise bad('unknown field "message_effect_id"')
+        raise bad_request('unknown field "message_effect_id"')
     texts = p.text("text") + p.text("caption")
     if "expandable" in lacking and "<blockquote expandable" in texts:
-        raise bad('can\'t parse entities: unexpected attribute "expandable" of the tag "blockquote"')
+        raise bad_request('can\'t parse entities: unexpected attribute "expandable" of the tag "blockquote"')
 
 
 def effect(p: Parameters, *, private: bool) -> str:
     """The message effect that is asked for, empty for none. Raises Refusal."""
     asked = p.text("message_effect_id")
     if asked and (asked not in EFFECTS or not private):
-        raise bad("EFFECT_ID_INVALID")
+        raise bad_request("EFFECT_ID_INVALID")
     return asked
 
 

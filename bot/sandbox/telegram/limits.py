@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
+class FloodRates:
     """The allowed rates. `slack` messages above 30 in one second pass, for the jitter of a network."""
 
     enabled: bool = False
@@ -19,10 +19,10 @@ class Rates:
     group_per_minute: int = 20
 
 
-class Limits:
+class FloodLimiter:
     """Sliding windows for all chats and for groups, a small bucket for each private chat."""
 
-    def __init__(self, rates: Rates) -> None:
+    def __init__(self, rates: FloodRates) -> None:
         self.rates = rates
         self.violations: Counter[str] = Counter()
         self._all: deque[float] = deque()

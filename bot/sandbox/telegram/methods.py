@@ -10,17 +10,17 @@ from bot.sandbox.telegram import sending
 from bot.sandbox.telegram.access import chat_of, reachable
 from bot.sandbox.telegram.html import units
 from bot.sandbox.telegram.profile import TEXTS
-from bot.sandbox.telegram.refusal import bad
-from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.telegram.refusal import bad_request
+from bot.sandbox.telegram.service import SimulatedTelegram
 
-Method = Callable[[Telegram, Parameters], object]
+Method = Callable[[SimulatedTelegram, Parameters], object]
 
 _QUERY_SECONDS = 150
 _QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 
 
-def get_me(tg: Telegram, p: Parameters) -> dict[str, object]:
+def get_me(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     return tg.world.bot.to_api() | {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
@@ -30,7 +30,7 @@ def get_me(tg: Telegram, p: Parameters) -> dict[str, object]:
     }
 
 
-def get_chat(tg: Telegram, p: Parameters) -> dict[str, object]:
+def get_chat(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     chat = chat_of(tg, p)
     return chat.to_api() | {
         "accent_color_id": 1,
@@ -48,19 +48,19 @@ def get_chat(tg: Telegram, p: Parameters) -> dict[str, object]:
     }
 
 
-def get_chat_member(tg: Telegram, p: Parameters) -> dict[str, object]:
+def get_chat_member(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     chat = reachable(tg, p)
     user_id = p.integer("user_id", 0)
     user = tg.world.bot if user_id == tg.world.bot.id else tg.world.users.get(user_id)
     if user is None:
-        raise bad("user not found")
+        raise bad_request("user not found")
     return tg.membership(user, tg.world.member(chat, user_id) or "left")
 
 
-def get_chat_administrators(tg: Telegram, p: Parameters) -> list[dict[str, object]]:
+def get_chat_administrators(tg: SimulatedTelegram, p: Parameters) -> list[dict[str, object]]:
     chat = reachable(tg, p)
     if chat.is_private:
-        raise bad("there are no administrators in the private chat")
+        raise bad_request("there are no administrators in the private chat")
     ranks = {"creator", "administrator"}
     people = [
         tg.membership(tg.world.users[i], status) for i, status in chat.members.items() if status in ranks
@@ -69,38 +69,38 @@ def get_chat_administrators(tg: Telegram, p: Parameters) -> list[dict[str, objec
     return people + own
 
 
-def get_chat_member_count(tg: Telegram, p: Parameters) -> int:
+def get_chat_member_count(tg: SimulatedTelegram, p: Parameters) -> int:
     chat = reachable(tg, p)
     return 2 if chat.is_private else len(chat.members) + 1
 
 
-def leave_chat(tg: Telegram, p: Parameters) -> bool:
+def leave_chat(tg: SimulatedTelegram, p: Parameters) -> bool:
     chat = reachable(tg, p)
     if chat.is_private:
-        raise bad("chat member status can't be changed in private chats")
+        raise bad_request("chat member status can't be changed in private chats")
     before, chat.bot_status = chat.bot_status, "left"
     tg.tell_membership(chat, tg.world.bot, before, "left")
     return True
 
 
-def answer_callback_query(tg: Telegram, p: Parameters) -> bool:
+def answer_callback_query(tg: SimulatedTelegram, p: Parameters) -> bool:
     query = tg.world.queries.get(p.text("callback_query_id"))
     if query is None or query.answer is not None or tg.clock.now() - query.at > _QUERY_SECONDS:
-        raise bad(_QUERY_TOO_OLD)
+        raise bad_request(_QUERY_TOO_OLD)
     text = p.text("text")
     if units(text) > 200:
-        raise bad("MESSAGE_TOO_LONG")
+        raise bad_request("MESSAGE_TOO_LONG")
     query.answer = {"text": text, "show_alert": p.flag("show_alert"), "url": p.text("url")}
     tg.bus.publish("answer", chat_id=query.chat_id, query_id=query.id, **query.answer)
     return True
 
 
-def get_file(tg: Telegram, p: Parameters) -> dict[str, object]:
+def get_file(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     file = tg.world.files.get(p.text("file_id"))
     if file is None:
-        raise bad("wrong file_id or the file is temporarily unavailable")
+        raise bad_request("wrong file_id or the file is temporarily unavailable")
     if len(file.data) > 20 * 1024 * 1024:
-        raise bad("file is too big")
+        raise bad_request("file is too big")
     return {
         "file_id": file.id,
         "file_unique_id": file.id[-12:],
@@ -112,14 +112,14 @@ def get_file(tg: Telegram, p: Parameters) -> dict[str, object]:
 # ── intake ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def set_webhook(tg: Telegram, p: Parameters) -> bool:
+def set_webhook(tg: SimulatedTelegram, p: Parameters) -> bool:
     url = p.text("url")
     if not url:
         return delete_webhook(tg, p)
     if not re.match(r"https?://[^\s/]+", url):
-        raise bad("bad webhook: An HTTPS URL must be provided for webhook")
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     if not _SECRET.fullmatch(p.text("secret_token")):
-        raise bad("secret token contains unallowed characters")
+        raise bad_request("secret token contains unallowed characters")
     tg.updates.set_allowed(p.sequence("allowed_updates"))
     if p.flag("drop_pending_updates"):
         tg.updates.drop_all()
@@ -133,7 +133,7 @@ def set_webhook(tg: Telegram, p: Parameters) -> bool:
     return True
 
 
-def delete_webhook(tg: Telegram, p: Parameters) -> bool:
+def delete_webhook(tg: SimulatedTelegram, p: Parameters) -> bool:
     if p.flag("drop_pending_updates"):
         tg.updates.drop_all()
     tg.updates.webhook_url = ""
@@ -142,7 +142,7 @@ def delete_webhook(tg: Telegram, p: Parameters) -> bool:
     return True
 
 
-def get_webhook_info(tg: Telegram, p: Parameters) -> dict[str, object]:
+def get_webhook_info(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     tg.updates.expire()
     info: dict[str, object] = {
         "url": tg.updates.webhook_url,
@@ -157,7 +157,7 @@ def get_webhook_info(tg: Telegram, p: Parameters) -> dict[str, object]:
     return info
 
 
-def _yes(tg: Telegram, p: Parameters) -> bool:
+def _yes(tg: SimulatedTelegram, p: Parameters) -> bool:
     return True
 
 

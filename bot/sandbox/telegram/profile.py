@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.sandbox.parameters import Parameters
 from bot.sandbox.telegram.html import units
-from bot.sandbox.telegram.refusal import bad
+from bot.sandbox.telegram.refusal import bad_request
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -43,9 +43,9 @@ class Profile:
     def set_commands(self, p: Parameters) -> bool:
         items = p.sequence("commands")
         if items is None:
-            raise bad("can't parse commands: expected an Array")
+            raise bad_request("can't parse commands: expected an Array")
         if len(items) > 100:
-            raise bad("BOT_COMMANDS_TOO_MUCH")
+            raise bad_request("BOT_COMMANDS_TOO_MUCH")
         self.commands[_scope(p), _language(p)] = [_command(item) for item in items]
         return True
 
@@ -69,7 +69,7 @@ class Profile:
         name, longest = TEXTS[kind]
         value = p.text(name)
         if units(value) > longest:
-            raise bad(f"{name} is too long")
+            raise bad_request(f"{name} is too long")
         self.texts[kind, _language(p)] = value
         return True
 
@@ -86,7 +86,7 @@ class Profile:
 def _language(p: Parameters) -> str:
     code = p.text("language_code")
     if code and not _LANGUAGE.fullmatch(code):
-        raise bad("invalid language code specified")
+        raise bad_request("invalid language code specified")
     return code
 
 
@@ -94,23 +94,23 @@ def _scope(p: Parameters) -> str:
     scope = p.mapping("scope")
     kind = scope.get("type", "default")
     if kind not in _SCOPES:
-        raise bad("can't parse BotCommandScope: unsupported type specified")
+        raise bad_request("can't parse BotCommandScope: unsupported type specified")
     if kind in {"chat", "chat_administrators", "chat_member"}:
         if "chat_id" not in scope:
-            raise bad("can't parse BotCommandScope: chat_id is empty")
+            raise bad_request("can't parse BotCommandScope: chat_id is empty")
         return f"{kind}:{scope['chat_id']}" + (f":{scope['user_id']}" if "user_id" in scope else "")
     return str(kind)
 
 
 def _command(item: object) -> dict[str, str]:
     if not isinstance(item, dict):
-        raise bad(f"can't parse BotCommand: expected an Object, got {json.dumps(item)}")
+        raise bad_request(f"can't parse BotCommand: expected an Object, got {json.dumps(item)}")
     command, description = item.get("command"), item.get("description")
     if not isinstance(command, str) or not isinstance(description, str):
-        raise bad("can't parse BotCommand: fields must be of type String")
+        raise bad_request("can't parse BotCommand: fields must be of type String")
     command = command.removeprefix("/")
     if not _COMMAND.fullmatch(command):
-        raise bad("BOT_COMMAND_INVALID")
+        raise bad_request("BOT_COMMAND_INVALID")
     if not 1 <= units(description) <= 256:
-        raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+        raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     return {"command": command, "description": description}

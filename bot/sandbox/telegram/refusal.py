@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """An answer with `ok: false`; `parameters` are for machines: retry_after, migrate_to_chat_id."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
@@ -23,10 +23,10 @@ class Refusal(Exception):
         return answer
 
 
-def bad(reason: str) -> Refusal:
+def bad_request(reason: str) -> ApiError:
     """A 400 in the usual wording."""
-    return Refusal(400, f"Bad Request: {reason}")
+    return ApiError(400, f"Bad Request: {reason}")
 
 
-def forbidden(reason: str) -> Refusal:
-    return Refusal(403, f"Forbidden: {reason}")
+def forbidden(reason: str) -> ApiError:
+    return ApiError(403, f"Forbidden: {reason}")

@@ -7,9 +7,9 @@ from bot.sandbox.telegram import html, late
 from bot.sandbox.telegram.access import admit, own_message, reachable, writable
 from bot.sandbox.telegram.html import Rich
 from bot.sandbox.telegram.markup import keyboard
-from bot.sandbox.telegram.refusal import bad
-from bot.sandbox.telegram.service import Telegram
-from bot.sandbox.telegram.world import Chat, Message, StoredFile
+from bot.sandbox.telegram.refusal import bad_request
+from bot.sandbox.telegram.service import SimulatedTelegram
+from bot.sandbox.telegram.world import SimulatedChat, SimulatedMessage, StoredFile
 
 _TEXT_UNITS = 4096
 _CAPTION_UNITS = 1024
@@ -24,35 +24,37 @@ def _rich(p: Parameters, name: str, entities: str) -> Rich:
     source = p.text(name)
     mode = p.text("parse_mode").lower()
     if mode not in ("", "html"):
-        raise bad("unsupported parse_mode")  # the real server has Markdown too; nobody here needs it
+        raise bad_request("unsupported parse_mode")  # the real server has Markdown too; nobody here needs it
     try:
         if mode == "html":
-            return html.found(html.parse(source))
+            return html.detect_entities(html.parse_html(source))
         given = p.sequence(entities) or []
-        return html.found(html.plain(source, [entity for entity in given if isinstance(entity, dict)]))
+        return html.detect_entities(
+            html.plain_text(source, [entity for entity in given if isinstance(entity, dict)])
+        )
     except html.BadMarkup as exc:
-        raise bad(f"can't parse entities: {exc}") from exc
+        raise bad_request(f"can't parse entities: {exc}") from exc
     except KeyError as exc:
-        raise bad("can't parse entities: Can't find field") from exc
+        raise bad_request("can't parse entities: Can't find field") from exc
 
 
 def _text(p: Parameters) -> Rich:
     rich = _rich(p, "text", "entities")
     if not rich.text:
-        raise bad("message text is empty")
+        raise bad_request("message text is empty")
     if html.units(rich.text) > _TEXT_UNITS:
-        raise bad("message is too long")
+        raise bad_request("message is too long")
     return rich
 
 
 def _caption(p: Parameters) -> Rich:
     rich = _rich(p, "caption", "caption_entities")
     if html.units(rich.text) > _CAPTION_UNITS:
-        raise bad("message caption is too long")
+        raise bad_request("message caption is too long")
     return rich
 
 
-def _reply_to(chat: Chat, p: Parameters) -> int:
+def _reply_to(chat: SimulatedChat, p: Parameters) -> int:
     reply = p.mapping("reply_parameters")
     asked = reply.get("message_id", p.integer("reply_to_message_id", 0))
     if not asked:
@@ -62,10 +64,10 @@ def _reply_to(chat: Chat, p: Parameters) -> int:
         return known.id
     if reply.get("allow_sending_without_reply") is True or p.flag("allow_sending_without_reply"):
         return 0
-    raise bad("message to be replied not found")
+    raise bad_request("message to be replied not found")
 
 
-def _send(tg: Telegram, p: Parameters, what: str, **content: object) -> dict[str, object]:
+def _send(tg: SimulatedTelegram, p: Parameters, what: str, **content: object) -> dict[str, object]:
     chat, thread_id = writable(tg, p, what)
     late.check(tg.lacking, p)
     buttons = keyboard(p.mapping("reply_markup"))
@@ -86,45 +88,45 @@ def _send(tg: Telegram, p: Parameters, what: str, **content: object) -> dict[str
     return tg.world.to_api(message)
 
 
-def send_message(tg: Telegram, p: Parameters) -> dict[str, object]:
+def send_message(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     reachable(tg, p)
     return _send(tg, p, "text messages", rich=_text(p), source=p.text("text"))
 
 
-def _file(tg: Telegram, p: Parameters, name: str, folder: str, fallback: str) -> StoredFile:
+def _file(tg: SimulatedTelegram, p: Parameters, name: str, folder: str, fallback: str) -> StoredFile:
     """An upload, a file id, or nothing else: the stand-in fetches no addresses."""
     value = p.text(name)
     upload: Upload | None = p.uploads.get(value.removeprefix("attach://") if value else name)
     if upload is not None:
         if not upload.data:
-            raise bad("file must be non-empty")
+            raise bad_request("file must be non-empty")
         return tg.world.keep_file(upload.name or fallback, upload.mime, upload.data, folder)
     if value in tg.world.files:
         return tg.world.files[value]
     if value.startswith(("http://", "https://")):
-        raise bad("failed to get HTTP URL content")
+        raise bad_request("failed to get HTTP URL content")
     if not value:
-        raise bad(f"there is no {name} in the request")
-    raise bad("wrong remote file identifier specified: Wrong string length")
+        raise bad_request(f"there is no {name} in the request")
+    raise bad_request("wrong remote file identifier specified: Wrong string length")
 
 
-def send_photo(tg: Telegram, p: Parameters) -> dict[str, object]:
+def send_photo(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     reachable(tg, p)
     photo = _file(tg, p, "photo", "photos", "photo.png")
     return _send(tg, p, "photos", photo=photo, rich=_caption(p), source=p.text("caption"))
 
 
-def send_document(tg: Telegram, p: Parameters) -> dict[str, object]:
+def send_document(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     reachable(tg, p)
     document = _file(tg, p, "document", "documents", "file")
     return _send(tg, p, "documents", document=document, rich=_caption(p), source=p.text("caption"))
 
 
-def send_chat_action(tg: Telegram, p: Parameters) -> bool:
+def send_chat_action(tg: SimulatedTelegram, p: Parameters) -> bool:
     chat, thread_id = writable(tg, p)
     action = p.text("action")
     if action not in {"typing", "upload_photo", "upload_document", "find_location", "choose_sticker"}:
-        raise bad("wrong parameter action in request")
+        raise bad_request("wrong parameter action in request")
     tg.bus.publish("typing", chat_id=chat.id, thread_id=thread_id, action=action)
     return True
 
@@ -133,9 +135,9 @@ def send_chat_action(tg: Telegram, p: Parameters) -> bool:
 
 
 def _change(
-    tg: Telegram,
-    chat: Chat,
-    message: Message,
+    tg: SimulatedTelegram,
+    chat: SimulatedChat,
+    message: SimulatedMessage,
     rich: Rich,
     source: str,
     p: Parameters,
@@ -147,7 +149,7 @@ def _change(
     buttons = keyboard(p.mapping("reply_markup"))
     same = message.rich == rich and (message.keyboard or None) == (buttons or None)
     if same and media is None:
-        raise bad(_NOT_MODIFIED)
+        raise bad_request(_NOT_MODIFIED)
     now = int(tg.clock.now())
     message.edits.append(
         {"at": message.edited or message.date, "html": message.source, "text": message.rich.text}
@@ -160,37 +162,37 @@ def _change(
     return tg.world.to_api(message)
 
 
-def edit_text(tg: Telegram, p: Parameters) -> dict[str, object]:
+def edit_text(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     chat = reachable(tg, p)
     message = own_message(tg, chat, p, "edit")
     if message.has_media:
-        raise bad("there is no text in the message to edit")
+        raise bad_request("there is no text in the message to edit")
     return _change(tg, chat, message, _text(p), p.text("text"), p)
 
 
-def edit_caption(tg: Telegram, p: Parameters) -> dict[str, object]:
+def edit_caption(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     chat = reachable(tg, p)
     message = own_message(tg, chat, p, "edit")
     if not message.has_media:
-        raise bad("there is no caption in the message to edit")
+        raise bad_request("there is no caption in the message to edit")
     return _change(tg, chat, message, _caption(p), p.text("caption"), p)
 
 
-def edit_markup(tg: Telegram, p: Parameters) -> dict[str, object]:
+def edit_markup(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     chat = reachable(tg, p)
     message = own_message(tg, chat, p, "edit")
     return _change(tg, chat, message, message.rich, message.source, p)
 
 
-def edit_media(tg: Telegram, p: Parameters) -> dict[str, object]:
+def edit_media(tg: SimulatedTelegram, p: Parameters) -> dict[str, object]:
     chat = reachable(tg, p)
     message = own_message(tg, chat, p, "edit")
     if not message.has_media:
-        raise bad("there is no media in the message to edit")
+        raise bad_request("there is no media in the message to edit")
     media = p.mapping("media")
     kind = media.get("type")
     if kind not in {"photo", "document"}:
-        raise bad("can't parse InputMedia: unsupported type specified")
+        raise bad_request("can't parse InputMedia: unsupported type specified")
     inner = Parameters(
         values={**media, str(kind): media.get("media"), "reply_markup": p.json("reply_markup")},
         uploads=p.uploads,
@@ -202,53 +204,53 @@ def edit_media(tg: Telegram, p: Parameters) -> dict[str, object]:
 # ── removing, pinning, reacting ─────────────────────────────────────────────────────────────────
 
 
-def delete_message(tg: Telegram, p: Parameters) -> bool:
+def delete_message(tg: SimulatedTelegram, p: Parameters) -> bool:
     chat = reachable(tg, p)
     message = chat.messages.get(p.integer("message_id", 0))
     if message is None or message.deleted:
-        raise bad("message to delete not found")
+        raise bad_request("message to delete not found")
     foreign = (
         message.sender.id != tg.world.bot.id and not chat.is_private and chat.bot_status != "administrator"
     )
     if foreign or tg.clock.now() - message.date > _DELETE_SECONDS:
-        raise bad("message can't be deleted for everyone")
+        raise bad_request("message can't be deleted for everyone")
     message.deleted = True
     tg.show(message)
     return True
 
 
-def _pin(tg: Telegram, p: Parameters, *, pinned: bool) -> bool:
+def _pin(tg: SimulatedTelegram, p: Parameters, *, pinned: bool) -> bool:
     chat = reachable(tg, p)
     if not chat.is_private and chat.bot_status != "administrator":
-        raise bad("not enough rights to manage pinned messages in the chat")
+        raise bad_request("not enough rights to manage pinned messages in the chat")
     message = chat.messages.get(p.integer("message_id", 0))
     if message is None or message.deleted:
-        raise bad(f"message to {'pin' if pinned else 'unpin'} not found")
+        raise bad_request(f"message to {'pin' if pinned else 'unpin'} not found")
     message.pinned = pinned
     tg.show(message)
     return True
 
 
-def pin_message(tg: Telegram, p: Parameters) -> bool:
+def pin_message(tg: SimulatedTelegram, p: Parameters) -> bool:
     return _pin(tg, p, pinned=True)
 
 
-def unpin_message(tg: Telegram, p: Parameters) -> bool:
+def unpin_message(tg: SimulatedTelegram, p: Parameters) -> bool:
     return _pin(tg, p, pinned=False)
 
 
-def set_reaction(tg: Telegram, p: Parameters) -> bool:
+def set_reaction(tg: SimulatedTelegram, p: Parameters) -> bool:
     chat = reachable(tg, p)
     message = chat.messages.get(p.integer("message_id", 0))
     if message is None or message.deleted:
-        raise bad("message to react not found")
+        raise bad_request("message to react not found")
     reactions = p.sequence("reaction") or []
     if len(reactions) > 1:
-        raise bad("REACTIONS_TOO_MANY")
+        raise bad_request("REACTIONS_TOO_MANY")
     first = reactions[0] if reactions else {}
     emoji = first.get("emoji", "") if isinstance(first, dict) else None
     if not isinstance(emoji, str) or (reactions and not emoji):
-        raise bad("REACTION_INVALID")
+        raise bad_request("REACTION_INVALID")
     message.reaction = emoji
     tg.show(message)
     return True

@@ -12,30 +12,32 @@ from starlette.routing import Route
 
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.hangup import HangUp, huge
-from bot.sandbox.parameters import BadParameter, Parameters, read
-from bot.sandbox.telegram.access import too_many
+from bot.sandbox.parameters import BadParameter, Parameters, read_parameters
+from bot.sandbox.telegram.access import flood_wait
 from bot.sandbox.telegram.methods import BY_NAME
-from bot.sandbox.telegram.refusal import Refusal, bad, forbidden
-from bot.sandbox.telegram.service import Call, Telegram
+from bot.sandbox.telegram.refusal import ApiError, bad_request, forbidden
+from bot.sandbox.telegram.service import BotCall, SimulatedTelegram
 
 _MAX_POLL_SECONDS = 50
 _GARBAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
 
-def json_response(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def api_response(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(body, status, headers, "application/json")
 
 
-def refused(refusal: Refusal) -> Response:
+def error_response(refusal: ApiError) -> Response:
     after = refusal.parameters.get("retry_after")
-    return json_response(refusal.to_api(), refusal.code, {"Retry-After": str(after)} if after else None)
+    return api_response(refusal.to_api(), refusal.code, {"Retry-After": str(after)} if after else None)
 
 
 class BotApi:
     """Routes below `/telegram`."""
 
-    def __init__(self, tg: Telegram, faults: Faults, watch: Callable[[str, Parameters], None]) -> None:
+    def __init__(
+        self, tg: SimulatedTelegram, faults: Faults, watch: Callable[[str, Parameters], None]
+    ) -> None:
         self._tg = tg
         self._faults = faults
         self._watch = watch
@@ -48,16 +50,16 @@ class BotApi:
         path = request.path_params["path"]
         try:
             self._check_token(request)
-        except Refusal as refusal:
-            return refused(refusal)
+        except ApiError as refusal:
+            return error_response(refusal)
         file = next((file for file in self._tg.world.files.values() if file.path == path), None)
         if file is None:
-            return refused(Refusal(404, "Not Found"))
+            return error_response(ApiError(404, "Not Found"))
         return Response(file.data, media_type="application/octet-stream")
 
     def _check_token(self, request: Request) -> None:
         if request.path_params["token"] != self._tg.token:
-            raise Refusal(401, "Unauthorized")
+            raise ApiError(401, "Unauthorized")
 
     async def call(self, request: Request) -> Response:
         """One method call: find it, let a fault strike, do it, note it."""
@@ -75,13 +77,13 @@ class BotApi:
             fault = self._faults.take("telegram", known, chat_id=chat_id, text=parameters.text("text"))
             response = await self._answer(known, parameters, fault, request)
             code, reason = response.status_code, ""
-        except Refusal as refusal:
-            response, code, reason = refused(refusal), refusal.code, refusal.description
+        except ApiError as refusal:
+            response, code, reason = error_response(refusal), refusal.code, refusal.description
         note = fault.kind + ("_after" if fault.effect else "") if fault else ""
         if isinstance(response, HangUp):
             code = 0
         self._tg.calls.note(
-            Call(method=known, chat_id=chat_id, at=at, code=code, fault=note, description=reason)
+            BotCall(method=known, chat_id=chat_id, at=at, code=code, fault=note, description=reason)
         )
         return response
 
@@ -89,24 +91,24 @@ class BotApi:
         self, name: str, parameters: Parameters, fault: Fault | None, request: Request
     ) -> Response:
         if fault is None:
-            return json_response({"ok": True, "result": await self._do(name, parameters, request)})
+            return api_response({"ok": True, "result": await self._do(name, parameters, request)})
         result = await self._do(name, parameters, request) if fault.effect else None
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.kind == "slow" and not fault.effect:
             result = await self._do(name, parameters, request)
-        return _struck(fault, json_response({"ok": True, "result": result}))
+        return _struck(fault, api_response({"ok": True, "result": result}))
 
     async def _do(self, name: str, parameters: Parameters, request: Request) -> object:
         if name == "getUpdates":
             return await _unless_gone(request, self._get_updates(parameters))
         if name.lower() not in BY_NAME:
-            raise Refusal(404, "Not Found")
+            raise ApiError(404, "Not Found")
         _, method = BY_NAME[name.lower()]
         try:
             return method(self._tg, parameters)
         except BadParameter as exc:
-            raise bad(str(exc)) from exc
+            raise bad_request(str(exc)) from exc
 
     async def _get_updates(self, p: Parameters) -> list[dict[str, object]]:
         try:
@@ -115,7 +117,7 @@ class BotApi:
             timeout = min(_MAX_POLL_SECONDS, max(0, p.integer("timeout", 0)))
             allowed = p.sequence("allowed_updates")
         except BadParameter as exc:
-            raise bad(str(exc)) from exc
+            raise bad_request(str(exc)) from exc
         if not self._tg.updates.webhook_url:
             self._tg.updates.set_allowed(allowed)
         return [update.to_api() for update in await self._tg.updates.poll(offset, limit, timeout)]
@@ -128,7 +130,7 @@ async def _unless_gone(request: Request, work: Coroutine[object, object, object]
     try:
         await asyncio.wait({poll, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not poll.done():
-            raise Refusal(400, "Bad Request: the client has gone")
+            raise ApiError(400, "Bad Request: the client has gone")
         return poll.result()
     finally:
         gone.cancel()
@@ -142,9 +144,9 @@ async def _disconnected(request: Request) -> None:
 
 async def _parameters(request: Request) -> Parameters:
     try:
-        return await read(request)
+        return await read_parameters(request)
     except BadParameter as exc:
-        raise bad(str(exc)) from exc
+        raise bad_request(str(exc)) from exc
 
 
 def _chat_id(parameters: Parameters) -> int | None:
@@ -165,16 +167,16 @@ def _struck(fault: Fault, answer: Response) -> Response:
     if fault.kind == "huge":
         return huge()
     if fault.kind == "too_many":
-        raise too_many(fault.retry_after)
+        raise flood_wait(fault.retry_after)
     if fault.kind == "unauthorized":
-        raise Refusal(401, "Unauthorized")
+        raise ApiError(401, "Unauthorized")
     if fault.kind == "refuse":
-        raise Refusal(fault.status, fault.message)
+        raise ApiError(fault.status, fault.message)
     if fault.kind == "forbidden":
         raise forbidden("bot was blocked by the user")
     if fault.kind == "status":
         if fault.status in {500, 502, 504}:
             reason = {500: "Internal Server Error", 502: "Bad Gateway", 504: "Gateway Timeout"}[fault.status]
-            raise Refusal(fault.status, reason)
+            raise ApiError(fault.status, reason)
         return PlainTextResponse("unavailable", fault.status)
     return answer

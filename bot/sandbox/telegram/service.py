@@ -8,12 +8,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.sandbox.bus import Bus
-from bot.sandbox.clock import Clock
-from bot.sandbox.telegram.html import found, plain
-from bot.sandbox.telegram.limits import Limits, Rates
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.telegram.html import detect_entities, plain_text
+from bot.sandbox.telegram.limits import FloodLimiter, FloodRates
 from bot.sandbox.telegram.profile import Profile
-from bot.sandbox.telegram.updates import Issued, Updates
-from bot.sandbox.telegram.world import BOT_ID_DEFAULT, Chat, Message, Query, Topic, User, World
+from bot.sandbox.telegram.updates import IssuedUpdate, UpdateQueue
+from bot.sandbox.telegram.world import (
+    BOT_ID_DEFAULT,
+    Query,
+    SimulatedChat,
+    SimulatedMessage,
+    Topic,
+    User,
+    World,
+)
 
 _ADMINISTRATOR_RIGHTS = (
     "can_be_edited",
@@ -33,12 +41,12 @@ _ADMINISTRATOR_RIGHTS = (
 )
 
 
-class NoSuch(LookupError):
+class NotInSandbox(LookupError):
     """The control API named a chat, user, message or button that does not exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class BotCall:
     """One call of the bot, for the ledger."""
 
     method: str
@@ -50,21 +58,23 @@ class Call:
 
 
 @dataclass(slots=True, kw_only=True)
-class Calls:
+class BotCallLog:
     """Every call the bot made, with counters per second and method."""
 
-    entries: list[Call] = field(default_factory=list)
+    entries: list[BotCall] = field(default_factory=list)
     per_second: Counter[int] = field(default_factory=Counter)
 
-    def note(self, call: Call) -> None:
+    def note(self, call: BotCall) -> None:
         self.entries.append(call)
         self.per_second[int(call.at)] += 1
 
 
-class Telegram:
+class SimulatedTelegram:
     """State of the stand-in, and what people and the server do in it; the bot's calls are in methods.py."""
 
-    def __init__(self, *, clock: Clock, bus: Bus, token: str, username: str, rates: Rates) -> None:
+    def __init__(
+        self, *, clock: SandboxClock, bus: Bus, token: str, username: str, rates: FloodRates
+    ) -> None:
         self.clock = clock
         self.bus = bus
         self.token = token
@@ -76,10 +86,10 @@ class Telegram:
             is_bot=True,
         )
         self.world = World(clock, bot)
-        self.updates = Updates(clock=clock)
-        self.limits = Limits(rates)
+        self.updates = UpdateQueue(clock=clock)
+        self.limits = FloodLimiter(rates)
         self.profile = Profile()
-        self.calls = Calls()
+        self.calls = BotCallLog()
         self.webhook: dict[str, object] = {}
         self.lacking: frozenset[str] = frozenset()  # of late.LATE: what this server is too old for
         self._user_ids = itertools.count(5_000_000_001)
@@ -99,8 +109,8 @@ class Telegram:
         self.world.users[user.id] = user
         return user
 
-    def add_private(self, user: User, *, started: bool = True) -> Chat:
-        chat = Chat(id=user.id, type="private", user=user, started=started)
+    def add_private(self, user: User, *, started: bool = True) -> SimulatedChat:
+        chat = SimulatedChat(id=user.id, type="private", user=user, started=started)
         return self._add(chat)
 
     def add_group(
@@ -112,11 +122,11 @@ class Telegram:
         forum: bool = False,
         chat_id: int = 0,
         bot_status: str = "member",
-    ) -> Chat:
+    ) -> SimulatedChat:
         """A group with the bot in it; the bot is told of its arrival."""
         number = next(self._group_ids)
         supergroup = supergroup or forum
-        chat = Chat(
+        chat = SimulatedChat(
             id=chat_id or (-1_000_000_000_000 - number if supergroup else -number),
             type="supergroup" if supergroup else "group",
             title=title,
@@ -128,37 +138,39 @@ class Telegram:
         self.tell_membership(chat, self._somebody(chat), "left", bot_status)
         return chat
 
-    def _add(self, chat: Chat) -> Chat:
+    def _add(self, chat: SimulatedChat) -> SimulatedChat:
         self.world.chats[chat.id] = chat
         self.bus.publish("chat", chat_id=chat.id)
         return chat
 
-    def chat(self, chat_id: int) -> Chat:
+    def chat(self, chat_id: int) -> SimulatedChat:
         try:
             return self.world.chats[chat_id]
         except KeyError:
-            raise NoSuch(f"no chat {chat_id}") from None
+            raise NotInSandbox(f"no chat {chat_id}") from None
 
-    def _somebody(self, chat: Chat, user_id: int = 0) -> User:
+    def _somebody(self, chat: SimulatedChat, user_id: int = 0) -> User:
         if chat.user is not None:
             return chat.user
         chosen = user_id or next(iter(chat.members), 0)
         try:
             return self.world.users[chosen]
         except KeyError:
-            raise NoSuch(f"no user {chosen} in chat {chat.id}") from None
+            raise NotInSandbox(f"no user {chosen} in chat {chat.id}") from None
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────
 
     def say(
         self, chat_id: int, text: str, *, user_id: int = 0, thread_id: int = 0, reply_to: int = 0
-    ) -> tuple[Message, Issued | None]:
+    ) -> tuple[SimulatedMessage, IssuedUpdate | None]:
         """A person writes. The update is None where the bot does not hear it (privacy mode in groups)."""
         chat = self.chat(chat_id)
-        rich = found(plain(text))
+        rich = detect_entities(plain_text(text))
         return self.post(chat, user_id, thread_id=thread_id, reply_to=reply_to, rich=rich, source=text)
 
-    def post(self, chat: Chat, user_id: int, **facts: object) -> tuple[Message, Issued | None]:
+    def post(
+        self, chat: SimulatedChat, user_id: int, **facts: object
+    ) -> tuple[SimulatedMessage, IssuedUpdate | None]:
         """A person's message of any kind; `facts` are fields of Message."""
         sender = self._somebody(chat, user_id)
         message = self.world.put(chat, sender, **facts)
@@ -172,21 +184,21 @@ class Telegram:
         return message, self.updates.issue("message", self.world.to_api(message), chat.id)
 
     def edit(
-        self, chat: Chat, message_id: int, text: str, *, after: int = 0
-    ) -> tuple[Message, Issued | None]:
+        self, chat: SimulatedChat, message_id: int, text: str, *, after: int = 0
+    ) -> tuple[SimulatedMessage, IssuedUpdate | None]:
         """A person corrects a message, `after` seconds since it was written."""
         message = chat.messages.get(message_id)
         if message is None or message.deleted:
-            raise NoSuch(f"no message {message_id} in chat {chat.id}")
+            raise NotInSandbox(f"no message {message_id} in chat {chat.id}")
         message.edits.append({"text": message.rich.text, "at": int(self.clock.now())})
-        message.rich, message.source = found(plain(text)), text
+        message.rich, message.source = detect_entities(plain_text(text)), text
         message.edited = message.date + after
         self.show(message)
         if not self._hears(chat, message):
             return message, None
         return message, self.updates.issue("edited_message", self.world.to_api(message), chat.id)
 
-    def _hears(self, chat: Chat, message: Message) -> bool:
+    def _hears(self, chat: SimulatedChat, message: SimulatedMessage) -> bool:
         if chat.is_private:
             return True
         if chat.bot_status in {"left", "kicked"}:
@@ -207,7 +219,7 @@ class Telegram:
         chat = self.chat(chat_id)
         message = chat.messages.get(message_id)
         if message is None:
-            raise NoSuch(f"no message {message_id} in chat {chat_id}")
+            raise NotInSandbox(f"no message {message_id} in chat {chat_id}")
         query = Query(
             id=self.world.next_query_id(),
             chat_id=chat_id,
@@ -227,7 +239,7 @@ class Telegram:
         self.updates.issue("callback_query", payload, chat_id)
         return query
 
-    def _pressed(self, message: Message) -> dict[str, object]:
+    def _pressed(self, message: SimulatedMessage) -> dict[str, object]:
         if message.deleted:
             chat = self.world.chats[message.chat_id]
             return {"message_id": message.id, "chat": chat.to_api(), "date": 0}
@@ -235,21 +247,21 @@ class Telegram:
 
     # ── what happens to chats ───────────────────────────────────────────────────────────────────
 
-    def set_blocked(self, chat: Chat, *, blocked: bool) -> None:
+    def set_blocked(self, chat: SimulatedChat, *, blocked: bool) -> None:
         if not chat.is_private or chat.blocked == blocked:
             return
         chat.blocked = blocked
         states = ("member", "kicked") if blocked else ("kicked", "member")
         self.tell_membership(chat, self._somebody(chat), *states)
 
-    def set_bot_status(self, chat: Chat, status: str) -> None:
+    def set_bot_status(self, chat: SimulatedChat, status: str) -> None:
         """Kick, remove, add or promote the bot in a group."""
         if chat.is_private:
-            raise NoSuch("a private chat has no members to change")
+            raise NotInSandbox("a private chat has no members to change")
         before, chat.bot_status = chat.bot_status, status
         self.tell_membership(chat, self._somebody(chat), before, status)
 
-    def tell_membership(self, chat: Chat, by: User, before: str, after: str) -> None:
+    def tell_membership(self, chat: SimulatedChat, by: User, before: str, after: str) -> None:
         payload: dict[str, object] = {
             "chat": chat.to_api(),
             "from": by.to_api(),
@@ -276,11 +288,11 @@ class Telegram:
             }
         return member
 
-    def upgrade(self, chat: Chat) -> Chat:
+    def upgrade(self, chat: SimulatedChat) -> SimulatedChat:
         """A basic group becomes a supergroup: service messages on both sides, the old one refuses sends."""
         if chat.type != "group":
-            raise NoSuch(f"chat {chat.id} is no basic group")
-        new = Chat(
+            raise NotInSandbox(f"chat {chat.id} is no basic group")
+        new = SimulatedChat(
             id=-1_000_000_000_000 - next(self._group_ids),
             type="supergroup",
             title=chat.title,
@@ -295,9 +307,9 @@ class Telegram:
         self.bus.publish("chat", chat_id=chat.id)
         return new
 
-    def add_topic(self, chat: Chat, name: str) -> Topic:
+    def add_topic(self, chat: SimulatedChat, name: str) -> Topic:
         if not chat.is_forum:
-            raise NoSuch(f"chat {chat.id} is no forum")
+            raise NotInSandbox(f"chat {chat.id} is no forum")
         by = self._somebody(chat)
         opened = self.world.put(
             chat, by, service={"forum_topic_created": {"name": name, "icon_color": 7322096}}
@@ -311,11 +323,11 @@ class Telegram:
 
     # ── telling the page ────────────────────────────────────────────────────────────────────────
 
-    def show(self, message: Message) -> None:
+    def show(self, message: SimulatedMessage) -> None:
         if self.bus.heard:
             self.bus.publish("message", chat_id=message.chat_id, message=self.world.to_page(message))
 
-    def describe(self, chat: Chat) -> dict[str, object]:
+    def describe(self, chat: SimulatedChat) -> dict[str, object]:
         """A chat as the page and the control API see it."""
         alive = [message for message in chat.messages.values() if not message.deleted]
         last = alive[-1] if alive else None

@@ -7,8 +7,8 @@ import itertools
 from collections import deque
 from dataclasses import dataclass, field
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.telegram.refusal import Refusal
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.telegram.refusal import ApiError
 
 DAY = 86_400.0
 _KEPT = {"callback_query": 150.0, "inline_query": 30.0}  # seconds; everything else stays a day
@@ -26,7 +26,7 @@ _BY_WEBHOOK = "Conflict: terminated by setWebhook request"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Issued:
+class IssuedUpdate:
     """One update. `handed` counts how often it was given out; times in seconds, 0: not yet."""
 
     id: int
@@ -56,12 +56,12 @@ class Issued:
 
 
 @dataclass(slots=True, kw_only=True)
-class Updates:
+class UpdateQueue:
     """The bot's queue. Only one of polling and a webhook drains it."""
 
-    clock: Clock
-    pending: deque[Issued] = field(default_factory=deque)
-    ledger: list[Issued] = field(default_factory=list)
+    clock: SandboxClock
+    pending: deque[IssuedUpdate] = field(default_factory=deque)
+    ledger: list[IssuedUpdate] = field(default_factory=list)
     allowed: frozenset[str] | None = None
     webhook_url: str = ""
     conflicts: int = 0
@@ -72,9 +72,9 @@ class Updates:
     def wants(self, kind: str) -> bool:
         return kind not in _ON_REQUEST if not self.allowed else kind in self.allowed
 
-    def issue(self, kind: str, payload: dict[str, object], chat_id: int) -> Issued:
+    def issue(self, kind: str, payload: dict[str, object], chat_id: int) -> IssuedUpdate:
         """Put an update into the queue; one of a kind the bot did not ask for is dropped at once."""
-        update = Issued(
+        update = IssuedUpdate(
             id=next(self._ids), kind=kind, chat_id=chat_id, payload=payload, issued_at=self.clock.now()
         )
         self.ledger.append(update)
@@ -92,7 +92,7 @@ class Updates:
             update.dropped = "expired"
             self.pending.remove(update)
 
-    def confirm(self, update: Issued) -> None:
+    def confirm(self, update: IssuedUpdate) -> None:
         if update in self.pending:
             self.pending.remove(update)
         update.confirmed_at = self.clock.now()
@@ -117,12 +117,12 @@ class Updates:
         await self._arrived.wait()
         self._arrived.clear()
 
-    async def poll(self, offset: int, limit: int, seconds: float) -> list[Issued]:
+    async def poll(self, offset: int, limit: int, seconds: float) -> list[IssuedUpdate]:
         """getUpdates, waiting up to `seconds`. Confirms everything below `offset`; a negative one forgets
         all but the last ones.
         """
         if self.webhook_url:
-            raise Refusal(409, _WEBHOOK_ACTIVE)
+            raise ApiError(409, _WEBHOOK_ACTIVE)
         self.end_polls(_OTHER_POLLER)
         self._forget(offset)
         ready = self._ready(offset, limit)
@@ -148,7 +148,7 @@ class Updates:
             arrival.cancel()
         if waiter.done() and (reason := waiter.result()):
             self.conflicts += 1
-            raise Refusal(409, reason)
+            raise ApiError(409, reason)
 
     def _forget(self, offset: int) -> None:
         if offset < 0:
@@ -158,7 +158,7 @@ class Updates:
             while self.pending and self.pending[0].id < offset:
                 self.confirm(self.pending[0])
 
-    def _ready(self, offset: int, limit: int) -> list[Issued]:
+    def _ready(self, offset: int, limit: int) -> list[IssuedUpdate]:
         self.expire()
         ready = list(itertools.islice((u for u in self.pending if u.id >= max(offset, 0)), limit))
         for update in ready:

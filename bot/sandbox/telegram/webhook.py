@@ -6,20 +6,20 @@ import asyncio
 import json
 from collections import defaultdict, deque
 
-from bot.sandbox.outgoing import CallFailed, call
-from bot.sandbox.telegram.service import Telegram
-from bot.sandbox.telegram.updates import Issued
+from bot.sandbox.outgoing import CallFailed, http_call
+from bot.sandbox.telegram.service import SimulatedTelegram
+from bot.sandbox.telegram.updates import IssuedUpdate
 
 
-class Webhook:
+class WebhookDelivery:
     """Delivers while a webhook is set; retries at once, then after 1, 2, 4 … times `backoff` seconds."""
 
-    def __init__(self, tg: Telegram, *, backoff: float = 2.0, ceiling: float = 60.0) -> None:
+    def __init__(self, tg: SimulatedTelegram, *, backoff: float = 2.0, ceiling: float = 60.0) -> None:
         self._tg = tg
         self._backoff = backoff
         self._ceiling = ceiling
         self._taken: set[int] = set()
-        self._queues: defaultdict[int, deque[Issued]] = defaultdict(deque)
+        self._queues: defaultdict[int, deque[IssuedUpdate]] = defaultdict(deque)
         self._workers: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -56,7 +56,7 @@ class Webhook:
             if queue and (worker is None or worker.done()):
                 self._workers[chat_id] = asyncio.create_task(self._work(queue))
 
-    async def _work(self, queue: deque[Issued]) -> None:
+    async def _work(self, queue: deque[IssuedUpdate]) -> None:
         while queue:
             update = queue[0]
             if await self._deliver(update):
@@ -64,7 +64,7 @@ class Webhook:
             self._taken.discard(update.id)
             queue.popleft()
 
-    async def _deliver(self, update: Issued) -> bool:
+    async def _deliver(self, update: IssuedUpdate) -> bool:
         """True once taken; False when the webhook went away or the update ran out meanwhile."""
         attempt = 0
         while update in self._tg.updates.pending and (url := self._tg.updates.webhook_url):
@@ -81,12 +81,12 @@ class Webhook:
             attempt += 1
         return False
 
-    async def _attempt(self, url: str, update: Issued) -> str:
+    async def _attempt(self, url: str, update: IssuedUpdate) -> str:
         headers = {"Content-Type": "application/json"}
         if secret := self._tg.webhook.get("secret"):
             headers["X-Telegram-Bot-Api-Secret-Token"] = str(secret)
         try:
-            answer = await call("POST", url, json.dumps(update.to_api()).encode(), headers)
+            answer = await http_call("POST", url, json.dumps(update.to_api()).encode(), headers)
         except CallFailed as exc:
             return f"Connection failed: {exc}"
         if 200 <= answer.status < 300:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 
-from bot.sandbox.clock import Clock
+from bot.sandbox.clock import SandboxClock
 from bot.sandbox.telegram.html import Entity, Rich
 from bot.sandbox.telegram.late import EFFECTS
 from bot.sandbox.telegram.markup import Keyboard
@@ -56,7 +56,7 @@ class StoredFile:
 
 
 @dataclass(slots=True, kw_only=True)
-class Message:
+class SimulatedMessage:
     """One message, with the history of its edits."""
 
     id: int
@@ -86,7 +86,7 @@ class Message:
 
 
 @dataclass(slots=True, kw_only=True)
-class Chat:
+class SimulatedChat:
     """A chat as the bot may meet it. `members` maps user ids to creator, administrator, member or left."""
 
     id: int
@@ -96,7 +96,7 @@ class Chat:
     is_forum: bool = False
     members: dict[int, str] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
-    messages: dict[int, Message] = field(default_factory=dict)
+    messages: dict[int, SimulatedMessage] = field(default_factory=dict)
     bot_status: str = "member"
     started: bool = True
     blocked: bool = False
@@ -132,21 +132,21 @@ class Query:
 class World:
     """Everything that exists in this Telegram."""
 
-    def __init__(self, clock: Clock, bot: User) -> None:
+    def __init__(self, clock: SandboxClock, bot: User) -> None:
         self.clock = clock
         self.bot = bot
         self.users: dict[int, User] = {}
-        self.chats: dict[int, Chat] = {}
+        self.chats: dict[int, SimulatedChat] = {}
         self.queries: dict[str, Query] = {}
         self.files: dict[str, StoredFile] = {}
-        self.sent: list[Message] = []  # everything the bot was allowed to send, in order
+        self.sent: list[SimulatedMessage] = []  # everything the bot was allowed to send, in order
         # Private chats and basic groups share one row of message ids, each supergroup has its own.
         self._shared_ids = itertools.count(101)
         self._own_ids: dict[int, itertools.count[int]] = {}
         self._file_ids = itertools.count(1)
         self._query_ids = itertools.count(4_500_000_000_001)
 
-    def next_message_id(self, chat: Chat) -> int:
+    def next_message_id(self, chat: SimulatedChat) -> int:
         if chat.type != "supergroup":
             return next(self._shared_ids)
         return next(self._own_ids.setdefault(chat.id, itertools.count(2)))
@@ -154,9 +154,9 @@ class World:
     def next_query_id(self) -> str:
         return str(next(self._query_ids))
 
-    def put(self, chat: Chat, sender: User, **facts: object) -> Message:
+    def put(self, chat: SimulatedChat, sender: User, **facts: object) -> SimulatedMessage:
         """A new message at the present time; `facts` are fields of Message."""
-        message = Message(
+        message = SimulatedMessage(
             id=self.next_message_id(chat),
             chat_id=chat.id,
             sender=sender,
@@ -183,7 +183,7 @@ class World:
         self.files[file.id] = file
         return file
 
-    def member(self, chat: Chat, user_id: int) -> str:
+    def member(self, chat: SimulatedChat, user_id: int) -> str:
         """A user's standing in a chat, empty if unknown."""
         if user_id == self.bot.id:
             return chat.bot_status
@@ -193,7 +193,7 @@ class World:
 
     # ── what the API and the page say of a message ──────────────────────────────────────────────
 
-    def to_api(self, message: Message, *, nested: bool = True) -> dict[str, object]:
+    def to_api(self, message: SimulatedMessage, *, nested: bool = True) -> dict[str, object]:
         chat = self.chats[message.chat_id]
         answer: dict[str, object] = {
             "message_id": message.id,
@@ -215,7 +215,7 @@ class World:
             answer["reply_markup"] = {"inline_keyboard": message.keyboard}
         return answer
 
-    def to_page(self, message: Message) -> dict[str, object]:
+    def to_page(self, message: SimulatedMessage) -> dict[str, object]:
         """The same for the chat page and the control API: flat, with addresses of files."""
         chat = self.chats[message.chat_id]
         quoted = chat.messages.get(message.reply_to)
@@ -247,7 +247,7 @@ class World:
         }
 
 
-def _content(message: Message) -> dict[str, object]:
+def _content(message: SimulatedMessage) -> dict[str, object]:
     entities: list[Entity] = list(message.rich.entities)
     answer: dict[str, object] = {}
     prefix = "caption" if message.has_media else "text"

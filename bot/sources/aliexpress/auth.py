@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.errors import Reauthorise, Rejected, SourceError, StoreError, Transient
 from bot.model import Tokens
-from bot.sources.aliexpress.budget import Ledger
+from bot.sources.aliexpress.budget import CallLimiter
 from bot.sources.aliexpress.client import GATEWAY, Client, Report
 
 EARLY = timedelta(minutes=30)
@@ -47,7 +47,7 @@ class TokenStore(Protocol):
 # ── authorising ─────────────────────────────────────────────────────────────────────────────────
 
 
-def authorise_url(app_key: str, redirect_uri: str, *, state: str = "", base_url: str = GATEWAY) -> str:
+def authorize_url(app_key: str, redirect_uri: str, *, state: str = "", base_url: str = GATEWAY) -> str:
     """Return the address where the merchant logs in; `redirect_uri` must be the console's callback."""
     query = {
         "response_type": "code",
@@ -88,12 +88,12 @@ def seed_tokens(access_token: str, refresh_token: str, now: datetime) -> Tokens 
     return Tokens(access_token=access_token, refresh_token=refresh_token, obtained_at=now, authorised_at=now)
 
 
-async def exchange(client: Client, code: str, now: Callable[[], datetime]) -> Tokens:
+async def exchange_code(client: Client, code: str, now: Callable[[], datetime]) -> Tokens:
     """Trade a login's code for tokens; it works once and for minutes, then `Reauthorise` is raised."""
     return _tokens(await client.system("/auth/token/create", {"code": code}), now(), before=None)
 
 
-async def refresh(client: Client, tokens: Tokens, now: Callable[[], datetime]) -> Tokens:
+async def refresh_tokens(client: Client, tokens: Tokens, now: Callable[[], datetime]) -> Tokens:
     """Trade the refresh token for a new pair; the end of the grant stays where it was."""
     answer = await client.system("/auth/token/refresh", {"refresh_token": tokens.refresh_token})
     return _tokens(answer, now(), before=tokens)
@@ -178,7 +178,7 @@ class TokenKeeper:
         *,
         client: Client,
         store: TokenStore,
-        ledger: Ledger,
+        limiter: CallLimiter,
         now: Callable[[], datetime],
         owner: str,
         seed: Tokens | None = None,
@@ -187,7 +187,7 @@ class TokenKeeper:
     ) -> None:
         self._client = client
         self._store = store
-        self._ledger = ledger
+        self._limiter = limiter
         self._now = now
         self._owner = owner
         self._seed = seed
@@ -298,8 +298,8 @@ class TokenKeeper:
 
     async def exchange(self, code: str) -> Tokens:
         """Trade a login's code and store the tokens, whatever was stored before."""
-        await self._ledger.insist()
-        tokens = await exchange(self._client, code, self._now)
+        await self._limiter.acquire_for_tokens()
+        tokens = await exchange_code(self._client, code, self._now)
         await self._kept(tokens, None)
         self._adopt(tokens)
         return tokens
@@ -391,9 +391,9 @@ class TokenKeeper:
     async def _refresh_as_owner(self, dead: Tokens) -> Tokens:
         if not self._refreshable(dead):
             raise Reauthorise("IllegalRefreshToken", "the grant has ended")
-        await self._ledger.insist()
+        await self._limiter.acquire_for_tokens()
         try:
-            fresh = await refresh(self._client, dead, self._now)
+            fresh = await refresh_tokens(self._client, dead, self._now)
         except Rejected as error:
             raise Reauthorise(error.code, error.detail, request_id=error.request_id) from error
         if not await self._kept(fresh, dead):

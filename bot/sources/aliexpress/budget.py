@@ -21,14 +21,14 @@ _PATIENCE_OF_CHECKS = 60.0
 _SOON = 0.005  # seconds: nobody sleeps so short, for timers and networks are not finer
 
 
-class Ledger(Protocol):
+class CallLimiter(Protocol):
     """Counts and paces every call."""
 
     async def acquire(self, urgent: bool) -> None:
         """Wait for this call's turn; raises `Throttled` with the seconds to wait where that is long."""
         ...
 
-    async def insist(self) -> None:
+    async def acquire_for_tokens(self) -> None:
         """Wait for the turn of a call that has to be made whatever is left of the day: one for tokens."""
         ...
 
@@ -45,7 +45,7 @@ class Ledger(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class CallLimits:
     """What may be spent. `per_day` None means no daily limit."""
 
     per_second: float = 1.0
@@ -58,7 +58,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class CallUsage:
     """What is spent. Times are epoch seconds; `free_at` is when the next call may start."""
 
     day: int = 0
@@ -84,13 +84,15 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Exhausted:
     """The day's calls are used up for this kind of call; new ones come in `seconds`."""
 
     seconds: float
 
 
-def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Account, Go | Wait | Spent]:
+def decide(
+    account: CallUsage, now: float, urgent: bool, limits: CallLimits
+) -> tuple[CallUsage, Go | Wait | Exhausted]:
     """Decide on one call and book it where it may go.
 
     A person's call books the next free moment ahead of time; a check takes only a moment that is free now,
@@ -100,28 +102,28 @@ def ask(account: Account, now: float, urgent: bool, limits: Limits) -> tuple[Acc
     if limits.per_day is not None:
         kept = 0 if urgent else math.ceil(limits.per_day * _RESERVE * _day_left(now))
         if account.used >= limits.per_day - kept:
-            return account, Spent(_next_chance(account, now, urgent, limits.per_day))
+            return account, Exhausted(_next_chance(account, now, urgent, limits.per_day))
     starts = _free(account, now, limits)
     if starts - now > (_PATIENCE if urgent else _SOON):
         return account, Wait(starts - now)
     return _booked(account, starts, urgent, limits), Go(starts - now)
 
 
-def insist(account: Account, now: float, limits: Limits) -> tuple[Account, Go]:
+def book_token_call(account: CallUsage, now: float, limits: CallLimits) -> tuple[CallUsage, Go]:
     """Book a call for tokens: counted and paced as a person's, but no spent day or long ban stops it."""
     account = _today(account, now)
     starts = min(_free(account, now, limits), now + _PATIENCE)
     return _booked(account, starts, True, limits), Go(starts - now)
 
 
-def _free(account: Account, now: float, limits: Limits) -> float:
+def _free(account: CallUsage, now: float, limits: CallLimits) -> float:
     # Nobody books further ahead than patience reaches: what lies beyond was booked by a clock that is wrong.
     free_at = account.free_at if account.free_at <= now + _PATIENCE + limits.step else now
     return max(now, free_at, account.held_until)
 
 
-def _booked(account: Account, starts: float, urgent: bool, limits: Limits) -> Account:
-    return Account(  # said in full: this is made for every call
+def _booked(account: CallUsage, starts: float, urgent: bool, limits: CallLimits) -> CallUsage:
+    return CallUsage(  # said in full: this is made for every call
         day=account.day,
         used=account.used + 1,
         urgent=account.urgent + urgent,
@@ -131,13 +133,13 @@ def _booked(account: Account, starts: float, urgent: bool, limits: Limits) -> Ac
     )
 
 
-def hold(account: Account, now: float, seconds: float) -> Account:
+def book_ban(account: CallUsage, now: float, seconds: float) -> CallUsage:
     """Book a ban; a shorter one never ends a longer one."""
     account = _today(account, now)
     return replace(account, held_until=max(account.held_until, now + seconds))
 
 
-def stand(account: Account, now: float, limits: Limits) -> CallBudget:
+def call_budget(account: CallUsage, now: float, limits: CallLimits) -> CallBudget:
     """Return the budget's state; the forecast leans on yesterday while today is young."""
     account = _today(account, now)
     left = _day_left(now)
@@ -155,7 +157,7 @@ def stand(account: Account, now: float, limits: Limits) -> CallBudget:
     )
 
 
-def _today(account: Account, now: float) -> Account:
+def _today(account: CallUsage, now: float) -> CallUsage:
     day = int((now + _BEIJING.total_seconds()) // _DAY)
     if day <= account.day:  # a clock that is set back does not bring yesterday back
         return account
@@ -168,7 +170,7 @@ def _day_left(now: float) -> float:
     return 1 - ((now + _BEIJING.total_seconds()) % _DAY) / _DAY
 
 
-def _next_chance(account: Account, now: float, urgent: bool, per_day: int) -> float:
+def _next_chance(account: CallUsage, now: float, urgent: bool, per_day: int) -> float:
     """Seconds until a call of this kind may go: at the day's end, or earlier when the reserve has melted."""
     rest = _day_left(now) * _DAY
     if urgent or account.used >= per_day:
@@ -180,7 +182,7 @@ def _next_chance(account: Account, now: float, urgent: bool, per_day: int) -> fl
 # ── the ledger ──────────────────────────────────────────────────────────────────────────────────
 
 
-class CallLedger:
+class LocalCallLimiter:
     """The ledger of one process. `load` and `dump` carry the account over a restart.
 
     `allowed` says whether this process may call at all: only the leader may. Checks queue here, so that only
@@ -190,7 +192,7 @@ class CallLedger:
     def __init__(
         self,
         *,
-        limits: Limits,
+        limits: CallLimits,
         now: Callable[[], datetime],
         allowed: Callable[[], bool] = lambda: True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -200,12 +202,12 @@ class CallLedger:
         self._allowed = allowed
         self._sleep = sleep
         self._checks = asyncio.Lock()
-        self._account = Account()
+        self._account = CallUsage()
 
     def load(self, state: Mapping[str, Any] | None) -> None:
         """Go on with what `dump` returned in an earlier life."""
         if state:
-            self._account = Account(**state)
+            self._account = CallUsage(**state)
 
     def dump(self) -> dict[str, Any]:
         """Return what is spent, as JSON-able values."""
@@ -223,18 +225,18 @@ class CallLedger:
                 wait = await self._book(urgent=False, until=until)
         await self._rest(wait)  # the next check books meanwhile
 
-    async def insist(self) -> None:
+    async def acquire_for_tokens(self) -> None:
         """Wait for the turn of a call for tokens, 20 s at most; no spent day stops it."""
-        self._account, go = insist(self._account, self._clock(), self._limits)
+        self._account, go = book_token_call(self._account, self._clock(), self._limits)
         await self._rest(go.seconds)
 
     async def hold(self, seconds: float) -> None:
         """Let nobody call for `seconds`."""
-        self._account = hold(self._account, self._clock(), seconds)
+        self._account = book_ban(self._account, self._clock(), seconds)
 
     async def usage(self) -> CallBudget:
         """Return where the budget stands."""
-        return stand(self._account, self._clock(), self._limits)
+        return call_budget(self._account, self._clock(), self._limits)
 
     async def _rest(self, seconds: float) -> None:
         if seconds > _SOON:
@@ -245,11 +247,11 @@ class CallLedger:
     async def _book(self, *, urgent: bool, until: float) -> float:
         """Seconds until the moment that is booked for this call; waits until one can be booked."""
         while True:
-            self._account, answer = ask(self._account, self._clock(), urgent, self._limits)
+            self._account, answer = decide(self._account, self._clock(), urgent, self._limits)
             match answer:
                 case Go(seconds):
                     return seconds
-                case Spent(seconds):
+                case Exhausted(seconds):
                     raise Throttled("DailyBudget", "the day's calls are spent", seconds=seconds)
                 case Wait(seconds):
                     if self._clock() + seconds > until:

@@ -14,7 +14,7 @@ import httpx
 
 from bot.errors import Misconfigured, Rejected, SourceError, Throttled, TokenDead, Transient
 from bot.sources.aliexpress import refusals, transport
-from bot.sources.aliexpress.redaction import Redactor
+from bot.sources.aliexpress.redaction import TokenRedactor
 from bot.sources.aliexpress.signing import Signer
 
 GATEWAY = "https://api-sg.aliexpress.com"
@@ -38,7 +38,7 @@ class Client:
         call_seconds: float = 25.0,
     ) -> None:
         self.app_key = app_key
-        self.redactor = Redactor(app_secret)
+        self.redactor = TokenRedactor(app_secret)
         self.skew: float | None = None
         self._base_url = base_url.rstrip("/")
         self._sync = httpx.URL(f"{self._base_url}/sync")  # read once: reading it costs a tenth of a call
@@ -75,7 +75,7 @@ class Client:
             raise self._transient("NotJson", body[:200].decode("utf-8", "replace")) from None
         if not isinstance(answer, dict):
             raise self._transient("NotAnObject", type(answer).__name__)
-        if (refusal := refusals.find(answer)) is not None:
+        if (refusal := refusals.find_refusal(answer)) is not None:
             if not refusals.is_known(refusal):
                 self._report(
                     "unknown_code", self.redactor.clean(f"{refusal.code} {refusal.sub_code}".strip())
@@ -113,7 +113,7 @@ class Client:
                 asyncio.timeout(self._call_seconds),
                 self._http.stream("POST", url, content=urlencode(signed)) as response,
             ):
-                body = await transport.read(response)
+                body = await transport.read_body(response)
         except (TimeoutError, httpx.TimeoutException):
             raise Transient("Timeout", f"no answer within {self._call_seconds:.0f} s") from None
         except (httpx.HTTPError, aiohttp.ClientError, OSError) as exc:

@@ -37,7 +37,7 @@ def token_warnings(
     return ()
 
 
-def of_death(tokens: Tokens) -> str:
+def dead_grant_key(tokens: Tokens) -> str:
     """The key of the warning that this grant is dead: to be forgotten when it turns out to live."""
     return _key(tokens, 0)
 

@@ -19,10 +19,10 @@ from bot.sources.aliexpress.scalars import (
     ETA_AHEAD,
     NODE_AHEAD,
     NOTHING,
+    epoch_ms,
     integer,
     moment,
     says,
-    stamp,
     text_of,
     tracking_number,
     written_time,
@@ -77,17 +77,17 @@ def snapshot(
     parcels = _merged([_parcel(line, _Latest.at(now), odd, answer, stamps) for line in lines])
     if stamps.named and not stamps.read:
         raise _unknown(answer)
-    return Snapshot(order_id=order_id, language=language, parcels=parcels, digest=digest(parcels))
+    return Snapshot(order_id=order_id, language=language, parcels=parcels, digest=content_digest(parcels))
 
 
-def digest(parcels: tuple[FetchedParcel, ...], *, found: bool = True) -> str:
+def content_digest(parcels: tuple[FetchedParcel, ...], *, found: bool = True) -> str:
     """Return a short hash of the content, the same in whatever order parcels, nodes and items came."""
     canonical = sorted(
         (
             parcel.number,
             parcel.carrier,
-            stamp(parcel.eta),
-            sorted((stamp(node.at), node.name, node.description) for node in parcel.nodes),
+            epoch_ms(parcel.eta),
+            sorted((epoch_ms(node.at), node.name, node.description) for node in parcel.nodes),
             sorted((item.id, item.title, item.variant, item.quantity) for item in parcel.items),
         )
         for parcel in parcels
@@ -109,9 +109,11 @@ def fingerprint(body: bytes) -> str:
 def _without_data(result: Answer, answer: Answer, order_id: str, language: str) -> Snapshot:
     code, words = text_of(result.get("code")), text_of(result.get("msg"))
     if says(result.get("ret"), "true"):
-        return Snapshot(order_id=order_id, language=language, digest=digest(()))
+        return Snapshot(order_id=order_id, language=language, digest=content_digest(()))
     if code in _NOT_FOUND or "not found" in words.lower():
-        return Snapshot(order_id=order_id, language=language, found=False, digest=digest((), found=False))
+        return Snapshot(
+            order_id=order_id, language=language, found=False, digest=content_digest((), found=False)
+        )
     if "ret" not in result and not code:
         raise _unknown(answer)
     raise refusals.to_error(refusals.Refusal(code=code, text=words), about_order=True)

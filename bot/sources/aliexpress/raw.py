@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from bot.sources.aliexpress.redaction import HIDDEN, Redactor
+from bot.sources.aliexpress.redaction import HIDDEN, TokenRedactor
 
 _LONGEST = 20_000  # characters
 _NUMBERS = frozenset({"mail_no", "order_id", "ae_order_id", "logistics_no", "item_id", "sku_id"})
@@ -14,7 +14,7 @@ _PRIVATE = frozenset({"account", "account_id", "user_id", "user_nick", "seller_i
 _DIGIT = re.compile(r"\d")
 
 
-def redacted(body: bytes, redactor: Redactor, *private: str) -> str:
+def redact_answer(body: bytes, redactor: TokenRedactor, *private: str) -> str:
     """Return `body` as indented JSON, or as it is where it is none, without secrets and numbers.
 
     Digits of tracking, order and article numbers become zeros, so that their form stays; so do those of the

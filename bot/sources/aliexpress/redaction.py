@@ -18,7 +18,7 @@ _NAMED = re.compile(
 )
 
 
-class Redactor:
+class TokenRedactor:
     """Knows the secrets of one client; its repr shows only how many."""
 
     def __init__(self, *lasting: str) -> None:

@@ -34,7 +34,7 @@ class Refusal:
     request_id: str = ""
 
 
-def find(answer: Mapping[str, object]) -> Refusal | None:
+def find_refusal(answer: Mapping[str, object]) -> Refusal | None:
     """Return the refusal in a decoded answer, or None: under `error_response`, nested, at the root.
 
     A business "no" in `result` counts only where its code names a refusal of the gateway's.

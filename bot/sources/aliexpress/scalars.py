@@ -24,7 +24,7 @@ def moment(value: object, latest: float) -> datetime | None:
     """
     number = value if type(value) is int else integer(value)
     if number is None and isinstance(value, str) and (at := _iso(value)) is not None:
-        number = stamp(at)
+        number = epoch_ms(at)
     if number is None or number <= 0:
         return None
     if number < 100_000_000_000:  # milliseconds this small would be before 1973
@@ -96,7 +96,7 @@ def says(value: object, word: str) -> bool:
     return isinstance(value, bool | str) and str(value).strip().lower() == word
 
 
-def stamp(at: datetime | None) -> int:
+def epoch_ms(at: datetime | None) -> int:
     """Return the moment in milliseconds since 1970, 0 for none."""
     return int(at.timestamp() * 1000) if at else 0
 

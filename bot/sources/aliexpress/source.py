@@ -15,7 +15,7 @@ from bot.errors import Misconfigured, Reauthorise, SourceError, Throttled, Token
 from bot.model import OrderFacts, Snapshot, Tokens
 from bot.sources.aliexpress import languages, payload, raw
 from bot.sources.aliexpress.auth import TokenKeeper
-from bot.sources.aliexpress.budget import Ledger
+from bot.sources.aliexpress.budget import CallLimiter
 from bot.sources.aliexpress.circuit import Circuit
 from bot.sources.aliexpress.client import Client
 
@@ -60,7 +60,7 @@ class AliExpress:
         *,
         client: Client,
         keeper: TokenKeeper,
-        ledger: Ledger,
+        limiter: CallLimiter,
         now: Callable[[], datetime],
         observer: Observer | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -69,7 +69,7 @@ class AliExpress:
     ) -> None:
         self.client = client
         self.keeper = keeper
-        self.ledger = ledger
+        self.limiter = limiter
         self.circuit = Circuit(now)
         self._now = now
         self._observer = observer or Unobserved()
@@ -126,7 +126,7 @@ class AliExpress:
             body = await self._body(params, await self.keeper.renew(tokens))
         except SourceError as error:
             self._observer.event("raw_refusal", error.code)  # it is shown like any other answer
-        return raw.redacted(body, self.client.redactor, order_id)
+        return raw.redact_answer(body, self.client.redactor, order_id)
 
     def resume(self) -> None:
         """Call again at once: the operator repaired what was wrong."""
@@ -173,7 +173,7 @@ class AliExpress:
             flight.exception()  # seen, also where everybody who asked has gone
 
     async def _body(self, params: Mapping[str, str], tokens: Tokens) -> bytes:
-        await self.ledger.acquire(True)
+        await self.limiter.acquire(True)
         return await self.client.business_raw(payload.TRACKING, params, tokens.access_token)
 
     async def _call(
@@ -203,7 +203,7 @@ class AliExpress:
                 failures += 1
                 await self._wait_after(error, failures)
                 continue
-            await self.ledger.acquire(urgent)
+            await self.limiter.acquire(urgent)
             refusals = self.keeper.refusals
             try:
                 answer = await self._timed(api, params, tokens, read)
@@ -240,11 +240,11 @@ class AliExpress:
     async def _wait_after(self, error: Throttled | Transient, failures: int) -> None:
         """Prepare the next attempt, or raise `error` where there should be none."""
         if isinstance(error, Throttled):
-            await self.ledger.hold(error.seconds)
+            await self.limiter.hold(error.seconds)
             self._observer.event("throttled", error.code)
             if failures >= _ATTEMPTS or error.seconds > _LONGEST_BAN_TO_WAIT:
                 raise error
-            return  # the ledger makes everybody wait
+            return  # the limiter makes everybody wait
         if failures >= _ATTEMPTS:
             raise error
         # Full jitter: callers that failed together do not come back together.

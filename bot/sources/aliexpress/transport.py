@@ -43,7 +43,7 @@ def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Asyn
     )
 
 
-async def read(response: httpx.Response) -> bytes:
+async def read_body(response: httpx.Response) -> bytes:
     """The decompressed body. Raises Transient where it is larger than any answer."""
     body = bytearray()
     async for chunk in response.aiter_bytes():

@@ -30,7 +30,7 @@ _FEW = 20_000  # orders; so few would all be checked within the span, and are ma
 
 async def product(url: str, database: str, stored: int, warm: float, seconds: float) -> dict[str, float]:
     """Lease, signed call, parse, changes, settle: the poller as the app composes it, 64 in flight."""
-    app = App(settings.load(environment(url, Path(database)), dotenv=None))
+    app = App(settings.load_settings(environment(url, Path(database)), dotenv=None))
     spare_the_collector()
     stopping, found = asyncio.Event(), dict[str, float]()
 

@@ -26,7 +26,7 @@ IN_FLIGHT = 48
 async def product(url: str, database: str, owed: int) -> dict[str, float]:
     """Lease, render, deliver, settle each: the sender as the app composes it, but for Telegram's limits."""
     env = environment(url, Path(database))
-    app = App(settings.load(env, dotenv=None))
+    app = App(settings.load_settings(env, dotenv=None))
     spare_the_collector()
     await app.store.start()
     bot = build_bot(env["TELEGRAM_BOT_TOKEN"], url, limiter=_Open())

@@ -42,7 +42,7 @@ def swallow(body: bytes) -> None:
     """Read `body` as every kind of answer; let nothing pass but the error tree."""
     with contextlib.suppress(SourceError):
         push.parse_push(body)
-    raw.redacted(body, _CLIENT.redactor, ORDER_ID).encode()
+    raw.redact_answer(body, _CLIENT.redactor, ORDER_ID).encode()
     readers: list[Callable[[dict[str, object]], object]] = [
         lambda answer: payload.snapshot(answer, order_id=ORDER_ID, language="ru", now=NOW),
         lambda answer: payload.order_facts(answer, order_id=ORDER_ID, now=NOW),

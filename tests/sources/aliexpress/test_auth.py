@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from bot.errors import Misconfigured, Reauthorise, StoreError, Throttled, Transient
 from bot.model import Snapshot, Tokens
-from bot.sources.aliexpress.auth import authorise_url, is_login, parse_code, seed_tokens
-from bot.sources.aliexpress.budget import Limits
+from bot.sources.aliexpress.auth import authorize_url, is_login, parse_code, seed_tokens
+from bot.sources.aliexpress.budget import CallLimits
 from bot.sources.aliexpress.expiry import token_warnings
 from bot.sources.aliexpress.source import AliExpress
 from tests.sources.aliexpress.world import ORDER_ID, START, World, refusal, world
@@ -25,11 +25,11 @@ CODE = "3_500102_JxZ05Ux3cnnSSUm6dCxYg6Q26"
 
 
 def test_the_authorise_address_is_the_documented_one() -> None:
-    assert authorise_url("500000", "https://shop.example/cb?x=1") == (
+    assert authorize_url("500000", "https://shop.example/cb?x=1") == (
         "https://api-sg.aliexpress.com/oauth/authorize?response_type=code&force_auth=true"
         "&redirect_uri=https%3A%2F%2Fshop.example%2Fcb%3Fx%3D1&client_id=500000"
     )
-    assert authorise_url("5", "https://a", state="s p", base_url="http://stand-in/").endswith("&state=s+p")
+    assert authorize_url("5", "https://a", state="s p", base_url="http://stand-in/").endswith("&state=s+p")
 
 
 @pytest.mark.parametrize(
@@ -412,17 +412,17 @@ async def test_a_call_under_way_when_tokens_are_refused_proves_nothing_but_lets_
 
 async def test_a_spent_day_never_stops_a_refresh_or_a_login() -> None:
     here = world()
-    here.limits = Limits(per_second=1000, per_day=3)
+    here.limits = CallLimits(per_second=1000, per_day=3)
     source = here.source()
     await here.authorise(source)
     here.clock.pass_by(days=31)
     for _ in range(3):
-        await source.ledger.acquire(urgent=True)
+        await source.limiter.acquire(urgent=True)
     with pytest.raises(Throttled, match="DailyBudget"):
         await source.fetch(ORDER_ID, "en_US", urgent=True)
     assert here.gateway.refreshes == 1
     await here.authorise(source)
-    assert (await source.ledger.usage()).used == 5
+    assert (await source.limiter.usage()).used == 5
 
 
 async def test_a_refresh_token_alone_is_enough_to_start() -> None:

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from bot.errors import Throttled
 from bot.sources.aliexpress import budget
-from bot.sources.aliexpress.budget import CallLedger, Limits
+from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
 from tests.sources.aliexpress.world import Clock
 
 # Four in the afternoon UTC is midnight in Beijing, where the day ends.
 MIDNIGHT = datetime(2026, 3, 1, 16, tzinfo=UTC)
 
 
-def ledger(clock: Clock, **limits: float | int | None) -> CallLedger:
-    return CallLedger(
-        limits=Limits(**limits),  # type: ignore[arg-type]  # two keywords of two types
+def limiter(clock: Clock, **limits: float | int | None) -> LocalCallLimiter:
+    return LocalCallLimiter(
+        limits=CallLimits(**limits),  # type: ignore[arg-type]  # two keywords of two types
         now=clock,
         sleep=clock.sleep,
     )
@@ -35,14 +35,14 @@ class Started:
         self.clock = clock
         self.log: list[tuple[str, float]] = []
 
-    async def call(self, name: str, ledger: CallLedger, urgent: bool) -> None:
-        await ledger.acquire(urgent)
+    async def call(self, name: str, limiter: LocalCallLimiter, urgent: bool) -> None:
+        await limiter.acquire(urgent)
         self.log.append((name, (self.clock.at - MIDNIGHT).total_seconds()))
 
 
 async def test_calls_are_evenly_spaced() -> None:
     clock = Clock(MIDNIGHT)
-    here, started = ledger(clock, per_second=2), Started(clock)
+    here, started = limiter(clock, per_second=2), Started(clock)
     for _ in range(5):
         await started.call("check", here, False)
     assert [at for _, at in started.log] == [0, 0.5, 1.0, 1.5, 2.0]
@@ -50,7 +50,7 @@ async def test_calls_are_evenly_spaced() -> None:
 
 async def test_a_restart_goes_on_with_what_was_spent() -> None:
     clock = Clock(MIDNIGHT)
-    before, after = ledger(clock, per_second=1, per_day=9), ledger(clock, per_second=1, per_day=9)
+    before, after = limiter(clock, per_second=1, per_day=9), limiter(clock, per_second=1, per_day=9)
     after.load(None)
     await before.acquire(True)
     await before.hold(5)
@@ -70,21 +70,21 @@ async def test_a_process_that_may_not_call_does_not(urgent: bool) -> None:
         await clock.sleep(seconds)
         acting = False
 
-    here = CallLedger(limits=Limits(per_second=1), now=clock, sleep=sleep, allowed=lambda: acting)
+    here = LocalCallLimiter(limits=CallLimits(per_second=1), now=clock, sleep=sleep, allowed=lambda: acting)
     await here.acquire(urgent)
     with pytest.raises(Throttled, match="StandingBy"):
         await here.acquire(urgent)
     with pytest.raises(Throttled, match="StandingBy"):
-        await here.insist()
+        await here.acquire_for_tokens()
 
 
 async def test_a_person_goes_before_the_checks_that_wait() -> None:
     at = MIDNIGHT.timestamp()
-    limits = Limits(per_second=1)
-    account, first = budget.ask(budget.Account(), at, False, limits)
-    account, check = budget.ask(account, at, False, limits)
-    account, person = budget.ask(account, at, True, limits)
-    account, check_again = budget.ask(account, at + 1, False, limits)
+    limits = CallLimits(per_second=1)
+    account, first = budget.decide(budget.CallUsage(), at, False, limits)
+    account, check = budget.decide(account, at, False, limits)
+    account, person = budget.decide(account, at, True, limits)
+    account, check_again = budget.decide(account, at + 1, False, limits)
     assert [first, check, person, check_again] == [
         budget.Go(0),
         budget.Wait(1),
@@ -95,7 +95,7 @@ async def test_a_person_goes_before_the_checks_that_wait() -> None:
 
 async def test_a_ban_holds_people_and_checks() -> None:
     clock = Clock(MIDNIGHT)
-    here, started = ledger(clock, per_second=10), Started(clock)
+    here, started = limiter(clock, per_second=10), Started(clock)
     await here.hold(3)
     await here.hold(1)
     assert (await here.usage()).held_for == pytest.approx(3)
@@ -106,7 +106,7 @@ async def test_a_ban_holds_people_and_checks() -> None:
 @pytest.mark.parametrize("urgent", [True, False])
 async def test_a_long_wait_is_told_instead_of_waited(urgent: bool) -> None:
     clock = Clock(MIDNIGHT)
-    here = ledger(clock, per_second=10)
+    here = limiter(clock, per_second=10)
     await here.hold(600)
     with pytest.raises(Throttled) as caught:
         await here.acquire(urgent)
@@ -117,7 +117,7 @@ async def test_a_long_wait_is_told_instead_of_waited(urgent: bool) -> None:
 
 async def test_checks_leave_a_reserve_that_people_may_use_until_the_day_is_spent() -> None:
     clock = Clock(MIDNIGHT)
-    here = ledger(clock, per_second=1e9, per_day=100)
+    here = limiter(clock, per_second=1e9, per_day=100)
     for _ in range(90):
         await here.acquire(False)
     with pytest.raises(Throttled, match="DailyBudget"):
@@ -133,7 +133,7 @@ async def test_checks_leave_a_reserve_that_people_may_use_until_the_day_is_spent
 
 async def test_the_reserve_melts_and_the_throttling_says_when() -> None:
     clock = Clock(MIDNIGHT)
-    here = ledger(clock, per_second=1e9, per_day=100)
+    here = limiter(clock, per_second=1e9, per_day=100)
     for _ in range(90):
         await here.acquire(False)
     with pytest.raises(Throttled) as caught:
@@ -144,7 +144,7 @@ async def test_the_reserve_melts_and_the_throttling_says_when() -> None:
 
 async def test_a_new_day_begins_at_midnight_in_beijing() -> None:
     clock = Clock(MIDNIGHT - timedelta(seconds=1))
-    here = ledger(clock, per_second=1e9, per_day=10)
+    here = limiter(clock, per_second=1e9, per_day=10)
     for _ in range(10):
         await here.acquire(True)
     usage = await here.usage()
@@ -156,7 +156,7 @@ async def test_a_new_day_begins_at_midnight_in_beijing() -> None:
 
 async def test_the_forecast_follows_the_pace_and_never_exceeds_the_limit() -> None:
     clock = Clock(MIDNIGHT)
-    here = ledger(clock, per_second=1e9, per_day=5000)
+    here = limiter(clock, per_second=1e9, per_day=5000)
     clock.pass_by(hours=12)
     for _ in range(1000):
         await here.acquire(False)
@@ -172,7 +172,7 @@ async def test_the_forecast_follows_the_pace_and_never_exceeds_the_limit() -> No
 
 async def test_a_clock_that_was_far_ahead_blocks_nobody() -> None:
     clock, ahead = Clock(MIDNIGHT), Clock(MIDNIGHT + timedelta(hours=1))
-    before, after = ledger(ahead, per_second=1), ledger(clock, per_second=1)
+    before, after = limiter(ahead, per_second=1), limiter(clock, per_second=1)
     await before.acquire(False)
     after.load(before.dump())
     await after.acquire(False)
@@ -181,7 +181,7 @@ async def test_a_clock_that_was_far_ahead_blocks_nobody() -> None:
 
 async def test_a_queue_of_checks_longer_than_patience_is_told_to_come_again() -> None:
     clock = Clock(MIDNIGHT)
-    here = ledger(clock, per_second=0.1)
+    here = limiter(clock, per_second=0.1)
     ends = await asyncio.gather(*(here.acquire(False) for _ in range(12)), return_exceptions=True)
     assert [type(end) for end in ends[:6]] == [type(None)] * 6
     assert isinstance(ends[-1], Throttled)
@@ -190,10 +190,10 @@ async def test_a_queue_of_checks_longer_than_patience_is_told_to_come_again() ->
 
 async def test_a_call_for_tokens_is_counted_and_paced_and_a_spent_day_does_not_stop_it() -> None:
     clock = Clock(MIDNIGHT)
-    here, started = ledger(clock, per_second=1, per_day=2), Started(clock)
+    here, started = limiter(clock, per_second=1, per_day=2), Started(clock)
     for _ in range(2):
         await started.call("person", here, True)
-    await here.insist()
+    await here.acquire_for_tokens()
     usage = await here.usage()
     assert (usage.used, usage.left, usage.urgent) == (3, 0, 3)
     assert (clock.at - MIDNIGHT).total_seconds() == 2
@@ -203,12 +203,12 @@ async def test_a_call_for_tokens_is_counted_and_paced_and_a_spent_day_does_not_s
 
 async def test_a_call_for_tokens_waits_for_a_short_ban_and_not_for_a_long_one() -> None:
     clock = Clock(MIDNIGHT)
-    here = ledger(clock, per_second=1000)
+    here = limiter(clock, per_second=1000)
     await here.hold(2)
-    await here.insist()
+    await here.acquire_for_tokens()
     assert sum(clock.slept) == pytest.approx(2)
     await here.hold(3600)
-    await here.insist()
+    await here.acquire_for_tokens()
     assert sum(clock.slept) == pytest.approx(2 + 20)
 
 
@@ -216,11 +216,11 @@ async def test_a_call_for_tokens_waits_for_a_short_ban_and_not_for_a_long_one() 
 def test_no_second_and_no_day_ever_has_more_calls_than_allowed(
     steps: list[tuple[float, bool]], per_day: int
 ) -> None:
-    limits, account, now = Limits(per_second=2, per_day=per_day), budget.Account(), MIDNIGHT.timestamp()
+    limits, account, now = CallLimits(per_second=2, per_day=per_day), budget.CallUsage(), MIDNIGHT.timestamp()
     starts = []
     for pause, urgent in steps:
         now += pause
-        account, answer = budget.ask(account, now, urgent, limits)
+        account, answer = budget.decide(account, now, urgent, limits)
         if isinstance(answer, budget.Go):
             starts.append(now + answer.seconds)
     assert len(starts) <= per_day

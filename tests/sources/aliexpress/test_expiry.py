@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.model import Tokens, TokenWarning
-from bot.sources.aliexpress.expiry import of_death, token_warnings
+from bot.sources.aliexpress.expiry import dead_grant_key, token_warnings
 
 BORN = datetime(2026, 1, 1, tzinfo=UTC)
 NOBODY: frozenset[str] = frozenset()
@@ -98,4 +98,4 @@ def test_settings_tokens_near_their_end_are_warned_of_though_their_login_was_lon
 
 def test_the_warning_of_a_death_has_a_key_of_its_own() -> None:
     (dead,) = token_warnings(grant(60), BORN, NOBODY, refused=True)
-    assert of_death(grant(60)) == dead.key
+    assert dead_grant_key(grant(60)) == dead.key

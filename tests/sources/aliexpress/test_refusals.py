@@ -63,7 +63,7 @@ TABLE = [(kind, code) for kind, codes in CODES.items() for code in codes.split()
 
 
 def read(answer: dict[str, Any], *, about_order: bool = False) -> SourceError:
-    refusal = refusals.find(answer)
+    refusal = refusals.find_refusal(answer)
     assert refusal is not None
     return refusals.to_error(refusal, about_order=about_order)
 
@@ -73,7 +73,7 @@ def read(answer: dict[str, Any], *, about_order: bool = False) -> SourceError:
 def test_a_code_means_the_same_in_every_envelope(kind: type[SourceError], code: str, envelope: Any) -> None:
     answer = envelope(code)
     if code.isdigit() and "ret" in str(answer):
-        assert refusals.find(answer) is None  # a backend's own numbers
+        assert refusals.find_refusal(answer) is None  # a backend's own numbers
         return
     error = read(answer)
     assert type(error) is kind
@@ -210,12 +210,12 @@ def test_unknown_words_are_no_reason_to_give_up_unless_the_request_is_blamed() -
     ],
 )
 def test_what_is_no_refusal_is_none(answer: dict[str, Any]) -> None:
-    assert refusals.find(answer) is None
+    assert refusals.find_refusal(answer) is None
 
 
 def test_the_operator_hears_only_of_codes_that_nobody_knows() -> None:
     def known(**envelope: object) -> bool:
-        refusal = refusals.find({"error_response": envelope})
+        refusal = refusals.find_refusal({"error_response": envelope})
         assert refusal is not None
         return refusals.is_known(refusal)
 

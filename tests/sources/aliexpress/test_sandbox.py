@@ -13,8 +13,8 @@ from bot.sandbox.aliexpress import scenarios
 from bot.sandbox.aliexpress.signing import push_signature
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
-from bot.sources.aliexpress.auth import TokenKeeper, authorise_url, parse_code, seed_tokens
-from bot.sources.aliexpress.budget import CallLedger, Limits
+from bot.sources.aliexpress.auth import TokenKeeper, authorize_url, parse_code, seed_tokens
+from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
 from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.expiry import token_warnings
 from bot.sources.aliexpress.push import parse_push, verify
@@ -54,11 +54,11 @@ def shop(status: str = "online") -> Shop:
         report=seen.event,
     )
     store = Store(clock)
-    ledger = CallLedger(limits=Limits(per_second=100), now=clock, sleep=clock.sleep)
+    limiter = LocalCallLimiter(limits=CallLimits(per_second=100), now=clock, sleep=clock.sleep)
     keeper = TokenKeeper(
         client=client,
         store=store,
-        ledger=ledger,
+        limiter=limiter,
         now=clock,
         owner="one",
         seed=seed_tokens(box.config.access_token, box.config.refresh_token, START),
@@ -68,7 +68,7 @@ def shop(status: str = "online") -> Shop:
     source = AliExpress(
         client=client,
         keeper=keeper,
-        ledger=ledger,
+        limiter=limiter,
         now=clock,
         observer=seen,
         sleep=clock.sleep,
@@ -79,7 +79,7 @@ def shop(status: str = "online") -> Shop:
 
 async def login(here: Shop) -> None:
     """What a merchant does in the browser, then pastes."""
-    address = authorise_url(
+    address = authorize_url(
         here.box.config.app_key, "https://shop.example/cb", state="s", base_url="http://sandbox/aliexpress"
     )
     async with httpx.AsyncClient(transport=here.http) as browser:
@@ -94,7 +94,7 @@ async def login(here: Shop) -> None:
 async def test_every_order_of_the_demo_reads_the_same_in_every_shape(shape: str, bare: bool) -> None:
     here = shop()
     plain = {order: await here.source.fetch(order, "ru") for order in scenarios.DEMO}
-    here.box.manners.shape, here.box.manners.bare_single = shape, bare
+    here.box.behavior.shape, here.box.behavior.bare_single = shape, bare
     for order, snapshot in plain.items():
         shown = await here.source.fetch(order, "ru")
         assert replace(shown, fingerprint="") == replace(snapshot, fingerprint="")
@@ -106,16 +106,16 @@ async def test_every_order_of_the_demo_reads_the_same_in_every_shape(shape: str,
 @pytest.mark.parametrize("envelope", ["A", "B", "C", "D", "H"])
 async def test_bans_deaths_and_outages_are_lived_through_in_every_envelope(envelope: str) -> None:
     here = shop()
-    here.box.manners.error_envelope = envelope
+    here.box.behavior.error_envelope = envelope
     await here.source.fetch(ORDER_ID, "en_US")
     here.box.tokens.kill_access()
     await here.source.fetch(ORDER_ID, "en_US")
     assert here.box.tokens.refreshes == 1
-    here.box.manners.calls_per_second = 1
+    here.box.behavior.calls_per_second = 1
     for _ in range(3):
         await here.source.fetch(ORDER_ID, "en_US")
     assert here.seen.kinds().count("throttled") >= 1
-    here.box.manners.calls_per_second = 0
+    here.box.behavior.calls_per_second = 0
     here.box.tokens.kill_all()
     with pytest.raises(Reauthorise):
         await here.source.fetch(ORDER_ID, "en_US")
@@ -126,7 +126,7 @@ async def test_bans_deaths_and_outages_are_lived_through_in_every_envelope(envel
 @pytest.mark.parametrize("envelope", ["A", "B", "C", "D", "H"])
 async def test_an_order_of_nobody_is_told_from_one_without_tracking(envelope: str) -> None:
     here = shop()
-    here.box.manners.error_envelope = envelope
+    here.box.behavior.error_envelope = envelope
     assert not (await here.source.fetch("8210000000000000", "en_US")).found
     with pytest.raises(UnknownOrder):
         await here.source.order_facts("8210000000000000")
@@ -160,13 +160,13 @@ async def test_a_test_grant_of_two_days_pauses_and_resumes_after_a_login() -> No
         except Reauthorise:
             failures += 1
         here.clock.pass_by(minutes=30)
-    calls = len(here.box.gateway.ledger.calls)
+    calls = len(here.box.gateway.call_log.calls)
     assert failures > 48
-    assert here.box.gateway.ledger.outcomes["IllegalRefreshToken"] <= 2 * failures
+    assert here.box.gateway.call_log.outcomes["IllegalRefreshToken"] <= 2 * failures
     await login(here)
     for _ in range(3):
         await here.source.fetch(ORDER_ID, "en_US")
-    assert len(here.box.gateway.ledger.calls) == calls + 4
+    assert len(here.box.gateway.call_log.calls) == calls + 4
 
 
 async def test_a_stand_in_clock_two_hours_off_is_named() -> None:

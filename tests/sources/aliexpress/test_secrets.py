@@ -13,8 +13,8 @@ import pytest
 from bot.errors import SourceError
 from bot.model import Tokens
 from bot.sources.aliexpress.client import Client
-from bot.sources.aliexpress.raw import redacted
-from bot.sources.aliexpress.redaction import HIDDEN, Redactor
+from bot.sources.aliexpress.raw import redact_answer
+from bot.sources.aliexpress.redaction import HIDDEN, TokenRedactor
 from tests.sources.aliexpress.world import ORDER_ID, SECRET, START, Answer, refusal, tracking, world
 
 # Every secret of these tests has this word in it.
@@ -65,7 +65,7 @@ async def test_no_secret_leaves_on_any_path_of_trouble(
         here.gateway.script.clear()
         source.resume()
     told += [caplog.text, repr(here.seen.events), repr(here.seen.calls), repr(here.store.tokens)]
-    told += [repr(thing) for thing in (source, source.client, source.keeper, source.ledger, source.circuit)]
+    told += [repr(thing) for thing in (source, source.client, source.keeper, source.limiter, source.circuit)]
     leaks = [text for text in told if CANARY in _without_own_frames(text)]
     assert leaks == []
 
@@ -100,20 +100,23 @@ def test_tokens_show_nothing_but_their_times_and_account() -> None:
 
 
 def test_a_secret_is_found_in_its_encoded_form_and_inside_another() -> None:
-    redactor = Redactor("canary+secret/=")
+    redactor = TokenRedactor("canary+secret/=")
     redactor.learn("canary+secret/=longer")
     assert redactor.clean("a=canary%2Bsecret%2F%3D b canary+secret/=longer!") == f"a={HIDDEN} b {HIDDEN}!"
 
 
 def test_a_value_behind_a_telling_name_is_hidden_though_nobody_knows_it() -> None:
     text = 'access_token=abcdef123 "refresh_token": "xyz-987-654" app_secret: qwertyuiop'
-    assert Redactor().clean(text) == f'access_token={HIDDEN} "refresh_token": "{HIDDEN}" app_secret: {HIDDEN}'
+    assert (
+        TokenRedactor().clean(text)
+        == f'access_token={HIDDEN} "refresh_token": "{HIDDEN}" app_secret: {HIDDEN}'
+    )
     plain = "The specified access token is invalid or expired"
-    assert Redactor().clean(plain) == plain
+    assert TokenRedactor().clean(plain) == plain
 
 
 def test_words_too_short_to_be_secrets_are_left() -> None:
-    redactor = Redactor("a", "")
+    redactor = TokenRedactor("a", "")
     redactor.learn("en_US")
     assert redactor.clean("a en_US car") == "a en_US car"
 
@@ -129,7 +132,7 @@ def test_a_raw_answer_keeps_its_form_and_loses_what_identifies() -> None:
         )
         | {"account": "ana@example.com", "note": f"order {ORDER_ID}"}
     ).encode()
-    shown = redacted(body, Redactor(), ORDER_ID)
+    shown = redact_answer(body, TokenRedactor(), ORDER_ID)
     assert '"mail_no": "LP00000000000000"' in shown
     assert '"item_id": 0' in shown
     assert '"carrier_name": "Cainiao"' in shown
@@ -138,7 +141,9 @@ def test_a_raw_answer_keeps_its_form_and_loses_what_identifies() -> None:
 
 
 def test_a_raw_answer_that_is_no_json_is_shown_as_it_is_without_secrets() -> None:
-    assert redacted(b"<html>canary-secret", Redactor("canary-secret"), ORDER_ID) == f"<html>{HIDDEN}"
+    assert (
+        redact_answer(b"<html>canary-secret", TokenRedactor("canary-secret"), ORDER_ID) == f"<html>{HIDDEN}"
+    )
 
 
 async def test_a_raw_look_renews_a_dead_token_and_shows_refusals() -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import Misconfigured, Reauthorise, Rejected, Throttled, Transient
-from bot.sources.aliexpress.budget import Limits
+from bot.sources.aliexpress.budget import CallLimits
 from tests.sources.aliexpress.world import ORDER_ID, refusal, tracking, world
 
 
@@ -297,12 +297,12 @@ async def test_every_call_is_counted_with_its_outcome() -> None:
     api = "aliexpress.ds.order.tracking.get"
     assert here.seen.calls == [(api, "Transient"), (api, "TokenDead"), (api, "ok")]
     logins_and_refreshes = 2
-    assert (await source.ledger.usage()).used == 3 + logins_and_refreshes
+    assert (await source.limiter.usage()).used == 3 + logins_and_refreshes
 
 
 async def test_a_check_may_not_use_the_reserve_but_a_person_may() -> None:
     here = world()
-    here.limits = Limits(per_second=1e6, per_day=10)
+    here.limits = CallLimits(per_second=1e6, per_day=10)
     source = here.source()
     await here.authorise(source)
     orders = [str(10**15 + number) for number in range(20)]

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.sources.aliexpress.auth import TokenKeeper
-from bot.sources.aliexpress.budget import CallLedger, Limits
+from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
 from bot.sources.aliexpress.cipher import Cipher
 from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.source import AliExpress
@@ -29,21 +29,26 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 def process(here: World, database: Database, owner: str, key: str | None = "passphrase") -> AliExpress:
     client = Client(app_key=APP_KEY, app_secret=SECRET, now=here.clock, via=here.gateway.transport())
-    ledger = CallLedger(
-        limits=Limits(per_second=1000),
+    limiter = LocalCallLimiter(
+        limits=CallLimits(per_second=1000),
         now=here.clock,
         sleep=here.clock.sleep,
     )
     keeper = TokenKeeper(
         client=client,
         store=Credentials(database.database, APP_KEY, Cipher(key), here.clock),
-        ledger=ledger,
+        limiter=limiter,
         now=here.clock,
         owner=owner,
         sleep=here.clock.sleep,
     )
     return AliExpress(
-        client=client, keeper=keeper, ledger=ledger, now=here.clock, sleep=here.clock.sleep, draw=lambda: 0.5
+        client=client,
+        keeper=keeper,
+        limiter=limiter,
+        now=here.clock,
+        sleep=here.clock.sleep,
+        draw=lambda: 0.5,
     )
 
 

@@ -17,7 +17,7 @@ import httpx
 
 from bot.model import Tokens
 from bot.sources.aliexpress.auth import TokenKeeper
-from bot.sources.aliexpress.budget import CallLedger, Limits
+from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
 from bot.sources.aliexpress.client import Client
 from bot.sources.aliexpress.source import AliExpress
 
@@ -215,7 +215,7 @@ class World:
     gateway: Gateway
     store: Store
     seen: Seen
-    limits: Limits = field(default_factory=lambda: Limits(per_second=1000))
+    limits: CallLimits = field(default_factory=lambda: CallLimits(per_second=1000))
 
     def source(self, owner: str = "one", seed: Tokens | None = None) -> AliExpress:
         client = Client(
@@ -225,11 +225,11 @@ class World:
             via=self.gateway.transport(),
             report=self.seen.event,
         )
-        ledger = CallLedger(limits=self.limits, now=self.clock, sleep=self.clock.sleep)
+        limiter = LocalCallLimiter(limits=self.limits, now=self.clock, sleep=self.clock.sleep)
         keeper = TokenKeeper(
             client=client,
             store=self.store,
-            ledger=ledger,
+            limiter=limiter,
             now=self.clock,
             owner=owner,
             seed=seed,
@@ -239,7 +239,7 @@ class World:
         return AliExpress(
             client=client,
             keeper=keeper,
-            ledger=ledger,
+            limiter=limiter,
             now=self.clock,
             observer=self.seen,
             sleep=self.clock.sleep,
