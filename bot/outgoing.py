@@ -44,6 +44,11 @@ def is_card(notice: Notice) -> bool:
     return all(one.kind is NewsKind.CARD for one in notice.news)
 
 
+def is_question(notice: Notice) -> bool:
+    """Whether it only asks whether the order came after all."""
+    return all(one.kind is NewsKind.CHECK_IN for one in notice.news)
+
+
 def is_report(notice: Notice) -> bool:
     """Whether it is for a place that need not follow the order: the operator, or who followed it before."""
     return all(one.kind in _UNFOLLOWED for one in notice.news)

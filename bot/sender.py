@@ -34,7 +34,7 @@ from bot.model import (
     TopicGone,
 )
 from bot.outbox import Outbox, ids_of
-from bot.outgoing import OutgoingMessage, Renderer, is_card, is_report, occasion, split_reports
+from bot.outgoing import OutgoingMessage, Renderer, is_card, is_question, is_report, occasion, split_reports
 from bot.store import ChatBatch, Store, Transaction
 from bot.tracking import Tracking
 from bot.views.pushes import Occasion
@@ -94,8 +94,10 @@ class _Known:
     refused: Container[int]  # chats that did not let the bot write
 
     def wanted(self, notice: Notice) -> bool:
-        followed = (notice.place, notice.order_id) in self.follows
-        return notice.order_id in self.orders and (followed or is_report(notice))
+        follow = self.follows.get((notice.place, notice.order_id))
+        if follow is not None and follow.archived_at is not None and is_question(notice):
+            return False  # they said meanwhile that it came
+        return notice.order_id in self.orders and (follow is not None or is_report(notice))
 
 
 class Sender(Worker):

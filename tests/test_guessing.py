@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.errors import Throttled, Transient
-from bot.model import Chat, Place
+from bot.model import Chat, Flag, Place
 from bot.tracking import LimitReached, LockedOut, NotFound, Outcome, Policy, Tracked, Unanswered
 from tests import make
 from tests.parts import Engine, several
@@ -103,6 +105,7 @@ async def test_the_limit_of_a_chat_holds_for_ids_sent_at_once(engine: Engine) ->
 
 async def test_not_yet_pressed_many_times_asks_once(engine: Engine) -> None:
     await engine.follow()
+    engine.clock.pass_(minutes=2)
     asked = len(engine.source.asked)
     for press in range(5):
         at = engine.clock.now().replace(hour=20, second=press)
@@ -111,6 +114,101 @@ async def test_not_yet_pressed_many_times_asks_once(engine: Engine) -> None:
     await engine.poller.step()
     await engine.poller.drain()
     assert len(engine.source.asked) == asked + 1
+
+
+async def test_not_yet_after_all_is_asked_when_it_was_said_and_not_after_it_came(engine: Engine) -> None:
+    await engine.follow()
+    following, at = engine.tracking.following, engine.clock.now() + timedelta(days=2)
+    assert await following.ask_again(make.HERE, make.ORDER, at, update=1) == at
+    assert await following.ask_again(make.HERE, make.ORDER, at + timedelta(days=1), update=2) == at
+    await following.received(make.HERE, make.ORDER)
+    engine.clock.pass_(days=2, seconds=1)
+    await engine.tell()
+    assert await engine.states() == ["dropped"]
+    again = engine.clock.now() + timedelta(days=2)
+    await following.received(make.HERE, make.ORDER)
+    assert await following.ask_again(make.HERE, make.ORDER, again, update=3) == again
+    engine.clock.pass_(days=2, seconds=1)
+    await engine.tell()
+    assert (await engine.states())[0] == "sent", "it did not come after all: it is back in the list"
+
+
+async def _report(engine: Engine, place: Place) -> None:
+    await engine.tracking.flagging.dispute(make.ORDER, place, language="en", zone="UTC")
+
+
+async def test_nobody_closes_another_persons_dispute(engine: Engine) -> None:
+    await engine.follow()
+    await engine.follow(place=GROUP)
+    for place in (make.HERE, GROUP):
+        await _report(engine, place)
+    following = engine.tracking.following
+    await following.received(GROUP, make.ORDER)
+    await following.received(Place(EMMA), make.ORDER)
+    flagged = await engine.tracking.flagging.get(make.ORDER)
+    assert flagged is not None
+    assert flagged.flag is Flag.DISPUTED
+    await following.received(make.HERE, make.ORDER)
+    after = await engine.tracking.flagging.get(make.ORDER)
+    assert after is None or after.flag is not Flag.DISPUTED
+
+
+async def test_the_merchant_hears_of_each_place_once_however_often_it_presses(engine: Engine) -> None:
+    merchant = Place(5)
+    engine = Engine(engine.store, policy=Policy(admins=frozenset({merchant.chat_id})), source=engine.source)
+    await engine.follow()
+    await engine.follow(place=GROUP)
+    for _press in range(5):
+        for place in (make.HERE, GROUP):
+            await _report(engine, place)
+            await engine.tell()
+            await engine.tracking.following.received(place, make.ORDER)
+            engine.clock.pass_(seconds=1)
+    assert len(engine.post.texts(merchant)) == 2
+    engine.clock.pass_(days=1)
+    await _report(engine, make.HERE)
+    await engine.tell()
+    assert len(engine.post.texts(merchant)) == 3, "a day later it is news"
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+async def test_a_chats_failing_ids_cannot_spend_the_days_calls(engine: Engine, language: str) -> None:
+    orders = list(several(3))
+    engine.source.failing = Transient("ConnectError", "nobody answers")
+    for order in orders:
+        engine.source.errors[order] = engine.source.failing
+    chat = replace(await chat_at(engine), language=language)
+    for _minute in range(60):
+        for order in orders:
+            await engine.tracking.following.track(chat, order, person=EMMA)
+            await engine.tracking.viewing.refresh(chat, order, person=EMMA)
+        engine.clock.pass_(minutes=1)
+    assert len(engine.source.asked) <= 10
+    other = await chat_at(engine, GROUP)
+    await engine.tracking.viewing.refresh(other, orders[0], person=EMMA)
+    assert len(engine.source.asked) <= 11, "a person's failures count in all chats"
+    engine.clock.pass_(minutes=1)
+    engine.source.failing, asked = None, len(engine.source.asked)
+    engine.source.errors.clear()
+    engine.source.add(orders[0], "Package left sorting center of origin.")
+    refreshed = await engine.tracking.viewing.refresh(other, orders[0], person=EMMA + 1)
+    assert refreshed.fresh, "others may look"
+    assert len(engine.source.asked) == asked + 1
+
+
+async def test_texts_that_cannot_be_had_are_not_asked_for_at_each_press(engine: Engine) -> None:
+    await engine.follow()
+    chat = replace(await chat_at(engine), language="uk")
+    engine.source.failing = Transient("ConnectError", "nobody answers")
+    asked = len(engine.source.asked)
+    for _press in range(60):
+        shown = await engine.tracking.viewing.show(chat, make.ORDER)
+        assert not shown.localised.texts
+        engine.clock.pass_(minutes=1)
+    assert len(engine.source.asked) - asked <= 6
+    engine.source.failing = None
+    engine.clock.pass_(hours=1)
+    assert (await engine.tracking.viewing.show(chat, make.ORDER)).localised.texts
 
 
 async def test_pages_in_a_language_where_an_entry_has_no_pair_cost_one_call(engine: Engine) -> None:

@@ -72,16 +72,21 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
         await ctx.toast(replies.old_button(ctx.words), alert=True)
         return
     shown = await tracking.viewing.show(ctx.chat, id_)
-    told = False
+    told, days = False, _LOOK_AGAIN.days
     match action.receipt:
         case Receipt.YES:
             await tracking.following.received(place, id_)
         case Receipt.NOT_YET:
-            at = ctx.services.now() + _LOOK_AGAIN
-            await tracking.following.ask_again(place, id_, at, update=ctx.update)
+            now = ctx.services.now()
+            at = await tracking.following.ask_again(place, id_, now + _LOOK_AGAIN, update=ctx.update)
+            days = max(1, round((at - now) / timedelta(days=1)))
         case Receipt.PROBLEM:
             told = await tracking.flagging.dispute(
-                id_, language=ctx.services.default_language, zone=ctx.services.default_zone
+                id_,
+                place,
+                language=ctx.services.default_language,
+                zone=ctx.services.default_zone,
+                update=ctx.update,
             )
     await ctx.toast()
     await ctx.say(
@@ -90,7 +95,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
             shown.localised,
             shown.follow,
             action.receipt,
-            days=_LOOK_AGAIN.days,
+            days=days,
             told=told,
             support=ctx.shop.support,
         )

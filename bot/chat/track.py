@@ -107,7 +107,7 @@ async def open_named(ctx: ChatContext, said: ParsedText) -> bool:
 async def open_order(ctx: ChatContext, order_id: str) -> None:
     """A followed order's card as of now, as the living one."""
     async with ctx.typing():
-        refreshed = await ctx.tracking.viewing.refresh(ctx.chat, order_id)
+        refreshed = await ctx.tracking.viewing.refresh(ctx.chat, order_id, person=ctx.user_id)
     await ctx.say_card(refreshed.shown)
 
 
@@ -316,7 +316,9 @@ async def refresh(ctx: ChatContext, action: actions.Refresh) -> None:
     before = await _shown(ctx, action.order_id)
     if before is None:
         return
-    looking = asyncio.ensure_future(ctx.tracking.viewing.refresh(ctx.chat, action.order_id))
+    looking = asyncio.ensure_future(
+        ctx.tracking.viewing.refresh(ctx.chat, action.order_id, person=ctx.user_id)
+    )
     try:
         done, _ = await asyncio.wait({looking}, timeout=_PATIENCE)
         if not done:
@@ -430,7 +432,9 @@ async def follow_again(ctx: ChatContext, action: actions.FollowAgain) -> None:
     known = ctx.tracking.following.is_proof(ctx.place, action.order_id, action.proof)
     await _tell(
         ctx,
-        await ctx.tracking.following.track(ctx.chat, action.order_id, by_link=known, update=ctx.update),
+        await ctx.tracking.following.track(
+            ctx.chat, action.order_id, by_link=known, person=ctx.user_id, update=ctx.update
+        ),
     )
 
 

@@ -212,3 +212,7 @@ class Watch:
     failures: int = 0
     finished_at: datetime | None = None
     stopped: bool = False
+
+    def is_recent(self, now: datetime, within: timedelta) -> bool:
+        """Whether the source answered so lately; an answer in the future, by a wrong clock, is none."""
+        return self.checked_at is not None and timedelta(0) <= now - self.checked_at < within

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Flag, FlagRule, FlagSince
+from bot.model import Flag, FlagRule, FlagSince, Place
 from bot.store import sql
-from bot.store.tables import cases, orders
+from bot.store.tables import cases, disputes, orders
+
+_QUIET = timedelta(days=1)  # between two reports of one place that the merchant hears
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +33,35 @@ class Cases:
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
 
-    async def dispute(self, order_id: str, at: datetime | None) -> None:
-        """A customer says that something is wrong (None: solved)."""
-        await self._set(order_id, disputed_at=at)
+    async def dispute(self, order_id: str, place: Place, at: datetime) -> bool:
+        """A customer says there that something is wrong; whether the merchant is to be told.
+
+        They are told once of what is open, and of one place once a day.
+        """
+        mine = _of(order_id, place)
+        row = (await self._on.execute(sa.select(disputes).where(mine))).first()
+        if row is not None and row.solved_at is None:
+            return False
+        fresh = row is None or not timedelta(0) <= at - row.told_at < _QUIET
+        if row is None:
+            key = {"order_id": order_id, "chat_id": place.chat_id, "topic_id": place.topic_id}
+            await sql.add(self._on, disputes, key | {"told_at": at})
+        else:
+            told_at = at if fresh else row.told_at
+            await self._on.execute(sa.update(disputes).where(mine).values(told_at=told_at, solved_at=None))
+        if (await self.get(order_id)).disputed_at is None:
+            await self._set(order_id, disputed_at=at)
+        return fresh
+
+    async def withdraw(self, order_id: str, place: Place, at: datetime) -> None:
+        """What was wrong there is solved; the order's dispute ends where no other place has an open one."""
+        is_open = disputes.c.solved_at.is_(None)
+        mine = sa.update(disputes).where(_of(order_id, place), is_open).values(solved_at=at)
+        if not (await self._on.execute(mine)).rowcount:
+            return
+        others = sa.select(disputes.c.chat_id).where(disputes.c.order_id == order_id, is_open).limit(1)
+        if await self._on.scalar(others) is None:
+            await self._set(order_id, disputed_at=None)
 
     async def snooze(self, order_id: str, until: datetime | None) -> None:
         await self._set(order_id, snoozed_until=until)
@@ -87,6 +115,14 @@ class Cases:
         await self._on.execute(
             sql.upsert(self._on, cases, ["order_id"], values), {"order_id": order_id, "note": ""} | values
         )
+
+
+def _of(order_id: str, place: Place) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        disputes.c.order_id == order_id,
+        disputes.c.chat_id == place.chat_id,
+        disputes.c.topic_id == place.topic_id,
+    )
 
 
 def _watched(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:

@@ -13,7 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Chat, Follow, Follower, Place
 from bot.store import sql
 from bot.store.rows import to_chat, to_follow
-from bot.store.tables import chats, follows, freezes, guesses, notices, orders, sends, state_is, updates
+from bot.store.tables import (
+    chats,
+    disputes,
+    follows,
+    freezes,
+    guesses,
+    notices,
+    orders,
+    sends,
+    state_is,
+    updates,
+)
 
 
 class Chats:
@@ -110,7 +121,7 @@ class Chats:
                 {"chat_id": general.chat_id, "topic_id": 0, "created_at": chat.created_at}
                 | {name: getattr(chat, name) for name in _SETTINGS},
             )
-        for table, keys in ((follows, ("order_id",)), (notices, ("order_id", "key"))):
+        for table, keys in _KEYS_IN_TOPIC:
             twin = table.alias()
             clash = sa.exists().where(_at(twin, general), *(twin.c[name] == table.c[name] for name in keys))
             await self._on.execute(sa.delete(table).where(_at(table, place), clash))
@@ -125,7 +136,7 @@ class Chats:
         since `guessing_since` and a lock stay until they run out: else who guesses would forget and go on.
         """
         known = await self._hold_orders(follows.c.chat_id == chat_id)
-        for table in (follows, notices, freezes, sends, chats):
+        for table in (follows, notices, disputes, freezes, sends, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
         await self.purge_guesses(now, guessing_since, chat_id)
         for state in _UNHANDLED:
@@ -368,8 +379,10 @@ _KEYS_BESIDE_CHAT = (
     (chats, ("topic_id",)),
     (follows, ("topic_id", "order_id")),
     (notices, ("topic_id", "order_id", "key")),
+    (disputes, ("topic_id", "order_id")),
     (guesses, ()),
 )
+_KEYS_IN_TOPIC = ((follows, ("order_id",)), (notices, ("order_id", "key")), (disputes, ("order_id",)))
 
 
 # Putting a statement together costs more than running it: what somebody waits for is made once.

@@ -197,14 +197,14 @@ class Notices:
             .values(due_at=until, held=True)
         )
 
-    async def is_waiting(self, place: Place, order_id: str, kind: NewsKind) -> bool:
-        """Whether the place is still to be told something of this kind (its key begins with it)."""
-        found = await self._on.scalar(
-            sa.select(notices.c.id)
-            .where(_due, _at(place), notices.c.order_id == order_id, notices.c.key.like(f"{kind.value}:%"))
-            .limit(1)
+    async def waits_until(self, place: Place, order_id: str, kind: NewsKind) -> datetime | None:
+        """When the place will be told something of this kind (its key begins with it); None: never."""
+        found: datetime | None = await self._on.scalar(
+            sa.select(sa.func.min(notices.c.due_at)).where(
+                _due, _at(place), notices.c.order_id == order_id, notices.c.key.like(f"{kind.value}:%")
+            )
         )
-        return found is not None
+        return found
 
     async def release(self, place: Place, now: datetime) -> None:
         """Everything held for the place may go now, but for questions that have their own time."""

@@ -81,6 +81,15 @@ class Orders:
         row = {"id": new.id, "stage": new.stage, "created_at": new.created_at, "next_check_at": None}
         return await sql.add(self._on, orders, row)
 
+    async def hold(self, order_ids: Iterable[str]) -> None:
+        """Keep these orders from others until the transaction ends (PostgreSQL; SQLite has one writer).
+
+        Whoever changes an order's follows, notices or case holds it first: so nobody waits in a circle.
+        """
+        if not sql.is_sqlite(self._on):
+            for ids in sql.lots(sorted(order_ids)):
+                await self._on.execute(_lock(), {"ids": ids})
+
     async def get(self, order_id: str) -> Order | None:
         return (await self.get_many([order_id])).get(order_id)
 

@@ -320,6 +320,19 @@ cases = sa.Table(
     sa.Column("disputed_at", Utc),
 )
 
+# Who reported a problem, when the merchant was told, and (None: it is open) when it was solved: only the
+# place that made a report takes it back.
+disputes = sa.Table(
+    "disputes",
+    metadata,
+    sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("chat_id", sa.BigInteger, primary_key=True),
+    sa.Column("topic_id", sa.BigInteger, primary_key=True),
+    sa.Column("told_at", Utc, nullable=False),
+    sa.Column("solved_at", Utc),
+    sqlite_with_rowid=False,
+)
+
 # Wrong ids per chat, for the lock-out that keeps ids from being guessed.
 guesses = sa.Table(
     "guesses",

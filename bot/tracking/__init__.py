@@ -15,6 +15,7 @@ from bot.tracking.arriving import Arriving
 from bot.tracking.checking import Checking
 from bot.tracking.flagging import BoardPage, Flagging
 from bot.tracking.following import Following
+from bot.tracking.lookups import Lookups
 from bot.tracking.outcomes import (
     AlreadyTracked,
     LimitReached,
@@ -72,10 +73,18 @@ class Tracking:
         self.policy = policy
         self.typical = TypicalStages()
         self.arriving = Arriving(store, self.typical, now)
-        self.texts = Texts(store, source, self.typical)
+        self.texts = Texts(store, source, self.typical, now)
         recording = Recording(pacer=pacer, typical=self.typical, now=now, metrics=metrics)
         self.checking = Checking(store=store, source=source, pacer=pacer, recording=recording, now=now)
-        self.viewing = Viewing(store=store, checking=self.checking, texts=self.texts, policy=policy, now=now)
+        lookups = Lookups(policy, now)
+        self.viewing = Viewing(
+            store=store,
+            checking=self.checking,
+            texts=self.texts,
+            policy=policy,
+            lookups=lookups,
+            now=now,
+        )
         self.following = Following(
             store=store,
             source=source,
@@ -83,6 +92,7 @@ class Tracking:
             recording=recording,
             viewing=self.viewing,
             texts=self.texts,
+            lookups=lookups,
             now=now,
         )
         self.places = Places(store, policy, now)

@@ -85,19 +85,21 @@ class Flagging:
             if await tx.orders.watch(order_id) is not None:
                 await tx.cases.write_note(order_id, note)
 
-    async def dispute(self, order_id: str, *, language: str, zone: str) -> bool:
+    async def dispute(self, order_id: str, by: Place, *, language: str, zone: str, update: int = 0) -> bool:
         """A customer says that something is wrong: it is noted, and the operator's chats are to be told.
 
+        They hear once of what is open, and of one order and place once a day. `update` is who asks.
         `language` and `zone` are for chats of theirs that never wrote. False where there is none to tell.
         """
         now, places = self._now(), [Place(chat_id) for chat_id in sorted(self._policy.admins)]
         async with self._store.write() as tx:
-            if (await tx.cases.get(order_id)).disputed_at is None:
+            await tx.orders.hold([order_id])
+            if await tx.cases.dispute(order_id, by, now):
                 for place in places:
                     await tx.chats.get_or_create(place, language=language, zone=zone, now=now)
                 news = News(
                     kind=NewsKind.REPORTED,
-                    key=f"reported:{int(now.timestamp())}",
+                    key=f"reported:{int(now.timestamp())}:{update}",
                     importance=Importance.ACTION,
                     merchant_only=True,
                 )
@@ -105,7 +107,6 @@ class Flagging:
                     [PendingNotice(place=one, order_id=order_id, news=news, due_at=now) for one in places],
                     now,
                 )
-                await tx.cases.dispute(order_id, now)
         return bool(places)
 
 

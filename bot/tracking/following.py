@@ -23,6 +23,7 @@ from bot.model import (
 )
 from bot.sources import Source
 from bot.store import Store, Transaction
+from bot.tracking.lookups import Lookups
 from bot.tracking.outcomes import (
     AlreadyTracked,
     LimitReached,
@@ -59,6 +60,7 @@ class Following:
         recording: Recording,
         viewing: Viewing,
         texts: Texts,
+        lookups: Lookups,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
@@ -67,6 +69,7 @@ class Following:
         self._recording = recording
         self._viewing = viewing
         self._texts = texts
+        self._lookups = lookups
         self._now = now
 
     def claimed(self, token: str) -> str | None:
@@ -97,12 +100,12 @@ class Following:
             return refusal
         if follow is not None:
             await self._take_back(follow)
-            refreshed = await self._viewing.refresh(chat, order_id)
+            refreshed = await self._viewing.refresh(chat, order_id, person=person)
             return AlreadyTracked(shown=refreshed.shown)
         snapshot, facts, wrong = None, None, False
         unseen = watch is None or watch.checked_at is None
         if unseen:
-            snapshot, facts, wrong = await self._first_look(order_id)
+            snapshot, facts, wrong = await self._first_look(chat.place, order_id, person)
         if wrong and not by_link:
             locked = await self._count_guess(chat.place, order_id, person, update, lock=_LOCK)
             return LockedOut(until=locked) if locked else NotFound(order_id=order_id)
@@ -120,7 +123,7 @@ class Following:
             localised = await self._texts.localised(order, chat.language, order.nodes)
             return Tracked(shown=Shown(localised=localised, follow=follow))
         if not unseen:
-            await self._viewing.refresh(chat, order_id)
+            await self._viewing.refresh(chat, order_id, person=person)
         return Tracked(shown=await self._viewing.show(chat, order_id))
 
     def proof(self, place: Place, order_id: str) -> str:
@@ -146,32 +149,38 @@ class Following:
             return NotAllowed(access=self._policy.access)
         if not admin and self._policy.access == "private":
             return NotAllowed(access="private")
-        locked = None if by_link or admin else await tx.chats.locked_until(_guessers(place, person), now)
-        if locked is not None:
-            return LockedOut(until=locked)
+        if not by_link and not admin:
+            locked = await tx.chats.locked_until(_guessers(place, person), now)
+            locked = locked or self._lookups.blocked_until(place, person)
+            if locked is not None:
+                return LockedOut(until=locked)
         if await tx.chats.count_follows(place) >= self._policy.orders_per_chat:
             return LimitReached(limit=self._policy.orders_per_chat)
         return None
 
-    async def _first_look(self, order_id: str) -> tuple[Snapshot | None, OrderFacts | None, bool]:
+    async def _first_look(
+        self, place: Place, order_id: str, person: int
+    ) -> tuple[Snapshot | None, OrderFacts | None, bool]:
         """What the source says of a new order, and whether it says that the id is wrong.
 
         A source in trouble makes no id wrong: the order is followed, and looked at when it answers.
         """
+        lookups = self._lookups
+        if not lookups.may_ask(order_id, place, person):
+            return None, None, False
+        lookups.begin(place, person)
+        snapshot, facts = None, None
         try:
             snapshot = await self._source.fetch(order_id, CANONICAL, urgent=True)
+            if not snapshot.found or not snapshot.parcels:
+                facts = await self._source.order_facts(order_id, urgent=True)
         except UnknownOrder:
             return None, None, True
         except SourceError:
-            return None, None, False
-        if snapshot.found and snapshot.parcels:
+            lookups.unanswered(order_id)
             return snapshot, None, False
-        try:
-            return snapshot, await self._source.order_facts(order_id, urgent=True), False
-        except UnknownOrder:
-            return None, None, True
-        except SourceError:
-            return snapshot, None, False
+        lookups.answered(order_id, place, person)
+        return snapshot, facts, False
 
     async def _count_guess(
         self, place: Place, order_id: str, person: int, update: int, *, lock: timedelta
@@ -297,26 +306,36 @@ class Following:
             await tx.notices.enqueue([pending], now)
 
     async def received(self, place: Place, order_id: str) -> None:
-        """It came: put the order away; a problem reported before is solved."""
+        """It came: put the order away; a problem that this place reported before is solved."""
         now = self._now()
         async with self._store.write() as tx:
+            await tx.orders.hold([order_id])
             await tx.chats.change_follow(place, order_id, archived_at=now)
             await tx.orders.update_weights([order_id], now)
-            await tx.cases.dispute(order_id, None)
+            await tx.cases.withdraw(order_id, place, now)
 
-    async def ask_again(self, place: Place, order_id: str, at: datetime, *, update: int = 0) -> None:
-        """It was called delivered but is not there: ask the place again then, and look until then."""
+    async def ask_again(self, place: Place, order_id: str, at: datetime, *, update: int = 0) -> datetime:
+        """It was called delivered but is not there: ask the place again then, and look until then.
+
+        When it will be asked: one open question is enough.
+        """
+        now = self._now()
         news = News(
             kind=NewsKind.CHECK_IN, key=f"check_in:{int(at.timestamp())}", importance=Importance.ACTION
         )
         async with self._store.write() as tx:
-            if await tx.notices.is_waiting(place, order_id, NewsKind.CHECK_IN):
-                return  # one open question is enough
-            if not await tx.updates.first(update, f"ask {order_id}"):
-                return
+            await tx.orders.hold([order_id])
+            await tx.chats.change_follow(place, order_id, archived_at=None)
+            await tx.orders.update_weights([order_id], now)
+            waits = await tx.notices.waits_until(place, order_id, NewsKind.CHECK_IN)
+            if waits is not None or not await tx.updates.first(update, f"ask {order_id}"):
+                return waits or at
             owed = PendingNotice(place=place, order_id=order_id, news=news, due_at=at)
-            await tx.notices.enqueue([owed], self._now())
-            await tx.orders.due_now(order_id, self._now())
+            await tx.notices.enqueue([owed], now)
+            watch = await tx.orders.watch(order_id)
+            if watch is not None and not watch.is_recent(now, self._policy.cooldown):
+                await tx.orders.due_now(order_id, now)
+        return at
 
 
 def _guessers(place: Place, person: int) -> set[int]:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from bot import timeline
 from bot.errors import SourceError
 from bot.model import Localised, Node, NodeText, Order
 from bot.sources import Source
 from bot.store import Store
+from bot.tracking.lookups import keep
 from bot.tracking.typical import TypicalStages
 
 CANONICAL = "en"  # what events and stages are decided on, and what English readers read
-
-
-_REMEMBERED = 10_000
+_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)  # between tries to get an order's texts
 
 
 class Texts:
     """Each text is asked of the source once per language, then kept."""
 
-    def __init__(self, store: Store, source: Source, typical: TypicalStages) -> None:
+    def __init__(
+        self, store: Store, source: Source, typical: TypicalStages, now: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._source = source
         self._typical = typical
+        self._now = now
+        self._failed: dict[str, tuple[datetime, int]] = {}  # when, and how often
         self._asked: dict[tuple[str, str], str] = {}  # the answer's digest; an entry may have no pair in it
 
     async def localised(self, order: Order, language: str, wanted: Iterable[Node]) -> Localised:
@@ -42,18 +46,24 @@ class Texts:
             known = await tx.orders.texts(order.id, language)
         if all(node.seq in known for node in wanted) or self._asked.get((order.id, language)) == order.digest:
             return known
+        if self._rests(order.id):
+            return known
         try:
             snapshot = await self._source.fetch(order.id, language, urgent=True)
         except SourceError:
+            _, times = self._failed.get(order.id, (None, 0))
+            keep(self._failed, order.id, (self._now(), times + 1))
             return known  # told in English rather than late
-        self._remember(order, language)
+        self._failed.pop(order.id, None)
+        keep(self._asked, (order.id, language), order.digest)  # until the order's answer is another
         found = {seq: text for seq, text in timeline.pair(order, snapshot).items() if known.get(seq) != text}
         async with self._store.write() as tx:
             await tx.orders.save_texts(order.id, language, found)
         return known | found
 
-    def _remember(self, order: Order, language: str) -> None:
-        """Until the order's answer is another, asking again would bring nothing more."""
-        if len(self._asked) >= _REMEMBERED:
-            del self._asked[next(iter(self._asked))]
-        self._asked[order.id, language] = order.digest
+    def _rests(self, order_id: str) -> bool:
+        """Whether it is too soon to ask again after a failure: 1 minute, doubled up to an hour."""
+        at, times = self._failed.get(order_id, (None, 0))
+        if at is None:
+            return False
+        return timedelta(0) <= self._now() - at < min(_LONGEST, _SHORTEST * (1 << min(times - 1, 10)))

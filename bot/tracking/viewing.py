@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.errors import SourceError
 from bot.model import Chat, Follow, Order, Place
 from bot.store import Store
 from bot.tracking.checking import Checking
+from bot.tracking.lookups import Lookups
 from bot.tracking.outcomes import Refreshed, Shown
 from bot.tracking.policy import Policy
 from bot.tracking.texts import Texts
@@ -18,12 +19,20 @@ class Viewing:
     """Reads, and looks again where a person asks for it."""
 
     def __init__(
-        self, *, store: Store, checking: Checking, texts: Texts, policy: Policy, now: Callable[[], datetime]
+        self,
+        *,
+        store: Store,
+        checking: Checking,
+        texts: Texts,
+        policy: Policy,
+        lookups: Lookups,
+        now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._checking = checking
         self._texts = texts
         self._policy = policy
+        self._lookups = lookups
         self._now = now
 
     async def show(self, chat: Chat, order_id: str) -> Shown:
@@ -44,23 +53,30 @@ class Viewing:
             silent_since=order.fetched_at if failing and not order.stage.final else None,
         )
 
-    async def refresh(self, chat: Chat, order_id: str) -> Refreshed:
-        """Look at the order now, for somebody who waits; raises LookupError when it is not known."""
+    async def refresh(self, chat: Chat, order_id: str, *, person: int = 0) -> Refreshed:
+        """Look at the order now, for the `person` who waits; raises LookupError when it is not known."""
         async with self._store.read() as tx:
             watch = await tx.orders.watch(order_id)
         if watch is None:
             raise LookupError(order_id)
-        ago = self._now() - watch.checked_at if watch.checked_at is not None else None
-        # a negative age is none: the clock was ahead then
-        recent = ago is not None and timedelta(0) <= ago < self._policy.cooldown
-        fresh = False
-        if not recent:
-            try:
-                await self._checking.look(order_id, asking=chat.place)
-                fresh = True
-            except SourceError:
-                fresh = False  # the card says how old its data is
+        fresh = not watch.is_recent(self._now(), self._policy.cooldown) and await self._look(
+            order_id, chat.place, person
+        )
         return Refreshed(shown=await self.show(chat, order_id), fresh=fresh)
+
+    async def _look(self, order_id: str, place: Place, person: int) -> bool:
+        """Whether the source answered; it is not asked where they asked too often."""
+        lookups = self._lookups
+        if not lookups.may_ask(order_id, place, person):
+            return False
+        lookups.begin(place, person)
+        try:
+            await self._checking.look(order_id, asking=place)
+        except SourceError:
+            lookups.unanswered(order_id)
+            return False  # the card says how old its data is
+        lookups.answered(order_id, place, person)
+        return True
 
     async def orders(self, place: Place) -> list[tuple[Order, Follow]]:
         """All orders that the place follows, archived ones too, as the store lists follows."""

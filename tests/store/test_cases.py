@@ -51,7 +51,8 @@ async def test_the_board_flags_what_the_rules_flag_and_nothing_else(store: Store
         await follow(store, ANNA, one.id, one.created_at)
         async with store.write() as tx:
             await tx.orders.save(added(one))
-            await tx.cases.dispute(one.id, disputed_at)
+            if disputed_at is not None:
+                await tx.cases.dispute(one.id, ANNA, disputed_at)
             if dice.random() < 0.2:
                 await tx.cases.snooze(one.id, NOW + timedelta(days=dice.choice((-1, 1))))
             case = await tx.cases.get(one.id)

@@ -50,6 +50,7 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.chats.freeze({5: later(9)})
         await tx.chats.count_wrong_id([7], NOW, window=LEASE, limit=3, lock=LEASE)
         await tx.cases.write_note("0", "note")
+        await tx.cases.dispute("0", ANNA, NOW)
         await tx.memory.put("pacer", {"rates": [0.1, 1e-9, 12345.678901234567]})
         await tx.memory.first_push("p", NOW)
         await tx.sends.book([SendRecord(chat_id=ANNA.chat_id, at=NOW)])

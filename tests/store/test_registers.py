@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.store import Case, Store
-from tests.store.builders import NOW, later
+from tests.store.builders import ANNA, BEN, GROUP, NOW, later
 
 
 async def test_marks_on_an_order_are_kept_side_by_side(store: Store) -> None:
@@ -12,13 +14,30 @@ async def test_marks_on_an_order_are_kept_side_by_side(store: Store) -> None:
         assert await tx.cases.get("1") == Case(order_id="1")
         await tx.cases.write_note("1", "call the carrier")
         await tx.cases.snooze("1", later(60))
-        await tx.cases.dispute("1", NOW)
+        assert await tx.cases.dispute("1", ANNA, NOW)
         assert await tx.cases.get("1") == Case(
             order_id="1", snoozed_until=later(60), note="call the carrier", disputed_at=NOW
         )
-        await tx.cases.dispute("1", None)
+        await tx.cases.withdraw("1", ANNA, NOW)
         await tx.cases.snooze("1", None)
         assert await tx.cases.get("1") == Case(order_id="1", note="call the carrier")
+
+
+async def test_a_problem_is_open_until_every_place_that_reported_it_has_it_solved(store: Store) -> None:
+    async with store.write() as tx:
+        await tx.orders.add("1", NOW)
+        assert await tx.cases.dispute("1", ANNA, NOW)
+        assert not await tx.cases.dispute("1", ANNA, later(5)), "it is open"
+        assert await tx.cases.dispute("1", BEN, later(6))
+        await tx.cases.withdraw("1", BEN, later(7))
+        await tx.cases.withdraw("1", GROUP, later(7))
+        assert (await tx.cases.get("1")).disputed_at == NOW
+        await tx.cases.withdraw("1", ANNA, later(8))
+        assert (await tx.cases.get("1")).disputed_at is None
+        assert not await tx.cases.dispute("1", ANNA, later(9)), "the merchant heard of it today"
+        assert (await tx.cases.get("1")).disputed_at == later(9), "but it is open again"
+        await tx.cases.withdraw("1", ANNA, later(10))
+        assert await tx.cases.dispute("1", ANNA, NOW + timedelta(days=1))
 
 
 async def test_small_states_are_kept_changed_and_dropped(store: Store) -> None:

@@ -275,6 +275,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_cases")),
     )
     op.create_table(
+        "disputes",
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("topic_id", sa.BigInteger(), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=False),
+        sa.Column("solved_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_disputes_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("order_id", "chat_id", "topic_id", name=op.f("pk_disputes")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "follows",
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
         sa.Column("topic_id", sa.BigInteger(), nullable=False),
@@ -365,6 +378,7 @@ def downgrade() -> None:
     op.drop_table("parcels")
     op.drop_table("nodes")
     op.drop_table("follows")
+    op.drop_table("disputes")
     op.drop_table("cases")
     op.drop_table("updates")
     op.drop_table("unknowns")
