@@ -87,7 +87,7 @@ class Orders:
         Whoever changes an order's follows, notices or case holds it first: so nobody waits in a circle.
         """
         if not sql.is_sqlite(self._on):
-            for ids in sql.lots(sorted(order_ids)):
+            for ids in sql.chunks(sorted(order_ids)):
                 await self._on.execute(_lock(), {"ids": ids})
 
     async def get(self, order_id: str) -> Order | None:
