@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Container, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,15 @@ DOORS = {
 }
 
 
-def _files() -> list[Path]:
-    return sorted(BOT.rglob("*.py"))
+@cache
+def _files() -> tuple[Path, ...]:
+    return tuple(sorted(BOT.rglob("*.py")))
+
+
+@cache
+def _import_statements(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(node for node in tree if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 def _room(path: Path) -> str:
@@ -60,10 +68,10 @@ def _room(path: Path) -> str:
 
 
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _import_statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             if node.module == "bot":
                 yield from (f"bot.{alias.name}" for alias in node.names)
             else:
@@ -74,18 +82,13 @@ def _line(room: str) -> int:
     return next(at for at, rooms in enumerate(LAW) if room in rooms)
 
 
-@pytest.mark.parametrize("path", _files(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_point_down(path: Path) -> None:
-    room = _room(path)
-    if room == "__init__":
-        return
-    for name in _imports(path):
-        if not name.startswith("bot."):
-            continue
-        other = name.split(".")[1]
-        if other == room or (room, other) in FRIENDS or other == "__version__":
-            continue
-        assert _line(other) > _line(room), f"{room} must not import {other}"
+def test_imports_point_down() -> None:
+    for path in _files():
+        room = _room(path)
+        others = {name.split(".")[1] for name in _imports(path) if name.startswith("bot.")}
+        for other in others - {room, "__version__"} if room != "__init__" else set():
+            if (room, other) not in FRIENDS:
+                assert _line(other) > _line(room), f"{path.relative_to(ROOT)} must not import bot.{other}"
 
 
 def test_handlers_reach_data_through_tracking_only() -> None:
@@ -117,10 +120,10 @@ def _module(path: Path) -> str:
 
 def _imported_modules(path: Path, known: Container[str]) -> Iterator[str]:
     """Modules of ours that this one names; of a package, where it names a module in it, that module."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _import_statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             inner = [f"{node.module}.{alias.name}" for alias in node.names]
             yield from (name for name in inner if name in known)
             if node.module in known and any(name not in known for name in inner):
