@@ -1,4 +1,4 @@
-"""Who is told what, and when: levels, quiet hours, pauses, digests. Pure."""
+"""Who is notified of which news, and when: levels, quiet hours, pauses, digests. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def pending_notices(
 ) -> list[PendingNotice]:
     """The notices that an order's news make, one for each follower and piece of news.
 
-    `asking` is the place that looks at the order at this moment: it sees the news and needs no push.
-    A place that shall not hear of it now gets its living card brought up to date, silently.
+    `asking` is the place whose request fetched the news: it sees them anyway and gets no push. A place that
+    is not notified now (muted, level, quiet hours) still gets its card edited, silently.
     """
     found: list[PendingNotice] = []
     for follower in followers:
@@ -39,9 +39,9 @@ def pending_notices(
 def cards(
     order_id: str, followers: Iterable[Follower], *, of: str, asking: Place | None, now: datetime
 ) -> list[PendingNotice]:
-    """The cards that show what is no news: the first answer of all, or a new status of the order.
+    """Card edits for changes that are not news: the order's first answer, or its new status.
 
-    `of` names it, so that each is enqueued once.
+    `of` identifies the change, so that each is enqueued only once.
     """
     return [
         PendingNotice(place=one.chat.place, order_id=order_id, news=_card(of), due_at=now)
@@ -51,12 +51,12 @@ def cards(
 
 
 def _card(of: str) -> News:
-    """Nothing to be told, only a card to be edited."""
+    """A notice without a message: it only edits the card."""
     return News(kind=NewsKind.CARD, key=f"card:{of}", importance=Importance.SCAN)
 
 
 def due_at(follower: Follower, news: News, now: datetime) -> datetime | None:
-    """When this follower shall hear this; None: never."""
+    """When to notify this follower of this news; None means never."""
     chat = follower.chat
     if news.merchant_only or not follower.follow.notify or not chat.level.wants(news.importance):
         return None
@@ -71,14 +71,14 @@ def due_at(follower: Follower, news: News, now: datetime) -> datetime | None:
 
 
 def is_silent(chat: Chat, importance: Importance, now: datetime) -> bool:
-    """Whether a message of this importance goes out without a sound now: plain scans always do."""
+    """Whether a message of this importance is sent without a sound now; plain scans always are."""
     if importance is Importance.SCAN:
         return True
     return is_quiet(chat, now) and not _breaks_through(chat, importance)
 
 
 def is_quiet(chat: Chat, now: datetime) -> bool:
-    """Whether it is within the chat's quiet hours, which may span midnight."""
+    """Whether `now` is within the chat's quiet hours, which may span midnight."""
     if chat.quiet_from is None or chat.quiet_to is None or chat.quiet_from == chat.quiet_to:
         return False
     at = now.astimezone(ZoneInfo(chat.zone)).time().replace(tzinfo=None)
@@ -92,14 +92,14 @@ def _breaks_through(chat: Chat, importance: Importance) -> bool:
 
 
 def next_at(zone: str, at: time, now: datetime) -> datetime:
-    """The next moment when it is `at` in an IANA zone."""
+    """The next moment, in UTC, when a clock in this IANA zone shows `at`."""
     local = now.astimezone(ZoneInfo(zone))
     found = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
     return (found if found > local else found + timedelta(days=1)).astimezone(UTC)
 
 
 def utc_offset(zones: Sequence[str], now: datetime) -> float | None:
-    """Hours ahead of UTC where most of these zones are; None for none."""
+    """Hours ahead of UTC that most of these IANA zones have at `now`; None for no zones."""
     offsets = [_hours(zone, now) for zone in zones]
     return max(sorted(set(offsets)), key=offsets.count) if offsets else None
 

@@ -28,7 +28,7 @@ def _silent(days: int, *stages: Stage) -> FlagRule:
     )
 
 
-# The first that fits is the order's one flag. The store asks the same of all orders at once.
+# An order gets the first flag that applies. `store.cases` turns the same rules into SQL for the whole board.
 RULES = (
     _in(Flag.RETURNED, Stage.RETURNING, Stage.RETURNED),
     _in(Flag.PROBLEM, Stage.EXCEPTION, Stage.ADDRESS_CHANGE),
@@ -41,11 +41,11 @@ RULES = (
     _silent(_STUCK_ELSEWHERE, *(_MOVING - set(_STUCK))),
     FlagRule(flag=Flag.LATE, stages=_MOVING, since=FlagSince.ETA, grace=timedelta(days=1)),
 )
-GRAVITY = tuple(Flag)  # the gravest first
+GRAVITY = tuple(Flag)  # most serious first
 
 
 def flag(order: Order, disputed_at: datetime | None, now: datetime) -> tuple[Flag, datetime] | None:
-    """The flag of an order and since when it is up; None for one that goes as it should."""
+    """The order's flag and since when it has had it; None if it needs no attention."""
     for rule in RULES:
         at = _moment(order, disputed_at, rule.since)
         if at is None or order.stage not in rule.stages or (rule.grace and at + rule.grace > now):
@@ -53,7 +53,7 @@ def flag(order: Order, disputed_at: datetime | None, now: datetime) -> tuple[Fla
         silent = rule.since in {
             FlagSince.PAYMENT,
             FlagSince.NODE,
-        }  # until its grace is over silence is no trouble
+        }  # silence becomes a problem only when its grace is over
         return rule.flag, at + rule.grace if silent else at
     return None
 

@@ -1,4 +1,4 @@
-"""A line a day about the bot's work, kept in memory's JSON: what the merchant's chart is drawn from. Pure."""
+"""One row of statistics per day, kept as JSON in the store, for the merchant's chart. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _KEPT = 90  # days
 
 
 def write(kept: Mapping[str, Any] | None, day: DailyStats) -> dict[str, Any]:
-    """The diary with this day's line written anew, and what is too old left out."""
+    """The kept rows with this day's row replaced and rows older than 90 days dropped."""
     lines = dict(kept or {})
     lines[day.on.isoformat()] = [
         day.orders,
@@ -26,7 +26,7 @@ def write(kept: Mapping[str, Any] | None, day: DailyStats) -> dict[str, Any]:
 
 
 def read(kept: Mapping[str, Any] | None, since: date) -> tuple[DailyStats, ...]:
-    """The lines from `since` on, oldest first."""
+    """The rows from `since` on, oldest first."""
     return tuple(
         DailyStats(
             on=date.fromisoformat(on),

@@ -1,17 +1,17 @@
-"""The one tree of errors; each leaf answers: retry, give up, or tell somebody?
+"""All errors raised on purpose; each class says whether to retry, give up or notify someone.
 
 BotError
 ├── SettingsError           operator's mistake: names the variable and the fix; exit code 2
-├── StoreError              the database cannot be used as it is (newer schema, corrupt, second writer)
-├── TokenRevoked            Telegram refuses the bot token: stop sending, keep the outbox, alert, probe slowly
-└── SourceError             AliExpress did not answer a call with data
-    ├── Throttled           wait `seconds`, for all calls: it was refused before any work was done
-    ├── TokenDead           the access token is dead: refresh once, replay once
-    ├── Reauthorise         only the merchant can help, by logging in again: pause, tell admins once
-    ├── Misconfigured       key, secret, permission or address list is wrong: stop calling, tell admins once
-    ├── Rejected            this one request is wrong and will stay so: do not retry
+├── StoreError              the database cannot be used (unreachable, full, corrupt, newer schema)
+├── TokenRevoked            Telegram rejects the bot token: stop sending, keep the outbox, alert, probe slowly
+└── SourceError             a call to AliExpress returned no data
+    ├── Throttled           no call may be made for `seconds`; this one had no effect
+    ├── TokenDead           the access token is invalid: refresh it once, repeat the call once
+    ├── Reauthorise         the merchant has to log in again: pause, notify admins once
+    ├── Misconfigured       key, secret, permission or IP whitelist is wrong: stop calling, notify admins once
+    ├── Rejected            this request is invalid: do not retry it
     ├── UnknownOrder        the order does not exist or is not this merchant's
-    └── Transient           trouble on the way or behind the gateway: retry with back-off
+    └── Transient           network or server trouble: retry with back-off
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class BotError(Exception):
 class SettingsError(BotError):
     """A setting is missing or wrong.
 
-    `variable` is the environment variable's name, `fix` one sentence saying what to put there.
+    `variable` is the environment variable's name, `fix` one sentence that says what to set it to.
     """
 
     def __init__(self, variable: str, fix: str) -> None:
@@ -34,15 +34,15 @@ class SettingsError(BotError):
 
 
 class StoreError(BotError):
-    """The database cannot be used as it is; the text says what to do."""
+    """The database cannot be used; the message says what to do, where something can be done."""
 
 
 class TokenRevoked(BotError):
-    """Telegram refuses the bot token; nothing can be sent or received until the operator sets a new one."""
+    """Telegram rejects the bot token; nothing can be sent or received until the operator sets a new one."""
 
 
 class SourceError(BotError):
-    """A call gave no data. `code` is AliExpress's own, `detail` its text with every secret taken out."""
+    """A call returned no data. `code` is AliExpress's own, `detail` its message with all secrets removed."""
 
     def __init__(self, code: str = "", detail: str = "", *, request_id: str = "") -> None:
         super().__init__(f"{code}: {detail}" if code and detail else code or detail or type(self).__name__)
@@ -52,7 +52,7 @@ class SourceError(BotError):
 
 
 class Throttled(SourceError):
-    """Too many calls; none may be made for `seconds` (the ban's length with its margin)."""
+    """Too many calls; none may be made for `seconds` (the ban's length plus a margin)."""
 
     def __init__(
         self, code: str = "", detail: str = "", *, seconds: float = 1.0, request_id: str = ""
@@ -66,20 +66,20 @@ class TokenDead(SourceError):
 
 
 class Reauthorise(SourceError):
-    """No token can be had without the merchant logging in again."""
+    """The merchant has to log in again; until then there is no valid token."""
 
 
 class Misconfigured(SourceError):
-    """App key, secret, permission, clock or address list is wrong; calling again cannot help."""
+    """App key, secret, permission, clock or IP whitelist is wrong; retrying does not help."""
 
 
 class Rejected(SourceError):
-    """AliExpress refuses this one request for what it says."""
+    """AliExpress refuses this request because of its content."""
 
 
 class UnknownOrder(SourceError):
-    """The order is not known to this merchant's account."""
+    """The order does not exist in this merchant's account."""
 
 
 class Transient(SourceError):
-    """Network, server or answer trouble that may pass by itself."""
+    """A network or server error, or an unreadable answer; a retry may succeed."""

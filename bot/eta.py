@@ -1,4 +1,4 @@
-"""The promised day: which promises to believe, and when a moved one is worth telling."""
+"""AliExpress's delivery promise (ETA): which ones to believe, and when a change is worth announcing."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import Importance, News, NewsKind, Order, Parcel, Stage
+from bot.model import Importance, News, NewsKind, Order, Parcel, Reason, Stage
 
 STEP = timedelta(days=1)
-"""A promise that moved by less is the same day to a reader."""
+"""A promise that moved by less counts as unchanged."""
 COOLDOWN = timedelta(days=2)
-"""A promise that wanders is told no more often than this."""
+"""Changes of a promise are announced no more often than this."""
 _FARTHEST = timedelta(days=400)
 _BEFORE = timedelta(days=30)
-# The reader knows better than the promise where the parcel is.
-_MOOT = frozenset({Stage.READY_FOR_PICKUP, Stage.RETURNING})
+_DATELESS = frozenset({Stage.FAILED_ATTEMPT, Stage.READY_FOR_PICKUP, Stage.RETURNING})
 
 
 def promised(
     parcels: Iterable[Parcel], fetched: Mapping[int, datetime | None], known: Order, now: datetime
 ) -> tuple[tuple[Parcel, ...], tuple[News, ...]]:
-    """Parcels with their present promises, and the moves worth telling. `fetched` is by parcel index.
+    """Parcels with their current promises, and news of changes. `fetched` is by parcel index.
 
-    A missing or absurd promise leaves the last known one standing, silently. The first one is shown, not
-    told.
+    A missing or unbelievable promise leaves the last known one in place. The first one is shown, not
+    announced.
     """
     news = []
     after = []
@@ -39,14 +38,25 @@ def promised(
     return tuple(after), tuple(news)
 
 
+def is_meaningful(parcel: Parcel) -> bool:
+    """Whether the parcel's stage leaves room for a promised day, so that it may be shown and announced.
+
+    A parcel that waits at a pickup point, goes back or has ended has no day of delivery. One that is out for
+    delivery comes today, whatever was promised.
+    """
+    canceled = parcel.stage is Stage.EXCEPTION and parcel.reason is Reason.CANCELLED
+    ended = parcel.stage.final or canceled
+    return not ended and parcel.stage not in _DATELESS and parcel.stage is not Stage.OUT_FOR_DELIVERY
+
+
 def believable(eta: datetime, parcel: Parcel, order: Order, now: datetime) -> bool:
-    """Whether a promise lies between the start of the journey and a bit more than a year from now."""
+    """Whether a promise is between 30 days before the start of the journey and 400 days from now."""
     start = min((node.at for node in parcel.nodes), default=order.created_at)
     return min(start, order.created_at) - _BEFORE <= eta <= now + _FARTHEST
 
 
 def _moved(parcel: Parcel, eta: datetime, now: datetime) -> News | None:
-    if parcel.eta_announced is None or parcel.stage.final or parcel.stage in _MOOT:
+    if parcel.eta_announced is None or not is_meaningful(parcel):
         return None
     if abs(eta - parcel.eta_announced) < STEP:
         return None

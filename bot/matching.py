@@ -1,4 +1,4 @@
-"""Which answer goes on with which parcel, which node of it is a known one, and when two texts are one."""
+"""Matching a fetched answer with what is known: which parcel it continues, and which nodes are known."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bot.model import FetchedNode, FetchedParcel, Item, Node, Order, Parcel, Sta
 from bot.stages.fold import fold
 
 Marks = set[tuple[datetime, str]]
-_PROOF = 3  # scans in common
+_PROOF = 3  # common scans that prove two parcels to be one
 ZONES = timedelta(hours=14)
-"""How far a carrier's local time lies from UTC at most, and so a stamp from the truth."""
+"""The largest offset of local time from UTC, and so the largest error of a time stamp."""
 _ZONE_STEP = timedelta(minutes=15)
-_WANDER = timedelta(minutes=1)  # stamps made anew for each answer differ by seconds
+_WANDER = timedelta(minutes=1)  # some stamps are generated anew for each answer and differ by seconds
 Marking = Callable[[Sequence[Node] | Sequence[FetchedNode]], Marks]
 
 
@@ -32,7 +32,7 @@ def time_marks(nodes: Sequence[Node] | Sequence[FetchedNode]) -> Marks:
 
 
 def distinct(parcels: Sequence[FetchedParcel]) -> list[FetchedParcel]:
-    """Answers about one number put together; a source may name it twice."""
+    """The answers with those about the same number merged; a source may list a number twice."""
     by_number: dict[str, FetchedParcel] = {}
     for position, parcel in enumerate(parcels):
         key = parcel.number or f"#{position}"
@@ -54,7 +54,7 @@ def distinct(parcels: Sequence[FetchedParcel]) -> list[FetchedParcel]:
 def paired(
     known: Order, fetched: Sequence[FetchedParcel], marks: Marking
 ) -> Iterator[tuple[Parcel, FetchedParcel]]:
-    """Each answer with the parcel that it goes on with: by number, else by likeness, else a new one."""
+    """Each answer with the parcel that it continues: by number, else by likeness, else a new one."""
     numbers = {number: parcel for parcel in known.parcels for number in parcel.former_numbers}
     numbers |= {parcel.number: parcel for parcel in known.parcels if parcel.number}
     pairs = {
@@ -84,10 +84,10 @@ def paired(
 
 
 def _likeness(parcel: Parcel, answer: FetchedParcel, marks: Marking) -> float:
-    """How much speaks for an answer going on with a parcel whose number it does not bear; 0: nothing.
+    """How likely an answer continues a parcel that has another number; 0: not at all.
 
-    Different articles speak against it. Without articles and without common nodes, a parcel that has not
-    ended and that the answer no longer names is taken for relabelled rather than for lost.
+    Different articles rule it out. Without articles and without common nodes, a parcel that has not ended and
+    that is no longer listed is assumed to have been relabeled rather than lost.
     """
     common = any(item.same_as(other) for item in parcel.items for other in answer.items)
     if parcel.items and answer.items and not common:
@@ -96,14 +96,14 @@ def _likeness(parcel: Parcel, answer: FetchedParcel, marks: Marking) -> float:
     if shared or common:
         return 1 + shared + common
     if not parcel.number or not answer.number:
-        return 1  # the number comes with the shipping
+        return 1  # a parcel gets its number when it is shipped
     return 0 if parcel.stage.final else 0.5
 
 
 def absorbs(heir: Parcel, parcel: Parcel) -> bool:
-    """Whether `heir`, still answered, plainly goes on with `parcel`, which is not: it has all its scans.
+    """Whether `heir`, still listed, continues `parcel`, which is not: it has all of its scans.
 
-    A parcel that was hardly scanned may share all it has with its sister, so that proves nothing.
+    A parcel with few scans may share all of them with another of the order, so that proves nothing.
     """
     if not parcel.number or (parcel.items and heir.items and not _same_goods(parcel.items, heir.items)):
         return False
@@ -124,10 +124,10 @@ _Stamped = Mapping[str, Sequence[tuple[datetime, int]]]  # by text: stamps, asce
 
 
 def recognised(known: Sequence[Node], fetched: Sequence[FetchedNode]) -> dict[int, int]:
-    """The `seq` of the known nodes that an answer has in the same words, with their positions in it.
+    """The `seq` of the known nodes that an answer has with the same text, with their positions in it.
 
-    A node is recognised at its own stamp; where all stamps were moved by one offset (a zone was corrected);
-    or where its stamp wandered by seconds. `known` is newest first.
+    A node is recognized at its own stamp, at a stamp seconds away, or if all stamps were shifted by one
+    offset (a time zone was corrected). `known` is newest first.
     """
     marks: dict[tuple[datetime, str], int] = {}
     for position, one in enumerate(fetched):
@@ -145,7 +145,7 @@ def recognised(known: Sequence[Node], fetched: Sequence[FetchedNode]) -> dict[in
 
 
 def snapped(fetched: Sequence[FetchedNode], known: Sequence[Node]) -> list[FetchedNode]:
-    """The nodes of an answer at the known stamps that theirs wandered from, where only one can be meant."""
+    """The answer's nodes with stamps that are seconds off replaced by the known ones, where unambiguous."""
     stamps = sorted({node.at for node in known})
 
     def meant(at: datetime) -> datetime:
@@ -164,9 +164,9 @@ def _by_text(marks: Mapping[tuple[datetime, str], int], taken: Container[int] = 
 
 
 def _moved(known: Sequence[Node], free: _Stamped) -> dict[int, int]:
-    """All these nodes, moved by one offset between two zones; nothing where one of them is missing.
+    """The positions of all these nodes if they were shifted by one time zone offset; empty if one is missing.
 
-    Nodes that lie before the answer's oldest cannot be expected in it.
+    Nodes older than the answer's oldest are not expected in it.
     """
     if not known or not free:
         return {}
@@ -185,7 +185,7 @@ def _moved(known: Sequence[Node], free: _Stamped) -> dict[int, int]:
 
 
 def _placed(known: Sequence[Node], free: _Stamped, offset: timedelta) -> dict[int, int]:
-    """The nodes that the answer has within seconds of their stamp and `offset`, each at one position."""
+    """The nodes that the answer has within seconds of their stamp plus `offset`, each at one position."""
     placed: dict[int, int] = {}
     taken: set[int] = set()
     for node in known:
@@ -200,14 +200,14 @@ def _placed(known: Sequence[Node], free: _Stamped, offset: timedelta) -> dict[in
 
 
 def _in_sequence(known: Sequence[Node], fetched: Sequence[FetchedNode], found: Mapping[int, int]) -> bool:
-    """Whether the recognised nodes follow one another as before."""
+    """Whether the recognized nodes are in the same order as before."""
     stamps = [fetched[found[node.seq]].at for node in known if node.seq in found]
     return all(later >= earlier - _WANDER for later, earlier in pairwise(stamps))
 
 
 @lru_cache(maxsize=16384)
 def text_key(name: str, description: str) -> str:
-    """What makes two nodes' texts the same."""
+    """The key by which two nodes' texts count as the same."""
     return f"{fold(description)}\n{fold(name)}"
 
 

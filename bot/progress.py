@@ -1,4 +1,4 @@
-"""Where parcels and orders are, told from their nodes, and how much a node matters."""
+"""The stage of parcels and orders, derived from their nodes, and how important a node is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot import stages
 from bot.model import Importance, Node, Order, OrderStatus, Parcel, Reason, Stage, chronological
 
 CORRECTION = timedelta(days=1)
-"""A failed attempt dated this long after "delivered" says that it was not delivered."""
+"""A failed attempt dated this long after "delivered" means that it was not delivered."""
 
 _LIFTS_IMPORT = Stage.INTERNATIONAL_TRANSIT.rank or 0
 _LIFTS_RETURNED = frozenset({Stage.OUT_FOR_DELIVERY, Stage.READY_FOR_PICKUP, Stage.DELIVERED})
@@ -26,7 +26,7 @@ CALLS_FOR_ACTION = frozenset(
         Stage.ADDRESS_CHANGE,
     }
 )
-"""Stages in which somebody must act, or learn that it is over."""
+"""Stages that a reader has to act on, or that end the journey."""
 _MILESTONES = frozenset(
     {
         Stage.PICKED_UP,
@@ -36,7 +36,7 @@ _MILESTONES = frozenset(
         Stage.OUT_FOR_DELIVERY,
     }
 )
-# How far a parcel beside the ladder counts for "the least advanced one".
+# The rank of states beside the ladder when the least advanced parcel of an order is chosen.
 _ADVANCE = {
     Stage.EXCEPTION: 8.5,
     Stage.DUTIES_DUE: 9.5,
@@ -50,7 +50,7 @@ _ADVANCE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A parcel's stage by its nodes. `rung` is the furthest rung of the ladder, whatever is beside it."""
+    """A parcel's stage. `rung` is the furthest stage reached on the ladder, even during a problem."""
 
     stage: Stage = Stage.PRE_SHIPMENT
     reason: Reason = Reason.NONE
@@ -59,13 +59,13 @@ class Standing:
 
 
 def standing(nodes: Iterable[Node]) -> Standing:
-    """The furthest rung reached, unless a later node put the parcel beside the ladder.
+    """The furthest stage reached, unless a later node put the parcel into a state beside the ladder.
 
-    Delivered stands against later scans, but not against a later return or a failed attempt a day later.
-    What is delivered on its way back is delivered to the sender; what is on a tour, at a pick-up point or
-    delivered after it came back has been sent again. After a failed attempt the parcel is back with the local
-    carrier, so that it can go out again. `UPDATE` and early announcements of import clearance
-    change nothing.
+    "Delivered" is not undone by later scans, only by a later return, or by a failed attempt a day later. A
+    parcel delivered on its way back was delivered to the sender. One that is out for delivery, at a pickup
+    point or delivered after it was returned has been sent again. After a failed attempt the parcel is in
+    local transit, so that it can go out again. `UPDATE` and early announcements of import clearance change
+    nothing.
     """
     now = Standing()
     for node in chronological(nodes):
@@ -74,7 +74,7 @@ def standing(nodes: Iterable[Node]) -> Standing:
 
 
 def advanced(now: Standing, node: Node) -> Standing:
-    """Where the parcel is after one more node."""
+    """The standing after one more node."""
     stage = node.stage
     if stage is Stage.UPDATE or now.stage is Stage.CANCELLED:
         return now
@@ -90,7 +90,7 @@ def advanced(now: Standing, node: Node) -> Standing:
         return now
     if stage.rank > (now.rung.rank or 0):
         return Standing(stage=stage, since=node.at, rung=stage)
-    if now.stage.rank is None:  # the trouble is over, the parcel moves again
+    if now.stage.rank is None:  # the problem is over: the parcel is moving again
         return Standing(stage=now.rung, since=node.at, rung=now.rung)
     return now
 
@@ -117,12 +117,12 @@ def _beside(now: Standing, node: Node) -> Standing:
 
 
 def _rung_after(rung: Stage, trouble: Stage) -> Stage:
-    """A failed attempt brings the parcel back from the tour."""
+    """The ladder stage after a problem: a failed attempt takes the parcel back to local transit."""
     return Stage.LOCAL_TRANSIT if trouble is Stage.FAILED_ATTEMPT and rung is Stage.OUT_FOR_DELIVERY else rung
 
 
 def passages(parcel: Parcel) -> list[tuple[Stage, datetime]]:
-    """The stages that the parcel went through, each with when it came into it, none twice in a row."""
+    """The stages that the parcel went through, each with when it entered it, none twice in a row."""
     found: list[tuple[Stage, datetime]] = []
     now = Standing()
     for node in chronological(parcel.nodes):
@@ -133,7 +133,7 @@ def passages(parcel: Parcel) -> list[tuple[Stage, datetime]]:
 
 
 def staged(parcel: Parcel) -> Parcel:
-    """The parcel with the stage that its nodes tell."""
+    """The parcel with stage, reason and `stage_since` derived from its nodes."""
     found = standing(parcel.nodes)
     return replace(parcel, stage=found.stage, reason=found.reason, stage_since=found.since)
 
@@ -144,8 +144,14 @@ def under_way(parcel: Parcel) -> bool:
     return rank is None or rank > (Stage.PREPARING.rank or 0)
 
 
+def cleared_customs(nodes: Iterable[Node], stage: Stage) -> bool:
+    """Whether the newest of these nodes (newest first) in a customs stage reports completed clearance."""
+    newest = next((node for node in nodes if node.stage is stage), None)
+    return newest is not None and stages.clears_customs(newest.rule)
+
+
 def settled(order: Order, now: datetime) -> Order:
-    """The order with the stage of its least advanced parcel, or cancelled, unless all parcels have ended."""
+    """The order with the stage of its least advanced parcel, or canceled unless all parcels have ended."""
     least = min(order.live, key=_advance, default=None)
     stage, reason, since = Stage.PRE_SHIPMENT, Reason.NONE, None
     if least is not None:
@@ -162,7 +168,7 @@ def _advance(parcel: Parcel) -> float:
 
 
 def importance_of(then: Standing, now: Standing, node: Node, *, imported: bool) -> Importance:
-    """How much a node matters: by the state that it brings, not by the one that it names."""
+    """A node's importance: by the state that the parcel is in after it, not by the one it names."""
     changed = now.stage is not then.stage
     passing = now.stage is Stage.EXCEPTION and node.stage is Stage.EXCEPTION and node.reason.passes
     if passing:

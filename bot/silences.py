@@ -1,4 +1,4 @@
-"""What to tell when nothing happens: stuck parcels, waiting pick-ups, orders that went quiet."""
+"""News about silence: stuck parcels, pickups that wait, orders without updates."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ _STUCK: Mapping[Stage, timedelta] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """How long each silence may last before somebody is told.
+    """How long each silence may last before it is announced.
 
-    `stuck` is counted from a parcel's last node; where `typical` 90th percentiles are known, the longer wins.
+    `stuck` is counted from a parcel's last node; if a stage's typical 90th percentile is longer, it is used
+    instead.
     """
 
     stuck: Mapping[Stage, timedelta] = field(default_factory=lambda: _STUCK)
@@ -64,7 +65,7 @@ _QUIET_STATUS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typical:
-    """How long finished parcels stayed in a stage."""
+    """How long finished parcels stayed in a stage, from `count` of them."""
 
     median: timedelta
     p90: timedelta
@@ -94,7 +95,7 @@ def next_silence_at(
     thresholds: Thresholds = DEFAULT,
     typical: Mapping[Stage, Typical] | None = None,
 ) -> datetime | None:
-    """When the next untold silence falls due if nothing happens; `now` if one is due already."""
+    """When the next silence that is not announced yet is due; `now` if one is due already, None for none."""
     moments = (
         at for at, news in _silences(order, thresholds, typical or {}, now) if news.key not in order.announced
     )
@@ -103,7 +104,7 @@ def next_silence_at(
 
 
 def revived(order: Order, now: datetime) -> Order:
-    """An order whose watching ended, taken up again: the long silences are counted from now."""
+    """An order that was given up and is checked again: long silences are counted from now."""
     kept = frozenset(key for key in order.announced if not key.startswith(("awaited:", "stopped:")))
     return replace(order, announced=kept | {f"revived:{now:%Y-%m-%dT%H:%M:%S%z}"})
 
@@ -117,7 +118,7 @@ def _silences(
     if order.stage.final or order.fetched_at is None or order.status in _QUIET_STATUS:
         return
     tracked = any((parcel.number and parcel.nodes) or under_way(parcel) for parcel in order.live)
-    # What was so before anybody followed it is past: the card and the board show it, nobody is told.
+    # If it was already so when the order was first followed, card and board show it; it is not announced.
     if not tracked and order.untracked_at > order.created_at:
         days = NO_TRACKING_AFTER.days
         yield order.untracked_at, _news(NewsKind.NO_TRACKING, "no_tracking", days=days, merchant_only=True)
@@ -134,15 +135,15 @@ def _of_parcel(
     typical: Mapping[Stage, Typical],
     now: datetime,
 ) -> Iterator[tuple[datetime, News]]:
-    mark = f"{parcel.index}:{since:%Y%m%d%H%M}"
+    moment = f"{parcel.index}:{since:%Y%m%d%H%M}"
     held = parcel.stage is Stage.EXCEPTION and parcel.reason is Reason.CUSTOMS
     if parcel.stage is Stage.READY_FOR_PICKUP:
-        yield from _pickup(parcel, since, mark, thresholds.pickup_days, now)
+        yield from _pickup(parcel, since, moment, thresholds.pickup_days, now)
     elif parcel.stage is Stage.DUTIES_DUE:
         yield (
             since + thresholds.duties,
             _news(
-                NewsKind.DUTIES_WAITING, f"duties:{mark}", parcel, days=thresholds.duties.days, urgent=True
+                NewsKind.DUTIES_WAITING, f"duties:{moment}", parcel, days=thresholds.duties.days, urgent=True
             ),
         )
     elif parcel.stage is Stage.IMPORT_CUSTOMS or held:
@@ -150,7 +151,7 @@ def _of_parcel(
         yield (
             since + wait,
             _news(
-                NewsKind.CUSTOMS_WAITING, f"customs:{mark}", parcel, days=wait.days, merchant_only=not held
+                NewsKind.CUSTOMS_WAITING, f"customs:{moment}", parcel, days=wait.days, merchant_only=not held
             ),
         )
     elif parcel.stage in thresholds.stuck:
@@ -161,25 +162,25 @@ def _of_parcel(
 
 
 def _pickup(
-    parcel: Parcel, since: datetime, mark: str, days: Sequence[int], now: datetime
+    parcel: Parcel, since: datetime, moment: str, days: Sequence[int], now: datetime
 ) -> Iterator[tuple[datetime, News]]:
-    """Reminders; after an outage only the latest, for the earlier ones are stale."""
+    """Pickup reminders; after an outage only the latest one, because the earlier ones are outdated."""
     passed = [day for day in days if since + timedelta(days=day) <= now]
     for day in days:
         if day not in passed[:-1]:
-            news = _news(NewsKind.PICKUP_WAITING, f"pickup:{mark}:{day}", parcel, days=day, urgent=True)
+            news = _news(NewsKind.PICKUP_WAITING, f"pickup:{moment}:{day}", parcel, days=day, urgent=True)
             yield since + timedelta(days=day), news
 
 
 def _long(order: Order, thresholds: Thresholds) -> Iterator[tuple[datetime, News]]:
-    """Nothing new at all for a long time: ask, then stop."""
+    """Nothing new for a long time: first ask whether it arrived, then stop checking."""
     again = [
         datetime.fromisoformat(key.partition(":")[2]) for key in order.announced if key.startswith("revived:")
     ]
     last = max([order.last_node_at or order.created_at, order.created_at, *again])
-    mark = f"{last:%Y%m%d%H%M}"
-    ask = _news(NewsKind.STILL_AWAITED, f"awaited:{mark}", days=thresholds.still_awaited.days)
-    stop = _news(NewsKind.STOPPED, f"stopped:{mark}", days=thresholds.stopped.days)
+    moment = f"{last:%Y%m%d%H%M}"
+    ask = _news(NewsKind.STILL_AWAITED, f"awaited:{moment}", days=thresholds.still_awaited.days)
+    stop = _news(NewsKind.STOPPED, f"stopped:{moment}", days=thresholds.stopped.days)
     if stop.key not in order.announced:
         yield last + thresholds.still_awaited, ask
     yield last + thresholds.stopped, stop
@@ -224,7 +225,7 @@ def typical_for_stage(samples: Sequence[timedelta], least: int = 8) -> Typical |
 
 
 def stage_durations(parcel: Parcel) -> dict[Stage, timedelta]:
-    """How long a delivered parcel stayed in each stage that it passed; empty while it is under way."""
+    """How long a delivered parcel stayed in each stage; empty if it is not delivered."""
     if parcel.stage is not Stage.DELIVERED:
         return {}
     spent: dict[Stage, timedelta] = {}

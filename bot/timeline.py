@@ -1,10 +1,10 @@
 """What is new about an order: known × fetched → Changes.
 
-A new node is told when it is news to a reader: dated within the last week, not behind what was known and
-seen, not the last scan once more with another date, not known under another number of the same order. Time
-stamps lie by hours, carriers taking local time for UTC: a node that brings the parcel further is behind only
-where it is dated more than 14 hours back. All the others are stored and shown all the same, marked
-`backfilled`. The milestone that a parcel is at now is told even from behind.
+A new node is announced if it is news to a reader: dated within the last week, not older than what was known
+and seen, not a repeat of the last scan under another date, not known under another number of the same order.
+Time stamps can be wrong by hours because carriers send local time as UTC, so a node that advances the parcel
+counts as old only if it is dated more than 14 hours back. All other new nodes are stored and shown, marked
+`backfilled`. The milestone that a parcel has reached is announced even if it is dated back.
 """
 
 from __future__ import annotations
@@ -59,15 +59,15 @@ from bot.progress import (
 
 
 def ruleset() -> str:
-    """The digest of the rules that read nodes, stored with orders: where it differs, they are read again."""
+    """The version of the rules that classify nodes, stored per order; a change reclassifies its nodes."""
     return stages.version()
 
 
 PAST = timedelta(days=7)
 REPEAT = timedelta(days=4)
-"""The newest scan told again with a later date within this span tells nothing …"""
+"""The newest scan, repeated with a later date within this span, is not news …"""
 REPEAT_SAME_DAY = timedelta(hours=12)
-"""… within this one if it may truly happen again on the next day: an attempt, a tour."""
+"""… within this shorter span if it can really happen again the next day: a delivery attempt, a tour."""
 
 _HAPPENS_DAILY = frozenset({Stage.FAILED_ATTEMPT, Stage.OUT_FOR_DELIVERY})
 _STATUS_NEWS: Mapping[OrderStatus, tuple[Importance, bool]] = {  # importance, for the merchant only
@@ -88,8 +88,8 @@ _STATUS_NEWS: Mapping[OrderStatus, tuple[Importance, bool]] = {  # importance, f
 def changes(known: Order, fetched: Snapshot, now: datetime) -> Changes:
     """What `fetched` (the canonical `en_US` read) adds to `known`.
 
-    An order whose `fetched_at` is None gets its first snapshot: all is stored, nothing is told. An answer
-    that is empty, or that lacks a parcel's newest known node and brings nothing new, changes nothing.
+    An order whose `fetched_at` is None gets its first snapshot: all is stored, nothing is announced. An
+    answer that is empty, or that lacks a parcel's newest known node and has nothing new, changes nothing.
     """
     first = known.fetched_at is None
     if not fetched.found or not fetched.parcels:
@@ -121,9 +121,9 @@ def changes(known: Order, fetched: Snapshot, now: datetime) -> Changes:
 
 
 def reclassify(order: Order, now: datetime | None = None) -> Changes:
-    """The order as today's rules read it: stages may change, nothing is told.
+    """The order as today's rules classify it: stages may change, nothing is announced.
 
-    `now` is when an order that turns out to be finished counts as finished; by default its last look.
+    `now` is taken as the finishing time of an order that turns out to be finished; by default its last check.
     """
     edited: list[Node] = []
     parcels = []
@@ -138,7 +138,7 @@ def reclassify(order: Order, now: datetime | None = None) -> Changes:
 
 
 def with_status(order: Order, status: OrderStatus, at: datetime) -> Changes:
-    """The order after its own status was learnt at `at`; older word than the known one is ignored."""
+    """The order with the status reported at `at`; a report older than the known status is ignored."""
     if order.status_at is not None and at < order.status_at:
         return Changes(order=order)
     changed = settled(replace(order, status=status, status_at=at), at)
@@ -151,9 +151,9 @@ def with_status(order: Order, status: OrderStatus, at: datetime) -> Changes:
 def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
     """Texts of a localised snapshot by the `seq` of the node that they translate.
 
-    Nodes are paired by (parcel, time stamp, position among equal stamps), a stamp some seconds off standing
-    for the only known one near it; where a stamp has another number of
-    nodes than known, none of them is paired, for a wrong translation is worse than English.
+    Nodes are paired by parcel, time stamp and position among equal stamps. A stamp that is seconds off is
+    matched to the only known one near it. Where a stamp has another number of nodes than known, none of them
+    is paired, because a wrong translation is worse than English.
     """
     texts: dict[int, NodeText] = {}
     for parcel, answer in paired(order, distinct(localised.parcels), time_marks):
@@ -178,7 +178,7 @@ def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
 def _classified(node: Node, reached: Stage, *, keep: bool) -> Node:
     """The node as the rules read it once the journey has `reached` a rung.
 
-    With `keep`, a node that was understood before stays what it was when its new words are not.
+    With `keep`, a node that a rule recognized before keeps that stage if no rule knows its new text.
     """
     reading = stages.read(node.name, node.description, "", reached)
     if node.rule and not reading.known and keep:
@@ -186,12 +186,12 @@ def _classified(node: Node, reached: Stage, *, keep: bool) -> Node:
     return replace(node, stage=reading.stage, reason=reading.reason, rule=reading.rule, place=reading.place)
 
 
-# Beside the ladder, and yet they happen in one place only.
+# Not on the ladder, but they only happen at one point of the journey.
 _PROVES = {Stage.DUTIES_DUE: Stage.IMPORT_CUSTOMS, Stage.FAILED_ATTEMPT: Stage.LOCAL_TRANSIT}
 
 
 def _in_order(nodes: Iterable[Node], unread: Container[int], *, keep: bool) -> list[Node]:
-    """Oldest first, those with a `seq` in `unread` classified in the light of the ones before."""
+    """Nodes oldest first; those with a `seq` in `unread` are classified, given the nodes before them."""
     reached = Stage.PRE_SHIPMENT
     read = []
     for node in chronological(nodes):
@@ -206,7 +206,7 @@ def _in_order(nodes: Iterable[Node], unread: Container[int], *, keep: bool) -> l
 
 @dataclass(slots=True)
 class _Merge:
-    """One snapshot taken into one known order."""
+    """Merges one snapshot into one known order."""
 
     known: Order
     now: datetime
@@ -219,7 +219,7 @@ class _Merge:
     _seq: int = 0
     _lacking: bool = False
     _told: list[tuple[Importance, Node]] = field(default_factory=list)
-    _beside: list[Node] = field(default_factory=list)  # quiet ones that a reader has not seen either
+    _beside: list[Node] = field(default_factory=list)  # not worth announcing, but not seen by a reader either
 
     def __post_init__(self) -> None:
         self._parcels = {parcel.index: parcel for parcel in self.known.parcels}
@@ -228,7 +228,7 @@ class _Merge:
             self._seq = max(self._seq, *(node.seq for node in parcel.nodes), 0)
 
     def take(self, parcel: Parcel, answer: FetchedParcel) -> None:
-        """Take an answer into the parcel that it goes on with."""
+        """Merge an answer into the parcel that it continues."""
         parcel = self._parcels.get(parcel.index, parcel)
         fresh, edits, present = self._matched(parcel, answer.nodes)
         if parcel.nodes and parcel.nodes[0].seq not in present and not fresh:
@@ -250,10 +250,10 @@ class _Merge:
         self._parcels[parcel.index] = self._labelled(parcel, answer)
 
     def finish(self) -> tuple[Parcel, ...]:
-        """All parcels; one that the answers lack and whose history another has goes on as that other."""
+        """All parcels; one that the answers lack and whose history another has is merged into that one."""
         answered = [self._parcels[index] for index in sorted(self.etas)]
         named = {parcel.number for parcel in answered if parcel.number}
-        for parcel in answered:  # a number that is answered again stands for itself again
+        for parcel in answered:  # a number that is listed again is a parcel of its own again
             former = tuple(number for number in parcel.former_numbers if number not in named)
             self._parcels[parcel.index] = replace(parcel, former_numbers=former)
         for parcel in self.known.live:
@@ -270,11 +270,11 @@ class _Merge:
 
     @property
     def hiccup(self) -> bool:
-        """Whether something known was missing and nothing new came."""
+        """Whether the answer lacked known nodes and had no new ones."""
         return self._lacking and not self.added
 
     def news(self) -> Iterator[News]:
-        """One piece of news for all new nodes, newest first; it matters as much as the most important one."""
+        """One piece of news for all new nodes, newest first, with the highest importance among them."""
         if not self._told:
             return
         importance, chief = max(self._told, key=lambda told: (told[0], told[1].at, told[1].seq))
@@ -294,7 +294,7 @@ class _Merge:
     def _matched(
         self, parcel: Parcel, nodes: Sequence[FetchedNode]
     ) -> tuple[list[Node], dict[int, Node], set[int]]:
-        """New nodes, edited ones by `seq`, and the `seq` of all known ones that the answer has."""
+        """The new nodes, the edited ones by `seq`, and the `seq` of all known nodes that the answer has."""
         ours = recognised(parcel.nodes, nodes)
         slotted = list(slots(nodes))
         edits: dict[int, Node] = {}
@@ -339,7 +339,7 @@ class _Merge:
         )
 
     def _labelled(self, parcel: Parcel, answer: FetchedParcel) -> Parcel:
-        """The parcel under the number it has now; the number that it had is remembered."""
+        """The parcel with its current number; a number that it had before is kept in `former_numbers`."""
         number, former = parcel.number, parcel.former_numbers
         if answer.number and answer.number != number and number not in self.numbers:
             former = tuple(one for one in (*former, number) if one and one != answer.number)
@@ -355,7 +355,7 @@ class _Merge:
     # ── what is worth telling ───────────────────────────────────────────────────────────────────
 
     def _judged(self, parcel: Parcel, nodes: list[Node], fresh: set[int], edits: Set[int]) -> list[Node]:
-        """Sort the fresh ones into told and quiet; the quiet ones come back marked."""
+        """Decide which new nodes to announce; the others are returned marked as backfilled."""
         if self.known.fetched_at is None:
             return nodes
         before = standing(parcel.nodes)
@@ -398,10 +398,10 @@ class _Merge:
 
     @staticmethod
     def _is_behind(weighed: _Weighed, parcel: Parcel, before: Standing, after: Standing) -> bool:
-        """Whether a node belongs to a past that is known: stamped further back than zones can explain,
-        or before the newest one without bringing the parcel further.
+        """Whether a node belongs to the known past: dated further back than time zones can explain, or before
+        the newest node without advancing the parcel.
 
-        What was stamped ahead of time is as old as its first sight.
+        A node that is dated in the future counts from when it was first seen.
         """
         importance, node = weighed
         newest = max((min(one.at, one.seen_at) for one in parcel.nodes), default=node.at)
@@ -413,7 +413,7 @@ class _Merge:
         return not calls and _height(after) <= _height(before)
 
     def _brought(self, now: Standing, behind: Sequence[_Weighed], edited: Sequence[Node]) -> _Weighed | None:
-        """What must be told though dated behind, or an edit: the milestone that the parcel is at now."""
+        """The node of the current milestone, which is announced even if it is dated back or an edit."""
         delivers = now.stage is Stage.DELIVERED
         weighed = [one for one in behind if delivers or self.now - one[1].at <= PAST]
         weighed += [(Importance.ACTION, node) for node in edited] if delivers else ()
@@ -426,12 +426,12 @@ _Weighed = tuple[Importance, Node]
 
 
 class _Novelty(enum.Enum):
-    """Whether a node that was not known is news."""
+    """Whether a new node is news."""
 
     NEWS = enum.auto()
-    BEHIND = enum.auto()  # history: comes along with news, if there are any
+    BEHIND = enum.auto()  # old, but not seen before: announced together with other news only
     BEFORE = enum.auto()  # happened before anybody followed
-    ECHO = enum.auto()  # what was told already, once more
+    ECHO = enum.auto()  # a repeat of what was announced already
 
 
 def _mark(node: Node | FetchedNode) -> tuple[datetime, str]:
@@ -439,13 +439,13 @@ def _mark(node: Node | FetchedNode) -> tuple[datetime, str]:
 
 
 def _height(now: Standing) -> int:
-    """How far up the ladder; who was not met was on the way to the door."""
+    """How far up the ladder a node is; a failed attempt counts as out for delivery."""
     rung = Stage.OUT_FOR_DELIVERY if now.stage is Stage.FAILED_ATTEMPT else now.rung
     return rung.rank or 0
 
 
 def _repeats(node: Node, previous: Node | None, then: Standing) -> bool:
-    """Whether a node says what the one before it said, or delivers what is delivered."""
+    """Whether a node repeats the one before it, or says "delivered" of a delivered parcel."""
     if node.stage is Stage.DELIVERED and then.stage is Stage.DELIVERED:
         return True
     if previous is None or node.stage is not previous.stage:
@@ -456,11 +456,11 @@ def _repeats(node: Node, previous: Node | None, then: Standing) -> bool:
     return node.at - previous.at <= span
 
 
-# ── what is told besides ────────────────────────────────────────────────────────────────────────
+# ── other news ──────────────────────────────────────────────────────────────────────────────────
 
 
 def _all_arrived(known: Order, order: Order) -> Iterator[News]:
-    """The last of several parcels was delivered."""
+    """News if the last of several parcels was delivered."""
     live = order.live
     if len(live) < 2 or any(parcel.stage is not Stage.DELIVERED for parcel in live):
         return
@@ -474,7 +474,7 @@ def _all_arrived(known: Order, order: Order) -> Iterator[News]:
 
 
 def _status_news(order: Order, status: OrderStatus) -> Iterator[News]:
-    """A status worth a word: that of an order already shown, and not what its scans told before."""
+    """News of the order's status: only after its first snapshot, and not if its scans said so already."""
     rule = _STATUS_NEWS.get(status)
     key = f"status:{status}"
     if rule is None or order.fetched_at is None or key in order.announced:
@@ -490,7 +490,7 @@ def _status_news(order: Order, status: OrderStatus) -> Iterator[News]:
 
 
 def _with_announced(order: Order, news: Iterable[News]) -> Order:
-    """Remember what is told once only, and which parcels were known to be delivered."""
+    """The order with the keys of once-only news, and of parcels known to be delivered."""
     keys = {one.key for one in news if one.kind in {NewsKind.ALL_ARRIVED, NewsKind.STATUS}}
     keys |= {f"delivered:{parcel.index}" for parcel in order.live if parcel.stage is Stage.DELIVERED}
     return replace(order, announced=order.announced | keys)

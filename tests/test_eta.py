@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.eta import COOLDOWN, believable
+from bot.eta import COOLDOWN, believable, promised
 from bot.model import Importance, News, NewsKind, Parcel, Stage
 from tests.timelines import START, Follower, at, followed, node, parcel
 
@@ -139,3 +140,20 @@ def test_what_can_be_believed_has_limits_that_belong_to_it() -> None:
     for one in (order.parcels[0], Parcel(index=2)):  # with and without a node
         for eta, inside in ((first - second, False), (first, True), (last, True), (last + second, False)):
             assert believable(eta, one, order, at(0)) == inside
+
+
+@pytest.mark.parametrize(
+    ("stage", "announced"),
+    [
+        (Stage.LOCAL_TRANSIT, True),
+        (Stage.OUT_FOR_DELIVERY, False),
+        (Stage.FAILED_ATTEMPT, False),
+        (Stage.READY_FOR_PICKUP, False),
+    ],
+)
+def test_a_promise_that_the_card_does_not_show_is_not_announced(stage: Stage, announced: bool) -> None:
+    known = following(at(10 * DAY)).order
+    (shown,) = (replace(one, stage=stage) for one in known.parcels)
+    (after,), news = promised([shown], {shown.index: at(14 * DAY)}, known, at(5 * DAY))
+    assert bool(news) is announced
+    assert after.eta == at(14 * DAY)

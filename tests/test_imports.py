@@ -34,7 +34,8 @@ FRIENDS = {
     ("timeline", "silences"), ("timeline", "matching"), ("matching", "stages"), ("matching", "progress"),
     ("timeline", "eta"), ("timeline", "progress"), ("timeline", "stages"),
     ("silences", "progress"), ("eta", "progress"), ("silences", "eta"), ("progress", "stages"),
-    ("silences", "stages"), ("views", "stages"), ("views", "lists"), ("settings", "i18n"),
+    ("silences", "stages"), ("views", "stages"), ("views", "progress"), ("views", "eta"),
+    ("views", "lists"), ("settings", "i18n"),
 }  # fmt: skip
 
 # library: where it may be imported

@@ -78,8 +78,8 @@ def test_it_is_read_as(name: str, description: str, reached: str, expected: str)
 
 
 def test_cleared_customs_are_told_from_customs_under_way() -> None:
-    assert stages.cleared(stages.read("", "Import customs clearance complete").rule)
-    assert not stages.cleared(stages.read("", "Import customs clearance started").rule)
+    assert stages.clears_customs(stages.read("", "Import customs clearance complete").rule)
+    assert not stages.clears_customs(stages.read("", "Import customs clearance started").rule)
 
 
 def test_whole_histories_are_followed_and_none_is_falsely_delivered() -> None:

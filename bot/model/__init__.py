@@ -1,6 +1,6 @@
-"""The values everybody talks about: frozen, keyword-only, times in aware UTC.
+"""The values that all modules share: frozen, keyword-only dataclasses; all times are aware UTC.
 
-Structs, not dataclasses: some are made by the thousand each second. `replace` changes them.
+`dataclasses.replace` makes a changed copy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The merchant's board: which orders want attention, and why."""
+"""The merchant's board: which orders need attention, and why."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bot.model.stages import Stage
 
 
 class FlagSince(enum.StrEnum):
-    """The moment of an order that a flag counts from."""
+    """The moment that a flag's grace period is counted from."""
 
-    STAGE = "stage"  # since when it is in its stage, else its newest node, else when it came to us
-    PAYMENT = "payment"  # when it was paid, else when it came to us; only while it has no node
+    STAGE = "stage"  # when it entered its stage, else its newest node, else when it was added
+    PAYMENT = "payment"  # when it was paid, else when it was added; only while it has no node
     NODE = "node"
-    ETA = "eta"  # of the first parcel still to come
+    ETA = "eta"  # the earliest ETA of its undelivered parcels
     DISPUTE = "dispute"  # when its customer reported a problem
 
 
 class Flag(enum.StrEnum):
-    """Why an order is on the board, the gravest first: an order has the first that fits."""
+    """Why an order is on the board, most serious first. An order gets the first flag that applies."""
 
     RETURNED = "returned"
     PROBLEM = "problem"
@@ -36,7 +36,7 @@ class Flag(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagRule:
-    """Flags orders that are in one of the stages once `grace` has passed since that moment; zero: at once."""
+    """Flags orders in one of `stages` once `grace` has passed since `since`; zero means at once."""
 
     flag: Flag
     stages: frozenset[Stage]
@@ -46,7 +46,7 @@ class FlagRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flagged:
-    """One order on the board. `days` is how long the flag has been up; `followers` are the chats told."""
+    """One order on the board. `days` is how long it has been flagged; `followers` counts chats."""
 
     order: Order
     flag: Flag

@@ -1,4 +1,4 @@
-"""Who is told: places, their settings and what they follow."""
+"""Places, their settings, and the orders they follow."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.model.news import Importance
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where messages go: a chat and, in forums, a topic (0: none, the General topic)."""
+    """Where messages go: a chat and, in forums, a topic (0: no topic, or the General topic)."""
 
     chat_id: int
     topic_id: int = 0
@@ -22,7 +22,7 @@ class Place:
 
 
 class Level(enum.StrEnum):
-    """How much a follow is told."""
+    """Which news a place wants to be notified of."""
 
     EVERYTHING = "everything"
     MILESTONES = "milestones"
@@ -30,7 +30,7 @@ class Level(enum.StrEnum):
     OFF = "off"
 
     def wants(self, importance: Importance) -> bool:
-        """Whether news of this importance passes."""
+        """Whether news of this importance is sent at this level."""
         return self is not Level.OFF and importance >= _LEAST[self]
 
 
@@ -42,18 +42,18 @@ _LEAST = {
 
 
 class Quiet(enum.StrEnum):
-    """What happens to news within the quiet hours."""
+    """What happens to news during quiet hours."""
 
     SILENT = "silent"  # delivered without a sound
-    HELD = "held"  # kept, one summary afterwards
+    HELD = "held"  # held back, then sent as one summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """A place's settings. `language` is one of ours (`ru`, `pt_BR`), `zone` an IANA name.
+    """A place's settings. `language` is a key of `i18n.LANGUAGES` (`ru`, `pt_BR`), `zone` an IANA name.
 
-    Both are guesses until `language_set` / `zone_set`. `quiet_from`/`quiet_to` are local times, None: never.
-    `paused_until` holds pushes back (holiday); `left_at` tells since when the bot cannot write here.
+    Both are guesses until `language_set` / `zone_set`. `quiet_from` and `quiet_to` are local times; None
+    means no quiet hours. No pushes go out before `paused_until`. The bot cannot write here since `left_at`.
     """
 
     place: Place
@@ -69,13 +69,13 @@ class Chat:
     digest_at: time | None = None
     paused_until: datetime | None = None
     left_at: datetime | None = None
-    awaiting: str = ""  # what the next plain message answers, e.g. "rename:8211744661738042"
+    awaiting: str = ""  # the question that the next plain message answers, e.g. "rename:8211744661738042"
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follow:
-    """A place's interest in an order. `notify` False mutes this order alone."""
+    """A place's interest in an order. `notify` is False where this order is muted."""
 
     place: Place
     order_id: str

@@ -1,4 +1,4 @@
-"""What is to be told, the messages it becomes, and what Telegram said of them."""
+"""Notices, the messages made from them, and the outcomes of sending them to Telegram."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bot.model.news import Importance, News
 
 
 class Blocker(enum.StrEnum):
-    """What keeps a notice from its place beside its own next attempt: once that is gone, it goes at once."""
+    """Why a notice is waiting besides its own retry time. Once this is resolved, it is sent at once."""
 
-    CHAT = "chat"  # the chat does not let the bot write at present
-    TELEGRAM = "telegram"  # Telegram failed to take it
+    CHAT = "chat"  # the bot currently may not write in the chat
+    TELEGRAM = "telegram"  # Telegram failed to accept it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingNotice:
-    """One piece of news for one place, about to be put into the outbox: not to be sent before `due_at`."""
+    """One piece of news for one place, to be put into the outbox and sent no earlier than `due_at`."""
 
     place: Place
     order_id: str
@@ -29,9 +29,9 @@ class PendingNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What a place is to be told about one order: outbox rows `ids` as one, each with its piece of `news`.
+    """All pending news of one order for one place: the outbox rows `ids`, one per item of `news`.
 
-    Rendered only when sent.
+    It is rendered only when it is sent, in the place's language at that time.
     """
 
     ids: tuple[int, ...]
@@ -41,7 +41,7 @@ class Notice:
     importance: Importance
     created_at: datetime
     attempts: int = 0
-    ambiguous: int = 0  # attempts that may have arrived
+    ambiguous: int = 0  # attempts that may have been delivered
     lease: str = ""
 
 
@@ -49,7 +49,8 @@ class Notice:
 class RawUpdate:
     """One inbox row: an update as Telegram sent it, unparsed, recorded before it is acknowledged.
 
-    `chat_id` is what keeps its updates in order: the chat, else the user, else 0. `payload` is the JSON text.
+    Updates of one `chat_id` are handled in order: the chat's id, else the user's, else 0. `payload` is JSON
+    text.
     """
 
     update_id: int
@@ -61,7 +62,7 @@ class RawUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendRecord:
-    """One message that went to a chat, as Telegram's limits count it."""
+    """One message sent to a chat, kept because Telegram's rate limits count it."""
 
     chat_id: int
     at: datetime
@@ -87,7 +88,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What to show: Telegram HTML and rows of inline buttons."""
+    """A message to send: Telegram HTML and rows of inline buttons. `photo` is a PNG."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
@@ -99,33 +100,33 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """Telegram took it."""
+    """Telegram accepted the message."""
 
     message_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Not now: not before `at`, nor before a wait of one's own where it `counts` as a failed attempt."""
+    """Not sent; retry no earlier than `at`. Where it `counts`, the caller backs off and adds an attempt."""
 
     at: datetime
     reason: str
     counts: bool = True
-    ambiguous: bool = False  # it may have arrived all the same
+    ambiguous: bool = False  # it may have been delivered nevertheless
     unreachable: bool = False  # no connection to Telegram: nothing can be sent to anybody
-    refused: bool = False  # the chat does not let the bot write at present: not this message, nor another
+    refused: bool = False  # the bot currently may not write in this chat at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """This place cannot be written to any more (blocked, kicked, deactivated)."""
+    """The bot can no longer write to this place (blocked, kicked, account deleted)."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """The group became a supergroup."""
+    """The group became a supergroup; `chat_id` is its new id."""
 
     chat_id: int
 
@@ -139,7 +140,7 @@ class TopicGone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Telegram will never take this message; a dead letter for the operator."""
+    """Telegram will never accept this message; it becomes a dead letter for the operator."""
 
     reason: str
 

@@ -1,4 +1,4 @@
-"""The merchant: shop, account at AliExpress, the day's calls, numbers."""
+"""The merchant: shop, AliExpress login, daily call budget, statistics."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """A merchant's grant: both tokens and their ends. Its repr shows no token.
+    """A merchant's login: both tokens and their expiry times. Its repr shows no token.
 
-    An end is None where nobody told it (tokens typed into the settings). `authorised_at` is when the merchant
-    logged in, `obtained_at` when this pair was issued; refreshing changes only the latter.
-    `account` is the account's name for showing, `account_id` its number.
+    An expiry time is None if it is unknown (tokens typed into the settings). `authorised_at` is when the
+    merchant logged in, `obtained_at` when this pair was issued; refreshing changes only the latter.
+    `account` is the account's display name, `account_id` its number.
     """
 
     access_token: str = field(repr=False)
@@ -27,9 +27,9 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBudget:
-    """The day's AliExpress calls: made (of them for people), allowed, and expected by the day's end.
+    """The day's AliExpress calls: `used` so far (`urgent` of them for people), `forecast` in all.
 
-    `limit` is None where no daily limit is set. `held_for` are the seconds left of a ban by AliExpress.
+    `limit` is None if no daily limit is set. `held_for` is how many seconds a ban by AliExpress still lasts.
     """
 
     used: int
@@ -40,13 +40,13 @@ class CallBudget:
 
     @property
     def left(self) -> int | None:
-        """Calls that may still be made today; None where no daily limit is set."""
+        """Calls left today; None if no daily limit is set."""
         return None if self.limit is None else max(self.limit - self.used, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenWarning:
-    """One warning to admins. `key` is unique per grant; `days` is 7, 3, 1, or 0 where the grant is dead."""
+    """One warning to admins. `key` is unique per login; `days` left: 7, 3, 1, or 0 once it has expired."""
 
     key: str
     days: int
@@ -54,7 +54,7 @@ class TokenWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """The merchant as customers see them: plain texts of their own, in the reader's language if given."""
+    """The merchant as customers see them: plain texts from SHOP_FILE, in the reader's language if given."""
 
     name: str = ""
     support: str = ""  # where customers can write, e.g. "@shop_help"
@@ -63,7 +63,7 @@ class Shop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyStats:
-    """One day's numbers. `delay` is the median from an entry's first possible sight to its being seen."""
+    """One day's numbers. `delay` is the median time from when a node could first be seen until it was."""
 
     on: date
     orders: int = 0
@@ -75,9 +75,9 @@ class DailyStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """The numbers of some days up to now; `calls` are today's.
+    """The numbers of the last `days` days; `calls` are today's.
 
-    `delay` is the median from a node's own time to its push.
+    `delay` is the median time from a node's own time stamp to its push.
     """
 
     days: int

@@ -15,9 +15,9 @@ from bot.model.stages import Reason, Stage
 class Node:
     """One stored timeline entry, canonical (`en_US`) texts.
 
-    `seq` numbers nodes within their order from 1 in order of first sight and never changes;
+    `seq` numbers the nodes of an order from 1, in the order they were first seen, and never changes;
     `ordinal` is the position among nodes of the same parcel and time stamp, from 0 in source order.
-    `backfilled` marks a node that appeared behind newer known ones: shown, never pushed alone.
+    `backfilled` marks a node older than ones already known when it appeared: shown, never pushed on its own.
     """
 
     seq: int
@@ -35,17 +35,17 @@ class Node:
 
     @property
     def text(self) -> str:
-        """The words to show: the description, else the name; may be empty."""
+        """The text to show: the description, else the name; may be empty."""
         return self.description or self.name
 
 
 def chronological(nodes: Iterable[Node]) -> list[Node]:
-    """Oldest first; of one instant, the one that the source names last comes first."""
+    """Nodes oldest first; of several with one time stamp, the one the source lists last comes first."""
     return sorted(nodes, key=lambda node: (node.at, -node.ordinal, node.seq))
 
 
 def newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    """Newest first, as a parcel keeps them."""
+    """Nodes newest first, the order in which a parcel keeps them."""
     return tuple(reversed(chronological(nodes)))
 
 
@@ -53,9 +53,9 @@ def newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
 class Parcel:
     """One parcel as known. `index` numbers parcels within their order from 1 and never changes.
 
-    Nodes are newest first. `eta` is the present promise, `first_eta` the first one ever made.
-    `stage_since` is the claimed time of the node that brought the stage.
-    A parcel whose number is another's former one goes on as that other: neither counted nor shown.
+    Nodes are newest first. `eta` is AliExpress's current delivery promise, `first_eta` its first one.
+    `stage_since` is the time stamp of the node that set the stage.
+    A parcel whose number is among another's `former_numbers` was merged into it: neither counted nor shown.
     """
 
     index: int
@@ -74,13 +74,13 @@ class Parcel:
 
     @property
     def cancelled(self) -> bool:
-        """Whether its waybill was cancelled."""
+        """Whether its waybill was canceled."""
         return self.stage is Stage.EXCEPTION and self.reason is Reason.CANCELLED
 
     def superseded_by(self, other: Parcel) -> bool:
-        """Whether this waybill was cancelled and its goods travel as the other parcel.
+        """Whether this waybill was canceled and its goods now travel as the other parcel.
 
-        Told by the items of both; where one has none, by what happened to the other since the cancellation.
+        Decided by the items of both; if one lists none, by the other's nodes since the cancellation.
         """
         if other is self or not self.cancelled or other.cancelled or not (self.number and other.number):
             return False
@@ -90,16 +90,16 @@ class Parcel:
 
 
 NO_TRACKING_AFTER = timedelta(hours=72)
-"""How long after its payment an order may have no tracking."""
+"""How long after payment an order may normally have no tracking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One AliExpress order as known; `stage` is that of its least advanced parcel.
 
-    `created_at` is when it was first followed, `paid_at` when its buyer paid (None: not known); `fetched_at`
-    is None until the first answer came; `status_at` tells when `status` was learnt. `announced` holds keys of
-    once-only news (silences, all arrived).
+    `created_at` is when it was first followed, `paid_at` when its buyer paid (None: unknown); `fetched_at` is
+    None until the first answer; `status_at` is when `status` was learned. `announced` holds the keys of news
+    that is announced only once (silences, all parcels arrived).
     """
 
     id: str
@@ -123,13 +123,13 @@ class Order:
         return newest_first(node for parcel in self.parcels for node in parcel.nodes)
 
     def nodes_in(self, news: Iterable[News]) -> tuple[Node, ...]:
-        """The nodes that these news tell, newest first."""
+        """The nodes that these news items announce, newest first."""
         seqs = {seq for one in news for seq in one.nodes}
         return newest_first(node for parcel in self.parcels for node in parcel.nodes if node.seq in seqs)
 
     @property
     def live(self) -> tuple[Parcel, ...]:
-        """The parcels that count: all but those whose goods go on under another's number."""
+        """The parcels that count: all except those whose goods now travel under another parcel's number."""
         gone = {number for parcel in self.parcels for number in parcel.former_numbers}
         return tuple(
             parcel
@@ -139,26 +139,26 @@ class Order:
 
     @property
     def untracked_at(self) -> datetime:
-        """When it is too long without tracking: counted from its payment, else from when it was followed."""
+        """When a lack of tracking becomes news: counted from payment, else from when it was followed."""
         return (self.paid_at or self.created_at) + NO_TRACKING_AFTER
 
     @property
     def last_node_at(self) -> datetime | None:
-        """Claimed time of the newest node."""
+        """Time stamp of the newest node; None without nodes."""
         return max((node.at for parcel in self.parcels for node in parcel.nodes), default=None)
 
     @property
     def next_eta(self) -> datetime | None:
-        """When the first of the parcels still to come is expected."""
+        """The earliest ETA of the parcels that have not arrived; None if there is none."""
         return min((p.eta for p in self.parcels if p.eta and not p.stage.final), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Snapshot minus known: the order as it is now, what to store, and what to tell.
+    """Snapshot minus known: the order as it is now, the nodes to store, and the news to announce.
 
-    `first` marks an order's first snapshot: everything is stored and shown, nothing told.
-    `unknown` are texts that no rule knew.
+    `first` marks an order's first snapshot: everything is stored and shown, nothing is announced.
+    `unknown` are texts that no rule recognized.
     """
 
     order: Order
@@ -166,13 +166,13 @@ class Changes:
     edited: tuple[Node, ...] = ()
     news: tuple[News, ...] = ()
     first: bool = False
-    hiccup: bool = False  # the answer was empty or shrunken: nothing was taken away
+    hiccup: bool = False  # the answer was empty or incomplete: nothing was removed
     unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeText:
-    """A node's texts in some reader's language."""
+    """A node's texts in a reader's language."""
 
     name: str = ""
     description: str = ""
@@ -184,20 +184,20 @@ class NodeText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Localised:
-    """An order with what one reader needs beside it: texts by node `seq`, and how old the data is."""
+    """An order with what one reader needs to see it: texts by node `seq`, and how old the data is."""
 
     order: Order
     texts: Mapping[int, NodeText] = field(default_factory=dict)
-    typical: timedelta | None = None  # "typical for this stage", from finished orders
+    typical: timedelta | None = None  # how long its stage usually lasts, from finished orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """What pacing needs to know of one order.
 
-    `weight` is the number of chats that are told; `last_node_at` the newest node's claimed time.
-    `stopped` says that nothing more is looked at by itself. `utc_offset_hours` guesses the destination's
-    clock from the followers' zone, None where nothing is known. `carrier` is that of its first parcel.
+    `weight` is the number of chats that are notified; `last_node_at` the newest node's time stamp. `stopped`
+    is True if the order is no longer checked on schedule. `utc_offset_hours` is a guess at the destination's
+    zone from the followers' zones, None if unknown. `carrier` is that of its first parcel.
     """
 
     stage: Stage

@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One article in a parcel; `variant` is the chosen colour, size or model, such as "Silvery, M"."""
+    """One article in a parcel; `variant` is the chosen color, size or model, such as "Silvery, M"."""
 
     id: str
     title: str = ""
@@ -17,7 +17,7 @@ class Item:
     quantity: int = 1
 
     def same_as(self, other: Item) -> bool:
-        """Whether both are the same article in the same variant, as far as both tell one."""
+        """Whether both are the same article and, if both name one, the same variant."""
         if self.id != other.id:
             return False
         ours, theirs = ("".join(item.variant.split()) for item in (self, other))
@@ -26,7 +26,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedNode:
-    """One timeline entry as returned, in the asked language. Either text may be empty."""
+    """One timeline entry as returned, in the requested language. Either text may be empty."""
 
     at: datetime
     name: str = ""
@@ -62,7 +62,7 @@ class Snapshot:
 
 
 class OrderStatus(enum.StrEnum):
-    """The order's own state as AliExpress's order call or push tells it."""
+    """The order's own state, from AliExpress's order call or its pushes."""
 
     PLACED = "placed"
     PAYING = "paying"  # payment in process or under review
@@ -72,7 +72,7 @@ class OrderStatus(enum.StrEnum):
     SHIPPED = "shipped"
     CANCELLING = "cancelling"
     CANCELLED = "cancelled"
-    CLOSED = "closed"  # by AliExpress, while or after a carrier has it: that says nothing bad
+    CLOSED = "closed"  # by AliExpress, once a carrier has it: also said of orders that end well
     DISPUTED = "disputed"
     FROZEN = "frozen"
     FINISHED = "finished"
@@ -82,10 +82,10 @@ class OrderStatus(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFacts:
-    """What AliExpress's order call says of an order beside its parcels.
+    """What AliExpress's order call says about an order, apart from its parcels.
 
-    `cancelled` is True only where every article was cancelled; `shipped` is None where it is not said.
-    Times are None where they are missing or unreadable; `numbers` are the tracking numbers it names.
+    `cancelled` is True only if every article was canceled; `shipped` is None if the answer does not say.
+    Times are None if missing or unreadable; `numbers` are the tracking numbers it lists.
     """
 
     order_id: str

@@ -1,4 +1,4 @@
-"""The normalised state of a parcel, and why it is beside the ladder."""
+"""The normalized state of a parcel, and the reason for a problem."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import enum
 
 
 class Stage(enum.StrEnum):
-    """The normalised state of a parcel: a ladder with ranks, and states beside it.
+    """The normalized state of a parcel: a ladder of ranked stages from seller to buyer, and states beside it.
 
-    `UPDATE` is a node that says nothing of the state; no parcel is ever in it.
+    `UPDATE` is for nodes that do not tell the state; no parcel is ever in it.
     """
 
     PRE_SHIPMENT = "pre_shipment"
@@ -37,12 +37,12 @@ class Stage(enum.StrEnum):
 
     @property
     def rank(self) -> int | None:
-        """Place on the ladder, 0 to 13; None for the states beside it."""
+        """Position on the ladder, 0 to 13; None for the states beside it."""
         return _RANKS.get(self)
 
     @property
     def final(self) -> bool:
-        """Whether nothing more is expected (a delivered parcel is still looked at slowly for a while)."""
+        """Whether nothing more is expected (a delivered parcel is still checked, rarely, for a while)."""
         return self in _FINAL
 
 
@@ -51,7 +51,7 @@ _FINAL = frozenset({Stage.DELIVERED, Stage.RETURNED, Stage.CANCELLED})
 
 
 class Reason(enum.StrEnum):
-    """Why a parcel is beside the ladder, apart from where it is."""
+    """Why a parcel is in a state beside the ladder."""
 
     NONE = ""
     ABSENT = "absent"  # nobody home, business closed
@@ -69,5 +69,5 @@ class Reason(enum.StrEnum):
 
     @property
     def passes(self) -> bool:
-        """Whether it goes away by itself: worth a message, no alarm."""
+        """Whether the problem usually resolves itself, so that no action is needed."""
         return self in {Reason.WEATHER, Reason.DELAY}

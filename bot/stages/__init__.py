@@ -146,7 +146,7 @@ def ends_import(rule: str) -> bool:
     }
 
 
-def cleared(rule: str) -> bool:
+def clears_customs(rule: str) -> bool:
     """Whether a rule reads that customs, of either side, has let the parcel pass."""
     return ends_import(rule) or rule in {"export.done", "code.export_done", "lexicon.export_customs.done"}
 

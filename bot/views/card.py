@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot import stages
+from bot import progress
 from bot.i18n import Words, fill
 from bot.model import (
     NO_TRACKING_AFTER,
@@ -201,9 +201,8 @@ def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> li
 
 
 def _state(words: Words, parcel: Parcel) -> Markup:
-    """The parcel's state; having cleared customs is told from being held there."""
-    brought = next((node for node in parcel.nodes if node.stage is parcel.stage), None)
-    cleared = brought is not None and stages.cleared(brought.rule)
+    """The parcel's state, with completed customs clearance told apart from clearance under way."""
+    cleared = progress.cleared_customs(parcel.nodes, parcel.stage)
     if cleared and parcel.stage is Stage.EXPORT_CUSTOMS:
         return words.t("Cleared export customs")
     if cleared and parcel.stage is Stage.IMPORT_CUSTOMS:

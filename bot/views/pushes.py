@@ -9,7 +9,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot import stages
+from bot import progress
 from bot.i18n import Words, fill
 from bot.model import (
     Button,
@@ -269,7 +269,7 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
     reason = _reason(facts, news)
     told = facts.order.nodes_in([news])
     if stage is not None and news.importance >= Importance.MILESTONE:
-        cleared = any(node.stage is stage and stages.cleared(node.rule) for node in told)
+        cleared = progress.cleared_customs(told, stage)
         lines.append(fill("<b>{}</b>", wording.milestone(words, stage, reason, cleared=cleared)))
         why_held = wording.reason_name(words, reason) if _needs_reason(stage, reason) else None
         if why_held is not None:

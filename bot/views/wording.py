@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
+from bot.eta import is_meaningful
 from bot.i18n import Words, clean, fill
 from bot.model import Follow, Item, Localised, Node, Order, OrderStatus, Parcel, Reason, Stage
 
@@ -37,14 +38,6 @@ _ICONS = {
 }
 
 
-_WITHOUT_DATE = {
-    Stage.FAILED_ATTEMPT,
-    Stage.READY_FOR_PICKUP,
-    Stage.DELIVERED,
-    Stage.RETURNING,
-    Stage.RETURNED,
-    Stage.CANCELLED,
-}
 WITH_REASON = {Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.RETURNING, Stage.RETURNED}
 
 
@@ -68,13 +61,12 @@ def expected_on(words: Words, parcel: Parcel, now: datetime) -> date | None:
 
     A parcel that is out for delivery comes today or on no known day, whatever was promised.
     """
-    stage = stage_of(parcel)
-    if stage in _WITHOUT_DATE:
-        return None
-    if stage is Stage.OUT_FOR_DELIVERY:
+    if parcel.stage is Stage.OUT_FOR_DELIVERY:
         since, today = parcel.stage_since, words.today(now)
         return today if since is not None and words.local(since).date() == today else None
-    return words.local(parcel.eta).date() if parcel.eta is not None else None
+    if parcel.eta is None or not is_meaningful(parcel):
+        return None
+    return words.local(parcel.eta).date()
 
 
 def stage_name(words: Words, stage: Stage) -> Markup:
