@@ -50,6 +50,7 @@ DOORS = {
     "prometheus_client": {"metrics"},
     "cryptography": {"sources"},
     "dotenv": {"settings"},
+    "openpyxl": {"lists"},
 }
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from datetime import datetime
+from typing import Any
+
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.lists import NotAList, OrderList, Unreadable, read_file, write_file
+from bot.lists import NotAList, OrderList, Trouble, Unreadable, read_file, read_text, write_file
 
 
 def linked(orders: OrderList, **links: str) -> list[str]:
@@ -128,3 +134,238 @@ def test_any_file_is_read_or_refused(content: bytes, language: str) -> None:
     except NotAList:
         return
     write_file(orders, {"link": ["https://link"] * len(orders.rows)})
+
+
+# ── how shops and apps write their lists ────────────────────────────────────────────────────────
+# The titles are those of real exports: DSers, Oberlo, an eBay seller's sheet, Zendrop, WooCommerce and its
+# plugins, Etsy, BigCommerce, Amazon, and shops in other languages.
+
+EXPORTS = {
+    "DSers": ("Order number,AliExpress order number,Tracking number,Carrier",
+        f"#1001,{ONE},LP123456789CN,AliExpress Standard Shipping", "#1001", ""),
+    "Oberlo": ("Order #,Created,Financial status,Supplier,SKU,Tracking number,Ali Order #,Name,Address,Zip",
+        f"1405,2017-12-01,paid,AliExpress,14:193,LP00093123456789,{ONE},Ola Nordmann,Storgata 1,0155",
+        "1405", "Ola Nordmann"),
+    "eBay": ("Buyer,Order number,Item,Cost,Order Number,Tracking number",
+        f"Jo Smith,12-12345-12345,LED lamp,4.10,{ONE},", "12-12345-12345", "Jo Smith"),
+    "Zendrop": ("Order number,Order id,Store order ID,Order Date,Customer name,Supplier order number",
+        f"#1332,30186374,8328983281970,2025-11-12 09:49:33,Molly Kay,{ONE}", "#1332", "Molly Kay"),
+    "WooCommerce": (
+        "order_id,order_date,customer_id,billing_first_name,billing_last_name,billing_phone,aliexpress_order_id",
+        f"501,2026-01-15 12:00:00,77,Jo,Doe,4915112345678,{ONE}", "501", "Jo Doe"),
+    "WooCommerce plugin": (
+        "Order Number,Order Status,First Name (Billing),Last Name (Billing),Order Total,_aliexpress_order_id",
+        f"501,processing,Jo,Doe,12.00,{ONE}", "501", "Jo Doe"),
+    "Etsy": ("Sale Date,Order ID,Buyer,Number of Items,Ship City,Ali order",
+        f"03/05/26,3001234567,jo77,1,Austin,{ONE}", "3001234567", "jo77"),
+    "BigCommerce": ("Order ID,Order Date,Order Total,First Name,Last Name,Phone,Staff Notes",
+        f"2201,2026-01-02,12.00,Jo,Doe,555-1234567,AliExpress: {ONE}", "2201", "Jo Doe"),
+    "Amazon": ("order-id,order-date,buyer-email,ali-order",
+        f"112-1234567-1234567,2026-01-01T00:00:00,x@marketplace.amazon.com,{ONE}", "112-1234567-1234567", ""),
+    "German": ("Bestellnummer,Datum,Kundenemail,Währung,Name,AliExpress Bestellnr.",
+        f"10023,01.02.2026,a@b.de,EUR,Eva Grün,{ONE}", "10023", "Eva Grün"),
+    "French": ("Numéro de commande,Date,Client,N° commande AliExpress,Suivi",
+        f"FR-1009,12/03/2026,Zoé Martin,{ONE},LP00123456789012", "FR-1009", "Zoé Martin"),
+    "Spanish": ("Número de orden,Email,Fecha,Estado del pago,Nombre del comprador,Notas del vendedor",
+        f"5018,a@b.com,06/10/2025,Recibido,Ana Paz,{ONE}", "5018", "Ana Paz"),
+    "Portuguese": ("Número do Pedido,Data,Cliente,Pedido AliExpress,Código de rastreio",
+        f"3312,12/03/2026,João Silva,{ONE},NX123456789BR", "3312", "João Silva"),
+    "Russian": ("Номер заказа,Дата,Клиент,Заказ AliExpress,Трек",
+        f"#2041,12.03.2026,Иван Петров,{ONE},RB123456789CN", "#2041", "Иван Петров"),
+    "Japanese": ("注文番号,氏名,アリエク注文番号,追跡番号",
+        f"#1207,山田太郎,{ONE},LP00123456789012", "#1207", "山田太郎"),
+    "Chinese": ("店铺订单号,收件人,速卖通订单号,运单号",
+        f"#1207,王伟,{ONE},LP00123456789012", "#1207", "王伟"),
+}  # fmt: skip
+
+SHOPIFY = (
+    "Name,Email,Financial Status,Lineitem name,Lineitem sku,Billing Name,Shipping Name,Notes,Note Attributes,"
+    "Id,Tags"
+)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("export", EXPORTS)
+def test_the_columns_of_real_exports_are_found(export: str, delimiter: str) -> None:
+    titles, row, shop_order, customer = EXPORTS[export]
+    orders = read_file("\n".join((titles, row)).replace(",", delimiter).encode(), "en")
+    assert orders.header == tuple(titles.split(","))
+    (found,) = orders.rows
+    assert (found.numbers, found.shop_order, found.customer) == ((ONE,), shop_order, customer)
+    assert found.problems == ()
+
+
+def test_shopifys_export_has_a_row_for_each_item_and_the_number_in_a_note() -> None:
+    text = (
+        f"{SHOPIFY}\n"
+        f'#1001,a@b.c,paid,Ring,R1,Jo Doe,Al Doe,"Gift wrap!\nAliExpress order number: {ONE}",'
+        '"UTM campaign: 120243641616090734\nPhone: 01795326165",6347826528539,vip\n'
+        "#1001,a@b.c,,Mug,M1,,,,,,\n"
+        "#1002,d@e.f,paid,Mug,M1,Eva,Eva,,,6347826528540,\n"
+    )
+    orders = read_file(text.encode(), "en")
+    assert [row.numbers for row in orders.rows] == [(ONE,), (), ()]
+    assert [row.shop_order for row in orders.rows] == ["#1001", "#1001", "#1002"]
+    assert orders.rows[0].customer == "Al Doe"
+    assert [(row.shop_order, problem.trouble) for row, problem in orders.problems] == [
+        ("#1002", Trouble.MISSING)
+    ]
+
+
+def test_campaigns_phones_and_payments_in_a_note_are_no_orders() -> None:
+    note = "UTM content: 120243641616080734\nTransaction ID: 8211744661738042\nWhatsApp: +8801795326165"
+    orders = read_file(f'{SHOPIFY}\n#1001,a@b.c,paid,Ring,,Jo,Jo,,"{note}",6347826528539,\n'.encode(), "en")
+    assert orders.numbers == ()
+
+
+def test_shopifys_own_id_is_named_as_such() -> None:
+    orders = read_file(b"Name,Id\n#1001,6347826528539\n#1002,16718484078961\n", "en")
+    assert [problem.trouble for _, problem in orders.problems] == [Trouble.SHOPIFY_ID] * 2
+    assert orders.numbers == ()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["8.21E+15", "8,21E+15", "8.21174E+15", "8.21174466173804E+15", "8211740000000000", "8211744661738000"],
+)
+def test_a_number_that_a_spreadsheet_program_rounded_is_named_and_not_linked(cell: str) -> None:
+    orders = read_file(f'order;who\n{ONE};Emma\n"{cell}";Ivan\n'.encode(), "en")
+    assert orders.numbers == (ONE,)
+    assert [(row.cells[1], each.trouble, each.text) for row, each in orders.problems] == [
+        ("Ivan", Trouble.ROUNDED, cell)
+    ]
+
+
+def test_a_number_written_with_all_its_digits_is_read_whatever_its_form() -> None:
+    assert read_file(b"order\n8.211744661738042E15\n", "en").numbers == (ONE,)
+
+
+def test_a_list_in_which_all_numbers_end_in_zero_is_suspicious() -> None:
+    rounded = "\n".join(f"821174466173{n}0" for n in range(804, 812))
+    assert read_file(rounded.encode(), "en").maybe_rounded
+    assert not read_file(f"{rounded}\n{ONE}".encode(), "en").maybe_rounded
+
+
+@pytest.mark.parametrize("between", [", ", "; ", "\n", " / ", " + ", "|", " und "])
+def test_several_numbers_stand_in_one_cell(between: str) -> None:
+    orders = read_file(f'order,ali order\n#1001,"{ONE}{between}{TWO}"\n#1002,{ONE}\n'.encode(), "en")
+    assert [row.numbers for row in orders.rows] == [(ONE, TWO), (ONE,)]
+    assert orders.numbers == (ONE, TWO)  # repeated, and yet one order
+    written = write_file(orders, {"link": [" ".join(row.numbers) for row in orders.rows]})
+    assert read_file(written, "en").rows[0].cells[-1] == f"{ONE} {TWO}"
+
+
+def test_a_title_above_the_header_comes_back() -> None:
+    orders = read_file(f"Orders of November;;\n;;\norder;who;ali order\n7;Emma;{ONE}\n".encode(), "en")
+    assert orders.header == ("order", "who", "ali order")
+    assert orders.rows[0].line == 4
+    assert linked(orders)[0] == "Orders of November;;"
+
+
+def test_commas_in_texts_and_amounts_are_not_taken_for_the_delimiter() -> None:
+    rows = "".join(f'{n};"Ring, gold, 3,5 g";12,50;{int(ONE) + n}\n' for n in range(5))
+    orders = read_file(f"order;title;price;aliexpress\n{rows}".encode(), "de")
+    assert len(orders.numbers) == 5
+    assert linked(orders)[1].startswith("0;Ring, gold, 3,5 g;12,50;")
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "=cmd|' /C calc'!A0", "＝1+1", "-A1"])
+def test_what_would_run_as_a_formula_is_made_harmless(cell: str) -> None:
+    orders = read_file(f'"{cell}",order\n"{cell}",{ONE}\n'.encode(), "en")
+    assert orders.numbers == (ONE,)
+    assert all(line.replace('"', "").startswith(f"'{cell}") for line in linked(orders))
+
+
+@pytest.mark.parametrize("cell", ["-12.50", "+491701234567", "+1 (555) 123-4567", "'+15551234567", "-5 %"])
+def test_signed_numbers_stay_numbers(cell: str) -> None:
+    orders = read_file(f'amount;order\n"{cell}";{ONE}\n'.encode(), "en")
+    assert linked(orders)[1].split(";")[0] == cell
+
+
+def test_utf_16_comes_back_as_utf_16() -> None:
+    orders = read_file(f"order\twho\n{ONE}\tZoë\n".encode("utf-16"), "en")
+    written = write_file(orders, {"link": ["https://one"]})
+    assert written.decode("utf-16").splitlines() == ["order\twho\tlink", f"{ONE}\tZoë\thttps://one"]
+
+
+def test_a_pasted_message_names_the_shop_order_of_each_line() -> None:
+    orders = read_text(f"#1001 {ONE}\n#1002: {TWO}, {int(TWO) + 17}\n1005006123456789")
+    assert [(row.shop_order, row.numbers) for row in orders.rows] == [
+        ("#1001", (ONE,)),
+        ("#1002", (TWO,)),
+        ("#1002", (str(int(TWO) + 17),)),
+        ("", ()),
+    ]
+    assert [problem.trouble for _, problem in orders.problems] == [Trouble.PRODUCT]
+
+
+def test_two_thousand_rows_give_two_thousand_links() -> None:
+    rows = "\n".join(f"#{n};{int(ONE) + 3000 * n};Emma {n}" for n in range(2000))
+    orders = read_file(f"order;ali order;who\n{rows}".encode(), "en")
+    links = {f"_{number}": f"https://t.me/bot?start={number}" for number in orders.numbers}
+    lines = linked(orders, **links)
+    assert len(links) == 2000
+    assert lines[0] == "order;ali order;who;link"
+    assert (
+        lines[2000] == f"#1999;{int(ONE) + 5_997_000};Emma 1999;https://t.me/bot?start={int(ONE) + 5_997_000}"
+    )
+
+
+# ── workbooks ───────────────────────────────────────────────────────────────────────────────────
+
+
+def workbook(*rows: tuple[Any, ...]) -> bytes:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_workbook_is_read_and_comes_back_as_one() -> None:
+    rows = (
+        ("Order #", "Ali Order #", "Name", "Total", "Created", "Formula"),
+        (1405, int(ONE), "Ola", 29.5, datetime(2026, 1, 2, tzinfo=None), "=1+1"),  # noqa: DTZ001 -- as Excel's
+        (1406, TWO, "Zoë", None, None, None),
+        (1407, 8.21e15, "Eva", None, None, None),
+    )
+    orders = read_file(workbook(*rows), "en")
+    assert [(row.shop_order, row.numbers, row.customer) for row in orders.rows] == [
+        ("1405", (ONE,), "Ola"), ("1406", (TWO,), "Zoë"), ("1407", (), "Eva"),
+    ]  # fmt: skip
+    assert [each.trouble for _, each in orders.problems] == [Trouble.ROUNDED]
+    written = write_file(orders, {"link": ["https://one", "https://two", ""]})
+    sheet = openpyxl.load_workbook(io.BytesIO(written)).worksheets[0]
+    cells = list(sheet.iter_rows(values_only=True))
+    assert cells[0] == ("Order #", "Ali Order #", "Name", "Total", "Created", "Formula", "link")
+    assert cells[1][:4] == (1405, ONE, "Ola", 29.5)
+    assert cells[1][6] == "https://one"
+    assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+def _archive(**parts: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (_archive(xl__sheet_xml=bytes(70_000_000)), Unreadable.TOO_LARGE),
+        (_archive(xl__sheet_xml=b"<a><row>" + b"<c/>" * 200_000 + b"</row></a>"), Unreadable.TOO_LARGE),
+        (_archive(a_xml=b'<!DOCTYPE a [<!ENTITY b "bb">]><a>&b;</a>'), Unreadable.SPREADSHEET),
+        (_archive(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), Unreadable.SPREADSHEET),
+        (workbook(("order",), (ONE,))[:-40], Unreadable.SPREADSHEET),
+        (workbook(), Unreadable.NO_TEXT),
+    ],
+    ids=["zip bomb", "endless row", "entities", "ods", "cut off", "empty"],
+)
+def test_hostile_and_broken_workbooks_are_refused(content: bytes, why: Unreadable) -> None:
+    with pytest.raises(NotAList) as caught:
+        read_file(content, "en")
+    assert caught.value.why is why

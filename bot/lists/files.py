@@ -6,15 +6,16 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
+from bot.lists import workbook
 from bot.lists.rows import NotAList, OrderList, Unreadable
 
 Table = list[tuple[str, ...]]
 
 _DELIMITERS = ",;\t|"
-_MOST_COLUMNS = 256
+_SAMPLE = 50_000  # characters that tell the delimiter
 _DELIMITER_LINE = re.compile(r"sep=(.)")  # Excel's own first line
 
 _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
@@ -24,7 +25,6 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx, ods and numbers are ZIP files; old xls is OLE
 # Excel saves plain CSV in Windows' code page of the language it speaks.
 _CODE_PAGES = {
     "ar": "cp1256",
@@ -46,70 +46,90 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
 _SIGNED_NUMBER = re.compile(r"[+-]?[\d ()./,-]*\d[\d ()]*%?")
 
 
-def decode(content: bytes, language: str) -> str:
-    """The text of an uploaded file: UTF-8 or UTF-16, else the code page of the sender's `language`.
+def decode(content: bytes, language: str) -> tuple[str, str]:
+    """The text of an uploaded file, and how to write it again: UTF-8 or UTF-16.
 
-    Raises NotAList for spreadsheets, pictures and other files that hold no text.
+    Without a byte order mark it is UTF-8, UTF-16, or the code page of the sender's `language`.
+    Raises NotAList for pictures and other files that hold no text.
     """
-    if content.startswith(_SPREADSHEETS):
-        raise NotAList(Unreadable.SPREADSHEET)
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            text = content.decode(encoding, "replace")
+            text, written = content.decode(encoding, "replace").removeprefix("\ufeff"), encoding
             break
     else:
-        text = _unmarked(content, language)
+        text, written = _unmarked(content, language)
     if text.count("\0") or text.count("\ufffd") > len(text) // 10:
         raise NotAList(Unreadable.NO_TEXT)
-    return text
+    return text, "utf-16" if written.startswith("utf-16") else "utf-8-sig"
 
 
-def _unmarked(content: bytes, language: str) -> str:
-    """A text without a byte order mark."""
+def _unmarked(content: bytes, language: str) -> tuple[str, str]:
+    """A text without a byte order mark, and its encoding."""
     if content.count(0) > len(content) // 4:  # every other byte of ASCII in UTF-16
-        return content.decode("utf-16-be" if content[:1] == b"\0" else "utf-16-le", "replace")
+        encoding = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
+        return content.decode(encoding, "replace"), encoding
     for encoding in ("utf-8", _CODE_PAGES.get(language, "cp1252")):
         try:
-            return content.decode(encoding)
+            return content.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-    return content.decode("cp1252", "replace")
+    return content.decode("cp1252", "replace"), "cp1252"
 
 
 def parse(text: str) -> tuple[Table, str]:
-    """The cells as they stand, and the delimiter. Raises NotAList for a table of more than 256 columns."""
+    """The cells as they stand, and the delimiter."""
     first, _, rest = text.partition("\n")
     named = _DELIMITER_LINE.fullmatch(first.strip().strip('"'))
     if named and named[1] in _DELIMITERS:
         text, delimiter = rest, named[1]
     else:
-        start = text[:20_000]
-        delimiter = max(_DELIMITERS, key=start.count)
+        delimiter = _delimiter(text[:_SAMPLE])
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        rows = _split(text, delimiter, strict=True)
     except csv.Error:  # a quote that nobody closes would swallow all rows behind it
         rows = [[cell.strip('"') for cell in line.split(delimiter)] for line in text.splitlines()]
-    if any(len(row) > _MOST_COLUMNS for row in rows):
-        raise NotAList(Unreadable.NO_TEXT)
     return [tuple(row) for row in rows], delimiter
 
 
-def write_file(orders: OrderList, added: Mapping[str, Sequence[str]]) -> bytes:
-    """The same rows, delimiter and columns, with columns added: their titles, and a cell for each row.
+def _delimiter(sample: str) -> str:
+    """The delimiter that cuts most rows into the same number of cells, and into many of them."""
 
-    Cells that a spreadsheet program would run as a formula get an apostrophe.
+    def even(delimiter: str) -> tuple[float, int]:
+        widths = Counter(
+            len(row) for row in _split(sample, delimiter)[:-1] or _split(sample, delimiter) if row
+        )
+        width, same = max(widths.items(), key=lambda each: (each[0] > 1, each[1], each[0]), default=(1, 1))
+        return (same / max(widths.total(), 1) if width > 1 else 0.0, width)
+
+    return max(_DELIMITERS, key=even)
+
+
+def _split(text: str, delimiter: str, *, strict: bool = False) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict))
+
+
+def write_file(orders: OrderList, added: Mapping[str, Sequence[str]]) -> bytes:
+    """The same file with columns added: their titles, and a cell for each row.
+
+    Delimiter, columns and rows stay; a workbook stays one. Cells that a spreadsheet program would run as a
+    formula get an apostrophe.
     """
+    rows = list(_rows(orders, added))
+    if not orders.layout.delimiter:
+        return workbook.write(rows)
     written = io.StringIO()
-    writer = csv.writer(written, delimiter=orders.layout.delimiter or ",")
-    wide = max((len(row.cells) for row in orders.rows), default=0)
-    wide = max(wide, len(orders.header))
-    header = orders.header or (("order",) if wide == 1 else ())
-    if header:
-        writer.writerow(map(harmless, (*_padded(header, wide), *added)))
-    for row, more in zip_longest(orders.rows, zip(*added.values(), strict=True), fillvalue=()):
-        cells = row.cells if not isinstance(row, tuple) else ()
-        writer.writerow(map(harmless, (*_padded(cells, wide), *more)))
-    return written.getvalue().encode("utf-8-sig")
+    csv.writer(written, delimiter=orders.layout.delimiter).writerows(rows)
+    return written.getvalue().encode(orders.layout.encoding)
+
+
+def _rows(orders: OrderList, added: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    wide = max((len(cells) for cells in (orders.header, *(row.cells for row in orders.rows))), default=0)
+    titles = orders.header or (("order",) if wide == 1 else ())
+    yield from (tuple(map(harmless, row)) for row in orders.layout.before)
+    if titles:
+        yield tuple(map(harmless, (*_padded(titles, wide), *added)))
+    for row, more in zip(orders.rows, zip(*added.values(), strict=True), strict=True):
+        yield tuple(map(harmless, (*_padded(row.cells, wide), *more)))
 
 
 def harmless(cell: str) -> str:

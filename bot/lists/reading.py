@@ -1,111 +1,99 @@
-"""A table of cells to a list of orders."""
+"""A file or a message to a list of orders."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from dataclasses import replace
 
-from bot.ids import Mistake, ParsedText, read
-from bot.lists.files import Table, decode, parse
-from bot.lists.rows import Layout, OrderList, Problem, Row, Trouble
+from bot.ids import read
+from bot.lists import columns, files, workbook
+from bot.lists.cells import Found, numbers_of, tidy
+from bot.lists.files import Table
+from bot.lists.rows import Layout, NotAList, OrderList, Problem, Row, Trouble, Unreadable
 
-# What spreadsheet programs write around a long number so that nobody rounds it off: ="8211…", '8211…, 8211….0
-_NUMBER_CELL = re.compile(r"""=?["']?(\d{12,20})(?:[.,]0{1,2})?["']?""")
-_SHOP_ORDER = re.compile(r"#[\w-]{1,39}")
-_DIGIT = re.compile(r"\d")
-_TROUBLES = {
-    Mistake.PRODUCT_LINK: Trouble.PRODUCT,
-    Mistake.PRODUCT_ID: Trouble.PRODUCT,
-    Mistake.TRACKING_NUMBER: Trouble.TRACKING_NUMBER,
-    Mistake.PAYMENT_CARD: Trouble.PAYMENT_CARD,
-    Mistake.RUSSIAN_SITE: Trouble.OTHER_SITE,
-    Mistake.SHORT_LINK: Trouble.LINK_WITHOUT_ID,
-    Mistake.LINK_WITHOUT_ID: Trouble.LINK_WITHOUT_ID,
-}
+_MOST_COLUMNS = 256
+_MOST_CELLS = 8_000_000
+_SHOP_ORDER = re.compile(r"#[\w.-]{1,39}")
 
 
 def read_file(content: bytes, language: str) -> OrderList:
-    """An uploaded file; `language` is its sender's, which tells the code page. Takes linear time.
+    """An uploaded file, CSV or xlsx; `language` is its sender's, which tells the code page.
 
-    Raises NotAList where there is nothing to read.
+    Takes linear time. Raises NotAList where there is nothing to read.
     """
-    table, delimiter = parse(decode(content, language))
-    return _read(table, Layout(delimiter=delimiter))
+    if workbook.is_one(content):
+        sheets = [_read(_checked(sheet), Layout(delimiter="")) for sheet in workbook.read(content)]
+        return next((orders for orders in sheets if orders.numbers), sheets[0])
+    text, encoding = files.decode(content, language)
+    table, delimiter = files.parse(text)
+    return _read(_checked(table), Layout(delimiter=delimiter, encoding=encoding))
 
 
 def read_text(text: str) -> OrderList:
-    """A message with order numbers: a row for each number, with the shop order ("#1001") of its line."""
-    rows = []
-    for line, sent in enumerate(text.replace(",", " ").replace(";", " ").splitlines(), 1):
-        found = read(sent)
-        named = _SHOP_ORDER.search(found.rest)
+    """A message with order numbers: a row for each, with the shop order ("#1001") of its line."""
+    rows: list[Row] = []
+    for line, sent in enumerate(text.splitlines(), 1):
+        numbers, problems = numbers_of(sent)
+        named = _SHOP_ORDER.search(sent)
         shop_order = named[0] if named else ""
-        rows += [
-            Row(line=line, cells=(id_, shop_order), numbers=(id_,), shop_order=shop_order)
-            for id_ in found.ids
-        ]
-        rows += [
-            Row(line=line, cells=(text, shop_order), problems=(problem,), shop_order=shop_order)
-            for problem, text in _mistaken(found)
-        ]
+        if not numbers and not problems and sent.strip():
+            problems = tuple(Problem(trouble=Trouble.NO_NUMBER, text=word) for _, word in read(sent).mistakes)
+        rows += [_row(line, (number, shop_order), ((number,), ()), shop_order) for number in numbers]
+        rows += [_row(line, (each.text, shop_order), ((), (each,)), shop_order) for each in problems]
     return OrderList(header=("order", "shop order"), rows=tuple(rows))
 
 
+def _row(line: int, cells: tuple[str, ...], found: Found, shop_order: str) -> Row:
+    return Row(line=line, cells=cells, numbers=found[0], problems=found[1], shop_order=shop_order)
+
+
+def _checked(table: Table) -> Table:
+    """The table with its cells tidied; raises NotAList for one that no shop would write."""
+    if any(len(row) > _MOST_COLUMNS for row in table):
+        raise NotAList(Unreadable.NO_TEXT)
+    if sum(map(len, table)) > _MOST_CELLS:
+        raise NotAList(Unreadable.TOO_LARGE)
+    tidied = {cell: tidy(cell) for cell in {cell for row in table for cell in row}}  # most are repeated
+    return [tuple(tidied[cell] for cell in row) for row in table]
+
+
 def _read(table: Table, layout: Layout) -> OrderList:
-    table = [tuple(map(_cell, row)) for row in table]
-    at = _id_column(table)
-    header: tuple[str, ...] = ()
-    rows: list[Row] = []
-    for line, cells in enumerate(table, 1):
-        if not any(cells):
-            continue
-        cell = cells[at] if at < len(cells) else ""
-        found = _reading(cell)
-        if not header and not rows and not found.ids and _is_title(read(cell)):
-            header = cells
-            continue
-        problems = () if found.ids else (_problem(cell, found),)
-        rows.append(Row(line=line, cells=cells, numbers=found.ids, problems=problems))
-    return OrderList(header=header, rows=tuple(rows), layout=layout)
-
-
-def _problem(cell: str, found: ParsedText) -> Problem:
-    if not cell:
-        return Problem(trouble=Trouble.MISSING)
-    mistaken = [problem for problem, _ in _mistaken(found)]
-    return mistaken[0] if mistaken else Problem(trouble=Trouble.NO_NUMBER, text=cell)
-
-
-def _mistaken(found: ParsedText) -> list[tuple[Problem, str]]:
-    """What was taken for order numbers, with the text to show."""
-    return [
-        (Problem(trouble=_TROUBLES.get(mistake, Trouble.NO_NUMBER), text=text), text)
-        for mistake, text in found.mistakes
+    known: dict[str, Found] = {cell: numbers_of(cell) for cell in {cell for row in table for cell in row}}
+    found = [[known[cell] for cell in row] for row in table]
+    at = columns.header_at(table, found)
+    header = table[at] if at >= 0 else ()
+    where = columns.find(header, table[at + 1 :], found[at + 1 :])
+    rows = [
+        _make_row(line, cells, held[where.numbers] if 0 <= where.numbers < len(cells) else ((), ()), where)
+        for line, (cells, held) in enumerate(zip(table, found, strict=True), 1)
+        if line > at + 1 and any(cells)
     ]
+    told = {row.shop_order for row in rows if row.numbers and row.shop_order}
+    rows = [replace(row, problems=()) if _continues(row, told) else row for row in rows]
+    before = tuple(row for row in table[: max(at, 0)])
+    return OrderList(header=header, rows=tuple(rows), layout=replace(layout, before=before))
 
 
-def _cell(text: str) -> str:
-    text = text.strip()
-    number = _NUMBER_CELL.fullmatch(text)
-    return number[1] if number else text
+def _make_row(line: int, cells: tuple[str, ...], found: Found, where: columns.Columns) -> Row:
+    def cell(at: int) -> str:
+        return cells[at] if 0 <= at < len(cells) else ""
+
+    numbers, problems = found
+    if not numbers and not problems:
+        text = cell(where.numbers)
+        problems = (Problem(trouble=Trouble.NO_NUMBER if text else Trouble.MISSING, text=text),)
+    return Row(
+        line=line,
+        cells=cells,
+        numbers=numbers,
+        problems=problems,
+        shop_order=cell(where.shop_order),
+        customer=" ".join(filter(None, map(cell, where.customer))),
+        language=cell(where.language),
+    )
 
 
-def _id_column(table: Table) -> int:
-    """Where most order ids stand; of several, where most have the 16 digits of today's."""
-    ids, of_today = Counter[int](), Counter[int]()
-    for row in table:
-        for at, cell in enumerate(row):
-            found = _reading(cell).ids
-            ids[at] += len(found)
-            of_today[at] += sum(len(id_) == 16 for id_ in found)
-    return max(ids, key=lambda at: (of_today[at], ids[at]), default=0)
-
-
-def _reading(cell: str) -> ParsedText:
-    return (
-        read(cell) if _DIGIT.search(cell) else ParsedText(text=cell)
-    )  # most cells are names; reading takes a while
-
-
-def _is_title(cell: ParsedText) -> bool:
-    return bool(cell.rest) and not cell.mistakes
+def _continues(row: Row, told: set[str]) -> bool:
+    """Whether a row without a number is a further item of an order that has one."""
+    missing = all(problem.trouble is Trouble.MISSING for problem in row.problems)
+    return not row.numbers and missing and row.shop_order in told

@@ -85,6 +85,11 @@ class OrderList:
         return tuple(dict.fromkeys(number for row in self.rows for number in row.numbers))
 
     @property
+    def maybe_rounded(self) -> bool:
+        """Whether every number ends in 0: Excel keeps 15 digits of 16, but one account's may end so."""
+        return len(self.numbers) >= 5 and all(number.endswith("0") for number in self.numbers)
+
+    @property
     def problems(self) -> Iterator[tuple[Row, Problem]]:
         """Everything left out, with its row."""
         return ((row, problem) for row in self.rows for problem in row.problems)

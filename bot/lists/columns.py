@@ -1,0 +1,206 @@
+"""Which column of a table is what: by its title, and by what stands below."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.lists.cells import Found, fold
+from bot.lists.files import Table
+from bot.lists.rows import Trouble
+
+_SAMPLE = 500  # rows that tell what a column is
+_HEADER_WITHIN = 20  # rows: some exports begin with a name and a date
+
+
+def _any(words: str) -> str:
+    """A pattern for any of some words. They are compared with folded titles: lower case, no accents."""
+    return "(?:" + "|".join(word.replace("_", " ") for word in words.split()) + ")"
+
+
+_ORDER = _any(r"""
+    order orden\b pedido commande bestell auftrag ordine ordre zamowieni objednav rendeles comanda
+    siparis pesanan tilaus заказ замовлен 注文 订单 訂單 주문 طلب הזמנ don_hang đon_hang
+""")
+_NUMBER = _any(r"""
+    \b(?:number|no|nr|num|name|nombre|numer|numero|nro|n|номер|so)\b nummer n_mero 番号 号 號 번호 رقم מספר
+""")
+_ID = _any(r"\bid\b identi")
+_SHOP_ORDER = re.compile(
+    rf"^{_ORDER}$|{_ORDER}.*(?:{_NUMBER}|{_ID})|(?:{_NUMBER}|{_ID}).*{_ORDER}"
+    r"|^(?:order|bestellnr|ordernr|reference|ref|referenz|name)$|号$|番号$"
+)
+_SHOPS_OWN = re.compile(_any(r"shop store custom woo my_order"))
+_NOT_AN_ORDER = re.compile(
+    _any(r"""
+    date time status state total amount price cost note memo comment currency item product discount tax
+    url link type weight count quantity qty fee phone mail address city zip country fecha estado datum
+    дата статус сумма 日期 状态 金额 时间 日時 track shipping payment transaction customer_id user purchase
+""")
+)
+_SUPPLIER = re.compile(
+    _any(r"""
+    ali_?express \bali\b \bae\b alibaba \bsupplier \bvendor \bsource \bbuy_order purchase_order
+    lieferant fourniss proveedor fornecedor fornitore поставщик али_?экспресс 速卖通 速賣通 采购 採購 アリ
+""")
+)
+_OTHER_THAN_ORDER = re.compile(
+    _any("track product item sku variant name url link cost price status date amount total")
+)
+_FOREIGN = re.compile(
+    _any(r"""
+    phone mobile \btel whatsapp fax track waybill awb rastrei seguimiento sendung shipment parcel
+    product \bitem sku variant barcode \bean\b gtin upc imei serial transac payment paypal invoice
+    \bcard\b iban account customer_id user_id buyer_id zip postal passport \btax\b \bvat\b cpf \bdni\b
+    url price amount total weight date time телефон трек 电话 運單 运单 物流 商品
+""")
+)
+_CUSTOMER = tuple(
+    re.compile(_any(titles))
+    for titles in (  # the best first
+        r"^(?:shipping|ship_to|delivery|recipient|receiver)(?:_full)?_name$ ^recipient$ ^receiver$ 收件人",
+        r"""
+            ^(?:customer|buyer|client|contact)(?:_full)?_name$
+            ^(?:customer|buyer|client|contact_person|who)$ ^nombre_(?:del_comprador|para_el_env)
+            ^kunden?(?:name)?$ ^cliente?$ ^nome_do_ ^клиент ^имя ^покупатель 客户 顧客 氏名
+        """,
+        r"^billing(?:_full)?_name$",
+        r"^(?:full_)?name$ ^naam$ ^nombre$ ^nome$ ^nom$",
+    )
+)
+_FIRST_NAME = re.compile(_any("first_?name ^vorname$ ^prenom$"))
+_LAST_NAME = re.compile(_any("last_?name ^nachname$ ^nom$"))
+_LANGUAGE = re.compile(
+    _any(r"^(?:(?:customer|order|shop)_)?(?:language|locale|lang)(?:_code)?$ ^wpml_language$ ^sprache$")
+)
+
+_MEANT = {Trouble.ROUNDED, Trouble.SHOPIFY_ID, Trouble.PRODUCT, Trouble.OTHER_SITE, Trouble.LINK_WITHOUT_ID}
+_SHOP_NUMBER = re.compile(r"(?=\D*\d)#?[\w./-]{1,40}")
+_SHOPIFY_NUMBER = re.compile(r"#[\w.-]{1,40}")
+_LONG = re.compile(r"\d{11}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Where things stand in a row; -1 where the table has no such column."""
+
+    numbers: int = -1
+    shop_order: int = -1
+    customer: tuple[int, ...] = ()  # a first and a last name may stand apart
+    language: int = -1
+
+
+def header_at(table: Table, found: Sequence[Sequence[Found]]) -> int:
+    """The row of titles, or -1: the first row that is as wide as others, with words and no order number."""
+    widest = max((len(row) for row in table), default=0)
+    for at, row in enumerate(table[:_HEADER_WITHIN]):
+        filled = [cell for cell in row if cell]
+        if any(numbers for numbers, _ in found[at]):
+            return -1
+        titles = sum(_is_title(cell) for cell in filled)
+        if filled and 2 * len(filled) >= widest and titles >= 0.8 * len(filled):
+            return at
+    return -1
+
+
+def find(header: Sequence[str], rows: Table, found: Sequence[Sequence[Found]]) -> Columns:
+    """What each column is. `found` is what each cell of `rows` holds."""
+    titles = [fold(title) for title in header]
+    numbers = _numbers(titles, found)
+    rest = [at for at in range(max((len(row) for row in rows), default=0)) if at != numbers]
+    shop_order = _shop_order(titles, rows[:_SAMPLE], rest)
+    return Columns(
+        numbers=numbers,
+        shop_order=shop_order,
+        customer=_customer(titles, numbers, shop_order),
+        language=next((at for at, title in enumerate(titles) if _LANGUAGE.search(title)), -1),
+    )
+
+
+def _numbers(titles: Sequence[str], found: Sequence[Sequence[Found]]) -> int:
+    """Where the AliExpress order numbers stand; else where something stands that was meant as one."""
+    ids, of_today, meant = Counter[int](), Counter[int](), Counter[int]()
+    for row in found:
+        for at, (numbers, problems) in enumerate(row):
+            if not numbers and not problems:
+                continue
+            ids[at] += len(numbers)
+            of_today[at] += sum(len(number) == 16 for number in numbers)
+            meant[at] += any(problem.trouble in _MEANT for problem in problems)
+    named = [at for at, title in enumerate(titles) if _is_aliexpress(title)]
+    foreign = {at for at, title in enumerate(titles) if _FOREIGN.search(title)} - {*named}
+    for counts in (ids, meant):
+        several = [at for at in named if counts[at]] or [
+            at for at in counts if counts[at] and at not in foreign
+        ]
+        if several:
+            return max(several, key=lambda at: (of_today[at], counts[at], -at))
+    return named[0] if named else -1
+
+
+def _shop_order(titles: Sequence[str], rows: Table, rest: Sequence[int]) -> int:
+    best, where = 0.0, -1
+    for at in rest:
+        title = titles[at] if at < len(titles) else ""
+        cells = [row[at] for row in rows if at < len(row) and row[at]]
+        fits = sum(_is_shop_number(cell) for cell in cells)
+        if not cells or fits < 0.8 * len(cells):
+            continue
+        score = _title_score(title) if title else _marked(cells)
+        if score > best:
+            best, where = score, at
+    return where
+
+
+def _title_score(title: str) -> float:
+    if not _SHOP_ORDER.search(title) or _NOT_AN_ORDER.search(title) or _is_aliexpress(title):
+        return 0
+    if _SHOPS_OWN.search(title):
+        return 4
+    return 1 if re.search(_ID, title) else 3 if title != "name" else 2
+
+
+def _marked(cells: Sequence[str]) -> float:
+    """Without a title: most begin with the mark that shops set before their numbers."""
+    return float(sum(bool(_SHOPIFY_NUMBER.fullmatch(cell)) for cell in cells) > 0.8 * len(cells))
+
+
+def _customer(titles: Sequence[str], *taken: int) -> tuple[int, ...]:
+    for pattern in _CUSTOMER:
+        for at, title in enumerate(titles):
+            if at not in taken and pattern.search(title):
+                return (at,)
+    for side in ("shipping", "billing", ""):
+        parts = [
+            next((at for at, title in enumerate(titles) if side in title and part.search(title)), -1)
+            for part in (_FIRST_NAME, _LAST_NAME)
+        ]
+        if parts[0] >= 0:
+            return tuple(at for at in parts if at >= 0)
+    return ()
+
+
+def _is_aliexpress(title: str) -> bool:
+    """Whether a folded title means AliExpress's number: "ali order", "supplier order number"."""
+    if not _SUPPLIER.search(title) or _OTHER_THAN_ORDER.search(title):
+        return False
+    return bool(re.search(f"{_ORDER}|{_NUMBER}|{_ID}", title)) or title in {
+        "aliexpress",
+        "ali express",
+        "ali",
+    }
+
+
+def _is_shop_number(cell: str) -> bool:
+    return bool(_SHOP_NUMBER.fullmatch(cell)) and not _LONG.search(cell) and not _is_date(cell)
+
+
+def _is_date(cell: str) -> bool:
+    return bool(re.fullmatch(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*", cell))
+
+
+def _is_title(cell: str) -> bool:
+    words = len(cell) <= 80 and "@" not in cell and not re.search(r"\d{4}", cell)
+    return (words and any(map(str.isalpha, cell))) or cell == "#"

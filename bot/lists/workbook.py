@@ -1,0 +1,147 @@
+"""Excel workbooks (xlsx), within bounds: a small archive can unpack to gigabytes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import IO, Any
+from xml.parsers import expat
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from bot.lists.rows import NotAList, Unreadable
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # xlsx, ods and numbers; xls and workbooks with a password
+_MOST_UNPACKED = 60_000_000  # bytes of all parts together
+_MOST_PARTS = 2_000
+_MOST_ELEMENTS = 4_000_000  # of XML
+_MOST_AT_ONCE = 100_000  # elements of one row or one text: they are in memory together
+_MOST_ROWS, _MOST_COLUMNS, _MOST_SHEETS = 100_000, 256, 10
+_LONGEST_CELL = 32_767  # Excel's own limit
+_CHUNK = 1 << 16
+_SHORT_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,10})(?:\.\d{1,6})?")
+
+# What openpyxl raises for archives and XML that are broken or hostile.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError,
+    AttributeError, IndexError, OSError, EOFError, NotImplementedError, RuntimeError, expat.ExpatError,
+)  # fmt: skip
+
+
+def is_one(content: bytes) -> bool:
+    """Whether the bytes are a spreadsheet program's own file."""
+    return content.startswith((_ZIP, _OLE))
+
+
+def read(content: bytes) -> list[list[tuple[str, ...]]]:
+    """The sheets that hold anything, each as rows of texts; numbers keep all the digits that they have.
+
+    Raises NotAList for other kinds of spreadsheets and for what is too large.
+    """
+    if not content.startswith(_ZIP):
+        raise NotAList(Unreadable.SPREADSHEET)
+    try:
+        _check_size(content)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheets = [_rows(sheet) for sheet in book.worksheets[:_MOST_SHEETS]]
+        book.close()
+    except NotAList:
+        raise
+    except _BROKEN:
+        raise NotAList(Unreadable.SPREADSHEET) from None
+    if not any(sheets):
+        raise NotAList(Unreadable.NO_TEXT)
+    return [rows for rows in sheets if rows]
+
+
+def write(rows: Iterable[Sequence[str]]) -> bytes:
+    """A workbook of one sheet. Long numbers are text, so that Excel keeps their digits."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("orders")
+    for row in rows:
+        sheet.append([_typed(cell) for cell in row])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _rows(sheet: Any) -> list[tuple[str, ...]]:
+    sheet.reset_dimensions()  # what the file says of its own size may be wrong
+    rows = sheet.iter_rows(values_only=True, max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS)
+    texts = [tuple(map(_text, row)) for row in islice(rows, _MOST_ROWS + 1)]
+    if len(texts) > _MOST_ROWS:
+        raise NotAList(Unreadable.TOO_LARGE)
+    while texts and not any(texts[-1]):
+        texts.pop()
+    wide = max((at + 1 for row in texts for at, cell in enumerate(row) if cell), default=0)
+    return [row[:wide] for row in texts]
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).upper()
+        case float():
+            return str(int(value)) if value.is_integer() else repr(value)
+        case datetime():
+            return value.isoformat(" ")
+        case _:
+            return str(value)[:_LONGEST_CELL]
+
+
+def _typed(cell: str) -> str | float:
+    """A short number as such, for sums; all else as text."""
+    return float(cell) if _SHORT_NUMBER.fullmatch(cell) else cell
+
+
+def _check_size(content: bytes) -> None:
+    """Refuse, before anything is built of it, what would take too much memory."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+            raise NotAList(Unreadable.TOO_LARGE)
+        counted = _Counted()
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels", ".vml")):
+                with archive.open(part) as stream:
+                    counted.check(stream)
+
+
+class _Counted:
+    """Counts the elements of a workbook's parts while they stream by."""
+
+    def __init__(self) -> None:
+        self._all = 0
+        self._together = 0
+
+    def check(self, stream: IO[bytes]) -> None:
+        """Raises NotAList for too many elements, and for a document type: bombs need one, Excel has none."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = _refuse
+        self._together = 0
+        while chunk := stream.read(_CHUNK):
+            parser.Parse(chunk)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._all += 1
+        self._together += 1
+        if self._all > _MOST_ELEMENTS or self._together > _MOST_AT_ONCE:
+            raise NotAList(Unreadable.TOO_LARGE)
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(":")[2] in {"row", "si"}:  # openpyxl is done with it
+            self._together = 0
+
+
+def _refuse(*declared: object) -> None:
+    raise NotAList(Unreadable.SPREADSHEET)
