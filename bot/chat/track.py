@@ -410,6 +410,7 @@ async def share(ctx: ChatContext, action: actions.Share) -> None:
             picture.share,
             ctx.words,
             shown.localised,
+            shown.follow,
             now=ctx.services.now(),
             shop=ctx.shop.name,
         )

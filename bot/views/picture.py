@@ -1,17 +1,19 @@
-"""The journey as a picture to pass on: how far, on which days, when it comes; nothing about who ordered."""
+"""The journey as a picture to pass on: what comes, how far it is, when it comes; not who ordered it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot.i18n import Words, fill, plain
-from bot.model import Localised, Message, Parcel, Stage
+from bot.model import Follow, Localised, Message, Order, Parcel, Stage
 from bot.views import card, fonts, wording
-from bot.views.canvas import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Page
+from bot.views.canvas import AMBER, BLUE, GREEN, GREY, INK, MARGIN, PAPER, RAIL, WIDTH, Page
 
 PARCELS_SHOWN = 3
-_HEAD, _PARCEL, _FOOT = 330, 250, 10  # heights
+_TALLEST = 1500  # height of the paper, of which only what is used is kept
+_TITLE_LIMIT = 120  # characters
 
 _TROUBLE = {
     Stage.FAILED_ATTEMPT,
@@ -23,70 +25,186 @@ _TROUBLE = {
 }
 
 
-def share(words: Words, facts: Localised, *, now: datetime, shop: str = "") -> Message:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tone:
+    """Colors of the head: its ground, what decorates it, and its lesser words."""
+
+    ground: str
+    shade: str
+    soft: str
+
+
+_ON_THE_WAY = _Tone(ground="#1d63c4", shade="#2a70d2", soft="#d6e5fa")
+_ARRIVED = _Tone(ground="#1a7f45", shade="#248d51", soft="#d3efdf")
+
+
+def share(
+    words: Words, facts: Localised, follow: Follow | None = None, *, now: datetime, shop: str = ""
+) -> Message:
     """The journey as a message to pass on: in words, and as a picture where one can be drawn.
 
     Drawing takes about a tenth of a second of one core: call it in a thread.
     """
     order = facts.order
-    lines = [fill("{} <b>{}</b>", wording.icon(order.stage), wording.stage_name(words, order.stage))]
+    state = wording.state(words, order.stage, order.reason)
+    title = _title(order, follow)
+    lines = [fill("{} <b>{}</b>", _icon(order), words.isolate(title) if title else state)]
+    if title:
+        lines.append(state)
     for parcel in order.live[:PARCELS_SHOWN]:
         bar = wording.bar(words, parcel)
         lines += [*([bar] if bar is not None else []), *card.expected(words, parcel, now)[:1]]
-    return Message(text=words.page(lines), photo=journey(words, facts, now=now, shop=shop))
+    return Message(text=words.page(lines), photo=journey(words, facts, follow, now=now, shop=shop))
 
 
 def journey(
     words: Words,
     facts: Localised,
+    follow: Follow | None = None,
     *,
     now: datetime,
     shop: str = "",
     folders: tuple[Path, ...] = fonts.FOLDERS,
 ) -> bytes | None:
     """A PNG of the order's parcels; None where there is none yet, or no font installed for the language."""
-    parcels = facts.order.live[:PARCELS_SHOWN]
+    order = facts.order
+    parcels = order.live[:PARCELS_SHOWN]
     if not parcels:
         return None
-    page = Page(words, _HEAD + _PARCEL * len(parcels) + _FOOT, folders)
-    first = min(parcels, key=lambda each: wording.step(each) or 0)
-    page.write(plain(wording.stage_name(words, facts.order.stage)), 70, size=60, bold=True)
-    page.write(_when(words, first, now), 160, size=36, colour=GREY)
-    for place, parcel in enumerate(parcels):
-        which = (wording.position(facts.order, parcel), len(facts.order.live))
-        _draw_parcel(page, parcel, _HEAD + place * _PARCEL, which)
-    page.write(shop, page.height - 70, size=28, colour=GREY)
-    page.write(words.date(now, now), page.height - 70, size=28, colour=GREY, at_end=True)
-    return None if page.speechless else page.png()
+    page = Page(words, _TALLEST, folders)
+    title = fonts.writable(words, _title(order, follow), folders)
+    y = _head(page, order, title, now) + 40
+    for parcel in parcels:
+        y = _parcel(page, order, parcel, y, now)
+    page.box(MARGIN, y, WIDTH - MARGIN, y + 2, RAIL)
+    shop = page.shortened(fonts.writable(words, shop, folders), 30, WIDTH / 2, bold=True)
+    page.write(shop, y + 22, size=30, bold=True)
+    as_of = words.t("As of {date}", date=words.date(now, now))
+    page.write(plain(as_of), y + 24, size=26, colour=GREY, at_end=True)
+    return None if page.speechless else page.png(y + 90)
+
+
+def _title(order: Order, follow: Follow | None) -> str:
+    """The reader's own name for the order, else its first article; empty where neither is known."""
+    articles = (item.title for parcel in order.live for item in parcel.items)
+    named = (wording.clip(text, _TITLE_LIMIT) for text in (wording.label_of(follow), *articles))
+    return next((text for text in named if text), "")
+
+
+def _icon(order: Order) -> str:
+    return wording.icon(wording.shown_stage(order.stage, order.reason))
+
+
+# ── the head: what, how far, when ───────────────────────────────────────────────────────────────
+
+
+def _head(page: Page, order: Order, title: str, now: datetime) -> int:
+    """Title, state and, of a single parcel, its date; where the head ends."""
+    words = page.words
+    tone = _ARRIVED if order.stage is Stage.DELIVERED else _ON_THE_WAY
+    page.box(0, 0, WIDTH, _TALLEST, tone.ground)
+    page.disc(page.across(WIDTH - 90), 60, 330, tone.shade)
+    page.disc(page.across(WIDTH - 90), 60, 190, tone.ground)
+    state = plain(wording.state(words, order.stage, order.reason))
+    y = page.paragraph(title or state, 54, sizes=(60, 52, 44), bold=True, colour=PAPER) + 6
+    if title:
+        y = page.paragraph(state, y, sizes=(38, 34), colour=tone.soft) + 4
+    label, day, beside = _date(words, order.live, now)
+    if label:
+        page.write(label, y + 26, size=28, colour=tone.soft)
+        y += 36
+    if day:
+        page.write(day, y + 22, size=96, bold=True, colour=PAPER)
+        y += 22 + 126
+    if beside:
+        page.write(beside, y + 10, size=36, colour=tone.soft)
+        y += 56
+    page.box(0, y + 40, WIDTH, _TALLEST, PAPER)
+    return y + 40
+
+
+def _date(words: Words, parcels: tuple[Parcel, ...], now: datetime) -> tuple[str, str, str]:
+    """A single parcel's date with what is said above and below it; all empty where none is known."""
+    if len(parcels) != 1:
+        return "", "", ""
+    parcel = parcels[0]
+    if parcel.stage in {Stage.DELIVERED, Stage.RETURNED} and parcel.stage_since:
+        return "", words.date(parcel.stage_since, now), ""
+    day = wording.expected_on(words, parcel, now)
+    if day is None:
+        return "", "", ""
+    left = (day - words.today(now)).days
+    if left < 0:
+        # Translators: stands above a date, as its label.
+        label = words.t("Was expected")
+        return plain(label), words.date(day, now), plain(words.plural("{n} day late", "{n} days late", -left))
+    # Translators: stands above a date, as its label.
+    return plain(words.t("Expected delivery")), words.date(day, now), plain(words.distance(left))
+
+
+# ── the way of each parcel ──────────────────────────────────────────────────────────────────────
+
+
+def _parcel(page: Page, order: Order, parcel: Parcel, y: int, now: datetime) -> int:
+    """The five stops and, where it turned round, the way back; where they end."""
+    words = page.words
+    if len(order.live) > 1:
+        number = wording.position(order, parcel)
+        title = words.t("Parcel {number} of {count}", number=number, count=len(order.live))
+        page.write(plain(title), y, size=30, bold=True)
+        page.write(_when(words, parcel, now), y + 2, size=28, colour=GREY, at_end=True)
+        y += 46
+    gap = (WIDTH - 2 * MARGIN - 120) / 4
+    places = [page.across(MARGIN + 60 + gap * place) for place in range(5)]
+    reached = wording.furthest(parcel)
+    if wording.stage_of(parcel) is Stage.CANCELLED:
+        return y
+    if parcel.stage in {Stage.RETURNING, Stage.RETURNED}:
+        y = _way_back(page, parcel, places, reached, y)
+    return _stops(page, parcel, places, reached, y + 40)
+
+
+def _stops(page: Page, parcel: Parcel, places: list[float], reached: int, y: int) -> int:
+    """The line with its stops, their names and days; only the last stop reached tells of trouble."""
+    words, days, width = page.words, _days(parcel), abs(places[1] - places[0]) - 16
+    passed = GREEN if parcel.stage is Stage.DELIVERED else BLUE
+    last = AMBER if wording.stage_of(parcel) in _TROUBLE else passed
+    at = {Stage.RETURNING: None, Stage.RETURNED: 1}.get(parcel.stage, reached)
+    page.rail(places[0], places[4], y, RAIL)
+    if reached > 1:
+        page.rail(places[0], places[reached - 1], y, passed)
+    lowest = y
+    for place, x in enumerate(places, 1):
+        current = place == at
+        colour = RAIL if place > reached else last if current else passed
+        page.stop(x, y, colour, current=current)
+        name = plain(wording.step_name(words, place))
+        ink = INK if place <= reached else GREY
+        below = page.write_at(name, x, y + 36, size=26, width=width, bold=current, colour=ink)
+        if place in days and place <= reached:
+            below = page.write_at(words.month_day(days[place]), x, below, size=24, width=width, colour=GREY)
+        lowest = max(lowest, below)
+    return lowest + 34
+
+
+def _way_back(page: Page, parcel: Parcel, places: list[float], reached: int, y: int) -> int:
+    """The way back to the sender above the stops, as far as the parcel has come."""
+    start, end = places[max(1, reached - 1)], places[0]
+    state = plain(wording.stage_name(page.words, parcel.stage))
+    below = page.write_at(state, (start + end) / 2, y, size=26, width=abs(start - end), bold=True)
+    lane = below + 18
+    arrived = parcel.stage is Stage.RETURNED
+    tip = end if arrived else (start + end) / 2
+    page.way_back(start, tip, lane, AMBER)
+    return lane + 20
 
 
 def _when(words: Words, parcel: Parcel, now: datetime) -> str:
-    if parcel.stage.final and parcel.stage_since:
-        return words.date(parcel.stage_since, now)
+    """A parcel's date beside others; its state where it has none."""
+    if parcel.stage in {Stage.DELIVERED, Stage.RETURNED} and parcel.stage_since:
+        return f"{plain(wording.stage_name(words, parcel.stage))} · {words.date(parcel.stage_since, now)}"
     told = card.expected(words, parcel, now)
-    return plain(told[0]) if told else ""
-
-
-def _draw_parcel(page: Page, parcel: Parcel, top: int, which: tuple[int, int]) -> None:
-    words = page.words
-    number, count = which
-    if count > 1:
-        title = words.t("Parcel {number} of {count}", number=number, count=count)
-        page.write(plain(title), top - 84, size=28, bold=True)
-    reached = wording.step(parcel) or 0
-    colour = _colour(parcel)
-    gap = (WIDTH - 2 * MARGIN - 120) / 4
-    places = [page.across(MARGIN + 60 + gap * place) for place in range(5)]
-    page.rail(places[0], places[4], top, RAIL)
-    if reached > 1:
-        page.rail(places[0], places[reached - 1], top, colour)
-    days = _days(parcel)
-    for place, x in enumerate(places, 1):
-        page.stop(x, top, colour if place <= reached else RAIL, current=place == reached)
-        name = plain(wording.step_name(words, place))
-        below = page.write_at(name, x, top + 36, size=26, width=gap - 16, bold=place == reached)
-        if place in days and place <= reached:
-            page.write_at(words.month_day(days[place]), x, below, size=24, width=gap, colour=GREY)
+    return plain(told[0] if told else wording.state(words, parcel.stage, parcel.reason))
 
 
 def _days(parcel: Parcel) -> dict[int, datetime]:
@@ -98,9 +216,3 @@ def _days(parcel: Parcel) -> dict[int, datetime]:
         if number is not None and not announced:
             days.setdefault(number, node.at)
     return days
-
-
-def _colour(parcel: Parcel) -> str:
-    if parcel.stage is Stage.DELIVERED:
-        return GREEN
-    return AMBER if parcel.stage in _TROUBLE else BLUE

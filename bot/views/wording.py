@@ -259,6 +259,11 @@ def step(parcel: Parcel) -> int | None:
     """How far the parcel is, 1 to 5; None where a bar would mislead (returned, cancelled)."""
     if stage_of(parcel) in {Stage.RETURNING, Stage.RETURNED, Stage.CANCELLED}:
         return None
+    return furthest(parcel)
+
+
+def furthest(parcel: Parcel) -> int:
+    """The furthest step that the parcel reached, 1 to 5, though it may be on its way back."""
     if parcel.stage.rank is not None:
         return _STEP_OF_RANK[parcel.stage.rank]
     # Import customs is announced before the journey: beside the ladder it proves nothing. Nor does a

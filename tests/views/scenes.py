@@ -466,6 +466,8 @@ SCENES: dict[str, Scene] = {
     **_talk(),
     **_admin(),
     **_commands(),
-    "picture.share": lambda w: picture.share(w, TWO, now=NOW, shop=SHOP.name),
-    "picture.share of nothing": lambda w: picture.share(w, Localised(order=NEW), now=NOW),
+    "picture.share": lambda w: picture.share(w, TWO, UNNAMED, now=NOW, shop=SHOP.name),
+    "picture.share under the reader's name": lambda w: picture.share(w, FACTS, FOLLOW, now=NOW),
+    "picture.share returning": lambda w: picture.share(w, order_in(Stage.RETURNING), UNNAMED, now=NOW),
+    "picture.share of nothing": lambda w: picture.share(w, Localised(order=NEW), None, now=NOW),
 }
