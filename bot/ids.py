@@ -217,6 +217,21 @@ def _shorten(link: str) -> str:
     return link if len(link) <= 60 else link[:59] + "…"
 
 
+# ── the shop's own numbers ──────────────────────────────────────────────────────────────────────
+
+SHOP_ORDER_LENGTH = 64
+
+
+def clean_shop_order(text: str) -> str:
+    """A shop's own order number as it is kept and shown: one line of at most 64 characters."""
+    return " ".join(_plain(text[:MOST_CHARACTERS]).split())[:SHOP_ORDER_LENGTH].strip()
+
+
+def shop_key(text: str) -> str | None:
+    """What two spellings of a shop's order number share: `# 1001` and `1001`; None where there is none."""
+    return "".join(clean_shop_order(text).casefold().split()).lstrip("#№") or None
+
+
 # ── deep links ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -257,6 +272,16 @@ def is_damaged_token(token: str) -> bool:
         return False
     number = int.from_bytes(base64.urlsafe_b64decode(token[:11] + "=")[:8], "big")
     return 15 <= len(str(number)) <= 17
+
+
+def claim_token(random: bytes) -> str:
+    """The `start=` token of a shop order: `c-` and 16 random bytes as 22 characters; the store keeps it."""
+    return "c-" + base64.urlsafe_b64encode(random).rstrip(b"=").decode()
+
+
+def is_claim_token(token: str) -> bool:
+    """Whether a text has the form of a shop order's token; a single order's is 27 characters, signed."""
+    return re.fullmatch(r"c-[A-Za-z0-9_-]{22}", token) is not None
 
 
 def _signature(number: bytes, secret: str) -> bytes:

@@ -41,6 +41,8 @@ def policy(settings: Settings) -> Policy:
         orders_per_chat=settings.orders_per_chat,
         link_secret=settings.link_secret.get_secret_value() if settings.link_secret else "",
         cooldown=timedelta(seconds=min(60, settings.check_min_seconds)),
+        watch_pushed=settings.watch_pushed,
+        calls_per_day=settings.aliexpress_calls_per_day,
         brief_at=settings.brief_at,
     )
 
@@ -67,7 +69,9 @@ class Leader:
         self._acting = acting
         self._now = now
         self.pacer = Pacer(
-            CheckInterval(floor=settings.check_min_seconds, ceiling=settings.check_max_seconds), random.random
+            CheckInterval(floor=settings.check_min_seconds, ceiling=settings.check_max_seconds),
+            random.random,
+            book_weight=settings.book_weight,
         )
         self.merchant = Merchant(settings, store, metrics, now=now, allowed=acting)
         self.tracking = Tracking(

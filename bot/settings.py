@@ -96,6 +96,16 @@ class Settings(BaseModel):
         86_400, ge=1, le=_LONGEST, description="the most time between two checks of one order"
     )
 
+    watch_pushed: bool = Field(
+        True, description="whether orders that AliExpress tells of are watched by themselves"
+    )
+    book_weight: float = Field(
+        0.2,
+        gt=0,
+        le=1,
+        description="how much a watched order that nobody follows weighs against one that a person waits for",
+    )
+
     admin_chat_ids: Annotated[tuple[int, ...], BeforeValidator(_comma_list)] = Field(
         (),
         description="the operator's chats, separated by commas; of a group every member is an operator",

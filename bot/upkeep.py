@@ -338,8 +338,11 @@ class Upkeep:
 
     async def _rein_in(self) -> None:
         """No check is planned beyond the longest gap, whatever clock planned it."""
+        budget = (await self._account.usage()).limit
         async with self._store.write() as tx:
-            await tx.orders.rein_in(self._now() + self._longest)
+            book = self._pacer.measure_book((await tx.book.count()).unwaited, budget)
+            now = self._now()
+            await tx.orders.rein_in(now + self._longest, now + timedelta(seconds=book.gap))
 
     async def _purge(self) -> None:
         """A bite each round: a short transaction, and still more than a million orders a day."""
@@ -353,6 +356,7 @@ class Upkeep:
             await tx.updates.purge(now - _UPDATES_KEPT)
             await tx.memory.purge_pushes(now - _SETTLED_KEPT)
             await tx.sends.purge(now)
+            await tx.book.purge_claims(now - self._retention)
             await tx.chats.purge_guesses(now, now - self._tracking.policy.guess_window)
         if gone:
             _log.info("old orders deleted", orders=gone)

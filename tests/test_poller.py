@@ -284,7 +284,7 @@ async def test_a_pushed_status_is_taken_once_and_makes_the_order_due(engine: Eng
     assert await engine.tracking.checking.learn_status(make.ORDER, OrderStatus.SHIPPED, now, "push-1")
     assert not await engine.tracking.checking.learn_status(make.ORDER, OrderStatus.SHIPPED, now, "push-1")
     assert not await engine.tracking.checking.learn_status(
-        "8210560128429621", OrderStatus.SHIPPED, now, "push-2"
+        "8210560128429621", OrderStatus.FINISHED, now, "push-2"
     )
     async with engine.store.read() as tx:
         assert await tx.orders.next_check_at(make.ORDER) == now

@@ -48,9 +48,8 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
         await store.close()
     if watch is None:
         raise BotError(f"order {order} is not known here")
-    pacer = Pacer(
-        CheckInterval(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds), random.random
-    )
+    interval = CheckInterval(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds)
+    pacer = Pacer(interval, random.random, book_weight=chosen.book_weight)
     pacer.load(state)
     reasons = pacer.explain(watch, datetime.now(UTC))
     for each in known:

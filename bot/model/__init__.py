@@ -28,6 +28,7 @@ from bot.model.merchant import CallBudget, DailyStats, Shop, Stats, Tokens, Toke
 from bot.model.news import Importance, News, NewsKind
 from bot.model.parcels import (
     NO_TRACKING_AFTER,
+    BookEntry,
     Changes,
     Localised,
     Node,
@@ -44,6 +45,7 @@ from bot.model.stages import Reason, Stage
 __all__ = [
     "NO_TRACKING_AFTER",
     "Blocker",
+    "BookEntry",
     "Button",
     "ButtonStyle",
     "CallBudget",

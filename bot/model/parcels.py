@@ -97,9 +97,10 @@ NO_TRACKING_AFTER = timedelta(hours=72)
 class Order:
     """One AliExpress order as known; `stage` is that of its least advanced parcel.
 
-    `created_at` is when it was first followed, `paid_at` when its buyer paid (None: unknown); `fetched_at` is
+    `created_at` is when it was first known, `paid_at` when its buyer paid (None: unknown); `fetched_at` is
     None until the first answer; `status_at` is when `status` was learned. `announced` holds the keys of news
-    that is announced only once (silences, all parcels arrived).
+    that is announced only once (silences, all parcels arrived). `booked_at` is when the shop began to watch
+    it, followed or not; `shop_order` is the shop's own number for it ("#1001").
     """
 
     id: str
@@ -116,6 +117,8 @@ class Order:
     digest: str = ""
     fingerprint: str = ""
     announced: frozenset[str] = frozenset()
+    booked_at: datetime | None = None
+    shop_order: str = ""
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -195,9 +198,10 @@ class Localised:
 class Watch:
     """What pacing needs to know of one order.
 
-    `weight` is the number of chats that are notified; `last_node_at` the newest node's time stamp. `stopped`
-    is True if the order is no longer checked on schedule. `utc_offset_hours` is a guess at the destination's
-    zone from the followers' zones, None if unknown. `carrier` is that of its first parcel.
+    `weight` is the number of chats that are notified, `booked` whether the shop watches it as well;
+    `last_node_at` is the newest node's time stamp. `stopped` is True if the order is no longer checked on
+    schedule. `utc_offset_hours` is a guess at the destination's zone from the followers' zones, None if
+    unknown. `carrier` is that of its first parcel.
     """
 
     stage: Stage
@@ -212,7 +216,16 @@ class Watch:
     failures: int = 0
     finished_at: datetime | None = None
     stopped: bool = False
+    booked: bool = False
 
     def is_recent(self, now: datetime, within: timedelta) -> bool:
         """Whether the source answered so lately; an answer in the future, by a wrong clock, is none."""
         return self.checked_at is not None and timedelta(0) <= now - self.checked_at < within
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookEntry:
+    """An order for the shop's book, with the shop's own number for it where that is known."""
+
+    order_id: str
+    shop_order: str = ""

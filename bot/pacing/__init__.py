@@ -1,5 +1,6 @@
 """When to look at an order again, and when to stop: rates of news, the price of a call, the decision."""
 
+from bot.pacing.book import BookNeeds, book_needs, first_looks
 from bot.pacing.pacer import Pacer
 from bot.pacing.policy import Bound, CheckInterval, Explanation, explain, next_check
 from bot.pacing.price import Price
@@ -8,6 +9,7 @@ from bot.pacing.rates import Rates
 from bot.pacing.together import Companions, Peer
 
 __all__ = [
+    "BookNeeds",
     "Bound",
     "CheckInterval",
     "Companions",
@@ -16,7 +18,9 @@ __all__ = [
     "Peer",
     "Price",
     "Rates",
+    "book_needs",
     "explain",
+    "first_looks",
     "hours",
     "next_check",
 ]  # fmt: skip

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.model import Stage, Watch
-from bot.pacing.policy import CheckInterval, Explanation, explain, next_check
+from bot.pacing.book import BookNeeds, book_needs
+from bot.pacing.policy import CheckInterval, Explanation, explain, next_check, weight
 from bot.pacing.price import Price
 from bot.pacing.profile import hours
 from bot.pacing.rates import Rates
@@ -19,12 +20,20 @@ class Pacer:
     """Mutable, without any I/O; its state is dumped and loaded as JSON-able values.
 
     Checks that name their `order` also teach who travels together; without a name each is alone.
+    `book_weight` is what an order weighs that the shop watches, compared with a person who waits.
     """
 
     def __init__(
-        self, interval: CheckInterval, random: Callable[[], float], rates: Rates | None = None
+        self,
+        interval: CheckInterval,
+        random: Callable[[], float],
+        rates: Rates | None = None,
+        *,
+        book_weight: float = 0.2,
     ) -> None:
         self.interval = interval
+        self.book_weight = book_weight
+        self.book_ceiling = interval.ceiling
         self.rates = rates or Rates()
         self.price = Price()
         self.companions = Companions()
@@ -33,16 +42,29 @@ class Pacer:
 
     def next_check(self, watch: Watch, now: datetime, *, order: str = "") -> datetime | None:
         """When to look again at an order checked at `now`; None: never."""
-        weight = watch.weight * (self.companions.share(order, watch.weight, hours(now)) if order else 1.0)
-        shared = replace(watch, weight=weight) if weight != watch.weight else watch
-        at = next_check(shared, self.rates, self.price.value, self.interval, now, self._random)
+        wanted = weight(watch, self.book_weight, now)
+        share = self.companions.share(order, wanted, hours(now)) if order else 1.0
+        shared = replace(watch, weight=wanted * share) if wanted * share != watch.weight else watch
+        at = next_check(shared, self.rates, self.price.value, self._interval_of(watch), now, self._random)
         if order and at is not None:
             self.companions.plan(order, hours(at))
         return at
 
     def explain(self, watch: Watch, now: datetime) -> Explanation:
         """Why it is then."""
-        return explain(watch, self.rates, self.price.value, self.interval, now)
+        wanted = replace(watch, weight=weight(watch, self.book_weight, now))
+        return explain(wanted, self.rates, self.price.value, self._interval_of(watch), now)
+
+    def _interval_of(self, watch: Watch) -> CheckInterval:
+        """An order that only the shop watches may wait longer where the calls do not suffice."""
+        waited = watch.weight > 0 or self.book_ceiling <= self.interval.ceiling
+        return self.interval if waited else replace(self.interval, ceiling=self.book_ceiling)
+
+    def measure_book(self, unwaited: int, budget: int | None) -> BookNeeds:
+        """What the orders that only the shop watches need of a day's calls, and what they get from now on."""
+        needs = book_needs(unwaited, self.interval.ceiling, budget)
+        self.book_ceiling = needs.gap
+        return needs
 
     def learn(
         self, watch: Watch, nodes: Iterable[tuple[datetime, Stage]], now: datetime, *, order: str = ""

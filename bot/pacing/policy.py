@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import OrderStatus, Watch
+from bot.model import OrderStatus, Stage, Watch
 from bot.pacing.profile import WEEK, hours
 from bot.pacing.rates import Rates
 
@@ -56,6 +56,30 @@ class Explanation:
     waiting: float
     next_check: datetime | None
     bound: Bound
+
+
+_TROUBLE = frozenset(
+    {
+        Stage.FAILED_ATTEMPT,
+        Stage.EXCEPTION,
+        Stage.DUTIES_DUE,
+        Stage.ADDRESS_CHANGE,
+        Stage.RETURNING,
+    }
+)
+_OVERDUE = timedelta(days=1)  # behind its promised date
+
+
+def weight(watch: Watch, book_weight: float, now: datetime) -> float:
+    """Who waits for the order's news, in persons: its chats, and the shop where it is booked.
+
+    The shop weighs `book_weight`, and as much as a person once the order is in trouble.
+    """
+    if not watch.booked:
+        return watch.weight
+    overdue = watch.eta is not None and now - watch.eta >= _OVERDUE and not watch.stage.final
+    troubled = overdue or watch.stage in _TROUBLE
+    return watch.weight + (max(book_weight, 1.0) if troubled else book_weight)
 
 
 def next_check(

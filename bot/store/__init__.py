@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import RawUpdate, SendRecord
 from bot.store import backup, migrations
+from bot.store.book import Book, Watched
 from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
@@ -35,6 +36,7 @@ __all__ = [
     "Settled",
     "Store",
     "Transaction",
+    "Watched",
 ]
 
 
@@ -43,6 +45,7 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.orders = Orders(connection)
+        self.book = Book(connection)
         self.chats = Chats(connection)
         self.notices = Notices(connection)
         self.updates = Updates(connection)

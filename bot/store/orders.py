@@ -23,7 +23,20 @@ from bot.model import (
 )
 from bot.store import rows as shape
 from bot.store import sql
-from bot.store.tables import EPOCH, UNWATCHED, Utc, chats, checks, follows, nodes, orders, parcels, texts
+from bot.store.tables import (
+    EPOCH,
+    IDLE,
+    WAITED_FOR,
+    WATCHED,
+    Utc,
+    chats,
+    checks,
+    follows,
+    nodes,
+    orders,
+    parcels,
+    texts,
+)
 
 _SLACK = timedelta(minutes=1)  # which a clock's going back may be noticed late
 _MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
@@ -169,10 +182,18 @@ class Orders:
     # ── checks ──────────────────────────────────────────────────────────────────────────────────
 
     async def lease_due(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
-        """Take up to `limit` due orders; each is due again after `lease` unless settled before."""
+        """Take up to `limit` due orders; each is due again after `lease` unless settled before.
+
+        First those that somebody waits for: a long queue of the shop's own ones delays nobody's news.
+        """
         token = sql.new_lease()
-        these = {"b_now": now, "b_limit": limit, "b_lease": token, "b_until": now + lease}
-        await self._on.execute(_lease(sql.is_sqlite(self._on)), these)
+        these = {"b_now": now, "b_lease": token, "b_until": now + lease}
+        for waited in (True, False):
+            statement = _lease(sql.is_sqlite(self._on), waited)
+            taken = await self._on.execute(statement, these | {"b_limit": limit})
+            limit -= max(taken.rowcount, 0)
+            if limit <= 0:
+                break
         rows = (await self._on.execute(_LEASED, {"b_lease": token})).mappings()
         return [
             Due(
@@ -223,7 +244,7 @@ class Orders:
     async def finish_check(
         self, order_id: str, now: datetime, next_check_at: datetime | None, *, checked: bool
     ) -> None:
-        """Set the next check (None: stop; an order nobody follows is not looked at) and end any lease.
+        """Set the next check (None: stop; an order nobody watches is not looked at) and end any lease.
 
         `checked` says that the source answered just now.
         """
@@ -236,13 +257,21 @@ class Orders:
         await self._on.execute(sa.update(orders).where(orders.c.id == order_id).values(created_at=now))
 
     async def due_now(self, order_id: str, now: datetime) -> bool:
-        """Make a followed order due at once; False when there is none."""
+        """Make a watched order due at once; False when there is none."""
         result = await self._on.execute(
-            sa.update(orders).where(orders.c.id == order_id, orders.c.weight > 0).values(next_check_at=now)
+            sa.update(orders).where(orders.c.id == order_id, WATCHED).values(next_check_at=now)
         )
         if result.rowcount:
             await self._let_go([order_id])
         return bool(result.rowcount)
+
+    async def due_by(self, order_id: str, latest: datetime) -> None:
+        """Look at a watched order no later than that."""
+        await self._on.execute(
+            sa.update(orders)
+            .where(orders.c.id == order_id, orders.c.next_check_at > latest)
+            .values(next_check_at=latest)
+        )
 
     async def hasten(self, order_ids: Sequence[str], now: datetime) -> None:
         """Make orders that are planned for later due now, but for what stopped or fails."""
@@ -309,10 +338,16 @@ class Orders:
         found: datetime | None = await self._on.scalar(sa.select(sa.func.max(last.c.fetched_at)))
         return found
 
-    async def rein_in(self, latest: datetime) -> int:
-        """Nothing that is still on its way is planned beyond `latest`; how many were."""
-        beyond = sa.update(orders).where(orders.c.next_check_at > latest, orders.c.finished_at.is_(None))
-        return (await self._on.execute(beyond.values(next_check_at=latest))).rowcount
+    async def rein_in(self, latest: datetime, latest_unwaited: datetime) -> int:
+        """Nothing that is still on its way is planned beyond `latest`; where nobody waits, `latest_unwaited`.
+
+        Returns how many were.
+        """
+        moving, found = orders.c.finished_at.is_(None), 0
+        for whose, until in ((WAITED_FOR, latest), (sa.true(), max(latest, latest_unwaited))):
+            beyond = sa.update(orders).where(orders.c.next_check_at > until, moving, whose)
+            found += (await self._on.execute(beyond.values(next_check_at=until))).rowcount
+        return found
 
     async def watch(self, order_id: str) -> Watch | None:
         row = (await self._on.execute(_WATCH, {"b_id": order_id})).mappings().first()
@@ -336,7 +371,7 @@ class Orders:
         return found
 
     async def update_weights(self, order_ids: Iterable[str], now: datetime) -> None:
-        """Count again who is told of these orders; nobody: no more checks; somebody again: due at once."""
+        """Count again who is told of these orders; nobody watches: no more checks; again: due at once."""
         for ids in sql.chunks(sorted(order_ids)):
             await self._reweigh_lot(ids, now)
 
@@ -345,11 +380,13 @@ class Orders:
         if not listed:  # locked first: the count below then sees what others did to these orders before us
             await self._on.execute(_lock(), these)
         weighed = (await self._on.execute(_weigh(listed), these)).all()
-        if resting := [id_ for id_, weight, _, _ in weighed if weight == 0]:
+        if resting := [row.id for row in weighed if not row.weight and row.booked_at is None]:
             await self._on.execute(_look_at(listed), {"ids": resting, "b_next": None})
             await self._let_go(resting)
         if waking := [
-            id_ for id_, weight, next_at, ended in weighed if weight > 0 and next_at is None and ended is None
+            row.id
+            for row in weighed
+            if (row.weight > 0 or row.booked_at) and row.next_check_at is None and row.finished_at is None
         ]:
             await self._on.execute(_look_at(listed), {"ids": waking, "b_next": now})
 
@@ -427,15 +464,16 @@ class Orders:
         return int(found or 0)
 
     async def purge(self, before: datetime, limit: int = 500) -> int:
-        """Delete up to `limit` orders that finished before `before`, or that nobody follows since before it.
+        """Delete up to `limit` orders that finished before `before`, or that nobody watches since before it.
 
-        Returns how many; what belongs to them goes with them.
+        A booked order that is looked at no more, because nothing ever came, goes as well. Returns how many;
+        what belongs to them goes with them.
         """
         finished = sa.select(orders.c.id).where(orders.c.finished_at < before).limit(limit)
         idle = (
             sa.select(orders.c.id)
             .where(
-                UNWATCHED,
+                IDLE,
                 sa.or_(
                     orders.c.fetched_at < before,
                     sa.and_(orders.c.fetched_at.is_(None), orders.c.created_at < before),
@@ -487,11 +525,11 @@ _SETTLE = (
 
 
 @functools.cache
-def _lease(listed: bool) -> Any:
-    """Take the orders that have been due the longest and that nobody is at."""
+def _lease(listed: bool, waited: bool) -> Any:
+    """Take the orders that have been due the longest and that nobody is at; `waited`: of those waited for."""
     due = (
         sa.select(orders.c.id)
-        .where(orders.c.next_check_at <= _NOW, ~_HELD)
+        .where(orders.c.next_check_at <= _NOW, ~_HELD, WAITED_FOR if waited else sa.true())
         .order_by(orders.c.next_check_at)
         .limit(sa.bindparam("b_limit", type_=sa.Integer))
         .subquery("due")
@@ -501,7 +539,7 @@ def _lease(listed: bool) -> Any:
     new = insert.excluded
     return insert.on_conflict_do_update(
         index_elements=["order_id"], set_={"lease": new.lease, "until": new.until}
-    )
+    ).execution_options(preserve_rowcount=True)
 
 
 @functools.cache
@@ -513,9 +551,7 @@ def _release(listed: bool) -> sa.Delete:
 
 _WATCH = sa.select(orders, _CARRIER).where(orders.c.id == sa.bindparam("b_id"))
 _THIS = sa.update(orders).where(orders.c.id == sa.bindparam("b_id"))
-_CONCLUDE = _THIS.values(
-    next_check_at=sa.case((orders.c.weight > 0, sa.bindparam("b_next", type_=Utc)), else_=sa.null())
-)
+_CONCLUDE = _THIS.values(next_check_at=sa.case((WATCHED, sa.bindparam("b_next", type_=Utc)), else_=sa.null()))
 
 
 @functools.cache
@@ -540,7 +576,13 @@ def _weigh(listed: bool) -> Any:
         sa.update(orders)
         .where(sql.among(orders.c.id, "ids", listed=listed))
         .values(weight=told.scalar_subquery())
-        .returning(orders.c.id, orders.c.weight, orders.c.next_check_at, orders.c.finished_at)
+        .returning(
+            orders.c.id,
+            orders.c.weight,
+            orders.c.booked_at,
+            orders.c.next_check_at,
+            orders.c.finished_at,
+        )
     )
 
 

@@ -72,6 +72,7 @@ def to_watch(row: Row) -> Watch:
         finished_at=row["finished_at"],
         utc_offset_hours=row["utc_offset_hours"],
         carrier=row["first_carrier"] or "",
+        booked=row["booked_at"] is not None,
         stopped=row["next_check_at"] is None,
     )
 
@@ -95,6 +96,8 @@ def to_order(row: Row, known: Sequence[Parcel]) -> Order:
         digest=row["digest"],
         fingerprint=row["fingerprint"],
         announced=frozenset(row["announced"]),
+        booked_at=row["booked_at"],
+        shop_order=row["shop_order"],
     )
 
 

@@ -109,10 +109,16 @@ orders = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False, default=0),
     _text("last_error"),
     sa.Column("ruleset", sa.Text, nullable=False, default=""),
+    sa.Column("booked_at", Utc),  # since when the shop watches it, whether or not anybody follows it
+    sa.Column("unbooked_at", Utc),  # the shop took it out of the book: no push puts it back
+    _text("shop_order"),
+    sa.Column("shop_key", sa.Text),  # shop_order as it is compared: bot.ids.shop_key
 )
 
 
-UNWATCHED = orders.c.weight == sa.literal_column("0")  # nobody is told of it
+WAITED_FOR = orders.c.weight > sa.literal_column("0")  # somebody is told of it
+WATCHED = sa.or_(WAITED_FOR, orders.c.booked_at.is_not(None))
+IDLE = sa.and_(orders.c.weight == sa.literal_column("0"), orders.c.next_check_at.is_(None))
 
 
 def _index(name: str, *columns: sa.ColumnElement[Any], where: sa.ColumnElement[bool]) -> None:
@@ -121,9 +127,23 @@ def _index(name: str, *columns: sa.ColumnElement[Any], where: sa.ColumnElement[b
 
 
 _index("ix_orders_due", orders.c.next_check_at, where=orders.c.next_check_at.is_not(None))
+_index(
+    "ix_orders_waited", orders.c.next_check_at, where=sa.and_(WAITED_FOR, orders.c.next_check_at.is_not(None))
+)
 _index("ix_orders_finished", orders.c.finished_at, where=orders.c.finished_at.is_not(None))
-_index("ix_orders_idle", orders.c.fetched_at, where=UNWATCHED)
+_index("ix_orders_idle", orders.c.fetched_at, where=IDLE)
 _index("ix_orders_ruleset", orders.c.ruleset, where=orders.c.fetched_at.is_not(None))
+_index("ix_orders_shop_key", orders.c.shop_key, where=orders.c.shop_key.is_not(None))
+
+# A shop order's claim link: whoever holds the token may follow every AliExpress order of it.
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("shop_key", sa.Text, primary_key=True),
+    sa.Column("token", sa.Text, nullable=False, unique=True),
+    sa.Column("created_at", Utc, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 # Orders that are looked at this moment. A table of its own, small and hot: of a million orders each look
 # would otherwise write two more pages of the big one.

@@ -12,6 +12,7 @@ from bot.pacing import Pacer
 from bot.sources import Source
 from bot.store import Store
 from bot.tracking.arriving import Arriving
+from bot.tracking.booking import Booked, Booking
 from bot.tracking.checking import Checking
 from bot.tracking.flagging import BoardPage, Flagging
 from bot.tracking.following import Following
@@ -41,6 +42,7 @@ __all__ = [
     "CANONICAL",
     "AlreadyTracked",
     "BoardPage",
+    "Booked",
     "ChangeMetrics",
     "LimitReached",
     "LockedOut",
@@ -75,7 +77,10 @@ class Tracking:
         self.arriving = Arriving(store, self.typical, now)
         self.texts = Texts(store, source, self.typical, now)
         recording = Recording(pacer=pacer, typical=self.typical, now=now, metrics=metrics)
-        self.checking = Checking(store=store, source=source, pacer=pacer, recording=recording, now=now)
+        self.booking = Booking(store, pacer, policy, now)
+        self.checking = Checking(
+            store=store, source=source, pacer=pacer, recording=recording, policy=policy, now=now
+        )
         lookups = Lookups(policy, now)
         self.viewing = Viewing(
             store=store,

@@ -10,6 +10,7 @@ from typing import TypeVar
 from bot import timeline
 from bot.errors import Misconfigured, Reauthorise, SourceError, UnknownOrder
 from bot.model import (
+    BookEntry,
     Importance,
     News,
     NewsKind,
@@ -23,11 +24,13 @@ from bot.model import (
 from bot.pacing import Pacer
 from bot.sources import Source
 from bot.store import Due, Settled, Store
+from bot.tracking.policy import Policy
 from bot.tracking.recording import Recording, earliest
 from bot.tracking.texts import CANONICAL
 
 _T = TypeVar("_T")
 _FACTS_EVERY = timedelta(hours=12)  # how often an order without tracking is asked for its own state
+_BEGINNING = frozenset({OrderStatus.PLACED, OrderStatus.PREPARING, OrderStatus.SHIPPED})
 _WITH_CARRIER = 3  # rank of "picked up"
 
 
@@ -41,12 +44,14 @@ class Checking:
         source: Source,
         pacer: Pacer,
         recording: Recording,
+        policy: Policy,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._source = source
         self._pacer = pacer
         self._recording = recording
+        self._policy = policy
         self._now = now
         self.source_silent = False  # nobody answers: the login is over, or the app is refused
 
@@ -166,11 +171,18 @@ class Checking:
     # ── what else changes an order ──────────────────────────────────────────────────────────────
 
     async def learn_status(self, order_id: str, status: OrderStatus, at: datetime | None, key: str) -> bool:
-        """AliExpress pushed the order's state: keep it, tell it, look. False for repeats and strangers."""
+        """AliExpress pushed the order's state: keep it, tell it, look. False for repeats and strangers.
+
+        A new order is the shop's, and booked. One that only the shop watches is looked at as it was planned:
+        the push itself says what is new, and a flood of them spends no calls.
+        """
         now = self._now()
         async with self._store.write() as tx:
             if not await tx.memory.first_push(key, now):
                 return False
+            planned = await tx.orders.next_check_at(order_id)
+            if status in _BEGINNING and self._policy.watch_pushed and await tx.book.is_new(order_id):
+                await tx.book.add([BookEntry(order_id=order_id)], now, [now])
             known, watch = await tx.orders.get(order_id), await tx.orders.watch(order_id)
             if known is None or watch is None:
                 return False
@@ -178,7 +190,10 @@ class Checking:
                 if status is OrderStatus.CANCELLED and _under_way(known):
                     status = OrderStatus.CLOSED  # also said of orders that end well: nothing ends by it
                 await self._recording.apply_status(tx, known, watch, status, at or now)
-            await tx.orders.due_now(order_id, now)
+            if watch.weight > 0:
+                await tx.orders.due_now(order_id, now)
+            elif planned is not None:
+                await tx.orders.due_by(order_id, planned)
         return True
 
     async def reclassify(self, limit: int = 200) -> int:

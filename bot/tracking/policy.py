@@ -16,4 +16,6 @@ class Policy:
     link_secret: str = ""
     cooldown: timedelta = timedelta(seconds=60)
     guess_window: timedelta = timedelta(hours=1)  # in which wrong ids are counted together
+    watch_pushed: bool = True  # orders that AliExpress tells of are booked unasked
+    calls_per_day: int | None = None  # of AliExpress
     brief_at: time | None = None  # when the daily brief comes, until another hour is chosen in the chat

@@ -53,6 +53,7 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.cases.dispute("0", ANNA, NOW)
         await tx.memory.put("pacer", {"rates": [0.1, 1e-9, 12345.678901234567]})
         await tx.memory.first_push("p", NOW)
+        await tx.book.claim_tokens([("1001", "c-token")], NOW)
         await tx.sends.book([SendRecord(chat_id=ANNA.chat_id, at=NOW)])
         await tx.memory.count_unknown(["what?"], NOW)
         await tx.orders.lease_due(NOW, 1, LEASE)

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from bot.model import Place, RawUpdate, SendRecord
+from bot.model import BookEntry, Place, RawUpdate, SendRecord
 from bot.store import Settled, Store, Transaction
 from tests.store.builders import ANNA, LEASE, NOW, added, later, node, order, pending
 
@@ -28,6 +28,14 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "get orders": lambda tx: tx.orders.get_many(["1", "2", "3"]),
     "save an order": lambda tx: tx.orders.save(added(order("1", node(1)))),
     "update_weights": lambda tx: tx.orders.update_weights(["1", "2"], NOW),
+    "book orders": lambda tx: tx.book.add([BookEntry(order_id="1"), BookEntry(order_id="9")], NOW, [NOW] * 2),
+    "number orders": lambda tx: tx.book.number([BookEntry(order_id="1", shop_order="#1001")], NOW),
+    "unbook orders": lambda tx: tx.book.remove(["1", "2"], NOW),
+    "count the book": lambda tx: tx.book.count(),
+    "of a shop order": lambda tx: tx.book.of_shop_order("#1001"),
+    "claim tokens": lambda tx: tx.book.claim_tokens([("1001", "c-1")], NOW),
+    "claimed": lambda tx: tx.book.claimed("c-1"),
+    "rein in": lambda tx: tx.orders.rein_in(NOW, NOW),
     "release orders": lambda tx: tx.orders.release_leases(),
     "other rules": lambda tx: tx.orders.with_other_ruleset("7", 200),
     "purge orders": lambda tx: tx.orders.purge(NOW - timedelta(days=90)),

@@ -41,6 +41,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "claims",
+        sa.Column("shop_key", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop_key", name=op.f("pk_claims")),
+        sa.UniqueConstraint("token", name=op.f("uq_claims_token")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "credentials",
         sa.Column("app_key", sa.Text(), nullable=False),
         sa.Column("tokens", sa.Text(), nullable=False),
@@ -169,6 +178,10 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=False),
         sa.Column("ruleset", sa.Text(), nullable=False),
+        sa.Column("booked_at", sa.BigInteger(), nullable=True),
+        sa.Column("unbooked_at", sa.BigInteger(), nullable=True),
+        sa.Column("shop_order", sa.Text(), nullable=False),
+        sa.Column("shop_key", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
     )
     op.create_index(
@@ -192,8 +205,24 @@ def upgrade() -> None:
         "orders",
         ["fetched_at"],
         unique=False,
-        sqlite_where=sa.text("weight = 0"),
-        postgresql_where=sa.text("weight = 0"),
+        sqlite_where=sa.text("weight = 0 AND next_check_at IS NULL"),
+        postgresql_where=sa.text("weight = 0 AND next_check_at IS NULL"),
+    )
+    op.create_index(
+        "ix_orders_waited",
+        "orders",
+        ["next_check_at"],
+        unique=False,
+        sqlite_where=sa.text("weight > 0 AND next_check_at IS NOT NULL"),
+        postgresql_where=sa.text("weight > 0 AND next_check_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_orders_shop_key",
+        "orders",
+        ["shop_key"],
+        unique=False,
+        sqlite_where=sa.text("shop_key IS NOT NULL"),
+        postgresql_where=sa.text("shop_key IS NOT NULL"),
     )
     op.create_index(
         "ix_orders_ruleset",
@@ -390,5 +419,6 @@ def downgrade() -> None:
     op.drop_table("guesses")
     op.drop_table("freezes")
     op.drop_table("credentials")
+    op.drop_table("claims")
     op.drop_table("checks")
     op.drop_table("chats")

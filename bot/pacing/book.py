@@ -1,0 +1,55 @@
+"""What the shop's book costs: calls a day, how thin they are spread, when new orders are looked at first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_SHARE = 0.5  # of a day's calls at most for orders that nobody waits for, where there are too few
+_AT_ONCE = 0.05  # of a day's calls: so many new orders are looked at right away
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookNeeds:
+    """`calls` a day are needed to look at each of the `orders` once every CHECK_MAX; `granted` can be had.
+
+    `gap` is the longest time between two looks at one of them, in seconds: CHECK_MAX, or more where the
+    day's calls do not suffice.
+    """
+
+    orders: int
+    calls: int
+    granted: int
+    gap: float
+
+    @property
+    def short(self) -> bool:
+        """Whether the calls do not suffice."""
+        return self.granted < self.calls
+
+
+def book_needs(orders: int, ceiling: float, budget: int | None) -> BookNeeds:
+    """What so many orders need that only the shop watches; `ceiling` is CHECK_MAX in seconds.
+
+    Half of the day's `budget` (None: no limit) stays for what people wait for.
+    """
+    calls = round(orders * _DAY / ceiling)
+    granted = calls if budget is None else min(calls, max(int(_SHARE * budget), 1))
+    gap = max(ceiling, orders * _DAY / granted) if granted < calls else ceiling
+    return BookNeeds(orders=orders, calls=calls, granted=granted, gap=gap)
+
+
+def first_looks(now: datetime, budget: int | None) -> Iterator[datetime]:
+    """When orders that are booked together are looked at first: some right away, the others by and by."""
+    if budget is None:
+        while True:
+            yield now
+    for _ in range(max(int(_AT_ONCE * budget), 1)):
+        yield now
+    step = timedelta(seconds=_DAY / max(_SHARE * budget, 1.0))
+    at = now
+    while True:
+        at += step
+        yield at

@@ -1,0 +1,168 @@
+"""The shop's book: orders watched though nobody may follow them, the shop's own numbers, claim links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ids import shop_key
+from bot.model import BookEntry, Stage
+from bot.store import sql
+from bot.store.tables import WAITED_FOR, Utc, checks, claims, orders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """How many orders are looked at, and of these how many only because they are booked."""
+
+    orders: int
+    unwaited: int
+
+
+class Book:
+    """The book within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._on = connection
+
+    async def add(self, entries: Sequence[BookEntry], now: datetime, first_looks: Sequence[datetime]) -> int:
+        """Watch these orders from now on; how many were not booked before.
+
+        `entries` (a few hundred, each order once) are looked at first at `first_looks`, in their order; one
+        that is looked at already keeps its plan. A shop's number that is given replaces the known one.
+        """
+        known = await self._known([entry.order_id for entry in entries])
+        looks = iter(first_looks)
+        rows = [_row(entry, now, next(looks)) for entry in entries if entry.order_id not in known]
+        if rows:
+            await self._on.execute(sql.upsert(self._on, orders, ["id"], _BOOKING), rows)
+        booking = [entry.order_id for entry in entries if known.get(entry.order_id, ("", now))[1] is None]
+        if booking:
+            await self._on.execute(
+                _BOOK, [{"b_id": order_id, "b_now": now, "b_next": next(looks)} for order_id in booking]
+            )
+        renamed = [
+            {"b_id": entry.order_id, "b_shop": entry.shop_order, "b_key": shop_key(entry.shop_order)}
+            for entry in entries
+            if entry.shop_order and known.get(entry.order_id, (entry.shop_order,))[0] != entry.shop_order
+        ]
+        if renamed:
+            await self._on.execute(_NUMBER, renamed)
+        return len(rows) + len(booking)
+
+    async def number(self, entries: Sequence[BookEntry], now: datetime) -> None:
+        """Know these orders by the shop's numbers, whether they are watched or not."""
+        rows = [_row(entry, now) for entry in sorted(entries, key=lambda entry: entry.order_id)]
+        if rows:
+            await self._on.execute(sql.upsert(self._on, orders, ["id"], ("shop_order", "shop_key")), rows)
+
+    async def _known(self, ids: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
+        """The shop's number and the time of booking of the known ones."""
+        query = sa.select(orders.c.id, orders.c.shop_order, orders.c.booked_at)
+        rows = await self._on.execute(
+            sql.locking(self._on, query.where(orders.c.id.in_(ids)).order_by(orders.c.id))
+        )
+        return {row.id: (row.shop_order, row.booked_at) for row in rows}
+
+    async def remove(self, order_ids: Iterable[str], now: datetime) -> int:
+        """Take orders out of the book; what nobody follows is looked at no more. How many were in it."""
+        gone = 0
+        for ids in sql.chunks(sorted(order_ids)):
+            taken = sa.and_(orders.c.id.in_(ids), orders.c.booked_at.is_not(None))
+            values = {"booked_at": None, "unbooked_at": now}
+            gone += (await self._on.execute(sa.update(orders).where(taken).values(values))).rowcount
+            resting = sa.and_(orders.c.id.in_(ids), orders.c.weight == 0)
+            await self._on.execute(sa.update(orders).where(resting).values(next_check_at=None))
+            await self._on.execute(sa.delete(checks).where(checks.c.order_id.in_(ids)))
+        return gone
+
+    async def is_new(self, order_id: str) -> bool:
+        """Whether the order is not in the book, and nobody took it out."""
+        row = (
+            await self._on.execute(
+                sa.select(orders.c.booked_at, orders.c.unbooked_at).where(orders.c.id == order_id)
+            )
+        ).first()
+        return row is None or (row.booked_at is None and row.unbooked_at is None)
+
+    async def count(self) -> Watched:
+        """How many orders are looked at."""
+        planned = orders.c.next_check_at.is_not(None)
+        every = sa.select(sa.func.count()).select_from(orders).where(planned)
+        waited = await self._on.scalar(every.where(WAITED_FOR))
+        total = await self._on.scalar(every)
+        return Watched(orders=int(total or 0), unwaited=int((total or 0) - (waited or 0)))
+
+    # ── shop orders ─────────────────────────────────────────────────────────────────────────────
+
+    async def of_shop_order(self, shop_order: str, limit: int = 20) -> list[str]:
+        """The AliExpress orders of a shop's order, the oldest first."""
+        key = shop_key(shop_order)
+        if key is None:
+            return []
+        rows = await self._on.scalars(
+            sa.select(orders.c.id)
+            .where(orders.c.shop_key == key)
+            .order_by(orders.c.created_at, orders.c.id)
+            .limit(limit)
+        )
+        return list(rows)
+
+    async def claim_tokens(self, offered: Sequence[tuple[str, str]], now: datetime) -> dict[str, str]:
+        """The claim tokens of shop orders by key; for a new one that which is offered as (key, token)."""
+        rows = [{"shop_key": key, "token": token, "created_at": now} for key, token in offered]
+        if rows:
+            await self._on.execute(sql.insert_or_ignore(self._on, claims), rows)
+        found: dict[str, str] = {}
+        for keys in sql.chunks(key for key, _ in offered):
+            known = await self._on.execute(
+                sa.select(claims.c.shop_key, claims.c.token).where(claims.c.shop_key.in_(keys))
+            )
+            found |= {row.shop_key: row.token for row in known}
+        return found
+
+    async def claimed(self, token: str, limit: int = 20) -> list[str]:
+        """The AliExpress orders that a claim token opens, the oldest first; empty for an unknown one."""
+        key = await self._on.scalar(sa.select(claims.c.shop_key).where(claims.c.token == token))
+        return await self.of_shop_order(key, limit) if key is not None else []
+
+    async def purge_claims(self, before: datetime, limit: int = 500) -> int:
+        """Delete links made before then whose shop orders have no AliExpress order any more; how many."""
+        orphaned = (
+            sa.select(claims.c.shop_key)
+            .where(claims.c.created_at < before)
+            .where(~sa.exists().where(orders.c.shop_key == claims.c.shop_key))
+            .limit(limit)
+        )
+        return (await self._on.execute(sa.delete(claims).where(claims.c.shop_key.in_(orphaned)))).rowcount
+
+
+_BOOKING = ("booked_at", "unbooked_at", "shop_order", "shop_key")
+_THIS = sa.update(orders).where(orders.c.id == sa.bindparam("b_id"))
+_BOOK = _THIS.values(
+    booked_at=sa.bindparam("b_now", type_=Utc),
+    unbooked_at=None,
+    next_check_at=sa.case(
+        (orders.c.finished_at.is_not(None), orders.c.next_check_at),
+        else_=sa.func.coalesce(orders.c.next_check_at, sa.bindparam("b_next", type_=Utc)),
+    ),
+)
+_NUMBER = _THIS.values(shop_order=sa.bindparam("b_shop"), shop_key=sa.bindparam("b_key"))
+
+
+def _row(entry: BookEntry, now: datetime, first_look: datetime | None = None) -> dict[str, object]:
+    """A new order; booked where it has a first look."""
+    return {
+        "id": entry.order_id,
+        "stage": Stage.PRE_SHIPMENT,
+        "created_at": now,
+        "booked_at": now if first_look is not None else None,
+        "unbooked_at": None,
+        "next_check_at": first_look,
+        "shop_order": entry.shop_order,
+        "shop_key": shop_key(entry.shop_order),
+    }

@@ -1,0 +1,115 @@
+"""The shop's book: watching orders that nobody follows, the shop's own numbers, a link for each of those."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from bot.ids import claim_token, is_claim_token, shop_key
+from bot.model import BookEntry
+from bot.pacing import BookNeeds, Pacer, first_looks
+from bot.store import Store
+from bot.tracking.policy import Policy
+
+_AT_ONCE = 250  # orders booked in one transaction: people wait for each
+
+Progress = Callable[[int, int], Awaitable[None]]  # orders done, and in all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """What became of a list: orders that are watched from now on, and those that were already."""
+
+    added: int
+    known: int
+
+
+class Booking:
+    """Booked orders are looked at and flagged as followed ones are; their news is pushed to no chat."""
+
+    def __init__(
+        self,
+        store: Store,
+        pacer: Pacer,
+        policy: Policy,
+        now: Callable[[], datetime],
+        entropy: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self._store = store
+        self._pacer = pacer
+        self._policy = policy
+        self._now = now
+        self._entropy = entropy
+
+    async def book(self, entries: Iterable[BookEntry], progress: Progress | None = None) -> Booked:
+        """Watch these orders; doing it again changes nothing but a shop's number that is another now.
+
+        In many short transactions: who is interrupted gives the same list again. `progress` hears of each.
+        """
+        rows = list(_by_order(entries).values())
+        looks = first_looks(self._now(), self._policy.calls_per_day)
+        added = 0
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            async with self._store.write() as tx:
+                new = await tx.book.add(part, self._now(), list(islice(looks, len(part))))
+            added += new
+            if progress is not None:
+                await progress(start + len(part), len(rows))
+        return Booked(added=added, known=len(rows) - added)
+
+    async def unbook(self, order_ids: Iterable[str]) -> int:
+        """Watch them no more, whatever AliExpress pushes of them; who follows one still does.
+
+        Returns how many were in the book.
+        """
+        async with self._store.write() as tx:
+            return await tx.book.remove(order_ids, self._now())
+
+    async def needs(self) -> BookNeeds:
+        """What the orders that nobody follows need of a day's calls, and what they get."""
+        async with self._store.read() as tx:
+            counted = await tx.book.count()
+        return self._pacer.measure_book(counted.unwaited, self._policy.calls_per_day)
+
+    async def claim_tokens(self, entries: Iterable[BookEntry]) -> dict[str, str]:
+        """A deep link's token for each shop order, by the order ids that have one: the same each time.
+
+        The orders are known from now on, but watched only where they are booked or followed.
+        """
+        rows = list(_by_order(entries).values())
+        keys = {row.order_id: key for row in rows if (key := shop_key(row.shop_order))}
+        tokens: dict[str, str] = {}
+        numbered = [row for row in rows if row.order_id in keys]
+        for start in range(0, len(numbered), _AT_ONCE):
+            part = numbered[start : start + _AT_ONCE]
+            wanted = {keys[row.order_id] for row in part} - tokens.keys()
+            offered = [(key, claim_token(self._entropy(16))) for key in sorted(wanted)]
+            async with self._store.write() as tx:
+                await tx.book.number(part, self._now())
+                tokens |= await tx.book.claim_tokens(offered, self._now())
+        return {order_id: tokens[key] for order_id, key in keys.items()}
+
+    async def claimed(self, token: str) -> list[str]:
+        """The AliExpress orders that a claim link opens; empty where it is none, or none is left."""
+        if not is_claim_token(token):
+            return []
+        async with self._store.read() as tx:
+            return await tx.book.claimed(token)
+
+    async def of_shop_order(self, shop_order: str) -> list[str]:
+        """The AliExpress orders of the shop's order, the oldest first; for the merchant's eyes only."""
+        async with self._store.read() as tx:
+            return await tx.book.of_shop_order(shop_order)
+
+
+def _by_order(entries: Iterable[BookEntry]) -> dict[str, BookEntry]:
+    """Each order once; of several numbers the last one that is given."""
+    found: dict[str, BookEntry] = {}
+    for entry in entries:
+        if entry.shop_order or entry.order_id not in found:
+            found[entry.order_id] = entry
+    return found
