@@ -1,4 +1,4 @@
-"""The composition root: settings in, the running bot out; start order, stop order, the only clock reader."""
+"""The composition root: builds the bot from its settings, stands by or leads, and reads the clock."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from bot.web import Endpoints, HttpServer, create_web_app
 
 _log = structlog.get_logger(__name__)
 
-_STANDING_BY = 503  # the answer to whoever calls a process that does not serve: come again
+_STANDING_BY = 503  # HTTP status of a standby, so that Telegram, AliExpress and load balancers try again
 _STALLED = 180.0  # seconds without a good round after which a loop counts as stalled
 
 
 def now() -> datetime:
-    """The one clock."""
+    """The only reader of the clock."""
     return datetime.now(UTC)
 
 
 def redactor(settings: Settings) -> Callable[[str], str]:
-    """What takes the settings' secrets out of any text."""
+    """Return a function that removes the settings' secrets from a text."""
     return SecretRedactor(*settings.secrets)
 
 
 class App:
-    """One process of the bot: it stands by, or leads and serves."""
+    """One process of the bot: a standby, or the leader that serves."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -50,12 +50,12 @@ class App:
         self.leadership = Leadership(self.store.database)
         self._shop = shop.load_shop(settings.shop_file)
         stages.teach(settings.phrases_file)
-        # Made by a stand-by, too: a leader would keep somebody waiting while it reads 22 catalogs.
+        # Built by a standby, too: reading 22 catalogs after taking over would keep somebody waiting.
         name = self._shop(settings.default_language).name
         self._wanted_menus = menus.all_menu_calls(name, settings.admin_chat_ids)
         self.leader = self._new_leader()
         self._used = False
-        self._serving = False  # from the first lease to the last
+        self._serving = False  # from the takeover until the last lease is settled
 
     def _new_leader(self) -> Leader:
         return Leader(
@@ -71,7 +71,7 @@ class App:
     # ── life ────────────────────────────────────────────────────────────────────────────────────
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Stand by and serve in turn until `stopping` is set. Raises StoreError where the start fails."""
+        """Stand by or serve until `stopping` is set. Raises StoreError if the start fails."""
         server = await self._open_server()
         try:
             await self.leadership.lead(stopping, self._lead)
@@ -82,7 +82,7 @@ class App:
             _log.info("stopped")
 
     async def _lead(self, ending: asyncio.Event) -> None:
-        """Serve until `ending` is set, then settle what is in flight and let go of everything."""
+        """Serve until `ending` is set, then settle the work in flight and close everything."""
         if self._used:
             self.leader = self._new_leader()
         self._used = True
@@ -134,7 +134,7 @@ class App:
     # ── health ──────────────────────────────────────────────────────────────────────────────────
 
     async def wrong(self) -> Mapping[str, str]:
-        """Why this process is not ready; empty when it is."""
+        """Why this process is not ready, by component; empty if it is."""
         if not self._serving:
             return {"leadership": "standing by"}
         found: dict[str, str] = {}
@@ -152,15 +152,15 @@ class App:
                 await tx.memory.get("ready")
         except StoreError as error:
             found["database"] = str(error)
-        except Exception as error:  # noqa: BLE001  whatever it is, the database is not ready
+        except Exception as error:  # noqa: BLE001  any error here means that the database is not ready
             found["database"] = type(error).__name__
         return found
 
 
 def spare_the_collector() -> None:
-    """Keep what was made so far for good, and look for garbage more rarely.
+    """Exclude the objects made so far from garbage collection, and collect less often.
 
-    Every import's objects would be looked through again and again: a quarter of the time of a busy bot.
+    Otherwise the collector walks the objects of every import again and again: a quarter of a busy bot's time.
     """
     gc.collect()
     gc.freeze()
@@ -168,14 +168,14 @@ def spare_the_collector() -> None:
 
 
 async def serve(settings: Settings, stopping: asyncio.Event) -> None:
-    """Run the bot until told to stop."""
+    """Run the bot until `stopping` is set."""
     clean = redactor(settings)
-    key = settings.telegram_bot_token.get_secret_value().encode()  # the same in every process
+    key = settings.telegram_bot_token.get_secret_value().encode()  # equal in every process, so tags are, too
     logs.configure_logging(settings.log_level, settings.log_format, clean, key=key)
     app = App(settings)
     spare_the_collector()
 
-    def clean_all(text: str) -> str:  # of the tokens that come later, too
+    def clean_all(text: str) -> str:  # also of tokens obtained while running
         return app.leader.merchant.client.redactor.clean(clean(text))
 
     scrubber = logs.configure_logging(settings.log_level, settings.log_format, clean_all, key=key)

@@ -1,8 +1,8 @@
-"""How long a caller may take to say what it wants, and how many may take their time at once.
+"""Limits idle HTTP connections: a deadline for a request's head and a cap on how many may wait.
 
-The HTTP server itself waits for ever for the rest of a request's head. Here a connection on which nothing is
-being answered has a deadline, and only so many of these are kept: one more ends the oldest. So whoever opens
-hundreds of connections and sends half requests ends its own; a request that comes whole is always taken.
+uvicorn waits forever for the rest of a request's head. Here a connection that is not being answered has a
+deadline, and only so many are kept: one more closes the oldest. Whoever opens hundreds of connections and
+sends half requests closes their own; a request that arrives whole is always answered.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 WITHIN = 10.0  # seconds for a request's head
-WAITING = 256  # connections on which nothing is being answered
+WAITING = 256  # most connections that are not being answered
 
 Address = tuple[str, int]
 
 
 class ConnectionLimiter:
-    """The connections that have not yet said what they want, the one that waits longest first.
+    """Tracks connections that wait for a request, the longest waiting first.
 
-    As an application it is put before the real one: what arrives here has sent its head.
+    It wraps the real application: a request that reaches it has sent its whole head.
     """
 
     def __init__(self, app: ASGIApp, *, waiting: int = WAITING, within: float = WITHIN) -> None:
@@ -33,7 +33,7 @@ class ConnectionLimiter:
         self._known: dict[Address, LimitedConnection] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; its connection waits again afterwards."""
+        """Answer one request; its connection counts as waiting again afterward."""
         guest = self._known.get(scope.get("client") or ("", 0))
         if guest is not None:
             self._waiting.pop(guest.address, None)
@@ -46,7 +46,7 @@ class ConnectionLimiter:
                 self._wait(guest)
 
     def protocol(self) -> type[asyncio.Protocol]:
-        """What the server makes for each connection."""
+        """Return the protocol class that the server instantiates for each connection."""
         lobby = self
 
         class Connection(LimitedConnection):
@@ -56,12 +56,12 @@ class ConnectionLimiter:
         return Connection
 
     def enter(self, guest: LimitedConnection) -> None:
-        """A connection was made."""
+        """Add a new connection."""
         self._known[guest.address] = guest
         self._wait(guest)
 
     def leave(self, guest: LimitedConnection) -> None:
-        """It has ended."""
+        """Remove a closed connection."""
         if self._known.get(guest.address) is guest:
             del self._known[guest.address]
             self._waiting.pop(guest.address, None)
@@ -73,7 +73,7 @@ class ConnectionLimiter:
 
 
 class LimitedConnection(asyncio.Protocol):
-    """One connection: the server's own protocol, and a deadline for what it has to say."""
+    """One connection: uvicorn's own protocol plus a deadline for the request's head."""
 
     def __init__(self, lobby: ConnectionLimiter, within: float, inner: asyncio.Protocol) -> None:
         self._lobby = lobby
@@ -112,16 +112,16 @@ class LimitedConnection(asyncio.Protocol):
         self._inner.resume_writing()
 
     def serve(self) -> None:
-        """Its request is being answered: how long that takes is not the caller's doing."""
+        """Stop the deadline: how long an answer takes is not the caller's fault."""
         self._answering = True
         self._rest()
 
     def served(self) -> None:
-        """It was answered: what comes next has the same deadline; silence is ended by the server."""
+        """Mark as answered: the next request gets the same deadline; uvicorn closes an idle connection."""
         self._answering = False
 
     def end(self) -> None:
-        """Its time is over."""
+        """Close the connection."""
         if self._transport is not None:
             self._transport.close()
 

@@ -1,4 +1,4 @@
-"""What a leading process is made of, its start order and its stop order."""
+"""Everything that the leading process runs, with its start order and stop order."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from bot.worker import interruptible_sleep, keep_running
 
 _log = structlog.get_logger(__name__)
 
-_STOP_WITHIN = 8.0  # seconds for what is in flight, of the 10 a container gets
+_STOP_WITHIN = 8.0  # seconds for work in flight, of the 10 that a container gets to stop
 _SAVE_WITHIN = 1.0
 _UPKEEP_EVERY = 30.0
 
 
 def policy(settings: Settings) -> Policy:
-    """What the operator allows."""
+    """The rules that the settings set for following orders."""
     return Policy(
         access=settings.access,
         admins=frozenset(settings.admin_chat_ids),
@@ -48,9 +48,9 @@ def policy(settings: Settings) -> Policy:
 
 
 class Leader:
-    """Everything that a leader holds in memory; made anew for each time that a process leads.
+    """The leader's loops and all of its state in memory; a new one is made each time a process leads.
 
-    `acting` says whether this process may call Telegram and AliExpress now.
+    `acting` tells whether this process may call Telegram and AliExpress at this moment.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Leader:
     # ── life ────────────────────────────────────────────────────────────────────────────────────
 
     async def take_over(self) -> None:
-        """Know what the last leader learnt, spent and sent; then make due what it had leased."""
+        """Load what the last leader learned, spent and sent, then release its leases."""
         await self.merchant.load()
         async with self.store.read() as tx:
             self.pacer.load(await tx.memory.get("pacer"))
@@ -140,7 +140,7 @@ class Leader:
         await self.poller.mind_the_clock()
 
     async def serve(self, ending: asyncio.Event) -> None:
-        """Work until `ending` is set, then settle what is in flight."""
+        """Run all loops until `ending` is set, then settle the work in flight."""
         jobs = [
             asyncio.create_task(keep_running("poller", self.poller.run, ending)),
             asyncio.create_task(keep_running("upkeep", partial(self._keep_up, ending), ending)),
@@ -159,7 +159,7 @@ class Leader:
             await asyncio.wait(jobs)
 
     async def _converse(self, ending: asyncio.Event) -> None:
-        """Everything that needs Telegram starts when it answers; if a part fails, all of it begins again."""
+        """Connect to Telegram, then run what needs it; if one part fails, all of them restart."""
         if await self.telegram.connect(ending):
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(keep_running("sender", self.sender.run, ending))
@@ -174,39 +174,39 @@ class Leader:
             await interruptible_sleep(_UPKEEP_EVERY, ending)
 
     async def close(self) -> None:
-        """Keep what was learnt, and close what was opened to the world."""
+        """Store what was learned and close the connections."""
         await self._save()
         await self.merchant.source.aclose()
         await self.telegram.bot.shutdown()
 
     async def _save(self) -> None:
-        """What was learnt since upkeep last kept it: a database that is busy now does not hold up the end."""
+        """Store what was learned since the last upkeep round; a busy database must not delay the stop."""
         if not self._acting():
-            return  # another leader may have begun
+            return  # another process may be leading by now
         try:
             async with asyncio.timeout(_SAVE_WITHIN):
                 await self.upkeep.save()
         except (StoreError, TimeoutError) as error:
-            _log.warning("the last minute's learning is not kept", reason=str(error) or "database busy")
+            _log.warning("state of the last round not stored", reason=str(error) or "database busy")
 
     def wake(self) -> None:
-        """There may be something to look at or to tell."""
+        """Have the poller and the sender look for work at once."""
         self.poller.wake()
         self.sender.wake()
 
     async def take_push(self, body: bytes, given: str) -> int:
-        """AliExpress's message about an order; the HTTP status to answer."""
+        """Handle a push from AliExpress and return the HTTP status to answer with."""
         return await self.merchant.take_push(body, given, self.tracking.checking.learn_status, self.wake)
 
     # ── health ──────────────────────────────────────────────────────────────────────────────────
 
     @property
     def loops(self) -> tuple[str, ...]:
-        """The names of the loops that must turn."""
+        """The loops that must run for the process to be ready."""
         return ("poller", "upkeep", "sender", *self.telegram.loops)
 
     def health(self) -> Health:
-        """What upkeep watches."""
+        """The state that upkeep's alerts depend on."""
         fault = self.merchant.source.circuit.fault
         return Health(
             source_healthy=self.poller.healthy,
@@ -218,7 +218,7 @@ class Leader:
         )
 
     def wrong(self) -> Mapping[str, str]:
-        """Why Telegram's side or the account are not ready; empty when they are."""
+        """Why Telegram or the AliExpress account is not ready, by name; empty if both are."""
         found = dict(self.telegram.wrong())
         if self.merchant.keeper.dead:
             found["aliexpress"] = "the merchant has to log in again: /authorize"
@@ -226,5 +226,5 @@ class Leader:
 
 
 def _width(settings: Settings) -> int:
-    """How many checks are in flight: enough for the allowed rate at a slow source, no more."""
+    """How many checks to keep in flight: enough to reach the allowed call rate at a slow gateway."""
     return max(2, min(64, int(settings.aliexpress_calls_per_second * 2)))

@@ -1,7 +1,7 @@
-"""One structured line per unit of work, as text or JSON: without secrets, and nobody recognisable in it.
+"""Logging: one structured line per unit of work, as text or JSON, without secrets or personal data.
 
-Loggers may name an order or a chat (`order=…`, `place=…`): the line carries a short tag instead, the same
-for the same number, so that one can follow an order from the update or check to its notices, and no more.
+Code may log an order or a chat (`order=…`, `place=…`). The line carries a short tag in its place, equal for
+equal numbers, so that one can follow an order from its update or check to its notices, and nothing else.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from bot.errors import SettingsError
 
 _NOISY = ("httpx", "httpcore", "aiohttp", "telegram", "uvicorn", "alembic", "asyncio", "aiosqlite")
 _PERSONAL = frozenset({"order", "order_id", "chat", "chat_id", "place", "user", "user_id"})
-_LONG_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{11,19}(?!\d|\.\d)")  # order ids, and groups' numbers
+_LONG_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{11,19}(?!\d|\.\d)")  # order ids and group chat ids
 
-# Control characters but for a traceback's line ends and tabs; other line ends; what turns text round.
+# Control characters except newlines and tabs (tracebacks have them), Unicode line ends, direction overrides.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 Event = MutableMapping[str, Any]
 
 
 class LogScrubber:
-    """Takes secrets out of any value, and puts tags in the place of order and chat numbers.
+    """Removes secrets from any value and replaces order and chat numbers with tags.
 
-    Tags of two processes are equal where `key` is.
+    Two processes with the same `key` make the same tags.
     """
 
     def __init__(self, redact: Callable[[str], str], key: bytes | None = None) -> None:
@@ -45,16 +45,16 @@ class LogScrubber:
         return "<LogScrubber>"
 
     def tag(self, what: object) -> str:
-        """A short name that tells nothing but whether two are the same."""
+        """A short keyed hash: it shows only whether two values are the same."""
         return "~" + blake2s(str(what).encode(), key=self._key, digest_size=4).hexdigest()
 
     def text(self, text: str) -> str:
-        """The text without secrets, long numbers, and what a terminal would obey."""
+        """The text without secrets, long numbers and terminal control characters."""
         shown = _LONG_NUMBER.sub(lambda found: self.tag(found.group()), self._redact(text))
         return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), shown)
 
     def __call__(self, value: Any, name: str = "") -> Any:
-        """The value, however deep, fit for a log; `name` is the field it stands in."""
+        """The value, scrubbed at every depth; `name` is the log field that holds it."""
         if name in _PERSONAL and value is not None and not _is_tag(value):
             return self.tag(value)
         match value:
@@ -79,9 +79,9 @@ def _is_tag(value: object) -> bool:
 def configure_logging(
     level: str, form: str, redact: Callable[[str], str], *, key: bytes | None = None
 ) -> LogScrubber:
-    """Log to standard error from now on; returns what cleans the lines.
+    """Log to standard error from now on; return the scrubber in use.
 
-    `redact` takes the secrets out of a text, tracebacks included; `key` makes tags comparable over processes.
+    `redact` removes secrets from a text, tracebacks included; the same `key` makes the same tags everywhere.
     """
     scrubber = LogScrubber(redact, key)
     shared: list[Any] = [
@@ -111,7 +111,7 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _NOISY:  # httpx writes the address of every call, and Telegram's holds the bot token
+    for name in _NOISY:  # httpx logs the URL of every call, and Telegram's URLs contain the bot token
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     logging.captureWarnings(True)
     sys.excepthook = _died
@@ -127,15 +127,15 @@ def _last(form: str) -> Any:
 
 
 def _died(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What nobody caught goes through the log like everything: the interpreter would print it as it is."""
+    """Log an uncaught exception: the interpreter would print it with its secrets."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
-    logging.getLogger(__name__).critical("died", exc_info=(kind, error, trace))
+    logging.getLogger(__name__).critical("uncaught exception", exc_info=(kind, error, trace))
 
 
 class _Cleaner:
-    """The step before the line is written: every field behind the scrubber."""
+    """The last processor before rendering: scrubs every field."""
 
     def __init__(self, scrubber: LogScrubber) -> None:
         self._scrubber = scrubber
@@ -145,19 +145,19 @@ class _Cleaner:
 
     @staticmethod
     def _one_line(name: str, value: Any) -> Any:
-        """Only a traceback has lines: in any other field they would pass for lines of the log."""
+        """Escape newlines outside tracebacks: they could fake lines of the log."""
         return value.replace("\n", "\\n") if isinstance(value, str) and name != "exception" else value
 
 
 class _Redacting(logging.StreamHandler[Any]):
-    """Standard error, with the secrets taken out of whatever the formatter made."""
+    """Standard error, with secrets removed from the formatted line."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         super().__init__(sys.stderr)
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """The finished line: the last place where a secret can be caught."""
+        """Return the finished line, redacted: the last place to catch a secret."""
         return self._redact(super().format(record))
 
 
@@ -165,10 +165,10 @@ class _Redacting(logging.StreamHandler[Any]):
 
 
 def report_errors(dsn: str, scrubber: LogScrubber, transport: Any = None) -> None:
-    """Send errors to Sentry too, behind the same scrubber; raises SettingsError where its library is missing.
+    """Also report errors to Sentry, scrubbed the same way. Raises SettingsError if sentry-sdk is missing.
 
-    Nothing else leaves, personal data least of all (the library's own default): no local variables, no trail
-    of what happened before, no host name, no other library's data.
+    Nothing else is sent: no local variables, no breadcrumbs, no host name, no default integrations, and no
+    personal data (sentry-sdk's own default).
     """
     try:
         import sentry_sdk
@@ -187,8 +187,8 @@ def report_errors(dsn: str, scrubber: LogScrubber, transport: Any = None) -> Non
             before_breadcrumb=lambda crumb, hint: None,
             before_send=lambda event, hint: _scrubbed(scrubber, event),
         )
-    except ValueError:  # its BadDsn, whose text repeats the DSN
-        raise SettingsError("SENTRY_DSN", "is no DSN; copy it again from the project's settings") from None
+    except ValueError:  # BadDsn, whose text repeats the DSN
+        raise SettingsError("SENTRY_DSN", "is not a DSN; copy it from the project's settings") from None
     logging.getLogger().addHandler(_Reporter())
     atexit.register(sentry_sdk.flush, 2.0)
 
@@ -199,7 +199,7 @@ def _scrubbed(scrubber: LogScrubber, event: Any) -> Any:
 
 
 class _Reporter(logging.Handler):
-    """Hands errors to Sentry, whether they came through structlog or the standard library."""
+    """Reports errors to Sentry, from structlog and the standard library alike."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)

@@ -1,4 +1,4 @@
-"""The merchant's account at AliExpress: calls, login, the day's budget, warnings, pushed messages."""
+"""The merchant's AliExpress account: calls, login, daily budget, token warnings, order pushes."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from bot.store.credentials import Credentials
 _log = structlog.get_logger(__name__)
 
 _UNKNOWN = frozenset({"unknown_shape", "unknown_code", "unknown_push"})  # events listed for the operator
-_GOT = "authorized until "  # an update's effect
+_GOT = "authorized until "  # recorded as the effect of an update
 
-may_be_signed = push.may_be_signed  # a pushed message, by its Authorization header alone
+may_be_signed = push.may_be_signed  # judges a push by its Authorization header alone
 
 LearnStatus = Callable[[str, OrderStatus, datetime | None, str], Awaitable[bool]]
 
 
 class Merchant:
-    """One app key and one login, over one store. `allowed` says whether this process may call now."""
+    """One app key with one login. `allowed` tells whether this process may call AliExpress now."""
 
     def __init__(
         self,
@@ -79,14 +79,14 @@ class Merchant:
             client=self.client, keeper=self.keeper, limiter=self.limiter, now=now, observer=self
         )
 
-    # ── what the source reports ─────────────────────────────────────────────────────────────────
+    # ── reports of the source ─────────────────────────────────────────────────────────────────
 
     def call(self, api: str, outcome: str, seconds: float) -> None:
-        """One call ended."""
+        """Count a finished call."""
         self._metrics.call(api, outcome, seconds)
 
     def event(self, kind: str, detail: str) -> None:
-        """Something noteworthy happened at the source."""
+        """Count and log an event; keep unreadable answers for the operator."""
         self._metrics.event(kind, detail)
         if kind in _UNKNOWN:
             self._unknown.append(f"{kind}: {detail}")
@@ -95,16 +95,16 @@ class Merchant:
     # ── the day's calls ─────────────────────────────────────────────────────────────────────────
 
     async def usage(self) -> CallBudget:
-        """Where the day's budget stands."""
+        """Return the day's call budget."""
         return await self.limiter.usage()
 
     async def load(self) -> None:
-        """Go on with the budget as it was written last."""
+        """Load the budget as it was last stored."""
         async with self._store.read() as tx:
             self.limiter.load(await tx.memory.get(self._budget_key))
 
     async def flush(self) -> None:
-        """Write what was spent, and the answers that nobody could read."""
+        """Store the calls spent and the answers that could not be read."""
         found, self._unknown = self._unknown, []
         async with self._store.write() as tx:
             await tx.memory.put(self._budget_key, self.limiter.dump())
@@ -113,7 +113,7 @@ class Merchant:
     # ── the login ───────────────────────────────────────────────────────────────────────────────
 
     def login_url(self) -> str:
-        """Where the merchant logs in at AliExpress."""
+        """Return the address where the merchant logs in at AliExpress."""
         return auth.authorize_url(
             self._settings.aliexpress_app_key,
             self._settings.aliexpress_callback_url,
@@ -121,13 +121,13 @@ class Merchant:
         )
 
     def is_login(self, text: str) -> bool:
-        """Whether a text that nobody asked for is what a login leads to."""
+        """Whether an unprompted text is the result of a login: the redirect's address or its code."""
         return auth.is_login(text)
 
     async def authorise(self, pasted: str, *, update: int) -> datetime | None:
-        """Exchange the pasted address or code; when the grant ends. Raises SourceError.
+        """Exchange the pasted address or code; return when the grant ends. Raises SourceError.
 
-        A code works once: the second handling of the same `update` knows what the first one got.
+        A code works only once, so handling the same `update` again returns what the first handling got.
         """
         async with self._store.read() as tx:
             effects = await tx.updates.effects(update)
@@ -136,21 +136,21 @@ class Merchant:
             return datetime.fromisoformat(got) if got else None
         code = auth.parse_code(pasted)
         if code is None:
-            raise Reauthorise("InvalidCode", "there is no code in it")
+            raise Reauthorise("InvalidCode", "no code found in it")
         until = (await self.exchange(code)).refresh_expires_at
         async with self._store.write() as tx:
             await tx.updates.first(update, _GOT + (until.isoformat() if until else ""))
         return until
 
     async def exchange(self, code: str) -> Tokens:
-        """Trade a login's code for tokens, and call again with them. Raises SourceError."""
+        """Exchange a login's code for tokens and resume calls. Raises SourceError."""
         tokens = await self.keeper.exchange(code)
         self.source.resume()
         return tokens
 
     async def warnings(self) -> tuple[TokenWarning, ...]:
-        """What admins should hear of the grant's end now."""
-        with contextlib.suppress(SourceError):  # refreshed in time even where nobody calls for days
+        """Return the warnings about the end of the grant that are due now."""
+        with contextlib.suppress(SourceError):  # refresh in time even if nothing calls for days
             await self.keeper.current()
             await self.keeper.learn_end()
         tokens = await self.credentials.load()
@@ -166,22 +166,22 @@ class Merchant:
         )
 
     async def warned(self, keys: Iterable[str]) -> None:
-        """They heard."""
+        """Remember that these warnings were delivered."""
         await self.credentials.remember_warned(keys)
 
     async def days_left(self) -> float | None:
-        """Days until the next login is due; None where that is not known."""
+        """Return the days until the next login is due; None if unknown."""
         tokens = await self.credentials.load()
         if tokens is None or tokens.refresh_expires_at is None:
             return None
         return (tokens.refresh_expires_at - self._now()).total_seconds() / 86_400
 
-    # ── pushed messages ─────────────────────────────────────────────────────────────────────────
+    # ── order pushes ─────────────────────────────────────────────────────────────────────────
 
     async def take_push(self, body: bytes, given: str, learn: LearnStatus, wake: Callable[[], None]) -> int:
-        """AliExpress's message about an order; the HTTP status to answer.
+        """Handle a push about an order and return the HTTP status to answer with.
 
-        A forged one gets 401, a repeat does nothing. `given` is the Authorization header.
+        `given` is the Authorization header. A forged push gets 401; a repeated one has no effect.
         """
         secret = self._settings.aliexpress_app_secret.get_secret_value()
         if not push.verify(self._settings.aliexpress_app_key, secret, body, given):
@@ -189,12 +189,12 @@ class Merchant:
         try:
             told = push.parse_push(body)
         except Rejected:
-            return 200  # signed, but nothing we can use: a repeat would not help
+            return 200  # signed but unusable: a repeat would not help
         if told.order_id is None or told.is_stale(self._now()):
             return 200
         if told.status is OrderStatus.UNKNOWN:
             self.event("unknown_push", told.word)
-        # One that names no status, such as a tracking update, is a reason to look all the same.
+        # A push without a status, such as a tracking update, is a reason to check the order all the same.
         if await learn(told.order_id, told.status or OrderStatus.UNKNOWN, told.at, told.key):
             wake()
         return 200

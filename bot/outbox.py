@@ -1,4 +1,4 @@
-"""What became of leased notices, written down: sent, again later, dead or dropped; and when "later" is."""
+"""Settles leased notices as sent, retry later, dead letter or dropped, and decides when to retry."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from bot.store import ChatBatch, Store, Transaction
 
 _log = structlog.get_logger(__name__)
 
-_WRITE_AGAIN = 0.5  # seconds between tries to write down what became of a notice
+_WRITE_AGAIN = 0.5  # seconds between tries to store an outcome
 # seconds before the next attempt, by attempts made; the last one repeats until _GIVE_UP
 _BACK_OFF = (5, 30, 120, 600, 1800, 7200, 21600)
 _GIVE_UP = timedelta(hours=72)
-_COPIES = 2  # what may have arrived twice already waits as after so many attempts at least
-_FEW = 5  # notices brought forward by each message that arrives after an outage
+_COPIES = 2  # a message that may have arrived twice waits at least as if it had failed this often
+_FEW = 5  # notices brought forward by each message delivered after an outage
 
 
 class Outage:
-    """Whether Telegram as a whole fails, judged by single sends.
+    """Decides from single sends whether Telegram as a whole is failing.
 
-    It does when three chats were failed with no message arriving between, or any for a minute. The first
-    message that arrives ends that: what failed before then need not wait for its own next attempt. Where
-    fewer chats were failed, their messages may be to blame: they are brought forward a few times only.
+    It is when sends to three chats failed with no success in between, or sends to any chat failed for a
+    minute. The first success ends the outage, and what failed before need not wait for its next attempt.
+    After failures in fewer chats the messages themselves may be at fault, so they are brought forward only
+    a few times.
     """
 
     CHATS = 3
@@ -35,17 +36,17 @@ class Outage:
 
     def __init__(self, now: datetime) -> None:
         self._failed: set[int] = set()
-        self._since: datetime | None = now - self.LASTING  # what the last process met is not known
-        self.ended_at: datetime | None = None  # until everything that failed in it was brought forward
-        self.most_attempts = 0  # of what is brought forward
+        self._since: datetime | None = now - self.LASTING  # the last process may have ended in an outage
+        self.ended_at: datetime | None = None  # set until everything that failed was brought forward
+        self.most_attempts = 0  # notices with more attempts are not brought forward
 
     def failed(self, chat_id: int, now: datetime) -> None:
-        """Telegram did not take a message to this chat."""
+        """Record a failed send to this chat."""
         self._failed.add(chat_id)
         self._since = self._since or now
 
     def succeeded(self, now: datetime) -> None:
-        """A message arrived."""
+        """Record a success, which ends an outage."""
         clear = len(self._failed) >= self.CHATS
         if clear or (self._since is not None and now - self._since >= self.LASTING):
             self.ended_at = now
@@ -55,7 +56,7 @@ class Outage:
 
 
 class Outbox:
-    """The sender's hand on the outbox. Each change is tried until the database takes it."""
+    """Settles the sender's notices. Each write is repeated until the database accepts it."""
 
     def __init__(
         self, store: Store, now: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]]
@@ -66,13 +67,13 @@ class Outbox:
         self._outage = Outage(now())
 
     def failed(self, place: Place) -> None:
-        """Telegram did not take a message to this place."""
+        """Record a failed send to this place."""
         self._outage.failed(place.chat_id, self._now())
 
     async def sent(
         self, batch: ChatBatch, outgoing: OutgoingMessage, message_id: int, *, was_refused: bool
     ) -> None:
-        """It arrived: the place can be written to and Telegram works, so what waited for that may go."""
+        """Settle as sent, and release what waited for this place or for Telegram to work again."""
         now, place, outage = self._now(), batch.place, self._outage
         outage.succeeded(now)
         ended_at, brought = outage.ended_at, 0
@@ -102,7 +103,7 @@ class Outbox:
         *,
         blocker: Blocker | None = None,
     ) -> None:
-        """These again later, after a wait that grows with their attempts; dead letters after three days."""
+        """Retry these after a back-off that grows with their attempts; dead letters after three days."""
         now = self._now()
         attempts = max(notice.attempts for notice in notices)
         age = now - min(notice.created_at for notice in notices)
@@ -110,7 +111,7 @@ class Outbox:
             await self.give_up(batch, notices, outcome.reason)
             return
         if outcome.ambiguous and any(notice.ambiguous for notice in notices):
-            step = max(attempts, _COPIES)  # once again soon; then each try may be one more copy on a phone
+            step = max(attempts, _COPIES)  # one quick retry; after it each may be one more copy on a phone
         else:
             step = attempts
         wait = timedelta(seconds=_BACK_OFF[min(step, len(_BACK_OFF) - 1)])
@@ -129,7 +130,7 @@ class Outbox:
         )
 
     async def put_off(self, batch: ChatBatch, notices: Sequence[Notice], at: datetime, reason: str) -> None:
-        """These later, without an attempt having been made."""
+        """Postpone these without counting an attempt."""
         if notices:
             await self._write(
                 lambda tx: tx.notices.settle_later(
@@ -138,7 +139,7 @@ class Outbox:
             )
 
     async def give_up(self, batch: ChatBatch, notices: Sequence[Notice], reason: str) -> None:
-        """Dead letters for the operator; a card that cannot be edited is none."""
+        """Turn these into dead letters; updates of a card are dropped instead."""
         now = self._now()
         await self.drop(batch, [one for one in notices if is_card(one)])
         dead = ids_of([one for one in notices if not is_card(one)])
@@ -146,13 +147,13 @@ class Outbox:
             await self._write(lambda tx: tx.notices.settle_dead(dead, batch.lease, now, reason))
 
     async def drop(self, batch: ChatBatch, notices: Sequence[Notice]) -> None:
-        """Nobody wants these any more."""
+        """Drop these: nobody follows the order any more."""
         if notices:
             now = self._now()
             await self._write(lambda tx: tx.notices.settle_dropped(ids_of(notices), batch.lease, now))
 
     async def enqueue_card(self, place: Place, notice: Notice, at: datetime) -> None:
-        """The card of this notice's order could not be edited; it is to be, at `at` or soon."""
+        """Enqueue another update of this order's card, at `at` at the earliest."""
         now = self._now()
         news = News(kind=NewsKind.CARD, key=f"card:again:{notice.ids[-1]}", importance=Importance.SCAN)
         due_at = max(at, now + timedelta(seconds=_BACK_OFF[0]))
@@ -160,7 +161,7 @@ class Outbox:
         await self._write(lambda tx: tx.notices.enqueue([pending], now))
 
     async def keep_card(self, place: Place, order_id: str, message_id: int) -> None:
-        """The card is another message now."""
+        """Remember which message is the order's card now."""
 
         async def change(tx: Transaction) -> None:
             await tx.chats.change_follow(place, order_id, card_message_id=message_id)
@@ -168,18 +169,18 @@ class Outbox:
         await self._write(change)
 
     async def _write(self, change: Callable[[Transaction], Awaitable[None]]) -> None:
-        """Make the change once the database takes it: what was sent would be sent again without."""
+        """Write, retrying until the database accepts it: a sent notice left unsettled would be sent again."""
         while True:
             try:
                 async with self._store.write() as tx:
                     await change(tx)
             except StoreError as error:
-                _log.warning("not written down yet", reason=str(error))
+                _log.warning("outcome not stored yet: database error", reason=str(error))
                 await self._sleep(_WRITE_AGAIN)
             else:
                 return
 
 
 def ids_of(notices: Sequence[Notice]) -> list[int]:
-    """The outbox rows of these notices."""
+    """The row ids of these notices in the outbox."""
     return [one for notice in notices for one in notice.ids]

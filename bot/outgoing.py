@@ -1,4 +1,4 @@
-"""What a place is to be told, as a message: rendered when it is sent, in the chat's language and zone."""
+"""Turns notices into messages at the moment of sending, in the chat's present language and time zone."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from bot.views import admin, card, pushes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """One message about to leave, and the notices it tells. `edits` is the message that it replaces."""
+    """A message ready to send and the notices it delivers. `edits` is the id of the message it replaces."""
 
     notices: tuple[Notice, ...]
     message: Message
     reply_to: int | None = None
     edits: int | None = None
-    happened: tuple[datetime, ...] = ()  # when what it tells happened, by the carrier's word
+    happened: tuple[datetime, ...] = ()  # the carrier's time stamps of the nodes it reports
 
 
 _UNFOLLOWED = {NewsKind.REPORTED, NewsKind.NOT_FOUND}
 
 
 def is_card(notice: Notice) -> bool:
-    """Whether nothing is to be heard: only the living card changes."""
+    """Whether the notice only updates the living card, without a push."""
     return all(one.kind is NewsKind.CARD for one in notice.news)
 
 
@@ -50,12 +50,12 @@ def is_question(notice: Notice) -> bool:
 
 
 def is_report(notice: Notice) -> bool:
-    """Whether it is for a place that need not follow the order: the operator, or who followed it before."""
+    """Whether the notice is for a place that need not follow the order: an operator or a former follower."""
     return all(one.kind in _UNFOLLOWED for one in notice.news)
 
 
 def split_reports(notice: Notice) -> list[Notice]:
-    """The notice, with a customer's reports apart from the order's own news."""
+    """Split off a customer's reports from the order's own news."""
     rows = list(zip(notice.ids, notice.news, strict=True))
     reports = [row for row in rows if row[1].kind in _UNFOLLOWED]
     news = [row for row in rows if row[1].kind not in _UNFOLLOWED]
@@ -67,7 +67,7 @@ def split_reports(notice: Notice) -> list[Notice]:
 
 
 def occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occasion:
-    """Why so much comes at once."""
+    """Why news of several orders comes at once: after a pause, quiet hours, an outage, or as a digest."""
     waited = now - min(notice.created_at for notice in notices)
     if chat.paused_until is not None and chat.paused_until <= now and waited > timedelta(hours=1):
         return pushes.Occasion.AFTER_PAUSE
@@ -79,7 +79,7 @@ def occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occ
 
 
 class Renderer:
-    """Makes messages of notices; carriers' texts in other languages come from `tracking`."""
+    """Renders notices; `tracking` supplies carriers' texts in the chat's language."""
 
     def __init__(
         self, tracking: Tracking, now: Callable[[], datetime], shop: Callable[[str], Shop] | None = None
@@ -91,7 +91,7 @@ class Renderer:
     async def facts(self, chat: Chat, order: Order, news: Sequence[News]) -> Localised:
         """The order with the texts of its news in the chat's language."""
         nodes: Sequence[Node] = order.nodes_in(news)
-        if not nodes:  # only the card is to be read: it shows the latest entry of every parcel
+        if not nodes:  # only the card is rendered: it shows the latest node of every parcel
             nodes = [parcel.nodes[0] for parcel in order.parcels if parcel.nodes]
         return await self._texts.localised(order, chat.language, nodes)
 
@@ -128,7 +128,7 @@ class Renderer:
         orders: Mapping[str, Order],
         follows: Mapping[str, Follow],
     ) -> OutgoingMessage:
-        """What waited for several orders, as one message."""
+        """News of several orders as one message."""
         entries = [
             pushes.SummaryEntry(
                 facts=await self.facts(chat, orders[notice.order_id], notice.news),
@@ -159,10 +159,10 @@ def _words(chat: Chat) -> Words:
 
 
 def _as_wanted(message: Message, chat: Chat, importance: Importance, now: datetime) -> Message:
-    """Without a sound where the chat wants none."""
+    """Make the message silent if the chat wants no sound now."""
     return replace(message, silent=True) if audience.is_silent(chat, importance, now) else message
 
 
 def _happened(notice: Notice, order: Order) -> tuple[datetime, ...]:
-    """The times of the nodes that a notice tells."""
+    """The time stamps of the nodes that a notice reports."""
     return tuple(node.at for node in order.nodes_in(notice.news))

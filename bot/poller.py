@@ -1,4 +1,4 @@
-"""The loop that looks at orders: lease what is due, check it, settle."""
+"""The loop that checks orders at AliExpress: lease the due ones, check each, settle the lease."""
 
 from __future__ import annotations
 
@@ -18,50 +18,50 @@ from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
 
-_LEASE = timedelta(minutes=3)  # the longest check: waiting for its turn, three attempts, a refreshed token
-_SET_BACK = timedelta(minutes=1)  # a clock that goes back by more was wrong before
-_IDLE = 5.0  # seconds: the longest sleep, so that an order made due from outside is seen
-_LONG = timedelta(minutes=5)  # a source silent for so long left a crowd of overdue orders
-_SPREAD = timedelta(minutes=30)  # over which they are looked at at most
-_UNWRITTEN = timedelta(seconds=2)  # until an order is looked at again whose news the database did not take
-_BANNED = timedelta(seconds=30)  # a ban that is worth a word to the operator
-_PROBE = 30.0  # seconds between looks whether a dead source lives again
-_AHEAD = 5  # times as many orders are leased ahead as are in flight
-_TOGETHER = timedelta(seconds=0.4)  # what ends within so short a time is settled in one transaction
-_SETTLE_AT = 128  # quiet checks settled in one transaction at most
+_LEASE = timedelta(minutes=3)  # longer than any check: the wait for a turn, three attempts, a token refresh
+_SET_BACK = timedelta(minutes=1)  # a larger backward jump means that the clock was wrong before
+_IDLE = 5.0  # seconds; the longest sleep, so that an order made due by another transaction is noticed
+_LONG = timedelta(minutes=5)  # an outage this long leaves a crowd of overdue orders
+_SPREAD = timedelta(minutes=30)  # overdue orders are spread over at most this long
+_UNWRITTEN = timedelta(seconds=2)  # before rechecking an order whose result the database did not store
+_BANNED = timedelta(seconds=30)  # shorter throttling is not worth an alert
+_PROBE = 30.0  # seconds between probes while AliExpress is unusable
+_AHEAD = 5  # orders leased ahead for each check in flight
+_TOGETHER = timedelta(seconds=0.4)  # checks that end within this time are settled in one transaction
+_SETTLE_AT = 128  # most unchanged checks settled in one transaction
 
 
 class PollerTelemetry(Protocol):
-    """Hears what is counted."""
+    """The poller's counters."""
 
     def checked(self, outcome: str, count: int = 1) -> None:
-        """Checks ended: `quiet`, `changed` or the error's name."""
+        """Count finished checks; the outcome is `quiet`, `changed` or the error's class name."""
         ...
 
     def beat(self, loop: str) -> None:
-        """The loop is alive."""
+        """Record that the loop completed a round."""
         ...
 
 
 @dataclass(slots=True)
 class _Held:
-    """Since when and until when nobody is asked, because asking cannot help."""
+    """A pause of all checks: since when the source is lost, until when not to call it, and why."""
 
     since: datetime | None = None
     until: datetime | None = None
     reason: str = ""
 
     def set_back(self, back: timedelta) -> None:
-        """The clock was ahead when this was written."""
+        """Correct the times after the clock was set back by `back`."""
         self.since = self.since and self.since - back
         self.until = self.until and self.until - back
 
 
 class Poller(Worker):
-    """Keeps `width` checks in flight while there is work; owns sleep, shutdown and error policy.
+    """Keeps up to `width` checks in flight.
 
-    A few times as many are leased ahead, so that a free place is taken at once and a transaction settles
-    or leases for many checks: at hundreds a second one for each would cost more than all the rest.
+    It leases several times as many orders ahead, so that a free slot is filled at once and one transaction
+    leases or settles many: at hundreds a second, a transaction for each would cost more than the checks.
     """
 
     def __init__(
@@ -85,26 +85,27 @@ class Poller(Worker):
         self._ahead: deque[Due] = deque()
         self._quiet: list[Settled] = []
         self._turned_at = now()
-        self._latest: datetime | None = None  # the clock's, so far
+        self._latest: datetime | None = None  # the latest time that the clock has shown
         self._held = _Held()
-        self._spread: timedelta | None = None  # over which overdue orders are still to be spread
+        self._spread: timedelta | None = None  # set: overdue orders are yet to be spread over this time
         super().__init__("poller", sleep, telemetry.beat)
 
     @property
     def healthy(self) -> bool:
-        """Whether the source answers, as far as checks know."""
+        """Whether the last check that says so reached the source."""
         return self._held.since is None
 
     @property
     def throttled(self) -> bool:
-        """Whether the source has forbidden calls for longer than the usual second."""
+        """Whether AliExpress has banned calls for longer than the usual second."""
         until = self._held.until
         return self._held.reason == Throttled.__name__ and until is not None and until - self._now() > _BANNED
 
     async def mind_the_clock(self) -> None:
-        """Where the clock went back, nothing waits for the time it showed before.
+        """Detect a clock that was set back and move planned times back with it.
 
-        At the start that is seen from what was planned: the last process may have had the wrong time.
+        Otherwise nothing would be checked until the clock reached the time it showed before. At the start
+        the planned checks show it: the previous process may have had the wrong time.
         """
         now, latest = self._now(), self._latest
         if latest is None:
@@ -112,13 +113,13 @@ class Poller(Worker):
                 latest = await tx.orders.newest_check()
         self._latest = max(now, latest or now)
         if (back := self._latest - now) > _SET_BACK:
-            _log.warning("the clock went back", seconds=round(back.total_seconds()))
+            _log.warning("clock set back", seconds=round(back.total_seconds()))
             await self._store.set_back(now, back)
             self._held.set_back(back)
             self._turned_at = self._latest = now
 
     async def step(self) -> bool:
-        """Settle what is done and lease what is due. False when there was nothing to do."""
+        """Settle finished checks and lease due orders; False when there was nothing to do."""
         await self.mind_the_clock()
         room = self._room()
         if not room and self._running:
@@ -129,7 +130,7 @@ class Poller(Worker):
         leased = await self._turn_over(room)
         self._ahead.extend(leased)
         if self._held.until is not None and self._now() < self._held.until:
-            self._put_back(self._held.until)  # the source fell silent while these were leased
+            self._put_back(self._held.until)  # the source was lost while these were being leased
         self._start()
         if room and not leased and self._running:
             await self._wake_event.wait(self._idle)
@@ -137,14 +138,14 @@ class Poller(Worker):
         return bool(leased or self._running)
 
     async def drain(self) -> None:
-        """Let what is in flight end, and settle it; what was only leased is due again at once."""
+        """Finish and settle the checks in flight; orders only leased become due again at once."""
         self._put_back(self._now())
         if self._running:
             await asyncio.wait(self._running)
         await self._turn_over(0)
 
     def _room(self) -> int:
-        """How many to lease: none until half of those ahead are used up, to lease many at a time."""
+        """How many orders to lease; 0 until half of the reserve is used up, so that one lease takes many."""
         if self._held.until is not None and self._now() < self._held.until:
             return 0
         if self._held.since:
@@ -153,31 +154,31 @@ class Poller(Worker):
         return free if 2 * free >= _AHEAD * self._width else 0
 
     async def _turn_over(self, room: int) -> list[Due]:
-        """Settle what ended and lease `room` due orders, in short transactions: people wait for each."""
+        """Settle finished checks and lease `room` due orders, briefly: commands wait for each transaction."""
         self._turned_at = self._now()
         if self._spread is not None:
             async with self._store.write() as tx:
                 await tx.orders.postpone_all(self._now(), self._spread)
-            self._spread = None  # only now, as below
+            self._spread = None  # only after the commit, as below
         while self._quiet:
             ends = self._quiet[:_SETTLE_AT]
             async with self._store.write() as tx:
                 await tx.orders.settle(ends, self._now())
-            del self._quiet[: len(ends)]  # only now: what the database refused is tried again
+            del self._quiet[: len(ends)]  # only after the commit: a failed transaction is tried again
         if not room:
             return []
         async with self._store.write() as tx:
             return await tx.orders.lease_due(self._now(), room, _LEASE)
 
     def _start(self) -> None:
-        """Fill free places with what was leased ahead."""
+        """Start checks for the orders leased ahead, up to `width`."""
         for _ in range(min(self._width - len(self._running), len(self._ahead))):
             task = asyncio.create_task(self._work(self._ahead.popleft()))
             self._running.add(task)
             task.add_done_callback(self._over)
 
     async def _work(self, due: Due | None) -> None:
-        """One place: a task for each check would cost as much as signing it."""
+        """Run checks one after the other: a task for each would cost as much as signing its call."""
         while due is not None:
             await self._check(due)
             if self._room():
@@ -190,7 +191,7 @@ class Poller(Worker):
             self._wake_event.wake()
 
     def _put_back(self, until: datetime) -> None:
-        """What was leased ahead is not looked at before `until`."""
+        """Postpone the orders leased ahead to `until`."""
         self._quiet += [self._tracking.checking.postponed(due, until) for due in self._ahead]
         self._ahead.clear()
 
@@ -201,11 +202,11 @@ class Poller(Worker):
             self._telemetry.checked(type(error).__name__)
             _log.info("checked", order=due.order_id, outcome=type(error).__name__)
             self._quiet.append(self._after(due, error))
-        except StoreError as error:  # nothing is wrong with the order, nor with the source
+        except StoreError as error:  # neither the order nor the source is at fault
             self._telemetry.checked(type(error).__name__)
-            _log.warning("check is not written down", order=due.order_id, reason=str(error))
+            _log.warning("check not stored: database error", order=due.order_id, reason=str(error))
             self._quiet.append(self._tracking.checking.postponed(due, self._now() + _UNWRITTEN))
-        except Exception as error:  # noqa: BLE001  one poisoned order must not stop the others
+        except Exception as error:  # noqa: BLE001  one bad order must not stop the others
             self._telemetry.checked(type(error).__name__)
             _log.error("check failed", error=type(error).__name__, exc_info=error)
             failure = SourceError("InternalError", type(error).__name__)
@@ -216,11 +217,11 @@ class Poller(Worker):
             if end is None:
                 _log.info("checked", order=due.order_id, outcome="changed")
             else:
-                _log.debug("checked", order=due.order_id, outcome="quiet")  # hundreds a second: metrics count
+                _log.debug("checked", order=due.order_id, outcome="quiet")  # debug: hundreds a second
                 self._quiet.append(end)
 
     def _after(self, due: Due, error: SourceError) -> Settled:
-        """What an error means for this order, and for all others."""
+        """Settle a failed check; throttling, a dead login and bad settings pause all checks."""
         now = self._now()
         match error:
             case Throttled():
@@ -235,19 +236,19 @@ class Poller(Worker):
     def _hold(self, error: SourceError, span: timedelta) -> None:
         now = self._now()
         if self._held.since is None and not isinstance(error, Throttled):
-            _log.warning("source lost", reason=type(error).__name__, detail=str(error))
+            _log.warning("AliExpress unusable", reason=type(error).__name__, detail=str(error))
             self._held.since = now
         self._held.until = max(self._held.until or now, now + span)
         self._held.reason = type(error).__name__
         self._put_back(self._held.until)
 
     def _recovered(self) -> None:
-        """The source answers: after a long silence what is overdue is spread out, not asked at once."""
+        """End the pause; after a long one, have overdue orders spread out instead of checked all at once."""
         since, self._held = self._held.since, _Held(reason=self._held.reason)
         if since is None:
             return
         now = self._now()
-        _log.info("source is back", reason=self._held.reason, silent=str(now - since))
+        _log.info("AliExpress usable again", reason=self._held.reason, after=str(now - since))
         if now - since >= _LONG:
             self._spread = min(now - since, _SPREAD)
 
@@ -256,7 +257,7 @@ class Poller(Worker):
             async with self._store.read() as tx:
                 due = await tx.orders.next_due(self._now())
         except StoreError:
-            return self._idle  # the next round says what the matter is
+            return self._idle  # the next round logs the error
         wait = self._idle if due is None else (due - self._now()).total_seconds()
         if self._held.until is not None:
             wait = max(wait, (self._held.until - self._now()).total_seconds())

@@ -1,7 +1,7 @@
-"""The loop that tells: lease what is due chat by chat, render it, deliver it, settle each message at once.
+"""The loop that sends pushes: lease due notices by place, render, deliver, settle each message at once.
 
-A message that fails holds back later news of its own order in that place and nothing else. What concerns the
-whole chat (flood waits, missing rights) puts off the rest of its batch, what concerns Telegram everybody.
+A message that fails holds back only later news of the same order in the same place. A problem of the whole
+chat (a flood wait, missing rights) postpones the rest of its batch; a problem of Telegram pauses everybody.
 """
 
 from __future__ import annotations
@@ -42,56 +42,63 @@ from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
 
-_LEASE = timedelta(minutes=3)  # longer than the longest wait for a permit and one slow call
-_IDLE = 2.0  # seconds: the longest sleep, so that what a command of the operator put in is seen
-_REVOKED = 30.0  # seconds between looks whether a refused token works again
+_LEASE = timedelta(minutes=3)  # longer than the longest wait for a turn plus one slow call
+_IDLE = 2.0  # seconds; the longest sleep, so that notices put in by an operator's command are noticed
+_REVOKED = 30.0  # seconds between tries while Telegram refuses the bot token
 _LONGEST_REST = 30.0
-_UNREACHABLE = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds of rest for all while no connection can be made
-_STORE_AGAIN = 1.0  # seconds until a batch is told again that met a database in trouble
-_SEVERAL, _MANY = 2, 4  # orders from which on a summary comes: of what was held on purpose; of anything
-_SPLIT_AFTER = 2  # attempts, after which a summary that still fails is told by halves
+_UNREACHABLE = (
+    1.0,
+    2.0,
+    4.0,
+    8.0,
+    15.0,
+    30.0,
+)  # seconds that everybody pauses while no connection can be made
+_STORE_AGAIN = 1.0  # seconds before a batch that met a database error is tried again
+_SEVERAL, _MANY = 2, 4  # orders that become one summary: of news held on purpose, and of any news
+_SPLIT_AFTER = 2  # attempts after which a failing summary is sent in halves
 
 
 class Deliver(Protocol):
-    """Sends one message; never raises but TokenRevoked."""
+    """Sends one message; raises nothing but TokenRevoked."""
 
     async def __call__(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
-        """Return what became of it."""
+        """Send the message and return the outcome."""
         ...
 
 
 class Edit(Protocol):
-    """Replaces a message, or sends a new one where it is gone."""
+    """Edits a message, or sends a new one if the old one is gone."""
 
     async def __call__(self, place: Place, message_id: int, message: Message) -> Delivery:
-        """Return what became of it; `Sent` with the id it has now."""
+        """Edit the message and return the outcome; `Sent` carries its present id."""
         ...
 
 
 class SenderTelemetry(Protocol):
-    """Hears what is counted."""
+    """The sender's counters."""
 
     def sent(self, outcome: str, seconds: float) -> None:
-        """An attempt to send a notice ended so many seconds after it was put into the outbox."""
+        """Count an attempt to send a notice that ended `seconds` after the notice was enqueued."""
         ...
 
     def pushed(self, delays: Sequence[float]) -> None:
-        """News reached a chat so many seconds after it happened."""
+        """Record how many seconds after they happened news items reached a chat."""
         ...
 
     def beat(self, loop: str) -> None:
-        """The loop is alive."""
+        """Record that the loop completed a round."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What leased batches are told from, read at once for all of them."""
+    """The chats, orders and follows of the leased batches, read in one go."""
 
     chats: Mapping[Place, Chat]
     orders: Mapping[str, Order]
     follows: Mapping[tuple[Place, str], Follow]
-    refused: Container[int]  # chats that did not let the bot write
+    refused: Container[int]  # chats where the bot had no right to write
 
     def wanted(self, notice: Notice) -> bool:
         follow = self.follows.get((notice.place, notice.order_id))
@@ -101,10 +108,10 @@ class _Known:
 
 
 class Sender(Worker):
-    """Serves up to `width` places at once; a place is served by one task, in order.
+    """Serves up to `width` places at once, each by one task and in order.
 
-    Nothing is leased before it can be told, and many at once where much waits: none until half of the tasks
-    are free.
+    It leases only what it can start on at once, and only when half of the tasks are free, so that a busy
+    sender leases many batches in one transaction.
     """
 
     def __init__(
@@ -136,7 +143,7 @@ class Sender(Worker):
         super().__init__("sender", sleep, telemetry.beat)
 
     async def step(self) -> bool:
-        """Lease for free tasks. False when there was nothing to do."""
+        """Lease batches for the free tasks; False when there was nothing to do."""
         if self._resting():
             return False
         room = self._width - len(self._running)
@@ -153,7 +160,7 @@ class Sender(Worker):
         return bool(batches)
 
     async def drain(self) -> None:
-        """Let what is in flight end."""
+        """Wait for the batches in flight."""
         if self._running:
             await asyncio.wait(self._running)
 
@@ -161,7 +168,7 @@ class Sender(Worker):
         if self._rest_until is None:
             return False
         left = self._rest_until - self._now()
-        return timedelta(0) < left <= timedelta(seconds=_LONGEST_REST)  # more: the clock was ahead
+        return timedelta(0) < left <= timedelta(seconds=_LONGEST_REST)  # longer: the clock was set back
 
     def _served(self, serving: asyncio.Task[None]) -> None:
         self._running.discard(serving)
@@ -174,11 +181,11 @@ class Sender(Worker):
         except TokenRevoked:
             self._rest_until = self._now() + timedelta(seconds=_REVOKED)
             await self._outbox.put_off(batch, batch.notices, self._rest_until, "token revoked")
-        except StoreError as error:  # nothing is wrong with the notices
+        except StoreError as error:  # the notices are not at fault
             at = self._now() + timedelta(seconds=_STORE_AGAIN)
             await self._outbox.put_off(batch, batch.notices, at, str(error))
-        except Exception as error:  # noqa: BLE001  one poisoned batch must not stop the others
-            _log.error("telling failed", error=type(error).__name__, exc_info=error)
+        except Exception as error:  # noqa: BLE001  one bad batch must not stop the others
+            _log.error("push failed", error=type(error).__name__, exc_info=error)
             for notice in batch.notices:
                 await self._outbox.retry(batch, [notice], _mistake(error, self._now()))
 
@@ -194,7 +201,7 @@ class Sender(Worker):
         groups = _groups(chat, [one for one in notices if known.wanted(one)], self._now())
         for position, group in enumerate(groups):
             rest = [notice for later in groups[position + 1 :] for notice in later]
-            if position:  # while earlier messages left somebody may have stopped
+            if position:  # the chat may have unfollowed an order while earlier messages were sent
                 known = await self._read_again(batch, known)
             if not await self._tell_group(batch, chat, known, group, rest):
                 return
@@ -208,7 +215,7 @@ class Sender(Worker):
     async def _tell_group(
         self, batch: ChatBatch, chat: Chat, known: _Known, group: Sequence[Notice], rest: Sequence[Notice]
     ) -> bool:
-        """Tell these notices as one message; False when the rest of the batch was settled with it."""
+        """Send these notices as one message; False if the rest of the batch was settled with it."""
         try:
             outgoing = await self._prepare(chat, known, group)
             if outgoing is None:
@@ -217,8 +224,8 @@ class Sender(Worker):
             outcome = self._reached(await self._transmit(batch.place, outgoing))
         except (TokenRevoked, StoreError):
             raise
-        except Exception as error:  # noqa: BLE001  one poisoned notice must not hold up the others
-            _log.error("telling failed", error=type(error).__name__, exc_info=error)
+        except Exception as error:  # noqa: BLE001  one bad notice must not hold up the others
+            _log.error("push failed", error=type(error).__name__, exc_info=error)
             if len(group) > 1:
                 return await self._tell_halves(batch, chat, known, group, rest)
             await self._outbox.retry(batch, group, _mistake(error, self._now()))
@@ -231,7 +238,7 @@ class Sender(Worker):
     async def _tell_halves(
         self, batch: ChatBatch, chat: Chat, known: _Known, group: Sequence[Notice], rest: Sequence[Notice]
     ) -> bool:
-        """One of them may be to blame: it is found, and the others are told."""
+        """Send the group in halves: this isolates the notice at fault and delivers the others."""
         half = len(group) // 2
         first, second = group[:half], group[half:]
         return await self._tell_group(batch, chat, known, first, [*second, *rest]) and (
@@ -239,7 +246,7 @@ class Sender(Worker):
         )
 
     async def _prepare(self, chat: Chat, known: _Known, group: Sequence[Notice]) -> OutgoingMessage | None:
-        """The message that these notices become; None where nobody wants it any more."""
+        """Render these notices as one message; None if nobody follows the order any more."""
         if len(group) > 1:
             follows = {
                 order_id: one for (place, order_id), one in known.follows.items() if place == chat.place
@@ -260,7 +267,7 @@ class Sender(Worker):
         return self._renderer.news(chat, facts, follow, notice, card_id)
 
     async def _edit_card(self, chat: Chat, facts: Localised, follow: Follow, notice: Notice) -> int | None:
-        """Bring the card up to date; where that fails for now, it is put into the outbox. The card's id."""
+        """Update the living card and return its id; enqueue the update if it cannot be made now."""
         if follow.card_message_id is None:
             return None
         match await self._edit(chat.place, follow.card_message_id, self._renderer.card(chat, facts, follow)):
@@ -272,14 +279,14 @@ class Sender(Worker):
                 await self._outbox.enqueue_card(chat.place, notice, at)
                 return follow.card_message_id
             case _:
-                return None  # the push goes out all the same, and says what the matter is
+                return None  # the push is sent all the same; its own outcome settles the chat
 
     async def _transmit(self, place: Place, outgoing: OutgoingMessage) -> Delivery:
         if outgoing.edits is not None:
             return await self._edit(place, outgoing.edits, outgoing.message)
         return await self._deliver(place, outgoing.message, reply_to=outgoing.reply_to)
 
-    # ── what became of it ───────────────────────────────────────────────────────────────────────
+    # ── outcomes ───────────────────────────────────────────────────────────────────────
 
     async def _conclude(
         self,
@@ -290,14 +297,14 @@ class Sender(Worker):
         *,
         was_refused: bool,
     ) -> bool:
-        """Settle by what Telegram said; False when the rest of the batch was settled, too."""
+        """Settle by Telegram's answer; False if the rest of the batch was settled, too."""
         now, notices, place = self._now(), outgoing.notices, batch.place
         self._count(place, outgoing, outcome, now)
         match outcome:
             case Sent(message_id=message_id):
                 await self._outbox.sent(batch, outgoing, message_id, was_refused=was_refused)
                 return True
-            case Later(refused=True):  # every message to this chat would be
+            case Later(refused=True):  # every other message to this chat would be refused, too
                 for notice in (*notices, *rest):
                     await self._outbox.retry(batch, [notice], outcome, blocker=Blocker.CHAT)
             case Later():
@@ -339,12 +346,12 @@ class Sender(Worker):
             self._telemetry.pushed([max(0.0, (now - at).total_seconds()) for at in outgoing.happened])
 
     def _reached(self, outcome: Delivery) -> Delivery:
-        """While Telegram cannot be reached everybody rests, ever longer; it is no notice's failed attempt."""
+        """While Telegram is unreachable pause everybody, longer each time; this charges no attempt."""
         if not (isinstance(outcome, Later) and outcome.unreachable):
             self._unreached = 0
             return outcome
         now = self._now()
-        if self._rest_until is None or now >= self._rest_until:  # not once for each that was in flight
+        if self._rest_until is None or now >= self._rest_until:  # once, not for each message in flight
             rest = _UNREACHABLE[min(self._unreached, len(_UNREACHABLE) - 1)]
             self._unreached += 1
             self._rest_until = now + timedelta(seconds=rest)
@@ -357,7 +364,7 @@ class Sender(Worker):
             async with self._store.read() as tx:
                 due = await tx.notices.next_due(after=self._now())
         except StoreError:
-            return self._idle  # the next round says what the matter is
+            return self._idle  # the next round logs the error
         wait = self._idle if due is None else (due - self._now()).total_seconds()
         if self._rest_until is not None:
             wait = max(wait, (self._rest_until - self._now()).total_seconds())
@@ -365,7 +372,7 @@ class Sender(Worker):
 
 
 async def _read(tx: Transaction, batches: Sequence[ChatBatch]) -> _Known:
-    """In the transaction that leases: should it fail, nothing is leased."""
+    """Read what the batches need, in the leasing transaction: if this fails, nothing is leased."""
     if not batches:
         return _Known(chats={}, orders={}, follows={}, refused=())
     places = [batch.place for batch in batches]
@@ -379,7 +386,7 @@ async def _read(tx: Transaction, batches: Sequence[ChatBatch]) -> _Known:
 
 
 def _groups(chat: Chat, notices: Sequence[Notice], now: datetime) -> list[list[Notice]]:
-    """What becomes one message each: cards and reports alone, many orders' news together."""
+    """Group notices into messages: cards and reports alone, news of many orders as one summary."""
     news = [one for one in notices if not is_card(one) and not is_report(one)]
     alone = [[one] for one in notices if one not in news]
     if not news:
@@ -389,7 +396,7 @@ def _groups(chat: Chat, notices: Sequence[Notice], now: datetime) -> list[list[N
 
 
 def _may_be_its_own_fault(outcome: Delivery, notices: Sequence[Notice]) -> bool:
-    """Whether a summary failed so often that one order's part of it may be to blame."""
+    """Whether a summary failed often enough that one order's part of it may be the cause."""
     failed = isinstance(outcome, Later) and outcome.counts and not outcome.refused
     return isinstance(outcome, Refused) or (
         failed and max(notice.attempts for notice in notices) >= _SPLIT_AFTER
@@ -397,5 +404,5 @@ def _may_be_its_own_fault(outcome: Delivery, notices: Sequence[Notice]) -> bool:
 
 
 def _mistake(error: Exception, now: datetime) -> Later:
-    """Our own: again later, and a dead letter when it does not pass."""
+    """The outcome of a bug of ours: retried, and finally a dead letter."""
     return Later(at=now, reason=type(error).__name__)

@@ -1,4 +1,4 @@
-"""The environment as one frozen value; the only reader of the environment."""
+"""Reads the environment and `.env` into one frozen Settings value; nothing else reads the environment."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LARGEST_ID = 2**52  # of a chat: Telegram's have at most 52 significant bits
 
 
 def _is_url(text: str) -> bool:
-    """Whether this is the whole address of a web server."""
+    """Whether the text is a complete http or https URL."""
     try:
         parts = urlsplit(text)
         return (
@@ -41,7 +41,7 @@ def _is_url(text: str) -> bool:
             and text.isprintable()
             and " " not in text
         )
-    except ValueError:  # an address of IPv6 without its end, a port beyond 65,535
+    except ValueError:  # an IPv6 address without its bracket, a port beyond 65,535
         return False
 
 
@@ -52,7 +52,7 @@ def _comma_list(value: object) -> object:
 
 
 class Settings(BaseModel):
-    """What the operator decided. Field names are the variables' names in lower case."""
+    """The operator's settings. Field names are the variables' names in lower case."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True
@@ -70,7 +70,7 @@ class Settings(BaseModel):
         None, description="optional first token; newer stored ones win"
     )
     aliexpress_refresh_token: SecretStr | None = Field(
-        None, description="optional, belongs to the access token"
+        None, description="optional, the refresh token that came with it"
     )
     aliexpress_api_url: str = Field(
         "https://api-sg.aliexpress.com", description="calls go to {url}/sync and {url}/rest/auth/token/…"
@@ -79,8 +79,8 @@ class Settings(BaseModel):
         "https://127.0.0.1/callback",
         description="the callback URL of your app, exactly as in the App Console",
     )
-    aliexpress_calls_per_second: float = Field(1.0, ge=0.001, le=1000, description="the most calls a second")
-    aliexpress_calls_per_day: int = Field(5000, gt=0, le=10**9, description="the most calls a day")
+    aliexpress_calls_per_second: float = Field(1.0, ge=0.001, le=1000, description="most calls a second")
+    aliexpress_calls_per_day: int = Field(5000, gt=0, le=10**9, description="most calls a day")
 
     database_url: str = Field(
         "sqlite:///bot.db", repr=False, description="a path, sqlite:///… or postgresql://…"
@@ -90,10 +90,10 @@ class Settings(BaseModel):
     )
 
     check_min_seconds: int = Field(
-        600, ge=1, le=_LONGEST, description="the least time between two checks of one order"
+        600, ge=1, le=_LONGEST, description="shortest time between two checks of one order"
     )
     check_max_seconds: int = Field(
-        86_400, ge=1, le=_LONGEST, description="the most time between two checks of one order"
+        86_400, ge=1, le=_LONGEST, description="longest time between two checks of one order"
     )
 
     watch_pushed: bool = Field(
@@ -108,13 +108,13 @@ class Settings(BaseModel):
 
     admin_chat_ids: Annotated[tuple[int, ...], BeforeValidator(_comma_list)] = Field(
         (),
-        description="the operator's chats, separated by commas; of a group every member is an operator",
+        description="the operators' chats, separated by commas; every member of a group is an operator",
     )
     access: Literal["open", "link", "private"] = Field(
-        "open", description="who may add orders: open (anybody), link (only signed links), private (admins)"
+        "open", description="who may add orders: open (anyone), link (only signed links), private (admins)"
     )
     link_secret: SecretStr | None = Field(
-        None, description="key of the signed deep links, 16 characters or more"
+        None, description="key that signs deep links, at least 16 characters"
     )
     orders_per_chat: int = Field(50, ge=1, le=10**6, description="how many orders one chat may follow")
     retention_days: int = Field(90, ge=1, le=3650, description="how long finished orders are kept")
@@ -122,21 +122,21 @@ class Settings(BaseModel):
         "", description="a TOML file with shop name, support contact and welcome per language"
     )
     phrases_file: str = Field(
-        "", description="a TOML file with your own readings of carriers' texts (docs/carriers.md)"
+        "", description="a TOML file with your own stages for carriers' texts (docs/carriers.md)"
     )
     brief_at: Annotated[time | None, BeforeValidator(lambda v: v or None)] = Field(
-        None, description="when admins get their daily brief, HH:MM in the default time zone; empty: never"
+        None, description="when admins get the daily brief, HH:MM in the default time zone; empty: never"
     )
 
-    default_language: str = Field("en", description="for chats that say nothing: en, ru, pt_BR …")
-    default_time_zone: str = Field("UTC", description="for chats that say nothing: Europe/Berlin …")
+    default_language: str = Field("en", description="for chats whose language is unknown: en, ru, pt_BR …")
+    default_time_zone: str = Field("UTC", description="for chats whose time zone is unknown: Europe/Berlin …")
 
-    webhook_url: str = Field("", description="set: Telegram delivers to {url}; empty: long polling")
+    webhook_url: str = Field("", description="set: Telegram delivers to this URL; empty: long polling")
     webhook_secret: SecretStr | None = Field(
-        None, description="1-256 of A-Z a-z 0-9 _ -, needed with WEBHOOK_URL"
+        None, description="1 to 256 characters of A-Z a-z 0-9 _ -, required with WEBHOOK_URL"
     )
     listen: str = Field(
-        "127.0.0.1:8080", description="host:port of live, ready, metrics, webhooks; empty: none"
+        "127.0.0.1:8080", description="host:port for /live, /ready, /metrics and webhooks; empty: no port"
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
@@ -154,14 +154,14 @@ class Settings(BaseModel):
     @classmethod
     def _callback(cls, value: str) -> str:
         if not _is_url(value):
-            raise ValueError("give the whole address, such as https://127.0.0.1/callback")
+            raise ValueError("give the complete URL, such as https://127.0.0.1/callback")
         return value
 
     @field_validator("admin_chat_ids")
     @classmethod
     def _chat_ids(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if not all(0 < abs(one) < _LARGEST_ID for one in value):
-            raise ValueError("give chats' numbers as /start shows them to you, separated by commas")
+            raise ValueError("give the chats' numeric ids, separated by commas")
         return value
 
     @field_validator("default_language")
@@ -217,7 +217,7 @@ class Settings(BaseModel):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value that is set, for redaction."""
+        """Every secret that is set, for redaction."""
         values = (getattr(self, name) for name in type(self).model_fields)
         found = [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v.get_secret_value()]
         if password := urlsplit(self.database_url).password:
@@ -225,7 +225,7 @@ class Settings(BaseModel):
         return tuple(found)
 
     def listen_address(self) -> tuple[str, int] | None:
-        """Host and port to listen on, None when nothing shall listen."""
+        """Host and port to listen on; None if LISTEN is empty."""
         if not self.listen:
             return None
         host, _, port = self.listen.rpartition(":")
@@ -238,10 +238,10 @@ SECRETS = frozenset(
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
-    """Read the environment (which wins) and `.env`.
+    """Read `.env` and the environment, which takes precedence.
 
-    `NAME_FILE` holds a secret in a file instead. Empty means unset.
-    Raises SettingsError with the variable's name and the cure.
+    `NAME_FILE` names a file that holds the secret. Empty means unset.
+    Raises SettingsError with the variable's name and what to change.
     """
     written = _dotenv(dotenv) if dotenv else {}
     found = {k: v for k, v in written.items() if v is not None}
@@ -256,7 +256,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
     try:
         settings = Settings(**values)
     except ValidationError as error:
-        raise _explain(error) from None  # the cause would repeat the value
+        raise _explain(error) from None  # the cause repeats the value
     _check_together(settings)
     return settings
 
@@ -275,7 +275,7 @@ def _read_secret(variable: str, path: str) -> str:
     except OSError as error:
         raise SettingsError(variable, f"cannot read the file it names ({error.strerror})") from None
     except ValueError:  # no UTF-8, or a name that no file can have
-        raise SettingsError(variable, "names no text file") from None
+        raise SettingsError(variable, "does not name a text file") from None
 
 
 def _explain(error: ValidationError) -> SettingsError:
@@ -292,7 +292,7 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("CHECK_MIN_SECONDS", "must not exceed CHECK_MAX_SECONDS")
     if settings.webhook_url and settings.webhook_secret is None:
         raise SettingsError(
-            "WEBHOOK_SECRET", "is missing; WEBHOOK_URL needs one so that only Telegram gets in"
+            "WEBHOOK_SECRET", "is missing; with WEBHOOK_URL it proves that calls come from Telegram"
         )
     if settings.webhook_url and not settings.listen:
         raise SettingsError("LISTEN", "is empty, but WEBHOOK_URL needs a port to receive on")

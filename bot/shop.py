@@ -1,4 +1,4 @@
-"""The merchant's own words: shop name, support contact and welcome, per language, from one TOML file."""
+"""Reads SHOP_FILE: the shop's name, support contact and welcome text, by language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIELDS = {"name": 64, "support": 64, "welcome": 600}
 
 
 def load_shop(path: str) -> Callable[[str], Shop]:
-    """Read SHOP_FILE (`name`, `support`, `welcome`, and a table per language); no path: an unnamed shop.
+    """Read SHOP_FILE: `name`, `support`, `welcome` and a table per language. An empty path means no name.
 
     Raises SettingsError that names what is wrong.
     """
@@ -27,7 +27,7 @@ def load_shop(path: str) -> Callable[[str], Shop]:
                 raise SettingsError("SHOP_FILE", f"[{name}] is none of our languages: {', '.join(LANGUAGES)}")
             _check(value, f"[{name}] ")
         elif name not in _FIELDS:
-            raise SettingsError("SHOP_FILE", f"{name} is unknown; there are {', '.join(_FIELDS)}")
+            raise SettingsError("SHOP_FILE", f"{name} is unknown; known are {', '.join(_FIELDS)}")
     _check(base, "")
     shops = {code: Shop(**(base | content.get(code, {}))) for code in LANGUAGES}
     plain = Shop(**base)
@@ -46,7 +46,7 @@ def _read(path: str) -> dict[str, Any]:
 def _check(table: dict[str, Any], where: str) -> None:
     for name, value in table.items():
         if name not in _FIELDS:
-            raise SettingsError("SHOP_FILE", f"{where}{name} is unknown; there are {', '.join(_FIELDS)}")
+            raise SettingsError("SHOP_FILE", f"{where}{name} is unknown; known are {', '.join(_FIELDS)}")
         if not isinstance(value, str) or len(value) > _FIELDS[name]:
             raise SettingsError(
                 "SHOP_FILE", f"{where}{name} must be text of at most {_FIELDS[name]} characters"

@@ -1,4 +1,4 @@
-"""The quiet loop: the price of calls, warnings and alerts, the daily brief, deleting what is old."""
+"""The housekeeping loop: call budget, gauges, alerts, token warnings, the daily brief, deleting old rows."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from bot.views import admin as view
 
 _log = structlog.get_logger(__name__)
 
-_SETTLED_KEPT = timedelta(days=14)  # told notices: long enough for "why did I get this?"
+_SETTLED_KEPT = timedelta(days=14)  # settled notices: long enough for "why did I get this?"
 _UPDATES_KEPT = timedelta(days=3)  # Telegram repeats for one day at most
-_LOST_FOR = timedelta(minutes=10)  # before the admins hear that the source is silent
+_LOST_FOR = timedelta(minutes=10)  # AliExpress must be unusable this long before the admins are alerted
 _BUDGET_LOW = 0.9
-_OUTBOX_OLD = timedelta(minutes=10)  # how long a due notice may wait before the admins hear of it
-_INTAKE_OLD = timedelta(minutes=5)  # how long Telegram may be silent
+_OUTBOX_OLD = timedelta(minutes=10)  # a notice may be overdue this long before the admins are alerted
+_INTAKE_OLD = timedelta(minutes=5)  # getUpdates may go unanswered this long before the admins are alerted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What the watch sees of the bot itself."""
+    """The bot's own state, as far as alerts depend on it."""
 
     source_healthy: bool
     reauthorise: bool
@@ -47,32 +47,32 @@ class MerchantAccount(Protocol):
     """The merchant's account at AliExpress."""
 
     async def usage(self) -> CallBudget:
-        """The day's calls."""
+        """Return the day's call budget."""
         ...
 
     async def flush(self) -> None:
-        """Write down what was spent."""
+        """Store the calls spent."""
         ...
 
     def login_url(self) -> str:
-        """Where the merchant logs in."""
+        """Return the address where the merchant logs in."""
         ...
 
     async def warnings(self) -> tuple[TokenWarning, ...]:
-        """What is to be told now."""
+        """Return the token warnings due now."""
         ...
 
     async def warned(self, keys: Iterable[str]) -> None:
-        """It was told."""
+        """Remember that these warnings were delivered."""
         ...
 
     async def days_left(self) -> float | None:
-        """Days until the next login is due."""
+        """Return the days until the next login is due; None if unknown."""
         ...
 
 
 class Upkeep:
-    """One round a minute; every part is harmless to repeat and to miss."""
+    """Runs a round every 30 seconds; each part may safely be repeated or skipped."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class Upkeep:
         self._one_round = asyncio.Lock()
 
     async def round(self) -> None:
-        """Everything that is due this minute; one round at a time, or two would tell the same."""
+        """Do everything that is due; one round at a time, or two would send the same alert."""
         async with self._one_round:
             self._store.database.check()
             budget = await self._meter()
@@ -124,7 +124,7 @@ class Upkeep:
             self._metrics.beat("upkeep")
 
     async def save(self) -> None:
-        """Keep what was learnt; also at the end."""
+        """Store what was learned; also called at the stop."""
         async with self._store.write() as tx:
             await tx.memory.put("pacer", self._pacer.dump())
         await self._account.flush()
@@ -212,7 +212,7 @@ class Upkeep:
         await self._passing(now, health)
 
     async def _passing(self, now: datetime, health: Health) -> None:
-        """Troubles that come and go by themselves: told when they last, and when they are over."""
+        """Alert on problems that may pass by themselves: when they last, and when they are over."""
         async with self._store.read() as tx:
             depth = await tx.notices.depth()
         late = now - depth.oldest_due_at if depth.oldest_due_at else timedelta(0)
@@ -230,7 +230,7 @@ class Upkeep:
         await self._while("webhook", bool(trouble), lambda words: view.webhook_trouble(words, trouble))
 
     async def _while(self, incident: str, there: bool, message: Callable[[Words], Message]) -> None:
-        """One alert when the trouble is there, one when it is over."""
+        """Alert once when the problem appears and once when it is over."""
         if there:
             await self._once(incident, message)
             return
@@ -241,7 +241,7 @@ class Upkeep:
             await self._over(incident, lambda words: view.solved(words, message(words), lasted))
 
     async def database_failed(self, error: Exception) -> None:
-        """The database cannot be used: said without it, once."""
+        """Alert once that the database fails, without using the database."""
         if self._database_failed is None:
             self._database_failed = self._now()
             words = Words(language=self._language, zone=self._zone)
@@ -295,7 +295,7 @@ class Upkeep:
                 await tx.memory.drop(f"alert:{incident}")
 
     async def _to_admins(self, message: Callable[[Words], Message]) -> bool:
-        """Tell every operator's chat in its own language; True when one was reached, or there is none."""
+        """Send to every admin chat in its language; True if one was reached or there are none."""
         reached = not self._tracking.policy.admins
         for chat_id in sorted(self._tracking.policy.admins):
             async with self._store.read() as tx:
@@ -337,7 +337,7 @@ class Upkeep:
                 await tx.memory.put("brief_sent", sent.isoformat())
 
     async def _rein_in(self) -> None:
-        """No check is planned beyond the longest gap, whatever clock planned it."""
+        """Pull in checks planned beyond CHECK_MAX_SECONDS, for example by a clock that was wrong."""
         budget = (await self._account.usage()).limit
         async with self._store.write() as tx:
             book = self._pacer.measure_book((await tx.book.count()).unwaited, budget)
@@ -345,7 +345,7 @@ class Upkeep:
             await tx.orders.rein_in(now + self._longest, now + timedelta(seconds=book.gap))
 
     async def _purge(self) -> None:
-        """A bite each round: a short transaction, and still more than a million orders a day."""
+        """Delete a limited number of old rows: a short transaction, yet over a million orders a day."""
         now = self._now()
         if self._learnt is None or not timedelta(0) <= now - self._learnt < timedelta(hours=1):
             self._learnt = now

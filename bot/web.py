@@ -1,7 +1,7 @@
-"""The one listening port: live, ready, metrics, Telegram's webhook, AliExpress's push.
+"""The HTTP server: /live, /ready, /metrics, Telegram's webhook and AliExpress's order pushes.
 
-Strangers reach it. What they send is refused by its head, before its body is read; each route has places of
-its own, so that a crowd at one of them keeps nobody from the others.
+It is open to strangers. Unsigned requests are refused by their headers, before the body is read, and each
+route has its own limit of concurrent requests, so that a flood on one of them blocks no other.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from bot.errors import SettingsError
 
 _log = structlog.get_logger(__name__)
 _LARGEST_UPDATE, _LARGEST_PUSH = 1_048_576, 64_000  # bytes
-_UPDATES, _PUSHES, _LOOKS = 64, 32, 16  # requests at once: Telegram makes 40 at most, all others are few
+_UPDATES, _PUSHES, _LOOKS = 64, 32, 16  # concurrent requests; Telegram makes at most 40
 _BODY_WITHIN = 5.0  # seconds for a body to arrive
-_BACKLOG = 2048  # connections that wait to be accepted
-_LAST_ANSWERS = 3  # seconds for what is being answered when the bot stops; a slow caller must not hold it
+_BACKLOG = 2048  # connections waiting to be accepted
+_LAST_ANSWERS = 3  # seconds for open requests when the bot stops; a slow caller must not delay it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """What the port opens to. Each takes plain values and answers with them.
+    """The functions behind the routes; they take and return plain values.
 
-    `ready` returns what is wrong by name (empty: ready). `webhook` gets body and secret header and returns
-    the status to answer, at `webhook_path` (empty: none). `push` gets body and Authorization header.
-    `webhook_admits` and `push_admits` judge that header alone, before the body is read.
+    `ready` returns what is wrong, by name (empty: ready). `webhook`, at `webhook_path` (empty: no route),
+    gets the body and the secret header and returns the HTTP status; `push` gets the body and the
+    Authorization header. `webhook_admits` and `push_admits` judge that header alone, before the body is read.
     """
 
     ready: Callable[[], Awaitable[Mapping[str, str]]]
@@ -51,7 +51,7 @@ class Endpoints:
 
 
 def create_web_app(endpoints: Endpoints) -> Starlette:
-    """The application behind the port."""
+    """Build the ASGI application with the routes of `endpoints`."""
 
     async def live(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -81,7 +81,7 @@ def create_web_app(endpoints: Endpoints) -> Starlette:
         body = await _body(request, _LARGEST_PUSH)
         return body if isinstance(body, Response) else Response(status_code=await endpoints.push(body, given))
 
-    async def probe(_request: Request) -> Response:  # the console's
+    async def probe(_request: Request) -> Response:  # AliExpress's console tests the callback address by GET
         return PlainTextResponse("ok\n")
 
     looks = asyncio.Semaphore(_LOOKS)
@@ -104,7 +104,7 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def _within(places: asyncio.Semaphore, endpoint: _Endpoint) -> _Endpoint:
-    """The endpoint for as many as there are places; the others are asked to come again at once."""
+    """Limit an endpoint to as many concurrent requests as there are places; others get 503, Retry-After 1."""
 
     async def answer(request: Request) -> Response:
         if places.locked():
@@ -116,7 +116,7 @@ def _within(places: asyncio.Semaphore, endpoint: _Endpoint) -> _Endpoint:
 
 
 async def _body(request: Request, largest: int) -> bytes | Response:
-    """The body, or the refusal of one that is too large or takes too long."""
+    """Read the body, or return the response that refuses one too large or too slow."""
     told = request.headers.get("content-length", "")
     if told.isdecimal() and (len(told) > 10 or int(told) > largest):
         return Response(status_code=413)
@@ -135,9 +135,9 @@ async def _body(request: Request, largest: int) -> bytes | Response:
 
 
 class HttpServer:
-    """The server around it; signals are the application's business, not the server's.
+    """uvicorn around the application; it leaves signals to the bot.
 
-    `where` names the setting that host and port come from.
+    `where` is the name of the setting that host and port come from.
     """
 
     def __init__(self, app: Starlette, host: str, port: int, where: str = "LISTEN") -> None:
@@ -159,7 +159,7 @@ class HttpServer:
         self._task: asyncio.Task[Any] | None = None
 
     async def open(self) -> int:
-        """Listen; returns the port. Raises SettingsError where that cannot be."""
+        """Start listening; return the port. Raises SettingsError if that is impossible."""
         sockets = _bound(*self._address, self._where)
         port: int = sockets[0].getsockname()[1]
         self._task = asyncio.create_task(self._server.serve(sockets=sockets))
@@ -171,7 +171,7 @@ class HttpServer:
         return port
 
     async def close(self) -> None:
-        """Stop listening."""
+        """Finish open requests and stop listening."""
         self._server.should_exit = True
         if self._task is not None:
             await self._task
@@ -180,38 +180,38 @@ class HttpServer:
 class _Quiet(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
+        """Install no signal handlers."""
         yield
 
 
 def _bound(host: str, port: int, where: str) -> list[socket.socket]:
-    """Sockets on every address of the host. Raises SettingsError with the cure."""
+    """Open a socket on every address of the host. Raises SettingsError that says what to change."""
     found: list[socket.socket] = []
     refused: OSError | None = None
     try:
         known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise SettingsError(where, _cure(error, host, port)) from None
+        raise SettingsError(where, _remedy(error, host, port)) from None
     for family, _, _, _, address in known[: 1 if port == 0 else None]:
         try:
             found.append(socket.create_server(address[:2], family=family, backlog=_BACKLOG))
         except OSError as error:
-            # a name may stand for an address that this machine lacks, IPv6's say
+            # a name may resolve to an address that this machine lacks, such as an IPv6 one
             if refused is None or error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
                 refused = error
     taken = refused is not None and refused.errno == errno.EADDRINUSE
     if refused is not None and (taken or not found):
         for one in found:
             one.close()
-        raise SettingsError(where, _cure(refused, host, port))
+        raise SettingsError(where, _remedy(refused, host, port))
     return found
 
 
-def _cure(error: Exception, host: str, port: int) -> str:
+def _remedy(error: Exception, host: str, port: int) -> str:
     match getattr(error, "errno", None):
         case errno.EADDRINUSE:
-            return f"port {port} is taken by another program; stop it, or choose another port"
+            return f"port {port} is used by another program; stop it, or choose another port"
         case errno.EACCES:
-            return f"port {port} is not allowed to this user; choose one above 1023"
+            return f"this user may not use port {port}; choose one above 1023"
         case _:
-            return f"{host!r} is no address of this machine; give 127.0.0.1:8080 or 0.0.0.0:8080"
+            return f"{host!r} is not an address of this machine; use 127.0.0.1:8080 or 0.0.0.0:8080"

@@ -1,4 +1,4 @@
-"""How a loop lives: rounds of work, sleep that can be cut short, errors survived, an orderly end."""
+"""The loops' common frame: rounds of work, interruptible sleep, error handling, a clean stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.errors import StoreError
 
 _log = structlog.get_logger(__name__)
 
-_TROUBLED = 1.0  # seconds of patience while the database fails
+_TROUBLED = 1.0  # seconds between rounds while the database fails
 
 
 async def interruptible_sleep(
@@ -19,7 +19,7 @@ async def interruptible_sleep(
     *unless: asyncio.Event,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Let `seconds` pass, fewer where one of the events is set before they are over."""
+    """Sleep for `seconds`, or until one of the events is set."""
     waits = [asyncio.ensure_future(sleep(seconds)), *(asyncio.create_task(one.wait()) for one in unless)]
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -31,27 +31,27 @@ async def interruptible_sleep(
 async def keep_running(
     name: str, run: Callable[[], Awaitable[None]], stopping: asyncio.Event, *, rest: float = 1.0
 ) -> None:
-    """Run a loop until `stopping` is set; one that ends by itself or fails is started again after a rest."""
+    """Run a loop until `stopping` is set; restart it `rest` seconds after it fails or returns."""
     while not stopping.is_set():
         try:
             await run()
-        except StoreError as error:  # busy, full or away: no flood of traces
-            _log.error("loop died and is started again", loop=name, reason=str(error))
+        except StoreError as error:  # locked, full or unreachable: the message says enough
+            _log.error("loop restarted after a database error", loop=name, reason=str(error))
         except Exception as error:  # noqa: BLE001  the top of a loop
-            _log.error("loop died and is started again", loop=name, exc_info=error)
+            _log.error("loop restarted after an error", loop=name, exc_info=error)
         if not stopping.is_set():
             await interruptible_sleep(rest, stopping)
 
 
 class WakeEvent:
-    """One loop's alarm clock. `wake` may be called from anywhere in the event loop."""
+    """Wakes one sleeping loop. `wake` may be called from anywhere in the event loop."""
 
     def __init__(self, sleep: Callable[[float], Awaitable[None]]) -> None:
         self._sleep = sleep
         self._event = asyncio.Event()
 
     def wake(self) -> None:
-        """End the present sleep, or the next one at once."""
+        """End the current sleep; if there is none, the next one ends at once."""
         self._event.set()
 
     async def wait(self, seconds: float) -> None:
@@ -63,7 +63,7 @@ class WakeEvent:
 
 
 class Worker:
-    """A loop that works round by round; it owns sleep, shutdown and error policy, the subclass the work."""
+    """A loop that works in rounds. This class sleeps, stops and handles errors; a subclass does the work."""
 
     def __init__(
         self, name: str, sleep: Callable[[float], Awaitable[None]], beat: Callable[[str], None]
@@ -75,16 +75,16 @@ class Worker:
         self._wake_event = WakeEvent(sleep)
 
     def wake(self) -> None:
-        """Look for work at once."""
+        """Start the next round at once."""
         self._wake_event.wake()
 
     def stop(self) -> None:
-        """Take nothing more; `run` ends when what is in flight is settled."""
+        """Take no more work; `run` returns once the work in flight is settled."""
         self._stopping = True
         self._wake_event.wake()
 
     async def run(self) -> None:
-        """Work until stopped, then let what is in flight end; where this is cancelled, so is that."""
+        """Work until stopped, then finish the work in flight. Cancelling this cancels that, too."""
         try:
             await self._rounds()
             await self.drain()
@@ -96,26 +96,26 @@ class Worker:
         while not self._stopping:
             try:
                 worked = await self.step()
-            except StoreError as error:  # busy, full or away: a moment's patience, and no flood of traces
+            except StoreError as error:  # locked, full or unreachable: wait a moment; the message says enough
                 _log.error(f"{self._name} round failed", reason=str(error))
                 await self._wake_event.wait(_TROUBLED)
                 continue
-            except Exception as error:  # noqa: BLE001  the loop outlives whatever one round meets
+            except Exception as error:  # noqa: BLE001  the loop must survive any error of one round
                 _log.error(f"{self._name} round failed", error=type(error).__name__, exc_info=error)
                 worked = False
             else:
-                self._beat(self._name)  # only of a round that went well: ready means that it works
+                self._beat(self._name)  # only after a good round: /ready must mean that the loop works
             if not worked:
                 await self._wake_event.wait(0.0 if self._stopping else await self._idle_for())
 
     async def step(self) -> bool:
-        """Do what is due. False when there was nothing to do."""
+        """Do the due work; False when there was none."""
         raise NotImplementedError
 
     async def drain(self) -> None:
-        """Let what is in flight end."""
+        """Finish the work in flight."""
         raise NotImplementedError
 
     async def _idle_for(self) -> float:
-        """Seconds until there may be work."""
+        """Seconds to sleep before looking for work again."""
         raise NotImplementedError

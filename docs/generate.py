@@ -1,4 +1,4 @@
-"""Writes what must not drift from the code: `.env.example` and the pages below `docs/reference/`.
+"""Generates `.env.example` and the pages in `docs/reference/` from the code.
 
 `python docs/generate.py` writes them; a test makes them again and compares.
 """
@@ -32,10 +32,10 @@ GROUPS = {
     "telegram_bot_token": "Telegram",
     "aliexpress_app_key": "AliExpress",
     "database_url": "Database",
-    "check_min_seconds": "How often orders are looked at",
+    "check_min_seconds": "How often orders are checked",
     "admin_chat_ids": "Who may do what",
     "default_language": "Language and time",
-    "webhook_url": "HttpServer and webhook",
+    "webhook_url": "HTTP server and webhook",
     "log_level": "Logs",
 }
 
@@ -56,7 +56,7 @@ def pages() -> Mapping[str, str]:
 
 
 def default_of(name: str) -> str:
-    """The default as one writes it in `.env`; empty where there is none."""
+    """The default as written in `.env`; empty if there is none."""
     value = Settings.model_fields[name].default
     if value in (None, PydanticUndefined, ()):
         return ""
@@ -68,11 +68,11 @@ def is_required(name: str) -> bool:
 
 
 def env_example() -> str:
-    """Every variable with its description; what must be filled in stands without a `#`."""
+    """Every variable with its description; required ones have no `#`."""
     lines = [
-        "# Copy to .env and fill in what has no #, or let `python -m bot init` ask you.",
+        "# Copy to .env and fill in the lines without #, or run `python -m bot init`.",
         "# A line that begins with # shows the default. Empty means unset.",
-        "# Any secret can stand in a file instead: NAME_FILE=/path/to/it.",
+        "# Any secret can be read from a file instead: NAME_FILE=/path/to/it.",
     ]
     for name, field in Settings.model_fields.items():
         if name in GROUPS:
@@ -87,9 +87,9 @@ def settings_page() -> str:
     parts = [
         "# Settings\n\n",
         MADE,
-        "The bot reads the environment and, where that says nothing, `.env` in the folder it is started in.\n"
-        "Empty means unset. A wrong value stops the start with the variable's name and the cure.\n"
-        "Secrets (🔑) can stand in a file: `NAME_FILE=/path` instead of `NAME=…`.\n",
+        "The bot reads the environment, then `.env` in its working directory for what is not set there.\n"
+        "Empty means unset. A wrong value stops the start with the variable's name and what to change.\n"
+        "Secrets (🔑) can be read from a file: `NAME_FILE=/path` instead of `NAME=…`.\n",
     ]
     for name, field in Settings.model_fields.items():
         if name in GROUPS:
@@ -112,8 +112,8 @@ def commands_page() -> str:
         "# Commands\n\n",
         MADE,
         "## In the terminal\n\n`python -m bot COMMAND`; each has `--help`. "
-        "Exit codes: 0 done, 1 failed, 2 usage or settings.\n"
-        "`python -m bot --install-completion` teaches your shell the names.\n",
+        "Exit codes: 0 success, 1 failure, 2 wrong usage or settings.\n"
+        "`python -m bot --install-completion` installs shell completion.\n",
     ]
     for name, command in group.commands.items():
         parts.append(f"\n### {name}\n\n{(command.help or '').strip()}\n")
@@ -121,7 +121,7 @@ def commands_page() -> str:
     words = Words(language="en")
     parts.append("\n## In the chat\n\n| command | what it does |\n|---|---|\n")
     parts.extend(f"| `/{name}` | {_cell(what)} |\n" for name, what in menu.commands(words))
-    parts.append("\n## In the operator's chats, besides\n\n| command | what it does |\n|---|---|\n")
+    parts.append("\n## Only in the operators' chats\n\n| command | what it does |\n|---|---|\n")
     parts.extend(f"| `/{name}` | {_cell(what)} |\n" for name, what in menu.admin_commands(words))
     return "".join(parts)
 
@@ -153,9 +153,9 @@ def metrics_page() -> str:
     parts = [
         "# Metrics\n\n",
         MADE,
-        "`/metrics` on the port of `LISTEN`, in Prometheus' text format. What only a leader measures is NaN "
-        "in a stand-by: take `max` or `min` over processes.\n"
-        "A [dashboard](../deploy/grafana.json) and [alert rules](../deploy/alerts.yml) come along.\n\n"
+        "`/metrics` on the port of `LISTEN`, in Prometheus's text format. Gauges that only the leader "
+        "measures are NaN in a standby: use `max` or `min` over processes.\n"
+        "A [dashboard](../deploy/grafana.json) and [alert rules](../deploy/alerts.yml) are included.\n\n"
         "| name | kind | labels | meaning |\n|---|---|---|---|\n",
     ]
     for name, kind, labels, meaning in families():

@@ -155,7 +155,7 @@ async def test_doors_that_are_not_opened_are_walls(house: House) -> None:
 async def test_a_taken_port_is_an_error_that_names_the_setting(house: House) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = HttpServer(create_web_app(house.doors()), "127.0.0.1", taken.getsockname()[1])
-        with pytest.raises(SettingsError, match=r"LISTEN: port \d+ is taken"):
+        with pytest.raises(SettingsError, match=r"LISTEN: port \d+ is used"):
             await port.open()
 
 

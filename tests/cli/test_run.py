@@ -30,7 +30,7 @@ def test_a_locked_database_makes_no_stop_a_failure(own_sandbox: Sandbox, tmp_pat
             _, rest = bot.communicate(timeout=30)
     assert seen, "it never started"
     assert bot.returncode == 0, rest
-    assert "not kept" in rest
+    assert "not stored" in rest
 
 
 @pytest.mark.process
