@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from bot.model import Stage, Watch
 from bot.pacing.profile import hours
@@ -46,8 +45,7 @@ class _Place:
         self.told: tuple[_Entry, int, str] | None = None  # the entry, how many were shared before it, by whom
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
+class Peer(NamedTuple):
     """An order at the same place: entries in a row that are shared, the chance that the next one will be."""
 
     order: str
@@ -69,14 +67,14 @@ class Companions:
         `watch` is the order as it was before, `stamps` its new entries, oldest first.
         """
         carrier, stage, last = watch.carrier, watch.stage, watch.last_node_at
-        before = self.peers(order)
+        before = self.peers(order) if stamps else []
         place = self._places.pop(order, None)
         if place is None:
             place = _Place(stage, (self._entry(carrier, stage, hours(last)),) if last else ())
         new = [self._entry(carrier, brought, stamp) for stamp, brought in stamps]
         self._settle(order, place, came=place.told is not None and place.told[0] in new)
         told = []
-        for peer in before if new else ():
+        for peer in before:
             if self._places[peer.order].told is None:
                 self._places[peer.order].told = new[0], peer.shared, order
                 new[0].orders[peer.order] = None
@@ -98,18 +96,18 @@ class Companions:
         if place is None or not place.trail:
             return []
         newest, found = place.trail[-1], []
-        for name in [*newest.orders][:_PEERS]:
+        chances = [self._chance(place.stage, shared) for shared in range(1, len(_PRIOR) + 1)]
+        for name in islice(newest.orders, _PEERS):
             other = self._places.get(name)
             if other is None or name == order:
                 continue
             shared = 0
             if other.trail[-1] is newest:
-                pairs = zip(reversed(place.trail), reversed(other.trail), strict=False)
-                shared = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
+                shared = _shared(place.trail, other.trail)
             elif other.told is not None and other.told[0] is newest:
                 shared = min(other.told[1] + 1, len(_PRIOR))
             if shared:
-                found.append(Peer(name, shared, self._chance(place.stage, shared)))
+                found.append(Peer(name, shared, chances[shared - 1]))
         return found
 
     def share(self, order: str, weight: float, now: float) -> float:
@@ -183,3 +181,13 @@ class Companions:
         place = self._places.pop(order)
         place.trail[-1].orders.pop(order, None)
         self._settle(order, place, came=None)
+
+
+def _shared(one: Sequence[_Entry], other: Sequence[_Entry]) -> int:
+    """How many of the newest entries in a row both have."""
+    count = 0
+    for mine, theirs in zip(reversed(one), reversed(other), strict=False):
+        if mine is not theirs:
+            break
+        count += 1
+    return count

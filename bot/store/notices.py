@@ -19,6 +19,13 @@ from bot.store.tables import Utc, notices, state_is
 _ROWS_MORE = 128  # than places wanted are looked at: one place may have many rows waiting
 _due = state_is(notices, "due")
 _NOW = sa.bindparam("b_now", type_=Utc)
+_THIS = sa.update(notices).where(
+    notices.c.id == sa.bindparam("b_id"), notices.c.lease == sa.bindparam("b_lease")
+)
+_LATER = _THIS.values(
+    attempts=notices.c.attempts + sa.bindparam("b_counts", type_=sa.Integer),
+    ambiguous=notices.c.ambiguous + sa.bindparam("b_ambiguous", type_=sa.Integer),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,9 +172,10 @@ class Notices:
         await self._end(
             ids,
             lease,
+            _LATER,
             due_at=at,
-            attempts=notices.c.attempts + int(counts),
-            ambiguous=notices.c.ambiguous + int(ambiguous),
+            b_counts=int(counts),
+            b_ambiguous=int(ambiguous),
             held=held,
             blocker=blocker,
             tried_at=now,
@@ -182,12 +190,12 @@ class Notices:
         """Nobody wants to hear these any more."""
         await self._end(ids, lease, state="dropped", settled_at=now)
 
-    async def _end(self, ids: Iterable[int], lease: str, **values: object) -> None:
-        await self._on.execute(
-            sa.update(notices)
-            .where(notices.c.id.in_(list(ids)), notices.c.lease == lease)
-            .values({"blocker": None} | values | {"lease": ""})
-        )
+    async def _end(
+        self, ids: Sequence[int], lease: str, statement: sa.Update = _THIS, **values: object
+    ) -> None:
+        if ids:
+            row = {"blocker": None} | values | {"b_lease": lease, "lease": ""}
+            await self._on.execute(statement, [row | {"b_id": one} for one in ids])
 
     async def postpone(self, place: Place, until: datetime) -> None:
         """Everything that waits for the place waits until `until` at least; what is in hand is still told."""
