@@ -29,6 +29,7 @@ _LOST_FOR = timedelta(minutes=10)  # AliExpress must be unusable this long befor
 _BUDGET_LOW = 0.9
 _OUTBOX_OLD = timedelta(minutes=10)  # a notice may be overdue this long before the admins are alerted
 _INTAKE_OLD = timedelta(minutes=5)  # getUpdates may go unanswered this long before the admins are alerted
+_BATCH = 2000  # orders changed in one transaction; every other write waits for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,21 +105,21 @@ class Upkeep:
         self._longest = longest
         self._source_lost: datetime | None = None
         self._database_failed: datetime | None = None
-        self._learnt: datetime | None = None
+        self._hour_began: datetime | None = None
         self._one_round = asyncio.Lock()
 
     async def round(self) -> None:
         """Do everything that is due; one round at a time, or two would send the same alert."""
         async with self._one_round:
             self._store.database.check()
-            budget = await self._meter()
-            await self._gauge(budget)
+            budget, active = await self._meter()
+            await self._gauge(budget, active)
             await self._alerts(budget)
             await self._token()
             await self._brief()
             await self._tracking.checking.reclassify()
             await self._account.flush()
-            await self._rein_in()
+            await self._hourly()
             await self._purge()
             await self._database_works()
             self._metrics.beat("upkeep")
@@ -131,12 +132,15 @@ class Upkeep:
 
     # ── pacing ──────────────────────────────────────────────────────────────────────────────────
 
-    async def _meter(self) -> CallBudget:
+    async def _meter(self) -> tuple[CallBudget, int]:
+        """The day's calls, and how many orders are looked at."""
         await asyncio.to_thread(self._pacer.refresh)
         budget = await self._account.usage()
         async with self._store.read() as tx:
-            active = await tx.chats.active_orders()
+            watched = await tx.book.count()
+        active = watched.orders
         self._metrics.orders.set(active)
+        self._pacer.measure_book(watched.unwaited, budget.limit)
         if budget.limit:
             self._pacer.meter(
                 now=self._now(),
@@ -146,9 +150,9 @@ class Upkeep:
                 healthy=self._health().source_healthy,
             )
         await self.save()
-        return budget
+        return budget, active
 
-    async def _gauge(self, budget: CallBudget) -> None:
+    async def _gauge(self, budget: CallBudget, active: int) -> None:
         m, now = self._metrics, self._now()
         async with self._store.read() as tx:
             depth = await tx.notices.depth()
@@ -163,17 +167,17 @@ class Upkeep:
         m.budget_left.set(max((budget.limit or 0) - budget.used, 0))
         m.budget_forecast.set(budget.forecast)
         m.price.set(self._pacer.price.value)
-        await self._write_daily_stats(budget, now)
+        await self._write_daily_stats(budget, active, now)
         days = await self._account.days_left()
         if days is not None:
             m.token_days.set(days)
 
-    async def _write_daily_stats(self, budget: CallBudget, now: datetime) -> None:
+    async def _write_daily_stats(self, budget: CallBudget, active: int, now: datetime) -> None:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         async with self._store.write() as tx:
             day = DailyStats(
                 on=now.date(),
-                orders=await tx.chats.active_orders(),
+                orders=active,
                 pushes=(await tx.notices.counts(midnight)).sent,
                 calls=budget.used,
                 budget=budget.limit or 0,
@@ -336,20 +340,31 @@ class Upkeep:
             async with self._store.write() as tx:
                 await tx.memory.put("brief_sent", sent.isoformat())
 
-    async def _rein_in(self) -> None:
-        """Pull in checks planned beyond CHECK_MAX_SECONDS, for example by a clock that was wrong."""
-        budget = (await self._account.usage()).limit
-        async with self._store.write() as tx:
-            book = self._pacer.measure_book((await tx.book.count()).unwaited, budget)
-            now = self._now()
-            await tx.orders.rein_in(now + self._longest, now + timedelta(seconds=book.gap))
+    async def _hourly(self) -> None:
+        """Do once an hour what reads many orders."""
+        now = self._now()
+        if self._hour_began is not None and timedelta(0) <= now - self._hour_began < timedelta(hours=1):
+            return
+        self._hour_began = now
+        await self._tracking.arriving.learn()
+        await self._rein_in(now + self._longest, waited=True)
+        unwaited = max(self._longest, timedelta(seconds=self._pacer.book_ceiling))
+        await self._rein_in(now + unwaited, waited=False)
+
+    async def _rein_in(self, latest: datetime, *, waited: bool) -> None:
+        """Pull in checks planned beyond `latest`, for example by a clock that was wrong."""
+        while True:
+            async with self._store.read() as tx:
+                beyond = await tx.orders.planned_beyond(latest, _BATCH, waited=waited)
+            if not beyond:
+                return
+            async with self._store.write() as tx:
+                await tx.orders.rein_in(beyond, latest)
+
 
     async def _purge(self) -> None:
         """Delete a limited number of old rows: a short transaction, yet over a million orders a day."""
         now = self._now()
-        if self._learnt is None or not timedelta(0) <= now - self._learnt < timedelta(hours=1):
-            self._learnt = now
-            await self._tracking.arriving.learn()
         async with self._store.write() as tx:
             gone = await tx.orders.purge(now - self._retention)
             await tx.notices.purge(now - _SETTLED_KEPT)

@@ -338,16 +338,16 @@ class Orders:
         found: datetime | None = await self._on.scalar(sa.select(sa.func.max(last.c.fetched_at)))
         return found
 
-    async def rein_in(self, latest: datetime, latest_unwaited: datetime) -> int:
-        """Nothing that is still on its way is planned beyond `latest`; where nobody waits, `latest_unwaited`.
+    async def planned_beyond(self, latest: datetime, limit: int, *, waited: bool) -> list[str]:
+        """Orders still on their way whose next check is later than `latest`; `waited`: only those of somebody."""
+        beyond = sa.select(orders.c.id).where(orders.c.next_check_at > latest, orders.c.finished_at.is_(None))
+        return list(await self._on.scalars((beyond.where(WAITED_FOR) if waited else beyond).limit(limit)))
 
-        Returns how many were.
-        """
-        moving, found = orders.c.finished_at.is_(None), 0
-        for whose, until in ((WAITED_FOR, latest), (sa.true(), max(latest, latest_unwaited))):
-            beyond = sa.update(orders).where(orders.c.next_check_at > until, moving, whose)
-            found += (await self._on.execute(beyond.values(next_check_at=until))).rowcount
-        return found
+    async def rein_in(self, order_ids: Iterable[str], latest: datetime) -> None:
+        """None of these is planned beyond `latest`."""
+        for ids in sql.chunks(order_ids):
+            beyond = sa.update(orders).where(orders.c.id.in_(ids), orders.c.next_check_at > latest)
+            await self._on.execute(beyond.values(next_check_at=latest))
 
     async def watch(self, order_id: str) -> Watch | None:
         row = (await self._on.execute(_WATCH, {"b_id": order_id})).mappings().first()

@@ -131,6 +131,7 @@ _index(
     "ix_orders_waited", orders.c.next_check_at, where=sa.and_(WAITED_FOR, orders.c.next_check_at.is_not(None))
 )
 _index("ix_orders_finished", orders.c.finished_at, where=orders.c.finished_at.is_not(None))
+_index("ix_orders_under_way", orders.c.created_at, where=orders.c.finished_at.is_(None))
 _index("ix_orders_idle", orders.c.fetched_at, where=IDLE)
 _index("ix_orders_ruleset", orders.c.ruleset, where=orders.c.fetched_at.is_not(None))
 _index("ix_orders_shop_key", orders.c.shop_key, where=orders.c.shop_key.is_not(None))

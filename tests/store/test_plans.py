@@ -35,13 +35,14 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "of a shop order": lambda tx: tx.book.of_shop_order("#1001"),
     "claim tokens": lambda tx: tx.book.claim_tokens([("1001", "c-1")], NOW),
     "claimed": lambda tx: tx.book.claimed("c-1"),
-    "rein in": lambda tx: tx.orders.rein_in(NOW, NOW),
+    "rein in": lambda tx: tx.orders.rein_in(["1"], NOW),
     "release orders": lambda tx: tx.orders.release_leases(),
     "other rules": lambda tx: tx.orders.with_other_ruleset("7", 200),
     "purge orders": lambda tx: tx.orders.purge(NOW - timedelta(days=90)),
     "delivered": lambda tx: tx.orders.count_delivered(NOW),
     "delivered lately": lambda tx: tx.orders.delivered_lately(9),
     "under way": lambda tx: tx.orders.under_way(9),
+    "planned beyond": lambda tx: tx.orders.planned_beyond(NOW, 9, waited=True),
     "texts": lambda tx: tx.orders.texts("1", "ru"),
     "followers": lambda tx: tx.chats.followers(["1", "2"]),
     "follows": lambda tx: tx.chats.follows(ANNA),
@@ -141,6 +142,8 @@ async def test_leases_need_no_sorting(store: Store) -> None:
         await tx.orders.lease_due(NOW, 9, LEASE)
         await tx.notices.lease(NOW, 9, LEASE)
         await tx.updates.take(9, NOW, LEASE)
+        await tx.orders.under_way(9)  # once an hour, but of a million orders
+        await tx.orders.planned_beyond(NOW, 9, waited=True)
     async with store.database.read() as on:
         for statement, parameters in seen:
             plan = [

@@ -201,6 +201,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("finished_at IS NOT NULL"),
     )
     op.create_index(
+        "ix_orders_under_way",
+        "orders",
+        ["created_at"],
+        unique=False,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_index(
         "ix_orders_idle",
         "orders",
         ["fetched_at"],
