@@ -104,7 +104,9 @@ def _orders(count: int, known: Order, base: float, *, due: bool) -> Iterator[dic
             "last_node_at": _ms(newest.timestamp()),
             "weight": 1.0,
             "utc_offset_hours": 2.0,
-            "next_check_at": _ms(base + luck.uniform(-3600, -60) if due else base + luck.uniform(3600, 80_000)),
+            "next_check_at": _ms(
+                base + luck.uniform(-3600, -60) if due else base + luck.uniform(3600, 80_000)
+            ),
             "failures": 0,
             "last_error": "",
             "ruleset": timeline.ruleset(),
