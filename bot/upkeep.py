@@ -361,7 +361,6 @@ class Upkeep:
             async with self._store.write() as tx:
                 await tx.orders.rein_in(beyond, latest)
 
-
     async def _purge(self) -> None:
         """Delete a limited number of old rows: a short transaction, yet over a million orders a day."""
         now = self._now()

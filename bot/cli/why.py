@@ -61,7 +61,7 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
     if as_json:
         typer.echo(
             json.dumps(
-                asdict(reasons) | {"planned": planned, "companions": [asdict(peer) for peer in peers]},
+                asdict(reasons) | {"planned": planned, "companions": [peer._asdict() for peer in peers]},
                 default=str,
             )
         )

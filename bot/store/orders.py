@@ -339,7 +339,7 @@ class Orders:
         return found
 
     async def planned_beyond(self, latest: datetime, limit: int, *, waited: bool) -> list[str]:
-        """Orders still on their way whose next check is later than `latest`; `waited`: only those of somebody."""
+        """Orders still on their way whose next check is after `latest`; `waited`: that somebody waits for."""
         beyond = sa.select(orders.c.id).where(orders.c.next_check_at > latest, orders.c.finished_at.is_(None))
         return list(await self._on.scalars((beyond.where(WAITED_FOR) if waited else beyond).limit(limit)))
 
