@@ -176,7 +176,7 @@ class Outbox:
     async def _write(self, change: _Change) -> None:
         """Write, retrying until the database accepts it: a sent notice left unsettled would be sent again.
 
-        Changes that arrive while one transaction runs share the next one. With a transaction for each message,
+        Changes that arrive while one transaction runs share the next one. With one for each message,
         every push flushes the disk: less than a tenth of a bare client's rate (docs/speed.md).
         """
         self._changes.append(change)
