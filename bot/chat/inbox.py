@@ -1,4 +1,4 @@
-"""The inbox as intake needs it: what goes in, what comes out, and which updates stay in order."""
+"""The inbox's contract: how updates are recorded, leased and finished, and which stay in order."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import Any, Protocol
 
 from bot.model import RawUpdate, SendRecord
 
-_BEYOND = 2**63  # whole numbers of this size and more have no place in a database
-_DEEPEST = 64  # values in values; Telegram's updates have a dozen
+_BEYOND = 2**63  # integers from here on do not fit into a database column
+_DEEPEST = 64  # nesting levels; Telegram's updates have about a dozen
 
 
 class Postponed(Exception):
-    """Raised while an update is handled: nothing is wrong with it, it is to be handled again.
+    """Raised by a handler to have its update handled again later; not counted as a failure of the update.
 
-    `at` is the earliest sensible time (a flood wait's end); None for soon. It counts as no failure of the
-    update.
+    `at` is the earliest time that makes sense (the end of a flood wait); None means soon.
     """
 
     def __init__(self, reason: str, at: datetime | None = None) -> None:
@@ -27,45 +26,45 @@ class Postponed(Exception):
 
 
 class Unanswerable(Exception):
-    """The chat does not let the bot write the answer. After a few tries the update is done."""
+    """The chat does not allow the bot to write the answer. After a few tries the update counts as done."""
 
 
 class UpdateSink(Protocol):
-    """Where updates are put in; the inbox itself, or who works on it."""
+    """Accepts updates: the inbox itself, or the workers in front of it."""
 
     async def put(self, updates: Sequence[RawUpdate]) -> int:
-        """Record those not known yet, by `update_id`; how many now wait to be taken. Durable then."""
+        """Record durably the updates with a new `update_id`; return how many now wait to be taken."""
 
 
 class UpdateInbox(UpdateSink, Protocol):
     """The durable queue of updates; the store implements it.
 
-    Done and set-aside rows must stay known for 48 hours at least (Telegram repeats for 24), so that a
-    repeated update is not handled again. A new leader clears all leases.
+    Rows done or set aside must be kept for at least 48 hours (Telegram repeats updates for 24), so that a
+    repeated update is not handled again. A new leader releases all leases.
     """
 
     async def put_and_take(
         self, updates: Sequence[RawUpdate], limit: int, now: datetime, lease: timedelta
     ) -> tuple[int, Sequence[RawUpdate]]:
-        """`put`, then `take`, in one step: how many were new, and what is leased."""
+        """`put` and `take` in one transaction; return how many were new, and the leased updates."""
 
     async def take(self, limit: int, now: datetime, lease: timedelta) -> Sequence[RawUpdate]:
-        """Lease waiting updates, at most one a chat: its lowest `update_id`, if due and not leased."""
+        """Lease waiting updates, at most one per chat: its lowest `update_id`, if due and not leased."""
 
     async def done(self, update_id: int, sent: Sequence[SendRecord] = ()) -> None:
-        """It was handled; `sent` is booked in the same step, for Telegram's limits after a restart."""
+        """Mark an update as handled; in the same transaction record `sent` for the send limits."""
 
     async def failed(
         self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[SendRecord] = ()
     ) -> None:
-        """It was not: count an attempt, release it for `retry_at`, or set it aside where that is None."""
+        """Count a failed attempt and release the update for `retry_at`; None sets it aside."""
 
 
 def raw_update(update: Mapping[str, Any], received_at: datetime) -> RawUpdate | None:
-    """An update as received, for the inbox.
+    """Convert an update as received into a row for the inbox.
 
-    None where it has no number and so cannot be kept apart, or holds what Telegram never sends and nobody
-    could store: whole numbers beyond 64 bits, values in values in values.
+    None if it has no `update_id`, or holds what Telegram never sends and a database cannot store: integers
+    beyond 64 bits, nesting beyond all measure.
     """
     update_id = update.get("update_id")
     if not isinstance(update_id, int) or isinstance(update_id, bool) or not _is_ordinary(update):
@@ -74,13 +73,13 @@ def raw_update(update: Mapping[str, Any], received_at: datetime) -> RawUpdate | 
     return RawUpdate(
         update_id=update_id,
         chat_id=queue_of(update),
-        payload=payload.encode("utf-8", "replace").decode(),  # halves of a surrogate pair cannot be stored
+        payload=payload.encode("utf-8", "replace").decode(),  # lone surrogates cannot be stored
         received_at=received_at,
     )
 
 
 def _is_ordinary(update: Mapping[str, Any]) -> bool:
-    """Whether every whole number has its place in a database, and nothing lies too deep."""
+    """Whether every integer fits into a database column and the nesting is not too deep."""
     layer: list[Any] = [update]
     for _ in range(_DEEPEST):
         inner: list[Any] = []
@@ -99,7 +98,7 @@ def _is_ordinary(update: Mapping[str, Any]) -> bool:
 
 
 def queue_of(update: Mapping[str, Any]) -> int:
-    """The chat whose updates stay in order with this one, else the user, else 0."""
+    """The id that orders updates: the chat's, else the user's, else 0."""
     for content in update.values():
         if not isinstance(content, dict):
             continue
@@ -112,7 +111,7 @@ def queue_of(update: Mapping[str, Any]) -> int:
 
 
 class Backoff:
-    """Growing waits with jitter: half to all of `first` x 2^n seconds, `longest` at most."""
+    """Exponential back-off with jitter: 50 to 100 % of `first` * 2^n seconds, at most `longest`."""
 
     def __init__(self, first: float, longest: float, rng: random.Random) -> None:
         self._first = first
@@ -121,7 +120,7 @@ class Backoff:
         self._failures = 0
 
     def next(self) -> float:
-        """Seconds to wait after one more failure."""
+        """Return the seconds to wait after one more failure."""
         full = min(self._longest, self._first * 2.0 ** min(self._failures, 30))
         self._failures += 1
         return full * self._rng.uniform(0.5, 1.0)

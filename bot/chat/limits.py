@@ -1,4 +1,4 @@
-"""Sends wait here for their turn: within Telegram's limits, replies first, flood waits per chat."""
+"""The rate limiter for sends: keeps Telegram's limits, lets replies go first, honors flood waits per chat."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Priority", "Rules", "SendLimiter", "Ticket", "Window"]
 _COUNTED = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction", "editForumTopic", "editGeneralForumTopic"})
 _REPLY_TRIES = 3
-_REPLIES_KEPT = 1000  # until somebody asks for them
+_REPLIES_KEPT = 1000  # until `replied` is called
 
 
 @dataclass(slots=True, eq=False)
@@ -33,13 +33,13 @@ class _Waiter:
 
 
 class SendLimiter(BaseRateLimiter[int]):
-    """Lets sends start when Telegram's limits allow, the most urgent first.
+    """Starts sends as Telegram's limits allow, the most urgent first.
 
-    Install it as the bot's rate limiter: every call that sends, edits, copies or forwards to a chat waits its
-    turn, with the call's `rate_limit_args` as its Priority (REPLY when absent). A send that could not start
-    within the `patience` of its priority (seconds), or that Telegram refuses for longer than that, raises
-    FloodWait: not sent. `clock` is monotonic and must be the one the event loop's timers go by. `allowed`
-    says whether this process may call Telegram at all: only the leader may, else NotSent is raised.
+    Install it as the bot's rate limiter: every call that sends, edits, copies or forwards to a chat waits for
+    its turn. The call's `rate_limit_args` are its Priority (REPLY if absent). A send that cannot start within
+    the `patience` of its priority (seconds), or that Telegram refuses for longer, raises FloodWait and was
+    not sent. `clock` must be the monotonic clock of the event loop's timers. `allowed` tells whether this
+    process may call Telegram at all, which only the leader may; otherwise NotSent is raised.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class SendLimiter(BaseRateLimiter[int]):
         self._numbers = itertools.count()
         self._changed = asyncio.Event()
         self._replies: deque[tuple[int, float]] = deque(maxlen=_REPLIES_KEPT)
-        self.froze = asyncio.Event()  # a chat's flood wait began: to be written down
+        self.froze = asyncio.Event()  # set when a flood wait begins, which is to be stored
         self._pump: asyncio.Task[None] | None = None
 
     async def initialize(self) -> None:
-        """Nothing to prepare: the pump starts with the first waiter."""
+        """Do nothing: the task that grants turns starts with the first waiter."""
 
     async def shutdown(self) -> None:
-        """Let nobody wait any longer."""
+        """Cancel all waiting sends."""
         for waiter in self._waiters:
             waiter.granted.cancel()
         if self._pump is not None:
@@ -73,7 +73,7 @@ class SendLimiter(BaseRateLimiter[int]):
             with contextlib.suppress(asyncio.CancelledError):
                 await self._pump
 
-    # What the sender asks before it leases.
+    # State, and what is stored over a restart.
 
     @property
     def waiting(self) -> int:
@@ -82,7 +82,7 @@ class SendLimiter(BaseRateLimiter[int]):
 
     @property
     def rate(self) -> float:
-        """Sends a second at present."""
+        """The current limit in sends a second."""
         return self._send_log.rate(self._clock())
 
     def ready_in(self, chat_id: int, priority: int = Priority.PUSH) -> float:
@@ -93,21 +93,22 @@ class SendLimiter(BaseRateLimiter[int]):
         return max(chat_ready, self._send_log.bot_ready_at(now) + queue) - now
 
     def frozen(self) -> dict[int, float]:
-        """Chats in a flood wait and the seconds they still have, for keeping over a restart."""
+        """Chats in a flood wait and their remaining seconds, to be kept over a restart."""
         return self._send_log.frozen(self._clock())
 
     def freeze(self, chat_id: int, seconds: float) -> None:
-        """Put back a flood wait known from before a restart."""
+        """Restore a flood wait from before a restart."""
         self._send_log.freeze(chat_id, seconds, self._clock())
 
     def recall(self, chat_id: int, seconds: float) -> None:
-        """Count a message that went so many seconds ago, before a restart: Telegram still counts it."""
+        """Count a message sent `seconds` ago, before a restart: Telegram still counts it."""
         self._send_log.recall(chat_id, self._clock() - max(0.0, seconds))
 
     def replied(self) -> list[tuple[int, float]]:
-        """The replies sent since this was asked last: chat, and how many seconds ago.
+        """The replies sent since the last call: chat and how many seconds ago.
 
-        What the outbox sends is in the outbox; these are known nowhere else and lost with the process.
+        Pushes are recorded in the outbox; replies are recorded only here, so they must be stored to survive
+        a restart.
         """
         now = self._clock()
         replies = [(chat_id, now - at) for chat_id, at in self._replies]
@@ -130,7 +131,7 @@ class SendLimiter(BaseRateLimiter[int]):
                 return await waiter.granted
         except BaseException as exc:
             if waiter.granted.done() and not waiter.granted.cancelled():
-                # Granted in the very moment of giving up: the place is free again.
+                # The turn was granted at the moment of giving up: return it.
                 self._send_log.never_sent(waiter.granted.result())
                 self._changed.set()
             if isinstance(exc, TimeoutError):
@@ -141,7 +142,7 @@ class SendLimiter(BaseRateLimiter[int]):
                 self._waiters.remove(waiter)
 
     def settle(self, ticket: Ticket, error: BaseException | None = None) -> None:
-        """Tell how a send that was acquired ended."""
+        """Record how an acquired send ended."""
         now = self._clock()
         match error:
             case FloodWait(seconds=seconds):
@@ -164,7 +165,7 @@ class SendLimiter(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:
-        """Make one call of the bot in its turn. A reply met by a short flood wait is tried again after it."""
+        """Make one call of the bot in its turn; a reply refused by a short flood wait is retried after it."""
         chat_id = _counted_chat(endpoint, data)
         if chat_id is None:
             self._check_allowed()
@@ -196,15 +197,15 @@ class SendLimiter(BaseRateLimiter[int]):
 
     def _check_allowed(self) -> None:
         if not self._allowed():
-            raise NotSent("Standing by: another process may be the leader now")
+            raise NotSent("not sent: this process is not the leader")
 
     def _book(self, ticket: Ticket, priority: int) -> None:
         if priority == Priority.REPLY:
             self._replies.append((ticket.chat_id, ticket.arrival))
 
     def _enqueue(self, chat_id: int, priority: int, now: float) -> _Waiter:
-        # One order for all: by the time at which it would be unfair to wait longer. So a push is overtaken by
-        # the replies of its first seconds only, and never starves.
+        # Waiters are ordered by arrival plus a penalty for lower priority: replies of the first seconds
+        # overtake a push, later ones do not, so a push never starves.
         key = (now + priority * self._send_log.rules.ageing, next(self._numbers))
         waiter = _Waiter(chat_id, priority, key, asyncio.get_running_loop().create_future())
         bisect.insort(self._waiters, waiter, key=lambda other: other.key)
@@ -222,7 +223,7 @@ class SendLimiter(BaseRateLimiter[int]):
                         await self._changed.wait()
 
     def _step(self) -> float:
-        """Let one waiter start if one may; seconds after which to look again."""
+        """Start one waiter if its limits allow; return the seconds after which to look again."""
         now = self._clock()
         waiter, ready = self._next(now)
         if waiter is None:
@@ -247,7 +248,7 @@ class SendLimiter(BaseRateLimiter[int]):
 
 
 def _counted_chat(endpoint: str, data: Mapping[str, Any]) -> int | None:
-    """The chat that a counted call goes to; None for calls that no limit counts."""
+    """The target chat of a call that Telegram's limits count; None for other calls."""
     if endpoint in _NOT_COUNTED or not endpoint.startswith(_COUNTED):
         return None
     try:

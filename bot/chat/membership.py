@@ -1,4 +1,4 @@
-"""Being blocked, unblocked, added and removed; groups that become supergroups."""
+"""Handles being blocked, unblocked, added or removed, and groups that become supergroups."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OUT = (ChatMember.LEFT, ChatMember.BANNED)
 
 
 async def changed(services: Services, update: Update) -> None:
-    """The bot's own membership changed somewhere."""
+    """The bot's own membership in a chat changed."""
     change = update.my_chat_member
     if change is None:
         return
@@ -21,7 +21,7 @@ async def changed(services: Services, update: Update) -> None:
 
 
 async def migrated(services: Services, update: Update) -> None:
-    """A group became a supergroup; both chats tell it, and doing it twice is harmless."""
+    """A group became a supergroup. Both chats report it; handling it twice is harmless."""
     message = update.effective_message
     if message is None:
         return

@@ -1,4 +1,4 @@
-"""Which of the followed orders somebody means by what is known to them: tracking number or name. Pure."""
+"""Finds the followed orders that a text means by tracking number or name. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from bot.ids import Mistake, ParsedText
 from bot.intents import Intent, intent, named
 from bot.model import Follow, Order
 
-_NUMBER_LENGTH = 6  # characters that a tracking number has at least
+_NUMBER_LENGTH = 6  # shortest tracking number, in characters
 
 
 def find_mentioned(said: ParsedText, rows: Sequence[tuple[Order, Follow]]) -> list[str]:
-    """The followed orders that a text means other than by their ids.
+    """The ids of followed orders that a text means by tracking number or name.
 
-    Empty where it holds a number that is of none of them: that is a new order's, or a mistake to be told.
+    Empty if it also holds a number that belongs to none of them: a new order's, or a mistake to point out.
     """
     numbers = [_plain(each) for each in said.ids] + [
         _plain(sent) for kind, sent in said.mistakes if kind in {Mistake.TRACKING_NUMBER, Mistake.TOO_SHORT}

@@ -1,4 +1,4 @@
-"""The command menu and the bot's descriptions at Telegram, in every language."""
+"""Sets the bot's command menus and descriptions at Telegram, in every language."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Call = tuple[str, dict[str, Any]]
 
 
 def all_menu_calls(shop_name: str, admins: Iterable[int]) -> list[Call]:
-    """All calls that set menus and descriptions; English is the one for every other language."""
+    """All calls that set menus and descriptions; English is the default for other languages."""
     calls: list[Call] = []
     seen: set[str] = set()
     for language in LANGUAGES:
-        code = "" if language == "en" else language.partition("_")[0]  # Telegram knows two letters
+        code = "" if language == "en" else language.partition("_")[0]  # Telegram takes two letters only
         if code in seen:
-            continue  # Portuguese and Chinese: the first of ours speaks for both
+            continue  # Portuguese and Chinese have two catalogs; the first one serves both
         seen.add(code)
         words = Words(language=language, zone="UTC")
         tag = {"language_code": code} if code else {}
@@ -43,7 +43,7 @@ def all_menu_calls(shop_name: str, admins: Iterable[int]) -> list[Call]:
 
 
 async def set_all(bot: TelegramBot, calls: Iterable[Call]) -> bool:
-    """Make the calls; False where one failed, which is logged and harms nobody."""
+    """Make the calls; False if one failed, which is logged and not fatal."""
     failed: list[str] = []
     for method, data in calls:
         try:

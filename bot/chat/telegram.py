@@ -1,4 +1,4 @@
-"""The wire to the Bot API: one bot, and errors that say what surely did not happen."""
+"""The connection to the Bot API, with errors that tell whether a request may have taken effect."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = [
 
 _ANY_TOKEN = re.compile(r"(?<!\d)\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 _BLANK = "<token>"
-_LEAST = 6  # characters; a shorter secret would blank out ordinary words
+_LEAST = 6  # characters; hiding a shorter secret would blank out ordinary words
 
 # A kept-alive connection dies unnoticed behind some NATs after a minute; a new TLS handshake costs 0.1 s.
 _KEEP_ALIVE = 45.0
@@ -52,17 +52,17 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class NotSent(NetworkError):
-    """No connection was made: Telegram surely saw nothing, repeating is safe."""
+    """No connection was made: Telegram saw nothing, so repeating is safe."""
 
 
 class Ambiguous(NetworkError):
-    """The request was written and no readable answer came: it may or may not have taken effect."""
+    """The request was sent but no readable answer came: it may or may not have taken effect."""
 
 
 class FloodWait(TelegramError):
-    """Telegram asks to wait `seconds` before anything more goes to this chat; nothing was sent.
+    """Telegram asks to wait `seconds` before sending to this chat again; nothing was sent.
 
-    The library's RetryAfter is not used: making one warns of a deprecation.
+    Used instead of the library's RetryAfter, whose constructor issues a deprecation warning.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -71,11 +71,11 @@ class FloodWait(TelegramError):
 
 
 class Unauthorized(TelegramError, TokenRevoked):
-    """Telegram refuses the bot token. A TelegramError, too, so that the library lets it pass as it is."""
+    """Telegram refuses the bot token. Also a TelegramError, so that the library passes it on unchanged."""
 
 
 class SecretRedactor:
-    """Takes secrets out of texts: the given ones, and whatever looks like a bot token."""
+    """Removes secrets from texts: the given ones, and anything that looks like a bot token."""
 
     def __init__(self, *secrets: str) -> None:
         spellings = {form for secret in secrets if len(secret) >= _LEAST for form in _spellings(secret)}
@@ -95,9 +95,9 @@ def _spellings(secret: str) -> tuple[str, ...]:
 
 
 class Wire(BaseRequest):
-    """The library's requests over aiohttp: a tenth of the cost, and a clear word on what was sent.
+    """The library's HTTP requests over aiohttp: a tenth of the CPU time, and errors that tell what was sent.
 
-    `connections` bounds the pool; timeouts are seconds. Every error text is free of the token.
+    `connections` bounds the pool; timeouts are in seconds. No error text contains the token.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class Wire(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Send one request; the status and the answer, of statuses that the library tells apart.
+        """Send one request; return status and body, for success and for errors that the library interprets.
 
         Raises NotSent, Ambiguous, FloodWait, BadRequest, Unauthorized, EndPointNotFound.
         """
@@ -181,7 +181,7 @@ class Wire(BaseRequest):
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as exc:
             raise NotSent(self._describe(exc)) from exc
         except aiohttp.InvalidURL as exc:
-            # The cause holds the URL, token included: a traceback would print it.
+            # No cause: it contains the URL with the token, which a traceback would print.
             raise NotSent(self._describe(exc)) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
             raise Ambiguous(self._describe(exc)) from exc
@@ -191,9 +191,9 @@ class Wire(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """The answer's JSON object. Raises Ambiguous where it is none: the request itself was taken.
+        """Return the answer's JSON object. Raises Ambiguous if there is none, as the request was received.
 
-        Replaces the library's, which logs the whole answer.
+        Overrides the library's method, which logs the whole answer.
         """
         try:
             answer = json.loads(payload)
@@ -214,7 +214,7 @@ def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
     if data is None:
         return None
     if not data.contains_files:
-        # half a surrogate pair, as some shops' texts have it, becomes a question mark
+        # a lone surrogate, found in some shops' texts, becomes a question mark
         return data.url_encoded_parameters({"errors": "replace"}).encode()
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
@@ -225,10 +225,10 @@ def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
 
 
 def _raise_for(method: str, status: int, payload: bytes, retry_header: str) -> None:
-    """Raise for answers whose meaning the library blurs; silent for those it tells apart.
+    """Raise for error answers that the library does not tell apart; return for those that it does.
 
-    401 is a revoked token; so is a bare "Not Found" to a call that every server knows. Another 404 is a
-    method this server lacks, or no Bot API at all.
+    401 means a revoked token; so does a bare "Not Found" to a method that every server has. Any other 404
+    means that the server lacks the method, or is no Bot API server.
     """
     description, retry_after = _refusal(payload)
     if status == 401 or (status == 404 and description.lower() == "not found" and method in _ESSENTIAL):
@@ -246,7 +246,7 @@ def _raise_for(method: str, status: int, payload: bytes, retry_header: str) -> N
 
 
 def _refusal(payload: bytes) -> tuple[str, float]:
-    """Description and retry_after seconds of an error answer; "" and 0 where it has none."""
+    """The description and retry_after (seconds) of an error answer; "" and 0 if it has none."""
     try:
         answer = json.loads(payload)
     except ValueError:
@@ -271,7 +271,7 @@ def _told_seconds(description: str) -> float:
 
 
 class TelegramBot(ExtBot[Any]):
-    """The library's bot, with calls that bring plain JSON and no token in its repr."""
+    """The library's bot with calls that return plain JSON and a repr without the token."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.token.partition(':')[0]})"
@@ -284,13 +284,14 @@ class TelegramBot(ExtBot[Any]):
         priority: int | None = None,
         read_timeout: float | None = None,
     ) -> Any:
-        """One Bot API call, its `result` as plain JSON. `priority` is the limiter's, `read_timeout` seconds.
+        """Make one Bot API call and return its `result` as plain JSON.
 
+        `priority` is for the limiter, `read_timeout` is in seconds.
         Raises TokenRevoked, EndPointNotFound, NotSent, Ambiguous, FloodWait, or another TelegramError.
         """
         return await self.do_api_request(
             method,
-            dict(data or {}),  # the library adds to it
+            dict(data or {}),  # a copy: the library adds to it
             rate_limit_args=None if self.rate_limiter is None else priority,
             read_timeout=BaseRequest.DEFAULT_NONE if read_timeout is None else read_timeout,
         )
@@ -306,13 +307,13 @@ def build_bot(
     request: BaseRequest | None = None,
     updates_request: BaseRequest | None = None,
 ) -> TelegramBot:
-    """A bot that speaks to `{api_url}/bot{token}/{method}`; opens nothing yet.
+    """Make a bot that calls `{api_url}/bot{token}/{method}`; no connection is opened yet.
 
-    `long_poll` is the seconds a getUpdates may wait; the requests can be replaced in tests.
+    `long_poll` is how many seconds a getUpdates may wait; tests can replace the requests.
     """
     redact = SecretRedactor(token)
-    # The library would rather have its own methods called, which read every answer into an object: one update
-    # that it cannot read would hide the others, and a message that did arrive would count as not sent.
+    # The library warns that do_api_request should not replace its own methods. Those parse every answer into
+    # objects: one unreadable update would hide the others, and a delivered message could count as not sent.
     warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
     return TelegramBot(
         token,
@@ -332,9 +333,9 @@ async def connect_bot(
     first_wait: float = 1.0,
     longest_wait: float = 30.0,
 ) -> User | None:
-    """Open the connections and learn the bot's own name, for as long as that takes; None if told to stop.
+    """Connect and fetch the bot's own user, retrying until it works; None if `stopping` is set first.
 
-    Raises TokenRevoked. Seconds between attempts double from `first_wait` to `longest_wait`.
+    Raises TokenRevoked. The seconds between attempts double from `first_wait` to `longest_wait`.
     """
     wait = first_wait
     while not stopping.is_set():

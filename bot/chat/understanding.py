@@ -1,4 +1,4 @@
-"""Plain messages: a number, a name, a question, thanks, a photo, and what each is answered with."""
+"""Answers plain messages: a number, a name, a question, thanks, a photo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _THANKS_BACK = "👍"
 
 
 async def answer(ctx: ChatContext, said: ParsedText, *, quiet: bool = False) -> None:
-    """Answer what somebody wrote; `quiet`: say nothing where there is nothing to say."""
+    """Answer a plain message; with `quiet` ignore what is neither an order nor a question about one."""
     if await track.open_named(ctx, said):
         return
     if said.ids or said.mistakes:
@@ -34,12 +34,12 @@ async def answer(ctx: ChatContext, said: ParsedText, *, quiet: bool = False) -> 
 
 
 async def cannot_read(ctx: ChatContext) -> None:
-    """A photo, voice message or file that says nothing in words."""
+    """Answer a photo, voice message or file without a text."""
     await ctx.say(replies.cannot_read(ctx.words, ctx.shop, ctx.entry))
 
 
 async def _where(ctx: ChatContext, said: ParsedText) -> None:
-    """ "Where is my package?": the one card, or the list; what to send where nothing is followed."""
+    """ "Where is my package?": show the only card or the list; explain how to add one if there is none."""
     rows = [row for row in await ctx.tracking.viewing.orders(ctx.place) if row[1].archived_at is None]
     on_the_way = [order for order, _ in rows if not order.stage.final]
     meant = on_the_way if len(on_the_way) == 1 else [order for order, _ in rows]

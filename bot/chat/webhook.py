@@ -1,4 +1,4 @@
-"""What Telegram says of its deliveries to the webhook (`getWebhookInfo`)."""
+"""Reads from `getWebhookInfo` whether Telegram can deliver to the webhook."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-_RECENT = timedelta(hours=1)  # Telegram tries what waits again within two minutes: an older error is over
+_RECENT = timedelta(hours=1)  # Telegram retries within two minutes, so an older error is over
 
-# What no other process behind the same address could mend: such trouble makes this one not ready. Of the
-# rest (refused, timed out, 502) a load balancer that follows /ready would make a trouble that never ends.
+# Errors that no other process behind the same address could fix: only these make the process not ready.
+# If refusals, time-outs or 502 did, a load balancer that follows /ready would make the outage permanent.
 _LASTING = re.compile(r"ssl|certificate|resolve host|getaddrinfo|ip address", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookProblem:
-    """Why Telegram cannot deliver. `lasting`: it does not pass without the operator."""
+    """Why Telegram cannot deliver. `lasting` means that only the operator can fix it."""
 
     reason: str
     lasting: bool
@@ -25,10 +25,10 @@ class WebhookProblem:
 def webhook_problem(
     info: object, url: str, now: datetime, *, since: datetime, delivered_at: datetime | None
 ) -> WebhookProblem | None:
-    """What is wrong with the webhook at `url`, None where Telegram can deliver.
+    """The problem with the webhook at `url`; None if Telegram can deliver or the answer is unreadable.
 
-    `delivered_at` is when the last update came, `since` when we began to listen: errors from before count
-    only while updates wait. An answer that cannot be read says nothing.
+    `delivered_at` is when the last update came, `since` when this process began to listen: older errors
+    count only while updates are pending.
     """
     if not isinstance(info, Mapping):
         return None
