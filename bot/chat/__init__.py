@@ -1,1 +1,1 @@
-"""Everything that knows Telegram: intake, handlers, delivery, limits."""
+"""The Telegram side of the bot: intake, handlers, delivery, send limits."""

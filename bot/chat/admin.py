@@ -1,4 +1,4 @@
-"""The merchant's side: board, claim links, numbers, the daily brief, the AliExpress login."""
+"""Handlers for operators: board, customer links, statistics, the daily brief, the AliExpress login."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.views import admin as view
 _NOTE_LENGTH = 200
 _LARGEST_FILE = 1_000_000  # bytes of an uploaded list
 _CODES_AT_ONCE = 500  # QR codes in one archive; each takes 12 ms to draw
-_BREATH = 0.02  # seconds between two of them
+_BREATH = 0.02  # seconds of pause between two of them
 
 
 async def board(ctx: ChatContext, said: ParsedText) -> None:
@@ -30,7 +30,7 @@ async def board(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def show_board(ctx: ChatContext, action: actions.ShowBoard) -> None:
-    """Another page of the board."""
+    """Show another page of the board."""
     await ctx.toast()
     await ctx.show(await _board(ctx, action.page))
 
@@ -49,7 +49,7 @@ async def _board(ctx: ChatContext, page: int) -> Message:
 
 
 async def open_flag(ctx: ChatContext, action: actions.OpenFlag) -> None:
-    """One order of the board."""
+    """Show one order of the board."""
     await ctx.toast()
     message = await _flagged(ctx, action.order_id)
     if message is None:
@@ -73,14 +73,14 @@ async def snooze(ctx: ChatContext, action: actions.Snooze) -> None:
 
 
 async def ask_note(ctx: ChatContext, action: actions.AskNote) -> None:
-    """Ask for a note; the next plain message is it."""
+    """Ask for a note; the next plain message is the answer."""
     await ctx.toast()
     await ctx.expect(f"note:{action.order_id}")
     await ctx.say(view.ask_note(ctx.words, action.order_id, _NOTE_LENGTH))
 
 
 async def write_note(ctx: ChatContext, answer: tuple[str, str]) -> None:
-    """The note itself."""
+    """Store the note."""
     order_id, text = answer
     if not ctx.is_admin:
         await ctx.expect("")
@@ -94,12 +94,12 @@ async def write_note(ctx: ChatContext, answer: tuple[str, str]) -> None:
 
 
 async def link(ctx: ChatContext, said: ParsedText) -> None:
-    """/link with order ids, or with nothing: how to."""
+    """/link with order ids; without any, an explanation."""
     await _make_links(ctx, read_text(said.text))
 
 
 async def take_file(ctx: ChatContext, document: Document) -> None:
-    """An uploaded list of order ids."""
+    """Make links for an uploaded list of order ids."""
     name = document.file_name or "?"
     try:
         orders = await _read_file(document, ctx.chat.language)
@@ -119,7 +119,7 @@ async def _read_file(document: Document, language: str) -> OrderList:
 
 
 async def _make_links(ctx: ChatContext, orders: OrderList) -> None:
-    """Answer with a link for every order; lists and QR codes are made beside the event loop."""
+    """Answer with a link for each order; lists and QR codes are made in threads."""
     secret = ctx.tracking.policy.link_secret
     if not secret:
         await ctx.say(view.links_off(ctx.words))
@@ -155,7 +155,7 @@ def _qr(url: str) -> bytes:
 
 
 async def _qr_codes(made: list[tuple[str, str]]) -> bytes:
-    """A ZIP archive of pictures. Python runs one thread at a time, so others get their turn after each."""
+    """Make a ZIP archive of pictures, pausing after each: Python runs one thread at a time."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # a PNG does not get smaller
         for order_id, url in made:
@@ -168,13 +168,13 @@ async def _qr_codes(made: list[tuple[str, str]]) -> bytes:
 
 
 async def stats(ctx: ChatContext, said: ParsedText) -> None:
-    """/stats, for 7 days or the given number of days."""
+    """/stats for 7 days, or for the given number of days."""
     days = int(said.text) if said.text.strip() in {"1", "7", "30"} else 7
     await ctx.say(await _stats(ctx, days))
 
 
 async def show_stats(ctx: ChatContext, action: actions.ShowStats) -> None:
-    """The numbers of another span."""
+    """Show the statistics of another span."""
     await ctx.toast()
     await ctx.show(await _stats(ctx, min(max(action.days, 1), 90)))
 
@@ -187,20 +187,20 @@ async def _stats(ctx: ChatContext, days: int) -> Message:
 
 
 async def brief(ctx: ChatContext, said: ParsedText) -> None:
-    """/brief: the hour of the daily brief."""
+    """/brief: set the hour of the daily brief."""
     await ctx.say(view.brief_settings(ctx.words, await ctx.tracking.reporting.brief_at()))
 
 
 async def set_brief(ctx: ChatContext, action: actions.SetBrief) -> None:
-    """Choose it."""
+    """Set the hour of the daily brief."""
     await ctx.tracking.reporting.set_brief_at(action.start)
     await ctx.toast(replies.saved(ctx.words))
     await ctx.show(view.brief_settings(ctx.words, action.start))
 
 
 async def authorize(ctx: ChatContext, said: ParsedText) -> None:
-    """/authorize: where to log in; the address (or code) that comes back is the next message."""
-    if ctx.place.is_group:  # whoever is a member could log in with an account of their own
+    """/authorize: show where to log in; the next message is the redirect's address or its code."""
+    if ctx.place.is_group:  # any member could log in with an account of their own
         await ctx.say(view.authorize_in_private(ctx.words))
         return
     if said.text.strip():
@@ -211,14 +211,14 @@ async def authorize(ctx: ChatContext, said: ParsedText) -> None:
 
 
 def is_login(services: Services, chat_id: int, said: ParsedText) -> bool:
-    """Whether an operator pasted what a login leads to; a link to an order is one to an order."""
+    """Whether an operator pasted the result of a login; a link to an order never counts as one."""
     return (
         chat_id > 0 and services.is_admin(chat_id) and services.merchant.is_login(said.text) and not said.ids
     )
 
 
 async def take_code(ctx: ChatContext, answer: tuple[str, str]) -> None:
-    """Exchange what the merchant pasted."""
+    """Exchange the pasted login code for tokens."""
     if not ctx.is_admin or ctx.place.is_group:
         await ctx.expect("")
         return
@@ -230,4 +230,4 @@ async def take_code(ctx: ChatContext, answer: tuple[str, str]) -> None:
     else:
         message = view.authorized(ctx.words, until, ctx.services.now())
     await ctx.say(message)
-    await ctx.expect("")  # at last: handled again after a crash, it must still be the answer
+    await ctx.expect("")  # last: handled again after a crash, the message must still be the answer

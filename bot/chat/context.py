@@ -1,4 +1,4 @@
-"""One update's conversation: who speaks where, in which language, and how to answer."""
+"""The context of one update: chat, user and language, with the ways to answer."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ from bot.views import card, replies
 from bot.views.replies import EntryPoint
 
 _HIDDEN = (ChatMember.LEFT, ChatMember.BANNED)
-_HINT = 0.25  # seconds that an answer waits for the hint before it at most
+_HINT = 0.25  # seconds; the longest that an answer waits for the "typing" call before it
 
 
 class ReplyFailed(Postponed):
-    """The answer did not go out; the update is handled again later, which has no second effect."""
+    """The answer was not sent; the update is handled again later, which has no second effect."""
 
 
 class Albums:
-    """The albums that were answered lately: their pictures come as messages of their own."""
+    """Albums answered recently: each picture is a message of its own, but the album gets one answer."""
 
     def __init__(self, most: int = 256) -> None:
         self._most = most
         self._answered: dict[tuple[int, str], None] = {}
 
     def answered(self, chat_id: int, album: str | None) -> bool:
-        """Whether one message of the album had its answer."""
+        """Whether a message of the album was answered."""
         return album is not None and (chat_id, album) in self._answered
 
     def add(self, chat_id: int, album: str | None) -> None:
-        """It has it now; the oldest albums are forgotten."""
+        """Remember an answered album and forget the oldest ones."""
         if album is not None:
             self._answered[chat_id, album] = None
         while len(self._answered) > self._most:
@@ -55,7 +55,7 @@ class Albums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What every conversation can use."""
+    """What handlers can use."""
 
     bot: TelegramBot
     sender: TelegramSender
@@ -68,7 +68,7 @@ class Services:
     albums: Albums = field(default_factory=Albums)
 
     def is_admin(self, chat_id: int) -> bool:
-        """Whether the operator speaks there."""
+        """Whether this is an operator's chat."""
         return chat_id in self.tracking.policy.admins
 
 
@@ -103,12 +103,12 @@ class ChatContext:
 
     @property
     def is_admin(self) -> bool:
-        """Whether this is one of the operator's chats."""
+        """Whether this is an operator's chat."""
         return self.services.is_admin(self.place.chat_id)
 
     @property
     def entry(self) -> EntryPoint:
-        """How an order can be added here."""
+        """How orders can be added in this chat."""
         access = "open" if self.is_admin else self.tracking.policy.access
         if access != "open":
             return EntryPoint.LINK if access == "link" else EntryPoint.TEAM
@@ -117,7 +117,7 @@ class ChatContext:
     # ── answering ───────────────────────────────────────────────────────────────────────────────
 
     async def say(self, message: Message, *, reply_to: int | None = None) -> int | None:
-        """Send an answer; its message id, None where the chat cannot be written to any more."""
+        """Send an answer; return its message id, or None if the bot can no longer write to the chat."""
         services, place = self.services, self.place
         outcome = await services.sender.deliver(place, message, reply_to=reply_to)
         match outcome:
@@ -140,12 +140,12 @@ class ChatContext:
             case Later(reason=reason, at=at):
                 raise ReplyFailed(reason, at)
             case Refused(reason=reason) | TopicGone(reason=reason):
-                raise RuntimeError(f"Telegram refuses this answer: {reason}")  # our mistake: set aside
+                raise RuntimeError(f"Telegram refuses this answer: {reason}")  # a bug of ours: set aside
             case Moved():
                 raise ReplyFailed("the group moved twice")
 
     async def show(self, message: Message) -> int | None:
-        """Put the answer where the pressed button was, or send it."""
+        """Replace the message of the pressed button with the answer, or send a new one."""
         if self.pressed is None:
             return await self.say(message)
         match await self.services.sender.edit(self.place, self.pressed, message):
@@ -157,7 +157,7 @@ class ChatContext:
                 return await self.say(message)
 
     async def toast(self, text: str = "", *, alert: bool = False) -> None:
-        """Answer the button press, once; without a press, say it."""
+        """Answer the button press, once; without a press, send the text as a message."""
         if not self.query_id:
             if text:
                 await self.say(Message(text=text))
@@ -166,7 +166,7 @@ class ChatContext:
             await self.services.sender.answer(self.query_id, text, alert=alert)
 
     async def react(self, emoji: str) -> None:
-        """Put a reaction under what was written; where that is not allowed, nothing is missing."""
+        """React to the message; where that is not allowed, do nothing."""
         if self.message_id is None:
             return
         data = {
@@ -179,10 +179,10 @@ class ChatContext:
 
     @asynccontextmanager
     async def typing(self) -> AsyncIterator[None]:
-        """Show meanwhile that an answer is coming: beside the work, and gone before the answer.
+        """Show "typing" while the body runs.
 
-        A hint that arrives behind the answer would stay for seconds. One on its way is waited for a moment,
-        since cutting it off costs its connection; failing is harmless.
+        A hint that arrives after the answer would stay for seconds, so one in flight is awaited for a moment:
+        cancelling it would cost its connection. A failure is harmless.
         """
         hint = asyncio.create_task(self._hint(), name="typing")
         try:
@@ -198,7 +198,7 @@ class ChatContext:
         try:
             await self.services.bot.call("sendChatAction", data)
         except (TelegramError, TokenRevoked):
-            return  # the answer itself will tell
+            return  # the answer itself will meet the same error
 
     def card(self, shown: Shown) -> Message:
         """An order's card as this place sees it."""
@@ -213,15 +213,15 @@ class ChatContext:
         )
 
     async def say_card(self, shown: Shown) -> None:
-        """Send the order's card; it is the living one from now on."""
+        """Send the order's card; it becomes the living card."""
         await self.remember_card(shown, await self.say(self.card(shown)))
 
     async def show_card(self, shown: Shown) -> None:
-        """Put the order's card where the pressed button was."""
+        """Replace the message of the pressed button with the order's card."""
         await self.remember_card(shown, await self.show(self.card(shown)))
 
     async def remember_card(self, shown: Shown, message_id: int | None) -> None:
-        """Pushes will be replies to this message, and edit it."""
+        """Make this message the living card: pushes reply to it and edit it."""
         if shown.follow is None or message_id is None or message_id == shown.follow.card_message_id:
             return
         await self.tracking.following.set_card(self.place, shown.order.id, message_id)
@@ -233,14 +233,14 @@ class ChatContext:
         self.chat = await self.tracking.places.change(self.place, **values)
 
     async def expect(self, what: str) -> None:
-        """The next plain message answers a question (`rename:ID`); an empty text ends that."""
+        """Take the next plain message as the answer to a question (`rename:ID`); "" ends that."""
         if self.chat.awaiting != what:
             await self.change(awaiting=what)
 
     async def may_change(self) -> bool | None:
-        """Whether the speaker may change things here: in groups, their admins; asked anew each time.
+        """Whether the user may change things here: in groups only admins may; asked afresh each time.
 
-        None where Telegram does not tell the bot. Raises what may pass: flood waits, no connection, 5xx.
+        None if Telegram does not tell the bot. Raises passing errors: flood waits, no connection, 5xx.
         """
         anonymous = self.user_id in (self.place.chat_id, ChatID.ANONYMOUS_ADMIN)
         if not self.place.is_group or self.is_admin or anonymous:
@@ -249,12 +249,12 @@ class ChatContext:
             member = await self.services.bot.get_chat_member(self.place.chat_id, self.user_id)
         except (BadRequest, Forbidden, EndPointNotFound):
             return await self._is_listed_admin()
-        if member.status in _HIDDEN:  # who speaks here is here: an admin who stays anonymous
+        if member.status in _HIDDEN:  # but the user is writing here: an anonymous admin
             return await self._is_listed_admin()
         return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
     async def _is_listed_admin(self) -> bool | None:
-        """Whether the list of the group's admins has the speaker; None where it tells nothing."""
+        """Whether the group's list of admins has the user; None if the list tells nothing."""
         try:
             admins = await self.services.bot.get_chat_administrators(self.place.chat_id)
         except (BadRequest, Forbidden, EndPointNotFound):
@@ -262,10 +262,10 @@ class ChatContext:
         listed = {admin.user.id for admin in admins}
         if self.user_id in listed:
             return True
-        return False if self.services.bot.id in listed else None  # others see no anonymous admins
+        return False if self.services.bot.id in listed else None  # only admins see anonymous admins
 
     async def refuse_change(self) -> bool:
-        """Tell a member who may not change things, or that it cannot be known; True where that was so."""
+        """If the user may not change things, or that cannot be known, say so and return True."""
         may = await self.may_change()
         if may:
             return False
@@ -275,7 +275,7 @@ class ChatContext:
 
 
 async def open_context(services: Services, update: Update) -> ChatContext | None:
-    """Open the conversation of an update; None for updates of no chat."""
+    """Make the context of an update; None if it has no chat."""
     where, user = update.effective_chat, update.effective_user
     if where is None:
         return None
@@ -301,5 +301,5 @@ async def open_context(services: Services, update: Update) -> ChatContext | None
 
 
 def _language_code(where: TelegramChat, user: User | None) -> str | None:
-    """A group speaks the shop's language until somebody sets another: its members differ."""
+    """The user's language code in a private chat; None in groups, which start in the shop's language."""
     return user.language_code if user is not None and where.type == TelegramChat.PRIVATE else None

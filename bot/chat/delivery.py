@@ -1,4 +1,4 @@
-"""Messages out into Telegram: one call in, one outcome value back, each refusal by its meaning."""
+"""Sends messages through the Bot API and returns what became of each as a value; classifies refusals."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bot.model import Button, Delivery, Gone, Later, Message, Moved, Place, Refu
 from bot.views import split
 
 CAPTION_LIMIT = 1024  # UTF-16 units under a picture or document
-ANSWER_LIMIT = 200  # characters of the answer to a button press
-GENERAL_TOPIC = 1  # sending to it needs no topic id at all, and fails with one
+ANSWER_LIMIT = 200  # characters in the answer to a button press
+GENERAL_TOPIC = 1  # the General topic: sending to it fails unless the topic id is left out
 
 _STRANGE_RETRY = timedelta(seconds=30)
-_STRIKES, _STRIKING = 3, timedelta(hours=16)  # an unknown chat is gone after so many tries in so long a time
+_STRIKES, _STRIKING = 3, timedelta(hours=16)  # a chat counts as gone if unknown this often over this long
 _STRIKES_KEPT = 10_000
 _SIMPLER_TRIES = 8
 _TAG = re.compile(r"<[^>]*>")
@@ -35,9 +35,9 @@ _CONFETTI = "5046509860389126442"
 
 
 class RefusalReason(enum.Enum):
-    """What a refusal says about the chat, the topic or the message."""
+    """Why Telegram refused a call: a problem of the chat, the topic or the message."""
 
-    LEFT = "left"  # nothing can be sent to this chat until it comes back
+    LEFT = "left"  # nothing can be sent to this chat until it lets the bot in again
     CHAT_UNKNOWN = "chat_unknown"
     TOPIC_GONE = "topic_gone"
     NO_RIGHTS = "no_rights"
@@ -56,12 +56,12 @@ class RefusalReason(enum.Enum):
     NEVER = "never"
 
 
-# What came late to the Bot API: a server that refuses one of them once is not sent it again.
+# Features that the Bot API gained recently: a server that refuses one is not sent it again.
 _LATE = frozenset({RefusalReason.STYLE_UNKNOWN, RefusalReason.EFFECT_UNKNOWN, RefusalReason.FOLD_UNKNOWN})
 
 
-# Beginnings of sense within the description, lower case; the first that fits counts. The library strips
-# prefixes and changes case, and Telegram mixes sentences with CODES, so nothing is compared as a whole.
+# Parts of the description, in lower case; the first match counts. Whole descriptions are not compared, since
+# the library strips prefixes and changes case, and Telegram mixes sentences with CODES.
 REFUSAL_REASONS: tuple[tuple[str, RefusalReason], ...] = (
     ("bot was blocked by the user", RefusalReason.LEFT),
     ("user is deactivated", RefusalReason.LEFT),
@@ -137,16 +137,16 @@ REFUSAL_REASONS: tuple[tuple[str, RefusalReason], ...] = (
 
 
 def refusal_reason(error: BadRequest | Forbidden) -> RefusalReason:
-    """What a refusal means, by its description. An unknown 403 is a chat left, an unknown 400 is final."""
+    """Classify a refusal by its description; an unknown 403 means LEFT, an unknown 400 means NEVER."""
     text = error.message.lower()
-    for beginning, sense in REFUSAL_REASONS:
+    for beginning, cause in REFUSAL_REASONS:
         if beginning in text:
-            return sense
+            return cause
     return RefusalReason.LEFT if isinstance(error, Forbidden) else RefusalReason.NEVER
 
 
 def strip_html(text: str) -> str:
-    """Telegram HTML as the bare words a reader would see; made for markup that Telegram could not read."""
+    """Telegram HTML as the plain text that a reader sees, for markup that Telegram refused to parse."""
     return html.unescape(_TAG.sub("", text))
 
 
@@ -158,9 +158,9 @@ class _Draft:
     reply_to: int | None
     html: bool = True
 
-    def simpler(self, sense: RefusalReason) -> _Draft | None:
-        """The same with the part left out that Telegram refuses; None where nothing is left to leave out."""
-        match sense:
+    def simpler(self, cause: RefusalReason) -> _Draft | None:
+        """The draft without the part that Telegram refuses; None if there is no such part."""
+        match cause:
             case RefusalReason.BAD_MARKUP if self.html:
                 return replace(self._with(text=strip_html(self.message.text)), html=False)
             case RefusalReason.BAD_DATE if "<tg-time" in self.message.text:
@@ -188,19 +188,19 @@ class _Draft:
 
 
 class TelegramSender:
-    """Delivers messages and says what became of them.
+    """Sends and edits messages; returns the outcome of each.
 
-    Outcomes: Sent (of several parts: the last one's id) · Later(at) with `counts` False for flood waits and
-    where nothing was tried, `ambiguous` True where it may have arrived, `unreachable` True where surely
-    nothing left, `refused` True where the chat lets the bot write nothing at present · Gone (blocked, kicked,
-    deactivated: `reason` is Telegram's text) · Moved(chat_id): move every row, then send again · TopicGone:
-    send to General once · Refused: never, a dead letter. Raises TokenRevoked when Telegram refuses the bot
-    token: stop sending, keep the outbox.
+    Sent: delivered (with several parts, the id of the last one). Later(at): try again; `counts` is False for
+    flood waits and if nothing was tried, `ambiguous` is True if the message may have arrived, `unreachable`
+    is True if no connection was made, `refused` is True if the bot may not write in this chat at present.
+    Gone: blocked, kicked or deactivated; `reason` is Telegram's text. Moved(chat_id): move the chat's rows,
+    then send again. TopicGone: send to General. Refused: never try again, a dead letter. Raises TokenRevoked
+    if Telegram refuses the bot token: stop sending and keep the outbox.
 
-    A chat that stays unknown to Telegram for 16 hours counts as Gone; the strikes are kept in memory. Of a
-    message in several parts a repeat sends the earlier parts again. `on_simplified` is told each time a
-    refused message had to be sent with less than it held (a bug of ours, or an old server: count it). What
-    the server does not know (button colors, effects, folding quotes) it is not sent again.
+    A chat that stays unknown to Telegram for 16 hours counts as Gone; this count is kept in memory. Repeating
+    a message in several parts sends the earlier parts again. `on_simplified` is called each time a message
+    had to be sent without a part that Telegram refused (a bug of ours, or an old server). Recent features
+    that a server refused once (button colors, effects, expandable quotes) are not sent to it again.
     """
 
     def __init__(
@@ -208,13 +208,13 @@ class TelegramSender:
         bot: TelegramBot,
         now: Callable[[], datetime],
         *,
-        on_simplified: Callable[[RefusalReason], None] = lambda sense: None,
+        on_simplified: Callable[[RefusalReason], None] = lambda cause: None,
     ) -> None:
         self._bot = bot
         self._now = now
         self._on_simplified = on_simplified
-        self._strikes: dict[int, tuple[int, datetime]] = {}  # how many, since when
-        self._unknown: set[RefusalReason] = set()  # what this server refused once
+        self._strikes: dict[int, tuple[int, datetime]] = {}  # by chat: how often unknown, since when
+        self._unknown: set[RefusalReason] = set()  # recent features that this server refused
 
     async def deliver(
         self,
@@ -224,7 +224,7 @@ class TelegramSender:
         reply_to: int | None = None,
         priority: Priority = Priority.REPLY,
     ) -> Delivery:
-        """Send a message, in several parts where Telegram's limits ask for it."""
+        """Send a message, in several parts if Telegram's limits require it."""
         outcome: Delivery = Refused(reason="message is empty")
         for part in split_message(message):
             outcome = await self._deliver_part(place, self._draft(part, reply_to), priority)
@@ -236,9 +236,9 @@ class TelegramSender:
     async def edit(
         self, place: Place, message_id: int, message: Message, *, priority: Priority = Priority.REPLY
     ) -> Delivery:
-        """Replace a message's text and buttons; `Sent` with another id where a new one had to be sent.
+        """Replace a message's text and buttons; `Sent` has another id if a new message had to be sent.
 
-        That is so for messages that are gone, cannot be edited or hold a picture, and for texts of several
+        That happens if the old one is gone or cannot be edited, or the new one has a picture or several
         parts.
         """
         if message.photo or message.document or len(split_message(message)) > 1:
@@ -249,24 +249,24 @@ class TelegramSender:
             try:
                 await self._bot.call("editMessageText", data, priority=priority)
             except TelegramError as exc:
-                sense = _sense(exc)
-                if sense is RefusalReason.NOT_MODIFIED:
+                cause = _reason_of(exc)
+                if cause is RefusalReason.NOT_MODIFIED:
                     break
-                if sense in (RefusalReason.EDIT_LOST, RefusalReason.TOO_LONG) or isinstance(
+                if cause in (RefusalReason.EDIT_LOST, RefusalReason.TOO_LONG) or isinstance(
                     exc, EndPointNotFound
                 ):
                     return await self.deliver(place, message, priority=priority)
-                draft = self._simplify(draft, sense)
+                draft = self._simplify(draft, cause)
                 if draft is None:
-                    outcome = self._outcome(place, exc, sense)
-                    # An edit can be repeated without harm: whether it arrived does not matter.
+                    outcome = self._outcome(place, exc, cause)
+                    # Repeating an edit is harmless, so it does not matter whether it arrived.
                     return replace(outcome, ambiguous=False) if isinstance(outcome, Later) else outcome
             else:
                 break
         return Sent(message_id=message_id)
 
     async def answer(self, query_id: str, text: str = "", *, alert: bool = False, url: str = "") -> bool:
-        """Answer a button press; False where it came too late or could not be answered: harmless."""
+        """Answer a button press; False if it is too old or cannot be answered, which is harmless."""
         data: dict[str, Any] = {"callback_query_id": query_id}
         if text:
             data |= {"text": text[:ANSWER_LIMIT], "show_alert": alert}
@@ -286,17 +286,17 @@ class TelegramSender:
             try:
                 return await self._send(place, current, priority)
             except TelegramError as exc:
-                sense = _sense(exc)
-                if sense is RefusalReason.TOO_LONG:
+                cause = _reason_of(exc)
+                if cause is RefusalReason.TOO_LONG:
                     return await self._deliver_shorter(place, current, priority)
-                simpler = self._simplify(current, sense)
+                simpler = self._simplify(current, cause)
                 if simpler is None:
-                    return self._outcome(place, exc, sense)
+                    return self._outcome(place, exc, cause)
                 current = simpler
-        return Refused(reason="still refused after everything was left out")
+        return Refused(reason="refused even in its simplest form")
 
     async def _deliver_shorter(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
-        """Telegram counted more than we did: halve, as plain text, until it fits."""
+        """Telegram counts more characters than we do: send it in halves, as plain text, until it fits."""
         text = strip_html(draft.message.text) if draft.html else draft.message.text
         size = len(text) // 2
         if size < 100:
@@ -311,17 +311,17 @@ class TelegramSender:
         return outcome
 
     def _draft(self, message: Message, reply_to: int | None = None) -> _Draft:
-        """The message without what this server does not know."""
+        """The message without recent features that this server refused."""
         draft = _Draft(message=message, reply_to=reply_to)
-        for sense in self._unknown:
-            draft = draft.simpler(sense) or draft
+        for cause in self._unknown:
+            draft = draft.simpler(cause) or draft
         return draft
 
-    def _simplify(self, draft: _Draft, sense: RefusalReason | None) -> _Draft | None:
-        simpler = draft.simpler(sense) if sense is not None else None
-        if simpler is not None and sense is not None:
-            self._on_simplified(sense)
-            self._unknown |= _LATE & {sense}
+    def _simplify(self, draft: _Draft, cause: RefusalReason | None) -> _Draft | None:
+        simpler = draft.simpler(cause) if cause is not None else None
+        if simpler is not None and cause is not None:
+            self._on_simplified(cause)
+            self._unknown |= _LATE & {cause}
         return simpler
 
     async def _send(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
@@ -333,7 +333,7 @@ class TelegramSender:
             raise Ambiguous("Telegram's answer names no message")
         return Sent(message_id=message_id)
 
-    def _outcome(self, place: Place, error: TelegramError, sense: RefusalReason | None) -> Delivery:
+    def _outcome(self, place: Place, error: TelegramError, cause: RefusalReason | None) -> Delivery:
         now = self._now()
         match error:
             case TokenRevoked():
@@ -344,15 +344,15 @@ class TelegramSender:
                 return Later(at=now + timedelta(seconds=error.seconds), reason="flood wait", counts=False)
             case NotSent():
                 return Later(at=now, reason=error.message, counts=False, unreachable=True)
-            case EndPointNotFound():  # something else than a Bot API answers: it may come back
+            case EndPointNotFound():  # not a Bot API server is answering; it may come back
                 return Later(at=now + _STRANGE_RETRY, reason=error.message)
             case BadRequest() | Forbidden():
-                return self._refusal(place, error.message, sense or refusal_reason(error), now)
-            case _:  # written, and no readable answer: time-outs, resets, 5xx, garbage
+                return self._refusal(place, error.message, cause or refusal_reason(error), now)
+            case _:  # sent, but no readable answer: a time-out, reset, 5xx or garbage
                 return Later(at=now, reason=error.message, ambiguous=True)
 
-    def _refusal(self, place: Place, reason: str, sense: RefusalReason, now: datetime) -> Delivery:
-        match sense:
+    def _refusal(self, place: Place, reason: str, cause: RefusalReason, now: datetime) -> Delivery:
+        match cause:
             case RefusalReason.LEFT:
                 return Gone(reason=reason)
             case RefusalReason.CHAT_UNKNOWN:
@@ -375,16 +375,16 @@ class TelegramSender:
 
 
 def split_message(message: Message) -> tuple[Message, ...]:
-    """The Telegram messages that one message becomes; a text too long for a caption goes before it."""
+    """The Telegram messages that make up one message; a text too long for a caption is sent first."""
     if not (message.photo or message.document) or split.length(message.text) <= CAPTION_LIMIT:
         return split.messages(message)
     bare = replace(message, text="", buttons=())
     return (*split.messages(replace(message, photo=None, document=None)), bare)
 
 
-def _sense(error: TelegramError) -> RefusalReason | None:
+def _reason_of(error: TelegramError) -> RefusalReason | None:
     match error:
-        case BadRequest() | Forbidden():  # never by NetworkError: BadRequest is one of its kinds
+        case BadRequest() | Forbidden():  # not by NetworkError, which is a base class of BadRequest
             return refusal_reason(error)
         case EndPointNotFound():  # a server without sendPhoto may still take the text
             return RefusalReason.BAD_MEDIA
@@ -406,7 +406,7 @@ def _address(place: Place, draft: _Draft) -> dict[str, Any]:
 
 
 def _content(draft: _Draft) -> tuple[str, dict[str, Any]]:
-    """Method and content of the call that sends a draft."""
+    """The method and content of the call that sends a draft."""
     message = draft.message
     if message.photo:
         return "sendPhoto", _caption(draft) | {"photo": InputFile(message.photo, filename="picture.png")}

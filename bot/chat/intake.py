@@ -1,4 +1,4 @@
-"""Updates into the inbox without losing one: by long polling or webhook, recorded, then acknowledged."""
+"""Receives updates by long polling or webhook; each is recorded before it is acknowledged."""
 
 from __future__ import annotations
 
@@ -37,38 +37,37 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-# Everything the handlers know. Telegram remembers the list, so it is always sent whole.
+# The update types that have handlers. Telegram remembers the list, so it is always sent in full.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 BODY_LIMIT = 1 << 20  # bytes; Telegram's largest updates are far smaller
 _BATCH = 100
 
-# After a quiet week Telegram may start numbering anew at a lower number; an old offset would then hide
+# After a week without updates Telegram may restart its numbering lower; an old offset would then hide
 # updates.
 _OFFSET_VALID = timedelta(days=6)
 
-# Two instances take the queue from each other at every poll. The one that met the conflict more often keeps
-# waiting longer, also after a poll of its own succeeded, until no conflict was seen for this long.
+# Two instances with one token take the queue from each other at every poll. Each waits longer the more
+# conflicts it met, even after a successful poll, until it has met none for this long.
 _CONFLICT_OVER = timedelta(minutes=5)
 
 
 class ReceiverState(enum.StrEnum):
-    """What the receiver is doing, in words for the operator."""
+    """What the receiver is doing, in the operator's words."""
 
     STARTING = "starting"
     RECEIVING = "receiving"
-    TROUBLE = "trouble"  # network or server; tried again soon
+    TROUBLE = "retrying"  # a network or server error; tried again soon
     STANDING_BY = "standing by"  # another instance receives with this token
     TOKEN_REVOKED = "token revoked"  # noqa: S105 - a state, not a secret
     STOPPED = "stopped"
 
 
 class Receiver:
-    """Long polling. The offset moves only after the inbox holds the updates before it.
+    """Long polling. The offset advances only after the inbox has recorded the updates before it.
 
-    `beat` is called after each answer from Telegram, for the watchdog. `on_state` hears each change of state
-    with its reason. A conflict or a revoked token is probed ever more slowly, and receiving resumes by
-    itself.
+    `beat` is called after each answer from Telegram, `on_state` after each change of state with its reason.
+    After a conflict or a revoked token it keeps trying, more and more slowly, and resumes by itself.
     """
 
     def __init__(
@@ -105,7 +104,7 @@ class Receiver:
         self.last_ok: datetime | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Receive until told to stop; a poll in the air is dropped then, its updates come again."""
+        """Receive until `stopping` is set; a poll in flight is then dropped, and its updates come again."""
         while not stopping.is_set():
             wait = await self._guarded_poll(stopping)
             if wait:
@@ -113,14 +112,15 @@ class Receiver:
         self._enter(ReceiverState.STOPPED)
 
     async def poll(self, stopping: asyncio.Event | None = None) -> int:
-        """One getUpdates, recorded; how many now wait to be taken. Raises what the call or the inbox raises.
+        """Make one getUpdates and record its updates; return how many wait to be taken.
 
-        Stopping cuts the waiting for Telegram short, never the recording.
+        Setting `stopping` interrupts the wait for Telegram, never the recording. Raises what the call or the
+        inbox raises.
         """
         now = self._now()
         if self._offset_at is not None and now - self._offset_at > _OFFSET_VALID:
             self._offset = 0
-        # The first answer comes at once: it says whether receiving works, and that is part of being ready.
+        # The first poll does not wait: its answer shows whether receiving works, which /ready reports.
         wait = self._long_poll if self.last_ok else 0
         data = {"timeout": int(wait), "limit": _BATCH, "allowed_updates": self._allowed}
         if self._offset:
@@ -129,7 +129,7 @@ class Receiver:
         result = await (call if stopping is None else _unless(stopping, call, instead=[]))
         updates = self._readable(result)
         waiting = await self._inbox.put(updates) if updates else 0
-        # Only now: the next call's offset tells Telegram to forget what came before.
+        # Only now, after recording: the next offset makes Telegram forget the updates before it.
         if updates:
             self._offset = max(update.update_id for update in updates) + 1
             self._offset_at = self._now()
@@ -138,7 +138,7 @@ class Receiver:
         return waiting
 
     async def _guarded_poll(self, stopping: asyncio.Event) -> float:
-        """One poll with every way it can fail; seconds to wait before the next."""
+        """Poll once and handle every error; return the seconds to wait before the next poll."""
         try:
             await self.poll(stopping)
         except TokenRevoked as exc:
@@ -154,8 +154,8 @@ class Receiver:
         except (TelegramError, StoreError) as exc:
             self._enter(ReceiverState.TROUBLE, str(exc))
             return self._trouble.next()
-        except Exception as exc:  # the top of the receiving loop: it must outlive everything
-            log.exception("Receiving failed unexpectedly")
+        except Exception as exc:  # the top of the receiving loop: it must survive everything
+            log.exception("Unexpected error while receiving")
             self._enter(ReceiverState.TROUBLE, type(exc).__name__)
             return self._trouble.next()
         self.last_ok = self._now()
@@ -169,14 +169,14 @@ class Receiver:
 
     def _readable(self, result: object) -> list[RawUpdate]:
         if not isinstance(result, list):
-            raise NetworkError("getUpdates answered no list")
+            raise NetworkError("the answer to getUpdates is not a list")
         now = self._now()
         updates = [raw_update(item, now) for item in result if isinstance(item, dict)]
         known = [update for update in updates if update is not None]
         if len(known) < len(result):
-            log.error("%d updates that cannot be read were passed over", len(result) - len(known))
+            log.error("%d unreadable updates skipped", len(result) - len(known))
             if not known:
-                raise NetworkError("getUpdates answered only updates that cannot be read")
+                raise NetworkError("the answer to getUpdates holds only unreadable updates")
         return known
 
     def _enter(self, state: ReceiverState, reason: str = "") -> None:
@@ -186,14 +186,14 @@ class Receiver:
 
 
 def conflict_reason(error: Conflict) -> str:
-    """A 409 in plain words."""
+    """Explain a 409 to the operator."""
     if "webhook" in error.message.lower():
-        return "a webhook is set for this bot token: somebody else receives its updates"
+        return "a webhook is set for this bot token, so long polling gets no updates"
     return "another instance of this bot is receiving updates with the same token"
 
 
 class Webhook:
-    """Telegram's calls to us: 200 only after the inbox holds the update."""
+    """Receives Telegram's webhook calls; answers 200 only after the inbox has recorded the update."""
 
     def __init__(
         self, inbox: UpdateSink, arrived: asyncio.Event, secret: str, now: Callable[[], datetime]
@@ -205,10 +205,11 @@ class Webhook:
         self.last_ok: datetime | None = None
 
     async def accept(self, body: bytes, secret: str | None) -> int:
-        """Record one update, name the HTTP status to answer; what the inbox raises asks for a repeat (5xx).
+        """Record one update and return the HTTP status to answer with.
 
-        `secret` is the header X-Telegram-Bot-Api-Secret-Token. An update that cannot be read is taken all the
-        same: Telegram would repeat it for a day and hold back its chat meanwhile.
+        `secret` is the header X-Telegram-Bot-Api-Secret-Token. What the inbox raises becomes a 5xx, and
+        Telegram repeats the update. An unreadable update gets 200 all the same: Telegram would repeat it for
+        a day and hold back its chat meanwhile.
         """
         if not hmac.compare_digest((secret or "").encode(), self._secret):
             return 401
@@ -217,7 +218,7 @@ class Webhook:
         update = _read(body)
         raw = None if update is None else raw_update(update, self._now())
         if raw is None:
-            log.error("A webhook call held no update; passed over")
+            log.error("Webhook call without a readable update skipped")
             return 200
         if await self._inbox.put([raw]):
             self._arrived.set()
@@ -241,7 +242,7 @@ async def set_webhook(
     allowed: Sequence[str] = ALLOWED_UPDATES,
     connections: int = 40,
 ) -> None:
-    """Have Telegram deliver to `url`. Updates that wait are kept. Raises TelegramError, TokenRevoked."""
+    """Have Telegram deliver to `url`; pending updates are kept. Raises TelegramError, TokenRevoked."""
     await bot.call(
         "setWebhook",
         {
@@ -255,12 +256,12 @@ async def set_webhook(
 
 
 async def delete_webhook(bot: TelegramBot) -> None:
-    """Make way for long polling. Updates that wait are kept. Raises TelegramError, TokenRevoked."""
+    """Return to long polling; pending updates are kept. Raises TelegramError, TokenRevoked."""
     await bot.call("deleteWebhook", {"drop_pending_updates": False})
 
 
 async def _unless(stopping: asyncio.Event, work: Coroutine[Any, Any, Any], *, instead: object) -> Any:
-    """The work's result, or `instead` as soon as stopping is asked for; the work is cancelled then."""
+    """Return the work's result, or cancel it and return `instead` as soon as `stopping` is set."""
     task = asyncio.create_task(work)
     stop = asyncio.create_task(stopping.wait())
     try:
@@ -277,12 +278,12 @@ async def _unless(stopping: asyncio.Event, work: Coroutine[Any, Any, Any], *, in
 async def keep_trying(
     call: Callable[[], Awaitable[None]], stopping: asyncio.Event, *, seconds: float = 30.0
 ) -> bool:
-    """Make a call until Telegram takes it; False when told to stop before."""
+    """Repeat a call until Telegram accepts it; False if `stopping` is set first."""
     while not stopping.is_set():
         try:
             await call()
         except (TelegramError, TokenRevoked) as exc:
-            log.warning("Telegram does not take the webhook's setting yet: %s", exc)
+            log.warning("Telegram does not accept the webhook setting yet: %s", exc)
             await interruptible_sleep(seconds, stopping)
         else:
             return True

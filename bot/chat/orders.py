@@ -1,4 +1,4 @@
-"""The list of orders, the archive, and "Did you get it?"."""
+"""Handlers for the list of orders, the archive, and "Did you get it?"."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def orders(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def show_orders(ctx: ChatContext, action: actions.ShowOrders) -> None:
-    """Another page or shelf in the list's place."""
+    """Show another page or shelf in place of the list."""
     await ctx.toast()
     await ctx.show(await _page(ctx, action))
 
@@ -52,7 +52,7 @@ def _on_shelf(shelf: Shelf, order: Order, follow: Follow) -> bool:
 
 
 async def archive(ctx: ChatContext, action: actions.Archive) -> None:
-    """Put an order away, or take it back."""
+    """Archive an order or take it back."""
     if await ctx.refuse_change():
         return
     following, id_ = ctx.tracking.following, action.order_id
@@ -64,7 +64,7 @@ async def archive(ctx: ChatContext, action: actions.Archive) -> None:
 
 
 async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
-    """The answer to "Did you get it?": away with it, look again, or tell the merchant."""
+    """The answer to "Did you get it?": archive it, ask again later, or report a problem to the merchant."""
     if await ctx.refuse_change():
         return
     tracking, place, id_ = ctx.tracking, ctx.place, action.order_id

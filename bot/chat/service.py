@@ -1,4 +1,4 @@
-"""Telegram's side of a leading process: connecting, taking updates in, handling them, menus, flood waits."""
+"""The Telegram side of the leading process: connection, intake, workers, menus, flood waits."""
 
 from __future__ import annotations
 
@@ -30,16 +30,19 @@ from bot.worker import interruptible_sleep, keep_running
 
 _log = structlog.get_logger(__name__)
 
-_WEBHOOK, _MENUS = "webhook", "menus"  # notes: the address that we gave to Telegram; the menus set there
-_REVOKED = 60.0  # seconds between looks whether a refused token works again
+_WEBHOOK, _MENUS = "webhook", "menus"  # keys of notes: the webhook and the menus last set at Telegram
+_REVOKED = 60.0  # seconds between tries while Telegram refuses the bot token
 _KEEP_WAITS = 30.0
-_AGAIN = 1.0  # seconds until the database is tried again
-_SILENT = timedelta(minutes=3)  # without an answer to getUpdates
-_LOOK_AT_WEBHOOK = 60.0  # seconds between two questions whether Telegram can deliver
+_AGAIN = 1.0  # seconds before a failed step is tried again
+_SILENT = timedelta(minutes=3)  # not ready after this long without an answer to getUpdates
+_LOOK_AT_WEBHOOK = 60.0  # seconds between two calls of getWebhookInfo
 
 
 class TelegramService:
-    """Made anew for each time that this process leads. `on_handled` is called after each update."""
+    """Connects, receives and answers; a new one is made each time this process leads.
+
+    `on_handled` is called after each update.
+    """
 
     def __init__(
         self,
@@ -65,7 +68,7 @@ class TelegramService:
         token = settings.telegram_bot_token.get_secret_value()
         self.bot = build_bot(token, settings.telegram_api_url, limiter=self.limiter)
         self.sender = TelegramSender(
-            self.bot, now, on_simplified=lambda sense: metrics.simplified.labels(sense.value).inc()
+            self.bot, now, on_simplified=lambda cause: metrics.simplified.labels(cause.value).inc()
         )
         self._services = Services(
             bot=self.bot,
@@ -99,7 +102,7 @@ class TelegramService:
     # ── life ────────────────────────────────────────────────────────────────────────────────────
 
     async def remember(self) -> None:
-        """Go on counting what the last leader sent: Telegram does."""
+        """Load the last leader's recent sends and flood waits: Telegram still counts them."""
         at, known = self._now(), await self._tracking.remembering.sending()
         for one in known.sent:
             self.limiter.recall(one.chat_id, (at - one.at).total_seconds())
@@ -107,24 +110,26 @@ class TelegramService:
             self.limiter.freeze(chat_id, (until - at).total_seconds())
 
     async def connect(self, stopping: asyncio.Event) -> bool:
-        """Wait until Telegram answers, however long it refuses the token; False when told to stop before."""
+        """Wait until Telegram answers, also while it refuses the token; False if `stopping` is set first."""
         while not stopping.is_set():
             try:
                 me = await connect_bot(
-                    self.bot, stopping, on_trouble=lambda reason: _log.warning("no telegram", reason=reason)
+                    self.bot,
+                    stopping,
+                    on_trouble=lambda reason: _log.warning("cannot reach Telegram", reason=reason),
                 )
             except TokenRevoked:
-                _log.error("telegram refuses TELEGRAM_BOT_TOKEN; get a new one from BotFather")
+                _log.error("Telegram refuses TELEGRAM_BOT_TOKEN: get a new one from @BotFather")
                 await interruptible_sleep(_REVOKED, stopping)
                 continue
             if me is not None and not stopping.is_set():
                 self._connected = True
-                _log.info("telegram answers", bot=me.username)
+                _log.info("connected to Telegram", bot=me.username)
                 return True
         return False
 
     async def serve(self, stopping: asyncio.Event) -> None:
-        """Take updates in and handle them until told to stop; then finish those in hand."""
+        """Receive and handle updates until `stopping` is set, then finish those being handled."""
         loops = {
             "workers": self._workers.run,
             "flood waits": self._keep_waits,
@@ -141,13 +146,13 @@ class TelegramService:
 
     @property
     def loops(self) -> tuple[str, ...]:
-        """The names of the loops that must turn."""
+        """The loops that must run for the process to be ready."""
         return ("workers", "flood waits", self._intake)
 
     # ── updates ─────────────────────────────────────────────────────────────────────────────────
 
     async def take_update(self, body: bytes, secret: str | None) -> int:
-        """Telegram's call to the webhook; the HTTP status to answer."""
+        """Handle Telegram's call to the webhook and return the HTTP status to answer with."""
         return 404 if self._webhook is None else await self._webhook.accept(body, secret)
 
     async def _handle(self, update: intake.Update) -> None:
@@ -171,7 +176,7 @@ class TelegramService:
         self._on_handled()
 
     async def _set_aside(self, raw: RawUpdate, error: str) -> None:
-        """An update could not be handled: whoever waits for an answer hears it; upkeep tells the operator."""
+        """Apologize to whoever waits for the answer to a failed update; upkeep alerts the operator."""
         _log.error("update set aside", update=raw.update_id, error=error)
         update = intake.Update.de_json(json.loads(raw.payload), self.bot)
         if asks_us(update) and (ctx := await open_context(self._services, update)) is not None:
@@ -185,18 +190,18 @@ class TelegramService:
             for chat_id, ago in self.limiter.replied()
         ]
 
-    # ── what Telegram is told about the bot ─────────────────────────────────────────────────────
+    # ── the bot's settings at Telegram ─────────────────────────────────────────────────────
 
     async def _once(self, what: Callable[[], Awaitable[None]], stopping: asyncio.Event) -> None:
-        """Do it until the database has taken it: none of this may end the loops beside it."""
+        """Do something once, retrying until it works: a failure must not end the loops beside it."""
         rest = _AGAIN
         while not stopping.is_set():
             try:
                 await what()
             except StoreError as error:
-                _log.warning("not noted yet", reason=str(error))
-            except Exception as error:  # noqa: BLE001  no menu, no webhook may end what runs beside it
-                _log.error("telegram is not told yet", exc_info=error)
+                _log.warning("Telegram setup not stored yet: database error", reason=str(error))
+            except Exception as error:  # noqa: BLE001  a menu or webhook error must not end the other loops
+                _log.error("Telegram setup failed; retrying", exc_info=error)
             else:
                 return
             await interruptible_sleep(rest, stopping)
@@ -223,25 +228,28 @@ class TelegramService:
         since = self._now()
         while not stopping.is_set():
             try:
-                told = await self.bot.call("getWebhookInfo")
+                info = await self.bot.call("getWebhookInfo")
             except TelegramError as error:
-                _log.warning("no word of the webhook", reason=str(error))
+                _log.warning("getWebhookInfo failed", reason=str(error))
             else:
                 self._metrics.beat(self._intake)
                 delivered_at = self._webhook.last_ok
                 self._deliverable(
-                    webhook.webhook_problem(told, url, self._now(), since=since, delivered_at=delivered_at)
+                    webhook.webhook_problem(info, url, self._now(), since=since, delivered_at=delivered_at)
                 )
             await interruptible_sleep(_LOOK_AT_WEBHOOK, stopping)
 
     def _deliverable(self, found: webhook.WebhookProblem | None) -> None:
         if found != self._undelivered:
-            _log.warning("webhook", trouble=found.reason if found else "over")
+            if found:
+                _log.warning("Telegram cannot deliver to the webhook", reason=found.reason)
+            else:
+                _log.info("Telegram delivers to the webhook again")
         self._undelivered = found
 
     @property
     def webhook_trouble(self) -> str:
-        """Why Telegram cannot deliver, in its own words; empty where it can."""
+        """Why Telegram cannot deliver, in its own words; empty if it can."""
         return self._undelivered.reason if self._undelivered else ""
 
     async def _set_webhook(self, url: str, secret: str, stopping: asyncio.Event) -> None:
@@ -250,7 +258,7 @@ class TelegramService:
             await self._tracking.remembering.note(_WEBHOOK, url)
 
     async def _drop_webhook(self, stopping: asyncio.Event) -> None:
-        """Back to long polling: take away the webhook that we set ourselves, and only that."""
+        """Before long polling, delete a webhook that this bot set itself, and only that."""
         notes = self._tracking.remembering
         if await notes.noted(_WEBHOOK) is not None and await intake.keep_trying(
             partial(intake.delete_webhook, self.bot), stopping
@@ -258,14 +266,14 @@ class TelegramService:
             await notes.note(_WEBHOOK, None)
 
     async def _set_menus(self) -> None:
-        """Commands and descriptions in every language, when they changed; failing is not fatal."""
+        """Set commands and descriptions in every language if they changed; failing is not fatal."""
         notes = self._tracking.remembering
         digest = hashlib.sha256(json.dumps([self.bot.id, self._wanted_menus]).encode()).hexdigest()
         if await notes.noted(_MENUS) != digest and await menus.set_all(self.bot, self._wanted_menus):
             await notes.note(_MENUS, digest)
 
     async def _keep_waits(self, stopping: asyncio.Event) -> None:
-        """Write down Telegram's flood waits when they begin: the next leader must know them."""
+        """Store flood waits when they begin, for the next leader."""
         while not stopping.is_set():
             self._metrics.beat("flood waits")
             await interruptible_sleep(_KEEP_WAITS, stopping, self.limiter.froze)
@@ -278,19 +286,19 @@ class TelegramService:
     # ── for the rest of the process ─────────────────────────────────────────────────────────────
 
     async def tell(self, place: Place, message: Message) -> bool:
-        """Send a message of the bot's own; whether it arrived."""
+        """Send a message of the bot's own, such as an alert; return whether it was delivered."""
         if not self._connected:
             return False
         return isinstance(await self.sender.deliver(place, message, priority=Priority.PUSH), Sent)
 
     @property
     def silent_for(self) -> timedelta | None:
-        """How long ago getUpdates was answered last; None before the first answer, and with a webhook."""
+        """Time since getUpdates was last answered; None before the first answer and with a webhook."""
         age = self._metrics.beat_ages().get("receiver")
         return None if age is None else timedelta(seconds=age)
 
     def wrong(self) -> Mapping[str, str]:
-        """Why this side is not ready; empty when it is."""
+        """Why the Telegram side is not ready, by part; empty if it is."""
         found: dict[str, str] = {}
         if not self._connected:
             found["telegram"] = "not connected yet"

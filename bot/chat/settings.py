@@ -1,4 +1,4 @@
-"""A chat's own settings: language, zone, quiet hours, how much to be told; and its data."""
+"""Handlers for a chat's settings: language, time zone, quiet hours, what to push; and its data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def settings(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def language(ctx: ChatContext, said: ParsedText) -> None:
-    """/language, with a code (`/language ru`) or a choice."""
+    """/language with a code (`/language ru`), or offer a choice."""
     wanted = guess_language(said.text.strip(), "") if said.text.strip() else ""
     if not wanted:
         await ctx.say(view.languages(ctx.words, ctx.chat))
@@ -34,7 +34,7 @@ async def language(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def timezone(ctx: ChatContext, said: ParsedText) -> None:
-    """/timezone, with a city, an IANA name or a choice by region."""
+    """/timezone with a city or an IANA name, or offer a choice by region."""
     wanted = ctx.words.zone_called(said.text) if said.text.strip() else None
     if not said.text.strip():
         panel = view.settings(ctx.words, ctx.chat, now=ctx.services.now(), panel=Panel.ZONE)
@@ -47,7 +47,7 @@ async def timezone(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def located(ctx: ChatContext, latitude: float, longitude: float) -> None:
-    """A shared location tells the time zone; the place itself is not kept."""
+    """Set the time zone from a shared location; the location itself is not stored."""
     if not await ctx.refuse_change():
         await ctx.change(zone=tzfpy.get_tz(longitude, latitude), zone_set=True)
         await ctx.say(replies.zone_set(ctx.words, ctx.services.now()))
@@ -57,56 +57,56 @@ async def located(ctx: ChatContext, latitude: float, longitude: float) -> None:
 
 
 async def show_settings(ctx: ChatContext, action: actions.ShowSettings) -> None:
-    """A page of the menu."""
+    """Show a page of the settings menu."""
     await ctx.toast()
     await _panel(ctx, action.panel)
 
 
 async def show_zones(ctx: ChatContext, action: actions.ShowZones) -> None:
-    """The cities of a region."""
+    """Show the cities of a region."""
     await ctx.toast()
     await ctx.show(view.zones(ctx.words, ctx.chat, action.region, now=ctx.services.now()))
 
 
 async def set_language(ctx: ChatContext, action: actions.SetLanguage) -> None:
-    """Speak another language from now on."""
+    """Switch the chat's language."""
     if not await ctx.refuse_change():
         await _speak(ctx, action.language)
         await _saved(ctx, Panel.MAIN)
 
 
 async def set_zone(ctx: ChatContext, action: actions.SetZone) -> None:
-    """Live in another time zone."""
+    """Switch the chat's time zone."""
     await _save(ctx, Panel.MAIN, zone=action.zone, zone_set=True)
 
 
 async def set_level(ctx: ChatContext, action: actions.SetLevel) -> None:
-    """Hear more or less."""
+    """Set how much is pushed."""
     await _save(ctx, Panel.LEVEL, level=action.level)
 
 
 async def set_quiet_hours(ctx: ChatContext, action: actions.SetQuietHours) -> None:
-    """Quiet between these hours; what is held for the old ones goes now."""
+    """Set the quiet hours; news held for the old hours is released now."""
     await _save(ctx, Panel.QUIET, release=True, quiet_from=action.start, quiet_to=action.end)
 
 
 async def set_quiet_kind(ctx: ChatContext, action: actions.SetQuietKind) -> None:
-    """Silent or held; what is held goes when nothing is to be held any more."""
+    """Set whether quiet hours silence or hold news; silencing releases what is held."""
     await _save(ctx, Panel.QUIET, release=action.quiet is Quiet.SILENT, quiet=action.quiet)
 
 
 async def set_urgent(ctx: ChatContext, action: actions.SetUrgent) -> None:
-    """Whether what needs action breaks through."""
+    """Set whether urgent news ignores quiet hours."""
     await _save(ctx, Panel.QUIET, urgent_breaks_quiet=action.on)
 
 
 async def set_digest(ctx: ChatContext, action: actions.SetDigest) -> None:
-    """A daily summary, or none."""
+    """Set the hour of the daily summary, or turn it off."""
     await _save(ctx, Panel.DIGEST, release=action.start is None, digest_at=action.start)
 
 
 async def pause(ctx: ChatContext, action: actions.Pause) -> None:
-    """A holiday; at its end one summary comes, not a burst."""
+    """Pause all pushes; at the end one summary comes instead of a burst."""
     if await ctx.refuse_change():
         return
     until = ctx.services.now() + timedelta(days=action.days) if action.days else None
@@ -141,7 +141,7 @@ async def _speak(ctx: ChatContext, code: str) -> None:
 
 
 async def mydata(ctx: ChatContext, said: ParsedText) -> None:
-    """/mydata: all that is kept about this chat, as a file."""
+    """/mydata: send everything stored about this chat as a file."""
     if await ctx.refuse_change():
         return
     data = await ctx.tracking.places.data(ctx.place)
@@ -155,13 +155,13 @@ async def mydata(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def forget(ctx: ChatContext, said: ParsedText) -> None:
-    """/forget: asks once."""
+    """/forget: ask for confirmation."""
     if not await ctx.refuse_change():
         await ctx.say(replies.ask_forget(ctx.words))
 
 
 async def really_forget(ctx: ChatContext, action: actions.Forget) -> None:
-    """Delete everything about this chat."""
+    """Delete everything stored about this chat."""
     if await ctx.refuse_change():
         return
     await ctx.toast()

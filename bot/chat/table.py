@@ -1,4 +1,4 @@
-"""THE table: which function answers which command, button, message and event."""
+"""The handler table: which function answers which command, button, message or event."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.views import buttons as b
 Command = Callable[[ChatContext, ParsedText], Awaitable[None]]
 Press = Callable[[ChatContext, Any], Awaitable[None]]
 
-_CORRECTED = timedelta(minutes=2)  # after which an edited message is let be
+_CORRECTED = timedelta(minutes=2)  # a message edited later than this is ignored
 
 COMMANDS: Mapping[str, Command] = {
     "start": track.start,
@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, Command] = {
     "forget": settings.forget,
 }
 
-# for the operator's chats only
+# only in operators' chats
 ADMIN_COMMANDS: Mapping[str, Command] = {
     "board": admin.board,
     "link": admin.link,
@@ -87,7 +87,7 @@ ADMIN_PRESSES: Mapping[type[actions.Action], Press] = {
     actions.SetBrief: admin.set_brief,
 }
 
-# what the next plain message answers, by the first word of `Chat.awaiting`
+# who takes the next plain message as an answer, by the first word of `Chat.awaiting`
 ANSWERS: Mapping[str, Press] = {
     "rename": track.give_name_to,
     "note": admin.write_note,
@@ -96,7 +96,7 @@ ANSWERS: Mapping[str, Press] = {
 
 
 async def handle(services: Services, update: Update) -> None:
-    """Answer one update; raises where it should be handled again."""
+    """Answer one update; an exception means that it is to be handled again."""
     if update.my_chat_member is not None:
         await membership.changed(services, update)
         return
@@ -124,7 +124,7 @@ async def _pressed(services: Services, update: Update) -> None:
         await ctx.toast(replies.old_button(ctx.words), alert=True)
         return
     await press(ctx, action)
-    await ctx.toast()  # a press is always answered
+    await ctx.toast()  # every press gets an answer
 
 
 async def _written(
@@ -132,7 +132,7 @@ async def _written(
 ) -> None:
     text = message.text or message.caption or ""
     if not text and (message.effective_attachment is None or _is_answered(services, message)):
-        return  # a service message, or one more picture of an album
+        return  # a service message, or another picture of an answered album
     heard = _hear(message, text, services.bot.username)
     said = read(heard.text)
     login = not heard.command and admin.is_login(services, message.chat.id, said)
@@ -145,7 +145,7 @@ async def _written(
         await admin.take_file(ctx, message.document)
     elif heard.command:
         await _run(ctx, heard.command, said)
-    elif login:  # whatever was asked before: a code is never a parcel's name or a note
+    elif login:  # whatever was asked before: a login code is never a label or a note
         await admin.take_code(ctx, ("", said.text))
     else:
         quiet = corrected or (ctx.place.is_group and not heard.to_us)
@@ -154,13 +154,13 @@ async def _written(
 
 
 async def _plain(ctx: ChatContext, message: TelegramMessage, said: ParsedText, *, quiet: bool) -> None:
-    """A message without a command."""
+    """Answer a message without a command."""
     kind, _, about = ctx.chat.awaiting.partition(":")
     if kind in ANSWERS and said.text and not (kind == "rename" and said.ids):
         await ANSWERS[kind](ctx, (about, said.text))
         return
     if kind:
-        await ctx.expect("")  # something else than an answer ends the question
+        await ctx.expect("")  # anything but an answer ends the question
     if message.document is not None and ctx.is_admin:
         await admin.take_file(ctx, message.document)
     elif message.location is not None:
@@ -190,11 +190,11 @@ async def _run(ctx: ChatContext, name: str, said: ParsedText) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What a message says to whom."""
+    """A message's text and whom it addresses."""
 
-    text: str  # without the command, and without our name
+    text: str  # without the command and without our username
     command: str = ""
-    to_us: bool = False  # our name stands in it
+    to_us: bool = False  # it mentions our username
     to_another: bool = False  # a command for another bot
 
 
@@ -213,7 +213,7 @@ def _hear(message: TelegramMessage, text: str, username: str) -> _Heard:
 
 
 def _is_for_us(message: TelegramMessage, heard: _Heard, bot_id: int) -> bool:
-    """In groups people talk to each other: our commands, replies to us, and what names us are for us."""
+    """Whether to answer: in groups only our commands, replies to us, and messages that mention us."""
     if message.chat.type == TelegramChat.PRIVATE:
         return True
     if heard.command:
@@ -229,7 +229,7 @@ def _is_answered(services: Services, message: TelegramMessage) -> bool:
 
 
 def _is_correction(message: TelegramMessage) -> bool:
-    """Whether words were put right soon; Telegram tells of moving live locations in the same way."""
+    """Whether a text was corrected shortly after it was sent; moving live locations are also edits."""
     edited = message.edit_date
     return (
         bool(message.text or message.caption) and edited is not None and edited - message.date <= _CORRECTED
@@ -237,7 +237,7 @@ def _is_correction(message: TelegramMessage) -> bool:
 
 
 def asks_us(update: Update) -> bool:
-    """Whether somebody waits for an answer, as far as can be told without reading the text."""
+    """Whether somebody expects an answer, as far as can be told without parsing the text."""
     message = update.message
     if update.callback_query is not None:
         return True

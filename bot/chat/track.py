@@ -1,4 +1,4 @@
-"""Following orders: commands, bare ids, links, and the buttons under cards."""
+"""Handlers for following orders: commands, bare ids, links, and the buttons under cards."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from bot.views.replies import EntryPoint, Purpose, Tried
 
 MOST_AT_ONCE = 20
 LABEL_LENGTH = 64
-_CARDS = 2  # so many orders that somebody names are shown at once
-_MISTAKES = 3  # of one message that are answered
-_SEVERAL = 3  # from so many ids on, one list is answered instead of cards
+_CARDS = 2  # most orders meant by name that are shown as cards; more become a choice
+_MISTAKES = 3  # most mistakes of one message that are answered
+_SEVERAL = 3  # this many ids or more are answered by one list instead of cards
 _AT_A_TIME = 4
-_PATIENCE = 0.25  # seconds that a press may stay without any answer
+_PATIENCE = 0.25  # seconds after which a pressed button says that AliExpress is being asked
 
 
 async def start(ctx: ChatContext, said: ParsedText) -> None:
-    """/start, and the deep link of a shop: `/start TOKEN` claims an order in one tap."""
+    """/start, also from a shop's deep link: `/start TOKEN` follows the order in one tap."""
     await ctx.expect("")
     token = said.text.strip()
     order_id = ctx.tracking.following.claimed(token) if token else None
@@ -42,7 +42,7 @@ async def start(ctx: ChatContext, said: ParsedText) -> None:
             await track(ctx, said)
         elif is_damaged_token(token):
             await ctx.say(replies.bad_link(ctx.words, ctx.shop))
-        else:  # another link's words, e.g. `ref_123` of an advertisement
+        else:  # the parameter of some other link, such as `ref_123` of an advertisement
             await ctx.say(replies.start(ctx.words, ctx.shop, ctx.entry))
         return
     if await ctx.refuse_change():
@@ -63,7 +63,7 @@ async def help_(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def track(ctx: ChatContext, said: ParsedText) -> None:
-    """/track, a bare order id, or a pasted link; several at once work too."""
+    """/track, a bare order id or a pasted link; also several at once."""
     if await open_named(ctx, said):
         return
     if not said.ids:
@@ -73,7 +73,7 @@ async def track(ctx: ChatContext, said: ParsedText) -> None:
         await ctx.say(replies.too_many(ctx.words, len(said.ids), MOST_AT_ONCE))
         return
     if not await ctx.may_change() and len(known := await _named(ctx, said)) == len(said.ids):
-        for follow in known:  # everybody may look at what the group follows
+        for follow in known:  # every member may look at what the group follows
             await open_order(ctx, follow.order_id)
         return
     if await ctx.refuse_change():
@@ -89,7 +89,7 @@ async def track(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def open_named(ctx: ChatContext, said: ParsedText) -> bool:
-    """Open the followed orders that are meant by tracking number or name; False where none is."""
+    """Show the followed orders that a text means by tracking number or name; False if there are none."""
     if not said.text.strip() or len(said.ids) > _CARDS:
         return False
     rows = await ctx.tracking.viewing.orders(ctx.place)
@@ -105,7 +105,7 @@ async def open_named(ctx: ChatContext, said: ParsedText) -> bool:
 
 
 async def open_order(ctx: ChatContext, order_id: str) -> None:
-    """A followed order's card as of now, as the living one."""
+    """Refresh a followed order and send its card as the living one."""
     async with ctx.typing():
         refreshed = await ctx.tracking.viewing.refresh(ctx.chat, order_id, person=ctx.user_id)
     await ctx.say_card(refreshed.shown)
@@ -199,9 +199,9 @@ async def _tell(ctx: ChatContext, outcome: Outcome) -> None:
 
 
 async def untrack(ctx: ChatContext, said: ParsedText) -> None:
-    """/untrack, with an id or a choice."""
+    """/untrack with an id, or offer a choice."""
     if before := await ctx.tracking.following.stopped(ctx.place, ctx.update):
-        meant = await _named(ctx, said)  # the others, where there were several
+        meant = await _named(ctx, said)  # an update handled again: the orders not yet stopped
     else:
         meant = await _meant(ctx, said, Purpose.STOP)
     for follow in (*before, *meant):
@@ -209,17 +209,17 @@ async def untrack(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def subscribe(ctx: ChatContext, said: ParsedText) -> None:
-    """/subscribe: pushes on."""
+    """/subscribe: turn an order's pushes on."""
     await _switch(ctx, said, on=True)
 
 
 async def unsubscribe(ctx: ChatContext, said: ParsedText) -> None:
-    """/unsubscribe: pushes off; the order stays in the list."""
+    """/unsubscribe: turn an order's pushes off; it stays in the list."""
     await _switch(ctx, said, on=False)
 
 
 async def rename(ctx: ChatContext, said: ParsedText) -> None:
-    """/rename, with an id (and a name behind it) or a choice."""
+    """/rename with an id and perhaps a name, or offer a choice."""
     for follow in await _meant(ctx, said, Purpose.RENAME):
         if said.rest:
             await give_name(ctx, follow.order_id, said.rest)
@@ -237,7 +237,7 @@ async def _switch(ctx: ChatContext, said: ParsedText, *, on: bool) -> None:
 
 
 async def _meant(ctx: ChatContext, said: ParsedText, purpose: Purpose) -> list[Follow]:
-    """The follows that a command is about; asks where that is open, and says so where there is none."""
+    """The follows that a command is about; offers a choice if that is open, explains if there is none."""
     if await ctx.refuse_change():
         return []
     if said.ids:
@@ -270,7 +270,7 @@ async def _choose(ctx: ChatContext, purpose: Purpose, follows: list[Follow] | No
 
 
 async def give_name(ctx: ChatContext, order_id: str, label: str) -> None:
-    """The answer to "what shall it be called?"."""
+    """Set an order's label."""
     if await ctx.refuse_change():
         return
     label = " ".join(label.split())
@@ -289,11 +289,11 @@ async def give_name(ctx: ChatContext, order_id: str, label: str) -> None:
             edited = await ctx.services.sender.edit(ctx.place, card_id, ctx.card(shown))
             if isinstance(edited, Later):
                 await ctx.tracking.following.enqueue_card(ctx.place, order_id)
-    await ctx.expect("")  # at last: handled again after a crash, it must still be the answer
+    await ctx.expect("")  # last: handled again after a crash, the message must still be the answer
 
 
 async def give_name_to(ctx: ChatContext, answer: tuple[str, str]) -> None:
-    """The next plain message after the question."""
+    """Take the next plain message as the label asked for."""
     await give_name(ctx, *answer)
 
 
@@ -301,7 +301,7 @@ async def give_name_to(ctx: ChatContext, answer: tuple[str, str]) -> None:
 
 
 async def show_card(ctx: ChatContext, action: actions.ShowCard) -> None:
-    """The order's card: in its own place where that was leafed through, else as a new living one."""
+    """Show the order's card: in place if the press came from the living card, else as a new living card."""
     if (shown := await _opened(ctx, action.order_id)) is None:
         return
     living = shown.follow.card_message_id if shown.follow else None
@@ -312,7 +312,7 @@ async def show_card(ctx: ChatContext, action: actions.ShowCard) -> None:
 
 
 async def refresh(ctx: ChatContext, action: actions.Refresh) -> None:
-    """Look now, unless somebody looked a moment ago."""
+    """Ask AliExpress now, unless somebody did a moment ago."""
     before = await _shown(ctx, action.order_id)
     if before is None:
         return
@@ -338,7 +338,7 @@ async def refresh(ctx: ChatContext, action: actions.Refresh) -> None:
 
 
 async def show_timeline(ctx: ChatContext, action: actions.ShowTimeline) -> None:
-    """A page of the full timeline in the card's place."""
+    """Show a page of the full timeline in place of the card."""
     if (shown := await _opened(ctx, action.order_id)) is not None:
         await ctx.show(
             timeline.timeline(
@@ -353,7 +353,7 @@ async def show_timeline(ctx: ChatContext, action: actions.ShowTimeline) -> None:
 
 
 async def set_notify(ctx: ChatContext, action: actions.SetNotify) -> None:
-    """Notifications of this order on or off."""
+    """Turn this order's notifications on or off."""
     if await ctx.refuse_change() or await _shown(ctx, action.order_id) is None:
         return
     await ctx.tracking.following.set_notify(ctx.place, action.order_id, on=action.on)
@@ -362,7 +362,7 @@ async def set_notify(ctx: ChatContext, action: actions.SetNotify) -> None:
 
 
 async def ask_rename(ctx: ChatContext, action: actions.AskRename) -> None:
-    """Ask for a new name; the next plain message is it."""
+    """Ask for a new label; the next plain message is the answer."""
     if await ctx.refuse_change():
         return
     follow = await _followed(ctx, action.order_id)
@@ -377,7 +377,7 @@ async def _ask_name(ctx: ChatContext, follow: Follow) -> None:
 
 
 async def ask_stop(ctx: ChatContext, action: actions.AskStop) -> None:
-    """Really stop?"""
+    """Ask for confirmation before unfollowing."""
     if await ctx.refuse_change():
         return
     follow = await _followed(ctx, action.order_id)
@@ -387,7 +387,7 @@ async def ask_stop(ctx: ChatContext, action: actions.AskStop) -> None:
 
 
 async def stop(ctx: ChatContext, action: actions.Stop) -> None:
-    """Stop following."""
+    """Unfollow the order."""
     if await ctx.refuse_change():
         return
     before = await ctx.tracking.following.stopped(ctx.place, ctx.update)
@@ -404,7 +404,7 @@ async def _stop(ctx: ChatContext, follow: Follow) -> None:
 
 
 async def share(ctx: ChatContext, action: actions.Share) -> None:
-    """The journey as a picture, drawn beside the event loop: it takes a tenth of a second."""
+    """Send the journey as a picture, drawn in a thread: it takes a tenth of a second."""
     if (shown := await _opened(ctx, action.order_id)) is not None:
         message = await asyncio.to_thread(
             picture.share,
@@ -418,7 +418,7 @@ async def share(ctx: ChatContext, action: actions.Share) -> None:
 
 
 async def resume(ctx: ChatContext, action: actions.Resume) -> None:
-    """Follow again what was stopped a moment ago: the same rules as for a new one."""
+    """Follow again what was just unfollowed, by the same rules as a new order."""
     if await ctx.refuse_change():
         return
     await ctx.toast()
@@ -426,7 +426,7 @@ async def resume(ctx: ChatContext, action: actions.Resume) -> None:
 
 
 async def follow_again(ctx: ChatContext, action: actions.FollowAgain) -> None:
-    """The same where only the shop's links let follow: this chat had one."""
+    """Follow again where only signed links may add orders: the proof shows that this chat had one."""
     if await ctx.refuse_change():
         return
     await ctx.toast()
@@ -440,19 +440,19 @@ async def follow_again(ctx: ChatContext, action: actions.FollowAgain) -> None:
 
 
 async def cancel(ctx: ChatContext, said: ParsedText) -> None:
-    """/cancel: as any command, it ends an open question."""
+    """/cancel: like any command, it ends an open question."""
     await ctx.say(replies.dismissed(ctx.words))
 
 
 async def dismiss(ctx: ChatContext, action: actions.Dismiss) -> None:
-    """A question is taken back."""
+    """Cancel an open question."""
     await ctx.expect("")
     await ctx.toast()
     await ctx.show(replies.dismissed(ctx.words))
 
 
 async def nothing(ctx: ChatContext, action: actions.Nothing) -> None:
-    """A button that only shows something."""
+    """Answer a button that only displays something."""
     await ctx.toast()
 
 
@@ -460,7 +460,7 @@ async def nothing(ctx: ChatContext, action: actions.Nothing) -> None:
 
 
 async def _followed(ctx: ChatContext, order_id: str) -> Follow | None:
-    """The follow a press is about; a forged or outdated press is told so."""
+    """The follow that a press is about; answers an outdated or forged press."""
     follow = await ctx.tracking.following.get(ctx.place, order_id)
     if follow is None:
         await ctx.toast(replies.old_button(ctx.words), alert=True)
@@ -468,14 +468,14 @@ async def _followed(ctx: ChatContext, order_id: str) -> Follow | None:
 
 
 async def _shown(ctx: ChatContext, order_id: str) -> Shown | None:
-    """The order a press is about, where this place follows it (or is the operator's)."""
+    """The order that a press is about, if this place follows it or is an operator's."""
     if not await _may_see(ctx, order_id):
         return None
     return await ctx.tracking.viewing.show(ctx.chat, order_id)
 
 
 async def _opened(ctx: ChatContext, order_id: str) -> Shown | None:
-    """The same for a press that is answered without words: beside the reading, not behind it."""
+    """Like `_shown`, and answers the press at the same time, without a text."""
     if not await _may_see(ctx, order_id):
         return None
     shown, _ = await asyncio.gather(ctx.tracking.viewing.show(ctx.chat, order_id), ctx.toast())

@@ -1,4 +1,4 @@
-"""Handling of what the inbox holds: chats side by side, one chat in order, nobody blocked by one update."""
+"""Handles the updates in the inbox: chats in parallel, each chat in order, a failing update set aside."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from bot.worker import interruptible_sleep
 
 log = logging.getLogger(__name__)
 
-_Ending = Callable[[], Awaitable[None]]  # writes down what became of an update
+_Ending = Callable[[], Awaitable[None]]  # stores the outcome of an update
 
 _TOKEN_RETRY = timedelta(seconds=30)
-_PRESS_LIVES = timedelta(seconds=150)  # so long Telegram takes the answer to a button press
+_PRESS_LIVES = timedelta(seconds=150)  # how long Telegram accepts the answer to a button press
 
 
 class UpdateWorkers:
-    """Handles what the inbox holds: chats side by side, one chat in order, a poison update set aside.
+    """Handles updates: chats in parallel, each chat in order; an update that keeps failing is set aside.
 
-    An update whose handler raises is tried `attempts` times with growing waits; its chat waits with it, then
-    goes on. Trouble that is not the update's fault (network, database) counts only after `patience`.
-    What is put in is leased in the same step and begun with, as far as there is room. `on_aside` hears of
-    each update set aside, `beat` of each good round; `sent` tells the answers that went out since it was
-    asked last, to be booked with the ends of updates. What became of an update is written down as soon as the
-    database takes it; it is handled again only when the process died between handling and that.
+    An update whose handler raises is tried up to `attempts` times with growing waits, and its chat waits with
+    it. Errors that are not the update's fault (network, database) count only after `patience`. `put` also
+    leases what it records, as far as there is room, and starts on it. `on_aside` is called for each update
+    set aside, `beat` after each good round; `sent` returns the replies sent since its last call, which are
+    stored with the outcomes. An outcome is stored as soon as the database accepts it: an update is handled
+    twice only if the process dies before that.
     """
 
     def __init__(
@@ -73,8 +73,8 @@ class UpdateWorkers:
         self._running: set[asyncio.Task[None]] = set()
         self._retry_at: list[datetime] = []
         self._unwritten: list[_Ending] = []
-        self._open = False  # for updates on their way in
-        self._taking = asyncio.Lock()  # who knows the room fills it before anybody else looks
+        self._open = False  # whether `put` may start updates at once
+        self._taking = asyncio.Lock()  # from counting the free slots until they are filled
         self._trouble = Backoff(0.1, 2.0, self._rng)
 
     @property
@@ -83,7 +83,7 @@ class UpdateWorkers:
         return len(self._running)
 
     async def run(self, stopping: asyncio.Event, *, drain: float = 8.0) -> None:
-        """Handle updates until told to stop; then those in hand get `drain` seconds to finish."""
+        """Handle updates until `stopping` is set; those being handled then get `drain` seconds to finish."""
         self._open = True
         try:
             await self._rounds(stopping)
@@ -97,12 +97,12 @@ class UpdateWorkers:
             self._arrived.clear()
             try:
                 await self.step()
-            except StoreError as exc:  # busy, full or away: a moment's patience, and no flood of traces
-                log.error("Taking updates failed: %s", exc)  # noqa: TRY400 - the reason says it all
+            except StoreError as exc:  # locked, full or unreachable: wait a moment
+                log.error("Cannot take updates: %s", exc)  # noqa: TRY400 - the message says enough
                 await interruptible_sleep(self._trouble.next(), stopping)
                 continue
-            except Exception:  # the top of the loop: the database may be busy or away
-                log.exception("Taking updates failed")
+            except Exception:  # the top of the loop
+                log.exception("Cannot take updates")
                 await interruptible_sleep(self._trouble.next(), stopping)
                 continue
             self._trouble.reset()
@@ -112,7 +112,7 @@ class UpdateWorkers:
             )  # one step takes all it may
 
     async def step(self) -> int:
-        """Write down what could not be before, then take what there is room for and start on it; how many."""
+        """Store pending outcomes, then take and start as many updates as fit; return how many."""
         await self._write_down()
         async with self._taking:
             if (room := self._concurrency - len(self._running)) <= 0:
@@ -122,9 +122,10 @@ class UpdateWorkers:
         return len(taken)
 
     async def put(self, updates: Sequence[RawUpdate]) -> int:
-        """Record updates, and begin with those there is room for; how many wait to be taken. Durable then.
+        """Record updates durably, start those there is room for; return how many wait to be taken.
 
-        One transaction for both: somebody waits for each flush of the disk. Raises what the inbox raises.
+        Both happen in one transaction, because somebody waits for each flush to disk. Raises what the inbox
+        raises.
         """
         async with self._taking:
             room = self._concurrency - len(self._running)
@@ -145,7 +146,7 @@ class UpdateWorkers:
         self._running.discard(task)
         self._arrived.set()  # its chat's next update may be taken now
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("The outcome of an update was not recorded; it comes again", exc_info=error)
+            log.error("Outcome of an update not stored; it will be handled again", exc_info=error)
 
     async def _work(self, raw: RawUpdate) -> None:
         error = await self._try(raw)
@@ -154,13 +155,13 @@ class UpdateWorkers:
             return
         retry_at = self._next_try(raw, error, self._now())
         text = f"{type(error).__name__}: {error}"
-        if retry_at is None and isinstance(error, Unanswerable):  # all but the answer is done
+        if retry_at is None and isinstance(error, Unanswerable):  # done except for the answer
             log.warning("Update %d cannot be answered: %s", raw.update_id, error)
             await self._end(partial(self._inbox.done, raw.update_id, self._sent()))
             return
         await self._end(partial(self._inbox.failed, raw.update_id, text, retry_at, self._sent()))
         if retry_at is None:
-            log.error("Update %d is set aside: %s", raw.update_id, text)
+            log.error("Update %d set aside: %s", raw.update_id, text)
             await self._tell_of(raw, text)
         else:
             self._retry_at.append(retry_at)
@@ -170,19 +171,19 @@ class UpdateWorkers:
             return
         try:
             await self._on_aside(raw, error)
-        except Exception as exc:  # whatever it meets: the update's end is written down already
-            log.warning("Nobody was told of update %d", raw.update_id, exc_info=exc)
+        except Exception as exc:  # any error: the update's outcome is already stored
+            log.warning("Could not apologize for update %d", raw.update_id, exc_info=exc)
 
     async def _end(self, ending: _Ending) -> None:
-        """Write down what became of an update; what the database does not take now, the next round writes."""
+        """Store the outcome of an update; if the database fails, the next round tries again."""
         try:
             await ending()
         except StoreError as exc:
-            log.warning("What became of an update is not written down yet: %s", exc)
+            log.warning("Outcome of an update not stored yet: %s", exc)
             self._unwritten.append(ending)
 
     async def _write_down(self) -> None:
-        """Before anything is taken: an update whose lease has ended must not come to be handled again."""
+        """Store pending outcomes before taking updates, or expired leases would be handled again."""
         while self._unwritten:
             ending = self._unwritten.pop()
             try:
@@ -194,24 +195,24 @@ class UpdateWorkers:
     async def _try(self, raw: RawUpdate) -> Exception | None:
         try:
             update = Update.de_json(json.loads(raw.payload), self._bot)
-        except Exception as exc:  # noqa: BLE001 - whatever parsing meets, the update is at fault
+        except Exception as exc:  # noqa: BLE001 - any parsing error is the update's fault
             return UnreadableUpdate(f"{type(exc).__name__}: {exc}")
         try:
-            # Shorter than the lease: nobody else may start on it meanwhile.
+            # Shorter than the lease, so that nobody else can start on it meanwhile.
             async with asyncio.timeout(self._lease.total_seconds() * 0.75):
                 await self._handle(update)
-        except Exception as exc:  # the top of handling: one update's error is that update's only
+        except Exception as exc:  # the top of handling: an error concerns its own update only
             log.warning("Update %d failed", raw.update_id, exc_info=exc)
             return exc
         return None
 
     def _next_try(self, raw: RawUpdate, error: Exception, now: datetime) -> datetime | None:
-        """When to try again, None for never."""
+        """When to try again; None means never."""
         if isinstance(error, UnreadableUpdate):
             return None
         if isinstance(error, FloodWait):
             return now + timedelta(seconds=error.seconds)
-        if isinstance(error, TokenRevoked):  # nobody can be answered: it waits for the new token
+        if isinstance(error, TokenRevoked):  # nothing can be answered until there is a new token
             return now + _TOKEN_RETRY
         outside = is_outside(error)
         asked = (isinstance(error, Postponed) and error.at) or now
@@ -222,10 +223,10 @@ class UpdateWorkers:
         return asked if asked > now else now + timedelta(seconds=self._wait(raw, now, outside=outside))
 
     def _wait(self, raw: RawUpdate, now: datetime, *, outside: bool) -> float:
-        """Seconds before the next try, growing with those made.
+        """Seconds before the next try, growing with the attempts made.
 
-        Trouble outside: 1, 2, 4 … with full jitter, so that many chats do not come back in step, and short
-        while a pressed button still waits for its answer.
+        After outside errors 1, 2, 4 … with full jitter, so that many chats do not retry in step, and at most
+        15 while a pressed button can still be answered.
         """
         if not outside:
             return min(10.0, 0.2 * 4.0 ** min(raw.attempts, 10)) * self._rng.uniform(0.8, 1.0)
@@ -240,19 +241,19 @@ class UpdateWorkers:
 
     async def _drain(self, seconds: float) -> None:
         self._open = False
-        async with self._taking:  # what was being taken is in hand now
+        async with self._taking:  # wait for updates that are being taken right now
             pass
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=seconds)
             for task in late:
                 task.cancel()
             if late:
-                log.warning("%d updates were not finished in time; they come again", len(late))
+                log.warning("%d updates not finished in time; they will be handled again", len(late))
                 await asyncio.wait(late)
         try:
             await self._write_down()
         except StoreError as exc:
-            log.warning("%d updates come again after the start: %s", len(self._unwritten), exc)
+            log.warning("%d updates will be handled again: %s", len(self._unwritten), exc)
 
 
 class UnreadableUpdate(Exception):
@@ -260,7 +261,7 @@ class UnreadableUpdate(Exception):
 
 
 def is_outside(error: BaseException) -> bool:
-    """Whether an error lies outside the update: the same update may well succeed later."""
+    """Whether the cause of an error is outside the update, so that the same update may succeed later."""
     if isinstance(error, BadRequest):
         return False
     return isinstance(error, Postponed | NetworkError | StoreError | OSError)
