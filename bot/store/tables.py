@@ -347,7 +347,7 @@ disputes = sa.Table(
     "disputes",
     metadata,
     sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("chat_id", sa.BigInteger, primary_key=True),
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, index=True),
     sa.Column("topic_id", sa.BigInteger, primary_key=True),
     sa.Column("told_at", Utc, nullable=False),
     sa.Column("solved_at", Utc),

@@ -12,10 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot import timeline
 from bot.model import Importance, News, NewsKind, Order, Stage
 from bot.sources.aliexpress import payload
 from bot.store import Store
+from bot.store.tables import metadata
 from tests.bench.speed.standin import tracking
 
 FIRST_ORDER = 8_211_000_000_000_000
@@ -45,8 +48,8 @@ def fill(path: Path, orders: int, base: float, *, due: bool, owed: int = 0, card
         on.execute("PRAGMA synchronous = OFF")
         on.execute("PRAGMA cache_size = -200000")
         on.execute("BEGIN")
-        for table, rows in _tables(orders, base, due=due, owed=owed, cards=cards):
-            _insert(on, table, rows)
+        for name, rows in _tables(orders, base, due=due, owed=owed, cards=cards):
+            _insert(on, metadata.tables[name], rows)
         on.execute("COMMIT")
         on.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     on.close()
@@ -58,13 +61,19 @@ async def _create(path: Path) -> None:
     await store.close()
 
 
-def _insert(on: sqlite3.Connection, table: str, rows: Iterator[dict[str, Any]]) -> None:
+def _insert(on: sqlite3.Connection, table: sa.Table, rows: Iterator[dict[str, Any]]) -> None:
+    defaults = {
+        one.name: one.default.arg
+        for one in table.columns
+        if isinstance(one.default, sa.ColumnDefault) and one.default.is_scalar
+    }
     batch: list[dict[str, Any]] = []
     statement = ""
-    for row in rows:
+    for given in rows:
+        row = defaults | given
         if not statement:
             names, marks = ", ".join(f'"{n}"' for n in row), ", ".join(f":{n}" for n in row)
-            statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+            statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
         batch.append(row)
         if len(batch) == _AT_ONCE:
             on.executemany(statement, batch)
@@ -94,7 +103,6 @@ def _orders(count: int, known: Order, base: float, *, due: bool) -> Iterator[dic
         yield {
             "id": str(FIRST_ORDER + number),
             "stage": known.stage.value,
-            "reason": "",
             "stage_since": _ms(newest.timestamp()),
             "created_at": _ms(base - 5 * 86_400),
             "fetched_at": _ms(base - 3600),
@@ -107,8 +115,6 @@ def _orders(count: int, known: Order, base: float, *, due: bool) -> Iterator[dic
             "next_check_at": _ms(
                 base + luck.uniform(-3600, -60) if due else base + luck.uniform(3600, 80_000)
             ),
-            "failures": 0,
-            "last_error": "",
             "ruleset": timeline.ruleset(),
         }
 
@@ -123,7 +129,6 @@ def _parcel(number: int, known: Order) -> dict[str, Any]:
         "carrier": parcel.carrier,
         "items": "[]",
         "stage": parcel.stage.value,
-        "reason": "",
     }
 
 
@@ -142,7 +147,6 @@ def _node(number: int, known: Order, place: int) -> dict[str, Any]:
         "rule": node.rule,
         "place": node.place,
         "seen_at": _ms(node.seen_at.timestamp()),
-        "backfilled": 0,
     }
 
 
@@ -154,10 +158,6 @@ def _chat(number: int, base: float) -> dict[str, Any]:
         "language_set": 1,
         "zone": "Europe/Berlin",
         "zone_set": 1,
-        "level": "everything",
-        "quiet": "silent",
-        "urgent_breaks_quiet": 1,
-        "awaiting": "",
         "created_at": _ms(base - 6 * 86_400),
     }
 
@@ -167,9 +167,6 @@ def _follow(number: int, chat_id: int, base: float, cards: bool) -> dict[str, An
         "chat_id": chat_id,
         "topic_id": 0,
         "order_id": str(FIRST_ORDER + number),
-        "label": "",
-        "notify": 1,
-        "unchecked": False,
         "card_message_id": 77 if cards else None,
         "created_at": _ms(base - 5 * 86_400),
     }
@@ -203,12 +200,6 @@ def _notice(number: int, known: Order, base: float) -> dict[str, Any]:
         "importance": int(news.importance),
         "created_at": _ms(base),
         "due_at": _ms(base),
-        "held": 0,
-        "lease": "",
-        "attempts": 0,
-        "ambiguous": 0,
-        "state": "due",
-        "error": "",
     }
 
 

@@ -324,6 +324,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "chat_id", "topic_id", name=op.f("pk_disputes")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_disputes_chat_id"), "disputes", ["chat_id"], unique=False)
     op.create_table(
         "follows",
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
