@@ -262,7 +262,7 @@ class Upkeep:
     async def _outbox(self, now: datetime) -> None:
         async with self._store.read() as tx:
             depth = await tx.notices.depth()
-            aside = await tx.updates.aside()
+            aside = await tx.updates.failed_for_good()
             told = int(await tx.memory.get("announced_dead") or 0)
             aside_announced = int(await tx.memory.get("announced_aside") or 0)
             texts = await tx.memory.unknown()
@@ -347,11 +347,11 @@ class Upkeep:
             return
         self._hour_began = now
         await self._tracking.arriving.learn()
-        await self._rein_in(now + self._longest, waited=True)
+        await self._cap_next_checks(now + self._longest, waited=True)
         unwaited = max(self._longest, timedelta(seconds=self._pacer.book_ceiling))
-        await self._rein_in(now + unwaited, waited=False)
+        await self._cap_next_checks(now + unwaited, waited=False)
 
-    async def _rein_in(self, latest: datetime, *, waited: bool) -> None:
+    async def _cap_next_checks(self, latest: datetime, *, waited: bool) -> None:
         """Pull in checks planned beyond `latest`, for example by a clock that was wrong."""
         while True:
             async with self._store.read() as tx:
@@ -359,7 +359,7 @@ class Upkeep:
             if not beyond:
                 return
             async with self._store.write() as tx:
-                await tx.orders.rein_in(beyond, latest)
+                await tx.orders.cap_next_checks(beyond, latest)
 
     async def _purge(self) -> None:
         """Delete a limited number of old rows: a short transaction, yet over a million orders a day."""

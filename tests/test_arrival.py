@@ -101,17 +101,6 @@ def test_the_order_of_history_does_not_matter(
         assert getattr(again, name) == pytest.approx(getattr(once, name), abs=1e-6)
 
 
-@given(journeys, cases)
-@settings(max_examples=20, deadline=None)
-def test_chances_agree_with_the_range(learnt: list[Journey], case: Features) -> None:
-    arrival = taught(learnt)
-    forecast = arrival.forecast(case, NOW)
-    chances = [arrival.chance_by(case, NOW, NOW + days) for days in (0.0, 3.0, 10.0, 30.0, 500.0)]
-    assert chances == sorted(chances)
-    assert chances[-1] == pytest.approx(1.0)
-    assert arrival.chance_by(case, NOW, forecast.latest + 1e-6) >= 0.9 - 1e-6
-
-
 def test_it_learns_how_long_the_merchants_parcels_take() -> None:
     quick = taught([parcel(key, 9.0 + key % 5) for key in range(100)]).forecast(picked_up(0.0), NOW)
     slow = taught([parcel(key, 36.0 + key % 5) for key in range(100)]).forecast(picked_up(0.0), NOW)

@@ -42,7 +42,7 @@ class Fleet:
             stage=stage, last_node_at=last, weight=weight, checked_at=now, created_at=NOW - timedelta(days=9)
         )
         self.pacer.next_check(after, now, order=order)
-        return self.pacer.hurried(now)
+        return self.pacer.orders_to_hasten(now)
 
     def travel(self, orders: list[str], step: int) -> None:
         """All of them have the entry of one step, a few seconds apart, and are checked soon after."""

@@ -91,12 +91,6 @@ def quantile(curve: Curve, level: float) -> float:
     return curve.lengths[min(bisect_left(curve.over, level - 1e-12), len(curve.lengths) - 1)]
 
 
-def chance(curve: Curve, length: float) -> float:
-    """The chance that it is over by then."""
-    place = bisect_right(curve.lengths, length)
-    return curve.over[place - 1] if place else 0.0
-
-
 def convolve(first: Curve, second: Curve) -> Curve:
     """The time of one after the other, taken as independent."""
     if second.lengths[-1] <= 0.0:

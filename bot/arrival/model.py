@@ -7,7 +7,6 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from zlib import crc32
 
 from bot.arrival import history, lasting, prior
@@ -104,17 +103,6 @@ class Arrival:
         low, high = self._levels(case.stage, curve)
         earliest, likely, latest = (self._moment(case, curve, level, now) for level in (low, 0.5, high))
         return Forecast(earliest=earliest, likely=likely, latest=latest)
-
-    def chance_by(self, case: Features, now: float, moment: float) -> float:
-        """The chance that it comes by the moment."""
-        curve = self._curve(case, now)
-        depth = lasting.chance(curve, self.week.of(moment) - self.week.of(case.since))
-        low, high = self._levels(case.stage, curve)
-        knots = ((0.0, 0.0), (low, LEVELS[0]), (0.5, 0.5), (high, LEVELS[1]), (1.0, 1.0))
-        for (left, below), (right, above) in pairwise(knots):
-            if depth <= right:
-                return below + (above - below) * (depth - left) / (right - left)
-        return 1.0
 
     def state(self, key: str, case: Features, now: float) -> None:
         """Note what is estimated of this parcel now, to be judged when its moments have passed."""

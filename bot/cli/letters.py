@@ -18,7 +18,7 @@ from bot.stages import lexicon
 
 if TYPE_CHECKING:
     from bot.store import DeadLetter, Store
-    from bot.store.updates import Aside
+    from bot.store.updates import FailedUpdate
 
 T = TypeVar("T")
 
@@ -56,9 +56,9 @@ def dead_letters(
         console.print(f"\n{again} notices are tried again; a running bot starts within seconds.")
 
 
-async def _dead(store: Store, *, replay: bool) -> tuple[list[DeadLetter], list[Aside], int]:
+async def _dead(store: Store, *, replay: bool) -> tuple[list[DeadLetter], list[FailedUpdate], int]:
     async with store.write() as tx:
-        notices, updates = await tx.notices.dead_letters(), await tx.updates.aside()
+        notices, updates = await tx.notices.dead_letters(), await tx.updates.failed_for_good()
         again = await tx.notices.replay_dead(datetime.now(UTC)) if replay else 0
     return notices, updates, again
 

@@ -77,7 +77,7 @@ class Pacer:
             stamps = sorted((hours(at), stage) for at, stage in nodes)
             self._told += self.companions.observe(order, watch, stamps)
 
-    def hurried(self, now: datetime) -> list[str]:
+    def orders_to_hasten(self, now: datetime) -> list[str]:
         """Orders to look at now, for a companion's news says that theirs is there and a look is worth it."""
         told, self._told = self._told, []
         return [order for order in told if self.companions.gain(order, hours(now)) >= self.price.value]

@@ -167,7 +167,6 @@ def make(raw: str, place: str, reached: Stage | None, places: int = 0) -> Statem
 
 
 _CAUSES = frozenset({Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.UPDATE, Stage.PICKED_UP})
-_CAUSE_REASONS = frozenset({Reason.NONE, Reason.OTHER, Reason.ABSENT, Reason.DELAY, Reason.WEATHER})
 _OUTCOMES = frozenset({Stage.DELIVERED, Stage.READY_FOR_PICKUP})
 
 

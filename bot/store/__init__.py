@@ -20,7 +20,7 @@ from bot.store.cases import Case, Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
 from bot.store.memory import Memory
-from bot.store.notices import ChatBatch, DeadLetter, Depth, Notices
+from bot.store.notices import ChatBatch, DeadLetter, Notices, OutboxDepth
 from bot.store.orders import Due, Orders, Settled
 from bot.store.sends import Sends
 from bot.store.sql import Connect, Database
@@ -30,9 +30,9 @@ __all__ = [
     "Case",
     "ChatBatch",
     "DeadLetter",
-    "Depth",
     "Due",
     "Inbox",
+    "OutboxDepth",
     "Settled",
     "Store",
     "Transaction",
@@ -80,7 +80,7 @@ class Inbox:
     async def done(self, update_id: int, sent: Sequence[SendRecord] = ()) -> None:
         """It was handled; `sent` are the answers to book with it."""
         async with self._database.write() as on:
-            await Sends(on).book(sent)
+            await Sends(on).record(sent)
             await Updates(on).done(update_id)
 
     async def failed(
@@ -88,7 +88,7 @@ class Inbox:
     ) -> None:
         """It was not: again at `retry_at`, or set aside."""
         async with self._database.write() as on:
-            await Sends(on).book(sent)
+            await Sends(on).record(sent)
             await Updates(on).failed(update_id, retry_at=retry_at, error=error)
 
 

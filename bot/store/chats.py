@@ -67,9 +67,9 @@ class Chats:
             raise LookupError(f"no chat at {place}")
         return chat
 
-    async def leave(self, chat_id: int, at: datetime) -> list[str]:
+    async def mark_left(self, chat_id: int, at: datetime) -> list[str]:
         """The bot cannot write there any more: what waits for it is dropped. Returns its orders."""
-        known = await self._hold_orders(follows.c.chat_id == chat_id)
+        known = await self._lock_orders(follows.c.chat_id == chat_id)
         await self._on.execute(
             sa.update(chats).where(chats.c.chat_id == chat_id, chats.c.left_at.is_(None)).values(left_at=at)
         )
@@ -80,14 +80,14 @@ class Chats:
         )
         return known
 
-    async def come_back(self, chat_id: int) -> list[str]:
+    async def mark_returned(self, chat_id: int) -> list[str]:
         """The bot can write there again. Returns its orders."""
         result = await self._on.execute(
             sa.update(chats)
             .where(chats.c.chat_id == chat_id, chats.c.left_at.is_not(None))
             .values(left_at=None)
         )
-        return await self._hold_orders(follows.c.chat_id == chat_id) if result.rowcount else []
+        return await self._lock_orders(follows.c.chat_id == chat_id) if result.rowcount else []
 
     async def move(self, old: int, new: int) -> list[str]:
         """A group became a supergroup: every row moves. Returns the orders followed there.
@@ -95,7 +95,7 @@ class Chats:
         Its settings are those that people made in the group; of follows and notices that both have, the
         new chat's stay.
         """
-        followed = await self._hold_orders(follows.c.chat_id.in_([old, new]))
+        followed = await self._lock_orders(follows.c.chat_id.in_([old, new]))
         twin = chats.alias()
         same_topic = sa.exists().where(twin.c.chat_id == old, twin.c.topic_id == chats.c.topic_id)
         await self._on.execute(sa.delete(chats).where(chats.c.chat_id == new, same_topic))
@@ -113,7 +113,7 @@ class Chats:
     async def drop_topic(self, place: Place) -> list[str]:
         """A topic is gone: its follows and waiting notices go to the General topic. Returns its orders."""
         general = Place(place.chat_id)
-        followed = await self._hold_orders(_at(follows, place))
+        followed = await self._lock_orders(_at(follows, place))
         chat = await self.get(place)
         if chat is not None and await self.get(general) is None:
             await self._on.execute(
@@ -135,7 +135,7 @@ class Chats:
         What was written after that update is another matter, and is still to be answered. Wrong ids counted
         since `guessing_since` and a lock stay until they run out: else who guesses would forget and go on.
         """
-        known = await self._hold_orders(follows.c.chat_id == chat_id)
+        known = await self._lock_orders(follows.c.chat_id == chat_id)
         for table in (follows, notices, disputes, freezes, sends, chats):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
         await self.purge_guesses(now, guessing_since, chat_id)
@@ -144,7 +144,7 @@ class Chats:
             await self._on.execute(sa.delete(updates).where(here, updates.c.update_id <= update))
         return known
 
-    async def _hold_orders(self, whose: sa.ColumnElement[bool]) -> list[str]:
+    async def _lock_orders(self, whose: sa.ColumnElement[bool]) -> list[str]:
         """The orders of these follows, kept from others until the transaction ends.
 
         Everybody takes an order before its notices, so that nobody waits in a circle.
@@ -162,7 +162,7 @@ class Chats:
 
     # ── follows ─────────────────────────────────────────────────────────────────────────────────
 
-    async def hold(self, place: Place) -> None:
+    async def lock(self, place: Place) -> None:
         """Keep others from adding follows to a known place until the transaction ends."""
         await self._on.execute(sql.locking(self._on, sa.select(chats.c.chat_id).where(_at(chats, place))))
 
@@ -187,7 +187,7 @@ class Chats:
 
     async def unfollow(self, place: Place, order_id: str, now: datetime) -> bool:
         """Stop following; what was waiting to be told is dropped. False when it was not followed."""
-        await self._hold_orders(sa.and_(_at(follows, place), follows.c.order_id == order_id))
+        await self._lock_orders(sa.and_(_at(follows, place), follows.c.order_id == order_id))
         result = await self._on.execute(
             sa.delete(follows).where(_at(follows, place), follows.c.order_id == order_id)
         )
@@ -347,7 +347,7 @@ class Chats:
 
     # ── flood waits ─────────────────────────────────────────────────────────────────────────────
 
-    async def freeze(self, waits: Mapping[int, datetime]) -> None:
+    async def set_flood_waits(self, waits: Mapping[int, datetime]) -> None:
         """Telegram wants nothing for these chats until then; a longer wait known before stays."""
         if not waits:
             return
@@ -360,12 +360,12 @@ class Chats:
             [{"chat_id": chat_id, "until": until} for chat_id, until in sorted(waits.items())],
         )
 
-    async def frozen(self, now: datetime) -> dict[int, datetime]:
+    async def flood_waits(self, now: datetime) -> dict[int, datetime]:
         """Chats in a flood wait and until when."""
         rows = await self._on.execute(sa.select(freezes).where(freezes.c.until > now))
         return {row.chat_id: row.until for row in rows}
 
-    async def thaw(self, now: datetime) -> None:
+    async def purge_flood_waits(self, now: datetime) -> None:
         """Forget waits that are over."""
         await self._on.execute(sa.delete(freezes).where(freezes.c.until <= now))
 

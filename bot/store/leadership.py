@@ -164,7 +164,7 @@ def lock_of(database: sql.Database) -> Lock:
 
 
 @contextlib.asynccontextmanager
-async def occupied(database: sql.Database) -> AsyncIterator[None]:
+async def exclusive(database: sql.Database) -> AsyncIterator[None]:
     """Keep every bot off the database meanwhile. Raises StoreError where one is running on it."""
     lock = lock_of(database)
     try:

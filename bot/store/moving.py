@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store import migrations, sql
-from bot.store.leadership import occupied
+from bot.store.leadership import exclusive
 from bot.store.tables import memory, metadata
 
 _BATCH = 1000
@@ -43,9 +43,9 @@ async def move(source: sql.Database, target: sql.Database, progress: Progress) -
     Both databases must rest. An interrupted move goes on where it stopped. Raises StoreError for a source
     that is not up to date, for a target in use, of a newer version or with other data in it.
     """
-    async with AsyncExitStack() as offices:
+    async with AsyncExitStack() as locks:
         for database in (source, target):
-            await offices.enter_async_context(occupied(database))
+            await locks.enter_async_context(exclusive(database))
         if await migrations.revision(source) != migrations.head():
             raise StoreError(
                 "the source's schema is not this version's; run the bot or `migrate` on it first"

@@ -68,7 +68,7 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Depth:
+class OutboxDepth:
     """The outbox at a glance: how many wait, how many are dead, since when the oldest has been due."""
 
     due: int
@@ -284,7 +284,7 @@ class Notices:
         found: datetime | None = await self._on.scalar(query)
         return found
 
-    async def depth(self) -> Depth:
+    async def depth(self) -> OutboxDepth:
         now_due = await self._on.execute(
             sa.select(sa.func.count(), sa.func.min(notices.c.due_at)).where(_due)
         )
@@ -292,7 +292,7 @@ class Notices:
         dead = await self._on.scalar(
             sa.select(sa.func.count()).select_from(notices).where(state_is(notices, "dead"))
         )
-        return Depth(due=due, dead=int(dead or 0), oldest_due_at=oldest)
+        return OutboxDepth(due=due, dead=int(dead or 0), oldest_due_at=oldest)
 
     async def counts(self, since: datetime) -> Counts:
         """How many were settled since then, and how."""

@@ -94,7 +94,7 @@ class Orders:
         row = {"id": new.id, "stage": new.stage, "created_at": new.created_at, "next_check_at": None}
         return await sql.add(self._on, orders, row)
 
-    async def hold(self, order_ids: Iterable[str]) -> None:
+    async def lock(self, order_ids: Iterable[str]) -> None:
         """Keep these orders from others until the transaction ends (PostgreSQL; SQLite has one writer).
 
         Whoever changes an order's follows, notices or case holds it first: so nobody waits in a circle.
@@ -237,9 +237,9 @@ class Orders:
         query = sa.select(checks.c.order_id).where(checks.c.order_id == order_id, checks.c.lease == lease)
         return await self._on.scalar(sql.locking(self._on, query)) is not None
 
-    async def _let_go(self, order_ids: Sequence[str]) -> None:
+    async def _drop_leases(self, order_ids: Sequence[str]) -> None:
         """Whoever looks at these orders now has nothing to say of their next check any more."""
-        await self._on.execute(_let_go(sql.is_sqlite(self._on)), {"ids": order_ids})
+        await self._on.execute(_drop_leases(sql.is_sqlite(self._on)), {"ids": order_ids})
 
     async def finish_check(
         self, order_id: str, now: datetime, next_check_at: datetime | None, *, checked: bool
@@ -250,9 +250,9 @@ class Orders:
         """
         known = {"fetched_at": now, "failures": 0, "last_error": ""} if checked else {}
         await self._on.execute(_CONCLUDE, known | {"b_id": order_id, "b_next": next_check_at})
-        await self._let_go([order_id])
+        await self._drop_leases([order_id])
 
-    async def begin_anew(self, order_id: str, now: datetime) -> None:
+    async def restart_silence(self, order_id: str, now: datetime) -> None:
         """Somebody asked for an order that was given up: its silence counts from now."""
         await self._on.execute(sa.update(orders).where(orders.c.id == order_id).values(created_at=now))
 
@@ -262,7 +262,7 @@ class Orders:
             sa.update(orders).where(orders.c.id == order_id, WATCHED).values(next_check_at=now)
         )
         if result.rowcount:
-            await self._let_go([order_id])
+            await self._drop_leases([order_id])
         return bool(result.rowcount)
 
     async def due_by(self, order_id: str, latest: datetime) -> None:
@@ -273,7 +273,7 @@ class Orders:
             .values(next_check_at=latest)
         )
 
-    async def hasten(self, order_ids: Sequence[str], now: datetime) -> None:
+    async def make_due(self, order_ids: Sequence[str], now: datetime) -> None:
         """Make orders that are planned for later due now, but for what stopped or fails."""
         for ids in sql.chunks(order_ids):
             await self._on.execute(
@@ -282,7 +282,7 @@ class Orders:
                 .values(next_check_at=now)
             )
 
-    async def alongside(self, order_id: str, within: timedelta, limit: int) -> list[str]:
+    async def with_similar_news(self, order_id: str, within: timedelta, limit: int) -> list[str]:
         """Orders that are looked at and whose newest entry came `within` so much of this one's."""
         watch = await self.watch(order_id)
         if watch is None or watch.last_node_at is None:
@@ -343,7 +343,7 @@ class Orders:
         beyond = sa.select(orders.c.id).where(orders.c.next_check_at > latest, orders.c.finished_at.is_(None))
         return list(await self._on.scalars((beyond.where(WAITED_FOR) if waited else beyond).limit(limit)))
 
-    async def rein_in(self, order_ids: Iterable[str], latest: datetime) -> None:
+    async def cap_next_checks(self, order_ids: Iterable[str], latest: datetime) -> None:
         """None of these is planned beyond `latest`."""
         for ids in sql.chunks(order_ids):
             beyond = sa.update(orders).where(orders.c.id.in_(ids), orders.c.next_check_at > latest)
@@ -382,7 +382,7 @@ class Orders:
         weighed = (await self._on.execute(_weigh(listed), these)).all()
         if resting := [row.id for row in weighed if not row.weight and row.booked_at is None]:
             await self._on.execute(_look_at(listed), {"ids": resting, "b_next": None})
-            await self._let_go(resting)
+            await self._drop_leases(resting)
         if waking := [
             row.id
             for row in weighed
@@ -398,7 +398,7 @@ class Orders:
             found += (await self._on.execute(query.limit(limit - len(found)))).scalars()
         return found
 
-    async def reword(self, changes: Changes, ruleset: str) -> None:
+    async def save_reclassified(self, changes: Changes, ruleset: str) -> None:
         """Store what other rules made of an order's nodes."""
         order = changes.order
         head = {"stage": order.stage, "reason": order.reason, "stage_since": order.stage_since}
@@ -555,7 +555,7 @@ _CONCLUDE = _THIS.values(next_check_at=sa.case((WATCHED, sa.bindparam("b_next", 
 
 
 @functools.cache
-def _let_go(listed: bool) -> sa.Delete:
+def _drop_leases(listed: bool) -> sa.Delete:
     return sa.delete(checks).where(sql.among(checks.c.order_id, "ids", listed=listed))
 
 

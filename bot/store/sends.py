@@ -25,7 +25,7 @@ class Sends:
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
 
-    async def book(self, sent: Sequence[SendRecord]) -> None:
+    async def record(self, sent: Sequence[SendRecord]) -> None:
         """Note answers. Chats that are not known (any more) are passed over: they wanted to be forgotten."""
         if not sent:
             return
@@ -39,7 +39,7 @@ class Sends:
             [{"b_at": one.at.timestamp(), "b_chat": one.chat_id} for one in sent],
         )
 
-    async def lately(self, now: datetime) -> list[SendRecord]:
+    async def recent(self, now: datetime) -> list[SendRecord]:
         """What counts still: told, answered, and what somebody has in hand, as if it went this moment.
 
         To be asked before leases are taken over: what a dead process had in hand may have gone.

@@ -19,7 +19,7 @@ _PUT_OFF = timedelta(hours=1)  # at most; a flood wait that is longer is asked f
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aside:
+class FailedUpdate:
     """An update that failed every time and waits for the operator."""
 
     update_id: int
@@ -120,13 +120,13 @@ class Updates:
         found = await self._on.scalar(sa.select(sa.func.count()).select_from(updates).where(_due))
         return int(found or 0)
 
-    async def aside(self) -> list[Aside]:
+    async def failed_for_good(self) -> list[FailedUpdate]:
         rows = await self._on.execute(
             sa.select(updates.c.update_id, updates.c.error)
             .where(state_is(updates, "aside"))
             .order_by(updates.c.update_id)
         )
-        return [Aside(update_id=row.update_id, error=row.error) for row in rows]
+        return [FailedUpdate(update_id=row.update_id, error=row.error) for row in rows]
 
     async def purge(self, before: datetime) -> None:
         """Delete handled updates received before `before`."""

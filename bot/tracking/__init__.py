@@ -1,6 +1,6 @@
-"""The use cases, for chat, loops and command line alike: the one door to what the store holds.
+"""The use cases for chat, loops and command line: the only way to the data in the store.
 
-One transaction each, no network inside. `Tracking` puts them together.
+Each is one transaction with no network call inside. `Tracking` puts them together.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ __all__ = [
 
 
 class Tracking:
-    """All use cases; each attribute is a group of them, in a module of its own."""
+    """All use cases; each attribute is a group of them with a module of its own."""
 
     def __init__(
         self,

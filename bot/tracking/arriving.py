@@ -1,4 +1,4 @@
-"""What the merchant's own parcels teach of when parcels come: read from the store, kept over a restart."""
+"""Arrival forecasts, learned from the merchant's own parcels in the store and kept across restarts."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from bot.store import Store
 from bot.tracking.typical import TypicalStages
 
 _KEY = "arrival"
-_DELIVERED, _UNDER_WAY = 300, 600  # orders read each time, the latest
+_DELIVERED, _UNDER_WAY = 300, 600  # how many of the latest orders are read each time
 
 
 class Arriving:
-    """Learns now and then; answers from memory at any time."""
+    """`learn` runs periodically; forecasts come from memory and are available at any time."""
 
     def __init__(self, store: Store, typical: TypicalStages, now: Callable[[], datetime]) -> None:
         self._store = store
         self._typical = typical
         self._now = now
         self._arrival = Arrival()
-        self._stated: int | None = None  # the day on which estimates were last noted, to be judged later
+        self._stated: int | None = None  # the day on which forecasts were last recorded for calibration
 
     async def load(self) -> None:
-        """Know what the last leader learnt."""
+        """Load what was learned before the restart."""
         async with self._store.read() as tx:
             self._arrival.load(await tx.memory.get(_KEY))
 
     async def learn(self) -> None:
-        """Read the latest orders again, and keep what they teach."""
+        """Learn from the latest orders and store the result."""
         async with self._store.read() as tx:
             ended = await tx.orders.get_many(await tx.orders.delivered_lately(_DELIVERED))
             moving = await tx.orders.get_many(await tx.orders.under_way(_UNDER_WAY))
@@ -44,7 +44,7 @@ class Arriving:
             await tx.memory.put(_KEY, self._arrival.dump())
 
     def forecast(self, parcel: Parcel, now: datetime) -> Forecast | None:
-        """When the parcel comes; None while too few of the merchant's parcels were delivered to tell."""
+        """When the parcel arrives; None while too few of the merchant's parcels have been delivered."""
         case = _case(parcel)
         if case is None or parcel.stage.final or self._arrival.finished < LEAST_FINISHED:
             return None
@@ -60,7 +60,7 @@ class Arriving:
         self._state(moving, now)
 
     def _state(self, moving: Iterable[Order], now: datetime) -> None:
-        """Note once a day what is estimated of each parcel."""
+        """Record each parcel's forecast once a day, to compare it with the delivery later."""
         day = int(days(now))
         if day == self._stated or self._arrival.finished < LEAST_FINISHED:
             return
@@ -73,7 +73,7 @@ class Arriving:
 
 
 def journey(order_id: str, parcel: Parcel, now: datetime) -> Journey | None:
-    """The parcel's way as history keeps it; None for one that never set out, or did not end as meant."""
+    """The parcel's journey for learning; None if it never left, or ended without delivery."""
     passages = progress.passages(parcel)
     delivered = parcel.stage is Stage.DELIVERED
     if not passages or (parcel.stage.final and not delivered):
@@ -108,5 +108,5 @@ def _case(parcel: Parcel) -> Features | None:
 
 
 def _name(order_id: str, parcel: Parcel) -> str:
-    """Short, and no order's number: it is kept longer than the order is."""
+    """A short key that does not reveal the order's number, because it is kept longer than the order."""
     return f"{crc32(f'{order_id}:{parcel.index}'.encode()):x}"

@@ -1,4 +1,4 @@
-"""Looking at orders: the scheduled check, a person's look, what AliExpress pushes."""
+"""Checking orders: on schedule, on a person's request, and on AliExpress's pushes."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from bot.tracking.recording import Recording, earliest
 from bot.tracking.texts import CANONICAL
 
 _T = TypeVar("_T")
-_FACTS_EVERY = timedelta(hours=12)  # how often an order without tracking is asked for its own state
+_FACTS_EVERY = timedelta(hours=12)  # how often the order call is made for an order without tracking
 _BEGINNING = frozenset({OrderStatus.PLACED, OrderStatus.PREPARING, OrderStatus.SHIPPED})
 _WITH_CARRIER = 3  # rank of "picked up"
 
 
 class Checking:
-    """Asks the source outside any transaction, and writes down what it said in one."""
+    """Asks the source outside of any transaction, then stores the answer in one."""
 
     def __init__(
         self,
@@ -53,11 +53,13 @@ class Checking:
         self._recording = recording
         self._policy = policy
         self._now = now
-        self.source_silent = False  # nobody answers: the login is over, or the app is refused
+        self.source_silent = False  # no call can succeed: the login has expired, or the app is refused
 
     async def check(self, due: Due) -> Settled | None:
-        """The scheduled look. Returns the end of a check without news for the poller to settle in bulk;
-        None where there was news, which is settled. Raises SourceError.
+        """The scheduled check. Raises SourceError.
+
+        Without news, returns the values to settle it with, which the poller does in bulk. With news, stores
+        them, settles the check and returns None.
         """
         silence = due.silence_at is not None and due.silence_at <= self._now()
         known = "" if silence else due.fingerprint
@@ -76,20 +78,22 @@ class Checking:
             facts = None
         if snapshot is None or (snapshot.digest == due.digest and not silence and facts is None):
             self._pacer.learn(due.watch, (), now, order=due.order_id)
-            return self.quiet(due, now, fingerprint=snapshot.fingerprint if snapshot is not None else None)
+            return self.unchanged(
+                due, now, fingerprint=snapshot.fingerprint if snapshot is not None else None
+            )
         async with self._store.write() as tx:
             if await tx.orders.holds_lease(due.order_id, due.lease):
                 await self._recording.apply_snapshot(tx, due.order_id, snapshot, facts, asking=None)
         return None
 
-    async def look(self, order_id: str, *, asking: Place) -> None:
-        """A look for somebody who waits, whatever is planned. Raises SourceError."""
+    async def check_now(self, order_id: str, *, asking: Place) -> None:
+        """Check now for a person who is waiting, whatever is scheduled. Raises SourceError."""
         snapshot = await self._answer(self._source.fetch(order_id, CANONICAL, urgent=True))
         async with self._store.write() as tx:
             await self._recording.apply_snapshot(tx, order_id, snapshot, None, asking=asking)
 
     async def _answer(self, asked: Awaitable[_T]) -> _T:
-        """Wait for the source, and notice whether anybody answers at all. Raises SourceError."""
+        """Await the source's answer and keep `source_silent` up to date. Raises SourceError."""
         try:
             answer = await asked
         except (Reauthorise, Misconfigured):
@@ -99,7 +103,7 @@ class Checking:
         return answer
 
     async def _facts(self, due: Due, snapshot: Snapshot, now: datetime) -> OrderFacts | None:
-        """The order's own state, asked for now and then while there is no tracking; raises UnknownOrder."""
+        """The order's own state, requested every 12 h while there is no tracking. Raises UnknownOrder."""
         if snapshot.found and snapshot.parcels:
             return None
         if due.status_at is not None and timedelta(0) <= now - due.status_at < _FACTS_EVERY:
@@ -109,12 +113,12 @@ class Checking:
         except UnknownOrder:
             raise
         except SourceError:
-            return None  # the order call is an extra: tracking goes on without it
+            return None  # this call is optional: tracking works without it
 
     async def _withdraw(self, due: Due) -> bool:
-        """AliExpress knows no such order: end what was followed while it gave no answer, and say so.
+        """End the follows of an order that AliExpress does not know, and notify them.
 
-        False where there is no such follow.
+        Only those made while AliExpress gave no answer; returns False if there are none.
         """
         now = self._now()
         news = News(
@@ -122,7 +126,7 @@ class Checking:
         )
         async with self._store.write() as tx:
             if not await tx.orders.holds_lease(due.order_id, due.lease):
-                return True  # somebody else looks at it now
+                return True  # the lease was lost: another check is running
             places = await tx.chats.withdraw_unchecked(due.order_id)
             if not places:
                 return False
@@ -136,8 +140,8 @@ class Checking:
 
     # ── how a check without news ends ───────────────────────────────────────────────────────────
 
-    def quiet(self, due: Due, now: datetime, *, fingerprint: str | None = None) -> Settled:
-        """Nothing was new; `fingerprint` is the answer's, where it is another."""
+    def unchanged(self, due: Due, now: datetime, *, fingerprint: str | None = None) -> Settled:
+        """Settle a check without news; `fingerprint` is the answer's, if it changed."""
         watch = replace(due.watch, failures=0) if due.watch.failures else due.watch
         return Settled(
             order_id=due.order_id,
@@ -157,7 +161,7 @@ class Checking:
         )
 
     def failed(self, due: Due, error: SourceError, now: datetime) -> Settled:
-        """There was no answer: back off."""
+        """Settle a check without an answer: back off."""
         watch = replace(due.watch, failures=due.watch.failures + 1)
         return Settled(
             order_id=due.order_id,
@@ -171,10 +175,11 @@ class Checking:
     # ── what else changes an order ──────────────────────────────────────────────────────────────
 
     async def learn_status(self, order_id: str, status: OrderStatus, at: datetime | None, key: str) -> bool:
-        """AliExpress pushed the order's state: keep it, tell it, look. False for repeats and strangers.
+        """Store and announce a status that AliExpress pushed. `key` identifies the push.
 
-        A new order is the shop's, and booked. One that only the shop watches is looked at as it was planned:
-        the push itself says what is new, and a flood of them spends no calls.
+        An unknown order is booked for the shop. A followed order becomes due at once; one that only the shop
+        watches keeps its schedule: the push itself says what is new, and a flood of pushes costs no calls.
+        Returns False for a repeated push and for an order that is neither known nor booked.
         """
         now = self._now()
         async with self._store.write() as tx:
@@ -186,9 +191,9 @@ class Checking:
             known, watch = await tx.orders.get(order_id), await tx.orders.watch(order_id)
             if known is None or watch is None:
                 return False
-            if status is not OrderStatus.UNKNOWN:  # a word we do not know takes nothing away
+            if status is not OrderStatus.UNKNOWN:  # an unknown status must not overwrite a known one
                 if status is OrderStatus.CANCELLED and _under_way(known):
-                    status = OrderStatus.CLOSED  # also said of orders that end well: nothing ends by it
+                    status = OrderStatus.CLOSED  # AliExpress also closes orders that end well
                 await self._recording.apply_status(tx, known, watch, status, at or now)
             if watch.weight > 0:
                 await tx.orders.due_now(order_id, now)
@@ -197,15 +202,15 @@ class Checking:
         return True
 
     async def reclassify(self, limit: int = 200) -> int:
-        """Read stored nodes again after the rules changed, telling nobody. Returns how many orders."""
+        """Classify stored nodes again after the rules changed; announces nothing. Returns how many orders."""
         async with self._store.write() as tx:
             stale = await tx.orders.with_other_ruleset(timeline.ruleset(), limit)
             for order in (await tx.orders.get_many(stale)).values():
                 changes = timeline.reclassify(order)
-                await tx.orders.reword(changes, timeline.ruleset())
+                await tx.orders.save_reclassified(changes, timeline.ruleset())
         return len(stale)
 
 
 def _under_way(order: Order) -> bool:
-    """Whether a carrier has any of it."""
+    """Whether a carrier has received any parcel of the order."""
     return any(node.stage.rank is not None and node.stage.rank >= _WITH_CARRIER for node in order.nodes)

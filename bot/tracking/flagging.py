@@ -1,4 +1,4 @@
-"""The merchant's board: orders that need attention, and what is noted of them."""
+"""The merchant's board: orders that need attention, with notes, snoozes and disputes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from bot.tracking.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPage:
-    """A page (from 0) of the `total` flagged orders; of the `snoozed` ones some, `asleep`.
+    """A page (from 0) of the `total` flagged orders, and some (`asleep`) of the `snoozed` ones.
 
-    `refused` is in how many chats news waits because the bot may not write there.
+    `refused` counts the chats with news waiting because the bot may not write there.
     """
 
     rows: list[Flagged]
@@ -29,7 +29,7 @@ class BoardPage:
 
 
 class Flagging:
-    """Reads the board by `bot.board`'s rules; notes, snoozes and disputes stand beside the orders."""
+    """Reads the board by the rules of `bot.board`, and keeps notes, snoozes and disputes."""
 
     def __init__(self, store: Store, policy: Policy, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -37,7 +37,7 @@ class Flagging:
         self._now = now
 
     async def page(self, page: int, *, length: int, asleep: int) -> BoardPage:
-        """`length` orders of a page, or of the last one; and `asleep` snoozed ones at most."""
+        """A page of `length` orders (the last page, if there are fewer) and up to `asleep` snoozed ones."""
         now = self._now()
         async with self._store.read() as tx:
             counts, snoozed = await tx.cases.count_flags(board.RULES, now)
@@ -64,7 +64,7 @@ class Flagging:
         )
 
     async def get(self, order_id: str) -> Flagged | None:
-        """One order of the board; None where it has no flag (any more)."""
+        """One order of the board; None if it has no flag."""
         async with self._store.read() as tx:
             order = await tx.orders.get(order_id)
             case = await tx.cases.get(order_id)
@@ -72,7 +72,7 @@ class Flagging:
         return _row(order, case, followers.get(order_id, 0), self._now())
 
     async def snooze(self, order_id: str, until: datetime | None) -> bool:
-        """Keep an order off the board until then (None: wake it up); False where it is not known."""
+        """Keep an order off the board until then (None: put it back). Returns False for an unknown order."""
         async with self._store.write() as tx:
             known = await tx.orders.watch(order_id) is not None
             if known:
@@ -80,7 +80,7 @@ class Flagging:
         return known
 
     async def write_note(self, order_id: str, note: str) -> None:
-        """Note something about an order; nothing is noted of one that is not known."""
+        """Write a note about an order; ignored for an unknown order."""
         async with self._store.write() as tx:
             if await tx.orders.watch(order_id) is not None:
                 await tx.cases.write_note(order_id, note)
@@ -93,7 +93,7 @@ class Flagging:
         """
         now, places = self._now(), [Place(chat_id) for chat_id in sorted(self._policy.admins)]
         async with self._store.write() as tx:
-            await tx.orders.hold([order_id])
+            await tx.orders.lock([order_id])
             if await tx.cases.dispute(order_id, by, now):
                 for place in places:
                     await tx.chats.get_or_create(place, language=language, zone=zone, now=now)
@@ -111,7 +111,7 @@ class Flagging:
 
 
 def _row(order: Order | None, case: Case, followers: int, now: datetime) -> Flagged | None:
-    """The order with its flag; None where it has none (any more)."""
+    """The order with its flag; None if it has none."""
     found = board.flag(order, case.disputed_at, now) if order is not None else None
     if order is None or found is None:
         return None

@@ -45,11 +45,11 @@ _GUESSES = 5
 _LOCK = timedelta(hours=6)
 _PAUSE = timedelta(minutes=15)  # the lock where AliExpress gave no answer: nobody need have guessed
 _UNCHECKED = 3  # orders that a chat may follow before AliExpress says that they exist
-_STOPPED = "stopped "  # an update's effect, with the order's id and name
+_STOPPED = "stopped "  # prefix of an update's effect; the order's id and name follow
 
 
 class Following:
-    """A place's interest in orders."""
+    """Following and unfollowing orders, and each follow's own settings."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Following:
         self._now = now
 
     def claimed(self, token: str) -> str | None:
-        """The order id of a deep link's token, None where it was not signed by this shop."""
+        """The order id in a deep link's token; None if this shop did not sign it."""
         return read_link_token(token, self._policy.link_secret) if self._policy.link_secret else None
 
     async def track(
@@ -86,7 +86,7 @@ class Following:
         person: int = 0,
         update: int = 0,
     ) -> Outcome:
-        """Follow an order and show it. `by_link`: a signed link vouches for the claim.
+        """Follow an order and show it. `by_link`: the id came from a signed link.
 
         A wrong id counts for the chat and the `person` (0: nobody in particular), once for the `update` that
         asks, however often that is handled.
@@ -119,7 +119,7 @@ class Following:
         if isinstance(added, LimitReached | Unanswered):
             return added
         follow, order = added
-        if follow is not None and order is not None:  # just looked at: nothing about it has to be read again
+        if follow is not None and order is not None:  # it was just stored: no need to read it again
             localised = await self._texts.localised(order, chat.language, order.nodes)
             return Tracked(shown=Shown(localised=localised, follow=follow))
         if not unseen:
@@ -138,7 +138,7 @@ class Following:
         return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
 
     def is_proof(self, place: Place, order_id: str, proof: str) -> bool:
-        """Whether this place was given the proof."""
+        """Whether `proof` was made for this place."""
         return bool(proof) and hmac.compare_digest(proof, self.proof(place, order_id))
 
     async def _refusal(
@@ -212,14 +212,14 @@ class Following:
         *,
         unchecked: bool,
     ) -> tuple[Follow | None, Order | None] | LimitReached | Unanswered:
-        """The follow where it is a new one, and the order where the snapshot says how it is now.
+        """The follow if it is new, and the order if the snapshot has its current state.
 
         The chat's limits are counted in the transaction that adds to it: ids sent at once do not pass them.
         """
         now, place, limit = self._now(), chat.place, self._policy.orders_per_chat
         follow = Follow(place=place, order_id=order_id, label=label.strip()[:_LABEL_LENGTH], created_at=now)
         async with self._store.write() as tx:
-            await tx.chats.hold(place)
+            await tx.chats.lock(place)
             if await tx.chats.get_follow(place, order_id) is None:
                 if await tx.chats.count_follows(place) >= limit:
                     return LimitReached(limit=limit)
@@ -242,7 +242,7 @@ class Following:
                 await tx.orders.update_weights([follow.order_id], self._now())
 
     async def untrack(self, place: Place, order_id: str, *, update: int = 0) -> bool:
-        """Stop following; False when it was not followed. The `update` that asks remembers it."""
+        """Stop following; False if it was not followed. Recorded with the `update` that asked for it."""
         async with self._store.write() as tx:
             follow = await tx.chats.get_follow(place, order_id)
             stopped = await tx.chats.unfollow(place, order_id, self._now())
@@ -252,7 +252,7 @@ class Following:
         return stopped
 
     async def stopped(self, place: Place, update: int) -> list[Follow]:
-        """What this update stopped when it was handled before: a crash came before its end."""
+        """What this update stopped when it was handled before and a crash interrupted it."""
         async with self._store.read() as tx:
             effects = await tx.updates.effects(update)
         known = [one.removeprefix(_STOPPED).partition(" ") for one in effects if one.startswith(_STOPPED)]
@@ -262,34 +262,34 @@ class Following:
         ]
 
     async def get(self, place: Place, order_id: str) -> Follow | None:
-        """The place's follow, an archived one too; None where it does not follow the order."""
+        """The place's follow, even an archived one; None if it does not follow the order."""
         async with self._store.read() as tx:
             return await tx.chats.get_follow(place, order_id)
 
     async def active(self, place: Place) -> list[Follow]:
-        """What the place follows, the newest first, without what it put away."""
+        """The place's follows, newest first, without archived ones."""
         async with self._store.read() as tx:
             return [one for one in await tx.chats.follows(place) if one.archived_at is None]
 
     async def set_card(self, place: Place, order_id: str, message_id: int) -> None:
-        """Pushes will be replies to this message, and edit it."""
+        """Remember the order's card: pushes reply to this message and edit it."""
         async with self._store.write() as tx:
             await tx.chats.change_follow(place, order_id, card_message_id=message_id)
 
     async def rename(self, place: Place, order_id: str, label: str) -> bool:
-        """Give the order a name of at most 64 characters (empty: none); False when it is not followed."""
+        """Name the order, in at most 64 characters (empty: no name); False if it is not followed."""
         async with self._store.write() as tx:
             return await tx.chats.change_follow(place, order_id, label=label.strip()[:_LABEL_LENGTH])
 
     async def set_notify(self, place: Place, order_id: str, *, on: bool) -> bool:
-        """Pushes about this order on or off; False when it is not followed."""
+        """Turn pushes about this order on or off; False if it is not followed."""
         async with self._store.write() as tx:
             changed = await tx.chats.change_follow(place, order_id, notify=on)
             await tx.orders.update_weights([order_id], self._now())
         return changed
 
     async def set_archived(self, place: Place, order_id: str, *, archived: bool) -> bool:
-        """Put the order away, or take it back; False when it is not followed."""
+        """Archive the order, or take it back; False if it is not followed."""
         now = self._now()
         async with self._store.write() as tx:
             changed = await tx.chats.change_follow(place, order_id, archived_at=now if archived else None)
@@ -309,7 +309,7 @@ class Following:
         """It came: put the order away; a problem that this place reported before is solved."""
         now = self._now()
         async with self._store.write() as tx:
-            await tx.orders.hold([order_id])
+            await tx.orders.lock([order_id])
             await tx.chats.change_follow(place, order_id, archived_at=now)
             await tx.orders.update_weights([order_id], now)
             await tx.cases.withdraw(order_id, place, now)
@@ -324,7 +324,7 @@ class Following:
             kind=NewsKind.CHECK_IN, key=f"check_in:{int(at.timestamp())}", importance=Importance.ACTION
         )
         async with self._store.write() as tx:
-            await tx.orders.hold([order_id])
+            await tx.orders.lock([order_id])
             await tx.chats.change_follow(place, order_id, archived_at=None)
             await tx.orders.update_weights([order_id], now)
             waits = await tx.notices.waits_until(place, order_id, NewsKind.CHECK_IN)

@@ -1,4 +1,4 @@
-"""What the use cases answer: an order as a place sees it, and what became of a wish to follow one."""
+"""Results of the use cases: an order as a place sees it, and the outcomes of following one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.model import Follow, Localised, Order
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An order as a place sees it. `silent_since`: AliExpress gives no answer since then."""
+    """An order as a place sees it. AliExpress has not answered since `silent_since`."""
 
     localised: Localised
     follow: Follow | None
@@ -23,7 +23,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """A look at an order by a person. `fresh` False: it was looked at a moment ago, or nobody answered."""
+    """The result of a person's refresh. Not `fresh` if it was just checked, or if nothing was answered."""
 
     shown: Shown
     fresh: bool
@@ -38,28 +38,28 @@ class Tracked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlreadyTracked:
-    """It followed the order already."""
+    """The place already follows the order."""
 
     shown: Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitReached:
-    """The place follows as many orders as one may."""
+    """The place already follows the maximum number of orders."""
 
     limit: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAllowed:
-    """The operator admits orders in another way: `link` or `private`."""
+    """ACCESS does not let this place add orders: it is `link` or `private`."""
 
     access: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedOut:
-    """Too many wrong ids came from here."""
+    """Too many wrong ids came from this chat or person."""
 
     until: datetime
 
@@ -73,7 +73,7 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFound:
-    """No such order, or not this merchant's: the answer is the same for both."""
+    """No such order in this merchant's account (AliExpress does not tell which)."""
 
     order_id: str
 

@@ -1,4 +1,4 @@
-"""Places: who opens a chat, its settings, its coming and going, its data."""
+"""Places: their settings, joining and leaving, and their data."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from bot.tracking.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceData:
-    """All that is kept about a place."""
+    """Everything stored about a place."""
 
     orders: list[tuple[Order, Follow]]
     told: list[PastNotice]
 
 
 class Places:
-    """What is kept about the chats themselves."""
+    """Reads and changes places."""
 
     def __init__(self, store: Store, policy: Policy, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -29,7 +29,7 @@ class Places:
         self._now = now
 
     async def open(self, place: Place, *, language: str, zone: str) -> Chat:
-        """The place's settings; a new one speaks `language` in `zone`. Whoever writes can be written to."""
+        """The place's settings; a new place gets `language` and `zone`. Marks the place as reachable."""
         async with self._store.read() as tx:
             chat = await tx.chats.get(place)
             refused = await tx.notices.is_refused(place.chat_id)
@@ -42,12 +42,12 @@ class Places:
         return chat
 
     async def get(self, place: Place) -> Chat | None:
-        """The place's settings; None where nobody ever wrote."""
+        """The place's settings; None for an unknown place."""
         async with self._store.read() as tx:
             return await tx.chats.get(place)
 
     async def change(self, place: Place, *, release: bool = False, **values: object) -> Chat:
-        """Change some settings; `release` sends what the old ones held back."""
+        """Change some settings; with `release`, send what the old ones held back."""
         async with self._store.write() as tx:
             chat = await tx.chats.change(place, **values)
             if release:
@@ -55,7 +55,7 @@ class Places:
         return chat
 
     async def pause(self, place: Place, until: datetime | None) -> Chat:
-        """Hold pushes back until then; None ends the pause, and what it held goes out."""
+        """Pause pushes until then; None ends the pause and sends what it held back."""
         async with self._store.write() as tx:
             chat = await tx.chats.change(place, paused_until=until)
             if until is None:
@@ -65,20 +65,20 @@ class Places:
         return chat
 
     async def left(self, chat_id: int) -> None:
-        """The bot cannot write there any more: nobody is told there, and what only they follow rests."""
+        """The bot can no longer write there: drop its notices, stop checking what only it follows."""
         now = self._now()
         async with self._store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.leave(chat_id, now), now)
+            await tx.orders.update_weights(await tx.chats.mark_left(chat_id, now), now)
 
     async def back(self, chat_id: int) -> None:
-        """The bot can write there again, as far as is known: what waited for that goes now."""
+        """The bot can probably write there again: send what was waiting for that."""
         now = self._now()
         async with self._store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.come_back(chat_id), now)
+            await tx.orders.update_weights(await tx.chats.mark_returned(chat_id), now)
             await tx.notices.release_refused(chat_id, now)
 
     async def moved(self, old: int, new: int) -> None:
-        """A group became a supergroup."""
+        """A group became a supergroup: move everything to its new id."""
         async with self._store.write() as tx:
             await tx.orders.update_weights(await tx.chats.move(old, new), self._now())
 
@@ -88,7 +88,7 @@ class Places:
             await tx.orders.update_weights(await tx.chats.drop_topic(place), self._now())
 
     async def data(self, place: Place) -> PlaceData:
-        """All that is kept about the place."""
+        """Everything stored about the place."""
         async with self._store.read() as tx:
             follows = await tx.chats.follows(place)
             known = await tx.orders.get_many(follow.order_id for follow in follows)
@@ -97,7 +97,7 @@ class Places:
         return PlaceData(orders=rows, told=told)
 
     async def forget(self, chat_id: int, update: int) -> None:
-        """Delete everything about a chat, but for what was written after `update` and a lock for guessing."""
+        """Delete everything about a chat, except updates after `update` and a lock for guessing ids."""
         now = self._now()
         async with self._store.write() as tx:
             followed = await tx.chats.forget(chat_id, update, now, now - self._policy.guess_window)

@@ -1,4 +1,4 @@
-"""What the operator allows."""
+"""The operator's limits for people and chats."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the operator allows. `cooldown` is the least time between two looks at one order by people."""
+    """What the operator allows. `cooldown` is the least time between two refreshes of one order by people."""
 
     access: str = "open"
     admins: frozenset[int] = frozenset()

@@ -1,4 +1,4 @@
-"""Writing down what a look at an order brought: nodes, notices, the next check."""
+"""Storing what a check found: nodes, notices, the next check."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _log = structlog.get_logger(__name__)
 
 
 class ChangeMetrics(Protocol):
-    """Hears what is counted."""
+    """Counts what checks find."""
 
     def changed(self, added: int, delays: Sequence[float]) -> None:
-        """Nodes were stored; `delays` are seconds from the last look without them to this one."""
+        """Count stored nodes; `delays` are seconds from the last check without them to this one."""
         ...
 
     def unknown(self, texts: int) -> None:
-        """So many texts no rule knew."""
+        """Count texts that no rule recognized."""
         ...
 
 
 class Recording:
-    """Applies snapshots and statuses to what is known, in the caller's transaction, and owes the news."""
+    """Applies snapshots and statuses to stored orders, in the caller's transaction."""
 
     def __init__(
         self, *, pacer: Pacer, typical: TypicalStages, now: Callable[[], datetime], metrics: ChangeMetrics
@@ -51,10 +51,10 @@ class Recording:
         asking: Place | None,
         fresh: bool = False,
     ) -> Order | None:
-        """Store what is new, owe it to the followers, set the next check.
+        """Store what is new, enqueue notices for the followers, set the next check.
 
-        Returns the order as it is now, None where it is not known. A `fresh` one was put in just before;
-        `asking` is the place that looks at this moment and needs no notice.
+        Returns the order as it is now; None for an unknown order. `fresh`: the order was added just before,
+        in this transaction. `asking` is the place that requested the check and needs no notice.
         """
         now = self._now()
         known = Order(id=order_id, created_at=now) if fresh else await tx.orders.get(order_id)
@@ -64,7 +64,7 @@ class Recording:
         if asking is not None and watch.stopped and not known.stage.final:
             known = replace(silences.revived(known, now), created_at=now)
             watch = replace(watch, created_at=now)
-            await tx.orders.begin_anew(order_id, now)
+            await tx.orders.restart_silence(order_id, now)
         if not known.parcels and (snapshot.parcels or facts is not None):
             await tx.chats.confirm(order_id)
         changes = timeline.changes(known, snapshot, now)
@@ -75,7 +75,7 @@ class Recording:
     async def apply_status(
         self, tx: Transaction, known: Order, watch: Watch, status: OrderStatus, at: datetime
     ) -> None:
-        """Keep and tell the order's own status as of `at`; it is no check of the parcels."""
+        """Store and announce the order's own status as of `at`. Does not count as a check."""
         now = self._now()
         if known.status is None:  # a push is an event, not the first reading of a state
             known = replace(known, status=OrderStatus.UNKNOWN)
@@ -112,16 +112,16 @@ class Recording:
             pending += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
         await tx.notices.enqueue(pending, now)
         if changes.added or changes.news:
-            _log.info("news", order=order.id, entries=len(changes.added), pending=len(pending))
+            _log.info("order changed", order=order.id, nodes=len(changes.added), notices=len(pending))
         await tx.memory.count_unknown(changes.unknown, now)
         if checked:
             self._learn(watch, changes, now)
         after = _watch_after(watch, order, now)
         planned = self._pacer.next_check(after, now, order=order.id)
         await tx.orders.finish_check(order.id, now, earliest(planned, silence_at), checked=checked)
-        if companions := self._pacer.hurried(now):
-            await tx.orders.hasten(companions, now)
-            _log.info("companions", order=order.id, due=len(companions))
+        if companions := self._pacer.orders_to_hasten(now):
+            await tx.orders.make_due(companions, now)
+            _log.info("companion orders due", order=order.id, orders=len(companions))
         return order
 
     def _learn(self, watch: Watch, changes: Changes, now: datetime) -> None:
@@ -136,7 +136,7 @@ class Recording:
 
 
 def earliest(*moments: datetime | None) -> datetime | None:
-    """The first of these moments; None where all are None."""
+    """The earliest of these times; None if all are None."""
     return min((at for at in moments if at is not None), default=None)
 
 

@@ -1,4 +1,4 @@
-"""What Telegram knows of us beyond a restart: sent messages, flood waits, what was set there."""
+"""State about Telegram that outlives a restart: sent messages, flood waits, what was configured there."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from bot.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingState:
-    """What Telegram's limits count still: messages, and chats in a flood wait with its end."""
+    """Recent messages that count against Telegram's limits, and the ends of flood waits by chat."""
 
     sent: list[SendRecord]
     waits: Mapping[int, datetime]
 
 
 class Remembering:
-    """Keeps it in the store."""
+    """Reads and writes this state in the store."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
 
     async def sending(self) -> SendingState:
-        """What counts now; to be asked before leases are taken over."""
+        """The current state. Call it before leases are released: leased notices may have been sent."""
         at = self._now()
         async with self._store.read() as tx:
-            return SendingState(sent=await tx.sends.lately(at), waits=await tx.chats.frozen(at))
+            return SendingState(sent=await tx.sends.recent(at), waits=await tx.chats.flood_waits(at))
 
     async def keep_waits(self, waits: Mapping[int, datetime]) -> None:
-        """Keep the ends of flood waits by chat; those that are over are forgotten."""
+        """Store the ends of flood waits by chat; delete those that are over."""
         async with self._store.write() as tx:
-            await tx.chats.freeze(waits)
-            await tx.chats.thaw(self._now())
+            await tx.chats.set_flood_waits(waits)
+            await tx.chats.purge_flood_waits(self._now())
 
     async def noted(self, key: str) -> str | None:
-        """What is noted under the key."""
+        """The JSON value stored under the key; None if there is none."""
         async with self._store.read() as tx:
             found: str | None = await tx.memory.get(key)
         return found
 
     async def note(self, key: str, value: str | None) -> None:
-        """Note that; None: nothing any more."""
+        """Store a JSON value under the key; None deletes it."""
         async with self._store.write() as tx:
             if value is None:
                 await tx.memory.drop(key)

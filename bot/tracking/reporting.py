@@ -1,4 +1,4 @@
-"""The merchant's numbers, and the hour of the daily brief."""
+"""The merchant's statistics, and the time of the daily brief."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from bot import daily_stats
 from bot.model import CallBudget, Stats
 from bot.store import Store
 
-_BRIEF = "brief_at"  # under which memory keeps the hour that was chosen in the chat
+_BRIEF = "brief_at"  # the key in `store.memory` for the time chosen in the chat
 
 
 class Reporting:
-    """`brief_at` is when the brief comes until somebody chooses another hour; None: never."""
+    """`brief_at` is the brief's time until another one is chosen in the chat; None: no brief."""
 
     def __init__(self, store: Store, now: Callable[[], datetime], brief_at: time | None) -> None:
         self._store = store
@@ -40,7 +40,7 @@ class Reporting:
             )
 
     async def brief_at(self) -> time | None:
-        """When the daily brief comes: chosen in the chat, else as set at start."""
+        """The daily brief's time: the one chosen in the chat, else the one from the settings."""
         async with self._store.read() as tx:
             chosen = await tx.memory.get(_BRIEF)
         if chosen is None:
@@ -48,6 +48,6 @@ class Reporting:
         return time.fromisoformat(chosen) if chosen else None
 
     async def set_brief_at(self, at: time | None) -> None:
-        """Choose that; None: never."""
+        """Set the brief's time; None turns it off."""
         async with self._store.write() as tx:
             await tx.memory.put(_BRIEF, at.isoformat("minutes") if at else "")

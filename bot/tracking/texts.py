@@ -1,4 +1,4 @@
-"""Orders in the reader's language: what is stored, and what has to be asked for once more."""
+"""Node texts in the reader's language: stored ones, and fetching those that are missing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bot.store import Store
 from bot.tracking.lookups import keep
 from bot.tracking.typical import TypicalStages
 
-CANONICAL = "en"  # what events and stages are decided on, and what English readers read
+CANONICAL = "en"  # the language in which stages and changes are decided; also shown to English readers
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)  # between tries to get an order's texts
 
 
 class Texts:
-    """Each text is asked of the source once per language, then kept."""
+    """Fetches each text once per language, then stores it."""
 
     def __init__(
         self, store: Store, source: Source, typical: TypicalStages, now: Callable[[], datetime]
@@ -28,12 +28,12 @@ class Texts:
         self._typical = typical
         self._now = now
         self._failed: dict[str, tuple[datetime, int]] = {}  # when, and how often
-        self._asked: dict[tuple[str, str], str] = {}  # the answer's digest; an entry may have no pair in it
+        self._asked: dict[tuple[str, str], str] = {}  # by (order, language): the digest of the last answer
 
     async def localised(self, order: Order, language: str, wanted: Iterable[Node]) -> Localised:
         """The order with the texts of (at least) the `wanted` nodes, and how long its stage usually lasts.
 
-        Texts that cannot be had now are missing: they are read in English.
+        Texts that cannot be fetched now are left out: they are shown in English.
         """
         texts = await self._texts(order, language, wanted)
         usual = self._typical.known.get(order.stage)
@@ -53,7 +53,7 @@ class Texts:
         except SourceError:
             _, times = self._failed.get(order.id, (None, 0))
             keep(self._failed, order.id, (self._now(), times + 1))
-            return known  # told in English rather than late
+            return known  # rather in English than late
         self._failed.pop(order.id, None)
         keep(self._asked, (order.id, language), order.digest)  # until the order's answer is another
         found = {seq: text for seq, text in timeline.pair(order, snapshot).items() if known.get(seq) != text}

@@ -1,4 +1,4 @@
-"""How long each stage usually lasts, learnt from the merchant's own finished orders."""
+"""How long each stage usually lasts, learned from the merchant's own finished orders."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bot.model import Parcel, Stage
 
 
 class TypicalStages:
-    """`known` is empty until `learn` has run, and lacks stages that too few orders went through."""
+    """`known` is empty until `learn` has run. Stages that too few orders went through are missing."""
 
     def __init__(self) -> None:
         self.known: Mapping[Stage, silences.Typical] = {}
 
     def learn(self, delivered: Iterable[Parcel]) -> None:
-        """Count again from these parcels."""
+        """Compute everything again from these delivered parcels."""
         samples: dict[Stage, list[timedelta]] = {}
         for parcel in delivered:
             for stage, spent in silences.stage_durations(parcel).items():

@@ -1,4 +1,4 @@
-"""Orders as a place sees them: one in full, all in a list, one looked at anew."""
+"""Orders as a place sees them: one in full, all in a list, one refreshed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.tracking.texts import Texts
 
 
 class Viewing:
-    """Reads, and looks again where a person asks for it."""
+    """Reads orders, and checks one again when a person asks for it."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Viewing:
         self._now = now
 
     async def show(self, chat: Chat, order_id: str) -> Shown:
-        """The order as known, in the chat's language; fetches only texts that are missing.
+        """The stored order in the chat's language; fetches only missing texts.
 
         Raises LookupError for an order that is not known.
         """
@@ -71,15 +71,15 @@ class Viewing:
             return False
         lookups.begin(place, person)
         try:
-            await self._checking.look(order_id, asking=place)
+            await self._checking.check_now(order_id, asking=place)
         except SourceError:
             lookups.unanswered(order_id)
-            return False  # the card says how old its data is
+            return False  # the card shows how old its data is
         lookups.answered(order_id, place, person)
         return True
 
     async def orders(self, place: Place) -> list[tuple[Order, Follow]]:
-        """All orders that the place follows, archived ones too, as the store lists follows."""
+        """All orders that the place follows, archived ones included, newest follow first."""
         async with self._store.read() as tx:
             follows = await tx.chats.follows(place)
             known = await tx.orders.get_many(follow.order_id for follow in follows)

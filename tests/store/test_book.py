@@ -98,8 +98,8 @@ async def test_nothing_waited_for_is_planned_beyond_the_limit(store: Store) -> N
         assert sorted(await tx.orders.planned_beyond(later(6000), 9, waited=False)) == sorted([ONE, TWO])
         assert len(await tx.orders.planned_beyond(later(6000), 1, waited=False)) == 1
         assert await tx.orders.planned_beyond(later(9000), 9, waited=False) == []
-        await tx.orders.rein_in([TWO], later(600))
-        await tx.orders.rein_in([ONE, TWO], later(6000))
+        await tx.orders.cap_next_checks([TWO], later(600))
+        await tx.orders.cap_next_checks([ONE, TWO], later(6000))
         assert await tx.orders.next_check_at(ONE) == later(6000)
         assert await tx.orders.next_check_at(TWO) == later(600)
 

@@ -52,8 +52,8 @@ async def test_a_chat_that_left_is_told_nothing_until_it_is_back(store: Store) -
     await follow(store, ANNA, "1")
     async with store.write() as tx:
         await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
-        assert await tx.chats.leave(ANNA.chat_id, NOW) == ["1"]
-        assert await tx.chats.leave(ANNA.chat_id, later(9)) == ["1"]
+        assert await tx.chats.mark_left(ANNA.chat_id, NOW) == ["1"]
+        assert await tx.chats.mark_left(ANNA.chat_id, later(9)) == ["1"]
         chat = await tx.chats.get(ANNA)
         assert (await tx.notices.depth()).due == 0
         assert await tx.chats.followers(["1"]) == []
@@ -62,8 +62,8 @@ async def test_a_chat_that_left_is_told_nothing_until_it_is_back(store: Store) -
     assert chat is not None
     assert chat.left_at == NOW, "since the first time"
     async with store.write() as tx:
-        assert await tx.chats.come_back(ANNA.chat_id) == ["1"]
-        assert await tx.chats.come_back(ANNA.chat_id) == []
+        assert await tx.chats.mark_returned(ANNA.chat_id) == ["1"]
+        assert await tx.chats.mark_returned(ANNA.chat_id) == []
         assert [one.follow.order_id for one in await tx.chats.followers(["1"])] == ["1"]
         assert await tx.chats.count() == 1
 
@@ -228,7 +228,7 @@ async def test_forgetting_a_chat_leaves_nothing_of_it(store: Store) -> None:
         await tx.chats.count_wrong_id(
             [-300], NOW, window=timedelta(hours=1), limit=0, lock=timedelta(hours=6)
         )
-        await tx.chats.freeze({-300: later(60)})
+        await tx.chats.set_flood_waits({-300: later(60)})
         assert await tx.chats.forget(GROUP.chat_id, 2, NOW, NOW) == ["1"]
         assert await tx.chats.get(GROUP) is None
         assert await tx.chats.get(TOPIC) is None
@@ -236,7 +236,7 @@ async def test_forgetting_a_chat_leaves_nothing_of_it(store: Store) -> None:
         assert await tx.notices.history(TOPIC) == []
         assert await tx.updates.waiting() == 1, "what was written after it is still to be answered"
         assert await tx.chats.locked_until([-300], NOW) == later(6 * 3600), "else whoever guesses goes on"
-        assert await tx.chats.frozen(NOW) == {}
+        assert await tx.chats.flood_waits(NOW) == {}
         assert [one.chat.place for one in await tx.chats.followers(["1"])] == [ANNA]
 
 
@@ -272,9 +272,9 @@ async def test_wrong_ids_far_apart_lock_nobody(store: Store) -> None:
 
 async def test_flood_waits_outlive_a_restart_and_never_get_shorter(store: Store) -> None:
     async with store.write() as tx:
-        await tx.chats.freeze({})
-        await tx.chats.freeze({1: later(60), 2: later(10)})
-        await tx.chats.freeze({1: later(30), 3: later(5)})
-        assert await tx.chats.frozen(later(5)) == {1: later(60), 2: later(10)}
-        await tx.chats.thaw(later(20))
-        assert await tx.chats.frozen(NOW) == {1: later(60)}
+        await tx.chats.set_flood_waits({})
+        await tx.chats.set_flood_waits({1: later(60), 2: later(10)})
+        await tx.chats.set_flood_waits({1: later(30), 3: later(5)})
+        assert await tx.chats.flood_waits(later(5)) == {1: later(60), 2: later(10)}
+        await tx.chats.purge_flood_waits(later(20))
+        assert await tx.chats.flood_waits(NOW) == {1: later(60)}

@@ -183,7 +183,7 @@ async def test_hastened_orders_are_due_now_but_not_those_that_stopped_or_fail(st
             order_id=due.order_id, lease=due.lease, next_check_at=later(1200), answered=False, failures=1
         )
         await tx.orders.settle([failed], later(901))
-        await tx.orders.hasten(["1", "2", "3"], NOW)
+        await tx.orders.make_due(["1", "2", "3"], NOW)
         planned = {one: await tx.orders.next_check_at(one) for one in ("1", "2", "3")}
     other = "2" if due.order_id == "1" else "1"
     assert planned == {due.order_id: later(1200), other: NOW, "3": None}
@@ -198,8 +198,8 @@ async def test_orders_alongside_share_stage_and_moment_of_the_newest_entry(store
             stage = Stage.LOCAL_TRANSIT if one == "4" else Stage.ORIGIN_TRANSIT
             await tx.orders.save(added(order(one, node(1, at=moment), stage=stage)))
     async with store.read() as tx:
-        assert await tx.orders.alongside("1", timedelta(minutes=5), 9) == ["2"]
-        assert await tx.orders.alongside("9", timedelta(minutes=5), 9) == []
+        assert await tx.orders.with_similar_news("1", timedelta(minutes=5), 9) == ["2"]
+        assert await tx.orders.with_similar_news("9", timedelta(minutes=5), 9) == []
 
 
 async def test_a_watch_names_the_carrier_of_the_first_parcel(store: Store) -> None:
@@ -258,11 +258,11 @@ async def test_an_order_rests_when_nobody_can_be_told_and_wakes_again(store: Sto
     await follow(store, ANNA, "1")
     async with store.write() as tx:
         (due,) = await tx.orders.lease_due(NOW, 9, LEASE)
-        await tx.orders.update_weights(await tx.chats.leave(ANNA.chat_id, NOW), NOW)
+        await tx.orders.update_weights(await tx.chats.mark_left(ANNA.chat_id, NOW), NOW)
         assert await tx.orders.next_check_at("1") is None
         assert not await tx.orders.holds_lease("1", due.lease)
         assert await tx.chats.active_orders() == 0
-        await tx.orders.update_weights(await tx.chats.come_back(ANNA.chat_id), later(60))
+        await tx.orders.update_weights(await tx.chats.mark_returned(ANNA.chat_id), later(60))
         assert await tx.orders.next_check_at("1") == later(60)
         assert await tx.chats.active_orders() == 1
 
@@ -298,7 +298,7 @@ async def test_orders_read_by_other_rules_are_found_and_read_again(store: Store)
         assert sorted(await tx.orders.with_other_ruleset("7", 9)) == ["1", "3"]
         assert len(await tx.orders.with_other_ruleset("7", 1)) == 1
         reread = order("1", node(1, stage=Stage.DELIVERED), stage=Stage.DELIVERED, digest="unseen")
-        await tx.orders.reword(Changes(order=reread, edited=reread.nodes), "7")
+        await tx.orders.save_reclassified(Changes(order=reread, edited=reread.nodes), "7")
         found = await tx.orders.get("1")
         assert await tx.orders.with_other_ruleset("7", 9) == ["3"]
     assert found is not None

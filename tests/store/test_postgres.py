@@ -69,9 +69,9 @@ async def test_following_and_looking_cross_without_a_deadlock(replicas: list[Sto
 
     async def leave_and_return(store: Store) -> None:
         async with store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.leave(ANNA.chat_id, NOW), NOW)
+            await tx.orders.update_weights(await tx.chats.mark_left(ANNA.chat_id, NOW), NOW)
         async with store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.come_back(ANNA.chat_id), NOW)
+            await tx.orders.update_weights(await tx.chats.mark_returned(ANNA.chat_id), NOW)
 
     for _ in range(5):
         await asyncio.gather(

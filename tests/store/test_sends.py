@@ -14,7 +14,7 @@ GROUP = Place(-100)
 async def _lately(store: Store, seconds: float = 0) -> list[tuple[int, float]]:
     """Chat and age in seconds."""
     async with store.read() as tx:
-        found = await tx.sends.lately(later(seconds))
+        found = await tx.sends.recent(later(seconds))
     return sorted((one.chat_id, (later(seconds) - one.at).total_seconds()) for one in found)
 
 
@@ -65,17 +65,21 @@ async def test_what_may_have_arrived_counts_too(store: Store) -> None:
 async def test_a_clock_that_was_set_back_makes_no_answer_of_the_future(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        await tx.sends.book([SendRecord(chat_id=100, at=later(50)), SendRecord(chat_id=100, at=later(3600))])
+        await tx.sends.record(
+            [SendRecord(chat_id=100, at=later(50)), SendRecord(chat_id=100, at=later(3600))]
+        )
     assert await _lately(store) == [(100, 0.0)]
 
 
 async def test_answers_are_forgotten_after_their_minute_and_with_their_chat(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        await tx.sends.book([SendRecord(chat_id=100, at=NOW), SendRecord(chat_id=100, at=later(30))])
+        await tx.sends.record([SendRecord(chat_id=100, at=NOW), SendRecord(chat_id=100, at=later(30))])
         await tx.sends.purge(NOW + timedelta(seconds=70))
     assert await _lately(store, 31) == [(100, 1.0)]
     async with store.write() as tx:
         await tx.chats.forget(100, 9, NOW, NOW)
-        await tx.sends.book([SendRecord(chat_id=100, at=later(31))])  # "all is deleted", say, said afterwards
+        await tx.sends.record(
+            [SendRecord(chat_id=100, at=later(31))]
+        )  # "all is deleted", say, said afterwards
     assert await _lately(store, 31) == []

@@ -57,7 +57,7 @@ async def test_a_chat_waits_for_its_failed_update_then_goes_on(store: Store) -> 
     await store.inbox.failed(1, "boom again", None)
     assert await _take(store, seconds=31) == [2]
     async with store.read() as tx:
-        (aside,) = await tx.updates.aside()
+        (aside,) = await tx.updates.failed_for_good()
     assert (aside.update_id, aside.error) == (1, "boom again")
 
 
@@ -94,7 +94,7 @@ async def test_what_still_waits_is_never_purged(store: Store) -> None:
     await store.inbox.failed(1, "x", None)
     async with store.write() as tx:
         await tx.updates.purge(NOW + timedelta(days=9))
-        assert await tx.updates.aside() == []
+        assert await tx.updates.failed_for_good() == []
         assert await tx.updates.waiting() == 1
 
 

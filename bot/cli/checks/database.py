@@ -130,7 +130,7 @@ async def backlog(store: Store) -> Iterable[Finding]:
         async with store.read() as tx:
             depth, aside, texts = (
                 await tx.notices.depth(),
-                await tx.updates.aside(),
+                await tx.updates.failed_for_good(),
                 await tx.memory.unknown(1),
             )
     except StoreError as error:

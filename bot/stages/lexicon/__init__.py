@@ -193,7 +193,7 @@ def _grams(text: str) -> set[str]:
 
 
 class Lexicon:
-    """All entries, indexed. The first of two entries for one text stands; see `contradictions`."""
+    """All entries, indexed. If two entries have the same text, the first counts."""
 
     def __init__(self, entries: Iterable[LexiconEntry]) -> None:
         self.entries = tuple(entries)
@@ -238,14 +238,6 @@ class Lexicon:
                 if holes is not None and all(fits(template.meaning, hole) for hole in holes):
                     best, fixed = (template.meaning, tuple(holes)), size
         return best
-
-    def contradictions(self) -> Iterator[tuple[LexiconEntry, LexiconEntry]]:
-        """Pairs of entries with one text and two meanings."""
-        seen: dict[tuple[bool, str], LexiconEntry] = {}
-        for entry in self.entries:
-            known = seen.setdefault((entry.code, entry.text if entry.code else key(entry.text)), entry)
-            if known.meaning != entry.meaning:
-                yield known, entry
 
 
 def load(folder: Path = FOLDER) -> Lexicon:

@@ -26,7 +26,7 @@ class Policy(Protocol):
 class Hurrying(Policy, Protocol):
     """One that also says, after each look, which other orders are to be looked at now."""
 
-    def hurried(self, now: datetime) -> Sequence[str]: ...
+    def orders_to_hasten(self, now: datetime) -> Sequence[str]: ...
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ def replay(
         else:
             due[index] = following
             heapq.heappush(queue, (following, index))
-        for other in policy.hurried(now) if isinstance(policy, Hurrying) else ():
+        for other in policy.orders_to_hasten(now) if isinstance(policy, Hurrying) else ():
             moved = indices[other]
             if now < due[moved] and positions[moved] < len(timelines[moved].entries):
                 due[moved] = now + timedelta(seconds=1)

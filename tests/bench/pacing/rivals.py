@@ -48,9 +48,9 @@ class AtPrice:
                 self._pacer.refresh()
         return self._pacer.next_check(watch, now, order=name) or now + _WEEK
 
-    def hurried(self, now: datetime) -> Sequence[str]:
+    def orders_to_hasten(self, now: datetime) -> Sequence[str]:
         """Orders that a companion's news makes due."""
-        return self._pacer.hurried(now)
+        return self._pacer.orders_to_hasten(now)
 
 
 class Paced(AtPrice):
