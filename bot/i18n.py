@@ -31,7 +31,9 @@ from markupsafe import Markup, escape
 
 FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
 SOURCE_LANGUAGE = "en"
-CATALOGS = Path(__file__).resolve().parent.parent / "locales"
+_HERE = Path(__file__).resolve().parent
+# Beside the modules where the wheel is installed, at the top of the repository.
+CATALOGS = _HERE / "locales" if (_HERE / "locales").is_dir() else _HERE.parent / "locales"
 
 # Every language that AliExpress serves, by its own name, the widest spoken among its buyers first.
 LANGUAGES: dict[str, str] = {

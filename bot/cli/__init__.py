@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from bot import __version__
 from bot.cli import (
     authorize,
     backup,
@@ -24,6 +26,7 @@ from bot.cli import (
     track,
     why,
 )
+from bot.cli.program import INSTALLED, PROGRAM
 from bot.errors import BotError, SettingsError
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -44,11 +47,30 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 app = typer.Typer(
-    name="python -m bot",
-    help="A parcel companion in Telegram for a merchant's AliExpress orders.",
+    name=PROGRAM,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    # A shell completes commands of one word only: for `python -m bot` it would take over `python`.
+    add_completion=PROGRAM == INSTALLED,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"{INSTALLED} {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """A parcel companion in Telegram for a merchant's AliExpress orders."""
+
+
 for name, command in COMMANDS.items():
     app.command(name)(command)
 

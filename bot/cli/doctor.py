@@ -18,6 +18,7 @@ from rich.text import Text
 
 from bot import settings
 from bot.cli.checks import Check, Finding, Verdict, failure, run_checks
+from bot.cli.program import PROGRAM
 from bot.errors import BotError, SettingsError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def doctor(
         chosen = settings.load_settings(dotenv=dotenv)
     except SettingsError as error:
         if as_json:
-            wrong = failure("settings", f"{error.variable} {error.fix}", "python -m bot init")
+            wrong = failure("settings", f"{error.variable} {error.fix}", f"{PROGRAM} init")
             typer.echo(_as_json([wrong], code=2))
             sys.exit(2)
         raise
@@ -107,7 +108,7 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
 
     path = store.database.path
     folder = path.parent if path is not None and path.parent.is_dir() else None
-    yield Check(name="settings", look=lambda: machine.settings(chosen, dotenv), cure="python -m bot init")
+    yield Check(name="settings", look=lambda: machine.settings(chosen, dotenv), cure=f"{PROGRAM} init")
     yield Check(name="shop", look=lambda: machine.shop_file(chosen), cure="repair SHOP_FILE")
     yield Check(name="phrases", look=lambda: machine.phrases_file(chosen), cure="repair PHRASES_FILE")
     yield Check(name="database", look=lambda: database.sqlite(store), cure="look at DATABASE_URL")

@@ -19,6 +19,7 @@ from bot import settings
 from bot.cli import authorize, doctor
 from bot.cli.checks import Verdict
 from bot.cli.envfile import EnvFile
+from bot.cli.program import PROGRAM
 from bot.errors import BotError
 from bot.i18n import LANGUAGES, guess_zone, is_zone
 
@@ -59,7 +60,7 @@ def init(
         _log_in(console, first=not before.names)
     console.print("\nLooking at everything once:\n")
     doctor.report(settings.load_settings(dotenv=path), path)
-    console.print("\nNext: [bold]python -m bot run[/]")
+    console.print(f"\nNext: [bold]{PROGRAM} run[/]")
 
 
 def _log_in(console: Console, *, first: bool) -> None:
@@ -69,7 +70,7 @@ def _log_in(console: Console, *, first: bool) -> None:
     try:
         authorize.authorize(code="")
     except BotError as error:
-        console.print(Text.assemble(("✗ ", "red"), f"{error}; again with: python -m bot authorize"))
+        console.print(Text.assemble(("✗ ", "red"), f"{error}; again with: {PROGRAM} authorize"))
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.cli.checks import Finding, failure, ok, warning
 from bot.cli.checks.telegram import skew
+from bot.cli.program import PROGRAM
 from bot.errors import (
     Misconfigured,
     Reauthorise,
@@ -26,7 +27,7 @@ _NOBODYS_TOKEN = "0" * 32  # whoever refuses this one has accepted key and signa
 _NOBODYS_ORDER = "100000000000000"
 _SOON, _BUDGET_LOW = 7.0, 0.9  # days, share
 
-LOGIN = "`python -m bot authorize`, or /authorize in the bot's chat"
+LOGIN = f"`{PROGRAM} authorize`, or /authorize in the bot's chat"
 _CURES = {
     "invalidappkey": "copy App Key again from the App Console into ALIEXPRESS_APP_KEY",
     "incompletesignature": "copy App Secret again from the App Console into ALIEXPRESS_APP_SECRET",

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.cli.checks import Finding, failure, ok, warning
+from bot.cli.program import PROGRAM
 from bot.errors import StoreError
 from bot.store import Store, migrations
 from bot.store.sql import redact_url
@@ -78,7 +79,7 @@ async def _schema(store: Store) -> Finding:
         return warning(
             "schema",
             f"{at or 'empty'}, {newest} is current",
-            "`run` updates it, or `python -m bot migrate` now",
+            f"`run` updates it, or `{PROGRAM} migrate` now",
         )
     return failure(
         "schema", f"{at} was written by a newer version of this bot", "update the bot, or restore a backup"
@@ -138,12 +139,12 @@ async def backlog(store: Store) -> Iterable[Finding]:
     found = [ok("outbox", f"{depth.due} wait, {depth.dead} given up")]
     if depth.dead:
         found[0] = warning(
-            "outbox", f"{depth.dead} messages were given up", "`python -m bot dead-letters` shows why"
+            "outbox", f"{depth.dead} messages were given up", f"`{PROGRAM} dead-letters` shows why"
         )
     if aside:
         found.append(
-            warning("updates", f"{len(aside)} were set aside as unreadable", "`python -m bot dead-letters`")
+            warning("updates", f"{len(aside)} were set aside as unreadable", f"`{PROGRAM} dead-letters`")
         )
     if texts:
-        found.append(ok("texts", "some carrier texts match no rule: `python -m bot unknown` lists them"))
+        found.append(ok("texts", f"some carrier texts match no rule: `{PROGRAM} unknown` lists them"))
     return found

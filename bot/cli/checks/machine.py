@@ -17,6 +17,7 @@ from typing import Any
 from bot import shop
 from bot.cli.checks import Finding, failure, ok, warning
 from bot.cli.envfile import EnvFile
+from bot.cli.program import PROGRAM
 from bot.errors import SettingsError
 from bot.i18n import CATALOGS, LANGUAGES, SOURCE_LANGUAGE, Words, catalog
 from bot.settings import SECRETS, Settings
@@ -39,14 +40,14 @@ async def settings(chosen: Settings, dotenv: Path) -> Iterable[Finding]:
         )
     if chosen.link_secret is None:
         found.append(
-            warning("links", "LINK_SECRET is not set: no links for customers", "run `python -m bot init`")
+            warning("links", "LINK_SECRET is not set: no links for customers", f"run `{PROGRAM} init`")
         )
     if chosen.token_key is None:
         found.append(
             warning(
                 "token store",
                 "AliExpress tokens are stored readable in the database and its backups",
-                "set TOKEN_KEY (`python -m bot init` makes one)",
+                f"set TOKEN_KEY (`{PROGRAM} init` makes one)",
             )
         )
     found.extend(_env_file(dotenv))

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.chat.telegram import TelegramBot, TelegramError
 from bot.cli.checks import Finding, failure, ok, warning
+from bot.cli.program import PROGRAM
 from bot.errors import TokenRevoked
 from bot.settings import Settings
 
@@ -94,7 +95,7 @@ def _destination(url: str, chosen: Settings, ours: str) -> Finding:
         return failure(
             "intake",
             f"a webhook is set ({url}): long polling gets nothing",
-            "`python -m bot doctor --delete-webhook`, or set WEBHOOK_URL to use it",
+            f"`{PROGRAM} doctor --delete-webhook`, or set WEBHOOK_URL to use it",
         )
     if url == chosen.webhook_url:
         return ok("intake", f"webhook {url}")

@@ -1,0 +1,119 @@
+"""What is published: the wheel, installed outside the repository, gives `parcel-bot` with all it needs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+from bot import __version__
+from bot.cli import COMMANDS
+from bot.i18n import LANGUAGES, SOURCE_LANGUAGE
+from tests.test_demo import check_first_push, demo
+
+ROOT = Path(__file__).parent.parent
+
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("wheel")]
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`parcel-bot` in an environment that has the wheel and, from here, the libraries that it requires."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    venv.create(folder / "installed", with_pip=False)
+    python = folder / "installed/bin/python"
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    libraries = folder / "installed/lib" / version / "site-packages/libraries.pth"
+    libraries.write_text(sysconfig.get_path("purelib"))
+    # Nothing may be fetched: a requirement that is not met here fails.
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index", "--quiet"]
+    subprocess.run([*install, "--disable-pip-version-check", str(wheel)], check=True)
+    return python.parent / "parcel-bot"
+
+
+def _said(program: Path, *words: str, cwd: Path) -> str:
+    return subprocess.run(
+        [program, *words], cwd=cwd, check=True, capture_output=True, text=True, env=_environment()
+    ).stdout
+
+
+def _environment(**more: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return kept | {"COLUMNS": "120", "NO_COLOR": "1"} | more
+
+
+def test_it_says_its_version_and_its_commands(program: Path, tmp_path: Path) -> None:
+    assert _said(program, "--version", cwd=tmp_path) == f"parcel-bot {__version__}\n"
+    for word in ("-h", "--help"):
+        shown = _said(program, word, cwd=tmp_path)
+        assert "Usage: parcel-bot" in shown
+        assert all(name in shown for name in COMMANDS)
+    assert "  parcel-bot track" in _said(program, "track", "-h", cwd=tmp_path).replace("Usage:", " ")
+
+
+def test_the_catalogs_are_in_it(program: Path, tmp_path: Path) -> None:
+    code = (
+        "from bot.i18n import CATALOGS; print(CATALOGS, *(p.name for p in CATALOGS.iterdir() if p.is_dir()))"
+    )
+    words = [str(program.parent / "python"), "-c", code]
+    shown = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    where, *languages = shown.split()
+    assert str(program.parent.parent) in where
+    assert set(languages) == set(LANGUAGES) - {SOURCE_LANGUAGE}
+
+
+def test_its_demo_runs_to_the_first_push(program: Path, tmp_path: Path) -> None:
+    with demo([str(program), "demo", "--port", "0"], tmp_path, _environment()) as address:
+        check_first_push(address)
+
+
+def test_bash_completes_its_commands(program: Path, tmp_path: Path) -> None:
+    script = """
+        eval "$(parcel-bot --show-completion)"
+        COMP_WORDS=(parcel-bot d) COMP_CWORD=1 COMP_LINE="parcel-bot d" COMP_POINT=12
+        _parcel_bot_completion parcel-bot d parcel-bot
+        echo "${COMPREPLY[@]}"
+    """
+    assert set(_shell("bash", script, program, tmp_path).split()) == {
+        n for n in COMMANDS if n.startswith("d")
+    }
+
+
+def test_zsh_completes_its_commands(program: Path, tmp_path: Path) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("ZSH IS NOT INSTALLED: its completion was not tested")
+    script = """
+        zmodload zsh/zpty
+        zpty shell zsh -f -i
+        zpty -w shell 'PS1=; autoload -U compinit; compinit -D'
+        zpty -w shell 'eval "$(parcel-bot --show-completion)"; print READY'
+        zpty -r shell out "*READY*READY*"
+        zpty -w -n shell $'parcel-bot doc\\t'
+        zpty -r shell out '*doctor*' && print -r -- "$out"
+    """
+    assert "doctor" in _shell("zsh", script, program, tmp_path)
+
+
+def test_fish_completes_its_commands(program: Path, tmp_path: Path) -> None:
+    if shutil.which("fish") is None:
+        pytest.skip("FISH IS NOT INSTALLED: its completion was not tested")
+    script = 'parcel-bot --show-completion | source; complete -C "parcel-bot doc"'
+    assert "doctor" in _shell("fish", script, program, tmp_path)
+
+
+def _shell(name: str, script: str, program: Path, folder: Path) -> str:
+    environment = _environment(HOME=str(folder), XDG_CONFIG_HOME=str(folder), TERM="dumb")
+    environment["PATH"] = f"{program.parent}{os.pathsep}{environment['PATH']}"
+    command = [name, "-c", script]
+    return subprocess.run(
+        command, cwd=folder, env=environment, check=False, stdout=subprocess.PIPE, text=True, timeout=60
+    ).stdout
