@@ -51,8 +51,8 @@ class App:
         self._shop = shop.load_shop(settings.shop_file)
         stages.teach(settings.phrases_file)
         # Built by a standby, too: reading 22 catalogs after taking over would keep somebody waiting.
-        name = self._shop(settings.default_language).name
-        self._wanted_menus = menus.all_menu_calls(name, settings.admin_chat_ids)
+        named = self._shop(settings.default_language)
+        self._wanted_menus = menus.all_menu_calls(named, settings.admin_chat_ids)
         self.leader = self._new_leader()
         self._used = False
         self._serving = False  # from the takeover until the last lease is settled

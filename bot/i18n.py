@@ -8,7 +8,7 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, time, timedelta
@@ -175,6 +175,17 @@ def catalog(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Brand:
+    """The manner of a shop that speaks in its own name only.
+
+    `twins` are the sentences that are said instead of others; `blurs_origin` leaves out places at the origin.
+    """
+
+    twins: Mapping[str, str]
+    blurs_origin: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """How to speak to one chat: `language` is one of LANGUAGES, `zone` an IANA name (unknown reads as UTC).
@@ -185,11 +196,14 @@ class Words:
 
     language: str
     zone: str = "UTC"
+    brand: Brand | None = None
 
     # ── sentences ───────────────────────────────────────────────────────────────────────────────
 
     def t(self, message: str, /, **arguments: object) -> Markup:
         """The message in this language with its {arguments} filled in: plain ones escaped, Markup as is."""
+        if self.brand is not None:
+            message = self.brand.twins.get(message, message)
         if not arguments:
             return _sentence(self.language, message)
         return self._fill(catalog(self.language).ugettext(message), arguments)

@@ -23,6 +23,7 @@ from bot.model import (
 )
 from bot.tracking import Tracking
 from bot.views import admin, card, pushes
+from bot.views.brand import words_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class Renderer:
         self, tracking: Tracking, now: Callable[[], datetime], shop: Callable[[str], Shop] | None = None
     ) -> None:
         self._texts = tracking.texts
+        self._operators = tracking.policy.admins
         self._shop = shop or (lambda language: Shop())
         self._now = now
 
@@ -98,7 +100,7 @@ class Renderer:
     def card(self, chat: Chat, facts: Localised, follow: Follow) -> Message:
         """The living card, silently."""
         fresh = card.card(
-            _words(chat),
+            self._words(chat),
             facts,
             follow,
             now=self._now(),
@@ -113,7 +115,7 @@ class Renderer:
         """One order's news, as a reply to its card."""
         now = self._now()
         news = tuple(one for one in notice.news if one.kind is not NewsKind.CARD)
-        message = pushes.push(_words(chat), facts, follow, news, now=now, shop=self._shop(chat.language))
+        message = pushes.push(self._words(chat), facts, follow, news, now=now, shop=self._shop(chat.language))
         return OutgoingMessage(
             notices=(notice,),
             message=_as_wanted(message, chat, notice.importance, now),
@@ -138,24 +140,23 @@ class Renderer:
             for notice in notices
         ]
         now = self._now()
-        message = pushes.summary(_words(chat), entries, occasion=occasion(chat, notices, now), now=now)
+        message = pushes.summary(self._words(chat), entries, occasion=occasion(chat, notices, now), now=now)
         return OutgoingMessage(
             notices=tuple(notices),
             message=_as_wanted(message, chat, max(notice.importance for notice in notices), now),
             happened=tuple(at for notice in notices for at in _happened(notice, orders[notice.order_id])),
         )
 
+    def _words(self, chat: Chat) -> Words:
+        return words_for(chat, self._shop(chat.language), operator=chat.place.chat_id in self._operators)
+
     def report(self, chat: Chat, notice: Notice, order: Order) -> OutgoingMessage:
         """A customer's problem, for the operator; or that there is no such order in this shop."""
         if any(one.kind is NewsKind.NOT_FOUND for one in notice.news):
-            message = pushes.not_found(_words(chat), order.id)
+            message = pushes.not_found(self._words(chat), order.id)
         else:
-            message = admin.customer_problem(_words(chat), order)
+            message = admin.customer_problem(self._words(chat), order)
         return OutgoingMessage(notices=(notice,), message=message)
-
-
-def _words(chat: Chat) -> Words:
-    return Words(language=chat.language, zone=chat.zone)
 
 
 def _as_wanted(message: Message, chat: Chat, importance: Importance, now: datetime) -> Message:

@@ -11,11 +11,13 @@ from bot.errors import SettingsError
 from bot.i18n import LANGUAGES
 from bot.model import Shop
 
-_FIELDS = {"name": 64, "support": 64, "welcome": 600}
+_TEXTS = {"name": 64, "support": 64, "welcome": 600, "help": 600}
+_SWITCHES = ("brand", "blur_origin")
+_FIELDS = (*_TEXTS, *_SWITCHES)
 
 
 def load_shop(path: str) -> Callable[[str], Shop]:
-    """Read SHOP_FILE: `name`, `support`, `welcome` and a table per language. An empty path means no name.
+    """Read SHOP_FILE: its texts, its switches and a table of texts per language. An empty path means no name.
 
     Raises SettingsError that names what is wrong.
     """
@@ -45,9 +47,12 @@ def _read(path: str) -> dict[str, Any]:
 
 def _check(table: dict[str, Any], where: str) -> None:
     for name, value in table.items():
-        if name not in _FIELDS:
-            raise SettingsError("SHOP_FILE", f"{where}{name} is unknown; known are {', '.join(_FIELDS)}")
-        if not isinstance(value, str) or len(value) > _FIELDS[name]:
+        if name in _SWITCHES and not where:
+            if not isinstance(value, bool):
+                raise SettingsError("SHOP_FILE", f"{name} must be true or false")
+        elif name not in _TEXTS:
+            raise SettingsError("SHOP_FILE", f"{where}{name} is unknown; known are {', '.join(_TEXTS)}")
+        elif not isinstance(value, str) or len(value) > _TEXTS[name]:
             raise SettingsError(
-                "SHOP_FILE", f"{where}{name} must be text of at most {_FIELDS[name]} characters"
+                "SHOP_FILE", f"{where}{name} must be text of at most {_TEXTS[name]} characters"
             )

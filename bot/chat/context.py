@@ -24,6 +24,7 @@ from bot.merchant import Merchant
 from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
 from bot.views import card, replies
+from bot.views.brand import words_for
 from bot.views.replies import EntryPoint
 
 _HIDDEN = (ChatMember.LEFT, ChatMember.BANNED)
@@ -95,7 +96,7 @@ class ChatContext:
 
     @property
     def words(self) -> Words:
-        return Words(language=self.chat.language, zone=self.chat.zone)
+        return words_for(self.chat, self.shop, operator=self.is_admin)
 
     @property
     def shop(self) -> Shop:

@@ -10,14 +10,16 @@ from telegram.error import TelegramError
 
 from bot.chat.telegram import TelegramBot
 from bot.i18n import LANGUAGES, Words
+from bot.model import Shop
 from bot.views import commands
+from bot.views.brand import branding
 
 _log = structlog.get_logger(__name__)
 
 Call = tuple[str, dict[str, Any]]
 
 
-def all_menu_calls(shop_name: str, admins: Iterable[int]) -> list[Call]:
+def all_menu_calls(shop: Shop, admins: Iterable[int]) -> list[Call]:
     """All calls that set menus and descriptions; English is the default for other languages."""
     calls: list[Call] = []
     seen: set[str] = set()
@@ -26,10 +28,10 @@ def all_menu_calls(shop_name: str, admins: Iterable[int]) -> list[Call]:
         if code in seen:
             continue  # Portuguese and Chinese have two catalogs; the first one serves both
         seen.add(code)
-        words = Words(language=language, zone="UTC")
+        words = Words(language=language, zone="UTC", brand=branding(shop))
         tag = {"language_code": code} if code else {}
         calls.append(("setMyCommands", {"commands": _listed(commands.commands(words))} | tag))
-        calls.append(("setMyDescription", {"description": commands.description(words, shop_name)} | tag))
+        calls.append(("setMyDescription", {"description": commands.description(words, shop.name)} | tag))
         calls.append(
             ("setMyShortDescription", {"short_description": commands.short_description(words)} | tag)
         )

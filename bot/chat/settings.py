@@ -150,8 +150,7 @@ async def mydata(ctx: ChatContext, said: ParsedText) -> None:
         "orders": [asdict(follow) | {"order": order} for order, follow in data.orders],
         "messages": data.told,
     }
-    written = to_json(content, indent=2)
-    await ctx.say(replies.mydata(ctx.words, written))
+    await ctx.say(replies.mydata(ctx.words, to_json(content, indent=2)))
 
 
 async def forget(ctx: ChatContext, said: ParsedText) -> None:

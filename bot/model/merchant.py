@@ -59,6 +59,9 @@ class Shop:
     name: str = ""
     support: str = ""  # where customers can write, e.g. "@shop_help"
     welcome: str = ""
+    help: str = ""  # what /help says first
+    brand: bool = False  # customers do not read AliExpress's name
+    blur_origin: bool = False  # nor, beside it, where in the country of origin a parcel is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

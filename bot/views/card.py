@@ -20,7 +20,7 @@ from bot.model import (
     Shop,
     Stage,
 )
-from bot.views import actions, wording
+from bot.views import actions, brand, wording
 from bot.views import buttons as b
 from bot.views.contact import contact_row
 
@@ -240,7 +240,7 @@ def _carrier(words: Words, parcel: Parcel) -> Markup | None:
 
 def carrier_and_number(words: Words, parcel: Parcel) -> list[Markup]:
     """Who carries it under which number, as far as is known; the number can be copied with one tap."""
-    carrier, number = wording.clip(parcel.carrier, 64), wording.clip(parcel.number, 64)
+    carrier, number = wording.clip(brand.carrier(words, parcel.carrier), 64), wording.clip(parcel.number, 64)
     known = [words.isolate(carrier)] if carrier else []
     return [*known, words.isolate(words.code(number))] if number else known
 

@@ -47,7 +47,7 @@ def share(
     """
     order = facts.order
     state = wording.state(words, order.stage, order.reason)
-    title = _title(order, follow)
+    title = _title(words, order, follow)
     lines = [fill("{} <b>{}</b>", _icon(order), words.isolate(title) if title else state)]
     if title:
         lines.append(state)
@@ -72,7 +72,7 @@ def journey(
     if not parcels:
         return None
     page = Page(words, _TALLEST, folders)
-    title = fonts.writable(words, _title(order, follow), folders)
+    title = fonts.writable(words, _title(words, order, follow), folders)
     y = _head(page, order, title, now) + 40
     for parcel in parcels:
         y = _parcel(page, order, parcel, y, now)
@@ -84,10 +84,10 @@ def journey(
     return None if page.speechless else page.png(y + 90)
 
 
-def _title(order: Order, follow: Follow | None) -> str:
+def _title(words: Words, order: Order, follow: Follow | None) -> str:
     """The reader's own name for the order, else its first article; empty where neither is known."""
-    articles = (item.title for parcel in order.live for item in parcel.items)
-    named = (wording.clip(text, _TITLE_LIMIT) for text in (wording.label_of(follow), *articles))
+    texts = (wording.label_of(follow), *wording.article_titles(words, order))
+    named = (wording.clip(text, _TITLE_LIMIT) for text in texts)
     return next((text for text in named if text), "")
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bot.i18n import LANGUAGES, Words, fill, plain
 from bot.ids import Mistake
 from bot.model import Button, Follow, Message, Shop
-from bot.views import actions, commands, wording
+from bot.views import actions, brand, commands, wording
 from bot.views import buttons as b
 
 TOAST_LIMIT = 200  # characters that Telegram shows in a pop-up
@@ -81,6 +81,8 @@ def help_(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER, *, ad
     """What can be done here, with the commands."""
     t = words.t
     lines = [
+        fill("<b>{}</b>", words.isolate(wording.clip(shop.name, 64))) if shop.name else None,
+        words.isolate(wording.clip(shop.help, 500)) if shop.help else None,
         t("<b>How it works</b>"),
         *_how_to_add(words, entry),
         Markup(""),
@@ -467,6 +469,8 @@ def zone_unknown(words: Words, sent: str) -> Message:
 def mydata(words: Words, content: bytes) -> Message:
     """Everything known about this chat, as a file (JSON)."""
     text = words.t("🗂 Everything we know about this chat. /forget deletes it.")
+    if words.brand is not None:
+        content = brand.NAMES.sub("", content.decode()).encode()
     return Message(text=words.page([text]), document=("mydata.json", content))
 
 

@@ -121,7 +121,7 @@ def _pager(words: Words, facts: Localised, shown: Parcel, page: int, pages: int)
 
 def _outside(words: Words, parcel: Parcel) -> tuple[Button, ...]:
     number = wording.clip(parcel.number, 64)
-    if not number:
+    if not number or words.brand is not None:  # the page is AliExpress's
         return ()
     page = TRACKING_PAGE + quote(number, safe="")
     return (Button(text=str(words.t("🌐 Tracking page").unescape()), url=page),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from markupsafe import Markup
@@ -9,6 +10,7 @@ from markupsafe import Markup
 from bot.eta import is_meaningful
 from bot.i18n import Words, clean, fill
 from bot.model import Follow, Item, Localised, Node, Order, OrderStatus, Parcel, Reason, Stage
+from bot.views import brand
 
 TEXT_LIMIT = 250  # characters of one foreign text; carriers have been seen to send pages
 
@@ -323,18 +325,24 @@ def order_name(words: Words, order_id: str, follow: Follow | None) -> Markup:
 
 def list_name(words: Words, order: Order, follow: Follow | None) -> Markup:
     """What readers know an order by: their own name for it, else its first article, else its short number."""
-    articles = (item.title for parcel in order.live for item in parcel.items)
-    title = next((clipped for article in articles if (clipped := clip(article, 40))), "")
+    title = next((clipped for article in article_titles(words, order) if (clipped := clip(article, 40))), "")
     if label_of(follow) or not title:
         return order_name(words, order.id, follow)
     return words.isolate(title)
+
+
+def article_titles(words: Words, order: Order) -> Iterator[str]:
+    """The titles of what is in the order, as sellers wrote them."""
+    return (brand.without_names(words, item.title) for parcel in order.live for item in parcel.items)
 
 
 def node_text(words: Words, facts: Localised, node: Node) -> Markup:
     """The node in the reader's language, else in the carrier's words, else by its stage; escaped, short."""
     localised = facts.texts.get(node.seq)
     text = clip(localised.text if localised else "", TEXT_LIMIT) or clip(node.text, TEXT_LIMIT)
-    return words.isolate(text) if text else stage_name(words, node.stage)
+    if not text or brand.hides(words, facts, node, text):
+        return stage_name(words, node.stage)
+    return words.isolate(text)
 
 
 def arrival(words: Words, order: Order, now: datetime) -> Markup | None:
@@ -366,9 +374,9 @@ def contents(words: Words, items: tuple[Item, ...], most: int = 3) -> Markup | N
     if not named:
         return None
     shown: list[Markup] = [
-        fill("{} × {}", words.number(item.quantity), words.isolate(_article(item)))
+        fill("{} × {}", words.number(item.quantity), words.isolate(_article(words, item)))
         if item.quantity > 1
-        else words.isolate(_article(item))
+        else words.isolate(_article(words, item))
         for item in named[:most]
     ]
     if (rest := len(named) - most) > 0:
@@ -376,8 +384,8 @@ def contents(words: Words, items: tuple[Item, ...], most: int = 3) -> Markup | N
     return words.t("Inside: {articles}", articles=words.join(shown))
 
 
-def _article(item: Item) -> str:
-    title, variant = clip(item.title, 60), clip(item.variant, 40)
+def _article(words: Words, item: Item) -> str:
+    title, variant = clip(brand.without_names(words, item.title), 60), clip(item.variant, 40)
     return f"{title} ({variant})" if variant else title
 
 

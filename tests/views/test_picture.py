@@ -123,9 +123,9 @@ def test_the_head_has_room_for_a_date_where_one_is_known() -> None:
 
 @needs_fonts
 def test_the_title_is_the_readers_name_else_the_article_and_the_day_is_told() -> None:
-    assert picture._title(ORDER, FOLLOW) == "Blue lamp"
-    assert picture._title(ORDER, UNNAMED) == "Blue desk lamp"
-    assert picture._title(in_state(Stage.LOCAL_TRANSIT, items=()).order, UNNAMED) == ""
+    assert picture._title(Words("en"), ORDER, FOLLOW) == "Blue lamp"
+    assert picture._title(Words("en"), ORDER, UNNAMED) == "Blue desk lamp"
+    assert picture._title(Words("en"), in_state(Stage.LOCAL_TRANSIT, items=()).order, UNNAMED) == ""
     later = picture.journey(Words("en", "Europe/Berlin"), FACTS, UNNAMED, now=NOW + DAY)
     assert later != picture.journey(Words("en", "Europe/Berlin"), FACTS, UNNAMED, now=NOW)
 

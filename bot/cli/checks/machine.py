@@ -11,6 +11,7 @@ import stat
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from bot.cli.envfile import EnvFile
 from bot.cli.program import PROGRAM
 from bot.errors import SettingsError
 from bot.i18n import CATALOGS, LANGUAGES, SOURCE_LANGUAGE, Words, catalog
+from bot.model import Localised, Node, Order, Parcel, Stage
 from bot.settings import SECRETS, Settings
 from bot.stages import taught
+from bot.views import brand, wording
 
 _SCARCE, _GONE = 1_000_000_000, 100_000_000  # bytes of free disk
 OF_COMPOSE = frozenset({"REPLICAS", "POSTGRES_PASSWORD", "PUBLIC_HOST"})  # what compose.yaml reads beside
@@ -73,10 +76,28 @@ async def shop_file(chosen: Settings) -> Iterable[Finding]:
     if not chosen.shop_file:
         return [ok("shop", "unnamed: no SHOP_FILE is set")]
     try:
-        name = shop.load_shop(chosen.shop_file)(chosen.default_language).name
+        named = shop.load_shop(chosen.shop_file)(chosen.default_language)
     except SettingsError as error:
         return [failure("shop", error.fix, f"repair {chosen.shop_file} (SHOP_FILE)")]
-    return [ok("shop", name or "unnamed")]
+    found = [ok("shop", named.name or "unnamed")]
+    if named.brand:
+        found.append(ok("brand", _sample(Words(chosen.default_language, brand=brand.branding(named)))))
+    elif named.blur_origin:
+        found.append(warning("brand", "blur_origin does nothing alone", "set brand = true in SHOP_FILE"))
+    return found
+
+
+def _sample(words: Words) -> str:
+    """What customers read of a carrier's name and entry that name AliExpress."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    text = "Your order left the AliExpress warehouse [Dongguan]"
+    node = Node(
+        seq=1, parcel=1, at=at, ordinal=0, name="", description=text, stage=Stage.ORIGIN_TRANSIT, seen_at=at
+    )
+    parcel = Parcel(index=1, carrier="AliExpress Selection Standard", nodes=(node,))
+    facts = Localised(order=Order(id="8211744661738042", parcels=(parcel,), created_at=at))
+    name, told = brand.carrier(words, parcel.carrier), wording.node_text(words, facts, node).unescape()
+    return f"“{parcel.carrier}” becomes “{name}”, “{text}” becomes “{told}”"
 
 
 async def phrases_file(chosen: Settings) -> Iterable[Finding]:

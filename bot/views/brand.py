@@ -1,0 +1,117 @@
+"""A shop's own brand: customers read neither AliExpress's name nor its logistics company's.
+
+Our own sentences that name it have a twin here; what carriers and sellers wrote is shown neutrally; links to
+its pages vanish (`words.brand` says so to the views). The operator's chats speak as ever.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.i18n import Brand, Words
+from bot.model import Chat, Localised, Node, Shop, Stage
+
+NAMES = re.compile(
+    r"ali[\s_-]?express(?:\.(?:com|us|ru))?|alibaba|cainiao|全球速[卖賣]通|速[卖賣]通|菜[鸟鳥]|али\s?-?экспресс|цайняо"
+    r"|アリ・?エクスプレス|アリエク|ツァイニャオ|알리\s?익스프레스|차이냐오|علي\s?إ?ا?كسب?ر[يی]?س|אלי\s?אקספרס",
+    re.IGNORECASE,
+)
+_ECONOMY = re.compile(r"econom|saver|\blite\b", re.IGNORECASE)
+_FAST = re.compile(r"premium|express|priority", re.IGNORECASE)
+
+
+def t(sentence: str) -> str:
+    """Mark a sentence for the catalogs, as `words.t` does."""
+    return sentence
+
+
+_WHERE_NUMBER = t("You'll find the order number in the message the shop sent you.")
+TWINS = {
+    t("⚠️ AliExpress isn't responding (last response: {moment}). This is the last we know."): t(
+        "⚠️ Tracking isn't available right now (last update: {moment}). This is the last we know."
+    ),
+    t("We're checking with AliExpress. This message will update itself."): t(
+        "We're checking. This message will update itself."
+    ),
+    t(
+        "Your AliExpress parcels, from the warehouse to your door. Send your order number to see where "
+        "your parcel is and when it should arrive, and get a message whenever there's news."
+    ): t(
+        "Your parcels, from the warehouse to your door. Send your order number to see where "
+        "your parcel is and when it should arrive, and get a message whenever there's news."
+    ),
+    t("Where are my AliExpress parcels, and when will they arrive?"): t(
+        "Where are my parcels, and when will they arrive?"
+    ),
+    t("❔ AliExpress is responding again, but order {id} isn't one of this shop's, so we've removed it."): t(
+        "❔ Tracking works again, but order {id} isn't one of this shop's, so we've removed it."
+    ),
+    t("AliExpress changed the status of the order."): t("The status of the order changed."),
+    t("We keep an eye on your AliExpress parcels and message you when there's news."): t(
+        "We keep an eye on your parcels and message you when there's news."
+    ),
+    t("aliexpress.ru is a separate shop; we can't see its orders."): t(
+        "This link leads to another shop; we can't see its orders."
+    ),
+    t("Orders from aliexpress.com work: send the order number or link."): _WHERE_NUMBER,
+    t("⏳ AliExpress isn't responding, so we couldn't check order {id}. Please send it again later."): t(
+        "⏳ Tracking isn't available right now, so we couldn't check order {id}. Please send it again later."
+    ),
+    t("⏳ AliExpress isn't responding right now."): t("⏳ Tracking isn't available right now."),
+    t("Order closed by AliExpress"): t("Order closed"),
+    t("On hold by AliExpress"): t("On hold"),
+    t("AliExpress has updated the order"): t("The order has been updated"),
+}
+_PLAIN, _BLURRED = Brand(twins=TWINS), Brand(twins=TWINS, blurs_origin=True)
+
+
+def words_for(chat: Chat, shop: Shop, *, operator: bool = False) -> Words:
+    """How to speak to this chat: in the shop's own name only where it wants that, save to its operator."""
+    brand = branding(shop) if not operator else None
+    return Words(language=chat.language, zone=chat.zone, brand=brand)
+
+
+def branding(shop: Shop) -> Brand | None:
+    """The shop's manner of speaking; None where AliExpress may be named."""
+    if not shop.brand:
+        return None
+    return _BLURRED if shop.blur_origin else _PLAIN
+
+
+def without_names(words: Words, text: str) -> str:
+    """A foreign text, such as an article's title, without the names that the shop leaves out."""
+    if words.brand is None or not NAMES.search(text):
+        return text
+    return " ".join(NAMES.sub(" ", text).split()).strip(" -–·:,")
+
+
+def carrier(words: Words, name: str) -> str:
+    """A carrier's name as customers read it: of "AliExpress Selection Standard" remains what kind it is."""
+    if words.brand is None or not NAMES.search(name):
+        return name
+    rest = NAMES.sub(" ", name)
+    if _ECONOMY.search(rest):
+        return str(words.t("Economy shipping").unescape())
+    if _FAST.search(rest):
+        return str(words.t("Express shipping").unescape())
+    return str(words.t("Standard shipping").unescape()) if "standard" in rest.casefold() else ""
+
+
+def hides(words: Words, facts: Localised, node: Node, text: str) -> bool:
+    """Whether an entry is told by its stage instead of its own text: it names AliExpress, or the origin."""
+    brand = words.brand
+    return brand is not None and (
+        bool(NAMES.search(text)) or (brand.blurs_origin and _before_arrival(facts, node))
+    )
+
+
+def _before_arrival(facts: Localised, node: Node) -> bool:
+    """Whether the parcel had not reached its destination country when this happened."""
+    arrived = Stage.ARRIVED_DESTINATION.rank or 0
+    return not any(
+        (each.stage.rank or 0) >= arrived and (each.at, each.seq) <= (node.at, node.seq)
+        for parcel in facts.order.parcels
+        if parcel.index == node.parcel
+        for each in parcel.nodes
+        if each.stage is not Stage.IMPORT_CUSTOMS  # announced before the journey: proves nothing
+    )
