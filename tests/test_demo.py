@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from bot.views.brand import NAMES
+
 ROOT = Path(__file__).parent.parent
-EMMA = 5000000101
+EMMA, IVAN, MERCHANT = 5000000101, 5000000102, 5000000001
 ORDER = "8211744661738042"
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("demo")]
@@ -45,8 +47,11 @@ def demo(command: list[str], folder: Path, environment: Mapping[str, str]) -> It
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The chat page of a shop that sells under its own brand."""
+    shop = tmp_path_factory.mktemp("shop") / "shop.toml"
+    shop.write_text('name = "Lamp & Light"\nsupport = "@lamp_help"\nbrand = true\nblur_origin = true\n')
+    environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1", "SHOP_FILE": str(shop)}
     with demo([sys.executable, "-m", "bot", "demo", "--port", "0"], ROOT, environment) as found:
         yield found
 
@@ -85,6 +90,28 @@ def check_first_push(address: str) -> None:
 
 def test_a_newcomer_follows_an_order_and_is_pushed_its_next_scan(address: str) -> None:
     check_first_push(address)
+
+
+def _says(address: str, chat: int, text: str) -> Any:
+    """The first answer to what somebody writes."""
+    said = _call(f"{address}/control/chats/{chat}/say", text=text)
+    return _call(f"{address}/control/chats/{chat}/wait?after={said['message']['id']}&timeout=20")
+
+
+def test_no_customer_of_a_shop_with_its_own_brand_reads_aliexpress(address: str) -> None:
+    assert "Lamp & Light" in _says(address, EMMA, "/help")["text"]
+    for order in _call(f"{address}/control/orders"):
+        _says(address, IVAN, order["id"])
+    for text in ("/start", "/orders", "/mydata", f"https://aliexpress.ru/order?orderId={ORDER}", "hello"):
+        _says(address, IVAN, text)
+    for chat in (EMMA, IVAN):
+        told = _call(f"{address}/control/chats/{chat}/messages")
+        answers = [(each["text"], each["html"], each["buttons"]) for each in told if each["is_bot"]]
+        assert len(answers) > (2 if chat == IVAN else 0)
+        read = json.dumps([answers, _call(f"{address}/control/chats/{chat}/menu")], ensure_ascii=False)
+        found = NAMES.search(read)
+        assert found is None, read[found.start() - 200 : found.end() + 50]
+    assert NAMES.search(_says(address, MERCHANT, "/help")["text"])
 
 
 def test_the_page_is_served(address: str) -> None:
