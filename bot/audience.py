@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model import Chat, Follower, Importance, News, NewsKind, PendingNotice, Place, Quiet
+from bot.model import Chat, Follower, Importance, News, NewsKind, PendingNotice, Place, Quiet, Stage
+
+_NIGHT = time(22), time(8)
 
 
 def pending_notices(
@@ -62,7 +64,7 @@ def due_at(follower: Follower, news: News, now: datetime) -> datetime | None:
         return None
     if chat.paused_until is not None and chat.paused_until > now:
         return chat.paused_until
-    if chat.digest_at is not None and news.importance is not Importance.ACTION:
+    if chat.digest_at is not None and not cannot_wait(news):
         return next_at(chat.zone, chat.digest_at, now)
     held = chat.quiet is Quiet.HELD and is_quiet(chat, now) and not _breaks_through(chat, news.importance)
     if held and chat.quiet_to is not None:
@@ -70,9 +72,26 @@ def due_at(follower: Follower, news: News, now: datetime) -> datetime | None:
     return now
 
 
-def is_silent(chat: Chat, importance: Importance, now: datetime) -> bool:
-    """Whether a message of this importance is sent without a sound now; plain scans always are."""
+def cannot_wait(news: News) -> bool:
+    """Whether it is of no use tomorrow, so that no daily summary keeps it back."""
+    on_tour = news.kind is NewsKind.NODES and news.stage is Stage.OUT_FOR_DELIVERY
+    return news.importance is Importance.ACTION or (on_tour and news.importance is Importance.MILESTONE)
+
+
+def passes(news: News) -> bool:
+    """Whether it tells of a delay or bad weather only: worth a message, no alarm."""
+    delayed = news.kind is NewsKind.NODES and news.stage is Stage.EXCEPTION
+    return news.kind is NewsKind.ETA or (delayed and news.importance <= Importance.MILESTONE)
+
+
+def is_silent(chat: Chat, importance: Importance, now: datetime, *, passing: bool = False) -> bool:
+    """Whether a message of this importance goes out without a sound now: plain scans always do.
+
+    What tells of `passing` trouble alone (weather, a delay) wakes nobody at night.
+    """
     if importance is Importance.SCAN:
+        return True
+    if passing and _is_between(*_NIGHT, chat, now):
         return True
     return is_quiet(chat, now) and not _breaks_through(chat, importance)
 
@@ -81,10 +100,12 @@ def is_quiet(chat: Chat, now: datetime) -> bool:
     """Whether `now` is within the chat's quiet hours, which may span midnight."""
     if chat.quiet_from is None or chat.quiet_to is None or chat.quiet_from == chat.quiet_to:
         return False
+    return _is_between(chat.quiet_from, chat.quiet_to, chat, now)
+
+
+def _is_between(start: time, end: time, chat: Chat, now: datetime) -> bool:
     at = now.astimezone(ZoneInfo(chat.zone)).time().replace(tzinfo=None)
-    if chat.quiet_from < chat.quiet_to:
-        return chat.quiet_from <= at < chat.quiet_to
-    return at >= chat.quiet_from or at < chat.quiet_to
+    return start <= at < end if start < end else at >= start or at < end
 
 
 def _breaks_through(chat: Chat, importance: Importance) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import Importance, News, NewsKind, Order, Parcel, Reason, Stage
+from bot.model import Importance, News, NewsKind, Order, OrderStatus, Parcel, Reason, Stage
 
 STEP = timedelta(days=1)
 """A promise that moved by less counts as unchanged."""
@@ -18,19 +18,26 @@ _DATELESS = frozenset({Stage.FAILED_ATTEMPT, Stage.READY_FOR_PICKUP, Stage.RETUR
 
 
 def promised(
-    parcels: Iterable[Parcel], fetched: Mapping[int, datetime | None], known: Order, now: datetime
+    parcels: Iterable[Parcel],
+    fetched: Mapping[int, datetime | None],
+    known: Order,
+    now: datetime,
+    *,
+    told: Mapping[int, Importance],
 ) -> tuple[tuple[Parcel, ...], tuple[News, ...]]:
     """Parcels with their current promises, and news of changes. `fetched` is by parcel index.
 
     A missing or unbelievable promise leaves the last known one in place. The first one is shown, not
-    announced.
+    announced. Of the parcels in `told` there is news of this importance anyway: a change goes with it,
+    however soon after the last one.
     """
     news = []
     after = []
     for parcel in parcels:
         eta = fetched.get(parcel.index)
         if eta is not None and believable(eta, parcel, known, now):
-            moved = _moved(parcel, eta, now)
+            canceled = known.status is OrderStatus.CANCELLED
+            moved = None if canceled else _moved(parcel, eta, now, told.get(parcel.index))
             parcel = _with_eta(parcel, eta, now, announced=moved is not None)
             if moved is not None:
                 news.append(moved)
@@ -55,17 +62,18 @@ def believable(eta: datetime, parcel: Parcel, order: Order, now: datetime) -> bo
     return min(start, order.created_at) - _BEFORE <= eta <= now + _FARTHEST
 
 
-def _moved(parcel: Parcel, eta: datetime, now: datetime) -> News | None:
+def _moved(parcel: Parcel, eta: datetime, now: datetime, beside: Importance | None) -> News | None:
     if parcel.eta_announced is None or not is_meaningful(parcel):
         return None
     if abs(eta - parcel.eta_announced) < STEP:
         return None
-    if parcel.eta_announced_at is not None and timedelta(0) <= now - parcel.eta_announced_at < COOLDOWN:
+    soon = parcel.eta_announced_at is not None and timedelta(0) <= now - parcel.eta_announced_at < COOLDOWN
+    if soon and beside is None:
         return None
     return News(
         kind=NewsKind.ETA,
         key=f"eta:{parcel.index}:{eta:%Y%m%d}:{now:%Y%m%d}",
-        importance=Importance.MILESTONE,
+        importance=beside if soon and beside is not None else Importance.MILESTONE,
         parcel=parcel.index,
         stage=parcel.stage,
         eta_before=parcel.eta_announced,

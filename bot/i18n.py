@@ -190,6 +190,8 @@ class Brand:
 class Words:
     """How to speak to one chat: `language` is one of LANGUAGES, `zone` an IANA name (unknown reads as UTC).
 
+    `zone_is_guess`: nobody said that the zone is the reader's, so its days may be others than theirs.
+
     Everything that returns Markup is ready for a message: arguments are escaped, and isolated where
     writing directions could mix, so that ids, numbers and Latin names never scramble a sentence.
     """
@@ -197,6 +199,7 @@ class Words:
     language: str
     zone: str = "UTC"
     brand: Brand | None = None
+    zone_is_guess: bool = False
 
     # ── sentences ───────────────────────────────────────────────────────────────────────────────
 

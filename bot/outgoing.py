@@ -118,7 +118,7 @@ class Renderer:
         message = pushes.push(self._words(chat), facts, follow, news, now=now, shop=self._shop(chat.language))
         return OutgoingMessage(
             notices=(notice,),
-            message=_as_wanted(message, chat, notice.importance, now),
+            message=_as_wanted(message, chat, [notice], now),
             reply_to=card_id,
             happened=_happened(notice, facts.order),
         )
@@ -143,7 +143,7 @@ class Renderer:
         message = pushes.summary(self._words(chat), entries, occasion=occasion(chat, notices, now), now=now)
         return OutgoingMessage(
             notices=tuple(notices),
-            message=_as_wanted(message, chat, max(notice.importance for notice in notices), now),
+            message=_as_wanted(message, chat, notices, now),
             happened=tuple(at for notice in notices for at in _happened(notice, orders[notice.order_id])),
         )
 
@@ -159,9 +159,13 @@ class Renderer:
         return OutgoingMessage(notices=(notice,), message=message)
 
 
-def _as_wanted(message: Message, chat: Chat, importance: Importance, now: datetime) -> Message:
+def _as_wanted(message: Message, chat: Chat, notices: Sequence[Notice], now: datetime) -> Message:
     """Make the message silent if the chat wants no sound now."""
-    return replace(message, silent=True) if audience.is_silent(chat, importance, now) else message
+    heard = [one for notice in notices for one in notice.news if one.kind is not NewsKind.CARD]
+    silent = audience.is_silent(
+        chat, max(one.importance for one in notices), now, passing=all(map(audience.passes, heard))
+    )
+    return replace(message, silent=True) if silent else message
 
 
 def _happened(notice: Notice, order: Order) -> tuple[datetime, ...]:

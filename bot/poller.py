@@ -25,6 +25,7 @@ _LONG = timedelta(minutes=5)  # an outage this long leaves a crowd of overdue or
 _SPREAD = timedelta(minutes=30)  # overdue orders are spread over at most this long
 _UNWRITTEN = timedelta(seconds=2)  # before rechecking an order whose result the database did not store
 _BANNED = timedelta(seconds=30)  # shorter throttling is not worth an alert
+_OUTAGES_EVERY = timedelta(seconds=3)
 _PROBE = 30.0  # seconds between probes while AliExpress is unusable
 _AHEAD = 5  # orders leased ahead for each check in flight
 _TOGETHER = timedelta(seconds=0.4)  # checks that end within this time are settled in one transaction
@@ -86,6 +87,7 @@ class Poller(Worker):
         self._quiet: list[Settled] = []
         self._turned_at = now()
         self._latest: datetime | None = None  # the latest time that the clock has shown
+        self._minded_at: datetime | None = None
         self._held = _Held()
         self._spread: timedelta | None = None  # set: overdue orders are yet to be spread over this time
         super().__init__("poller", sleep, telemetry.beat)
@@ -127,6 +129,7 @@ class Poller(Worker):
             room = self._room()
             if not room and self._running and self._now() - self._turned_at < _TOGETHER:
                 return True
+        await self._mind_outages()
         leased = await self._turn_over(room)
         self._ahead.extend(leased)
         if self._held.until is not None and self._now() < self._held.until:
@@ -136,6 +139,12 @@ class Poller(Worker):
             await self._wake_event.wait(self._idle)
             await self._sleep(0.0 if self._stopping else _TOGETHER.total_seconds())
         return bool(leased or self._running)
+
+    async def _mind_outages(self) -> None:
+        now = self._now()
+        if self._minded_at is None or not timedelta(0) <= now - self._minded_at < _OUTAGES_EVERY:
+            self._minded_at = now
+            await self._tracking.outages.mind()
 
     async def drain(self) -> None:
         """Finish and settle the checks in flight; orders only leased become due again at once."""

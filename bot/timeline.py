@@ -35,6 +35,7 @@ from bot.model import (
     FetchedNode,
     FetchedParcel,
     Importance,
+    Item,
     News,
     NewsKind,
     Node,
@@ -102,12 +103,14 @@ def changes(known: Order, fetched: Snapshot, now: datetime) -> Changes:
     parcels = merge.finish()
     if merge.hiccup:
         return Changes(order=known, hiccup=True)
-    parcels, eta_news = promised(parcels, merge.etas, known, now)
+    told = tuple(merge.news())
+    beside = {index: one.importance for one in told for index in merge.parcels_of(one)}
+    parcels, eta_news = promised(parcels, merge.etas, known, now, told=beside)
     seen = replace(
         known, parcels=parcels, fetched_at=now, digest=fetched.digest, fingerprint=fetched.fingerprint
     )
     order = settled(seen, now)
-    news = () if first else (*merge.news(), *_all_arrived(known, order), *eta_news)
+    news = () if first else (*told, *_all_arrived(known, order), *eta_news)
     added, edited = tuple(sorted(merge.added, key=lambda node: node.seq)), tuple(merge.edited.values())
     unread = (node.text for node in (*added, *edited) if not node.rule and node.text)
     return Changes(
@@ -170,6 +173,24 @@ def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
             ):
                 texts[node.seq] = NodeText(name=fetched.name, description=fetched.description)
     return texts
+
+
+def translated(order: Order, localised: Snapshot) -> dict[int, tuple[Item, ...]]:
+    """Parcels' items as a localised snapshot names them, by parcel index, in the order of the known ones.
+
+    The same article in several variants is paired in the order of both; where the articles are not the same
+    ones, a parcel is left out.
+    """
+    found: dict[int, tuple[Item, ...]] = {}
+    for parcel, answer in paired(order, distinct(localised.parcels), time_marks):
+        theirs: dict[str, list[Item]] = {}
+        for item in reversed(answer.items):
+            theirs.setdefault(item.id, []).append(item)
+        if parcel.items and Counter(one.id for one in parcel.items) == Counter(
+            one.id for one in answer.items
+        ):
+            found[parcel.index] = tuple(theirs[item.id].pop() for item in parcel.items)
+    return found
 
 
 # ── nodes ───────────────────────────────────────────────────────────────────────────────────────
@@ -288,6 +309,10 @@ class _Merge:
             parcel=chief.parcel if len(parcels) == 1 else None,
             stage=self._parcels[chief.parcel].stage,
         )
+
+    def parcels_of(self, news: News) -> set[int]:
+        """The parcels whose nodes it tells."""
+        return {node.parcel for _, node in self._told if node.seq in news.nodes}
 
     # ── one answer ──────────────────────────────────────────────────────────────────────────────
 

@@ -83,7 +83,8 @@ def check_first_push(address: str) -> None:
     after = said["message"]["id"]
     card = _call(f"{address}/control/chats/{EMMA}/wait?after={after}&contains=Expected&timeout=20")
     assert ORDER in card["text"]
-    push = _call(f"{address}/control/chats/{EMMA}/wait?after={card['id']}&timeout=60")
+    asked = card["id"] + 1  # the question about the time
+    push = _call(f"{address}/control/chats/{EMMA}/wait?after={asked}&timeout=60")
     assert not push.get("timeout"), push
     assert push["reply_to"] == card["id"]
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.eta import COOLDOWN, believable, promised
-from bot.model import Importance, News, NewsKind, Parcel, Stage
+from bot.model import Importance, News, NewsKind, OrderStatus, Parcel, Stage
 from tests.timelines import START, Follower, at, followed, node, parcel
 
 SENT = node(0, "Package collected by carrier")
@@ -154,6 +154,20 @@ def test_what_can_be_believed_has_limits_that_belong_to_it() -> None:
 def test_a_promise_that_the_card_does_not_show_is_not_announced(stage: Stage, announced: bool) -> None:
     known = following(at(10 * DAY)).order
     (shown,) = (replace(one, stage=stage) for one in known.parcels)
-    (after,), news = promised([shown], {shown.index: at(14 * DAY)}, known, at(5 * DAY))
+    (after,), news = promised([shown], {shown.index: at(14 * DAY)}, known, at(5 * DAY), told={})
     assert bool(news) is announced
     assert after.eta == at(14 * DAY)
+
+
+def test_a_change_goes_with_a_push_however_soon_and_alone_no_sooner_than_the_cooldown() -> None:
+    known = following(at(10 * DAY)).order
+    (shown,) = (replace(one, eta_announced_at=at(4 * DAY)) for one in known.parcels)
+    fetched = {shown.index: at(14 * DAY)}
+    _, alone = promised([shown], fetched, known, at(5 * DAY), told={})
+    assert alone == ()
+    for importance in Importance:
+        (after,), (moved,) = promised([shown], fetched, known, at(5 * DAY), told={shown.index: importance})
+        assert moved.importance is importance  # told where the push is told, and nowhere alone
+        assert after.eta_announced == at(14 * DAY)
+    canceled = replace(known, status=OrderStatus.CANCELLED)
+    assert promised([shown], fetched, canceled, at(9 * DAY), told={})[1] == ()

@@ -54,7 +54,7 @@ async def test_what_turns_out_unknown_is_removed_with_a_word(engine: Engine) -> 
     engine.source.failing = None
     engine.source.add(right, "Package left sorting center of origin.")
     await engine.look_and_tell()
-    assert [one.order_id for one in await engine.tracking.following.active(make.HERE)] == [right]
+    assert [order.id for order, _ in await engine.tracking.viewing.orders(make.chat())] == [right]
     (word,) = [text for text in engine.post.texts() if "isn't one of this shop's" in text]
     assert wrong in word
     await engine.look_and_tell()
@@ -69,7 +69,7 @@ async def test_what_a_signed_link_vouches_for_stays(engine: Engine) -> None:
     assert isinstance(outcome, Tracked)
     engine.source.failing = None
     await engine.look_and_tell()
-    assert len(await engine.tracking.following.active(make.HERE)) == 1
+    assert len(await engine.tracking.viewing.orders(make.chat())) == 1
 
 
 async def test_a_person_guesses_in_all_chats_together(engine: Engine) -> None:
@@ -100,7 +100,7 @@ async def test_the_limit_of_a_chat_holds_for_ids_sent_at_once(engine: Engine) ->
     found = await asyncio.gather(*(engine.tracking.following.track(chat, order) for order in orders))
     assert sum(isinstance(one, Tracked) for one in found) == 4
     assert sum(isinstance(one, LimitReached) for one in found) == 8
-    assert len(await engine.tracking.following.active(make.HERE)) == 4
+    assert len(await engine.tracking.viewing.orders(make.chat())) == 4
 
 
 async def test_not_yet_pressed_many_times_asks_once(engine: Engine) -> None:

@@ -24,7 +24,7 @@ LAW = (
     {"tracking", "merchant"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
      "pacing", "arrival", "audience", "board", "daily_stats", "shop", "lists", "logs"},
-    {"i18n", "metrics", "settings", "ids", "intents", "worker"},
+    {"deadline", "i18n", "metrics", "settings", "ids", "intents", "worker"},
     {"errors", "connections"},
     {"model"},
 )  # fmt: skip

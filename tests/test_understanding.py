@@ -75,7 +75,8 @@ async def test_of_several_orders_the_list_is_shown(play: World) -> None:
 
 
 async def test_thanks_get_a_reaction_and_no_words(play: World) -> None:
-    await play.ask(EMMA, PLAIN, "In transit between")
+    card = await play.ask(EMMA, PLAIN, "In transit between")
+    await play.hears(EMMA, "for you?", after=card["id"])
     thanks = await play.say(EMMA, "Thanks a lot! 🙏")
     await _is_silent(play, EMMA, thanks)
     said = next(each for each in await play.messages(EMMA) if each["id"] == thanks)

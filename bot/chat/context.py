@@ -214,8 +214,14 @@ class ChatContext:
         )
 
     async def say_card(self, shown: Shown) -> None:
-        """Send the order's card; it becomes the living card."""
+        """Send the order's card; it becomes the living card. Under the first one, ask for the time."""
         await self.remember_card(shown, await self.say(self.card(shown)))
+        chat = self.chat
+        if chat.place.is_group or chat.zone_set or chat.zone_asked:
+            return
+        question = replies.ask_zone(self.words, self.services.now())
+        if isinstance(await self.services.sender.deliver(chat.place, question), Sent):
+            await self.change(zone_asked=True)  # else with the next card: this one is not sent again for it
 
     async def show_card(self, shown: Shown) -> None:
         """Replace the message of the pressed button with the order's card."""
@@ -223,9 +229,12 @@ class ChatContext:
 
     async def remember_card(self, shown: Shown, message_id: int | None) -> None:
         """Make this message the living card: pushes reply to it and edit it."""
-        if shown.follow is None or message_id is None or message_id == shown.follow.card_message_id:
+        if shown.follow is None or message_id is None:
             return
-        await self.tracking.following.set_card(self.place, shown.order.id, message_id)
+        if message_id != shown.follow.card_message_id:
+            await self.tracking.following.set_card(self.place, shown.order.id, message_id)
+        if shown.silent_since is not None:
+            await self.tracking.outages.shown(self.place, shown.order.id, shown.silent_since)
 
     # ── asking ──────────────────────────────────────────────────────────────────────────────────
 

@@ -27,11 +27,13 @@ async def show_orders(ctx: ChatContext, action: actions.ShowOrders) -> None:
 
 
 async def _page(ctx: ChatContext, action: actions.ShowOrders) -> Message:
-    rows = await ctx.tracking.viewing.orders(ctx.place)
+    rows = await ctx.tracking.viewing.orders(ctx.chat)
     if not rows:
         return replies.nothing_followed(ctx.words, ctx.shop, ctx.entry)
     counts = Counter(view.shelf_of(order, follow) for order, follow in rows)
+    now = ctx.services.now()
     chosen = [row for row in rows if _on_shelf(action.shelf, *row)]
+    chosen = view.sorted_for_reading(ctx.words, chosen, now)
     pages = max(1, -(-len(chosen) // view.ORDERS_PER_PAGE))
     page = min(action.page, pages - 1)
     first = page * view.ORDERS_PER_PAGE
@@ -42,7 +44,7 @@ async def _page(ctx: ChatContext, action: actions.ShowOrders) -> Message:
         page=page,
         total=len(chosen),
         counts=counts,
-        now=ctx.services.now(),
+        now=now,
     )
 
 
@@ -81,6 +83,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
             at = await tracking.following.ask_again(place, id_, now + _LOOK_AGAIN, update=ctx.update)
             days = max(1, round((at - now) / timedelta(days=1)))
         case Receipt.PROBLEM:
+            await tracking.following.set_archived(place, id_, archived=False)
             told = await tracking.flagging.dispute(
                 id_,
                 place,
@@ -89,17 +92,31 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
                 update=ctx.update,
             )
     await ctx.toast()
-    await ctx.say(
+    await ctx.show(
         pushes.received(
             ctx.words,
             shown.localised,
             shown.follow,
             action.receipt,
             days=days,
+            parcel=action.parcel,
             told=told,
             support=ctx.shop.support,
         )
     )
+
+
+async def ask_receipt(ctx: ChatContext, action: actions.AskReceipt) -> None:
+    """ "Did you get it?" is to be answered otherwise."""
+    if await ctx.refuse_change():
+        return
+    follow = await ctx.tracking.following.get(ctx.place, action.order_id)
+    if follow is None:
+        await ctx.toast(replies.old_button(ctx.words), alert=True)
+        return
+    shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
+    await ctx.toast()
+    await ctx.show(pushes.ask_receipt(ctx.words, shown.localised, follow, action.parcel))
 
 
 async def why(ctx: ChatContext, action: actions.Why) -> None:
@@ -109,7 +126,6 @@ async def why(ctx: ChatContext, action: actions.Why) -> None:
         await ctx.toast(replies.old_button(ctx.words), alert=True)
         return
     shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
+    news = await ctx.tracking.viewing.last_told(ctx.place, action.order_id)
     await ctx.toast()
-    await ctx.say(
-        pushes.why(ctx.words, shown.localised, follow, ctx.chat, kind=action.kind, node=action.node)
-    )
+    await ctx.say(pushes.why(ctx.words, shown.localised, follow, ctx.chat, news))

@@ -80,6 +80,15 @@ async def set_zone(ctx: ChatContext, action: actions.SetZone) -> None:
     await _save(ctx, Panel.MAIN, zone=action.zone, zone_set=True)
 
 
+async def confirm_zone(ctx: ChatContext, action: actions.ConfirmZone) -> None:
+    """The zone that we guessed is theirs."""
+    if await ctx.refuse_change():
+        return
+    await ctx.change(zone=action.zone, zone_set=True)
+    await ctx.toast()
+    await ctx.show(replies.zone_set(ctx.words, ctx.services.now()))
+
+
 async def set_level(ctx: ChatContext, action: actions.SetLevel) -> None:
     """Set how much is pushed."""
     await _save(ctx, Panel.LEVEL, level=action.level)

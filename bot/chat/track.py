@@ -8,7 +8,7 @@ from typing import assert_never
 from bot.chat.context import ChatContext
 from bot.chat.mentions import find_mentioned
 from bot.ids import Mistake, ParsedText, is_damaged_token
-from bot.model import Follow, Later
+from bot.model import Follow, Later, Order
 from bot.tracking import (
     AlreadyTracked,
     LimitReached,
@@ -31,6 +31,8 @@ _SEVERAL = 3  # this many ids or more are answered by one list instead of cards
 _AT_A_TIME = 4
 _PATIENCE = 0.25  # seconds after which a pressed button says that AliExpress is being asked
 
+Row = tuple[Order, Follow]
+
 
 async def start(ctx: ChatContext, said: ParsedText) -> None:
     """/start, also from a shop's deep link: `/start TOKEN` follows the order in one tap."""
@@ -52,7 +54,7 @@ async def start(ctx: ChatContext, said: ParsedText) -> None:
             ctx.chat, order_id, by_link=True, person=ctx.user_id, update=ctx.update
         )
     if isinstance(outcome, Tracked):
-        greeting = replies.claimed(ctx.words, ctx.shop, order_id, outcome.shown.follow)
+        greeting = replies.claimed(ctx.words, ctx.shop, outcome.shown.order, outcome.shown.follow)
         await ctx.say(greeting)
     await _tell(ctx, outcome)
 
@@ -73,8 +75,8 @@ async def track(ctx: ChatContext, said: ParsedText) -> None:
         await ctx.say(replies.too_many(ctx.words, len(said.ids), MOST_AT_ONCE))
         return
     if not await ctx.may_change() and len(known := await _named(ctx, said)) == len(said.ids):
-        for follow in known:  # every member may look at what the group follows
-            await open_order(ctx, follow.order_id)
+        for order, _ in known:  # every member may look at what the group follows
+            await open_order(ctx, order.id)
         return
     if await ctx.refuse_change():
         return
@@ -92,12 +94,10 @@ async def open_named(ctx: ChatContext, said: ParsedText) -> bool:
     """Show the followed orders that a text means by tracking number or name; False if there are none."""
     if not said.text.strip() or len(said.ids) > _CARDS:
         return False
-    rows = await ctx.tracking.viewing.orders(ctx.place)
+    rows = await ctx.tracking.viewing.orders(ctx.chat)
     meant = find_mentioned(said, rows)
     if len(meant) > _CARDS:
-        await ctx.say(
-            replies.choose(ctx.words, [follow for order, follow in rows if order.id in meant], Purpose.OPEN)
-        )
+        await ctx.say(replies.choose(ctx.words, [row for row in rows if row[0].id in meant], Purpose.OPEN))
         return True
     for order_id in meant:
         await open_order(ctx, order_id)
@@ -177,8 +177,6 @@ async def _tell(ctx: ChatContext, outcome: Outcome) -> None:
     match outcome:
         case Tracked(shown=shown) | AlreadyTracked(shown=shown):
             await ctx.say_card(shown)
-            if shown.order.fetched_at is None:
-                await ctx.say(replies.source_silent(words, shown.order.id))
         case NotFound(order_id=order_id):
             await ctx.say(replies.unknown_order(words, order_id, shop))
         case Unanswered(order_id=order_id):
@@ -204,7 +202,7 @@ async def untrack(ctx: ChatContext, said: ParsedText) -> None:
         meant = await _named(ctx, said)  # an update handled again: the orders not yet stopped
     else:
         meant = await _meant(ctx, said, Purpose.STOP)
-    for follow in (*before, *meant):
+    for follow in (*before, *(follow for _, follow in meant)):
         await _stop(ctx, follow)
 
 
@@ -220,24 +218,24 @@ async def unsubscribe(ctx: ChatContext, said: ParsedText) -> None:
 
 async def rename(ctx: ChatContext, said: ParsedText) -> None:
     """/rename with an id and perhaps a name, or offer a choice."""
-    for follow in await _meant(ctx, said, Purpose.RENAME):
+    for order, follow in await _meant(ctx, said, Purpose.RENAME):
         if said.rest:
-            await give_name(ctx, follow.order_id, said.rest)
+            await give_name(ctx, order.id, said.rest)
         else:
-            await _ask_name(ctx, follow)
+            await _ask_name(ctx, order, follow)
         return
 
 
 async def _switch(ctx: ChatContext, said: ParsedText, *, on: bool) -> None:
-    for follow in await _meant(ctx, said, Purpose.NOTIFY if on else Purpose.MUTE):
-        await ctx.tracking.following.set_notify(ctx.place, follow.order_id, on=on)
-        now_is = await ctx.tracking.following.get(ctx.place, follow.order_id)
+    for order, _ in await _meant(ctx, said, Purpose.NOTIFY if on else Purpose.MUTE):
+        await ctx.tracking.following.set_notify(ctx.place, order.id, on=on)
+        now_is = await ctx.tracking.following.get(ctx.place, order.id)
         if now_is is not None:
-            await ctx.say(replies.notifications(ctx.words, follow.order_id, now_is))
+            await ctx.say(replies.notifications(ctx.words, order, now_is))
 
 
-async def _meant(ctx: ChatContext, said: ParsedText, purpose: Purpose) -> list[Follow]:
-    """The follows that a command is about; offers a choice if that is open, explains if there is none."""
+async def _meant(ctx: ChatContext, said: ParsedText, purpose: Purpose) -> list[Row]:
+    """The orders that a command is about; offers a choice if that is open, explains if there is none."""
     if await ctx.refuse_change():
         return []
     if said.ids:
@@ -245,26 +243,27 @@ async def _meant(ctx: ChatContext, said: ParsedText, purpose: Purpose) -> list[F
         if not found:
             await ctx.say(replies.not_followed(ctx.words))
         return found
-    follows = await _follows(ctx)
-    if len(follows) == 1:
-        return follows
-    await _choose(ctx, purpose, follows)
+    rows = await _rows(ctx)
+    if len(rows) == 1:
+        return rows
+    await _choose(ctx, purpose, rows)
     return []
 
 
-async def _named(ctx: ChatContext, said: ParsedText) -> list[Follow]:
-    return [one for one in await _follows(ctx) if one.order_id in said.ids]
+async def _named(ctx: ChatContext, said: ParsedText) -> list[Row]:
+    return [row for row in await _rows(ctx) if row[0].id in said.ids]
 
 
-async def _follows(ctx: ChatContext) -> list[Follow]:
-    return await ctx.tracking.following.active(ctx.place)
+async def _rows(ctx: ChatContext) -> list[Row]:
+    """What the place follows, without what it put away."""
+    return [row for row in await ctx.tracking.viewing.orders(ctx.chat) if row[1].archived_at is None]
 
 
-async def _choose(ctx: ChatContext, purpose: Purpose, follows: list[Follow] | None = None) -> None:
-    if follows is None:
-        follows = await _follows(ctx)
-    if follows:
-        await ctx.say(replies.choose(ctx.words, follows, purpose))
+async def _choose(ctx: ChatContext, purpose: Purpose, rows: list[Row] | None = None) -> None:
+    if rows is None:
+        rows = await _rows(ctx)
+    if rows:
+        await ctx.say(replies.choose(ctx.words, rows, purpose))
     else:
         await ctx.say(replies.nothing_followed(ctx.words, ctx.shop, ctx.entry))
 
@@ -283,7 +282,7 @@ async def give_name(ctx: ChatContext, order_id: str, label: str) -> None:
         return
     shown = await ctx.tracking.viewing.show(ctx.chat, order_id)
     if shown.follow is not None:
-        await ctx.say(replies.renamed(ctx.words, order_id, shown.follow))
+        await ctx.say(replies.renamed(ctx.words, shown.order, shown.follow))
         if shown.follow.card_message_id is not None:
             card_id = shown.follow.card_message_id
             edited = await ctx.services.sender.edit(ctx.place, card_id, ctx.card(shown))
@@ -368,12 +367,12 @@ async def ask_rename(ctx: ChatContext, action: actions.AskRename) -> None:
     follow = await _followed(ctx, action.order_id)
     if follow is not None:
         await ctx.toast()
-        await _ask_name(ctx, follow)
+        await _ask_name(ctx, await ctx.tracking.viewing.order(ctx.chat, follow.order_id), follow)
 
 
-async def _ask_name(ctx: ChatContext, follow: Follow) -> None:
-    await ctx.expect(f"rename:{follow.order_id}")
-    await ctx.say(replies.ask_rename(ctx.words, follow.order_id, follow, LABEL_LENGTH))
+async def _ask_name(ctx: ChatContext, order: Order, follow: Follow) -> None:
+    await ctx.expect(f"rename:{order.id}")
+    await ctx.say(replies.ask_rename(ctx.words, order, follow, LABEL_LENGTH))
 
 
 async def ask_stop(ctx: ChatContext, action: actions.AskStop) -> None:
@@ -383,7 +382,8 @@ async def ask_stop(ctx: ChatContext, action: actions.AskStop) -> None:
     follow = await _followed(ctx, action.order_id)
     if follow is not None:
         await ctx.toast()
-        await ctx.say(replies.ask_stop(ctx.words, follow.order_id, follow))
+        order = await ctx.tracking.viewing.order(ctx.chat, follow.order_id)
+        await ctx.say(replies.ask_stop(ctx.words, order, follow))
 
 
 async def stop(ctx: ChatContext, action: actions.Stop) -> None:
@@ -400,7 +400,8 @@ async def stop(ctx: ChatContext, action: actions.Stop) -> None:
 async def _stop(ctx: ChatContext, follow: Follow) -> None:
     await ctx.tracking.following.untrack(ctx.place, follow.order_id, update=ctx.update)
     proof = ctx.tracking.following.proof(ctx.place, follow.order_id)
-    await ctx.show(replies.stopped(ctx.words, follow.order_id, follow, proof))
+    order = await ctx.tracking.viewing.order(ctx.chat, follow.order_id)
+    await ctx.show(replies.stopped(ctx.words, order, follow, proof))
 
 
 async def share(ctx: ChatContext, action: actions.Share) -> None:

@@ -40,7 +40,7 @@ async def cannot_read(ctx: ChatContext) -> None:
 
 async def _where(ctx: ChatContext, said: ParsedText) -> None:
     """ "Where is my package?": show the only card or the list; explain how to add one if there is none."""
-    rows = [row for row in await ctx.tracking.viewing.orders(ctx.place) if row[1].archived_at is None]
+    rows = [row for row in await ctx.tracking.viewing.orders(ctx.chat) if row[1].archived_at is None]
     on_the_way = [order for order, _ in rows if not order.stage.final]
     meant = on_the_way if len(on_the_way) == 1 else [order for order, _ in rows]
     if len(meant) == 1:

@@ -52,8 +52,9 @@ class Quiet(enum.StrEnum):
 class Chat:
     """A place's settings. `language` is a key of `i18n.LANGUAGES` (`ru`, `pt_BR`), `zone` an IANA name.
 
-    Both are guesses until `language_set` / `zone_set`. `quiet_from` and `quiet_to` are local times; None
-    means no quiet hours. No pushes go out before `paused_until`. The bot cannot write here since `left_at`.
+    Both are guesses until `language_set` / `zone_set`; `zone_asked`: whether it is right was asked.
+    `quiet_from` and `quiet_to` are local times; None means no quiet hours. No pushes go out before
+    `paused_until`. The bot cannot write here since `left_at`.
     """
 
     place: Place
@@ -61,6 +62,7 @@ class Chat:
     language_set: bool = False
     zone: str
     zone_set: bool = False
+    zone_asked: bool = False
     level: Level = Level.EVERYTHING
     quiet_from: time | None = None
     quiet_to: time | None = None

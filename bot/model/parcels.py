@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.model.news import News
@@ -76,6 +76,19 @@ class Parcel:
     def cancelled(self) -> bool:
         """Whether its waybill was canceled."""
         return self.stage is Stage.EXCEPTION and self.reason is Reason.CANCELLED
+
+    def translated(self, items: tuple[Item, ...]) -> Parcel:
+        """The parcel with these items' titles and variants, unless they are of other articles."""
+        if [item.id for item in items] != [item.id for item in self.items]:
+            return self
+        pairs = zip(self.items, items, strict=True)
+        return replace(
+            self,
+            items=tuple(
+                replace(ours, title=theirs.title or ours.title, variant=theirs.variant or ours.variant)
+                for ours, theirs in pairs
+            ),
+        )
 
     def superseded_by(self, other: Parcel) -> bool:
         """Whether this waybill was canceled and its goods now travel as the other parcel.
@@ -154,6 +167,12 @@ class Order:
     def next_eta(self) -> datetime | None:
         """The earliest ETA of the parcels that have not arrived; None if there is none."""
         return min((p.eta for p in self.parcels if p.eta and not p.stage.final), default=None)
+
+    def translated(self, articles: Mapping[int, tuple[Item, ...]]) -> Order:
+        """The order with these articles (by parcel index), as far as they fit its items."""
+        return replace(
+            self, parcels=tuple(one.translated(articles.get(one.index, ())) for one in self.parcels)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

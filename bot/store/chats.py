@@ -371,7 +371,7 @@ class Chats:
 
 
 _SETTINGS = (
-    "language", "language_set", "zone", "zone_set", "level", "quiet_from", "quiet_to", "quiet",
+    "language", "language_set", "zone", "zone_set", "zone_asked", "level", "quiet_from", "quiet_to", "quiet",
     "urgent_breaks_quiet", "digest_at", "paused_until",
 )  # fmt: skip
 _UNHANDLED = ("due", "aside")  # updates that still say whose they are

@@ -11,13 +11,14 @@ from operator import itemgetter
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Blocker, NewsKind, Notice, PendingNotice, Place
+from bot.model import Blocker, News, NewsKind, Notice, PendingNotice, Place
 from bot.store import sql
-from bot.store.rows import Row, news_row, to_notice
-from bot.store.tables import Utc, notices, state_is
+from bot.store.rows import Row, news_row, to_news, to_notice
+from bot.store.tables import Utc, notices, orders, state_is
 
 _ROWS_MORE = 128  # than places wanted are looked at: one place may have many rows waiting
 _due = state_is(notices, "due")
+_OUTAGE = f"{NewsKind.CARD.value}:outage:%"
 _NOW = sa.bindparam("b_now", type_=Utc)
 _THIS = sa.update(notices).where(
     notices.c.id == sa.bindparam("b_id"), notices.c.lease == sa.bindparam("b_lease")
@@ -214,6 +215,29 @@ class Notices:
         )
         return found
 
+    async def drop_waiting(self, place: Place, order_id: str, kind: NewsKind, now: datetime) -> None:
+        """Nothing of this kind (its key begins with it) is to be told to the place any more."""
+        await self._on.execute(
+            sa.update(notices)
+            .where(_due, _at(place), notices.c.order_id == order_id, notices.c.key.like(f"{kind.value}:%"))
+            .values(state="dropped", settled_at=now)
+        )
+
+    async def last_told(self, place: Place, order_id: str) -> News | None:
+        """The last news of the order that the place was told; None where nothing is remembered."""
+        row = await self._on.scalar(
+            sa.select(notices.c.news)
+            .where(
+                _at(place),
+                notices.c.order_id == order_id,
+                state_is(notices, "sent"),
+                notices.c.key.not_like(f"{NewsKind.CARD.value}:%"),
+            )
+            .order_by(notices.c.settled_at.desc(), notices.c.importance.desc(), notices.c.id.desc())
+            .limit(1)
+        )
+        return None if row is None else to_news(row)
+
     async def release(self, place: Place, now: datetime) -> None:
         """Everything held for the place may go now, but for questions that have their own time."""
         await self._on.execute(
@@ -224,9 +248,33 @@ class Notices:
                 notices.c.held,
                 notices.c.due_at > now,
                 notices.c.key.not_like(f"{NewsKind.CHECK_IN.value}:%"),
+                notices.c.key.not_like(_OUTAGE),
             )
             .values(due_at=now, held=False)
         )
+
+    async def outages(self, now: datetime) -> dict[str, bool]:
+        """The orders whose cards tell of an outage, and whether they were answered since."""
+        rows = await self._on.execute(
+            sa.select(
+                notices.c.order_id,
+                sa.func.min(sa.case((orders.c.fetched_at > notices.c.created_at, 1), else_=0)),
+            )
+            .join(orders, orders.c.id == notices.c.order_id)
+            .where(_due, notices.c.due_at > now, notices.c.key.like(_OUTAGE))
+            .group_by(notices.c.order_id)
+        )
+        return {order_id: bool(answered) for order_id, answered in rows.all()}
+
+    async def end_outages(self, order_ids: Iterable[str], now: datetime) -> None:
+        """Cards of these orders are to tell of no outage any more."""
+        ids = list(order_ids)
+        if ids:
+            await self._on.execute(
+                sa.update(notices)
+                .where(_due, notices.c.order_id.in_(ids), notices.c.key.like(_OUTAGE))
+                .values(due_at=now)
+            )
 
     async def release_refused(self, chat_id: int, now: datetime, topic_id: int | None = None) -> int:
         """The chat (or one topic of it) lets the bot write: what waits for that goes now; how many."""

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
     Changes,
+    Item,
     Node,
     NodeText,
     Order,
@@ -29,6 +30,7 @@ from bot.store.tables import (
     WAITED_FOR,
     WATCHED,
     Utc,
+    articles,
     chats,
     checks,
     follows,
@@ -431,6 +433,38 @@ class Orders:
                         "description": text.description,
                     }
                     for seq, text in known.items()
+                ],
+            )
+
+    async def articles(
+        self, order_ids: Iterable[str], language: str
+    ) -> dict[str, dict[int, tuple[Item, ...]]]:
+        """Translated items by order and parcel index; only those fetched so far."""
+        ids = list(order_ids)
+        if not ids:
+            return {}
+        rows = await self._on.execute(
+            sa.select(articles).where(articles.c.order_id.in_(ids), articles.c.language == language)
+        )
+        found: dict[str, dict[int, tuple[Item, ...]]] = {}
+        for row in rows.mappings():
+            found.setdefault(row["order_id"], {})[row["parcel"]] = shape.to_items(row["items"])
+        return found
+
+    async def save_articles(
+        self, order_id: str, language: str, known: Mapping[int, tuple[Item, ...]]
+    ) -> None:
+        if known:
+            await self._on.execute(
+                sql.upsert(self._on, articles, ["order_id", "language", "parcel"], ["items"]),
+                [
+                    {
+                        "order_id": order_id,
+                        "language": language,
+                        "parcel": index,
+                        "items": shape.items_row(items),
+                    }
+                    for index, items in known.items()
                 ],
             )
 

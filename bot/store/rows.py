@@ -111,12 +111,20 @@ def to_parcel(row: Row, known: Sequence[Node]) -> Parcel:
         first_eta=row["first_eta"],
         eta_announced=row["eta_announced"],
         eta_announced_at=row["eta_announced_at"],
-        items=_ITEMS.validate_python(row["items"]),
+        items=to_items(row["items"]),
         stage=_stage(row),
         reason=_word(Reason, row["reason"], Reason.NONE),
         stage_since=row["stage_since"],
         nodes=tuple(known),
     )
+
+
+def to_items(stored: Any) -> tuple[Item, ...]:
+    return _ITEMS.validate_python(stored)
+
+
+def items_row(items: tuple[Item, ...]) -> Any:
+    return _ITEMS.dump_python(items, mode="json")
 
 
 def parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
@@ -130,7 +138,7 @@ def parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
         "first_eta": parcel.first_eta,
         "eta_announced": parcel.eta_announced,
         "eta_announced_at": parcel.eta_announced_at,
-        "items": _ITEMS.dump_python(parcel.items, mode="json"),
+        "items": items_row(parcel.items),
         "stage": parcel.stage,
         "reason": parcel.reason,
         "stage_since": parcel.stage_since,
@@ -182,6 +190,7 @@ def to_chat(row: Row) -> Chat:
         language_set=row["language_set"],
         zone=row["zone"],
         zone_set=row["zone_set"],
+        zone_asked=row["zone_asked"],
         level=_word(Level, row["level"], Level.EVERYTHING),
         quiet_from=row["quiet_from"],
         quiet_to=row["quiet_to"],
@@ -213,7 +222,7 @@ def to_notice(place: Place, order_id: str, lease: str, rows: Sequence[Row]) -> N
         ids=tuple(row["id"] for row in rows),
         place=place,
         order_id=order_id,
-        news=tuple(_news(row["news"]) for row in rows),
+        news=tuple(to_news(row["news"]) for row in rows),
         importance=_word(Importance, max(row["importance"] for row in rows), Importance.ACTION),
         created_at=min(row["created_at"] for row in rows),
         attempts=max(row["attempts"] for row in rows),
@@ -222,7 +231,7 @@ def to_notice(place: Place, order_id: str, lease: str, rows: Sequence[Row]) -> N
     )
 
 
-def _news(stored: Any) -> News:
+def to_news(stored: Any) -> News:
     """What is to be told; of what this version cannot say, the card alone is brought up to date."""
     try:
         return _NEWS.validate_python(stored)

@@ -207,6 +207,17 @@ texts = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# Articles as readers of a language know them: a parcel's items once more, titles and variants translated.
+articles = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("parcel", sa.Integer, primary_key=True),
+    sa.Column("items", sa.JSON, nullable=False, default=list),
+    sqlite_with_rowid=False,
+)
+
 chats = sa.Table(
     "chats",
     metadata,
@@ -216,6 +227,7 @@ chats = sa.Table(
     sa.Column("language_set", sa.Boolean, nullable=False, default=False),
     _text("zone"),
     sa.Column("zone_set", sa.Boolean, nullable=False, default=False),
+    sa.Column("zone_asked", sa.Boolean, nullable=False, default=False),
     _text("level", "everything"),
     sa.Column("quiet_from", TimeOfDay),
     sa.Column("quiet_to", TimeOfDay),

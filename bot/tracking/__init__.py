@@ -17,6 +17,7 @@ from bot.tracking.checking import Checking
 from bot.tracking.flagging import BoardPage, Flagging
 from bot.tracking.following import Following
 from bot.tracking.lookups import Lookups
+from bot.tracking.outages import Outages
 from bot.tracking.outcomes import (
     AlreadyTracked,
     LimitReached,
@@ -90,6 +91,7 @@ class Tracking:
             lookups=lookups,
             now=now,
         )
+        self.outages = Outages(store, self.checking, now)
         self.following = Following(
             store=store,
             source=source,

@@ -54,6 +54,8 @@ class Checking:
         self._policy = policy
         self._now = now
         self.source_silent = False  # no call can succeed: the login has expired, or the app is refused
+        self.asked_at: datetime | None = None
+        self.failing_since: datetime | None = None  # nothing was answered since
 
     async def check(self, due: Due) -> Settled | None:
         """The scheduled check. Raises SourceError.
@@ -93,13 +95,18 @@ class Checking:
             await self._recording.apply_snapshot(tx, order_id, snapshot, None, asking=asking)
 
     async def _answer(self, asked: Awaitable[_T]) -> _T:
-        """Await the source's answer and keep `source_silent` up to date. Raises SourceError."""
+        """Await the source's answer and note whether there was one. Raises SourceError."""
+        self.asked_at = self._now()
         try:
             answer = await asked
-        except (Reauthorise, Misconfigured):
-            self.source_silent = True
+        except UnknownOrder:
+            self.failing_since = None
             raise
-        self.source_silent = False
+        except SourceError as error:
+            self.failing_since = self.failing_since or self._now()
+            self.source_silent = self.source_silent or isinstance(error, Reauthorise | Misconfigured)
+            raise
+        self.source_silent, self.failing_since = False, None
         return answer
 
     async def _facts(self, due: Due, snapshot: Snapshot, now: datetime) -> OrderFacts | None:

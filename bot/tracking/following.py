@@ -123,8 +123,9 @@ class Following:
             localised = await self._texts.localised(order, chat.language, order.nodes)
             return Tracked(shown=Shown(localised=localised, follow=follow))
         if not unseen:
-            await self._viewing.refresh(chat, order_id, person=person)
-        return Tracked(shown=await self._viewing.show(chat, order_id))
+            return Tracked(shown=(await self._viewing.refresh(chat, order_id, person=person)).shown)
+        unanswered = snapshot is None and self._lookups.is_unanswered(order_id)
+        return Tracked(shown=await self._viewing.show(chat, order_id, unanswered=unanswered))
 
     def proof(self, place: Place, order_id: str) -> str:
         """What lets this place alone follow the order again where only shops' links let follow.
@@ -266,11 +267,6 @@ class Following:
         async with self._store.read() as tx:
             return await tx.chats.get_follow(place, order_id)
 
-    async def active(self, place: Place) -> list[Follow]:
-        """The place's follows, newest first, without archived ones."""
-        async with self._store.read() as tx:
-            return [one for one in await tx.chats.follows(place) if one.archived_at is None]
-
     async def set_card(self, place: Place, order_id: str, message_id: int) -> None:
         """Remember the order's card: pushes reply to this message and edit it."""
         async with self._store.write() as tx:
@@ -313,6 +309,7 @@ class Following:
             await tx.chats.change_follow(place, order_id, archived_at=now)
             await tx.orders.update_weights([order_id], now)
             await tx.cases.withdraw(order_id, place, now)
+            await tx.notices.drop_waiting(place, order_id, NewsKind.CHECK_IN, now)
 
     async def ask_again(self, place: Place, order_id: str, at: datetime, *, update: int = 0) -> datetime:
         """It was called delivered but is not there: ask the place again then, and look until then.

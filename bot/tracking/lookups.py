@@ -45,10 +45,12 @@ class Lookups:
 
     def may_ask(self, order_id: str, place: Place, person: int) -> bool:
         """Whether they may have this order looked at: one without an answer rests for the cool-down."""
+        return not self.is_unanswered(order_id) and self.blocked_until(place, person) is None
+
+    def is_unanswered(self, order_id: str) -> bool:
+        """Whether a lookup of this order got no answer within the last cool-down."""
         failed = self._unanswered.get(order_id)
-        if failed is not None and timedelta(0) <= self._now() - failed < self._policy.cooldown:
-            return False
-        return self.blocked_until(place, person) is None
+        return failed is not None and timedelta(0) <= self._now() - failed < self._policy.cooldown
 
     def begin(self, place: Place, person: int) -> None:
         """A lookup starts; it counts as a failure until it is answered: many may start at once."""

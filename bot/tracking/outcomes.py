@@ -10,7 +10,7 @@ from bot.model import Follow, Localised, Order
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An order as a place sees it. AliExpress has not answered since `silent_since`."""
+    """An order as a place sees it. AliExpress has not answered since `silent_since`, long ago."""
 
     localised: Localised
     follow: Follow | None

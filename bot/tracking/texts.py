@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot import timeline
 from bot.errors import SourceError
-from bot.model import Localised, Node, NodeText, Order
+from bot.model import Item, Localised, Node, NodeText, Order
 from bot.sources import Source
 from bot.store import Store
 from bot.tracking.lookups import keep
@@ -35,31 +35,43 @@ class Texts:
 
         Texts that cannot be fetched now are left out: they are shown in English.
         """
-        texts = await self._texts(order, language, wanted)
+        texts, articles = await self._translations(order, language, wanted)
         usual = self._typical.known.get(order.stage)
-        return Localised(order=order, texts=texts, typical=usual.median if usual else None)
+        return Localised(
+            order=order.translated(articles), texts=texts, typical=usual.median if usual else None
+        )
 
-    async def _texts(self, order: Order, language: str, wanted: Iterable[Node]) -> dict[int, NodeText]:
+    async def _translations(
+        self, order: Order, language: str, wanted: Iterable[Node]
+    ) -> tuple[dict[int, NodeText], dict[int, tuple[Item, ...]]]:
         if language == CANONICAL or not order.parcels:
-            return {}
+            return {}, {}
         async with self._store.read() as tx:
             known = await tx.orders.texts(order.id, language)
-        if all(node.seq in known for node in wanted) or self._asked.get((order.id, language)) == order.digest:
-            return known
-        if self._rests(order.id):
-            return known
+            articles = (await tx.orders.articles([order.id], language)).get(order.id, {})
+        missing = any(node.seq not in known for node in wanted) or any(
+            parcel.items and parcel.index not in articles for parcel in order.parcels
+        )
+        if not missing or self._asked.get((order.id, language)) == order.digest or self._rests(order.id):
+            return known, articles
         try:
             snapshot = await self._source.fetch(order.id, language, urgent=True)
         except SourceError:
             _, times = self._failed.get(order.id, (None, 0))
             keep(self._failed, order.id, (self._now(), times + 1))
-            return known  # rather in English than late
+            return known, articles  # rather in English than late
         self._failed.pop(order.id, None)
         keep(self._asked, (order.id, language), order.digest)  # until the order's answer is another
         found = {seq: text for seq, text in timeline.pair(order, snapshot).items() if known.get(seq) != text}
+        named = {
+            index: items
+            for index, items in timeline.translated(order, snapshot).items()
+            if articles.get(index) != items
+        }
         async with self._store.write() as tx:
             await tx.orders.save_texts(order.id, language, found)
-        return known | found
+            await tx.orders.save_articles(order.id, language, named)
+        return known | found, articles | named
 
     def _rests(self, order_id: str) -> bool:
         """Whether it is too soon to ask again after a failure: 1 minute, doubled up to an hour."""

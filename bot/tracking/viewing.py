@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.errors import SourceError
-from bot.model import Chat, Follow, Order, Place
+from bot.model import Chat, Follow, News, Order, Place
 from bot.store import Store
 from bot.tracking.checking import Checking
 from bot.tracking.lookups import Lookups
+from bot.tracking.outages import OLD
 from bot.tracking.outcomes import Refreshed, Shown
 from bot.tracking.policy import Policy
 from bot.tracking.texts import Texts
@@ -35,10 +36,10 @@ class Viewing:
         self._lookups = lookups
         self._now = now
 
-    async def show(self, chat: Chat, order_id: str) -> Shown:
+    async def show(self, chat: Chat, order_id: str, *, unanswered: bool = False) -> Shown:
         """The stored order in the chat's language; fetches only missing texts.
 
-        Raises LookupError for an order that is not known.
+        `unanswered`: AliExpress was asked just now. Raises LookupError for an order that is not known.
         """
         async with self._store.read() as tx:
             order = await tx.orders.get(order_id)
@@ -46,11 +47,13 @@ class Viewing:
             watch = await tx.orders.watch(order_id)
         if order is None:
             raise LookupError(order_id)
-        failing = self._checking.source_silent or (watch is not None and watch.failures > 1)
+        failing = unanswered or self._checking.source_silent or (watch is not None and watch.failures > 1)
+        at = order.fetched_at or (order.created_at if unanswered else None)
+        telling = failing and at is not None and (order.fetched_at is None or self._now() - at >= OLD)
         return Shown(
             localised=await self._texts.localised(order, chat.language, order.nodes),
             follow=follow,
-            silent_since=order.fetched_at if failing and not order.stage.final else None,
+            silent_since=at if telling and not order.stage.final else None,
         )
 
     async def refresh(self, chat: Chat, order_id: str, *, person: int = 0) -> Refreshed:
@@ -59,10 +62,10 @@ class Viewing:
             watch = await tx.orders.watch(order_id)
         if watch is None:
             raise LookupError(order_id)
-        fresh = not watch.is_recent(self._now(), self._policy.cooldown) and await self._look(
-            order_id, chat.place, person
-        )
-        return Refreshed(shown=await self.show(chat, order_id), fresh=fresh)
+        tried = not watch.is_recent(self._now(), self._policy.cooldown)
+        fresh = tried and await self._look(order_id, chat.place, person)
+        unanswered = tried and not fresh and self._lookups.is_unanswered(order_id)
+        return Refreshed(shown=await self.show(chat, order_id, unanswered=unanswered), fresh=fresh)
 
     async def _look(self, order_id: str, place: Place, person: int) -> bool:
         """Whether the source answered; it is not asked where they asked too often."""
@@ -78,12 +81,34 @@ class Viewing:
         lookups.answered(order_id, place, person)
         return True
 
-    async def orders(self, place: Place) -> list[tuple[Order, Follow]]:
-        """All orders that the place follows, archived ones included, newest follow first."""
+    async def orders(self, chat: Chat) -> list[tuple[Order, Follow]]:
+        """All orders that the chat follows, archived ones included, newest follow first.
+
+        Articles are in the chat's language, as far as that was fetched before.
+        """
         async with self._store.read() as tx:
-            follows = await tx.chats.follows(place)
+            follows = await tx.chats.follows(chat.place)
             known = await tx.orders.get_many(follow.order_id for follow in follows)
-        return [(known[follow.order_id], follow) for follow in follows if follow.order_id in known]
+            articles = await tx.orders.articles(known, chat.language)
+        return [
+            (known[follow.order_id].translated(articles.get(follow.order_id, {})), follow)
+            for follow in follows
+            if follow.order_id in known
+        ]
+
+    async def order(self, chat: Chat, order_id: str) -> Order:
+        """One order in the same way; raises LookupError when it is not known."""
+        async with self._store.read() as tx:
+            order = await tx.orders.get(order_id)
+            articles = await tx.orders.articles([order_id], chat.language)
+        if order is None:
+            raise LookupError(order_id)
+        return order.translated(articles.get(order_id, {}))
+
+    async def last_told(self, place: Place, order_id: str) -> News | None:
+        """The last news of the order that the place was told."""
+        async with self._store.read() as tx:
+            return await tx.notices.last_told(place, order_id)
 
     async def is_known(self, order_id: str) -> bool:
         """Whether anybody follows or followed the order."""

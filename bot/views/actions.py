@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import time
 
-from bot.model import Level, NewsKind, Quiet
+from bot.model import Level, Quiet
 
 
 class Shelf(enum.StrEnum):
@@ -148,11 +148,17 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """ "Why did I get this?"; `node` is a sequence number, 0 where the news was of no node."""
+    """ "Why did I get this?", about the last message."""
 
     order_id: str
-    kind: NewsKind
-    node: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskReceipt:
+    """Take back the answer to "Did you get it?", and ask again; parcel 0 is the whole order."""
+
+    order_id: str
+    parcel: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +196,13 @@ class SetLanguage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetZone:
     """Live in this time zone."""
+
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmZone:
+    """The guessed time zone is right."""
 
     zone: str
 
@@ -311,12 +324,14 @@ Action = (
     | Share
     | Archive
     | Confirm
+    | AskReceipt
     | Why
     | ShowOrders
     | ShowSettings
     | ShowZones
     | SetLanguage
     | SetZone
+    | ConfirmZone
     | SetLevel
     | SetQuietHours
     | SetQuietKind

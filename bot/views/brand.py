@@ -68,7 +68,7 @@ _PLAIN, _BLURRED = Brand(twins=TWINS), Brand(twins=TWINS, blurs_origin=True)
 def words_for(chat: Chat, shop: Shop, *, operator: bool = False) -> Words:
     """How to speak to this chat: in the shop's own name only where it wants that, save to its operator."""
     brand = branding(shop) if not operator else None
-    return Words(language=chat.language, zone=chat.zone, brand=brand)
+    return Words(language=chat.language, zone=chat.zone, brand=brand, zone_is_guess=not chat.zone_set)
 
 
 def branding(shop: Shop) -> Brand | None:

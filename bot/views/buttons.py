@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.i18n import LANGUAGES, Words, is_zone, plain
-from bot.model import Button, ButtonStyle, Level, NewsKind, Quiet
+from bot.model import Button, ButtonStyle, Level, Quiet
 from bot.views import actions
 
 VERSION = "1"
@@ -35,12 +35,14 @@ _CODES: dict[str, type[actions.Action]] = {
     "p": actions.Share,
     "a": actions.Archive,
     "g": actions.Confirm,
-    "w": actions.Why,
+    "ga": actions.AskReceipt,
+    "W": actions.Why,
     "o": actions.ShowOrders,
     "s": actions.ShowSettings,
     "sr": actions.ShowZones,
     "sl": actions.SetLanguage,
     "sz": actions.SetZone,
+    "sc": actions.ConfirmZone,
     "sv": actions.SetLevel,
     "sq": actions.SetQuietHours,
     "sk": actions.SetQuietKind,
@@ -207,12 +209,10 @@ _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "order_id": (_write_id, _read_id),
     "parcel": (_write_int, _read_int),
     "page": (_write_int, _read_int),
-    "node": (_write_int, _read_int),
     "days": (_write_int, _read_int),
     "on": (_write_bool, _read_bool),
     "archived": (_write_bool, _read_bool),
     "receipt": (str, actions.Receipt),
-    "kind": (str, NewsKind),
     "shelf": (str, actions.Shelf),
     "panel": (str, actions.Panel),
     "region": (str, actions.Region),

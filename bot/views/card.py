@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from bot import progress
-from bot.i18n import Words, fill
+from bot.i18n import Words, fill, plain
 from bot.model import (
     NO_TRACKING_AFTER,
     Button,
@@ -27,6 +29,7 @@ from bot.views.contact import contact_row
 PARCELS_IN_FULL = 2
 _WITH_CARRIER = 3  # rank of "picked up"
 PARCELS_SHOWN = 6
+_TRACKING_PAGE = "https://global.cainiao.com/detail.htm?mailNoList="
 
 
 def card(
@@ -47,7 +50,7 @@ def card(
     order = facts.order
     lines = [*_head(words, order, follow, masked=masked)]
     if silent_since is not None:
-        lines += [Markup(""), _banner(words, silent_since, now)]
+        lines += [Markup(""), _banner(words, order, silent_since, now)]
     lines += _body(words, facts, now)
     if foot := _foot(words, order, follow, now):
         lines += [Markup(""), *foot]
@@ -85,12 +88,15 @@ def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) ->
     number = words.code(order.id) if not masked else wording.short_id(order.id)
     cancelled = order.status is OrderStatus.CANCELLED and not order.live
     mark = wording.icon(Stage.CANCELLED if cancelled else wording.shown_stage(order.stage, order.reason))
-    if label := wording.label_of(follow):
-        return [fill("{} <b>{}</b>", mark, words.isolate(label)), words.t("Order {id}", id=number)]
-    return [fill("{} <b>{}</b>", mark, words.t("Order {id}", id=number))]
+    name = wording.name(words, order, follow)
+    if name == wording.name(words, replace(order, parcels=()), None):  # nothing but its number
+        return [fill("{} <b>{}</b>", mark, words.t("Order {id}", id=number))]
+    return [fill("{} <b>{}</b>", mark, name), words.t("Order {id}", id=number)]
 
 
-def _banner(words: Words, since: datetime, now: datetime) -> Markup:
+def _banner(words: Words, order: Order, since: datetime, now: datetime) -> Markup:
+    if order.fetched_at is None:
+        return words.t("⏳ AliExpress isn't responding right now.")
     return words.t(
         # Translators: {moment} is like "3 hours ago".
         "⚠️ AliExpress isn't responding (last response: {moment}). This is the last we know.",
@@ -101,8 +107,8 @@ def _banner(words: Words, since: datetime, now: datetime) -> Markup:
 def _body(words: Words, facts: Localised, now: datetime) -> list[Markup]:
     order = facts.order
     parcels = order.live
-    if not parcels:
-        return [Markup(""), *_before_shipping(words, order, now)]
+    if not parcels or (order.stage is Stage.CANCELLED and order.status is OrderStatus.CANCELLED):
+        return [Markup(""), *_without_journey(words, facts, now)]
     if len(parcels) == 1:
         return [Markup(""), *_parcel(words, facts, parcels[0], now), *_status(words, order)]
     lines = [Markup(""), _summary(words, parcels), *_status(words, order)]
@@ -142,17 +148,19 @@ def _status(words: Words, order: Order) -> list[Markup]:
     """The order's own state, where it says more than the parcels do."""
     waiting = all((parcel.stage.rank or 0) < _WITH_CARRIER for parcel in order.live)
     status = order.status
-    ended = status is OrderStatus.CANCELLED and order.stage is Stage.CANCELLED
     if status is None or status is OrderStatus.UNKNOWN:
         return []
-    if ended or status in _ALWAYS_SAID or (waiting and status in _SAID_BEFORE_A_CARRIER_HAS_IT):
+    if status in _ALWAYS_SAID or (waiting and status in _SAID_BEFORE_A_CARRIER_HAS_IT):
         return [fill("🧾 {}", wording.status_name(words, status))]
     return []
 
 
-def _before_shipping(words: Words, order: Order, now: datetime) -> list[Markup]:
+def _without_journey(words: Words, facts: Localised, now: datetime) -> list[Markup]:
+    """Before it is shipped, and where it was canceled: no bar, no date, nothing to come."""
+    order = facts.order
     if order.status is OrderStatus.CANCELLED:
-        return [fill("<b>{}</b>", wording.status_name(words, order.status))]
+        latest = [_latest(words, facts, parcel) for parcel in order.live if parcel.nodes]
+        return [fill("<b>{}</b>", wording.status_name(words, order.status)), *latest[:1]]
     if order.fetched_at is None:
         return [words.t("We're checking with AliExpress. This message will update itself.")]
     known = order.status not in {None, OrderStatus.UNKNOWN}
@@ -194,6 +202,7 @@ def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> li
         lines.append(inside)
     if parcel.nodes:
         lines.append(_latest(words, facts, parcel))
+    lines += [line for line in (wording.last_day(words, parcel, now),) if line is not None]
     hint = wording.advice(words, parcel.stage, parcel.reason)
     if hint is not None:
         lines.append(fill("💡 {}", hint))
@@ -245,6 +254,14 @@ def carrier_and_number(words: Words, parcel: Parcel) -> list[Markup]:
     return [*known, words.isolate(words.code(number))] if number else known
 
 
+def tracking_page(words: Words, parcel: Parcel) -> Button | None:
+    """A button that opens the carrier's own page; None where the parcel has no number yet."""
+    number = wording.clip(parcel.number, 64)
+    if not number or words.brand is not None:  # the page is AliExpress's
+        return None
+    return Button(text=plain(words.t("🌐 Tracking page")), url=_TRACKING_PAGE + quote(number, safe=""))
+
+
 def _latest(words: Words, facts: Localised, parcel: Parcel) -> Markup:
     node = parcel.nodes[0]
     text, at = wording.node_text(words, facts, node), words.moment(node.at)
@@ -282,4 +299,5 @@ def _buttons(words: Words, order: Order, follow: Follow | None) -> tuple[tuple[B
     elif order.stage.final:
         last.append(b.button(t("🗄 Archive"), actions.Archive(order_id=id_, archived=True)))
     last.append(b.button(t("✖️ Stop"), actions.AskStop(order_id=id_)))
-    return *rows, tuple(last)
+    why = (b.button(t("❓ Why did I get this?"), actions.Why(order_id=id_)),) if order.nodes else ()
+    return *rows, tuple(last), *((why,) if why else ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from markupsafe import Markup
 
@@ -16,6 +16,8 @@ from bot.views.actions import Shelf
 ORDERS_PER_PAGE = 8
 
 _NEEDS_YOU = {Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.DUTIES_DUE, Stage.RETURNING, Stage.RETURNED}
+
+_SHELVES = (Shelf.NEEDS_YOU, Shelf.MOVING, Shelf.DELIVERED, Shelf.ARCHIVED)
 
 
 def shelf_of(order: Order, follow: Follow) -> Shelf:
@@ -48,12 +50,13 @@ def orders(
     pages = max(1, -(-total // ORDERS_PER_PAGE))
     first = page * ORDERS_PER_PAGE + 1
     lines = [_title(words, shelf), _summary(words, counts), Markup("")]
-    lines += [_row(words, first + place, *row, now) for place, row in enumerate(rows)]
+    named = list(enumerate(zip(wording.names(words, rows), rows, strict=True), first))
+    lines += [_row(words, place, name, *row, now) for place, (name, row) in named]
     if not rows:
         lines.append(words.t("Nothing here."))
     keys = [
-        b.button(_key(words, first + place, *row), actions.ShowCard(order_id=row[0].id))
-        for place, row in enumerate(rows)
+        b.button(_key(words, place, name), actions.ShowCard(order_id=order.id))
+        for place, (name, (order, _)) in named
     ]
     pairs = [tuple(keys[start : start + 2]) for start in range(0, len(keys), 2)]
 
@@ -65,6 +68,20 @@ def orders(
         text=words.page(lines),
         buttons=tuple(row for row in (*pairs, leaf, *_filters(words, shelf, counts)) if row),
     )
+
+
+def sorted_for_reading(
+    words: Words, rows: Sequence[tuple[Order, Follow]], now: datetime
+) -> list[tuple[Order, Follow]]:
+    """What needs the reader first, then what comes first, at last what has arrived; the newest news first."""
+
+    def key(row: tuple[Order, Follow]) -> tuple[int, date, float]:
+        order, follow = row
+        coming = wording.arrival_day(words, order, now)
+        newest = order.last_node_at or order.created_at
+        return _SHELVES.index(shelf_of(order, follow)), coming or date.max, -newest.timestamp()
+
+    return sorted(rows, key=key)
 
 
 def shelf_name(words: Words, shelf: Shelf) -> Markup:
@@ -100,9 +117,9 @@ def _summary(words: Words, counts: Mapping[Shelf, int]) -> Markup:
     return Markup(" · ").join(known) if known else words.t("All quiet.")
 
 
-def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) -> Markup:
-    name = wording.list_name(words, order, follow)
-    head = fill("{}. {} <b>{}</b>", words.number(place), wording.icon(order.stage), name)
+def _row(words: Words, place: int, name: Markup, order: Order, follow: Follow, now: datetime) -> Markup:
+    mark = wording.icon(wording.shown_stage(order.stage, order.reason))
+    head = fill("{}. {} <b>{}</b>", words.number(place), mark, name)
     detail = [wording.state(words, order.stage, order.reason)]
     coming = wording.arrival(words, order, now)
     if coming is not None:
@@ -113,8 +130,7 @@ def _row(words: Words, place: int, order: Order, follow: Follow, now: datetime) 
     return fill("{}{}\n     {}", head, muted, Markup(" · ").join(detail))
 
 
-def _key(words: Words, place: int, order: Order, follow: Follow) -> Markup:
-    name = wording.list_name(words, order, follow)
+def _key(words: Words, place: int, name: Markup) -> Markup:
     return fill("{} · {}", words.number(place), words.isolate(wording.cut(plain(name), 24)))
 
 

@@ -35,12 +35,8 @@ from bot.views.contact import contact_row
 NODES_SHOWN = 5
 ENTRIES_SHOWN = 12
 
-_NUMBER_WANTED = {
-    Stage.READY_FOR_PICKUP,
-    Stage.FAILED_ATTEMPT,
-    Stage.DUTIES_DUE,
-}  # at a counter, on a website
 _ASKS_RECEIPT = {NewsKind.ALL_ARRIVED, NewsKind.CHECK_IN}
+_WAITS_FOR_READER = {NewsKind.PICKUP_WAITING, NewsKind.DUTIES_WAITING}
 
 
 class Occasion(enum.StrEnum):
@@ -74,18 +70,20 @@ def push(
 
     `shop` is whom the reader can write to in trouble.
     """
-    order = facts.order
+    news = sorted(_timely(words, facts, news, now), key=lambda each: each.kind is not NewsKind.ALL_ARRIVED)
     first = max(news, key=lambda each: each.importance)
-    name = wording.list_name(words, order, follow)
-    lines = [fill("{} <b>{}</b>", _icon(facts, first), name)]
+    lines = [fill("{} <b>{}</b>", _icon(facts, first), wording.name(words, facts.order, follow))]
+    everything = news[0].kind is NewsKind.ALL_ARRIVED
     about: int | None = None
     for each in news:
         if each.parcel != about:
             lines += [Markup("")] if about is not None else []
             lines += _parcel_line(words, facts, each.parcel)
             about = each.parcel
-        lines += _block(words, facts, each, now)
-    if _asks(news):
+        lines += _block(words, facts, each, now, headed=not everything)
+    if everything:
+        lines.append(_asks_for_all(words, len(facts.order.live)))
+    elif any(each.kind is NewsKind.NODES and each.stage is Stage.DELIVERED for each in news):
         lines.append(words.t("Did you get it?"))
     if not any(each.kind is NewsKind.ETA for each in news):
         lines += _arrival(words, facts, first, now)
@@ -93,7 +91,7 @@ def push(
     contact = contact_row(words, shop, states)
     return Message(
         text=words.page(lines),
-        buttons=(*_buttons(words, facts, news, first), *contact),
+        buttons=(*_buttons(words, facts, news), *contact),
         celebrates=_is_arrival(first),
     )
 
@@ -126,32 +124,31 @@ def summary(words: Words, entries: Sequence[SummaryEntry], *, occasion: Occasion
     return Message(text=words.page(lines), buttons=((b.button(t("📦 All orders"), actions.ShowOrders()),),))
 
 
-def why(
-    words: Words, facts: Localised, follow: Follow | None, chat: Chat, *, kind: NewsKind, node: int
-) -> Message:
-    """ "Why did I get this?": what it was, when it happened, and the setting that let it pass."""
-    t = words.t
+def why(words: Words, facts: Localised, follow: Follow, chat: Chat, news: News | None) -> Message:
+    """ "Why did I get this?": the last `news` told of the order, and the setting that let it pass."""
+    t, name = words.t, wording.name(words, facts.order, follow)
     lines = [
         t("❓ <b>Why did I get this?</b>"),
         Markup(""),
-        t("You follow {order}.", order=wording.order_name(words, facts.order.id, follow))
-        if follow
-        else t(
-            "Someone in this chat follows {order}.", order=wording.order_name(words, facts.order.id, follow)
-        ),
+        # Translators: in a group.
+        t("Someone in this chat follows {order}.", order=name)
+        if chat.place.is_group
+        else t("You follow {order}.", order=name),
     ]
-    told = next((each for each in facts.order.nodes if each.seq == node), None)
-    if told:
+    told = next(iter(facts.order.nodes_in([news])), None) if news else None
+    if news is None:
+        lines.append(t("We haven't sent you any news about it lately."))
+    elif told:
         lines += [
             fill("<blockquote>{}</blockquote>", wording.node_text(words, facts, told)),
             t("Carrier's time: {moment}", moment=words.moment(told.at)),
             t("Noticed by us: {moment}", moment=words.moment(told.seen_at)),
         ]
     else:
-        lines.append(_kind_reason(words, kind))
+        lines.append(_kind_reason(words, news.kind))
     lines.append(t("Your setting: <b>{level}</b>", level=level_name(words, chat.level)))
     change = [b.button(t("⚙️ Settings"), actions.ShowSettings(panel=actions.Panel.LEVEL))]
-    if follow and follow.notify:
+    if follow.notify:
         change.append(b.button(t("🔕 Mute"), actions.SetNotify(order_id=facts.order.id, on=False)))
     return Message(text=words.page(lines), buttons=(tuple(change),))
 
@@ -163,14 +160,16 @@ def received(
     receipt: actions.Receipt,
     days: int,
     *,
+    parcel: int = 0,
     told: bool = True,
     support: str = "",
 ) -> Message:
-    """What follows the answer to "Did you get it?"; after "not yet" we ask again in `days` days.
+    """What the question "Did you get it?" becomes once answered; after "not yet" we ask again in `days` days.
 
-    `told` says whether a problem is on its way to the shop; else its `support` contact is given.
+    `parcel` 0 is the whole order. `told` says whether a problem is on its way to the shop; else its `support`
+    contact is given.
     """
-    t, name = words.t, wording.order_name(words, facts.order.id, follow)
+    t, name = words.t, wording.name(words, facts.order, follow)
     match receipt:
         case actions.Receipt.YES:
             text = t("🎉 Enjoy it! {order} is now in your archive.", order=name)
@@ -191,8 +190,31 @@ def received(
             text = t(
                 "Sorry about that. We have told the shop about {order}, with its whole timeline.", order=name
             )
-    back = b.button(t("📦 Open order"), actions.ShowCard(order_id=facts.order.id))
-    return Message(text=words.page([text]), buttons=((back,),))
+    row = (
+        b.button(t("✏️ Change"), actions.AskReceipt(order_id=facts.order.id, parcel=parcel)),
+        _open(words, facts.order.id),
+    )
+    return Message(text=words.page([*_arrived(words, facts, follow, parcel), text]), buttons=(row,))
+
+
+def ask_receipt(words: Words, facts: Localised, follow: Follow | None, parcel: int) -> Message:
+    """ "Did you get it?" once more, in the place of an answer; parcel 0 is the whole order."""
+    count = 1 if parcel else len(facts.order.live)
+    text = words.t("Did you get it?") if count <= 1 else words.t("Did you get everything?")
+    rows = (receipt_row(words, facts.order.id, parcel), (_open(words, facts.order.id),))
+    return Message(text=words.page([*_arrived(words, facts, follow, parcel), text]), buttons=rows)
+
+
+def _arrived(words: Words, facts: Localised, follow: Follow | None, parcel: int) -> list[Markup]:
+    """The head of an answered question: what it is about, and the carrier's last word on it."""
+    order = facts.order
+    asked = [each for each in order.live if parcel in (0, each.index)]
+    mark = wording.icon(wording.shown_stage(order.stage, order.reason))
+    lines = [fill("{} <b>{}</b>", mark, wording.name(words, order, follow))]
+    lines += _parcel_line(words, facts, parcel)
+    if len(asked) == 1 and asked[0].nodes:
+        lines.append(_quote(words, facts, asked[0].nodes[:1]))
+    return lines
 
 
 def level_name(words: Words, level: Level) -> Markup:
@@ -241,14 +263,37 @@ def _parcel_line(words: Words, facts: Localised, parcel: int | None) -> list[Mar
     return [words.t("Parcel {number} of {count}", number=number, count=words.number(count))]
 
 
-def _block(words: Words, facts: Localised, news: News, now: datetime) -> list[Markup]:
+def _timely(words: Words, facts: Localised, news: Sequence[News], now: datetime) -> Sequence[News]:
+    """Without dates that the parcel's state contradicts by now; all of them where nothing else is told."""
+    kept = [
+        each
+        for each in news
+        if each.kind is not NewsKind.ETA
+        or (parcel := _parcel_of(facts, each)) is None
+        or wording.expected_on(words, parcel, now) is not None
+    ]
+    return kept or news
+
+
+def _block(words: Words, facts: Localised, news: News, now: datetime, *, headed: bool) -> list[Markup]:
+    """What is told; `headed` by its own headline, unless another one says the same."""
     match news.kind:
         case NewsKind.NODES:
-            return _nodes(words, facts, news)
+            return _nodes(words, facts, news, now, headed=headed or news.stage is not Stage.DELIVERED)
         case NewsKind.ETA:
             return _eta(words, news, now)
         case _:
-            return [_sentence(words, facts, news)]
+            said = [_sentence(words, facts, news)]
+            return said + (_wanted(words, facts, news, now) if news.kind in _WAITS_FOR_READER else [])
+
+
+def _wanted(words: Words, facts: Localised, news: News, now: datetime) -> list[Markup]:
+    """What is asked for at a counter or on a website: the number, and the last day where it is known."""
+    parcel = _parcel_of(facts, news)
+    if parcel is None:
+        return []
+    number = Markup(" · ").join(card.carrier_and_number(words, parcel))
+    return [line for line in (wording.last_day(words, parcel, now), number) if line]
 
 
 def _parcel_of(facts: Localised, news: News) -> Parcel | None:
@@ -263,12 +308,12 @@ def _arrival(words: Words, facts: Localised, news: News, now: datetime) -> list[
     return card.expected(words, parcel, now)
 
 
-def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
+def _nodes(words: Words, facts: Localised, news: News, now: datetime, *, headed: bool) -> list[Markup]:
     lines: list[Markup] = []
     stage = news.stage
     reason = _reason(facts, news)
     told = facts.order.nodes_in([news])
-    if stage is not None and news.importance >= Importance.MILESTONE:
+    if headed and stage is not None and news.importance >= Importance.MILESTONE:
         cleared = progress.cleared_customs(told, stage)
         lines.append(fill("<b>{}</b>", wording.milestone(words, stage, reason, cleared=cleared)))
         why_held = wording.reason_name(words, reason) if _needs_reason(stage, reason) else None
@@ -281,16 +326,16 @@ def _nodes(words: Words, facts: Localised, news: News) -> list[Markup]:
     hint = wording.advice(words, stage, reason) if stage is not None else None
     if hint is not None:
         lines.append(fill("💡 {}", hint))
-    if stage in _NUMBER_WANTED and (parcel := _parcel_of(facts, news)) is not None:
-        number = card.carrier_and_number(words, parcel)
-        lines += [Markup(" · ").join(number)] if number else []
-    return lines
+    return lines + (_wanted(words, facts, news, now) if stage in wording.NUMBER_WANTED else [])
 
 
 def _reason(facts: Localised, news: News) -> Reason:
     """Why the parcel is in the stage that is told: a later stage's reason says nothing of an earlier one."""
-    parcel = _parcel_of(facts, news)
     stage = news.stage or facts.order.stage
+    for node in facts.order.nodes_in([news]):
+        if node.stage is stage:
+            return node.reason
+    parcel = _parcel_of(facts, news)
     if parcel is None:
         return facts.order.reason if stage is facts.order.stage else Reason.NONE
     return parcel.reason if stage is parcel.stage else Reason.NONE
@@ -305,12 +350,6 @@ def _needs_reason(stage: Stage, reason: Reason) -> bool:
     """Whether the headline leaves the reason open: "It's delayed." and "canceled" say it themselves."""
     named = reason is Reason.DELAY or wording.shown_stage(stage, reason) is Stage.CANCELLED
     return stage in wording.WITH_REASON and not named
-
-
-def _asks(news: Sequence[News]) -> bool:
-    """Whether one "Did you get it?" is due; the last of several parcels is asked about with the others."""
-    arrived = any(each.kind is NewsKind.NODES and each.stage is Stage.DELIVERED for each in news)
-    return arrived and not any(each.kind is NewsKind.ALL_ARRIVED for each in news)
 
 
 def _quote(words: Words, facts: Localised, told: Sequence[Node]) -> Markup:
@@ -369,14 +408,18 @@ def _sentence(words: Words, facts: Localised, news: News) -> Markup:
 def _all_arrived(words: Words, count: int) -> Markup:
     """Said apart for one and two: languages with a single plural form would call one parcel "all"."""
     if count == 1:
-        return words.t("Your parcel has arrived. Did you get it?")
+        return words.t("<b>Your parcel has arrived.</b>")
     if count == 2:
-        return words.t("Both parcels have arrived. Did you get everything?")
+        return words.t("<b>Both parcels have arrived.</b>")
     return words.plural(
-        "{n} parcel has arrived. Did you get everything?",
-        "All {n} parcels have arrived. Did you get everything?",
+        "<b>{n} parcel has arrived.</b>",
+        "<b>All {n} parcels have arrived.</b>",
         count,
     )
+
+
+def _asks_for_all(words: Words, count: int) -> Markup:
+    return words.t("Did you get it?") if count == 1 else words.t("Did you get everything?")
 
 
 def _waiting(words: Words, kind: NewsKind, n: int) -> Markup:
@@ -436,17 +479,16 @@ def _kind_reason(words: Words, kind: NewsKind) -> Markup:
 # ── buttons and summaries ───────────────────────────────────────────────────────────────────────
 
 
-def _buttons(
-    words: Words, facts: Localised, news: Sequence[News], first: News
-) -> tuple[tuple[Button, ...], ...]:
+def _open(words: Words, order_id: str) -> Button:
+    return b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order_id))
+
+
+def _buttons(words: Words, facts: Localised, news: Sequence[News]) -> tuple[tuple[Button, ...], ...]:
     t, id_ = words.t, facts.order.id
-    open_ = (
-        b.button(t("📦 Open order"), actions.ShowCard(order_id=id_)),
-        b.button(
-            t("❓ Why did I get this?"),
-            actions.Why(order_id=id_, kind=first.kind, node=next(iter(first.nodes), 0)),
-        ),
-    )
+    wanted = (each for each in news if each.stage in wording.NUMBER_WANTED and each.kind is not NewsKind.ETA)
+    parcels = (_parcel_of(facts, each) for each in wanted)
+    page = next((card.tracking_page(words, parcel) for parcel in parcels if parcel is not None), None)
+    open_ = (_open(words, id_), *((page,) if page else ()))
     asked = next((each for each in news if each.kind in _ASKS_RECEIPT), None)
     delivered = next((each for each in news if each.stage is Stage.DELIVERED), None)
     told = asked or (delivered if delivered and delivered.kind is NewsKind.NODES else None)
@@ -490,7 +532,7 @@ def _entry(words: Words, entry: SummaryEntry, now: datetime) -> Markup:
     state = wording.state(words, order.stage, order.reason)
     coming = wording.arrival(words, order, now)
     parts = [state] if coming is None else [state, coming]
-    name = wording.list_name(words, order, entry.follow)
+    name = wording.name(words, order, entry.follow)
     detail = Markup(" · ").join(words.isolate(part) for part in parts)
     return fill(
         "{} <b>{}</b> – {}", wording.icon(wording.shown_stage(order.stage, order.reason)), name, detail

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.i18n import LANGUAGES, Words, fill, plain
 from bot.ids import Mistake
-from bot.model import Button, Follow, Message, Shop
+from bot.model import Button, Follow, Message, Order, Shop
 from bot.views import actions, brand, commands, wording
 from bot.views import buttons as b
 
@@ -66,9 +66,9 @@ def start(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER) -> Me
     return Message(text=words.page(lines), buttons=_home(words))
 
 
-def claimed(words: Words, shop: Shop, order_id: str, follow: Follow | None) -> Message:
+def claimed(words: Words, shop: Shop, order: Order, follow: Follow | None) -> Message:
     """The greeting above the card of an order that came by a shop's link."""
-    name = wording.order_name(words, order_id, follow)
+    name = wording.name(words, order, follow)
     text = (
         words.t("👋 {shop} is tracking your parcel: {order}.", shop=wording.clip(shop.name, 64), order=name)
         if shop.name
@@ -328,20 +328,11 @@ def went_wrong(words: Words) -> Message:
     )
 
 
-def source_silent(words: Words, order_id: str) -> Message:
-    """AliExpress does not answer, and nothing is known yet about the order; its card says what comes next."""
-    return _say(
-        words,
-        words.t("⏳ AliExpress isn't responding right now."),
-        buttons=((b.button(words.t("🔄 Refresh"), actions.Refresh(order_id=order_id)),),),
-    )
-
-
 # ── names, stopping, choosing ───────────────────────────────────────────────────────────────────
 
 
-def choose(words: Words, follows: Sequence[Follow], purpose: Purpose) -> Message:
-    """Which order is meant; at most ten are offered, newest first as given."""
+def choose(words: Words, rows: Sequence[tuple[Order, Follow]], purpose: Purpose) -> Message:
+    """Which order is meant; at most ten are offered, in the order given."""
     t = words.t
     titles = {
         Purpose.OPEN: t("Which order would you like to see?"),
@@ -363,15 +354,15 @@ def choose(words: Words, follows: Sequence[Follow], purpose: Purpose) -> Message
                 return actions.SetNotify(order_id=id_, on=purpose is Purpose.NOTIFY)
 
     keys = tuple(
-        (b.button(wording.order_name(words, each.order_id, each), action(each.order_id)),)
-        for each in follows[:10]
+        (b.button(words.isolate(wording.cut(plain(name), 60)), action(order.id)),)
+        for name, (order, _) in zip(wording.names(words, rows[:10]), rows, strict=False)
     )
     return Message(text=words.page([titles[purpose]]), buttons=keys)
 
 
-def ask_rename(words: Words, order_id: str, follow: Follow | None, most: int) -> Message:
+def ask_rename(words: Words, order: Order, follow: Follow | None, most: int) -> Message:
     """Ask for a new name of at most `most` characters; the next plain message is the answer."""
-    name = wording.order_name(words, order_id, follow)
+    name = wording.name(words, order, follow)
     return _say(
         words,
         words.t("✏️ What would you like to call {order}?", order=name),
@@ -384,12 +375,12 @@ def ask_rename(words: Words, order_id: str, follow: Follow | None, most: int) ->
     )
 
 
-def renamed(words: Words, order_id: str, follow: Follow) -> Message:
+def renamed(words: Words, order: Order, follow: Follow) -> Message:
     """The order has its new name."""
     return _say(
         words,
-        words.t("✏️ Now called {order}.", order=wording.order_name(words, order_id, follow)),
-        buttons=((b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order_id)),),),
+        words.t("✏️ Now called {order}.", order=wording.name(words, order, follow)),
+        buttons=((b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order.id)),),),
     )
 
 
@@ -405,11 +396,11 @@ def label_too_long(words: Words, sent: int, most: int) -> Message:
     )
 
 
-def ask_stop(words: Words, order_id: str, follow: Follow | None) -> Message:
+def ask_stop(words: Words, order: Order, follow: Follow | None) -> Message:
     """Really stop?"""
-    name = wording.order_name(words, order_id, follow)
-    yes = b.button(words.t("✖️ Yes, stop"), actions.Stop(order_id=order_id))
-    no = b.button(words.t("Keep following"), actions.ShowCard(order_id=order_id))
+    name = wording.name(words, order, follow)
+    yes = b.button(words.t("✖️ Yes, stop"), actions.Stop(order_id=order.id))
+    no = b.button(words.t("Keep following"), actions.ShowCard(order_id=order.id))
     return _say(
         words,
         words.t("Stop following {order}?", order=name),
@@ -418,28 +409,28 @@ def ask_stop(words: Words, order_id: str, follow: Follow | None) -> Message:
     )
 
 
-def stopped(words: Words, order_id: str, follow: Follow | None, proof: str = "") -> Message:
+def stopped(words: Words, order: Order, follow: Follow | None, proof: str = "") -> Message:
     """No longer followed, with the way back; `proof` is asked for where only the shop's links let follow."""
-    back: actions.Action = actions.Resume(order_id=order_id)
+    back: actions.Action = actions.Resume(order_id=order.id)
     if proof:
-        back = actions.FollowAgain(order_id=order_id, proof=proof)
+        back = actions.FollowAgain(order_id=order.id, proof=proof)
     return _say(
         words,
-        words.t("We've stopped following {order}.", order=wording.order_name(words, order_id, follow)),
+        words.t("We've stopped following {order}.", order=wording.name(words, order, follow)),
         buttons=((b.button(words.t("↩️ Follow again"), back),),),
     )
 
 
-def notifications(words: Words, order_id: str, follow: Follow) -> Message:
+def notifications(words: Words, order: Order, follow: Follow) -> Message:
     """Notifications of one order were switched."""
-    name = wording.order_name(words, order_id, follow)
+    name = wording.name(words, order, follow)
     said = (
         words.t("🔔 We'll tell you about {order}.", order=name)
         if follow.notify
         else words.t("🔕 {order} is muted. It stays up to date in your list.", order=name)
     )
     return _say(
-        words, said, buttons=((b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order_id)),),)
+        words, said, buttons=((b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order.id)),),)
     )
 
 
@@ -455,6 +446,15 @@ def zone_set(words: Words, now: datetime) -> Message:
     """The new time zone, with its clock for checking."""
     at = words.clock(words.local(now).time())
     return _say(words, words.t("✓ {city}: it is {time} there.", city=words.city(words.zone), time=at))
+
+
+def ask_zone(words: Words, now: datetime) -> Message:
+    """Whether the guessed time zone is right; asked once, by the clock that everybody has at hand."""
+    # Not a time entity: that would show the reader's own clock, whatever we guessed.
+    clock = words.clock(words.local(now).time())
+    yes = b.button(words.t("✓ Yes, that's right"), actions.ConfirmZone(zone=words.zone))
+    no = b.button(words.t("🕐 No, choose my city"), actions.ShowSettings(panel=actions.Panel.ZONE))
+    return _say(words, words.t("🕐 Is it {time} for you?", time=clock), buttons=((yes, no),))
 
 
 def zone_unknown(words: Words, sent: str) -> Message:

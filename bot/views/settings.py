@@ -234,6 +234,10 @@ def _digest(words: Words, chat: Chat) -> Message:
     lines = [
         words.t("☀️ <b>Daily summary</b>"),
         words.t("All your parcels in one message, once a day. What time?"),
+        words.t(
+            "What can't wait still arrives right away: "
+            "out for delivery, ready for pickup, problems, delivered."
+        ),
     ]
     return Message(text=words.page(lines), buttons=(*_in_rows(keys, 3), (off,), _back(words)))
 

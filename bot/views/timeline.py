@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -18,7 +17,6 @@ NODES_PER_PAGE = 30  # with their moments and days, well below the 100 entities 
 UNITS_PER_PAGE = 3600  # UTF-16 units of entries; the rest of the message is for its head
 NODES_OPEN = 4  # of the newest page; the older ones are folded away
 _UNITS_BESIDE = 50  # of an entry: its icon and time, and the heading of its day
-TRACKING_PAGE = "https://global.cainiao.com/detail.htm?mailNoList="
 
 
 def timeline(
@@ -32,7 +30,7 @@ def timeline(
 ) -> Message:
     """A page of a parcel's timeline; a parcel or page that does not exist shows the nearest one."""
     order = facts.order
-    title = fill("📜 <b>{}</b>", wording.list_name(words, order, follow))
+    title = fill("📜 <b>{}</b>", wording.name(words, order, follow))
     if not order.live:
         empty = words.t("Nothing has happened yet. The first entry will show up here.")
         return Message(text=words.page([title, Markup(""), empty]), buttons=(_back(words, order.id),))
@@ -51,7 +49,7 @@ def timeline(
     rows = (
         _parcels(words, facts, shown),
         _pager(words, facts, shown, page, len(pages)),
-        _outside(words, shown),
+        (page_outside,) if (page_outside := card.tracking_page(words, shown)) else (),
         _back(words, order.id),
     )
     return Message(text=words.page(lines), buttons=tuple(row for row in rows if row))
@@ -81,19 +79,19 @@ def _pages(words: Words, facts: Localised, nodes: Sequence[Node]) -> list[tuple[
 
 
 def _days(words: Words, facts: Localised, nodes: Sequence[Node], now: datetime) -> list[Markup]:
+    if words.zone_is_guess:  # a day of ours may be none of the reader's: Telegram knows their clock
+        dated = [_entry(words, facts, node, "Dt") for node in nodes]
+        return [Markup(""), *dated] if dated else []
     lines: list[Markup] = []
     for day, entries in itertools.groupby(nodes, key=lambda node: words.local(node.at).date()):
         lines += [Markup(""), fill("<b>{}</b>", words.day(day, now))]
-        lines += [
-            fill(
-                "{} {}  {}",
-                wording.icon(node.stage),
-                words.moment(node.at, "t"),
-                wording.node_text(words, facts, node),
-            )
-            for node in entries
-        ]
+        lines += [_entry(words, facts, node, "t") for node in entries]
     return lines
+
+
+def _entry(words: Words, facts: Localised, node: Node, style: str) -> Markup:
+    text = wording.node_text(words, facts, node)
+    return fill("{} {}  {}", wording.icon(node.stage), words.moment(node.at, style), text)
 
 
 def _parcels(words: Words, facts: Localised, shown: Parcel) -> tuple[Button, ...]:
@@ -117,14 +115,6 @@ def _pager(words: Words, facts: Localised, shown: Parcel, page: int, pages: int)
         return actions.ShowTimeline(order_id=facts.order.id, parcel=shown.index, page=to)
 
     return b.pager(words, page, pages, turn)
-
-
-def _outside(words: Words, parcel: Parcel) -> tuple[Button, ...]:
-    number = wording.clip(parcel.number, 64)
-    if not number or words.brand is not None:  # the page is AliExpress's
-        return ()
-    page = TRACKING_PAGE + quote(number, safe="")
-    return (Button(text=str(words.t("🌐 Tracking page").unescape()), url=page),)
 
 
 def _back(words: Words, order_id: str) -> tuple[Button, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from markupsafe import Markup
 
+from bot import deadline
 from bot.eta import is_meaningful
 from bot.i18n import Words, clean, fill
 from bot.model import Follow, Item, Localised, Node, Order, OrderStatus, Parcel, Reason, Stage
@@ -41,6 +42,10 @@ _ICONS = {
 
 
 WITH_REASON = {Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.RETURNING, Stage.RETURNED}
+
+
+# At a counter, on a website, on the phone: the number is asked for.
+NUMBER_WANTED = {Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.DUTIES_DUE}
 
 
 def icon(stage: Stage) -> Markup:
@@ -224,6 +229,18 @@ def advice(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup |
             return None
 
 
+def last_day(words: Words, parcel: Parcel, now: datetime) -> Markup | None:
+    """Until when the parcel waits or is to be paid for, where the carrier named a day that is not past."""
+    if parcel.stage not in NUMBER_WANTED:
+        return None
+    said = (deadline.stated(node.text, node.at) for node in parcel.nodes if node.stage is parcel.stage)
+    day = next((each for each in said if each is not None), None)
+    if day is None or day < words.today(now):
+        return None
+    # Translators: the last day for collecting a parcel, paying its duty or arranging another delivery.
+    return words.t("⏰ Deadline: <b>{date}</b>", date=words.date(day, now))
+
+
 def status_name(words: Words, status: OrderStatus) -> Markup:
     """The order's own state, before and beside its parcels."""
     t = words.t
@@ -316,19 +333,35 @@ def label_of(follow: Follow | None, limit: int = 64) -> str:
     return clip(follow.label, limit) if follow else ""
 
 
-def order_name(words: Words, order_id: str, follow: Follow | None) -> Markup:
-    """The reader's own name for the order, else its short number; plain text, for sentences and buttons."""
-    if label := label_of(follow):
-        return words.isolate(label)
-    return words.t("Order {id}", id=short_id(order_id))
+def name(words: Words, order: Order, follow: Follow | None) -> Markup:
+    """What readers know an order by: their own name for it, else its first article, else its short number.
+
+    Plain text, for headings, sentences and buttons.
+    """
+    if known := label_of(follow) or clip(_first_article(words, order)[0], 40):
+        return words.isolate(known)
+    return words.t("Order {id}", id=short_id(order.id))
 
 
-def list_name(words: Words, order: Order, follow: Follow | None) -> Markup:
-    """What readers know an order by: their own name for it, else its first article, else its short number."""
-    title = next((clipped for article in article_titles(words, order) if (clipped := clip(article, 40))), "")
-    if label_of(follow) or not title:
-        return order_name(words, order.id, follow)
-    return words.isolate(title)
+def names(words: Words, rows: Sequence[tuple[Order, Follow | None]]) -> list[Markup]:
+    """The names of several orders side by side; where two are the same, the variant or number tells them."""
+    plainly = [name(words, *row) for row in rows]
+    variants = [clip(_first_article(words, order)[1], 20) for order, _ in rows]
+    told = [
+        fill("{} ({})", each, words.isolate(variant)) if variant and plainly.count(each) > 1 else each
+        for each, variant in zip(plainly, variants, strict=True)
+    ]
+    return [
+        fill("{} {}", each, words.isolate(short_id(order.id))) if told.count(each) > 1 else each
+        for each, (order, _) in zip(told, rows, strict=True)
+    ]
+
+
+def _first_article(words: Words, order: Order) -> tuple[str, str]:
+    """Title and variant of the first article that has a title; empty where none has."""
+    items = (item for parcel in order.live for item in parcel.items)
+    titled = ((clean(brand.without_names(words, item.title)), item.variant) for item in items)
+    return next((one for one in titled if one[0]), ("", ""))
 
 
 def article_titles(words: Words, order: Order) -> Iterator[str]:
@@ -347,15 +380,24 @@ def node_text(words: Words, facts: Localised, node: Node) -> Markup:
 
 def arrival(words: Words, order: Order, now: datetime) -> Markup | None:
     """The day by which all of the order should be there, or by how much it is late; for one-line views."""
-    days = [expected_on(words, parcel, now) for parcel in order.live]
-    coming = [day for day in days if day is not None]
-    if not coming or order.stage.final or order.status is OrderStatus.CANCELLED:
+    last = arrival_day(words, order, now)
+    if last is None:
         return None
-    last = max(coming)
-    late = (words.today(now) - last).days
-    if late > 0:
-        return words.plural("{n} day late", "{n} days late", late)
-    return words.isolate(words.day(last, now))
+    days = (last - words.today(now)).days
+    if days < 0:
+        return words.plural("{n} day late", "{n} days late", -days)
+    return words.distance(days) if days <= 1 else words.isolate(words.date(last, now))
+
+
+def arrival_day(words: Words, order: Order, now: datetime) -> date | None:
+    """The day by which all of the order should be there; None beside a state that a day contradicts."""
+    least = next((parcel for parcel in order.live if parcel.stage is order.stage), None)
+    if order.status is OrderStatus.CANCELLED or least is None:
+        return None
+    if least.stage is not Stage.OUT_FOR_DELIVERY and not is_meaningful(least):
+        return None
+    days = [expected_on(words, parcel, now) for parcel in order.live]
+    return max((day for day in days if day is not None), default=None)
 
 
 def clip(text: str, limit: int) -> str:

@@ -165,8 +165,8 @@ class Watcher:
 def kind_of(message: Mapping[str, Any]) -> Kind:
     """What a message is."""
     buttons = [button["text"] for row in message["buttons"] for button in row]
-    if any("Why did I get this?" in text for text in buttons):
-        return Kind.PUSH
+    if any("Refresh" in text for text in buttons):
+        return Kind.CARD
     if _SUMMARY in message["text"]:
         return Kind.SUMMARY
-    return Kind.CARD if any("Refresh" in text for text in buttons) else Kind.OTHER
+    return Kind.PUSH if MARK.search(message["text"]) else Kind.OTHER  # nothing else quotes the carrier

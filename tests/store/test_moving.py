@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.errors import StoreError
-from bot.model import NodeText, RawUpdate, SendRecord
+from bot.model import Item, NodeText, RawUpdate, SendRecord
 from bot.store import Store, moving
 from bot.store.credentials import Credentials
 from bot.store.leadership import lock_of
@@ -44,6 +44,7 @@ async def _fill(url: str, orders: int = 3) -> None:
             name = str(number)
             await tx.orders.save(added(order(name, node(1), node(2, backfilled=True))), utc_offset_hours=5.75)
             await tx.orders.save_texts(name, "ar", {1: NodeText(name="تم", description="")})
+            await tx.orders.save_articles(name, "ar", {1: (Item(id="1", title="مصباح"),)})
             await tx.notices.enqueue([pending(ANNA, name, f"k{n}") for n in range(3)], NOW)
             await tx.updates.put([RawUpdate(update_id=number, chat_id=1, payload='{"a":1}', received_at=NOW)])
         await tx.chats.change(ANNA, language="ru", paused_until=later(5))

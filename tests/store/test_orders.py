@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Changes, NodeText, Order, Place, Stage
+from bot.model import Changes, Item, NodeText, Order, Place, Stage
 from bot.store import Settled, Store
 from tests.store.builders import ANNA, BEN, LEASE, NOW, added, follow, later, node, order
 
@@ -287,6 +287,17 @@ async def test_texts_are_kept_a_language(store: Store) -> None:
         await tx.orders.save_texts("1", "ar", {})
         assert await tx.orders.texts("1", "ru") == {1: NodeText(name="новое"), 2: NodeText(description="д")}
         assert await tx.orders.texts("1", "ar") == {}
+
+
+async def test_articles_are_kept_a_language(store: Store) -> None:
+    lamp, light = (Item(id="7", title=title, variant="Blue") for title in ("Лампа", "Светильник"))
+    async with store.write() as tx:
+        await tx.orders.add("1", NOW)
+        await tx.orders.save_articles("1", "ru", {1: (lamp,), 2: (lamp, lamp)})
+        await tx.orders.save_articles("1", "ru", {1: (light,)})
+        assert await tx.orders.articles(["1", "2"], "ru") == {"1": {1: (light,), 2: (lamp, lamp)}}
+        assert await tx.orders.articles(["1"], "ar") == {}
+        assert await tx.orders.articles([], "ru") == {}
 
 
 async def test_orders_read_by_other_rules_are_found_and_read_again(store: Store) -> None:

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from bot.model import BookEntry, Place, RawUpdate, SendRecord
+from bot.model import BookEntry, NewsKind, Place, RawUpdate, SendRecord
 from bot.store import Settled, Store, Transaction
 from tests.store.builders import ANNA, LEASE, NOW, added, later, node, order, pending
 
@@ -44,6 +44,11 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "under way": lambda tx: tx.orders.under_way(9),
     "planned beyond": lambda tx: tx.orders.planned_beyond(NOW, 9, waited=True),
     "texts": lambda tx: tx.orders.texts("1", "ru"),
+    "outages": lambda tx: tx.notices.outages(NOW),
+    "end outages": lambda tx: tx.notices.end_outages(["1"], NOW),
+    "articles": lambda tx: tx.orders.articles(["1", "2"], "ru"),
+    "last told": lambda tx: tx.notices.last_told(ANNA, "1"),
+    "drop waiting": lambda tx: tx.notices.drop_waiting(ANNA, "1", NewsKind.CHECK_IN, NOW),
     "followers": lambda tx: tx.chats.followers(["1", "2"]),
     "follows": lambda tx: tx.chats.follows(ANNA),
     "active orders": lambda tx: tx.chats.active_orders(),

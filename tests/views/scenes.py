@@ -97,6 +97,8 @@ ORDER = Order(
     fetched_at=NOW - HOUR / 12,
 )
 NEW = Order(id=ID, created_at=NOW)
+LAMP = Item(id="1", title="Blue desk lamp", variant="Green", quantity=2)
+TWIN = replace(ORDER, id="8211744661738043", parcels=(replace(PARCEL, items=(LAMP,)),))
 FOLLOW = Follow(place=Place(5), order_id=ID, label="Blue lamp", created_at=NOW - 9 * DAY)
 UNNAMED = replace(FOLLOW, label="")
 CHAT = Chat(place=Place(5), language="en", zone="Europe/Berlin", created_at=NOW)
@@ -105,10 +107,27 @@ FACTS = Localised(order=ORDER, typical=3 * DAY)
 TWO = Localised(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(PARCEL, SECOND)))
 
 
-def order_in(stage: Stage, reason: Reason = Reason.NONE) -> Localised:
+ARRIVED = Localised(
+    order=replace(
+        ORDER,
+        stage=Stage.DELIVERED,
+        parcels=(
+            replace(PARCEL, stage=Stage.DELIVERED),
+            replace(
+                SECOND,
+                stage=Stage.DELIVERED,
+                reason=Reason.NONE,
+                nodes=(node(6, 2, Stage.DELIVERED, "Delivered, left at the door", parcel=2),),
+            ),
+        ),
+    )
+)
+
+
+def order_in(stage: Stage, reason: Reason = Reason.NONE, text: str = "Latest news") -> Localised:
     """The one-parcel order, in this state."""
     before = JOURNEY if (stage.rank or 13) > 10 else ()
-    nodes = (node(6, 1, stage, "Latest news"), *before)
+    nodes = (replace(node(6, 1, stage, text), reason=reason), *before)
     parcel = Parcel(index=1, number="LP00123456789CN", stage=stage, reason=reason, nodes=nodes)
     return Localised(order=replace(ORDER, stage=stage, reason=reason, parcels=(parcel,)))
 
@@ -117,9 +136,9 @@ def news(kind: NewsKind, importance: Importance = Importance.ACTION, **facts: ob
     return News(kind=kind, key="k", importance=importance, **facts)  # type: ignore[arg-type]  # test brevity
 
 
-def told(stage: Stage, reason: Reason = Reason.NONE) -> Scene:
+def told(stage: Stage, reason: Reason = Reason.NONE, text: str = "Latest news") -> Scene:
     """The push of a parcel's entering this state."""
-    facts = order_in(stage, reason)
+    facts = order_in(stage, reason, text)
     piece = news(NewsKind.NODES, Importance.MILESTONE, nodes=(6,), parcel=1, stage=stage)
     return lambda w: pushes.push(w, facts, FOLLOW, [piece], now=NOW)
 
@@ -145,6 +164,9 @@ def _cards() -> dict[str, Scene]:
         "card.card muted and archived": shown(FACTS, replace(FOLLOW, notify=False, archived_at=NOW)),
         "card.card of a place that does not follow": shown(FACTS, None),
         "card.card while AliExpress is silent": shown(FACTS, silent_since=NOW - 3 * HOUR),
+        "card.card while AliExpress never answered": shown(
+            Localised(order=NEW), silent_since=NOW - HOUR / 60
+        ),
         "card.card before the first answer": shown(Localised(order=NEW)),
         "card.card without tracking": shown(
             Localised(order=replace(NEW, status=OrderStatus.PREPARING, fetched_at=NOW - HOUR))
@@ -188,6 +210,9 @@ def _timelines() -> dict[str, Scene]:
     many = Localised(order=replace(ORDER, parcels=(replace(PARCEL, nodes=long),)))
     return {
         "timeline.timeline": lambda w: timeline.timeline(w, FACTS, FOLLOW, now=NOW),
+        "timeline.timeline in a guessed zone": lambda w: timeline.timeline(
+            replace(w, zone_is_guess=True), FACTS, FOLLOW, now=NOW
+        ),
         "timeline.timeline second parcel": lambda w: timeline.timeline(w, TWO, FOLLOW, parcel=2, now=NOW),
         "timeline.timeline long": lambda w: timeline.timeline(w, many, FOLLOW, now=NOW),
         "timeline.timeline second page": lambda w: timeline.timeline(w, many, FOLLOW, page=1, now=NOW),
@@ -202,6 +227,7 @@ def _pushes() -> dict[str, Scene]:
     sooner = news(NewsKind.ETA, parcel=1, eta_before=NOW + 4 * DAY, eta_after=NOW + DAY)
     none = news(NewsKind.ETA, parcel=1, eta_before=NOW + 4 * DAY)
     other = news(NewsKind.NODES, nodes=(6,), parcel=2, stage=Stage.FAILED_ATTEMPT)
+    first = news(NewsKind.NODES, nodes=(6,), parcel=1, stage=Stage.DELIVERED)
 
     def pushed(*pieces: News, facts: Localised = FACTS) -> Scene:
         return lambda w: pushes.push(w, facts, FOLLOW, pieces, now=NOW)
@@ -215,11 +241,11 @@ def _pushes() -> dict[str, Scene]:
     def summed(occasion: pushes.Occasion, count: int) -> Scene:
         return lambda w: pushes.summary(w, (entries * 5)[:count], occasion=occasion, now=NOW)
 
-    def asked(kind: NewsKind, seq: int) -> Scene:
-        return lambda w: pushes.why(w, FACTS, FOLLOW, CHAT, kind=kind, node=seq)
+    def asked(about: News | None, chat: Chat = CHAT) -> Scene:
+        return lambda w: pushes.why(w, FACTS, FOLLOW, chat, about)
 
     def answered(receipt: Receipt) -> Scene:
-        return lambda w: pushes.received(w, FACTS, FOLLOW, receipt, 3)
+        return lambda w: pushes.received(w, order_in(Stage.DELIVERED), FOLLOW, receipt, 3, parcel=1)
 
     return {
         "pushes.push one scan": pushed(scan),
@@ -230,6 +256,18 @@ def _pushes() -> dict[str, Scene]:
         "pushes.push entries and date of two parcels": pushed(several, later, other, facts=TWO),
         "pushes.push all arrived": pushed(news(NewsKind.ALL_ARRIVED), facts=TWO),
         **{f"pushes.push {stage}": told(stage) for stage in Stage if stage is not Stage.UPDATE},
+        **{
+            f"pushes.push {stage} with a deadline": told(stage, text="Please collect by 2026-12-05")
+            for stage in (Stage.READY_FOR_PICKUP, Stage.DUTIES_DUE)
+        },
+        "pushes.push delayed": told(Stage.EXCEPTION, Reason.DELAY),
+        "pushes.push held by customs": told(Stage.EXCEPTION, Reason.CUSTOMS),
+        "pushes.push the last of two": pushed(
+            news(NewsKind.NODES, nodes=(6,), parcel=2, stage=Stage.DELIVERED),
+            news(NewsKind.ALL_ARRIVED),
+            facts=ARRIVED,
+        ),
+        "pushes.push later and delivered": pushed(later, first, facts=order_in(Stage.DELIVERED)),
         "pushes.push wrong address": told(Stage.FAILED_ATTEMPT, Reason.ADDRESS),
         **{
             f"pushes.push order {status}": pushed(news(NewsKind.STATUS, status=status))
@@ -252,8 +290,12 @@ def _pushes() -> dict[str, Scene]:
         **{f"pushes.summary {each}": summed(each, 3) for each in pushes.Occasion},
         "pushes.summary of many": summed(pushes.Occasion.DAILY, 15),
         "pushes.summary of nothing": summed(pushes.Occasion.DAILY, 0),
-        "pushes.why node": asked(NewsKind.NODES, 5),
-        **{f"pushes.why {kind}": asked(kind, 0) for kind in NewsKind if kind is not NewsKind.CARD},
+        "pushes.why node": asked(scan),
+        "pushes.why node in a group": asked(scan, replace(CHAT, place=Place(-5))),
+        "pushes.why nothing was told": asked(None),
+        **{f"pushes.why {kind}": asked(news(kind)) for kind in NewsKind if kind is not NewsKind.CARD},
+        "pushes.ask_receipt": lambda w: pushes.ask_receipt(w, order_in(Stage.DELIVERED), FOLLOW, 1),
+        "pushes.ask_receipt of all": lambda w: pushes.ask_receipt(w, TWO, FOLLOW, 0),
         **{f"pushes.received {each}": answered(each) for each in Receipt},
         "pushes.not_found": lambda w: pushes.not_found(w, ORDER.id),
         "pushes.received problem without a shop to tell": lambda w: pushes.received(
@@ -311,7 +353,9 @@ def _talk() -> dict[str, Scene]:
         return lambda w: replies.mistake(w, kind, text, SHOP)
 
     def choose(purpose: replies.Purpose) -> Scene:
-        return lambda w: replies.choose(w, [FOLLOW, UNNAMED], purpose)
+        return lambda w: replies.choose(
+            w, [(ORDER, FOLLOW), (ORDER, UNNAMED), (TWIN, UNNAMED), (NEW, UNNAMED)], purpose
+        )
 
     tried = tuple((str(8211744661738042 + place), each) for place, each in enumerate(replies.Tried))
     welcome = replace(SHOP, welcome="We love light.")
@@ -319,8 +363,8 @@ def _talk() -> dict[str, Scene]:
         "replies.start": lambda w: replies.start(w, SHOP),
         "replies.start without a shop's name": lambda w: replies.start(w, Shop()),
         "replies.start by link": lambda w: replies.start(w, welcome, replies.EntryPoint.LINK),
-        "replies.claimed": lambda w: replies.claimed(w, SHOP, ID, FOLLOW),
-        "replies.claimed without a shop's name": lambda w: replies.claimed(w, Shop(), ID, None),
+        "replies.claimed": lambda w: replies.claimed(w, SHOP, ORDER, FOLLOW),
+        "replies.claimed without a shop's name": lambda w: replies.claimed(w, Shop(), NEW, None),
         "replies.help_": lambda w: replies.help_(w, SHOP),
         "replies.help_ of the team": lambda w: replies.help_(w, SHOP, admin=True),
         "replies.unknown_command": replies.unknown_command,
@@ -353,16 +397,16 @@ def _talk() -> dict[str, Scene]:
         "replies.group_admins_only": replies.group_admins_only,
         "replies.make_me_admin": replies.make_me_admin,
         "replies.went_wrong": replies.went_wrong,
-        "replies.source_silent": lambda w: replies.source_silent(w, ID),
         **{f"replies.choose {each}": choose(each) for each in replies.Purpose},
-        "replies.ask_rename": lambda w: replies.ask_rename(w, ID, FOLLOW, 64),
-        "replies.renamed": lambda w: replies.renamed(w, ID, FOLLOW),
+        "replies.ask_rename": lambda w: replies.ask_rename(w, ORDER, FOLLOW, 64),
+        "replies.renamed": lambda w: replies.renamed(w, ORDER, FOLLOW),
         "replies.label_too_long": lambda w: replies.label_too_long(w, 4000, 64),
-        "replies.ask_stop": lambda w: replies.ask_stop(w, ID, FOLLOW),
-        "replies.stopped": lambda w: replies.stopped(w, ID, UNNAMED),
-        "replies.notifications on": lambda w: replies.notifications(w, ID, FOLLOW),
-        "replies.notifications off": lambda w: replies.notifications(w, ID, replace(FOLLOW, notify=False)),
+        "replies.ask_stop": lambda w: replies.ask_stop(w, ORDER, FOLLOW),
+        "replies.stopped": lambda w: replies.stopped(w, ORDER, UNNAMED),
+        "replies.notifications on": lambda w: replies.notifications(w, ORDER, FOLLOW),
+        "replies.notifications off": lambda w: replies.notifications(w, ORDER, replace(FOLLOW, notify=False)),
         "replies.language_set": replies.language_set,
+        "replies.ask_zone": lambda w: replies.ask_zone(w, NOW),
         "replies.zone_set": lambda w: replies.zone_set(w, NOW),
         "replies.zone_unknown": lambda w: replies.zone_unknown(w, "Mars/Base"),
         "replies.mydata": lambda w: replies.mydata(w, b"{}"),

@@ -78,7 +78,7 @@ def everything(words: Words, text: str) -> list[Message | str]:
         timeline.timeline(words, facts, follow, now=NOW),
         pushes.push(words, facts, follow, told, now=NOW),
         pushes.summary(words, [entry] * 14, occasion=pushes.Occasion.DAILY, now=NOW),
-        pushes.why(words, facts, follow, CHAT, kind=NewsKind.NODES, node=5),
+        pushes.why(words, facts, follow, CHAT, told[0]),
         orders.orders(
             words,
             [(order, follow)] * 8,
@@ -89,12 +89,12 @@ def everything(words: Words, text: str) -> list[Message | str]:
             now=NOW,
         ),
         replies.start(words, shop),
-        replies.claimed(words, shop, ID, follow),
+        replies.claimed(words, shop, order, follow),
         replies.help_(words, shop),
         replies.mistake(words, Mistake.TRACKING_NUMBER, text, shop),
         replies.zone_unknown(words, text),
-        replies.ask_rename(words, ID, follow, 64),
-        replies.choose(words, [follow] * 12, replies.Purpose.STOP),
+        replies.ask_rename(words, order, follow, 64),
+        replies.choose(words, [(order, follow)] * 12, replies.Purpose.STOP),
         admin.board(words, [flagged] * 6, total=6),
         admin.links(words, [(ID, "https://t.me/bot?start=x")], [text] * 9),
         admin.not_authorized(words, text),
@@ -131,7 +131,7 @@ def test_markup_in_foreign_text_is_shown_not_obeyed(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_label_of_markup_reads_as_it_was_written(language: str) -> None:
     follow = replace(FOLLOW, label="<b>bold</b> & {order}")
-    said = replies.ask_stop(Words(language), ID, follow)
+    said = replies.ask_stop(Words(language), ORDER, follow)
     assert "<b>bold</b> & {order}" in telegram_html.read(said.text).visible
 
 

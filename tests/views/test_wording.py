@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 
 from bot.i18n import Words
 from bot.model import (
+    Follow,
     Importance,
+    Item,
     Localised,
     News,
     NewsKind,
@@ -24,7 +27,21 @@ from bot.model import (
 from bot.views import actions, card, orders, pushes, replies, timeline, wording
 from bot.views import buttons as b
 from bot.views.actions import Shelf
-from tests.views.scenes import DAY, FACTS, FOLLOW, HOUR, ID, NOW, ORDER, PARCEL, TWO, news, node
+from tests.views.scenes import (
+    ARRIVED,
+    DAY,
+    FACTS,
+    FOLLOW,
+    HOUR,
+    ID,
+    NOW,
+    ORDER,
+    PARCEL,
+    SECOND,
+    TWO,
+    news,
+    node,
+)
 
 EN = Words("en", "Europe/Berlin")
 
@@ -260,10 +277,113 @@ def test_what_needs_the_reader_comes_first_in_a_summary() -> None:
 
 
 def test_a_list_calls_an_order_by_its_name_its_article_or_its_number() -> None:
-    assert "Blue lamp" in wording.list_name(EN, TWO.order, FOLLOW)
-    assert wording.list_name(EN, TWO.order, None) == "Blue desk lamp"
+    assert "Blue lamp" in wording.name(EN, TWO.order, FOLLOW)
+    assert wording.name(EN, TWO.order, None) == "Blue desk lamp"
     bare = replace(TWO.order, parcels=tuple(replace(each, items=()) for each in TWO.order.parcels))
-    assert f"…{ID[-8:]}" in wording.list_name(EN, bare, None)
+    assert f"…{ID[-8:]}" in wording.name(EN, bare, None)
+
+
+def test_orders_of_one_article_are_told_apart_by_variant_or_number() -> None:
+    def of(number: int, variant: str) -> tuple[Order, None]:
+        items = (Item(id="1", title="USB-C cable", variant=variant),)
+        return replace(ORDER, id=ID[:-1] + str(number), parcels=(replace(PARCEL, items=items),)), None
+
+    black, white, bare, other = of(1, "Black"), of(2, "White"), of(3, ""), of(4, "")
+    assert wording.names(EN, [black, (ORDER, FOLLOW)]) == ["USB-C cable", "Blue lamp"]
+    assert wording.names(EN, [black, white]) == ["USB-C cable (Black)", "USB-C cable (White)"]
+    assert wording.names(EN, [bare, other]) == ["USB-C cable …61738043", "USB-C cable …61738044"]
+
+
+def test_the_list_begins_with_what_needs_the_reader_and_ends_with_what_came() -> None:
+    def row(number: int, stage: Stage, days: int) -> tuple[Order, Follow]:
+        parcel = replace(PARCEL, stage=stage, eta=NOW + timedelta(days=days), stage_since=NOW - HOUR)
+        return replace(ORDER, id=str(number), stage=stage, parcels=(parcel,)), FOLLOW
+
+    came, late = row(1, Stage.DELIVERED, 0), row(2, Stage.LOCAL_TRANSIT, 9)
+    soon, now, tour = (
+        row(3, Stage.LOCAL_TRANSIT, 1),
+        row(4, Stage.READY_FOR_PICKUP, 5),
+        row(5, Stage.OUT_FOR_DELIVERY, 7),
+    )
+    read = orders.sorted_for_reading(EN, [came, late, soon, now, tour], NOW)
+    assert [order.id for order, _ in read] == ["4", "5", "3", "2", "1"]
+    assert [wording.arrival(EN, order, NOW) for order, _ in read] == [
+        None,
+        "today",
+        "tomorrow",
+        "Wed, Dec 2",
+        None,
+    ]
+
+
+def test_no_day_stands_beside_a_state_that_contradicts_it() -> None:
+    for stage in (
+        Stage.FAILED_ATTEMPT,
+        Stage.READY_FOR_PICKUP,
+        Stage.RETURNING,
+        Stage.RETURNED,
+        Stage.CANCELLED,
+    ):
+        held = replace(TWO.order, stage=stage, parcels=(PARCEL, replace(SECOND, stage=stage)))
+        assert wording.arrival(EN, held, NOW) is None  # though its other parcel is expected
+    stopped = replace(ORDER, status=OrderStatus.CANCELLED, stage=Stage.CANCELLED, reason=Reason.CANCELLED)
+    text = card.card(EN, Localised(order=stopped), FOLLOW, now=NOW).text
+    assert "Order canceled" in text
+    assert not re.search("▰|xpected|In transit", text)
+
+
+def test_the_reason_is_that_of_the_entry_that_is_told() -> None:
+    nodes = (
+        replace(node(7, 1, Stage.FAILED_ATTEMPT, "Wrong address"), reason=Reason.ADDRESS),
+        replace(node(6, 20, Stage.FAILED_ATTEMPT, "Not at home"), reason=Reason.ABSENT),
+    )
+    parcel = replace(PARCEL, stage=Stage.FAILED_ATTEMPT, reason=Reason.ADDRESS, nodes=nodes)
+    facts = Localised(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(parcel,)))
+    told = _news(NewsKind.NODES, nodes=(6,), parcel=1, stage=Stage.FAILED_ATTEMPT)
+    text = pushes.push(EN, facts, FOLLOW, [told], now=NOW).text
+    assert "nobody was there" in text
+    assert "address" not in text
+
+
+def test_a_date_that_the_parcel_has_overtaken_is_not_told_beside_its_arrival() -> None:
+    parcel = replace(PARCEL, stage=Stage.DELIVERED, nodes=(node(6, 1, Stage.DELIVERED, "Handed over"),))
+    facts = Localised(order=replace(ORDER, stage=Stage.DELIVERED, parcels=(parcel,)))
+    moved = _news(NewsKind.ETA, parcel=1, eta_before=NOW, eta_after=NOW + 4 * timedelta(days=1))
+    came = _news(NewsKind.NODES, nodes=(6,), parcel=1, stage=Stage.DELIVERED)
+    assert "xpected" not in pushes.push(EN, facts, FOLLOW, [moved, came], now=NOW).text
+
+
+def test_what_is_collected_or_paid_carries_number_page_and_last_day() -> None:
+    words = "Please collect your parcel by 2026-12-05"
+    for kind, stage in (
+        (NewsKind.NODES, Stage.READY_FOR_PICKUP),
+        (NewsKind.NODES, Stage.DUTIES_DUE),
+        (NewsKind.NODES, Stage.FAILED_ATTEMPT),
+        (NewsKind.PICKUP_WAITING, Stage.READY_FOR_PICKUP),
+        (NewsKind.DUTIES_WAITING, Stage.DUTIES_DUE),
+    ):
+        parcel = replace(PARCEL, stage=stage, nodes=(node(6, 1, stage, words),))
+        facts = Localised(order=replace(ORDER, stage=stage, parcels=(parcel,)))
+        nodes = (6,) if kind is NewsKind.NODES else ()
+        said = pushes.push(EN, facts, FOLLOW, [_news(kind, nodes=nodes, parcel=1, stage=stage)], now=NOW)
+        assert f"<code>{PARCEL.number}</code>" in said.text
+        assert "Deadline: <b>Sat, Dec 5</b>" in said.text
+        assert any((button.url or "").endswith(PARCEL.number) for row in said.buttons for button in row)
+
+
+def test_the_last_of_several_parcels_says_each_thing_once() -> None:
+    came = _news(NewsKind.NODES, nodes=(6,), parcel=2, stage=Stage.DELIVERED)
+    said = pushes.push(EN, ARRIVED, FOLLOW, [came, _news(NewsKind.ALL_ARRIVED)], now=NOW)
+    assert said.text.count("?") == 1
+    assert "It has been delivered" not in said.text
+    assert said.text.index("Both parcels have arrived") < said.text.index("left at the door")
+
+
+def test_without_a_known_zone_no_day_is_a_heading() -> None:
+    guessed = replace(EN, zone_is_guess=True)
+    text = timeline.timeline(guessed, FACTS, FOLLOW, now=NOW).text
+    assert not re.search("Today|Yesterday|<b>(Mon|Tue|Wed|Thu|Fri|Sat|Sun)", text)
+    assert text.count('format="Dt"') == len(PARCEL.nodes)
 
 
 def test_timeline_pages_and_parcels_that_do_not_exist_show_the_nearest() -> None:
@@ -296,7 +416,7 @@ def test_the_public_tracking_page_gets_a_quoted_number() -> None:
     odd = replace(PARCEL, number="A B/&?")
     said = timeline.timeline(EN, Localised(order=replace(ORDER, parcels=(odd,))), FOLLOW, now=NOW)
     urls = [button.url for row in said.buttons for button in row if button.url]
-    assert urls == [timeline.TRACKING_PAGE + "A%20B%2F%26%3F"]
+    assert urls == ["https://global.cainiao.com/detail.htm?mailNoList=A%20B%2F%26%3F"]
 
 
 @pytest.mark.parametrize(

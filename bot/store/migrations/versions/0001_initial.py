@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("language_set", sa.Boolean(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("zone_set", sa.Boolean(), nullable=False),
+        sa.Column("zone_asked", sa.Boolean(), nullable=False),
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("quiet_from", sa.String(length=5), nullable=True),
         sa.Column("quiet_to", sa.String(length=5), nullable=True),
@@ -386,6 +387,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "articles",
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("parcel", sa.Integer(), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_articles_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("order_id", "language", "parcel", name=op.f("pk_articles")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "texts",
         sa.Column("order_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
@@ -413,6 +426,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("texts")
+    op.drop_table("articles")
     op.drop_table("parcels")
     op.drop_table("nodes")
     op.drop_table("follows")
