@@ -26,6 +26,7 @@ _log = structlog.get_logger(__name__)
 _SETTLED_KEPT = timedelta(days=14)  # settled notices: long enough for "why did I get this?"
 _UPDATES_KEPT = timedelta(days=3)  # Telegram repeats for one day at most
 _LOST_FOR = timedelta(minutes=10)  # AliExpress must be unusable this long before the admins are alerted
+_OF_SOURCE = ("source_lost", "misconfigured")  # alerts that end when AliExpress answers again
 _BUDGET_LOW = 0.9
 _OUTBOX_OLD = timedelta(minutes=10)  # a notice may be overdue this long before the admins are alerted
 _INTAKE_OLD = timedelta(minutes=5)  # getUpdates may go unanswered this long before the admins are alerted
@@ -106,6 +107,7 @@ class Upkeep:
         self._source_lost: datetime | None = None
         self._database_failed: datetime | None = None
         self._hour_began: datetime | None = None
+        self._database_told = False
         self._one_round = asyncio.Lock()
 
     async def round(self) -> None:
@@ -189,23 +191,12 @@ class Upkeep:
 
     async def _alerts(self, budget: CallBudget) -> None:
         now, health = self._now(), self._health()
-        if not health.source_healthy and self._source_lost is None:
-            self._source_lost = now
-        lost = self._source_lost
-        silent = (
-            lost is not None
-            and now - lost >= _LOST_FOR
-            and not health.reauthorise
-            and not health.misconfigured
-        )
-        if lost is not None and silent:
-            await self._once("source_lost", lambda words: view.source_lost(words, lost, now))
         if health.source_healthy:
-            if lost is not None:
-                gone = now - lost
-                await self._over("source_lost", lambda words: view.source_back(words, gone))
-                await self._over("misconfigured", lambda words: view.source_back(words, gone))
-            self._source_lost = None
+            told = [await self._over(one, view.source_back, since=self._source_lost) for one in _OF_SOURCE]
+            if all(told):
+                self._source_lost = None
+        else:
+            await self._source_fails(health, now)
         if health.misconfigured:
             code, _, detail = health.misconfigured.partition(": ")
             await self._once("misconfigured", lambda words: view.misconfigured(words, code, detail))
@@ -214,6 +205,12 @@ class Upkeep:
             await self._once(f"budget:{now.date()}", lambda words: view.budget_low(words, share))
         await self._outbox(now)
         await self._passing(now, health)
+
+    async def _source_fails(self, health: Health, now: datetime) -> None:
+        lost = self._source_lost = self._source_lost or now
+        explained = health.reauthorise or health.misconfigured  # has a word of its own
+        if now - lost >= _LOST_FOR and not explained:
+            await self._once("source_lost", lambda words: view.source_lost(words, lost, now))
 
     async def _passing(self, now: datetime, health: Health) -> None:
         """Alert on problems that may pass by themselves: when they last, and when they are over."""
@@ -238,26 +235,26 @@ class Upkeep:
         if there:
             await self._once(incident, message)
             return
-        async with self._store.read() as tx:
-            told = await tx.memory.get(f"alert:{incident}")
-        if told:
-            lasted = self._now() - datetime.fromisoformat(told)
-            await self._over(incident, lambda words: view.solved(words, message(words), lasted))
+        await self._over(incident, lambda words, lasted: view.solved(words, message(words), lasted))
 
     async def database_failed(self, error: Exception) -> None:
-        """Alert once that the database fails, without using the database."""
-        if self._database_failed is None:
-            self._database_failed = self._now()
+        """Alert that the database fails, without using it, until an admin chat received it."""
+        self._database_failed = self._database_failed or self._now()
+        if not self._database_told:
             words = Words(language=self._language, zone=self._zone)
-            for chat_id in sorted(self._tracking.policy.admins):
-                await self._tell(Place(chat_id), view.database_trouble(words, str(error)))
+            message = view.database_trouble(words, str(error))
+            admins = sorted(self._tracking.policy.admins)
+            self._database_told = any([await self._tell(Place(chat_id), message) for chat_id in admins])
 
     async def _database_works(self) -> None:
         since = self._database_failed
-        if since is not None:
-            self._database_failed = None
-            lasted = self._now() - since
-            await self._to_admins(lambda words: view.solved(words, view.database_trouble(words, ""), lasted))
+        if since is None:
+            return
+        lasted = self._now() - since
+        if not self._database_told or await self._to_admins(
+            lambda words: view.solved(words, view.database_trouble(words, ""), lasted)
+        ):
+            self._database_failed, self._database_told = None, False
 
     async def _outbox(self, now: datetime) -> None:
         async with self._store.read() as tx:
@@ -291,12 +288,24 @@ class Upkeep:
             async with self._store.write() as tx:
                 await tx.memory.put(f"alert:{incident}", self._now().isoformat())
 
-    async def _over(self, incident: str, message: Callable[[Words], Message]) -> None:
+    async def _over(
+        self,
+        incident: str,
+        message: Callable[[Words, timedelta], Message],
+        *,
+        since: datetime | None = None,
+    ) -> bool:
+        """Say that a reported incident is over and how long it lasted; False if nobody received that."""
         async with self._store.read() as tx:
             told = await tx.memory.get(f"alert:{incident}")
-        if told and await self._to_admins(message):
-            async with self._store.write() as tx:
-                await tx.memory.drop(f"alert:{incident}")
+        if not told:
+            return True
+        lasted = self._now() - (since or datetime.fromisoformat(told))
+        if not await self._to_admins(lambda words: message(words, lasted)):
+            return False
+        async with self._store.write() as tx:
+            await tx.memory.drop(f"alert:{incident}")
+        return True
 
     async def _to_admins(self, message: Callable[[Words], Message]) -> bool:
         """Send to every admin chat in its language; True if one was reached or there are none."""

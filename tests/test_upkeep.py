@@ -239,3 +239,52 @@ async def test_an_alert_that_nobody_got_is_told_when_somebody_can_get_it(house: 
     await house.rounds(3)
     assert len(house.said) == 1
     assert "7" in house.said[0]
+
+
+async def test_a_failed_database_is_told_again_until_somebody_got_it(house: House) -> None:
+    house.reachable = False
+    await house.upkeep.database_failed(StoreError("database or disk is full"))
+    house.reachable = True
+    for _ in range(3):
+        await house.upkeep.database_failed(StoreError("database or disk is full"))
+    assert len(house.said) == 1
+    house.reachable = False
+    await house.rounds(2)
+    house.reachable = True
+    await house.rounds(3)
+    assert len(house.said) == 2, "that it is over is told when it can be"
+
+
+async def test_what_nobody_heard_of_is_not_said_to_be_over(house: House) -> None:
+    house.reachable = False
+    await house.upkeep.database_failed(StoreError("database is locked"))
+    house.health = replace(WELL, source_healthy=False)
+    await house.rounds(5)
+    house.health = WELL
+    await house.rounds(1)
+    house.reachable = True
+    await house.rounds(3)
+    assert house.said == []
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"source_healthy": False},
+        {"source_healthy": False, "misconfigured": "InvalidAppKey: no such app"},
+        {"webhook": "certificate has expired"},
+        {"throttled": True},
+    ],
+    ids=["source", "misconfigured", "webhook", "throttled"],
+)
+async def test_that_it_is_over_is_told_when_somebody_can_get_it(
+    house: House, trouble: dict[str, Any]
+) -> None:
+    house.health = replace(WELL, **trouble)
+    await house.rounds(4)
+    told = len(house.said)
+    house.reachable, house.health = False, WELL
+    await house.rounds(3)
+    house.reachable = True
+    await house.rounds(3)
+    assert len(house.said) == told + 1, house.said

@@ -289,7 +289,10 @@ class TelegramService:
         """Send a message of the bot's own, such as an alert; return whether it was delivered."""
         if not self._connected:
             return False
-        return isinstance(await self.sender.deliver(place, message, priority=Priority.PUSH), Sent)
+        try:
+            return isinstance(await self.sender.deliver(place, message, priority=Priority.PUSH), Sent)
+        except TokenRevoked:
+            return False
 
     @property
     def silent_for(self) -> timedelta | None:
