@@ -82,6 +82,7 @@ class Play:
                 asyncio.create_task(self._live_and_die(bot, self._plan.lives(number)))
                 for number, bot in enumerate(self._bots)
             ]
+            self._tasks.update(lives)
             await self._happen()
             self._over.set()
             await asyncio.gather(*lives)  # whoever dies at this moment is started first
