@@ -28,8 +28,9 @@ from bot.worker import interruptible_sleep, keep_running
 
 _log = structlog.get_logger(__name__)
 
-_STOP_WITHIN = 8.0  # seconds for work in flight, of the 10 that a container gets to stop
+_STOP_WITHIN = 6.0  # seconds for work in flight, of the 10 that a container gets to stop
 _SAVE_WITHIN = 1.0
+_CLOSE_WITHIN = 1.0
 _UPKEEP_EVERY = 30.0
 
 
@@ -131,6 +132,7 @@ class Leader:
 
     async def take_over(self) -> None:
         """Load what the last leader learned, spent and sent, then release its leases."""
+        self.store.database.wait_for_locks(patiently=True)
         await self.merchant.load()
         async with self.store.read() as tx:
             self.pacer.load(await tx.memory.get("pacer"))
@@ -150,6 +152,7 @@ class Leader:
         try:
             await ending.wait()
             _log.info("stopping")
+            self.store.database.wait_for_locks(patiently=False)
             self.poller.stop()
             self.sender.stop()
             await asyncio.wait(jobs, timeout=_STOP_WITHIN)
@@ -176,7 +179,11 @@ class Leader:
     async def close(self) -> None:
         """Store what was learned and close the connections."""
         await self._save()
-        await self.merchant.source.aclose()
+        try:
+            async with asyncio.timeout(_CLOSE_WITHIN):
+                await self.merchant.source.aclose()
+        except TimeoutError:
+            _log.error("a new token of AliExpress may not have been kept: the database is busy")
         await self.telegram.bot.shutdown()
 
     async def _save(self) -> None:

@@ -22,12 +22,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError, StoreError
-from bot.store.sqlite import CONNECT_ARGS, set_up
+from bot.store.sqlite import BUSY_TIMEOUT, CONNECT_ARGS, set_up
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
 Connect = Callable[[], Awaitable[Any]]  # opens a connection that behaves as one of aiosqlite
 
+_IN_HURRY = 100  # milliseconds that a bot which is to stop waits for a lock
 _FULL = 4 << 20  # bytes: with less room on its disk SQLite cannot be trusted to write
 _REFUSED_FOR = 60.0  # seconds for which a full disk that stopped a write is remembered
 _AT_ONCE = 500  # values of one IN list: every database takes as many parameters
@@ -67,7 +68,7 @@ def make_engine(url: sa.URL, connect: Connect | None = None) -> AsyncEngine:
     `connect` replaces aiosqlite's. Errors never show a statement's parameters: customers' data is among them.
     """
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(
+        return create_async_engine(
             url,
             async_creator=connect,
             connect_args=CONNECT_ARGS,
@@ -75,8 +76,6 @@ def make_engine(url: sa.URL, connect: Connect | None = None) -> AsyncEngine:
             max_overflow=4,
             hide_parameters=True,
         )
-        set_up(engine)
-        return engine
     options = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SESSION.items())
     return create_async_engine(
         url,
@@ -129,6 +128,9 @@ class Database:
         self.url = database_url(url)
         self._check_folder()
         self.engine = make_engine(self.url, connect)
+        self._patiently = True
+        if self.is_sqlite:
+            set_up(self.engine, lambda: BUSY_TIMEOUT if self._patiently else _IN_HURRY)
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._doors = {write: self.engine.execution_options(write=write) for write in (False, True)}
         self.observe: Callable[[str, float], None] = lambda kind, seconds: None  # each transaction's time
@@ -136,6 +138,10 @@ class Database:
         self._full_at = float("-inf")
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "do_connect", self._opening)
+
+    def wait_for_locks(self, *, patiently: bool) -> None:
+        """Whether transactions that begin from now on wait for another program's lock: not at the end."""
+        self._patiently = patiently
 
     @property
     def is_sqlite(self) -> bool:

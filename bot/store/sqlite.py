@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+BUSY_TIMEOUT = 5000  # milliseconds that a transaction waits for another program's lock
+
 _PRAGMAS = (
-    "busy_timeout = 5000",
+    f"busy_timeout = {BUSY_TIMEOUT}",
     "journal_mode = WAL",
     # FULL: a commit that Telegram was told of must survive a power cut (ARCHITECTURE.md, Durability)
     "synchronous = FULL",
@@ -34,10 +37,23 @@ class _SelfClosing(sqlite3.Connection):
 CONNECT_ARGS = {"isolation_level": None, "factory": _SelfClosing, "check_same_thread": False}
 
 
-def set_up(engine: AsyncEngine) -> None:
-    """Prepare each new connection; begin transactions that write with the write lock."""
+def set_up(engine: AsyncEngine, busy_timeout: Callable[[], int]) -> None:
+    """Prepare each new connection; begin transactions that write with the write lock.
+
+    `busy_timeout` is asked for before each of those: milliseconds.
+    """
+
+    def begin(connection: sa.Connection) -> None:
+        if not connection.get_execution_options().get("write", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if (wait := busy_timeout()) != connection.info.get("busy_timeout", BUSY_TIMEOUT):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+            connection.info["busy_timeout"] = wait
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
     event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "begin", begin)
 
 
 def _prepare(connection: Any, _record: object) -> None:
@@ -45,8 +61,3 @@ def _prepare(connection: Any, _record: object) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -20,17 +21,38 @@ from tests.cli.conftest import ROOT, Sandbox
 def test_a_locked_database_makes_no_stop_a_failure(own_sandbox: Sandbox, tmp_path: Path) -> None:
     database = tmp_path / "bot.db"
     env = os.environ | own_sandbox.settings | {"DATABASE_URL": f"sqlite:///{database}", "LOG_LEVEL": "INFO"}
+    people = (5000000101, 5000000102, 5000000103)
+    for person in people:
+        own_sandbox.control("/chats", id=person, type="private", name="Emma")
     command = [sys.executable, "-m", "bot", "run"]
     with subprocess.Popen(command, env=env, cwd=ROOT, stderr=subprocess.PIPE, text=True) as bot:
         assert bot.stderr is not None
         seen = next((line for line in bot.stderr if "telegram answers" in line), "")
         with closing(sqlite3.connect(database, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
+            for person in people:
+                own_sandbox.control(f"/chats/{person}/say", text="8211744661738042")
+            began = time.monotonic()
             bot.send_signal(signal.SIGTERM)
             _, rest = bot.communicate(timeout=30)
     assert seen, "it never started"
+    assert time.monotonic() - began < 10.0, rest
     assert bot.returncode == 0, rest
     assert "not stored" in rest
+
+
+_HANGS = """
+import threading, time
+from bot.cli.run import _end_in
+threading.Thread(target=time.sleep, args=(60,)).start()
+_end_in(0.1)
+"""
+
+
+@pytest.mark.process
+def test_a_stop_ends_whatever_hangs() -> None:
+    ended = subprocess.run([sys.executable, "-c", _HANGS], cwd=ROOT, timeout=30, check=False)
+    assert ended.returncode == 0
 
 
 @pytest.mark.process
