@@ -1,4 +1,4 @@
-"""Settings: read from environment, file and `.env`; every mistake named with its cure; no secret shown."""
+"""Settings: read from environment, file and `.env`; every mistake named with its fix; no secret shown."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_missing_one_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "cure"),
+    ("name", "value", "fix"),
     [
         ("TELEGRAM_BOT_TOKEN", "canary", "whole token"),
         ("TELEGRAM_API_URL", "api.telegram.org", "https://"),
@@ -74,11 +74,11 @@ def test_a_missing_one_is_named(name: str) -> None:
     ],
 )
 def test_a_wrong_value_is_named_with_its_cure_and_not_repeated_where_secret(
-    name: str, value: str, cure: str
+    name: str, value: str, fix: str
 ) -> None:
     error = refusal(**{name: value})
     assert error.variable == name
-    assert cure in error.fix
+    assert fix in error.fix
     if name.lower() in SECRETS:
         assert value not in str(error)
     assert error.__cause__ is None

@@ -1,4 +1,4 @@
-"""The operator's commands, one file each. Exit codes: 0 clean, 1 failure, 2 usage or settings."""
+"""The operator's commands, one file each. Exit codes: 0 success, 1 failure, 2 wrong usage or settings."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ for name, command in COMMANDS.items():
 
 
 def main() -> None:
-    """Run a command; an operator's mistake is one sentence with its cure, never a traceback."""
+    """Run a command; print an operator's mistake as one sentence with its fix, never as a traceback."""
     console = Console(stderr=True, highlight=False)
     try:
         app()

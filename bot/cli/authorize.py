@@ -14,9 +14,11 @@ from bot.errors import BotError
 
 
 def authorize(
-    code: Annotated[str, typer.Option(help="the pasted address or code; asked for when missing")] = "",
+    code: Annotated[
+        str, typer.Option(help="the pasted address or code; you are asked if it is missing")
+    ] = "",
 ) -> None:
-    """Log in at AliExpress and store the tokens; needed every 60 days (every 2 for a Test app)."""
+    """Log in at AliExpress and store the tokens; needed every 60 days (every 2 days for a Test app)."""
     asyncio.run(_authorize(settings.load_settings(), code))
 
 
@@ -34,11 +36,14 @@ async def _authorize(chosen: settings.Settings, pasted: str) -> None:
         if not pasted:
             console.print("1. Open this page and log in with the shop's AliExpress account:\n")
             typer.echo(merchant.login_url())
-            console.print("\n2. You are led to an address that holds a code, even if the page does not load.")
+            console.print(
+                "\n2. You will be redirected to an address that contains code=…"
+                " (it does not matter whether the page loads)."
+            )
             pasted = await asyncio.to_thread(typer.prompt, "3. Paste that whole address here")
         code = parse_code(pasted)
         if code is None:
-            raise BotError("there is no code in it; paste the whole address you were led to")
+            raise BotError("no code found; paste the whole address that you were redirected to")
         tokens = await merchant.exchange(code)
     finally:
         await merchant.source.aclose()

@@ -1,4 +1,4 @@
-"""`backup`: a consistent copy of a running bot's database."""
+"""`backup`: makes a consistent copy of a running bot's database."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ def backup(
             bar.update(task, completed=done, total=total)
 
         written = asyncio.run(copying.copy(database, path, datetime.now(UTC), progress))
-    typer.echo(f"{written}: {written.stat().st_size:,} bytes, read back and sound. Done.")
+    typer.echo(f"{written}: {written.stat().st_size:,} bytes, verified.")

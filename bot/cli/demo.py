@@ -1,4 +1,4 @@
-"""`demo`: the unchanged bot against simulated AliExpress and Telegram, with a chat page in the browser."""
+"""`demo`: runs the unchanged bot against simulated services, with a chat page in the browser."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _READY_WITHIN = 60.0  # seconds
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="where the chat page listens; 0 picks a free port")] = 8765,
-    speed: Annotated[float, typer.Option(help="seconds for one simulated day of a parcel")] = 20.0,
+    port: Annotated[int, typer.Option(help="the chat page's port; 0 picks a free one")] = 8765,
+    speed: Annotated[float, typer.Option(help="seconds for one simulated day")] = 20.0,
 ) -> None:
-    """Show everything without any account: opens a chat page, parcels move, pushes arrive."""
+    """Try everything without any account: a chat page opens, parcels move, pushes arrive."""
     console = Console(highlight=False)
     console.print("Starting the simulated AliExpress and Telegram, then the bot itself …")
     with tempfile.TemporaryDirectory(prefix="parcel-bot-demo-") as folder:
@@ -58,7 +58,7 @@ def _start_sandbox(port: int, speed: float, listen: str) -> tuple[subprocess.Pop
 
 
 def _environment(told: dict[str, Any], listen: str, folder: Path) -> dict[str, str]:
-    """The same bot with other settings: two base URLs, throw-away database and token."""
+    """The settings of the demo: two base URLs, a throw-away database and token."""
     ours = {
         "TELEGRAM_BOT_TOKEN": told["bot_token"],
         "TELEGRAM_API_URL": told["telegram_api_url"],
@@ -88,7 +88,7 @@ def _wait_until_ready(bot: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + _READY_WITHIN
     while time.monotonic() < deadline:
         if bot.poll() is not None:
-            raise BotError("the bot did not start; its own words stand above")
+            raise BotError("the bot did not start; see its output above")
         try:
             with urlopen(url, timeout=2) as answer:  # noqa: S310  a loopback address of ours
                 if answer.status == 200:
@@ -101,17 +101,17 @@ def _wait_until_ready(bot: subprocess.Popen[bytes], url: str) -> None:
 def _welcome(told: dict[str, Any]) -> Panel:
     return Panel(
         f"Open  [bold cyan]{told['url']}[/]  in a browser.\n\n"
-        f"First thing to type in the chat:  [bold]/track {told['first_order']}[/]\n"
+        f"First, type this in the chat:  [bold]/track {told['first_order']}[/]\n"
         "Its next news arrives within a minute. Try the other languages on the left,\n"
         "the buttons under the card, and the tour on the right.\n\n"
-        "Ctrl+C ends the demo and leaves nothing behind.",
+        "Ctrl+C ends the demo and deletes its data.",
         title="The demo is running",
         expand=False,
     )
 
 
 def _wait(*processes: subprocess.Popen[Any]) -> None:
-    """Until Ctrl+C, SIGTERM, or one of them ends."""
+    """Wait for Ctrl+C or SIGTERM. Raises BotError if one of the processes ends."""
     stopped = False
 
     def stop(_signum: int, _frame: object) -> None:
@@ -122,7 +122,7 @@ def _wait(*processes: subprocess.Popen[Any]) -> None:
     signal.signal(signal.SIGTERM, stop)
     while not stopped:
         if any(process.poll() is not None for process in processes):
-            raise BotError("a part of the demo ended by itself; its own words stand above")
+            raise BotError("a part of the demo ended unexpectedly; see its output above")
         time.sleep(0.2)
 
 

@@ -1,4 +1,4 @@
-"""`doctor`: looks at everything a running bot needs and says the cure for what is missing."""
+"""`doctor`: checks everything that a running bot needs and says how to fix what is wrong."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _NAME_WIDTH = 14
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object, for scripts")] = False,
     delete_webhook: Annotated[
-        bool, typer.Option("--delete-webhook", help="first free the bot token for long polling")
+        bool, typer.Option("--delete-webhook", help="first delete the webhook, so that long polling works")
     ] = False,
 ) -> None:
-    """Check settings, database, clock, Telegram, AliExpress, catalogs, fonts and port, each with its cure.
+    """Check settings, database, clock, Telegram, AliExpress, catalogs, fonts and port, and say what to fix.
 
-    Exit code 0: the bot can work; 1: something must be done; 2: the settings are wrong.
+    Exit code 0: no errors; 1: something must be fixed; 2: the settings are wrong.
     """
     dotenv = Path(".env")
     try:
@@ -54,7 +54,7 @@ def doctor(
 
 
 def report(chosen: settings.Settings, dotenv: Path, *, as_json: bool = False) -> int:
-    """Run all checks and print them as they end; returns the exit code."""
+    """Run all checks, print each finding as it comes, and return the exit code."""
     console = Console(highlight=False)
 
     async def gather() -> list[Finding]:
@@ -71,14 +71,18 @@ def report(chosen: settings.Settings, dotenv: Path, *, as_json: bool = False) ->
     if as_json:
         typer.echo(_as_json(found, code=int(failures > 0)))
     elif failures or warnings:
-        console.print(f"\n{failures} to repair, {warnings} to know of")
+        console.print(f"\n{_count(failures, 'error')}, {_count(warnings, 'warning')}")
     else:
-        console.print("\nAll is well.")
+        console.print("\nNo problems found.")
     return int(failures > 0)
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Finding]:
-    """Every check's findings, secrets taken out."""
+    """Run every check and yield its findings, without secrets."""
     from bot import app, logs
     from bot.merchant import Merchant
     from bot.metrics import Metrics
@@ -103,25 +107,25 @@ async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Find
 
 
 def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[Check]:
-    """What needs nobody else's answer."""
+    """The checks of this machine and the database."""
     from bot.cli.checks import database, machine
 
     path = store.database.path
     folder = path.parent if path is not None and path.parent.is_dir() else None
-    yield Check(name="settings", look=lambda: machine.settings(chosen, dotenv), cure=f"{PROGRAM} init")
-    yield Check(name="shop", look=lambda: machine.shop_file(chosen), cure="repair SHOP_FILE")
-    yield Check(name="phrases", look=lambda: machine.phrases_file(chosen), cure="repair PHRASES_FILE")
-    yield Check(name="database", look=lambda: database.sqlite(store), cure="look at DATABASE_URL")
-    yield Check(name="database", look=lambda: database.postgresql(store), cure="look at DATABASE_URL")
-    yield Check(name="outbox", look=lambda: database.backlog(store), cure="see the line on the database")
-    yield Check(name="disk", look=lambda: machine.disk(chosen, folder), cure="look at the disk")
-    yield Check(name="catalogs", look=machine.catalogs, cure="install this version again")
-    yield Check(name="fonts", look=machine.fonts, cure="install this version again")
-    yield Check(name="port", look=lambda: machine.port(chosen), cure="change LISTEN")
+    yield Check(name="settings", look=lambda: machine.settings(chosen, dotenv), fix=f"{PROGRAM} init")
+    yield Check(name="shop", look=lambda: machine.shop_file(chosen), fix="correct SHOP_FILE")
+    yield Check(name="phrases", look=lambda: machine.phrases_file(chosen), fix="correct PHRASES_FILE")
+    yield Check(name="database", look=lambda: database.sqlite(store), fix="check DATABASE_URL")
+    yield Check(name="database", look=lambda: database.postgresql(store), fix="check DATABASE_URL")
+    yield Check(name="outbox", look=lambda: database.backlog(store), fix="see the database's line above")
+    yield Check(name="disk", look=lambda: machine.disk(chosen, folder), fix="check the disk")
+    yield Check(name="catalogs", look=machine.catalogs, fix="reinstall this version")
+    yield Check(name="fonts", look=machine.fonts, fix="reinstall this version")
+    yield Check(name="port", look=lambda: machine.port(chosen), fix="change LISTEN")
 
 
 async def _accounts(chosen: settings.Settings, store: Store, merchant: Merchant) -> Iterable[Check]:
-    """What Telegram and AliExpress say."""
+    """The checks of Telegram and AliExpress."""
     from bot.chat.telegram import SecretRedactor, Wire, build_bot
     from bot.cli.checks import aliexpress, telegram
     from bot.sources.aliexpress.auth import seed_tokens
@@ -153,26 +157,26 @@ async def _accounts(chosen: settings.Settings, store: Store, merchant: Merchant)
         Check(
             name="clock",
             look=lambda: telegram.clock(chosen.telegram_api_url),
-            cure="look at the network and TELEGRAM_API_URL",
+            fix="check the network and TELEGRAM_API_URL",
         ),
-        Check(name="telegram", look=of_telegram, cure="look at the network and TELEGRAM_API_URL"),
-        Check(name="aliexpress", look=of_aliexpress, cure="look at the network and ALIEXPRESS_API_URL"),
+        Check(name="telegram", look=of_telegram, fix="check the network and TELEGRAM_API_URL"),
+        Check(name="aliexpress", look=of_aliexpress, fix="check the network and ALIEXPRESS_API_URL"),
     ]
 
 
 async def _has_schema(store: Store) -> bool:
-    """Whether tokens and budget can be read; never makes a database that is not there."""
+    """Whether tokens and budget can be read; never creates a missing database."""
     from bot.store import migrations
 
     if store.database.path is not None and not store.database.path.exists():
         return False
-    with contextlib.suppress(Exception):  # the database's own check has told what is wrong with it
+    with contextlib.suppress(Exception):  # the database check has reported what is wrong
         return await migrations.revision(store.database) == migrations.head()
     return False
 
 
 async def _own_webhook(store: Store) -> str:
-    """The webhook that `run` set, as it remembers."""
+    """The webhook that `run` last set, from the database."""
     if not await _has_schema(store):
         return ""
     async with store.read() as tx:
@@ -184,13 +188,13 @@ async def _free_token(chosen: settings.Settings) -> None:
     from bot.chat.telegram import TelegramError, build_bot
 
     if chosen.webhook_url:
-        raise SettingsError("WEBHOOK_URL", "is set, so the bot needs its webhook; empty it for long polling")
+        raise SettingsError("WEBHOOK_URL", "is set, so the bot needs its webhook; unset it for long polling")
     bot = build_bot(chosen.telegram_bot_token.get_secret_value(), chosen.telegram_api_url)
     try:
         await bot.initialize()
         await delete_webhook(bot)
     except TelegramError as error:
-        raise BotError(f"Telegram does not delete the webhook: {error.message}") from None
+        raise BotError(f"Telegram did not delete the webhook: {error.message}") from None
     finally:
         await bot.shutdown()
 
@@ -200,17 +204,17 @@ def _plain(secret: SecretStr | None) -> str:
 
 
 def _show(console: Console, finding: Finding) -> None:
-    sign, colour = _SIGNS[finding.verdict]
+    sign, color = _SIGNS[finding.verdict]
     line = Text.assemble(
-        (sign, f"bold {colour}"), " ", (finding.name.ljust(_NAME_WIDTH), "bold"), finding.text
+        (sign, f"bold {color}"), " ", (finding.name.ljust(_NAME_WIDTH), "bold"), finding.text
     )
     console.print(line, soft_wrap=True)
-    if finding.cure:
-        console.print(Text.assemble(" " * (_NAME_WIDTH + 2), ("→ ", colour), finding.cure), soft_wrap=True)
+    if finding.fix:
+        console.print(Text.assemble(" " * (_NAME_WIDTH + 2), ("→ ", color), finding.fix), soft_wrap=True)
 
 
 def _as_json(found: Iterable[Finding], *, code: int) -> str:
     lines = [
-        {"check": one.name, "verdict": one.verdict.value, "text": one.text, "cure": one.cure} for one in found
+        {"check": one.name, "verdict": one.verdict.value, "text": one.text, "fix": one.fix} for one in found
     ]
     return json.dumps({"code": code, "findings": lines}, ensure_ascii=False, indent=2)

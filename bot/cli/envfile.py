@@ -1,4 +1,4 @@
-"""A `.env` file that can be changed without losing what a person wrote into it."""
+"""Edits a `.env` file without losing what a person wrote into it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:,@%+=-]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvFile:
-    """The lines as they stand; its repr shows names only."""
+    """The lines of the file; the repr shows only names."""
 
     lines: tuple[str, ...] = ()
 
@@ -25,14 +25,14 @@ class EnvFile:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """The file at `path`; an empty one where there is none."""
+        """Read the file at `path`; an empty one if it does not exist."""
         if not path.is_file():
             return cls()
         return cls(lines=tuple(path.read_text(encoding="utf-8").splitlines()))
 
     @property
     def values(self) -> dict[str, str]:
-        """What the lines set, without quotes; the last line of a name wins."""
+        """The values set, unquoted; the last line of a name wins."""
         found = {}
         for line in self.lines:
             if match := _LINE.fullmatch(line):
@@ -41,11 +41,11 @@ class EnvFile:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The variables in their order."""
+        """The variables' names, in order."""
         return tuple(self.values)
 
     def changed(self, values: Mapping[str, str]) -> Self:
-        """With these values: in the place of the lines that set them, else at the end; the rest stays."""
+        """Return the file with these values set, in place or at the end; other lines stay as they are."""
         waiting = dict(values)
         lines = []
         for line in self.lines:
@@ -58,7 +58,7 @@ class EnvFile:
         return type(self)(lines=tuple(lines))
 
     def write(self, path: Path) -> None:
-        """Put it at `path`, readable by its owner only, whole or not at all."""
+        """Write the file atomically to `path`, readable by its owner only."""
         partial = path.with_name(path.name + ".partial")
         partial.unlink(missing_ok=True)
         handle = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -80,5 +80,5 @@ def _unquoted(text: str) -> str:
         return re.sub(r"\\(['\\])", r"\1", text[1:-1])
     try:
         return " ".join(shlex.split(text, comments=True))
-    except ValueError:  # an unclosed quote: as it stands
+    except ValueError:  # an unclosed quote: keep the text as it is
         return text

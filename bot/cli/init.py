@@ -1,4 +1,4 @@
-"""`init`: asks for what only a person knows, tries each answer on the spot, writes `.env`."""
+"""`init`: asks for the settings, tests each answer at once, and writes `.env`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LINGER = 60  # seconds that `init` waits for the operator's first message
 
 
 def init(
-    path: Annotated[Path, typer.Option("--file", help="where the answers are written")] = Path(".env"),
+    path: Annotated[Path, typer.Option("--file", help="the file to write")] = Path(".env"),
     telegram_api_url: Annotated[
         str, typer.Option(envvar="TELEGRAM_API_URL", help="a local Bot API server or a stand-in")
     ] = "",
@@ -37,15 +37,15 @@ def init(
         str, typer.Option(envvar="ALIEXPRESS_API_URL", help="another gateway or a stand-in")
     ] = "",
 ) -> None:
-    """Set up for the first time: questions, each answer tried at once, then `.env` and a check of everything.
+    """Set up the bot: ask for the settings, test each answer, write `.env`, then check everything.
 
-    Running it again keeps what is already there, secrets above all, unless you answer anew.
+    Running it again keeps the present values, secrets included, unless you enter new ones.
     """
     console = Console(highlight=False)
     before = EnvFile.read(path)
     if before.names:
-        console.print(f"{path} is there already. Enter keeps an answer; other lines stay as they are.")
-        if not typer.confirm("Go through it?", default=True):
+        console.print(f"{path} exists. Press Enter to keep a value; other lines stay as they are.")
+        if not typer.confirm("Go through the settings?", default=True):
             raise typer.Exit(1)
     urls = {"TELEGRAM_API_URL": telegram_api_url, "ALIEXPRESS_API_URL": aliexpress_api_url}
     interview = Interview(console, before.values | {name: url for name, url in urls.items() if url})
@@ -58,24 +58,24 @@ def init(
     console.print(f"\nWritten to [bold]{path}[/], readable by you only.")
     if path == Path(".env") and not interview.login_known:
         _log_in(console, first=not before.names)
-    console.print("\nLooking at everything once:\n")
+    console.print("\nChecking everything:\n")
     doctor.report(settings.load_settings(dotenv=path), path)
     console.print(f"\nNext: [bold]{PROGRAM} run[/]")
 
 
 def _log_in(console: Console, *, first: bool) -> None:
-    """Offer the login at AliExpress; what goes wrong there can be repeated with `authorize`."""
+    """Offer the login at AliExpress; after a failure it can be repeated with `authorize`."""
     if not typer.confirm("\nLog in at AliExpress now?", default=first):
         return
     try:
         authorize.authorize(code="")
     except BotError as error:
-        console.print(Text.assemble(("✗ ", "red"), f"{error}; again with: {PROGRAM} authorize"))
+        console.print(Text.assemble(("✗ ", "red"), f"{error}; try again with: {PROGRAM} authorize"))
 
 
 @dataclass(slots=True)
 class Interview:
-    """The questions, over what is known already. `answers` is what is to be written."""
+    """Asks the questions. `known` holds the present values, `answers` the values to write."""
 
     console: Console
     known: dict[str, str] = field(repr=False)
@@ -83,13 +83,13 @@ class Interview:
 
     @property
     def login_known(self) -> bool:
-        """Whether the settings hold a token already."""
+        """Whether the settings already contain an access token."""
         return bool(self.known.get("ALIEXPRESS_ACCESS_TOKEN"))
 
     # ── the questions ───────────────────────────────────────────────────────────────────────────
 
     def telegram(self) -> None:
-        """The bot token, tried with getMe."""
+        """Ask for the bot token and test it with getMe."""
         self._head("Telegram", "In Telegram, open @BotFather, send /newbot, and copy the token it gives you.")
         while True:
             token = self._secret("TELEGRAM_BOT_TOKEN", "Bot token")
@@ -110,10 +110,10 @@ class Interview:
             return
 
     def aliexpress(self) -> None:
-        """App key and secret, tried with a signed call."""
+        """Ask for App Key and App Secret and test them with a signed call."""
         self._head(
             "AliExpress",
-            "App Key and App Secret stand in the App Console: https://openservice.aliexpress.com",
+            "You find App Key and App Secret in the App Console: https://openservice.aliexpress.com",
         )
         while True:
             key = self._ask("ALIEXPRESS_APP_KEY", "App Key")
@@ -122,7 +122,7 @@ class Interview:
             if finding.verdict is Verdict.OK:
                 self._yes(finding.text)
             elif finding.refused:
-                self._no(f"AliExpress {finding.text}; {finding.cure}")
+                self._no(f"AliExpress {finding.text}; {finding.fix}")
                 self.known.pop("ALIEXPRESS_APP_KEY", None)
                 self.known.pop("ALIEXPRESS_APP_SECRET", None)
                 continue
@@ -138,57 +138,57 @@ class Interview:
         )
 
     def people(self) -> None:
-        """Who is the operator, who may use the bot, how it speaks to strangers."""
-        self._head("You and your customers", "Alerts and the merchant's commands belong to the admin chats.")
+        """Ask for the admin chats, the access rule, and the default language and time zone."""
+        self._head("You and your customers", "Admin chats get alerts and can use the merchant's commands.")
         self.answers["ADMIN_CHAT_IDS"] = self._admin()
         self.answers["ACCESS"] = self._ask(
             "ACCESS",
-            "Who may add orders: open (anybody), link (your signed links only), private (admins)",
+            "Who may add orders: open (anyone), link (only your signed links), private (admins)",
             default="open",
             wrong=lambda text: None if text in {"open", "link", "private"} else "open, link or private",
         )
         self.answers["DEFAULT_LANGUAGE"] = self._ask(
             "DEFAULT_LANGUAGE",
-            "Language for chats that say nothing (en, ru, pt_BR …)",
+            "Language for chats whose language is unknown (en, ru, pt_BR …)",
             default="en",
             wrong=lambda text: None if text in LANGUAGES else f"one of {', '.join(LANGUAGES)}",
         )
         self.answers["DEFAULT_TIME_ZONE"] = self._ask(
             "DEFAULT_TIME_ZONE",
-            "Time zone for chats that say nothing",
+            "Time zone for chats whose time zone is unknown",
             default=guess_zone(self.answers["DEFAULT_LANGUAGE"], "UTC"),
             wrong=lambda text: None if is_zone(text) else "an IANA name such as Europe/Berlin",
         )
 
     def secrets(self) -> None:
-        """Random keys, where there are none: replacing one would break links or lose the login."""
+        """Make missing random keys; existing ones stay, or links would break and the login would be lost."""
         for name in _MADE:
             if not self.known.get(name):
                 self.answers[name] = secrets.token_urlsafe(32)
         made = [name for name in _MADE if name in self.answers]
         if made:
-            self._yes(f"made {', '.join(made)}")
+            self._yes(f"generated {', '.join(made)}")
 
     def _admin(self) -> str:
         present = self.known.get("ADMIN_CHAT_IDS", "")
         token = self.answers["TELEGRAM_BOT_TOKEN"]
-        if not present and typer.confirm("Find your chat's number by a message to the bot?", default=True):
-            self.console.print(f"Open the bot in Telegram and press Start; waiting up to {_LINGER} s …")
+        if not present and typer.confirm("Find your chat id by sending the bot a message?", default=True):
+            self.console.print(f"Open the bot in Telegram and press Start. Waiting up to {_LINGER} s …")
             found = asyncio.run(_first_chat(token, self._url("TELEGRAM_API_URL")))
             if found is not None:
                 number, name = found
                 if typer.confirm(f"{number} wrote: is that you ({name})?", default=True):
                     return str(number)
             else:
-                self._no("no message came; type the number (@userinfobot tells it), or leave it empty")
+                self._no("no message arrived; enter the id (ask @userinfobot) or leave it empty")
         answer = self._ask(
             "ADMIN_CHAT_IDS",
-            "Admin chats, numbers separated by commas",
-            wrong=lambda text: None if re.fullmatch(r"(-?\d+(\s*,\s*-?\d+)*)?", text) else "numbers, please",
+            "Admin chat ids, separated by commas",
+            wrong=lambda text: None if re.fullmatch(r"(-?\d+(\s*,\s*-?\d+)*)?", text) else "give numeric ids",
             may_be_empty=True,
         )
         if "-" in answer:
-            self._no("a number below zero is a group: every member of it becomes an operator")
+            self._no("a negative id is a group: every member of it becomes an operator")
         return answer
 
     # ── asking ──────────────────────────────────────────────────────────────────────────────────
@@ -202,28 +202,28 @@ class Interview:
         wrong: Callable[[str], str | None] = lambda text: None,
         may_be_empty: bool = False,
     ) -> str:
-        """One answer; Enter takes what is known, else the default. `wrong` says why an answer is refused."""
+        """Ask for one value; Enter takes the present one or the default. `wrong` says why one is refused."""
         offered = self.known.get(name) or default
         while True:
             text: str = typer.prompt(label, default=offered, show_default=bool(offered)).strip()
-            reason = wrong(text) if text or may_be_empty else "it is needed"
+            reason = wrong(text) if text or may_be_empty else "a value is required"
             if reason is None:
                 return text
             self._no(reason)
 
     def _secret(self, name: str, label: str) -> str:
-        """One secret answer, not shown while typed or pasted; Enter keeps the known one."""
+        """Ask for one secret, not shown while typed; Enter keeps the present one."""
         known = self.known.get(name, "")
         suffix = " (Enter keeps the present one)" if known else " (not shown)"
         while True:
             text: str = typer.prompt(label + suffix, default=known, show_default=False, hide_input=True)
             if text.strip():
                 return text.strip()
-            self._no("it is needed")
+            self._no("a value is required")
 
     def _anyway(self, trouble: str) -> bool:
         self._no(trouble)
-        return typer.confirm("Keep this answer untested?", default=False)
+        return typer.confirm("Keep this value untested?", default=False)
 
     def _url(self, name: str) -> str:
         default: str = settings.Settings.model_fields[name.lower()].default
@@ -244,7 +244,7 @@ class Interview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """What Telegram says of a token: its bot's name, a refusal, or nothing for some trouble."""
+    """The result of testing a bot token: the bot's name, a refusal, or an error."""
 
     name: str = ""
     refused: bool = False
@@ -253,11 +253,11 @@ class _Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tried:
-    """What AliExpress says of key and secret."""
+    """The result of testing App Key and App Secret."""
 
     verdict: Verdict
     text: str
-    cure: str
+    fix: str
     refused: bool
 
 
@@ -292,13 +292,13 @@ async def _signed(key: str, secret: str, url: str) -> _Tried:
     return _Tried(
         verdict=finding.verdict,
         text=finding.text,
-        cure=finding.cure,
+        fix=finding.fix,
         refused=isinstance(error, Misconfigured),
     )
 
 
 async def _first_chat(token: str, url: str) -> tuple[int, str] | None:
-    """Number and name of whoever wrote to the bot last, waiting for a message; it stays unconfirmed."""
+    """Wait for a message; return the latest writer's chat id and name. The update stays unconfirmed."""
     from bot.chat.telegram import SecretRedactor, TelegramError, Wire, build_bot
     from bot.errors import TokenRevoked
 
@@ -306,7 +306,7 @@ async def _first_chat(token: str, url: str) -> tuple[int, str] | None:
     bot = build_bot(token, url, request=wire, updates_request=wire)
     try:
         await bot.initialize()
-        asked = {"timeout": _LINGER, "allowed_updates": ["message"]}  # without an offset nothing is forgotten
+        asked = {"timeout": _LINGER, "allowed_updates": ["message"]}  # no offset: updates stay pending
         return _writer_of(await bot.call("getUpdates", asked, read_timeout=_LINGER + 10.0))
     except (TelegramError, TokenRevoked):
         return None

@@ -1,4 +1,4 @@
-"""`dead-letters` and `unknown`: what could not be told or handled, and carrier texts that no rule knows."""
+"""`dead-letters` and `unknown`: lists undelivered notices, failed updates, and unrecognized carrier texts."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ T = TypeVar("T")
 
 
 def dead_letters(
-    replay: Annotated[bool, typer.Option("--replay", help="try the notices again")] = False,
+    replay: Annotated[bool, typer.Option("--replay", help="send the notices again")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
 ) -> None:
-    """Show notices that Telegram would not take and updates that could not be handled, with the reasons."""
+    """Show notices that could not be delivered and updates that could not be handled, with the reasons."""
     notices, updates, again = asyncio.run(_with_store(lambda store: _dead(store, replay=replay)))
     if as_json:
         told = {
@@ -42,7 +42,7 @@ def dead_letters(
         return
     console = Console(highlight=False)
     if not notices and not updates:
-        console.print("Nothing was given up.")
+        console.print("No dead letters.")
         return
     table = Table("what", "where", "when (UTC)", "why", box=None)
     for one in notices:
@@ -53,7 +53,7 @@ def dead_letters(
         table.add_row(f"update {aside.update_id}", "", "", Text(aside.error))
     console.print(table)
     if replay:
-        console.print(f"\n{again} notices are tried again; a running bot starts within seconds.")
+        console.print(f"\n{again} notice(s) will be sent again; a running bot starts within seconds.")
 
 
 async def _dead(store: Store, *, replay: bool) -> tuple[list[DeadLetter], list[FailedUpdate], int]:
@@ -64,12 +64,12 @@ async def _dead(store: Store, *, replay: bool) -> tuple[list[DeadLetter], list[F
 
 
 def unknown(
-    limit: Annotated[int, typer.Option(help="at most so many")] = 50,
+    limit: Annotated[int, typer.Option(help="most texts to show")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
 ) -> None:
-    """Show the carriers' texts that no rule knows, the most frequent first, with examples as they came.
+    """Show carriers' texts that match no rule, the most frequent first, with original examples.
 
-    Texts that differ in numbers only are one. Teach them with PHRASES_FILE (docs/carriers.md).
+    Texts that differ only in numbers count as one. Add rules for them in PHRASES_FILE (docs/carriers.md).
     """
     chosen = settings.load_settings()
     stages.teach(chosen.phrases_file)
@@ -80,7 +80,7 @@ def unknown(
         return
     console = Console(highlight=False)
     if not texts:
-        console.print("Every text so far was known.")
+        console.print("All texts so far matched a rule.")
         return
     table = Table("times", "text", box=None)
     for count, examples in texts:
@@ -98,7 +98,7 @@ async def _unknown(store: Store) -> list[tuple[str, int]]:
 
 
 def _gathered(texts: Iterable[tuple[str, int]]) -> list[tuple[int, list[str]]]:
-    """Counts and examples of what no rule knows to this day, the most frequent first."""
+    """Counts and examples of the texts that no rule matches now, the most frequent first."""
     kinds: dict[str, tuple[int, list[str]]] = {}
     for text, count in texts:
         if not stages.read("", text).known:
@@ -109,7 +109,7 @@ def _gathered(texts: Iterable[tuple[str, int]]) -> list[tuple[int, list[str]]]:
 
 
 async def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
-    """Do it beside a running bot."""
+    """Run `work` with the store; safe while the bot is running."""
     from bot.store import Store
 
     store = Store(settings.load_settings().database_url)

@@ -1,4 +1,4 @@
-"""`link`: signed deep links for customers."""
+"""`link`: prints signed deep links for customers."""
 
 from __future__ import annotations
 
@@ -45,6 +45,6 @@ async def _username(chosen: settings.Settings) -> str:
         await bot.initialize()
         return str(bot.username)
     except TelegramError as error:
-        raise BotError(f"Telegram does not say the bot's name: {error.message}") from None
+        raise BotError(f"cannot get the bot's name from Telegram: {error.message}") from None
     finally:
         await bot.shutdown()

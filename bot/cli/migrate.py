@@ -1,4 +1,4 @@
-"""`migrate`: bring the database's schema up to date."""
+"""`migrate`: brings the database's schema up to date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot import settings
 
 
 def migrate() -> None:
-    """Bring the schema up to date. `run` does the same at its start."""
+    """Bring the database schema up to date; `run` does this at its start, too."""
     from bot.store import Store, migrations
 
     async def upgrade() -> tuple[str | None, str | None]:

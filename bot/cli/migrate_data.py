@@ -1,4 +1,4 @@
-"""`migrate-data`: move a whole installation into another database."""
+"""`migrate-data`: copies all data into another database."""
 
 from __future__ import annotations
 
@@ -17,21 +17,19 @@ if TYPE_CHECKING:
 
 
 def migrate_data(
-    source: Annotated[str, typer.Argument(help="the database that is left, sqlite:///bot.db say")],
-    target: Annotated[str, typer.Argument(help="an empty one, postgresql://user@host/name say")],
+    source: Annotated[str, typer.Argument(help="the present database, such as sqlite:///bot.db")],
+    target: Annotated[str, typer.Argument(help="an empty database, such as postgresql://user@host/name")],
 ) -> None:
-    """Move all data from SQLite to PostgreSQL, or back. Stop the bot first.
+    """Copy all data from SQLite to PostgreSQL, or back. Stop the bot first.
 
-    Can be run again after an interruption. A password may come by PGPASSWORD instead of the address.
+    After an interruption it can be run again. PGPASSWORD can hold the password instead of the address.
     """
     report = asyncio.run(_move(source, target))
     Console().print(_table(report))
     wrong = [one.table for one in report if not one.same]
     if wrong:
-        raise StoreError(
-            f"not the same on both sides: {', '.join(wrong)}; give an empty target and try again"
-        )
-    typer.echo("Everything is there. Set DATABASE_URL to the target and start the bot.")
+        raise StoreError(f"these tables differ: {', '.join(wrong)}; try again with an empty target")
+    typer.echo("All data was copied. Set DATABASE_URL to the target and start the bot.")
 
 
 async def _move(source: str, target: str) -> list[CopiedTable]:
@@ -58,8 +56,8 @@ async def _move(source: str, target: str) -> list[CopiedTable]:
 
 
 def _table(report: list[CopiedTable]) -> Table:
-    table = Table("table", "rows", "checksum", "there")
+    table = Table("table", "rows", "checksum", "target")
     for one in report:
-        there = "the same" if one.same else f"{one.rows_there:,} rows, {one.checksum_there}"
+        there = "identical" if one.same else f"{one.rows_there:,} rows, {one.checksum_there}"
         table.add_row(one.table, f"{one.rows:,}", one.checksum, there)
     return table

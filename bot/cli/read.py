@@ -1,4 +1,4 @@
-"""`read`: carriers' texts from standard input, as the rules read them."""
+"""`read`: classifies carriers' texts from standard input."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LONGEST = 100_000  # bytes a line
 def read(
     phrases: Annotated[str, typer.Option(help="a PHRASES_FILE to try")] = "",
 ) -> None:
-    """Read JSON lines {"name", "description"[, "code"][, "reached"]}, one text each; write one line for each.
+    """Classify JSON lines {"name", "description"[, "code"][, "reached"]}; print one JSON line for each.
 
-    What is written: {"stage", "reason", "rule", "known"}, or {"error"} for a line that cannot be read; then
-    the exit code is 1.
+    The output is {"stage", "reason", "rule", "known"}, or {"error"} for an unreadable line, and then the exit
+    code is 1.
     """
     stages.teach(phrases)
     failed = False
@@ -33,7 +33,7 @@ def read(
 
 
 def answers(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """One answer for every line that is not blank."""
+    """Yield one answer for each line that is not blank."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -64,7 +64,7 @@ def _asked(line: bytes) -> tuple[str, str, str, Stage | None]:
     except (json.JSONDecodeError, RecursionError):
         raise ValueError('is not JSON, such as {"name": "Delivered", "description": ""}') from None
     if not isinstance(asked, dict):
-        raise ValueError("is no JSON object")  # noqa: TRY004 - one kind of error: the line's
+        raise ValueError("is not a JSON object")  # noqa: TRY004 - one kind of error: the line's
     texts = []
     for field in ("name", "description", "code"):
         text = asked.get(field)

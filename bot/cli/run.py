@@ -1,4 +1,4 @@
-"""`run`: serve until told to stop."""
+"""`run`: runs the bot until it is told to stop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AT_THE_LATEST = 9.0  # seconds from the signal to the end, of the 10 that a con
 
 
 def run() -> None:
-    """Run the bot against the real services, as set in the environment and .env."""
+    """Run the bot with the settings from the environment and .env."""
     chosen = settings.load_settings()
     with contextlib.suppress(ImportError):  # optional speed
         import uvloop

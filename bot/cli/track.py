@@ -1,4 +1,4 @@
-"""`track`: one order's timeline in the terminal, in any language."""
+"""`track`: prints one order's timeline in any language."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from bot.views import timeline as timeline_view
 def track(
     order: Annotated[str, typer.Argument(help="AliExpress order id")],
     language: Annotated[str, typer.Option(help="ru, pt_BR, ar_SA …")] = "en",
-    raw: Annotated[bool, typer.Option(help="the answer as it came, redacted")] = False,
+    raw: Annotated[bool, typer.Option(help="AliExpress's answer as JSON, redacted")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
 ) -> None:
-    """Ask AliExpress for one order and print its timeline. Nothing is stored, nobody is told."""
+    """Ask AliExpress about one order and print its timeline. Nothing is stored or pushed."""
     from bot.ids import is_order_id
 
     if not is_order_id(order):
@@ -68,7 +68,7 @@ async def _track(chosen: settings.Settings, order: str, language: str, *, raw: b
 
 
 def _known(canonical: Snapshot, shown: Snapshot) -> Localised:
-    """What a first look makes of it; nothing is stored."""
+    """The order as a first check would read it; nothing is stored."""
     now = datetime.now(UTC)
     order = timeline.changes(Order(id=canonical.order_id, created_at=now), canonical, now).order
     return Localised(order=order, texts=timeline.pair(order, shown))

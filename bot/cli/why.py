@@ -1,4 +1,4 @@
-"""`why`: the reasons behind an order's next check."""
+"""`why`: explains when an order will be checked next."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def why(
     order: Annotated[str, typer.Argument(help="AliExpress order id")],
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
 ) -> None:
-    """Print the rate, price and weight that decide when an order is looked at next."""
+    """Print the rate, price and weight that decide when an order is checked next."""
     asyncio.run(_why(settings.load_settings(), order, as_json=as_json))
 
 
-_NEAR = 50  # orders at the same place that are compared
+_NEAR = 50  # most orders compared as possible companions
 
 
 async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
@@ -47,7 +47,7 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
     finally:
         await store.close()
     if watch is None:
-        raise BotError(f"order {order} is not known here")
+        raise BotError(f"order {order} is not in the database")
     interval = CheckInterval(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds)
     pacer = Pacer(interval, random.random, book_weight=chosen.book_weight)
     pacer.load(state)
@@ -69,16 +69,16 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
     table = Table(show_header=False, box=None)
     for name, value in (
         ("stage", watch.stage.value),
-        ("rate", f"{reasons.rate:.2f} entries a day expected now"),
-        ("price", f"{reasons.price:.3f} hours of waiting that one call must save"),
-        ("weight", f"{reasons.weight:.2f} (chats told × what the next news is worth)"),
-        ("expected", f"{reasons.expected:.2f} entries may be waiting unseen"),
-        ("waiting", f"{reasons.waiting:.2f} hours collected"),
+        ("rate", f"{reasons.rate:.2f} timeline entries a day expected now"),
+        ("price", f"{reasons.price:.3f} hours of waiting that a call must save"),
+        ("weight", f"{reasons.weight:.2f} (chats notified × value of the next news)"),
+        ("expected", f"{reasons.expected:.2f} entries probably unseen by now"),
+        ("waiting", f"{reasons.waiting:.2f} hours accumulated since the last check"),
         ("decided by", reasons.bound.value),
         ("travels with", _together(peers)),
         (
             "next check",
-            f"{planned:%Y-%m-%d %H:%M:%S} UTC" if planned else "none: nobody is told, or it ended",
+            f"{planned:%Y-%m-%d %H:%M:%S} UTC" if planned else "none: nobody follows it, or it has ended",
         ),
     ):
         table.add_row(f"[bold]{name}[/]", value)
@@ -86,12 +86,12 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
 
 
 def _together(peers: Sequence[Peer]) -> str:
-    """The order that shares the most entries, and what its news would say of this one's."""
+    """The companion that shares the most entries, and how likely its news means news of this order."""
     if not peers:
-        return "nobody known: no other order has its newest entry of the same minutes"
+        return "none known: no other order had entries in the same minutes"
     peer = peers[0]
     others = f" and {len(peers) - 1} more" if len(peers) > 1 else ""
     return (
         f"order {peer.order}{others} ({peer.shared} entries in the same minutes); when one moves, the others "
-        f"have moved with a chance of {peer.chance:.2f}, and are looked at if that is worth a call"
+        f"have moved with probability {peer.chance:.2f}, and are checked if that is worth a call"
     )

@@ -80,10 +80,10 @@ def test_a_folder_gets_a_dated_copy(working: Terminal, tmp_path: Path) -> None:
     (copy,) = (tmp_path / "copies").iterdir()
     assert re.fullmatch(r"bot-\d{4}-\d\d-\d\d-\d{6}\.db", copy.name)
     assert f"copies/{copy.name}: " in result.stdout
-    assert "Done." in result.stdout
+    assert "verified." in result.stdout
 
 
-def test_done_is_not_said_of_a_copy_that_is_not_sound(working: Terminal, tmp_path: Path) -> None:
+def test_a_damaged_copy_is_not_called_verified(working: Terminal, tmp_path: Path) -> None:
     asyncio.run(_furnish())
     with closing(sqlite3.connect("bot.db")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -94,7 +94,7 @@ def test_done_is_not_said_of_a_copy_that_is_not_sound(working: Terminal, tmp_pat
         file.write(b"\x55" * size)
     result = working.run("backup", "copy.db")
     assert isinstance(result.exception, StoreError)
-    assert "Done" not in result.output
+    assert "verified" not in result.output
     assert not (tmp_path / "copy.db").exists()
 
 
@@ -107,7 +107,7 @@ def test_doctor_advises_no_restore_where_nothing_is_lost(working: Terminal, url:
         found = json.loads(working.run("doctor", "--json", DATABASE_URL=url).stdout)["findings"]
     told = [one for one in found if one["check"] in ("database", "outbox", "schema")]
     assert any(one["verdict"] == "failure" for one in told) or url.startswith("sqlite")
-    assert not any("restore" in f"{one['text']} {one['cure']}" for one in found), told
+    assert not any("restore" in f"{one['text']} {one['fix']}" for one in found), told
 
 
 def test_a_backup_of_nothing_fails(working: Terminal, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_data_moves_whole_and_only_into_a_new_place(working: Terminal, tmp_path:
     asyncio.run(_furnish())
     result = working.run("migrate-data", "sqlite:///bot.db", "sqlite:///other.db")
     assert result.exit_code == 0, result.output
-    assert "Everything is there" in result.stdout
+    assert "All data was copied" in result.stdout
     with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
         assert connection.execute("SELECT order_id FROM follows").fetchall() == [(ORDER,)]
     assert isinstance(working.run("migrate-data", "sqlite:///none.db", "x.db").exception, StoreError)
@@ -137,7 +137,7 @@ def test_why_tells_the_reasons_behind_the_next_look(working: Terminal) -> None:
     told = json.loads(working.run("why", ORDER, "--json").stdout)
     assert told.keys() >= {"rate", "price", "weight", "bound", "planned"}
     assert told["companions"] == []
-    assert "nobody known" in lines
+    assert "none known" in lines
     assert isinstance(working.run("why", "8299999999999999").exception, BotError)
 
 
@@ -197,7 +197,7 @@ def test_tokens_are_sealed_where_a_key_is_set(own: Terminal, own_sandbox: Sandbo
     found = own.findings(TOKEN_KEY="another key of mine")
     assert found["aliexpress"]["verdict"] == "ok"
     assert found["login"]["verdict"] == "failure"
-    assert "TOKEN_KEY" in found["login"]["cure"]
+    assert "TOKEN_KEY" in found["login"]["fix"]
 
 
 def test_what_holds_no_code_is_refused_before_anybody_is_asked(working: Terminal) -> None:

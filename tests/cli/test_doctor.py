@@ -1,4 +1,4 @@
-"""`doctor` sees what is wrong, says the cure, ends with the right code, and never shows a secret."""
+"""`doctor` sees what is wrong, says the fix, ends with the right code, and never shows a secret."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def test_looking_makes_no_database(working: Terminal) -> None:
     assert list(working.folder.iterdir()) == []
 
 
-def test_every_line_that_is_not_well_has_a_cure(working: Terminal) -> None:
+def test_every_line_that_is_not_well_says_how_to_fix_it(working: Terminal) -> None:
     for one in working.findings(TELEGRAM_BOT_TOKEN="700000001:wrong").values():
-        assert bool(one["cure"]) is (one["verdict"] != "ok"), one
+        assert bool(one["fix"]) is (one["verdict"] != "ok"), one
 
 
 def test_people_get_a_line_a_check_with_a_sign_and_a_count(working: Terminal) -> None:
@@ -58,7 +58,7 @@ def test_people_get_a_line_a_check_with_a_sign_and_a_count(working: Terminal) ->
     assert any(line.startswith("! links") for line in lines)
     assert any(line.startswith("✗ telegram") for line in lines)
     assert any(line.strip().startswith("→ ") for line in lines)
-    assert lines[-1].startswith("1 to repair, ")
+    assert lines[-1].startswith("1 error, ")
     assert "\x1b" not in result.stdout, "colours are for terminals"
 
 
@@ -90,7 +90,7 @@ def test_a_password_in_the_database_url_is_not_shown(working: Terminal) -> None:
     url = "postgresql://bot:canary-password@127.0.0.1:9/bot"
     result = working.run("doctor", DATABASE_URL=url)
     assert result.exit_code == 1
-    assert "PostgreSQL does not answer" in result.output
+    assert "cannot connect to PostgreSQL" in result.output
     assert "canary-password" not in result.output
 
 
@@ -145,10 +145,10 @@ def test_a_shop_file_that_cannot_be_read_is_named(working: Terminal, tmp_path: P
 def test_a_refused_bot_token_is_told_from_an_unreachable_telegram(working: Terminal) -> None:
     refused = working.findings(TELEGRAM_BOT_TOKEN="700000001:wrong")["telegram"]
     assert "refused" in refused["text"]
-    assert "BotFather" in refused["cure"]
+    assert "BotFather" in refused["fix"]
     silent = working.findings(TELEGRAM_API_URL="http://127.0.0.1:9")["telegram"]
     assert "no answer" in silent["text"]
-    assert "TELEGRAM_API_URL" in silent["cure"]
+    assert "TELEGRAM_API_URL" in silent["fix"]
 
 
 def test_a_foreign_webhook_is_found_and_removed_on_demand(own: Terminal, own_sandbox: Sandbox) -> None:
@@ -213,13 +213,13 @@ def test_a_clock_is_judged_by_what_it_breaks(seconds: float, verdict: Verdict, w
 
 
 @pytest.mark.parametrize(
-    ("variable", "cure"),
+    ("variable", "fix"),
     [("ALIEXPRESS_APP_KEY", "App Key"), ("ALIEXPRESS_APP_SECRET", "App Secret")],
 )
-def test_a_wrong_app_key_is_told_from_a_wrong_app_secret(working: Terminal, variable: str, cure: str) -> None:
+def test_a_wrong_app_key_is_told_from_a_wrong_app_secret(working: Terminal, variable: str, fix: str) -> None:
     found = working.findings(**{variable: "123456789"})
     assert found["aliexpress"]["verdict"] == "failure"
-    assert cure in found["aliexpress"]["cure"]
+    assert fix in found["aliexpress"]["fix"]
     assert found["login"]["verdict"] == "warning", "nobody can know"
 
 
@@ -227,7 +227,7 @@ def test_a_signature_is_judged_before_anybody_has_logged_in(working: Terminal) -
     found = working.findings(ALIEXPRESS_ACCESS_TOKEN="", ALIEXPRESS_REFRESH_TOKEN="")
     assert found["aliexpress"]["verdict"] == "ok"
     assert found["login"]["verdict"] == "failure"
-    assert "authorize" in found["login"]["cure"]
+    assert "authorize" in found["login"]["fix"]
 
 
 def test_a_dead_access_token_is_refreshed_by_run_and_so_only_a_warning(
@@ -300,7 +300,7 @@ def test_a_damaged_file_is_named_and_the_round_goes_on(working: Terminal, tmp_pa
     (tmp_path / "bot.db").write_bytes(b"this is no database, whatever its name says " * 100)
     found = working.findings()
     assert found["database"]["verdict"] == "failure"
-    assert "backup" in found["database"]["cure"]
+    assert "backup" in found["database"]["fix"]
     assert found["telegram"]["verdict"] == "ok"
 
 
@@ -323,7 +323,7 @@ def test_postgresql_is_asked_for_its_version_and_schema(working: Terminal) -> No
 
 def test_a_database_url_of_another_kind_is_named(working: Terminal) -> None:
     found = working.findings(DATABASE_URL="mysql://localhost/bot")
-    assert "DATABASE_URL" in found["database"]["cure"]
+    assert "DATABASE_URL" in found["database"]["fix"]
 
 
 # ── the port ────────────────────────────────────────────────────────────────────────────────────

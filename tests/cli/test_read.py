@@ -49,7 +49,7 @@ def test_each_line_is_answered_by_one() -> None:
     ("line", "said"),
     [
         (b"{", "not JSON"),
-        (b"[]", "no JSON object"),
+        (b"[]", "not a JSON object"),
         (b"\xff\xfe{}", "not UTF-8"),
         (b'{"name": 4}', '"name" must be text'),
         (b'{"description": ["x"]}', '"description" must be text'),

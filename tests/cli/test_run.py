@@ -69,7 +69,7 @@ def test_a_stop_ends_whatever_hangs() -> None:
         ("DEFAULT_LANGUAGE", "klingon"),
     ],
 )
-def test_a_value_that_cannot_be_is_named_with_its_cure(
+def test_a_value_that_cannot_be_is_named_with_its_fix(
     sandbox: Sandbox, tmp_path: Path, variable: str, value: str
 ) -> None:
     usual = {"DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}", "LISTEN": "127.0.0.1:0"}

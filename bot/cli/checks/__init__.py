@@ -1,4 +1,4 @@
-"""What `doctor` looks at: a check is a function in one of these files, a finding one line with its cure."""
+"""The checks of `doctor`: each is a function in one of these modules and returns findings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.errors import BotError
 
 
 class Verdict(enum.StrEnum):
-    """How a finding is to be taken: only failures change the exit code."""
+    """The severity of a finding; only failures change the exit code."""
 
     OK = "ok"
     WARNING = "warning"
@@ -20,46 +20,46 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line: what was looked at, what was found, and what to do where it is not well."""
+    """One line of the report: what was checked, what was found, and how to fix it."""
 
     name: str
     verdict: Verdict
     text: str
-    cure: str = ""
+    fix: str = ""
 
 
 def ok(name: str, text: str) -> Finding:
-    """All is well."""
+    """No problem."""
     return Finding(name=name, verdict=Verdict.OK, text=text)
 
 
-def warning(name: str, text: str, cure: str) -> Finding:
-    """The bot works, but somebody should know."""
-    return Finding(name=name, verdict=Verdict.WARNING, text=text, cure=cure)
+def warning(name: str, text: str, fix: str) -> Finding:
+    """The bot works, but the operator should know this."""
+    return Finding(name=name, verdict=Verdict.WARNING, text=text, fix=fix)
 
 
-def failure(name: str, text: str, cure: str) -> Finding:
-    """The bot cannot do its work like that."""
-    return Finding(name=name, verdict=Verdict.FAILURE, text=text, cure=cure)
+def failure(name: str, text: str, fix: str) -> Finding:
+    """The bot cannot work until this is fixed."""
+    return Finding(name=name, verdict=Verdict.FAILURE, text=text, fix=fix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A piece of the round: what it is about, how it looks, and the cure where looking itself fails."""
+    """One check: its name, its function, and the fix to suggest if the function itself fails."""
 
     name: str
     look: Callable[[], Awaitable[Iterable[Finding]]]
-    cure: str
+    fix: str
 
 
 _PATIENCE = 45.0  # seconds for one check, network included
 
 
 async def run_checks(checks: Iterable[Check], redact: Callable[[str], str]) -> AsyncIterator[Finding]:
-    """Run the checks one after the other; none stops the next, and no secret leaves in a finding."""
+    """Run the checks one after another, even if one fails; remove secrets from the findings."""
     for check in checks:
         for finding in await _guarded(check):
-            yield replace(finding, text=redact(finding.text), cure=redact(finding.cure))
+            yield replace(finding, text=redact(finding.text), fix=redact(finding.fix))
 
 
 async def _guarded(check: Check) -> Iterable[Finding]:
@@ -67,8 +67,8 @@ async def _guarded(check: Check) -> Iterable[Finding]:
         async with asyncio.timeout(_PATIENCE):
             return await check.look()
     except TimeoutError:
-        return [failure(check.name, f"no end after {_PATIENCE:.0f} s", check.cure)]
+        return [failure(check.name, f"timed out after {_PATIENCE:.0f} s", check.fix)]
     except BotError as error:
-        return [failure(check.name, str(error) or type(error).__name__, check.cure)]
-    except Exception as error:  # noqa: BLE001  the top of the round: a check that breaks is itself a finding
-        return [failure(check.name, f"{type(error).__name__}: {error}", check.cure)]
+        return [failure(check.name, str(error) or type(error).__name__, check.fix)]
+    except Exception as error:  # noqa: BLE001  a check that fails is itself a finding
+        return [failure(check.name, f"{type(error).__name__}: {error}", check.fix)]

@@ -1,4 +1,4 @@
-"""Checks of AliExpress: does it accept our signature and token, how long still, what is left of the day."""
+"""Checks of AliExpress: signature, token, time left until the next login, the day's budget."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from bot.model import Tokens
 from bot.sources.aliexpress import payload
 from bot.sources.aliexpress.client import Client
 
-_NOBODYS_TOKEN = "0" * 32  # whoever refuses this one has accepted key and signature before
+_NOBODYS_TOKEN = "0" * 32  # if the gateway refuses this token, it has accepted key and signature
 _NOBODYS_ORDER = "100000000000000"
 _SOON, _BUDGET_LOW = 7.0, 0.9  # days, share
 
 LOGIN = f"`{PROGRAM} authorize`, or /authorize in the bot's chat"
-_CURES = {
+_FIXES = {
     "invalidappkey": "copy App Key again from the App Console into ALIEXPRESS_APP_KEY",
     "incompletesignature": "copy App Secret again from the App Console into ALIEXPRESS_APP_SECRET",
     "invalidsignature": "copy App Secret again from the App Console into ALIEXPRESS_APP_SECRET",
@@ -41,22 +41,22 @@ _CURES = {
 
 
 async def probe(client: Client, token: str = "") -> SourceError | None:
-    """One signed call about nobody's order; None where it was answered like a good one.
+    """Make one signed call about an order that does not exist; None if the call was accepted.
 
-    Without a token, `TokenDead` says that key and signature were accepted: they are checked first.
+    Without a token, `TokenDead` means that key and signature were accepted: the gateway checks them first.
     """
     order = {"ae_order_id": _NOBODYS_ORDER, "language": "en_US"}
     try:
         await client.business(payload.TRACKING, order, token or _NOBODYS_TOKEN)
     except (UnknownOrder, Rejected):
-        return None  # it was read: all that stands before that was fine
+        return None  # the gateway read the order id, so key, signature and token were accepted
     except SourceError as error:
         return error
     return None
 
 
 def signature(error: SourceError | None) -> Finding:
-    """What the answer to `probe` says about app key and signature."""
+    """Judge app key and signature by the result of `probe`."""
     match error:
         case None | TokenDead() | Reauthorise():
             return ok("aliexpress", "app key and signature are accepted")
@@ -64,7 +64,7 @@ def signature(error: SourceError | None) -> Finding:
             return failure(
                 "aliexpress",
                 f"refuses the app: {error}",
-                _CURES.get(error.code.lower(), "look at the app's status in the App Console"),
+                _FIXES.get(error.code.lower(), "check the app's status in the App Console"),
             )
         case Throttled():
             return warning(
@@ -72,18 +72,18 @@ def signature(error: SourceError | None) -> Finding:
             )
         case _:
             return failure(
-                "aliexpress", f"no usable answer: {error}", "look at the network and ALIEXPRESS_API_URL"
+                "aliexpress", f"no usable answer: {error}", "check the network and ALIEXPRESS_API_URL"
             )
 
 
 async def account(
     merchant: Merchant, seed: Tokens | None, now: datetime, *, stored: bool
 ) -> Iterable[Finding]:
-    """Signature, token, clock and budget. `stored`: there is a database to read tokens and budget from."""
+    """Check signature, token, clock and budget; `stored` tells whether there is a database to read from."""
     try:
         tokens = (await merchant.credentials.load() if stored else None) or seed
     except StoreError as sealed:
-        wrong = failure("login", str(sealed), f"set the TOKEN_KEY they were sealed with, or {LOGIN}")
+        wrong = failure("login", str(sealed), f"set the TOKEN_KEY that encrypted them, or {LOGIN}")
         return [signature(await probe(merchant.client)), wrong]
     error = await probe(merchant.client, tokens.access_token if tokens else "")
     found = [signature(error)]
@@ -96,9 +96,9 @@ async def account(
 
 
 def grant(tokens: Tokens | None, error: SourceError | None, now: datetime) -> Finding:
-    """How the merchant's login stands, given what the call with its token brought."""
+    """Judge the merchant's login by its tokens and by the result of a call with them."""
     if tokens is None:
-        return failure("login", "nobody has authorised the app yet", LOGIN)
+        return failure("login", "not logged in yet", LOGIN)
     whose = f" as {tokens.account}" if tokens.account else ""
     end = tokens.refresh_expires_at
     days = (end - now).total_seconds() / 86_400 if end else None
@@ -106,17 +106,15 @@ def grant(tokens: Tokens | None, error: SourceError | None, now: datetime) -> Fi
         return failure("login", f"ended {-days:.0f} days ago", LOGIN)
     if isinstance(error, TokenDead):
         if tokens.refresh_token:
-            return warning("login", "the access token has ended", "`run` refreshes it with its next call")
+            return warning("login", "the access token has expired", "`run` refreshes it at its next call")
         return failure("login", "the access token is refused and there is no refresh token", LOGIN)
     if isinstance(error, Reauthorise):
-        return failure("login", f"is refused: {error}", LOGIN)
+        return failure("login", f"refused: {error}", LOGIN)
     if error is not None:
-        return warning(
-            "login", "there is a token; whether it is accepted cannot be seen now", "repair the above"
-        )
+        return warning("login", "there is a token, but it could not be tested", "fix the errors above")
     if days is None:
-        return ok("login", f"accepted{whose}; its end is not known (tokens from the settings)")
-    # A Test app's login lasts two days: being near its end is how it lives, but worth a line all the same.
+        return ok("login", f"accepted{whose}; its end is unknown (tokens from the settings)")
+    # A Test app's login lasts only two days, so it is always near its end; still worth a warning.
     if days < _SOON:
         return warning("login", f"{days:.1f} days left{whose}", LOGIN + " before then")
     return ok("login", f"accepted{whose}, {days:.0f} days left")
@@ -130,7 +128,9 @@ async def _budget(merchant: Merchant) -> Finding:
         else f"{usage.used:,} calls today"
     )
     if usage.held_for > 0:
-        return warning("budget", f"{text}; a ban runs for {usage.held_for:.0f} s", "it passes by itself")
+        return warning(
+            "budget", f"{text}; AliExpress bans calls for {usage.held_for:.0f} s", "wait; it ends by itself"
+        )
     if usage.limit and usage.used >= _BUDGET_LOW * usage.limit:
-        return warning("budget", text, "a new day begins at 16:00 UTC; ALIEXPRESS_CALLS_PER_DAY is the limit")
+        return warning("budget", text, "wait for the new day at 16:00 UTC, or raise ALIEXPRESS_CALLS_PER_DAY")
     return ok("budget", text)

@@ -1,4 +1,4 @@
-"""Checks of the database: kind, version, migrations, who writes, whether what is in it can be read."""
+"""Checks of the database: version, integrity, schema, who writes to it, and its backlog."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bot.store import Store, migrations
 from bot.store.sql import redact_url
 
 _RESET_RACE_FIXED = (3, 51, 3)
-_BUSY = "is another program at work on it, and is its disk well? then look again"
-_QUICK_CHECK_UP_TO = 200_000_000  # bytes: beyond, reading the whole file takes too long for a look
+_BUSY = "check whether another program uses it and whether the disk is healthy, then try again"
+_QUICK_CHECK_UP_TO = 200_000_000  # bytes; checking a larger file takes too long
 
 
 async def sqlite(store: Store) -> Iterable[Finding]:
-    """The SQLite file, its schema, its one writer."""
+    """Check the SQLite file, its schema and its writer."""
     path = store.database.path
     if path is None:
         return []
@@ -30,15 +30,15 @@ async def sqlite(store: Store) -> Iterable[Finding]:
     if not path.exists():
         if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
             return [*found, failure("database", f"{path.parent} cannot be written to", "change DATABASE_URL")]
-        return [*found, ok("database", f"SQLite, {path.name} will be made by the first run")]
+        return [*found, ok("database", f"SQLite, {path.name} will be created by the first run")]
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         return [
             *found,
-            failure("database", f"{path} or its folder is read-only", "give the bot's user the right"),
+            failure("database", f"{path} or its folder is read-only", "let the bot's user write to it"),
         ]
     try:
         verdict = await asyncio.to_thread(_sound, path)
-    except sqlite3.OperationalError as error:  # locked, or the disk does not answer: nothing is lost
+    except sqlite3.OperationalError as error:  # locked, or a disk error: the file itself may be fine
         return [*found, failure("database", f"{path.name} cannot be read now: {error}", _BUSY)]
     if verdict != "ok":
         return [*found, failure("database", f"{path.name} is damaged: {verdict}", "restore a backup")]
@@ -47,7 +47,7 @@ async def sqlite(store: Store) -> Iterable[Finding]:
 
 
 async def postgresql(store: Store) -> Iterable[Finding]:
-    """The server answers; its schema."""
+    """Check that the PostgreSQL server answers, and its schema."""
     if store.database.is_sqlite:
         return []
     shown = redact_url(store.database.url.render_as_string())
@@ -55,12 +55,12 @@ async def postgresql(store: Store) -> Iterable[Finding]:
         schema = await _schema(store)
         async with store.database.read() as on:
             version = (await on.exec_driver_sql("SHOW server_version")).scalar_one()
-    except Exception as error:  # noqa: BLE001  whatever the driver says, the answer is the same
+    except Exception as error:  # noqa: BLE001  any driver error means the same here
         return [
             failure(
                 "database",
-                f"PostgreSQL does not answer at {shown}: {_first_line(error)}",
-                "is it running, and are name and password in DATABASE_URL right?",
+                f"cannot connect to PostgreSQL at {shown}: {_first_line(error)}",
+                "check that it is running, and the name and password in DATABASE_URL",
             )
         ]
     return [ok("database", f"PostgreSQL {version} at {shown}"), schema]
@@ -92,12 +92,12 @@ def _version() -> Finding:
     return warning(
         "sqlite",
         f"{sqlite3.sqlite_version} can damage a file that two programs write to (fixed in 3.51.3)",
-        "fine while this bot is alone; take a newer Python image before you run Litestream beside it",
+        "safe while only this bot writes; use a newer Python image before you add Litestream",
     )
 
 
 def _sound(path: Path) -> str:
-    """`ok`, or what SQLite says against the file."""
+    """`ok`, or what SQLite finds wrong with the file."""
     if path.stat().st_size > _QUICK_CHECK_UP_TO:
         return "ok"
     try:
@@ -105,7 +105,7 @@ def _sound(path: Path) -> str:
             return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.OperationalError:
         raise
-    except sqlite3.Error as error:  # no database, or one whose pages do not fit together
+    except sqlite3.Error as error:  # not a database, or a damaged one
         return str(error)
 
 
@@ -122,7 +122,7 @@ def _writer(path: Path) -> Finding:
 
 
 async def backlog(store: Store) -> Iterable[Finding]:
-    """What waits, and what was given up."""
+    """Check the outbox, updates set aside, and unrecognized texts."""
     if store.database.path is not None and not store.database.path.exists():
         return []
     if await migrations.revision(store.database) != migrations.head():
@@ -135,16 +135,14 @@ async def backlog(store: Store) -> Iterable[Finding]:
                 await tx.memory.unknown(1),
             )
     except StoreError as error:
-        return [failure("outbox", str(error), "see the line on the database")]
-    found = [ok("outbox", f"{depth.due} wait, {depth.dead} given up")]
+        return [failure("outbox", str(error), "see the database's line above")]
+    found = [ok("outbox", f"{depth.due} waiting, {depth.dead} dead letters")]
     if depth.dead:
         found[0] = warning(
-            "outbox", f"{depth.dead} messages were given up", f"`{PROGRAM} dead-letters` shows why"
+            "outbox", f"{depth.dead} messages could not be delivered", f"`{PROGRAM} dead-letters` shows why"
         )
     if aside:
-        found.append(
-            warning("updates", f"{len(aside)} were set aside as unreadable", f"`{PROGRAM} dead-letters`")
-        )
+        found.append(warning("updates", f"{len(aside)} could not be handled", f"`{PROGRAM} dead-letters`"))
     if texts:
         found.append(ok("texts", f"some carrier texts match no rule: `{PROGRAM} unknown` lists them"))
     return found

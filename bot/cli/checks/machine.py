@@ -1,4 +1,4 @@
-"""Checks of what is around the bot: settings, their file, disk, catalogs, pictures, the listening port."""
+"""Checks of this machine: settings and their file, disk, catalogs, fonts, the listening port."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from bot.stages import taught
 from bot.views import brand, wording
 
 _SCARCE, _GONE = 1_000_000_000, 100_000_000  # bytes of free disk
-OF_COMPOSE = frozenset({"REPLICAS", "POSTGRES_PASSWORD", "PUBLIC_HOST"})  # what compose.yaml reads beside
+OF_COMPOSE = frozenset({"REPLICAS", "POSTGRES_PASSWORD", "PUBLIC_HOST"})  # variables of compose.yaml alone
 _HOLE = re.compile(r'^msgstr(?:\[\d\])? ""\n(?!")', re.MULTILINE)  # an empty translation, but not the header
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 async def settings(chosen: Settings, dotenv: Path) -> Iterable[Finding]:
-    """The settings were read; what is odd about them or about their file."""
+    """Check the settings and the permissions and names of their file."""
     found = [ok("settings", f"complete; access {chosen.access}, {len(chosen.admin_chat_ids)} admin chat(s)")]
     if not chosen.admin_chat_ids:
         found[0] = warning(
             "settings",
-            "nobody is an admin: alerts reach no one",
-            "put your chat's number into ADMIN_CHAT_IDS",
+            "no admin chats: alerts reach nobody",
+            "put your chat id into ADMIN_CHAT_IDS",
         )
     if chosen.link_secret is None:
         found.append(
@@ -49,8 +49,8 @@ async def settings(chosen: Settings, dotenv: Path) -> Iterable[Finding]:
         found.append(
             warning(
                 "token store",
-                "AliExpress tokens are stored readable in the database and its backups",
-                f"set TOKEN_KEY (`{PROGRAM} init` makes one)",
+                "AliExpress tokens are stored unencrypted in the database and its backups",
+                f"set TOKEN_KEY (`{PROGRAM} init` generates one)",
             )
         )
     found.extend(_env_file(dotenv))
@@ -72,13 +72,13 @@ def _env_file(path: Path) -> Iterable[Finding]:
 
 
 async def shop_file(chosen: Settings) -> Iterable[Finding]:
-    """The merchant's own words can be read."""
+    """Check that SHOP_FILE can be read."""
     if not chosen.shop_file:
         return [ok("shop", "unnamed: no SHOP_FILE is set")]
     try:
         named = shop.load_shop(chosen.shop_file)(chosen.default_language)
     except SettingsError as error:
-        return [failure("shop", error.fix, f"repair {chosen.shop_file} (SHOP_FILE)")]
+        return [failure("shop", error.fix, f"correct {chosen.shop_file} (SHOP_FILE)")]
     found = [ok("shop", named.name or "unnamed")]
     if named.brand:
         found.append(ok("brand", _sample(Words(chosen.default_language, brand=brand.branding(named)))))
@@ -101,30 +101,30 @@ def _sample(words: Words) -> str:
 
 
 async def phrases_file(chosen: Settings) -> Iterable[Finding]:
-    """The merchant's own readings can be read."""
+    """Check that PHRASES_FILE can be read."""
     if not chosen.phrases_file:
         return [ok("phrases", "none: no PHRASES_FILE is set")]
     try:
         found = taught.load(chosen.phrases_file)
     except SettingsError as error:
-        return [failure("phrases", error.fix, f"repair {chosen.phrases_file} (PHRASES_FILE)")]
+        return [failure("phrases", error.fix, f"correct {chosen.phrases_file} (PHRASES_FILE)")]
     return [ok("phrases", f"{len(found)} texts")]
 
 
 async def disk(chosen: Settings, folder: Path | None) -> Iterable[Finding]:
-    """Room for the database; nothing to look at where it is elsewhere."""
+    """Check free disk space for the database, if it is on this machine."""
     if folder is None:
         return []
     usage = shutil.disk_usage(folder)
     text = f"{usage.free / 1e9:.1f} GB free of {usage.total / 1e9:.1f}"
-    cure = "make room, or move the database (DATABASE_URL)"
+    fix = "make room, or move the database (DATABASE_URL)"
     if usage.free < _GONE:
-        return [failure("disk", text, cure)]
-    return [warning("disk", text, cure) if usage.free < _SCARCE else ok("disk", text)]
+        return [failure("disk", text, fix)]
+    return [warning("disk", text, fix) if usage.free < _SCARCE else ok("disk", text)]
 
 
 async def catalogs() -> Iterable[Finding]:
-    """Every language's catalog is there and compiles; what is missing is spoken in English."""
+    """Check that every catalog exists and compiles; missing texts are shown in English."""
     missing, broken = [], []
     for language in LANGUAGES:
         path = CATALOGS / language / "LC_MESSAGES" / "bot.po"
@@ -141,12 +141,12 @@ async def catalogs() -> Iterable[Finding]:
         if untranslated := _HOLE.findall(path.read_text(encoding="utf-8")):
             missing.append(f"{len(untranslated)} texts in {language}")
     if broken:
-        return [failure("catalogs", f"cannot be read: {', '.join(broken)}", "install this version again")]
+        return [failure("catalogs", f"cannot be read: {', '.join(broken)}", "reinstall this version")]
     if missing:
         return [
             warning(
                 "catalogs",
-                f"no translation for {', '.join(missing)}: English is spoken there",
+                f"no translation for {', '.join(missing)}: English is shown instead",
                 "see locales/README.md",
             )
         ]
@@ -154,39 +154,39 @@ async def catalogs() -> Iterable[Finding]:
 
 
 async def fonts() -> Iterable[Finding]:
-    """Pictures can be drawn in every language; where not, the text is sent alone."""
+    """Check that pictures can be drawn in every language; otherwise only the text is sent."""
     from PIL import features
 
     from bot.views import fonts as installed
 
-    cure = "apt-get install fonts-dejavu-core fonts-noto-core fonts-noto-cjk libfribidi0"
+    fix = "apt-get install fonts-dejavu-core fonts-noto-core fonts-noto-cjk libfribidi0"
     if not features.check("raqm"):
-        return [warning("fonts", "pictures cannot be laid out: FriBiDi is missing", cure)]
+        return [warning("fonts", "pictures cannot be laid out: FriBiDi is missing", fix)]
     missing = [
         language
         for language, name in LANGUAGES.items()
         if installed.runs(Words(language=language), name, 20, bold=True, folders=installed.FOLDERS) is None
     ]
     if missing:
-        return [warning("fonts", f"none for pictures in {', '.join(missing)}: text is sent alone", cure)]
+        return [warning("fonts", f"none for pictures in {', '.join(missing)}: only the text is sent", fix)]
     return [ok("fonts", "pictures in every language")]
 
 
 async def port(chosen: Settings) -> Iterable[Finding]:
-    """The listening port is free, or it is the running bot that holds it."""
+    """Check that the listening port is free or used by the running bot."""
     address = chosen.listen_address()
     if address is None:
         return [ok("port", "none: LISTEN is empty")]
     host, number = address
     if number == 0:
-        return [ok("port", "any free one")]
+        return [ok("port", "any free port")]
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, number))
     except socket.gaierror:
-        return [failure("port", f"{host} is no address of this machine", "change LISTEN")]
+        return [failure("port", f"{host} is not an address of this machine", "change LISTEN")]
     except OSError:
         return [await asyncio.to_thread(_who_listens, host, number)]
     return [ok("port", f"{host}:{number} is free")]
@@ -199,17 +199,17 @@ def _who_listens(host: str, number: int) -> Finding:
     if answer is None:
         return failure(
             "port",
-            f"another program listens on {host}:{number}, or the address is not ours",
+            f"another program listens on {host}:{number}, or it is not this machine's address",
             "stop it, or change LISTEN",
         )
     if answer.get("ready"):
-        return ok("port", f"{host}:{number} is served by the running bot, which is ready")
+        return ok("port", f"{host}:{number} is used by the running bot, which is ready")
     told = "; ".join(f"{name}: {reason}" for name, reason in dict(answer.get("wrong") or {}).items())
-    return failure("port", f"the running bot is not ready: {told}", "the lines of this round say why")
+    return failure("port", f"the running bot is not ready: {told}", "see the other lines of this report")
 
 
 def _ready(url: str) -> dict[str, Any] | None:
-    """What our own /ready answers; None where somebody else answers, or nobody."""
+    """The answer of the bot's own /ready; None if something else answers, or nothing."""
     try:
         with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  built from LISTEN, always http
             body = response.read(100_000)

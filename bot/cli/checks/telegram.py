@@ -1,4 +1,4 @@
-"""Checks of Telegram: token, clock, intake, what the bot may do, whether the admins can be reached."""
+"""Checks of Telegram: token, permissions, intake, admin chats, clock."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bot.cli.program import PROGRAM
 from bot.errors import TokenRevoked
 from bot.settings import Settings
 
-SKEW_NOTICED, SKEW_FATAL = 60.0, 7200.0  # seconds; AliExpress refuses calls beyond the second
+SKEW_NOTICED, SKEW_FATAL = 60.0, 7200.0  # seconds; beyond the second, AliExpress refuses calls
 _RECENT = timedelta(hours=1)
 _MANY_WAITING = 100
 
 
 async def name(bot: TelegramBot) -> Iterable[Finding]:
-    """The token opens a bot; what that bot is allowed to."""
+    """Check the token and the bot's permissions in groups."""
     try:
         await bot.initialize()
     except TokenRevoked:
@@ -38,7 +38,7 @@ async def name(bot: TelegramBot) -> Iterable[Finding]:
             failure(
                 "telegram",
                 f"no answer: {error.message}",
-                "look at the network, a firewall, and TELEGRAM_API_URL",
+                "check the network, firewalls and TELEGRAM_API_URL",
             )
         ]
     me = bot.bot
@@ -55,7 +55,7 @@ async def name(bot: TelegramBot) -> Iterable[Finding]:
 
 
 def inline(bot: TelegramBot, served: bool) -> Iterable[Finding]:
-    """Inline mode at BotFather is what this version can answer. Needs `name` to have succeeded."""
+    """Check that inline mode at BotFather matches what this version supports. Call `name` first."""
     switched_on = bool(bot.bot.supports_inline_queries)
     if switched_on == served:
         return [ok("inline mode", "on" if served else "off: nothing needs it")]
@@ -67,20 +67,26 @@ def inline(bot: TelegramBot, served: bool) -> Iterable[Finding]:
 
 
 async def intake(bot: TelegramBot, chosen: Settings, ours: str) -> Iterable[Finding]:
-    """Telegram delivers where the settings say, and it works. `ours` is the webhook `run` set, if any."""
+    """Check that Telegram delivers where the settings say. `ours` is the webhook that `run` last set."""
     info = await bot.call("getWebhookInfo")
     told: dict[str, Any] = info if isinstance(info, dict) else {}
     found = [_destination(str(told.get("url") or ""), chosen, ours)]
     waiting = int(told.get("pending_update_count") or 0)
     if waiting > _MANY_WAITING:
-        found.append(warning("updates", f"{waiting} wait at Telegram", "is the bot running? they keep a day"))
+        found.append(
+            warning(
+                "updates",
+                f"{waiting} are pending at Telegram",
+                "check that the bot is running; they expire after a day",
+            )
+        )
     at = datetime.fromtimestamp(int(told.get("last_error_date") or 0), UTC)
     if datetime.now(UTC) - at < _RECENT:
         found.append(
             warning(
                 "webhook",
                 f"Telegram's last attempt failed at {at:%H:%M} UTC: {told.get('last_error_message', '')}",
-                "look at the proxy, its certificate, and WEBHOOK_SECRET on both sides",
+                "check the proxy and its certificate",
             )
         )
     return found
@@ -91,23 +97,23 @@ def _destination(url: str, chosen: Settings, ours: str) -> Finding:
         if not url:
             return ok("intake", "long polling")
         if url == ours:
-            return warning("intake", "our own webhook is still set", "`run` takes it away when it starts")
+            return warning("intake", "this bot's webhook is still set", "`run` deletes it when it starts")
         return failure(
             "intake",
-            f"a webhook is set ({url}): long polling gets nothing",
+            f"a webhook is set ({url}), so long polling gets no updates",
             f"`{PROGRAM} doctor --delete-webhook`, or set WEBHOOK_URL to use it",
         )
     if url == chosen.webhook_url:
         return ok("intake", f"webhook {url}")
     return warning(
         "intake",
-        f"Telegram delivers {'to ' + url if url else 'to no webhook'} yet, not to {chosen.webhook_url}",
-        "`run` sets it when it starts; somebody else with this token would set it back",
+        f"Telegram still delivers {'to ' + url if url else 'to no webhook'}, not to {chosen.webhook_url}",
+        "`run` sets it when it starts; if it changes back, another program uses this token",
     )
 
 
 async def admins(bot: TelegramBot, chosen: Settings) -> Iterable[Finding]:
-    """Alerts can reach the operator's chats."""
+    """Check that the bot can write to the admin chats."""
     unreachable = []
     for chat_id in chosen.admin_chat_ids:
         try:
@@ -118,7 +124,7 @@ async def admins(bot: TelegramBot, chosen: Settings) -> Iterable[Finding]:
         return [
             warning(
                 "admins",
-                f"cannot be written to: {', '.join(unreachable)}",
+                f"the bot cannot write to {', '.join(unreachable)}",
                 "open the bot from that account and press Start, or correct ADMIN_CHAT_IDS",
             )
         ]
@@ -127,34 +133,34 @@ async def admins(bot: TelegramBot, chosen: Settings) -> Iterable[Finding]:
             warning(
                 "admins",
                 f"every member of these groups is an operator: {', '.join(groups)}",
-                "keep strangers out, or name the operators' private chats, which logins need anyway",
+                "keep strangers out, or use private chats, which logins need anyway",
             )
         ]
-    return [ok("admins", f"{len(chosen.admin_chat_ids)} can be reached")] if chosen.admin_chat_ids else []
+    return [ok("admins", f"{len(chosen.admin_chat_ids)} reachable")] if chosen.admin_chat_ids else []
 
 
 async def clock(url: str) -> Iterable[Finding]:
-    """This machine's clock against Telegram's."""
+    """Compare this machine's clock with Telegram's."""
     date = await asyncio.to_thread(_date_of, url)
     if date is None:
-        return [ok("clock", f"{url} tells no time")]
+        return [ok("clock", f"not checked: {url} sends no Date header")]
     return [skew((date + timedelta(seconds=0.5) - datetime.now(UTC)).total_seconds(), "Telegram")]
 
 
 def skew(seconds: float, whose: str) -> Finding:
-    """What to say of a difference: theirs minus ours."""
+    """Judge a clock difference in seconds, theirs minus ours."""
     side = "behind" if seconds > 0 else "ahead of"
     text = f"{abs(seconds):.0f} s {side} {whose}'s"
-    cure = "switch time synchronisation on (timedatectl set-ntp true)"
+    fix = "turn on time synchronization (timedatectl set-ntp true)"
     if abs(seconds) >= SKEW_FATAL:
-        return failure("clock", text + ": AliExpress refuses every call", cure)
+        return failure("clock", text + ": AliExpress refuses every call", fix)
     if abs(seconds) >= SKEW_NOTICED:
-        return warning("clock", text, cure)
+        return warning("clock", text, fix)
     return ok("clock", f"agrees with {whose}'s within {max(1, round(abs(seconds)))} s")
 
 
 def _date_of(url: str) -> datetime | None:
-    """The Date of an answer to a request that says nothing about us, the token least of all."""
+    """The Date header of an answer to an anonymous request, without the token."""
     try:
         with urllib.request.urlopen(urllib.request.Request(url + "/", method="HEAD"), timeout=10) as answer:  # noqa: S310  settings admit only http and https
             date = answer.headers.get("date", "")
