@@ -28,8 +28,8 @@ async def _bury() -> None:
 
 
 def test_nothing_given_up_is_said_so(working: Terminal) -> None:
-    assert working.run("dead-letters").stdout == "Nothing was given up.\n"
-    assert working.run("unknown").stdout == "Every text so far was known.\n"
+    assert working.run("dead-letters").stdout == "No dead letters.\n"
+    assert working.run("unknown").stdout == "All texts so far matched a rule.\n"
 
 
 def test_what_was_given_up_is_shown_with_its_reason_as_it_was(working: Terminal) -> None:
@@ -46,7 +46,7 @@ def test_replaying_puts_it_back_into_the_outbox(working: Terminal) -> None:
     asyncio.run(_bury())
     assert working.findings()["outbox"]["verdict"] == "warning"
     assert "1 notice(s) will be sent again" in working.run("dead-letters", "--replay").stdout
-    assert working.run("dead-letters").stdout == "Nothing was given up.\n"
+    assert working.run("dead-letters").stdout == "No dead letters.\n"
     assert working.findings()["outbox"]["text"] == "1 wait, 0 given up"
 
 
