@@ -1,7 +1,9 @@
 """The HTTP server: /live, /ready, /metrics, Telegram's webhook and AliExpress's order pushes.
 
-It is open to strangers. Unsigned requests are refused by their headers, before the body is read, and each
-route has its own limit of concurrent requests, so that a flood on one of them blocks no other.
+It is open to strangers. Unsigned requests and those that announce too much are refused by their headers,
+before the body is read. Each route has its own limit of requests being answered, and of bodies being waited
+for: one more drops the body that is waited for the longest. So neither a flood on another route nor slow
+bodies on the same one keep a request that arrives whole from its answer.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from bot.errors import SettingsError
 
 _log = structlog.get_logger(__name__)
 _LARGEST_UPDATE, _LARGEST_PUSH = 1_048_576, 64_000  # bytes
-_UPDATES, _PUSHES, _LOOKS = 64, 32, 16  # concurrent requests; Telegram makes at most 40
+_UPDATES, _PUSHES, _LOOKS = 64, 32, 16  # requests at once; Telegram makes at most 40
 _BODY_WITHIN = 5.0  # seconds for a body to arrive
 _BACKLOG = 2048  # connections waiting to be accepted
 _LAST_ANSWERS = 3  # seconds for open requests when the bot stops; a slow caller must not delay it
@@ -63,23 +65,22 @@ def create_web_app(endpoints: Endpoints) -> Starlette:
     async def metrics(_request: Request) -> Response:
         return Response(await endpoints.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    updates = _Bodies(_LARGEST_UPDATE, _UPDATES)
+    pushes = _Bodies(_LARGEST_PUSH, _PUSHES)
+
     async def webhook(request: Request) -> Response:
         secret = request.headers.get("x-telegram-bot-api-secret-token")
         if endpoints.webhook is None or not endpoints.webhook_admits(secret):
             return Response(status_code=401)
-        body = await _body(request, _LARGEST_UPDATE)
-        return (
-            body
-            if isinstance(body, Response)
-            else Response(status_code=await endpoints.webhook(body, secret))
-        )
+        webhook = endpoints.webhook
+        return await updates.answer(request, lambda body: webhook(body, secret))
 
     async def push(request: Request) -> Response:
         given = request.headers.get("authorization", "")
         if endpoints.push is None or not endpoints.push_admits(given):
             return Response(status_code=401)
-        body = await _body(request, _LARGEST_PUSH)
-        return body if isinstance(body, Response) else Response(status_code=await endpoints.push(body, given))
+        push = endpoints.push
+        return await pushes.answer(request, lambda body: push(body, given))
 
     async def probe(_request: Request) -> Response:  # AliExpress's console tests the callback address by GET
         return PlainTextResponse("ok\n")
@@ -92,11 +93,9 @@ def create_web_app(endpoints: Endpoints) -> Starlette:
     ]
     if endpoints.push is not None:
         routes.append(Route("/aliexpress/push", probe, methods=["GET"]))
-        pushes = asyncio.Semaphore(_PUSHES)
-        routes.append(Route("/aliexpress/push", _within(pushes, push), methods=["POST"]))
+        routes.append(Route("/aliexpress/push", push, methods=["POST"]))
     if endpoints.webhook is not None and endpoints.webhook_path:
-        updates = asyncio.Semaphore(_UPDATES)
-        routes.append(Route(endpoints.webhook_path, _within(updates, webhook), methods=["POST"]))
+        routes.append(Route(endpoints.webhook_path, webhook, methods=["POST"]))
     return Starlette(routes=routes)
 
 
@@ -115,23 +114,50 @@ def _within(places: asyncio.Semaphore, endpoint: _Endpoint) -> _Endpoint:
     return answer
 
 
-async def _body(request: Request, largest: int) -> bytes | Response:
-    """Read the body, or return the response that refuses one too large or too slow."""
-    told = request.headers.get("content-length", "")
-    if told.isdecimal() and (len(told) > 10 or int(told) > largest):
-        return Response(status_code=413)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_WITHIN):
+class _Bodies:
+    """Reads one route's bodies of up to `largest` bytes and has up to `most` answered at once."""
+
+    def __init__(self, largest: int, most: int) -> None:
+        self._largest = largest
+        self._most = most
+        self._places = asyncio.Semaphore(most)
+        self._waiting: dict[asyncio.Timeout, None] = {}  # the one that waits the longest first
+
+    async def answer(self, request: Request, handle: Callable[[bytes], Awaitable[int]]) -> Response:
+        """Return the status that `handle` has for the body, or the refusal."""
+        told = request.headers.get("content-length", "")
+        if told.isdecimal() and (len(told) > 10 or int(told) > self._largest):
+            return Response(status_code=413)
+        try:
+            async with asyncio.timeout(_BODY_WITHIN) as limit:
+                body = await self._read(request, limit)
+        except TimeoutError:
+            return Response(status_code=408, headers={"Connection": "close"})
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return Response(status_code=413)
+        if self._places.locked():
+            return Response(status_code=503, headers={"Retry-After": "1"})
+        async with self._places:
+            return Response(status_code=await handle(body))
+
+    async def _read(self, request: Request, limit: asyncio.Timeout) -> bytes | None:
+        """Read the body; None if it is too large. Raises TimeoutError also for whom others supersede."""
+        self._waiting[limit] = None
+        if len(self._waiting) > self._most:
+            oldest = next(iter(self._waiting))
+            del self._waiting[oldest]
+            oldest.reschedule(asyncio.get_running_loop().time())
+        body = bytearray()
+        try:
             async for part in request.stream():
                 body += part
-                if len(body) > largest:
-                    return Response(status_code=413)
-    except TimeoutError:
-        return Response(status_code=408, headers={"Connection": "close"})
-    except ClientDisconnect:
-        return Response(status_code=400)
-    return bytes(body)
+                if len(body) > self._largest:
+                    return None
+        finally:
+            self._waiting.pop(limit, None)
+        return bytes(body)
 
 
 class HttpServer:

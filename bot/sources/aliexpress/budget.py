@@ -18,6 +18,8 @@ _DAY = 86_400.0
 _RESERVE = 0.1  # of the day's calls, kept for people; it melts as the day passes
 _PATIENCE = 20.0  # seconds a person's call may wait for its turn before it is told to come again
 _PATIENCE_OF_CHECKS = 60.0
+_AHEAD = 5.0  # seconds in the future at which a ban can only have been booked by a wrong clock
+_DAYS_KEPT = 3
 _SOON = 0.005  # seconds: nobody sleeps so short, for timers and networks are not finer
 
 
@@ -59,7 +61,11 @@ class CallLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallUsage:
-    """What is spent. Times are epoch seconds; `free_at` is when the next call may start."""
+    """What is spent. Times are epoch seconds; `free_at` is when the next call may start.
+
+    `held_at` is when the ban until `held_until` was booked. `days` are the other days that the clock showed,
+    each with its number, calls and urgent calls: a clock that was ahead for a while takes nothing away.
+    """
 
     day: int = 0
     used: int = 0
@@ -67,6 +73,8 @@ class CallUsage:
     before: int = -1  # calls of the day before, -1 where unknown
     free_at: float = 0.0
     held_until: float = 0.0
+    held_at: float = 0.0
+    days: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,12 @@ def book_token_call(account: CallUsage, now: float, limits: CallLimits) -> tuple
 def _free(account: CallUsage, now: float, limits: CallLimits) -> float:
     # Nobody books further ahead than patience reaches: what lies beyond was booked by a clock that is wrong.
     free_at = account.free_at if account.free_at <= now + _PATIENCE + limits.step else now
-    return max(now, free_at, account.held_until)
+    return max(now, free_at, _held_until(account, now))
+
+
+def _held_until(account: CallUsage, now: float) -> float:
+    """When the ban ends; 0 for one that was booked by a clock that was ahead."""
+    return account.held_until if account.held_at <= now + _AHEAD else 0.0
 
 
 def _booked(account: CallUsage, starts: float, urgent: bool, limits: CallLimits) -> CallUsage:
@@ -130,13 +143,15 @@ def _booked(account: CallUsage, starts: float, urgent: bool, limits: CallLimits)
         before=account.before,
         free_at=starts + limits.step,
         held_until=account.held_until,
+        held_at=account.held_at,
+        days=account.days,
     )
 
 
 def book_ban(account: CallUsage, now: float, seconds: float) -> CallUsage:
     """Book a ban; a shorter one never ends a longer one."""
     account = _today(account, now)
-    return replace(account, held_until=max(account.held_until, now + seconds))
+    return replace(account, held_until=max(_held_until(account, now), now + seconds), held_at=now)
 
 
 def call_budget(account: CallUsage, now: float, limits: CallLimits) -> CallBudget:
@@ -153,16 +168,24 @@ def call_budget(account: CallUsage, now: float, limits: CallLimits) -> CallBudge
         urgent=account.urgent,
         limit=limits.per_day,
         forecast=forecast if limits.per_day is None else min(forecast, max(limits.per_day, account.used)),
-        held_for=max(account.held_until - now, 0.0),
+        held_for=max(_held_until(account, now) - now, 0.0),
     )
 
 
 def _today(account: CallUsage, now: float) -> CallUsage:
     day = int((now + _BEIJING.total_seconds()) // _DAY)
-    if day <= account.day:  # a clock that is set back does not bring yesterday back
+    if day == account.day:
         return account
-    before = account.used if day == account.day + 1 else -1 if account.day == 0 else 0
-    return replace(account, day=day, used=0, urgent=0, before=before)
+    known = {number: (used, urgent) for number, used, urgent in account.days}
+    used, urgent = known.pop(day, (0, 0))
+    if day < account.day:  # set back: what was called by the other time was called on this day as well
+        used, urgent = used + account.used, urgent + account.urgent
+    if account.day:
+        known[account.day] = (account.used, account.urgent)
+    before = known[day - 1][0] if day - 1 in known else 0 if known else -1
+    near = sorted(known, key=lambda number: abs(number - day))[:_DAYS_KEPT]
+    days = tuple((number, *known[number]) for number in near)
+    return replace(account, day=day, used=used, urgent=urgent, before=before, days=days)
 
 
 def _day_left(now: float) -> float:
@@ -207,7 +230,8 @@ class LocalCallLimiter:
     def load(self, state: Mapping[str, Any] | None) -> None:
         """Go on with what `dump` returned in an earlier life."""
         if state:
-            self._account = CallUsage(**state)
+            days = tuple((day, used, urgent) for day, used, urgent in state.get("days", ()))
+            self._account = CallUsage(**{**state, "days": days})
 
     def dump(self) -> dict[str, Any]:
         """Return what is spent, as JSON-able values."""

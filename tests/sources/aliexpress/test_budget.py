@@ -179,6 +179,49 @@ async def test_a_clock_that_was_far_ahead_blocks_nobody() -> None:
     assert clock.slept == []
 
 
+@pytest.mark.parametrize("ahead", [{"hours": 10}, {"days": 1}, {"days": 40}])
+async def test_a_clock_that_was_ahead_for_a_moment_gives_no_day_anew(ahead: dict[str, int]) -> None:
+    clock = Clock(MIDNIGHT + timedelta(hours=15))
+    here = limiter(clock, per_second=1e9, per_day=100)
+    for _ in range(60):
+        await here.acquire(True)
+    clock.pass_by(**ahead)
+    for _ in range(20):
+        await here.acquire(True)
+    clock.at -= timedelta(**ahead)
+    here.load(json.loads(json.dumps(here.dump())))
+    await here.acquire(True)
+    assert (await here.usage()).used == 81, "what was called by the wrong time is called all the same"
+    clock.pass_by(days=1)
+    tomorrow = await here.usage()
+    assert tomorrow.used == (20 if ahead != {"days": 40} else 0)
+    clock.pass_by(days=1)
+    assert (await here.usage()).used == 0
+
+
+async def test_a_clock_that_was_behind_for_a_moment_gives_no_day_anew() -> None:
+    clock = Clock(MIDNIGHT + timedelta(hours=1))
+    here = limiter(clock, per_second=1e9, per_day=100)
+    for _ in range(60):
+        await here.acquire(True)
+    clock.at -= timedelta(hours=10)
+    await here.acquire(True)
+    clock.pass_by(hours=10)
+    assert (await here.usage()).used == 60
+
+
+async def test_a_ban_by_a_clock_that_was_ahead_stops_nobody() -> None:
+    clock = Clock(MIDNIGHT + timedelta(hours=1))
+    here = limiter(clock, per_second=1)
+    clock.pass_by(hours=10)
+    await here.hold(30)
+    clock.at -= timedelta(hours=10)
+    await here.acquire(True)
+    assert clock.slept == []
+    await here.hold(30)
+    assert (await here.usage()).held_for == 30
+
+
 async def test_a_queue_of_checks_longer_than_patience_is_told_to_come_again() -> None:
     clock = Clock(MIDNIGHT)
     here = limiter(clock, per_second=0.1)
