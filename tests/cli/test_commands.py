@@ -62,7 +62,3 @@ def test_a_link_is_the_one_of_the_documented_format(working: Terminal) -> None:
     assert result.stdout == (
         "8211744661738042  https://t.me/parcel_demo_bot?start=AB0sicuMkjraP2lm5i4NVBtiFYU\n"
     )
-
-
-def test_shell_completion_can_be_had(terminal: Terminal) -> None:
-    assert "--install-completion" in terminal.run("--help").stdout
