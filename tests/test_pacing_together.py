@@ -10,8 +10,8 @@ import pytest
 
 from bot.model import Stage, Watch
 from bot.pacing import CheckInterval, Pacer, Price
+from bot.pacing.companions import Companions
 from bot.pacing.profile import hours
-from bot.pacing.together import Companions
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 STEPS = (Stage.PICKED_UP, Stage.ORIGIN_TRANSIT, Stage.EXPORT_CUSTOMS, Stage.INTERNATIONAL_TRANSIT)
@@ -144,8 +144,8 @@ def test_dear_calls_are_not_spent_on_small_hopes() -> None:
 
 @pytest.mark.parametrize("together", [True, False])
 def test_memory_is_bounded(together: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.pacing.together._ORDERS", 50)
-    monkeypatch.setattr("bot.pacing.together._ENTRIES", 80)
+    monkeypatch.setattr("bot.pacing.companions._ORDERS", 50)
+    monkeypatch.setattr("bot.pacing.companions._ENTRIES", 80)
     companions = Companions()
     for n in range(400):
         watch = Watch(stage=Stage.INFO_RECEIVED, created_at=NOW)

@@ -1,12 +1,12 @@
-"""When to look at an order again, and when to stop: rates of news, the price of a call, the decision."""
+"""When to check an order again, and when to stop: rates of news, the price of a call, the decision."""
 
 from bot.pacing.book import BookNeeds, book_needs, first_looks
+from bot.pacing.companions import Companions, Peer
 from bot.pacing.pacer import Pacer
 from bot.pacing.policy import Bound, CheckInterval, Explanation, explain, next_check
 from bot.pacing.price import Price
 from bot.pacing.profile import hours
 from bot.pacing.rates import Rates
-from bot.pacing.together import Companions, Peer
 
 __all__ = [
     "BookNeeds",

@@ -1,4 +1,4 @@
-"""The learnt rates and the present price in one hand: what the loops ask when to look again."""
+"""The pacer: combines rates, price and companions to schedule checks for the loops."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 from bot.model import Stage, Watch
 from bot.pacing.book import BookNeeds, book_needs
+from bot.pacing.companions import Companions
 from bot.pacing.policy import CheckInterval, Explanation, explain, next_check, weight
 from bot.pacing.price import Price
 from bot.pacing.profile import hours
 from bot.pacing.rates import Rates
-from bot.pacing.together import Companions
 
 
 class Pacer:
-    """Mutable, without any I/O; its state is dumped and loaded as JSON-able values.
+    """Mutable, without I/O; its state is dumped and loaded as JSON-able values.
 
-    Checks that name their `order` also teach who travels together; without a name each is alone.
+    Where `order` is given, checks also teach which orders travel together.
     `book_weight` is what an order weighs that the shop watches, compared with a person who waits.
     """
 
@@ -38,10 +38,10 @@ class Pacer:
         self.price = Price()
         self.companions = Companions()
         self._random = random
-        self._told: list[str] = []
+        self._suggested: list[str] = []
 
     def next_check(self, watch: Watch, now: datetime, *, order: str = "") -> datetime | None:
-        """When to look again at an order checked at `now`; None: never."""
+        """When to check an order again that is checked at `now`; None means never."""
         wanted = weight(watch, self.book_weight, now)
         share = self.companions.share(order, wanted, hours(now)) if order else 1.0
         shared = replace(watch, weight=wanted * share) if wanted * share != watch.weight else watch
@@ -51,7 +51,7 @@ class Pacer:
         return at
 
     def explain(self, watch: Watch, now: datetime) -> Explanation:
-        """Why it is then."""
+        """The reasons for the next check's time."""
         wanted = replace(watch, weight=weight(watch, self.book_weight, now))
         return explain(wanted, self.rates, self.price.value, self._interval_of(watch), now)
 
@@ -69,25 +69,27 @@ class Pacer:
     def learn(
         self, watch: Watch, nodes: Iterable[tuple[datetime, Stage]], now: datetime, *, order: str = ""
     ) -> None:
-        """Count what a check saw: its new nodes' claimed times and stages, or none."""
+        """Learn from a check: the time stamps and stages of its new nodes, or none."""
         nodes = list(nodes)
-        alike = 1.0 + sum(peer.chance for peer in self.companions.peers(order))  # bring the same news
+        alike = 1.0 + sum(
+            peer.chance for peer in self.companions.peers(order)
+        )  # orders that get the same news count as one
         self.rates.observe(watch, nodes, now, weight=1.0 / alike)
         if order:
             stamps = sorted((hours(at), stage) for at, stage in nodes)
-            self._told += self.companions.observe(order, watch, stamps)
+            self._suggested += self.companions.observe(order, watch, stamps)
 
     def orders_to_hasten(self, now: datetime) -> list[str]:
-        """Orders to look at now, for a companion's news says that theirs is there and a look is worth it."""
-        told, self._told = self._told, []
-        return [order for order in told if self.companions.gain(order, hours(now)) >= self.price.value]
+        """Orders to check now, because a companion's news makes it likely that they have news, too."""
+        suggested, self._suggested = self._suggested, []
+        return [order for order in suggested if self.companions.gain(order, hours(now)) >= self.price.value]
 
     def refresh(self) -> None:
-        """Let what was learnt take effect; call it every minute or so, in a thread where others wait."""
+        """Rebuild the tables from what was learned (20 ms, so use a thread); call it about every minute."""
         self.rates.refresh()
 
     def meter(self, *, now: datetime, spent: float, budget: float, active: float, healthy: bool) -> None:
-        """Move the price by what the day has spent; call it every minute or so."""
+        """Adjust the price to the calls spent today; call it about every minute."""
         self.price = self.price.observe(now=now, spent=spent, budget=budget, active=active, healthy=healthy)
 
     def dump(self) -> dict[str, Any]:
@@ -96,7 +98,7 @@ class Pacer:
         return {"rates": self.rates.dump(), "price": self.price.dump(), "companions": together}
 
     def load(self, state: Mapping[str, Any] | None) -> None:
-        """What `dump` gave; nothing or another version starts anew."""
+        """Restore the state from `dump`; None or another version starts anew."""
         state = state or {}
         self.rates = Rates.load(state.get("rates") or {})
         self.price = Price.load(state.get("price") or {})

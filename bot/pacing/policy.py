@@ -1,4 +1,4 @@
-"""The decision: when the expected waiting since the last look is worth a call, and when to stop looking."""
+"""The decision: when the expected waiting time is worth a call, and when to stop checking."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from bot.model import OrderStatus, Stage, Watch
 from bot.pacing.profile import WEEK, hours
 from bot.pacing.rates import Rates
 
-_CLOSING = 1.7  # how much more than a scan the end is worth
+_CLOSING = 1.7  # how much more than a scan the end of the journey is worth
 _RECHECKS = (24.0, 72.0, 168.0, 336.0)  # hours after the end: "delivered" and "returned" are sometimes wrong
-GIVEN_UP = timedelta(days=90)  # without news: never looked at again
-_AHEAD = 12.0  # hours beyond the best moment so far in which a better one is looked for
+GIVEN_UP = timedelta(days=90)  # without news: no more checks
+_AHEAD = 12.0  # hours after the best moment so far in which the search for a better one continues
 _JITTER = 0.04  # of the gap, to either side
 _RETRY = 300.0  # seconds: first back-off window after a failure
 
@@ -36,17 +36,17 @@ class Bound(enum.StrEnum):
     FLOOR = "floor"
     CEILING = "ceiling"
     FAILURE = "failure"  # backing off
-    FINISHED = "finished"  # slow re-checks after the end
+    FINISHED = "finished"  # rare checks after the end
     STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why an order is looked at when it is.
+    """Why an order is checked when it is.
 
     `rate`: entries a day expected right now. `price`: hours of one chat's waiting that one call must save.
     `weight`: chats times what the next news is worth. `expected`: entries that may be waiting unseen now.
-    `waiting`: hours of waiting they have collected. `next_check` is None when the bot stopped looking.
+    `waiting`: hours of waiting they have collected. `next_check` is None if the order is no longer checked.
     """
 
     rate: float
@@ -90,16 +90,16 @@ def next_check(
     now: datetime,
     random: Callable[[], float],
 ) -> datetime | None:
-    """When to look again at an order checked at `now`; None: never.
+    """When to check an order again that is checked at `now`; None means never.
 
     `price` is `Price.value`, `random` gives numbers in [0, 1). Between `interval`, but for finished orders,
-    which are looked at again ever more slowly.
+    which are checked at growing intervals.
     """
     return _decide(watch, rates, price, interval, now, random)[0]
 
 
 def explain(watch: Watch, rates: Rates, price: float, interval: CheckInterval, now: datetime) -> Explanation:
-    """The reasons behind the next check, as of `now`, jitter left out."""
+    """The reasons for the next check's time, as of `now`, without jitter."""
     seen = watch.checked_at or now
     at, bound = _decide(watch, rates, price, interval, seen, lambda: 0.5)
     outlook = _Outlook(watch, rates, hours(seen))
@@ -150,7 +150,7 @@ def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None,
 
 
 class _Outlook:
-    """What may come after a look at `start`, at so many hours from it."""
+    """What to expect after a check at `start` (hours)."""
 
     __slots__ = ("_low", "begin", "cell", "profile", "weight", "zero")
 
@@ -165,22 +165,22 @@ class _Outlook:
         self.weight = watch.weight * (1.0 + _CLOSING * rates.closing[watch.stage])
 
     def expected(self, after: float) -> float:
-        """Entries expected to have appeared `after` hours from the look."""
+        """Entries expected to have appeared `after` hours from the check."""
         return self.cell.expected(self.profile.operating(self.begin + after) - self.zero) - self._low
 
     def rate(self, after: float) -> float:
-        """Entries an hour at that time."""
+        """Expected entries per hour, `after` hours from the check."""
         at = self.begin + after
         return self.cell.rate_at(self.profile.operating(at) - self.zero) * self.profile.pace_at(at)
 
 
 def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[float, Bound]:
-    """Hours until the look from which waiting on costs more than it saves.
+    """Hours until the next check: the moment after which waiting longer costs more than it saves.
 
-    An hour more costs the waiting of the entries that may be there unseen, w E. It saves
-    sqrt(2 w rate price): what an hour of looks and waiting costs at the best even interval for the present
-    rate. The look is where the sum of the differences is least: not always where they first cross, for a
-    night or a weekend may lie ahead.
+    One more hour of waiting costs w E, with E the expected number of unseen entries. It saves
+    sqrt(2 w rate price), the cost per hour of checking and waiting at the best constant interval for the
+    current rate. The check goes where the integral of cost minus saving is least. That is not always where
+    they first cross, because a night or a weekend may follow.
 
     One loop, because this is decided for every check. It walks in steps that end on the profile's full hours,
     shorter ones at first, and takes rates as constant within a step. Times are hours since the last look,
@@ -198,7 +198,7 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[floa
     low = outlook.expected(floor)
     while after < end and after - best <= _AHEAD:
         if low * low > double * tops[bin_] * profile.peak:
-            break  # no later hour saves more than it costs
+            break  # from here on, no hour saves more than it costs
         mark = int(after + phase + 1e-6) + 1.0 - phase
         if after < 1.5 and mark - after > 0.25:
             mark = after + 0.25
@@ -208,12 +208,12 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[floa
         age += paces[int(begin + after + 1e-6) % WEEK] * step
         while age >= edges[bin_ + 1]:
             bin_ += 1
-        # as `Cell.expected`, which finds its bin anew
+        # `Cell.expected`, inlined to keep the bin from step to step
         then = sums[bin_] + rates[bin_] * (age - edges[bin_])
         more = max(then - known, 1e-12)
         saved = math.sqrt(double * more / step)
         under, over = low - saved, low + more - saved
-        if under < 0.0 < over:  # the least lies within this step
+        if under < 0.0 < over:  # the minimum is within this step
             part_of = under / (under - over)
             if total + 0.5 * under * part_of * step < least:
                 least, best = total + 0.5 * under * part_of * step, after + part_of * step

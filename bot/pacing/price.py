@@ -1,4 +1,4 @@
-"""What one call must earn: the price that makes the day's calls last just as long as the day."""
+"""The price of a call: adjusted so that the day's calls last for the whole day."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-DAY_ZONE = timezone(timedelta(hours=8))  # the platform's day, over which calls are counted, is Beijing's
+DAY_ZONE = timezone(timedelta(hours=8))  # AliExpress counts calls per day in Beijing time
 _PLANNED = 0.92  # of a day's calls is planned for checks: people's own look-ups need some too,
-_MOST = 0.95  # and the rest of a day may not come to more than this
-_GATE = 0.09  # of a day's calls, melting with the day: who has no more left may be held back
-_MEMORY = 10.0 * 24.0  # hours after which a spent call counts half in what is learnt
-_LEAK = 36.0  # hours after which being ahead of the plan or behind it is half forgotten
-_SMOOTH = 2.0  # hours over which the price follows
-_DEMAND = 0.16  # calls an hour of one followed order at price 1, before anything was learnt
-_DEMAND_HOURS = 6.0  # hours of the fleet that this guess weighs
+_MOST = 0.95  # and the whole day must not exceed this share
+_GATE = 0.09  # of a day's calls, shrinking over the day: with fewer left, calls may be held back
+_MEMORY = 10.0 * 24.0  # half-life in hours of what is learned
+_LEAK = 36.0  # half-life in hours of being ahead of or behind the plan
+_SMOOTH = 2.0  # time constant in hours of the price
+_DEMAND = 0.16  # calls per hour and followed order at price 1, before anything is learned
+_DEMAND_HOURS = 6.0  # weight of this guess, in hours
 _LOWEST, _HIGHEST = 1e-6, 1e9
-_TAIL = 4.0  # hours of tomorrow that are looked at with today's rest, so that midnight is no cliff
-_ASLEEP = 6.0  # hours between two looks that say nothing about demand any more
+_TAIL = 4.0  # hours of tomorrow planned together with the rest of today, to avoid a jump at midnight
+_ASLEEP = 6.0  # after a gap of this many hours nothing is learned about demand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """The price of one call, in hours of one chat's waiting, and what was learnt about demand.
+    """The price of one call, in hours of one chat's waiting, and what was learned about demand.
 
     Orders spend calls in proportion to 1 / sqrt(price). `calls` (one order's, times the root of the price)
     over `units` (hours) is that constant for each hour of the day, `day_calls` over `day_units` for each
@@ -51,7 +51,7 @@ class Price:
 
         `spent`: calls of every kind charged to this day so far. `budget`: calls a day. `active`: followed
         orders that are still being looked at. `healthy` False (source dead, throttled or paused) learns
-        nothing about demand. Call it every minute or so; seldom is fine too.
+        nothing about demand. Call it about every minute; less often works, too.
         """
         now = now.astimezone(DAY_ZONE)
         active, budget = max(active, 1.0), max(budget, 1.0)
@@ -60,12 +60,14 @@ class Price:
             return replace(fresh, value=_bounded(_wanted(fresh, now)))
         passed = max((now - self.at).total_seconds() / 3600.0, 0.0)
         calls = spent - self.spent if _same_day(now, self.at) and spent >= self.spent else spent
-        held = spent >= budget * (0.99 - _GATE * (1.0 - _begun(now) / 24.0))  # demand is not to be seen
+        held = spent >= budget * (
+            0.99 - _GATE * (1.0 - _begun(now) / 24.0)
+        )  # calls are held back, so that demand is not visible
         telling = healthy and not held and 0.0 < passed <= _ASLEEP
         known = self._learn(now, calls, passed) if telling else self
         ahead = known._drift(now, calls, passed) if healthy else 0.0  # noqa: SLF001 (of our own kind)
         known = replace(known, at=now, spent=spent, active=active, budget=budget, ahead=ahead)
-        more = active / budget / (self.active / self.budget)  # orders to a call, against the last look
+        more = active / budget / (self.active / self.budget)  # orders per call, compared with the last time
         scaled = math.log(self.value) + 2.0 * math.log(more)
         wanted = math.log(_bounded(_wanted(known, now)))
         return replace(
@@ -73,14 +75,14 @@ class Price:
         )
 
     def demand(self) -> tuple[float, ...]:
-        """Calls an hour of one order at price 1, for each hour of the day."""
+        """Calls per hour and order at price 1, for each hour of the day."""
         level = self._level()
         prior = 0.3 * max(math.fsum(self.units) / 24.0, 1e-9)
         ring = [(n + level * prior) / (u + prior) for n, u in zip(self.calls, self.units, strict=True)]
         return tuple(0.5 * ring[h] + 0.25 * ring[h - 1] + 0.25 * ring[(h + 1) % 24] for h in range(24))
 
     def weekday(self, day: int) -> float:
-        """How much dearer or cheaper than usual a weekday is (Monday 0); 1 where nothing was learnt."""
+        """A weekday's demand relative to the average (Monday is 0); 1 if nothing was learned."""
         level = self._level()
         prior = 0.2 * max(math.fsum(self.day_units) / 7.0, 1e-9)
         return (self.day_calls[day] + level * prior) / (self.day_units[day] + prior) / level
@@ -91,7 +93,7 @@ class Price:
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Price:
-        """What `dump` gave; an empty mapping or another version starts anew."""
+        """Restore the state from `dump`; an empty mapping or another version starts anew."""
         return _PRICE.validate_python(state) if state.get("version") == 1 else cls()
 
     def _level(self) -> float:
@@ -102,12 +104,12 @@ class Price:
         return max(trust * math.fsum(self.calls) / units + (1.0 - trust) * _DEMAND, 1e-9)
 
     def _learn(self, now: datetime, calls: float, passed: float) -> Price:
-        """Count the calls since the last look against orders, hours and price."""
+        """Learn demand from the calls since the last observation."""
         middle = now - timedelta(hours=passed / 2.0)
         calls *= math.sqrt(self.value) / self.active
         fade = math.exp2(-passed / _MEMORY)
         demand = self.demand()
-        usual = 24.0 * demand[middle.hour] / math.fsum(demand)  # so that half a day tells of the whole
+        usual = 24.0 * demand[middle.hour] / math.fsum(demand)  # scales a part of a day to the whole day
         return replace(
             self,
             calls=_faded(self.calls, fade, middle.hour, calls),
@@ -117,7 +119,7 @@ class Price:
         )
 
     def _drift(self, now: datetime, calls: float, passed: float) -> float:
-        """Calls beyond the plan: half forgotten after a leak; those unspent are lost at midnight."""
+        """Calls beyond the plan, halved every `_LEAK` hours; unspent ones expire at midnight."""
         demand = self.demand()
         plan = self.budget * _PLANNED
         due = plan * passed * demand[now.hour] / math.fsum(demand)
@@ -131,7 +133,7 @@ _PRICE = TypeAdapter(Price)
 
 
 def _wanted(price: Price, now: datetime) -> float:
-    """The price that spends the plan over a day like this, or a higher one if today's rest needs it."""
+    """The price that spends a whole day's plan, or a higher one if the rest of today needs it."""
     budget, demand = price.budget, price.demand()
     plan = budget * _PLANNED
     busy = price.weekday(now.weekday())
@@ -145,7 +147,7 @@ def _wanted(price: Price, now: datetime) -> float:
 
 
 def _begun(now: datetime) -> float:
-    """Hours of the day that are over."""
+    """Hours since the start of AliExpress's day."""
     return now.hour + now.minute / 60.0
 
 

@@ -1,4 +1,4 @@
-"""What is known before the first parcel: rates by stage, the working day by leg.
+"""The prior, used before anything is learned: rates by stage, working hours by leg.
 
 Medians of stage times follow the recorded parcels that the simulations of the design were fitted to (4 to
 30 operating hours between bursts of scans, log-normal with a spread of 0.5 to 1.0); the shape of the day
@@ -41,15 +41,15 @@ DAYS = {
     Leg.DESTINATION: (8, 8, 8, 8, 8, 4, 2),
     Leg.DOOR: (8, 8, 8, 8, 8, 4, 1),
 }
-# Where the destination's zone is unknown the day is learnt in UTC, from nearly nothing.
+# Where the destination's zone is unknown, the day is learned in UTC, starting almost flat.
 UNKNOWN_HOURS = (1,) * 24
 
-BURST_SHARE = 0.25  # of entries are followed by another at once,
+BURST_SHARE = 0.25  # share of entries that are followed by another one at once,
 BURST_HOURS = 0.5  # half an hour later on average
 
-# How likely the next entry after one of this stage ends the order; 0 where nothing is said.
+# The chance that the next entry after one of this stage ends the order; 0 for other stages.
 CLOSING = {Stage.OUT_FOR_DELIVERY: 0.9, Stage.READY_FOR_PICKUP: 0.8, Stage.FAILED_ATTEMPT: 0.4}
 
-# Hours from an entry's own stamp until it can be seen: upper edges of the bins, and how likely each is.
+# Hours from an entry's time stamp until it can be fetched: upper edges of the bins, and their chances.
 LAG_EDGES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 LAGS = (0.75, 0.08, 0.06, 0.05, 0.03, 0.015, 0.01, 0.005)

@@ -1,4 +1,4 @@
-"""Operating hours: how the work of carriers breathes with the hour of day and the weekday."""
+"""Operating hours: carriers' activity by hour of the week."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ORIGIN_OFFSET = 8.0  # hours east of UTC: parcels start in China
 
 
 class Leg(enum.StrEnum):
-    """Whose working day brings the next entry."""
+    """The part of the journey whose working hours determine when the next entry comes."""
 
     ORIGIN = "origin"
     LINEHAUL = "linehaul"
@@ -35,22 +35,22 @@ _LEGS = {stage: leg for leg, stages in _STAGES.items() for stage in stages}
 
 
 def leg(stage: Stage) -> Leg:
-    """The leg whose profile rules while a parcel is in this stage."""
+    """The leg that a parcel in this stage is on."""
     return _LEGS.get(stage, Leg.ORIGIN)
 
 
 def hours(moment: datetime) -> float:
-    """Hours since a Monday 00:00 UTC."""
+    """Hours since Monday, December 29, 1969, 00:00 UTC."""
     return moment.timestamp() / 3600.0 + _MONDAY
 
 
 class WeeklyProfile:
-    """A weekly profile of mean 1 and its integral, the operating time."""
+    """A weekly activity profile with mean 1, and its integral, the operating time."""
 
     __slots__ = ("_sum", "pace", "peak")
 
     def __init__(self, pace: Sequence[float]) -> None:
-        """`pace` holds 168 positive numbers, one an hour of the week from Monday 00:00."""
+        """`pace` holds 168 positive numbers, one per hour of the week from Monday 00:00; scaled to mean 1."""
         mean = math.fsum(pace) / WEEK
         self.pace = tuple(value / mean for value in pace)
         total = 0.0
@@ -65,10 +65,10 @@ class WeeklyProfile:
         """Operating hours from the profile's origin to `at` (hours, in the profile's own zone)."""
         weeks, rest = divmod(at, WEEK)
         whole = int(rest)
-        if whole >= WEEK:  # rounding just below the end of a week
+        if whole >= WEEK:  # rounding error at the end of a week
             return (weeks + 1.0) * WEEK
         return weeks * WEEK + self._sum[whole] + (rest - whole) * self.pace[whole]
 
     def pace_at(self, at: float) -> float:
-        """Operating hours an hour at `at`."""
+        """Operating hours per hour at `at`."""
         return self.pace[int(at % WEEK) % WEEK]

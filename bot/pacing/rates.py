@@ -1,4 +1,4 @@
-"""How soon news is to be expected: learnt rates by stage, age of the last entry and hour of the week."""
+"""How soon to expect news: rates learned by stage, age of the last entry and hour of the week."""
 
 from __future__ import annotations
 
@@ -13,17 +13,23 @@ from bot.model import Stage, Watch
 from bot.pacing import prior
 from bot.pacing.profile import ORIGIN_OFFSET, WEEK, Leg, WeeklyProfile, hours, leg
 
-_HALF_LIFE, _FADED_EVERY = 60.0 * 24.0, 12.0  # hours: what is so old counts half; the steps of fading
+_HALF_LIFE, _FADED_EVERY = (
+    60.0 * 24.0,
+    12.0,
+)  # hours: half-life of what is learned, and how often it is applied
 _BINS = len(prior.EDGES)
-_RECOMPILE, _RECOMPILE_SHARE = 48, 0.08  # new entries, of those known, between two looks at the whole table
-_GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 4.0  # what the prior weighs, in entries
-_LEG_EVENTS, _UNKNOWN_EVENTS = 80.0, 40.0  # what a leg's prior profile weighs, in entries
-_PROFILE_EVENTS = 80.0  # what the leg's profile weighs against the stage's own
-_BETTER = 4.0  # by how much (logarithm of likelihoods) another profile must have foretold entries better
-_CARRIERS = 200  # whose profiles are told apart, at most
-_SMOOTH_EVENTS = 500.0  # entries on one profile after which its hours are smoothed half as much
+_RECOMPILE, _RECOMPILE_SHARE = (
+    48,
+    0.08,
+)  # new entries (number, and share of all) after which the tables are rebuilt
+_GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 4.0  # weights of the priors, in entries
+_LEG_EVENTS, _UNKNOWN_EVENTS = 80.0, 40.0  # weights of the prior profiles, in entries
+_PROFILE_EVENTS = 80.0  # weight of the leg's profile against the stage's own, in entries
+_BETTER = 4.0  # log-likelihood ratio by which another profile must have predicted entries better
+_CARRIERS = 200  # with profiles of their own, at most
+_SMOOTH_EVENTS = 500.0  # entries on a profile after which its hours are smoothed half as much
 _LAG_EVENTS, _CLOSING_EVENTS = 20.0, 4.0
-# What is learnt: rows by name, most of them for each stage or profile, and how many numbers each holds.
+# What is learned: rows of numbers by name, most of them per stage or profile, with each row's length.
 _SIZES = {
     "counts": _BINS, "exposure": _BINS, "closing": 1, "lags": len(prior.LAG_EDGES), "gain": 1, "abroad": 1,
     "hours": 24, "hours_due": 24, "days": 7, "days_due": 7,
@@ -33,12 +39,12 @@ _CHINA, _ZONES = (Leg.ORIGIN, Leg.LINEHAUL), ("china", "local", "utc")
 
 
 class Cell:
-    """One stage's hazard over operating age, ready for fast reading."""
+    """One stage's hazard rate by operating age, with precomputed sums."""
 
     __slots__ = ("edges", "rate", "sums", "tops")
 
     def __init__(self, rate: Sequence[float], edges: Sequence[float] = prior.EDGES) -> None:
-        """`rate`: expected entries an operating hour, one for each age from one of `edges` to the next."""
+        """`rate`: expected entries per operating hour, one number per age bin between `edges`."""
         self.rate = tuple(rate)
         self.edges = (*edges, math.inf)
         sums = [0.0]
@@ -48,7 +54,7 @@ class Cell:
         self.tops = tuple(accumulate(reversed(self.rate), max))[::-1]  # the highest rate from each edge on
 
     def rate_at(self, age: float) -> float:
-        """Expected entries an operating hour at this operating age (hours)."""
+        """Expected entries per operating hour at this operating age (hours)."""
         return self.rate[bisect_right(self.edges, age) - 1] if age > 0.0 else self.rate[0]
 
     def expected(self, age: float) -> float:
@@ -58,7 +64,7 @@ class Cell:
 
 
 def _hazard(median: float) -> list[float]:
-    """Mean hazard in each age bin, per operating hour: of a log-normal waiting time, some being short."""
+    """Mean hazard rate per age bin, per operating hour: a log-normal waiting time mixed with short bursts."""
 
     def survival(age: float) -> float:
         slow = 0.5 * math.erfc(math.log(age / median) / (prior.SPREAD * math.sqrt(2.0))) if age > 0.0 else 1.0
@@ -72,7 +78,7 @@ def _hazard(median: float) -> list[float]:
 
 
 class _Walk:
-    """Where a walk along an order's entries is: `last` stamp, time of last sight `seen` (hours), stage."""
+    """The state while going through an order's entries: `last` time stamp, check `seen` (hours), stage."""
 
     def __init__(self, watch: Watch, weight: float) -> None:
         self.stage, self.weight = watch.stage, weight
@@ -82,9 +88,9 @@ class _Walk:
 
 
 class Rates:
-    """What was learnt, and tables made of it: `observe` is called for every check, `refresh` now and then.
+    """Learned counts, and tables made from them. Call `observe` for every check, `refresh` periodically.
 
-    `scale` multiplies the shipped prior (to test how it copes with a wrong one).
+    `scale` multiplies the shipped prior, to test how a wrong one is corrected.
     """
 
     def __init__(self, *, scale: float = 1.0) -> None:
@@ -100,11 +106,11 @@ class Rates:
     def observe(
         self, watch: Watch, nodes: Iterable[tuple[datetime, Stage]], now: datetime, *, weight: float = 1.0
     ) -> None:
-        """Learn from one check at `now`, which tells as much as `weight` checks of orders on their own.
+        """Learn from one check at `now`, which counts as `weight` independent checks.
 
         `watch` is the order as it was before, `nodes` the new entries' own stamps with the stage each left
-        the order in, any order. A check without news teaches too: for so long nothing happened. On the first
-        check (`watch.checked_at` None) the whole history may be given: gaps between its entries are learnt.
+        the order in, in any order. A check without news counts, too: nothing happened since the last one. On
+        the first check (`watch.checked_at` None), the whole history may be given to learn the gaps in it.
         """
         end = hours(now)
         stamps = sorted((hours(at), stage) for at, stage in nodes)
@@ -128,21 +134,21 @@ class Rates:
         self._since += len(stamps)
 
     def refresh(self) -> None:
-        """Make the tables anew (20 ms) where enough was seen; may run in a thread beside `observe`."""
+        """Rebuild the tables (20 ms) if there is enough new data; may run in a thread beside `observe`."""
         if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self._known):
             self._compile()
 
     def _fade(self, now: float) -> None:
-        """Let what was seen count less with time; half of it after `_HALF_LIFE`."""
+        """Reduce the weight of older observations, by half per `_HALF_LIFE`."""
         factor = 2.0 ** (-max(now - self._now, 0.0) / _HALF_LIFE) if self._now else 1.0
         self._now = max(self._now, now)
         for row in self._rows.values():
             row[:] = [value * factor for value in row]
 
     def _sights(self, walk: _Walk, stamp: float, end: float) -> list[tuple[float, float]]:
-        """When an entry seen at `end`, not at the last look, was published: times, how likely each is.
+        """When an entry found at `end` may have been published: times since the last check, with chances.
 
-        By the lags known, which it teaches, and by the hours in which entries are usually published.
+        Based on the known lags, which it also updates, and on the usual hours of publishing.
         """
         begin = min(max(stamp, walk.seen), end)
         key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier)
@@ -166,13 +172,13 @@ class Rates:
     def _learn_gap(
         self, walk: _Walk, moment: float, following: Stage, sights: Sequence[tuple[float, float]]
     ) -> None:
-        """Count one entry to be seen from about `moment` on; `sights` as `_sights` gives them."""
+        """Count one entry that became visible at about `moment`; `sights` come from `_sights`."""
         age = self._expose(walk, moment)
         weight = walk.weight
         self._row("counts", walk.stage)[max(bisect_right(prior.EDGES, age) - 1, 0)] += weight
         self._row("closing", walk.stage)[0] += weight * following.final
         key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier)
-        if key in self._own:  # which of the profiles that may rule had foretold it better
+        if key in self._own:  # count which of the two profiles predicted it better
             own, shared = self._own[key]
             at = moment + shift
             self._row("gain", key)[0] += weight * math.log(own.pace_at(at) / shared.pace_at(at))
@@ -189,20 +195,20 @@ class Rates:
             by_day[hour // 24 % 7] += weight * part
 
     def profile_key(self, stage: Stage, offset: float | None, carrier: str = "") -> tuple[str, float]:
-        """Which profile rules, and the hours to add to UTC for it."""
+        """The key of the profile to use, and the hours to add to UTC for it."""
         if leg(stage) in _CHINA and carrier not in self._abroad:
             return f"{stage}/china", ORIGIN_OFFSET
         return (f"{stage}/utc", 0.0) if offset is None else (f"{stage}/local", offset)
 
     def _expose(self, walk: _Walk, end: float) -> float:
-        """Add the operating time since the walk's last sight; returns the operating age at `end`."""
+        """Add the operating time since the last check as exposure; returns the operating age at `end`."""
         key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier)
         profile = self.profiles[key]
         zero = profile.operating(walk.last + shift)
         low = profile.operating(walk.seen + shift) - zero
         high = profile.operating(end + shift) - zero
         rate = self.cells[walk.stage].rate_at(0.5 * (low + high))
-        # How many entries an even profile would have brought in each hour.
+        # The entries that a flat profile would have predicted for each hour.
         by_hour, by_day = self._row("hours_due", key), self._row("days_due", key)
         start, stop = walk.seen + shift, end + shift
         while start < stop:
@@ -222,7 +228,7 @@ class Rates:
         return high
 
     def _row(self, name: str, key: str = "") -> list[float]:
-        """A row of what was learnt; see `_SIZES`."""
+        """A row of learned numbers; see `_SIZES`."""
         row = self._rows.get((name, key))
         if row is None:
             row = self._rows[name, key] = [0.0] * _SIZES[name]
@@ -238,17 +244,17 @@ class Rates:
         self._abroad = frozenset(carrier for carrier, (n,) in self._some("abroad") if n > _BETTER)
         self.profiles = self._profiles()
         self.cells = self._cells()
-        self.closing = {}  # chance that the next entry after one of this stage closes the order
+        self.closing = {}  # the chance that the next entry after one of this stage ends the order
         for stage in Stage:
             closing = self._row("closing", stage)[0] + _CLOSING_EVENTS * prior.CLOSING.get(stage, 0.0)
             self.closing[stage] = closing / (math.fsum(self._row("counts", stage)) + _CLOSING_EVENTS)
 
     def _some(self, name: str) -> list[tuple[str, list[float]]]:
-        """All rows of one name."""
+        """All learned rows of one name."""
         return [(key, row) for (of, key), row in [*self._rows.items()] if of == name]
 
     def _cells(self) -> dict[Stage, Cell]:
-        """Rates leaning on the prior's: its level learnt over all stages, then by stage, then by age."""
+        """Rates shrunk towards the prior, whose level is learned over all stages, then by stage and age."""
         due = {
             stage: [r * t for r, t in zip(rates, self._row("exposure", stage), strict=True)]
             for stage, rates in self._prior.items()
@@ -270,7 +276,7 @@ class Rates:
         """A profile for each stage and zone: its leg's, or its own where that has predicted better."""
         made = {}
         for where, zone in product(Leg, _ZONES):
-            # What never was in China keeps the destination's hours at every stage.
+            # Carriers that were never seen in China keep the destination's hours in every stage.
             shape = where if zone == "china" or where not in _CHINA else Leg.DESTINATION
             keys = [f"{stage}/{zone}" for stage in Stage if leg(stage) is where]
             known = (
@@ -306,13 +312,13 @@ class Rates:
         )
 
     def dump(self) -> dict[str, Any]:
-        """Everything learnt, as JSON-able values with an observation of the newest hour weighing 1."""
+        """Everything learned, as JSON-able values; an observation of the newest hour has weight 1."""
         rows = {f"{name}:{key}": list(row) for (name, key), row in self._rows.items() if any(row)}
         return {"version": 3, "at": self._now, "rows": rows}
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Rates:
-        """What `dump` gave; an empty mapping or another version gives the shipped prior."""
+        """Restore the state from `dump`; an empty mapping or another version gives the prior."""
         rates = cls()
         if state.get("version") == 3:
             for place, row in state["rows"].items():
@@ -325,7 +331,7 @@ class Rates:
 
 
 def _smooth(ring: Sequence[float], part: float) -> list[float]:
-    """A `part` of each neighbour: an hour's count says something of the hours beside it."""
+    """Mix a `part` of each neighbor into every value: neighboring hours are alike."""
     size = len(ring)
     return [(1.0 - 2.0 * part) * ring[i] + part * (ring[i - 1] + ring[(i + 1) % size]) for i in range(size)]
 
@@ -333,7 +339,7 @@ def _smooth(ring: Sequence[float], part: float) -> list[float]:
 def _blend(
     counts: Sequence[float], due: Sequence[float], shape: Sequence[float], events: float
 ) -> list[float]:
-    """Activity of mean 1: counts over what an even profile would have brought, `shape` weighing `events`."""
+    """Activity with mean 1: counts over flat expectations, shrunk towards `shape` with weight `events`."""
     total = math.fsum(shape) / len(shape)
     scale = (math.fsum(counts) + 1e-9) / (math.fsum(due) + 1e-9)
     part = events / len(shape)

@@ -1,7 +1,7 @@
 """Everything that must outlive a restart, on SQLite or PostgreSQL.
 
-`async with store.write() as tx:` is one transaction; `tx.orders`, `tx.chats` … are its rooms.
-No network call may happen inside one.
+`async with store.write() as tx:` is one transaction; `tx.orders`, `tx.chats` … group its queries by subject.
+No network call may be made inside one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 
 
 class Transaction:
-    """The rooms of the store, all in one transaction."""
+    """All queries and changes, grouped by subject, in one transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.orders = Orders(connection)
@@ -55,20 +55,20 @@ class Transaction:
 
 
 class Inbox:
-    """The updates' queue as intake sees it: every step is a transaction of its own."""
+    """The queue of Telegram updates for intake; every method is a transaction of its own."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def put(self, updates: Sequence[RawUpdate]) -> int:
-        """Record those not known yet; how many were new. Durable when it returns."""
+        """Record updates that are not known yet; returns how many were new. Durable when it returns."""
         async with self._database.write() as on:
             return await Updates(on).put(updates)
 
     async def put_and_take(
         self, updates: Sequence[RawUpdate], limit: int, now: datetime, lease: timedelta
     ) -> tuple[int, list[RawUpdate]]:
-        """Both in one transaction: the disk is flushed once."""
+        """`put` and `take` in one transaction, so that the disk is flushed only once."""
         async with self._database.write() as on:
             return await Updates(on).put(updates), await Updates(on).take(limit, now, lease)
 
@@ -78,7 +78,7 @@ class Inbox:
             return await Updates(on).take(limit, now, lease)
 
     async def done(self, update_id: int, sent: Sequence[SendRecord] = ()) -> None:
-        """It was handled; `sent` are the answers to book with it."""
+        """Mark an update as handled, and record the answers `sent`."""
         async with self._database.write() as on:
             await Sends(on).record(sent)
             await Updates(on).done(update_id)
@@ -86,14 +86,14 @@ class Inbox:
     async def failed(
         self, update_id: int, error: str, retry_at: datetime | None, sent: Sequence[SendRecord] = ()
     ) -> None:
-        """It was not: again at `retry_at`, or set aside."""
+        """Mark an update as failed: retry it at `retry_at`; None sets it aside for the operator."""
         async with self._database.write() as on:
             await Sends(on).record(sent)
             await Updates(on).failed(update_id, retry_at=retry_at, error=error)
 
 
 class Store:
-    """The database, opened by URL; `connect` replaces aiosqlite's way to open a SQLite file."""
+    """The database, opened by URL; `connect` replaces aiosqlite's `connect`."""
 
     def __init__(self, url: str, connect: Connect | None = None) -> None:
         self.database = Database(url, connect)
@@ -105,18 +105,18 @@ class Store:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """One transaction that may write; committed at the end, rolled back by an exception."""
+        """A read-write transaction: committed at the end, rolled back by an exception."""
         async with self.database.write() as connection:
             yield Transaction(connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
-        """One transaction that only reads."""
+        """A read-only transaction."""
         async with self.database.read() as connection:
             yield Transaction(connection)
 
     async def release_leases(self, now: datetime) -> None:
-        """Before a new leader's first lease: what the last one left is due at once, not when leases end."""
+        """Release the previous leader's leases, so that its work is due at once. For a new leader's start."""
         async with self.database.write() as on:
             await Orders(on).release_leases()
             await Notices(on).release_leases(now)
@@ -124,16 +124,16 @@ class Store:
             await Credentials.release_leases(on)
 
     async def set_back(self, now: datetime, back: timedelta) -> None:
-        """The clock was ahead by `back` for a while: nothing waits for the time it showed."""
+        """Correct stored times after the clock was ahead by `back`: due times move back by as much."""
         async with self.database.write() as on:
             await Orders(on).set_back(now, back)
             await Notices(on).set_back(now, back)
             await Updates(on).set_back(now)
 
     async def backup(self, path: Path, now: datetime) -> Path:
-        """A consistent copy of a running bot's SQLite database; raises StoreError on PostgreSQL."""
+        """Copy the running bot's SQLite database consistently. Raises StoreError on PostgreSQL."""
         return await backup.copy(self.database, path, now)
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         await self.database.close()

@@ -14,17 +14,17 @@ from bot.errors import StoreError
 from bot.store.sql import Database
 
 _PAGES_A_STEP = 512
-_COMPANIONS = ("", "-wal", "-shm", "-journal", ".lock")  # what belongs to a database in use
+_COMPANIONS = ("", "-wal", "-shm", "-journal", ".lock")  # file name suffixes of a database in use
 _HEADER = b"SQLite format 3\0"
 
 
 async def copy(
     database: Database, path: Path, now: datetime, progress: Callable[[int, int], None] | None = None
 ) -> Path:
-    """Copy to `path` (mode 0600), beside a running bot, and check what was written; returns where it lies.
+    """Copy to `path` (mode 0600) while the bot may be running, check the copy, and return its path.
 
-    In a folder the copy's name holds the time. `progress` gets pages done and pages in all. Raises StoreError
-    when it cannot, leaving nothing half-written, and where the copy would replace anything but an older copy.
+    If `path` is a folder, the file name contains the time. `progress` gets pages done and pages in all.
+    Raises StoreError, leaving no partial file, if copying fails or would replace anything but an older copy.
     """
     if database.path is None:
         raise StoreError("backup copies SQLite files; for PostgreSQL use pg_dump")
@@ -41,22 +41,22 @@ def _copy_to(source: Path, path: Path, now: datetime, progress: Callable[[int, i
 
 
 def _refuse_harm(source: Path, target: Path) -> None:
-    """Raise StoreError where the copy would replace what is in use, or no copy at all."""
+    """Raise StoreError if the copy would replace a database in use, or a file that is not a database."""
     for end in _COMPANIONS:
         if _same(target, source.with_name(source.name + end)):
-            raise StoreError(f"{target} belongs to the database itself; name another file for the copy")
+            raise StoreError(f"{target} belongs to the database itself; choose another path for the copy")
     if not target.parent.is_dir():
-        raise StoreError(f"there is no folder {target.parent}; make it first")
+        raise StoreError(f"the folder {target.parent} does not exist; create it first")
     if any(target.with_name(target.name + end).exists() for end in _COMPANIONS[1:]):
-        raise StoreError(f"{target} looks like a database in use; name another file for the copy")
+        raise StoreError(f"{target} looks like a database in use; choose another path for the copy")
     if not target.exists():
         return
     if not target.is_file():
-        raise StoreError(f"{target} is no file; name a file or a folder for the copy")
+        raise StoreError(f"{target} is not a regular file; choose another path for the copy")
     with target.open("rb") as there:
         header = there.read(len(_HEADER))
     if header and header != _HEADER:
-        raise StoreError(f"{target} is no older copy and is left as it is; name another file for the copy")
+        raise StoreError(f"{target} is not a database and was not replaced; choose another path for the copy")
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -64,12 +64,12 @@ def _same(one: Path, other: Path) -> bool:
         return True
     try:
         return one.samefile(other)
-    except OSError:  # one of them is not there
+    except OSError:  # one of them does not exist
         return False
 
 
 def _copy(source: Path, target: Path, progress: Callable[[int, int], None] | None) -> None:
-    target = Path(os.path.realpath(target))  # a link goes on leading to the copy
+    target = Path(os.path.realpath(target))  # a symbolic link keeps pointing to the copy
     partial = target.with_name(target.name + ".partial")
     try:
         partial.unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def _copy(source: Path, target: Path, progress: Callable[[int, int], None] | Non
 
 
 def _flush(path: Path) -> None:
-    """Have the disk keep what was written to a file, or a folder's names."""
+    """Flush a file's content, or a folder's entries, to disk."""
     opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)
@@ -102,10 +102,12 @@ def _flush(path: Path) -> None:
 
 
 def _check(path: Path) -> None:
-    """Read the whole copy anew, as a restored bot would. Raises StoreError where it is not sound."""
+    """Check the copy's integrity. Raises StoreError if it is damaged."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as copied:
         (verdict,) = copied.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
-            raise StoreError(f"the copy is not sound ({verdict}); the live database needs repair")
+            raise StoreError(
+                f"the copy is damaged ({verdict}), so the live database is, too: restore an older backup"
+            )
         if copied.execute("SELECT 1 FROM sqlite_master WHERE name = 'orders'").fetchone() is None:
-            raise StoreError("there is nothing in the database to copy: is DATABASE_URL right?")
+            raise StoreError("the database is empty; check DATABASE_URL")

@@ -1,4 +1,4 @@
-"""The shop's book: orders watched though nobody may follow them, the shop's own numbers, claim links."""
+"""The shop's book: orders watched for the shop, the shop's own order numbers, and claim links."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.store.tables import WAITED_FOR, Utc, checks, claims, orders
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """How many orders are looked at, and of these how many only because they are booked."""
+    """The number of orders that are checked, and how many of them only because they are booked."""
 
     orders: int
     unwaited: int
@@ -30,10 +30,10 @@ class Book:
         self._on = connection
 
     async def add(self, entries: Sequence[BookEntry], now: datetime, first_looks: Sequence[datetime]) -> int:
-        """Watch these orders from now on; how many were not booked before.
+        """Book these orders. Returns how many were not booked before.
 
-        `entries` (a few hundred, each order once) are looked at first at `first_looks`, in their order; one
-        that is looked at already keeps its plan. A shop's number that is given replaces the known one.
+        `entries` (a few hundred, each order once) are first checked at `first_looks`, in the same order; an
+        order that is checked already keeps its schedule. A given shop number replaces the known one.
         """
         known = await self._known([entry.order_id for entry in entries])
         looks = iter(first_looks)
@@ -55,13 +55,13 @@ class Book:
         return len(rows) + len(booking)
 
     async def number(self, entries: Sequence[BookEntry], now: datetime) -> None:
-        """Know these orders by the shop's numbers, whether they are watched or not."""
+        """Store the shop's numbers for these orders, whether they are watched or not."""
         rows = [_row(entry, now) for entry in sorted(entries, key=lambda entry: entry.order_id)]
         if rows:
             await self._on.execute(sql.upsert(self._on, orders, ["id"], ("shop_order", "shop_key")), rows)
 
     async def _known(self, ids: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
-        """The shop's number and the time of booking of the known ones."""
+        """The shop number and the booking time of the known orders."""
         query = sa.select(orders.c.id, orders.c.shop_order, orders.c.booked_at)
         rows = await self._on.execute(
             sql.locking(self._on, query.where(orders.c.id.in_(ids)).order_by(orders.c.id))
@@ -69,7 +69,7 @@ class Book:
         return {row.id: (row.shop_order, row.booked_at) for row in rows}
 
     async def remove(self, order_ids: Iterable[str], now: datetime) -> int:
-        """Take orders out of the book; what nobody follows is looked at no more. How many were in it."""
+        """Unbook orders; those that nobody follows are no longer checked. Returns how many were booked."""
         gone = 0
         for ids in sql.chunks(sorted(order_ids)):
             taken = sa.and_(orders.c.id.in_(ids), orders.c.booked_at.is_not(None))
@@ -81,7 +81,7 @@ class Book:
         return gone
 
     async def is_new(self, order_id: str) -> bool:
-        """Whether the order is not in the book, and nobody took it out."""
+        """Whether the order was never booked (nor booked and removed)."""
         row = (
             await self._on.execute(
                 sa.select(orders.c.booked_at, orders.c.unbooked_at).where(orders.c.id == order_id)
@@ -90,7 +90,7 @@ class Book:
         return row is None or (row.booked_at is None and row.unbooked_at is None)
 
     async def count(self) -> Watched:
-        """How many orders are looked at."""
+        """The number of orders that are checked."""
         planned = orders.c.next_check_at.is_not(None)
         every = sa.select(sa.func.count()).select_from(orders).where(planned)
         waited = await self._on.scalar(every.where(WAITED_FOR))
@@ -100,7 +100,7 @@ class Book:
     # ── shop orders ─────────────────────────────────────────────────────────────────────────────
 
     async def of_shop_order(self, shop_order: str, limit: int = 20) -> list[str]:
-        """The AliExpress orders of a shop's order, the oldest first."""
+        """The AliExpress orders of a shop order, oldest first."""
         key = shop_key(shop_order)
         if key is None:
             return []
@@ -113,7 +113,7 @@ class Book:
         return list(rows)
 
     async def claim_tokens(self, offered: Sequence[tuple[str, str]], now: datetime) -> dict[str, str]:
-        """The claim tokens of shop orders by key; for a new one that which is offered as (key, token)."""
+        """The claim tokens of shop orders, by key; a new one gets the token offered as (key, token)."""
         rows = [{"shop_key": key, "token": token, "created_at": now} for key, token in offered]
         if rows:
             await self._on.execute(sql.insert_or_ignore(self._on, claims), rows)
@@ -126,12 +126,12 @@ class Book:
         return found
 
     async def claimed(self, token: str, limit: int = 20) -> list[str]:
-        """The AliExpress orders that a claim token opens, the oldest first; empty for an unknown one."""
+        """The AliExpress orders of a claim token, oldest first; empty for an unknown token."""
         key = await self._on.scalar(sa.select(claims.c.shop_key).where(claims.c.token == token))
         return await self.of_shop_order(key, limit) if key is not None else []
 
     async def purge_claims(self, before: datetime, limit: int = 500) -> int:
-        """Delete links made before then whose shop orders have no AliExpress order any more; how many."""
+        """Delete claim links older than that whose shop orders have no order left. Returns how many."""
         orphaned = (
             sa.select(claims.c.shop_key)
             .where(claims.c.created_at < before)
@@ -155,7 +155,7 @@ _NUMBER = _THIS.values(shop_order=sa.bindparam("b_shop"), shop_key=sa.bindparam(
 
 
 def _row(entry: BookEntry, now: datetime, first_look: datetime | None = None) -> dict[str, object]:
-    """A new order; booked where it has a first look."""
+    """The row of a new order; booked if it has a first check."""
     return {
         "id": entry.order_id,
         "stage": Stage.PRE_SHIPMENT,

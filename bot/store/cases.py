@@ -1,4 +1,4 @@
-"""The merchant's own marks on orders: snooze, note, a customer's complaint."""
+"""The merchant's board in the database: snoozes, notes and customers' problem reports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _QUIET = timedelta(days=1)  # between two reports of one place that the merchant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What the merchant or a customer has said of one order."""
+    """An order's snooze and note by the merchant, and the time of a customer's problem report."""
 
     order_id: str
     snoozed_until: datetime | None = None
@@ -85,7 +85,7 @@ class Cases:
         skip: int = 0,
         most: int,
     ) -> list[Case]:
-        """A page of the board, the gravest and oldest first; snoozed orders have a board of their own."""
+        """A page of the board, most serious and oldest first; `asleep` selects the snoozed orders instead."""
         flag, since = _judged(rules, now)
         rows = await self._on.execute(
             _watched(orders.c.id.label("order_id"), cases.c.snoozed_until, cases.c.note, cases.c.disputed_at)
@@ -98,7 +98,7 @@ class Cases:
         return [_case(row) for row in rows.mappings()]
 
     async def count_flags(self, rules: Sequence[FlagRule], now: datetime) -> tuple[dict[Flag, int], int]:
-        """How many orders carry which flag, and how many more are snoozed."""
+        """The number of orders by flag, and the number of snoozed ones, which are not among them."""
         flag = _judged(rules, now)[0].label("flag")
         judged = _watched(flag, _asleep(now).label("asleep")).subquery()
         rows = await self._on.execute(
@@ -141,7 +141,7 @@ def _asleep(now: datetime) -> sa.ColumnElement[bool]:
 def _judged(
     rules: Sequence[FlagRule], now: datetime
 ) -> tuple[sa.ColumnElement[str | None], sa.ColumnElement[datetime]]:
-    """The flag of an order, NULL where it goes as it should, and the moment it counts from."""
+    """SQL for an order's flag (NULL for none) and the time it counts from."""
     fits = [
         sa.and_(
             orders.c.stage.in_(sorted(rule.stages)),

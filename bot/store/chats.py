@@ -40,9 +40,9 @@ class Chats:
         return None if row is None else to_chat(row)
 
     async def get_or_create(self, place: Place, *, language: str, zone: str, now: datetime) -> Chat:
-        """The chat, made with these guesses when it is new.
+        """The chat; a new one is created with this language and zone.
 
-        A topic starts with the settings of its group's General topic where that is known.
+        A new topic gets the settings of its group's General topic, if that is known.
         """
         known = await self.get(place)
         if known is None:
@@ -56,11 +56,11 @@ class Chats:
             new = added.mappings().first()
             known = await self.get(place) if new is None else to_chat(new)
             if known is None:
-                raise RuntimeError("a chat that was just stored cannot be read")
+                raise RuntimeError("a chat that was just inserted cannot be read")
         return known
 
     async def change(self, place: Place, **values: Any) -> Chat:
-        """Set some of a known chat's fields (names as in `Chat`)."""
+        """Set some of a known chat's fields (names as in `Chat`). Raises LookupError."""
         await self._on.execute(sa.update(chats).where(_at(chats, place)).values(values))
         chat = await self.get(place)
         if chat is None:
@@ -68,7 +68,7 @@ class Chats:
         return chat
 
     async def mark_left(self, chat_id: int, at: datetime) -> list[str]:
-        """The bot cannot write there any more: what waits for it is dropped. Returns its orders."""
+        """The bot can no longer write to the chat: drop its notices. Returns the orders it follows."""
         known = await self._lock_orders(follows.c.chat_id == chat_id)
         await self._on.execute(
             sa.update(chats).where(chats.c.chat_id == chat_id, chats.c.left_at.is_(None)).values(left_at=at)
@@ -81,7 +81,7 @@ class Chats:
         return known
 
     async def mark_returned(self, chat_id: int) -> list[str]:
-        """The bot can write there again. Returns its orders."""
+        """The bot can write to the chat again. Returns the orders it follows; none if it had not left."""
         result = await self._on.execute(
             sa.update(chats)
             .where(chats.c.chat_id == chat_id, chats.c.left_at.is_not(None))
@@ -90,10 +90,10 @@ class Chats:
         return await self._lock_orders(follows.c.chat_id == chat_id) if result.rowcount else []
 
     async def move(self, old: int, new: int) -> list[str]:
-        """A group became a supergroup: every row moves. Returns the orders followed there.
+        """A group became a supergroup: move all rows to its new id. Returns the orders followed there.
 
-        Its settings are those that people made in the group; of follows and notices that both have, the
-        new chat's stay.
+        The old group's settings are kept. Of follows and notices that both chats have, the new chat's are
+        kept.
         """
         followed = await self._lock_orders(follows.c.chat_id.in_([old, new]))
         twin = chats.alias()
@@ -111,7 +111,7 @@ class Chats:
         return followed
 
     async def drop_topic(self, place: Place) -> list[str]:
-        """A topic is gone: its follows and waiting notices go to the General topic. Returns its orders."""
+        """Move a deleted topic's follows and notices to the General topic. Returns the orders it followed."""
         general = Place(place.chat_id)
         followed = await self._lock_orders(_at(follows, place))
         chat = await self.get(place)
@@ -130,7 +130,7 @@ class Chats:
         return followed
 
     async def forget(self, chat_id: int, update: int, now: datetime, guessing_since: datetime) -> list[str]:
-        """Delete everything about a chat, all its topics included, as of `update`. Returns its orders.
+        """Delete everything about a chat with all its topics, as of `update`. Returns the orders it followed.
 
         What was written after that update is another matter, and is still to be answered. Wrong ids counted
         since `guessing_since` and a lock stay until they run out: else who guesses would forget and go on.
@@ -145,16 +145,16 @@ class Chats:
         return known
 
     async def _lock_orders(self, whose: sa.ColumnElement[bool]) -> list[str]:
-        """The orders of these follows, kept from others until the transaction ends.
+        """The orders of these follows, locked until the transaction ends.
 
-        Everybody takes an order before its notices, so that nobody waits in a circle.
+        Every transaction locks orders before notices, so that there are no deadlocks.
         """
         ids = sa.select(follows.c.order_id).where(whose)
         rows = sa.select(orders.c.id).where(orders.c.id.in_(ids)).order_by(orders.c.id)
         return list((await self._on.execute(sql.locking(self._on, rows))).scalars())
 
     async def count(self) -> int:
-        """Chats that can be written to."""
+        """The number of chats that can be reached."""
         found = await self._on.scalar(
             sa.select(sa.func.count()).select_from(chats).where(chats.c.left_at.is_(None))
         )
@@ -163,13 +163,13 @@ class Chats:
     # ── follows ─────────────────────────────────────────────────────────────────────────────────
 
     async def lock(self, place: Place) -> None:
-        """Keep others from adding follows to a known place until the transaction ends."""
+        """Lock a known place until the transaction ends, so that no other one adds follows to it."""
         await self._on.execute(sql.locking(self._on, sa.select(chats.c.chat_id).where(_at(chats, place))))
 
     async def follow(self, follow: Follow, *, unchecked: bool = False) -> bool:
-        """Follow the order; False when it was followed already (an archived one is taken back).
+        """Follow the order; False if it was followed already (an archived follow is taken back).
 
-        `unchecked`: AliExpress did not say whether there is such an order.
+        `unchecked`: AliExpress did not answer, so the order may not exist.
         """
         row = {
             "chat_id": follow.place.chat_id,
@@ -186,7 +186,7 @@ class Chats:
         return False
 
     async def unfollow(self, place: Place, order_id: str, now: datetime) -> bool:
-        """Stop following; what was waiting to be told is dropped. False when it was not followed."""
+        """Stop following and drop waiting notices; False if it was not followed."""
         await self._lock_orders(sa.and_(_at(follows, place), follows.c.order_id == order_id))
         result = await self._on.execute(
             sa.delete(follows).where(_at(follows, place), follows.c.order_id == order_id)
@@ -199,12 +199,12 @@ class Chats:
         return bool(result.rowcount)
 
     async def count_unchecked(self, chat_id: int) -> int:
-        """How many follows of the chat wait for AliExpress to say that there is such an order."""
+        """The number of the chat's unchecked follows."""
         mine = sa.and_(follows.c.chat_id == chat_id, follows.c.unchecked)
         return int(await self._on.scalar(sa.select(sa.func.count()).select_from(follows).where(mine)) or 0)
 
     async def confirm(self, order_id: str) -> None:
-        """AliExpress knows the order: nobody's follow of it is unchecked any more."""
+        """AliExpress knows the order: its follows are no longer unchecked."""
         await self._on.execute(
             sa.update(follows)
             .where(follows.c.order_id == order_id, follows.c.unchecked)
@@ -212,7 +212,7 @@ class Chats:
         )
 
     async def withdraw_unchecked(self, order_id: str) -> list[Place]:
-        """AliExpress does not know the order: end the follows that waited for it. Returns whose they were."""
+        """AliExpress does not know the order: delete its unchecked follows. Returns their places."""
         rows = await self._on.execute(
             sa.delete(follows)
             .where(follows.c.order_id == order_id, follows.c.unchecked)
@@ -225,14 +225,14 @@ class Chats:
         return None if row is None else to_follow(row)
 
     async def change_follow(self, place: Place, order_id: str, **values: Any) -> bool:
-        """Set some of a follow's fields; False when there is no such follow."""
+        """Set some of a follow's fields; False if there is no such follow."""
         result = await self._on.execute(
             sa.update(follows).where(_at(follows, place), follows.c.order_id == order_id).values(values)
         )
         return bool(result.rowcount)
 
     async def follows(self, place: Place) -> list[Follow]:
-        """All of a place's follows, the newest first, archived ones included."""
+        """All follows of a place, newest first, archived ones included."""
         rows = await self._on.execute(
             sa.select(follows)
             .where(_at(follows, place))
@@ -251,7 +251,7 @@ class Chats:
         return found
 
     async def follows_of(self, places: Iterable[Place], order_ids: Iterable[str]) -> list[Follow]:
-        """What these places follow of these orders, archived follows included."""
+        """The follows of these orders by these places, archived ones included."""
         wanted, found = set(places), list[Follow]()
         theirs, query = [place.chat_id for place in wanted], _follows_of(sql.is_sqlite(self._on))
         for ids in sql.chunks(order_ids):
@@ -260,11 +260,11 @@ class Chats:
         return found
 
     async def count_follows(self, place: Place) -> int:
-        """How many orders the place follows, archived ones apart."""
+        """The number of the place's follows without archived ones."""
         return int(await self._on.scalar(_COUNT_FOLLOWS, _these(place)) or 0)
 
     async def followers(self, order_ids: Sequence[str]) -> list[Follower]:
-        """Who follows these orders and can be written to, archived follows apart."""
+        """The followers of these orders that can be reached, without archived follows."""
         found: list[Follow] = []
         for ids in sql.chunks(order_ids):
             rows = await self._on.execute(_followers(sql.is_sqlite(self._on)), {"ids": ids})
@@ -273,7 +273,7 @@ class Chats:
         return [Follower(follow=follow, chat=known[follow.place]) for follow in found]
 
     async def count_followers(self, order_ids: Iterable[str]) -> dict[str, int]:
-        """How many places that can be written to follow each of these orders."""
+        """The number of reachable followers by order; orders without any are left out."""
         query = (
             sa.select(follows.c.order_id, sa.func.count().label("n"))
             .join(chats, _same_place(chats, follows))
@@ -287,7 +287,7 @@ class Chats:
         return found
 
     async def active_orders(self) -> int:
-        """Followed orders that are still looked at."""
+        """The number of orders that are still checked."""
         found = await self._on.scalar(
             sa.select(sa.func.count()).select_from(orders).where(orders.c.next_check_at.is_not(None))
         )
@@ -296,7 +296,7 @@ class Chats:
     # ── wrong ids ───────────────────────────────────────────────────────────────────────────────
 
     async def locked_until(self, ids: Iterable[int], now: datetime) -> datetime | None:
-        """Until when these chats or people may not add orders, None when all may."""
+        """Until when one of these chats or people may not add orders; None if all may."""
         found: datetime | None = await self._on.scalar(
             sa.select(sa.func.max(guesses.c.locked_until)).where(
                 guesses.c.chat_id.in_(sorted(ids)), guesses.c.locked_until > now
@@ -317,7 +317,7 @@ class Chats:
     async def purge_guesses(
         self, now: datetime, guessing_since: datetime, chat_id: int | None = None
     ) -> None:
-        """Forget wrong ids that count no more: of one chat, or of all."""
+        """Delete wrong ids that no longer count, of one chat or of all."""
         over = sa.and_(
             guesses.c.since < guessing_since,
             sa.or_(guesses.c.locked_until.is_(None), guesses.c.locked_until <= now),
@@ -348,7 +348,7 @@ class Chats:
     # ── flood waits ─────────────────────────────────────────────────────────────────────────────
 
     async def set_flood_waits(self, waits: Mapping[int, datetime]) -> None:
-        """Telegram wants nothing for these chats until then; a longer wait known before stays."""
+        """Store flood waits: until when nothing may be sent, by chat. A longer stored wait is kept."""
         if not waits:
             return
         statement = sql.insert(self._on, freezes)
@@ -361,12 +361,12 @@ class Chats:
         )
 
     async def flood_waits(self, now: datetime) -> dict[int, datetime]:
-        """Chats in a flood wait and until when."""
+        """The ends of current flood waits by chat."""
         rows = await self._on.execute(sa.select(freezes).where(freezes.c.until > now))
         return {row.chat_id: row.until for row in rows}
 
     async def purge_flood_waits(self, now: datetime) -> None:
-        """Forget waits that are over."""
+        """Delete flood waits that are over."""
         await self._on.execute(sa.delete(freezes).where(freezes.c.until <= now))
 
 
@@ -374,7 +374,7 @@ _SETTINGS = (
     "language", "language_set", "zone", "zone_set", "zone_asked", "level", "quiet_from", "quiet_to", "quiet",
     "urgent_breaks_quiet", "digest_at", "paused_until",
 )  # fmt: skip
-_UNHANDLED = ("due", "aside")  # updates that still say whose they are
+_UNHANDLED = ("due", "aside")  # states of updates that still have a chat and a payload
 _KEYS_BESIDE_CHAT = (
     (chats, ("topic_id",)),
     (follows, ("topic_id", "order_id")),
@@ -385,7 +385,7 @@ _KEYS_BESIDE_CHAT = (
 _KEYS_IN_TOPIC = ((follows, ("order_id",)), (notices, ("order_id", "key")), (disputes, ("order_id",)))
 
 
-# Putting a statement together costs more than running it: what somebody waits for is made once.
+# Building a statement costs more than running it, so those on hot paths are built once.
 
 
 def _these(place: Place) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The merchant's grant: newest tokens, the one right to refresh them, the warnings given."""
+"""The merchant's login in the database: tokens, the lock for refreshing them, warnings given."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _tokens = TypeAdapter(Tokens)
 
 
 class Seal(Protocol):
-    """Makes texts unreadable at rest."""
+    """Encrypts texts for storage."""
 
     def seal(self, text: str) -> str:
-        """Return what may be written to disk."""
+        """Return the encrypted text."""
         ...
 
     def open(self, stored: str) -> str:
-        """Return the text of `seal`; raises StoreError where the key does not fit."""
+        """Return the text that was sealed. Raises StoreError if the key does not match."""
         ...
 
 
 class Credentials:
-    """The row of one app, in transactions of its own. Its repr shows no token."""
+    """One app's credentials; every method is a transaction of its own. Its repr shows no token."""
 
     def __init__(self, database: sql.Database, app_key: str, seal: Seal, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -43,17 +43,18 @@ class Credentials:
         return f"<Credentials of {self._app_key}>"
 
     async def load(self) -> Tokens | None:
-        """Return the newest tokens."""
+        """Return the stored tokens; None if there are none. Raises StoreError if the key does not match."""
         async with self._database.read() as on:
             return await self._load(on)
 
     async def save(self, tokens: Tokens, replacing: Tokens | None) -> bool:
-        """Store `tokens` where `replacing` (its access token) is still stored, or nothing is.
+        """Store `tokens` if `replacing` (its access token) is still the stored one, or nothing is stored.
 
-        With `replacing` None they are stored whatever is there: somebody logged in.
+        With `replacing` None, as after a login, they replace whatever is stored. Returns whether they were
+        stored.
         """
         async with self._database.write() as on:
-            if replacing is not None:  # a new login replaces even what the key no longer opens
+            if replacing is not None:  # a new login also replaces tokens that the key cannot decrypt
                 stored = await self._load(on, lock=True)
                 if stored is not None and stored.access_token != replacing.access_token:
                     return False
@@ -66,7 +67,7 @@ class Credentials:
 
     @asynccontextmanager
     async def refreshing(self, owner: str, seconds: float) -> AsyncIterator[bool]:
-        """Take the one right to refresh for at most `seconds`; yields False where another owner has it."""
+        """Hold the refresh lock for at most `seconds`; yields False if another owner has it."""
         now = self._now()
         async with self._database.write() as on:
             await on.execute(sql.insert_or_ignore(on, credentials), {"app_key": self._app_key})
@@ -94,11 +95,11 @@ class Credentials:
 
     @staticmethod
     async def release_leases(on: AsyncConnection) -> None:
-        """After the end of the last leader: it is not refreshing any more."""
+        """Release the previous leader's refresh lock."""
         await on.execute(sa.update(credentials).values(lease="", leased_until=None))
 
     async def warned(self) -> frozenset[str]:
-        """Keys of the warnings that admins were given about this grant."""
+        """Keys of the warnings that admins have been given about this login."""
         async with self._database.read() as on:
             found = await on.scalar(
                 sa.select(credentials.c.warned).where(credentials.c.app_key == self._app_key)
@@ -106,11 +107,11 @@ class Credentials:
         return frozenset(found or ())
 
     async def remember_warned(self, keys: Iterable[str]) -> None:
-        """Remember that these warnings were given."""
+        """Record that these warnings were given."""
         await self._write_warned(await self.warned() | set(keys))
 
     async def forget_warned(self, keys: Iterable[str]) -> None:
-        """Let these warnings be given again: what they told of is over."""
+        """Forget these warnings, so that they can be given again."""
         await self._write_warned(await self.warned() - set(keys))
 
     async def _write_warned(self, known: frozenset[str]) -> None:

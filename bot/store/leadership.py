@@ -1,13 +1,14 @@
-"""Which process serves: the leader holds a lock for as long as it acts, everybody else stands by.
+"""Leader election: the process that holds the lock serves, all others stand by.
 
 SQLite: a lock on a file beside the database. PostgreSQL: an advisory lock, held by a session that does
-nothing else. No two processes ever act at once:
+nothing else. No two processes ever serve at once:
 
-* The leader asks its lock's session twice a second whether it lives, and may act only until `FENCE` seconds
-  after it asked for the last time with success. Then, or as soon as it knows that the lock is lost, it makes
-  no further call to Telegram or AliExpress, and gives up what is on its way.
-* Whoever gains the lock waits `GRACE` seconds, which is longer, before it acts: the last leader may have lost
-  the lock right after it asked. Where the last leader wrote down that it has ended, nobody waits.
+* The leader confirms its lock twice a second. It may act until `FENCE` seconds after the start of the last
+  successful confirmation. After that, or as soon as it knows that the lock is lost, it makes no further call
+  to Telegram or AliExpress, and cancels those in progress.
+* A process that gains the lock waits `GRACE` seconds, which is longer, before it acts, because the previous
+  leader may have lost the lock right after a confirmation. It need not wait if the previous leader recorded
+  that it has ended.
 """
 
 from __future__ import annotations
@@ -35,54 +36,54 @@ from bot.worker import interruptible_sleep
 
 _log = structlog.get_logger(__name__)
 
-_LOOK = 0.1  # seconds between two tries of a stand-by
-_ASK = 0.5  # seconds between two questions of the leader whether the lock is still its own
-FENCE = 2.5  # seconds after the last such question in which the leader may act
-GRACE = 3.0  # seconds that a successor waits: the fence, and a little for what is then given up
-_ANSWER = 5.0  # seconds in which the database must answer a stand-by
-_LEAST = 0.5  # seconds in which it must answer a leader, even one that was asleep for longer than the fence
-_AGAIN = 1.0  # seconds of rest after something failed
-_SIGN_OFF = 1.0  # seconds in which the end must be written down
-_LEADER = "leader:"  # under which memory keeps the name of a leader until it has ended
+_RETRY = 0.1  # seconds between a stand-by's attempts to take the lock
+_CONFIRM_EVERY = 0.5  # seconds between the leader's confirmations of the lock
+FENCE = 2.5  # seconds after the last confirmation in which the leader may act
+GRACE = 3.0  # seconds that a successor waits: the fence, and some time for calls to be canceled
+_ANSWER = 5.0  # seconds within which the database must answer a stand-by
+_LEAST_WAIT = 0.5  # seconds that a leader waits for an answer even after it slept past the fence
+_PAUSE = 1.0  # seconds of pause after a failure
+_SIGN_OFF = 1.0  # seconds within which the end must be recorded
+_LEADER = "leader:"  # prefix of the key in `store.memory` that exists while a leader serves
 
-# The server gives up a leader whose machine went dark within 6 s. One that was killed loses the lock at once.
+# The server drops the session of a machine that disappeared within 6 s, that of a killed process at once.
 _NOTICED_BY_SERVER = (
     "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=4 -c tcp_user_timeout=6000"
 )
-_KEY = zlib.crc32(b"bot")  # PostgreSQL's advisory lock
+_KEY = zlib.crc32(b"bot")  # key of the PostgreSQL advisory lock
 
-# Goes on while the machine sleeps, where the system has such a clock: a leader that slept must know it.
+# If available, a clock that includes suspended time, so that a leader notices that its machine slept.
 _uptime = partial(time.clock_gettime, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 Work = Callable[[asyncio.Event], Awaitable[None]]
 
 
 class Lock(Protocol):
-    """What one process holds at a time. Every method but `release` raises StoreError."""
+    """A lock that one process holds at a time. Every method except `release` raises StoreError."""
 
-    grace: float  # seconds in which a process that lost the lock may not know it yet
+    grace: float  # seconds in which a process may not have noticed yet that it lost the lock
 
     async def acquire(self) -> bool:
-        """Try to take it; False where another process has it."""
+        """Try to take the lock; False if another process holds it."""
         ...
 
     async def confirm(self) -> None:
-        """Raise StoreError where it is no longer ours."""
+        """Raise StoreError if this process no longer holds the lock."""
         ...
 
     async def release(self) -> None:
-        """Let go of it, held or not."""
+        """Release the lock, if held."""
         ...
 
 
 class FileLock:
-    """A lock on `<database>.lock`: the system holds it for as long as the process lives."""
+    """A lock on the file `<database>.lock`; the system releases it when the process ends."""
 
     grace = 0.0
 
     def __init__(self, database: sql.Database) -> None:
         if database.path is None:
-            raise TypeError("only SQLite's database is a file")
+            raise TypeError("a file lock needs a SQLite database")
         self._name = database.path.name
         self._path = database.path.with_name(self._name + ".lock")
         self._file: IO[str] | None = None
@@ -91,14 +92,14 @@ class FileLock:
         try:
             file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
         except OSError as error:
-            raise StoreError(f"cannot write beside {self._name}: {error.strerror}") from error
+            raise StoreError(f"cannot create the lock file beside {self._name}: {error.strerror}") from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.close()
             return False
         self._file = file
-        with contextlib.suppress(OSError):  # a full disk; the number is for `doctor` only
+        with contextlib.suppress(OSError):  # the disk may be full; only `doctor` reads the process id
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
@@ -117,12 +118,12 @@ class FileLock:
     async def release(self) -> None:
         if self._file is not None:
             file, self._file = self._file, None
-            with contextlib.suppress(OSError):  # what a full disk kept in the buffer
+            with contextlib.suppress(OSError):  # the disk may be full
                 file.close()
 
 
 class SessionLock:
-    """PostgreSQL's advisory lock, held by a session of its own: the server frees it when the session ends."""
+    """A PostgreSQL advisory lock in a session of its own; the server releases it when the session ends."""
 
     grace = GRACE
 
@@ -159,13 +160,13 @@ class SessionLock:
 
 
 def lock_of(database: sql.Database) -> Lock:
-    """The lock that this database's leader holds."""
+    """The lock for this database's leader."""
     return FileLock(database) if database.is_sqlite else SessionLock(database)
 
 
 @contextlib.asynccontextmanager
 async def exclusive(database: sql.Database) -> AsyncIterator[None]:
-    """Keep every bot off the database meanwhile. Raises StoreError where one is running on it."""
+    """Hold the lock, so that no bot starts. Raises StoreError if one is running on the database."""
     lock = lock_of(database)
     try:
         if not await lock.acquire():
@@ -176,11 +177,11 @@ async def exclusive(database: sql.Database) -> AsyncIterator[None]:
 
 
 class _LockLost(StoreError):
-    """The leader's lock is not its own any more."""
+    """The leader lost the lock."""
 
 
 class Leadership:
-    """One process's part: it stands by until it gains the lock, then leads until it stops or loses it."""
+    """One process: stands by until it gains the lock, then leads until it stops or loses the lock."""
 
     def __init__(self, database: sql.Database, *, clock: Callable[[], float] = _uptime) -> None:
         self._database = database
@@ -197,16 +198,16 @@ class Leadership:
         return self._leading and self._clock() < self._confirmed_until
 
     async def lead(self, stopping: asyncio.Event, work: Work) -> None:
-        """Until stopped: whenever the lock is gained, run `work`, whose event is set when it has to end.
+        """Run `work` whenever this process leads, until `stopping` is set.
 
-        The schema is up to date then. Work that has not ended when the fence falls is cancelled. A StoreError
-        of the first attempt is raised, so that a wrong DATABASE_URL ends the start; later ones are logged,
-        and it goes on trying.
+        `work` starts after migrations; the event passed to it is set when it has to end, and it is canceled
+        if it is still running at the fence. A StoreError of the first attempt is raised, so that a wrong
+        DATABASE_URL fails at start; later ones are logged and retried.
         """
-        known = False  # whether the database was ever in order
+        known = False  # whether the database has worked before
         try:
             while not stopping.is_set():
-                wait = _LOOK
+                wait = _RETRY
                 try:
                     await self._attempt(stopping, work)
                     known = True
@@ -214,38 +215,38 @@ class Leadership:
                     await self._lock.release()
                     if not known and not isinstance(error, _LockLost):
                         raise
-                    known, wait = True, _AGAIN
+                    known, wait = True, _PAUSE
                     _log.warning("standing by", reason=str(error))
                 await interruptible_sleep(wait, stopping)
         finally:
             await self._lock.release()
 
     async def _attempt(self, stopping: asyncio.Event, work: Work) -> None:
-        """Lead if the lock is free."""
+        """Take the lock and lead; return at once if another process holds it."""
         asked = self._clock()
         try:
             async with asyncio.timeout(_ANSWER):
                 gained = await self._lock.acquire()
         except TimeoutError:
-            raise StoreError("the database did not answer") from None
+            raise StoreError(f"no answer from the database within {_ANSWER:.0f} s") from None
         if gained:
             self._confirmed_until = asked + FENCE
-            await self._reign(stopping, work)
+            await self._hold_and_work(stopping, work)
             await self._lock.release()
-        elif not self._warm:  # a stand-by opens its first connection now, not while everybody waits for it
+        elif not self._warm:  # open the first connection now, so that taking over is faster
             if await migrations.revision(self._database) == migrations.head():
-                await self._predecessor()
+                await self._has_predecessor()
             self._warm = True
 
-    async def _reign(self, stopping: asyncio.Event, work: Work) -> None:
-        """Work until stopped, or until the lock is lost. Raises what the work raises."""
+    async def _hold_and_work(self, stopping: asyncio.Event, work: Work) -> None:
+        """Run the work until stopped or until the lock is lost. Raises what the work raises."""
         ending = asyncio.Event()
-        task = asyncio.create_task(self._succeed(work, ending))
+        task = asyncio.create_task(self._take_over(work, ending))
         try:
-            await self._keep(task, stopping, ending)
+            await self._keep_confirming(task, stopping, ending)
         except StoreError as error:
-            self._leading = False  # no call begins any more
-            _log.warning("the lock is lost", reason=str(error))
+            self._leading = False  # from here on no call may start
+            _log.warning("leadership lost", reason=str(error))
             ending.set()
             await asyncio.wait({task}, timeout=max(self._confirmed_until - self._clock(), 0.0))
             raise _LockLost(str(error)) from error
@@ -256,39 +257,41 @@ class Leadership:
             await self._sign_off()
         task.result()
 
-    async def _keep(self, task: asyncio.Task[None], stopping: asyncio.Event, ending: asyncio.Event) -> None:
-        """Confirm the lock until the task is done, which is told to end when this process has to stop."""
+    async def _keep_confirming(
+        self, task: asyncio.Task[None], stopping: asyncio.Event, ending: asyncio.Event
+    ) -> None:
+        """Confirm the lock periodically until the task ends; set `ending` when this process has to stop."""
         stop = asyncio.create_task(stopping.wait())
         try:
             while not task.done():
                 waiting = {task} if stop.done() else {task, stop}
-                await asyncio.wait(waiting, timeout=_ASK, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(waiting, timeout=_CONFIRM_EVERY, return_when=asyncio.FIRST_COMPLETED)
                 if stop.done():
                     ending.set()
                 asked = self._clock()
-                await self._confirm(max(self._confirmed_until - asked, _LEAST))
+                await self._confirm(max(self._confirmed_until - asked, _LEAST_WAIT))
                 self._confirmed_until = asked + FENCE
         finally:
             stop.cancel()
 
     async def _confirm(self, seconds: float) -> None:
-        """Raise StoreError where the lock is lost, or the answer takes longer than `seconds`."""
-        # No `asyncio.timeout`: a driver that is cancelled may still talk to its server before it returns.
+        """Raise StoreError if the lock is lost or the answer takes longer than `seconds`."""
+        # Not `asyncio.timeout`: a canceled driver may wait for its server before it returns.
         asking = asyncio.ensure_future(self._lock.confirm())
         await asyncio.wait({asking}, timeout=seconds)
         if not asking.done():
             asking.cancel()
-            raise StoreError("the database did not answer in time")
+            raise StoreError(f"no answer from the database within {seconds:.1f} s")
         asking.result()
 
-    # ── from leader to leader ───────────────────────────────────────────────────────────────────
+    # ── handing over ────────────────────────────────────────────────────────────────────────────
 
-    async def _succeed(self, work: Work, ending: asyncio.Event) -> None:
-        """Begin to act when the leader before has surely ended."""
+    async def _take_over(self, work: Work, ending: asyncio.Event) -> None:
+        """Migrate, wait until the previous leader has ended for certain, then run the work."""
         await migrations.upgrade(self._database)
         patience = self._clock() + self._lock.grace
-        while self._clock() < patience and await self._predecessor() and not ending.is_set():
-            await interruptible_sleep(_LOOK, ending)
+        while self._clock() < patience and await self._has_predecessor() and not ending.is_set():
+            await interruptible_sleep(_RETRY, ending)
         if ending.is_set():
             return
         async with self._database.write() as on:
@@ -298,16 +301,16 @@ class Leadership:
         _log.info("leading")
         await work(ending)
 
-    async def _predecessor(self) -> bool:
-        """Whether another leader did not write down that it has ended."""
+    async def _has_predecessor(self) -> bool:
+        """Whether another leader has not recorded its end."""
         other = sa.and_(memory.c.key.startswith(_LEADER), memory.c.key != self._key)
         async with self._database.read() as on:
             return await on.scalar(sa.select(memory.c.key).where(other).limit(1)) is not None
 
     async def _sign_off(self) -> None:
-        """Write down that this leader has ended. Where that fails, the next one waits for the fence."""
+        """Record that this leader has ended. If that fails, the next leader waits `GRACE` seconds."""
         try:
             async with asyncio.timeout(_SIGN_OFF), self._database.write() as on:
                 await Memory(on).drop(self._key)
         except (StoreError, TimeoutError, sa.exc.SQLAlchemyError) as error:
-            _log.info("the next leader has to wait", reason=type(error).__name__)
+            _log.info("end of leadership not recorded", reason=type(error).__name__)

@@ -1,4 +1,4 @@
-"""Small states that outlive a restart, and small registers: pushes taken, unknown texts."""
+"""Small states that outlive a restart (JSON by key), handled pushes, and unknown texts."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from bot.store.tables import memory, pushes, unknowns
 
 
 class Memory:
-    """Keyed JSON values and registers within one transaction."""
+    """JSON values by key, handled pushes and unknown texts, within one transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
 
     async def get(self, key: str) -> Any:
-        """The value kept under `key`, None when there is none."""
+        """The value stored under `key`; None if there is none."""
         return await self._on.scalar(sa.select(memory.c.value).where(memory.c.key == key))
 
     async def put(self, key: str, value: Any) -> None:
-        """Keep a JSON-able value."""
+        """Store a JSON-able value."""
         await self._on.execute(sql.upsert(self._on, memory, ["key"], ["value"]), {"key": key, "value": value})
 
     async def drop(self, key: str) -> None:
         await self._on.execute(sa.delete(memory).where(memory.c.key == key))
 
     async def first_push(self, key: str, at: datetime) -> bool:
-        """Whether a push with this key comes for the first time; it is remembered."""
+        """Whether a push with this key is new; its key is stored."""
         return await sql.add(self._on, pushes, {"key": key, "at": at})
 
     async def purge_pushes(self, before: datetime) -> None:
         await self._on.execute(sa.delete(pushes).where(pushes.c.at < before))
 
     async def count_unknown(self, found: Iterable[str], at: datetime) -> None:
-        """Count texts that no rule knows."""
+        """Count occurrences of texts that no rule recognizes."""
         rows = [{"text": text[:500], "count": 1, "last_at": at} for text in sorted(found)]
         if rows:
             statement = sql.insert(self._on, unknowns)

@@ -1,4 +1,4 @@
-"""A whole installation from one database into another: in batches, resumable, compared at the end."""
+"""Moving all data from one database to another: in batches, resumable, verified at the end."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from bot.store.leadership import exclusive
 from bot.store.tables import memory, metadata
 
 _BATCH = 1000
-_MARK = "moving"  # the row of `memory` that says how far a move got
+_MARK = "moving"  # the key in `memory` of how far a move got
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiedTable:
-    """One table after the move: its rows on both sides, and a checksum of all their values."""
+    """One table after the move: its number of rows in both databases, and checksums of all values."""
 
     table: str
     rows: int
@@ -38,10 +38,11 @@ class CopiedTable:
 
 
 async def move(source: sql.Database, target: sql.Database, progress: Progress) -> list[CopiedTable]:
-    """Copy every row and compare. `progress` gets a table's name, rows done and rows in all, twice a table.
+    """Copy every row and compare. `progress` gets a table's name, rows done and rows in all: copying, then
+    comparing.
 
-    Both databases must rest. An interrupted move goes on where it stopped. Raises StoreError for a source
-    that is not up to date, for a target in use, of a newer version or with other data in it.
+    No bot may run on either database. An interrupted move continues where it stopped. Raises StoreError for a
+    source that is not up to date, and for a target in use, of a newer version or with other data.
     """
     async with AsyncExitStack() as locks:
         for database in (source, target):
@@ -62,15 +63,15 @@ async def move(source: sql.Database, target: sql.Database, progress: Progress) -
 
 
 def redacted(database: sql.Database) -> str:
-    """The address of a database without its password."""
+    """The database's URL without its password."""
     return sql.redact_url(database.url.render_as_string(hide_password=True))
 
 
-# ── how far it got ──────────────────────────────────────────────────────────────────────────────
+# ── progress ────────────────────────────────────────────────────────────────────────────────────
 
 
 async def _begin(target: sql.Database, source: str) -> dict[str, Any]:
-    """What an earlier attempt of the same move did; an empty target has done nothing."""
+    """The progress of an earlier attempt of the same move; for an empty target, none."""
     async with target.read() as on:
         mark = await on.scalar(sa.select(memory.c.value).where(memory.c.key == _MARK))
         used = [
@@ -120,7 +121,7 @@ async def _copy(
 async def _batches(
     database: sql.Database, table: sa.Table, after: Sequence[Any] | None = None
 ) -> AsyncIterator[Sequence[sa.RowMapping]]:
-    """All rows in the order of their keys, those up to the key `after` left out, and the mark of a move."""
+    """All rows after the key `after`, in the order of their keys, without the row about the move itself."""
     while True:
         async with database.read() as on:
             query = sa.select(table).where(_behind(table, after)).order_by(*table.primary_key.columns)
@@ -147,7 +148,7 @@ def _behind(table: sa.Table, after: Sequence[Any] | None) -> sa.ColumnElement[bo
 
 
 async def _number_on(target: sql.Database) -> None:
-    """Let numbering go on behind the copied rows (SQLite does so by itself)."""
+    """Set PostgreSQL's sequences to continue after the copied rows (SQLite does so by itself)."""
     if target.is_sqlite:
         return
     async with target.write() as on:
@@ -183,6 +184,6 @@ async def _compare(
 
 
 def _fingerprint(row: sa.RowMapping) -> int:
-    """Equal for equal values; a table's is the sum of its rows', so that their order is nothing."""
+    """A hash of a row's values. A table's checksum is the sum over its rows, independent of their order."""
     text = json.dumps(list(row.values()), default=str, sort_keys=True)
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())

@@ -1,4 +1,4 @@
-"""The outbox: what places are to be told, leased chat by chat and settled message by message."""
+"""The outbox: notices for places, leased per chat and settled per message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.store import sql
 from bot.store.rows import Row, news_row, to_news, to_notice
 from bot.store.tables import Utc, notices, orders, state_is
 
-_ROWS_MORE = 128  # than places wanted are looked at: one place may have many rows waiting
+_ROWS_MORE = 128  # rows read beyond the places wanted: one place may have many rows
 _due = state_is(notices, "due")
 _OUTAGE = f"{NewsKind.CARD.value}:outage:%"
 _NOW = sa.bindparam("b_now", type_=Utc)
@@ -31,7 +31,7 @@ _LATER = _THIS.values(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatBatch:
-    """All that one place is to be told now, one notice per order, the longest waiting first."""
+    """All notices that are due for one place, one per order, the longest waiting first."""
 
     place: Place
     lease: str
@@ -40,7 +40,7 @@ class ChatBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Notices that were told, and those that could not be."""
+    """Numbers of notices that were sent, and that could not be."""
 
     sent: int
     dead: int
@@ -48,7 +48,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastNotice:
-    """What became of one piece of news for one place."""
+    """One piece of news for one place, and what became of it."""
 
     order_id: str
     key: str
@@ -59,7 +59,7 @@ class PastNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """A notice that could not be told."""
+    """A notice that could not be sent."""
 
     id: int
     place: Place
@@ -70,7 +70,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxDepth:
-    """The outbox at a glance: how many wait, how many are dead, since when the oldest has been due."""
+    """The outbox in numbers: waiting and dead notices, and since when the oldest has been due."""
 
     due: int
     dead: int
@@ -84,9 +84,9 @@ class Notices:
         self._on = connection
 
     async def enqueue(self, pending: Sequence[PendingNotice], now: datetime) -> None:
-        """Put news in; what was sent to a place or waits for it already stays as it is.
+        """Add notices; those that a place already has (sent or waiting) are left as they are.
 
-        What is due only later was wanted so, and lets news that is due before pass.
+        One that is due later is held back on purpose; notices that are due earlier may overtake it.
         """
         if pending:
             await self._on.execute(
@@ -110,9 +110,9 @@ class Notices:
     async def lease(self, now: datetime, limit: int, lease: timedelta) -> list[ChatBatch]:
         """Take the batches of up to `limit` places, the most important first.
 
-        A place's batch is all that is due, except behind a row of the same order that waits for another
-        attempt. While a row is leased nobody else gets a batch of its chat; the row is due again after
-        `lease`, so a crash heals by itself.
+        A place's batch is all that is due, except rows after one of the same order that waits for another
+        attempt. While a row is leased, no other batch of its chat is leased. The row is due again after
+        `lease`, so that nothing is lost in a crash.
         """
         rows = await self._on.execute(_ready(), {"b_now": now, "b_limit": limit + _ROWS_MORE})
         places = list(dict.fromkeys(tuple(row) for row in rows.all()))[:limit]
@@ -134,7 +134,7 @@ class Notices:
         return sorted(batches, key=lambda batch: rank[batch.place])
 
     async def set_back(self, now: datetime, back: timedelta) -> None:
-        """The clock was ahead by `back` for a while: what was owed or tried then comes so much sooner."""
+        """Correct times after the clock was ahead by `back`: due times move back by as much."""
         span = back // timedelta(milliseconds=1)
         earlier = sa.type_coerce(sa.type_coerce(notices.c.due_at, sa.BigInteger) - span, Utc)
         then = sa.or_(notices.c.created_at > now, notices.c.attempts > 0)
@@ -166,9 +166,9 @@ class Notices:
         blocker: Blocker | None = None,
         error: str = "",
     ) -> None:
-        """Not now; again at `at`, and later news of the same order in the place not before, unless `held`.
+        """Retry at `at`; later notices of the same order and place wait for it, unless `held`.
 
-        `counts` adds an attempt, `ambiguous` one that may have arrived. `blocker` was in the way `now`.
+        `counts` adds an attempt, `ambiguous` one that may have been delivered. `blocker` prevented this one.
         """
         await self._end(
             ids,
@@ -184,11 +184,11 @@ class Notices:
         )
 
     async def settle_dead(self, ids: Sequence[int], lease: str, now: datetime, error: str) -> None:
-        """These will never be taken: dead letters."""
+        """These can never be sent: mark them as dead letters."""
         await self._end(ids, lease, state="dead", settled_at=now, error=error)
 
     async def settle_dropped(self, ids: Sequence[int], lease: str, now: datetime) -> None:
-        """Nobody wants to hear these any more."""
+        """These are no longer wanted: drop them."""
         await self._end(ids, lease, state="dropped", settled_at=now)
 
     async def _end(
@@ -199,7 +199,7 @@ class Notices:
             await self._on.execute(statement, [row | {"b_id": one} for one in ids])
 
     async def postpone(self, place: Place, until: datetime) -> None:
-        """Everything that waits for the place waits until `until` at least; what is in hand is still told."""
+        """Postpone everything that waits for the place to `until` at least, except leased notices."""
         await self._on.execute(
             sa.update(notices)
             .where(_due, _at(place), notices.c.due_at < until, notices.c.lease == "")
@@ -239,7 +239,7 @@ class Notices:
         return None if row is None else to_news(row)
 
     async def release(self, place: Place, now: datetime) -> None:
-        """Everything held for the place may go now, but for questions that have their own time."""
+        """Make everything held back for the place due now, except questions scheduled for a later day."""
         await self._on.execute(
             sa.update(notices)
             .where(
@@ -277,7 +277,7 @@ class Notices:
             )
 
     async def release_refused(self, chat_id: int, now: datetime, topic_id: int | None = None) -> int:
-        """The chat (or one topic of it) lets the bot write: what waits for that goes now; how many."""
+        """The bot may write in the chat (or topic) again: make what waits for that due. Returns how many."""
         where = [_blocked_by(Blocker.CHAT), notices.c.chat_id == chat_id, notices.c.lease == ""]
         if topic_id is not None:
             where.append(notices.c.topic_id == topic_id)
@@ -287,12 +287,12 @@ class Notices:
         return result.rowcount
 
     async def is_refused(self, chat_id: int) -> bool:
-        """Whether something waits for the chat to let the bot write."""
+        """Whether a notice waits because the bot may not write in the chat."""
         waits = sa.select(notices.c.id).where(_blocked_by(Blocker.CHAT), notices.c.chat_id == chat_id)
         return await self._on.scalar(waits.limit(1)) is not None
 
     async def refused_chats(self) -> frozenset[int]:
-        """The chats that do not let the bot write, though something waits for them."""
+        """The chats with notices waiting because the bot may not write there."""
         found = await self._on.execute(_refused())
         return frozenset(found.scalars())
 
@@ -318,14 +318,14 @@ class Notices:
         return result.rowcount
 
     async def release_leases(self, now: datetime) -> int:
-        """After the end of the last leader: what it was telling is due now; how many."""
+        """Release the previous leader's leases: its notices are due now. Returns how many."""
         result = await self._on.execute(
             sa.update(notices).where(_due, notices.c.lease != "").values(due_at=now, lease="")
         )
         return result.rowcount
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
-        """When the earliest notice is due; with `after`, the earliest of those due later than that."""
+        """When the earliest notice is due (with `after`, the earliest due later than that); None for none."""
         query = sa.select(notices.c.due_at).where(_due).order_by(notices.c.due_at).limit(1)
         if after is not None:
             query = query.where(notices.c.due_at > after)
@@ -343,7 +343,7 @@ class Notices:
         return OutboxDepth(due=due, dead=int(dead or 0), oldest_due_at=oldest)
 
     async def counts(self, since: datetime) -> Counts:
-        """How many were settled since then, and how."""
+        """The numbers of notices settled since then."""
         rows = await self._on.execute(
             sa.select(notices.c.state, sa.func.count().label("n"))
             .where(notices.c.settled_at >= since)
@@ -353,7 +353,7 @@ class Notices:
         return Counts(sent=by_state.get("sent", 0), dead=by_state.get("dead", 0))
 
     async def history(self, place: Place) -> list[PastNotice]:
-        """What the place was told or is owed, the newest first."""
+        """The place's notices, sent and waiting, newest first."""
         rows = await self._on.execute(
             sa.select(notices)
             .where(notices.c.chat_id == place.chat_id, notices.c.topic_id == place.topic_id)
@@ -412,12 +412,12 @@ def _at(place: Place) -> sa.ColumnElement[bool]:
     return sa.and_(notices.c.chat_id == place.chat_id, notices.c.topic_id == place.topic_id)
 
 
-# Putting a statement together costs more than running it: those of every batch are made once.
+# Building a statement costs more than running it, so those of every batch are built once.
 
 
 @functools.cache
 def _ready() -> sa.Select[int, int]:
-    """Rows whose place may have its batch."""
+    """Due rows whose place may be leased."""
     return (
         sa.select(notices.c.chat_id, notices.c.topic_id)
         .where(_due, notices.c.due_at <= _NOW, _none_before(), ~_in_hand())
@@ -449,7 +449,7 @@ def _refused() -> sa.Select[int]:
 
 
 def _none_before() -> sa.ColumnElement[bool]:
-    """No earlier row of the same order in the place waits for its next attempt."""
+    """No earlier row of the same order and place waits for its next attempt."""
     earlier = notices.alias("earlier")
     return ~sa.exists().where(
         state_is(earlier, "due"),
@@ -463,7 +463,7 @@ def _none_before() -> sa.ColumnElement[bool]:
 
 
 def _in_hand() -> sa.ColumnElement[bool]:
-    """Somebody serves the chat at this moment: Telegram's limits are a chat's, whatever its topics."""
+    """A row of the chat is leased. Limits are per chat, so its topics are not served in parallel."""
     leased = notices.alias("leased")
     return sa.exists().where(
         state_is(leased, "due"),

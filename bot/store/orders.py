@@ -1,4 +1,4 @@
-"""Orders with their parcels, nodes and texts; leasing and settling their checks."""
+"""Orders with their parcels, nodes and texts; leasing and settling checks."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ from bot.store.tables import (
     texts,
 )
 
-_SLACK = timedelta(minutes=1)  # which a clock's going back may be noticed late
-_MUTED_WEIGHT = 0.2  # a muted follower still wants a fresh card, but waits for nothing
+_SLACK = timedelta(minutes=1)  # by how much later a corrected clock may be noticed
+_MUTED_WEIGHT = 0.2  # a muted follower wants a fresh card, but does not wait for news
 
 
 @functools.cache
 def _whole(listed: bool) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]]:
-    """Heads, parcels and nodes; made once, because making a statement costs as much as running it."""
+    """Queries for orders, parcels and nodes; built once, because that costs as much as running them."""
     return (
         sa.select(orders).where(sql.among(orders.c.id, "ids", listed=listed)).order_by(orders.c.id),
         sa.select(parcels)
@@ -60,7 +60,7 @@ def _whole(listed: bool) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One leased check: what to fetch, what was known, and the lease that settling must show."""
+    """One leased check: what to fetch, what is known, and the lease that is needed to settle it."""
 
     order_id: str
     digest: str
@@ -73,7 +73,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """The end of one check without news: when to look again (None: stop)."""
+    """The result of one check without news: when to check again (None: no more)."""
 
     order_id: str
     lease: str
@@ -81,7 +81,7 @@ class Settled:
     answered: bool = True
     failures: int = 0
     error: str = ""
-    fingerprint: str | None = None  # of the answer, where it is not the known one's
+    fingerprint: str | None = None  # of the answer, if it changed
 
 
 class Orders:
@@ -91,15 +91,15 @@ class Orders:
         self._on = connection
 
     async def add(self, order_id: str, now: datetime) -> bool:
-        """Know the order from now on; False when it was known already."""
+        """Add an order; False if it was known already."""
         new = Order(id=order_id, created_at=now)
         row = {"id": new.id, "stage": new.stage, "created_at": new.created_at, "next_check_at": None}
         return await sql.add(self._on, orders, row)
 
     async def lock(self, order_ids: Iterable[str]) -> None:
-        """Keep these orders from others until the transaction ends (PostgreSQL; SQLite has one writer).
+        """Lock these orders until the transaction ends (PostgreSQL; SQLite has one writer).
 
-        Whoever changes an order's follows, notices or case holds it first: so nobody waits in a circle.
+        Lock an order before you change its follows, notices or case: the fixed order prevents deadlocks.
         """
         if not sql.is_sqlite(self._on):
             for ids in sql.chunks(sorted(order_ids)):
@@ -109,9 +109,9 @@ class Orders:
         return (await self.get_many([order_id])).get(order_id)
 
     async def get_many(self, order_ids: Iterable[str]) -> dict[str, Order]:
-        """The known ones among `order_ids`, whole, in three queries a few hundred.
+        """The known ones among `order_ids` with parcels and nodes, in three queries per few hundred.
 
-        In a transaction that writes they stay as they are until its end.
+        In a read-write transaction they are locked until its end.
         """
         found: dict[str, Order] = {}
         for ids in sql.chunks(order_ids):
@@ -139,7 +139,7 @@ class Orders:
         utc_offset_hours: float | None = None,
         ruleset: str = "",
     ) -> None:
-        """Store what changed: the order's head, its parcels, new nodes and edited ones. Removes nothing."""
+        """Store the order's row, its parcels, and new and edited nodes. Removes nothing."""
         order = changes.order
         head = {
             "stage": order.stage,
@@ -184,9 +184,9 @@ class Orders:
     # ── checks ──────────────────────────────────────────────────────────────────────────────────
 
     async def lease_due(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
-        """Take up to `limit` due orders; each is due again after `lease` unless settled before.
+        """Lease up to `limit` due orders; each is due again after `lease` unless it is settled before.
 
-        First those that somebody waits for: a long queue of the shop's own ones delays nobody's news.
+        Followed orders come first, so that a long queue of booked ones does not delay anybody's news.
         """
         token = sql.new_lease()
         these = {"b_now": now, "b_lease": token, "b_until": now + lease}
@@ -211,7 +211,7 @@ class Orders:
         ]
 
     async def settle(self, ends: Sequence[Settled], now: datetime) -> None:
-        """End checks; one whose lease was lost meanwhile changes nothing."""
+        """Settle checks; one whose lease was lost meanwhile is ignored."""
         if not ends:
             return
         rows = [
@@ -224,7 +224,9 @@ class Orders:
                 "b_fetched": now if end.answered else None,
                 "b_fingerprint": end.fingerprint,
             }
-            for end in sorted(ends, key=lambda end: end.order_id)  # all lock in one order
+            for end in sorted(
+                ends, key=lambda end: end.order_id
+            )  # a fixed order of locking prevents deadlocks
         ]
         await self._on.execute(_SETTLE, rows)
         by_lease: dict[str, list[str]] = {}
@@ -235,31 +237,31 @@ class Orders:
             await self._on.execute(release, {"b_lease": lease, "ids": ids})
 
     async def holds_lease(self, order_id: str, lease: str) -> bool:
-        """Whether the lease still stands, for a writer that must not overwrite a later one."""
+        """Whether the lease is still held; without it, a newer check must not be overwritten."""
         query = sa.select(checks.c.order_id).where(checks.c.order_id == order_id, checks.c.lease == lease)
         return await self._on.scalar(sql.locking(self._on, query)) is not None
 
     async def _drop_leases(self, order_ids: Sequence[str]) -> None:
-        """Whoever looks at these orders now has nothing to say of their next check any more."""
+        """End the leases of these orders: checks in progress can no longer settle them."""
         await self._on.execute(_drop_leases(sql.is_sqlite(self._on)), {"ids": order_ids})
 
     async def finish_check(
         self, order_id: str, now: datetime, next_check_at: datetime | None, *, checked: bool
     ) -> None:
-        """Set the next check (None: stop; an order nobody watches is not looked at) and end any lease.
+        """Set the next check (None: stop; an order that nobody watches is never checked) and end any lease.
 
-        `checked` says that the source answered just now.
+        `checked`: the source has just answered.
         """
         known = {"fetched_at": now, "failures": 0, "last_error": ""} if checked else {}
         await self._on.execute(_CONCLUDE, known | {"b_id": order_id, "b_next": next_check_at})
         await self._drop_leases([order_id])
 
     async def restart_silence(self, order_id: str, now: datetime) -> None:
-        """Somebody asked for an order that was given up: its silence counts from now."""
+        """A given-up order was requested again: count its silence from now."""
         await self._on.execute(sa.update(orders).where(orders.c.id == order_id).values(created_at=now))
 
     async def due_now(self, order_id: str, now: datetime) -> bool:
-        """Make a watched order due at once; False when there is none."""
+        """Make a watched order due at once; False if there is none."""
         result = await self._on.execute(
             sa.update(orders).where(orders.c.id == order_id, WATCHED).values(next_check_at=now)
         )
@@ -268,7 +270,7 @@ class Orders:
         return bool(result.rowcount)
 
     async def due_by(self, order_id: str, latest: datetime) -> None:
-        """Look at a watched order no later than that."""
+        """Check a watched order no later than that."""
         await self._on.execute(
             sa.update(orders)
             .where(orders.c.id == order_id, orders.c.next_check_at > latest)
@@ -276,7 +278,7 @@ class Orders:
         )
 
     async def make_due(self, order_ids: Sequence[str], now: datetime) -> None:
-        """Make orders that are planned for later due now, but for what stopped or fails."""
+        """Make scheduled orders due now, except those that are stopped or failing."""
         for ids in sql.chunks(order_ids):
             await self._on.execute(
                 sa.update(orders)
@@ -285,7 +287,7 @@ class Orders:
             )
 
     async def with_similar_news(self, order_id: str, within: timedelta, limit: int) -> list[str]:
-        """Orders that are looked at and whose newest entry came `within` so much of this one's."""
+        """Checked orders in the same stage whose newest node is `within` that span of this order's."""
         watch = await self.watch(order_id)
         if watch is None or watch.last_node_at is None:
             return []
@@ -299,11 +301,11 @@ class Orders:
         return list(found)
 
     async def release_leases(self) -> int:
-        """After the end of the last leader: what it was checking is due now; how many."""
+        """Release the previous leader's leases: its checks are due now. Returns how many."""
         return (await self._on.execute(sa.delete(checks))).rowcount
 
     async def postpone_all(self, until: datetime, spread: timedelta) -> None:
-        """Push every check due before `until` behind it, spread out, so that nothing bursts then."""
+        """Postpone every check due before `until` to a random time within `spread` after it."""
         width = max(1, spread // timedelta(milliseconds=1))
         if self._on.dialect.name == "postgresql":
             gap: sa.ColumnElement[int] = sa.cast(sa.func.random() * width, sa.BigInteger)
@@ -317,7 +319,7 @@ class Orders:
         )
 
     async def set_back(self, now: datetime, back: timedelta) -> None:
-        """The clock was ahead by `back` for a while: what was planned by it comes so much sooner."""
+        """Correct times after the clock was ahead by `back`: planned checks move back by as much."""
         span = back // timedelta(milliseconds=1)
         planned = sa.type_coerce(orders.c.next_check_at, sa.BigInteger) - span
         await self._on.execute(
@@ -329,7 +331,7 @@ class Orders:
             await self._on.execute(sa.update(orders).where(moment > now).values({moment.name: now}))
 
     async def newest_check(self, limit: int = 1000) -> datetime | None:
-        """When the last of those orders was looked at that are planned for the latest."""
+        """The latest check time among the orders whose next checks are furthest in the future."""
         last = (
             sa.select(orders.c.fetched_at)
             .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
@@ -341,12 +343,12 @@ class Orders:
         return found
 
     async def planned_beyond(self, latest: datetime, limit: int, *, waited: bool) -> list[str]:
-        """Orders still on their way whose next check is after `latest`; `waited`: that somebody waits for."""
+        """Unfinished orders whose next check is after `latest`; `waited`: only followed ones."""
         beyond = sa.select(orders.c.id).where(orders.c.next_check_at > latest, orders.c.finished_at.is_(None))
         return list(await self._on.scalars((beyond.where(WAITED_FOR) if waited else beyond).limit(limit)))
 
     async def cap_next_checks(self, order_ids: Iterable[str], latest: datetime) -> None:
-        """None of these is planned beyond `latest`."""
+        """Move the next checks of these orders to `latest`, if they are later."""
         for ids in sql.chunks(order_ids):
             beyond = sa.update(orders).where(orders.c.id.in_(ids), orders.c.next_check_at > latest)
             await self._on.execute(beyond.values(next_check_at=latest))
@@ -356,7 +358,7 @@ class Orders:
         return None if row is None else shape.to_watch(row)
 
     async def next_due(self, now: datetime) -> datetime | None:
-        """When the earliest check is due that nobody is at."""
+        """When the earliest check that is not leased is due; None for none."""
         found: datetime | None = await self._on.scalar(
             sa.select(orders.c.next_check_at)
             .where(orders.c.next_check_at.is_not(None), ~_HELD)
@@ -373,13 +375,15 @@ class Orders:
         return found
 
     async def update_weights(self, order_ids: Iterable[str], now: datetime) -> None:
-        """Count again who is told of these orders; nobody watches: no more checks; again: due at once."""
+        """Count followers again: unwatched orders are no longer checked, rewatched ones are due now."""
         for ids in sql.chunks(sorted(order_ids)):
-            await self._reweigh_lot(ids, now)
+            await self._update_chunk(ids, now)
 
-    async def _reweigh_lot(self, ids: Sequence[str], now: datetime) -> None:
+    async def _update_chunk(self, ids: Sequence[str], now: datetime) -> None:
         listed, these = sql.is_sqlite(self._on), {"ids": ids}
-        if not listed:  # locked first: the count below then sees what others did to these orders before us
+        if (
+            not listed
+        ):  # lock first, so that the count below sees what earlier transactions did to these orders
             await self._on.execute(_lock(), these)
         weighed = (await self._on.execute(_weigh(listed), these)).all()
         if resting := [row.id for row in weighed if not row.weight and row.booked_at is None]:
@@ -393,15 +397,18 @@ class Orders:
             await self._on.execute(_look_at(listed), {"ids": waking, "b_next": now})
 
     async def with_other_ruleset(self, ruleset: str, limit: int) -> list[str]:
-        """Orders whose nodes were read by other rules than these."""
+        """Up to `limit` orders whose nodes were classified by other rules."""
         found: list[str] = []
-        for other in (orders.c.ruleset < ruleset, orders.c.ruleset > ruleset):  # "unequal" would be a scan
+        for other in (
+            orders.c.ruleset < ruleset,
+            orders.c.ruleset > ruleset,
+        ):  # "!=" would scan the whole table
             query = sa.select(orders.c.id).where(other, orders.c.fetched_at.is_not(None))
             found += (await self._on.execute(query.limit(limit - len(found)))).scalars()
         return found
 
     async def save_reclassified(self, changes: Changes, ruleset: str) -> None:
-        """Store what other rules made of an order's nodes."""
+        """Store an order's reclassified nodes and stage."""
         order = changes.order
         head = {"stage": order.stage, "reason": order.reason, "stage_since": order.stage_since}
         await self._on.execute(
@@ -412,7 +419,7 @@ class Orders:
     # ── texts in readers' languages ─────────────────────────────────────────────────────────────
 
     async def texts(self, order_id: str, language: str) -> dict[int, NodeText]:
-        """Texts by node `seq`; only those fetched so far."""
+        """The stored texts in this language, by node `seq`."""
         rows = await self._on.execute(
             sa.select(texts).where(texts.c.order_id == order_id, texts.c.language == language)
         )
@@ -469,7 +476,7 @@ class Orders:
             )
 
     async def delivered_lately(self, limit: int) -> list[str]:
-        """The orders that arrived last."""
+        """Up to `limit` delivered orders, latest first."""
         rows = await self._on.execute(
             sa.select(orders.c.id)
             .where(orders.c.stage == Stage.DELIVERED, orders.c.finished_at.is_not(None))
@@ -479,7 +486,7 @@ class Orders:
         return list(rows.scalars())
 
     async def under_way(self, limit: int) -> list[str]:
-        """The orders still looked at that came last."""
+        """Up to `limit` orders that are still checked, latest first."""
         rows = await self._on.execute(
             sa.select(orders.c.id)
             .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
@@ -489,7 +496,7 @@ class Orders:
         return list(rows.scalars())
 
     async def count_delivered(self, since: datetime) -> int:
-        """Orders that arrived since then."""
+        """The number of orders delivered since then."""
         found = await self._on.scalar(
             sa.select(sa.func.count())
             .select_from(orders)
@@ -500,8 +507,8 @@ class Orders:
     async def purge(self, before: datetime, limit: int = 500) -> int:
         """Delete up to `limit` orders that finished before `before`, or that nobody watches since before it.
 
-        A booked order that is looked at no more, because nothing ever came, goes as well. Returns how many;
-        what belongs to them goes with them.
+        A booked order that is no longer checked, because it never had any tracking, is deleted, too. Returns
+        how many orders; their parcels, nodes, texts and follows are deleted with them.
         """
         finished = sa.select(orders.c.id).where(orders.c.finished_at < before).limit(limit)
         idle = (
@@ -525,9 +532,9 @@ class Orders:
         return gone
 
 
-# Making a statement costs as much as running it: those of every turn are made once.
+# Building a statement costs as much as running it, so those of every round are built once.
 _NOW = sa.bindparam("b_now", type_=Utc)
-_HELD = sa.exists().where(checks.c.order_id == orders.c.id, checks.c.until > _NOW)  # somebody is at it
+_HELD = sa.exists().where(checks.c.order_id == orders.c.id, checks.c.until > _NOW)  # its check is leased
 _LEASE = sa.bindparam("b_lease", type_=sa.Text)
 _CARRIER = (
     sa.select(parcels.c.carrier)
@@ -560,7 +567,7 @@ _SETTLE = (
 
 @functools.cache
 def _lease(listed: bool, waited: bool) -> Any:
-    """Take the orders that have been due the longest and that nobody is at; `waited`: of those waited for."""
+    """Lease the orders that have been due the longest and are not leased; `waited`: only followed ones."""
     due = (
         sa.select(orders.c.id)
         .where(orders.c.next_check_at <= _NOW, ~_HELD, WAITED_FOR if waited else sa.true())
@@ -601,7 +608,7 @@ def _lock() -> sa.Select[Any]:
 
 @functools.cache
 def _weigh(listed: bool) -> Any:
-    """Count who is told; gives each order's weight and what its next look depends on."""
+    """Count followers; returns each order's weight and what its next check depends on."""
     told = sa.select(
         sa.func.coalesce(sa.func.sum(sa.case((follows.c.notify, 1.0), else_=_MUTED_WEIGHT)), 0.0)
     ).select_from(follows.join(chats, _reached))

@@ -1,7 +1,7 @@
 """The store's values as rows of the database, and back.
 
-A row may hold words of a newer version of this bot (after a downgrade, say): it is read as what this one
-knows, because one row must not keep a loop from all others.
+A row may hold enum values of a newer version of this bot, for example after a downgrade. They are read as
+the closest value that this version knows, because one unreadable row must not block all others.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _Word = TypeVar("_Word", bound=enum.Enum)
 
 
 def _word(kind: type[_Word], value: object, otherwise: _Word) -> _Word:
-    """The member of that value; `otherwise` for one that this version does not know."""
+    """The enum's member with that value; `otherwise` if this version does not know it."""
     try:
         return kind(value)
     except ValueError:
@@ -48,7 +48,7 @@ def _word(kind: type[_Word], value: object, otherwise: _Word) -> _Word:
 
 
 def _stage(row: Row) -> Stage:
-    """An order's or a parcel's: at the start of the ladder until its entries are read again."""
+    """The stage of an order or parcel; an unknown one is `PRE_SHIPMENT` until its nodes are reclassified."""
     return _word(Stage, row["stage"], Stage.PRE_SHIPMENT)
 
 
@@ -217,7 +217,7 @@ def to_follow(row: Row) -> Follow:
 
 
 def to_notice(place: Place, order_id: str, lease: str, rows: Sequence[Row]) -> Notice:
-    """The rows that one place is owed about one order, by ascending id, as one notice."""
+    """The outbox rows of one place and order, by ascending id, as one notice."""
     return Notice(
         ids=tuple(row["id"] for row in rows),
         place=place,
@@ -232,7 +232,7 @@ def to_notice(place: Place, order_id: str, lease: str, rows: Sequence[Row]) -> N
 
 
 def to_news(stored: Any) -> News:
-    """What is to be told; of what this version cannot say, the card alone is brought up to date."""
+    """News from JSON; a kind that this version does not know only edits the card."""
     try:
         return _NEWS.validate_python(stored)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""What went to which chat in the last minute: Telegram's limits count it beyond a restart."""
+"""Messages sent in the last minute, by chat: Telegram's rate limits count them across a restart."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from bot.model import SendRecord
 from bot.store import sql
 from bot.store.tables import chats, notices, sends, state_is, updates
 
-_COUNTED = timedelta(seconds=61)  # the longest of Telegram's windows, and a little for the clocks
-_ANSWERS = 2  # messages that an update in dead hands may have been answered with: few have more
+_COUNTED = timedelta(seconds=61)  # Telegram's longest window plus a margin for clocks
+_ANSWERS = 2  # messages assumed for an update whose handling was interrupted; few have more
 
 
 class Sends:
     """Messages that count against the limits, within one transaction.
 
-    What the outbox told is in its own rows; answers are booked here, with the end of their update.
+    Sent notices are counted from the outbox; answers are recorded here when their update is done.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
 
     async def record(self, sent: Sequence[SendRecord]) -> None:
-        """Note answers. Chats that are not known (any more) are passed over: they wanted to be forgotten."""
+        """Record answers. Unknown chats are skipped: they may just have asked to be forgotten."""
         if not sent:
             return
         chat = sa.bindparam("b_chat", type_=sa.BigInteger)
@@ -40,11 +40,11 @@ class Sends:
         )
 
     async def recent(self, now: datetime) -> list[SendRecord]:
-        """What counts still: told, answered, and what somebody has in hand, as if it went this moment.
+        """Messages that still count: sent notices, answers, and leased work, counted as sent now.
 
-        To be asked before leases are taken over: what a dead process had in hand may have gone.
+        Call it before leases are released: what the last process had leased may have been sent.
         """
-        since, until = now - _COUNTED, now + _COUNTED  # clocks are set back, too
+        since, until = now - _COUNTED, now + _COUNTED  # a corrected clock may leave times in the future
         answered = sa.select(sends.c.chat_id, sends.c.at).where(
             sends.c.at.between(since.timestamp(), until.timestamp())
         )
@@ -68,6 +68,6 @@ class Sends:
         return [SendRecord(chat_id=chat_id, at=min(at, now)) for chat_id, at in found]
 
     async def purge(self, now: datetime) -> None:
-        """Forget what no limit counts any more."""
+        """Delete records that no limit counts any more."""
         old = ~sends.c.at.between((now - _COUNTED).timestamp(), (now + _COUNTED).timestamp())
         await self._on.execute(sa.delete(sends).where(old))

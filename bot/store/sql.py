@@ -1,4 +1,4 @@
-"""The database's door: engine, transactions, and every difference between SQLite and PostgreSQL."""
+"""The database engine, transactions, and all differences between SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from bot.store.sqlite import BUSY_TIMEOUT, CONNECT_ARGS, set_up
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
-Connect = Callable[[], Awaitable[Any]]  # opens a connection that behaves as one of aiosqlite
+Connect = Callable[[], Awaitable[Any]]  # opens a connection like `aiosqlite.connect`
 
-_IN_HURRY = 100  # milliseconds that a bot which is to stop waits for a lock
-_FULL = 4 << 20  # bytes: with less room on its disk SQLite cannot be trusted to write
-_REFUSED_FOR = 60.0  # seconds for which a full disk that stopped a write is remembered
-_AT_ONCE = 500  # values of one IN list: every database takes as many parameters
+_IN_HURRY = 100  # milliseconds that a stopping bot waits for a lock
+_FULL = 4 << 20  # bytes of free disk space below which SQLite may fail to write
+_REFUSED_FOR = 60.0  # seconds for which a write that failed on a full disk is reported
+_AT_ONCE = 500  # values in one IN list, within every database's limit of parameters
 
-# What the server does for us when a connection or a statement hangs (milliseconds where no unit is given).
+# The server's time-outs for hanging connections and statements (in milliseconds unless given).
 _POSTGRES_SESSION = {
     "lock_timeout": "10s",
     "statement_timeout": "60s",
@@ -53,7 +53,7 @@ def database_url(text: str) -> sa.URL:
         text = text.replace("postgres://", "postgresql://", 1)
     try:
         url = sa.make_url(text)
-    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: the port is not a number
         raise SettingsError("DATABASE_URL", fix) from None
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     name = drivers.get(url.get_backend_name())
@@ -65,7 +65,7 @@ def database_url(text: str) -> sa.URL:
 def make_engine(url: sa.URL, connect: Connect | None = None) -> AsyncEngine:
     """An engine whose SQLite connections begin transactions explicitly and wait for each other.
 
-    `connect` replaces aiosqlite's. Errors never show a statement's parameters: customers' data is among them.
+    `connect` replaces aiosqlite's. Errors never show statement parameters, which contain customers' data.
     """
     if url.get_backend_name() == "sqlite":
         return create_async_engine(
@@ -82,7 +82,7 @@ def make_engine(url: sa.URL, connect: Connect | None = None) -> AsyncEngine:
         pool_size=8,
         max_overflow=8,
         pool_timeout=10,
-        pool_pre_ping=True,  # after a restart of the server the next transaction works again
+        pool_pre_ping=True,  # so that the next transaction works after a restart of the server
         hide_parameters=True,
         connect_args={"options": options, "connect_timeout": 5, "application_name": "parcel-bot"},
     )
@@ -94,10 +94,10 @@ def _writes(connection: sa.Connection) -> bool:
 
 @contextmanager
 def _door() -> Iterator[None]:
-    """Trouble of the database leaves as StoreError.
+    """Translate database errors into StoreError.
 
-    What it refuses because a statement is wrong (IntegrityError, DataError, ProgrammingError) is our own
-    mistake and passes through as it is.
+    Errors that mean a wrong statement (IntegrityError, DataError, ProgrammingError) are bugs of ours and are
+    raised as they are.
     """
     try:
         yield
@@ -110,7 +110,7 @@ def _door() -> Iterator[None]:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says first, without a password."""
+    """The first line of an error's message, without passwords."""
     return redact_url((str(error).strip() or type(error).__name__).splitlines()[0])
 
 
@@ -122,7 +122,7 @@ def _words(error: BaseException) -> str:
 
 
 class Database:
-    """Transactions on one database. SQLite has one writer: in this process an asyncio lock queues them."""
+    """Transactions on one database. SQLite allows one writer; in this process an asyncio lock queues them."""
 
     def __init__(self, url: str, connect: Connect | None = None) -> None:
         self.url = database_url(url)
@@ -133,8 +133,9 @@ class Database:
             set_up(self.engine, lambda: BUSY_TIMEOUT if self._patiently else _IN_HURRY)
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._doors = {write: self.engine.execution_options(write=write) for write in (False, True)}
-        self.observe: Callable[[str, float], None] = lambda kind, seconds: None  # each transaction's time
-        self._file: os.stat_result | None = None  # the one that was opened first
+        # Called with the duration of each transaction.
+        self.observe: Callable[[str, float], None] = lambda kind, seconds: None
+        self._file: os.stat_result | None = None  # the file as it was opened first
         self._full_at = float("-inf")
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "do_connect", self._opening)
@@ -149,14 +150,14 @@ class Database:
 
     @property
     def path(self) -> Path | None:
-        """The database file, None on PostgreSQL."""
+        """The database file; None on PostgreSQL."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that may write; committed at the end, rolled back by an exception.
+        """A read-write transaction: committed at the end, rolled back by an exception.
 
-        Raises StoreError where the database cannot be reached, is locked for long, full or broken.
+        Raises StoreError if the database cannot be reached, stays locked, is full or is damaged.
         """
         with self._timed("write"):
             async with self._writer or nullcontext(), self._begin(write=True) as connection:
@@ -164,7 +165,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that only reads, beside any writer. Raises StoreError as `write` does."""
+        """A read-only transaction, concurrent with any writer. Raises StoreError as `write` does."""
         with self._timed("read"):
             async with self._begin(write=False) as connection:
                 yield connection
@@ -193,20 +194,22 @@ class Database:
         if self.path is None:
             return
         if not self.path.parent.is_dir():
-            raise SettingsError("DATABASE_URL", f"names no folder that exists: make {self.path.parent} first")
+            raise SettingsError(
+                "DATABASE_URL", f"the folder {self.path.parent} does not exist; create it first"
+            )
         if self.path.is_dir():
             raise SettingsError("DATABASE_URL", f"{self.path} is a folder; name a file in it, such as bot.db")
 
     def check(self) -> None:
-        """Raise StoreError where the SQLite file is not in its place, or its disk is full."""
+        """Raise StoreError if the SQLite file was moved or replaced, or its disk is full."""
         if self.path is None:
             return
         self._check_file()
         if time.monotonic() - self._full_at < _REFUSED_FOR or _room(self.path.parent) < _FULL:
-            raise StoreError(f"the disk of {self.path.name} is full: make room")
+            raise StoreError(f"the disk of {self.path.name} is full; free some space")
 
     def _check_file(self) -> None:
-        """What is written into a file that was moved away or replaced would be lost at the next start."""
+        """Raise StoreError if the file was moved or replaced: what is written to it now would be lost."""
         if self.path is None or self._file is None:
             return
         try:
@@ -220,13 +223,13 @@ class Database:
             )
 
     def _opening(self, *_how: object) -> None:
-        """Before each connection: a missing file would be made anew, and empty."""
+        """Check the file before each connection, because SQLite would create a missing one anew, empty."""
         self._check_file()
 
     def create_file(self) -> None:
-        """Make a new SQLite file for its owner alone: tokens will be in it. Raises StoreError.
+        """Create a new SQLite file that only its owner may read, because it will hold tokens.
 
-        The path must name this very file from now on.
+        From now on, `check` expects this very file at the path. Raises StoreError.
         """
         if self.path is None or self._file is not None:
             return
@@ -235,28 +238,28 @@ class Database:
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             self._file = self.path.stat()
         except OSError as error:
-            raise StoreError(f"cannot make {self.path}: {error.strerror}") from error
+            raise StoreError(f"cannot create {self.path}: {error.strerror}") from error
 
     async def close(self) -> None:
         await self.engine.dispose()
 
 
 def _room(folder: Path) -> int:
-    """Bytes that may still be written there."""
+    """Free bytes on the disk."""
     disk = os.statvfs(folder)
     return disk.f_bavail * disk.f_frsize
 
 
 def new_lease() -> str:
-    """What settling has to show."""
+    """A new random lease token, which settling has to present."""
     return secrets.token_hex(8)
 
 
-# Putting a statement together costs more than running it: what somebody waits for is made once.
+# Building a statement costs more than running it, so those on hot paths are built once.
 
 
 def insert_or_ignore(connection: AsyncConnection, table: sa.Table, *returned: sa.Column[Any]) -> Any:
-    """INSERT that leaves an existing row as it is, and gives these columns of a new one."""
+    """INSERT that leaves an existing row as it is, and returns these columns of a new one."""
     return _ignoring(table, returned, on_sqlite=is_sqlite(connection))
 
 
@@ -267,9 +270,11 @@ def _ignoring(table: sa.Table, returned: tuple[sa.Column[Any], ...], *, on_sqlit
 
 
 async def add(connection: AsyncConnection, table: sa.Table, row: Row) -> bool:
-    """Insert the row; False where there is one with its key already, which stays as it is."""
+    """Insert the row; False if its key exists already, whose row is left as it is."""
     statement = insert_or_ignore(connection, table, next(iter(table.primary_key.columns)))
-    return (await connection.execute(statement, row)).first() is not None  # a driver may not count inserts
+    return (
+        await connection.execute(statement, row)
+    ).first() is not None  # not every driver counts inserted rows
 
 
 def upsert(connection: AsyncConnection, table: sa.Table, keys: Sequence[str], changing: Iterable[str]) -> Any:
@@ -294,20 +299,20 @@ def _overwriting(table: sa.Table, *, on_sqlite: bool) -> Any:
 
 
 def insert(connection: AsyncConnection, table: sa.Table) -> Any:
-    """INSERT in the dialect that knows ON CONFLICT."""
+    """The dialect's INSERT, which supports ON CONFLICT."""
     return insert_into(table, on_sqlite=is_sqlite(connection))
 
 
 def insert_into(table: sa.Table, *, on_sqlite: bool) -> Any:
-    """The same for statements that are made once for each database."""
+    """The same for statements that are built once per database."""
     return (sqlite if on_sqlite else postgresql).insert(table)
 
 
 def locking(connection: AsyncConnection, query: sa.Select[Any]) -> sa.Select[Any]:
-    """Where the transaction writes, let no other change the selected rows before its end (PostgreSQL).
+    """In a read-write transaction on PostgreSQL, lock the selected rows until its end.
 
-    So that reading, deciding and writing are one step, as they are on SQLite, which has one writer. Foreign
-    keys may still be checked against the rows.
+    This makes reading, deciding and writing one step, as on SQLite, which has one writer. The lock still lets
+    others check foreign keys against the rows.
     """
     sync = connection.sync_connection
     if connection.dialect.name == "postgresql" and sync is not None and _writes(sync):
@@ -316,7 +321,7 @@ def locking(connection: AsyncConnection, query: sa.Select[Any]) -> sa.Select[Any
 
 
 async def connect(database: Database, options: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
-    """A PostgreSQL connection outside the pool, for what lives as long as a session does."""
+    """A PostgreSQL connection outside the pool, for locks that last as long as their session."""
     url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return await psycopg.AsyncConnection.connect(
         url, autocommit=True, connect_timeout=5, options=options, application_name="parcel-bot"
@@ -334,10 +339,10 @@ class _Listed(sa.types.TypeDecorator[list[Any]]):
 
 
 def among(column: sa.Column[Any], name: str, *, listed: bool) -> sa.ColumnElement[bool]:
-    """Whether the column is one of the values that parameter `name` holds when the statement runs.
+    """SQL for: the column is one of the values in parameter `name`.
 
-    `listed`, for SQLite: as one text. There a list of parameters, written out anew for every number of
-    values, costs more than finding the rows.
+    `listed`, for SQLite: the values are passed as one JSON text, because a list of parameters, rebuilt for
+    every number of values, costs more than finding the rows.
     """
     if not listed:
         return column.in_(sa.bindparam(name, expanding=True))
@@ -348,7 +353,7 @@ def among(column: sa.Column[Any], name: str, *, listed: bool) -> sa.ColumnElemen
 def among_pairs(
     one: sa.Column[Any], other: sa.Column[Any], name: str, *, listed: bool
 ) -> sa.ColumnElement[bool]:
-    """Whether both columns are one of the pairs that parameter `name` holds; `listed` as for `among`."""
+    """SQL for: both columns are one of the pairs in parameter `name`; `listed` as for `among`."""
     both = sa.tuple_(one, other)
     if not listed:
         return both.in_(sa.bindparam(name, expanding=True))
@@ -362,7 +367,7 @@ def is_sqlite(connection: AsyncConnection) -> bool:
 
 
 def chunks(values: Iterable[T], size: int = _AT_ONCE) -> Iterator[list[T]]:
-    """The different values in chunks that one IN list takes, in their order."""
+    """The distinct values in chunks that fit one IN list, in their order."""
     known = list(dict.fromkeys(values))
     for start in range(0, len(known), size):
         yield known[start : start + size]

@@ -1,4 +1,4 @@
-"""How SQLite's connections are set up, and how their transactions begin."""
+"""Setting up SQLite connections: pragmas, and how transactions begin."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ BUSY_TIMEOUT = 5000  # milliseconds that a transaction waits for another program
 _PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT}",
     "journal_mode = WAL",
-    # FULL: a commit that Telegram was told of must survive a power cut (ARCHITECTURE.md, Durability)
+    # FULL: a committed update was acknowledged to Telegram and must survive a power cut (ARCHITECTURE.md)
     "synchronous = FULL",
-    # pages, 16 MB: a busy poller writes a thousand in a second, and whoever writes then waits meanwhile
+    # pages, 16 MB: a busy poller writes a thousand a second, and writers wait during a checkpoint
     "wal_autocheckpoint = 4000",
     "foreign_keys = ON",
     "cache_size = -6144",  # KiB, for each of up to eight connections; the system caches the file, too
@@ -26,21 +26,21 @@ _PRAGMAS = (
 
 
 class _SelfClosing(sqlite3.Connection):
-    """Closes itself when it is dropped: aiosqlite drops, still open, one whose opener is cancelled."""
+    """Closes itself when it is garbage-collected: aiosqlite leaks a connection whose opener is canceled."""
 
     def __del__(self) -> None:
         self.close()
 
 
-# Python's driver would begin transactions by itself, and readers as writers: SQLAlchemy begins them here.
-# A connection may close itself in another thread than its own.
+# Python's driver would begin transactions by itself, and only before writes, so `_begin` does it instead.
+# A connection may be closed by another thread than its own (see `_SelfClosing`).
 CONNECT_ARGS = {"isolation_level": None, "factory": _SelfClosing, "check_same_thread": False}
 
 
 def set_up(engine: AsyncEngine, busy_timeout: Callable[[], int]) -> None:
-    """Prepare each new connection; begin transactions that write with the write lock.
+    """Prepare each new connection, and begin read-write transactions with the write lock.
 
-    `busy_timeout` is asked for before each of those: milliseconds.
+    `busy_timeout` is called before each of those and returns milliseconds.
     """
 
     def begin(connection: sa.Connection) -> None:

@@ -1,4 +1,4 @@
-"""The schema: every table, with UTC moments kept as milliseconds since 1970."""
+"""The database schema. Times are stored as UTC milliseconds since 1970."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Utc(TypeDecorator[datetime]):
     impl = sa.BigInteger
     cache_ok = True
 
-    # Whole processors, as a row has up to eight moments: the usual pair of methods costs a call more each.
+    # Processors rather than process_bind_param and process_result_value, which cost one more call per value.
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
         return _to_milliseconds
@@ -30,7 +30,7 @@ class Utc(TypeDecorator[datetime]):
 
 
 def _to_milliseconds(value: datetime | None) -> int | None:
-    """Refuses naive datetimes (TypeError from the subtraction): they have no moment."""
+    """Raises TypeError (from the subtraction) for naive datetimes."""
     return None if value is None else (value - EPOCH) // _MILLISECOND
 
 
@@ -52,7 +52,7 @@ class TimeOfDay(TypeDecorator[time]):
 
 
 class CleanText(TypeDecorator[str]):
-    """A text from outside: what no database can keep (NUL, half a surrogate pair) is taken out of it."""
+    """Text from outside. Characters that a database cannot store (NUL, lone surrogates) are removed."""
 
     impl = sa.Text
     cache_ok = True
@@ -74,7 +74,7 @@ metadata = sa.MetaData(
 
 
 def state_is(table: sa.FromClause, state: str) -> sa.ColumnElement[bool]:
-    """`table.state = 'state'` spelt out: a bound parameter would hide a partial index from the planner."""
+    """`table.state = 'state'` as a literal: with a bound parameter the planner skips partial indexes."""
     return table.c.state == sa.literal_column(f"'{state}'")
 
 
@@ -82,8 +82,8 @@ def _text(name: str, default: str = "") -> sa.Column[Any]:
     return sa.Column(name, CleanText, nullable=False, default=default)
 
 
-# A lease is a postponement: what is taken is due again when the lease ends, so that a crash heals by itself.
-# For notices and updates it stands in their rows; for orders in `checks`, see there.
+# Leasing a row postpones it: it is due again when the lease ends, so that nothing is lost in a crash. Leases
+# of notices and updates are in their own rows, those of orders in `checks`.
 orders = sa.Table(
     "orders",
     metadata,
@@ -103,9 +103,9 @@ orders = sa.Table(
     sa.Column("last_node_at", Utc),
     sa.Column("eta", Utc),
     sa.Column("weight", sa.Float, nullable=False, default=0.0),
-    sa.Column("utc_offset_hours", sa.Float),  # of the followers: a guess at the destination's clock
+    sa.Column("utc_offset_hours", sa.Float),  # of the followers' zones: a guess at the destination's
     sa.Column("next_check_at", Utc),
-    sa.Column("silence_at", Utc),  # when saying nothing becomes news
+    sa.Column("silence_at", Utc),  # when silence becomes news
     sa.Column("failures", sa.Integer, nullable=False, default=0),
     _text("last_error"),
     sa.Column("ruleset", sa.Text, nullable=False, default=""),
@@ -122,7 +122,7 @@ IDLE = sa.and_(orders.c.weight == sa.literal_column("0"), orders.c.next_check_at
 
 
 def _index(name: str, *columns: sa.ColumnElement[Any], where: sa.ColumnElement[bool]) -> None:
-    """An index of the rows that are `where` only: as small as the work it serves."""
+    """A partial index of the rows that match `where`."""
     sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
@@ -146,8 +146,8 @@ claims = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# Orders that are looked at this moment. A table of its own, small and hot: of a million orders each look
-# would otherwise write two more pages of the big one.
+# Leases of checks in progress. A small table of its own, because with a million orders a lease in `orders`
+# would cost two more page writes per check.
 checks = sa.Table(
     "checks",
     metadata,
@@ -192,10 +192,10 @@ nodes = sa.Table(
     _text("place"),
     sa.Column("seen_at", Utc, nullable=False),
     sa.Column("backfilled", sa.Boolean, nullable=False, default=False),
-    sqlite_with_rowid=False,  # one order's rows lie together, and their key is no second tree
+    sqlite_with_rowid=False,  # keeps one order's rows together, without a second B-tree
 )
 
-# Node texts in readers' languages, fetched once per change and language.
+# Node texts in readers' languages, each fetched once.
 texts = sa.Table(
     "texts",
     metadata,
@@ -250,18 +250,19 @@ follows = sa.Table(
     ),
     _text("label"),
     sa.Column("notify", sa.Boolean, nullable=False, default=True),
-    sa.Column("unchecked", sa.Boolean, nullable=False, default=False),  # AliExpress gave no answer yet
+    sa.Column(
+        "unchecked", sa.Boolean, nullable=False, default=False
+    ),  # AliExpress has not answered about the order yet
     sa.Column("archived_at", Utc),
     sa.Column("card_message_id", sa.BigInteger),
     sa.Column("created_at", Utc, nullable=False),
     sqlite_with_rowid=False,
 )
 
-# The outbox. `state`: due, sent, dead (for the operator to see and replay), dropped (nobody to tell).
-# `held`: its time is still to come because somebody wanted it so (quiet hours, a question for later) or
-# because it is a card's edit; such a row lets later ones pass. A row that waits for another attempt holds
-# back later ones of the same order in the same place, and no others.
-# `blocker`: what it waits for beside its time (chat, telegram); `tried_at`: its last attempt then.
+# The outbox. `state`: due, sent, dead (the operator can resend it), dropped (no longer wanted).
+# `held`: due later on purpose (quiet hours, a question for later), or a card's edit; later rows may overtake.
+# A row that waits for a retry holds back later rows of the same order and place, but no others.
+# `blocker`: what else it waits for (chat, telegram); `tried_at`: its last attempt with that blocker.
 notices = sa.Table(
     "notices",
     metadata,
@@ -295,7 +296,7 @@ _index("ix_notices_dead", notices.c.settled_at, where=state_is(notices, "dead"))
 _index("ix_notices_settled", notices.c.settled_at, notices.c.state, where=notices.c.settled_at.is_not(None))
 
 # The inbox: Telegram's updates, recorded before they are acknowledged. `state`: due, done, aside.
-# `effects`: what of it has taken effect, one a line, for when it is handled again.
+# `effects`: what it has changed so far, one per line, in case it is handled again.
 updates = sa.Table(
     "updates",
     metadata,
@@ -326,7 +327,7 @@ credentials = sa.Table(
     sa.Column("warned", sa.JSON, nullable=False, default=list),
 )
 
-# Answers of the last minute, in epoch seconds: Telegram's limits count them, also after a restart.
+# Answers of the last minute: Telegram's limits count them across a restart.
 sends = sa.Table(
     "sends",
     metadata,
@@ -335,7 +336,7 @@ sends = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# Flood waits: until when Telegram wants nothing for a chat.
+# Flood waits: until when nothing may be sent to a chat.
 freezes = sa.Table(
     "freezes",
     metadata,
@@ -366,7 +367,7 @@ disputes = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# Wrong ids per chat, for the lock-out that keeps ids from being guessed.
+# Wrong order ids per chat, for the lock that prevents guessing.
 guesses = sa.Table(
     "guesses",
     metadata,
@@ -376,7 +377,7 @@ guesses = sa.Table(
     sa.Column("locked_until", Utc),
 )
 
-# Pushes already taken from AliExpress, so that a replay does nothing.
+# Handled pushes from AliExpress, so that a repeated one has no effect.
 pushes = sa.Table(
     "pushes",
     metadata,
@@ -384,7 +385,7 @@ pushes = sa.Table(
     sa.Column("at", Utc, nullable=False, index=True),
 )
 
-# Texts and shapes no rule knows, for the operator.
+# Texts that no rule recognizes, for the operator.
 unknowns = sa.Table(
     "unknowns",
     metadata,
@@ -393,7 +394,7 @@ unknowns = sa.Table(
     sa.Column("last_at", Utc, nullable=False),
 )
 
-# Small states that outlive a restart: learnt rates, the price, told alerts.
+# Small states that outlive a restart: learned rates, the price of a call, alerts sent.
 memory = sa.Table(
     "memory",
     metadata,

@@ -1,4 +1,4 @@
-"""The inbox: Telegram's updates, durable before they are acknowledged."""
+"""The inbox: Telegram's updates, stored before they are acknowledged."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bot.store import sql
 from bot.store.tables import state_is, updates
 
 _due = state_is(updates, "due")
-_PUT_OFF = timedelta(hours=1)  # at most; a flood wait that is longer is asked for anew
+_PUT_OFF = timedelta(hours=1)  # at most; after a longer flood wait Telegram says so again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedUpdate:
-    """An update that failed every time and waits for the operator."""
+    """An update that failed every time and was set aside for the operator."""
 
     update_id: int
     error: str
@@ -69,20 +69,20 @@ class Updates:
         return sorted(found, key=lambda one: one.update_id)
 
     async def done(self, update_id: int) -> None:
-        """Handled: its number stays a while, so that Telegram's repetition is known; all else goes."""
+        """Mark as handled: its id is kept for a while to recognize repeats, its content is deleted."""
         await self._on.execute(_DONE, {"b_id": update_id})
 
     async def failed(self, update_id: int, *, retry_at: datetime | None, error: str) -> None:
-        """Handling failed: again at `retry_at`, or never (None): set aside."""
+        """Mark as failed: retry at `retry_at`; None sets it aside for the operator."""
         values: dict[str, Any] = {"attempts": updates.c.attempts + 1, "error": error, "lease": ""}
         values |= {"state": "aside"} if retry_at is None else {"due_at": retry_at}
         await self._on.execute(sa.update(updates).where(updates.c.update_id == update_id).values(values))
 
     async def first(self, update_id: int, effect: str) -> bool:
-        """Whether the update has this effect for the first time; remembered until it is done.
+        """Whether the update has this effect for the first time; remembered until the update is done.
 
-        In the transaction of the effect itself: an update that is handled again after a crash finds it.
-        Always so for what no update in hand asks for.
+        Call it in the transaction of the effect, so that an update that is handled again after a crash does
+        not repeat it. Always True for an update that is not being handled.
         """
         known = await self.effects(update_id)
         if effect in known:
@@ -94,20 +94,20 @@ class Updates:
         return True
 
     async def effects(self, update_id: int) -> list[str]:
-        """What of the update has taken effect already, in its order."""
+        """The effects of the update so far, in order."""
         query = sa.select(updates.c.effects).where(updates.c.update_id == update_id)
         found: str | None = await self._on.scalar(sql.locking(self._on, query))
         return found.split("\n") if found else []
 
     async def release_leases(self, now: datetime) -> int:
-        """After the end of the last leader: what it was handling is due now; how many."""
+        """Release the previous leader's leases: its updates are due now. Returns how many."""
         result = await self._on.execute(
             sa.update(updates).where(_due, updates.c.lease != "").values(due_at=now, lease="")
         )
         return result.rowcount
 
     async def set_back(self, now: datetime) -> None:
-        """The clock was ahead for a while: what came then, or was put off, is due."""
+        """Correct times after the clock was ahead: updates received or postponed then are due now."""
         ahead = updates.c.received_at > now
         await self._on.execute(
             sa.update(updates)
@@ -135,7 +135,7 @@ class Updates:
         )
 
 
-# Putting a statement together costs more than running it: what somebody waits for is made once.
+# Building a statement costs more than running it, so those on hot paths are built once.
 _DONE = (
     sa.update(updates)
     .where(updates.c.update_id == sa.bindparam("b_id"))

@@ -1,4 +1,4 @@
-"""The shop's book: watching orders that nobody follows, the shop's own numbers, a link for each of those."""
+"""The shop's book: watching orders for the shop, the shop's own order numbers, and claim links."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from bot.pacing import BookNeeds, Pacer, first_looks
 from bot.store import Store
 from bot.tracking.policy import Policy
 
-_AT_ONCE = 250  # orders booked in one transaction: people wait for each
+_AT_ONCE = 250  # orders booked in one transaction; longer ones would delay people's requests
 
-Progress = Callable[[int, int], Awaitable[None]]  # orders done, and in all
+Progress = Callable[[int, int], Awaitable[None]]  # gets orders done, and orders in all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """What became of a list: orders that are watched from now on, and those that were already."""
+    """The result of booking a list: orders newly watched, and those that were watched already."""
 
     added: int
     known: int
 
 
 class Booking:
-    """Booked orders are looked at and flagged as followed ones are; their news is pushed to no chat."""
+    """Books orders: they are checked and flagged like followed ones, but no chat is notified."""
 
     def __init__(
         self,
@@ -45,9 +45,9 @@ class Booking:
         self._entropy = entropy
 
     async def book(self, entries: Iterable[BookEntry], progress: Progress | None = None) -> Booked:
-        """Watch these orders; doing it again changes nothing but a shop's number that is another now.
+        """Watch these orders. Booking one again changes only its shop number, if that is different.
 
-        In many short transactions: who is interrupted gives the same list again. `progress` hears of each.
+        Runs in many short transactions; after an interruption, book the same list again.
         """
         rows = list(_by_order(entries).values())
         looks = first_looks(self._now(), self._policy.calls_per_day)
@@ -62,23 +62,23 @@ class Booking:
         return Booked(added=added, known=len(rows) - added)
 
     async def unbook(self, order_ids: Iterable[str]) -> int:
-        """Watch them no more, whatever AliExpress pushes of them; who follows one still does.
+        """Stop watching these orders for the shop, even if AliExpress pushes news of them. Follows are kept.
 
-        Returns how many were in the book.
+        Returns how many were booked.
         """
         async with self._store.write() as tx:
             return await tx.book.remove(order_ids, self._now())
 
     async def needs(self) -> BookNeeds:
-        """What the orders that nobody follows need of a day's calls, and what they get."""
+        """How many calls a day the orders that nobody follows need, and how many they get."""
         async with self._store.read() as tx:
             counted = await tx.book.count()
         return self._pacer.measure_book(counted.unwaited, self._policy.calls_per_day)
 
     async def claim_tokens(self, entries: Iterable[BookEntry]) -> dict[str, str]:
-        """A deep link's token for each shop order, by the order ids that have one: the same each time.
+        """The claim token of each shop order, by AliExpress order id; the same each time.
 
-        The orders are known from now on, but watched only where they are booked or followed.
+        Unknown orders are stored, but not watched unless they are booked or followed.
         """
         rows = list(_by_order(entries).values())
         keys = {row.order_id: key for row in rows if (key := shop_key(row.shop_order))}
@@ -94,20 +94,20 @@ class Booking:
         return {order_id: tokens[key] for order_id, key in keys.items()}
 
     async def claimed(self, token: str) -> list[str]:
-        """The AliExpress orders that a claim link opens; empty where it is none, or none is left."""
+        """The AliExpress orders of a claim link; empty if the link is invalid or no order is left."""
         if not is_claim_token(token):
             return []
         async with self._store.read() as tx:
             return await tx.book.claimed(token)
 
     async def of_shop_order(self, shop_order: str) -> list[str]:
-        """The AliExpress orders of the shop's order, the oldest first; for the merchant's eyes only."""
+        """The AliExpress orders of a shop order, oldest first. Show them to the merchant only."""
         async with self._store.read() as tx:
             return await tx.book.of_shop_order(shop_order)
 
 
 def _by_order(entries: Iterable[BookEntry]) -> dict[str, BookEntry]:
-    """Each order once; of several numbers the last one that is given."""
+    """Each order once; of several shop numbers, the last one counts."""
     found: dict[str, BookEntry] = {}
     for entry in entries:
         if entry.shop_order or entry.order_id not in found:

@@ -1,4 +1,4 @@
-"""The schema's history, brought up to date when the bot starts."""
+"""Database migrations, run when the bot starts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from alembic.script import ScriptDirectory
 from bot.errors import StoreError
 from bot.store.sql import Database
 
-_LOCK = 0x70617263  # PostgreSQL advisory lock: one migrates, the others wait
+_LOCK = 0x70617263  # PostgreSQL advisory lock, so that only one process migrates at a time
 
 
 def config(connection: sa.Connection | None = None) -> Config:
-    """Alembic's configuration without a file."""
+    """Alembic's configuration, without a file."""
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).parent))
     made.attributes["connection"] = connection
@@ -39,14 +39,14 @@ async def revision(database: Database) -> str | None:
 
 
 async def upgrade(database: Database) -> None:
-    """Bring the schema to `head`. Raises StoreError for a newer, foreign or corrupt database."""
+    """Migrate to `head`. Raises StoreError for a newer, foreign or corrupt database."""
     database.create_file()
     async with database.write() as connection:
         try:
             await connection.run_sync(_upgrade)
         except sa.exc.DatabaseError as error:
             hint = "check that DATABASE_URL is this bot's database, or restore a backup"
-            raise StoreError(f"the schema cannot be brought up to date: {error.orig}; {hint}") from error
+            raise StoreError(f"migration failed: {error.orig}; {hint}") from error
 
 
 def _upgrade(connection: sa.Connection) -> None:

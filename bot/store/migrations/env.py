@@ -1,4 +1,4 @@
-"""Alembic's entry: run the migrations on the connection that was handed over."""
+"""Alembic's entry point: runs the migrations on the connection given in its configuration."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Parcels that travel together: one's news tells that the others' is there.
+"""Parcels that travel together: news of one makes news of the others likely.
 
-Orders in one bag, flight or van get the same entries within minutes. Who shared the last entry, or the last
-two or three, probably shares the next; how often is learnt by stage. Times are hours as `profile.hours`
-gives them.
+Orders in one bag, flight or van get the same entries within minutes. One that shared the last entry, or the
+last two or three, probably shares the next; the chance is learned by stage. Times are hours as
+`profile.hours` gives them.
 """
 
 from __future__ import annotations
@@ -15,17 +15,21 @@ from typing import Any, NamedTuple
 from bot.model import Stage, Watch
 from bot.pacing.profile import hours
 
-_APART = 5.0 / 60.0  # hours between two stamps of one shared entry, at most
+_APART = 5.0 / 60.0  # hours between time stamps of a shared entry, at most
 _PRIOR = (0.1, 0.5, 0.7)  # chance that the next entry is shared after one, two, three shared ones in a row,
-_TRIALS = 4.0  # how many trials that weighs, and after how many seen ones old trials count half
+_TRIALS = 4.0  # weight of that prior in trials, and the number of trials after which old ones count half
 _MEMORY = 200.0
-_RELIED, _MOST = 0.25, 0.95  # chance from which an order relies on another's looks; the highest chance
-_LATE = 1.0  # hours by which a leader's look may be late
-_PEERS, _ORDERS, _ENTRIES = 100, 50_000, 100_000  # compared at one entry, remembered: at most
+_RELIED, _MOST = 0.25, 0.95  # the chance from which an order relies on another's checks; the highest chance
+_LATE = 1.0  # hours by which a leader's check may be late
+_PEERS, _ORDERS, _ENTRIES = (
+    100,
+    50_000,
+    100_000,
+)  # limits: orders compared per entry, orders and entries remembered
 
 
 class _Entry:
-    """An entry that orders may share: who has it as the newest, or probably has it by now."""
+    """An entry that orders may share, with the orders whose newest entry it is, or probably is."""
 
     __slots__ = ("at", "orders")
 
@@ -35,18 +39,20 @@ class _Entry:
 
 
 class _Place:
-    """Where an order is: its newest entries, what it was told and by whom, its weight and its next look."""
+    """An order's newest entries, weight, next check, and the entry that a companion suggests it has."""
 
-    __slots__ = ("due", "leads", "stage", "told", "trail", "weight")
+    __slots__ = ("due", "leads", "stage", "suggested", "trail", "weight")
 
     def __init__(self, stage: Stage, trail: tuple[_Entry, ...]) -> None:
         self.stage, self.trail = stage, trail
         self.weight, self.due, self.leads = 1.0, -math.inf, False
-        self.told: tuple[_Entry, int, str] | None = None  # the entry, how many were shared before it, by whom
+        self.suggested: tuple[_Entry, int, str] | None = (
+            None  # the entry, how many were shared before it, by whom
+        )
 
 
 class Peer(NamedTuple):
-    """An order at the same place: entries in a row that are shared, the chance that the next one will be."""
+    """A companion: the number of shared entries in a row, and the chance that the next one is shared."""
 
     order: str
     shared: int
@@ -54,15 +60,17 @@ class Peer(NamedTuple):
 
 
 class Companions:
-    """Who travels with whom, learnt from what checks bring; bounded in memory, found anew after a restart."""
+    """Which orders travel together, learned from checks; bounded, not kept across restarts."""
 
     def __init__(self) -> None:
         self._places: dict[str, _Place] = {}
         self._entries: dict[tuple[str, Stage, int], _Entry] = {}
-        self._shared: dict[str, list[float]] = {}  # of "stage/shared before": next entries shared, trials
+        self._shared: dict[
+            str, list[float]
+        ] = {}  # by "stage/shared before": next entries that were shared, trials
 
     def observe(self, order: str, watch: Watch, stamps: Sequence[tuple[float, Stage]]) -> list[str]:
-        """Take in one check; returns the orders that probably have this order's new entry as well.
+        """Learn from one check; returns the orders that probably have this order's new entry, too.
 
         `watch` is the order as it was before, `stamps` its new entries, oldest first.
         """
@@ -72,26 +80,26 @@ class Companions:
         if place is None:
             place = _Place(stage, (self._entry(carrier, stage, hours(last)),) if last else ())
         new = [self._entry(carrier, brought, stamp) for stamp, brought in stamps]
-        self._settle(order, place, came=place.told is not None and place.told[0] in new)
-        told = []
+        self._settle(order, place, came=place.suggested is not None and place.suggested[0] in new)
+        likely = []
         for peer in before:
-            if self._places[peer.order].told is None:
-                self._places[peer.order].told = new[0], peer.shared, order
+            if self._places[peer.order].suggested is None:
+                self._places[peer.order].suggested = new[0], peer.shared, order
                 new[0].orders[peer.order] = None
-                told.append(peer.order)
+                likely.append(peer.order)
         if place.trail:
             place.trail[-1].orders.pop(order, None)
         place.trail = (*place.trail, *new)[-len(_PRIOR) :]
         place.stage = next((brought for _, brought in reversed(stamps) if brought is not Stage.UPDATE), stage)
         if place.trail and not place.stage.final:
             place.trail[-1].orders[order] = None
-            self._places[order] = place  # the newest in order, the oldest is forgotten first
+            self._places[order] = place  # newest last: the oldest are forgotten first
             if len(self._places) > _ORDERS:
                 self._forget(next(iter(self._places)))
-        return told
+        return likely
 
     def peers(self, order: str) -> list[Peer]:
-        """Who has the same newest entry, or probably has it by now."""
+        """The orders with the same newest entry, or that probably have it by now."""
         place = self._places.get(order)
         if place is None or not place.trail:
             return []
@@ -104,16 +112,16 @@ class Companions:
             shared = 0
             if other.trail[-1] is newest:
                 shared = _shared(place.trail, other.trail)
-            elif other.told is not None and other.told[0] is newest:
-                shared = min(other.told[1] + 1, len(_PRIOR))
+            elif other.suggested is not None and other.suggested[0] is newest:
+                shared = min(other.suggested[1] + 1, len(_PRIOR))
             if shared:
                 found.append(Peer(name, shared, chances[shared - 1]))
         return found
 
     def share(self, order: str, weight: float, now: float) -> float:
-        """How much a look at this order tells, 1 for an order alone.
+        """The weight factor of a check of this order; 1 for an order without companions.
 
-        One of those who travel together leads: its looks tell for the others, which rely on it.
+        One of several companions leads: its checks also count for the others, which rely on it.
         """
         place = self._places.get(order)
         if place is None or weight <= 0.0:
@@ -128,26 +136,26 @@ class Companions:
 
     def _leads(self, order: str, now: float) -> bool:
         place = self._places[order]
-        return place.leads and place.told is None and place.due >= now - _LATE
+        return place.leads and place.suggested is None and place.due >= now - _LATE
 
     def gain(self, order: str, now: float) -> float:
-        """Hours of one chat's waiting that a look `now` saves an order that was told, not its planned one."""
+        """Hours of waiting that checking a companion `now`, rather than as planned, is expected to save."""
         place = self._places.get(order)
-        if place is None or place.told is None:
+        if place is None or place.suggested is None:
             return 0.0
-        return self._chance(place.stage, place.told[1]) * place.weight * (place.due - now)
+        return self._chance(place.stage, place.suggested[1]) * place.weight * (place.due - now)
 
     def plan(self, order: str, due: float) -> None:
-        """Note when an order is looked at next."""
+        """Record when an order will be checked next."""
         if place := self._places.get(order):
             place.due = due
 
     def dump(self) -> dict[str, Any]:
-        """What was learnt, JSON-able."""
+        """What was learned, as JSON-able values."""
         return {key: list(row) for key, row in self._shared.items()}
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """What `dump` gave."""
+        """Restore the state from `dump`."""
         self._shared = {key: [float(value) for value in row] for key, row in state.items()}
 
     def _entry(self, carrier: str, stage: Stage, at: float) -> _Entry:
@@ -166,12 +174,12 @@ class Companions:
         return min((came + _TRIALS * _PRIOR[shared - 1]) / (trials + _TRIALS), _MOST)
 
     def _settle(self, order: str, place: _Place, *, came: bool | None) -> None:
-        """Count whether an order that was told had the entry; None: nobody will know."""
-        if place.told is None:
+        """Count whether an order had the suggested entry; None if that stays unknown."""
+        if place.suggested is None:
             return
-        entry, shared, _ = place.told
+        entry, shared, _ = place.suggested
         entry.orders.pop(order, None)
-        place.told = None
+        place.suggested = None
         if came is not None:
             row = self._shared.setdefault(f"{place.stage}/{shared}", [0.0, 0.0])
             row[:] = [0.5 * value for value in row] if row[1] >= _MEMORY else row
