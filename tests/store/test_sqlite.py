@@ -185,7 +185,7 @@ async def test_a_backup_under_load_is_whole_and_a_bot_starts_on_it(file: Store, 
 
 
 async def test_a_backup_that_cannot_be_written_leaves_nothing(file: Store, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="make it first"):
+    with pytest.raises(StoreError, match="create it first"):
         await file.backup(tmp_path / "missing" / "copy.db", NOW)
     await file.close()
 
