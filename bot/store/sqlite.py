@@ -32,7 +32,7 @@ class _SelfClosing(sqlite3.Connection):
         self.close()
 
 
-# Python's driver would begin transactions by itself, and only before writes, so `_begin` does it instead.
+# Python's driver would begin transactions by itself, and only before writes, so `set_up` does it instead.
 # A connection may be closed by another thread than its own (see `_SelfClosing`).
 CONNECT_ARGS = {"isolation_level": None, "factory": _SelfClosing, "check_same_thread": False}
 
