@@ -173,7 +173,8 @@ def importance_of(then: Standing, now: Standing, node: Node, *, imported: bool) 
     passing = now.stage is Stage.EXCEPTION and node.stage is Stage.EXCEPTION and node.reason.passes
     if passing:
         return Importance.MILESTONE if changed else Importance.SCAN
-    if now.stage in CALLS_FOR_ACTION and (changed or node.stage is Stage.FAILED_ATTEMPT):
+    again = now.stage is node.stage is Stage.FAILED_ATTEMPT
+    if now.stage in CALLS_FOR_ACTION and (changed or again):
         return Importance.ACTION
     if changed and (now.stage in _MILESTONES or then.stage.rank is None):
         return Importance.MILESTONE

@@ -145,6 +145,8 @@ def test_each_failed_attempt_needs_somebody_and_a_second_hold_does_not() -> None
     assert importance_of(again, again, failed, imported=False) is Importance.ACTION
     again = Standing(stage=Stage.EXCEPTION)
     assert importance_of(again, again, held, imported=False) is Importance.SCAN
+    done = Standing(stage=Stage.DELIVERED)  # which the attempt did not take back: nothing is new
+    assert importance_of(done, done, failed, imported=False) is Importance.SCAN
 
 
 @pytest.mark.parametrize("reason", [Reason.WEATHER, Reason.DELAY])

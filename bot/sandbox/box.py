@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from bot.sandbox.aliexpress import phrases, scenarios
 from bot.sandbox.aliexpress.gateway import Gateway, GatewayBehavior
 from bot.sandbox.aliexpress.orders import SimulatedOrders
+from bot.sandbox.aliexpress.push import push_body
+from bot.sandbox.aliexpress.push import send as send_push
 from bot.sandbox.aliexpress.tokens import TokenIssuer
 from bot.sandbox.bus import Bus
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.faults import Faults
+from bot.sandbox.outgoing import CallFailed
 from bot.sandbox.telegram.limits import FloodRates
 from bot.sandbox.telegram.service import SimulatedTelegram
 
@@ -85,16 +88,16 @@ class Sandbox:
         for order_id, name in scenarios.DEMO.items():
             self.orders.add(scenarios.build(self.orders, order_id, name, now))
         people = [
-            self.telegram.add_user(name, language_code=code, user_id=number)
-            for name, code, number in (
-                ("Emma", "en", 5000000101),
-                ("Иван", "ru", 5000000102),
-                ("ليلى", "ar", 5000000103),
-                ("נועה", "he", 5000000104),
-                ("Lucía", "es", 5000000105),
-                ("João", "pt-br", 5000000106),
-                ("さくら", "ja", 5000000107),
-                ("Merchant", "en", MERCHANT),
+            self.telegram.add_user(name, language_code=code, user_id=number, zone=zone)
+            for name, code, number, zone in (
+                ("Emma", "en", 5000000101, "America/New_York"),
+                ("Иван", "ru", 5000000102, "Europe/Moscow"),
+                ("ليلى", "ar", 5000000103, "Asia/Dubai"),
+                ("נועה", "he", 5000000104, "Asia/Jerusalem"),
+                ("Lucía", "es", 5000000105, "Europe/Madrid"),
+                ("João", "pt-br", 5000000106, "America/Sao_Paulo"),
+                ("さくら", "ja", 5000000107, "Asia/Tokyo"),
+                ("Merchant", "en", MERCHANT, "Europe/Berlin"),
             )
         ]
         for person in people:
@@ -111,4 +114,20 @@ class Sandbox:
         """Moves parcels while nobody asks, so that the page shows it."""
         while True:
             self.orders.move()
+            await asyncio.sleep(_TICK_SECONDS)
+
+    async def push(self) -> None:
+        """Tell the bot what AliExpress would, where its address for pushes is known."""
+        while True:
+            while self.orders.to_push:
+                order_id = self.orders.to_push.pop(0)
+                if not self.push_url:
+                    continue
+                body = push_body(self.clock.now(), order_id, "")
+                try:
+                    await send_push(
+                        self.push_url, body, app_key=self.config.app_key, app_secret=self.config.app_secret
+                    )
+                except CallFailed as exc:
+                    self.bus.publish("push_failed", order_id=order_id, reason=str(exc))
             await asyncio.sleep(_TICK_SECONDS)

@@ -38,7 +38,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(box.tick()), asyncio.create_task(webhook.run())]
+        tasks = [asyncio.create_task(work) for work in (box.tick(), box.push(), webhook.run())]
         try:
             yield
         finally:

@@ -342,8 +342,8 @@ def _reason(facts: Localised, news: News) -> Reason:
 
 
 def _is_arrival(news: News) -> bool:
-    delivered = news.kind is NewsKind.NODES and news.stage is Stage.DELIVERED
-    return delivered or news.kind is NewsKind.ALL_ARRIVED
+    entered = news.kind is NewsKind.NODES and news.importance > Importance.SCAN
+    return (entered and news.stage is Stage.DELIVERED) or news.kind is NewsKind.ALL_ARRIVED
 
 
 def _needs_reason(stage: Stage, reason: Reason) -> bool:

@@ -18,7 +18,7 @@ class Step:
 
     `eta` is the promise made with it in days from then, None: unchanged. `order_status`, `logistics_status`,
     `end_reason` and `mail_no` change the order or the parcel with it. A node handed in late is stamped `late`
-    days before it appears.
+    days before it appears. `pushed`: AliExpress tells of it at once.
     """
 
     phrase: str
@@ -30,6 +30,7 @@ class Step:
     end_reason: str = ""
     mail_no: str = ""
     late: float = 0.0
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,7 @@ class SimulatedOrders:
         self._bus = bus
         self._phrases = phrases
         self._moved_at = clock.elapsed()
+        self.to_push: list[str] = []  # orders of which AliExpress has something to tell
 
     def get(self, order_id: str) -> SimulatedOrder:
         try:
@@ -144,6 +146,8 @@ class SimulatedOrders:
         node = self.node(step.phrase, place=step.place, at=int((now - ago - step.late * DAY) * 1000))
         self.apply(order, parcel, step, now)
         self.append(order, parcel, node)
+        if step.pushed:
+            self.to_push.append(order.id)
         return node
 
     def apply(self, order: SimulatedOrder, parcel: SimulatedParcel, step: Step, at: float) -> None:

@@ -21,10 +21,13 @@ _TEST_TYPE = 0
 
 
 def push_body(at: float, order_id: str, status: str) -> bytes:
-    """The message of `at`, seconds, about an order; the console's test message when there is no order id."""
+    """The message of `at`, seconds, about an order; the console's test message when there is no order id.
+
+    Without a status it is one that only says that something about the order is new.
+    """
     data: dict[str, object] = {}
     if order_id:
-        data = {"buyerId": _BUYER, "orderId": int(order_id), "orderStatus": status}
+        data = {"buyerId": _BUYER, "orderId": int(order_id)} | ({"orderStatus": status} if status else {})
     message = {
         "data": data,
         "message_type": _ORDER_STATUS_TYPE if order_id else _TEST_TYPE,

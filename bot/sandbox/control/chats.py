@@ -124,7 +124,7 @@ class ChatControl:
     # ── people act ──────────────────────────────────────────────────────────────────────────────
 
     async def create(self, p: Parameters, request: Request) -> object:
-        """`type`: private (first_name, language_code), or group, supergroup, forum (title, members)."""
+        """`type`: private (first_name, language_code, zone), or group, supergroup, forum (title, members)."""
         kind = p.text("type", "private")
         if kind == "private":
             user = self._tg.add_user(
@@ -132,6 +132,7 @@ class ChatControl:
                 language_code=p.text("language_code"),
                 user_id=p.integer("id", 0),
                 username=p.text("username"),
+                zone=p.text("zone"),
             )
             return self._tg.describe(self._tg.add_private(user, started=p.flag("started")))
         if kind not in {"group", "supergroup", "forum"}:

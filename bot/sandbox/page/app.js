@@ -4,7 +4,14 @@ import { draw, element, tick } from "/page/render.js";
 import { startTour } from "/page/tour.js";
 
 const $ = (id) => document.getElementById(id);
-const state = { chats: new Map(), unread: new Map(), open: null, thread: 0, messages: new Map(), reply: null, commands: [], bot: null };
+const WIDE = matchMedia("(min-width: 761px)");
+// Where the phones of the demo's people are.
+const PLACES = {
+  "America/New_York": [40.71, -74.01], "America/Sao_Paulo": [-23.55, -46.63], "Asia/Dubai": [25.2, 55.27],
+  "Asia/Jerusalem": [31.77, 35.21], "Asia/Tokyo": [35.68, 139.69], "Europe/Berlin": [52.52, 13.405],
+  "Europe/Madrid": [40.42, -3.7], "Europe/Moscow": [55.75, 37.62],
+};
+const state = { chats: new Map(), unread: new Map(), open: null, thread: 0, messages: new Map(), reply: null, commands: [], bot: null, botName: "" };
 
 export async function api(path, body, method) {
   const options = body === undefined && !method ? {} : { method: method ?? "POST" };
@@ -27,9 +34,15 @@ export function toast(text) {
 const told = (work) => async (...args) => { try { return await work(...args); } catch (error) { toast(error.message); } };
 const current = () => state.chats.get(state.open);
 
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+// Whose phone a chat is seen on: the person's own, in a group that of whoever writes.
+const reader = (chat) => (chat?.type === "private" || !chat ? chat : chat.members.find(({ id }) => id === author()) ?? chat.members.find(({ is_bot: bot }) => !bot));
+const zoneOf = (chat) => reader(chat)?.zone || HERE;
+
 // A person's language, in the regional form that this browser prefers if it speaks the same one.
 function localeOf(chat) {
-  const wanted = chat?.language_code || navigator.language;
+  const wanted = reader(chat)?.language_code || navigator.language;
   const own = navigator.languages.find((tag) => tag.split("-")[0] === wanted.split("-")[0]);
   try { return new Intl.Locale(own && wanted.length === 2 ? own : wanted).toString(); } catch { return navigator.language; }
 }
@@ -49,6 +62,7 @@ async function copy(text) {
 
 const context = {
   get locale() { return localeOf(current()); },
+  get zone() { return zoneOf(current()); },
   get group() { return current()?.type !== "private"; },
   get username() { return state.bot?.username; },
   mine: (message) => !message.is_bot && (current()?.type === "private" || message.user_id === author()),
@@ -80,7 +94,7 @@ function alertBox(text) {
 // ── the list of chats ────────────────────────────────────────────────────────────────────────────
 
 const hue = (id) => Math.abs(id * 47) % 360;
-const when = (unix) => new Date(unix * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const clock = (chat, at) => at.toLocaleTimeString(localeOf(chat), { hour: "numeric", minute: "2-digit", timeZone: zoneOf(chat) });
 
 function drawChats() {
   const order = [...state.chats.values()].filter((chat) => !chat.migrated_to).sort((a, b) => (b.last?.date ?? 0) - (a.last?.date ?? 0));
@@ -90,7 +104,7 @@ function drawChats() {
     const last = chat.last ? chat.last.text || "📎" : chat.language_code || "group";
     const row = element("button", { className: "chat", type: "button", onclick: () => open(chat.id) }, avatar,
       element("span", { className: "text" }, element("span", { className: "name" }, element("bdi", {}, chat.name)), element("span", { className: "last" }, element("bdi", {}, last))),
-      element("span", { className: "side" }, chat.last ? when(chat.last.date) : "", unread ? element("span", { className: "badge", ariaLabel: `${unread} unread` }, String(unread)) : null));
+      element("span", { className: "side" }, chat.last ? clock(chat, new Date(chat.last.date * 1000)) : "", unread ? element("span", { className: "badge", ariaLabel: `${unread} unread` }, String(unread)) : null));
     row.setAttribute("aria-current", String(chat.id === state.open));
     return element("li", {}, row);
   }));
@@ -100,12 +114,14 @@ function drawChats() {
 
 // ── one conversation ─────────────────────────────────────────────────────────────────────────────
 
+// Each chat has an address of its own, so that the browser's Back leads to where one was.
 const open = told(async (id) => {
   state.open = id;
   state.thread = 0;
   state.unread.delete(id);
   document.body.dataset.view = "chat";
-  location.hash = String(id);
+  const address = `#${id}`;
+  if (location.hash !== address) history.pushState(null, "", address);
   dropReply();
   $("commands").hidden = true;
   await Promise.all([loadMessages(), loadMenu()]);
@@ -113,6 +129,23 @@ const open = told(async (id) => {
   drawHead();
   $("text").focus();
 });
+
+function showChats() {
+  document.body.dataset.view = "chats";
+  state.open = null;
+  drawChats();
+}
+
+// What the address says is what is shown; without a chat in it, the list on phones and the first chat beside it.
+async function route() {
+  const wanted = Number(location.hash.slice(1));
+  if (state.chats.has(wanted)) return wanted === state.open ? undefined : open(wanted);
+  if (!WIDE.matches) return showChats();
+  const [first] = state.chats.keys();
+  if (!first) return;
+  history.replaceState(null, "", `#${first}`);
+  await open(first);
+}
 
 async function loadMessages() {
   const id = state.open;
@@ -127,6 +160,8 @@ async function loadMenu() {
   const menu = await api(`/chats/${id}/menu`);
   if (id !== state.open) return;
   state.commands = menu.commands;
+  state.botName = menu.name;
+  drawHead();
   if ($("text").value.startsWith("/")) suggest(); // typed before this chat's own menu came
   $("welcome-name").textContent = menu.name;
   $("welcome-text").textContent = menu.description || menu.short_description || "What can this bot do? Press START to find out.";
@@ -135,15 +170,16 @@ async function loadMenu() {
 function drawHead() {
   const chat = current();
   if (!chat) return;
-  $("head-avatar").textContent = [...chat.name][0];
-  $("head-avatar").style.setProperty("--hue", hue(chat.id));
-  $("head-name").textContent = chat.name;
-  note();
+  const title = chat.type === "private" ? state.botName || state.bot.first_name : chat.name;
+  $("head-avatar").textContent = [...title][0];
+  $("head-avatar").style.setProperty("--hue", hue(chat.type === "private" ? state.bot.id : chat.id));
+  $("head-name").textContent = title;
   const members = chat.members.filter((member) => !member.is_bot);
   $("author").hidden = chat.type === "private";
   const chosen = $("author").value;
   $("author").replaceChildren(...members.map((member) => element("option", { value: member.id }, member.first_name)));
   if (members.some((member) => String(member.id) === chosen)) $("author").value = chosen;
+  note(); // the clock of whoever writes
   $("topics").hidden = !chat.is_forum;
   $("topics").replaceChildren(...[{ id: 0, name: "General" }, ...chat.topics].map((topic) => {
     const tab = element("button", { type: "button", role: "tab", onclick: () => { state.thread = topic.id; drawHead(); drawLog(); } }, `${topic.closed ? "🔒 " : ""}${topic.name}`);
@@ -155,14 +191,20 @@ function drawHead() {
 
 function note(text = "") {
   const chat = current();
-  const about = chat?.blocked ? "you blocked the bot" : chat?.type === "private" ? `the bot, on the phone of ${chat.name} (${chat.language_code})` : `${(chat?.members.length ?? 0) + 1} members`;
+  const about = chat?.blocked ? `${chat.name} blocked the bot` : chat?.type === "private" ? phone(chat) : `${(chat?.members.length ?? 0) + 1} members · ${clock(chat, new Date())}`;
   $("head-note").textContent = text || about;
   $("head-note").classList.toggle("typing", Boolean(text));
 }
 
+// Whose phone this is, with the time that it shows.
+function phone(chat) {
+  const language = chat.language_code ? ` · ${new Intl.DisplayNames(["en"], { type: "language" }).of(new Intl.Locale(localeOf(chat)).language)}` : "";
+  return `\u2068${chat.name}\u2069’s phone · \u2068${clock(chat, new Date())}\u2069 ${zoneOf(chat).split("/").at(-1).replaceAll("_", " ")}${language}`;
+}
+
 const author = () => (current()?.type === "private" ? 0 : Number($("author").value));
 const visible = (message) => !message.deleted && (!current()?.is_forum || message.thread_id === state.thread);
-const dayOf = (message) => new Date(message.date * 1000).toDateString();
+const dayOf = (message) => new Date(message.date * 1000).toLocaleDateString("en", { timeZone: context.zone });
 
 function drawLog() {
   const list = [...state.messages.values()].filter(visible);
@@ -177,7 +219,7 @@ function drawLog() {
 }
 
 function dayMark(message) {
-  return element("div", { className: "day" }, new Date(message.date * 1000).toLocaleDateString(context.locale, { day: "numeric", month: "long" }));
+  return element("div", { className: "day" }, new Date(message.date * 1000).toLocaleDateString(context.locale, { day: "numeric", month: "long", timeZone: context.zone }));
 }
 
 function showMessage(message) {
@@ -283,12 +325,14 @@ const LANGUAGES = ["en", "ru", "pt-br", "pt-pt", "es", "fr", "id", "it", "nl", "
 function offerLanguages() {
   const names = new Intl.DisplayNames(["en"], { type: "language" });
   const own = LANGUAGES.find((code) => navigator.language.toLowerCase().startsWith(code.slice(0, 2))) ?? "en";
+  const zones = Intl.supportedValuesOf("timeZone");
+  $("newcomer-form").elements.zone.replaceChildren(...[...new Set([HERE, ...zones])].map((zone) => element("option", { value: zone }, zone.replaceAll("_", " "))));
   $("newcomer-form").elements.language_code.replaceChildren(...LANGUAGES.map((code) => element("option", { value: code, selected: code === own }, names.of(code))));
 }
 
 const welcome = told(async () => {
-  const { type, name, language_code: language } = Object.fromEntries(new FormData($("newcomer-form")));
-  const person = type === "private" ? { first_name: name, language_code: language } : await owner(language, name);
+  const { type, name, language_code, zone } = Object.fromEntries(new FormData($("newcomer-form")));
+  const person = type === "private" ? { first_name: name, language_code, zone } : await owner(name, { language_code, zone });
   const chat = await api("/chats", { type, ...person });
   if (type === "forum") await api(`/chats/${chat.id}/state`, { action: "create_topic", name: "Parcels" });
   setState(await api("/state"));
@@ -296,8 +340,8 @@ const welcome = told(async () => {
 });
 
 // A group belongs to somebody who speaks the chosen language.
-async function owner(language, title) {
-  const person = await api("/chats", { type: "private", first_name: `Owner of ${title}`, language_code: language });
+async function owner(title, phone) {
+  const person = await api("/chats", { type: "private", first_name: `Owner of ${title}`, ...phone });
   return { title, members: { [person.id]: "creator" } };
 }
 
@@ -339,11 +383,8 @@ function listen() {
     $("line").title = "live";
     setState(await api("/state"));
     drawChats();
-    if (!state.open) {
-      const wanted = Number(location.hash.slice(1));
-      const first = state.chats.has(wanted) ? wanted : matchMedia("(min-width: 761px)").matches ? [...state.chats.keys()][0] : null;
-      if (first) await open(first);
-    } else { await loadMessages(); drawHead(); }
+    if (!state.open) await route();
+    else { await loadMessages(); drawHead(); }
   });
   source.onerror = () => { $("line").classList.remove("up"); $("line").title = "reconnecting…"; };
   source.onmessage = (event) => {
@@ -365,8 +406,13 @@ $("new-chat").addEventListener("click", () => { offerLanguages(); $("newcomer").
 $("newcomer").addEventListener("close", () => { if ($("newcomer").returnValue === "ok") welcome(); });
 $("start").addEventListener("click", () => say("/start"));
 $("quote-drop").addEventListener("click", dropReply);
-$("back").addEventListener("click", () => { document.body.dataset.view = "chats"; state.open = null; drawChats(); });
-$("place").addEventListener("click", () => post("location", { latitude: 52.52, longitude: 13.405 }));
+$("back").addEventListener("click", () => { history.pushState(null, "", location.pathname); showChats(); });
+addEventListener("popstate", told(route));
+$("author").addEventListener("change", () => { note(); drawLog(); });
+$("place").addEventListener("click", () => {
+  const [latitude, longitude] = PLACES[zoneOf(current())] ?? [];
+  latitude === undefined ? toast("This phone does not know where it is") : post("location", { latitude, longitude });
+});
 $("file").addEventListener("change", told(async (event) => {
   const [file] = event.target.files;
   if (!file || !state.open) return;
@@ -378,6 +424,6 @@ $("file").addEventListener("change", told(async (event) => {
   $("text").value = event.target.value = "";
 }));
 
-setInterval(tick, 5000);
+setInterval(() => { tick(); if (state.open && !$("head-note").classList.contains("typing")) note(); }, 5000);
 startTour({ api, toast, told, say, current });
 listen();

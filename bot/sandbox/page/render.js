@@ -13,14 +13,14 @@ export function element(tag, properties = {}, ...children) {
 }
 
 // `r` is relative; else w weekday, d/D date short/long, t/T time short/long, in the reader's language and zone.
-export function moment(unix, format, locale) {
+export function moment(unix, format, locale, zone) {
   const at = new Date(unix * 1000);
   if (format === "r") return relative(at, locale);
-  const options = {};
+  const options = { timeZone: zone };
   if (format.includes("w")) options.weekday = format.includes("D") ? "long" : "short";
   if (format.includes("d")) Object.assign(options, { day: "2-digit", month: "2-digit", year: "2-digit" });
   if (format.includes("D")) Object.assign(options, { day: "numeric", month: "long", year: "numeric" });
-  if (/t/i.test(format)) Object.assign(options, { hour: "2-digit", minute: "2-digit" });
+  if (/t/i.test(format)) Object.assign(options, { hour: "numeric", minute: "2-digit" });
   if (format.includes("T")) options.second = "2-digit";
   return new Intl.DateTimeFormat(locale, options).format(at);
 }
@@ -93,19 +93,28 @@ function foldable() {
 function time(entity, words, context) {
   const node = element("time", { dateTime: new Date(entity.unix_time * 1000).toISOString(), title: words });
   if (entity.date_time_format === "r") Object.assign(node.dataset, { unix: entity.unix_time, locale: context.locale });
-  node.textContent = entity.date_time_format ? moment(entity.unix_time, entity.date_time_format, context.locale) : words;
+  node.textContent = entity.date_time_format ? moment(entity.unix_time, entity.date_time_format, context.locale, context.zone) : words;
   return node;
 }
 
 // A link to the bot with a payload is followed inside this Telegram.
 function link(url, context) {
   const full = /^[a-z]+:/i.test(url) ? url : `https://${url}`;
-  const deep = full.match(/^https:\/\/t\.me\/(\w+)\?start=([\w-]+)$/);
+  const payload = startOf(full, context.username);
   const node = element("a", { href: full, target: "_blank", rel: "noopener noreferrer" });
-  if (deep && deep[1] === context.username) {
-    node.addEventListener("click", (event) => { event.preventDefault(); context.start(deep[2]); });
-  }
+  if (payload !== null) node.addEventListener("click", (event) => { event.preventDefault(); context.start(payload); });
   return node;
+}
+
+// What a link hands to the bot as /start, empty where nothing; null for a link to elsewhere.
+function startOf(address, username) {
+  if (!URL.canParse(address)) return null;
+  const url = new URL(address);
+  const query = url.searchParams;
+  const web = ["t.me", "telegram.me"].includes(url.hostname) ? url.pathname.slice(1) : null;
+  const name = url.protocol === "tg:" ? query.get("domain") : web;
+  if (name?.toLowerCase() !== username?.toLowerCase() || query.has("startgroup")) return null;
+  return query.get("start") ?? "";
 }
 
 // Relative times go on ticking.
@@ -167,11 +176,11 @@ export function draw(message, context) {
     message.reaction ? element("span", {}, message.reaction) : null,
     message.effect ? element("span", { className: "effect", title: "Sent with an effect" }, message.effect) : null,
     message.edited ? "edited" : null,
-    element("time", { dateTime: at.toISOString() }, at.toLocaleTimeString(context.locale, { hour: "2-digit", minute: "2-digit" })));
+    element("time", { dateTime: at.toISOString() }, at.toLocaleTimeString(context.locale, { hour: "numeric", minute: "2-digit", timeZone: context.zone })));
   const quoted = message.quote
     ? element("button", { className: "quoted", type: "button", dir: "auto", onclick: () => context.show(message.reply_to) }, message.quote) : null;
   const author = context.group && !context.mine(message) ? element("span", { className: "author", dir: "auto" }, message.name) : null;
   const reply = element("button", { className: "icon reply", type: "button", title: "Reply", ariaLabel: "Reply", onclick: () => context.reply(message) }, "↩");
   const bubble = element("div", { className: "bubble" }, author, quoted, ...content(message, context), foot, reply);
-  return element("article", { className: `message${message.is_bot ? "" : " mine"}`, id: `m${message.id}` }, bubble, keys(message, context));
+  return element("article", { className: `message${context.mine(message) ? " mine" : ""}`, id: `m${message.id}` }, bubble, keys(message, context));
 }

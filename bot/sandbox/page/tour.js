@@ -9,6 +9,7 @@ const TROUBLE = {
   throttle: [{ target: "aliexpress", kind: "too_many", times: null, retry_after: 5 }],
   telegram: [{ target: "telegram", method: "sendMessage", kind: "status", status: 502, times: null }],
 };
+const HAPPENS = new Set(["next", "customs", "delay", "out", "delivered"]); // AliExpress tells of them at once
 let page;
 let selected = null;
 
@@ -36,7 +37,7 @@ const acts = {
   },
   async login() {
     await page.api("/aliexpress/tokens", { action: "kill_all" });
-    page.toast("The merchant is told in a moment; /authorize in the Merchant's chat mends it");
+    page.toast("The merchant is told in a moment; /authorize in the Merchant's chat fixes it");
   },
   outage: (button) => toggle(button),
   throttle: (button) => toggle(button),
@@ -139,6 +140,7 @@ export function startTour(host) {
   page = host;
   document.querySelectorAll("[data-act]").forEach((button) => button.addEventListener("click", page.told(async () => {
     await acts[button.dataset.act](button);
+    if (HAPPENS.has(button.dataset.act)) await page.api("/aliexpress/push", { order_id: selected, status: "" }).catch(() => {}); // not everywhere is somebody to tell
     await drawOrders();
   })));
   $("pace").addEventListener("input", page.told(async (event) => {

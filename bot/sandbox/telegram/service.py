@@ -98,10 +98,17 @@ class SimulatedTelegram:
     # ── making the world ────────────────────────────────────────────────────────────────────────
 
     def add_user(
-        self, first_name: str, *, language_code: str = "", user_id: int = 0, username: str = ""
+        self,
+        first_name: str,
+        *,
+        language_code: str = "",
+        user_id: int = 0,
+        username: str = "",
+        zone: str = "",
     ) -> User:
         user = User(
-            id=user_id or next(self._user_ids),
+            id=user_id or next(number for number in self._user_ids if number not in self.world.users),
+            zone=zone,
             first_name=first_name,
             language_code=language_code,
             username=username,
@@ -334,10 +341,11 @@ class SimulatedTelegram:
         return chat.to_api() | {
             "name": chat.user.first_name if chat.user else chat.title,
             "language_code": chat.user.language_code if chat.user else "",
+            "zone": chat.user.zone if chat.user else "",
             "members": [
-                self.world.users[user_id].to_api() | {"status": status}
+                user.to_api() | {"status": status, "zone": user.zone}
                 for user_id, status in chat.members.items()
-                if user_id in self.world.users
+                if (user := self.world.users.get(user_id))
             ],
             "topics": [
                 {"id": t.id, "name": t.name, "closed": t.closed}

@@ -21,6 +21,7 @@ class User:
     first_name: str
     username: str = ""
     language_code: str = ""
+    zone: str = ""  # of their phone, for the chat page; Telegram tells bots nothing of it
     is_bot: bool = False
 
     def to_api(self) -> dict[str, object]:
