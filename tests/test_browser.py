@@ -130,6 +130,43 @@ async def test_the_page_fits_a_phone(page: Page, here: World) -> None:
     await _keep(page, "phone")
 
 
+async def test_a_number_put_right_within_two_minutes_is_read_again_and_its_message_changes_in_place(
+    page: Page, here: World
+) -> None:
+    await _open(page, "Emma")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await _type(page, PLAIN[:-1])
+    said = page.locator(".message.mine")
+    await expect(page.locator(".message:not(.mine)")).to_have_count(1)  # that this is no order's number
+    await said.hover()
+    await said.get_by_role("button", name="Edit").click()
+    await _type(page, PLAIN)
+    card = page.locator(".message", has_text="In transit between countries")
+    await expect(card).to_have_count(1)
+    await expect(said).to_contain_text("edited")
+    await here.next_node(PLAIN)
+    await expect(card.first).to_contain_text("Package arrived at transit country/region.")
+    await expect(card.first.locator(".foot")).to_contain_text("edited")
+    await expect(said).to_have_count(1)
+    await _keep(page, "edited")
+
+
+async def test_a_group_follows_by_command_in_everybodys_sight(page: Page, here: World) -> None:
+    await _open(page, "Parcels of the family")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await _type(page, PLAIN)  # said among people: the bot does not even hear it
+    await _type(page, f"/track {CUSTOMS}")
+    card = page.locator(".message:not(.mine)", has_text="At import customs")
+    await expect(card).to_have_count(1)
+    await expect(card).not_to_contain_text(CUSTOMS)  # nor do others see the whole number
+    await page.get_by_label("Write as").select_option("Иван")
+    await expect(page.locator(".message", has_text="/track").locator(".author")).to_have_text("Emma")
+    await card.get_by_role("button", name="Timeline").click()
+    await expect(page.locator(".message blockquote.folded")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await _keep(page, "group")
+
+
 # of the whole text, not of the number in it
 _DIRECTION = "e => getComputedStyle(e.closest('.message').querySelector('[dir=auto]')).direction"
 

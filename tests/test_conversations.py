@@ -11,6 +11,7 @@ import pytest
 
 from bot.ids import link_token
 from bot.model import OrderStatus
+from bot.sandbox.aliexpress.scenarios import FALSE_DELIVERED
 from tests.world import CUSTOMS, EMMA, FAMILY, IVAN, LEILA, MERCHANT, PLAIN, TWO_PARCELS, World
 
 
@@ -520,6 +521,24 @@ async def test_a_push_from_the_past_or_with_an_unknown_word_changes_nothing_and_
     await play.control("POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped")
     await play.hears(EMMA, "🧾", after=card["id"])
     assert len(await play.messages(EMMA)) == before + 1
+
+
+async def test_a_delivery_that_aliexpress_takes_back_is_told_and_the_parcel_is_watched_again(
+    play: World,
+) -> None:
+    """The demo's "delivered, but not really": what follows a delivery is pushed, and found without one."""
+    await play.control("POST", "metrics", push_url=await _listening(play))
+    order = FALSE_DELIVERED
+    card = await play.ask(EMMA, order, "Out for delivery")
+    await play.next_node(order)
+    asked = await play.hears(EMMA, "Did you get it?", after=card["id"])
+    assert asked["effect"] == "🎉"
+    await play.next_node(order)
+    told = await play.hears(EMMA, "has not been delivered yet", after=asked["id"])
+    assert "has been delivered." not in told["text"]
+    assert not told["effect"]
+    await play.next_node(order)
+    await play.hears(EMMA, "It's out for delivery.", after=told["id"])
 
 
 async def test_a_problem_is_passed_on_to_the_merchant_once_however_often_it_is_pressed(play: World) -> None:

@@ -77,6 +77,10 @@ def _environment(told: dict[str, Any], listen: str, folder: Path) -> dict[str, s
         "LISTEN": listen,
         "LOG_LEVEL": "WARNING",
     }
+    if not os.environ.get("SHOP_FILE"):  # a brand of one's own can be tried
+        shop = folder / "shop.toml"
+        shop.write_text('name = "Lamp & Light"\n', encoding="utf-8")
+        ours["SHOP_FILE"] = str(shop)
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return inherited | ours
 

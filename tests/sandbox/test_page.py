@@ -6,6 +6,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.sandbox.aliexpress import scenarios
+from bot.sandbox.box import MERCHANT
 from tests.sandbox.conftest import World, dig, serving, until
 
 # One browser for all of them: starting one costs more than any test here.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-LAYLA = 5000000103
+EMMA, LAYLA = 5000000101, 5000000103
+GROUP = -1004000000001
 NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 CARD = (
     "<b>Order</b> <code>8211744661738042</code>\n"
@@ -116,7 +119,7 @@ async def test_a_conversation(live: World, page: Page) -> None:
     await expect(card).to_contain_text("Order 8211744661738042")
     await expect(card.locator("b")).to_have_text("Order")
     await expect(card.locator(".words")).to_contain_text("<script>")
-    await expect(card.locator(".words time")).to_have_text(re.compile("30 November 2026"))
+    await expect(card.locator(".words time")).to_have_text(re.compile("29 November 2026"))
     await expect(card.locator(".quoted")).to_have_text("/start")
     await expect(card.locator("blockquote")).to_have_class("folded")
     await card.locator("blockquote").click()
@@ -176,7 +179,9 @@ async def test_a_new_person_in_a_language_of_choice(live: World, page: Page) -> 
     await page.get_by_role("textbox", name="Name").fill("민준")
     await page.get_by_label("Language").select_option("ko")
     await page.get_by_role("button", name="Add").click()
-    await expect(page.locator("#head-name")).to_have_text("민준")
+    await expect(page.locator("#head-name")).to_have_text("Parcel bot")
+    await expect(page.locator("#head-note")).to_contain_text("민준")
+    assert live.box.telegram.world.users[MERCHANT].first_name == "Merchant"  # and nobody else
     await page.get_by_role("button", name="START", exact=True).click()
     await expect(page.locator(".message:not(.mine) .words time")).to_contain_text("2026년")
 
@@ -225,3 +230,86 @@ async def test_a_narrow_screen_shows_one_thing_at_a_time(live: World, page: Page
     await page.get_by_role("button", name="Close the tour").click()
     await page.get_by_role("button", name="Back to the chats").click()
     await expect(page.locator("#chats")).to_be_visible()
+
+
+async def test_every_phone_runs_on_its_owner_s_clock(live: World, page: Page) -> None:
+    noon = int(datetime(2026, 11, 29, 12, tzinfo=UTC).timestamp())
+    text = f'<tg-time unix="{noon}" format="wt">12:00</tg-time>'
+    for chat, shown in ((EMMA, "7:00"), (LAYLA, "4:00")):
+        await live.control(f"/chats/{chat}/say", text="/start")
+        await live.result("sendMessage", chat_id=chat, text=text, parse_mode="HTML")
+        await page.locator(f'.chat:has-text("{"Emma" if chat == EMMA else "ليلى"}")').click()
+        await expect(page.locator('time[title="12:00"]')).to_contain_text(shown)
+        zone = "New York" if chat == EMMA else "Dubai"
+        await expect(page.locator("#head-note")).to_contain_text(zone)
+
+
+async def test_back_and_addresses_lead_to_chats(live: World, page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    await page.get_by_role("button", name=re.compile("ليلى")).click()
+    await expect(page.locator("#head-note")).to_contain_text("ليلى")
+    await page.go_back()
+    await expect(page.locator("#head-note")).to_contain_text("Emma")
+    await page.goto("about:blank")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{live.url}/#{LAYLA}")
+    await expect(page.locator("#head-note")).to_contain_text("ليلى")
+    await page.get_by_role("button", name="Back to the chats").click()
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    await page.go_back()
+    await expect(page.locator("#chats")).to_be_visible()
+    await expect(page.locator("#conversation")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "link", ["https://t.me/parcel_demo_bot?start=ref_1", "tg://resolve?domain=Parcel_Demo_Bot&start=ref_1"]
+)
+async def test_a_link_to_the_bot_starts_it_here(live: World, page: Page, link: str) -> None:
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    await live.control(f"/chats/{EMMA}/say", text="hello")
+    await live.result("sendMessage", chat_id=EMMA, text=f'<a href="{link}">claim</a>', parse_mode="HTML")
+    await page.get_by_role("link", name="claim").click()
+    await expect(page.locator(".message.mine").last).to_contain_text("/start ref_1")
+
+
+async def test_in_a_group_others_stand_on_the_other_side(live: World, page: Page) -> None:
+    await live.control(f"/chats/{GROUP}/say", text="hello", user_id=EMMA)
+    await page.get_by_role("button", name=re.compile("Parcels of the family")).click()
+    said = page.locator(".message", has_text="hello")
+    await expect(said).to_have_class(re.compile("mine"))
+    await page.get_by_role("combobox", name="Write as").select_option("Иван")
+    await expect(said).not_to_have_class(re.compile("mine"))
+    await expect(said.locator(".author")).to_have_text("Emma")
+
+
+async def test_one_s_own_message_can_be_corrected(live: World, page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    box = page.get_by_role("textbox", name="Message")
+    await box.fill("82117446617")
+    await page.keyboard.press("Enter")
+    said = page.locator(".message.mine")
+    await said.hover()
+    await said.get_by_role("button", name="Edit").click()
+    await expect(box).to_have_value("82117446617")
+    await box.fill(scenarios.PLAIN)
+    await page.keyboard.press("Enter")
+    await expect(said.locator(".words")).to_have_text(scenarios.PLAIN)
+    await expect(said.locator(".foot")).to_contain_text("edited")
+    await expect(said).to_have_count(1)
+    updates = [update.payload for update in live.box.telegram.updates.ledger]
+    assert dig(updates, -1, "text") == scenarios.PLAIN
+
+
+async def test_colors_and_effects_are_shown(live: World, page: Page) -> None:
+    await live.control(f"/chats/{EMMA}/say", text="/start")
+    keys = [[{"text": "Stop", "callback_data": "x", "style": "danger"}]]
+    await live.result(
+        "sendMessage",
+        chat_id=EMMA,
+        text="Delivered",
+        message_effect_id="5046509860389126442",
+        reply_markup={"inline_keyboard": keys},
+    )
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    await expect(page.get_by_role("button", name="Stop")).to_have_class("key danger")
+    await expect(page.locator(".effect")).to_have_text("🎉")

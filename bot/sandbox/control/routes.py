@@ -51,6 +51,7 @@ class ControlApi:
         box = self._box
         return {
             "bot": box.telegram.world.bot.to_api(),
+            "pushes": bool(box.push_url),
             "chats": [box.telegram.describe(chat) for chat in box.telegram.world.chats.values()],
             "seconds_per_day": box.orders.seconds_per_day,
             "now": box.clock.now(),

@@ -11,7 +11,7 @@ const PLACES = {
   "Asia/Jerusalem": [31.77, 35.21], "Asia/Tokyo": [35.68, 139.69], "Europe/Berlin": [52.52, 13.405],
   "Europe/Madrid": [40.42, -3.7], "Europe/Moscow": [55.75, 37.62],
 };
-const state = { chats: new Map(), unread: new Map(), open: null, thread: 0, messages: new Map(), reply: null, commands: [], bot: null, botName: "" };
+const state = { chats: new Map(), unread: new Map(), open: null, thread: 0, messages: new Map(), reply: null, editing: null, commands: [], bot: null, botName: "", pushes: false };
 
 export async function api(path, body, method) {
   const options = body === undefined && !method ? {} : { method: method ?? "POST" };
@@ -71,10 +71,14 @@ const context = {
   start: (payload) => post("say", { start: payload }),
   show: (id) => $(`m${id}`)?.scrollIntoView({ block: "center", behavior: "smooth" }),
   reply(message) {
+    quote(message.text || "…");
     state.reply = message.id;
-    $("quote").hidden = false;
-    $("quote-text").textContent = message.text || "…";
-    $("text").focus();
+  },
+  edit(message) {
+    quote(`✎ ${message.text}`);
+    state.editing = message;
+    $("text").value = message.text;
+    fit();
   },
   press: told(async (message, button, node) => {
     if (!button.callback_data) return toast("This kind of button does nothing here");
@@ -124,9 +128,9 @@ const open = told(async (id) => {
   if (location.hash !== address) history.pushState(null, "", address);
   dropReply();
   $("commands").hidden = true;
+  drawHead();
   await Promise.all([loadMessages(), loadMenu()]);
   drawChats();
-  drawHead();
   $("text").focus();
 });
 
@@ -255,8 +259,24 @@ function say(text) {
   if (text.trim()) return post("say", { text });
 }
 
+// The strip above the composer: what is answered or corrected.
+function quote(text) {
+  dropReply();
+  $("quote").hidden = false;
+  $("quote-text").textContent = text;
+  $("text").focus();
+}
+
+// Telegram says when a message was corrected; the bot reads again what was soon.
+function correct(text) {
+  const message = state.editing;
+  const after = Math.max(1, Math.round(Date.now() / 1000 - message.date));
+  return post("edit", { message_id: message.id, text, after });
+}
+
 function dropReply() {
-  state.reply = null;
+  if (state.editing) $("text").value = "";
+  state.reply = state.editing = null;
   $("quote").hidden = true;
 }
 
@@ -264,10 +284,10 @@ function submit() {
   const box = $("text");
   const text = box.value;
   if (!text.trim()) return;
+  state.editing ? correct(text) : say(text);
   box.value = "";
   fit();
   suggest();
-  say(text);
 }
 
 function fit() {
@@ -372,6 +392,7 @@ function refresh() {
 
 function setState(fresh) {
   state.bot = fresh.bot;
+  state.pushes = fresh.pushes;
   state.chats = new Map(fresh.chats.map((chat) => [chat.id, chat]));
   if (!state.chats.has(state.open)) state.open = null;
 }
@@ -425,5 +446,5 @@ $("file").addEventListener("change", told(async (event) => {
 }));
 
 setInterval(() => { tick(); if (state.open && !$("head-note").classList.contains("typing")) note(); }, 5000);
-startTour({ api, toast, told, say, current });
+startTour({ api, toast, told, say, current, pushes: () => state.pushes });
 listen();

@@ -170,6 +170,7 @@ function service(message) {
 export function draw(message, context) {
   if (Object.keys(message.service).length) return service(message);
   const at = new Date(message.date * 1000);
+  const mine = context.mine(message);
   const foot = element("span", { className: "foot" },
     message.silent ? element("span", { title: "Sent without a sound" }, "🔕") : null,
     message.pinned ? element("span", { title: "Pinned" }, "📌") : null,
@@ -179,8 +180,10 @@ export function draw(message, context) {
     element("time", { dateTime: at.toISOString() }, at.toLocaleTimeString(context.locale, { hour: "numeric", minute: "2-digit", timeZone: context.zone })));
   const quoted = message.quote
     ? element("button", { className: "quoted", type: "button", dir: "auto", onclick: () => context.show(message.reply_to) }, message.quote) : null;
-  const author = context.group && !context.mine(message) ? element("span", { className: "author", dir: "auto" }, message.name) : null;
-  const reply = element("button", { className: "icon reply", type: "button", title: "Reply", ariaLabel: "Reply", onclick: () => context.reply(message) }, "↩");
+  const author = context.group && !mine ? element("span", { className: "author", dir: "auto" }, message.name) : null;
+  const reply = mine
+    ? element("button", { className: "icon reply", type: "button", title: "Edit", ariaLabel: "Edit", onclick: () => context.edit(message) }, "✎")
+    : element("button", { className: "icon reply", type: "button", title: "Reply", ariaLabel: "Reply", onclick: () => context.reply(message) }, "↩");
   const bubble = element("div", { className: "bubble" }, author, quoted, ...content(message, context), foot, reply);
-  return element("article", { className: `message${context.mine(message) ? " mine" : ""}`, id: `m${message.id}` }, bubble, keys(message, context));
+  return element("article", { className: `message${mine ? " mine" : ""}`, id: `m${message.id}` }, bubble, keys(message, context));
 }
