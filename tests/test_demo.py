@@ -93,18 +93,20 @@ def test_a_newcomer_follows_an_order_and_is_pushed_its_next_scan(address: str) -
     check_first_push(address)
 
 
-def _says(address: str, chat: int, text: str) -> Any:
-    """The first answer to what somebody writes."""
+def _says(address: str, chat: int, text: str, contains: str = "") -> Any:
+    """The first message with `contains` after somebody wrote; a chat is answered in its order."""
     said = _call(f"{address}/control/chats/{chat}/say", text=text)
-    return _call(f"{address}/control/chats/{chat}/wait?after={said['message']['id']}&timeout=20")
+    after = said["message"]["id"]
+    return _call(f"{address}/control/chats/{chat}/wait?after={after}&contains={contains}&timeout=30")
 
 
 def test_no_customer_of_a_shop_with_its_own_brand_reads_aliexpress(address: str) -> None:
-    assert "Lamp & Light" in _says(address, EMMA, "/help")["text"]
+    assert "Lamp & Light" in _says(address, EMMA, "/help", "/forget")["text"]
     for order in _call(f"{address}/control/orders"):
         _says(address, IVAN, order["id"])
     for text in ("/start", "/orders", "/mydata", f"https://aliexpress.ru/order?orderId={ORDER}", "hello"):
         _says(address, IVAN, text)
+    _says(address, IVAN, "/help", "/forget")
     for chat in (EMMA, IVAN):
         told = _call(f"{address}/control/chats/{chat}/messages")
         answers = [(each["text"], each["html"], each["buttons"]) for each in told if each["is_bot"]]
@@ -112,7 +114,7 @@ def test_no_customer_of_a_shop_with_its_own_brand_reads_aliexpress(address: str)
         read = json.dumps([answers, _call(f"{address}/control/chats/{chat}/menu")], ensure_ascii=False)
         found = NAMES.search(read)
         assert found is None, read[found.start() - 200 : found.end() + 50]
-    assert NAMES.search(_says(address, MERCHANT, "/help")["text"])
+    assert NAMES.search(_says(address, MERCHANT, "/help", "/authorize")["text"])
 
 
 def test_the_page_is_served(address: str) -> None:
