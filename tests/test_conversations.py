@@ -35,8 +35,9 @@ async def test_each_reader_hears_it_in_their_own_language(play: World) -> None:
     told = await play.hears(EMMA, "arrived at transit country", after=emma["id"])
     await play.hears(IVAN, "Посылка прибыла в страну/регион транзита", after=ivan["id"])
     arabic = await play.hears(LEILA, "وصل الطرد إلى بلد/منطقة العبور", after=leila["id"])
-    article = told["text"].splitlines()[0].split(maxsplit=1)[1]  # what the order is known by, behind its icon
-    assert article in arabic["text"]
+    assert "USB-C cable" in told["text"]  # what the order is known by
+    assert "كابل USB-C" in arabic["text"]  # as AliExpress calls it in their language
+    await play.ask(LEILA, "/orders", "كابل USB-C")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +161,24 @@ async def test_the_language_can_be_changed_and_changes_what_aliexpress_is_asked(
     assert (
         len(await play.messages(EMMA)) == before + 2
     )  # what was sent and the card: nothing old is told again, nor is the time asked again
+
+
+async def test_the_time_is_asked_once_and_no_day_is_a_heading_before_the_answer(play: World) -> None:
+    card = await play.ask(EMMA, PLAIN, "In transit between")
+    asked = await play.hears(EMMA, "for you?", after=card["id"])
+    await play.press(EMMA, card, "Timeline")
+    undated = await play.reads(EMMA, card, "📜")
+    assert not any(entity["type"] == "bold" for entity in undated["entities"][1:])
+    await play.press(EMMA, asked, "Yes")
+    await play.reads(EMMA, asked, "it is")
+    await play.press(EMMA, undated, "Back")
+    back = await play.reads(EMMA, undated, "Expected")
+    await play.press(EMMA, back, "Timeline")
+    dated = await play.reads(EMMA, back, "📜")
+    assert any(entity["type"] == "bold" for entity in dated["entities"][1:])
+    await play.ask(EMMA, CUSTOMS, CUSTOMS)
+    await play.ask(EMMA, "/orders", "2 on the way")
+    assert sum("for you?" in one["text"] for one in await play.messages(EMMA)) == 0  # it became the answer
 
 
 async def test_a_signed_link_claims_an_order_in_one_tap(play: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,10 +14,12 @@ from bot.model import (
     FetchedNode,
     FetchedParcel,
     Importance,
+    Item,
     News,
     NewsKind,
     Order,
     OrderStatus,
+    Parcel,
     Snapshot,
     Stage,
 )
@@ -1204,3 +1206,48 @@ def test_of_several_reworded_entries_of_one_second_each_keeps_its_place() -> Non
     assert now[left.description] == before[three[1].description]
     assert now[collected.description] == before[three[2].description]
     assert changes.added == ()
+
+
+# ── articles in readers' languages ──────────────────────────────────────────────────────────────
+
+
+def _goods(*items: Item) -> tuple[Order, Callable[..., Snapshot]]:
+    parcel = Parcel(index=1, number="LP1", items=items)
+    order = Order(id="1", created_at=START, parcels=(parcel,))
+
+    def answer(*theirs: Item) -> Snapshot:
+        return Snapshot(order_id="1", language="ru", parcels=(FetchedParcel(number="LP1", items=theirs),))
+
+    return order, answer
+
+
+def test_two_colors_of_one_article_keep_their_own_translations() -> None:
+    black, white, lamp = (
+        Item(id="1", title="Cable", variant="Black"),
+        Item(id="1", title="Cable", variant="White"),
+        Item(id="2", title="Lamp"),
+    )
+    order, answer = _goods(black, lamp, white)
+    theirs = [Item(id="1", title="Кабель", variant=color) for color in ("Чёрный", "Белый")]
+    (shown,) = order.translated(
+        timeline.translated(order, answer(Item(id="2", title="Лампа"), *theirs))
+    ).parcels
+    assert [(item.title, item.variant) for item in shown.items] == [
+        ("Кабель", "Чёрный"),
+        ("Лампа", ""),
+        ("Кабель", "Белый"),
+    ]
+
+
+def test_articles_that_are_not_the_known_ones_are_not_taken_for_them() -> None:
+    order, answer = _goods(Item(id="1", title="Cable"))
+    for theirs in ((), (Item(id="2", title="Лампа"),), (Item(id="1", title="Кабель"),) * 2):
+        assert timeline.translated(order, answer(*theirs)) == {}
+    stale = {1: (Item(id="2", title="Лампа"),)}
+    assert order.translated(stale) == order
+
+
+def test_an_answer_without_titles_leaves_the_known_ones() -> None:
+    order, answer = _goods(Item(id="1", title="Cable", variant="Black", quantity=2))
+    (shown,) = order.translated(timeline.translated(order, answer(Item(id="1")))).parcels
+    assert shown.items == order.parcels[0].items

@@ -77,7 +77,8 @@ def sorted_for_reading(
 
     def key(row: tuple[Order, Follow]) -> tuple[int, date, float]:
         order, follow = row
-        coming = wording.arrival_day(words, order, now)
+        on_tour = order.stage is Stage.OUT_FOR_DELIVERY  # since yesterday, it may be: no day is named then
+        coming = words.today(now) if on_tour else wording.arrival_day(words, order, now)
         newest = order.last_node_at or order.created_at
         return _SHELVES.index(shelf_of(order, follow)), coming or date.max, -newest.timestamp()
 

@@ -344,17 +344,22 @@ def name(words: Words, order: Order, follow: Follow | None) -> Markup:
 
 
 def names(words: Words, rows: Sequence[tuple[Order, Follow | None]]) -> list[Markup]:
-    """The names of several orders side by side; where two are the same, the variant or number tells them."""
+    """The names of several orders side by side; where two are the same, their variants or numbers follow."""
     plainly = [name(words, *row) for row in rows]
-    variants = [clip(_first_article(words, order)[1], 20) for order, _ in rows]
-    told = [
-        fill("{} ({})", each, words.isolate(variant)) if variant and plainly.count(each) > 1 else each
-        for each, variant in zip(plainly, variants, strict=True)
+    with_variants = [
+        fill("{} ({})", each, words.isolate(variant)) if variant else each
+        for each, (order, _) in zip(plainly, rows, strict=True)
+        for variant in (clip(_first_article(words, order)[1], 20),)
     ]
-    return [
-        fill("{} {}", each, words.isolate(short_id(order.id))) if told.count(each) > 1 else each
-        for each, (order, _) in zip(told, rows, strict=True)
-    ]
+    found = []
+    for plain, with_variant, (order, _) in zip(plainly, with_variants, rows, strict=True):
+        if plainly.count(plain) == 1:
+            found.append(plain)
+        elif with_variants.count(with_variant) == 1:
+            found.append(with_variant)
+        else:
+            found.append(fill("{} {}", plain, words.isolate(short_id(order.id))))
+    return found
 
 
 def _first_article(words: Words, order: Order) -> tuple[str, str]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.sandbox.aliexpress.orders import SimulatedOrder, SimulatedParcel
-from bot.sandbox.aliexpress.phrases import language_of
+from bot.sandbox.aliexpress.phrases import language_of, load_articles
 
 TRACKING = "aliexpress.ds.order.tracking.get"
 ORDER = "aliexpress.trade.ds.order.get"
 _PACIFIC = timedelta(hours=-8)
+_ARTICLES = {article["en"][0]: article for article in load_articles()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ def tracking_not_found(shape: Shape, request_id: str) -> dict[str, object]:
 
 def _parcel(parcel: SimulatedParcel, language: str, shape: Shape) -> dict[str, object]:
     nodes: list[dict[str, object]] = []
+    items = [_item(item, language) for item in parcel.items]
     for node in reversed(parcel.nodes):
         name, description = node.text(language)
         entry: dict[str, object] = {"time_stamp": node.at, "tracking_name": name}
@@ -83,11 +85,20 @@ def _parcel(parcel: SimulatedParcel, language: str, shape: Shape) -> dict[str, o
         "mail_no": parcel.mail_no,
         **({"carrier_name": parcel.carrier} if parcel.carrier else {"cp_name": "CAINIAO"}),
         **shape.many("detail_node_list", "detail_node", nodes),
-        **shape.many("package_item_list", "package_item", parcel.items if parcel.mail_no else []),
+        **shape.many("package_item_list", "package_item", items if parcel.mail_no else []),
     }
     if parcel.eta > 0:
         answer["eta_time_stamps"] = parcel.eta
     return answer
+
+
+def _item(item: dict[str, object], language: str) -> dict[str, object]:
+    """The article with its title and variant (`sku_desc`) in a language, as far as they are translated."""
+    translated = _ARTICLES.get(str(item["item_title"]), {}).get(language)
+    if translated is None:
+        return item
+    title, variant = translated
+    return item | {"item_title": title} | ({"sku_desc": variant} if variant else {})
 
 
 def order(entry: SimulatedOrder, shape: Shape, request_id: str) -> dict[str, object]:

@@ -29,6 +29,14 @@ def load_phrases() -> dict[str, Mapping[str, Phrase]]:
     return phrases
 
 
+def load_articles() -> list[Mapping[str, tuple[str, str]]]:
+    """Every article: language (two letters) → (title, chosen variant)."""
+    data = json.loads(_FILE.read_text(encoding="utf-8"))
+    return [
+        {language: (title, variant) for language, (title, variant) in one.items()} for one in data["articles"]
+    ]
+
+
 def language_of(locale: str) -> str:
     """`ru_RU`, `ru`, `iw_IL` → the two letters by which phrases are kept."""
     code = locale.replace("-", "_").split("_")[0].lower()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.sandbox.aliexpress.orders import DAY, SimulatedOrder, SimulatedOrders, SimulatedParcel, Step
+from bot.sandbox.aliexpress.phrases import load_articles
 
 # The buyer's number ends in 8042, and so do all of the shop's order ids, as on the real platform.
 PLAIN = "8211744661738042"
@@ -184,12 +185,7 @@ DEMO = {
     MESSY: "messy",
 }
 
-_ARTICLES = (  # with the variant that was chosen, as `sku_desc` names it
-    ("Wireless earbuds, noise cancelling", "White"),
-    ("Silicone phone case", "Silvery, M"),
-    ("LED desk lamp, foldable", ""),
-    ("USB-C cable", "Black, 2 m"),
-)
+_ARTICLES = load_articles()
 _NUMBERS: tuple[Callable[[random.Random], str], ...] = (
     lambda dice: f"LP00{dice.randrange(10**12):012d}",
     lambda dice: f"SWX{dice.randrange(10**18):018d}",
@@ -229,7 +225,7 @@ def _parcel(
     dice: random.Random,
 ) -> SimulatedParcel:
     item_id, sku_id = dice.randrange(10**10), dice.randrange(10**10)
-    title, variant = dice.choice(_ARTICLES)
+    title, variant = dice.choice(_ARTICLES)["en"]
     item: dict[str, object] = {
         "item_id": 1005000000000000 + item_id,
         "sku_id": 12000000000000000 + sku_id,
