@@ -1,1 +1,1 @@
-"""Parcels of a merchant's own AliExpress dropshipping app, through the Open Platform gateway."""
+"""The AliExpress source: a merchant's own Drop Shipping app, through the Open Platform gateway."""

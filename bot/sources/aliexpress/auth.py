@@ -1,4 +1,4 @@
-"""Keeps a usable token: authorises, exchanges, refreshes early, once, over all processes."""
+"""Keeps a usable access token: login, exchange of codes, early refreshes, one refresh at a time."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ EARLY = timedelta(minutes=30)
 _LEASE_SECONDS = 60.0
 _POLL_SECONDS = 0.5
 _RETRY_EARLY = timedelta(minutes=5)  # between attempts to refresh a token that still works
-_LONGEST_LIFE = timedelta(days=3650)  # what claims to live longer tells no end at all
-_PROBE = timedelta(minutes=30)  # between looks whether a refused token is refused still
-_ASK_AGAIN = timedelta(days=1)  # after a refusal to say when a grant ends
+_LONGEST_LIFE = timedelta(days=3650)  # a longer lifetime in an answer counts as unknown
+_PROBE = timedelta(minutes=30)  # between probes whether a refused token is still refused
+_ASK_AGAIN = timedelta(days=1)  # after a failed refresh that was to tell when the grant ends
 
 
 class TokenStore(Protocol):
-    """Where the grant lives, shared by all processes. `bot.store` implements it."""
+    """Stores the tokens, shared by all processes; `bot.store` implements it."""
 
     async def load(self) -> Tokens | None:
         """Return the newest tokens."""
@@ -35,12 +35,12 @@ class TokenStore(Protocol):
     async def save(self, tokens: Tokens, replacing: Tokens | None) -> bool:
         """Store `tokens` if the stored access token is still that of `replacing`, or nothing is stored.
 
-        With `replacing` None they are stored whatever is there: somebody logged in. Tells whether they were.
+        With `replacing` None (a new login) they are stored in any case. Returns whether they were stored.
         """
         ...
 
     def refreshing(self, owner: str, seconds: float) -> AbstractAsyncContextManager[bool]:
-        """Take the one right to refresh for at most `seconds`; yields False where another owner has it."""
+        """Take the exclusive right to refresh for at most `seconds`; yields False if another owner has it."""
         ...
 
 
@@ -72,7 +72,7 @@ def parse_code(pasted: str) -> str | None:
 
 
 def is_login(text: str) -> bool:
-    """Whether a text that nobody asked for is a login's address, or its bare code in the documented form."""
+    """Whether an unprompted text is a login's redirect address, or a bare code in the documented form."""
     text = text.strip()
     return parse_code(text) is not None and ("code=" in text or _DOCUMENTED_CODE.fullmatch(text) is not None)
 
@@ -82,25 +82,25 @@ _DOCUMENTED_CODE = re.compile(r"[0-9]{1,3}_[0-9]{4,12}_[A-Za-z0-9]{8,100}")
 
 
 def seed_tokens(access_token: str, refresh_token: str, now: datetime) -> Tokens | None:
-    """Return the tokens of the settings, whose ends nobody knows; None where there are none."""
+    """Return the tokens from the settings, whose expiry is unknown; None if there are none."""
     if not access_token and not refresh_token:
         return None
     return Tokens(access_token=access_token, refresh_token=refresh_token, obtained_at=now, authorised_at=now)
 
 
 async def exchange_code(client: Client, code: str, now: Callable[[], datetime]) -> Tokens:
-    """Trade a login's code for tokens; it works once and for minutes, then `Reauthorise` is raised."""
+    """Exchange a login's code for tokens. A code works once and for minutes; then raises `Reauthorise`."""
     return _tokens(await client.system("/auth/token/create", {"code": code}), now(), before=None)
 
 
 async def refresh_tokens(client: Client, tokens: Tokens, now: Callable[[], datetime]) -> Tokens:
-    """Trade the refresh token for a new pair; the end of the grant stays where it was."""
+    """Exchange the refresh token for a new pair; the end of the grant does not move."""
     answer = await client.system("/auth/token/refresh", {"refresh_token": tokens.refresh_token})
     return _tokens(answer, now(), before=tokens)
 
 
 def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) -> Tokens:
-    """Read a token answer, flat or nested, also as JSON text; never accept one without a token."""
+    """Read a token answer, flat, nested or as JSON text. Raises `Transient` if it has no token."""
     answer = _holder(answer) or answer
     access = _text(answer.get("access_token"))
     if not access:
@@ -112,7 +112,7 @@ def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) 
     return Tokens(
         access_token=access,
         refresh_token=_text(answer.get("refresh_token")) or (before.refresh_token if before else ""),
-        # A fresh token that claims to be over would be refreshed at every call: then rather no known end.
+        # A new token that claims to have expired would be refreshed at every call: treat its end as unknown.
         access_expires_at=access_end if access_end and access_end > now else None,
         refresh_expires_at=refresh_end,
         obtained_at=now,
@@ -127,7 +127,7 @@ def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) 
 
 
 def _holder(value: object, depth: int = 4) -> Mapping[str, object] | None:
-    """The object that holds the token: `value`, or one within `…_response`, `result`, `token_result` …"""
+    """The object that contains the token: `value`, or one nested in it (`…_response`, `result`, …)."""
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             value = json.loads(value)
@@ -142,7 +142,7 @@ def _holder(value: object, depth: int = 4) -> Mapping[str, object] | None:
 
 
 def _end(answer: Mapping[str, object], seconds: str, milliseconds: str, now: datetime) -> datetime | None:
-    """The end of a token: counted from our clock, since the gateway's may differ; else the stamp it gives."""
+    """A token's expiry: its lifetime from now, as the clocks may differ; else the time stamp given."""
     left, stamp = _number(answer.get(seconds)), _number(answer.get(milliseconds))
     if left is not None and left <= _LONGEST_LIFE.total_seconds():
         return now + timedelta(seconds=max(left, 0))
@@ -171,7 +171,7 @@ def _text(value: object) -> str:
 
 
 class TokenKeeper:
-    """Hands out the token to call with. Its repr shows no token."""
+    """Provides the tokens for calls and refreshes them. The repr shows no token."""
 
     def __init__(
         self,
@@ -195,10 +195,10 @@ class TokenKeeper:
         self._report = report
         self._held: Tokens | None = None
         self._seed_tried = False
-        self._refused: Tokens | None = None  # no token comes of these any more
-        self._proven: Tokens | None = None  # the last that a call succeeded with
-        self.refusals = 0  # how often calling was given up
-        self._last_of_all: Tokens | None = None  # they work, but no others will come of them
+        self._refused: Tokens | None = None  # refused by the gateway and not refreshable
+        self._proven: Tokens | None = None  # the last ones that a call succeeded with
+        self.refusals = 0  # how often `give_up` was called
+        self._last_of_all: Tokens | None = None  # they work but can no longer be refreshed
         self._running: asyncio.Task[Tokens] | None = None
         self._first = asyncio.Lock()
         self._not_before: datetime | None = None
@@ -209,34 +209,34 @@ class TokenKeeper:
 
     @property
     def dead(self) -> bool:
-        """Whether only the merchant can help now."""
+        """Whether only a new login of the merchant can help."""
         return self._refused is not None and not self.hoping
 
     @property
     def hoping(self) -> bool:
-        """Whether the settings' tokens may still help where the stored ones were refused."""
+        """Whether the stored tokens were refused but those from the settings may still work."""
         if self._seed is None or self._refused is None or _same(self._seed, self._refused):
             return False
         return not self._seed_tried or self._on_trial(self._held)
 
     def alive(self, tokens: Tokens) -> bool:
-        """Whether a call with these has succeeded, and none was refused since."""
+        """Whether a call with these tokens succeeded and none was refused since."""
         return self._proven is not None and _same(tokens, self._proven)
 
     def ending(self, tokens: Tokens) -> bool:
-        """Whether these work but cannot be refreshed any more, so that the next login is due any day."""
+        """Whether these tokens work but can no longer be refreshed, so that a new login is due soon."""
         return self._last_of_all is not None and _same(tokens, self._last_of_all)
 
     async def current(self) -> Tokens:
-        """Return tokens to call with, refreshed half an hour before their end; raises `Reauthorise`."""
+        """Return tokens for a call, refreshed half an hour before they expire; raises `Reauthorise`."""
         tokens = self._held
         if tokens is None:
-            async with self._first:  # whoever calls at the start waits for one look, not for as many
+            async with self._first:  # at the start all callers share one read of the store
                 tokens = self._held or await self._newest()
         elif self._refused is not None or self._is_over(tokens):
             tokens = await self._newest()
         if tokens is None:
-            raise Reauthorise("NoToken", "nobody has authorised the app yet")
+            raise Reauthorise("NoToken", "not logged in yet")
         if self._refused is None:
             return await self._in_time(tokens)
         if _same(tokens, self._refused):
@@ -246,7 +246,7 @@ class TokenKeeper:
         return await self._in_time(tokens)
 
     async def learn_end(self) -> None:
-        """Refresh the settings' tokens once: only the answer tells when their grant ends."""
+        """Refresh tokens from the settings once: only that answer tells when their grant ends."""
         tokens = self._held
         if tokens is None or self.dead or not _as_typed(tokens) or not self._refreshable(tokens):
             return
@@ -264,7 +264,7 @@ class TokenKeeper:
             self._report("refresh_failed", error.code)
 
     async def renew(self, dead: Tokens) -> Tokens:
-        """Return other tokens than `dead`, which the gateway refused; else raise `Reauthorise`."""
+        """Replace `dead`, which the gateway refused; raises `Reauthorise` if there are no new tokens."""
         try:
             return await self._refreshed(dead)
         except Reauthorise:
@@ -272,9 +272,9 @@ class TokenKeeper:
             raise
 
     def give_up(self, tokens: Tokens) -> None:
-        """Stop calling until tokens other than these are stored, but for a probe now and then."""
+        """Stop calling until other tokens are stored, except for an occasional probe."""
         if self._held is not None and not _same(self._held, tokens):
-            return  # others have come meanwhile
+            return  # new tokens have arrived meanwhile
         if self._refused is None:
             self._report("reauthorise", "")
         self._refused = tokens
@@ -284,10 +284,10 @@ class TokenKeeper:
         self._probe_at = self._now() + _PROBE
 
     def works(self, tokens: Tokens, refusals: int) -> None:
-        """Hear that a call with `tokens`, begun after so many `refusals`, succeeded.
+        """Record that a call with `tokens` succeeded; `refusals` is the count when the call began.
 
-        Begun after the last, it shows that refusal to be a passing fault. One that was under way meanwhile
-        may just have been earlier: it only lets the next call be a probe.
+        A call begun after the last refusal shows that the refusal was a passing fault. One that was in flight
+        during it may simply have been earlier, so it only makes the next call a probe.
         """
         if refusals != self.refusals:
             self._probe_at = self._now()
@@ -297,7 +297,7 @@ class TokenKeeper:
             self._revived()
 
     async def exchange(self, code: str) -> Tokens:
-        """Trade a login's code and store the tokens, whatever was stored before."""
+        """Exchange a login's code for tokens and store them in place of any others."""
         await self._limiter.acquire_for_tokens()
         tokens = await exchange_code(self._client, code, self._now)
         await self._kept(tokens, None)
@@ -305,12 +305,12 @@ class TokenKeeper:
         return tokens
 
     async def aclose(self) -> None:
-        """Wait for a running refresh: its answer is the only valid token."""
+        """Wait for a running refresh: its answer holds the only valid token."""
         if self._running is not None:
             await asyncio.wait({self._running}, timeout=_LEASE_SECONDS)
 
     async def _newest(self) -> Tokens | None:
-        """The stored tokens, or the settings' where nothing is stored."""
+        """Load the stored tokens; if there are none, store and return those from the settings."""
         tokens = await self._store.load()
         if tokens is None and self._seed is not None:
             tokens = self._seed
@@ -322,11 +322,11 @@ class TokenKeeper:
     def _adopt(self, tokens: Tokens) -> None:
         self._client.redactor.learn(tokens.access_token, tokens.refresh_token)
         if self._held is not None and not _same(self._held, tokens):
-            self._not_before = None  # trouble with the others says nothing of these
+            self._not_before = None  # earlier failures concern the old tokens
         self._held = tokens
 
     def _on_trial(self, tokens: Tokens | None) -> bool:
-        """Whether these are the settings', taken because the stored ones were refused."""
+        """Whether these are the settings' tokens, in use because the stored ones were refused."""
         return (
             tokens is not None and self._seed is not None and self._seed_tried and _same(tokens, self._seed)
         )
@@ -336,11 +336,11 @@ class TokenKeeper:
         self._report("reauthorised", "")
 
     async def _second_chance(self, refused: Tokens) -> Tokens:
-        """Where the stored tokens are refused: the settings' once, they may be new; then a rare probe."""
+        """After the stored tokens were refused, try the settings' once, as they may be new; then probe."""
         seed = self._seed
         if seed is None or self._seed_tried or _same(seed, refused):
             if self._now() < self._probe_at:
-                raise Reauthorise("IllegalRefreshToken", "the merchant has to authorise the app again")
+                raise Reauthorise("IllegalRefreshToken", "the merchant has to log in again")
             self._probe_at = self._now() + _PROBE  # this call is the probe
             return refused
         self._seed_tried = True
@@ -360,19 +360,19 @@ class TokenKeeper:
             return tokens
         try:
             return await self._refreshed(tokens)
-        except SourceError as error:  # the token still works for a while
+        except SourceError as error:  # the present token still works for a while
             self._not_before = end if isinstance(error, Reauthorise) else now + _RETRY_EARLY
             self._report("refresh_failed", error.code)
             return tokens
 
     async def _refreshed(self, dead: Tokens) -> Tokens:
-        """Return other tokens than `dead`; all callers share one refresh."""
+        """Return new tokens in place of `dead`; all callers share one refresh."""
         if self._held is not None and not _same(self._held, dead):
             return self._held
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._refresh(dead), name="token-refresh")
             self._running.add_done_callback(_retrieve)
-        # A caller who gives up must not take the answer with the only valid refresh token along.
+        # Shielded: a caller that is cancelled must not lose the answer with the only valid refresh token.
         return await asyncio.shield(self._running)
 
     async def _refresh(self, dead: Tokens) -> Tokens:
@@ -397,14 +397,14 @@ class TokenKeeper:
         except Rejected as error:
             raise Reauthorise(error.code, error.detail, request_id=error.request_id) from error
         if not await self._kept(fresh, dead):
-            stored = await self._newest()  # the merchant authorised again meanwhile
+            stored = await self._newest()  # the merchant logged in again meanwhile
             return stored or fresh
         self._adopt(fresh)
         self._report("refreshed", "")
         return fresh
 
     async def _kept(self, fresh: Tokens, replacing: Tokens | None) -> bool:
-        """Store what only this answer holds, once the database takes it: the token before it is spent."""
+        """Store new tokens, retrying until the database accepts them: the old ones are no longer valid."""
         while True:
             try:
                 return await self._store.save(fresh, replacing)
@@ -426,19 +426,19 @@ def _same(one: Tokens, other: Tokens) -> bool:
 
 
 def _as_typed(tokens: Tokens) -> bool:
-    """Whether these are the settings' own, not yet refreshed: nobody has told their ends."""
+    """Whether these come from the settings and were never refreshed, so that their expiry is unknown."""
     ends = (tokens.access_expires_at, tokens.refresh_expires_at)
     return ends == (None, None) and tokens.obtained_at == tokens.authorised_at
 
 
 def _early(tokens: Tokens) -> timedelta:
-    """Half an hour, or less for a token whose whole life is short: else it would be refreshed forever."""
+    """How long before expiry to refresh: half an hour, less for a short-lived token."""
     if tokens.access_expires_at is None:
         return EARLY
     return min(EARLY, (tokens.access_expires_at - tokens.obtained_at) / 4)
 
 
 def _retrieve(task: asyncio.Task[Tokens]) -> None:
-    """Mark the outcome as seen: every caller may have gone by the time it comes."""
+    """Retrieve the outcome, so that asyncio does not warn if every caller was cancelled."""
     if not task.cancelled():
         task.exception()

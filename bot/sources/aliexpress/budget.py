@@ -1,4 +1,4 @@
-"""Spends the app's calls: so many a second, so many a day, people before checks."""
+"""Limits the app's calls per second and per day; calls for people go before checks."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from bot.model import CallBudget
 # The platform's day ends at 24:00 Beijing time.
 _BEIJING = timedelta(hours=8)
 _DAY = 86_400.0
-_RESERVE = 0.1  # of the day's calls, kept for people; it melts as the day passes
-_PATIENCE = 20.0  # seconds a person's call may wait for its turn before it is told to come again
+_RESERVE = 0.1  # share of the day's calls reserved for people; it shrinks as the day passes
+_PATIENCE = 20.0  # seconds a person's call may wait for its turn
 _PATIENCE_OF_CHECKS = 60.0
 _AHEAD = 5.0  # seconds in the future at which a ban can only have been booked by a wrong clock
 _DAYS_KEPT = 3
-_SOON = 0.005  # seconds: nobody sleeps so short, for timers and networks are not finer
+_SOON = 0.005  # seconds; shorter waits are skipped, as timers are no finer
 
 
 class CallLimiter(Protocol):
-    """Counts and paces every call."""
+    """Counts and limits every call."""
 
     async def acquire(self, urgent: bool) -> None:
-        """Wait for this call's turn; raises `Throttled` with the seconds to wait where that is long."""
+        """Wait for this call's turn; raises `Throttled` with the seconds to wait if that is too long."""
         ...
 
     async def acquire_for_tokens(self) -> None:
-        """Wait for the turn of a call that has to be made whatever is left of the day: one for tokens."""
+        """Wait for the turn of a call for tokens, which is made even if the day's calls are used up."""
         ...
 
     async def hold(self, seconds: float) -> None:
-        """Let nobody call for `seconds`: the gateway said so."""
+        """Block all calls for `seconds`, as the gateway demands."""
         ...
 
     async def usage(self) -> CallBudget:
-        """Return where the budget stands."""
+        """Return the day's call budget."""
         ...
 
 
@@ -48,7 +48,7 @@ class CallLimiter(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallLimits:
-    """What may be spent. `per_day` None means no daily limit."""
+    """The allowed calls per second and per day; `per_day` None means no daily limit."""
 
     per_second: float = 1.0
     per_day: int | None = None
@@ -70,7 +70,7 @@ class CallUsage:
     day: int = 0
     used: int = 0
     urgent: int = 0
-    before: int = -1  # calls of the day before, -1 where unknown
+    before: int = -1  # calls of the day before, -1 if unknown
     free_at: float = 0.0
     held_until: float = 0.0
     held_at: float = 0.0
@@ -79,21 +79,21 @@ class CallUsage:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Call, after `seconds`."""
+    """The call may start in `seconds`."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Ask again after `seconds`: nothing was spent."""
+    """Ask again in `seconds`; nothing was booked."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Exhausted:
-    """The day's calls are used up for this kind of call; new ones come in `seconds`."""
+    """The day's calls for this kind are used up; the next one is possible in `seconds`."""
 
     seconds: float
 
@@ -101,10 +101,10 @@ class Exhausted:
 def decide(
     account: CallUsage, now: float, urgent: bool, limits: CallLimits
 ) -> tuple[CallUsage, Go | Wait | Exhausted]:
-    """Decide on one call and book it where it may go.
+    """Decide on one call and book it if it may be made.
 
-    A person's call books the next free moment ahead of time; a check takes only a moment that is free now,
-    so that any number of waiting checks stand behind one person.
+    A person's call books the next free slot in advance; a check takes only a slot that is free now, so that
+    any number of waiting checks stay behind a person.
     """
     account = _today(account, now)
     if limits.per_day is not None:
@@ -118,14 +118,14 @@ def decide(
 
 
 def book_token_call(account: CallUsage, now: float, limits: CallLimits) -> tuple[CallUsage, Go]:
-    """Book a call for tokens: counted and paced as a person's, but no spent day or long ban stops it."""
+    """Book a call for tokens: limited like a person's, but neither a used-up day nor a long ban stops it."""
     account = _today(account, now)
     starts = min(_free(account, now, limits), now + _PATIENCE)
     return _booked(account, starts, True, limits), Go(starts - now)
 
 
 def _free(account: CallUsage, now: float, limits: CallLimits) -> float:
-    # Nobody books further ahead than patience reaches: what lies beyond was booked by a clock that is wrong.
+    # Nothing is booked further ahead than _PATIENCE: a later slot was booked by a clock that was wrong.
     free_at = account.free_at if account.free_at <= now + _PATIENCE + limits.step else now
     return max(now, free_at, _held_until(account, now))
 
@@ -136,7 +136,7 @@ def _held_until(account: CallUsage, now: float) -> float:
 
 
 def _booked(account: CallUsage, starts: float, urgent: bool, limits: CallLimits) -> CallUsage:
-    return CallUsage(  # said in full: this is made for every call
+    return CallUsage(  # spelled out instead of `replace`: this runs for every call
         day=account.day,
         used=account.used + 1,
         urgent=account.urgent + urgent,
@@ -149,13 +149,13 @@ def _booked(account: CallUsage, starts: float, urgent: bool, limits: CallLimits)
 
 
 def book_ban(account: CallUsage, now: float, seconds: float) -> CallUsage:
-    """Book a ban; a shorter one never ends a longer one."""
+    """Record a ban; a shorter one never ends a longer one."""
     account = _today(account, now)
     return replace(account, held_until=max(_held_until(account, now), now + seconds), held_at=now)
 
 
 def call_budget(account: CallUsage, now: float, limits: CallLimits) -> CallBudget:
-    """Return the budget's state; the forecast leans on yesterday while today is young."""
+    """Return the budget's state; early in the day the forecast relies on yesterday."""
     account = _today(account, now)
     left = _day_left(now)
     rest = account.before * left if account.before >= 0 else 0.0
@@ -189,12 +189,12 @@ def _today(account: CallUsage, now: float) -> CallUsage:
 
 
 def _day_left(now: float) -> float:
-    """The part of the day that is still to come, 1 to 0."""
+    """The share of the day that is left, from 1 to 0."""
     return 1 - ((now + _BEIJING.total_seconds()) % _DAY) / _DAY
 
 
 def _next_chance(account: CallUsage, now: float, urgent: bool, per_day: int) -> float:
-    """Seconds until a call of this kind may go: at the day's end, or earlier when the reserve has melted."""
+    """Seconds until such a call is possible: at the day's end, or earlier as the reserve shrinks."""
     rest = _day_left(now) * _DAY
     if urgent or account.used >= per_day:
         return rest
@@ -202,14 +202,14 @@ def _next_chance(account: CallUsage, now: float, urgent: bool, per_day: int) -> 
     return max(rest - melts_at, 1.0)
 
 
-# ── the ledger ──────────────────────────────────────────────────────────────────────────────────
+# ── the limiter ─────────────────────────────────────────────────────────────────────────────────
 
 
 class LocalCallLimiter:
-    """The ledger of one process. `load` and `dump` carry the account over a restart.
+    """The limiter of one process; `load` and `dump` carry its state over a restart.
 
-    `allowed` says whether this process may call at all: only the leader may. Checks queue here, so that only
-    the first of them asks.
+    `allowed` tells whether this process may call at all, which only the leader may. Waiting checks queue on a
+    lock, so that only the first of them polls.
     """
 
     def __init__(
@@ -228,13 +228,13 @@ class LocalCallLimiter:
         self._account = CallUsage()
 
     def load(self, state: Mapping[str, Any] | None) -> None:
-        """Go on with what `dump` returned in an earlier life."""
+        """Restore the state that `dump` returned before a restart."""
         if state:
             days = tuple((day, used, urgent) for day, used, urgent in state.get("days", ()))
             self._account = CallUsage(**{**state, "days": days})
 
     def dump(self) -> dict[str, Any]:
-        """Return what is spent, as JSON-able values."""
+        """Return the state as JSON-compatible values."""
         return asdict(self._account)
 
     async def acquire(self, urgent: bool) -> None:
@@ -247,36 +247,36 @@ class LocalCallLimiter:
                 if self._clock() > until:
                     raise Throttled("CallPace", "too many checks are waiting", seconds=1.0)
                 wait = await self._book(urgent=False, until=until)
-        await self._rest(wait)  # the next check books meanwhile
+        await self._rest(wait)  # outside the lock: the next check can book meanwhile
 
     async def acquire_for_tokens(self) -> None:
-        """Wait for the turn of a call for tokens, 20 s at most; no spent day stops it."""
+        """Wait at most 20 s for the turn of a call for tokens; a used-up day does not stop it."""
         self._account, go = book_token_call(self._account, self._clock(), self._limits)
         await self._rest(go.seconds)
 
     async def hold(self, seconds: float) -> None:
-        """Let nobody call for `seconds`."""
+        """Block all calls for `seconds`."""
         self._account = book_ban(self._account, self._clock(), seconds)
 
     async def usage(self) -> CallBudget:
-        """Return where the budget stands."""
+        """Return the day's call budget."""
         return call_budget(self._account, self._clock(), self._limits)
 
     async def _rest(self, seconds: float) -> None:
         if seconds > _SOON:
             await self._sleep(seconds)
         if not self._allowed():
-            raise Throttled("StandingBy", "another process may be the leader now", seconds=1.0)
+            raise Throttled("StandingBy", "this process is not the leader", seconds=1.0)
 
     async def _book(self, *, urgent: bool, until: float) -> float:
-        """Seconds until the moment that is booked for this call; waits until one can be booked."""
+        """Book a slot for this call, waiting until one is free; return the seconds until it."""
         while True:
             self._account, answer = decide(self._account, self._clock(), urgent, self._limits)
             match answer:
                 case Go(seconds):
                     return seconds
                 case Exhausted(seconds):
-                    raise Throttled("DailyBudget", "the day's calls are spent", seconds=seconds)
+                    raise Throttled("DailyBudget", "the day's calls are used up", seconds=seconds)
                 case Wait(seconds):
                     if self._clock() + seconds > until:
                         raise Throttled("CallPace", "too many calls are waiting", seconds=seconds)

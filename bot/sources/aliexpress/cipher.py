@@ -1,4 +1,4 @@
-"""Keeps tokens unreadable in the database and its backups, where the operator sets a key."""
+"""Encrypts tokens in the database and its backups if the operator sets TOKEN_KEY."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from cryptography.fernet import Fernet, InvalidToken
 from bot.errors import StoreError
 
 _MARK = "sealed1:"
-# The salt is fixed because the key must come out the same in every process; what it guards against
-# (tables of ready-made keys) is not the danger to one operator's database.
+# The salt is fixed because every process must derive the same key. A random salt would protect against
+# precomputed tables, which are no threat to a single operator's database.
 _SALT = b"parcel-bot credentials 1"
 
 
 class Cipher:
-    """Seals texts with a key derived from any passphrase; without one it leaves them as they are."""
+    """Encrypts texts with a key derived from a passphrase; without one it leaves them as they are."""
 
     __slots__ = ("_fernet",)
 
@@ -27,25 +27,25 @@ class Cipher:
         return f"<Cipher {'with a key' if self._fernet else 'without a key'}>"
 
     def seal(self, text: str) -> str:
-        """Return what may be written to disk."""
+        """Return the text encrypted, if there is a key."""
         return _MARK + self._fernet.encrypt(text.encode()).decode() if self._fernet else text
 
     def open(self, stored: str) -> str:
-        """Return the text of `seal`, and any text stored before a key was set, as it was.
+        """Decrypt a sealed text; return a text stored before a key was set unchanged.
 
-        Raises `StoreError` where the key is missing or another one.
+        Raises `StoreError` if the key is missing or wrong.
         """
         if not stored.startswith(_MARK):
             return stored
         if self._fernet is None:
             raise StoreError(
-                "the stored tokens are sealed: set the key they were sealed with, or authorise again"
+                "the stored tokens are encrypted: set the TOKEN_KEY that encrypted them, or log in again"
             )
         try:
             return self._fernet.decrypt(stored.removeprefix(_MARK).encode()).decode()
         except InvalidToken as exc:
             raise StoreError(
-                "the stored tokens were sealed with another key: set that one, or authorise again"
+                "the stored tokens were encrypted with another TOKEN_KEY: set that one, or log in again"
             ) from exc
 
 

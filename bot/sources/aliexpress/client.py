@@ -1,4 +1,4 @@
-"""One signed HTTP call to the gateway, answered by decoded JSON or an error of the tree."""
+"""Makes signed HTTP calls to the gateway; returns decoded JSON or raises a SourceError."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Report = Callable[[str, str], None]
 
 
 class Client:
-    """Speaks for one app. `skew` is the gateway's clock minus ours in seconds, None until it is known."""
+    """The client of one app. `skew` is the gateway's clock minus ours in seconds, None until known."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Client:
         self.redactor = TokenRedactor(app_secret)
         self.skew: float | None = None
         self._base_url = base_url.rstrip("/")
-        self._sync = httpx.URL(f"{self._base_url}/sync")  # read once: reading it costs a tenth of a call
+        self._sync = httpx.URL(f"{self._base_url}/sync")  # parsed once: parsing costs a tenth of a call
         self._signer = Signer(app_secret)
         self._now = now
         self._report = report
@@ -53,11 +53,11 @@ class Client:
         return f"<Client of app {self.app_key} at {self._base_url}>"
 
     async def business(self, method: str, params: Mapping[str, str], token: str) -> dict[str, object]:
-        """Call a dotted API for the token's owner, about one order; raises a `SourceError`."""
+        """Call a dotted API about one order with the owner's token; raises a `SourceError`."""
         return self.decode(await self.business_raw(method, params, token), about_order=True)
 
     async def business_raw(self, method: str, params: Mapping[str, str], token: str) -> bytes:
-        """Call a dotted API and return the answer's body unread: it may well be a refusal."""
+        """Call a dotted API and return the answer's body undecoded; it may be an error."""
         self.redactor.learn(token)
         # The official parameter table and the official signing example both name it `access_token`.
         return await self._post(self._sync, {**params, "method": method, "access_token": token})
@@ -68,7 +68,7 @@ class Client:
         return self.decode(await self._post(httpx.URL(f"{self._base_url}/rest{path}"), params, path))
 
     def decode(self, body: bytes, *, about_order: bool = False) -> dict[str, object]:
-        """Return the JSON object in `body`; raises what it says against the call."""
+        """Return the JSON object in `body`; raises the error that it reports."""
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError):
@@ -84,7 +84,7 @@ class Client:
         return answer
 
     def told(self, error: SourceError) -> SourceError:
-        """Return `error` without secrets, and with the clock named where it may be the cause."""
+        """Return `error` without secrets, with a note on clock skew if that may be the cause."""
         detail = error.detail
         far_off = self.skew is not None and abs(self.skew) > NOTICEABLE_SKEW
         if far_off and isinstance(error, Misconfigured | Rejected | TokenDead) and self.skew is not None:
@@ -117,14 +117,14 @@ class Client:
         except (TimeoutError, httpx.TimeoutException):
             raise Transient("Timeout", f"no answer within {self._call_seconds:.0f} s") from None
         except (httpx.HTTPError, aiohttp.ClientError, OSError) as exc:
-            # Without its cause: that one quotes the line unredacted and carries the request's body along.
+            # Without its cause, which holds the unredacted text and the request's body.
             raise self._transient(type(exc).__name__, str(exc)) from None
         self._notice_clock(response.headers.get("date", ""))
         self._refuse(response, body)
         return body
 
     def _refuse(self, response: httpx.Response, body: bytes) -> None:
-        """Raise where the HTTP status says more than the body."""
+        """Raise if the HTTP status says more than the body."""
         if response.status_code == 429:
             raise Throttled("HTTP 429", seconds=_retry_after(response.headers.get("retry-after", "")))
         if response.status_code != 200 and not body.lstrip().startswith(b"{"):
@@ -137,8 +137,8 @@ class Client:
         try:
             theirs = email.utils.parsedate_to_datetime(date)
         except (ValueError, TypeError, OverflowError):
-            return  # no usable header: the last reading stands
-        # Whole seconds, so half of one is the best guess for what was cut off.
+            return  # no usable header: keep the last value
+        # The header is cut to whole seconds; add half a second on average.
         known, self.skew = self.skew, theirs.timestamp() + 0.5 - self._now().timestamp()
         if abs(self.skew) > NOTICEABLE_SKEW >= abs(known or 0.0):
             self._report("clock", f"{self.skew:+.0f} s")

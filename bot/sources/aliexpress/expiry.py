@@ -1,4 +1,4 @@
-"""Says when the merchant should hear that the grant ends: refreshing never moves that end."""
+"""Decides when to warn the merchant that the login ends; refreshing never extends it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def token_warnings(
     refused: bool = False,
     ending: bool = False,
 ) -> tuple[TokenWarning, ...]:
-    """Return what is to be told now: the nearest step only, and nothing whose key is in `already`.
+    """Return the warning due now, if its key is not in `already`.
 
-    A step as long as the grant's whole life is left out, so that a Test app's two days bring one warning,
-    not three. `refused` says that the gateway has declared the grant dead, whatever the clock says;
-    `ending`, that it still works but can no more be refreshed.
+    A warning as early as the grant's whole life is skipped, so that a Test app's two days bring one warning,
+    not three. `refused` means that the gateway refuses the grant, whatever the clock says; `ending` that it
+    still works but can no longer be refreshed.
     """
     ends_at, access_end = tokens.refresh_expires_at, tokens.access_expires_at
     over = ends_at is not None and access_end is not None and now >= max(ends_at, access_end)
@@ -38,7 +38,7 @@ def token_warnings(
 
 
 def dead_grant_key(tokens: Tokens) -> str:
-    """The key of the warning that this grant is dead: to be forgotten when it turns out to live."""
+    """The key of the warning that this grant is dead; it is forgotten if the grant turns out to work."""
     return _key(tokens, 0)
 
 

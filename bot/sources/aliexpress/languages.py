@@ -1,4 +1,4 @@
-"""Names a reader's language in AliExpress's own list."""
+"""Maps language codes to AliExpress's own list."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import functools
 
 CANONICAL = "en_US"
 
-# The platform's appendix "Language Code". Hebrew and Indonesian stand there twice; the old Java spellings
-# are the ones its own sites use, so those are sent.
+# The platform's appendix "Language Code". It lists Hebrew and Indonesian twice; AliExpress's own sites use
+# the old Java spellings, so those are sent.
 OFFICIAL = frozenset(
     {
         "ar_EG", "ar_SA", "de_DE", "en_GB", "en_US", "es_ES", "es_MX", "fr_FR", "he_IL", "hi_IN", "id_ID",
@@ -23,7 +23,7 @@ _DEFAULT = {
     "zh": "zh_CN",
 }  # fmt: skip
 _SCRIPTS = {"hans": "CN", "hant": "TW"}
-# Latin America reads Mexico's Spanish rather than Spain's, Hong Kong and Macau Taiwan's script.
+# Latin America gets Mexico's Spanish instead of Spain's; Hong Kong and Macau get Taiwan's script.
 _REGIONS = {("zh", "HK"): "TW", ("zh", "MO"): "TW"} | {
     ("es", region): "MX"
     for region in (
@@ -35,9 +35,9 @@ _REGIONS = {("zh", "HK"): "TW", ("zh", "MO"): "TW"} | {
 
 @functools.lru_cache(maxsize=1024)
 def official(code: str) -> str:
-    """Return the `xx_YY` to ask for, given any spelling of a language code; English where none fits.
+    """Return the `xx_YY` to request for any spelling of a language code; English if none fits.
 
-    Takes `ru`, `pt-br`, `zh-Hant-HK`, `he_IL`: the region counts where the platform knows it.
+    Accepts `ru`, `pt-br`, `zh-Hant-HK`, `he_IL`; a region counts if the platform has it.
     """
     language, *rest = code.strip().replace("-", "_").lower().split("_")
     for part in rest:

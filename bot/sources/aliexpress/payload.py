@@ -1,4 +1,4 @@
-"""Turns a decoded answer, in any of its documented shapes, into the values of the model."""
+"""Converts a decoded answer, in any of its documented shapes, into values of the model."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Odd = Callable[[str], None]
 
 
 class UnknownShape(Transient):
-    """The answer was understood as JSON but not as an answer; `detail` describes its keys, never values."""
+    """The answer is JSON but has an unknown shape; `detail` describes its keys, never its values."""
 
 
 def snapshot(
@@ -56,10 +56,10 @@ def snapshot(
     now: datetime,
     odd: Odd = lambda what: None,
 ) -> Snapshot:
-    """Return what a tracking answer says; `odd` hears of every entry that had to be left out.
+    """Convert a tracking answer; `odd` is called for each entry that had to be skipped.
 
-    Raises `UnknownShape` where keys are missing that every answer has (a renamed field must not look like
-    "no parcels"), and the error meant by a business refusal other than "not found".
+    Raises `UnknownShape` if keys are missing that every answer has (a renamed field must not look like
+    "no parcels"), and the matching error for a business refusal other than "not found".
     """
     result = _result(answer, TRACKING)
     data = _opened(result.get("data"))
@@ -81,7 +81,7 @@ def snapshot(
 
 
 def content_digest(parcels: tuple[FetchedParcel, ...], *, found: bool = True) -> str:
-    """Return a short hash of the content, the same in whatever order parcels, nodes and items came."""
+    """Return a short hash of the content, independent of the order of parcels, nodes and items."""
     canonical = sorted(
         (
             parcel.number,
@@ -96,7 +96,7 @@ def content_digest(parcels: tuple[FetchedParcel, ...], *, found: bool = True) ->
 
 
 def fingerprint(body: bytes) -> str:
-    """Return a short hash of an answer's bytes without the ids that every answer has of its own."""
+    """Return a short hash of an answer's bytes without its request and trace ids."""
     for key in (b'"request_id"', b'"_trace_id_"'):
         at = body.find(key)
         opening = body.find(b'"', at + len(key)) if at >= 0 else -1
@@ -120,7 +120,7 @@ def _without_data(result: Answer, answer: Answer, order_id: str, language: str) 
 
 
 class _Latest(NamedTuple):
-    """The last believable moments, in milliseconds since 1970."""
+    """The latest plausible times, in milliseconds since 1970."""
 
     node: float
     eta: float
@@ -132,7 +132,7 @@ class _Latest(NamedTuple):
 
 @dataclass(slots=True)
 class _Stamps:
-    """How many entries an answer has, and of how many the time stamp could be read."""
+    """How many entries an answer has and how many time stamps could be read."""
 
     named: int = 0
     read: int = 0
@@ -183,7 +183,7 @@ def _item(entry: Answer) -> Item | None:
 
 
 def _merged(parcels: list[FetchedParcel]) -> tuple[FetchedParcel, ...]:
-    """Join entries of one tracking number; entries without a number stay apart."""
+    """Merge entries with the same tracking number; entries without one stay separate."""
     kept: dict[object, FetchedParcel] = {}
     for place, parcel in enumerate(parcels):
         key: object = parcel.number or place
@@ -192,7 +192,7 @@ def _merged(parcels: list[FetchedParcel]) -> tuple[FetchedParcel, ...]:
 
 
 def _joined(one: FetchedParcel, other: FetchedParcel) -> FetchedParcel:
-    # A node that is twice in one entry is meant twice; the same node in both entries is one.
+    # A node listed twice in one entry counts twice; the same node in both entries counts once.
     extra = Counter(other.nodes) - Counter(one.nodes)
     nodes = [*one.nodes, *extra.elements()]
     nodes.sort(key=lambda node: node.at, reverse=True)
@@ -233,7 +233,7 @@ _SHIPPED = {
 
 
 def order_facts(answer: Answer, *, order_id: str, now: datetime, odd: Odd = lambda what: None) -> OrderFacts:
-    """Return what an order answer says; raises `UnknownShape` where it has no status at all."""
+    """Convert an order answer; raises `UnknownShape` if it has no status at all."""
     result = _result(answer, ORDER)
     word = text_of(result.get("order_status")).upper()
     if not word:
@@ -257,9 +257,9 @@ def order_facts(answer: Answer, *, order_id: str, now: datetime, odd: Odd = lamb
 
 
 def _is_cancelled(end: str, *, finished: bool) -> bool:
-    """Whether an article that ended for this reason was not kept by its buyer.
+    """Whether an article that ended for this reason was canceled or refunded.
 
-    A finished order's article has ended, so any reason but its acceptance counts there.
+    In a finished order every article has ended, so any reason other than its acceptance counts.
     """
     if "cancel" in end or end in _CANCELLED_ENDS:
         return True
@@ -270,7 +270,7 @@ def _is_cancelled(end: str, *, finished: bool) -> bool:
 
 
 def _result(answer: Answer, api: str) -> Answer:
-    """Return the `result` object, whatever it is wrapped in."""
+    """Return the `result` object, however it is wrapped."""
     root: object = answer.get(api.replace(".", "_") + "_response")
     if root is None:
         root = next((value for key, value in answer.items() if key.endswith("_response")), answer)
@@ -290,7 +290,7 @@ def _result(answer: Answer, api: str) -> Answer:
 
 
 def _entries(value: object, wrappers: tuple[str, ...], limit: int, odd: Odd) -> Iterator[Answer]:
-    """Yield the objects of a list, be it wrapped, bare, a single object, `{}`, or missing."""
+    """Yield the objects of a list that may be wrapped, bare, a single object, `{}` or missing."""
     value = _opened(_unwrapped(_opened(value), wrappers))
     if isinstance(value, Mapping):
         value = [value] if value else []
@@ -304,7 +304,7 @@ def _entries(value: object, wrappers: tuple[str, ...], limit: int, odd: Odd) -> 
         odd(f"{wrappers[0]} has more than {limit}")
     for entry in value[:limit]:
         found = entry if isinstance(entry, dict) else _opened(entry)
-        if isinstance(found, dict):  # as JSON is read; asking for any mapping costs more
+        if isinstance(found, dict):  # not Mapping: that check is slower, and json makes dicts
             yield found
         else:
             odd(f"{wrappers[0]} holds {type(entry).__name__}")
@@ -312,7 +312,7 @@ def _entries(value: object, wrappers: tuple[str, ...], limit: int, odd: Odd) -> 
 
 
 def _opened(value: object) -> object:
-    """Return what a text holds that is JSON of an object or a list; anything else as it is."""
+    """Decode a text that is a JSON object or list; return anything else unchanged."""
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
     try:
@@ -322,7 +322,7 @@ def _opened(value: object) -> object:
 
 
 def _unwrapped(value: object, wrappers: tuple[str, ...]) -> object:
-    """Take off the object around a list: under its own name, or any single one (`…_d_t_o` elsewhere)."""
+    """Remove the object around a list: a known wrapper, or any single key (`…_d_t_o` elsewhere)."""
     if not isinstance(value, Mapping):
         return value
     for name in wrappers:
@@ -335,7 +335,7 @@ def _unwrapped(value: object, wrappers: tuple[str, ...]) -> object:
 
 
 def _recognised(entries: Iterable[Answer], keys: frozenset[str], answer: Answer, odd: Odd) -> list[Answer]:
-    """Return the entries that have any of `keys`; raises `UnknownShape` where none has: they were renamed."""
+    """Return the entries that have any of `keys`; raises `UnknownShape` if none has: keys were renamed."""
     filled = [entry for entry in entries if entry]
     good = [entry for entry in filled if not keys.isdisjoint(entry)]
     if filled and not good:
@@ -350,7 +350,7 @@ def _unknown(answer: object) -> UnknownShape:
 
 
 def shape(value: object, depth: int = 5) -> str:
-    """Describe a decoded answer by its keys and types alone, in at most 300 characters."""
+    """Describe a decoded answer by its keys and types only, in at most 300 characters."""
     return _shape(value, depth)[:300]
 
 
@@ -381,5 +381,5 @@ _CANCELLED_ENDS = frozenset(
 _NO_ENDS = frozenset({"", "none", "null", "-", "default"})
 _ACCEPTED = re.compile(r"(?:accept|confirm|receive)\w*_goods|goods_received|success|complete|finish")
 _OTHER_REFUSALS = (("error_code", "error_msg"), ("rsp_code", "rsp_msg"))
-_UNREADABLE: Answer = MappingProxyType({"": None})  # stands for an entry that is no object
-_KEY = re.compile(r"[A-Za-z_./]{1,60}")  # what has digits may be somebody's number
+_UNREADABLE: Answer = MappingProxyType({"": None})  # stands for an entry that is not an object
+_KEY = re.compile(r"[A-Za-z_./]{1,60}")  # a key with digits may be somebody's number

@@ -1,4 +1,4 @@
-"""Reads what AliExpress pushes about an order's life, and tells the true from the forged."""
+"""Verifies and parses AliExpress's order pushes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.sources.aliexpress.signing import Signer
 
 LARGEST = 64_000  # bytes; the documented message has about 200
 _DIGEST = re.compile(r"(?:Bearer )?[0-9a-fA-F]{64}")
-_RETRIED_FOR = timedelta(days=1)  # the platform family retries for six hours
+_RETRIED_FOR = timedelta(days=1)  # the platform retries for six hours
 _AHEAD = timedelta(minutes=10)
 
 _ORDER_IDS = ("orderId", "order_id", "trade_order_id", "tradeOrderId")  # sister platforms use the later ones
@@ -33,36 +33,36 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
-    """One message. `order_id` and `status` are None in those about no order (the console's test, type 0).
+    """One push. `order_id` and `status` are None in pushes about no order (the console's test, type 0).
 
-    `key` is equal for repeats of one message: act on it once. `at` is None where the stamp is unusable.
+    Repeats of a push have the same `key`: act on it once. `at` is None if the time stamp is unusable.
     """
 
     key: str
     order_id: str | None = None
     status: OrderStatus | None = None
-    word: str = ""  # the status as it was said
+    word: str = ""  # the status as sent
     at: datetime | None = None
 
     def is_stale(self, now: datetime) -> bool:
-        """Whether no honest sender would still deliver it: a replay, to be answered 200 and left alone."""
+        """Whether it is too old or too new to be genuine: a replay, to be answered 200 and ignored."""
         return self.at is not None and not now - _RETRIED_FOR <= self.at <= now + _AHEAD
 
 
 def may_be_signed(authorization: str) -> bool:
-    """Return whether `authorization` looks like a signature, before its body is read."""
+    """Whether `authorization` has the form of a signature; checked before the body is read."""
     return _DIGEST.fullmatch(authorization.strip()) is not None
 
 
 def verify(app_key: str, secret: str, raw_body: bytes, authorization: str) -> bool:
-    """Return whether `authorization` is the owner's signature of the body's very bytes."""
+    """Whether `authorization` is the valid signature of the exact body."""
     expected = Signer(secret).digest(app_key.encode() + raw_body)
     given = authorization.strip().removeprefix("Bearer ").lower()
     return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
 
 
 def parse_push(raw: bytes) -> Push:
-    """Return the message in `raw`; raises `Rejected` where it is none. Verify first."""
+    """Parse a push, after `verify`; raises `Rejected` if it is malformed."""
     try:
         message = json.loads(raw) if len(raw) <= LARGEST else None
     except (ValueError, RecursionError) as exc:

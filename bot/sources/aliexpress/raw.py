@@ -1,4 +1,4 @@
-"""Makes a raw answer fit to be shown to strangers: its shape and words stay, what identifies goes."""
+"""Redacts a raw answer for showing to others: keeps its shape and texts, removes what identifies."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _DIGIT = re.compile(r"\d")
 
 
 def redact_answer(body: bytes, redactor: TokenRedactor, *private: str) -> str:
-    """Return `body` as indented JSON, or as it is where it is none, without secrets and numbers.
+    """Return `body` as indented JSON (or as text if it is not JSON) without secrets and numbers.
 
-    Digits of tracking, order and article numbers become zeros, so that their form stays; so do those of the
-    `private` texts wherever they stand.
+    Digits of tracking, order and article numbers become zeros, which keeps their form; so do the digits of
+    the `private` texts wherever they occur.
     """
     try:
         text = json.dumps(_masked(json.loads(body)), indent=2, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Reads a refusal in any of the gateway's spellings and says what kind of trouble it is."""
+"""Reads refusals in any of the gateway's formats and maps them to errors."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from bot.errors import (
     UnknownOrder,
 )
 
-_MARGIN = 0.25  # seconds beyond a ban's own length: clocks and queues are not exact
+_MARGIN = 0.25  # seconds added to a ban: clocks and queues are not exact
 _DEFAULT_BAN = 1.0
-_BAN_BY_COUNT = 7200.0  # an app's quota is used up: such bans last for hours, up to 31,062 s were seen
+_BAN_BY_COUNT = 7200.0  # bans for a used-up quota last for hours; up to 31,062 s were seen
 _LONGEST_BAN = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What an answer says against a call, as found: nothing is redacted yet."""
+    """A refusal as found in an answer, not yet redacted."""
 
     code: str = ""
     sub_code: str = ""
@@ -35,9 +35,9 @@ class Refusal:
 
 
 def find_refusal(answer: Mapping[str, object]) -> Refusal | None:
-    """Return the refusal in a decoded answer, or None: under `error_response`, nested, at the root.
+    """Return the refusal in a decoded answer, under `error_response`, nested or at the root; else None.
 
-    A business "no" in `result` counts only where its code names a refusal of the gateway's.
+    A business error in `result` counts only if its code is one of the gateway's.
     """
     roots = [
         inner for key, inner in answer.items() if key.endswith("_response") and isinstance(inner, Mapping)
@@ -55,14 +55,14 @@ def find_refusal(answer: Mapping[str, object]) -> Refusal | None:
             return _refusal(result) if not result.get("data") else None
     code = _text(answer.get("code") or answer.get("gopErrorCode"))
     if any(key.endswith("_response") or key in _DATA for key in answer):
-        # Samples carry placeholder words as the code beside good data: only a known refusal counts there.
+        # Samples have placeholder words as `code` next to good data, so only a known code counts here.
         return _refusal(answer) if code.lower() in _BY_CODE else None
     told = answer.get("message") or answer.get("msg")
     return _refusal(answer) if code not in _SUCCESS and (code or told) else None
 
 
 def to_error(refusal: Refusal, *, about_order: bool = False) -> SourceError:
-    """Return the error that `refusal` means. `about_order` calls are about one order of one account."""
+    """Return the error that `refusal` means; `about_order` marks calls about one order of the account."""
     kind = _kind(refusal, about_order=about_order)
     code = refusal.sub_code or refusal.code
     if issubclass(kind, Throttled):
@@ -71,13 +71,13 @@ def to_error(refusal: Refusal, *, about_order: bool = False) -> SourceError:
 
 
 def is_known(refusal: Refusal) -> bool:
-    """Whether the table names this refusal by a code of its own; an operator should hear of the others."""
+    """Whether the table lists this refusal's code; others are reported to the operator."""
     sub_code, code = refusal.sub_code.lower(), refusal.code.lower()
     return any(one in _BY_CODE or one in _OF_ORDER for one in _exact(sub_code, code))
 
 
 def _exact(sub_code: str, code: str) -> tuple[str, ...]:
-    """The codes that the table may name, the more exact first."""
+    """The codes to look up in the table, the more specific one first."""
     return (sub_code,) if sub_code and code in _VAGUE else (sub_code, code)
 
 
@@ -98,11 +98,11 @@ def _kind(refusal: Refusal, *, about_order: bool) -> type[SourceError]:
                 return kind
     if "frequency exceeds" in lowered:
         return Throttled
-    return Transient  # an unknown word is no reason to give an order up
+    return Transient  # an unknown code is no reason to give up an order
 
 
 def _is_gateways(code: str) -> bool:
-    """Whether the code is one of words: the numbers mean other things to other backends."""
+    """Whether the code is a known word; numeric codes have other meanings in other back ends."""
     code = code.lower()
     return not code.isdecimal() and (
         code in _BY_CODE or code in _OF_ORDER or code.startswith(("isp.", "isv."))
@@ -130,7 +130,7 @@ def _refusal(envelope: Mapping[str, object]) -> Refusal:
 
 
 def _text(value: object) -> str:
-    """A scalar of an envelope as short, printable text; anything else is nothing."""
+    """A scalar of an envelope as short, printable text; "" for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     try:
@@ -176,7 +176,7 @@ _TABLE: Mapping[type[SourceError], str] = {
 }
 _BY_CODE = {code.lower(): kind for kind, codes in _TABLE.items() for code in codes.split()}
 
-# What a code that the table does not name means by its family.
+# The meaning of codes not in the table, by prefix.
 _FAMILIES: tuple[tuple[str, type[SourceError]], ...] = (
     ("accesscontrol.limited-by-", Throttled),
     ("isv.permission-", Misconfigured),
@@ -184,5 +184,5 @@ _FAMILIES: tuple[tuple[str, type[SourceError]], ...] = (
     ("isv.", Rejected),
 )
 
-# About an order they mean "not yours, or no such order"; without one the app itself lacks the right.
+# About an order they mean "not yours, or no such order"; otherwise the app lacks the permission.
 _OF_ORDER = frozenset({"isv.insufficient-permission", "isv.invalid-authorization"})

@@ -1,4 +1,4 @@
-"""Scalars of an answer: times, numbers and texts in any of the ways in which they are written."""
+"""Parses the scalars of an answer: times, numbers and texts in all formats seen."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import functools
 import re
 from datetime import UTC, datetime, timedelta
 
-# Nothing was sold on AliExpress before; a node's stamp may be a carrier's local time taken for UTC and some,
-# a promise may lie a year ahead. What is outside is no time but a mistake.
+# AliExpress sold nothing before 2010. A node's time stamp may be a carrier's local time labeled UTC, a
+# promise may lie a year ahead; anything beyond is a mistake.
 EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
 NODE_AHEAD = timedelta(days=3)
 ETA_AHEAD = timedelta(days=400)
 
 _TEXT = 1000  # characters of one text
-_USUAL = 200  # characters of a text that others are likely to hold, too
+_USUAL = 200  # characters; shorter texts are cached, as carriers repeat them
 NOTHING = frozenset({"", "-", "--", "0", "null", "nil", "none", "undefined", "n/a", "na", "nan"})
 
 
 def moment(value: object, latest: float) -> datetime | None:
-    """Return the moment of epoch milliseconds (or seconds) in a number or text, or of ISO text with a zone.
+    """Parse epoch milliseconds or seconds (as number or text), or ISO text with a zone.
 
-    None where it is absurd; `latest` is the last believable one in milliseconds.
+    Returns None if the time is implausible; `latest` is the latest plausible one in milliseconds.
     """
     number = value if type(value) is int else integer(value)
     if number is None and isinstance(value, str) and (at := _iso(value)) is not None:
@@ -35,13 +35,13 @@ def moment(value: object, latest: float) -> datetime | None:
 
 
 def written_time(value: object, now: datetime) -> datetime | None:
-    """Return the believable moment of ISO text with an offset."""
+    """Parse ISO text with an offset; None if the time is implausible."""
     at = _iso(text_of(value))
     return at if at is not None and EARLIEST <= at <= now + NODE_AHEAD else None
 
 
 def _iso(text: str) -> datetime | None:
-    """Return the moment of ISO text with a zone; text without one names no moment."""
+    """Parse ISO text with a zone; None without one, as the time would be ambiguous."""
     found = _ISO.fullmatch(text.strip()) if len(text) <= 100 else None
     if found is None:
         return None
@@ -54,7 +54,7 @@ def _iso(text: str) -> datetime | None:
 
 
 def integer(value: object) -> int | None:
-    """Return the whole number in a number or text, what stands after its point cut off; else None."""
+    """Parse an integer from a number or text, cutting off decimals; None if there is none."""
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
@@ -66,13 +66,13 @@ def integer(value: object) -> int | None:
 
 
 def tracking_number(value: object) -> str:
-    """Return a tracking number as it is printed, in capitals without blanks; empty where there is none."""
+    """Return a tracking number in capitals without blanks; "" if there is none."""
     text = "".join(filter(str.isprintable, text_of(value))).replace(" ", "").upper()[:100]
     return text if any(map(str.isalnum, text)) and text.lower() not in NOTHING else ""
 
 
 def text_of(value: object) -> str:
-    """Return a scalar as one line of clean text: no control characters, no half characters, not too long."""
+    """Return a scalar as one line of clean text: no control characters, no lone surrogates, not too long."""
     if isinstance(value, str):
         return _usual_line(value) if len(value) < _USUAL else _line(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -87,17 +87,17 @@ def _line(value: str) -> str:
     return " ".join(value.split())[:_TEXT]
 
 
-# Carriers have few words, and repeat them in every answer.
+# Carriers repeat the same few texts in every answer.
 _usual_line = functools.lru_cache(maxsize=4096)(_line)
 
 
 def says(value: object, word: str) -> bool:
-    """Whether a flag, as a boolean or as text, says `word`."""
+    """Whether a flag, as a boolean or as text, equals `word`."""
     return isinstance(value, bool | str) and str(value).strip().lower() == word
 
 
 def epoch_ms(at: datetime | None) -> int:
-    """Return the moment in milliseconds since 1970, 0 for none."""
+    """Return the time in milliseconds since 1970, 0 for None."""
     return int(at.timestamp() * 1000) if at else 0
 
 

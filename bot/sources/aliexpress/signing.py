@@ -1,4 +1,4 @@
-"""Proves to the gateway that a request comes from the app's owner."""
+"""Signs requests to the gateway with the app secret."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 
 class Signer:
-    """Signs requests and pushes with one app secret; the key's own hashing is paid once, here."""
+    """Signs requests and pushes with one app secret, whose key is hashed only once."""
 
     __slots__ = ("_keyed",)
 
@@ -15,11 +15,11 @@ class Signer:
         self._keyed = hmac.new(secret.encode(), digestmod="sha256")
 
     def sign(self, params: Mapping[str, str], path: str = "") -> str:
-        """Return the upper-case `sign` of raw, not URL-encoded `params`.
+        """Return the upper-case `sign` of `params`, which must not be URL-encoded.
 
         `path` is the system call's name with its slashes (`/auth/token/create`), empty for dotted names.
-        Names are sorted by their code points, which is the order of their bytes: a locale's order puts
-        underscores and capitals elsewhere.
+        Names are sorted by code point, which is byte order; a locale's order would differ for underscores and
+        capitals.
         """
         text = path + "".join([name + params[name] for name in sorted(params) if name != "sign"])
         return self.digest(text.encode()).upper()

@@ -1,4 +1,4 @@
-"""The merchant's orders as a source: what to do about each kind of trouble stands here."""
+"""The merchant's orders as a source: retries, token renewal and the response to each kind of error."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from bot.sources.aliexpress.client import Client
 
 _T = TypeVar("_T")
 _ATTEMPTS = 3
-_LONGEST_BAN_TO_WAIT = 5.0  # seconds; for a longer one the caller is told to come again
-_BACKOFF = 0.5  # seconds, doubled each time; the wait is drawn from zero to that
+_LONGEST_BAN_TO_WAIT = 5.0  # seconds; a longer ban is raised to the caller
+_BACKOFF = 0.5  # seconds, doubled each time; the actual wait is random between 0 and that
 
 
 class Observer(Protocol):
-    """Hears what happens, for metrics and for admins; must return at once and not raise."""
+    """Receives reports for metrics and logs; must return at once and not raise."""
 
     def call(self, api: str, outcome: str, seconds: float) -> None:
-        """One HTTP call ended: `outcome` is `ok` or the error's class name."""
+        """Report a finished HTTP call; `outcome` is `ok` or the error's class name."""
         ...
 
     def event(self, kind: str, detail: str) -> None:
-        """Something noteworthy; `detail` holds no secret and no personal data.
+        """Report a notable event; `detail` holds no secret and no personal data. Kinds:
 
         `unknown_code`, `unknown_shape`, `odd` (an entry left out), `throttled`, `misconfigured`, `repaired`,
         `reauthorise`, `reauthorised`, `refreshed`, `refresh_failed`, `raw_refusal`,
@@ -43,7 +43,7 @@ class Observer(Protocol):
 
 
 class Unobserved:
-    """Hears nothing."""
+    """An observer that ignores everything."""
 
     def call(self, api: str, outcome: str, seconds: float) -> None:
         """Ignore the call."""
@@ -81,7 +81,7 @@ class AliExpress:
     async def fetch(self, order_id: str, language: str, *, urgent: bool = False) -> Snapshot:
         """Return the order's parcels with texts in `language`; raises a `SourceError`.
 
-        Who asks for what is being fetched at this moment shares that call.
+        Concurrent requests for the same order and language share one call.
         """
         key = (order_id, languages.official(language), urgent)
         flight = self._flights.get(key)
@@ -89,7 +89,7 @@ class AliExpress:
             flight = asyncio.create_task(self._fetch(*key), name=f"fetch {order_id}")
             self._flights[key] = flight
             flight.add_done_callback(lambda done: self._landed(key, done))
-        # One of several who share it may give up without taking the answer from the others.
+        # Shielded: a caller that is cancelled must not take the answer from the others.
         return replace(await asyncio.shield(flight), language=language)
 
     async def check(self, order_id: str, language: str, fingerprint: str) -> Snapshot | None:
@@ -107,7 +107,7 @@ class AliExpress:
         return None if answer is None else self._snapshot(order_id, language, *answer)
 
     async def order_facts(self, order_id: str, *, urgent: bool = False) -> OrderFacts:
-        """Return the order's own state; raises `UnknownOrder` where the account has no such order."""
+        """Return the order's own state; raises `UnknownOrder` if the account has no such order."""
         query = json.dumps({"order_id": order_id}, separators=(",", ":"))
         answer = await self._call(payload.ORDER, {"single_order_query": query}, urgent, self._read)
         try:
@@ -125,15 +125,15 @@ class AliExpress:
         except TokenDead:
             body = await self._body(params, await self.keeper.renew(tokens))
         except SourceError as error:
-            self._observer.event("raw_refusal", error.code)  # it is shown like any other answer
+            self._observer.event("raw_refusal", error.code)  # the refusal itself is shown as the answer
         return raw.redact_answer(body, self.client.redactor, order_id)
 
     def resume(self) -> None:
-        """Call again at once: the operator repaired what was wrong."""
+        """Call again at once: the operator has fixed what was wrong."""
         self.circuit.reset()
 
     async def aclose(self) -> None:
-        """Let a running token refresh end, then close connections; fetches under way are given up."""
+        """Cancel fetches, wait for a running token refresh, then close connections."""
         for flight in list(self._flights.values()):
             flight.cancel()
         await self.keeper.aclose()
@@ -158,7 +158,8 @@ class AliExpress:
         finally:
             for what in odd:
                 self._odd(what)
-        # What is left out today may be read tomorrow; and while nothing is there its reason is asked for.
+        # No fingerprint if entries were skipped, as a later version may read them, or if there are no
+        # parcels, as the order's own state is then asked for.
         return replace(snapshot, fingerprint=fingerprint) if snapshot.parcels and not odd else snapshot
 
     def _fingerprinted(self, body: bytes) -> tuple[str, dict[str, object]]:
@@ -170,7 +171,7 @@ class AliExpress:
     def _landed(self, key: tuple[str, str, bool], flight: asyncio.Task[Snapshot]) -> None:
         del self._flights[key]
         if not flight.cancelled():
-            flight.exception()  # seen, also where everybody who asked has gone
+            flight.exception()  # retrieved, so that asyncio does not warn if every caller was cancelled
 
     async def _body(self, params: Mapping[str, str], tokens: Tokens) -> bytes:
         await self.limiter.acquire(True)
@@ -193,7 +194,7 @@ class AliExpress:
     async def _persist(
         self, api: str, params: Mapping[str, str], urgent: bool, read: Callable[[bytes], _T]
     ) -> _T:
-        """Call until there is an answer or a reason to stop; every attempt is paid for."""
+        """Call until there is an answer or a reason to stop; every attempt counts against the budget."""
         failures = 0
         dead: Tokens | None = None
         while True:
@@ -238,16 +239,16 @@ class AliExpress:
         return answer
 
     async def _wait_after(self, error: Throttled | Transient, failures: int) -> None:
-        """Prepare the next attempt, or raise `error` where there should be none."""
+        """Wait before the next attempt, or raise `error` if there should be none."""
         if isinstance(error, Throttled):
             await self.limiter.hold(error.seconds)
             self._observer.event("throttled", error.code)
             if failures >= _ATTEMPTS or error.seconds > _LONGEST_BAN_TO_WAIT:
                 raise error
-            return  # the limiter makes everybody wait
+            return  # the limiter makes all calls wait
         if failures >= _ATTEMPTS:
             raise error
-        # Full jitter: callers that failed together do not come back together.
+        # Full jitter: callers that failed together do not retry together.
         await self._sleep(self._draw() * _BACKOFF * 2 ** (failures - 1))
 
     def _odd(self, what: str) -> None:

@@ -1,4 +1,4 @@
-"""The HTTP client for the gateway: httpx over aiohttp connections, no cookies, bounded answers."""
+"""The HTTP client for the gateway: httpx over aiohttp, without cookies, with a limit on answer size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.errors import Transient
 
 LONGEST_ANSWER = 2_000_000  # bytes after decompression; a busy order's answer has about 10,000
 _CONNECT_SECONDS = 6.0  # the whole call has its limit from the caller
-_CONNECTIONS = 100  # more than checks are in flight: a person's call must not wait behind them
+_CONNECTIONS = 100  # more than the checks in flight, so that a person's call never waits for one
 _KEPT_SECONDS = 55.0
 _HEADERS = {
     "accept": "application/json",
@@ -23,17 +23,17 @@ _HEADERS = {
 
 
 class _NoCookies(CookieJar):
-    """Keeps none: a cookie would tie calls of two tokens together."""
+    """Keeps no cookies: one would link the calls of two tokens."""
 
     def extract_cookies(self, response: object, request: object) -> None:
-        """Let the answer's cookies go."""
+        """Ignore the answer's cookies."""
 
 
 def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """A client that follows no redirects and keeps no cookies.
+    """Make a client that follows no redirects and keeps no cookies.
 
     httpx's own pool compares all connections with each other on every request: 0.8 ms a call with eight of
-    them, 13 ms with 128. So the default transport is aiohttp's.
+    them, 13 ms with 128. Therefore the default transport is aiohttp's.
     """
     return httpx.AsyncClient(
         transport=transport or AiohttpTransport(client=_session),
@@ -44,7 +44,7 @@ def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Asyn
 
 
 async def read_body(response: httpx.Response) -> bytes:
-    """The decompressed body. Raises Transient where it is larger than any answer."""
+    """Read the decompressed body. Raises Transient if it is larger than any real answer."""
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
@@ -55,7 +55,7 @@ async def read_body(response: httpx.Response) -> bytes:
 
 def _session() -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
-        ssl=httpx.create_ssl_context(),  # with the authorities that come along: slim images have none
+        ssl=httpx.create_ssl_context(),  # certifi's authorities: slim images have none of their own
         limit=_CONNECTIONS,
         keepalive_timeout=_KEPT_SECONDS,
     )
