@@ -7,7 +7,7 @@ BotError
 └── SourceError             a call to AliExpress returned no data
     ├── Throttled           no call may be made for `seconds`; this one had no effect
     ├── TokenDead           the access token is invalid: refresh it once, repeat the call once
-    ├── Reauthorise         the merchant has to log in again: pause, notify admins once
+    ├── Reauthorize         the merchant has to log in again: pause, notify admins once
     ├── Misconfigured       key, secret, permission or IP whitelist is wrong: stop calling, notify admins once
     ├── Rejected            this request is invalid: do not retry it
     ├── UnknownOrder        the order does not exist or is not this merchant's
@@ -65,7 +65,7 @@ class TokenDead(SourceError):
     """The access token is invalid or expired."""
 
 
-class Reauthorise(SourceError):
+class Reauthorize(SourceError):
     """The merchant has to log in again; until then there is no valid token."""
 
 

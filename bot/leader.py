@@ -217,7 +217,7 @@ class Leader:
         fault = self.merchant.source.circuit.fault
         return Health(
             source_healthy=self.poller.healthy,
-            reauthorise=self.merchant.keeper.dead,
+            reauthorize=self.merchant.keeper.dead,
             misconfigured=str(fault) if fault else "",
             intake_age=self.telegram.silent_for,
             throttled=self.poller.throttled,

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.errors import Reauthorise, Rejected, SourceError
+from bot.errors import Reauthorize, Rejected, SourceError
 from bot.metrics import Metrics
 from bot.model import CallBudget, OrderStatus, Tokens, TokenWarning
 from bot.settings import Settings
@@ -124,7 +124,7 @@ class Merchant:
         """Whether an unprompted text is the result of a login: the redirect's address or its code."""
         return auth.is_login(text)
 
-    async def authorise(self, pasted: str, *, update: int) -> datetime | None:
+    async def authorize(self, pasted: str, *, update: int) -> datetime | None:
         """Exchange the pasted address or code; return when the grant ends. Raises SourceError.
 
         A code works only once, so handling the same `update` again returns what the first handling got.
@@ -136,7 +136,7 @@ class Merchant:
             return datetime.fromisoformat(got) if got else None
         code = auth.parse_code(pasted)
         if code is None:
-            raise Reauthorise("InvalidCode", "no code found in it")
+            raise Reauthorize("InvalidCode", "no code found in it")
         until = (await self.exchange(code)).refresh_expires_at
         async with self._store.write() as tx:
             await tx.updates.first(update, _GOT + (until.isoformat() if until else ""))

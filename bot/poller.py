@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.errors import Misconfigured, Reauthorise, SourceError, StoreError, Throttled
+from bot.errors import Misconfigured, Reauthorize, SourceError, StoreError, Throttled
 from bot.store import Due, Settled, Store
 from bot.tracking import Tracking
 from bot.worker import Worker
@@ -236,7 +236,7 @@ class Poller(Worker):
             case Throttled():
                 self._hold(error, timedelta(seconds=error.seconds))
                 return self._tracking.checking.postponed(due, now + timedelta(seconds=error.seconds))
-            case Reauthorise() | Misconfigured():
+            case Reauthorize() | Misconfigured():
                 self._hold(error, timedelta(seconds=_PROBE))
                 return self._tracking.checking.postponed(due, now + timedelta(seconds=_PROBE))
             case _:

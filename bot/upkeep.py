@@ -38,7 +38,7 @@ class Health:
     """The bot's own state, as far as alerts depend on it."""
 
     source_healthy: bool
-    reauthorise: bool
+    reauthorize: bool
     misconfigured: str
     intake_age: timedelta | None
     throttled: bool = False
@@ -208,7 +208,7 @@ class Upkeep:
 
     async def _source_fails(self, health: Health, now: datetime) -> None:
         lost = self._source_lost = self._source_lost or now
-        explained = health.reauthorise or health.misconfigured  # has a word of its own
+        explained = health.reauthorize or health.misconfigured  # has a word of its own
         if now - lost >= _LOST_FOR and not explained:
             await self._once("source_lost", lambda words: view.source_lost(words, lost, now))
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Reauthorise, SourceError
+from bot.errors import Reauthorize, SourceError
 from bot.model import Chat
 from bot.tracking.outages import OLD
 from tests import make
 from tests.parts import Engine
 
-OUTAGES = (SourceError("ServiceUnavailable", "503"), Reauthorise("IllegalRefreshToken", ""))
+OUTAGES = (SourceError("ServiceUnavailable", "503"), Reauthorize("IllegalRefreshToken", ""))
 CARD = 77
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.board import flag
-from bot.errors import Misconfigured, Reauthorise, StoreError, Throttled, Transient
+from bot.errors import Misconfigured, Reauthorize, StoreError, Throttled, Transient
 from bot.model import Chat, Flag, OrderFacts, OrderStatus, Place
 from bot.pacing import Price
 from bot.tracking import Tracked
@@ -148,7 +148,7 @@ async def test_a_throttled_source_is_left_alone_and_nothing_is_held_against_the_
 async def test_while_the_login_is_dead_one_order_probes_and_afterwards_all_go_on(engine: Engine) -> None:
     orders = list(several(30))
     await engine.follow(*orders)
-    engine.source.failing = Reauthorise("IllegalRefreshToken", "")
+    engine.source.failing = Reauthorize("IllegalRefreshToken", "")
     await engine.look()
     assert not _healthy(engine)
     engine.source.asked.clear()
@@ -171,7 +171,7 @@ async def _asked_after_an_outage(engine: Engine, **lasted: float) -> tuple[int, 
     """How many of thirty overdue orders are asked about at once, and how many minutes the others take."""
     orders = list(several(30))
     await engine.follow(*orders)
-    engine.source.failing = Reauthorise("IllegalRefreshToken", "")
+    engine.source.failing = Reauthorize("IllegalRefreshToken", "")
     await engine.look()
     engine.clock.pass_(**lasted)
     engine.source.failing = None
@@ -378,7 +378,7 @@ async def test_while_the_login_is_dead_cards_say_how_old_they_are(engine: Engine
         chat = await tx.chats.get(make.HERE)
     assert chat is not None
     known_at = engine.clock.now()
-    engine.source.failing = Reauthorise("IllegalRefreshToken", "")
+    engine.source.failing = Reauthorize("IllegalRefreshToken", "")
     await engine.look()
     shown = await engine.tracking.viewing.show(chat, make.ORDER)
     assert shown.silent_since == known_at

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.chat import table
 from bot.chat.context import ChatContext
-from bot.errors import Reauthorise, StoreError
+from bot.errors import Reauthorize, StoreError
 from bot.ids import ParsedText, link_token
 from bot.model import Place
 from bot.store import Store
@@ -142,7 +142,7 @@ async def _rename(store: Store, old: str, new: str) -> None:
 async def test_after_an_outage_overdue_orders_are_spread_though_the_database_was_busy(engine: Engine) -> None:
     orders = list(several(30))
     await engine.follow(*orders)
-    engine.source.failing = Reauthorise("IllegalRefreshToken", "")
+    engine.source.failing = Reauthorize("IllegalRefreshToken", "")
     await engine.look()
     engine.source.failing = None
     engine.clock.pass_(minutes=30)

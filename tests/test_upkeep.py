@@ -19,7 +19,7 @@ from tests.parts import Engine
 
 ADMIN = Place(42)
 LOGIN = "https://aliexpress.invalid/oauth/authorize"
-WELL = Health(source_healthy=True, reauthorise=False, misconfigured="", intake_age=None)
+WELL = Health(source_healthy=True, reauthorize=False, misconfigured="", intake_age=None)
 
 
 @dataclass

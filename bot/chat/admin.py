@@ -224,7 +224,7 @@ async def take_code(ctx: ChatContext, answer: tuple[str, str]) -> None:
         return
     try:
         async with ctx.typing():
-            until = await ctx.services.merchant.authorise(answer[1], update=ctx.update)
+            until = await ctx.services.merchant.authorize(answer[1], update=ctx.update)
     except SourceError as error:
         message = view.not_authorized(ctx.words, error.detail or error.code)
     else:

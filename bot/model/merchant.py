@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 class Tokens:
     """A merchant's login: both tokens and their expiry times. Its repr shows no token.
 
-    An expiry time is None if it is unknown (tokens typed into the settings). `authorised_at` is when the
+    An expiry time is None if it is unknown (tokens typed into the settings). `authorized_at` is when the
     merchant logged in, `obtained_at` when this pair was issued; refreshing changes only the latter.
     `account` is the account's display name, `account_id` its number.
     """
@@ -20,7 +20,7 @@ class Tokens:
     access_expires_at: datetime | None = None
     refresh_expires_at: datetime | None = None
     obtained_at: datetime
-    authorised_at: datetime
+    authorized_at: datetime
     account: str = ""
     account_id: str = ""
 

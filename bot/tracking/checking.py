@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot import timeline
-from bot.errors import Misconfigured, Reauthorise, SourceError, UnknownOrder
+from bot.errors import Misconfigured, Reauthorize, SourceError, UnknownOrder
 from bot.model import (
     BookEntry,
     Importance,
@@ -104,7 +104,7 @@ class Checking:
             raise
         except SourceError as error:
             self.failing_since = self.failing_since or self._now()
-            self.source_silent = self.source_silent or isinstance(error, Reauthorise | Misconfigured)
+            self.source_silent = self.source_silent or isinstance(error, Reauthorize | Misconfigured)
             raise
         self.source_silent, self.failing_since = False, None
         return answer

@@ -1,7 +1,7 @@
 """Actions as callback data of at most 64 bytes, `1:code:fields`, and the buttons that carry them.
 
 A press can be forged, repeated, or come from a keyboard of an older version: `decode` answers None to all
-it does not know. Authorising is the handlers' part.
+it does not know. Authorizing is the handlers' part.
 """
 
 from __future__ import annotations

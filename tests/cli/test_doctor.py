@@ -20,7 +20,7 @@ import pytest
 
 from bot.cli.checks import Verdict, aliexpress
 from bot.cli.checks.telegram import skew
-from bot.errors import Misconfigured, Reauthorise, SettingsError, SourceError, TokenDead, Transient
+from bot.errors import Misconfigured, Reauthorize, SettingsError, SourceError, TokenDead, Transient
 from bot.model import Tokens
 from bot.store import Store
 from tests.cli.conftest import Sandbox, Terminal, process_environment
@@ -241,7 +241,7 @@ def test_a_dead_access_token_is_refreshed_by_run_and_so_only_a_warning(
 def _tokens(days: float | None) -> Tokens:
     end = None if days is None else NOW + timedelta(days=days)
     return Tokens(
-        access_token="a", refresh_token="r", refresh_expires_at=end, obtained_at=NOW, authorised_at=NOW
+        access_token="a", refresh_token="r", refresh_expires_at=end, obtained_at=NOW, authorized_at=NOW
     )
 
 
@@ -252,7 +252,7 @@ def _tokens(days: float | None) -> Tokens:
         (_tokens(None), None, Verdict.OK),
         (_tokens(40), None, Verdict.OK),
         (_tokens(40), TokenDead("IllegalAccessToken"), Verdict.WARNING),
-        (_tokens(40), Reauthorise("x"), Verdict.FAILURE),
+        (_tokens(40), Reauthorize("x"), Verdict.FAILURE),
         (_tokens(40), Transient("Timeout"), Verdict.WARNING),
         (_tokens(40), Misconfigured("InvalidAppkey"), Verdict.WARNING),
         (_tokens(6.5), None, Verdict.WARNING),

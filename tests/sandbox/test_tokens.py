@@ -84,7 +84,7 @@ async def test_the_merchant_comes_back_from_the_page_with_code_and_state(world: 
         "state": 'a"b',
     }
     page = await world.http.get(url, params=query)
-    assert "<button>Authorise</button>" in page.text
+    assert "<button>Authorize</button>" in page.text
     assert 'value="a&quot;b"' in page.text
     back = await world.http.post(url, data=query)
     assert back.status_code == 302

@@ -20,7 +20,7 @@ TOKENS = Tokens(
     refresh_token="refresh-1",
     access_expires_at=NOW + timedelta(days=1),
     obtained_at=NOW,
-    authorised_at=NOW,
+    authorized_at=NOW,
     account="shop",
 )
 

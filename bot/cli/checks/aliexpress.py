@@ -10,7 +10,7 @@ from bot.cli.checks.telegram import skew
 from bot.cli.program import PROGRAM
 from bot.errors import (
     Misconfigured,
-    Reauthorise,
+    Reauthorize,
     Rejected,
     SourceError,
     StoreError,
@@ -58,7 +58,7 @@ async def probe(client: Client, token: str = "") -> SourceError | None:
 def signature(error: SourceError | None) -> Finding:
     """Judge app key and signature by the result of `probe`."""
     match error:
-        case None | TokenDead() | Reauthorise():
+        case None | TokenDead() | Reauthorize():
             return ok("aliexpress", "app key and signature are accepted")
         case Misconfigured():
             return failure(
@@ -108,7 +108,7 @@ def grant(tokens: Tokens | None, error: SourceError | None, now: datetime) -> Fi
         if tokens.refresh_token:
             return warning("login", "the access token has expired", "`run` refreshes it at its next call")
         return failure("login", "the access token is refused and there is no refresh token", LOGIN)
-    if isinstance(error, Reauthorise):
+    if isinstance(error, Reauthorize):
         return failure("login", f"refused: {error}", LOGIN)
     if error is not None:
         return warning("login", "there is a token, but it could not be tested", "fix the errors above")

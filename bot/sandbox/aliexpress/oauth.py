@@ -13,11 +13,11 @@ from bot.sandbox.aliexpress.tokens import TokenIssuer
 from bot.sandbox.parameters import read_parameters
 
 _PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Authorise — AliExpress (simulated)</title>
+<title>Authorize — AliExpress (simulated)</title>
 <style>body{{font:16px/1.5 system-ui;max-width:26rem;margin:4rem auto;padding:0 1rem}}
 button{{font:inherit;padding:.6em 1.4em;border:0;border-radius:.5em;background:#e43225;color:#fff}}</style>
 <h1>Allow this app?</h1><p>App <b>{app}</b> wants to read the orders of the account <b>sandbox-shop</b>.</p>
-<form method="post">{fields}<button>Authorise</button></form>
+<form method="post">{fields}<button>Authorize</button></form>
 <p>You are then led to an address where, in this demo, nobody answers. Copy it whole from the address bar
 and send it to the bot.</p>"""
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from bot.errors import Reauthorise, Rejected, SourceError, StoreError, Transient
+from bot.errors import Reauthorize, Rejected, SourceError, StoreError, Transient
 from bot.model import Tokens
 from bot.sources.aliexpress.budget import CallLimiter
 from bot.sources.aliexpress.client import GATEWAY, Client, Report
@@ -44,7 +44,7 @@ class TokenStore(Protocol):
         ...
 
 
-# ── authorising ─────────────────────────────────────────────────────────────────────────────────
+# ── authorizing ─────────────────────────────────────────────────────────────────────────────────
 
 
 def authorize_url(app_key: str, redirect_uri: str, *, state: str = "", base_url: str = GATEWAY) -> str:
@@ -85,11 +85,11 @@ def seed_tokens(access_token: str, refresh_token: str, now: datetime) -> Tokens 
     """Return the tokens from the settings, whose expiry is unknown; None if there are none."""
     if not access_token and not refresh_token:
         return None
-    return Tokens(access_token=access_token, refresh_token=refresh_token, obtained_at=now, authorised_at=now)
+    return Tokens(access_token=access_token, refresh_token=refresh_token, obtained_at=now, authorized_at=now)
 
 
 async def exchange_code(client: Client, code: str, now: Callable[[], datetime]) -> Tokens:
-    """Exchange a login's code for tokens. A code works once and for minutes; then raises `Reauthorise`."""
+    """Exchange a login's code for tokens. A code works once and for minutes; then raises `Reauthorize`."""
     return _tokens(await client.system("/auth/token/create", {"code": code}), now(), before=None)
 
 
@@ -116,7 +116,7 @@ def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) 
         access_expires_at=access_end if access_end and access_end > now else None,
         refresh_expires_at=refresh_end,
         obtained_at=now,
-        authorised_at=before.authorised_at if before else now,
+        authorized_at=before.authorized_at if before else now,
         account=_text(answer.get("user_nick"))
         or _text(answer.get("account"))
         or (before.account if before else ""),
@@ -228,7 +228,7 @@ class TokenKeeper:
         return self._last_of_all is not None and _same(tokens, self._last_of_all)
 
     async def current(self) -> Tokens:
-        """Return tokens for a call, refreshed half an hour before they expire; raises `Reauthorise`."""
+        """Return tokens for a call, refreshed half an hour before they expire; raises `Reauthorize`."""
         tokens = self._held
         if tokens is None:
             async with self._first:  # at the start all callers share one read of the store
@@ -236,7 +236,7 @@ class TokenKeeper:
         elif self._refused is not None or self._is_over(tokens):
             tokens = await self._newest()
         if tokens is None:
-            raise Reauthorise("NoToken", "not logged in yet")
+            raise Reauthorize("NoToken", "not logged in yet")
         if self._refused is None:
             return await self._in_time(tokens)
         if _same(tokens, self._refused):
@@ -255,7 +255,7 @@ class TokenKeeper:
         try:
             await self._refreshed(tokens)
         except SourceError as error:
-            ended = isinstance(error, Reauthorise)
+            ended = isinstance(error, Reauthorize)
             if ended and self.hoping:
                 self.give_up(tokens)
                 return
@@ -264,10 +264,10 @@ class TokenKeeper:
             self._report("refresh_failed", error.code)
 
     async def renew(self, dead: Tokens) -> Tokens:
-        """Replace `dead`, which the gateway refused; raises `Reauthorise` if there are no new tokens."""
+        """Replace `dead`, which the gateway refused; raises `Reauthorize` if there are no new tokens."""
         try:
             return await self._refreshed(dead)
-        except Reauthorise:
+        except Reauthorize:
             self.give_up(dead)
             raise
 
@@ -276,7 +276,7 @@ class TokenKeeper:
         if self._held is not None and not _same(self._held, tokens):
             return  # new tokens have arrived meanwhile
         if self._refused is None:
-            self._report("reauthorise", "")
+            self._report("reauthorize", "")
         self._refused = tokens
         self._seed_tried = self._seed_tried or (self._seed is not None and _same(self._seed, tokens))
         self._proven = None
@@ -333,14 +333,14 @@ class TokenKeeper:
 
     def _revived(self) -> None:
         self._refused = None
-        self._report("reauthorised", "")
+        self._report("reauthorized", "")
 
     async def _second_chance(self, refused: Tokens) -> Tokens:
         """After the stored tokens were refused, try the settings' once, as they may be new; then probe."""
         seed = self._seed
         if seed is None or self._seed_tried or _same(seed, refused):
             if self._now() < self._probe_at:
-                raise Reauthorise("IllegalRefreshToken", "the merchant has to log in again")
+                raise Reauthorize("IllegalRefreshToken", "the merchant has to log in again")
             self._probe_at = self._now() + _PROBE  # this call is the probe
             return refused
         self._seed_tried = True
@@ -361,7 +361,7 @@ class TokenKeeper:
         try:
             return await self._refreshed(tokens)
         except SourceError as error:  # the present token still works for a while
-            self._not_before = end if isinstance(error, Reauthorise) else now + _RETRY_EARLY
+            self._not_before = end if isinstance(error, Reauthorize) else now + _RETRY_EARLY
             self._report("refresh_failed", error.code)
             return tokens
 
@@ -390,12 +390,12 @@ class TokenKeeper:
 
     async def _refresh_as_owner(self, dead: Tokens) -> Tokens:
         if not self._refreshable(dead):
-            raise Reauthorise("IllegalRefreshToken", "the grant has ended")
+            raise Reauthorize("IllegalRefreshToken", "the grant has ended")
         await self._limiter.acquire_for_tokens()
         try:
             fresh = await refresh_tokens(self._client, dead, self._now)
         except Rejected as error:
-            raise Reauthorise(error.code, error.detail, request_id=error.request_id) from error
+            raise Reauthorize(error.code, error.detail, request_id=error.request_id) from error
         if not await self._kept(fresh, dead):
             stored = await self._newest()  # the merchant logged in again meanwhile
             return stored or fresh
@@ -428,7 +428,7 @@ def _same(one: Tokens, other: Tokens) -> bool:
 def _as_typed(tokens: Tokens) -> bool:
     """Whether these come from the settings and were never refreshed, so that their expiry is unknown."""
     ends = (tokens.access_expires_at, tokens.refresh_expires_at)
-    return ends == (None, None) and tokens.obtained_at == tokens.authorised_at
+    return ends == (None, None) and tokens.obtained_at == tokens.authorized_at
 
 
 def _early(tokens: Tokens) -> timedelta:

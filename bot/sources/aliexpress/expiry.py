@@ -29,7 +29,7 @@ def token_warnings(
         return _unless(already, _warning(tokens, 0))
     if ends_at is None:
         return _unless(already, _warning(tokens, _DAYS[0])) if ending else ()
-    life = ends_at - tokens.authorised_at
+    life = ends_at - tokens.authorized_at
     for days in _DAYS:
         told_in_time = days == _DAYS[0] or timedelta(days=days) < life
         if told_in_time and ends_at - now <= timedelta(days=days):
@@ -47,7 +47,7 @@ def _warning(tokens: Tokens, days: int) -> TokenWarning:
 
 
 def _key(tokens: Tokens, days: int) -> str:
-    return f"{int(tokens.authorised_at.timestamp())}:{days}"
+    return f"{int(tokens.authorized_at.timestamp())}:{days}"
 
 
 def _unless(already: frozenset[str], warning: TokenWarning) -> tuple[TokenWarning, ...]:

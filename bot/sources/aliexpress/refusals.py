@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.errors import (
     Misconfigured,
-    Reauthorise,
+    Reauthorize,
     Rejected,
     SourceError,
     Throttled,
@@ -159,7 +159,7 @@ _TABLE: Mapping[type[SourceError], str] = {
         "IllegalAccessToken InvalidAccessToken 26 27 invalid-sessionkey isv.invalid-session "
         "isv.session-expired"
     ),
-    Reauthorise: (
+    Reauthorize: (
         "IllegalRefreshToken AUTH_TYPE_UNSUPPORTED InvalidCode isv.402 isv.account-migration-check-fail"
     ),
     Misconfigured: (

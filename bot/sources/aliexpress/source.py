@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from bot.errors import Misconfigured, Reauthorise, SourceError, Throttled, TokenDead, Transient
+from bot.errors import Misconfigured, Reauthorize, SourceError, Throttled, TokenDead, Transient
 from bot.model import OrderFacts, Snapshot, Tokens
 from bot.sources.aliexpress import languages, payload, raw
 from bot.sources.aliexpress.auth import TokenKeeper
@@ -36,7 +36,7 @@ class Observer(Protocol):
         """Report a notable event; `detail` holds no secret and no personal data. Kinds:
 
         `unknown_code`, `unknown_shape`, `odd` (an entry left out), `throttled`, `misconfigured`, `repaired`,
-        `reauthorise`, `reauthorised`, `refreshed`, `refresh_failed`, `raw_refusal`,
+        `reauthorize`, `reauthorized`, `refreshed`, `refresh_failed`, `raw_refusal`,
         `clock` (ours is far off).
         """
         ...
@@ -211,12 +211,12 @@ class AliExpress:
             except TokenDead as error:
                 if dead is not None:
                     self.keeper.give_up(tokens)
-                    raise Reauthorise(error.code, error.detail, request_id=error.request_id) from error
+                    raise Reauthorize(error.code, error.detail, request_id=error.request_id) from error
                 dead = tokens
             except (Throttled, Transient) as error:
                 failures += 1
                 await self._wait_after(error, failures)
-            except Reauthorise:
+            except Reauthorize:
                 self.keeper.give_up(tokens)
                 raise
             else:

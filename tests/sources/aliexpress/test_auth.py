@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import Misconfigured, Reauthorise, StoreError, Throttled, Transient
+from bot.errors import Misconfigured, Reauthorize, StoreError, Throttled, Transient
 from bot.model import Snapshot, Tokens
 from bot.sources.aliexpress.auth import authorize_url, is_login, parse_code, seed_tokens
 from bot.sources.aliexpress.budget import CallLimits
@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 CODE = "3_500102_JxZ05Ux3cnnSSUm6dCxYg6Q26"
 
 
-def test_the_authorise_address_is_the_documented_one() -> None:
+def test_the_authorize_address_is_the_documented_one() -> None:
     assert authorize_url("500000", "https://shop.example/cb?x=1") == (
         "https://api-sg.aliexpress.com/oauth/authorize?response_type=code&force_auth=true"
         "&redirect_uri=https%3A%2F%2Fshop.example%2Fcb%3Fx%3D1&client_id=500000"
@@ -76,7 +76,7 @@ def test_only_what_a_login_leads_to_is_taken_unasked(text: str, expected: bool) 
 
 async def test_exchanging_a_code_stores_what_the_answer_says() -> None:
     here = world()
-    tokens = await here.authorise(here.source())
+    tokens = await here.authorize(here.source())
     assert tokens == here.store.tokens
     assert tokens.account == "kr104"
     assert tokens.account_id == "6000012621"
@@ -87,7 +87,7 @@ async def test_exchanging_a_code_stores_what_the_answer_says() -> None:
 
 async def test_a_used_code_asks_for_a_new_login_and_stores_nothing() -> None:
     here = world()
-    with pytest.raises(Reauthorise, match="InvalidCode") as caught:
+    with pytest.raises(Reauthorize, match="InvalidCode") as caught:
         await here.source().keeper.exchange(CODE)
     assert CODE not in str(caught.value)
     assert here.store.tokens is None
@@ -96,7 +96,7 @@ async def test_a_used_code_asks_for_a_new_login_and_stores_nothing() -> None:
 async def test_an_answer_without_a_token_is_never_stored() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     before = here.store.tokens
     here.clock.pass_by(days=29, hours=23, minutes=40)
     here.gateway.script += [{"code": "0", "refresh_token": "canary-other"}]
@@ -122,7 +122,7 @@ NEW = {"access_token": "canary-access-new", "refresh_token": "canary-refresh-new
 async def test_tokens_are_found_wherever_an_answer_nests_them(answer: dict[str, object]) -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=29, hours=23, minutes=40)
     here.gateway.access["canary-access-new"] = here.clock.at + DAY
     here.gateway.script.append(answer)
@@ -137,7 +137,7 @@ async def test_tokens_are_found_wherever_an_answer_nests_them(answer: dict[str, 
 async def test_a_text_that_holds_no_token_is_never_stored(text: str) -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     before = here.store.tokens
     here.clock.pass_by(days=29, hours=23, minutes=40)
     here.gateway.script += [{"code": "0", "token_result": text}]
@@ -149,7 +149,7 @@ async def test_a_text_that_holds_no_token_is_never_stored(text: str) -> None:
 async def test_an_answer_that_names_no_new_refresh_token_keeps_the_old_one(wrapped: bool) -> None:
     here = world()
     source = here.source()
-    old = await here.authorise(source)
+    old = await here.authorize(source)
     here.clock.pass_by(days=29, hours=23, minutes=40)
     answer: dict[str, object] = {"access_token": "canary-access-new", "expire_time": "1775000000000"}
     here.gateway.access["canary-access-new"] = here.clock.at + DAY
@@ -164,7 +164,7 @@ async def test_an_answer_that_names_no_new_refresh_token_keeps_the_old_one(wrapp
 async def test_a_token_is_refreshed_half_an_hour_before_its_end() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=29, hours=23, minutes=29)
     await source.fetch(ORDER_ID, "en_US")
     assert here.gateway.refreshes == 0
@@ -176,7 +176,7 @@ async def test_a_token_is_refreshed_half_an_hour_before_its_end() -> None:
 async def test_a_failed_early_refresh_costs_no_call_and_is_tried_again_minutes_later() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=29, hours=23, minutes=31)
     here.gateway.script.append(refusal("ServiceUnavailable"))
     await source.fetch(ORDER_ID, "en_US")
@@ -190,7 +190,7 @@ async def test_a_failed_early_refresh_costs_no_call_and_is_tried_again_minutes_l
 async def test_the_last_half_hour_of_a_grant_is_used_up_before_the_pause() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.refresh.clear()
     here.clock.pass_by(days=29, hours=23, minutes=31)
     for _ in range(5):
@@ -198,7 +198,7 @@ async def test_the_last_half_hour_of_a_grant_is_used_up_before_the_pause() -> No
     assert here.gateway.refreshes == 1
     assert not source.keeper.dead
     here.clock.pass_by(minutes=29)
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await source.fetch(ORDER_ID, "en_US")
     assert source.keeper.dead
 
@@ -206,7 +206,7 @@ async def test_the_last_half_hour_of_a_grant_is_used_up_before_the_pause() -> No
 async def test_a_caller_who_gives_up_does_not_lose_the_fresh_token() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=31)
     impatient = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
     await here.gateway.refreshing.wait()
@@ -220,7 +220,7 @@ async def test_a_caller_who_gives_up_does_not_lose_the_fresh_token() -> None:
 async def test_a_refresh_that_a_crashed_process_began_is_taken_over() -> None:
     here = world()
     source = here.source("two")
-    await here.authorise(source)
+    await here.authorize(source)
     here.store.lease = ("one", here.clock.at + 31 * DAY + timedelta(seconds=40))
     here.clock.pass_by(days=31)
     await source.fetch(ORDER_ID, "en_US")
@@ -231,11 +231,11 @@ async def test_a_refresh_that_a_crashed_process_began_is_taken_over() -> None:
 async def test_a_login_during_a_refresh_wins() -> None:
     here = world()
     source, cli = here.source(), here.source("cli")
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=31)
     running = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
     await here.gateway.refreshing.wait()
-    latest = await here.authorise(cli)
+    latest = await here.authorize(cli)
     await running
     assert here.store.tokens == latest
     assert (await source.keeper.current()).access_token == latest.access_token
@@ -244,13 +244,13 @@ async def test_a_login_during_a_refresh_wins() -> None:
 async def test_even_a_fresh_token_refused_ends_in_a_pause_not_in_a_loop() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     before = len(here.gateway.calls)
     for _ in range(10):
         here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
         dead = refusal("IllegalAccessToken", "expired")
         here.gateway.script = [dead, here.gateway.grant(START + 60 * DAY), dead]
-        with pytest.raises(Reauthorise):
+        with pytest.raises(Reauthorize):
             await source.fetch(ORDER_ID, "en_US")
     assert len(here.gateway.calls) - before == 3
     here.gateway.script.clear()
@@ -258,13 +258,13 @@ async def test_even_a_fresh_token_refused_ends_in_a_pause_not_in_a_loop() -> Non
     assert here.store.tokens is not None
     here.gateway.access[here.store.tokens.access_token] = here.clock.at + DAY
     await source.fetch(ORDER_ID, "en_US")
-    assert here.seen.kinds().count("reauthorised") == 1
+    assert here.seen.kinds().count("reauthorized") == 1
 
 
 async def test_a_wrong_secret_during_a_refresh_stops_calls() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=31)
     here.gateway.script.append(refusal("IncompleteSignature"))
     for _ in range(5):
@@ -276,16 +276,16 @@ async def test_a_wrong_secret_during_a_refresh_stops_calls() -> None:
 async def test_trouble_during_a_refresh_is_tried_again() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=31)
     here.gateway.script += [OSError("reset"), refusal("ApiCallLimit", "this ban will last 2 seconds")]
     await source.fetch(ORDER_ID, "en_US")
     assert here.gateway.refreshes == 1
 
 
-async def test_nothing_authorised_is_said_so_without_a_call() -> None:
+async def test_nothing_authorized_is_said_so_without_a_call() -> None:
     here = world()
-    with pytest.raises(Reauthorise, match="nobody has authorised"):
+    with pytest.raises(Reauthorize, match="not logged in"):
         await here.source().fetch(ORDER_ID, "en_US")
     assert here.gateway.calls == []
 
@@ -350,7 +350,7 @@ async def test_settings_tokens_that_nobody_can_refresh_work_on_and_are_said_to_e
         here.clock.pass_by(hours=6)
     tokens = await source.keeper.current()
     assert (here.gateway.refreshes, source.keeper.dead, source.keeper.ending(tokens)) == (1, False, True)
-    assert not source.keeper.ending(await here.authorise(source))
+    assert not source.keeper.ending(await here.authorize(source))
 
 
 async def test_trouble_while_an_end_is_asked_for_is_passing() -> None:
@@ -376,13 +376,13 @@ async def test_a_typed_in_access_token_alone_is_left_as_it_is() -> None:
 async def test_tokens_are_alive_from_a_call_that_succeeds_to_one_that_is_refused() -> None:
     here = world()
     source = here.source()
-    tokens = await here.authorise(source)
+    tokens = await here.authorize(source)
     assert not source.keeper.alive(tokens)
     await source.fetch(ORDER_ID, "en_US")
     assert source.keeper.alive(tokens)
     here.gateway.refresh.clear()
     here.gateway.script.append(refusal("IllegalAccessToken"))
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await source.fetch(ORDER_ID, "en_US")
     assert source.keeper.dead
     assert not source.keeper.alive(tokens)
@@ -394,16 +394,16 @@ async def test_tokens_are_alive_from_a_call_that_succeeds_to_one_that_is_refused
 async def test_a_call_under_way_when_tokens_are_refused_proves_nothing_but_lets_one_be_tried() -> None:
     here = world()
     source = here.source()
-    tokens = await here.authorise(source)
+    tokens = await here.authorize(source)
     begun = source.keeper.refusals
     source.keeper.give_up(tokens)
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await source.keeper.current()
     source.keeper.works(tokens, begun)
     assert source.keeper.dead
     assert not source.keeper.alive(tokens)
     assert await source.keeper.current() == tokens
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await source.keeper.current()
     source.keeper.works(tokens, source.keeper.refusals)
     assert source.keeper.alive(tokens)
@@ -414,14 +414,14 @@ async def test_a_spent_day_never_stops_a_refresh_or_a_login() -> None:
     here = world()
     here.limits = CallLimits(per_second=1000, per_day=3)
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=31)
     for _ in range(3):
         await source.limiter.acquire(urgent=True)
     with pytest.raises(Throttled, match="DailyBudget"):
         await source.fetch(ORDER_ID, "en_US", urgent=True)
     assert here.gateway.refreshes == 1
-    await here.authorise(source)
+    await here.authorize(source)
     assert (await source.limiter.usage()).used == 5
 
 
@@ -437,11 +437,11 @@ async def test_a_refresh_token_alone_is_enough_to_start() -> None:
 async def test_new_tokens_typed_into_the_settings_help_where_the_stored_ones_are_dead() -> None:
     here = world()
     first = here.source()
-    await here.authorise(first)
+    await here.authorize(first)
     here.clock.pass_by(days=61)
     here.gateway.grant(here.clock.at + 60 * DAY)
     source = here.source("two", seed=seed_tokens("canary-access-0002", "canary-refresh-0002", here.clock.at))
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await source.fetch(ORDER_ID, "en_US")
     assert (source.keeper.hoping, source.keeper.dead) == (True, False)
     await source.fetch(ORDER_ID, "en_US")
@@ -454,46 +454,46 @@ async def test_new_tokens_typed_into_the_settings_help_where_the_stored_ones_are
 async def test_old_tokens_of_the_settings_are_tried_once_where_the_stored_ones_are_dead(called: bool) -> None:
     here = world()
     first = here.source()
-    await here.authorise(first)
+    await here.authorize(first)
     old = here.store.tokens
     assert old is not None
-    await here.authorise(first)
+    await here.authorize(first)
     source = here.source("two", seed=seed_tokens(old.access_token, old.refresh_token, here.clock.at))
     await source.fetch(ORDER_ID, "en_US")
     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
     here.gateway.refresh.clear()
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await source.fetch(ORDER_ID, "en_US")
     assert (source.keeper.hoping, source.keeper.dead) == (True, False)  # so far only the stored ones
     if called:
-        with pytest.raises(Reauthorise):
+        with pytest.raises(Reauthorize):
             await source.fetch(ORDER_ID, "en_US")
     else:
         await source.keeper.current()
         await source.keeper.learn_end()
     assert (source.keeper.hoping, source.keeper.dead) == (False, True)
-    await here.authorise(source)
+    await here.authorize(source)
     await source.fetch(ORDER_ID, "en_US")
     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
     here.gateway.refresh.clear()
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await source.fetch(ORDER_ID, "en_US")
     assert (source.keeper.hoping, source.keeper.dead) == (False, True)  # the settings' were refused before
     calls = len(here.gateway.calls)
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await source.fetch(ORDER_ID, "en_US")
     assert len(here.gateway.calls) == calls
-    assert [kind for kind in here.seen.kinds() if kind.startswith("reauthorise")] == [
-        "reauthorise",
-        "reauthorised",
-        "reauthorise",
+    assert [kind for kind in here.seen.kinds() if kind.startswith("reauthorize")] == [
+        "reauthorize",
+        "reauthorized",
+        "reauthorize",
     ]
 
 
 async def _lived(here: World, days: int) -> tuple[list[tuple[int, int]], list[int], int]:
     """Live `days` in steps of twenty minutes; return warnings (day, step), days with failures, HTTP calls."""
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     told: list[tuple[int, int]] = []
     failed: list[int] = []
     already: frozenset[str] = frozenset()
@@ -501,7 +501,7 @@ async def _lived(here: World, days: int) -> tuple[list[tuple[int, int]], list[in
         day = step // 72
         try:
             await source.fetch(ORDER_ID, "en_US")
-        except Reauthorise:
+        except Reauthorize:
             failed.append(day)
         assert here.store.tokens is not None
         due = token_warnings(here.store.tokens, here.clock.at, already, refused=source.keeper.dead)
@@ -518,7 +518,7 @@ async def test_a_test_apps_grant_lives_two_days_with_one_warning() -> None:
     assert told == [(1, 1), (2, 0)]
     assert failed[0] == 2
     assert set(failed) == {2, 3, 4}
-    assert here.seen.kinds().count("reauthorise") == 1
+    assert here.seen.kinds().count("reauthorize") == 1
 
 
 async def test_an_online_apps_grant_lives_sixty_days_and_warns_at_seven_three_and_one() -> None:
@@ -534,7 +534,7 @@ async def test_an_online_apps_grant_lives_sixty_days_and_warns_at_seven_three_an
 async def test_an_online_app_renewed_by_its_merchant_never_stops() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     already: frozenset[str] = frozenset()
     told = []
     for _day in range(65 * 4):
@@ -544,7 +544,7 @@ async def test_an_online_app_renewed_by_its_merchant_never_stops() -> None:
         already |= {warning.key for warning in due}
         told += [warning.days for warning in due]
         if any(warning.days == 1 for warning in due):
-            await here.authorise(here.source("cli"))
+            await here.authorize(here.source("cli"))
         here.clock.pass_by(hours=6)
     assert told == [7, 3, 1]
 
@@ -552,7 +552,7 @@ async def test_an_online_app_renewed_by_its_merchant_never_stops() -> None:
 async def test_too_long_a_refresh_elsewhere_is_passing_trouble() -> None:
     here = world()
     source = here.source("two")
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=31)
     here.store.lease = ("one", here.clock.at + DAY)
     with pytest.raises(Transient, match="RefreshBusy"):
@@ -562,7 +562,7 @@ async def test_too_long_a_refresh_elsewhere_is_passing_trouble() -> None:
 async def test_a_caller_late_with_a_dead_token_gets_the_fresh_one_without_a_refresh() -> None:
     here = world()
     source = here.source()
-    old = await here.authorise(source)
+    old = await here.authorize(source)
     here.clock.pass_by(days=31)
     await source.fetch(ORDER_ID, "en_US")
     assert (await source.keeper.renew(old)).access_token == "canary-access-0002"
@@ -572,8 +572,8 @@ async def test_a_caller_late_with_a_dead_token_gets_the_fresh_one_without_a_refr
 async def test_news_that_old_tokens_are_dead_does_not_pause_the_new_ones() -> None:
     here = world()
     source = here.source()
-    old = await here.authorise(source)
-    await here.authorise(source)
+    old = await here.authorize(source)
+    await here.authorize(source)
     source.keeper.give_up(old)
     assert not source.keeper.dead
 
@@ -581,21 +581,21 @@ async def test_news_that_old_tokens_are_dead_does_not_pause_the_new_ones() -> No
 async def test_a_refresh_token_that_the_platform_does_not_understand_asks_for_a_login() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=31)
     here.gateway.script.append({"code": "InvalidParameter", "type": "ISV", "message": "refresh_token"})
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await source.fetch(ORDER_ID, "en_US")
 
 
 async def test_an_account_of_the_wrong_kind_pauses_calls() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script.append(refusal("AUTH_TYPE_UNSUPPORTED"))
     before = len(here.gateway.calls)
     for _ in range(5):
-        with pytest.raises(Reauthorise):
+        with pytest.raises(Reauthorize):
             await source.fetch(ORDER_ID, "en_US")
     assert len(here.gateway.calls) == before + 1
 
@@ -604,7 +604,7 @@ async def _refreshed_with(**answer: object) -> tuple[World, Tokens, Tokens]:
     """A grant and what is stored after a refresh with this answer, half an hour before the first end."""
     here = world()
     source = here.source()
-    old = await here.authorise(source)
+    old = await here.authorize(source)
     here.clock.pass_by(days=29, hours=23, minutes=40)
     here.gateway.access["canary-access-new"] = here.clock.at + 90 * DAY
     here.gateway.script.append({"access_token": "canary-access-new", **answer})
@@ -616,14 +616,14 @@ async def _refreshed_with(**answer: object) -> tuple[World, Tokens, Tokens]:
 async def test_the_end_of_a_grant_is_never_put_off_by_a_refresh() -> None:
     _, old, new = await _refreshed_with(expires_in=2592000, refresh_expires_in=5184000)
     assert new.refresh_expires_at == old.refresh_expires_at
-    assert new.authorised_at == old.authorised_at
+    assert new.authorized_at == old.authorized_at
 
 
 async def test_a_grant_may_turn_out_to_end_sooner_or_now() -> None:
     here, _, new = await _refreshed_with(expires_in=2592000, refresh_expires_in=0)
     assert new.refresh_expires_at == here.clock.at
     here.clock.pass_by(days=30)
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await here.source().fetch(ORDER_ID, "en_US")
     assert here.gateway.refreshes == 0
 
@@ -643,7 +643,7 @@ async def test_a_fresh_token_that_claims_no_sensible_life_is_not_refreshed_at_ev
 async def test_a_short_lived_token_is_refreshed_in_its_last_quarter_only() -> None:
     here = world(access_life=timedelta(minutes=20))
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     for _ in range(14):
         await source.fetch(ORDER_ID, "en_US")
         here.clock.pass_by(minutes=1)
@@ -671,7 +671,7 @@ async def _play(rounds: list[list[str | int]]) -> None:
     here = world(access_life=timedelta(days=30), refresh_life=timedelta(days=60))
     processes = [here.source(str(number)) for number in range(3)]
     names = itertools.count()  # no two processes ever have one name
-    await here.authorise(processes[0])
+    await here.authorize(processes[0])
     for actions in rounds:
         running: list[Awaitable[object]] = []
         for number, action in enumerate(actions):
@@ -681,15 +681,15 @@ async def _play(rounds: list[list[str | int]]) -> None:
                 case "kill":
                     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
                 case "login":
-                    running.append(here.authorise(processes[number % 3]))
+                    running.append(here.authorize(processes[number % 3]))
                 case "restart":
                     processes[number % 3] = here.source(f"again {next(names)}")
                 case _:
                     running.append(processes[number % 3].fetch(str(10**15 + number), "en_US", urgent=True))
         ends = await asyncio.gather(*running, return_exceptions=True)
-        assert {type(end) for end in ends} <= {Tokens, Snapshot, Reauthorise}
+        assert {type(end) for end in ends} <= {Tokens, Snapshot, Reauthorize}
         assert here.gateway.wasted == 0
-    await here.authorise(processes[1])
+    await here.authorize(processes[1])
     for process in processes:
         assert (await process.fetch(ORDER_ID, "en_US")).parcels
 
@@ -697,7 +697,7 @@ async def _play(rounds: list[list[str | int]]) -> None:
 async def test_a_spent_refresh_token_s_answer_is_stored_as_soon_as_the_database_takes_it() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.store.failing = [StoreError("database is locked"), StoreError("disk I/O error")]
     here.clock.pass_by(days=31)
     await source.fetch(ORDER_ID, "en_US")

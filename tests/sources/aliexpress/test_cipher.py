@@ -27,7 +27,7 @@ def test_what_was_stored_before_a_key_was_set_still_opens() -> None:
 
 @pytest.mark.parametrize("other", [None, "", "another key"])
 def test_a_missing_or_other_key_says_what_to_do(other: str | None) -> None:
-    with pytest.raises(StoreError, match=r"key.*authorise again") as caught:
+    with pytest.raises(StoreError, match=r"KEY.*log in again") as caught:
         Cipher(other).open(Cipher("key").seal(TEXT))
     assert "canary" not in str(caught.value)
 

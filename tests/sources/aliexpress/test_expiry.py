@@ -21,7 +21,7 @@ def grant(days: float, access_days: float = 30) -> Tokens:
         access_expires_at=BORN + timedelta(days=access_days),
         refresh_expires_at=BORN + timedelta(days=days),
         obtained_at=BORN,
-        authorised_at=BORN,
+        authorized_at=BORN,
     )
 
 
@@ -58,7 +58,7 @@ def test_a_new_grant_is_warned_of_anew() -> None:
         access_token="b",
         refresh_expires_at=BORN + timedelta(days=119),
         obtained_at=BORN + timedelta(days=59),
-        authorised_at=BORN + timedelta(days=59),
+        authorized_at=BORN + timedelta(days=59),
     )
     (new,) = token_warnings(later, BORN + timedelta(days=118), frozenset({old.key}))
     assert new.days == 1
@@ -66,7 +66,7 @@ def test_a_new_grant_is_warned_of_anew() -> None:
 
 
 def test_a_refused_grant_is_dead_whatever_the_clock_says() -> None:
-    unknown_ends = Tokens(access_token="a", obtained_at=BORN, authorised_at=BORN)
+    unknown_ends = Tokens(access_token="a", obtained_at=BORN, authorized_at=BORN)
     assert token_warnings(unknown_ends, BORN + timedelta(days=900), NOBODY) == ()
     assert token_warnings(unknown_ends, BORN, NOBODY, refused=True) == (
         TokenWarning(key=f"{int(BORN.timestamp())}:0", days=0),
@@ -81,7 +81,7 @@ def test_a_grant_whose_access_token_tells_no_end_is_dead_only_when_it_is_refused
 
 
 def test_a_grant_that_works_but_can_no_more_be_refreshed_is_warned_of_once() -> None:
-    unknown_ends = Tokens(access_token="a", refresh_token="r", obtained_at=BORN, authorised_at=BORN)
+    unknown_ends = Tokens(access_token="a", refresh_token="r", obtained_at=BORN, authorized_at=BORN)
     (warning,) = token_warnings(unknown_ends, BORN, NOBODY, ending=True)
     assert warning.days == 1
     assert token_warnings(unknown_ends, BORN, frozenset({warning.key}), ending=True) == ()

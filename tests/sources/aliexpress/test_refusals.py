@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import (
     Misconfigured,
-    Reauthorise,
+    Reauthorize,
     Rejected,
     SourceError,
     Throttled,
@@ -49,7 +49,7 @@ ENVELOPES = {
 CODES: dict[type[SourceError], str] = {
     Throttled: "ApiCallLimit AppCallLimit AppApiCallLimit SellerCallLimit 7",
     TokenDead: "IllegalAccessToken 26 27",
-    Reauthorise: (
+    Reauthorize: (
         "IllegalRefreshToken AUTH_TYPE_UNSUPPORTED InvalidCode isv.402 isv.account-migration-check-fail"
     ),
     Misconfigured: (

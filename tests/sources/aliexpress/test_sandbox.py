@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from bot.errors import Misconfigured, Reauthorise, UnknownOrder
+from bot.errors import Misconfigured, Reauthorize, UnknownOrder
 from bot.sandbox.aliexpress import scenarios
 from bot.sandbox.aliexpress.signing import push_signature
 from bot.sandbox.box import Config, Sandbox
@@ -117,7 +117,7 @@ async def test_bans_deaths_and_outages_are_lived_through_in_every_envelope(envel
     assert here.seen.kinds().count("throttled") >= 1
     here.box.behavior.calls_per_second = 0
     here.box.tokens.kill_all()
-    with pytest.raises(Reauthorise):
+    with pytest.raises(Reauthorize):
         await here.source.fetch(ORDER_ID, "en_US")
     await login(here)
     await here.source.fetch(ORDER_ID, "en_US")
@@ -157,7 +157,7 @@ async def test_a_test_grant_of_two_days_pauses_and_resumes_after_a_login() -> No
     for _ in range(5 * 48):
         try:
             await here.source.fetch(ORDER_ID, "en_US")
-        except Reauthorise:
+        except Reauthorize:
             failures += 1
         here.clock.pass_by(minutes=30)
     calls = len(here.box.gateway.call_log.calls)

@@ -53,7 +53,7 @@ async def test_no_secret_leaves_on_any_path_of_trouble(
     caplog.set_level(logging.DEBUG)
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(seconds=after.total_seconds())
     told: list[str] = []
     for call in (source.fetch, source.fetch_raw):
@@ -87,7 +87,7 @@ async def test_a_used_code_does_not_come_back_in_its_error() -> None:
 async def test_tokens_of_before_a_refresh_stay_hidden() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=31)
     await source.fetch(ORDER_ID, "en_US")
     text = "canary-access-0001 canary-refresh-0001 canary-access-0002 canary-refresh-0002 " + SECRET
@@ -95,7 +95,7 @@ async def test_tokens_of_before_a_refresh_stay_hidden() -> None:
 
 
 def test_tokens_show_nothing_but_their_times_and_account() -> None:
-    tokens = Tokens(access_token="canary-a", refresh_token="canary-r", obtained_at=START, authorised_at=START)
+    tokens = Tokens(access_token="canary-a", refresh_token="canary-r", obtained_at=START, authorized_at=START)
     assert CANARY not in repr(tokens) + str(tokens) + f"{tokens}"
 
 
@@ -149,7 +149,7 @@ def test_a_raw_answer_that_is_no_json_is_shown_as_it_is_without_secrets() -> Non
 async def test_a_raw_look_renews_a_dead_token_and_shows_refusals() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
     assert json.loads(await source.fetch_raw(ORDER_ID, "ru"))
     here.gateway.script.append(refusal("MissingParameter", "language"))

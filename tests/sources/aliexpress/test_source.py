@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Misconfigured, Reauthorise, Rejected, Throttled, Transient
+from bot.errors import Misconfigured, Reauthorize, Rejected, Throttled, Transient
 from bot.sources.aliexpress.budget import CallLimits
 from tests.sources.aliexpress.world import ORDER_ID, refusal, tracking, world
 
@@ -16,7 +16,7 @@ from tests.sources.aliexpress.world import ORDER_ID, refusal, tracking, world
 async def test_a_fetch_returns_the_parcels_of_the_order() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.result = tracking({"mail_no": "LP00675700340000", "carrier_name": "Cainiao  "})
     found = await source.fetch(ORDER_ID, "pt_BR")
     assert [(parcel.number, parcel.carrier) for parcel in found.parcels] == [("LP00675700340000", "Cainiao")]
@@ -27,7 +27,7 @@ async def test_a_fetch_returns_the_parcels_of_the_order() -> None:
 async def test_a_hundred_calls_with_a_dead_token_refresh_once() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
     before = len(here.gateway.calls)
     found = await asyncio.gather(*(source.fetch(str(10**15 + i), "en_US", urgent=True) for i in range(100)))
@@ -39,7 +39,7 @@ async def test_a_hundred_calls_with_a_dead_token_refresh_once() -> None:
 async def test_two_processes_with_a_dead_token_refresh_once() -> None:
     here = world()
     one, two = here.source("one"), here.source("two")
-    await here.authorise(one)
+    await here.authorize(one)
     await two.fetch(ORDER_ID, "en_US")
     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
     orders = [str(10**15 + i) for i in range(20)]
@@ -50,7 +50,7 @@ async def test_two_processes_with_a_dead_token_refresh_once() -> None:
 async def test_a_check_whose_answer_is_the_known_one_is_not_even_read() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.result = tracking({"mail_no": "LP1", "detail_node_list": {"detail_node": []}})
     known = await source.check(ORDER_ID, "en", "")
     assert known is not None
@@ -65,7 +65,7 @@ async def test_a_check_whose_answer_is_the_known_one_is_not_even_read() -> None:
 async def test_an_answer_of_which_something_was_left_out_has_no_mark() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     far = int((here.clock.at + timedelta(days=30)).timestamp() * 1000)  # believable in a month, not today
     now = int(here.clock.at.timestamp() * 1000)
     nodes = [{"time_stamp": far, "tracking_name": "x"}, {"time_stamp": now, "tracking_name": "y"}]
@@ -79,7 +79,7 @@ async def test_an_answer_of_which_something_was_left_out_has_no_mark() -> None:
 async def test_while_there_are_no_parcels_an_answer_has_no_mark() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.result = tracking()
     found = await source.check(ORDER_ID, "en", "")
     assert found is not None
@@ -89,7 +89,7 @@ async def test_while_there_are_no_parcels_an_answer_has_no_mark() -> None:
 async def test_who_asks_for_the_same_at_the_same_time_shares_one_call() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     before = len(here.gateway.calls)
     asked = ["he", "iw_IL", "ru", "he"]
     found = await asyncio.gather(*(source.fetch(ORDER_ID, language) for language in asked))
@@ -102,7 +102,7 @@ async def test_who_asks_for_the_same_at_the_same_time_shares_one_call() -> None:
 async def test_one_who_gives_up_does_not_take_the_answer_from_the_others() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     first = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
     second = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
     await asyncio.sleep(0)
@@ -113,7 +113,7 @@ async def test_one_who_gives_up_does_not_take_the_answer_from_the_others() -> No
 async def test_trouble_reaches_all_who_share_a_call() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script.append(refusal("MissingParameter"))
     ends = await asyncio.gather(*(source.fetch(ORDER_ID, "en_US") for _ in range(3)), return_exceptions=True)
     assert [type(end) for end in ends] == [Rejected] * 3
@@ -122,7 +122,7 @@ async def test_trouble_reaches_all_who_share_a_call() -> None:
 async def test_closing_gives_up_what_is_under_way() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     running = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
     await asyncio.sleep(0)
     await source.aclose()
@@ -133,7 +133,7 @@ async def test_closing_gives_up_what_is_under_way() -> None:
 async def test_a_ban_holds_every_call_back_for_its_length_and_a_margin() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script.append(
         refusal("ApiCallLimit", "frequency exceeds the limit. this ban will last 3 seconds")
     )
@@ -145,7 +145,7 @@ async def test_a_ban_holds_every_call_back_for_its_length_and_a_margin() -> None
 async def test_a_long_ban_is_the_callers_to_wait_for() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script.append(refusal("ApiCallLimit", "this ban will last 600 seconds"))
     with pytest.raises(Throttled) as caught:
         await source.fetch(ORDER_ID, "en_US")
@@ -159,7 +159,7 @@ async def test_a_long_ban_is_the_callers_to_wait_for() -> None:
 async def test_trouble_on_the_way_is_tried_three_times() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     before = len(here.gateway.calls)
     here.gateway.script += [
         refusal("ServiceTimeout"),
@@ -175,7 +175,7 @@ async def test_trouble_on_the_way_is_tried_three_times() -> None:
 async def test_a_wrong_setting_stops_calls_and_is_looked_at_again_later() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script += [refusal("AppWhiteIpLimit", "ip")] * 2
     for _ in range(5):
         with pytest.raises(Misconfigured, match="AppWhiteIpLimit"):
@@ -198,7 +198,7 @@ async def test_a_wrong_setting_stops_calls_and_is_looked_at_again_later() -> Non
 async def test_a_wrong_setting_told_by_a_sub_code_reaches_the_operator_once(sub_code: str) -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script += [refusal("11", "Insufficient ISV Permissions", sub_code=sub_code)] * 2
     for _ in range(3):
         for call in (source.fetch(ORDER_ID, "en_US"), source.fetch(ORDER_ID, "ru")):
@@ -214,7 +214,7 @@ async def test_a_wrong_setting_told_by_a_sub_code_reaches_the_operator_once(sub_
 async def test_a_dead_session_told_by_a_sub_code_is_refreshed_and_the_call_replayed(sub_code: str) -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script.append(refusal("27", "Invalid session", sub_code=sub_code))
     assert (await source.fetch(ORDER_ID, "en_US")).found
     assert here.seen.kinds().count("refreshed") == 1
@@ -223,7 +223,7 @@ async def test_a_dead_session_told_by_a_sub_code_is_refreshed_and_the_call_repla
 async def test_a_ban_of_an_hour_is_kept_to_the_hour() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     text = "App Call Limited. This ban will last for 3600 more seconds"
     here.gateway.script.append(refusal("7", text, sub_code="accesscontrol.limited-by-app-access-count"))
     with pytest.raises(Throttled) as caught:
@@ -239,7 +239,7 @@ async def test_a_ban_of_an_hour_is_kept_to_the_hour() -> None:
 async def test_a_right_missing_for_orders_does_not_stop_tracking() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script.append(refusal("InsufficientPermission", "no"))
     with pytest.raises(Misconfigured):
         await source.order_facts(ORDER_ID)
@@ -249,21 +249,21 @@ async def test_a_right_missing_for_orders_does_not_stop_tracking() -> None:
 async def test_a_dead_grant_pauses_until_the_merchant_logs_in_anywhere() -> None:
     here = world(access_life=timedelta(days=1), refresh_life=timedelta(days=2))
     source, cli = here.source("bot"), here.source("cli")
-    await here.authorise(source)
+    await here.authorize(source)
     here.clock.pass_by(days=3)
     for _ in range(5):
-        with pytest.raises(Reauthorise):
+        with pytest.raises(Reauthorize):
             await source.fetch(ORDER_ID, "en_US")
-    assert here.seen.kinds().count("reauthorise") == 1
-    await here.authorise(cli)
+    assert here.seen.kinds().count("reauthorize") == 1
+    await here.authorize(cli)
     await source.fetch(ORDER_ID, "en_US")
-    assert here.seen.kinds().count("reauthorised") == 1
+    assert here.seen.kinds().count("reauthorized") == 1
 
 
 async def test_a_shape_that_nobody_knows_is_an_event_for_the_operator() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script.append({"aliexpress_trade_ds_order_get_response": {"result": {"state": "x"}}})
     with pytest.raises(Transient, match="UnknownShape"):
         await source.order_facts(ORDER_ID)
@@ -274,7 +274,7 @@ async def test_a_shape_that_nobody_knows_is_an_event_for_the_operator() -> None:
 async def test_an_unknown_code_and_an_odd_entry_are_events_for_the_operator() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     node: dict[str, object] = {
         "time_stamp": int(here.clock.at.timestamp() * 1000),
         "tracking_name": "Order created",
@@ -291,7 +291,7 @@ async def test_an_unknown_code_and_an_odd_entry_are_events_for_the_operator() ->
 async def test_every_call_is_counted_with_its_outcome() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script += [refusal("ServiceTimeout"), refusal("IllegalAccessToken")]
     await source.fetch(ORDER_ID, "en_US")
     api = "aliexpress.ds.order.tracking.get"
@@ -304,7 +304,7 @@ async def test_a_check_may_not_use_the_reserve_but_a_person_may() -> None:
     here = world()
     here.limits = CallLimits(per_second=1e6, per_day=10)
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     orders = [str(10**15 + number) for number in range(20)]
     ends = [await _end(source.fetch(order, "en_US")) for order in orders]
     assert [type(end) for end in ends[-10:]] == [Throttled] * 10
@@ -314,7 +314,7 @@ async def test_a_check_may_not_use_the_reserve_but_a_person_may() -> None:
 async def test_the_operator_may_say_that_it_is_repaired() -> None:
     here = world()
     source = here.source()
-    await here.authorise(source)
+    await here.authorize(source)
     here.gateway.script.append(refusal("AppWhiteIpLimit"))
     with pytest.raises(Misconfigured):
         await source.fetch(ORDER_ID, "en_US")

@@ -83,7 +83,7 @@ async def test_the_database_never_holds_a_readable_token(database: Database, tmp
 async def test_without_its_key_the_grant_says_what_to_do(database: Database) -> None:
     here = world()
     await process(here, database, "one").keeper.exchange(_code(here))
-    with pytest.raises(StoreError, match="authorise again"):
+    with pytest.raises(StoreError, match="log in again"):
         await process(here, database, "two", key=None).fetch("8211744661738042", "en")
 
 

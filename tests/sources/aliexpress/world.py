@@ -247,7 +247,7 @@ class World:
             timer=lambda: 0.0,
         )
 
-    async def authorise(self, source: AliExpress) -> Tokens:
+    async def authorize(self, source: AliExpress) -> Tokens:
         self.gateway.codes.add("3_500000_canarycode01")
         return await source.keeper.exchange("3_500000_canarycode01")
 
