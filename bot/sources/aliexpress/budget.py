@@ -61,7 +61,7 @@ class CallLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallUsage:
-    """What is spent. Times are epoch seconds; `free_at` is when the next call may start.
+    """The calls used so far. Times are epoch seconds; `free_at` is when the next call may start.
 
     `held_at` is when the ban until `held_until` was booked. `days` are the other days that the clock showed,
     each with its number, calls and urgent calls: a clock that was ahead for a while takes nothing away.
