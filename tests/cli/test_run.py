@@ -27,7 +27,7 @@ def test_a_locked_database_makes_no_stop_a_failure(own_sandbox: Sandbox, tmp_pat
     command = [sys.executable, "-m", "bot", "run"]
     with subprocess.Popen(command, env=env, cwd=ROOT, stderr=subprocess.PIPE, text=True) as bot:
         assert bot.stderr is not None
-        seen = next((line for line in bot.stderr if "telegram answers" in line), "")
+        seen = next((line for line in bot.stderr if "connected to Telegram" in line), "")
         with closing(sqlite3.connect(database, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             for person in people:
