@@ -87,7 +87,7 @@ def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
 def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) -> list[Markup]:
     number = words.code(order.id) if not masked else wording.short_id(order.id)
     cancelled = order.status is OrderStatus.CANCELLED and not order.live
-    mark = wording.icon(Stage.CANCELLED if cancelled else wording.shown_stage(order.stage, order.reason))
+    mark = wording.icon(Stage.CANCELLED) if cancelled else wording.icon(order.stage, order.reason)
     name = wording.name(words, order, follow)
     if name == wording.name(words, replace(order, parcels=()), None):  # nothing but its number
         return [fill("{} <b>{}</b>", mark, words.t("Order {id}", id=number))]
@@ -191,7 +191,7 @@ def _summary(words: Words, parcels: tuple[Parcel, ...]) -> Markup:
 def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> list[Markup]:
     state = fill("<b>{}</b>", _state(words, parcel))
     several = len(facts.order.live) > 1
-    lines = [fill("{} {}", wording.icon(wording.stage_of(parcel)), state) if several else state]
+    lines = [fill("{} {}", wording.icon(parcel.stage, parcel.reason), state) if several else state]
     lines += [line for line in (wording.bar(words, parcel),) if line is not None]
     lines += expected(words, parcel, now)
     lines += [
@@ -226,7 +226,7 @@ def _parcel_in_short(words: Words, facts: Localised, parcel: Parcel, now: dateti
     when = expected(words, parcel, now)[:1]
     hint = wording.advice(words, parcel.stage, parcel.reason)
     rest = (bar, *when, _carrier(words, parcel), fill("💡 {}", hint) if hint else None)
-    head = fill("{} <b>{}</b>", wording.icon(wording.stage_of(parcel)), state)
+    head = fill("{} <b>{}</b>", wording.icon(parcel.stage, parcel.reason), state)
     return [head, *(line for line in rest if line is not None)]
 
 

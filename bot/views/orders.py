@@ -119,7 +119,7 @@ def _summary(words: Words, counts: Mapping[Shelf, int]) -> Markup:
 
 
 def _row(words: Words, place: int, name: Markup, order: Order, follow: Follow, now: datetime) -> Markup:
-    mark = wording.icon(wording.shown_stage(order.stage, order.reason))
+    mark = wording.icon(order.stage, order.reason)
     head = fill("{}. {} <b>{}</b>", words.number(place), mark, name)
     detail = [wording.state(words, order.stage, order.reason)]
     coming = wording.arrival(words, order, now)

@@ -92,7 +92,7 @@ def _title(words: Words, order: Order, follow: Follow | None) -> str:
 
 
 def _icon(order: Order) -> str:
-    return wording.icon(wording.shown_stage(order.stage, order.reason))
+    return wording.icon(order.stage, order.reason)
 
 
 # ── the head: what, how far, when ───────────────────────────────────────────────────────────────

@@ -74,6 +74,7 @@ def push(
     first = max(news, key=lambda each: each.importance)
     lines = [fill("{} <b>{}</b>", _icon(facts, first), wording.name(words, facts.order, follow))]
     everything = news[0].kind is NewsKind.ALL_ARRIVED
+    dated = {each.parcel for each in news if each.kind is NewsKind.ETA}
     about: int | None = None
     for each in news:
         if each.parcel != about:
@@ -81,12 +82,12 @@ def push(
             lines += _parcel_line(words, facts, each.parcel)
             about = each.parcel
         lines += _block(words, facts, each, now, headed=not everything)
+        if each is first and each.parcel not in dated:
+            lines += _arrival(words, facts, each, now)
     if everything:
         lines.append(_asks_for_all(words, len(facts.order.live)))
     elif any(each.kind is NewsKind.NODES and each.stage is Stage.DELIVERED for each in news):
         lines.append(words.t("Did you get it?"))
-    if not any(each.kind is NewsKind.ETA for each in news):
-        lines += _arrival(words, facts, first, now)
     states = ((each.stage, _reason(facts, each)) for each in news if each.stage is not None)
     contact = contact_row(words, shop, states)
     return Message(
@@ -209,7 +210,7 @@ def _arrived(words: Words, facts: Localised, follow: Follow | None, parcel: int)
     """The head of an answered question: what it is about, and the carrier's last word on it."""
     order = facts.order
     asked = [each for each in order.live if parcel in (0, each.index)]
-    mark = wording.icon(wording.shown_stage(order.stage, order.reason))
+    mark = wording.icon(order.stage, order.reason)
     lines = [fill("{} <b>{}</b>", mark, wording.name(words, order, follow))]
     lines += _parcel_line(words, facts, parcel)
     if len(asked) == 1 and asked[0].nodes:
@@ -235,7 +236,7 @@ def _icon(facts: Localised, news: News) -> Markup:
     match news.kind:
         case NewsKind.NODES:
             stage, reason = news.stage or facts.order.stage, _reason(facts, news)
-            return wording.icon(wording.shown_stage(stage, reason))
+            return wording.icon(stage, reason)
         case NewsKind.ETA:
             return Markup("📅")
         case NewsKind.ALL_ARRIVED:
@@ -534,6 +535,4 @@ def _entry(words: Words, entry: SummaryEntry, now: datetime) -> Markup:
     parts = [state] if coming is None else [state, coming]
     name = wording.name(words, order, entry.follow)
     detail = Markup(" · ").join(words.isolate(part) for part in parts)
-    return fill(
-        "{} <b>{}</b> – {}", wording.icon(wording.shown_stage(order.stage, order.reason)), name, detail
-    )
+    return fill("{} <b>{}</b> – {}", wording.icon(order.stage, order.reason), name, detail)

@@ -91,7 +91,7 @@ def _days(words: Words, facts: Localised, nodes: Sequence[Node], now: datetime) 
 
 def _entry(words: Words, facts: Localised, node: Node, style: str) -> Markup:
     text = wording.node_text(words, facts, node)
-    return fill("{} {}  {}", wording.icon(node.stage), words.moment(node.at, style), text)
+    return fill("{} {}  {}", wording.icon(node.stage, node.reason), words.moment(node.at, style), text)
 
 
 def _parcels(words: Words, facts: Localised, shown: Parcel) -> tuple[Button, ...]:

@@ -48,9 +48,11 @@ WITH_REASON = {Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.RETURNING, Stage.RET
 NUMBER_WANTED = {Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.DUTIES_DUE}
 
 
-def icon(stage: Stage) -> Markup:
-    """The stage as a picture; neutral for a text that no rule knows."""
-    return Markup(_ICONS[stage])  # noqa: S704 -- our own constant
+def icon(stage: Stage, reason: Reason = Reason.NONE) -> Markup:
+    """The stage as a picture; neutral for a text that no rule knows, calm for what passes by itself."""
+    if stage is Stage.EXCEPTION and reason.passes:
+        return Markup("⏳")
+    return Markup(_ICONS[shown_stage(stage, reason)])  # noqa: S704 -- our own constant
 
 
 def shown_stage(stage: Stage, reason: Reason) -> Stage:
