@@ -1,4 +1,4 @@
-# Every target sets up what it needs: a virtual environment with hash-locked dependencies.
+# Every target installs what it needs into a virtual environment with hash-locked dependencies.
 PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
@@ -7,13 +7,13 @@ TOOLS := .venv-tools
 
 .PHONY: demo test run lint translations screenshots docs bench bench-arrival bench-pacing chaos simulate mutants audit sbom lock clean
 
-demo: $(READY)  ## the product against simulated AliExpress and Telegram, with a chat page in the browser
+demo: $(READY)  ## run the bot against simulated AliExpress and Telegram, with a chat page in the browser
 	$(PY) -m bot demo
 
-run: $(READY)  ## the product against the real services, set up in .env
+run: $(READY)  ## run the bot with the settings from .env
 	$(PY) -m bot run
 
-test: $(READY)  ## style, types, imports and the whole suite
+test: $(READY)  ## lint, type check, and the whole test suite
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -25,42 +25,42 @@ lint: $(READY)
 	$(PY) -m ruff format .
 	$(PY) -m mypy
 
-translations: $(READY)  ## extract texts, update every catalog, and check that all are complete
+translations: $(READY)  ## extract texts, update all catalogs, and check that they are complete
 	$(VENV)/bin/pybabel -q extract -F babel.cfg --no-default-keywords -k t -k plural:1,2 -c "Translators:" --no-wrap --add-location=file --sort-by-file --omit-header -o locales/bot.pot .
 	$(VENV)/bin/pybabel -q update -i locales/bot.pot -d locales -D bot --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(PY) -m pytest -q tests/test_i18n.py
 
-screenshots: $(READY)  ## the pictures in docs/images, taken by the browser tests
+screenshots: $(READY)  ## update the pictures in docs/images from the browser tests
 	mkdir -p docs/images
 	SCREENSHOTS=docs/images $(PY) -m pytest -q -m browser tests/test_browser.py
 
-bench: $(READY)  ## speed, as ratios against bare clients
+bench: $(READY)  ## measure speed as ratios to bare clients
 	$(PY) -m tests.bench.speed
 
-bench-pacing: $(READY)  ## delay of news at equal calls, against fixed intervals and others: make bench-pacing [TIMELINES=FILE]
+bench-pacing: $(READY)  ## compare pacing with fixed intervals and others at equal calls: make bench-pacing [TIMELINES=FILE]
 	mkdir -p build
 	$(PY) -m tests.bench.pacing $(if $(TIMELINES),--timelines $(TIMELINES)) --json build/pacing.json --plot build/pacing.svg
 
-bench-arrival: $(READY)  ## when parcels come, against the promise and past times: make bench-arrival [TIMELINES=FILE]
+bench-arrival: $(READY)  ## compare arrival estimates with AliExpress's promise and past times: make bench-arrival [TIMELINES=FILE]
 	mkdir -p build
 	$(PY) -m tests.bench.arrival $(if $(TIMELINES),--timelines $(TIMELINES)) --plot build/arrival.svg
 
-chaos: $(READY)  ## real processes, faults and kill -9: make chaos SEED=7 MINUTES=10 (REPLICAS=3 DATABASE=postgresql INTAKE=webhook)
+chaos: $(READY)  ## run real processes with faults and kill -9: make chaos SEED=7 MINUTES=10 (REPLICAS=3 DATABASE=postgresql INTAKE=webhook)
 	$(PY) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) --replicas $(or $(REPLICAS),1) --database $(or $(DATABASE),sqlite) --intake $(or $(INTAKE),polling)
 
-simulate: $(READY)  ## the engine in virtual time, seeded: make simulate SEEDS=20
+simulate: $(READY)  ## run the engine in virtual time from seeds: make simulate SEEDS=20
 	$(PY) -m tests.simulation --seeds $(or $(SEEDS),10)
 
-mutants: $(READY)  ## what share of small faults in the pure modules the tests see: make mutants MINUTES=30 MODULES="bot.timeline bot.ids" AGAIN=1
+mutants: $(READY)  ## mutation testing of the pure modules: make mutants MINUTES=30 MODULES="bot.timeline bot.ids" AGAIN=1
 	$(PY) -m tests.mutants --minutes $(or $(MINUTES),30) $(if $(AGAIN),--again) $(MODULES)
 
-audit: $(TOOLS)/.ready  ## known flaws in the locked versions
+audit: $(TOOLS)/.ready  ## check the locked versions for known vulnerabilities
 	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
 
-sbom: $(TOOLS)/.ready  ## every part, as CycloneDX JSON
+sbom: $(TOOLS)/.ready  ## write a bill of materials as CycloneDX JSON
 	$(TOOLS)/bin/cyclonedx-py requirements requirements.txt --output-reproducible -o sbom.json
 
-docs: $(READY)  ## reference pages, .env.example and dashboard from the code
+docs: $(READY)  ## generate reference pages, .env.example and dashboard from the code
 	$(PY) docs/generate.py
 
 lock:  ## update the pinned versions (needs uv); the files carry hashes and no index address
