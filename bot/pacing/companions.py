@@ -22,7 +22,7 @@ _MEMORY = 200.0
 _RELIED, _MOST = 0.25, 0.95  # the chance from which an order relies on another's checks; the highest chance
 _LATE = 1.0  # hours by which a leader's check may be late
 _PEERS, _ORDERS, _ENTRIES = (
-    100,
+    50,
     50_000,
     100_000,
 )  # limits: orders compared per entry, orders and entries remembered
@@ -111,7 +111,7 @@ class Companions:
                 continue
             shared = 0
             if other.trail[-1] is newest:
-                shared = _shared(place.trail, other.trail)
+                shared = len(place.trail) if other.trail == place.trail else _shared(place.trail, other.trail)
             elif other.suggested is not None and other.suggested[0] is newest:
                 shared = min(other.suggested[1] + 1, len(_PRIOR))
             if shared:
