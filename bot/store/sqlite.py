@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -45,12 +45,12 @@ def set_up(engine: AsyncEngine, busy_timeout: Callable[[], int]) -> None:
 
     def begin(connection: sa.Connection) -> None:
         if not connection.get_execution_options().get("write", False):
-            connection.exec_driver_sql("BEGIN")
+            _execute(connection, "BEGIN")
             return
         if (wait := busy_timeout()) != connection.info.get("busy_timeout", BUSY_TIMEOUT):
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+            _execute(connection, f"PRAGMA busy_timeout = {wait}")
             connection.info["busy_timeout"] = wait
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _execute(connection, "BEGIN IMMEDIATE")
 
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", begin)
@@ -61,3 +61,9 @@ def _prepare(connection: Any, _record: object) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _execute(connection: sa.Connection, command: str) -> None:
+    """Run a command on aiosqlite's connection itself: one thread switch; a SQLAlchemy statement takes three."""
+    driver = cast(sa.AdaptedConnection, connection.connection.dbapi_connection)
+    driver.run_async(lambda aiosqlite: aiosqlite.execute(command))
