@@ -61,7 +61,13 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
     if as_json:
         typer.echo(
             json.dumps(
-                asdict(reasons) | {"planned": planned, "companions": [peer._asdict() for peer in peers]},
+                asdict(reasons)
+                | {
+                    "planned": planned,
+                    "companions": [
+                        {"order": one.order, "shared": one.shared, "chance": one.chance} for one in peers
+                    ],
+                },
                 default=str,
             )
         )
