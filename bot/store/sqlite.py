@@ -64,6 +64,6 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _execute(connection: sa.Connection, command: str) -> None:
-    """Run a command on aiosqlite's connection itself: one thread switch; a SQLAlchemy statement takes three."""
+    """Run a command on aiosqlite's own connection: one thread switch, not a statement's three."""
     driver = cast(sa.AdaptedConnection, connection.connection.dbapi_connection)
     driver.run_async(lambda aiosqlite: aiosqlite.execute(command))
