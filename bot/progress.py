@@ -132,6 +132,12 @@ def passages(parcel: Parcel) -> list[tuple[Stage, datetime]]:
     return found
 
 
+def delivery_taken_back(parcel: Parcel) -> bool:
+    """Whether the parcel stands where it does because a delivery turned out to be none."""
+    stages_passed = [stage for stage, _ in passages(parcel)]
+    return stages_passed[-2:] == [Stage.DELIVERED, Stage.FAILED_ATTEMPT]
+
+
 def staged(parcel: Parcel) -> Parcel:
     """The parcel with stage, reason and `stage_since` derived from its nodes."""
     found = standing(parcel.nodes)

@@ -41,7 +41,9 @@ async def page(here: World) -> AsyncIterator[Page]:
     errors: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        opened = await browser.new_page(viewport={"width": 1280, "height": 860}, locale="en-GB")
+        opened = await browser.new_page(
+            viewport={"width": 1280, "height": 860}, locale="en-US", reduced_motion="reduce"
+        )
         opened.on("pageerror", lambda error: errors.append(str(error)))
         await opened.goto(here.url)
         yield opened
@@ -84,7 +86,9 @@ async def test_a_chat_reads_well_in(
 ) -> None:
     chat = next((c for c in await here.control("GET", "chats") if c["name"] == name), None)
     if chat is None:
-        chat = await here.control("POST", "chats", first_name=name, language_code=language)
+        chat = await here.control(
+            "POST", "chats", first_name=name, language_code=language, zone="Europe/Berlin"
+        )
     await _open(page, name)
     await _type(page, f"/track {CUSTOMS}")
     card = await here.hears(chat["id"], "SWX", after=0)
@@ -94,6 +98,10 @@ async def test_a_chat_reads_well_in(
     await expect(bubble).to_be_visible()
     assert await bubble.evaluate(_DIRECTION) == direction
     await _keep(page, f"chat-{language}")
+    await _hold_as_a_phone(page)
+    await expect(bubble).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await _keep(page, f"phone-{language}")
 
 
 async def test_the_merchant_sees_the_board_and_the_numbers(page: Page, here: World) -> None:
@@ -119,22 +127,11 @@ async def test_the_journey_is_shared_as_a_picture(page: Page, here: World) -> No
     await _keep(page, "share")
 
 
-async def test_the_page_fits_a_phone(page: Page, here: World) -> None:
-    await _open(page, "Emma")
-    await page.set_viewport_size({"width": 390, "height": 800})
-    await _type(page, PLAIN)
-    card = page.locator(".message", has_text="In transit between countries")
-    await expect(card.last).to_be_visible()
-    wide = await page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 390
-    await _keep(page, "phone")
-
-
 async def test_a_number_put_right_within_two_minutes_is_read_again_and_its_message_changes_in_place(
     page: Page, here: World
 ) -> None:
     await _open(page, "Emma")
-    await page.set_viewport_size({"width": 390, "height": 844})
+    await _hold_as_a_phone(page)
     await _type(page, PLAIN[:-1])
     said = page.locator(".message.mine")
     await expect(page.locator(".message:not(.mine)")).to_have_count(1)  # that this is no order's number
@@ -153,7 +150,7 @@ async def test_a_number_put_right_within_two_minutes_is_read_again_and_its_messa
 
 async def test_a_group_follows_by_command_in_everybodys_sight(page: Page, here: World) -> None:
     await _open(page, "Parcels of the family")
-    await page.set_viewport_size({"width": 390, "height": 844})
+    await _hold_as_a_phone(page)
     await _type(page, PLAIN)  # said among people: the bot does not even hear it
     await _type(page, f"/track {CUSTOMS}")
     card = page.locator(".message:not(.mine)", has_text="At import customs")
@@ -169,6 +166,10 @@ async def test_a_group_follows_by_command_in_everybodys_sight(page: Page, here: 
 
 # of the whole text, not of the number in it
 _DIRECTION = "e => getComputedStyle(e.closest('.message').querySelector('[dir=auto]')).direction"
+
+
+async def _hold_as_a_phone(page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
 
 
 async def _flagged(here: World) -> bool:

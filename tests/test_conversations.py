@@ -554,7 +554,8 @@ async def test_a_delivery_that_aliexpress_takes_back_is_told_and_the_parcel_is_w
     assert asked["effect"] == "🎉"
     await play.next_node(order)
     told = await play.hears(EMMA, "has not been delivered yet", after=asked["id"])
-    assert "has been delivered." not in told["text"]
+    assert "It hasn't been delivered after all." in told["text"]
+    assert "Look for a note" not in told["text"]
     assert not told["effect"]
     await play.next_node(order)
     await play.hears(EMMA, "It's out for delivery.", after=told["id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Importance, Order, Parcel, Reason, Stage
-from bot.progress import Standing, importance_of, settled, standing, under_way
+from bot.progress import Standing, delivery_taken_back, importance_of, settled, standing, under_way
 from tests import make
 from tests.timelines import at, followed, node, parcel
 
@@ -64,7 +64,10 @@ def test_a_failed_attempt_soon_after_delivered_is_a_clock_that_is_wrong() -> Non
 
 def test_a_failed_attempt_a_day_after_delivered_says_that_it_was_not() -> None:
     done = node(125, "Package delivered")
-    assert followed(parcel(OUT, done, node(150, "Delivery attempt failed"))).stage is Stage.FAILED_ATTEMPT
+    order = followed(parcel(OUT, done, node(150, "Delivery attempt failed")))
+    assert order.stage is Stage.FAILED_ATTEMPT
+    assert delivery_taken_back(order.parcels[0])
+    assert not delivery_taken_back(followed(parcel(OUT, node(150, "Delivery attempt failed"))).parcels[0])
 
 
 def test_the_stage_began_with_the_scan_that_brought_it() -> None:

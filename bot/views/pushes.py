@@ -314,9 +314,14 @@ def _nodes(words: Words, facts: Localised, news: News, now: datetime, *, headed:
     stage = news.stage
     reason = _reason(facts, news)
     told = facts.order.nodes_in([news])
+    parcel = _parcel_of(facts, news)
+    taken_back = parcel is not None and parcel.stage is stage and progress.delivery_taken_back(parcel)
     if headed and stage is not None and news.importance >= Importance.MILESTONE:
         cleared = progress.cleared_customs(told, stage)
-        lines.append(fill("<b>{}</b>", wording.milestone(words, stage, reason, cleared=cleared)))
+        sentence = wording.milestone(words, stage, reason, cleared=cleared)
+        if taken_back:
+            sentence = words.t("It hasn't been delivered after all.")
+        lines.append(fill("<b>{}</b>", sentence))
         why_held = wording.reason_name(words, reason) if _needs_reason(stage, reason) else None
         if why_held is not None:
             lines.append(words.t("Reason: {reason}", reason=why_held))
@@ -325,7 +330,7 @@ def _nodes(words: Words, facts: Localised, news: News, now: datetime, *, headed:
     if (rest := len(told) - NODES_SHOWN) > 0:
         lines.append(words.plural("…and {n} more entry", "…and {n} more entries", rest))
     hint = wording.advice(words, stage, reason) if stage is not None else None
-    if hint is not None:
+    if hint is not None and not taken_back:  # no courier has left a note
         lines.append(fill("💡 {}", hint))
     return lines + (_wanted(words, facts, news, now) if stage in wording.NUMBER_WANTED else [])
 

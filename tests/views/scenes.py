@@ -143,6 +143,17 @@ def told(stage: Stage, reason: Reason = Reason.NONE, text: str = "Latest news") 
     return lambda w: pushes.push(w, facts, FOLLOW, [piece], now=NOW)
 
 
+def _taken_back() -> Scene:
+    """The push of a parcel that was not delivered after all."""
+    facts = order_in(Stage.FAILED_ATTEMPT, text="Correction: not delivered yet")
+    scanned = node(5, 40, Stage.DELIVERED, "Package delivered")
+    (parcel,) = facts.order.parcels
+    nodes = (parcel.nodes[0], scanned, *parcel.nodes[2:])
+    facts = Localised(order=replace(facts.order, parcels=(replace(parcel, nodes=nodes),)))
+    piece = news(NewsKind.NODES, nodes=(6,), parcel=1, stage=Stage.FAILED_ATTEMPT)
+    return lambda w: pushes.push(w, facts, FOLLOW, [piece], now=NOW)
+
+
 def waiting(kind: NewsKind, days: int) -> Scene:
     piece = news(kind, days=days, parcel=1, stage=Stage.IMPORT_CUSTOMS)
     return lambda w: pushes.push(w, FACTS, FOLLOW, [piece], now=NOW)
@@ -269,6 +280,7 @@ def _pushes() -> dict[str, Scene]:
         ),
         "pushes.push later and delivered": pushed(later, first, facts=order_in(Stage.DELIVERED)),
         "pushes.push wrong address": told(Stage.FAILED_ATTEMPT, Reason.ADDRESS),
+        "pushes.push a delivery taken back": _taken_back(),
         **{
             f"pushes.push order {status}": pushed(news(NewsKind.STATUS, status=status))
             for status in OrderStatus

@@ -108,7 +108,7 @@ function drawChats() {
     const last = chat.last ? chat.last.text || "📎" : chat.language_code || "group";
     const row = element("button", { className: "chat", type: "button", onclick: () => open(chat.id) }, avatar,
       element("span", { className: "text" }, element("span", { className: "name" }, element("bdi", {}, chat.name)), element("span", { className: "last" }, element("bdi", {}, last))),
-      element("span", { className: "side" }, chat.last ? clock(chat, new Date(chat.last.date * 1000)) : "", unread ? element("span", { className: "badge", ariaLabel: `${unread} unread` }, String(unread)) : null));
+      element("span", { className: "side" }, chat.last ? element("bdi", {}, clock(chat, new Date(chat.last.date * 1000))) : "", unread ? element("span", { className: "badge", ariaLabel: `${unread} unread` }, String(unread)) : null));
     row.setAttribute("aria-current", String(chat.id === state.open));
     return element("li", {}, row);
   }));
@@ -223,7 +223,7 @@ function drawLog() {
 }
 
 function dayMark(message) {
-  return element("div", { className: "day" }, new Date(message.date * 1000).toLocaleDateString(context.locale, { day: "numeric", month: "long", timeZone: context.zone }));
+  return element("div", { className: "day", dir: "auto" }, new Date(message.date * 1000).toLocaleDateString(context.locale, { day: "numeric", month: "long", timeZone: context.zone }));
 }
 
 function showMessage(message) {

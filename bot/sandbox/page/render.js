@@ -177,7 +177,7 @@ export function draw(message, context) {
     message.reaction ? element("span", {}, message.reaction) : null,
     message.effect ? element("span", { className: "effect", title: "Sent with an effect" }, message.effect) : null,
     message.edited ? "edited" : null,
-    element("time", { dateTime: at.toISOString() }, at.toLocaleTimeString(context.locale, { hour: "numeric", minute: "2-digit", timeZone: context.zone })));
+    element("time", { dateTime: at.toISOString(), dir: "auto" }, at.toLocaleTimeString(context.locale, { hour: "numeric", minute: "2-digit", timeZone: context.zone })));
   const quoted = message.quote
     ? element("button", { className: "quoted", type: "button", dir: "auto", onclick: () => context.show(message.reply_to) }, message.quote) : null;
   const author = context.group && !mine ? element("span", { className: "author", dir: "auto" }, message.name) : null;
