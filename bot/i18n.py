@@ -1,4 +1,4 @@
-"""The one door to babel: catalogs, plurals, dates and numbers in a chat's language and zone."""
+"""Translations, plurals, dates and numbers in a chat's language and time zone (the only user of babel)."""
 
 # ruff: noqa: S704 -- making Markup is this module's trade: patterns are our own, arguments are escaped
 
@@ -35,7 +35,7 @@ _HERE = Path(__file__).resolve().parent
 # Beside the modules where the wheel is installed, at the top of the repository.
 CATALOGS = _HERE / "locales" if (_HERE / "locales").is_dir() else _HERE.parent / "locales"
 
-# Every language that AliExpress serves, by its own name, the widest spoken among its buyers first.
+# All languages that AliExpress serves, with their own names, most spoken among its buyers first.
 LANGUAGES: dict[str, str] = {
     "en": "English",
     "ru": "Русский",
@@ -124,7 +124,7 @@ _OLD_ZONE_NAMES = {
 
 
 def guess_language(code: str | None, default: str) -> str:
-    """Ours for Telegram's `language_code` (an IETF tag, or nothing); `default` where we have none."""
+    """The supported language for Telegram's `language_code` (an IETF tag or None); else `default`."""
     tag = (code or "").strip().replace("_", "-").lower()
     ours = {language.replace("_", "-").lower(): language for language in LANGUAGES}
     while tag:
@@ -149,14 +149,14 @@ def plain(text: str) -> str:
     return _stripped(text) if isinstance(text, Markup) else text
 
 
-@functools.lru_cache(maxsize=1024)  # buttons have few words
+@functools.lru_cache(maxsize=1024)  # few different texts occur on buttons
 def _stripped(text: Markup) -> str:
     return text.striptags()
 
 
 def fill(pattern: str, /, *values: object) -> Markup:
-    """Our own pattern as markup with its {} filled in: plain values escaped, Markup as it is."""
-    # Not by Markup's own format, which at ten times the price escapes what is Markup already.
+    """A trusted pattern as markup with its {} filled in: plain values are escaped, Markup is not."""
+    # Markup.format would do the same, ten times slower.
     return Markup(
         pattern.format(*(value if isinstance(value, Markup) else escape(value) for value in values))
     )
@@ -204,7 +204,7 @@ class Words:
     # ── sentences ───────────────────────────────────────────────────────────────────────────────
 
     def t(self, message: str, /, **arguments: object) -> Markup:
-        """The message in this language with its {arguments} filled in: plain ones escaped, Markup as is."""
+        """The translated message with its {arguments} filled in: plain ones are escaped, Markup is not."""
         if self.brand is not None:
             message = self.brand.twins.get(message, message)
         if not arguments:
@@ -212,7 +212,7 @@ class Words:
         return self._fill(catalog(self.language).ugettext(message), arguments)
 
     def plural(self, one: str, many: str, n: int, /, **arguments: object) -> Markup:
-        """The form that `n` asks for, filled in; {n} is the number as this language writes it."""
+        """The translated plural form for `n`, filled in; {n} is the localized number."""
         form = catalog(self.language).ungettext(one, many, n)
         return self._fill(form, {"n": self.number(n)} | arguments)
 
@@ -221,9 +221,9 @@ class Words:
         return Markup(pattern.format(**{key: self.isolate(value) for key, value in arguments.items()}))
 
     def isolate(self, value: object) -> Markup:
-        """The value as markup, cut off from the direction of the text around it where the two could mix.
+        """The value as markup, isolated from the direction of the text around it where the two could mix.
 
-        The marks go outside of any tag, so that what a reader copies from <code> is clean.
+        Isolates are outside of tags, so that text copied from <code> does not contain them.
         """
         text = value if isinstance(value, Markup) else escape(clean(str(value)))
         mixes = self.right_to_left or _has_right_to_left(text)
@@ -244,7 +244,7 @@ class Words:
         return fill(pattern, *(self.isolate(item) for item in items))
 
     def page(self, lines: Sequence[Markup | None]) -> str:
-        """The lines as a message's HTML, None left out; each starts in the language's own direction."""
+        """The lines as a message's HTML without None; each starts in the language's direction."""
         text = "\n".join(str(line) for line in lines if line is not None)
         return _LINE_START.sub(rf"\1{RLM}", text) if self.right_to_left else text
 
@@ -255,21 +255,21 @@ class Words:
         return _number(self.language, n)
 
     def percent(self, share: float) -> str:
-        """A share of 1 as whole per cent."""
+        """A share of 1 as whole percent."""
         return format_percent(share, locale=self._locale)
 
     # ── times ───────────────────────────────────────────────────────────────────────────────────
 
     def local(self, at: datetime) -> datetime:
-        """The moment on this chat's clock."""
+        """The moment in this chat's zone."""
         return at.astimezone(_zone(self.zone))
 
     def today(self, now: datetime) -> Date:
-        """The date on this chat's calendar."""
+        """Today's date in this chat's zone."""
         return self.local(now).date()
 
     def date(self, at: datetime | Date, now: datetime) -> str:
-        """Weekday, day and month; the year too where it is not the present one."""
+        """Weekday, day and month; with the year if it is not the current one."""
         day = self.local(at).date() if isinstance(at, datetime) else at
         return _day(self.language, day, "MMMEd" if day.year == self.today(now).year else "yMMMEd")
 
@@ -312,32 +312,32 @@ class Words:
         return format_timedelta(span, granularity=unit, threshold=threshold, locale=self._locale)  # type: ignore[arg-type]  # a literal
 
     def moment(self, at: datetime, style: str = "Dt") -> Markup:
-        """A moment that Telegram shows on the reader's own clock, with this chat's clock for older apps.
+        """A moment that Telegram shows in the reader's own zone; older apps show it in this chat's zone.
 
-        `style` is made of Telegram's letters: w weekday, d or D short or long date, t or T the same of time.
+        `style` consists of Telegram's letters: w for weekday, d or D for short or long date, t or T for time.
         """
         shown = self.local(at)
         fallback = self.clock(shown.time()) if style == "t" else self._date_and_time(shown)
         return _tg_time(at, style, fallback)
 
     def ago(self, at: datetime, now: datetime) -> Markup:
-        """How long since, kept fresh by the reader's app."""
+        """How long ago, kept up to date by the reader's app."""
         return _tg_time(at, "r", self.since(at, now))
 
     def since(self, at: datetime, now: datetime) -> str:
-        """How long since, as plain text: "5 minutes ago"."""
+        """How long ago, as plain text: "5 minutes ago"."""
         return _relative(self.language, min(at - now, timedelta(seconds=-1)), "second")
 
     def city(self, zone: str) -> str:
         """A zone by its city in this language."""
         if not is_zone(zone):
             return zone
-        # babel looks up the new names only, where CLDR has the old ones: first a look past it
+        # babel only looks up new zone names, but CLDR has some cities under old ones, so look there first
         known = self._locale.time_zones.get(_OLD_ZONE_NAMES.get(zone, zone), {}).get("city")
         return known or get_timezone_location(zone, locale=self._locale, return_city=True).rpartition("/")[2]
 
     def zone_called(self, text: str) -> str | None:
-        """The zone that somebody means: by its IANA name, or by its city in English or in this language."""
+        """The zone for an IANA name, or for a city in English or this language; None if there is none."""
         wanted = text.strip().replace(" ", "_").casefold()
         if found := _zones_by_name().get(wanted):
             return found
@@ -345,7 +345,7 @@ class Words:
         return next((zone for zone in known if self.city(zone).replace(" ", "_").casefold() == wanted), None)
 
     def offset(self, zone: str, now: datetime) -> str:
-        """A zone's present distance from UTC: "UTC+5:30"."""
+        """A zone's current offset from UTC: "UTC+5:30"."""
         minutes = int((now.astimezone(_zone(zone)).utcoffset() or timedelta()).total_seconds() // 60)
         hours, rest = divmod(abs(minutes), 60)
         return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
@@ -358,7 +358,7 @@ class Words:
 
     @property
     def right_to_left(self) -> bool:
-        """Whether the language is written from the right."""
+        """Whether the language is written from right to left."""
         return _right_to_left(self.language)
 
     @property
@@ -368,21 +368,21 @@ class Words:
 
 # Lists here follow a colon and hold foreign titles: Chinese sets 、 alone then, Thai needs commas and room.
 _LIST_MARKS = (("}和{", "}、{"), ("} {", "}, {"), ("} และ{", "}และ{"), ("}และ{", "} และ {"))
-_NEVER = 1e9  # a threshold that no larger unit reaches
-# What stands in a sentence as it must be typed; without an isolate the slash would jump to its other end.
+_NEVER = 1e9  # a threshold that prevents larger units
+# Commands within sentences; without an isolate, the slash would move to the other end.
 _COMMAND = re.compile(r"<code>.*?</code>|(?<![\w/<])/[a-z]+\b")
 _LINE_START = re.compile(r"^((?:</?blockquote[^>]*>)*)(?=[^\n\u200f])", re.MULTILINE)
-_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # those that hold a number together stay
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # no-break spaces within numbers are kept
 _TURNING = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _BLANK = (0xAD, 0x115F, 0x1160, 0x200B, 0x2060, 0x2800, 0x3164, 0xFEFF, 0xFFA0)
 _UNSEEN = dict.fromkeys((*_TURNING, *_BLANK))
 
 
-@functools.lru_cache(maxsize=4096)  # carriers have few words, and buttons fewer
+@functools.lru_cache(maxsize=4096)  # few different texts occur
 def clean(text: str) -> str:
-    """Foreign text on one line, without control characters or marks that would turn the text around it.
+    """Foreign text on one line, without control characters or direction marks.
 
-    Empty where nothing of it could be seen.
+    Empty if nothing of it would be visible.
     """
     kept = (
         char if unicodedata.category(char) not in {"Cc", "Cs"} else " " for char in text.translate(_UNSEEN)
@@ -431,7 +431,7 @@ def _right_to_left(language: str) -> bool:
     return _parsed(language).text_direction == "rtl"
 
 
-# Messages of one hour share their days, times and counts, and babel takes 5 to 10 µs for each.
+# Cached because messages repeat days, times and counts, and babel takes 5 to 10 µs for each.
 
 
 @functools.lru_cache(maxsize=1024)
@@ -467,13 +467,13 @@ def _date_and_time(language: str) -> str:
 
 @functools.cache
 def _clock(language: str) -> str:
-    # Korean's short names for the halves of the day are the English ones; the full ones are its own
+    # The short Korean names for AM and PM are English; use the full ones
     return str(_parsed(language).time_formats["short"]).replace("a", "aaaa")
 
 
 @functools.cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())  # reads some hundred files
+    return frozenset(available_timezones())  # slow: reads several hundred files
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Order ids out of what people write or paste, and the signed tokens of deep links. Pure."""
+"""Finding order ids in what people write or paste, and signed tokens for deep links. Pure."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MOST_CHARACTERS = 16_384
 """Characters of a text that are read: four times what Telegram lets a person send."""
 
 _LATIN = r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F"
-# Words for "order" that may touch the number; any other Latin letter beside it makes a tracking number.
+# Words for "order" that may touch the number. With other Latin letters it is a tracking number.
 _LABEL = (
     r"(?:order|orderid|orderno|ordernr|ordernumber|pedido|orden|commande|bestellung|bestelling|ordine|ordre|"
     r"best[aä]llning|tilaus|zam[oó]wienie|objedn[aá]vka|rendel[eé]s|comand[aă]|sipari[sş]|pesanan)"
 )
 _RUN = re.compile(rf"(?<![\d{_LATIN}])(?:{_LABEL})?(\d{{15,19}})(?![\d{_LATIN}])", re.IGNORECASE)
-# People and pages group digits: "8211 7446 6173 8042". Bounded, so that reading stays linear.
+# People and pages group digits: "8211 7446 6173 8042". Bounded, so that parsing stays linear.
 _GROUPED = re.compile(
     r"(?<!\d)\d{1,6}(?P<sep>[ \u00A0\u202F.,'-])\d{3,6}(?:(?P=sep)\d{3,6}){0,5}(?:(?P=sep)\d{1,6})?(?!\d)"
 )
@@ -32,10 +32,10 @@ _TOUCHING = re.compile(rf"[\d+{_LATIN}]")
 _TRACKING_NUMBER = re.compile(
     r"[A-Z]{2}\d{9}[A-Z]{2}|[A-Z]{1,5}\d{8,24}[A-Z]{0,3}|1Z[A-Z\d]{16}|\d{20,40}", re.IGNORECASE
 )
-# Item ids of today: 16 digits beginning 1005, or 3256 on the US site; their variants: 17, beginning 12000.
+# Item ids: 16 digits starting with 1005 (US site: 3256); their variants: 17 starting with 12000.
 _PRODUCT_ID = re.compile(r"(?:1005|3256)\d{12}|12000\d{12}")
 _PAYMENT_CARD = re.compile(r"(?:4\d|5[1-5]|65)\d{14}|3[47]\d{13}")
-# What stands around numbers in sentences.
+# Characters around numbers in sentences.
 _AROUND = "#№.,;:!?()[]{}<>«»\"'“”‘’„*_`|=~…。，、：；！？（）【】「」-–—"
 
 _LINK = re.compile(r"://|aliexpress\.|cainiao\.|www\.|order_?id=|[./]html\b", re.IGNORECASE)
@@ -69,16 +69,16 @@ class Mistake(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedText:
-    """What a text holds: order ids, once each in their order, and what was mistaken for one."""
+    """A message's text, its order ids (each once, in order), and what was mistaken for one."""
 
-    text: str = field(default="", repr=False)  # as it was written, whatever it holds
+    text: str = field(default="", repr=False)  # as written
     ids: tuple[str, ...] = ()
     mistakes: tuple[tuple[Mistake, str], ...] = ()
     rest: str = ""  # the words around the ids, e.g. a name for the order
 
 
 def is_order_id(text: str) -> bool:
-    """Whether the text has an order id's form: 12 to 20 ASCII digits, the first not zero."""
+    """Whether the text has the form of an order id: 12 to 20 ASCII digits, the first not zero."""
     return text.isascii() and _ORDER_ID.fullmatch(text) is not None
 
 
@@ -128,7 +128,7 @@ class _Found:
         if _PRODUCT_ID.fullmatch(number):
             self._mistakes[Mistake.PRODUCT_ID, number] = None
         elif _is_payment_card(number):
-            self._mistakes[Mistake.PAYMENT_CARD, ""] = None  # never repeated, never asked about
+            self._mistakes[Mistake.PAYMENT_CARD, ""] = None  # the number is not kept
         elif not number.startswith("0"):
             self._ids[number] = None
 
@@ -181,7 +181,7 @@ def _plain_character(character: str) -> str:
 
 
 def _joined(text: str) -> str:
-    """The text with numbers written in groups put together."""
+    """The text with the groups of grouped numbers joined."""
     return _GROUPED.sub(lambda match: _ungrouped(match, text), text)
 
 
@@ -236,13 +236,13 @@ def shop_key(text: str) -> str | None:
 
 
 def link_token(order_id: str, secret: str) -> str:
-    """The `start=` token of an order: 27 characters that only the secret's owner can make.
+    """The `start=` token of an order: 27 characters, signed with the secret.
 
     base64url(order id as 8 bytes big-endian ‖ first 12 bytes of HMAC-SHA256(secret, "order" ‖ those 8)),
-    without padding. Raises ValueError for what is no order id or does not fit 8 bytes.
+    without padding. Raises ValueError if this is not an order id, or does not fit 8 bytes.
     """
     if not is_order_id(order_id):
-        raise ValueError(f"{order_id!r} is no order id")
+        raise ValueError(f"{order_id!r} is not an order id")
     try:
         number = int(order_id).to_bytes(8, "big")
     except OverflowError:
@@ -262,7 +262,7 @@ def read_link_token(token: str, secret: str) -> str | None:
     if not hmac.compare_digest(signature, _signature(number, secret)):
         return None
     order_id = str(int.from_bytes(number, "big"))
-    # 27 characters hold 162 bits, the content has 160: only the canonical spelling counts
+    # 27 characters hold 162 bits, the content has 160: only the canonical encoding is accepted
     return order_id if is_order_id(order_id) and link_token(order_id, secret) == token else None
 
 

@@ -1,4 +1,4 @@
-"""When a parcel really comes: learnt from the merchant's own parcels, calibrated as its words come true."""
+"""Arrival forecasts: learned from the merchant's own parcels, and calibrated by what came true."""
 
 from bot.arrival.history import Journey, days
 from bot.arrival.model import Arrival, Features, Forecast

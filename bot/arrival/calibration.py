@@ -1,9 +1,9 @@
-"""Whether what was said came true, and how much further to reach because it did not.
+"""Calibration: how often past ranges held true, and how much to widen or narrow new ones.
 
-Each end of a range is judged when its moment has passed, whatever became of the parcel: judged at delivery,
-the quick parcels would be heard first. The raw estimate is judged, so that no correction chases itself.
-A range that held too little is widened by what was missing, one that held too much is narrowed by a third
-of it: in a world that drifts, the next error is more often to the outside.
+Each end of a range is judged when its moment has passed, whatever became of the parcel. Judging at delivery
+would be biased, because fast parcels are delivered first. The raw forecast is judged, so that a correction
+does not feed back on itself. A range that held too few deliveries is widened by what was missing; one that
+held too many is narrowed by only a third of that, because conditions drift and a narrow range misleads more.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from zlib import crc32
 from bot.model import Stage
 
 LEVELS = (0.1, 0.9)
-"""The chances that a range's two ends stand for."""
+"""The quantiles of delivery that the two ends of a range stand for."""
 _HALF_LIFE = 14.0  # days
-_SURE = 50.0  # statements that "all is as said" weighs; over all stages, then in each
+_SURE = 50.0  # weight, in statements, of the prior that all is calibrated: over all stages, then in each
 _NARROWING = 0.3
-_FARTHEST = (0.06, 0.04)  # by which the level of each end is moved at most; the late end is far out as it is
-_LAG = 1.0  # days after its moment that a statement is judged: deliveries are heard of late
-_PENDING = 1000  # parcels times days that wait to be judged, at most; beyond, fewer parcels are asked
+_FARTHEST = (0.06, 0.04)  # how far the level of each end may be moved; the late end is far out already
+_LAG = 1.0  # days after its moment when a statement is judged, because deliveries are reported late
+_PENDING = 1000  # statements waiting to be judged, at most; beyond that, fewer parcels are sampled
 _STAGES = tuple(Stage)
 _ALL = "all"
 
@@ -32,12 +32,12 @@ class Calibration:
     def __init__(self) -> None:
         self._pending: dict[str, list[tuple[float, Stage, int]]] = {}
         self._waiting = 0
-        self._share = 1  # one parcel of so many is asked
-        self._counts: dict[str, list[float]] = {}  # statements and hits at each end, by stage
+        self._share = 1  # one parcel out of this many is sampled
+        self._counts: dict[str, list[float]] = {}  # by stage: statements and hits at each end
         self._at = 0.0
 
     def state(self, key: str, stage: Stage, ends: Iterable[float]) -> None:
-        """Remember the raw ends that were said of a parcel."""
+        """Record a parcel's raw forecast, to be judged later."""
         if self._asked(key):
             self._pending.setdefault(key, []).extend((at, stage, end) for end, at in enumerate(ends))
             self._waiting += 2
@@ -47,7 +47,7 @@ class Calibration:
                 self._waiting = sum(map(len, self._pending.values()))
 
     def judge(self, arrived: Mapping[str, float], open_: Iterable[str], now: float) -> None:
-        """Count all statements whose moment has passed; parcels that are nowhere any more say nothing."""
+        """Judge all statements whose moment has passed; unknown parcels are skipped."""
         known = {*arrived, *open_}
         due: list[tuple[float, Stage, int, bool]] = []
         kept = {}
@@ -71,7 +71,7 @@ class Calibration:
                 row[2 * end + 1] += weight * hit
 
     def level(self, stage: Stage, end: int) -> float:
-        """The raw chance to ask for, so that the range's end holds what it says."""
+        """The raw quantile to use, so that the range's end holds as often as it should."""
         wanted = hit = LEVELS[end]
         for name in (_ALL, stage.value):
             row = self._counts.get(name, [0.0] * 4)
@@ -102,7 +102,7 @@ class Calibration:
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Calibration:
-        """What `dump` gave."""
+        """Restore the state from `dump`."""
         made = cls()
         for key, flat in (state.get("pending") or {}).items():
             rows = zip(flat[::3], flat[1::3], flat[2::3], strict=True)

@@ -1,4 +1,4 @@
-"""What is remembered of parcels: when each came into its stages, and how it ended."""
+"""Parcels' journeys for learning: when each entered its stages, and how it ended."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def days(moment: datetime) -> float:
 class Journey:
     """One parcel, in days since the epoch.
 
-    `passages` are its stages in order, each with when it came into it, none twice in a row; the first one is
-    the start. `until` is when it ended or was last known to be on its way. What did not end as `delivered`
-    has lasted at least so long. `promise` is the first one made to it.
+    `passages` are its stages in order, each with when it entered it, none twice in a row; the first one is
+    the start. `until` is when it was `delivered`, or when it was last known to be on its way (then its
+    duration is a lower bound). `promise` is AliExpress's first delivery promise.
     """
 
     key: str
@@ -43,7 +43,7 @@ class Journey:
         return None if self.promise is None else max(self.promise - self.start, 1.0)
 
     def stays(self) -> Iterable[tuple[Stage, float, float, bool]]:
-        """Each stage with when it came in, when it left, and whether it has left."""
+        """Each stage with when the parcel entered and left it, and whether it has left it."""
         ends = [(at, True) for _, at in self.passages[1:]] + [(self.until, self.delivered)]
         return [(stage, at, end, left) for (stage, at), (end, left) in zip(self.passages, ends, strict=True)]
 
@@ -61,7 +61,7 @@ def dump(journeys: Iterable[Journey]) -> list[Any]:
 
 
 def load(rows: Iterable[Any]) -> list[Journey]:
-    """What `dump` gave."""
+    """Restore journeys from `dump`."""
     found = []
     for key, carrier, start, promise, delivered, end, *flat in rows:
         passages = tuple(

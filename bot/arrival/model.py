@@ -1,4 +1,4 @@
-"""When a parcel comes: its stage's rest and the way after it, learnt from the merchant's own parcels."""
+"""The arrival model: the rest of the current stage plus the time after it, learned from past parcels."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
-from bot.arrival import history, lasting, prior
+from bot.arrival import durations, history, prior
 from bot.arrival.calibration import LEVELS, Calibration
+from bot.arrival.durations import Curve, Durations
 from bot.arrival.history import Journey
-from bot.arrival.lasting import Curve, Lasting
 from bot.arrival.week import Week
 from bot.model import Stage
 
 KEPT = 800
-"""Ended parcels that are remembered: those that started last, so that quick and slow ones are kept alike."""
-_SPAN = 75.0  # days of starts to be remembered at least: where they are too many, one of so many is kept
-_HALF_LIFE = 50.0  # days after which a parcel that came into a stage counts half
-_FEW = 0.8  # divided by the like parcels still on their way: how much more a range's end has to hold
+"""Ended parcels that are kept: those that started last, so that fast and slow ones are kept alike."""
+_SPAN = 75.0  # days of starts to keep at least: if these are too many parcels, a sample of them is kept
+_HALF_LIFE = 50.0  # half-life in days, from when a parcel entered a stage
+_FEW = 0.8  # divided by the number of similar parcels: how much to raise the level of a range's end
 _HIGHEST = 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """A parcel under way: its stage, since when, and what it is compared by. Days since the epoch."""
+    """What a forecast depends on. Times are days since the epoch; `since` is when the stage began."""
 
     stage: Stage
     since: float
@@ -37,7 +37,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """The 10, 50 and 90 % quantiles of the moment of delivery, days since the epoch; none before now."""
+    """The 10, 50 and 90 % quantiles of the time of delivery, in days since the epoch; never in the past."""
 
     earliest: float
     likely: float
@@ -45,21 +45,21 @@ class Forecast:
 
 
 class Arrival:
-    """Mutable, without any I/O: `learn` what ended, `refresh` now and then, ask at any time."""
+    """Mutable, without I/O: `learn` from ended parcels, `refresh` periodically, `forecast` at any time."""
 
     def __init__(self) -> None:
         self._ended: dict[str, Journey] = {}
-        self._share = 1  # one parcel of so many is remembered
+        self._share = 1  # one parcel out of this many is kept
         self._calibration = Calibration()
         self.refresh((), 0.0)
 
     @property
     def finished(self) -> int:
-        """Delivered parcels behind the estimate."""
+        """The number of delivered parcels behind the forecasts."""
         return sum(one.delivered for one in self._ended.values())
 
     def learn(self, journeys: Iterable[Journey]) -> None:
-        """Take in parcels that ended, in any order; in effect after `refresh`."""
+        """Add parcels that ended, in any order; takes effect with `refresh`."""
         self._ended |= {one.key: one for one in journeys if self._wanted(one.key)}
         while len(self._ended) > KEPT:
             latest = sorted(self._ended.values(), key=lambda one: (one.start, one.key))[-KEPT:]
@@ -69,9 +69,9 @@ class Arrival:
             self._ended = {one.key: one for one in latest}
 
     def refresh(self, under_way: Iterable[Journey], now: float) -> None:
-        """Judge what was said, and make the tables anew from what ended and from what is under way.
+        """Judge past forecasts, and rebuild the tables from ended parcels and those under way.
 
-        Some ten milliseconds; may be called in a thread.
+        Takes some ten milliseconds; may be called in a thread.
         """
         moving = {one.key: one for one in under_way if one.key not in self._ended}
         known = dict.fromkeys(moving)
@@ -79,13 +79,13 @@ class Arrival:
         arrived = {key: one.until for key, one in self._ended.items() if one.delivered}
         self._calibration.judge(arrived, known, now)
         week = Week(arrived.values())
-        stays: dict[Stage, list[lasting.Sample]] = {}
-        onward: dict[Stage, list[lasting.Sample]] = {}
-        # Of the time before the first one remembered only the slow ones would be known.
+        stays: dict[Stage, list[durations.Sample]] = {}
+        onward: dict[Stage, list[durations.Sample]] = {}
+        # Of parcels that started before the first kept one, only slow ones would be known.
         since = min((one.start for one in self._ended.values()), default=0.0)
         comparable = [one for one in moving.values() if len(self._ended) < KEPT or one.start >= since]
         for one in (*self._ended.values(), *comparable):
-            bin_, end = lasting.promise_bin(one.promised), week.of(one.until)
+            bin_, end = durations.promise_bin(one.promised), week.of(one.until)
             for stage, entered, left, over in one.stays():
                 begin, leave = week.of(entered), week.of(left)
                 weight = _weight(entered, now)
@@ -94,24 +94,26 @@ class Arrival:
                     case = (end - leave, one.delivered, _weight(left, now), bin_, one.carrier)
                     onward.setdefault(stage, []).append(case)
         self.week = week
-        self._stays = {stage: Lasting(cases, prior.stay(stage)) for stage, cases in stays.items()}
-        self._onward = {stage: Lasting(cases, _onward_prior(stage, cases)) for stage, cases in onward.items()}
+        self._stays = {stage: Durations(cases, prior.stay(stage)) for stage, cases in stays.items()}
+        self._onward = {
+            stage: Durations(cases, _onward_prior(stage, cases)) for stage, cases in onward.items()
+        }
 
     def forecast(self, case: Features, now: float) -> Forecast:
-        """When the parcel comes."""
+        """When the parcel arrives."""
         curve = self._curve(case, now)
         low, high = self._levels(case.stage, curve)
         earliest, likely, latest = (self._moment(case, curve, level, now) for level in (low, 0.5, high))
         return Forecast(earliest=earliest, likely=likely, latest=latest)
 
     def state(self, key: str, case: Features, now: float) -> None:
-        """Note what is estimated of this parcel now, to be judged when its moments have passed."""
+        """Record the current forecast of this parcel, to be judged when its moments have passed."""
         curve = self._curve(case, now)
         ends = (LEVELS[0], _cautious(LEVELS[1], curve))
         self._calibration.state(key, case.stage, [self._moment(case, curve, level, now) for level in ends])
 
     def dump(self) -> str:
-        """A few kilobytes of text."""
+        """The state as a few kilobytes of text."""
         state = {
             "share": self._share,
             "ended": history.dump(sorted(self._ended.values(), key=lambda one: (one.until, one.key))),
@@ -121,7 +123,7 @@ class Arrival:
         return base64.b85encode(packed).decode()
 
     def load(self, text: str | None) -> None:
-        """What `dump` gave; nothing starts anew. `refresh` is to follow."""
+        """Restore the state from `dump`; None starts anew. Call `refresh` afterwards."""
         state = json.loads(zlib.decompress(base64.b85decode(text))) if text else {}
         self._share = int(state.get("share") or 1)
         self._ended = {one.key: one for one in history.load(state.get("ended") or ())}
@@ -131,32 +133,32 @@ class Arrival:
         return crc32(key.encode()) % self._share == 0
 
     def _curve(self, case: Features, now: float) -> Curve:
-        """Stretched days from coming into the stage to delivery, and the raw chance by each."""
+        """The curve of stretched days from entering the stage to delivery."""
         stage = case.stage
-        bin_ = lasting.promise_bin(None if case.promise is None else case.promise - case.start)
+        bin_ = durations.promise_bin(None if case.promise is None else case.promise - case.start)
         lasted = max(self.week.of(now) - self.week.of(case.since), 0.0)
-        stays = self._stays.get(stage) or Lasting((), prior.stay(stage))
-        onward = self._onward.get(stage) or Lasting((), prior.onward(stage))
-        return lasting.convolve(stays.curve(bin_, case.carrier, lasted), onward.curve(bin_, case.carrier))
+        stays = self._stays.get(stage) or Durations((), prior.stay(stage))
+        onward = self._onward.get(stage) or Durations((), prior.onward(stage))
+        return durations.convolve(stays.curve(bin_, case.carrier, lasted), onward.curve(bin_, case.carrier))
 
     def _levels(self, stage: Stage, curve: Curve) -> tuple[float, float]:
         return self._calibration.level(stage, 0), _cautious(self._calibration.level(stage, 1), curve)
 
     def _moment(self, case: Features, curve: Curve, level: float, now: float) -> float:
-        return max(self.week.back(self.week.of(case.since) + lasting.quantile(curve, level)), now)
+        return max(self.week.back(self.week.of(case.since) + durations.quantile(curve, level)), now)
 
 
 def _weight(entered: float, now: float) -> float:
-    """By when it came in, not by when it ended: else those that last long would count for more."""
+    """The weight by when the stage was entered; by when it ended, long stays would count for more."""
     return float(2.0 ** (min(entered - now, 0.0) / _HALF_LIFE))
 
 
 def _cautious(level: float, curve: Curve) -> float:
-    """The level to ask for where few like parcels are left to tell of the end."""
+    """The level raised where few similar parcels tell of the late end."""
     return max(level, min(level + _FEW / max(curve.cases, 1.0), _HIGHEST))
 
 
-def _onward_prior(stage: Stage, cases: Iterable[lasting.Sample]) -> list[tuple[float, float]]:
+def _onward_prior(stage: Stage, cases: Iterable[durations.Sample]) -> list[tuple[float, float]]:
     if all(length <= 0.0 for length, *_ in cases):
-        return [(0.0, prior.PARCELS)]  # here it was always the last stage
+        return [(0.0, prior.PARCELS)]  # so far it has always been the last stage
     return prior.onward(stage)

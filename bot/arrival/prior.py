@@ -1,4 +1,4 @@
-"""What is assumed of a stage before any parcel went through it, and what it weighs."""
+"""The prior of the arrival model: durations of stages before any parcel went through them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import math
 from bot.model import Stage
 
 PARCELS = 4.0
-"""What the prior weighs, in parcels."""
-_SPREAD = 0.8  # of the logarithm
+"""The prior's weight, in parcels."""
+_SPREAD = 0.8  # sigma of the logarithm
 _STAY = {
     Stage.INFO_RECEIVED: 2.0,
     Stage.PREPARING: 2.0,
@@ -37,17 +37,17 @@ _LONGEST = 200.0
 
 
 def stay(stage: Stage) -> list[tuple[float, float]]:
-    """Days in the stage and the weight of each, together `PARCELS`; ascending."""
+    """Days in the stage, ascending, with weights that sum to `PARCELS`."""
     return _points(_STAY.get(stage, 2.0))
 
 
 def onward(stage: Stage) -> list[tuple[float, float]]:
-    """Days from the stage's end to delivery, likewise."""
+    """Days from the end of the stage to delivery, likewise."""
     return _points(_ONWARD[stage]) if stage in _ONWARD else [(0.0, PARCELS)]
 
 
 def _points(median: float) -> list[tuple[float, float]]:
-    """A log-normal time cut into points; longer ones than the last point count as that."""
+    """A log-normal duration in discrete points; the last one stands for all longer ones, too."""
     days = [0.2 * (_LONGEST / 0.2) ** (step / (_STEPS - 1)) for step in range(_STEPS)]
     below = [0.5 * math.erfc(-math.log(day / median) / (_SPREAD * math.sqrt(2.0))) for day in days[:-1]]
     edges = [0.0, *below, 1.0]

@@ -1,4 +1,4 @@
-"""What is said of a forecast: a range that holds still, so that people can plan with it."""
+"""The range that is shown of a forecast: it stays stable, so that people can plan with it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from dataclasses import dataclass
 from bot.arrival.model import Forecast
 
 LEAST_FINISHED = 30
-"""Delivered parcels that have to stand behind a range."""
+"""The number of delivered parcels needed before a range is shown."""
 STILL = 2.0
-"""Days within which a range does not move by itself."""
-_WIDEST = 21.0  # days; a wider range helps nobody
-_SAME = 0.5  # days by which both ends may differ
+"""Days for which a range does not change without news."""
+_WIDEST = 21.0  # days; a wider range does not help
+_SAME = 0.5  # days by which both ends may differ and count as unchanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """The range that a reader was given, and when it last moved; days since the epoch."""
+    """The range that is shown, and when it last changed; days since the epoch."""
 
     first: float
     last: float
     at: float
 
     def over(self, now: float) -> bool:
-        """Whether the parcel is later than was said."""
+        """Whether the parcel is later than the range."""
         return now > self.last + 0.5
 
 
 def say(before: Said | None, forecast: Forecast, now: float, *, news: bool) -> Said | None:
-    """The range to say now; None: too wide to help.
+    """The range to show now; None if it is too wide to help.
 
-    `news` tells that the parcel moved since `before`. Without news a range stays for two days, and one that
-    is over is not replaced by another.
+    `news`: the parcel has moved since `before`. Without news, a range is kept for two days, and one that is
+    over is not replaced.
     """
     fresh = Said(first=forecast.earliest, last=forecast.latest, at=now)
     if before is not None and not news:
@@ -40,7 +40,7 @@ def say(before: Said | None, forecast: Forecast, now: float, *, news: bool) -> S
         if max(abs(fresh.first - before.first), abs(fresh.last - before.last)) < _SAME:
             return before
         if before.first <= now and abs(fresh.last - before.last) < _SAME:
-            return before  # only "not before today" moved its beginning
+            return before  # only its beginning moved, because it cannot be in the past
     if fresh.last - fresh.first > _WIDEST:
         return before if before is not None and not news else None
     return fresh

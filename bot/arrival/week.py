@@ -1,4 +1,4 @@
-"""Days that count: time stretched so that deliveries are as likely on each."""
+"""Stretched days: a time scale by weekday, on which deliveries are equally likely at all times."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable
 from itertools import accumulate
 
-_EVEN = 20.0  # what an even week weighs, in deliveries
+_EVEN = 20.0  # weight of the flat prior, in deliveries
 
 
 class Week:
-    """Learnt from the moments of deliveries (days since the epoch)."""
+    """The scale, learned from the times of deliveries (days since the epoch)."""
 
     def __init__(self, ends: Iterable[float]) -> None:
         counts = [_EVEN / 7.0] * 7
@@ -21,13 +21,13 @@ class Week:
         self._sums = [0.0, *accumulate(self._pace)]
 
     def of(self, at: float) -> float:
-        """Stretched days since the epoch."""
+        """Convert days since the epoch to stretched days."""
         whole = math.floor(at)
         weeks, day = divmod(whole, 7)
         return weeks * 7.0 + self._sums[day] + (at - whole) * self._pace[day]
 
     def back(self, stretched: float) -> float:
-        """The moment of so many stretched days."""
+        """Convert stretched days back to days since the epoch."""
         weeks, rest = divmod(stretched, 7.0)
         day = 0
         while day < 6 and self._sums[day + 1] <= rest:

@@ -1,7 +1,7 @@
-"""What people write in words instead of numbers: a question after their parcel, thanks, a greeting. Pure.
+"""Recognizing what people write without a number: a question about a parcel, thanks, a greeting. Pure.
 
-Known words only, in any of our languages whatever the reader's setting; nothing is guessed. Orders that
-somebody names are found among those the chat follows.
+Only known words count, in any supported language; nothing is guessed. Orders that a text names are looked up
+among those that the chat follows.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from collections.abc import Iterable
 from bot.intents import words
 
 MOST_CHARACTERS = 400
-"""Characters of a text that are read: a question is short, a longer text tells a story."""
+"""Characters of a text that are read: questions are short."""
 
-_SHORT = 2  # words; a text so short asks by naming the thing: "my order"
+_SHORT = 2  # words; so short a text is a question even if it only names the thing: "my order"
 _SHORT_SCRIPT = 8  # characters, in scripts without spaces
-_LEAST_NAME = 3  # characters of a name that is found within a sentence; a shorter one has to stand alone
+_LEAST_NAME = 3  # characters of a name that is found within a sentence; a shorter one must be the whole text
 
 # Accents, Arabic vowel signs and Hebrew points: people leave them out.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u0655\u0670\ufe00-\ufe0f]")
 _ALIKE = str.maketrans(
     {"đ": "d", "ł": "l", "ı": "i", "ø": "o", "æ": "ae", "ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك"}
 )
-# Scripts whose words touch each other, or take on prefixes and endings.
+# Scripts whose words are not separated, or take prefixes and endings.
 _UNSPACED = re.compile("[\u0590-\u07ff\u0900-\u0fff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 class Intent(enum.StrEnum):
     """What a text is about."""
 
-    WHERE = "where"  # where is it, when does it come
+    WHERE = "where"  # where is it, when does it arrive
     SHOP = "shop"  # refunds, cancellations, wrong articles: the shop's business
     THANKS = "thanks"
     GREETING = "greeting"
 
 
 def intent(text: str) -> Intent | None:
-    """What a text without any number is about; None where the words are not known. Takes linear time."""
+    """What a text without a number is about; None if its words are not known. Takes linear time."""
     folded = fold(text[:MOST_CHARACTERS])
     if not folded.strip():
         return Intent.THANKS if _is_pleased(text[:MOST_CHARACTERS]) else None
@@ -54,7 +54,7 @@ def intent(text: str) -> Intent | None:
 
 
 def fold(text: str) -> str:
-    """Small letters without accents, one space between the words and around them."""
+    """The text in lower case without accents, with one space between words and around them."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = unicodedata.normalize("NFC", _MARKS.sub("", plain)).translate(_ALIKE)
     kept = (sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in plain)
@@ -62,9 +62,9 @@ def fold(text: str) -> str:
 
 
 def named(text: str, names: Iterable[tuple[str, str]]) -> list[str]:
-    """The orders whose name is the text or stands in it, of `(order id, name)` pairs, in their order.
+    """The ids of the `(order id, name)` pairs whose name is in the text, in their order.
 
-    A whole text that is somebody's name means that one alone.
+    If the whole text is an order's name, only that order is returned.
     """
     said = fold(text[:MOST_CHARACTERS])
     pairs = [(order_id, fold(name)) for order_id, name in names if fold(name).strip()]
@@ -100,7 +100,7 @@ def _is_pleased(text: str) -> bool:
 
 @functools.cache
 def _matcher(phrases: str) -> re.Pattern[str]:
-    """Finds any of the phrases, parted by "|"; a star ends a word's beginning."""
+    """A pattern for any of the phrases, separated by "|"; a star stands for the rest of a word."""
     written = sorted(
         {phrase.strip() for phrase in phrases.split("|") if phrase.strip()}, key=len, reverse=True
     )

@@ -1,8 +1,8 @@
-"""The words of `bot.intents`: phrases parted by "|", a star behind a word's beginning.
+"""The words of `bot.intents`: phrases separated by "|"; a star stands for the rest of a word.
 
-Each question has three lists: words that ask, words for the thing, and phrases that ask by themselves.
-A question needs one of the first and one of the second, in one language; or one of the third. They are
-written with their accents, and read with or without them.
+Each language has three lists: question words, words for the thing, and phrases that are questions by
+themselves. A question needs one of the first and one of the second list, or one of the third. Words are
+written with accents here, and matched with or without them.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ),
 )  # fmt: skip
 
-# What only the shop can settle.
+# Matters that only the shop can settle.
 SHOP = (
     "refund*|money back|cancel my*|cancel the*|cancel order|cancel it|exchange it|return it|return my"
     "|return the|want to return|wrong item|wrong size|wrong color|wrong colour|wrong product|invoice"
@@ -225,7 +225,7 @@ GREETINGS = (
     "|你好|您好|早上好|下午好|晚上好|哈喽|嗨|在吗|在嗎"
 )  # fmt: skip
 
-# What stands beside thanks and greetings and says nothing more.
+# Words that may accompany thanks and greetings without changing their meaning.
 FILLING = (
     "you|so|very|que|bonne journée|bonne soirée|bonne|journée|bom dia|schönen tag|schönen|tag|buen día"
     "|have a|day|nice day|much|many|a|lot|again|ok|okay|k|great|perfect|super|good|nice|cool|awesome|got it"
@@ -241,5 +241,5 @@ FILLING = (
     "|세요|了|你|您|啊|呀|哦|好的|好|非常|们|們|的"
 )  # fmt: skip
 
-# Signs that please by themselves; beside another one they do not.
+# Signs that count as thanks if they are the only ones in a text.
 PLEASED = frozenset("👍👌🙏❤🧡💛💚💙💜🤍🩷😊🙂😀😃😄😁😍🥰😘🤗🎉💯🔥✅🤝👏☺🫶🙌💪😎🤩")

@@ -1,4 +1,4 @@
-"""Node text → stage: what a carrier's words say of the parcel, or that no rule knows them."""
+"""Classifying node texts: carrier's text → stage, or nothing if no rule recognizes it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from bot.stages.statement import Statement, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a node's texts say. `rule` is stable and stored with the node; empty means that no rule knew them.
+    """The classification of a node. `rule` is a stable id, stored with the node; empty if no rule matched.
 
-    `place` is what stood in front of the text in brackets.
+    `place` is the place in brackets in front of the text.
     """
 
     stage: Stage
@@ -31,26 +31,26 @@ class Reading:
 
     @property
     def known(self) -> bool:
-        """Whether some rule knew the texts, even if they say nothing of the stage."""
+        """Whether a rule recognized the texts, even if they do not tell the stage."""
         return self.rule != ""
 
 
 _SILENCE = Statement(text=Text("", "", ()))
 
 
-_LONGEST = 2000  # signs of a text that are read; a scan is one or two sentences
+_LONGEST = 2000  # characters of a text that are read; a scan is one or two sentences
 
 
 def read(name: str, description: str, code: str = "", reached: Stage | None = None) -> Reading:
-    """Read a node: its action code if it has one, and its description and name together.
+    """Classify a node by its action code, if it has one, and by its description and name.
 
-    `reached` is the furthest rung of the older nodes; it settles on which side of the border a sorting center
-    or customs is. None leaves that to the commonest meaning.
+    `reached` is the furthest stage of the older nodes; it decides on which side of the border a sorting
+    center or customs is. With None, the most common meaning is assumed.
     """
     return _read(name[:_LONGEST], description[:_LONGEST], code[:_LONGEST], reached)
 
 
-@functools.lru_cache(maxsize=4096)  # carriers have few words
+@functools.lru_cache(maxsize=4096)  # carriers use few different texts
 def _read(name: str, description: str, code: str, reached: Stage | None) -> Reading:
     if not code and is_code(name.strip()):
         code, name = name.strip(), ""
@@ -75,9 +75,9 @@ def _read(name: str, description: str, code: str, reached: Stage | None) -> Read
 
 
 def _weighed(text: Statement, heading: Statement) -> Statement:
-    """The one of two statements about an event that counts: the description, unless the name is more precise.
+    """Which of two statements about an event counts: the description, unless the name is more precise.
 
-    "Delivered" yields to a strong contrary in the other statement, and to nothing else.
+    "Delivered" is only overruled by a clear contradiction in the other statement.
     """
     if not text.telling and not heading.telling:
         return text if text.precision >= heading.precision else heading
@@ -97,7 +97,7 @@ _NOT_WITH_THE_CUSTOMER = frozenset({Stage.RETURNING, Stage.RETURNED, Stage.READY
 
 
 def _overruled(code: CodeRule, text: Reading) -> bool:
-    """Whether the words count for more: a weak code, or one that delivers what the words do not."""
+    """Whether the text overrules the code: a weak one, or one that says delivered if the text does not."""
     if code.weak:
         return text.known
     return code.stage is Stage.DELIVERED and text.stage not in {Stage.UPDATE, Stage.DELIVERED}
@@ -105,7 +105,7 @@ def _overruled(code: CodeRule, text: Reading) -> bool:
 
 @cache
 def version() -> str:
-    """A digest of all rules: when it differs from the one stored, history wants to be read again."""
+    """A digest of all rules; if it differs from the stored one, stored nodes are classified again."""
     digest = hashlib.sha256()
     for rule in RULES:
         digest.update(repr(rule).encode())
@@ -119,10 +119,10 @@ def version() -> str:
 
 
 def teach(path: str) -> None:
-    """Read PHRASES_FILE, whose readings count before all others from now on; no path: forget them.
+    """Load PHRASES_FILE, which takes precedence over all other rules; an empty path unloads it.
 
     Raises:
-        SettingsError: that names what is wrong with the file.
+        SettingsError: if the file is invalid; says what is wrong.
     """
     lexicon.teach(taught.load(path))
     for remembered in (_read, statement.make, version):
@@ -130,16 +130,16 @@ def teach(path: str) -> None:
 
 
 TAKEN_BY_CUSTOMER = frozenset({"pickup.collected", "code.pickup_collected"})
-"""Rules that name the customer as the one who took the parcel."""
+"""Rules that say that the customer took the parcel."""
 
 
 def announces_import(rule: str) -> bool:
-    """Whether a rule reads the start or announcement of import clearance, which may come before departure."""
+    """Whether a rule means the start or announcement of import clearance, possibly before departure."""
     return rule in statement.ANNOUNCEMENTS or rule == "code.import_started"
 
 
 def ends_import(rule: str) -> bool:
-    """Whether a rule reads the end of import clearance."""
+    """Whether a rule means the end of import clearance."""
     return rule in {
         *("import.done", "customs.done", "duties.paid", "code.import_done"),
         "lexicon.import_customs.done",
@@ -147,12 +147,12 @@ def ends_import(rule: str) -> bool:
 
 
 def clears_customs(rule: str) -> bool:
-    """Whether a rule reads that customs, of either side, has let the parcel pass."""
+    """Whether a rule means completed customs clearance, export or import."""
     return ends_import(rule) or rule in {"export.done", "code.export_done", "lexicon.export_customs.done"}
 
 
 def shown(text: str) -> Iterator[str]:
-    """The concepts that a text shows, for whoever adds a rule."""
+    """The concepts found in a text; a help for adding rules."""
     rest = split_place(text)[1]
     folded = statement.plain(rest)
     return filter(Text(rest, folded, spoken(rest)).shows, sorted(concepts.concepts()))

@@ -1,4 +1,4 @@
-"""Stages of logistics action codes, for the names that are codes rather than words."""
+"""Stages of logistics action codes, for node names that are codes rather than words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.model import Reason, Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRule:
-    """A family of codes; `weak` ones speak only where the text says nothing."""
+    """A family of codes; `weak` ones count only if the text tells nothing."""
 
     id: str
     stage: Stage
@@ -25,7 +25,7 @@ def _rule(
     return CodeRule(id=f"code.{name}", stage=stage, pattern=re.compile(pattern), reason=reason, weak=weak)
 
 
-# Read from the top; full match. The dangerous readings (failures, returns, stations) come first.
+# The first full match counts. Failures, returns and pickup points come first: mistaking them is worst.
 CODES: tuple[CodeRule, ...] = (
     _rule("destroyed", Stage.EXCEPTION, r"RT_(?:\w+_)?DESTROY", Reason.OTHER),
     _rule("return_failed", Stage.EXCEPTION, r"RT_\w*FAIL(?:URE|ED)?", Reason.OTHER),
@@ -136,9 +136,9 @@ def is_code(text: str) -> bool:
 
 
 def find(code: str) -> CodeRule | None:
-    """The first rule for a code, or None for a code of no known family.
+    """The first rule that matches a code; None if there is none.
 
-    The shop's page writes the carrier's codes with a prefix of its own, for single events and for groups.
+    AliExpress's page prefixes carriers' codes, with `AE_` for events and `AE_GROUP_` for groups.
     """
     plain = re.sub(r"^AE_(?:GROUP_)?(?=[A-Z]+_)", "", code)
     for spelling in dict.fromkeys((code, plain)):

@@ -1,8 +1,8 @@
-"""What carriers talk about, in the languages they talk: concepts and the words that give them away.
+"""Concepts that carriers' texts mention, and the words for them in each language.
 
-One file a language stands in words/; docs/carriers.md tells its format. A phrase begins and ends at the edge
-of a word; `*` beside a letter or behind a group stands for the rest of the word, and all else is a regular
-expression. Scripts that write without spaces have no edges. Phrases are folded as texts are.
+words/ has one file per language; docs/carriers.md describes the format. A phrase begins and ends at word
+boundaries; `*` after a letter or group stands for the rest of the word, and all else is a regular expression.
+Scripts written without spaces have no boundaries. Phrases are folded in the same way as texts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.stages.fold import letters
 FOLDER = Path(__file__).parent / "words"
 
 EDGELESS = frozenset({"zh", "ja", "ko", "th", "hi", "any"})
-"""Languages whose words are not told apart by spaces (or whose vowel signs are no letters to `re`)."""
+"""Languages without spaces between words, or whose vowel signs `re` does not count as letters."""
 
 _HEAD = re.compile(r"\[(\w+)\]$")
 _ESCAPE = re.compile(r"(\\.)")
@@ -26,7 +26,7 @@ _REST_OF_WORD = re.compile(r"(?<=[^\W\d_)])(?<!\\w)\*(?!\?)|(?<![^\s(|])\*(?=[^\
 
 @cache
 def phrases(language: str) -> Mapping[str, tuple[str, ...]]:
-    """The phrases of one language by concept, as its file writes them.
+    """The phrases of one language, by concept, as written in its file.
 
     Raises:
         ValueError: for a phrase before the first [concept].
@@ -38,7 +38,7 @@ def phrases(language: str) -> Mapping[str, tuple[str, ...]]:
             lines = found.setdefault(head[1], [])
         elif line and not line.startswith("# "):
             if lines is None:
-                raise ValueError(f"{language}.txt:{number}: a phrase stands before the first [concept]")
+                raise ValueError(f"{language}.txt:{number}: phrase before the first [concept]")
             lines.append(line)
     return {concept: tuple(lines) for concept, lines in found.items() if lines}
 
@@ -51,13 +51,13 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def concepts() -> frozenset[str]:
-    """Every concept that some language has words for."""
+    """All concepts that any language has words for."""
     return frozenset(concept for language in languages() for concept in phrases(language))
 
 
 @cache
 def pattern(language: str, concept: str) -> re.Pattern[str] | None:
-    """A search in a folded text, or None where the language has no words for the concept."""
+    """The pattern to search in a folded text; None if the language has no words for the concept."""
     lines = phrases(language).get(concept)
     if not lines:
         return None
@@ -76,6 +76,6 @@ def _folded(phrase: str) -> str:
 
 
 def digest() -> Iterator[bytes]:
-    """All words there are, for the version of the rules."""
+    """All words, for the digest of the rules."""
     for language in languages():
         yield (FOLDER / f"{language}.txt").read_bytes()

@@ -1,4 +1,4 @@
-"""One spelling for all texts, so that a rule is written once: no case, no accents, no decoration."""
+"""Folding texts to one spelling, so that rules need only one: no case, accents or decoration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LETTERS = str.maketrans(
         "—": "-",
     }
 )
-# Spellings that carriers cannot agree on.
+# Variant spellings, replaced by one of them.
 _SPELLINGS = (
     (re.compile(r"\b(country|pays|pais|land|paese|kraj|ulke|negara)\s*(?:/|or)\s*(?:l[ae] )?\w+"), r"\1"),
     (re.compile(r"(стран\w+)\s*/\s*\w+"), r"\1"),
@@ -39,7 +39,7 @@ _LONGEST_PLACE = 140
 _TAIL = ".,;:!。．，；！…-"
 
 
-# Marks without which a word is another one: Thai vowels and tones, the voicing of kana.
+# Marks that distinguish words and are kept: Thai vowels and tones, voiced kana.
 _MEANS = re.compile("[\u0e31-\u0e4e\u3099\u309a]")
 
 
@@ -51,7 +51,7 @@ def letters(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """A text as the rules see it: letters only, single spaces, agreed spellings, no trailing stop."""
+    """A text as rules see it: folded letters, single spaces, unified spellings, no final period."""
     folded = " ".join(letters(text).split())
     for pattern, spelling in _SPELLINGS:
         folded = pattern.sub(spelling, folded)

@@ -1,6 +1,6 @@
-"""Which languages a text may be in: by its script, its letters and the words it is made of.
+"""Which languages a text may be in, by its script, letters and words.
 
-Cheap evidence, no verdict: a short text may be in several languages, and English may stand in any of them.
+This only narrows down candidates: a short text may be in several languages, and English occurs in any text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LATIN = re.compile(r"[a-z\u00df-\u024f\u1e00-\u1eff]", re.IGNORECASE)
 _OTHERS = frozenset(language for _, found in _SCRIPTS for language in found) | {"any"}
 _KANA = re.compile("[\u3040-\u30ff]")
 
-# Letters that few languages have, and little words that only one or two use.
+# Letters that few languages have, and function words that only one or two use.
 _LETTERS = {
     "de": "ßäöü",
     "fr": "çœêèâîïûà",
@@ -86,7 +86,7 @@ _WORDS = {
     "ar": "تم في من الى الشحنة الطرد على",
     "fa": "در به از شد است را مرسوله بسته",
 }
-_SIGNS = 400  # of a text, for evidence
+_SIGNS = 400  # characters of a text that are examined
 
 
 @cache
@@ -96,7 +96,7 @@ def _latin() -> tuple[str, ...]:
 
 @cache
 def _vocabulary() -> dict[str, frozenset[str]]:
-    """Word or stem (with `*`) → the languages whose phrases or little words hold it; common ones left out."""
+    """Word or stem (with `*`) → the languages whose phrases or function words contain it; not common ones."""
     found: dict[str, set[str]] = {}
     for language in concepts.languages():
         for lines in concepts.phrases(language).values():
@@ -122,7 +122,7 @@ def _speaks(word: str) -> frozenset[str]:
 
 
 def spoken(text: str) -> tuple[str, ...]:
-    """The languages whose phrases are worth trying on a text, English first where it is among them."""
+    """The languages whose phrases to try on a text, English first if it is among them."""
     text = text[:_SIGNS]
     found: list[str] = []
     for script, languages in _SCRIPTS:
@@ -135,7 +135,7 @@ def spoken(text: str) -> tuple[str, ...]:
 
 
 def _likely(text: str, languages: list[str]) -> list[str]:
-    """Those that a text of their script may be in; all of them, if little speaks for one."""
+    """The likely ones among the languages of a script; all of them if there is little evidence."""
     if len(languages) < 2:
         return languages
     score: Counter[str] = Counter()

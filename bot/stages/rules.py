@@ -1,4 +1,4 @@
-"""The ordered rules: which concepts together mean which stage, the dangerous readings first."""
+"""The ordered rules: which concepts together mean which stage. The most harmful mistakes come first."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _R = Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A text that shows all of `has` (each entry a choice) and none of `lacks` is in `stage`.
+    """A text with all concepts of `has` (each entry is a choice) and none of `lacks` means `stage`.
 
-    Where the words leave open on which side of the border the parcel is: `near` is the reading while the
-    journey is between `near_from` and `near_to`, `far` the one once it has come to `far_from`.
+    If the text does not tell the side of the border: `near` is the stage while the journey is between
+    `near_from` and `near_to`, `far` the stage once it has reached `far_from`.
     """
 
     id: str

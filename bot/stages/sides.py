@@ -1,4 +1,4 @@
-"""On which side of the border a text speaks: the countries, cities and airports that it names.
+"""On which side of the border an event happened, by the countries, cities and airports in its text.
 
 Parcels of AliExpress leave from China, so a Chinese place is the near side and any other the far side. The
 names of countries are those of the Unicode CLDR, in the language of the text (countries.txt).
@@ -16,7 +16,7 @@ from bot.stages.fold import letters
 
 
 class Side(enum.Enum):
-    """Where the parcel is, seen from the border of its origin."""
+    """The side of the origin's border: within the country of origin, or beyond."""
 
     NEAR = enum.auto()
     FAR = enum.auto()

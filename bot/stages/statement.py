@@ -1,4 +1,4 @@
-"""One text of a node: what the lexicon or the rules read in it, and how precisely."""
+"""One text of a node: the stage that the lexicon or the rules find in it, and how precisely."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bot.stages.sides import Side
 
 
 class Precision(enum.IntEnum):
-    """How much a statement is worth beside another one about the same event."""
+    """How much a statement counts against another one about the same event."""
 
     UNREAD = 0
-    NO_STAGE = 1  # read, and it says nothing of the stage
+    NO_STAGE = 1  # recognized, but it does not tell the stage
     VAGUE = 2  # one everyday word: "received", "information"
-    SIDED = 3  # what it says depends on where the parcel is
+    SIDED = 3  # its meaning depends on where the parcel is
     CLEAR = 4
 
 
@@ -53,7 +53,7 @@ _ANOTHER_STORY = (
     *("pickup_point", "customs", "out_for_delivery", "ready_for_pickup"),
 )
 
-# What does not happen by being possible. (A parcel that can be collected is there.)
+# Stages that a text may mention as mere possibilities. (A parcel that can be collected is ready.)
 _REAL = frozenset(
     {
         *(Stage.DELIVERED, Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.DUTIES_DUE, Stage.ADDRESS_CHANGE),
@@ -63,11 +63,11 @@ _REAL = frozenset(
 
 
 PLACES = {"near_place": Side.NEAR, "far_place": Side.FAR}
-"""Concepts that no word list holds: a place on this side of the border, one beyond it."""
+"""Concepts without word lists: a place on this side of the border, and one beyond it."""
 
 
 class Text:
-    """A folded text, the languages it may be in, and the concepts it shows, each looked up once."""
+    """A folded text, its possible languages, and its concepts, each looked up once."""
 
     def __init__(self, raw: str, folded: str, spoken: tuple[str, ...], place: str = "") -> None:
         self.raw = raw
@@ -77,7 +77,7 @@ class Text:
         self._known: dict[str, bool] = {}
 
     def shows(self, concept: str) -> bool:
-        """Whether some language's words for a concept stand in the text."""
+        """Whether the text contains the concept, in any of its languages."""
         shown = self._known.get(concept)
         if shown is None:
             shown = self._known[concept] = self._look(concept)
@@ -98,7 +98,7 @@ class Text:
         return sides.named(f"{self.place} / {self.raw}", self.spoken)
 
     def satisfies(self, rule: Rule) -> bool:
-        """Whether the text shows all that a rule wants and nothing that it lacks."""
+        """Whether the text has all concepts that the rule requires and none that it excludes."""
         return all(any(map(self.shows, choice)) for choice in rule.has) and not any(
             map(self.shows, rule.lacks)
         )
@@ -110,7 +110,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What one text says."""
+    """The classification of one text."""
 
     text: Text
     stage: Stage = Stage.UPDATE
@@ -120,7 +120,7 @@ class Statement:
 
     @property
     def telling(self) -> bool:
-        """Whether it says something of the stage."""
+        """Whether it tells the stage."""
         return self.stage is not Stage.UPDATE
 
 
@@ -131,11 +131,11 @@ _CLAUSES = re.compile(r"[,،、，]\s*| (?:but|aber|mais|pero|mas|ma|ale|но|а
 
 
 def plain(text: str) -> str:
-    """A folded text without the brackets around single words, and without where it goes next."""
+    """A folded text without brackets around single words and without the next destination."""
     return _NEXT_STOP.sub("", unbracketed(fold(text)))
 
 
-_MOST_PLACES = 3  # behind one text: a depot, its town, the country
+_MOST_PLACES = 3  # at the end of one text: a depot, its town, the country
 
 
 @lru_cache(maxsize=8192)
@@ -210,14 +210,14 @@ _ALSO_SAID_AT_THE_DOOR = frozenset(
 
 
 def contradicts(other: Statement) -> bool:
-    """Whether a statement takes back what another one says: that the parcel is delivered."""
+    """Whether a statement contradicts another one that says that the parcel is delivered."""
     text = other.text
     if other.stage in STRONG or any(map(text.shows, ("to_agent", "conditional", "revoked"))):
         return True
     if other.telling:
         if other.stage is Stage.PICKED_UP:
             return text.shows("carrier")
-        if other.stage is Stage.INFO_RECEIVED:  # the information was delivered
+        if other.stage is Stage.INFO_RECEIVED:  # "delivered" refers to the information
             return any(map(text.shows, ("delivered", "handed", "done")))
         place_alone = other.precision is not Precision.CLEAR and other.stage in _TRANSIT
         return not place_alone and other.stage not in _ALSO_SAID_AT_THE_DOOR
@@ -253,7 +253,7 @@ def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
 
 
 def _anything(meaning: lexicon.StageMeaning, hole: str) -> bool:
-    """The merchant answers for what a placeholder stands for."""
+    """Accepts any text for a placeholder: the merchant wrote the entry."""
     return True
 
 
@@ -290,26 +290,26 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
 
 
 def _there(rule: str, side: Side | None) -> str:
-    """Import customs named beside a place beyond the border is no announcement: the parcel is there."""
+    """Whether a place beyond the border is named: then import customs is not just announced."""
     return "import.there" if rule in ANNOUNCEMENTS and side is Side.FAR else rule
 
 
 ANNOUNCEMENTS = frozenset({"import.started", "customs.started", "lexicon.import_customs"})
-"""Rules that read the start of import clearance, which carriers may announce before the parcel leaves."""
+"""Rules for the start of import clearance, which carriers may announce before the parcel leaves."""
 
-# Customs of no named side, read as the origin's.
+# Customs without a named side, assumed to be the origin's.
 _EXPORT = {"customs.done": "export.done", "customs.started": "export.started"}
 
 
 def _unreal(rule: Rule, shown: Text) -> bool:
-    """Whether a text only says that something may happen, or would under some condition."""
+    """Whether a text only says what may happen, or what would happen under a condition."""
     if rule.stage is Stage.FAILED_ATTEMPT and shown.shows("conditional") and shown.shows("future_hard"):
         return True
     return (rule.stage in _REAL or rule.id.endswith(".started")) and shown.shows("modal")
 
 
 def _unconditional(text: Text) -> Text:
-    """A text without its sentences that only tell what may happen ("it goes back if not collected")."""
+    """A text without sentences about what may happen ("it will be returned if not collected")."""
     sentences = _SENTENCES.split(text.folded)
     if len(sentences) == 1:
         return text
@@ -318,7 +318,7 @@ def _unconditional(text: Text) -> Text:
 
 
 def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
-    """The stage on the side where the parcel is: by the places named, the journey so far, the language."""
+    """The stage for the parcel's side of the border: by places named, the journey so far, the language."""
     if rule.near is None and rule.far is None:
         return rule.stage
     side = text.side
@@ -333,6 +333,6 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
 
 
 def _speaks_of_far(text: Text, reached: Stage) -> bool:
-    """Whether a parcel that is under way is told of in the language of some destination."""
+    """Whether the text is in a destination's language and the parcel has left the seller."""
     under_way = (reached.rank or 0) >= (Stage.PICKED_UP.rank or 0)
     return under_way and not {"en", "zh"} & set(text.spoken) and not text.shows("origin")

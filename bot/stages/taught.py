@@ -1,4 +1,4 @@
-"""PHRASES_FILE: the merchant's own readings of carriers' texts, which count before all others.
+"""PHRASES_FILE: the merchant's own classifications of carriers' texts; they take precedence.
 
     delivered = ["Parcel given to {name}"]
     "exception customs" = ["Waiting for papers"]
@@ -18,14 +18,14 @@ from bot.errors import SettingsError
 from bot.stages.lexicon import LexiconEntry, LexiconError, entries
 
 _MOST = 5000  # texts
-_LONGEST = 500  # signs
+_LONGEST = 500  # characters
 
 
 def load(path: str) -> tuple[LexiconEntry, ...]:
-    """Read PHRASES_FILE; no path: nothing was taught.
+    """Read PHRASES_FILE; an empty path gives no entries.
 
     Raises:
-        SettingsError: that names what is wrong and where.
+        SettingsError: if the file is invalid; says what is wrong and where.
     """
     if not path:
         return ()

@@ -1,7 +1,7 @@
-"""Carriers' own event texts and codes, looked up exactly before any rule is asked.
+"""The lexicon: carriers' own event texts and codes, looked up before the rules are tried.
 
-One UTF-8 file per carrier or family stands beside this module; docs/carriers.md tells its format. A text is
-folded (bot.stages.fold), its numbers become one sign, and a placeholder stands for one to ten words.
+Beside this module is one UTF-8 file per carrier or family; docs/carriers.md describes the format. Texts are
+folded (bot.stages.fold), numbers become one character, and a placeholder stands for one to ten words.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent
 _HEAD = re.compile(r"\[([^\]]+)\]$")
 _HOLE = re.compile(r"\{(place|country|name|date|time|number|carrier|reason)\}")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"  # Thai, kana, Han: written without spaces
+_UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"  # Thai, kana, Han: scripts without spaces
 _WORD = re.compile(rf"[^\W{_UNSPACED}]+")
 _RUN = re.compile(rf"[{_UNSPACED}]{{2,}}")
 _IDLE_SPACE = re.compile(rf"(?<=[{_UNSPACED}]) | (?=[{_UNSPACED}])")
@@ -33,14 +33,14 @@ _AMBIGUOUS = "ambiguous"
 
 
 class LexiconError(ValueError):
-    """A lexicon file that does not keep the format; the message names file, line and fault."""
+    """A lexicon file with an error; the message gives file, line and reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageMeaning:
-    """What an entry says: `far` once the journey has come to `switch`, otherwise `stage`.
+    """What an entry means: `far` once the journey has reached `switch`, `stage` before.
 
-    `done` tells completed customs clearance from clearance under way.
+    `done` marks completed customs clearance.
     """
 
     stage: Stage
@@ -51,13 +51,13 @@ class StageMeaning:
     ambiguous: bool = False
 
     def at(self, reached: Stage | None) -> Stage:
-        """The stage, given the furthest rung of the older nodes."""
+        """The stage, given the furthest stage of the older nodes."""
         if self.far is None or reached is None or (reached.rank or 0) < (self.switch.rank or 0):
             return self.stage
         return self.far
 
     def rule(self, stage: Stage) -> str:
-        """The stable id under which a reading of this entry is stored."""
+        """The stable id that is stored with nodes classified by this entry."""
         if self.ambiguous:
             return f"lexicon.{_AMBIGUOUS}"
         return f"lexicon.{stage}.done" if self.done and stage in _CUSTOMS else f"lexicon.{stage}"
@@ -94,7 +94,7 @@ def parse(text: str, file: str) -> Iterator[LexiconEntry]:
         if head := _HEAD.match(line):
             meaning, code = _head(head[1], where)
         elif meaning is None:
-            raise LexiconError(f"{where}: a text stands before the first [stage]")
+            raise LexiconError(f"{where}: text before the first [stage]")
         else:
             yield _entry(line, meaning, where, code=code)
     if not sourced:
@@ -102,7 +102,7 @@ def parse(text: str, file: str) -> Iterator[LexiconEntry]:
 
 
 def entries(head: str, texts: Iterable[str], where: str) -> Iterator[LexiconEntry]:
-    """Entries of one head, for texts that stand in no file of this folder.
+    """Entries for one head, from texts that are not in a file of this folder.
 
     Raises:
         LexiconError: as `parse`.
@@ -148,7 +148,7 @@ def _head(text: str, where: str) -> tuple[StageMeaning, bool]:
 
 
 def key(text: str) -> str:
-    """A text as it is looked up: folded, every number one sign."""
+    """The lookup key of a text: folded, every number one character."""
     return _masked(unbracketed(fold(text)))
 
 
@@ -158,13 +158,13 @@ def _masked(folded: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """The fixed parts of an entry with placeholders; between two of them lies a hole."""
+    """The fixed parts of an entry with placeholders; a hole is between each two of them."""
 
     parts: tuple[str, ...]
     meaning: StageMeaning
 
     def holes(self, text: str) -> list[str] | None:
-        """What a key says at the placeholders, or None where the fixed parts do not fit."""
+        """What a key has in place of the placeholders; None if the fixed parts do not match."""
         first, *middle, last = self.parts
         if len(text) <= len(first) + len(last) or not text.startswith(first) or not text.endswith(last):
             return None
@@ -185,7 +185,7 @@ def _fills(hole: str) -> bool:
 
 
 def _grams(text: str) -> set[str]:
-    """The words of a text, and the pairs of signs of a script without spaces."""
+    """The words of a text; for scripts without spaces, the pairs of characters."""
     words = set(_WORD.findall(text))
     for run in _RUN.findall(text):
         words.update(map("".join, pairwise(run)))
@@ -209,23 +209,23 @@ class Lexicon:
                 self._exact.setdefault(key(entry.text), entry.meaning)
 
     def _add(self, entry: LexiconEntry) -> None:
-        # Folded with a word that no text holds in the placeholders' stead, as a text would be around them.
+        # Folded with a word that occurs in no text in place of placeholders, so that the rest folds as in texts.
         folded = key(_HOLE.sub("qzq", entry.text))
         template = _Template(tuple(folded.split("qzq")), entry.meaning)
         whole = {word for part in template.parts for word in _grams(part)}
         self._templates.setdefault(max(whole, key=lambda word: (len(word), word)), []).append(template)
 
     def code(self, code: str) -> StageMeaning | None:
-        """What a logistics code means."""
+        """The meaning of a logistics code; None if unknown."""
         return self._codes.get(code)
 
     def find(
         self, text: str, fits: Callable[[StageMeaning, str], bool]
     ) -> tuple[StageMeaning, tuple[str, ...]] | None:
-        """What a folded text means: an entry of its own, else the template that fixes most of it.
+        """The meaning of a folded text: its exact entry, else the template with the most fixed characters.
 
-        `fits` judges what a placeholder would stand for: "delivered to {name}" is nothing for a depot. What
-        stands at the placeholders comes with the meaning.
+        `fits` decides whether a placeholder may stand for some words: a depot is no name in "delivered to
+        {name}". The words at the placeholders are returned with the meaning.
         """
         text = _masked(text)
         if (exact := self._exact.get(text)) is not None:
@@ -244,7 +244,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
     """Read all files of a folder, in the order of their names.
 
     Raises:
-        LexiconError: if one does not keep the format.
+        LexiconError: if one is invalid.
     """
     return Lexicon(
         entry
@@ -255,7 +255,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
 
 @cache
 def shared() -> Lexicon:
-    """The lexicon of this package."""
+    """The built-in lexicon."""
     return load()
 
 
@@ -263,11 +263,11 @@ _taught = Lexicon(())
 
 
 def teach(taught: Iterable[LexiconEntry]) -> None:
-    """Let some entries count before the lexicon's own, in this process."""
+    """Give these entries precedence over the built-in lexicon, in this process."""
     global _taught  # noqa: PLW0603 - as the files of the folder are: one lexicon a process
     _taught = Lexicon(taught)
 
 
 def taught() -> Lexicon:
-    """What the merchant taught."""
+    """The merchant's entries from PHRASES_FILE."""
     return _taught

@@ -1,4 +1,4 @@
-"""How long something lasts, from cases of which some are not over: weighted, and compared by likeness."""
+"""Survival curves: how long something lasts, from weighted samples of which some are not over yet."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 _STEP = 0.05  # of the logarithm of promised days
-_WIDTH = 0.25  # of the logarithm: promises so far apart are alike to 60 %
-_UNLIKE = 0.03  # what the most different promise still counts
+_WIDTH = 0.25  # of the logarithm: promises this far apart count 60 %
+_UNLIKE = 0.03  # the least that a different promise counts
 _NO_PROMISE = 0.3
 _KERNEL = tuple(
     _UNLIKE + (1.0 - _UNLIKE) * math.exp(-0.5 * (step * _STEP / _WIDTH) ** 2) for step in range(200)
 )
-_OTHERS = 12.0  # what parcels of other carriers weigh together beside a carrier's own, at most
+_OTHERS = 12.0  # largest total weight of other carriers' parcels beside a carrier's own
 _PRIOR = "\0"
-_POINTS = 24  # into which a time is cut to be added to another
+_POINTS = 24  # quantiles of each curve when two are added
 
 Sample = tuple[float, bool, float, int | None, str]
-"""Length in days, whether it is over, weight, bin of its promise, carrier."""
+"""Duration in days, whether it is over, weight, bin of its promise, carrier."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Lengths, ascending, the chance that it is over by each, and how many like cases tell so."""
+    """Durations, ascending, the chance that it is over by each, and the weight of similar samples."""
 
     lengths: Sequence[float]
     over: Sequence[float]
@@ -33,12 +33,12 @@ class Curve:
 
 
 def promise_bin(promised: float | None) -> int | None:
-    """The promise's length in steps of its logarithm."""
+    """The bin of a promise: its logarithm in steps. None for no promise."""
     return None if promised is None else round(math.log(max(promised, 1.0)) / _STEP)
 
 
-class Lasting:
-    """Cases of one kind and a prior (lengths with weights), ready to be asked."""
+class Durations:
+    """Samples of one kind and a prior (durations with weights)."""
 
     __slots__ = ("_bins", "_carriers", "_ended", "_lengths", "_weights")
 
@@ -52,7 +52,7 @@ class Lasting:
         self._carriers = [case[4] for case in ordered]
 
     def curve(self, bin_: int | None, carrier: str, lasted: float = -1.0) -> Curve:
-        """Of a case that is like this and has lasted so long (Kaplan and Meier's estimate, weighted)."""
+        """The curve for this promise and carrier, given how long it has lasted (weighted Kaplan-Meier)."""
         first = bisect_right(self._lengths, lasted)
         weights = self._likeness(bin_, carrier, first)
         lengths: list[float] = []
@@ -87,12 +87,12 @@ class Lasting:
 
 
 def quantile(curve: Curve, level: float) -> float:
-    """The length by which the chance reaches `level`; the longest where it never does."""
+    """The duration at which the chance reaches `level`; the longest if it never does."""
     return curve.lengths[min(bisect_left(curve.over, level - 1e-12), len(curve.lengths) - 1)]
 
 
 def convolve(first: Curve, second: Curve) -> Curve:
-    """The time of one after the other, taken as independent."""
+    """The curve of the sum of both durations, assumed to be independent."""
     if second.lengths[-1] <= 0.0:
         return first
     levels = [(step + 0.5) / _POINTS for step in range(_POINTS)]
