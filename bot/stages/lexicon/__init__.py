@@ -209,7 +209,7 @@ class Lexicon:
                 self._exact.setdefault(key(entry.text), entry.meaning)
 
     def _add(self, entry: LexiconEntry) -> None:
-        # Folded with a word that occurs in no text in place of placeholders, so that the rest folds as in texts.
+        # Folded with a word that occurs in no text in place of placeholders, so that the rest folds as usual.
         folded = key(_HOLE.sub("qzq", entry.text))
         template = _Template(tuple(folded.split("qzq")), entry.meaning)
         whole = {word for part in template.parts for word in _grams(part)}
