@@ -255,6 +255,36 @@ def test_several_numbers_stand_in_one_cell(between: str) -> None:
     assert read_file(written, "en").rows[0].cells[-1] == f"{ONE} {TWO}"
 
 
+def test_several_columns_hold_aliexpress_numbers() -> None:
+    text = f"order,ali order 1,ali order 2\n#1,{ONE},{TWO}\n#2,{TWO},\n#3,,\n"
+    orders = read_file(text.encode(), "en")
+    assert [(row.shop_order, row.numbers) for row in orders.rows] == [
+        ("#1", (ONE, TWO)), ("#2", (TWO,)), ("#3", ()),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        f"AliExpress: {ONE[:4]} {ONE[4:8]} {ONE[8:12]} {ONE[12:]}",
+        f"DSers order 12345678\nAliExpress Order No.:{ONE}",
+        f"Pedido AliExpress nº {ONE}",
+        f"{ONE} - sent 3/4",
+        f"https://www.aliexpress.com/p/order/detail.html?orderId={ONE}",
+        f"AE_{ONE}, vip",
+    ],
+)
+def test_a_number_is_found_in_a_note(note: str) -> None:
+    (row,) = read_file(f'Name,Notes\n#1001,"{note}"\n'.encode(), "en").rows
+    assert (row.shop_order, row.numbers, row.problems) == ("#1001", (ONE,), ())
+
+
+def test_a_tracking_numbers_column_is_no_source_of_orders() -> None:
+    orders = read_file(f"Tracking Number,Order\n{ONE},#1001\n".encode(), "en")
+    assert orders.numbers == ()
+    assert [problem.trouble for _, problem in orders.problems] == [Trouble.MISSING]
+
+
 def test_a_title_above_the_header_comes_back() -> None:
     orders = read_file(f"Orders of November;;\n;;\norder;who;ali order\n7;Emma;{ONE}\n".encode(), "en")
     assert orders.header == ("order", "who", "ali order")
@@ -269,14 +299,16 @@ def test_commas_in_texts_and_amounts_are_not_taken_for_the_delimiter() -> None:
     assert linked(orders)[1].startswith("0;Ring, gold, 3,5 g;12,50;")
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "=cmd|' /C calc'!A0", "＝1+1", "-A1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "=cmd|' /C calc'!A0", "＝1+1", "-A1", "+1-555-1234"]
+)
 def test_what_would_run_as_a_formula_is_made_harmless(cell: str) -> None:
     orders = read_file(f'"{cell}",order\n"{cell}",{ONE}\n'.encode(), "en")
     assert orders.numbers == (ONE,)
     assert all(line.replace('"', "").startswith(f"'{cell}") for line in linked(orders))
 
 
-@pytest.mark.parametrize("cell", ["-12.50", "+491701234567", "+1 (555) 123-4567", "'+15551234567", "-5 %"])
+@pytest.mark.parametrize("cell", ["-12.50", "+491701234567", "+49 170 1234567", "'+15551234567", "-5 %"])
 def test_signed_numbers_stay_numbers(cell: str) -> None:
     orders = read_file(f'amount;order\n"{cell}";{ONE}\n'.encode(), "en")
     assert linked(orders)[1].split(";")[0] == cell

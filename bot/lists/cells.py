@@ -12,7 +12,7 @@ from bot.lists.rows import Problem, Trouble
 _NUMBER_CELL = re.compile(r"""=?["']?(\d{12,20})(?:[.,]0{1,2})?["']?""")
 _TEXT_CELL = re.compile(r'="((?:[^"]|"")*)"')
 _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d{1,19}))?E\+?(1[1-9])", re.IGNORECASE)
-_DIGITS = re.compile(r"\d{5}")  # any shorter number is an amount, a date or a house
+_DIGITS = re.compile(r"\d(?:[ \u00a0\u202f.,'-]?\d){11}")  # fewer are an amount, a date or a house
 _ROUNDED_END = "000"
 _SHOPIFY_DIGITS = (13, 14)
 _ORDER_DIGITS = (15, 16)  # of the past and of today; longer ones count where something calls them an order

@@ -29,7 +29,7 @@ _NUMBER = _any(r"""
 """)
 _ID = _any(r"\bid\b identi")
 _SHOP_ORDER = re.compile(
-    rf"^{_ORDER}$|{_ORDER}.*(?:{_NUMBER}|{_ID})|(?:{_NUMBER}|{_ID}).*{_ORDER}"
+    rf"^{_ORDER}\w*$|{_ORDER}.*(?:{_NUMBER}|{_ID})|(?:{_NUMBER}|{_ID}).*{_ORDER}"
     r"|^(?:order|bestellnr|ordernr|reference|ref|referenz|name)$|号$|番号$"
 )
 _SHOPS_OWN = re.compile(_any(r"shop store custom woo my_order"))
@@ -84,9 +84,9 @@ _LONG = re.compile(r"\d{11}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Where things stand in a row; -1 where the table has no such column."""
+    """Where things stand in a row; -1 and nothing where the table has no such column."""
 
-    numbers: int = -1
+    numbers: tuple[int, ...] = ()
     shop_order: int = -1
     customer: tuple[int, ...] = ()  # a first and a last name may stand apart
     language: int = -1
@@ -109,18 +109,21 @@ def find(header: Sequence[str], rows: Table, found: Sequence[Sequence[Found]]) -
     """What each column is. `found` is what each cell of `rows` holds."""
     titles = [fold(title) for title in header]
     numbers = _numbers(titles, found)
-    rest = [at for at in range(max((len(row) for row in rows), default=0)) if at != numbers]
+    rest = [at for at in range(max((len(row) for row in rows), default=0)) if at not in numbers]
     shop_order = _shop_order(titles, rows[:_SAMPLE], rest)
     return Columns(
         numbers=numbers,
         shop_order=shop_order,
-        customer=_customer(titles, numbers, shop_order),
+        customer=_customer(titles, *numbers, shop_order),
         language=next((at for at, title in enumerate(titles) if _LANGUAGE.search(title)), -1),
     )
 
 
-def _numbers(titles: Sequence[str], found: Sequence[Sequence[Found]]) -> int:
-    """Where the AliExpress order numbers stand; else where something stands that was meant as one."""
+def _numbers(titles: Sequence[str], found: Sequence[Sequence[Found]]) -> tuple[int, ...]:
+    """Where the AliExpress order numbers stand: the columns named so, else the one with most of them.
+
+    Without any numbers, where something stands that was meant as one.
+    """
     ids, of_today, meant = Counter[int](), Counter[int](), Counter[int]()
     for row in found:
         for at, (numbers, problems) in enumerate(row):
@@ -132,12 +135,11 @@ def _numbers(titles: Sequence[str], found: Sequence[Sequence[Found]]) -> int:
     named = [at for at, title in enumerate(titles) if _is_aliexpress(title)]
     foreign = {at for at, title in enumerate(titles) if _FOREIGN.search(title)} - {*named}
     for counts in (ids, meant):
-        several = [at for at in named if counts[at]] or [
-            at for at in counts if counts[at] and at not in foreign
-        ]
-        if several:
-            return max(several, key=lambda at: (of_today[at], counts[at], -at))
-    return named[0] if named else -1
+        if titled := tuple(at for at in named if counts[at]):
+            return titled
+        if several := [at for at in counts if counts[at] and at not in foreign]:
+            return (max(several, key=lambda at: (of_today[at], counts[at], -at)),)
+    return tuple(named[:1])
 
 
 def _shop_order(titles: Sequence[str], rows: Table, rest: Sequence[int]) -> int:

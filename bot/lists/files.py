@@ -8,6 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from bot.lists import workbook
 from bot.lists.rows import NotAList, OrderList, Unreadable
@@ -15,7 +16,7 @@ from bot.lists.rows import NotAList, OrderList, Unreadable
 Table = list[tuple[str, ...]]
 
 _DELIMITERS = ",;\t|"
-_SAMPLE = 50_000  # characters that tell the delimiter
+_SAMPLE, _SAMPLE_ROWS = 50_000, 100  # characters and rows that tell the delimiter
 _DELIMITER_LINE = re.compile(r"sep=(.)")  # Excel's own first line
 
 _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
@@ -43,7 +44,7 @@ _CODE_PAGES = {
 
 # What a spreadsheet program takes for a formula when a cell begins with it; a signed number is none.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
-_SIGNED_NUMBER = re.compile(r"[+-]?[\d ()./,-]*\d[\d ()]*%?")
+_SIGNED_NUMBER = re.compile(r"[+-]\d[\d .,]*%?")
 
 
 def decode(content: bytes, language: str) -> tuple[str, str]:
@@ -83,29 +84,29 @@ def parse(text: str) -> tuple[Table, str]:
     if named and named[1] in _DELIMITERS:
         text, delimiter = rest, named[1]
     else:
-        delimiter = _delimiter(text[:_SAMPLE])
+        delimiter = _delimiter(text)
     try:
-        rows = _split(text, delimiter, strict=True)
+        rows = list(_records(text, delimiter, strict=True))
     except csv.Error:  # a quote that nobody closes would swallow all rows behind it
         rows = [[cell.strip('"') for cell in line.split(delimiter)] for line in text.splitlines()]
     return [tuple(row) for row in rows], delimiter
 
 
-def _delimiter(sample: str) -> str:
+def _delimiter(text: str) -> str:
     """The delimiter that cuts most rows into the same number of cells, and into many of them."""
+    sample = text[:_SAMPLE]
 
-    def even(delimiter: str) -> tuple[float, int]:
-        widths = Counter(
-            len(row) for row in _split(sample, delimiter)[:-1] or _split(sample, delimiter) if row
-        )
+    def evenness(delimiter: str) -> tuple[float, int]:
+        rows = list(islice(_records(sample, delimiter), _SAMPLE_ROWS))
+        widths = Counter(len(row) for row in rows[:-1] or rows if row)  # the last one may be cut off
         width, same = max(widths.items(), key=lambda each: (each[0] > 1, each[1], each[0]), default=(1, 1))
         return (same / max(widths.total(), 1) if width > 1 else 0.0, width)
 
-    return max(_DELIMITERS, key=even)
+    return max(_DELIMITERS, key=evenness)
 
 
-def _split(text: str, delimiter: str, *, strict: bool = False) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict))
+def _records(text: str, delimiter: str, *, strict: bool = False) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
 
 
 def write_file(orders: OrderList, added: Mapping[str, Sequence[str]]) -> bytes:

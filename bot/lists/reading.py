@@ -58,29 +58,32 @@ def _checked(table: Table) -> Table:
 
 
 def _read(table: Table, layout: Layout) -> OrderList:
+    lines = [line for line, row in enumerate(table, 1) if any(row)]
+    table = [table[line - 1] for line in lines]
     known: dict[str, Found] = {cell: numbers_of(cell) for cell in {cell for row in table for cell in row}}
     found = [[known[cell] for cell in row] for row in table]
     at = columns.header_at(table, found)
     header = table[at] if at >= 0 else ()
     where = columns.find(header, table[at + 1 :], found[at + 1 :])
     rows = [
-        _make_row(line, cells, held[where.numbers] if 0 <= where.numbers < len(cells) else ((), ()), where)
-        for line, (cells, held) in enumerate(zip(table, found, strict=True), 1)
-        if line > at + 1 and any(cells)
+        _make_row(line, cells, [held[column] for column in where.numbers if column < len(cells)], where)
+        for line, cells, held in list(zip(lines, table, found, strict=True))[at + 1 :]
     ]
     told = {row.shop_order for row in rows if row.numbers and row.shop_order}
     rows = [replace(row, problems=()) if _continues(row, told) else row for row in rows]
-    before = tuple(row for row in table[: max(at, 0)])
-    return OrderList(header=header, rows=tuple(rows), layout=replace(layout, before=before))
+    return OrderList(
+        header=header, rows=tuple(rows), layout=replace(layout, before=tuple(table[: max(at, 0)]))
+    )
 
 
-def _make_row(line: int, cells: tuple[str, ...], found: Found, where: columns.Columns) -> Row:
+def _make_row(line: int, cells: tuple[str, ...], found: list[Found], where: columns.Columns) -> Row:
     def cell(at: int) -> str:
         return cells[at] if 0 <= at < len(cells) else ""
 
-    numbers, problems = found
+    numbers = tuple(dict.fromkeys(number for each, _ in found for number in each))
+    problems = tuple(problem for _, each in found for problem in each)
     if not numbers and not problems:
-        text = cell(where.numbers)
+        text = next(filter(None, map(cell, where.numbers)), "")
         problems = (Problem(trouble=Trouble.NO_NUMBER if text else Trouble.MISSING, text=text),)
     return Row(
         line=line,
