@@ -208,7 +208,7 @@ def test_it_runs_on_read_only_files_gets_healthy_and_stops_in_time(image: Path, 
             _, lines = bot.communicate(timeout=20)
     assert bot.returncode == 0
     told = {one["check"]: one["text"] for one in json.loads(doctor.stdout)["findings"]}
-    assert "is served by the running bot, which is ready" in told["port"]
+    assert "is used by the running bot, which is ready" in told["port"]
     assert told["writer"] == f"a bot is running on it (process {bot.pid})"
     assert doctor.returncode == 0
     assert time.monotonic() - asked < 10
