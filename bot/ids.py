@@ -232,6 +232,25 @@ def shop_key(text: str) -> str | None:
     return "".join(clean_shop_order(text).casefold().split()).lstrip("#№") or None
 
 
+_ORDER_WORD = (
+    rf"(?:{_LABEL}|order\s?(?:id|no|number)|заказ\w*|номер\s?заказа|замовлення|номер\s?замовлення|订单号?|訂單號?|単?注文番?号?|"
+    r"주문\s?(?:번호)?|(?:رقم\s?)?(?:ال)?طلب|הזמנה|מספר\s?הזמנה|đơn\s?hàng|mã\s?đơn|คำสั่งซื้อ|ऑर्डर)"
+)
+_HASH_NUMBER = re.compile(r"(?<![\w#&])#\s?(?=[\w.-]{0,38}\d)([\w.-]{2,39})(?![\w#])")
+_BARE_NUMBER = re.compile(rf"(?:{_ORDER_WORD}[\s.:№#]*|№\s*)?(\d{{3,8}})[\s.!?]*", re.IGNORECASE)
+_A_SENTENCE = 200  # characters in which a shop's number is looked for
+
+
+def shop_number(text: str) -> str | None:
+    """The shop's own order number that a customer writes: "#1001" anywhere, or a short number alone.
+
+    None where there is none. A price or a date within a sentence is none.
+    """
+    plain = _plain(text[:_A_SENTENCE]).strip()
+    found = _HASH_NUMBER.search(plain) or _BARE_NUMBER.fullmatch(plain)
+    return found[found.lastindex or 0].rstrip(".-") if found else None
+
+
 # ── deep links ──────────────────────────────────────────────────────────────────────────────────
 
 

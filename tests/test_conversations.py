@@ -269,7 +269,7 @@ async def test_the_merchant_makes_links_and_sees_the_board(play: World) -> None:
     made = await play.ask(MERCHANT, f"/link {PLAIN} {CUSTOMS}", "2 links for customers")
     assert link_token(PLAIN, "a-secret-of-your-own") in made["text"]
     await play.ask(MERCHANT, "/board", "Nothing needs your attention")
-    await play.ask(MERCHANT, "/stats", "Orders followed")
+    await play.ask(MERCHANT, "/stats", "Orders watched")
     await play.ask(EMMA, "/board", "shop's team")
 
 
@@ -355,7 +355,7 @@ async def test_the_merchant_uploads_a_list_and_gets_links_and_codes_back(play: W
 async def test_a_list_of_two_thousand_orders_holds_nobody_up(play: World) -> None:
     await play.ask(MERCHANT, "/start", "Welcome")
     await play.ask(EMMA, CUSTOMS, "customs")
-    content = "\n".join(f"{8211744661738042 + n};Emma {n}" for n in range(2000))
+    content = "\n".join(f"{8211744661738042 + 10_000 * n};Emma {n}" for n in range(2000))
     sent = await play.control("POST", f"chats/{MERCHANT}/document", name="orders.csv", content=content)
     started = time.monotonic()
     await play.ask(EMMA, PLAIN, "In transit between")
@@ -363,6 +363,40 @@ async def test_a_list_of_two_thousand_orders_holds_nobody_up(play: World) -> Non
     links = await play.hears(MERCHANT, "2,000 links", after=sent["message"]["id"])
     assert "first 500" in links["text"]
     assert not [each for each in await play.messages(MERCHANT) if each["id"] > links["id"]]
+
+
+async def test_a_shop_order_is_watched_claimed_with_one_link_and_found(play: World) -> None:
+    await play.ask(MERCHANT, "/start", "Welcome")
+    listed = await play.say(MERCHANT, f"/link {PLAIN} #1001\n{CUSTOMS} #1001\nLP00123456789012 #1002")
+    links = await play.hears(MERCHANT, "1 link for a customer", after=listed)
+    assert "tracking number" in links["text"]
+    await play.press(MERCHANT, links, "👁 Watch 2 orders")
+    watched = await play.hears(MERCHANT, "2 orders added to the watched ones", after=links["id"])
+    assert "about 172,800 AliExpress calls a day" in watched["text"]
+    token = links["text"].partition("?start=")[2].split()[0]
+    assert len(token) <= 27
+    opened = await play.say(EMMA, f"/start {token}")
+    for order in (PLAIN, CUSTOMS):
+        card = await play.hears(EMMA, order, after=opened)
+        assert f"#1001 · {order}" in card["text"]
+    await play.hears(EMMA, CUSTOMS, after=await play.say(EMMA, "where is #1001?"))
+    refusal = await play.ask(IVAN, "#1001", "номер заказа в самом магазине")
+    assert PLAIN not in refusal["text"]
+    await play.ask(IVAN, f"/start {token[:-1]}~", "Добро пожаловать")
+    await play.ask(IVAN, "/start c-" + "A" * 22, "повреждена")
+    found = await play.ask(MERCHANT, "#1001", f"#1001 · {PLAIN}")
+    assert f"#1001 · {CUSTOMS}" in found["text"]
+    await play.ask(MERCHANT, "/unwatch 1001", "2 orders are no longer watched")
+
+
+async def test_a_list_with_a_caption_is_watched_and_says_how_far_it_is(play: World) -> None:
+    await play.ask(MERCHANT, "/start", "Welcome")
+    content = "\n".join(["Name,AliExpress", *(f"#{n},{8211744661738042 + 10_000 * n}" for n in range(1200))])
+    await play.control(
+        "POST", f"chats/{MERCHANT}/document", name="orders.csv", content=content, caption="/watch"
+    )
+    result = await play.hears(MERCHANT, "1,200 orders added", after=0)
+    assert result["edits"]
 
 
 async def test_a_spreadsheet_is_answered_with_what_to_do(play: World) -> None:

@@ -1,27 +1,18 @@
-"""Handlers for operators: board, customer links, statistics, the daily brief, the AliExpress login."""
+"""Handlers for operators: board, statistics, the daily brief, the AliExpress login."""
 
 from __future__ import annotations
 
 import asyncio
-import io
-import zipfile
 from datetime import timedelta
-
-import segno
-from telegram import Document
 
 from bot.chat.context import ChatContext, Services
 from bot.errors import SourceError
-from bot.ids import ParsedText, link_token
-from bot.lists import NotAList, OrderList, Unreadable, read_file, read_text, write_file
+from bot.ids import ParsedText
 from bot.model import Message
 from bot.views import actions, chart, replies
 from bot.views import admin as view
 
 _NOTE_LENGTH = 200
-_LARGEST_FILE = 1_000_000  # bytes of an uploaded list
-_CODES_AT_ONCE = 500  # QR codes in one archive; each takes 12 ms to draw
-_BREATH = 0.02  # seconds of pause between two of them
 
 
 async def board(ctx: ChatContext, said: ParsedText) -> None:
@@ -90,80 +81,6 @@ async def write_note(ctx: ChatContext, answer: tuple[str, str]) -> None:
     await ctx.expect("")
 
 
-# ── links ───────────────────────────────────────────────────────────────────────────────────────
-
-
-async def link(ctx: ChatContext, said: ParsedText) -> None:
-    """/link with order ids; without any, an explanation."""
-    await _make_links(ctx, read_text(said.text))
-
-
-async def take_file(ctx: ChatContext, document: Document) -> None:
-    """Make links for an uploaded list of order ids."""
-    name = document.file_name or "?"
-    try:
-        orders = await _read_file(document, ctx.chat.language)
-    except NotAList as error:
-        await ctx.say(view.unreadable_file(ctx.words, name, error.why, megabytes=_LARGEST_FILE // 1_000_000))
-    else:
-        await _make_links(ctx, orders)
-
-
-async def _read_file(document: Document, language: str) -> OrderList:
-    """The uploaded list; raises NotAList."""
-    if (document.file_size or 0) > _LARGEST_FILE:
-        raise NotAList(Unreadable.TOO_LARGE)
-    file = await document.get_file()
-    content = bytes(await file.download_as_bytearray())
-    return await asyncio.to_thread(read_file, content, language)
-
-
-async def _make_links(ctx: ChatContext, orders: OrderList) -> None:
-    """Answer with a link for each order; lists and QR codes are made in threads."""
-    secret = ctx.tracking.policy.link_secret
-    if not secret:
-        await ctx.say(view.links_off(ctx.words))
-        return
-    made, refused, table = await asyncio.to_thread(_sign, orders, secret, ctx.services.bot.username)
-    links = list(made.items())
-    await ctx.say(view.links(ctx.words, links, refused, table, codes=_CODES_AT_ONCE))
-    if len(links) == 1:
-        await ctx.say(view.qr_code(ctx.words, links[0][0], _qr(links[0][1])))
-    elif links:
-        await ctx.say(Message(text="", document=("qr-codes.zip", await _qr_codes(links[:_CODES_AT_ONCE]))))
-
-
-def _sign(orders: OrderList, secret: str, username: str) -> tuple[dict[str, str], list[str], bytes | None]:
-    """The links by order id, what got none, and the list with its links where it has several."""
-    made: dict[str, str] = {}
-    refused = [problem.text or next(filter(None, row.cells), "") for row, problem in orders.problems]
-    for order_id in orders.numbers:
-        try:
-            made[order_id] = f"https://t.me/{username}?start={link_token(order_id, secret)}"
-        except ValueError:
-            refused.append(order_id)
-    if len(made) < 2:
-        return made, refused, None
-    column = [" ".join(made[number] for number in row.numbers if number in made) for row in orders.rows]
-    return made, refused, write_file(orders, {"link": column})
-
-
-def _qr(url: str) -> bytes:
-    picture = io.BytesIO()
-    segno.make(url, error="m").save(picture, kind="png", scale=8, border=4)
-    return picture.getvalue()
-
-
-async def _qr_codes(made: list[tuple[str, str]]) -> bytes:
-    """Make a ZIP archive of pictures, pausing after each: Python runs one thread at a time."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # a PNG does not get smaller
-        for order_id, url in made:
-            archive.writestr(f"{order_id}.png", await asyncio.to_thread(_qr, url))
-            await asyncio.sleep(_BREATH)
-    return packed.getvalue()
-
-
 # ── numbers, brief, login ───────────────────────────────────────────────────────────────────────
 
 
@@ -183,7 +100,8 @@ async def _stats(ctx: ChatContext, days: int) -> Message:
     calls = await ctx.services.merchant.usage()
     numbers = await ctx.tracking.reporting.stats(days, calls)
     picture = await asyncio.to_thread(chart.draw, ctx.words, numbers.series)
-    return view.stats(ctx.words, numbers, picture=picture)
+    needs = await ctx.tracking.booking.needs()
+    return view.stats(ctx.words, numbers, picture=picture, needs=needs)
 
 
 async def brief(ctx: ChatContext, said: ParsedText) -> None:

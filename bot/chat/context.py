@@ -12,6 +12,7 @@ from typing import Any
 
 from telegram import Chat as TelegramChat
 from telegram import ChatMember, Update, User
+from telegram import Message as TelegramMessage
 from telegram.constants import ChatID
 from telegram.error import BadRequest, EndPointNotFound, Forbidden, TelegramError
 
@@ -75,7 +76,10 @@ class Services:
 
 @dataclass(slots=True, kw_only=True)
 class ChatContext:
-    """One update in one place. `pressed` is the message whose button was pressed."""
+    """One update in one place.
+
+    `pressed` is the message whose button was pressed, `replied` the one that this message answers.
+    """
 
     services: Services
     update: int
@@ -84,6 +88,7 @@ class ChatContext:
     message_id: int | None = None
     pressed: int | None = None
     query_id: str = ""
+    replied: TelegramMessage | None = None
     answered: bool = field(default=False)
 
     @property
@@ -307,6 +312,7 @@ async def open_context(services: Services, update: Update) -> ChatContext | None
         message_id=message.message_id if message is not None and query is None else None,
         pressed=message.message_id if message is not None and query is not None else None,
         query_id=query.id if query is not None else "",
+        replied=message.reply_to_message if message is not None else None,
     )
 
 

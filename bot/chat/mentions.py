@@ -1,10 +1,10 @@
-"""Finds the followed orders that a text means by tracking number or name. Pure."""
+"""Finds the followed orders that a text means by tracking number, shop order or name. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.ids import Mistake, ParsedText
+from bot.ids import Mistake, ParsedText, shop_key, shop_number
 from bot.intents import Intent, intent, named
 from bot.model import Follow, Order
 
@@ -22,6 +22,8 @@ def find_mentioned(said: ParsedText, rows: Sequence[tuple[Order, Follow]]) -> li
     carried = {number: order.id for order, _ in rows for number in _tracking_numbers(order)}
     if (whole := carried.get(_plain(said.text))) is not None:
         return [whole]  # also in groups: "LP 0067 5700 3400 00"
+    if not said.ids and (shop_orders := _of_shop_order(said.text, rows)):
+        return shop_orders
     if numbers:
         return (
             list(dict.fromkeys(carried[each] for each in numbers)) if carried.keys() >= set(numbers) else []
@@ -29,6 +31,11 @@ def find_mentioned(said: ParsedText, rows: Sequence[tuple[Order, Follow]]) -> li
     if said.mistakes or intent(said.text) is Intent.SHOP:
         return []
     return named(said.text, ((follow.order_id, follow.label) for _, follow in rows))
+
+
+def _of_shop_order(text: str, rows: Sequence[tuple[Order, Follow]]) -> list[str]:
+    key = shop_key(shop_number(text) or text)
+    return [order.id for order, _ in rows if key is not None and shop_key(order.shop_order) == key]
 
 
 def _tracking_numbers(order: Order) -> list[str]:

@@ -11,7 +11,7 @@ from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram import MessageEntity, Update
 
-from bot.chat import admin, membership, orders, settings, track, understanding
+from bot.chat import admin, lists, membership, orders, settings, track, understanding
 from bot.chat.context import ChatContext, Services, open_context
 from bot.ids import ParsedText, read
 from bot.views import actions, replies
@@ -42,7 +42,10 @@ COMMANDS: Mapping[str, Command] = {
 # only in operators' chats
 ADMIN_COMMANDS: Mapping[str, Command] = {
     "board": admin.board,
-    "link": admin.link,
+    "find": lists.find,
+    "link": lists.link,
+    "watch": lists.watch,
+    "unwatch": lists.unwatch,
     "stats": admin.stats,
     "brief": admin.brief,
     "authorize": admin.authorize,
@@ -85,6 +88,7 @@ ADMIN_PRESSES: Mapping[type[actions.Action], Press] = {
     actions.OpenFlag: admin.open_flag,
     actions.Snooze: admin.snooze,
     actions.AskNote: admin.ask_note,
+    actions.WatchListed: lists.watch_listed,
     actions.ShowStats: admin.show_stats,
     actions.SetBrief: admin.set_brief,
 }
@@ -143,8 +147,9 @@ async def _written(
     ctx = await open_context(services, update)
     if ctx is None:
         return
-    if message.document is not None and ctx.is_admin and not ctx.chat.awaiting:
-        await admin.take_file(ctx, message.document)
+    listed = heard.command in lists.FILE_COMMANDS if heard.command else not ctx.chat.awaiting
+    if message.document is not None and ctx.is_admin and listed:
+        await lists.take_file(ctx, message.document, heard.command)
     elif heard.command:
         await _run(ctx, heard.command, said)
     elif login:  # whatever was asked before: a login code is never a label or a note
@@ -164,7 +169,7 @@ async def _plain(ctx: ChatContext, message: TelegramMessage, said: ParsedText, *
     if kind:
         await ctx.expect("")  # anything but an answer ends the question
     if message.document is not None and ctx.is_admin:
-        await admin.take_file(ctx, message.document)
+        await lists.take_file(ctx, message.document)
     elif message.location is not None:
         await settings.located(ctx, message.location.latitude, message.location.longitude)
     elif message.sticker is not None:

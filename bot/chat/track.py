@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.chat.context import ChatContext
 from bot.chat.mentions import find_mentioned
-from bot.ids import Mistake, ParsedText, is_damaged_token
+from bot.ids import Mistake, ParsedText, is_claim_token, is_damaged_token
 from bot.model import Follow, Later, Order
 from bot.tracking import (
     AlreadyTracked,
@@ -38,25 +39,32 @@ async def start(ctx: ChatContext, said: ParsedText) -> None:
     """/start, also from a shop's deep link: `/start TOKEN` follows the order in one tap."""
     await ctx.expect("")
     token = said.text.strip()
-    order_id = ctx.tracking.following.claimed(token) if token else None
-    if order_id is None:
+    claimed = await _claimed(ctx, token)
+    if not claimed:
         if said.ids:
             await track(ctx, said)
-        elif is_damaged_token(token):
+        elif is_damaged_token(token) or is_claim_token(token):
             await ctx.say(replies.bad_link(ctx.words, ctx.shop))
         else:  # the parameter of some other link, such as `ref_123` of an advertisement
             await ctx.say(replies.start(ctx.words, ctx.shop, ctx.entry))
         return
     if await ctx.refuse_change():
         return
-    async with ctx.typing():
-        outcome = await ctx.tracking.following.track(
-            ctx.chat, order_id, by_link=True, person=ctx.user_id, update=ctx.update
-        )
-    if isinstance(outcome, Tracked):
-        greeting = replies.claimed(ctx.words, ctx.shop, outcome.shown.order, outcome.shown.follow)
-        await ctx.say(greeting)
-    await _tell(ctx, outcome)
+    if len(claimed) >= _SEVERAL:
+        await _track_several(ctx, claimed, by_link=True)
+        return
+    for place, order_id in enumerate(claimed):
+        async with ctx.typing():
+            outcome = await _track(ctx, order_id, by_link=True)
+        if isinstance(outcome, Tracked) and place == 0:
+            await ctx.say(replies.claimed(ctx.words, ctx.shop, outcome.shown.order, outcome.shown.follow))
+        await _tell(ctx, outcome)
+
+
+async def _claimed(ctx: ChatContext, token: str) -> list[str]:
+    """The orders that a deep link opens: one by its signature, or all of a shop order."""
+    order_id = ctx.tracking.following.claimed(token) if token else None
+    return [order_id] if order_id is not None else await ctx.tracking.booking.claimed(token)
 
 
 async def help_(ctx: ChatContext, said: ParsedText) -> None:
@@ -81,7 +89,7 @@ async def track(ctx: ChatContext, said: ParsedText) -> None:
     if await ctx.refuse_change():
         return
     if len(said.ids) >= _SEVERAL:
-        await _track_several(ctx, said)
+        await _track_several(ctx, said.ids, mistakes=len(said.mistakes))
         return
     for order_id in said.ids:
         async with ctx.typing():
@@ -111,8 +119,10 @@ async def open_order(ctx: ChatContext, order_id: str) -> None:
     await ctx.say_card(refreshed.shown)
 
 
-async def _track(ctx: ChatContext, order_id: str) -> Outcome:
-    return await ctx.tracking.following.track(ctx.chat, order_id, person=ctx.user_id, update=ctx.update)
+async def _track(ctx: ChatContext, order_id: str, *, by_link: bool = False) -> Outcome:
+    return await ctx.tracking.following.track(
+        ctx.chat, order_id, by_link=by_link, person=ctx.user_id, update=ctx.update
+    )
 
 
 async def _nothing_found(ctx: ChatContext, said: ParsedText) -> None:
@@ -137,21 +147,23 @@ async def _tell_mistakes(ctx: ChatContext, said: ParsedText) -> None:
         await ctx.say(replies.mistake(ctx.words, kind, sent, ctx.shop, ctx.entry))
 
 
-async def _track_several(ctx: ChatContext, said: ParsedText) -> None:
+async def _track_several(
+    ctx: ChatContext, order_ids: Sequence[str], *, mistakes: int = 0, by_link: bool = False
+) -> None:
     gate = asyncio.Semaphore(_AT_A_TIME)
 
     async def one(order_id: str) -> Outcome:
         async with gate:
-            return await _track(ctx, order_id)
+            return await _track(ctx, order_id, by_link=by_link)
 
     async with ctx.typing():
-        outcomes = await asyncio.gather(*(one(order_id) for order_id in said.ids))
+        outcomes = await asyncio.gather(*(one(order_id) for order_id in order_ids))
     refusal = next((one for one in outcomes if isinstance(one, NotAllowed | LockedOut)), None)
     if refusal is not None and not any(isinstance(one, Tracked | AlreadyTracked) for one in outcomes):
         await _tell(ctx, refusal)
         return
-    tried = [(id_, _tried(outcome)) for id_, outcome in zip(said.ids, outcomes, strict=True)]
-    await ctx.say(replies.several(ctx.words, tried, mistakes=len(said.mistakes)))
+    tried = [(id_, _tried(outcome)) for id_, outcome in zip(order_ids, outcomes, strict=True)]
+    await ctx.say(replies.several(ctx.words, tried, mistakes=mistakes))
     if refusal is not None:
         await _tell(ctx, refusal)
 

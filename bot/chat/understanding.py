@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.chat import orders, track
+from bot.chat import lists, orders, track
 from bot.chat.context import ChatContext
-from bot.ids import ParsedText
+from bot.ids import ParsedText, shop_number
 from bot.intents import Intent, intent
 from bot.views import replies
 
@@ -14,6 +14,12 @@ _THANKS_BACK = "👍"
 async def answer(ctx: ChatContext, said: ParsedText, *, quiet: bool = False) -> None:
     """Answer a plain message; with `quiet` ignore what is neither an order nor a question about one."""
     if await track.open_named(ctx, said):
+        return
+    if not said.ids and (number := shop_number(said.text)) is not None:
+        if ctx.is_admin:
+            await lists.find(ctx, said)
+        elif not quiet:
+            await ctx.say(replies.shop_number(ctx.words, number, ctx.shop))
         return
     if said.ids or said.mistakes:
         await track.track(ctx, said)

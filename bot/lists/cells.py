@@ -96,11 +96,12 @@ def _read_part(part: str) -> list[tuple[str, Problem | None]]:
         rounded = number.endswith(_ROUNDED_END)
         read_parts.append((number, Problem(trouble=Trouble.ROUNDED, text=number) if rounded else None))
     if not named or ours:
-        read_parts += [(sent, _problem(mistake, sent)) for mistake, sent in found.mistakes]
+        read_parts += [(sent, problem_of(mistake, sent)) for mistake, sent in found.mistakes]
     return read_parts
 
 
-def _problem(mistake: Mistake, sent: str) -> Problem:
+def problem_of(mistake: Mistake, sent: str) -> Problem:
+    """What a mistake for an order number is called in a list."""
     trouble = _TROUBLES.get(mistake, Trouble.NO_NUMBER)
     if mistake is Mistake.TOO_SHORT and len(sent.lstrip("+")) in _SHOPIFY_DIGITS and sent.isdecimal():
         trouble = Trouble.SHOPIFY_ID

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.ids import read
 from bot.lists import columns, files, workbook
-from bot.lists.cells import Found, numbers_of, tidy
+from bot.lists.cells import Found, numbers_of, problem_of, tidy
 from bot.lists.files import Table
 from bot.lists.rows import Layout, NotAList, OrderList, Problem, Row, Trouble, Unreadable
 
@@ -33,11 +33,11 @@ def read_text(text: str) -> OrderList:
     """A message with order numbers: a row for each, with the shop order ("#1001") of its line."""
     rows: list[Row] = []
     for line, sent in enumerate(text.splitlines(), 1):
-        numbers, problems = numbers_of(sent)
         named = _SHOP_ORDER.search(sent)
         shop_order = named[0] if named else ""
+        numbers, problems = numbers_of(_SHOP_ORDER.sub(" ", sent, count=1).strip())
         if not numbers and not problems and sent.strip():
-            problems = tuple(Problem(trouble=Trouble.NO_NUMBER, text=word) for _, word in read(sent).mistakes)
+            problems = tuple(problem_of(kind, word) for kind, word in read(sent).mistakes)
         rows += [_row(line, (number, shop_order), ((number,), ()), shop_order) for number in numbers]
         rows += [_row(line, (each.text, shop_order), ((), (each,)), shop_order) for each in problems]
     return OrderList(header=("order", "shop order"), rows=tuple(rows))

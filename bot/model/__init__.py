@@ -24,7 +24,7 @@ from bot.model.delivery import (
     Sent,
     TopicGone,
 )
-from bot.model.merchant import CallBudget, DailyStats, Shop, Stats, Tokens, TokenWarning
+from bot.model.merchant import BookNeeds, CallBudget, DailyStats, Shop, Stats, Tokens, TokenWarning
 from bot.model.news import Importance, News, NewsKind
 from bot.model.parcels import (
     NO_TRACKING_AFTER,
@@ -46,6 +46,7 @@ __all__ = [
     "NO_TRACKING_AFTER",
     "Blocker",
     "BookEntry",
+    "BookNeeds",
     "Button",
     "ButtonStyle",
     "CallBudget",

@@ -45,6 +45,25 @@ class CallBudget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookNeeds:
+    """`calls` a day are needed to look at each of the `orders` once every CHECK_MAX; `granted` can be had.
+
+    `orders` are those that only the shop watches. `gap` is the longest time between two looks at one of them,
+    in seconds: CHECK_MAX, or more where the day's calls do not suffice.
+    """
+
+    orders: int
+    calls: int
+    granted: int
+    gap: float
+
+    @property
+    def short(self) -> bool:
+        """Whether the calls do not suffice."""
+        return self.granted < self.calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenWarning:
     """One warning to admins. `key` is unique per login; `days` left: 7, 3, 1, or 0 once it has expired."""
 

@@ -1,6 +1,6 @@
 """When to check an order again, and when to stop: rates of news, the price of a call, the decision."""
 
-from bot.pacing.book import BookNeeds, book_needs, first_looks
+from bot.pacing.book import book_needs, first_looks
 from bot.pacing.companions import Companions, Peer
 from bot.pacing.pacer import Pacer
 from bot.pacing.policy import Bound, CheckInterval, Explanation, explain, next_check
@@ -9,7 +9,6 @@ from bot.pacing.profile import hours
 from bot.pacing.rates import Rates
 
 __all__ = [
-    "BookNeeds",
     "Bound",
     "CheckInterval",
     "Companions",

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from bot.model import BookNeeds
 
 _SHARE = 0.5  # of a day's calls at most for orders that nobody waits for, where there are too few
 _AT_ONCE = 0.05  # of a day's calls: so many new orders are looked at right away
 _DAY = 86_400.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookNeeds:
-    """`calls` a day are needed to look at each of the `orders` once every CHECK_MAX; `granted` can be had.
-
-    `gap` is the longest time between two looks at one of them, in seconds: CHECK_MAX, or more where the
-    day's calls do not suffice.
-    """
-
-    orders: int
-    calls: int
-    granted: int
-    gap: float
-
-    @property
-    def short(self) -> bool:
-        """Whether the calls do not suffice."""
-        return self.granted < self.calls
 
 
 def book_needs(orders: int, ceiling: float, budget: int | None) -> BookNeeds:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.model import Stage, Watch
-from bot.pacing.book import BookNeeds, book_needs
+from bot.model import BookNeeds, Stage, Watch
+from bot.pacing.book import book_needs
 from bot.pacing.companions import Companions
 from bot.pacing.policy import CheckInterval, Explanation, explain, next_check, weight
 from bot.pacing.price import Price

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ids import shop_key
 from bot.model import BookEntry, Stage
 from bot.store import sql
-from bot.store.tables import WAITED_FOR, Utc, checks, claims, orders
+from bot.store.tables import WAITED_FOR, Utc, checks, claims, orders, parcels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,14 @@ class Book:
         ).first()
         return row is None or (row.booked_at is None and row.unbooked_at is None)
 
+    async def count_booked(self, order_ids: Iterable[str]) -> int:
+        """How many of these are in the book."""
+        found = 0
+        for ids in sql.chunks(sorted(order_ids)):
+            query = sa.select(sa.func.count()).where(orders.c.id.in_(ids), orders.c.booked_at.is_not(None))
+            found += int(await self._on.scalar(query) or 0)
+        return found
+
     async def count(self) -> Watched:
         """The number of orders that are checked."""
         planned = orders.c.next_check_at.is_not(None)
@@ -108,6 +116,16 @@ class Book:
             sa.select(orders.c.id)
             .where(orders.c.shop_key == key)
             .order_by(orders.c.created_at, orders.c.id)
+            .limit(limit)
+        )
+        return list(rows)
+
+    async def with_parcel(self, number: str, limit: int = 20) -> list[str]:
+        """The orders that have a parcel with this tracking number; looks through all parcels."""
+        rows = await self._on.scalars(
+            sa.select(parcels.c.order_id)
+            .where(sa.func.upper(parcels.c.number) == number)
+            .order_by(parcels.c.order_id)
             .limit(limit)
         )
         return list(rows)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from bot.ids import claim_token, is_claim_token, shop_key
-from bot.model import BookEntry
-from bot.pacing import BookNeeds, Pacer, first_looks
+from bot.model import BookEntry, BookNeeds, Order
+from bot.pacing import Pacer, first_looks
 from bot.store import Store
 from bot.tracking.policy import Policy
 
@@ -75,6 +75,12 @@ class Booking:
             counted = await tx.book.count()
         return self._pacer.measure_book(counted.unwaited, self._policy.calls_per_day)
 
+    async def count_unbooked(self, entries: Iterable[BookEntry]) -> int:
+        """How many of these orders are not in the book."""
+        ids = {entry.order_id for entry in entries}
+        async with self._store.read() as tx:
+            return len(ids) - await tx.book.count_booked(ids)
+
     async def claim_tokens(self, entries: Iterable[BookEntry]) -> dict[str, str]:
         """The claim token of each shop order, by AliExpress order id; the same each time.
 
@@ -99,6 +105,17 @@ class Booking:
             return []
         async with self._store.read() as tx:
             return await tx.book.claimed(token)
+
+    async def find(self, text: str, order_ids: Sequence[str], *, most: int) -> list[Order]:
+        """What a merchant's word means: a shop order, else these order ids, else a tracking number."""
+        async with self._store.read() as tx:
+            meant = await tx.book.of_shop_order(text, most)
+            meant += [one for one in order_ids if one not in meant]
+            known = await tx.orders.get_many(meant[:most])
+            if not known:
+                meant = await tx.book.with_parcel("".join(text.split()).upper(), most)
+                known = await tx.orders.get_many(meant)
+        return [known[one] for one in meant if one in known]
 
     async def of_shop_order(self, shop_order: str) -> list[str]:
         """The AliExpress orders of a shop order, oldest first. Show them to the merchant only."""

@@ -298,6 +298,11 @@ class AskNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchListed:
+    """Watch the orders of the list that this message answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowStats:
     """The numbers of the last days."""
 
@@ -345,6 +350,7 @@ Action = (
     | OpenFlag
     | Snooze
     | AskNote
+    | WatchListed
     | ShowStats
     | SetBrief
 )

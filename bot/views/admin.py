@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import assert_never
 
 from markupsafe import Markup
 
 from bot.i18n import Words, fill
-from bot.lists import Unreadable
-from bot.model import Button, Flag, Flagged, Message, Order, Stats
+from bot.model import BookNeeds, Button, Flag, Flagged, Message, Order, Stats
 from bot.views import actions, wording
 from bot.views import buttons as b
+from bot.views.lists import book_needs
 
 FLAGS_PER_PAGE = 6
 SNOOZES = (1, 3, 7)
@@ -62,7 +61,7 @@ def board(
 
 
 def _opener(words: Words, mark: Markup, row: Flagged) -> Button:
-    name = words.isolate(wording.short_id(row.order.id))
+    name = words.isolate(wording.clip(row.order.shop_order, 20) or wording.short_id(row.order.id))
     return b.button(fill("{} {}", mark, name), actions.OpenFlag(order_id=row.order.id))
 
 
@@ -184,96 +183,23 @@ def brief_settings(words: Words, at: time | None, hours: Sequence[int] = (7, 8, 
     return Message(text=text, buttons=(*rows, (off,)))
 
 
-# ── links ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def links(
-    words: Words,
-    made: Sequence[tuple[str, str]],
-    refused: Sequence[str] = (),
-    table: bytes | None = None,
-    *,
-    codes: int = 500,
-) -> Message:
-    """Claim links as (order id, URL); `table` is the same as CSV, sent along when there are many.
-
-    QR codes follow for the first `codes` of them.
-    """
-    t = words.t
-    if not made:
-        return link_usage(words, refused)
-    lines = [
-        words.plural("🔗 <b>{n} link for a customer</b>", "🔗 <b>{n} links for customers</b>", len(made))
-    ]
-    lines += [
-        fill("{}\n{}", words.isolate(words.code(id_)), words.isolate(words.code(url)))
-        for id_, url in made[:TEXTS_SHOWN]
-    ]
-    if len(made) > TEXTS_SHOWN:
-        lines.append(t("All of them are in the file."))
-    if len(made) > codes:
-        lines.append(t("QR codes are included for the first {n}.", n=words.number(codes)))
-    lines += _refused(words, refused)
-    lines += [Markup(""), t("Whoever opens such a link follows that order, without typing anything.")]
-    return Message(text=words.page(lines), document=("links.csv", table) if table is not None else None)
-
-
-def qr_code(words: Words, order_id: str, picture: bytes) -> Message:
-    """An order's claim link as a picture (PNG), named by the order."""
-    return Message(text=words.page([words.code(order_id)]), photo=picture)
-
-
-def link_usage(words: Words, refused: Sequence[str] = ()) -> Message:
-    """How to ask for links."""
-    lines = [
-        words.t("🔗 Send <code>/link</code> with order numbers, or a CSV file with one number per line."),
-        *_refused(words, refused),
-    ]
-    return Message(text=words.page(lines))
-
-
-def unreadable_file(words: Words, name: str, why: Unreadable, *, megabytes: int) -> Message:
-    """An uploaded file that is no list, and what to send instead."""
-    t, shown = words.t, wording.clip(name, 60)
-    match why:
-        case Unreadable.SPREADSHEET:
-            lines = [
-                t("📄 <b>{name}</b> is a spreadsheet. Save it as CSV and send that file.", name=shown),
-                t("Format the order numbers as text first: spreadsheets round off numbers that long."),
-            ]
-        case Unreadable.TOO_LARGE:
-            size = words.number(megabytes)
-            lines = [t("📄 <b>{name}</b> is too large. Send at most {n} MB per file.", name=shown, n=size)]
-        case Unreadable.NO_TEXT:
-            lines = [
-                t(
-                    "📄 We can't read <b>{name}</b>. Send a CSV file with one order number per row.",
-                    name=shown,
-                )
-            ]
-        case _:
-            assert_never(why)
-    return Message(text=words.page(lines))
-
-
-def links_off(words: Words) -> Message:
-    """No LINK_SECRET: nothing can be signed."""
-    text = words.t("🔗 Links are off. Set <code>LINK_SECRET</code> and restart the bot.")
-    return Message(text=words.page([text]))
-
-
 # ── numbers ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Message:
-    """Orders, pushes, calls against the budget and the delay of news; `picture` is their chart (PNG)."""
+def stats(
+    words: Words, numbers: Stats, *, picture: bytes | None = None, needs: BookNeeds | None = None
+) -> Message:
+    """Orders, pushes, calls against the budget and the delay of news; `picture` is their chart (PNG).
+
+    `needs` is what the orders cost that only the shop watches.
+    """
     t, number = words.t, words.number
     used, limit = numbers.calls.used, numbers.calls.limit or 0
     share = words.percent(used / limit) if limit else "–"
     lines = [
         words.plural("📊 <b>The last {n} day</b>", "📊 <b>The last {n} days</b>", numbers.days),
         Markup(""),
-        t("📦 Orders followed: <b>{n}</b>", n=number(numbers.orders)),
+        t("📦 Orders watched: <b>{n}</b>", n=number(numbers.orders)),
         t("💬 Chats: <b>{n}</b>", n=number(numbers.chats)),
         t("✅ Delivered: <b>{n}</b>", n=number(numbers.delivered)),
         t("📨 Messages sent: <b>{n}</b>", n=number(numbers.pushes)),
@@ -296,6 +222,7 @@ def stats(words: Words, numbers: Stats, *, picture: bytes | None = None) -> Mess
                 forecast=number(numbers.calls.forecast),
             )
         )
+    lines += book_needs(words, needs) if needs is not None else []
     if numbers.delay is not None:
         lines.append(t("⏱ Typical delay of news: <b>{time}</b>", time=words.duration(numbers.delay)))
     keys = tuple(
@@ -507,7 +434,7 @@ def customer_problem(words: Words, order: Order) -> Message:
     t, id_ = words.t, order.id
     carriers = [words.isolate(words.code(each.number)) for each in order.parcels if each.number]
     lines = [
-        t("⚖️ <b>A customer reports a problem with order {id}</b>", id=words.code(id_)),
+        t("⚖️ <b>A customer reports a problem with order {id}</b>", id=wording.merchant_name(words, order)),
         wording.state(words, order.stage, order.reason),
         *([Markup(" · ").join(carriers)] if carriers else []),
     ]
@@ -527,7 +454,7 @@ def _alert(words: Words, title: Markup, *lines: Markup) -> Message:
 
 def _flag_lines(words: Words, row: Flagged) -> list[Markup]:
     name = fill("{} <b>{}</b>", flag_icon(row.flag), flag_name(words, row.flag))
-    facts = [words.isolate(words.code(row.order.id))]
+    facts = [wording.merchant_name(words, row.order)]
     if row.days:
         facts.append(words.plural("{n} day", "{n} days", row.days))
     if row.followers:
@@ -540,14 +467,6 @@ def _flag_lines(words: Words, row: Flagged) -> list[Markup]:
 
 def _snoozed(words: Words, n: int) -> list[Markup]:
     return [words.plural("😴 {n} more is snoozed", "😴 {n} more are snoozed", n)] if n else []
-
-
-def _refused(words: Words, refused: Sequence[str]) -> list[Markup]:
-    if not refused:
-        return []
-    shown = [words.code(wording.clip(text, 30) or "?") for text in refused[:5]]
-    more = [words.plural("{n} more", "{n} more", len(refused) - 5)] if len(refused) > 5 else []
-    return [words.t("Not order numbers: {texts}", texts=words.join([*shown, *more]))]
 
 
 def _bare(text: Markup) -> str:

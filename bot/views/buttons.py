@@ -56,6 +56,7 @@ _CODES: dict[str, type[actions.Action]] = {
     "bo": actions.OpenFlag,
     "bz": actions.Snooze,
     "bn": actions.AskNote,
+    "bw": actions.WatchListed,
     "bs": actions.ShowStats,
     "bb": actions.SetBrief,
 }

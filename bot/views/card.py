@@ -85,7 +85,9 @@ def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
 
 
 def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) -> list[Markup]:
-    number = words.code(order.id) if not masked else wording.short_id(order.id)
+    number = words.code(order.id) if not masked else fill("{}", wording.short_id(order.id))
+    if order.shop_order:
+        number = fill("{} · {}", words.isolate(wording.clip(order.shop_order, 40)), number)
     cancelled = order.status is OrderStatus.CANCELLED and not order.live
     mark = wording.icon(Stage.CANCELLED) if cancelled else wording.icon(order.stage, order.reason)
     name = wording.name(words, order, follow)

@@ -72,7 +72,10 @@ def push(
     """
     news = sorted(_timely(words, facts, news, now), key=lambda each: each.kind is not NewsKind.ALL_ARRIVED)
     first = max(news, key=lambda each: each.importance)
-    lines = [fill("{} <b>{}</b>", _icon(facts, first), wording.name(words, facts.order, follow))]
+    name = wording.name(words, facts.order, follow)
+    lines = [fill("{} <b>{}</b>", _icon(facts, first), name)]
+    if (shop_order := wording.shop_order(words, facts.order)) and shop_order not in name:
+        lines[0] = fill("{} · {}", lines[0], shop_order)
     everything = news[0].kind is NewsKind.ALL_ARRIVED
     dated = {each.parcel for each in news if each.kind is NewsKind.ETA}
     about: int | None = None

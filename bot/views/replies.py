@@ -13,6 +13,7 @@ from bot.ids import Mistake
 from bot.model import Button, Follow, Message, Order, Shop
 from bot.views import actions, brand, commands, wording
 from bot.views import buttons as b
+from bot.views.contact import contact_button
 
 TOAST_LIMIT = 200  # characters that Telegram shows in a pop-up
 
@@ -128,6 +129,21 @@ def cannot_read(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER)
         words.t("We can't read photos, voice messages, or files here."),
         *_how_to_add(words, entry),
         *_support(words, shop),
+    )
+
+
+def shop_number(words: Words, number: str, shop: Shop) -> Message:
+    """The shop's own order number, which opens nothing: anybody could guess it."""
+    contact = contact_button(words, shop)
+    return _say(
+        words,
+        words.t("{text} looks like the shop's own order number.", text=words.code(wording.clip(number, 40))),
+        words.t(
+            "It doesn't open an order here, because anyone could guess it. Ask the shop for your personal "
+            "link: one tap, and you see every parcel of your order."
+        ),
+        *_support(words, shop),
+        buttons=((contact,),) if contact is not None else (),
     )
 
 

@@ -336,13 +336,24 @@ def label_of(follow: Follow | None, limit: int = 64) -> str:
 
 
 def name(words: Words, order: Order, follow: Follow | None) -> Markup:
-    """What readers know an order by: their own name for it, else its first article, else its short number.
+    """What readers know an order by: their own name for it, else its first article, else a number.
 
-    Plain text, for headings, sentences and buttons.
+    The number is the shop's own where that is known. Plain text, for headings, sentences, and buttons.
     """
     if known := label_of(follow) or clip(_first_article(words, order)[0], 40):
         return words.isolate(known)
-    return words.t("Order {id}", id=short_id(order.id))
+    return words.t("Order {id}", id=shop_order(words, order) or short_id(order.id))
+
+
+def shop_order(words: Words, order: Order) -> Markup:
+    """The shop's own number for the order; empty where it is not known."""
+    return words.isolate(clip(order.shop_order, 40)) if order.shop_order else Markup("")
+
+
+def merchant_name(words: Words, order: Order) -> Markup:
+    """What the merchant knows an order by: the shop's own number where there is one, and AliExpress's."""
+    number = words.isolate(words.code(order.id))
+    return fill("{} · {}", shop_order(words, order), number) if order.shop_order else number
 
 
 def names(words: Words, rows: Sequence[tuple[Order, Follow | None]]) -> list[Markup]:

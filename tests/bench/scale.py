@@ -43,12 +43,12 @@ def filling(orders: int, now: int) -> list[tuple[str, str]]:
             INSERT INTO orders (id, stage, reason, stage_since, created_at, fetched_at, digest, fingerprint,
                 announced, last_node_at, eta, weight, utc_offset_hours, next_check_at,
                 failures, last_error,
-                ruleset)
+                ruleset, shop_order)
             SELECT '810' || CAST(1000000000000 + i AS TEXT), 'origin_transit', '', {now} - {day},
                 {now} - 20 * {day}, {now} - (i % 1440) * 60000,
                 '0123456789abcdef0123456789abcdef', '0123456789abcdef', '[]',
                 {now} - {day}, {now} + 9 * {day}, 1.0, 3.0,
-                {now} + ((i * 7919) % 100000 - 5000) * 864, 0, '', '7'
+                {now} + ((i * 7919) % 100000 - 5000) * 864, 0, '', '7', ''
             FROM c""",
         ),
         (

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.i18n import Words
 from bot.ids import Mistake
-from bot.lists import Unreadable
+from bot.lists import Problem, Trouble, Unreadable
 from bot.model import (
+    BookNeeds,
     CallBudget,
     Chat,
     Flag,
@@ -37,7 +38,19 @@ from bot.model import (
     Stage,
     Stats,
 )
-from bot.views import admin, card, commands, contact, orders, picture, pushes, replies, settings, timeline
+from bot.views import (
+    admin,
+    card,
+    commands,
+    contact,
+    lists,
+    orders,
+    picture,
+    pushes,
+    replies,
+    settings,
+    timeline,
+)
 from bot.views.actions import Panel, Receipt, Region, Shelf
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -99,6 +112,8 @@ ORDER = Order(
 NEW = Order(id=ID, created_at=NOW)
 LAMP = Item(id="1", title="Blue desk lamp", variant="Green", quantity=2)
 TWIN = replace(ORDER, id="8211744661738043", parcels=(replace(PARCEL, items=(LAMP,)),))
+NUMBERED = replace(ORDER, shop_order="#1001")
+NEEDS = BookNeeds(orders=50_000, calls=50_000, granted=2500, gap=1_728_000)
 FOLLOW = Follow(place=Place(5), order_id=ID, label="Blue lamp", created_at=NOW - 9 * DAY)
 UNNAMED = replace(FOLLOW, label="")
 CHAT = Chat(place=Place(5), language="en", zone="Europe/Berlin", created_at=NOW)
@@ -168,6 +183,7 @@ def _cards() -> dict[str, Scene]:
     return {
         "card.card": shown(FACTS),
         "card.card in the reader's language": shown(translated),
+        "card.card of the shop's number": shown(replace(FACTS, order=NUMBERED)),
         "card.card of two parcels": shown(TWO),
         "card.card of eight parcels": shown(Localised(order=replace(ORDER, parcels=eight))),
         "card.card without a name": shown(FACTS, UNNAMED),
@@ -260,6 +276,9 @@ def _pushes() -> dict[str, Scene]:
 
     return {
         "pushes.push one scan": pushed(scan),
+        "pushes.push of the shop's number": lambda w: pushes.push(
+            w, replace(FACTS, order=NUMBERED), FOLLOW, [scan], now=NOW
+        ),
         "pushes.push several entries": pushed(several),
         "pushes.push later": pushed(later),
         "pushes.push sooner": pushed(sooner),
@@ -377,6 +396,9 @@ def _talk() -> dict[str, Scene]:
         "replies.start by link": lambda w: replies.start(w, welcome, replies.EntryPoint.LINK),
         "replies.claimed": lambda w: replies.claimed(w, SHOP, ORDER, FOLLOW),
         "replies.claimed without a shop's name": lambda w: replies.claimed(w, Shop(), NEW, None),
+        "replies.claimed by a shop order": lambda w: replies.claimed(
+            w, SHOP, replace(NEW, shop_order="#1001"), None
+        ),
         "replies.help_": lambda w: replies.help_(w, SHOP),
         "replies.help_ of the team": lambda w: replies.help_(w, SHOP, admin=True),
         "replies.unknown_command": replies.unknown_command,
@@ -436,6 +458,55 @@ def _talk() -> dict[str, Scene]:
         "replies.archive_switched": lambda w: replies.archive_switched(w, archived=True),
         "replies.archive_switched back": lambda w: replies.archive_switched(w, archived=False),
         "replies.saved": replies.saved,
+        "replies.shop_number": lambda w: replies.shop_number(w, "#1001", SHOP),
+        "replies.shop_number without a contact": lambda w: replies.shop_number(w, "#1001", Shop()),
+    }
+
+
+def _left_out(problem: tuple[int, Problem]) -> Scene:
+    return lambda w: Message(text=w.page(lists.left_out(w, [problem])))
+
+
+def _order_lists() -> dict[str, Scene]:
+    url = "https://t.me/lamp_bot?start=AB2cd"
+    table = ("links.csv", b"csv")
+    problems = [
+        (line, Problem(trouble=trouble, text="" if trouble is Trouble.MISSING else "8.21E+15"))
+        for line, trouble in enumerate(Trouble, 2)
+    ]
+    few = BookNeeds(orders=120, calls=120, granted=120, gap=86_400)
+    return {
+        "lists.links": lambda w: lists.links(w, [(ID, url)], unwatched=1),
+        "lists.links many": lambda w: lists.links(w, [(ID, url)] * 12, problems, table),
+        "lists.links more than codes": lambda w: lists.links(w, [(ID, url)] * 12, (), table, codes=10),
+        "lists.links of shop orders": lambda w: lists.links(
+            w, [("#1001", url), ("#1002", url)], (), table, shop_orders=True, unwatched=3
+        ),
+        "lists.qr_code": lambda w: lists.qr_code(w, ORDER.id, b"PNG"),
+        "lists.link_usage": lambda w: lists.link_usage(w, problems[-1:]),
+        "lists.links_off": lists.links_off,
+        "lists.watch_usage": lists.watch_usage,
+        "lists.watching": lambda w: lists.watching(w, 12_500, 50_000),
+        "lists.watched": lambda w: lists.watched(w, added=118, known=2, needs=few),
+        "lists.watched too many": lambda w: lists.watched(
+            w, added=50_000, known=0, needs=NEEDS, problems=problems, rounded=True, table=table
+        ),
+        "lists.unwatched": lambda w: lists.unwatched(w, 3),
+        "lists.unwatch_usage": lists.unwatch_usage,
+        "lists.list_gone": lists.list_gone,
+        "lists.found": lambda w: lists.found(w, "#1001", [NUMBERED, ORDER]),
+        "lists.found nothing": lambda w: lists.found(w, "<#1001>", []),
+        "lists.find_usage": lists.find_usage,
+        **{f"lists.left_out {each[1].trouble.value}": _left_out(each) for each in problems},
+        "lists.unreadable_file spreadsheet": lambda w: lists.unreadable_file(
+            w, "orders.xls", Unreadable.SPREADSHEET, megabytes=10
+        ),
+        "lists.unreadable_file large": lambda w: lists.unreadable_file(
+            w, "orders.csv", Unreadable.TOO_LARGE, megabytes=10
+        ),
+        "lists.unreadable_file picture": lambda w: lists.unreadable_file(
+            w, "photo <1>.jpg", Unreadable.NO_TEXT, megabytes=10
+        ),
     }
 
 
@@ -447,7 +518,6 @@ def _admin() -> dict[str, Scene]:
         calls=CallBudget(used=4100, limit=5000, forecast=0),
         delay=timedelta(minutes=23),
     )  # fmt: skip
-    url = "https://t.me/lamp_bot?start=AB2cd"
     return {
         "admin.board": lambda w: admin.board(
             w, flagged[:6], total=len(flagged), asleep=flagged[:2], snoozed=2
@@ -464,23 +534,12 @@ def _admin() -> dict[str, Scene]:
         ),
         "admin.brief of nothing": lambda w: admin.brief(w, {}, active=0, delivered=0),
         "admin.brief_settings": lambda w: admin.brief_settings(w, time(9)),
-        "admin.links": lambda w: admin.links(w, [(ID, url)]),
-        "admin.links many": lambda w: admin.links(w, [(ID, url)] * 12, ["abc"] * 7, b"csv"),
-        "admin.links more than codes": lambda w: admin.links(w, [(ID, url)] * 12, (), b"csv", codes=10),
-        "admin.unreadable_file spreadsheet": lambda w: admin.unreadable_file(
-            w, "orders.xlsx", Unreadable.SPREADSHEET, megabytes=1
-        ),
-        "admin.unreadable_file large": lambda w: admin.unreadable_file(
-            w, "orders.csv", Unreadable.TOO_LARGE, megabytes=1
-        ),
-        "admin.unreadable_file picture": lambda w: admin.unreadable_file(
-            w, "photo.jpg", Unreadable.NO_TEXT, megabytes=1
-        ),
-        "admin.qr_code": lambda w: admin.qr_code(w, ORDER.id, b"PNG"),
-        "admin.link_usage": lambda w: admin.link_usage(w, ["12 34"]),
         "admin.authorize_in_private": admin.authorize_in_private,
-        "admin.links_off": admin.links_off,
         "admin.stats": lambda w: admin.stats(w, numbers),
+        "admin.stats with a book": lambda w: admin.stats(w, numbers, needs=NEEDS),
+        "admin.flagged_order of the shop's number": lambda w: admin.flagged_order(
+            w, replace(flagged[1], order=NUMBERED), now=NOW
+        ),
         "admin.authorize": lambda w: admin.authorize(w, LOGIN),
         "admin.authorized": lambda w: admin.authorized(w, NOW + 30 * DAY, NOW),
         "admin.not_authorized": lambda w: admin.not_authorized(w, "Code <expired>"),
@@ -521,6 +580,7 @@ SCENES: dict[str, Scene] = {
     **_settings(),
     **_talk(),
     **_admin(),
+    **_order_lists(),
     **_commands(),
     "picture.share": lambda w: picture.share(w, TWO, UNNAMED, now=NOW, shop=SHOP.name),
     "picture.share under the reader's name": lambda w: picture.share(w, FACTS, FOLLOW, now=NOW),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.i18n import FSI, PDI, RLM, Words, clean
 from bot.ids import Mistake
+from bot.lists import Problem, Trouble
 from bot.model import (
     Flag,
     Flagged,
@@ -24,7 +25,7 @@ from bot.model import (
     Shop,
     Stage,
 )
-from bot.views import admin, card, orders, pushes, replies, split, timeline
+from bot.views import admin, card, lists, orders, pushes, replies, split, timeline
 from bot.views.actions import Shelf
 from tests.views import telegram_html
 from tests.views.scenes import CHAT, FOLLOW, ID, JOURNEY, NOW, ORDER, PARCEL, node
@@ -63,7 +64,8 @@ def everything(words: Words, text: str) -> list[Message | str]:
         nodes=nodes,
     )
     other = replace(parcel, index=2, stage=Stage.EXCEPTION)
-    order = replace(ORDER, parcels=(parcel, other))
+    order = replace(ORDER, parcels=(parcel, other), shop_order=text)
+    wrong = Problem(trouble=Trouble.NO_NUMBER, text=text)
     facts = Localised(order=order, texts={5: NodeText(name=text, description=text)})
     follow = replace(FOLLOW, label=text)
     told = [
@@ -96,7 +98,14 @@ def everything(words: Words, text: str) -> list[Message | str]:
         replies.ask_rename(words, order, follow, 64),
         replies.choose(words, [(order, follow)] * 12, replies.Purpose.STOP),
         admin.board(words, [flagged] * 6, total=6),
-        admin.links(words, [(ID, "https://t.me/bot?start=x")], [text] * 9),
+        lists.links(
+            words,
+            [(text, "https://t.me/bot?start=x")],
+            [(2, wrong)] * 9,
+        ),
+        lists.found(words, text, []),
+        lists.found(words, text, [order] * 12),
+        replies.shop_number(words, text, shop),
         admin.not_authorized(words, text),
         admin.misconfigured(words, text, text),
         admin.unknown_texts(words, [(text, 2)] * 12),

@@ -1,0 +1,147 @@
+"""The shop's book: how fast a long list is booked while people are served, and a flood of pushes.
+
+    python -m tests.bench.book --rows 50000 --database sqlite        # or postgresql
+    python -m tests.bench.book --pushes 10000
+
+Meanwhile somebody writes to the database every 20 ms, as every command does: how long that takes is printed
+beside the same without an import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.lists import read_file
+from bot.model import BookEntry, OrderStatus
+from bot.pacing import CheckInterval, Pacer
+from bot.store import Store
+from bot.tracking import Policy
+from bot.tracking.booking import Booking
+from tests.parts import Engine
+from tests.store import postgres
+
+_FIRST = 8_210_000_000_000_000
+_CALLS = 5000  # a day
+_TROUBLE = 50  # one order in so many
+_QUIET = 100  # writes that are timed before the import
+
+
+def _listed(rows: int) -> bytes:
+    """A shop's export."""
+    lines = (f"#{1000 + n},{_FIRST + 37 * n},Emma {n},1 Main St" for n in range(rows))
+    return "\n".join(["Name,AliExpress order,Shipping Name,Shipping Street", *lines]).encode()
+
+
+async def _people(store: Store, times: list[float], done: asyncio.Event) -> None:
+    """Somebody writes again and again."""
+    while not done.is_set():
+        started = time.perf_counter()
+        async with store.write() as tx:
+            await tx.memory.put("somebody", started)
+        times.append(1000 * (time.perf_counter() - started))
+        await asyncio.sleep(0.02)
+
+
+async def _import(url: str, rows: int) -> None:
+    store = Store(url)
+    await store.start()
+    pacer = Pacer(CheckInterval(), lambda: 0.5)
+    booking = Booking(store, pacer, Policy(calls_per_day=_CALLS), lambda: datetime.now(UTC))
+    before, during, done = list[float](), list[float](), asyncio.Event()
+    people = asyncio.create_task(_people(store, before, done))
+    while len(before) < _QUIET:
+        await asyncio.sleep(0.05)
+    done.set()
+    await people
+    started = time.perf_counter()
+    listed = await asyncio.to_thread(read_file, _listed(rows), "en")
+    entries = [
+        BookEntry(order_id=id_, shop_order=row.shop_order) for row in listed.rows for id_ in row.numbers
+    ]
+    read_in = time.perf_counter() - started
+    done = asyncio.Event()
+    people = asyncio.create_task(_people(store, during, done))
+    for again in ("new", "again"):
+        started = time.perf_counter()
+        booked = await booking.book(entries)
+        _say(f"  {again:<6} {booked.added:>7,} added {booked.known:>7,} known {_since(started)}")
+    done.set()
+    await people
+    needs = await booking.needs()
+    await store.close()
+    _say(f"  reading the list {read_in:.1f} s")
+    _say(f"  somebody's write, ms: before {_spread(before)}, meanwhile {_spread(during)}")
+    _say(
+        f"  calls a day: {needs.calls:,} needed, {needs.granted:,} granted; "
+        f"one look in {needs.gap / 86_400:.1f} days"
+    )
+
+
+async def _pushes(count: int, folder: Path) -> None:
+    """Pushes of orders that nobody follows: booked, looked at, the troubled ones on the board."""
+    store = Store(f"sqlite:///{folder / 'bot.db'}")
+    await store.start()
+    engine = Engine(store, policy=Policy(calls_per_day=_CALLS))
+    orders = [str(_FIRST + 37 * n) for n in range(count)]
+    started = time.perf_counter()
+    for order in orders:
+        engine.source.add(order, "Package left sorting center of origin.")
+        await engine.tracking.checking.learn_status(order, OrderStatus.PLACED, engine.clock.now(), order)
+    _say(f"  {count:,} pushes taken {_since(started)}")
+    await engine.look(hours=25)
+    for order in orders[::_TROUBLE]:
+        engine.source.add(order, "Your package is being returned to the sender.")
+    engine.source.asked.clear()
+    started = time.perf_counter()
+    await engine.look(hours=25)
+    _say(f"  {len(engine.source.asked):,} looks {_since(started)}")
+    board = await engine.tracking.flagging.page(0, length=6, asleep=0)
+    await engine.tell()
+    await store.close()
+    _say(
+        f"  {len(orders[::_TROUBLE]):,} returned, {board.total:,} on the board; "
+        f"{len(engine.post.sent)} messages"
+    )
+
+
+def _since(started: float) -> str:
+    seconds = time.perf_counter() - started
+    return f"in {timedelta(seconds=round(seconds))} ({seconds:.1f} s)"
+
+
+def _spread(times: Sequence[float]) -> str:
+    ordered = sorted(times)
+    return f"median {statistics.median(ordered):.1f}, 99 % {ordered[int(0.99 * len(ordered))]:.1f}"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--pushes", type=int, default=0)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if chosen.pushes:
+            asyncio.run(_pushes(chosen.pushes, Path(folder)))
+        elif chosen.database == "sqlite":
+            asyncio.run(_import(f"sqlite:///{Path(folder) / 'bot.db'}", chosen.rows))
+        else:
+            with postgres.server(hasty=False) as server:
+                asyncio.run(_import(server.address, chosen.rows))
+
+
+if __name__ == "__main__":
+    main()
