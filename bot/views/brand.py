@@ -13,7 +13,7 @@ from bot.model import Chat, Localised, Node, Shop, Stage
 
 NAMES = re.compile(
     r"ali[\s_-]?express(?:\.(?:com|us|ru))?|alibaba|cainiao|全球速[卖賣]通|速[卖賣]通|菜[鸟鳥]|али\s?-?экспресс|цайняо"
-    r"|アリ・?エクスプレス|アリエク|ツァイニャオ|알리\s?익스프레스|차이냐오|علي\s?إ?ا?كسب?ر[يی]?س|אלי\s?אקספרס",
+    r"|アリ・?エクスプレス|アリエク|ツァイニャオ|알리\s?익스프레스|차이냐오|علي\s?إ?ا?كسب?ر[يی]?س|אלי\s?אקספרס|अली\s?एक्सप्रेस|อาลี\s?เอ็กซ์เพรส|阿里巴巴",
     re.IGNORECASE,
 )
 _ECONOMY = re.compile(r"econom|saver|\blite\b", re.IGNORECASE)

@@ -1,0 +1,62 @@
+"""SHOP_FILE: the shop's texts and switches, and what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli.checks import machine
+from bot.errors import SettingsError
+from bot.model import Shop
+from bot.settings import Settings
+from bot.shop import load_shop
+
+
+def shop_file(folder: Path, text: str) -> str:
+    path = folder / "shop.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_texts_differ_by_language_and_switches_hold_for_all(tmp_path: Path) -> None:
+    text = 'name = "Kiosk"\nhelp = "We answer at once."\nbrand = true\n[de]\nhelp = "Wir antworten gleich."\n'
+    load = load_shop(shop_file(tmp_path, text))
+    assert load("en") == Shop(name="Kiosk", help="We answer at once.", brand=True)
+    assert load("de") == Shop(name="Kiosk", help="Wir antworten gleich.", brand=True)
+    assert load_shop("")("en") == Shop()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('brand = "yes"', "brand must be true or false"),
+        ("[de]\nbrand = true", "[de] brand is unknown"),
+        ("nmae = 'Kiosk'", "nmae is unknown"),
+        ("help = 5", "help must be text"),
+        ("[xx]\nname = 'Kiosk'", "[xx]"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_shop(shop_file(tmp_path, text))
+    assert said in str(caught.value)
+
+
+async def test_doctor_shows_what_customers_read_of_a_carrier(tmp_path: Path) -> None:
+    async def looked(text: str) -> dict[str, str]:
+        chosen = Settings.model_validate(
+            {
+                "telegram_bot_token": "700000001:token",
+                "aliexpress_app_key": "key",
+                "aliexpress_app_secret": "secret",
+                "shop_file": shop_file(tmp_path, text),
+            }
+        )
+        return {found.name: f"{found.verdict} {found.text}" for found in await machine.shop_file(chosen)}
+
+    shown = (await looked("brand = true"))["brand"]
+    assert "“AliExpress Selection Standard” becomes “Standard shipping”" in shown
+    assert "becomes “In transit in the country of origin”" in shown
+    assert "does nothing alone" in (await looked("blur_origin = true"))["brand"]
+    assert "brand" not in await looked('name = "Kiosk"')
