@@ -90,7 +90,7 @@ class Merchant:
         self._metrics.event(kind, detail)
         if kind in _UNKNOWN:
             self._unknown.append(f"{kind}: {detail}")
-        _log.info("aliexpress", kind=kind, detail=detail)
+        _log.info("AliExpress event", kind=kind, detail=detail)
 
     # ── the day's calls ─────────────────────────────────────────────────────────────────────────
 

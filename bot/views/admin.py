@@ -217,9 +217,9 @@ def stats(
     if limit:
         lines.append(
             t(
-                "Left today: <b>{left}</b>; about {forecast} expected in total",
-                left=number(max(limit - used, 0)),
+                "About {forecast} of {budget} calls expected today",
                 forecast=number(numbers.calls.forecast),
+                budget=number(limit),
             )
         )
     lines += book_needs(words, needs) if needs is not None else []
