@@ -123,7 +123,7 @@ def _same_goods(ours: Sequence[Item], theirs: Sequence[Item]) -> bool:
 _Stamped = Mapping[str, Sequence[tuple[datetime, int]]]  # by text: stamps, ascending, and positions
 
 
-def recognised(known: Sequence[Node], fetched: Sequence[FetchedNode]) -> dict[int, int]:
+def recognized(known: Sequence[Node], fetched: Sequence[FetchedNode]) -> dict[int, int]:
     """The `seq` of the known nodes that an answer has with the same text, with their positions in it.
 
     A node is recognized at its own stamp, at a stamp seconds away, or if all stamps were shifted by one

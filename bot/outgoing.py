@@ -12,7 +12,7 @@ from bot.model import (
     Chat,
     Follow,
     Importance,
-    Localised,
+    Localized,
     Message,
     News,
     NewsKind,
@@ -90,14 +90,14 @@ class Renderer:
         self._shop = shop or (lambda language: Shop())
         self._now = now
 
-    async def facts(self, chat: Chat, order: Order, news: Sequence[News]) -> Localised:
+    async def facts(self, chat: Chat, order: Order, news: Sequence[News]) -> Localized:
         """The order with the texts of its news in the chat's language."""
         nodes: Sequence[Node] = order.nodes_in(news)
         if not nodes:  # only the card is rendered: it shows the latest node of every parcel
             nodes = [parcel.nodes[0] for parcel in order.parcels if parcel.nodes]
-        return await self._texts.localised(order, chat.language, nodes)
+        return await self._texts.localized(order, chat.language, nodes)
 
-    def card(self, chat: Chat, facts: Localised, follow: Follow) -> Message:
+    def card(self, chat: Chat, facts: Localized, follow: Follow) -> Message:
         """The living card, silently."""
         fresh = card.card(
             self._words(chat),
@@ -110,7 +110,7 @@ class Renderer:
         return replace(fresh, silent=True)
 
     def news(
-        self, chat: Chat, facts: Localised, follow: Follow, notice: Notice, card_id: int | None
+        self, chat: Chat, facts: Localized, follow: Follow, notice: Notice, card_id: int | None
     ) -> OutgoingMessage:
         """One order's news, as a reply to its card."""
         now = self._now()

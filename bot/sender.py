@@ -22,7 +22,7 @@ from bot.model import (
     Follow,
     Gone,
     Later,
-    Localised,
+    Localized,
     Message,
     Moved,
     Notice,
@@ -266,7 +266,7 @@ class Sender(Worker):
         card_id = await self._edit_card(chat, facts, follow, notice)
         return self._renderer.news(chat, facts, follow, notice, card_id)
 
-    async def _edit_card(self, chat: Chat, facts: Localised, follow: Follow, notice: Notice) -> int | None:
+    async def _edit_card(self, chat: Chat, facts: Localized, follow: Follow, notice: Notice) -> int | None:
         """Update the living card and return its id; enqueue the update if it cannot be made now."""
         if follow.card_message_id is None:
             return None

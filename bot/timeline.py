@@ -23,7 +23,7 @@ from bot.matching import (
     absorbs,
     distinct,
     paired,
-    recognised,
+    recognized,
     slots,
     snapped,
     text_key,
@@ -151,15 +151,15 @@ def with_status(order: Order, status: OrderStatus, at: datetime) -> Changes:
     return Changes(order=_with_announced(changed, news), news=news)
 
 
-def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
-    """Texts of a localised snapshot by the `seq` of the node that they translate.
+def pair(order: Order, localized: Snapshot) -> dict[int, NodeText]:
+    """Texts of a localized snapshot by the `seq` of the node that they translate.
 
     Nodes are paired by parcel, time stamp and position among equal stamps. A stamp that is seconds off is
     matched to the only known one near it. Where a stamp has another number of nodes than known, none of them
     is paired, because a wrong translation is worse than English.
     """
     texts: dict[int, NodeText] = {}
-    for parcel, answer in paired(order, distinct(localised.parcels), time_marks):
+    for parcel, answer in paired(order, distinct(localized.parcels), time_marks):
         known = {(node.at, node.ordinal): node for node in parcel.nodes}
         counts = Counter(node.at for node in parcel.nodes)
         translated = dict(slots(snapped(answer.nodes, parcel.nodes)))
@@ -175,14 +175,14 @@ def pair(order: Order, localised: Snapshot) -> dict[int, NodeText]:
     return texts
 
 
-def translated(order: Order, localised: Snapshot) -> dict[int, tuple[Item, ...]]:
-    """Parcels' items as a localised snapshot names them, by parcel index, in the order of the known ones.
+def translated(order: Order, localized: Snapshot) -> dict[int, tuple[Item, ...]]:
+    """Parcels' items as a localized snapshot names them, by parcel index, in the order of the known ones.
 
     The same article in several variants is paired in the order of both; where the articles are not the same
     ones, a parcel is left out.
     """
     found: dict[int, tuple[Item, ...]] = {}
-    for parcel, answer in paired(order, distinct(localised.parcels), time_marks):
+    for parcel, answer in paired(order, distinct(localized.parcels), time_marks):
         theirs: dict[str, list[Item]] = {}
         for item in reversed(answer.items):
             theirs.setdefault(item.id, []).append(item)
@@ -320,7 +320,7 @@ class _Merge:
         self, parcel: Parcel, nodes: Sequence[FetchedNode]
     ) -> tuple[list[Node], dict[int, Node], set[int]]:
         """The new nodes, the edited ones by `seq`, and the `seq` of all known nodes that the answer has."""
-        ours = recognised(parcel.nodes, nodes)
+        ours = recognized(parcel.nodes, nodes)
         slotted = list(slots(nodes))
         edits: dict[int, Node] = {}
         for known in parcel.nodes:

@@ -203,12 +203,12 @@ async def test_texts_that_cannot_be_had_are_not_asked_for_at_each_press(engine: 
     asked = len(engine.source.asked)
     for _press in range(60):
         shown = await engine.tracking.viewing.show(chat, make.ORDER)
-        assert not shown.localised.texts
+        assert not shown.localized.texts
         engine.clock.pass_(minutes=1)
     assert len(engine.source.asked) - asked <= 6
     engine.source.failing = None
     engine.clock.pass_(hours=1)
-    assert (await engine.tracking.viewing.show(chat, make.ORDER)).localised.texts
+    assert (await engine.tracking.viewing.show(chat, make.ORDER)).localized.texts
 
 
 async def test_pages_in_a_language_where_an_entry_has_no_pair_cost_one_call(engine: Engine) -> None:
@@ -219,5 +219,5 @@ async def test_pages_in_a_language_where_an_entry_has_no_pair_cost_one_call(engi
     engine.source.nodes[make.ORDER] = []  # the answer in Ukrainian lacks what the English one had
     asked = len(engine.source.asked)
     for _page in range(5):
-        await engine.tracking.texts.localised(order, "uk", order.nodes)
+        await engine.tracking.texts.localized(order, "uk", order.nodes)
     assert len(engine.source.asked) == asked + 1

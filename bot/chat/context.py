@@ -210,7 +210,7 @@ class ChatContext:
         """An order's card as this place sees it."""
         return card.card(
             self.words,
-            shown.localised,
+            shown.localized,
             shown.follow,
             now=self.services.now(),
             masked=self.place.is_group,

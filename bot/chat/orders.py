@@ -95,7 +95,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
     await ctx.show(
         pushes.received(
             ctx.words,
-            shown.localised,
+            shown.localized,
             shown.follow,
             action.receipt,
             days=days,
@@ -116,7 +116,7 @@ async def ask_receipt(ctx: ChatContext, action: actions.AskReceipt) -> None:
         return
     shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
     await ctx.toast()
-    await ctx.show(pushes.ask_receipt(ctx.words, shown.localised, follow, action.parcel))
+    await ctx.show(pushes.ask_receipt(ctx.words, shown.localized, follow, action.parcel))
 
 
 async def why(ctx: ChatContext, action: actions.Why) -> None:
@@ -128,4 +128,4 @@ async def why(ctx: ChatContext, action: actions.Why) -> None:
     shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
     news = await ctx.tracking.viewing.last_told(ctx.place, action.order_id)
     await ctx.toast()
-    await ctx.say(pushes.why(ctx.words, shown.localised, follow, ctx.chat, news))
+    await ctx.say(pushes.why(ctx.words, shown.localized, follow, ctx.chat, news))

@@ -354,7 +354,7 @@ async def show_timeline(ctx: ChatContext, action: actions.ShowTimeline) -> None:
         await ctx.show(
             timeline.timeline(
                 ctx.words,
-                shown.localised,
+                shown.localized,
                 shown.follow,
                 parcel=action.parcel,
                 page=action.page,
@@ -422,7 +422,7 @@ async def share(ctx: ChatContext, action: actions.Share) -> None:
         message = await asyncio.to_thread(
             picture.share,
             ctx.words,
-            shown.localised,
+            shown.localized,
             shown.follow,
             now=ctx.services.now(),
             shop=ctx.shop.name,

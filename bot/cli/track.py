@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bot import settings, stages, timeline
 from bot.i18n import Words, guess_language
-from bot.model import Localised, Order, Snapshot
+from bot.model import Localized, Order, Snapshot
 from bot.views import card
 from bot.views import timeline as timeline_view
 
@@ -67,11 +67,11 @@ async def _track(chosen: settings.Settings, order: str, language: str, *, raw: b
         console.print("\n" + _plain(page.text), soft_wrap=True)
 
 
-def _known(canonical: Snapshot, shown: Snapshot) -> Localised:
+def _known(canonical: Snapshot, shown: Snapshot) -> Localized:
     """The order as a first check would read it; nothing is stored."""
     now = datetime.now(UTC)
     order = timeline.changes(Order(id=canonical.order_id, created_at=now), canonical, now).order
-    return Localised(order=order, texts=timeline.pair(order, shown))
+    return Localized(order=order, texts=timeline.pair(order, shown))
 
 
 def _plain(text: str) -> str:

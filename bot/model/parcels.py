@@ -205,7 +205,7 @@ class NodeText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Localised:
+class Localized:
     """An order with what one reader needs to see it: texts by node `seq`, and how old the data is."""
 
     order: Order

@@ -120,8 +120,8 @@ class Following:
             return added
         follow, order = added
         if follow is not None and order is not None:  # it was just stored: no need to read it again
-            localised = await self._texts.localised(order, chat.language, order.nodes)
-            return Tracked(shown=Shown(localised=localised, follow=follow))
+            localized = await self._texts.localized(order, chat.language, order.nodes)
+            return Tracked(shown=Shown(localized=localized, follow=follow))
         if not unseen:
             return Tracked(shown=(await self._viewing.refresh(chat, order_id, person=person)).shown)
         unanswered = snapshot is None and self._lookups.is_unanswered(order_id)

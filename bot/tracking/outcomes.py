@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Follow, Localised, Order
+from bot.model import Follow, Localized, Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """An order as a place sees it. AliExpress has not answered since `silent_since`, long ago."""
 
-    localised: Localised
+    localized: Localized
     follow: Follow | None
     silent_since: datetime | None = None
 
     @property
     def order(self) -> Order:
-        return self.localised.order
+        return self.localized.order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

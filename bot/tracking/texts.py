@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot import timeline
 from bot.errors import SourceError
-from bot.model import Item, Localised, Node, NodeText, Order
+from bot.model import Item, Localized, Node, NodeText, Order
 from bot.sources import Source
 from bot.store import Store
 from bot.tracking.lookups import keep
@@ -30,14 +30,14 @@ class Texts:
         self._failed: dict[str, tuple[datetime, int]] = {}  # when, and how often
         self._asked: dict[tuple[str, str], str] = {}  # by (order, language): the digest of the last answer
 
-    async def localised(self, order: Order, language: str, wanted: Iterable[Node]) -> Localised:
+    async def localized(self, order: Order, language: str, wanted: Iterable[Node]) -> Localized:
         """The order with the texts of (at least) the `wanted` nodes, and how long its stage usually lasts.
 
         Texts that cannot be fetched now are left out: they are shown in English.
         """
         texts, articles = await self._translations(order, language, wanted)
         usual = self._typical.known.get(order.stage)
-        return Localised(
+        return Localized(
             order=order.translated(articles), texts=texts, typical=usual.median if usual else None
         )
 

@@ -51,7 +51,7 @@ class Viewing:
         at = order.fetched_at or (order.created_at if unanswered else None)
         telling = failing and at is not None and (order.fetched_at is None or self._now() - at >= OLD)
         return Shown(
-            localised=await self._texts.localised(order, chat.language, order.nodes),
+            localized=await self._texts.localized(order, chat.language, order.nodes),
             follow=follow,
             silent_since=at if telling and not order.stage.final else None,
         )

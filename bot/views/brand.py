@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.i18n import Brand, Words
-from bot.model import Chat, Localised, Node, Shop, Stage
+from bot.model import Chat, Localized, Node, Shop, Stage
 
 NAMES = re.compile(
     r"ali[\s_-]?express(?:\.(?:com|us|ru))?|alibaba|cainiao|全球速[卖賣]通|速[卖賣]通|菜[鸟鳥]|али\s?-?экспресс|цайняо"
@@ -97,7 +97,7 @@ def carrier(words: Words, name: str) -> str:
     return str(words.t("Standard shipping").unescape()) if "standard" in rest.casefold() else ""
 
 
-def hides(words: Words, facts: Localised, node: Node, text: str) -> bool:
+def hides(words: Words, facts: Localized, node: Node, text: str) -> bool:
     """Whether an entry is told by its stage instead of its own text: it names AliExpress, or the origin."""
     brand = words.brand
     return brand is not None and (
@@ -105,7 +105,7 @@ def hides(words: Words, facts: Localised, node: Node, text: str) -> bool:
     )
 
 
-def _before_arrival(facts: Localised, node: Node) -> bool:
+def _before_arrival(facts: Localized, node: Node) -> bool:
     """Whether the parcel had not reached its destination country when this happened."""
     arrived = Stage.ARRIVED_DESTINATION.rank or 0
     return not any(

@@ -32,44 +32,44 @@ class Page:
         """The same distance from the side where reading begins."""
         return WIDTH - x if self.words.right_to_left else x
 
-    def box(self, left: float, top: float, right: float, bottom: float, colour: str) -> None:
+    def box(self, left: float, top: float, right: float, bottom: float, color: str) -> None:
         """A filled rectangle, mirrored like everything else."""
         low, high = sorted((self.across(left), self.across(right)))
-        self._draw.rectangle(_finer(low, top, high, bottom), fill=colour)
+        self._draw.rectangle(_finer(low, top, high, bottom), fill=color)
 
-    def disc(self, x: float, y: float, radius: float, colour: str) -> None:
+    def disc(self, x: float, y: float, radius: float, color: str) -> None:
         """A filled circle; `x` is a place on the paper, not mirrored."""
-        self._draw.ellipse(_finer(x - radius, y - radius, x + radius, y + radius), fill=colour)
+        self._draw.ellipse(_finer(x - radius, y - radius, x + radius, y + radius), fill=color)
 
-    def rail(self, start: float, end: float, y: int, colour: str) -> None:
+    def rail(self, start: float, end: float, y: int, color: str) -> None:
         low, high = sorted((start, end))
-        self._draw.rectangle(_finer(low, y - 5, high, y + 5), fill=colour)
+        self._draw.rectangle(_finer(low, y - 5, high, y + 5), fill=color)
 
-    def stop(self, x: float, y: int, colour: str, *, current: bool) -> None:
-        self.disc(x, y, 24 if current else 17, colour)
+    def stop(self, x: float, y: int, color: str, *, current: bool) -> None:
+        self.disc(x, y, 24 if current else 17, color)
         if current:
             self.disc(x, y, 9, PAPER)
 
-    def way_back(self, start: float, end: float, y: int, colour: str) -> None:
+    def way_back(self, start: float, end: float, y: int, color: str) -> None:
         """A dashed line from `start` to an arrow's head at `end`."""
         forth = 1 if end > start else -1
         length = max(0, int(abs(end - start)) - 20)
         for begin in range(0, length, 28):
             stretch = sorted((start + forth * begin, start + forth * min(length, begin + 16)))
-            self._draw.rectangle(_finer(stretch[0], y - 4, stretch[1], y + 4), fill=colour)
+            self._draw.rectangle(_finer(stretch[0], y - 4, stretch[1], y + 4), fill=color)
         tip = (end, y, end - forth * 26, y - 18, end - forth * 26, y + 18)
-        self._draw.polygon(_finer(*tip), fill=colour)
+        self._draw.polygon(_finer(*tip), fill=color)
 
     def write(
-        self, text: str, y: int, *, size: int, bold: bool = False, colour: str = INK, at_end: bool = False
+        self, text: str, y: int, *, size: int, bold: bool = False, color: str = INK, at_end: bool = False
     ) -> None:
         """A line from where reading begins, or up to where it ends; in smaller type where it must."""
         runs, width = self._fitting(text, size, WIDTH - 2 * MARGIN, bold=bold)
         from_left = self.words.right_to_left is at_end
-        self._put(runs, MARGIN if from_left else WIDTH - MARGIN - width, y, size, colour)
+        self._put(runs, MARGIN if from_left else WIDTH - MARGIN - width, y, size, color)
 
     def paragraph(
-        self, text: str, y: int, *, sizes: tuple[int, ...], bold: bool = False, colour: str = INK
+        self, text: str, y: int, *, sizes: tuple[int, ...], bold: bool = False, color: str = INK
     ) -> int:
         """One or two lines in the first of these sizes that fits, cut short in the last; where they end."""
         room = WIDTH - 2 * MARGIN
@@ -80,17 +80,17 @@ class Page:
         if len(lines) > 2:
             lines = [lines[0], self.shortened(f"{lines[1]} {lines[2]}", sizes[-1], room, bold=bold)]
         for line in lines:
-            self.write(line, y, size=size, bold=bold, colour=colour)
+            self.write(line, y, size=size, bold=bold, color=color)
             y += round(size * 1.3)
         return y
 
     def write_at(
-        self, text: str, x: float, y: int, *, size: int, width: float, bold: bool = False, colour: str = INK
+        self, text: str, x: float, y: int, *, size: int, width: float, bold: bool = False, color: str = INK
     ) -> int:
         """Lines with their middle at `x`, in a column of this width; the height where the next may begin."""
         for line in self._lines(text, size, width, bold=bold):
             runs, wide = self._fitting(line, size, width, bold=bold)
-            self._put(runs, x - wide / 2, y, size, colour)
+            self._put(runs, x - wide / 2, y, size, color)
             y += round(size * 1.35)
         return y + 4
 
@@ -150,10 +150,10 @@ class Page:
         self.speechless = self.speechless or runs is None
         return runs or [], sum(font.getlength(piece) for piece, font in runs or []) / _FINER
 
-    def _put(self, runs: list[fonts.Run], x: float, y: int, size: int, colour: str) -> None:
+    def _put(self, runs: list[fonts.Run], x: float, y: int, size: int, color: str) -> None:
         at = x * _FINER
         for piece, font in runs:
-            self._draw.text((at, (y + size) * _FINER), piece, fill=colour, font=font, anchor="ls")
+            self._draw.text((at, (y + size) * _FINER), piece, fill=color, font=font, anchor="ls")
             at += font.getlength(piece)
 
 

@@ -14,7 +14,7 @@ from bot.model import (
     NO_TRACKING_AFTER,
     Button,
     Follow,
-    Localised,
+    Localized,
     Message,
     Order,
     OrderStatus,
@@ -34,7 +34,7 @@ _TRACKING_PAGE = "https://global.cainiao.com/detail.htm?mailNoList="
 
 def card(
     words: Words,
-    facts: Localised,
+    facts: Localized,
     follow: Follow | None,
     *,
     now: datetime,
@@ -106,7 +106,7 @@ def _banner(words: Words, order: Order, since: datetime, now: datetime) -> Marku
     )
 
 
-def _body(words: Words, facts: Localised, now: datetime) -> list[Markup]:
+def _body(words: Words, facts: Localized, now: datetime) -> list[Markup]:
     order = facts.order
     parcels = order.live
     if not parcels or (order.stage is Stage.CANCELLED and order.status is OrderStatus.CANCELLED):
@@ -157,7 +157,7 @@ def _status(words: Words, order: Order) -> list[Markup]:
     return []
 
 
-def _without_journey(words: Words, facts: Localised, now: datetime) -> list[Markup]:
+def _without_journey(words: Words, facts: Localized, now: datetime) -> list[Markup]:
     """Before it is shipped, and where it was canceled: no bar, no date, nothing to come."""
     order = facts.order
     if order.status is OrderStatus.CANCELLED:
@@ -190,7 +190,7 @@ def _summary(words: Words, parcels: tuple[Parcel, ...]) -> Markup:
     return fill("<b>{}</b>", done if arrived else whole)
 
 
-def _parcel(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> list[Markup]:
+def _parcel(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> list[Markup]:
     state = fill("<b>{}</b>", _state(words, parcel))
     several = len(facts.order.live) > 1
     lines = [fill("{} {}", wording.icon(parcel.stage, parcel.reason), state) if several else state]
@@ -221,7 +221,7 @@ def _state(words: Words, parcel: Parcel) -> Markup:
     return wording.state(words, parcel.stage, parcel.reason)
 
 
-def _parcel_in_short(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> list[Markup]:
+def _parcel_in_short(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> list[Markup]:
     """Without articles, latest entry and promises of old: for orders of many parcels."""
     state = _state(words, parcel)
     bar = wording.bar(words, parcel)
@@ -232,7 +232,7 @@ def _parcel_in_short(words: Words, facts: Localised, parcel: Parcel, now: dateti
     return [head, *(line for line in rest if line is not None)]
 
 
-def _pace(words: Words, facts: Localised, parcel: Parcel, now: datetime) -> Markup | None:
+def _pace(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> Markup | None:
     """How long it has been in this state, where that can be compared with what is usual."""
     if facts.typical is None or parcel.stage_since is None or parcel.stage.final:
         return None
@@ -264,7 +264,7 @@ def tracking_page(words: Words, parcel: Parcel) -> Button | None:
     return Button(text=plain(words.t("🌐 Tracking page")), url=_TRACKING_PAGE + quote(number, safe=""))
 
 
-def _latest(words: Words, facts: Localised, parcel: Parcel) -> Markup:
+def _latest(words: Words, facts: Localized, parcel: Parcel) -> Markup:
     node = parcel.nodes[0]
     text, at = wording.node_text(words, facts, node), words.moment(node.at)
     return fill("<blockquote>{}\n{}</blockquote>", text, at)

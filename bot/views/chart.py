@@ -31,17 +31,17 @@ def draw(
         (words.t("AliExpress calls"), [float(day.calls) for day in days], BLUE, max(d.budget for d in days)),
         (words.t("Delay of news"), delays, AMBER, None),
     )
-    for place, (title, values, colour, limit) in enumerate(charts):
+    for place, (title, values, color, limit) in enumerate(charts):
         top = _TOP + place * _BAND
         most = longest if values is delays else number(max(values))
         page.write(plain(title), top, size=34, bold=True)
-        page.write(most, top, size=30, colour=GREY, at_end=True)
-        _bars(page, values, top + 60, colour, limit)
+        page.write(most, top, size=30, color=GREY, at_end=True)
+        _bars(page, values, top + 60, color, limit)
         _dates(page, days, top + 60 + _BARS + 8)
     return None if page.speechless else page.png()
 
 
-def _bars(page: Page, values: Sequence[float], top: float, colour: str, limit: int | None) -> None:
+def _bars(page: Page, values: Sequence[float], top: float, color: str, limit: int | None) -> None:
     """Bars over a ground line; above `limit`, which is drawn as a line, nothing is to be seen."""
     highest = max(*values, float(limit or 0), 1e-9)
     room = (WIDTH - 2 * MARGIN) / len(values)
@@ -51,7 +51,7 @@ def _bars(page: Page, values: Sequence[float], top: float, colour: str, limit: i
         left = MARGIN + place * room
         height = _BARS * value / highest
         if height >= 1:
-            page.box(left + room * 0.15, ground - height, left + room * 0.85, ground, colour)
+            page.box(left + room * 0.15, ground - height, left + room * 0.85, ground, color)
     if limit:
         line = ground - _BARS * limit / highest
         page.box(MARGIN, line - 1, WIDTH - MARGIN, line + 1, AMBER)
@@ -63,4 +63,4 @@ def _dates(page: Page, days: Sequence[DailyStats], top: int) -> None:
     for place in range(len(days) - 1, -1, -step):
         middle = page.across(MARGIN + (place + 0.5) * room)
         text = page.words.month_day(days[place].on)
-        page.write_at(text, middle, top, size=22, width=room * step, colour=GREY)
+        page.write_at(text, middle, top, size=22, width=room * step, color=GREY)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.i18n import Words, fill, plain
-from bot.model import Follow, Localised, Message, Order, Parcel, Stage
+from bot.model import Follow, Localized, Message, Order, Parcel, Stage
 from bot.views import card, fonts, wording
 from bot.views.canvas import AMBER, BLUE, GREEN, GREY, INK, MARGIN, PAPER, RAIL, WIDTH, Page
 
@@ -39,7 +39,7 @@ _ARRIVED = _Tone(ground="#1a7f45", shade="#248d51", soft="#d3efdf")
 
 
 def share(
-    words: Words, facts: Localised, follow: Follow | None = None, *, now: datetime, shop: str = ""
+    words: Words, facts: Localized, follow: Follow | None = None, *, now: datetime, shop: str = ""
 ) -> Message:
     """The journey as a message to pass on: in words, and as a picture where one can be drawn.
 
@@ -59,7 +59,7 @@ def share(
 
 def journey(
     words: Words,
-    facts: Localised,
+    facts: Localized,
     follow: Follow | None = None,
     *,
     now: datetime,
@@ -80,7 +80,7 @@ def journey(
     shop = page.shortened(fonts.writable(words, shop, folders), 30, WIDTH / 2, bold=True)
     page.write(shop, y + 22, size=30, bold=True)
     as_of = words.t("As of {date}", date=words.date(now, now))
-    page.write(plain(as_of), y + 24, size=26, colour=GREY, at_end=True)
+    page.write(plain(as_of), y + 24, size=26, color=GREY, at_end=True)
     return None if page.speechless else page.png(y + 90)
 
 
@@ -106,18 +106,18 @@ def _head(page: Page, order: Order, title: str, now: datetime) -> int:
     page.disc(page.across(WIDTH - 90), 60, 330, tone.shade)
     page.disc(page.across(WIDTH - 90), 60, 190, tone.ground)
     state = plain(wording.state(words, order.stage, order.reason))
-    y = page.paragraph(title or state, 54, sizes=(60, 52, 44), bold=True, colour=PAPER) + 6
+    y = page.paragraph(title or state, 54, sizes=(60, 52, 44), bold=True, color=PAPER) + 6
     if title:
-        y = page.paragraph(state, y, sizes=(38, 34), colour=tone.soft) + 4
+        y = page.paragraph(state, y, sizes=(38, 34), color=tone.soft) + 4
     label, day, beside = _date(words, order.live, now)
     if label:
-        page.write(label, y + 26, size=28, colour=tone.soft)
+        page.write(label, y + 26, size=28, color=tone.soft)
         y += 36
     if day:
-        page.write(day, y + 22, size=96, bold=True, colour=PAPER)
+        page.write(day, y + 22, size=96, bold=True, color=PAPER)
         y += 22 + 126
     if beside:
-        page.write(beside, y + 10, size=36, colour=tone.soft)
+        page.write(beside, y + 10, size=36, color=tone.soft)
         y += 56
     page.box(0, y + 40, WIDTH, _TALLEST, PAPER)
     return y + 40
@@ -152,7 +152,7 @@ def _parcel(page: Page, order: Order, parcel: Parcel, y: int, now: datetime) -> 
         number = wording.position(order, parcel)
         title = words.t("Parcel {number} of {count}", number=number, count=len(order.live))
         page.write(plain(title), y, size=30, bold=True)
-        page.write(_when(words, parcel, now), y + 2, size=28, colour=GREY, at_end=True)
+        page.write(_when(words, parcel, now), y + 2, size=28, color=GREY, at_end=True)
         y += 46
     gap = (WIDTH - 2 * MARGIN - 120) / 4
     places = [page.across(MARGIN + 60 + gap * place) for place in range(5)]
@@ -176,13 +176,13 @@ def _stops(page: Page, parcel: Parcel, places: list[float], reached: int, y: int
     lowest = y
     for place, x in enumerate(places, 1):
         current = place == at
-        colour = RAIL if place > reached else last if current else passed
-        page.stop(x, y, colour, current=current)
+        color = RAIL if place > reached else last if current else passed
+        page.stop(x, y, color, current=current)
         name = plain(wording.step_name(words, place))
         ink = INK if place <= reached else GREY
-        below = page.write_at(name, x, y + 36, size=26, width=width, bold=current, colour=ink)
+        below = page.write_at(name, x, y + 36, size=26, width=width, bold=current, color=ink)
         if place in days and place <= reached:
-            below = page.write_at(words.month_day(days[place]), x, below, size=24, width=width, colour=GREY)
+            below = page.write_at(words.month_day(days[place]), x, below, size=24, width=width, color=GREY)
         lowest = max(lowest, below)
     return lowest + 34
 

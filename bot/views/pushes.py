@@ -17,7 +17,7 @@ from bot.model import (
     Follow,
     Importance,
     Level,
-    Localised,
+    Localized,
     Message,
     News,
     NewsKind,
@@ -52,14 +52,14 @@ class Occasion(enum.StrEnum):
 class SummaryEntry:
     """One order's part of a summary; `news` may be empty in a daily one."""
 
-    facts: Localised
+    facts: Localized
     follow: Follow | None
     news: tuple[News, ...] = ()
 
 
 def push(
     words: Words,
-    facts: Localised,
+    facts: Localized,
     follow: Follow | None,
     news: Sequence[News],
     *,
@@ -128,7 +128,7 @@ def summary(words: Words, entries: Sequence[SummaryEntry], *, occasion: Occasion
     return Message(text=words.page(lines), buttons=((b.button(t("📦 All orders"), actions.ShowOrders()),),))
 
 
-def why(words: Words, facts: Localised, follow: Follow, chat: Chat, news: News | None) -> Message:
+def why(words: Words, facts: Localized, follow: Follow, chat: Chat, news: News | None) -> Message:
     """ "Why did I get this?": the last `news` told of the order, and the setting that let it pass."""
     t, name = words.t, wording.name(words, facts.order, follow)
     lines = [
@@ -159,7 +159,7 @@ def why(words: Words, facts: Localised, follow: Follow, chat: Chat, news: News |
 
 def received(
     words: Words,
-    facts: Localised,
+    facts: Localized,
     follow: Follow | None,
     receipt: actions.Receipt,
     days: int,
@@ -201,7 +201,7 @@ def received(
     return Message(text=words.page([*_arrived(words, facts, follow, parcel), text]), buttons=(row,))
 
 
-def ask_receipt(words: Words, facts: Localised, follow: Follow | None, parcel: int) -> Message:
+def ask_receipt(words: Words, facts: Localized, follow: Follow | None, parcel: int) -> Message:
     """ "Did you get it?" once more, in the place of an answer; parcel 0 is the whole order."""
     count = 1 if parcel else len(facts.order.live)
     text = words.t("Did you get it?") if count <= 1 else words.t("Did you get everything?")
@@ -209,7 +209,7 @@ def ask_receipt(words: Words, facts: Localised, follow: Follow | None, parcel: i
     return Message(text=words.page([*_arrived(words, facts, follow, parcel), text]), buttons=rows)
 
 
-def _arrived(words: Words, facts: Localised, follow: Follow | None, parcel: int) -> list[Markup]:
+def _arrived(words: Words, facts: Localized, follow: Follow | None, parcel: int) -> list[Markup]:
     """The head of an answered question: what it is about, and the carrier's last word on it."""
     order = facts.order
     asked = [each for each in order.live if parcel in (0, each.index)]
@@ -235,7 +235,7 @@ def level_name(words: Words, level: Level) -> Markup:
 # ── one piece of news ───────────────────────────────────────────────────────────────────────────
 
 
-def _icon(facts: Localised, news: News) -> Markup:
+def _icon(facts: Localized, news: News) -> Markup:
     match news.kind:
         case NewsKind.NODES:
             stage, reason = news.stage or facts.order.stage, _reason(facts, news)
@@ -258,7 +258,7 @@ def _icon(facts: Localised, news: News) -> Markup:
             return Markup("⏳")
 
 
-def _parcel_line(words: Words, facts: Localised, parcel: int | None) -> list[Markup]:
+def _parcel_line(words: Words, facts: Localized, parcel: int | None) -> list[Markup]:
     count = len(facts.order.live)
     shown = next((each for each in facts.order.live if each.index == parcel), None)
     if shown is None or count == 1:
@@ -267,7 +267,7 @@ def _parcel_line(words: Words, facts: Localised, parcel: int | None) -> list[Mar
     return [words.t("Parcel {number} of {count}", number=number, count=words.number(count))]
 
 
-def _timely(words: Words, facts: Localised, news: Sequence[News], now: datetime) -> Sequence[News]:
+def _timely(words: Words, facts: Localized, news: Sequence[News], now: datetime) -> Sequence[News]:
     """Without dates that the parcel's state contradicts by now; all of them where nothing else is told."""
     kept = [
         each
@@ -279,7 +279,7 @@ def _timely(words: Words, facts: Localised, news: Sequence[News], now: datetime)
     return kept or news
 
 
-def _block(words: Words, facts: Localised, news: News, now: datetime, *, headed: bool) -> list[Markup]:
+def _block(words: Words, facts: Localized, news: News, now: datetime, *, headed: bool) -> list[Markup]:
     """What is told; `headed` by its own headline, unless another one says the same."""
     match news.kind:
         case NewsKind.NODES:
@@ -291,7 +291,7 @@ def _block(words: Words, facts: Localised, news: News, now: datetime, *, headed:
             return said + (_wanted(words, facts, news, now) if news.kind in _WAITS_FOR_READER else [])
 
 
-def _wanted(words: Words, facts: Localised, news: News, now: datetime) -> list[Markup]:
+def _wanted(words: Words, facts: Localized, news: News, now: datetime) -> list[Markup]:
     """What is asked for at a counter or on a website: the number, and the last day where it is known."""
     parcel = _parcel_of(facts, news)
     if parcel is None:
@@ -300,11 +300,11 @@ def _wanted(words: Words, facts: Localised, news: News, now: datetime) -> list[M
     return [line for line in (wording.last_day(words, parcel, now), number) if line]
 
 
-def _parcel_of(facts: Localised, news: News) -> Parcel | None:
+def _parcel_of(facts: Localized, news: News) -> Parcel | None:
     return next((each for each in facts.order.live if each.index == news.parcel), None)
 
 
-def _arrival(words: Words, facts: Localised, news: News, now: datetime) -> list[Markup]:
+def _arrival(words: Words, facts: Localized, news: News, now: datetime) -> list[Markup]:
     """When the parcel comes, under news of its journey."""
     parcel = _parcel_of(facts, news)
     if parcel is None or news.kind is not NewsKind.NODES or news.stage is Stage.DELIVERED:
@@ -312,7 +312,7 @@ def _arrival(words: Words, facts: Localised, news: News, now: datetime) -> list[
     return card.expected(words, parcel, now)
 
 
-def _nodes(words: Words, facts: Localised, news: News, now: datetime, *, headed: bool) -> list[Markup]:
+def _nodes(words: Words, facts: Localized, news: News, now: datetime, *, headed: bool) -> list[Markup]:
     lines: list[Markup] = []
     stage = news.stage
     reason = _reason(facts, news)
@@ -338,7 +338,7 @@ def _nodes(words: Words, facts: Localised, news: News, now: datetime, *, headed:
     return lines + (_wanted(words, facts, news, now) if stage in wording.NUMBER_WANTED else [])
 
 
-def _reason(facts: Localised, news: News) -> Reason:
+def _reason(facts: Localized, news: News) -> Reason:
     """Why the parcel is in the stage that is told: a later stage's reason says nothing of an earlier one."""
     stage = news.stage or facts.order.stage
     for node in facts.order.nodes_in([news]):
@@ -361,7 +361,7 @@ def _needs_reason(stage: Stage, reason: Reason) -> bool:
     return stage in wording.WITH_REASON and not named
 
 
-def _quote(words: Words, facts: Localised, told: Sequence[Node]) -> Markup:
+def _quote(words: Words, facts: Localized, told: Sequence[Node]) -> Markup:
     bullet = Markup("• ") if len(told) > 1 else Markup("")
     entries = [
         fill("{}{}\n{}", bullet, wording.node_text(words, facts, node), words.moment(node.at))
@@ -392,7 +392,7 @@ def _eta(words: Words, news: News, now: datetime) -> list[Markup]:
     return lines
 
 
-def _sentence(words: Words, facts: Localised, news: News) -> Markup:
+def _sentence(words: Words, facts: Localized, news: News) -> Markup:
     plural, n = words.plural, news.days or 0
     match news.kind:
         case NewsKind.ALL_ARRIVED:
@@ -492,7 +492,7 @@ def _open(words: Words, order_id: str) -> Button:
     return b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order_id))
 
 
-def _buttons(words: Words, facts: Localised, news: Sequence[News]) -> tuple[tuple[Button, ...], ...]:
+def _buttons(words: Words, facts: Localized, news: Sequence[News]) -> tuple[tuple[Button, ...], ...]:
     t, id_ = words.t, facts.order.id
     wanted = (each for each in news if each.stage in wording.NUMBER_WANTED and each.kind is not NewsKind.ETA)
     parcels = (_parcel_of(facts, each) for each in wanted)

@@ -9,7 +9,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot.i18n import Words, fill
-from bot.model import Button, Follow, Localised, Message, Node, Parcel
+from bot.model import Button, Follow, Localized, Message, Node, Parcel
 from bot.views import actions, card, split, wording
 from bot.views import buttons as b
 
@@ -21,7 +21,7 @@ _UNITS_BESIDE = 50  # of an entry: its icon and time, and the heading of its day
 
 def timeline(
     words: Words,
-    facts: Localised,
+    facts: Localized,
     follow: Follow | None,
     *,
     parcel: int = 1,
@@ -55,7 +55,7 @@ def timeline(
     return Message(text=words.page(lines), buttons=tuple(row for row in rows if row))
 
 
-def _parcel_line(words: Words, facts: Localised, parcel: Parcel) -> list[Markup]:
+def _parcel_line(words: Words, facts: Localized, parcel: Parcel) -> list[Markup]:
     count = len(facts.order.live)
     known = card.carrier_and_number(words, parcel)
     if count > 1:
@@ -64,7 +64,7 @@ def _parcel_line(words: Words, facts: Localised, parcel: Parcel) -> list[Markup]
     return [Markup(" · ").join(known)] if known else []
 
 
-def _pages(words: Words, facts: Localised, nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
+def _pages(words: Words, facts: Localized, nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
     """The entries in pages that each fit one message; one empty page where there are none."""
     pages: list[list[Node]] = [[]]
     used = 0
@@ -78,7 +78,7 @@ def _pages(words: Words, facts: Localised, nodes: Sequence[Node]) -> list[tuple[
     return [tuple(page) for page in pages]
 
 
-def _days(words: Words, facts: Localised, nodes: Sequence[Node], now: datetime) -> list[Markup]:
+def _days(words: Words, facts: Localized, nodes: Sequence[Node], now: datetime) -> list[Markup]:
     if words.zone_is_guess:  # a day of ours may be none of the reader's: Telegram knows their clock
         dated = [_entry(words, facts, node, "Dt") for node in nodes]
         return [Markup(""), *dated] if dated else []
@@ -89,12 +89,12 @@ def _days(words: Words, facts: Localised, nodes: Sequence[Node], now: datetime) 
     return lines
 
 
-def _entry(words: Words, facts: Localised, node: Node, style: str) -> Markup:
+def _entry(words: Words, facts: Localized, node: Node, style: str) -> Markup:
     text = wording.node_text(words, facts, node)
     return fill("{} {}  {}", wording.icon(node.stage, node.reason), words.moment(node.at, style), text)
 
 
-def _parcels(words: Words, facts: Localised, shown: Parcel) -> tuple[Button, ...]:
+def _parcels(words: Words, facts: Localized, shown: Parcel) -> tuple[Button, ...]:
     parcels = facts.order.live
     if len(parcels) == 1:
         return ()
@@ -110,7 +110,7 @@ def _parcels(words: Words, facts: Localised, shown: Parcel) -> tuple[Button, ...
     )
 
 
-def _pager(words: Words, facts: Localised, shown: Parcel, page: int, pages: int) -> tuple[Button, ...]:
+def _pager(words: Words, facts: Localized, shown: Parcel, page: int, pages: int) -> tuple[Button, ...]:
     def turn(to: int) -> actions.Action:
         return actions.ShowTimeline(order_id=facts.order.id, parcel=shown.index, page=to)
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from bot import deadline
 from bot.eta import is_meaningful
 from bot.i18n import Words, clean, fill
-from bot.model import Follow, Item, Localised, Node, Order, OrderStatus, Parcel, Reason, Stage
+from bot.model import Follow, Item, Localized, Node, Order, OrderStatus, Parcel, Reason, Stage
 from bot.views import brand
 
 TEXT_LIMIT = 250  # characters of one foreign text; carriers have been seen to send pages
@@ -387,10 +387,10 @@ def article_titles(words: Words, order: Order) -> Iterator[str]:
     return (brand.without_names(words, item.title) for parcel in order.live for item in parcel.items)
 
 
-def node_text(words: Words, facts: Localised, node: Node) -> Markup:
+def node_text(words: Words, facts: Localized, node: Node) -> Markup:
     """The node in the reader's language, else in the carrier's words, else by its stage; escaped, short."""
-    localised = facts.texts.get(node.seq)
-    text = clip(localised.text if localised else "", TEXT_LIMIT) or clip(node.text, TEXT_LIMIT)
+    localized = facts.texts.get(node.seq)
+    text = clip(localized.text if localized else "", TEXT_LIMIT) or clip(node.text, TEXT_LIMIT)
     if not text or brand.hides(words, facts, node, text):
         return stage_name(words, node.stage)
     return words.isolate(text)

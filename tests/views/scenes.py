@@ -22,7 +22,7 @@ from bot.model import (
     Importance,
     Item,
     Level,
-    Localised,
+    Localized,
     Message,
     News,
     NewsKind,
@@ -118,11 +118,11 @@ FOLLOW = Follow(place=Place(5), order_id=ID, label="Blue lamp", created_at=NOW -
 UNNAMED = replace(FOLLOW, label="")
 CHAT = Chat(place=Place(5), language="en", zone="Europe/Berlin", created_at=NOW)
 SHOP = Shop(name="Lamp & Light", support="@lamp_help")
-FACTS = Localised(order=ORDER, typical=3 * DAY)
-TWO = Localised(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(PARCEL, SECOND)))
+FACTS = Localized(order=ORDER, typical=3 * DAY)
+TWO = Localized(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(PARCEL, SECOND)))
 
 
-ARRIVED = Localised(
+ARRIVED = Localized(
     order=replace(
         ORDER,
         stage=Stage.DELIVERED,
@@ -139,12 +139,12 @@ ARRIVED = Localised(
 )
 
 
-def order_in(stage: Stage, reason: Reason = Reason.NONE, text: str = "Latest news") -> Localised:
+def order_in(stage: Stage, reason: Reason = Reason.NONE, text: str = "Latest news") -> Localized:
     """The one-parcel order, in this state."""
     before = JOURNEY if (stage.rank or 13) > 10 else ()
     nodes = (replace(node(6, 1, stage, text), reason=reason), *before)
     parcel = Parcel(index=1, number="LP00123456789CN", stage=stage, reason=reason, nodes=nodes)
-    return Localised(order=replace(ORDER, stage=stage, reason=reason, parcels=(parcel,)))
+    return Localized(order=replace(ORDER, stage=stage, reason=reason, parcels=(parcel,)))
 
 
 def news(kind: NewsKind, importance: Importance = Importance.ACTION, **facts: object) -> News:
@@ -164,7 +164,7 @@ def _taken_back() -> Scene:
     scanned = node(5, 40, Stage.DELIVERED, "Package delivered")
     (parcel,) = facts.order.parcels
     nodes = (parcel.nodes[0], scanned, *parcel.nodes[2:])
-    facts = Localised(order=replace(facts.order, parcels=(replace(parcel, nodes=nodes),)))
+    facts = Localized(order=replace(facts.order, parcels=(replace(parcel, nodes=nodes),)))
     piece = news(NewsKind.NODES, nodes=(6,), parcel=1, stage=Stage.FAILED_ATTEMPT)
     return lambda w: pushes.push(w, facts, FOLLOW, [piece], now=NOW)
 
@@ -175,7 +175,7 @@ def waiting(kind: NewsKind, days: int) -> Scene:
 
 
 def _cards() -> dict[str, Scene]:
-    def shown(facts: Localised, follow: Follow | None = FOLLOW, **options: object) -> Scene:
+    def shown(facts: Localized, follow: Follow | None = FOLLOW, **options: object) -> Scene:
         return lambda w: card.card(w, facts, follow, now=NOW, **options)  # type: ignore[arg-type]  # test brevity
 
     translated = replace(FACTS, texts={5: NodeText(description="In Leipzig angekommen")})
@@ -185,27 +185,27 @@ def _cards() -> dict[str, Scene]:
         "card.card in the reader's language": shown(translated),
         "card.card of the shop's number": shown(replace(FACTS, order=NUMBERED)),
         "card.card of two parcels": shown(TWO),
-        "card.card of eight parcels": shown(Localised(order=replace(ORDER, parcels=eight))),
+        "card.card of eight parcels": shown(Localized(order=replace(ORDER, parcels=eight))),
         "card.card without a name": shown(FACTS, UNNAMED),
         "card.card in a group": shown(FACTS, UNNAMED, masked=True),
         "card.card muted and archived": shown(FACTS, replace(FOLLOW, notify=False, archived_at=NOW)),
         "card.card of a place that does not follow": shown(FACTS, None),
         "card.card while AliExpress is silent": shown(FACTS, silent_since=NOW - 3 * HOUR),
         "card.card while AliExpress never answered": shown(
-            Localised(order=NEW), silent_since=NOW - HOUR / 60
+            Localized(order=NEW), silent_since=NOW - HOUR / 60
         ),
-        "card.card before the first answer": shown(Localised(order=NEW)),
+        "card.card before the first answer": shown(Localized(order=NEW)),
         "card.card without tracking": shown(
-            Localised(order=replace(NEW, status=OrderStatus.PREPARING, fetched_at=NOW - HOUR))
+            Localized(order=replace(NEW, status=OrderStatus.PREPARING, fetched_at=NOW - HOUR))
         ),
         "card.card of a cancelled order": shown(
-            Localised(order=replace(NEW, status=OrderStatus.CANCELLED, fetched_at=NOW - HOUR))
+            Localized(order=replace(NEW, status=OrderStatus.CANCELLED, fetched_at=NOW - HOUR))
         ),
         "card.card of an order that AliExpress closed": shown(
             replace(FACTS, order=replace(ORDER, status=OrderStatus.CLOSED))
         ),
         "card.card of an order cancelled before a carrier had it": shown(
-            Localised(
+            Localized(
                 order=replace(
                     order_in(Stage.PRE_SHIPMENT, Reason.NONE).order,
                     stage=Stage.CANCELLED,
@@ -234,7 +234,7 @@ def _reasons_of(stage: Stage) -> tuple[Reason, ...]:
 
 def _timelines() -> dict[str, Scene]:
     long = tuple(node(60 - n, 3 * n, Stage.ORIGIN_TRANSIT, f"Scan number {60 - n}") for n in range(60))
-    many = Localised(order=replace(ORDER, parcels=(replace(PARCEL, nodes=long),)))
+    many = Localized(order=replace(ORDER, parcels=(replace(PARCEL, nodes=long),)))
     return {
         "timeline.timeline": lambda w: timeline.timeline(w, FACTS, FOLLOW, now=NOW),
         "timeline.timeline in a guessed zone": lambda w: timeline.timeline(
@@ -243,7 +243,7 @@ def _timelines() -> dict[str, Scene]:
         "timeline.timeline second parcel": lambda w: timeline.timeline(w, TWO, FOLLOW, parcel=2, now=NOW),
         "timeline.timeline long": lambda w: timeline.timeline(w, many, FOLLOW, now=NOW),
         "timeline.timeline second page": lambda w: timeline.timeline(w, many, FOLLOW, page=1, now=NOW),
-        "timeline.timeline of nothing": lambda w: timeline.timeline(w, Localised(order=NEW), None, now=NOW),
+        "timeline.timeline of nothing": lambda w: timeline.timeline(w, Localized(order=NEW), None, now=NOW),
     }
 
 
@@ -256,7 +256,7 @@ def _pushes() -> dict[str, Scene]:
     other = news(NewsKind.NODES, nodes=(6,), parcel=2, stage=Stage.FAILED_ATTEMPT)
     first = news(NewsKind.NODES, nodes=(6,), parcel=1, stage=Stage.DELIVERED)
 
-    def pushed(*pieces: News, facts: Localised = FACTS) -> Scene:
+    def pushed(*pieces: News, facts: Localized = FACTS) -> Scene:
         return lambda w: pushes.push(w, facts, FOLLOW, pieces, now=NOW)
 
     entries = [
@@ -585,5 +585,5 @@ SCENES: dict[str, Scene] = {
     "picture.share": lambda w: picture.share(w, TWO, UNNAMED, now=NOW, shop=SHOP.name),
     "picture.share under the reader's name": lambda w: picture.share(w, FACTS, FOLLOW, now=NOW),
     "picture.share returning": lambda w: picture.share(w, order_in(Stage.RETURNING), UNNAMED, now=NOW),
-    "picture.share of nothing": lambda w: picture.share(w, Localised(order=NEW), None, now=NOW),
+    "picture.share of nothing": lambda w: picture.share(w, Localized(order=NEW), None, now=NOW),
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.i18n import Words
-from bot.model import Localised, Reason, Shop, Stage
+from bot.model import Localized, Reason, Shop, Stage
 from bot.views import card
 from bot.views.contact import contact_button
 from tests.views.scenes import FOLLOW, NOW, ORDER
@@ -49,6 +49,6 @@ def test_other_words_stay_words(support: str) -> None:
 def test_a_card_offers_the_shop_in_trouble(stage: Stage, reason: Reason, offered: bool) -> None:
     parcel = replace(ORDER.parcels[0], stage=stage, reason=reason)
     order = replace(ORDER, parcels=(parcel,), stage=stage, reason=reason)
-    said = card.card(EN, Localised(order=order), FOLLOW, now=NOW, shop=Shop(support="@kiosk_help"))
+    said = card.card(EN, Localized(order=order), FOLLOW, now=NOW, shop=Shop(support="@kiosk_help"))
     urls = [button.url for row in said.buttons for button in row]
     assert ("https://t.me/kiosk_help" in urls) is offered

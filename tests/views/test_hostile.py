@@ -17,7 +17,7 @@ from bot.model import (
     Flagged,
     Importance,
     Item,
-    Localised,
+    Localized,
     Message,
     News,
     NewsKind,
@@ -66,7 +66,7 @@ def everything(words: Words, text: str) -> list[Message | str]:
     other = replace(parcel, index=2, stage=Stage.EXCEPTION)
     order = replace(ORDER, parcels=(parcel, other), shop_order=text)
     wrong = Problem(trouble=Trouble.NO_NUMBER, text=text)
-    facts = Localised(order=order, texts={5: NodeText(name=text, description=text)})
+    facts = Localized(order=order, texts={5: NodeText(name=text, description=text)})
     follow = replace(FOLLOW, label=text)
     told = [
         News(kind=NewsKind.NODES, key="k", importance=Importance.SCAN, nodes=(5, 4), parcel=1),
@@ -129,7 +129,7 @@ def test_every_message_stays_whole(text: str, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_markup_in_foreign_text_is_shown_not_obeyed(language: str) -> None:
     text = "<b>Hi</b> & <a href='https://evil.example'>pay here</a>"
-    facts = Localised(
+    facts = Localized(
         order=replace(ORDER, parcels=(replace(PARCEL, nodes=(node(9, 1, Stage.UPDATE, text),)),))
     )
     said = card.card(Words(language), facts, FOLLOW, now=NOW)
@@ -146,13 +146,13 @@ def test_a_label_of_markup_reads_as_it_was_written(language: str) -> None:
 
 def test_reversing_marks_do_not_survive() -> None:
     follow = replace(FOLLOW, label="gnp\u202eexe.")
-    assert "\u202e" not in card.card(Words("en"), Localised(order=ORDER), follow, now=NOW).text
+    assert "\u202e" not in card.card(Words("en"), Localized(order=ORDER), follow, now=NOW).text
 
 
 def test_sixty_long_arabic_nodes_fit_page_by_page() -> None:
     text = "وصلت الشحنة إلى مركز الفرز في المدينة وهي الآن قيد المعالجة " * 20
     nodes = tuple(node(60 - n, n, Stage.ORIGIN_TRANSIT, text) for n in range(60))
-    facts = Localised(order=replace(ORDER, parcels=(replace(PARCEL, nodes=nodes),)))
+    facts = Localized(order=replace(ORDER, parcels=(replace(PARCEL, nodes=nodes),)))
     words, shown = Words("ar", "Asia/Riyadh"), 0
     for page in itertools.count():
         said = timeline.timeline(words, facts, FOLLOW, page=page, now=NOW)
@@ -171,6 +171,6 @@ def test_sixty_long_arabic_nodes_fit_page_by_page() -> None:
 @given(HOSTILE)
 def test_copying_a_tracking_number_copies_the_number(text: str) -> None:
     number = clean(text)[:64].strip()
-    facts = Localised(order=replace(ORDER, parcels=(replace(PARCEL, number=number),)))
+    facts = Localized(order=replace(ORDER, parcels=(replace(PARCEL, number=number),)))
     copied = telegram_html.read(card.card(Words("ar"), facts, FOLLOW, now=NOW).text).copyable
     assert copied == [ID, number] if number else [ID]

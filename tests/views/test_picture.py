@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.i18n import LANGUAGES, Words
-from bot.model import Follow, Item, Localised, Reason, Stage
+from bot.model import Follow, Item, Localized, Reason, Stage
 from bot.views import canvas, fonts, picture
 from tests.views.scenes import DAY, FACTS, FOLLOW, NEW, NOW, ORDER, PARCEL, TWO, UNNAMED, node
 
@@ -26,20 +26,20 @@ LONG = (
 )
 
 
-def drawn(language: str, facts: Localised = FACTS, follow: Follow | None = UNNAMED) -> Image.Image:
+def drawn(language: str, facts: Localized = FACTS, follow: Follow | None = UNNAMED) -> Image.Image:
     png = picture.journey(Words(language, "Europe/Berlin"), facts, follow, now=NOW, shop="Lamp & Light")
     assert png is not None
     return Image.open(io.BytesIO(png)).convert("RGB")
 
 
-def in_state(stage: Stage, reason: Reason = Reason.NONE, **facts: Any) -> Localised:
+def in_state(stage: Stage, reason: Reason = Reason.NONE, **facts: Any) -> Localized:
     nodes = (node(9, 1, stage, "x"), *PARCEL.nodes)
     parcel = replace(PARCEL, stage=stage, reason=reason, nodes=nodes, **facts)
-    return Localised(order=replace(ORDER, stage=stage, reason=reason, parcels=(parcel,)))
+    return Localized(order=replace(ORDER, stage=stage, reason=reason, parcels=(parcel,)))
 
 
-def titled(title: str) -> Localised:
-    return Localised(order=replace(ORDER, parcels=(replace(PARCEL, items=(Item(id="1", title=title),)),)))
+def titled(title: str) -> Localized:
+    return Localized(order=replace(ORDER, parcels=(replace(PARCEL, items=(Item(id="1", title=title),)),)))
 
 
 def head_of(image: Image.Image) -> int:
@@ -171,14 +171,14 @@ def test_parcels_stand_below_each_other() -> None:
 @needs_fonts
 def test_the_picture_shows_nothing_personal() -> None:
     named = replace(ORDER, id="9999999999999999", parcels=(replace(PARCEL, number="SECRET", carrier="X"),))
-    assert drawn("en", Localised(order=named)).tobytes() == drawn("en").tobytes()
+    assert drawn("en", Localized(order=named)).tobytes() == drawn("en").tobytes()
     nameless = in_state(Stage.LOCAL_TRANSIT, items=())
-    other = Localised(order=replace(nameless.order, id="9999999999999999"))
+    other = Localized(order=replace(nameless.order, id="9999999999999999"))
     assert drawn("en", other).tobytes() == drawn("en", nameless).tobytes()
 
 
 def test_nothing_is_drawn_before_there_is_a_parcel() -> None:
-    assert picture.journey(Words("en"), Localised(order=NEW), now=NOW) is None
+    assert picture.journey(Words("en"), Localized(order=NEW), now=NOW) is None
 
 
 def test_without_fonts_nothing_is_drawn(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from bot.model import (
     Follow,
     Importance,
     Item,
-    Localised,
+    Localized,
     News,
     NewsKind,
     NodeText,
@@ -173,7 +173,7 @@ def test_what_is_out_for_delivery_is_expected_today_whatever_was_promised() -> N
 def test_a_cancelled_shipment_has_no_date_and_no_bar_and_is_called_cancelled() -> None:
     parcel = replace(PARCEL, stage=Stage.EXCEPTION, reason=Reason.CANCELLED)
     order = replace(ORDER, parcels=(parcel,), stage=parcel.stage, reason=parcel.reason)
-    text = card.card(EN, Localised(order=order), FOLLOW, now=NOW).text
+    text = card.card(EN, Localized(order=order), FOLLOW, now=NOW).text
     assert "<b>Canceled</b>" in text
     assert "Expected" not in text
     assert "▰" not in text
@@ -204,7 +204,7 @@ def test_waiting_for_tracking_is_called_normal_only_for_three_days_after_the_pay
     known: dict[str, Any], said: str
 ) -> None:
     waiting = Order(id=ID, fetched_at=NOW, **{"status": OrderStatus.PREPARING} | known)
-    assert said in card.card(EN, Localised(order=waiting), FOLLOW, now=NOW).text
+    assert said in card.card(EN, Localized(order=waiting), FOLLOW, now=NOW).text
 
 
 def test_no_minute_is_claimed_for_a_delivery() -> None:
@@ -327,7 +327,7 @@ def test_no_day_stands_beside_a_state_that_contradicts_it() -> None:
         held = replace(TWO.order, stage=stage, parcels=(PARCEL, replace(SECOND, stage=stage)))
         assert wording.arrival(EN, held, NOW) is None  # though its other parcel is expected
     stopped = replace(ORDER, status=OrderStatus.CANCELLED, stage=Stage.CANCELLED, reason=Reason.CANCELLED)
-    text = card.card(EN, Localised(order=stopped), FOLLOW, now=NOW).text
+    text = card.card(EN, Localized(order=stopped), FOLLOW, now=NOW).text
     assert "Order canceled" in text
     assert not re.search("▰|xpected|In transit", text)
 
@@ -338,7 +338,7 @@ def test_the_reason_is_that_of_the_entry_that_is_told() -> None:
         replace(node(6, 20, Stage.FAILED_ATTEMPT, "Not at home"), reason=Reason.ABSENT),
     )
     parcel = replace(PARCEL, stage=Stage.FAILED_ATTEMPT, reason=Reason.ADDRESS, nodes=nodes)
-    facts = Localised(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(parcel,)))
+    facts = Localized(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(parcel,)))
     told = _news(NewsKind.NODES, nodes=(6,), parcel=1, stage=Stage.FAILED_ATTEMPT)
     text = pushes.push(EN, facts, FOLLOW, [told], now=NOW).text
     assert "nobody was there" in text
@@ -347,7 +347,7 @@ def test_the_reason_is_that_of_the_entry_that_is_told() -> None:
 
 def test_a_date_that_the_parcel_has_overtaken_is_not_told_beside_its_arrival() -> None:
     parcel = replace(PARCEL, stage=Stage.DELIVERED, nodes=(node(6, 1, Stage.DELIVERED, "Handed over"),))
-    facts = Localised(order=replace(ORDER, stage=Stage.DELIVERED, parcels=(parcel,)))
+    facts = Localized(order=replace(ORDER, stage=Stage.DELIVERED, parcels=(parcel,)))
     moved = _news(NewsKind.ETA, parcel=1, eta_before=NOW, eta_after=NOW + 4 * timedelta(days=1))
     came = _news(NewsKind.NODES, nodes=(6,), parcel=1, stage=Stage.DELIVERED)
     assert "xpected" not in pushes.push(EN, facts, FOLLOW, [moved, came], now=NOW).text
@@ -363,7 +363,7 @@ def test_what_is_collected_or_paid_carries_number_page_and_last_day() -> None:
         (NewsKind.DUTIES_WAITING, Stage.DUTIES_DUE),
     ):
         parcel = replace(PARCEL, stage=stage, nodes=(node(6, 1, stage, words),))
-        facts = Localised(order=replace(ORDER, stage=stage, parcels=(parcel,)))
+        facts = Localized(order=replace(ORDER, stage=stage, parcels=(parcel,)))
         nodes = (6,) if kind is NewsKind.NODES else ()
         said = pushes.push(EN, facts, FOLLOW, [_news(kind, nodes=nodes, parcel=1, stage=stage)], now=NOW)
         assert f"<code>{PARCEL.number}</code>" in said.text
@@ -393,7 +393,7 @@ def test_timeline_pages_and_parcels_that_do_not_exist_show_the_nearest() -> None
 
 def test_days_of_a_timeline_are_the_chats_days() -> None:
     at_midnight = replace(PARCEL.nodes[0], at=NOW.replace(hour=23, minute=30) - timedelta(days=1))
-    facts = Localised(order=replace(ORDER, parcels=(replace(PARCEL, nodes=(at_midnight,)),)))
+    facts = Localized(order=replace(ORDER, parcels=(replace(PARCEL, nodes=(at_midnight,)),)))
     assert "<b>Yesterday</b>" in timeline.timeline(Words("en", "UTC"), facts, FOLLOW, now=NOW).text
     assert "<b>Today</b>" in timeline.timeline(Words("en", "Asia/Tokyo"), facts, FOLLOW, now=NOW).text
 
@@ -414,7 +414,7 @@ def test_older_entries_of_a_long_timeline_are_folded_away() -> None:
 
 def test_the_public_tracking_page_gets_a_quoted_number() -> None:
     odd = replace(PARCEL, number="A B/&?")
-    said = timeline.timeline(EN, Localised(order=replace(ORDER, parcels=(odd,))), FOLLOW, now=NOW)
+    said = timeline.timeline(EN, Localized(order=replace(ORDER, parcels=(odd,))), FOLLOW, now=NOW)
     urls = [button.url for row in said.buttons for button in row if button.url]
     assert urls == ["https://global.cainiao.com/detail.htm?mailNoList=A%20B%2F%26%3F"]
 

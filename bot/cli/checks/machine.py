@@ -21,7 +21,7 @@ from bot.cli.envfile import EnvFile
 from bot.cli.program import PROGRAM
 from bot.errors import SettingsError
 from bot.i18n import CATALOGS, LANGUAGES, SOURCE_LANGUAGE, Words, catalog
-from bot.model import Localised, Node, Order, Parcel, Stage
+from bot.model import Localized, Node, Order, Parcel, Stage
 from bot.settings import SECRETS, Settings
 from bot.stages import taught
 from bot.views import brand, wording
@@ -95,7 +95,7 @@ def _sample(words: Words) -> str:
         seq=1, parcel=1, at=at, ordinal=0, name="", description=text, stage=Stage.ORIGIN_TRANSIT, seen_at=at
     )
     parcel = Parcel(index=1, carrier="AliExpress Selection Standard", nodes=(node,))
-    facts = Localised(order=Order(id="8211744661738042", parcels=(parcel,), created_at=at))
+    facts = Localized(order=Order(id="8211744661738042", parcels=(parcel,), created_at=at))
     name, told = brand.carrier(words, parcel.carrier), wording.node_text(words, facts, node).unescape()
     return f"“{parcel.carrier}” becomes “{name}”, “{text}” becomes “{told}”"
 

@@ -13,7 +13,7 @@ from tests.bench.pacing.world import BAGS, MADE_UP
 
 # Two-sided 95 % quantiles of Student's t for 1, 2, 3 … degrees of freedom.
 _STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
-_COLOURS = (
+_COLORS = (
     "#555555", "#d62728", "#ff9896", "#e377c2", "#9467bd", "#1f77b4",
     "#17becf", "#2ca02c", "#98df8a", "#bcbd22", "#ff7f0e", "#8c564b",
 )  # fmt: skip
@@ -160,7 +160,7 @@ def plot(results: Sequence[Result]) -> str:
     """An SVG: share of the fixed interval's mean delay over calls per order-day, a panel for each scene."""
     plain = [result for result in results if not _is_peer(result)]
     names = list(dict.fromkeys(name for result in plain for name in result.scores))
-    colours = {name: _COLOURS[index % len(_COLOURS)] for index, name in enumerate(names)}
+    colours = {name: _COLORS[index % len(_COLORS)] for index, name in enumerate(names)}
     scenes = _scenes(plain)
     width, height = 300 * len(scenes) + 40, 400 + 18 * ((len(names) + 2) // 3)
     panels = [_panel(scene, group, colours, 300 * index + 40) for index, (scene, group) in enumerate(scenes)]
