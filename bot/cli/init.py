@@ -70,7 +70,9 @@ def _log_in(console: Console, *, first: bool) -> None:
     try:
         authorize.authorize(code="")
     except BotError as error:
-        console.print(Text.assemble(("✗ ", "red"), f"{error}; try again with: {PROGRAM} authorize"))
+        console.print(
+            Text.assemble(("✗ ", "red"), f"{error}; try again with: {PROGRAM} authorize"), soft_wrap=True
+        )
 
 
 @dataclass(slots=True)

@@ -272,7 +272,7 @@ def test_a_database_is_read_as_it_stands(working: Terminal, tmp_path: Path) -> N
     assert working.run("migrate").exit_code == 0
     found = working.findings()
     assert found["schema"]["verdict"] == "ok"
-    assert found["outbox"]["text"] == "0 wait, 0 given up"
+    assert found["outbox"]["text"] == "0 waiting, 0 dead letters"
     assert found["budget"]["verdict"] == "ok"
     assert found["writer"]["text"] == "no bot is running on it"
     with (tmp_path / "bot.db.lock").open("w") as lock:

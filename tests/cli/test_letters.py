@@ -47,7 +47,7 @@ def test_replaying_puts_it_back_into_the_outbox(working: Terminal) -> None:
     assert working.findings()["outbox"]["verdict"] == "warning"
     assert "1 notice(s) will be sent again" in working.run("dead-letters", "--replay").stdout
     assert working.run("dead-letters").stdout == "No dead letters.\n"
-    assert working.findings()["outbox"]["text"] == "1 wait, 0 given up"
+    assert working.findings()["outbox"]["text"] == "1 waiting, 0 dead letters"
 
 
 def test_unknown_texts_are_shown_word_by_word(working: Terminal) -> None:
