@@ -1,1 +1,1 @@
-"""Facts in, messages out: every word a person reads is written here, and nothing here waits or decides."""
+"""Views: pure functions from facts to messages. All texts that people read are written here."""

@@ -1,4 +1,4 @@
-"""What a button does, as typed values. Toggles carry the state they want: pressing twice is harmless."""
+"""What buttons do, as typed values. Toggles carry the wanted state, so that a repeated press is harmless."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class Region(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowCard:
-    """Put the order's card here."""
+    """Show the order's card."""
 
     order_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh:
-    """Look at the order now, and show its card anew."""
+    """Check the order now and update its card."""
 
     order_id: str
 
@@ -109,7 +109,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowAgain:
-    """Follow again what this chat stopped; `proof` says that it did."""
+    """Follow again an order that this chat stopped following; `proof` shows that it did."""
 
     order_id: str
     proof: str
@@ -131,7 +131,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """Put the order away, or take it back."""
+    """Archive the order, or take it back."""
 
     order_id: str
     archived: bool
@@ -188,14 +188,14 @@ class ShowZones:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLanguage:
-    """Speak this language."""
+    """Use this language."""
 
     language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetZone:
-    """Live in this time zone."""
+    """Use this time zone."""
 
     zone: str
 
@@ -209,7 +209,7 @@ class ConfirmZone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLevel:
-    """How much to be told."""
+    """Which news to be notified of."""
 
     level: Level
 
@@ -231,7 +231,7 @@ class SetQuietKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUrgent:
-    """Whether what needs action breaks through the quiet hours."""
+    """Whether news that needs action makes a sound during quiet hours."""
 
     on: bool
 
@@ -257,7 +257,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dismiss:
-    """Take a question back: nothing is done."""
+    """Dismiss a question without doing anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The merchant's side: the board of exceptions, claim links, numbers, and what the operator must know."""
+"""Messages for the merchant: the board, claim links, statistics, login and alerts."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def flagged_order(words: Words, row: Flagged, *, now: datetime) -> Message:
 
 
 def flag_icon(flag: Flag) -> Markup:
-    """The flag as a picture."""
+    """The flag's icon."""
     icons = {
         Flag.RETURNED: "↩️",
         Flag.PROBLEM: "⚠️",
@@ -286,7 +286,7 @@ def token_dead(words: Words, url: str) -> Message:
 
 
 def _to_log_in(words: Words, url: str, lines: Sequence[Markup]) -> Message:
-    """What is said first, then how to log in, with the page's button."""
+    """These lines, then how to log in, with a button for the login page."""
     t = words.t
     steps = [
         t("1. Open the page below and log in with the shop's account."),
@@ -314,7 +314,7 @@ def misconfigured(words: Words, code: str, detail: str) -> Message:
 
 
 def source_lost(words: Words, since: datetime, now: datetime) -> Message:
-    """AliExpress has not answered for a while; told once."""
+    """AliExpress has not answered for a while; sent once."""
     lines = [
         words.t("🟠 <b>AliExpress isn't responding</b>"),
         # Translators: {moment} is like "3 hours ago".
@@ -327,7 +327,7 @@ def source_lost(words: Words, since: datetime, now: datetime) -> Message:
 
 
 def source_back(words: Words, gone_for: timedelta) -> Message:
-    """It answers again; told once."""
+    """AliExpress answers again; sent once."""
     text = words.t(
         "🟢 AliExpress is responding again. It was down for {time}.", time=words.duration(gone_for)
     )
@@ -335,7 +335,7 @@ def source_back(words: Words, gone_for: timedelta) -> Message:
 
 
 def throttled(words: Words) -> Message:
-    """AliExpress refuses calls because there are too many; told once."""
+    """AliExpress refuses calls because there are too many; sent once."""
     return _alert(
         words,
         words.t("AliExpress says: too many calls"),
@@ -356,7 +356,7 @@ def outbox_late(words: Words, waiting: timedelta) -> Message:
 
 
 def intake_silent(words: Words, since: timedelta) -> Message:
-    """Telegram brings no updates; told once."""
+    """No updates arrive from Telegram; sent once."""
     return _alert(
         words,
         words.t("Nothing heard from Telegram for {time}", time=words.duration(since)),
@@ -385,7 +385,7 @@ def database_trouble(words: Words, detail: str) -> Message:
 
 
 def solved(words: Words, told: Message, lasted: timedelta) -> Message:
-    """What an alert told is over; `told` is that alert."""
+    """The cause of an alert is over; `told` is that alert."""
     title = told.text.partition("\n")[0].replace(_ORANGE, "🟢")
     for tag in ("b>", "/b>"):
         title = title.replace(f"<{tag}", f"<{tag.replace('b', 's')}")

@@ -108,7 +108,7 @@ def _style(action: actions.Action) -> ButtonStyle | None:
 
 
 def pager(words: Words, page: int, pages: int, turn: Callable[[int], actions.Action]) -> tuple[Button, ...]:
-    """The row that leafs through pages (from 0), empty where there is one page.
+    """The row of buttons for paging (from 0); empty if there is only one page.
 
     Its arrows point up and down, which means the same in both writing directions.
     """
@@ -122,7 +122,7 @@ def pager(words: Words, page: int, pages: int, turn: Callable[[int], actions.Act
 
 
 # ── how each field is written ───────────────────────────────────────────────────────────────────
-# What is written can be read back as the same: a writer raises ValueError for what its reader would refuse.
+# A writer raises ValueError for anything that its reader would not read back as the same value.
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SMALL = re.compile(r"0|[1-9][0-9]{0,8}")

@@ -1,4 +1,4 @@
-"""The paper that pictures are drawn on, mirrored for languages that are written from the right."""
+"""The canvas for pictures, mirrored for right-to-left languages."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.i18n import Words
 from bot.views import fonts
 
 WIDTH, MARGIN = 1200, 90
-_FINER = 2  # drawn so much larger, then reduced: round things become smooth
-_SMALLEST = 11  # type size: nothing is written smaller
+_FINER = 2  # drawn larger by this factor, then reduced, for smooth edges
+_SMALLEST = 11  # smallest type size
 INK, GREY, RAIL, PAPER = "#17212b", "#6b7885", "#dde3e8", "#ffffff"
 BLUE, GREEN, AMBER = "#2f80ed", "#27a35a", "#e08a00"
 
 
 class Page:
-    """The paper: everything is mirrored for languages that are written from the right."""
+    """A canvas on which everything is mirrored for right-to-left languages."""
 
     def __init__(self, words: Words, height: int, folders: tuple[Path, ...]) -> None:
         self._folders = folders

@@ -233,7 +233,7 @@ def _parcel_in_short(words: Words, facts: Localized, parcel: Parcel, now: dateti
 
 
 def _pace(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> Markup | None:
-    """How long it has been in this state, where that can be compared with what is usual."""
+    """How long it has been in this state, if the usual duration is known."""
     if facts.typical is None or parcel.stage_since is None or parcel.stage.final:
         return None
     return words.t(
@@ -250,7 +250,7 @@ def _carrier(words: Words, parcel: Parcel) -> Markup | None:
 
 
 def carrier_and_number(words: Words, parcel: Parcel) -> list[Markup]:
-    """Who carries it under which number, as far as is known; the number can be copied with one tap."""
+    """Carrier and tracking number, if known; the number can be copied with one tap."""
     carrier, number = wording.clip(brand.carrier(words, parcel.carrier), 64), wording.clip(parcel.number, 64)
     known = [words.isolate(carrier)] if carrier else []
     return [*known, words.isolate(words.code(number))] if number else known

@@ -41,7 +41,7 @@ _ARRIVED = _Tone(ground="#1a7f45", shade="#248d51", soft="#d3efdf")
 def share(
     words: Words, facts: Localized, follow: Follow | None = None, *, now: datetime, shop: str = ""
 ) -> Message:
-    """The journey as a message to pass on: in words, and as a picture where one can be drawn.
+    """The journey as a message to share: as text, and as a picture if one can be drawn.
 
     Drawing takes about a tenth of a second of one core: call it in a thread.
     """
@@ -208,7 +208,7 @@ def _when(words: Words, parcel: Parcel, now: datetime) -> str:
 
 
 def _days(parcel: Parcel) -> dict[int, datetime]:
-    """When each of the five steps began, as far as the nodes tell."""
+    """When each of the five steps began, if the nodes tell."""
     days: dict[int, datetime] = {}
     for node in sorted(parcel.nodes, key=lambda node: node.at):
         number = wording.step_of(node.stage)

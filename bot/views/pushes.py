@@ -356,7 +356,7 @@ def _is_arrival(news: News) -> bool:
 
 
 def _needs_reason(stage: Stage, reason: Reason) -> bool:
-    """Whether the headline leaves the reason open: "It's delayed." and "canceled" say it themselves."""
+    """Whether to add the reason: "It's delayed." and "canceled" already say it."""
     named = reason is Reason.DELAY or wording.shown_stage(stage, reason) is Stage.CANCELLED
     return stage in wording.WITH_REASON and not named
 

@@ -1,4 +1,4 @@
-"""What the bot says outside of cards: greeting, help, questions, and every refusal with its next step."""
+"""Replies other than cards: greeting, help, questions, and refusals with what to do next."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Tried(enum.StrEnum):
 
 
 class EntryPoint(enum.StrEnum):
-    """How an order comes into a chat."""
+    """How people can add an order in a chat."""
 
     NUMBER = "number"  # its number or link, as plain text
     COMMAND = "command"  # /track: groups hide plain messages from the bot
@@ -101,7 +101,7 @@ def unknown_command(words: Words) -> Message:
 
 
 def not_understood(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER) -> Message:
-    """Words that mean nothing to us, without an order id in them."""
+    """A text that was not understood and has no order id."""
     return _say(
         words,
         words.t("There is no order number in this message."),
@@ -148,7 +148,7 @@ def shop_number(words: Words, number: str, shop: Shop) -> Message:
 
 
 def ask_shop(words: Words, shop: Shop) -> Message:
-    """A refund, a cancellation, a wrong article: we only follow parcels."""
+    """A question that only the shop can answer: a refund, a cancellation, a wrong article."""
     return _say(
         words,
         words.t("Only the shop can help with that."),
@@ -413,7 +413,7 @@ def label_too_long(words: Words, sent: int, most: int) -> Message:
 
 
 def ask_stop(words: Words, order: Order, follow: Follow | None) -> Message:
-    """Really stop?"""
+    """Ask for confirmation before unfollowing."""
     name = wording.name(words, order, follow)
     yes = b.button(words.t("✖️ Yes, stop"), actions.Stop(order_id=order.id))
     no = b.button(words.t("Keep following"), actions.ShowCard(order_id=order.id))
@@ -454,7 +454,7 @@ def notifications(words: Words, order: Order, follow: Follow) -> Message:
 
 
 def language_set(words: Words) -> Message:
-    """In the new language."""
+    """Confirm the new language, in that language."""
     return _say(words, words.t("✓ We'll use {language} from now on.", language=LANGUAGES[words.language]))
 
 
@@ -491,7 +491,7 @@ def mydata(words: Words, content: bytes) -> Message:
 
 
 def ask_forget(words: Words) -> Message:
-    """Really delete everything?"""
+    """Ask for confirmation before deleting everything."""
     t = words.t
     return _say(
         words,
@@ -510,12 +510,12 @@ def ask_forget(words: Words) -> Message:
 
 
 def forgotten(words: Words) -> Message:
-    """All is deleted."""
+    """Everything was deleted."""
     return _say(words, words.t("Everything about this chat is deleted. /start to begin again."))
 
 
 def dismissed(words: Words) -> Message:
-    """A question taken back."""
+    """A question was dismissed."""
     return _say(words, words.t("OK, nothing was changed."))
 
 
