@@ -89,7 +89,7 @@ def push(
             lines += _arrival(words, facts, each, now)
     if everything:
         lines.append(_asks_for_all(words, len(facts.order.live)))
-    elif any(each.kind is NewsKind.NODES and each.stage is Stage.DELIVERED for each in news):
+    elif any(map(_is_arrival, news)):
         lines.append(words.t("Did you get it?"))
     states = ((each.stage, _reason(facts, each)) for each in news if each.stage is not None)
     contact = contact_row(words, shop, states)
@@ -351,6 +351,7 @@ def _reason(facts: Localized, news: News) -> Reason:
 
 
 def _is_arrival(news: News) -> bool:
+    """Whether this is the delivery itself, not a scan that follows it."""
     entered = news.kind is NewsKind.NODES and news.importance > Importance.SCAN
     return (entered and news.stage is Stage.DELIVERED) or news.kind is NewsKind.ALL_ARRIVED
 
@@ -499,7 +500,7 @@ def _buttons(words: Words, facts: Localized, news: Sequence[News]) -> tuple[tupl
     page = next((card.tracking_page(words, parcel) for parcel in parcels if parcel is not None), None)
     open_ = (_open(words, id_), *((page,) if page else ()))
     asked = next((each for each in news if each.kind in _ASKS_RECEIPT), None)
-    delivered = next((each for each in news if each.stage is Stage.DELIVERED), None)
+    delivered = next((each for each in news if _is_arrival(each)), None)
     told = asked or (delivered if delivered and delivered.kind is NewsKind.NODES else None)
     if told is not None:
         return (receipt_row(words, id_, told.parcel or 0), open_)

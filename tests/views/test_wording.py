@@ -253,6 +253,9 @@ def test_only_an_arrival_is_celebrated() -> None:
     assert festive(news(NewsKind.ALL_ARRIVED))
     assert not festive(arrived, trouble)
     assert not festive(news(NewsKind.CHECK_IN))
+    scan = replace(arrived, importance=Importance.SCAN)  # one more after the delivery
+    assert not festive(scan)
+    assert "Did you get it?" not in pushes.push(Words("en"), TWO, FOLLOW, [scan], now=NOW).text
 
 
 def test_no_question_without_a_delivery() -> None:
