@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -245,7 +244,7 @@ class Chats:
         found: dict[Place, Chat] = {}
         wanted = set(places)
         for ids in sql.chunks(place.chat_id for place in wanted):
-            rows = await self._on.execute(_chats_at(sql.is_sqlite(self._on)), {"ids": ids})
+            rows = await self._on.execute(_CHATS_AT, {"ids": ids})
             known = (to_chat(row) for row in rows.mappings())
             found |= {chat.place: chat for chat in known if chat.place in wanted}
         return found
@@ -253,9 +252,9 @@ class Chats:
     async def follows_of(self, places: Iterable[Place], order_ids: Iterable[str]) -> list[Follow]:
         """The follows of these orders by these places, archived ones included."""
         wanted, found = set(places), list[Follow]()
-        theirs, query = [place.chat_id for place in wanted], _follows_of(sql.is_sqlite(self._on))
+        theirs = [place.chat_id for place in wanted]
         for ids in sql.chunks(order_ids):
-            rows = await self._on.execute(query, {"ids": ids, "chats": theirs})
+            rows = await self._on.execute(_FOLLOWS_OF, {"ids": ids, "chats": theirs})
             found += [one for row in rows.mappings() if (one := to_follow(row)).place in wanted]
         return found
 
@@ -267,7 +266,7 @@ class Chats:
         """The followers of these orders that can be reached, without archived follows."""
         found: list[Follow] = []
         for ids in sql.chunks(order_ids):
-            rows = await self._on.execute(_followers(sql.is_sqlite(self._on)), {"ids": ids})
+            rows = await self._on.execute(_FOLLOWERS, {"ids": ids})
             found += [to_follow(row) for row in rows.mappings()]
         known = await self.at(follow.place for follow in found)
         return [Follower(follow=follow, chat=known[follow.place]) for follow in found]
@@ -403,36 +402,21 @@ _COUNT_FOLLOWS = (
 )
 
 
-@functools.cache
-def _followers(listed: bool) -> sa.Select[Any]:
-    return (
-        sa.select(follows)
-        .join(chats, _same_place(chats, follows))
-        .where(
-            follows.c.archived_at.is_(None),
-            chats.c.left_at.is_(None),
-            sql.among(follows.c.order_id, "ids", listed=listed),
-        )
-        .order_by(follows.c.created_at, follows.c.chat_id, follows.c.topic_id)
-    )
-
-
-@functools.cache
-def _chats_at(listed: bool) -> sa.Select[Any]:
-    return sa.select(chats).where(sql.among(chats.c.chat_id, "ids", listed=listed))
-
-
-@functools.cache
-def _follows_of(listed: bool) -> sa.Select[Any]:
-    return sa.select(follows).where(
-        sql.among(follows.c.order_id, "ids", listed=listed),
-        sql.among(follows.c.chat_id, "chats", listed=listed),
-    )
-
-
 def _at(table: sa.FromClause, place: Place) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.chat_id == place.chat_id, table.c.topic_id == place.topic_id)
 
 
 def _same_place(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.and_(one.c.chat_id == other.c.chat_id, one.c.topic_id == other.c.topic_id)
+
+
+_CHATS_AT = sa.select(chats).where(sql.among(chats.c.chat_id, "ids"))
+_FOLLOWERS = (
+    sa.select(follows)
+    .join(chats, _same_place(chats, follows))
+    .where(follows.c.archived_at.is_(None), chats.c.left_at.is_(None), sql.among(follows.c.order_id, "ids"))
+    .order_by(follows.c.created_at, follows.c.chat_id, follows.c.topic_id)
+)
+_FOLLOWS_OF = sa.select(follows).where(
+    sql.among(follows.c.order_id, "ids"), sql.among(follows.c.chat_id, "chats")
+)

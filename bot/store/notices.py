@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -114,13 +113,13 @@ class Notices:
         attempt. While a row is leased, no other batch of its chat is leased. The row is due again after
         `lease`, so that nothing is lost in a crash.
         """
-        rows = await self._on.execute(_ready(), {"b_now": now, "b_limit": limit + _ROWS_MORE})
+        rows = await self._on.execute(_READY, {"b_now": now, "b_limit": limit + _ROWS_MORE})
         places = list(dict.fromkeys(tuple(row) for row in rows.all()))[:limit]
         if not places:
             return []
         token = sql.new_lease()
         taken = await self._on.execute(
-            _take(sql.is_sqlite(self._on)),
+            _TAKE,
             {
                 "b_now": now,
                 "b_chats": list({chat_id for chat_id, _ in places}),
@@ -293,7 +292,7 @@ class Notices:
 
     async def refused_chats(self) -> frozenset[int]:
         """The chats with notices waiting because the bot may not write there."""
-        found = await self._on.execute(_refused())
+        found = await self._on.execute(_REFUSED)
         return frozenset(found.scalars())
 
     async def bring_forward(
@@ -412,42 +411,6 @@ def _at(place: Place) -> sa.ColumnElement[bool]:
     return sa.and_(notices.c.chat_id == place.chat_id, notices.c.topic_id == place.topic_id)
 
 
-# Building a statement costs more than running it, so those of every batch are built once.
-
-
-@functools.cache
-def _ready() -> sa.Select[int, int]:
-    """Due rows whose place may be leased."""
-    return (
-        sa.select(notices.c.chat_id, notices.c.topic_id)
-        .where(_due, notices.c.due_at <= _NOW, _none_before(), ~_in_hand())
-        .order_by(notices.c.importance.desc(), notices.c.id)
-        .limit(sa.bindparam("b_limit", type_=sa.Integer))
-    )
-
-
-@functools.cache
-def _take(listed: bool) -> sa.Executable:
-    """Lease all that is due for these places."""
-    return (
-        sa.update(notices)
-        .where(
-            _due,
-            notices.c.due_at <= _NOW,
-            sql.among(notices.c.chat_id, "b_chats", listed=listed),  # what the index is for
-            sql.among_pairs(notices.c.chat_id, notices.c.topic_id, "b_places", listed=listed),
-            _none_before(),
-        )
-        .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"), held=False)
-        .returning(*notices.c)
-    )
-
-
-@functools.cache
-def _refused() -> sa.Select[int]:
-    return sa.select(notices.c.chat_id).where(_blocked_by(Blocker.CHAT)).distinct()
-
-
 def _none_before() -> sa.ColumnElement[bool]:
     """No earlier row of the same order and place waits for its next attempt."""
     earlier = notices.alias("earlier")
@@ -471,6 +434,28 @@ def _in_hand() -> sa.ColumnElement[bool]:
         leased.c.lease != "",
         leased.c.due_at > _NOW,
     )
+
+
+# Building a statement costs more than running it, so those of every batch are built once.
+_READY = (  # due rows whose place may be leased
+    sa.select(notices.c.chat_id, notices.c.topic_id)
+    .where(_due, notices.c.due_at <= _NOW, _none_before(), ~_in_hand())
+    .order_by(notices.c.importance.desc(), notices.c.id)
+    .limit(sa.bindparam("b_limit", type_=sa.Integer))
+)
+_TAKE = (  # lease all that is due for these places
+    sa.update(notices)
+    .where(
+        _due,
+        notices.c.due_at <= _NOW,
+        sql.among(notices.c.chat_id, "b_chats"),  # what the index is for
+        sql.among(sa.tuple_(notices.c.chat_id, notices.c.topic_id), "b_places"),
+        _none_before(),
+    )
+    .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"), held=False)
+    .returning(*notices.c)
+)
+_REFUSED = sa.select(notices.c.chat_id).where(_blocked_by(Blocker.CHAT)).distinct()
 
 
 def _batches(lease: str, rows: Iterable[Row]) -> list[ChatBatch]:

@@ -44,18 +44,14 @@ _SLACK = timedelta(minutes=1)  # by how much later a corrected clock may be noti
 _MUTED_WEIGHT = 0.2  # a muted follower wants a fresh card, but does not wait for news
 
 
-@functools.cache
-def _whole(listed: bool) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]]:
-    """Queries for orders, parcels and nodes; built once, because that costs as much as running them."""
-    return (
-        sa.select(orders).where(sql.among(orders.c.id, "ids", listed=listed)).order_by(orders.c.id),
-        sa.select(parcels)
-        .where(sql.among(parcels.c.order_id, "ids", listed=listed))
-        .order_by(parcels.c.index),
-        sa.select(nodes)
-        .where(sql.among(nodes.c.order_id, "ids", listed=listed))
-        .order_by(nodes.c.at.desc(), nodes.c.ordinal, nodes.c.seq.desc()),
-    )
+# Building a statement costs as much as running it, so those of every round are built once.
+_HEADS = sa.select(orders).where(sql.among(orders.c.id, "ids")).order_by(orders.c.id)
+_PARCELS = sa.select(parcels).where(sql.among(parcels.c.order_id, "ids")).order_by(parcels.c.index)
+_NODES = (
+    sa.select(nodes)
+    .where(sql.among(nodes.c.order_id, "ids"))
+    .order_by(nodes.c.at.desc(), nodes.c.ordinal, nodes.c.seq.desc())
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +99,7 @@ class Orders:
         """
         if not sql.is_sqlite(self._on):
             for ids in sql.chunks(sorted(order_ids)):
-                await self._on.execute(_lock(), {"ids": ids})
+                await self._on.execute(_LOCK, {"ids": ids})
 
     async def get(self, order_id: str) -> Order | None:
         return (await self.get_many([order_id])).get(order_id)
@@ -120,13 +116,12 @@ class Orders:
 
     async def _get_lot(self, ids: Sequence[str]) -> dict[str, Order]:
         these = {"ids": ids}
-        heads, parts, entries = _whole(sql.is_sqlite(self._on))
         by_parcel: dict[tuple[str, int], list[Node]] = {}
-        found = (await self._on.execute(sql.locking(self._on, heads), these)).mappings().all()
-        for row in (await self._on.execute(entries, these)).mappings():
+        found = (await self._on.execute(sql.locking(self._on, _HEADS), these)).mappings().all()
+        for row in (await self._on.execute(_NODES, these)).mappings():
             by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(shape.to_node(row))
         by_order: dict[str, list[Parcel]] = {}
-        for row in (await self._on.execute(parts, these)).mappings():
+        for row in (await self._on.execute(_PARCELS, these)).mappings():
             parcel = shape.to_parcel(row, by_parcel.get((row["order_id"], row["index"]), ()))
             by_order.setdefault(row["order_id"], []).append(parcel)
         return {row["id"]: shape.to_order(row, by_order.get(row["id"], ())) for row in found}
@@ -191,7 +186,7 @@ class Orders:
         token = sql.new_lease()
         these = {"b_now": now, "b_lease": token, "b_until": now + lease}
         for waited in (True, False):
-            statement = _lease(sql.is_sqlite(self._on), waited)
+            statement = _lease(on_sqlite=sql.is_sqlite(self._on), waited=waited)
             taken = await self._on.execute(statement, these | {"b_limit": limit})
             limit -= max(taken.rowcount, 0)
             if limit <= 0:
@@ -232,9 +227,8 @@ class Orders:
         by_lease: dict[str, list[str]] = {}
         for end in ends:
             by_lease.setdefault(end.lease, []).append(end.order_id)
-        release = _release(sql.is_sqlite(self._on))
         for lease, ids in sorted(by_lease.items()):
-            await self._on.execute(release, {"b_lease": lease, "ids": ids})
+            await self._on.execute(_RELEASE, {"b_lease": lease, "ids": ids})
 
     async def holds_lease(self, order_id: str, lease: str) -> bool:
         """Whether the lease is still held; without it, a newer check must not be overwritten."""
@@ -243,7 +237,7 @@ class Orders:
 
     async def _drop_leases(self, order_ids: Sequence[str]) -> None:
         """End the leases of these orders: checks in progress can no longer settle them."""
-        await self._on.execute(_drop_leases(sql.is_sqlite(self._on)), {"ids": order_ids})
+        await self._on.execute(_DROP_LEASES, {"ids": order_ids})
 
     async def finish_check(
         self, order_id: str, now: datetime, next_check_at: datetime | None, *, checked: bool
@@ -380,21 +374,19 @@ class Orders:
             await self._update_chunk(ids, now)
 
     async def _update_chunk(self, ids: Sequence[str], now: datetime) -> None:
-        listed, these = sql.is_sqlite(self._on), {"ids": ids}
-        if (
-            not listed
-        ):  # lock first, so that the count below sees what earlier transactions did to these orders
-            await self._on.execute(_lock(), these)
-        weighed = (await self._on.execute(_weigh(listed), these)).all()
+        these = {"ids": ids}
+        if not sql.is_sqlite(self._on):  # lock first: the count below then sees what others did before
+            await self._on.execute(_LOCK, these)
+        weighed = (await self._on.execute(_WEIGH, these)).all()
         if resting := [row.id for row in weighed if not row.weight and row.booked_at is None]:
-            await self._on.execute(_look_at(listed), {"ids": resting, "b_next": None})
+            await self._on.execute(_PLAN, {"ids": resting, "b_next": None})
             await self._drop_leases(resting)
         if waking := [
             row.id
             for row in weighed
             if (row.weight > 0 or row.booked_at) and row.next_check_at is None and row.finished_at is None
         ]:
-            await self._on.execute(_look_at(listed), {"ids": waking, "b_next": now})
+            await self._on.execute(_PLAN, {"ids": waking, "b_next": now})
 
     async def with_other_ruleset(self, ruleset: str, limit: int) -> list[str]:
         """Up to `limit` orders whose nodes were classified by other rules."""
@@ -532,7 +524,6 @@ class Orders:
         return gone
 
 
-# Building a statement costs as much as running it, so those of every round are built once.
 _NOW = sa.bindparam("b_now", type_=Utc)
 _HELD = sa.exists().where(checks.c.order_id == orders.c.id, checks.c.until > _NOW)  # its check is leased
 _LEASE = sa.bindparam("b_lease", type_=sa.Text)
@@ -566,7 +557,7 @@ _SETTLE = (
 
 
 @functools.cache
-def _lease(listed: bool, waited: bool) -> Any:
+def _lease(*, on_sqlite: bool, waited: bool) -> Any:
     """Lease the orders that have been due the longest and are not leased; `waited`: only followed ones."""
     due = (
         sa.select(orders.c.id)
@@ -576,18 +567,11 @@ def _lease(listed: bool, waited: bool) -> Any:
         .subquery("due")
     )
     taken = sa.select(due.c.id, _LEASE, sa.bindparam("b_until", type_=Utc)).where(sa.true())
-    insert = sql.insert_into(checks, on_sqlite=listed).from_select(["order_id", "lease", "until"], taken)
+    insert = sql.insert_into(checks, on_sqlite=on_sqlite).from_select(["order_id", "lease", "until"], taken)
     new = insert.excluded
     return insert.on_conflict_do_update(
         index_elements=["order_id"], set_={"lease": new.lease, "until": new.until}
     ).execution_options(preserve_rowcount=True)
-
-
-@functools.cache
-def _release(listed: bool) -> sa.Delete:
-    return sa.delete(checks).where(
-        sql.among(checks.c.order_id, "ids", listed=listed), checks.c.lease == _LEASE
-    )
 
 
 _WATCH = sa.select(orders, _CARRIER).where(orders.c.id == sa.bindparam("b_id"))
@@ -595,46 +579,33 @@ _THIS = sa.update(orders).where(orders.c.id == sa.bindparam("b_id"))
 _CONCLUDE = _THIS.values(next_check_at=sa.case((WATCHED, sa.bindparam("b_next", type_=Utc)), else_=sa.null()))
 
 
-@functools.cache
-def _drop_leases(listed: bool) -> sa.Delete:
-    return sa.delete(checks).where(sql.among(checks.c.order_id, "ids", listed=listed))
-
-
-@functools.cache
-def _lock() -> sa.Select[Any]:
-    query = sa.select(orders.c.id).where(sql.among(orders.c.id, "ids", listed=False)).order_by(orders.c.id)
-    return query.with_for_update(key_share=True)
-
-
-@functools.cache
-def _weigh(listed: bool) -> Any:
-    """Count followers; returns each order's weight and what its next check depends on."""
-    told = sa.select(
-        sa.func.coalesce(sa.func.sum(sa.case((follows.c.notify, 1.0), else_=_MUTED_WEIGHT)), 0.0)
-    ).select_from(follows.join(chats, _reached))
-    told = told.where(follows.c.order_id == orders.c.id, follows.c.archived_at.is_(None))
-    return (
-        sa.update(orders)
-        .where(sql.among(orders.c.id, "ids", listed=listed))
-        .values(weight=told.scalar_subquery())
-        .returning(
-            orders.c.id,
-            orders.c.weight,
-            orders.c.booked_at,
-            orders.c.next_check_at,
-            orders.c.finished_at,
-        )
-    )
-
-
-@functools.cache
-def _look_at(listed: bool) -> sa.Update:
-    these = sql.among(orders.c.id, "ids", listed=listed)
-    return sa.update(orders).where(these).values(next_check_at=sa.bindparam("b_next", type_=Utc))
-
-
 _reached = sa.and_(
     chats.c.chat_id == follows.c.chat_id,
     chats.c.topic_id == follows.c.topic_id,
     chats.c.left_at.is_(None),
+)
+_RELEASE = sa.delete(checks).where(sql.among(checks.c.order_id, "ids"), checks.c.lease == _LEASE)
+_DROP_LEASES = sa.delete(checks).where(sql.among(checks.c.order_id, "ids"))
+_LOCK = (
+    sa.select(orders.c.id)
+    .where(sql.among(orders.c.id, "ids"))
+    .order_by(orders.c.id)
+    .with_for_update(key_share=True)
+)
+_PLAN = (
+    sa.update(orders)
+    .where(sql.among(orders.c.id, "ids"))
+    .values(next_check_at=sa.bindparam("b_next", type_=Utc))
+)
+_FOLLOWERS = (
+    sa.select(sa.func.coalesce(sa.func.sum(sa.case((follows.c.notify, 1.0), else_=_MUTED_WEIGHT)), 0.0))
+    .select_from(follows.join(chats, _reached))
+    .where(follows.c.order_id == orders.c.id, follows.c.archived_at.is_(None))
+    .scalar_subquery()
+)
+_WEIGH = (  # gives what the next check depends on
+    sa.update(orders)
+    .where(sql.among(orders.c.id, "ids"))
+    .values(weight=_FOLLOWERS)
+    .returning(orders.c.id, orders.c.weight, orders.c.booked_at, orders.c.next_check_at, orders.c.finished_at)
 )

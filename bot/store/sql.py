@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 import os
 import re
 import secrets
@@ -328,37 +327,9 @@ async def connect(database: Database, options: str) -> psycopg.AsyncConnection[t
     )
 
 
-class _Listed(sa.types.TypeDecorator[list[Any]]):
-    """Values as one JSON text."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Iterable[Any] | None, dialect: sa.Dialect) -> str:
-        return json.dumps(list(value or ()))
-
-
-def among(column: sa.Column[Any], name: str, *, listed: bool) -> sa.ColumnElement[bool]:
-    """SQL for: the column is one of the values in parameter `name`.
-
-    `listed`, for SQLite: the values are passed as one JSON text, because a list of parameters, rebuilt for
-    every number of values, costs more than finding the rows.
-    """
-    if not listed:
-        return column.in_(sa.bindparam(name, expanding=True))
-    values = sa.func.json_each(sa.bindparam(name, type_=_Listed)).table_valued("value")
-    return column.in_(sa.select(values.c.value))
-
-
-def among_pairs(
-    one: sa.Column[Any], other: sa.Column[Any], name: str, *, listed: bool
-) -> sa.ColumnElement[bool]:
-    """SQL for: both columns are one of the pairs in parameter `name`; `listed` as for `among`."""
-    both = sa.tuple_(one, other)
-    if not listed:
-        return both.in_(sa.bindparam(name, expanding=True))
-    pair = sa.func.json_each(sa.bindparam(name, type_=_Listed)).table_valued("value").c.value
-    return both.in_(sa.select(sa.func.json_extract(pair, "$[0]"), sa.func.json_extract(pair, "$[1]")))
+def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """SQL for: the column (or the tuple of columns) is one of the values in parameter `name`."""
+    return column.in_(sa.bindparam(name, expanding=True))
 
 
 def is_sqlite(connection: AsyncConnection) -> bool:
