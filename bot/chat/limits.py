@@ -80,11 +80,6 @@ class SendLimiter(BaseRateLimiter[int]):
         """How many sends wait for their turn."""
         return len(self._waiters)
 
-    @property
-    def rate(self) -> float:
-        """The current limit in sends a second."""
-        return self._send_log.rate(self._clock())
-
     def ready_in(self, chat_id: int, priority: int = Priority.PUSH) -> float:
         """Seconds until a message to this chat could leave; 0 for at once."""
         now = self._clock()

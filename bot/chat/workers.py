@@ -77,11 +77,6 @@ class UpdateWorkers:
         self._taking = asyncio.Lock()  # from counting the free slots until they are filled
         self._trouble = Backoff(0.1, 2.0, self._rng)
 
-    @property
-    def busy(self) -> int:
-        """How many updates are being handled."""
-        return len(self._running)
-
     async def run(self, stopping: asyncio.Event, *, drain: float = 8.0) -> None:
         """Handle updates until `stopping` is set; those being handled then get `drain` seconds to finish."""
         self._open = True

@@ -1,1 +1,1 @@
-"""Simulated AliExpress and Telegram servers for demo, end-to-end tests and chaos; nothing of the product."""
+"""Simulated AliExpress and Telegram servers for the demo, tests and chaos runs; imports no product code."""

@@ -16,7 +16,7 @@ from bot.sandbox.server import create_app
 
 
 class _Server(uvicorn.Server):
-    """Ends endless streams and long polls as soon as it is told to stop."""
+    """Ends event streams and long polls as soon as it is told to stop."""
 
     def __init__(self, config: uvicorn.Config, box: Sandbox) -> None:
         super().__init__(config)
@@ -24,8 +24,8 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._box.close()
-        # Not the inherited way, which raises the signal again in the end and so never exits with 0. A second
-        # signal is no second wish: Ctrl+C in a terminal reaches this process and the one that then stops it.
+        # The inherited method raises the signal again at the end, so the process would never exit with 0. A
+        # second signal is ignored: Ctrl+C reaches this process and its parent, which then stops it, too.
         self.should_exit = True
 
 
@@ -50,7 +50,7 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 def announcement(url: str, config: Config) -> dict[str, str]:
-    """What a caller needs to point the product here: one line of JSON on stdout when ready."""
+    """The addresses and credentials for the product, printed as one line of JSON when ready."""
     return {
         "url": url,
         "telegram_api_url": f"{url}/telegram",
@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
         ),
         box,
     )
-    # The socket listens already: whoever connects from now on waits in its queue, so ready is no lie.
+    # The socket is already listening: connections made from now on wait in its queue.
     sys.stdout.write(json.dumps(announcement(url, config)) + "\n")
     sys.stdout.flush()
     server.run(sockets=[listener])

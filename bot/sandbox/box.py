@@ -1,4 +1,4 @@
-"""Everything the sandbox is made of, and the people and orders it starts with."""
+"""The sandbox's state: all simulated services, and the people and orders of the demo."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from bot.sandbox.outgoing import CallFailed
 from bot.sandbox.telegram.limits import FloodRates
 from bot.sandbox.telegram.service import SimulatedTelegram
 
-MERCHANT = 5000000001  # the chat of the one who runs the shop
+MERCHANT = 5000000001  # the merchant's chat
 _TICK_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """How the sandbox starts. None of the credentials opens anything real.
+    """The sandbox's configuration. None of its credentials opens anything real.
 
-    `seconds_per_day` is the pace of the parcels: real seconds for one simulated day, 0 to stand still.
+    `seconds_per_day` is the pace of the parcels: real seconds per simulated day, 0 to stop.
     `app_status` is "test" (tokens live a day) or "online" (30 days).
     """
 
@@ -49,7 +49,7 @@ class Config:
 
 
 class Sandbox:
-    """All state. `create_app` serves it; a test may also reach into it."""
+    """All state. `create_app` serves it; tests can also access it directly."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -106,12 +106,12 @@ class Sandbox:
         self.telegram.add_group("Parcels of the family", members, chat_id=-1004000000001)
 
     def close(self) -> None:
-        """End every stream and long poll: the server stops."""
+        """End every stream and long poll, as the server stops."""
         self.bus.close()
         self.telegram.updates.end_polls("")
 
     async def tick(self) -> None:
-        """Moves parcels while nobody asks, so that the page shows it."""
+        """Move parcels regularly, so that the page shows it."""
         while True:
             self.orders.move()
             await asyncio.sleep(_TICK_SECONDS)

@@ -1,4 +1,4 @@
-"""Tells every listener (chat pages, waiting tests) what just happened."""
+"""Broadcasts events to listeners: chat pages and waiting tests."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 BusEvent = dict[str, object]
 
-# A page that does not read is cut off here, and asks for everything anew when it comes back.
+# A listener that falls this far behind is cut off; the page reloads everything when it reconnects.
 _BACKLOG = 1000
 
 
 class Bus:
-    """Broadcast within one event loop; a listener hears only what is published while it listens."""
+    """Broadcasts within one event loop; a listener gets only events published while it listens."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[BusEvent | None]] = set()
@@ -21,7 +21,7 @@ class Bus:
 
     @property
     def heard(self) -> bool:
-        """Whether anybody listens."""
+        """Whether there are listeners."""
         return bool(self._listeners)
 
     def publish(self, kind: str, **facts: object) -> None:
@@ -35,7 +35,7 @@ class Bus:
                 queue.put_nowait(event)
 
     def close(self) -> None:
-        """End every listener: the server stops."""
+        """End every listener, as the server stops."""
         self.closed = True
         for queue in self._listeners:
             if queue.full():

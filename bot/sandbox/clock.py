@@ -1,4 +1,4 @@
-"""The one clock of the sandbox: real time plus an offset that a test may move."""
+"""The sandbox's clock: real time plus an offset that tests can change."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class SandboxClock:
         self.offset = offset
 
     def elapsed(self) -> float:
-        """The undisplaced time: what parcels move by, so that a jump of the clock delivers none of them."""
+        """The time without the offset; parcels move by it, so that a clock jump does not deliver them."""
         return self._base()
 
     def now(self) -> float:
-        """The time that both servers believe in."""
+        """The time that both simulated services use."""
         return self._base() + self.offset
 
     def advance(self, seconds: float) -> None:

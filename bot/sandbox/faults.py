@@ -1,4 +1,4 @@
-"""Trouble on demand: a queue of faults, and a seeded mix of them for chaos."""
+"""Fault injection: a queue of faults, and a seeded random mix for chaos runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 TARGETS = ("telegram", "aliexpress")
-# kind → what the caller sees. `effect` of a fault decides whether the call worked all the same.
+# kind → what the caller sees. A fault's `effect` decides whether the call takes effect all the same.
 KINDS = {
     "status": "an HTTP status with a JSON or text body",
     "close": "the connection is closed without an answer",
@@ -28,16 +28,16 @@ KINDS = {
 
 
 class BadFault(ValueError):
-    """A fault that cannot be set; the text says why."""
+    """An invalid fault; the text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One kind of trouble.
+    """One fault to inject.
 
-    `times` is how often it strikes, None for ever. `effect` True: the call works, only the answer suffers
-    (the ambiguous case). `delay` seconds pass before the answer. Empty `method` and None `chat_id` match all;
-    `contains` only calls of Telegram's whose text holds it.
+    `times` is how often it strikes, None means always. With `effect` the call takes effect and only its
+    answer fails (the ambiguous case). `delay` is in seconds, before the answer. An empty `method` and a
+    `chat_id` of None match all calls; `contains` matches Telegram calls whose text contains it.
     """
 
     target: str
@@ -74,9 +74,9 @@ class Fault:
 
 @dataclass(slots=True, kw_only=True)
 class Chaos:
-    """A seeded lottery, drawn at each call; `rates` maps `target.kind` (or `…_after`) to a probability.
+    """Seeded random faults, drawn at each call; `rates` maps `target.kind` (or `…_after`) to a probability.
 
-    `methods` limits it to these, empty means all.
+    `methods` limits them to these methods; empty means all.
     """
 
     seed: int
@@ -94,7 +94,7 @@ class Chaos:
                 raise BadFault(f"the rate of {name} must lie between 0 and 1")
 
     def draw(self, target: str, method: str = "") -> Fault | None:
-        """The fault that this call has won, None mostly."""
+        """Draw a fault for this call; mostly None."""
         if self.methods and method not in self.methods:
             return None
         ticket = self._random.random()
@@ -111,7 +111,7 @@ class Chaos:
 
 
 class Faults:
-    """The queue, the lottery, and a count of what struck."""
+    """The queue of faults, the random ones, and a count of those that struck."""
 
     def __init__(self) -> None:
         self.queue: list[Fault] = []
@@ -122,13 +122,13 @@ class Faults:
         self.queue.extend(faults)
 
     def clear(self, kind: str = "") -> None:
-        """Forget queued faults, all or those of one kind."""
+        """Remove queued faults, all or those of one kind."""
         self.queue = [fault for fault in self.queue if kind and fault.kind != kind]
 
     def take(
         self, target: str, method: str, *, chat_id: int | None = None, order_id: str = "", text: str = ""
     ) -> Fault | None:
-        """The fault that strikes this call: the first queued that fits, else the lottery's."""
+        """The fault for this call: the first queued one that matches, else a random one."""
         for place, fault in enumerate(self.queue):
             if not fault.strikes(target, method, chat_id, order_id, text):
                 continue

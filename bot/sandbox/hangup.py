@@ -1,4 +1,4 @@
-"""Answers that no client likes: lines broken before or within an answer, and endless bodies."""
+"""Broken answers: connections closed before or within an answer, and huge bodies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Breakable(Starlette):
-    """An application whose answers can cut the line: it keeps the way to the server's transport."""
+    """An application whose answers can close the connection: it keeps a reference to the transport."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # uvicorn's `send` is a method of its request cycle, which owns the transport. Under another server
@@ -28,9 +28,9 @@ class Breakable(Starlette):
 
 
 class HangUp(Response):
-    """Closes the connection after `sent` bytes of a would-be answer of 200; with none, without a word.
+    """Closes the connection after sending `sent` as the beginning of a 200 answer, or without any answer.
 
-    `reset` does it rudely, with a TCP reset.
+    `reset` closes it with a TCP reset.
     """
 
     def __init__(self, sent: bytes = b"", *, reset: bool = False) -> None:
@@ -58,7 +58,7 @@ class HangUp(Response):
 
 
 def huge(mebibytes: int = 64) -> StreamingResponse:
-    """A body that nobody should read to its end: blanks, as JSON allows before its first sign."""
+    """A body too large to read: blanks, which JSON allows before its first character."""
 
     def blanks() -> Iterator[bytes]:
         for _ in range(mebibytes):

@@ -1,4 +1,4 @@
-"""HTTP calls that the sandbox itself makes: webhooks, order pushes, reading the product's metrics."""
+"""HTTP calls made by the sandbox: webhooks, order pushes, reading the product's metrics."""
 
 from __future__ import annotations
 

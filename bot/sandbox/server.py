@@ -1,4 +1,4 @@
-"""Puts both stand-ins, the control API and the chat page together into one application."""
+"""Combines both simulated services, the control API and the chat page into one application."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def create_app(
 ) -> Breakable:
     """The application: `/telegram`, `/aliexpress`, `/control` and the chat page at `/`.
 
-    Webhooks and the tick run within its lifespan, all else works without. `app.state.sandbox` is the state.
-    `watch` hears of each call to Telegram, with its fields as they came.
+    Webhooks and the tick run within its lifespan; everything else works without it. `app.state.sandbox` holds
+    the state. `watch` is called for each call to Telegram, with its parameters as received.
     """
     box = sandbox or Sandbox(config or Config())
     webhook = WebhookDelivery(box.telegram, backoff=box.config.webhook_backoff)

@@ -1,1 +1,1 @@
-"""A stand-in for the AliExpress Open Platform gateway, as strict as the real one."""
+"""A simulated AliExpress Open Platform gateway, as strict as the real one."""

@@ -17,10 +17,10 @@ _ARTICLES = {article["en"][0]: article for article in load_articles()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How to write: `wrapped` lists inside an object and numbers as numbers, else plain lists and all text.
+    """The format of answers: `wrapped` puts lists into an object and keeps numbers, else all values are text.
 
-    `bare_single` writes a list of one as that one; an empty list is written as `empty` says: object, list
-    or absent.
+    `bare_single` writes a list of one as its element; `empty` says how to write an empty list: as object,
+    list or absent.
     """
 
     wrapped: bool = True
@@ -28,7 +28,7 @@ class Shape:
     empty: str = "object"
 
     def many(self, field: str, name: str, items: list[dict[str, object]]) -> dict[str, object]:
-        """The list as value of `field`; `name` is that of the wrapper within."""
+        """Write a list as the value of `field`; `name` is the key of its wrapper."""
         if not items and self.empty != "list":
             return {} if self.empty == "absent" else {field: {}}
         value: object = items[0] if self.bare_single and len(items) == 1 else items
@@ -54,7 +54,7 @@ def _all_text(value: object) -> object:
 def tracking(
     order: SimulatedOrder, language: str, shape: Shape, request_id: str, *, empty: bool = False
 ) -> dict[str, object]:
-    """The answer of the tracking call; `empty` leaves every node out, as in a hiccup."""
+    """The answer of the tracking call; `empty` leaves out all nodes, as in a glitch."""
     code = language_of(language)
     parcels = [] if empty else [_parcel(parcel, code, shape) for parcel in order.parcels]
     result = {
@@ -137,7 +137,7 @@ def order(entry: SimulatedOrder, shape: Shape, request_id: str) -> dict[str, obj
 
 
 class Failure(Exception):
-    """A refusal, before it is written in one of the envelopes."""
+    """A refusal, to be written in one of the envelopes."""
 
     def __init__(self, *, code: str, message: str, kind: str = "ISV", sub_code: str = "") -> None:
         super().__init__(f"{code}: {message}")

@@ -1,4 +1,4 @@
-"""The AliExpress gateway: checks a call as the real one does, answers it, and keeps the ledger."""
+"""The simulated gateway: checks calls as the real one does, answers and records them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PreparedCall = Callable[[], Reply]
 
 @dataclass(slots=True, kw_only=True)
 class GatewayBehavior:
-    """How the gateway behaves; all of it may be changed while it runs. Limits of 0 are none."""
+    """How the gateway behaves; all of it can be changed at run time. 0 means no limit."""
 
     shape: str = "wrapped"
     bare_single: bool = False
@@ -59,7 +59,7 @@ class GatewayBehavior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayCall:
-    """One call, for the ledger. `outcome` is "ok" or the code of the refusal."""
+    """One recorded call. `outcome` is "ok" or the code of the refusal."""
 
     method: str
     order_id: str
@@ -84,7 +84,7 @@ class GatewayCallLog:
 
 
 class Throttle:
-    """Calls per second and per Beijing day; too many bring a ban, as the real gateway's."""
+    """Limits calls per second and per Beijing day; exceeding them brings a ban, as at the real gateway."""
 
     def __init__(self, behavior: GatewayBehavior) -> None:
         self._behavior = behavior
@@ -94,7 +94,7 @@ class Throttle:
         self._banned_until = 0.0
 
     def admit(self, now: float) -> None:
-        """Counts a call made at `now` seconds. Raises Failure."""
+        """Count a call made at `now` (seconds). Raises Failure if it is over a limit."""
         local = datetime.fromtimestamp(now, UTC) + _BEIJING
         day = local.strftime("%Y-%m-%d")
         if day != self._day:
@@ -120,7 +120,7 @@ def call_limit(seconds: int) -> Failure:
 
 
 def dead_token(token: str) -> Failure:
-    """The real gateway repeats the token in the text; whoever logs that text leaks it."""
+    """A refusal that repeats the token in its text, as the real one does: logging it leaks the token."""
     text = f"The specified access token is invalid or expired. access_token: {token}"
     return Failure(code="IllegalAccessToken", message=text)
 
@@ -169,7 +169,7 @@ class Gateway:
             Route("/rest{path:path}", self.system, methods=["GET", "POST"]),
         ]
 
-    # ── the two doors ───────────────────────────────────────────────────────────────────────────
+    # ── the two endpoints ───────────────────────────────────────────────────────────────────────────
 
     async def business(self, request: Request) -> Response:
         """`/sync`: dotted methods, and the token calls in their second documented form."""
@@ -366,7 +366,7 @@ def _json(content: object) -> Response:
 
 
 def _struck(fault: Fault, answer: Response) -> Response:
-    """What the caller gets instead of the answer."""
+    """Apply a fault: return or raise what the caller gets instead of the answer."""
     if fault.kind in {"close", "reset"}:
         return HangUp(reset=fault.kind == "reset")
     if fault.kind == "truncated":

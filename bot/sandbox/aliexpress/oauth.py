@@ -1,4 +1,4 @@
-"""The page where the merchant allows the app to see the orders."""
+"""The login page where the merchant authorizes the app."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="w
 button{{font:inherit;padding:.6em 1.4em;border:0;border-radius:.5em;background:#e43225;color:#fff}}</style>
 <h1>Allow this app?</h1><p>App <b>{app}</b> wants to read the orders of the account <b>sandbox-shop</b>.</p>
 <form method="post">{fields}<button>Authorize</button></form>
-<p>You are then led to an address where, in this demo, nobody answers. Copy it whole from the address bar
-and send it to the bot.</p>"""
+<p>You will be redirected to an address that contains code=…; in this demo the page does not load. Copy the whole
+address from the address bar and send it to the bot.</p>"""
 
 
 class Consent:
-    """`/oauth/authorize`: a page, and after the press of its button the way back with a code."""
+    """`/oauth/authorize`: a page whose button redirects back with a code."""
 
     def __init__(self, tokens: TokenIssuer, app_key: str) -> None:
         self._tokens = tokens

@@ -50,7 +50,7 @@ class SimulatedNode:
 
 @dataclass(slots=True, kw_only=True)
 class SimulatedParcel:
-    """One tracking number. Nodes are oldest first; `progress` is simulated days since the last of them."""
+    """One parcel. Nodes are oldest first; `progress` is the simulated days since the last one."""
 
     mail_no: str = ""
     carrier: str = "AliExpress Selection Standard"
@@ -63,7 +63,7 @@ class SimulatedParcel:
 
 @dataclass(slots=True, kw_only=True)
 class SimulatedOrder:
-    """One order of the merchant. `found` False: tracking answers 1001; `foreign`: somebody else's."""
+    """One order. With `found` False tracking answers 1001; `foreign` orders belong to another account."""
 
     id: str
     scenario: str = ""
@@ -74,8 +74,8 @@ class SimulatedOrder:
     end_reason: str = ""
     found: bool = True
     foreign: bool = False
-    held: bool = False  # does not move by itself
-    waits: bool = False  # does not move until the bot has asked for it
+    held: bool = False  # moves only on request
+    waits: bool = False  # moves only after the bot has asked for it
 
 
 class NoOrder(LookupError):
@@ -83,7 +83,7 @@ class NoOrder(LookupError):
 
 
 class SimulatedOrders:
-    """All orders. `seconds_per_day` is the pace: real seconds for one simulated day, 0 to stand still."""
+    """All orders. `seconds_per_day` is the pace: real seconds per simulated day, 0 to stop."""
 
     def __init__(
         self, clock: SandboxClock, bus: Bus, phrases: Mapping[str, Mapping[str, Phrase]], pace: float
@@ -116,7 +116,7 @@ class SimulatedOrders:
     # ── moving ──────────────────────────────────────────────────────────────────────────────────
 
     def move(self) -> None:
-        """Let every parcel travel by the time passed since the last call."""
+        """Advance every parcel by the time since the last call."""
         elapsed = self._clock.elapsed()
         passed, self._moved_at = elapsed - self._moved_at, elapsed
         if self.seconds_per_day <= 0 or passed <= 0:
@@ -138,7 +138,7 @@ class SimulatedOrders:
     def step(
         self, order: SimulatedOrder, parcel: SimulatedParcel, *, ago: float = 0.0
     ) -> SimulatedNode | None:
-        """The next scripted node appears, stamped `ago` seconds before now; None when the script is over."""
+        """Add the next scripted node, stamped `ago` seconds before now; None at the end of the script."""
         if not parcel.steps:
             return None
         step = parcel.steps.pop(0)
@@ -172,7 +172,7 @@ class SimulatedOrders:
         return SimulatedNode(at=at or int(now * 1000), texts=texts, place=place, seen=now)
 
     def append(self, order: SimulatedOrder, parcel: SimulatedParcel, node: SimulatedNode) -> None:
-        """Put a node into the timeline by its time; a later stamp follows equal ones."""
+        """Insert a node into the timeline by its time, after nodes with the same time."""
         parcel.nodes.append(node)
         parcel.nodes.sort(key=lambda entry: entry.at)
         self._bus.publish(

@@ -1,4 +1,4 @@
-"""What carriers say, in ten languages, in the wording that AliExpress shows."""
+"""Carriers' texts in ten languages, worded as AliExpress shows them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ALIASES = {"iw": "he"}
 
 
 def load_phrases() -> dict[str, Mapping[str, Phrase]]:
-    """Every phrase: key → language (two letters) → (name, description)."""
+    """Load all phrases: key → language (two letters) → (name, description)."""
     data = json.loads(_FILE.read_text(encoding="utf-8"))
     names: dict[str, dict[str, str]] = data["names"]
     phrases: dict[str, Mapping[str, Phrase]] = {}
@@ -23,7 +23,7 @@ def load_phrases() -> dict[str, Mapping[str, Phrase]]:
         phrases[key] = {
             language: (heading[language], entry["text"].get(language, "")) for language in heading
         }
-    # Local carriers' words come through as they are, whatever language was asked for.
+    # Local carriers' texts are not translated, whatever language was requested.
     for key, entry in data["untranslated"].items():
         phrases[key] = {language: (name, entry["text"]) for language, name in names[entry["name"]].items()}
     return phrases

@@ -1,4 +1,4 @@
-"""Order status pushes to the app's callback address, signed as the real ones."""
+"""Sends order pushes to the app's callback address, signed like the real ones."""
 
 from __future__ import annotations
 
@@ -7,14 +7,6 @@ import json
 from bot.sandbox.aliexpress.signing import push_signature
 from bot.sandbox.outgoing import HttpAnswer, http_call
 
-STATUSES = (
-    "OrderCreated",
-    "PaymentAuthorized",
-    "paymentFailedEvent",
-    "OrderShipped",
-    "OrderConfirmed",
-    "OrderClosed",
-)
 _BUYER = 1861708042
 _ORDER_STATUS_TYPE = 53
 _TEST_TYPE = 0
@@ -39,7 +31,7 @@ def push_body(at: float, order_id: str, status: str) -> bytes:
 
 
 async def send(url: str, body: bytes, *, app_key: str, app_secret: str, forged: bool = False) -> HttpAnswer:
-    """One push; `forged` spoils the signature. Raises CallFailed."""
+    """Send one push; `forged` signs it wrongly. Raises CallFailed."""
     signature = push_signature(app_key, "somebody else's" if forged else app_secret, body)
     headers = {"Content-Type": "application/json", "Authorization": signature}
     return await http_call("POST", url, body, headers, patience=5.0)

@@ -1,4 +1,4 @@
-"""Whole journeys to choose from, and the orders that the demo starts with."""
+"""Scripted journeys, and the orders that the demo starts with."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _PLAIN = (*_ORIGIN, *_FLIGHT, *_ARRIVAL, *_LAST_MILE, _DELIVERED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """Journeys of an order's parcels; of each the first `past` steps are over, the last `rest` days ago."""
+    """The journeys of an order's parcels; the first `past` steps are done, the last of them `rest` days ago."""
 
     title: str
     journeys: tuple[tuple[Step, ...], ...]
@@ -130,7 +130,7 @@ def _untranslated() -> tuple[Step, ...]:
 
 
 def _messy() -> tuple[Step, ...]:
-    """What real feeds do: two scans in one second, one handed in days late, a last one dated anew."""
+    """What real feeds do: two scans in one second, one reported days late, the last one with a new date."""
     end = (
         _s("facility_in", 1.0, "Leipzig"),
         _s("facility_out", 0.0, "Leipzig"),
@@ -196,9 +196,9 @@ _SHIPPING_STEP = "picked_up"
 
 
 def build(orders: SimulatedOrders, order_id: str, name: str, now: float) -> SimulatedOrder:
-    """An order in the middle of a scenario: its past lies in the days before `now`, the rest is to come.
+    """Build an order in the middle of a scenario: its past lies before `now`, the rest is still to come.
 
-    It travels on only once somebody has looked at it, so that no newcomer finds everything delivered.
+    It moves on only after somebody has asked for it, so that newcomers do not find everything delivered.
     """
     scenario = SCENARIOS[name]
     dice = random.Random(order_id)  # noqa: S311  the same order looks the same every time, no secret

@@ -1,4 +1,4 @@
-"""Codes, access tokens and refresh tokens, with the lifetimes of the real ones."""
+"""Issues codes, access tokens and refresh tokens with the real lifetimes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LIVES = {"test": (_DAY, 2 * _DAY), "online": (30 * _DAY, 60 * _DAY)}
 
 
 class BadToken(Exception):
-    """A code or refresh token is not good (any more); `code` is the gateway's word for it."""
+    """A code or refresh token is invalid or expired; `code` is the gateway's error code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -86,12 +86,12 @@ class TokenIssuer:
         return any(grant.access == access and now < grant.access_until for grant in self._grants)
 
     def kill_access(self) -> None:
-        """Every access token dies now; refreshing still works."""
+        """Invalidate every access token; refreshing still works."""
         for grant in self._grants:
             grant.access_until = 0.0
 
     def kill_all(self) -> None:
-        """Only a new login helps."""
+        """Invalidate all tokens: only a new login helps."""
         self._grants.clear()
 
     def answer(self, grant: Grant) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The control API: how the chat page and the tests play the world around the bot."""
+"""The control API, by which the chat page and tests act as people, carriers and the merchant."""
 
 from bot.sandbox.control.routes import ControlApi
 

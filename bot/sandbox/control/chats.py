@@ -1,4 +1,4 @@
-"""Control of the simulated Telegram: people, chats, messages, buttons, states, the ledger."""
+"""Control of the simulated Telegram: people, chats, messages, buttons, chat states, recorded calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Control of the simulated AliExpress: orders, nodes, tokens, pushes, the ledger."""
+"""Control of the simulated AliExpress: orders, nodes, tokens, pushes, recorded calls."""
 
 from __future__ import annotations
 

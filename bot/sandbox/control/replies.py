@@ -1,4 +1,4 @@
-"""How the control API answers, and how it refuses a request it cannot use."""
+"""Answers and errors of the control API."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A stand-in for Telegram's Bot API, as strict as the real one."""
+"""A simulated Telegram Bot API, as strict as the real one."""

@@ -1,4 +1,4 @@
-"""Whether the bot may do something in a chat, and which refusal it gets when not."""
+"""Checks what the bot may do in a chat; refuses as Telegram does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def chat_of(tg: SimulatedTelegram, p: Parameters) -> SimulatedChat:
 
 
 def reachable(tg: SimulatedTelegram, p: Parameters) -> SimulatedChat:
-    """The same, with the right to be in it."""
+    """The chat that `chat_id` names, if the bot can reach it. Raises ApiError."""
     chat = chat_of(tg, p)
     if chat.migrated_to:
         reason = "Bad Request: group chat was upgraded to a supergroup chat"
@@ -42,7 +42,7 @@ def reachable(tg: SimulatedTelegram, p: Parameters) -> SimulatedChat:
 
 
 def writable(tg: SimulatedTelegram, p: Parameters, what: str = "text messages") -> tuple[SimulatedChat, int]:
-    """A chat the bot may write to, and the topic (0: none), within the flood limits."""
+    """A chat that the bot may write to, and the topic (0 for none). Raises ApiError."""
     chat = reachable(tg, p)
     if chat.muted:
         raise bad_request(f"not enough rights to send {what} to the chat")

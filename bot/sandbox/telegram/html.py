@@ -1,4 +1,4 @@
-"""Reads Telegram's HTML as the Bot API does: plain text with entities, or its refusal in its words.
+"""Parses Telegram's HTML as the Bot API does: plain text with entities, or the Bot API's own error text.
 
 Rules: https://core.telegram.org/bots/api#html-style. Offsets and lengths count UTF-16 units.
 """

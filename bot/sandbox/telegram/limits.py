@@ -1,4 +1,4 @@
-"""Telegram's flood limits: refuses what comes too fast, and counts it; messages and edits in one account."""
+"""Simulates Telegram's flood limits; messages and edits count together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class FloodLimiter:
         self._buckets: dict[int, tuple[float, float]] = {}
 
     def admit(self, chat_id: int, now: float) -> int:
-        """0 and the message or edit counts, or the whole seconds to wait; `now` in seconds."""
+        """Count a message or edit and return 0, or return the whole seconds to wait; `now` in seconds."""
         if not self.rates.enabled:
             return 0
         waits = {

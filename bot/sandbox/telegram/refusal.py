@@ -1,10 +1,10 @@
-"""How the Bot API says no."""
+"""The Bot API's error answers."""
 
 from __future__ import annotations
 
 
 class ApiError(Exception):
-    """An answer with `ok: false`; `parameters` are for machines: retry_after, migrate_to_chat_id."""
+    """An answer with `ok: false`; `parameters` are retry_after or migrate_to_chat_id."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
         super().__init__(description)

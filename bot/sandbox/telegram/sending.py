@@ -1,4 +1,4 @@
-"""The bot's calls that put messages into chats, change and remove them."""
+"""The Bot API methods that send, edit and delete messages."""
 
 from __future__ import annotations
 

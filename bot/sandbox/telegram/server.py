@@ -1,4 +1,4 @@
-"""The Bot API over HTTP: tokens, faults, the method table, file downloads."""
+"""Serves the Bot API over HTTP: token check, faults, methods, file downloads."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class BotApi:
 
 
 async def _unless_gone(request: Request, work: Coroutine[object, object, object]) -> object:
-    """The work's result; a poll whose client has gone takes part in nothing any more."""
+    """Return the work's result; cancel a poll whose client has disconnected."""
     poll = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_disconnected(request))
     try:
@@ -155,7 +155,7 @@ def _chat_id(parameters: Parameters) -> int | None:
 
 
 def _struck(fault: Fault, answer: Response) -> Response:
-    """What the caller gets instead of the answer."""
+    """Apply a fault: return or raise what the caller gets instead of the answer."""
     if fault.kind == "slow":
         return answer
     if fault.kind in {"close", "reset"}:

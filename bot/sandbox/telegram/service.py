@@ -1,4 +1,4 @@
-"""The simulated Telegram as a whole: its world, the bot's queue and profile, and what people do in it."""
+"""The simulated Telegram: its chats, the bot's update queue and profile, and people's actions."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class BotCallLog:
 
 
 class SimulatedTelegram:
-    """State of the stand-in, and what people and the server do in it; the bot's calls are in methods.py."""
+    """The state, and the actions of people and of the server; the bot's calls are in methods.py."""
 
     def __init__(
         self, *, clock: SandboxClock, bus: Bus, token: str, username: str, rates: FloodRates
@@ -130,7 +130,7 @@ class SimulatedTelegram:
         chat_id: int = 0,
         bot_status: str = "member",
     ) -> SimulatedChat:
-        """A group with the bot in it; the bot is told of its arrival."""
+        """Make a group with the bot in it; the bot gets a membership update."""
         number = next(self._group_ids)
         supergroup = supergroup or forum
         chat = SimulatedChat(
@@ -170,7 +170,7 @@ class SimulatedTelegram:
     def say(
         self, chat_id: int, text: str, *, user_id: int = 0, thread_id: int = 0, reply_to: int = 0
     ) -> tuple[SimulatedMessage, IssuedUpdate | None]:
-        """A person writes. The update is None where the bot does not hear it (privacy mode in groups)."""
+        """A person writes. The update is None if the bot does not get it (privacy mode in groups)."""
         chat = self.chat(chat_id)
         rich = detect_entities(plain_text(text))
         return self.post(chat, user_id, thread_id=thread_id, reply_to=reply_to, rich=rich, source=text)

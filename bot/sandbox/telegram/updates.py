@@ -1,4 +1,4 @@
-"""Updates on their way to the bot: issued, kept, polled or pushed, confirmed; and their ledger."""
+"""The bot's update queue: updates are issued, polled or pushed, confirmed, and all recorded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BY_WEBHOOK = "Conflict: terminated by setWebhook request"
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class IssuedUpdate:
-    """One update. `handed` counts how often it was given out; times in seconds, 0: not yet."""
+    """One update. `handed` counts how often it was delivered; times are in seconds, 0 means not yet."""
 
     id: int
     kind: str
@@ -57,7 +57,7 @@ class IssuedUpdate:
 
 @dataclass(slots=True, kw_only=True)
 class UpdateQueue:
-    """The bot's queue. Only one of polling and a webhook drains it."""
+    """The bot's queue; either polling or a webhook drains it."""
 
     clock: SandboxClock
     pending: deque[IssuedUpdate] = field(default_factory=deque)

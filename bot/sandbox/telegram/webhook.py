@@ -1,4 +1,4 @@
-"""Pushes updates to the bot's webhook: in order per chat, again and again until they are taken."""
+"""Delivers updates to the bot's webhook, in order per chat, with retries until they are accepted."""
 
 from __future__ import annotations
 
