@@ -18,8 +18,8 @@ _PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="w
 button{{font:inherit;padding:.6em 1.4em;border:0;border-radius:.5em;background:#e43225;color:#fff}}</style>
 <h1>Allow this app?</h1><p>App <b>{app}</b> wants to read the orders of the account <b>sandbox-shop</b>.</p>
 <form method="post">{fields}<button>Authorize</button></form>
-<p>You will be redirected to an address that contains code=…; in this demo the page does not load. Copy the whole
-address from the address bar and send it to the bot.</p>"""
+<p>You will be redirected to an address that contains code=…; in this demo the page does not
+load. Copy the whole address from the address bar and send it to the bot.</p>"""
 
 
 class Consent:

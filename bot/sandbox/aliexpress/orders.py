@@ -14,11 +14,11 @@ DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A node still to come: `gap` simulated days after the one before it.
+    """A scripted node, `gap` simulated days after the one before it.
 
-    `eta` is the promise made with it in days from then, None: unchanged. `order_status`, `logistics_status`,
-    `end_reason` and `mail_no` change the order or the parcel with it. A node handed in late is stamped `late`
-    days before it appears. `pushed`: AliExpress tells of it at once.
+    `eta` is the promised delivery in days from then; None leaves it unchanged. `order_status`,
+    `logistics_status`, `end_reason` and `mail_no`, if set, change the order or parcel at the same time. The
+    node is stamped `late` days before it appears. `pushed`: AliExpress sends a push at once.
     """
 
     phrase: str

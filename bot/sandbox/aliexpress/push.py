@@ -13,9 +13,9 @@ _TEST_TYPE = 0
 
 
 def push_body(at: float, order_id: str, status: str) -> bytes:
-    """The message of `at`, seconds, about an order; the console's test message when there is no order id.
+    """The push about an order at time `at` (seconds); without an order id, the console's test push.
 
-    Without a status it is one that only says that something about the order is new.
+    Without a status it only says that something about the order is new.
     """
     data: dict[str, object] = {}
     if order_id:

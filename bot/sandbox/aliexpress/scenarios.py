@@ -68,7 +68,7 @@ _PLAIN = (*_ORIGIN, *_FLIGHT, *_ARRIVAL, *_LAST_MILE, _DELIVERED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """The journeys of an order's parcels; the first `past` steps are done, the last of them `rest` days ago."""
+    """The journeys of the parcels; the first `past` steps of each are done, the last one `rest` days ago."""
 
     title: str
     journeys: tuple[tuple[Step, ...], ...]

@@ -37,7 +37,7 @@ const acts = {
   },
   async login() {
     await page.api("/aliexpress/tokens", { action: "kill_all" });
-    page.toast("The merchant is told in a moment; /authorize in the Merchant's chat fixes it");
+    page.toast("The merchant gets an alert in a moment; /authorize in the Merchant's chat fixes it");
   },
   outage: (button) => toggle(button),
   throttle: (button) => toggle(button),
