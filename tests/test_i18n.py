@@ -265,7 +265,9 @@ def test_markup_passes_and_is_isolated_outside_its_tags() -> None:
 def test_commands_in_right_to_left_sentences_keep_their_slash_in_front() -> None:
     words = Words("ar")
     assert f"{FSI}/help{PDI}" in words.t("We don't recognize that command. /help shows what works here.")
-    usage = words.t("🔗 Send <code>/link</code> with order numbers, or a CSV file with one number per line.")
+    usage = words.t(
+        "🔗 Send <code>/link</code> with order numbers, or the list that your shop exports (CSV or Excel)."
+    )
     assert f"{FSI}<code>/link</code>{PDI}" in usage
     assert FSI not in Words("en").t("We don't recognize that command. /help shows what works here.")
 

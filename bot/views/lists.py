@@ -68,7 +68,10 @@ def qr_code(words: Words, name: str, picture: bytes) -> Message:
 def link_usage(words: Words, problems: Sequence[tuple[int, Problem]] = ()) -> Message:
     """How to ask for links."""
     lines = [
-        words.t("🔗 Send <code>/link</code> with order numbers, or a CSV file with one number per line."),
+        words.t(
+            "🔗 Send <code>/link</code> with order numbers, "
+            "or the list that your shop exports (CSV or Excel)."
+        ),
         *left_out(words, problems),
     ]
     return Message(text=words.page(lines))
@@ -240,7 +243,11 @@ def unreadable_file(words: Words, name: str, why: Unreadable, *, megabytes: int)
     match why:
         case Unreadable.SPREADSHEET:
             lines = [
-                t("📄 <b>{name}</b> is a spreadsheet. Save it as CSV and send that file.", name=shown),
+                t(
+                    "📄 We can't open <b>{name}</b>. "
+                    "Save it as CSV or as an Excel workbook (.xlsx) and send that file.",
+                    name=shown,
+                ),
                 t("Format the order numbers as text first: spreadsheets round off numbers that long."),
             ]
         case Unreadable.TOO_LARGE:
