@@ -85,12 +85,12 @@ class Outbox:
 
         async def settle(tx: Transaction) -> None:
             nonlocal brought
-            await tx.notices.settle_sent(ids_of(outgoing.notices), batch.lease, now, message_id)
-            if outgoing.edits is None and was_refused:
-                await tx.notices.release_refused(place.chat_id, now, place.topic_id)
             if outgoing.edits not in (None, message_id):
                 order_id = outgoing.notices[0].order_id
                 await tx.chats.change_follow(place, order_id, card_message_id=message_id)
+            await tx.notices.settle_sent(ids_of(outgoing.notices), batch.lease, now, message_id)
+            if outgoing.edits is None and was_refused:
+                await tx.notices.release_refused(place.chat_id, now, place.topic_id)
             if ended_at is not None:
                 brought = await tx.notices.bring_forward(
                     now, tried_before=ended_at, most_attempts=outage.most_attempts, limit=_FEW

@@ -379,7 +379,7 @@ async def _read(tx: Transaction, batches: Sequence[ChatBatch]) -> _Known:
     ids = [notice.order_id for batch in batches for notice in batch.notices]
     return _Known(
         chats=await tx.chats.at(places),
-        orders=await tx.orders.get_many(ids),
+        orders=await tx.orders.get_many(ids, lock=False),
         follows={(one.place, one.order_id): one for one in await tx.chats.follows_of(places, ids)},
         refused=await tx.notices.refused_chats(),
     )

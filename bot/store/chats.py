@@ -74,19 +74,26 @@ class Chats:
         )
         await self._on.execute(
             sa.update(notices)
-            .where(notices.c.chat_id == chat_id, state_is(notices, "due"))
+            .where(
+                sql.in_order(
+                    notices,
+                    notices.c.chat_id == chat_id,
+                    state_is(notices, "due"),
+                )
+            )
             .values(state="dropped", settled_at=at, lease="")
         )
         return known
 
     async def mark_returned(self, chat_id: int) -> list[str]:
         """The bot can write to the chat again. Returns the orders it follows; none if it had not left."""
+        known = await self._lock_orders(follows.c.chat_id == chat_id)
         result = await self._on.execute(
             sa.update(chats)
             .where(chats.c.chat_id == chat_id, chats.c.left_at.is_not(None))
             .values(left_at=None)
         )
-        return await self._lock_orders(follows.c.chat_id == chat_id) if result.rowcount else []
+        return known if result.rowcount else []
 
     async def move(self, old: int, new: int) -> list[str]:
         """A group became a supergroup: move all rows to its new id. Returns the orders followed there.
@@ -135,7 +142,7 @@ class Chats:
         since `guessing_since` and a lock stay until they run out: else who guesses would forget and go on.
         """
         known = await self._lock_orders(follows.c.chat_id == chat_id)
-        for table in (follows, notices, disputes, freezes, sends, chats):
+        for table in (chats, follows, notices, disputes, freezes, sends):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
         await self.purge_guesses(now, guessing_since, chat_id)
         for state in _UNHANDLED:
@@ -192,7 +199,14 @@ class Chats:
         )
         await self._on.execute(
             sa.update(notices)
-            .where(_at(notices, place), notices.c.order_id == order_id, state_is(notices, "due"))
+            .where(
+                sql.in_order(
+                    notices,
+                    _at(notices, place),
+                    notices.c.order_id == order_id,
+                    state_is(notices, "due"),
+                )
+            )
             .values(state="dropped", settled_at=now, lease="")
         )
         return bool(result.rowcount)

@@ -201,7 +201,15 @@ class Notices:
         """Postpone everything that waits for the place to `until` at least, except leased notices."""
         await self._on.execute(
             sa.update(notices)
-            .where(_due, _at(place), notices.c.due_at < until, notices.c.lease == "")
+            .where(
+                sql.in_order(
+                    notices,
+                    _due,
+                    _at(place),
+                    notices.c.due_at < until,
+                    notices.c.lease == "",
+                )
+            )
             .values(due_at=until, held=True)
         )
 
@@ -242,12 +250,15 @@ class Notices:
         await self._on.execute(
             sa.update(notices)
             .where(
-                _due,
-                _at(place),
-                notices.c.held,
-                notices.c.due_at > now,
-                notices.c.key.not_like(f"{NewsKind.CHECK_IN.value}:%"),
-                notices.c.key.not_like(_OUTAGE),
+                sql.in_order(
+                    notices,
+                    _due,
+                    _at(place),
+                    notices.c.held,
+                    notices.c.due_at > now,
+                    notices.c.key.not_like(f"{NewsKind.CHECK_IN.value}:%"),
+                    notices.c.key.not_like(_OUTAGE),
+                )
             )
             .values(due_at=now, held=False)
         )
@@ -281,7 +292,7 @@ class Notices:
         if topic_id is not None:
             where.append(notices.c.topic_id == topic_id)
         result = await self._on.execute(
-            sa.update(notices).where(_due, *where).values(due_at=now, blocker=None)
+            sa.update(notices).where(sql.in_order(notices, _due, *where)).values(due_at=now, blocker=None)
         )
         return result.rowcount
 
@@ -299,18 +310,17 @@ class Notices:
         self, now: datetime, *, tried_before: datetime, most_attempts: int, limit: int
     ) -> int:
         """Telegram works again: some of what it failed to take before then goes now; how many."""
-        some = (
-            sa.select(notices.c.id)
-            .where(
-                _due,
-                _blocked_by(Blocker.TELEGRAM),
-                notices.c.lease == "",
-                notices.c.due_at > now,
-                notices.c.tried_at < tried_before,
-                notices.c.attempts <= most_attempts,
-            )
-            .limit(limit)
-        )
+        waiting = [
+            _due,
+            _blocked_by(Blocker.TELEGRAM),
+            notices.c.lease == "",
+            notices.c.due_at > now,
+            notices.c.tried_at < tried_before,
+            notices.c.attempts <= most_attempts,
+        ]
+        some = sa.select(notices.c.id).where(*waiting).order_by(notices.c.id).limit(limit)
+        # others are being settled, and this transaction has settled its own
+        some = some.with_for_update(key_share=True, skip_locked=True)
         result = await self._on.execute(
             sa.update(notices).where(notices.c.id.in_(some)).values(due_at=now, blocker=None)
         )
@@ -446,11 +456,14 @@ _READY = (  # due rows whose place may be leased
 _TAKE = (  # lease all that is due for these places
     sa.update(notices)
     .where(
-        _due,
-        notices.c.due_at <= _NOW,
-        sql.among(notices.c.chat_id, "b_chats"),  # what the index is for
-        sql.among(sa.tuple_(notices.c.chat_id, notices.c.topic_id), "b_places"),
-        _none_before(),
+        sql.in_order(
+            notices,
+            _due,
+            notices.c.due_at <= _NOW,
+            sql.among(notices.c.chat_id, "b_chats"),  # what the index is for
+            sql.among(sa.tuple_(notices.c.chat_id, notices.c.topic_id), "b_places"),
+            _none_before(),
+        )
     )
     .values(due_at=sa.bindparam("b_until"), lease=sa.bindparam("b_lease"), held=False)
     .returning(*notices.c)

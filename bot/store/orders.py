@@ -104,20 +104,21 @@ class Orders:
     async def get(self, order_id: str) -> Order | None:
         return (await self.get_many([order_id])).get(order_id)
 
-    async def get_many(self, order_ids: Iterable[str]) -> dict[str, Order]:
+    async def get_many(self, order_ids: Iterable[str], *, lock: bool = True) -> dict[str, Order]:
         """The known ones among `order_ids` with parcels and nodes, in three queries per few hundred.
 
-        In a read-write transaction they are locked until its end.
+        In a read-write transaction they are locked until its end, unless that is not wanted.
         """
         found: dict[str, Order] = {}
-        for ids in sql.chunks(order_ids):
-            found |= await self._get_lot(ids)
+        for ids in sql.chunks(sorted(order_ids)):
+            found |= await self._get_lot(ids, lock=lock)
         return found
 
-    async def _get_lot(self, ids: Sequence[str]) -> dict[str, Order]:
+    async def _get_lot(self, ids: Sequence[str], *, lock: bool) -> dict[str, Order]:
         these = {"ids": ids}
         by_parcel: dict[tuple[str, int], list[Node]] = {}
-        found = (await self._on.execute(sql.locking(self._on, _HEADS), these)).mappings().all()
+        heads = sql.locking(self._on, _HEADS) if lock else _HEADS
+        found = (await self._on.execute(heads, these)).mappings().all()
         for row in (await self._on.execute(_NODES, these)).mappings():
             by_parcel.setdefault((row["order_id"], row["parcel"]), []).append(shape.to_node(row))
         by_order: dict[str, list[Parcel]] = {}
@@ -276,7 +277,15 @@ class Orders:
         for ids in sql.chunks(order_ids):
             await self._on.execute(
                 sa.update(orders)
-                .where(orders.c.id.in_(ids), orders.c.next_check_at > now, orders.c.failures == 0)
+                .where(
+                    sql.in_order(
+                        orders,
+                        orders.c.id.in_(ids),
+                        orders.c.next_check_at > now,
+                        orders.c.failures == 0,
+                        skip_locked=True,  # they are being changed, and this transaction has locked its own
+                    )
+                )
                 .values(next_check_at=now)
             )
 
@@ -308,7 +317,7 @@ class Orders:
         floor = sa.literal((until - EPOCH) // timedelta(milliseconds=1), type_=sa.BigInteger)
         await self._on.execute(
             sa.update(orders)
-            .where(orders.c.next_check_at < until)
+            .where(sql.in_order(orders, orders.c.next_check_at < until))
             .values(next_check_at=sa.type_coerce(floor + gap, Utc))
         )
 
@@ -318,11 +327,18 @@ class Orders:
         planned = sa.type_coerce(orders.c.next_check_at, sa.BigInteger) - span
         await self._on.execute(
             sa.update(orders)
-            .where(orders.c.next_check_at >= now + back - _SLACK, orders.c.finished_at.is_(None))
+            .where(
+                sql.in_order(
+                    orders,
+                    orders.c.next_check_at >= now + back - _SLACK,
+                    orders.c.finished_at.is_(None),
+                )
+            )
             .values(next_check_at=sa.type_coerce(planned, Utc))
         )
         for moment in (orders.c.fetched_at, orders.c.created_at):
-            await self._on.execute(sa.update(orders).where(moment > now).values({moment.name: now}))
+            later = sql.in_order(orders, moment > now)
+            await self._on.execute(sa.update(orders).where(later).values({moment.name: now}))
 
     async def newest_check(self, limit: int = 1000) -> datetime | None:
         """The latest check time among the orders whose next checks are furthest in the future."""
@@ -343,9 +359,13 @@ class Orders:
 
     async def cap_next_checks(self, order_ids: Iterable[str], latest: datetime) -> None:
         """Move the next checks of these orders to `latest`, if they are later."""
-        for ids in sql.chunks(order_ids):
-            beyond = sa.update(orders).where(orders.c.id.in_(ids), orders.c.next_check_at > latest)
-            await self._on.execute(beyond.values(next_check_at=latest))
+        for ids in sql.chunks(sorted(order_ids)):
+            beyond = sql.in_order(
+                orders,
+                orders.c.id.in_(ids),
+                orders.c.next_check_at > latest,
+            )
+            await self._on.execute(sa.update(orders).where(beyond).values(next_check_at=latest))
 
     async def watch(self, order_id: str) -> Watch | None:
         row = (await self._on.execute(_WATCH, {"b_id": order_id})).mappings().first()
@@ -516,11 +536,11 @@ class Orders:
             .limit(limit)
         )
         await self._on.execute(sa.delete(checks).where(checks.c.until < before))
+        old = [id_ for query in (finished, idle) for id_ in (await self._on.execute(query)).scalars()]
         gone = 0
-        for old in (finished, idle):
-            ids = (await self._on.execute(old)).scalars().all()
-            for lot in sql.chunks(ids[: limit - gone]):
-                gone += (await self._on.execute(sa.delete(orders).where(orders.c.id.in_(lot)))).rowcount
+        for lot in sql.chunks(sorted(set(old[:limit]))):
+            deleted = sa.delete(orders).where(sql.in_order(orders, orders.c.id.in_(lot)))
+            gone += (await self._on.execute(deleted)).rowcount
         return gone
 
 

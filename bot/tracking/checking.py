@@ -84,6 +84,7 @@ class Checking:
                 due, now, fingerprint=snapshot.fingerprint if snapshot is not None else None
             )
         async with self._store.write() as tx:
+            await tx.orders.lock([due.order_id])
             if await tx.orders.holds_lease(due.order_id, due.lease):
                 await self._recording.apply_snapshot(tx, due.order_id, snapshot, facts, asking=None)
         return None
@@ -132,6 +133,7 @@ class Checking:
             kind=NewsKind.NOT_FOUND, key=f"not_found:{int(now.timestamp())}", importance=Importance.ACTION
         )
         async with self._store.write() as tx:
+            await tx.orders.lock([due.order_id])
             if not await tx.orders.holds_lease(due.order_id, due.lease):
                 return True  # the lease was lost: another check is running
             places = await tx.chats.withdraw_unchecked(due.order_id)

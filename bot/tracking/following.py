@@ -220,6 +220,7 @@ class Following:
         now, place, limit = self._now(), chat.place, self._policy.orders_per_chat
         follow = Follow(place=place, order_id=order_id, label=label.strip()[:_LABEL_LENGTH], created_at=now)
         async with self._store.write() as tx:
+            await tx.orders.lock([order_id])
             await tx.chats.lock(place)
             if await tx.chats.get_follow(place, order_id) is None:
                 if await tx.chats.count_follows(place) >= limit:
@@ -239,6 +240,7 @@ class Following:
     async def _take_back(self, follow: Follow) -> None:
         if follow.archived_at is not None:
             async with self._store.write() as tx:
+                await tx.orders.lock([follow.order_id])
                 await tx.chats.change_follow(follow.place, follow.order_id, archived_at=None)
                 await tx.orders.update_weights([follow.order_id], self._now())
 
@@ -280,6 +282,7 @@ class Following:
     async def set_notify(self, place: Place, order_id: str, *, on: bool) -> bool:
         """Turn pushes about this order on or off; False if it is not followed."""
         async with self._store.write() as tx:
+            await tx.orders.lock([order_id])
             changed = await tx.chats.change_follow(place, order_id, notify=on)
             await tx.orders.update_weights([order_id], self._now())
         return changed
@@ -288,6 +291,7 @@ class Following:
         """Archive the order, or take it back; False if it is not followed."""
         now = self._now()
         async with self._store.write() as tx:
+            await tx.orders.lock([order_id])
             changed = await tx.chats.change_follow(place, order_id, archived_at=now if archived else None)
             await tx.orders.update_weights([order_id], now)
         return changed

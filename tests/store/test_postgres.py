@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from bot.errors import StoreError
-from bot.model import Changes, Place
+from bot.model import Changes, OrderStatus, Place
 from bot.store import Store
+from bot.tracking import Policy
+from tests import make
+from tests.parts import Engine, several
 from tests.store import postgres
 from tests.store.builders import ANNA, LEASE, NOW, added, follow, later, node, order, pending
 
@@ -89,6 +95,81 @@ async def _until(condition: object, seconds: float = 10.0) -> None:
 
 
 # ── a restart of the server ─────────────────────────────────────────────────────────────────────
+
+
+async def test_the_whole_house_at_once_meets_no_deadlock(replicas: list[Store]) -> None:
+    """Orders are locked before chats, follows and notices by everybody: no two wait for each other."""
+    dice = random.Random(7)
+    engine = Engine(replicas[0], policy=Policy(orders_per_chat=1000, admins=frozenset({900})))
+    ids = list(several(6))
+    places = [Place(100 + number) for number in range(6)]
+    for place in places:
+        await engine.follow(*ids, place=place)
+    deadlocks: list[str] = []
+    following, at_places = engine.tracking.following, engine.tracking.places
+
+    async def act(update: int) -> None:
+        place, order_id = dice.choice(places), dice.choice(ids)
+        chat = make.chat(place)
+        some: list[Callable[[], Awaitable[object]]] = [
+            lambda: following.track(chat, order_id),
+            lambda: following.untrack(place, order_id, update=update),
+            lambda: following.set_archived(place, order_id, archived=dice.random() < 0.5),
+            lambda: following.set_notify(place, order_id, on=dice.random() < 0.5),
+            lambda: following.received(place, order_id),
+            lambda: following.ask_again(place, order_id, later(3000), update=update),
+            lambda: engine.tracking.flagging.dispute(order_id, place, language="en", zone="UTC"),
+            lambda: at_places.left(place.chat_id),
+            lambda: at_places.back(place.chat_id),
+            lambda: at_places.pause(place, None),
+            lambda: at_places.forget(place.chat_id, 0),
+            lambda: engine.follow(*ids, place=place),
+            lambda: engine.tracking.checking.learn_status(
+                order_id, OrderStatus.SHIPPED, engine.clock.now(), f"{update}"
+            ),
+            lambda: _house(engine),
+        ]
+        await _try(dice.choice(some))
+
+    async def _try(what: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await what()
+        except (StoreError, LookupError) as error:
+            if "deadlock" in str(error):
+                deadlocks.append(str(error))
+
+    async def check() -> None:
+        for order_id in ids:
+            engine.source.add(order_id, f"Departed from sorting center {dice.random()}")
+        engine.clock.pass_(minutes=30)
+        await engine.poller.step()
+        await engine.poller.drain()
+
+    async def tell() -> None:
+        await engine.sender.step()
+        await engine.sender.drain()
+
+    with structlog.testing.capture_logs() as logs:
+        for turn in range(4):
+            acts = [act(100 * turn + number) for number in range(24)]
+            await asyncio.gather(*acts, _try(check), _try(tell), _try(tell))
+    deadlocks += [str(line) for line in logs if "deadlock" in str(line)]
+    assert not deadlocks, f"{len(deadlocks)}: {deadlocks[:3]}"
+
+
+async def _house(engine: Engine) -> None:
+    """What upkeep and the poller do to many orders at once."""
+    now = engine.clock.now()
+    async with engine.store.write() as tx:
+        await tx.orders.postpone_all(now + timedelta(minutes=1), timedelta(minutes=5))
+    async with engine.store.write() as tx:
+        latest = now + timedelta(minutes=2)
+        beyond = await tx.orders.planned_beyond(latest, 1000, waited=False)
+        await tx.orders.cap_next_checks(beyond, latest)
+    async with engine.store.write() as tx:
+        await tx.orders.purge(now - timedelta(days=1))
+        await tx.notices.purge(now - timedelta(minutes=5))
+    await engine.store.set_back(now, timedelta(hours=1))
 
 
 async def test_a_crash_of_the_server_loses_nothing_committed_and_passes(
