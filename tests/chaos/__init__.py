@@ -1,1 +1,1 @@
-"""Chaos: the real bot as a process against the sandbox, with faults and kills, counted by the ledgers."""
+"""Chaos: the real bot as a process against the sandbox, with faults and kills; nothing may get lost."""

@@ -1,4 +1,4 @@
-"""The count after a run: owed, told, repeated, lost, and every promise that was broken. Pure."""
+"""Counts after a run which notices were owed, sent, repeated or lost, and lists broken promises. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _IN_FLIGHT = 3.0  # seconds after "no longer followed" in which a push may still
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """What a run came to. A notice is one node for one follower.
+    """The result of a run. A notice is one node for one follower.
 
     `owed` = told + lost; `open` are those whose follower left before they were told. Of those told,
     `in_summary` are not named by their message, `on_card` were seen on the card that the chat asked for.

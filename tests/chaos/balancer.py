@@ -1,4 +1,4 @@
-"""What stands between Telegram and the replicas: one address, each call to the replica that serves."""
+"""A load balancer between Telegram and the replicas: forwards each call to the replica that serves."""
 
 from __future__ import annotations
 

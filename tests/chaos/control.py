@@ -1,4 +1,4 @@
-"""The sandbox's control API, and a watcher that follows both ledgers while they grow."""
+"""A client of the sandbox's control API, and a watcher that follows its records as they grow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database of a run: looked at from outside, and the troubles that another session makes."""
+"""The database of a run: read from outside, and disturbed by another session."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Base(Protocol):
     url: str
 
     def reading(self) -> contextlib.AbstractContextManager[Reading]:
-        """The database as it is, for looking only. Raises OSError where it does not serve."""
+        """The database as it is, for looking only. Raises OSError if the database does not answer."""
         ...
 
     async def hold(self, lock: Lock) -> None:

@@ -1,4 +1,4 @@
-"""The merchant of the play: logs in at AliExpress again when a crash lost the newest refresh token."""
+"""The simulated merchant: logs in at AliExpress again if a crash lost the newest refresh token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The people of the play: each chat does one thing after the other and waits for its answer."""
+"""The simulated people: each chat does one thing after another and waits for its answer."""
 
 from __future__ import annotations
 

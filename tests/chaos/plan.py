@@ -1,4 +1,4 @@
-"""What a run plays, drawn from one seed: who follows what, what happens when, and how the bot dies."""
+"""The plan of a run, drawn from one seed: who follows what, what happens when, and when the bot is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run: its processes, the people, the plan; then everything settles and is written down."""
+"""Executes one run: starts processes and people, follows the plan, lets everything settle, and records it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The processes of a run: the sandbox, and the bots that are killed and started again."""
+"""The processes of a run: the sandbox, and the bots that are killed and restarted."""
 
 from __future__ import annotations
 
