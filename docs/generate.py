@@ -211,6 +211,10 @@ Test vector:
 `python -m bot link ORDER` prints links; [shop-links.md](../how-to/shop-links.md) makes them in PHP,
 JavaScript, Ruby and Python without calling the bot. A link does not expire; changing `LINK_SECRET` ends all
 links made with it.
+
+A link for a whole shop order ([watch.md](../how-to/watch.md)) has another token: `c-` and 22 characters, 16
+random bytes as base64url. Only the bot makes it and only its database knows it; it ends when the last of its
+orders is deleted.
 """
 
 

@@ -24,6 +24,7 @@ from bot.cli import (
     read,
     run,
     track,
+    watch,
     why,
 )
 from bot.cli.program import INSTALLED, PROGRAM
@@ -36,6 +37,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": doctor.doctor,
     "authorize": authorize.authorize,
     "link": link.link,
+    "watch": watch.watch,
     "track": track.track,
     "why": why.why,
     "dead-letters": letters.dead_letters,

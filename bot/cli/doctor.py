@@ -117,6 +117,9 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
     yield Check(name="phrases", look=lambda: machine.phrases_file(chosen), fix="correct PHRASES_FILE")
     yield Check(name="database", look=lambda: database.sqlite(store), fix="check DATABASE_URL")
     yield Check(name="database", look=lambda: database.postgresql(store), fix="check DATABASE_URL")
+    yield Check(
+        name="watched", look=lambda: database.book(store, chosen), fix="see the database's line above"
+    )
     yield Check(name="outbox", look=lambda: database.backlog(store), fix="see the database's line above")
     yield Check(name="disk", look=lambda: machine.disk(chosen, folder), fix="check the disk")
     yield Check(name="catalogs", look=machine.catalogs, fix="reinstall this version")

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Flag, FlagRule, FlagSince, Place
 from bot.store import sql
-from bot.store.tables import cases, disputes, orders
+from bot.store.tables import WATCHED, cases, disputes, orders
 
 _QUIET = timedelta(days=1)  # between two reports of one place that the merchant hears
 
@@ -126,11 +126,11 @@ def _of(order_id: str, place: Place) -> sa.ColumnElement[bool]:
 
 
 def _watched(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """Orders that are still looked at, and those whose customer complained."""
+    """Orders on their way that somebody watches, and those whose customer complained."""
     return (
         sa.select(*columns)
         .select_from(orders.outerjoin(cases, cases.c.order_id == orders.c.id))
-        .where(sa.or_(orders.c.finished_at.is_(None), cases.c.disputed_at.is_not(None)))
+        .where(sa.or_(sa.and_(orders.c.finished_at.is_(None), WATCHED), cases.c.disputed_at.is_not(None)))
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.model import BookEntry
+from bot import board
+from bot.model import BookEntry, Flag
 from bot.store import Store, Watched
 from tests.store.builders import ANNA, LEASE, NOW, follow, later
 
@@ -78,6 +79,17 @@ async def test_who_is_taken_out_rests_unless_somebody_follows(store: Store) -> N
         assert await tx.book.is_new(THREE)
         assert await tx.orders.purge(NOW + timedelta(days=900)) == 1
     assert await _book(store, _entry(TWO)) == 1
+
+
+async def test_only_watched_orders_are_on_the_board(store: Store) -> None:
+    await _book(store, _entry(ONE), _entry(TWO))
+    much_later = NOW + timedelta(days=30)
+    async with store.write() as tx:
+        await tx.book.remove([TWO], NOW)
+        counts, _ = await tx.cases.count_flags(board.RULES, much_later)
+        flagged = await tx.cases.flagged(board.RULES, board.GRAVITY, much_later, most=9)
+    assert counts == {Flag.NO_TRACKING: 1}
+    assert [case.order_id for case in flagged] == [ONE]
 
 
 async def test_a_booked_order_of_which_nothing_ever_came_leaves_in_the_end(store: Store) -> None:

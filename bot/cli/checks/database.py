@@ -13,6 +13,9 @@ from pathlib import Path
 from bot.cli.checks import Finding, failure, ok, warning
 from bot.cli.program import PROGRAM
 from bot.errors import StoreError
+from bot.model import BookNeeds
+from bot.pacing import book_needs
+from bot.settings import Settings
 from bot.store import Store, migrations
 from bot.store.sql import redact_url
 
@@ -119,6 +122,38 @@ def _writer(path: Path) -> Finding:
         except OSError:
             return ok("writer", f"a bot is running on it (process {handle.read().strip() or 'unknown'})")
     return ok("writer", "no bot is running on it")
+
+
+async def book(store: Store, chosen: Settings) -> Iterable[Finding]:
+    """Whether the day's calls suffice for the orders that only the shop watches."""
+    if store.database.path is not None and not store.database.path.exists():
+        return []
+    if await migrations.revision(store.database) != migrations.head():
+        return []
+    try:
+        async with store.read() as tx:
+            counted = await tx.book.count()
+    except StoreError as error:
+        return [failure("watched", str(error), "see the line on the database")]
+    budget = chosen.aliexpress_calls_per_day
+    needs = book_needs(counted.unwaited, chosen.check_max_seconds, budget)
+    if not needs.orders:
+        return [ok("watched", f"{counted.orders:,} orders, each with a follower")]
+    if needs.short:
+        fix = "raise ALIEXPRESS_CALLS_PER_DAY if your app allows more, or CHECK_MAX_SECONDS"
+        return [warning("watched", describe(needs, budget), fix)]
+    return [ok("watched", describe(needs, budget))]
+
+
+def describe(needs: BookNeeds, budget: int) -> str:
+    """What the book costs, and what happens where the day's calls do not suffice."""
+    text = (
+        f"{needs.orders:,} watched orders that nobody follows need {needs.calls:,} of {budget:,} calls a day"
+    )
+    if not needs.short:
+        return text
+    days = needs.gap / 86_400
+    return f"{text}; they get {needs.granted:,}, so each is checked about every {days:.1f} days"
 
 
 async def backlog(store: Store) -> Iterable[Finding]:

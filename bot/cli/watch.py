@@ -1,0 +1,133 @@
+"""`watch`: has the bot watch every order of a list, beside a running bot."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from bot import settings
+from bot.cli.checks.database import describe
+from bot.errors import BotError
+from bot.lists import NotAList, OrderList, Unreadable, read_file
+from bot.model import BookEntry, BookNeeds
+
+if TYPE_CHECKING:
+    from bot.store import Store
+    from bot.tracking import Booked
+    from bot.tracking.booking import Booking
+
+_LONG = 500  # rows from which on a progress bar is shown
+_BREATH = 0.02  # seconds in which a bot on the same SQLite file gets its turn
+_WHY = {
+    Unreadable.SPREADSHEET: "is an old spreadsheet; save it as CSV or xlsx",
+    Unreadable.NO_TEXT: "holds no table",
+    Unreadable.TOO_LARGE: "is too large",
+}
+
+
+def watch(
+    file: Annotated[str, typer.Argument(help="CSV or xlsx with order numbers; - reads standard input")],
+    stop: Annotated[bool, typer.Option("--stop", help="watch them no more")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
+) -> None:
+    """Watch every order of a list: checked and put on the board when in trouble, with messages to nobody.
+
+    Doing it again changes nothing. Works beside a running bot. Exit code 1: there was no order in the list.
+    """
+    chosen = settings.load_settings()
+    orders = _read(file, chosen.default_language)
+    if stop:
+        count = asyncio.run(_stop(chosen, orders))
+        typer.echo(json.dumps({"removed": count}) if as_json else f"{count} orders are no longer watched.")
+        return
+    booked, needs = asyncio.run(_watch(chosen, orders, quiet=as_json))
+    if as_json:
+        typer.echo(_as_json(orders, booked, needs))
+    else:
+        _show(orders, booked, needs, chosen.aliexpress_calls_per_day)
+    sys.exit(0 if orders.numbers else 1)
+
+
+def _read(file: str, language: str) -> OrderList:
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise BotError(f"{file} cannot be read: {error.strerror}") from None
+    try:
+        return read_file(content, language)
+    except NotAList as error:
+        raise BotError(f"{file} {_WHY[error.why]}") from None
+
+
+async def _watch(chosen: settings.Settings, orders: OrderList, *, quiet: bool) -> tuple[Booked, BookNeeds]:
+    entries = [
+        BookEntry(order_id=number, shop_order=row.shop_order) for row in orders.rows for number in row.numbers
+    ]
+    columns = (TextColumn("orders"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    hidden = quiet or len(entries) < _LONG
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bars:
+        bar = bars.add_task("orders", total=len(entries))
+
+        async def progress(done: int, total: int) -> None:
+            bars.update(bar, completed=done, total=total)
+            await asyncio.sleep(_BREATH)
+
+        store, booking = await _opened(chosen)
+        try:
+            return await booking.book(entries, progress), await booking.needs()
+        finally:
+            await store.close()
+
+
+async def _stop(chosen: settings.Settings, orders: OrderList) -> int:
+    store, booking = await _opened(chosen)
+    try:
+        return await booking.unbook(orders.numbers)
+    finally:
+        await store.close()
+
+
+async def _opened(chosen: settings.Settings) -> tuple[Store, Booking]:
+    from bot.leader import policy
+    from bot.pacing import CheckInterval, Pacer
+    from bot.store import Store
+    from bot.tracking.booking import Booking
+
+    store = Store(chosen.database_url)
+    await store.start()
+    interval = CheckInterval(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds)
+    pacer = Pacer(interval, lambda: 0.5, book_weight=chosen.book_weight)
+    return store, Booking(store, pacer, policy(chosen), lambda: datetime.now(UTC))
+
+
+def _show(orders: OrderList, booked: Booked, needs: BookNeeds, budget: int) -> None:
+    console = Console(highlight=False)
+    console.print(f"{booked.added:,} orders added, {booked.known:,} watched already.")
+    problems = list(orders.problems)
+    if problems:
+        console.print(f"{len(problems):,} rows left out:")
+    for row, problem in problems:
+        console.print(Text(f"  row {row.line}: {problem.text or '(empty)'}: {problem.trouble.value}"))
+    if orders.maybe_rounded:
+        console.print("All numbers end in 0: did a spreadsheet round them?")
+    if needs.orders:
+        console.print(describe(needs, budget) + ".")
+
+
+def _as_json(orders: OrderList, booked: Booked, needs: BookNeeds) -> str:
+    refused = [
+        {"row": row.line, "text": problem.text, "reason": problem.trouble.value}
+        for row, problem in orders.problems
+    ]
+    calls = {"needed": needs.calls, "granted": needs.granted, "seconds_between_checks": needs.gap}
+    told = {"added": booked.added, "known": booked.known, "refused": refused, "calls_a_day": calls}
+    return json.dumps(told, ensure_ascii=False)
