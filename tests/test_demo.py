@@ -61,7 +61,7 @@ def _printed_address(demo: subprocess.Popen[str]) -> str:
     seen = ""
     for line in demo.stdout:
         seen += line
-        if "First thing to type" in line:
+        if "type this in the chat" in line:
             assert f"/track {ORDER}" in line
             found = re.search(r"http://127\.0\.0\.1:\d+", seen)
             assert found is not None, seen
