@@ -62,6 +62,17 @@ async def test_where_the_admins_cannot_be_seen_the_bot_asks_to_be_made_one(play:
     await play.ask(FAMILY, f"/track {PLAIN}", "Make me an admin", user_id=EMMA)
 
 
+async def test_an_anonymous_admin_can_press_what_they_can_type(play: World) -> None:
+    await play.control("POST", f"chats/{FAMILY}/state", action="hide", user_id=EMMA)
+    card = await play.ask(FAMILY, f"/track {PLAIN}", "In transit between", user_id=EMMA)
+    refused = await play.press(FAMILY, card, "Mute", user_id=EMMA)
+    assert "Make me an admin" in refused["answer"]["text"], "nobody shows the bot who that is"
+    assert "Only group admins" in (await play.press(FAMILY, card, "Mute", user_id=IVAN))["answer"]["text"]
+    await play.control("POST", f"chats/{FAMILY}/state", action="promote")
+    allowed = await play.press(FAMILY, card, "Mute", user_id=EMMA)
+    assert "off" in allowed["answer"]["text"].lower()
+
+
 async def test_who_is_no_admin_is_still_told_so(play: World) -> None:
     await play.ask(FAMILY, f"/track {PLAIN}", "Only group admins", user_id=IVAN)
 

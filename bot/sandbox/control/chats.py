@@ -251,7 +251,8 @@ class ChatControl:
 
     async def state(self, p: Parameters, request: Request) -> object:
         """`action`: block, unblock, deactivate, kick, remove, add, promote, mute, unmute, upgrade,
-        create_topic (with `name`), close_topic, reopen_topic, delete_topic (with `thread_id`).
+        hide (the admin `user_id` stays anonymous from now on), create_topic (with `name`), close_topic,
+        reopen_topic, delete_topic (with `thread_id`).
         """
         chat = self._chat(request)
         action = p.text("action")
@@ -264,6 +265,8 @@ class ChatControl:
             self._tg.set_bot_status(chat, statuses[action])
         elif action in {"mute", "unmute"}:
             chat.muted = action == "mute"
+        elif action == "hide":
+            chat.anonymous.add(p.integer("user_id"))
         elif action == "upgrade":
             return self._tg.describe(self._tg.upgrade(chat))
         elif action == "create_topic":

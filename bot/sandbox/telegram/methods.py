@@ -63,7 +63,9 @@ def get_chat_administrators(tg: SimulatedTelegram, p: Parameters) -> list[dict[s
         raise bad_request("there are no administrators in the private chat")
     ranks = {"creator", "administrator"}
     people = [
-        tg.membership(tg.world.users[i], status) for i, status in chat.members.items() if status in ranks
+        tg.membership(tg.world.users[i], status)
+        for i, status in chat.members.items()
+        if status in ranks and tg.world.member(chat, i)
     ]
     own = [tg.membership(tg.world.bot, chat.bot_status)] if chat.bot_status in ranks else []
     return people + own

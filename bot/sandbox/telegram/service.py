@@ -14,6 +14,7 @@ from bot.sandbox.telegram.limits import FloodLimiter, FloodRates
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.updates import IssuedUpdate, UpdateQueue
 from bot.sandbox.telegram.world import (
+    ANONYMOUS,
     BOT_ID_DEFAULT,
     Query,
     SimulatedChat,
@@ -180,6 +181,8 @@ class SimulatedTelegram:
     ) -> tuple[SimulatedMessage, IssuedUpdate | None]:
         """A person's message of any kind; `facts` are fields of Message."""
         sender = self._somebody(chat, user_id)
+        if sender.id in chat.anonymous:
+            sender = ANONYMOUS
         message = self.world.put(chat, sender, **facts)
         if chat.is_private:
             chat.started = True

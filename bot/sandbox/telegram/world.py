@@ -86,9 +86,15 @@ class SimulatedMessage:
         return self.photo is not None or self.document is not None
 
 
+ANONYMOUS = User(id=1087968824, first_name="Group", is_bot=True, username="GroupAnonymousBot")
+
+
 @dataclass(slots=True, kw_only=True)
 class SimulatedChat:
-    """A chat as the bot may meet it. `members` maps user ids to creator, administrator, member or left."""
+    """A chat as the bot may meet it. `members` maps user ids to creator, administrator, member or left.
+
+    `anonymous` are admins who write as the group, and whom only other admins see.
+    """
 
     id: int
     type: str
@@ -96,6 +102,7 @@ class SimulatedChat:
     user: User | None = None
     is_forum: bool = False
     members: dict[int, str] = field(default_factory=dict)
+    anonymous: set[int] = field(default_factory=set)
     topics: dict[int, Topic] = field(default_factory=dict)
     messages: dict[int, SimulatedMessage] = field(default_factory=dict)
     bot_status: str = "member"
@@ -190,6 +197,8 @@ class World:
             return chat.bot_status
         if chat.user is not None and chat.user.id == user_id:
             return "member"
+        if user_id in chat.anonymous and chat.bot_status != "administrator":
+            return ""
         return chat.members.get(user_id, "")
 
     # ── what the API and the page say of a message ──────────────────────────────────────────────
@@ -203,6 +212,8 @@ class World:
             "date": message.date,
             **message.service,
         }
+        if message.sender is ANONYMOUS:
+            answer["sender_chat"] = chat.to_api()
         if message.thread_id:
             answer |= {"message_thread_id": message.thread_id, "is_topic_message": True}
         if message.edited:
