@@ -28,7 +28,7 @@ from bot.worker import interruptible_sleep, keep_running
 
 _log = structlog.get_logger(__name__)
 
-_STOP_WITHIN = 6.0  # seconds for work in flight, of the 10 that a container gets to stop
+_STOP_WITHIN = 5.5  # seconds for work in flight, of the 10 that a container gets to stop
 _SAVE_WITHIN = 1.0
 _CLOSE_WITHIN = 1.0
 _UPKEEP_EVERY = 30.0

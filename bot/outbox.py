@@ -89,6 +89,8 @@ class Outbox:
                 order_id = outgoing.notices[0].order_id
                 await tx.chats.change_follow(place, order_id, card_message_id=message_id)
             await tx.notices.settle_sent(ids_of(outgoing.notices), batch.lease, now, message_id)
+            if outgoing.outdates_cards:
+                await tx.notices.enqueue([_card(place, one, now) for one in outgoing.notices], now)
             if outgoing.edits is None and was_refused:
                 await tx.notices.release_refused(place.chat_id, now, place.topic_id)
             if ended_at is not None:
@@ -160,9 +162,7 @@ class Outbox:
     async def enqueue_card(self, place: Place, notice: Notice, at: datetime) -> None:
         """Enqueue another update of this order's card, at `at` at the earliest."""
         now = self._now()
-        news = News(kind=NewsKind.CARD, key=f"card:again:{notice.ids[-1]}", importance=Importance.SCAN)
-        due_at = max(at, now + timedelta(seconds=_BACK_OFF[0]))
-        pending = PendingNotice(place=place, order_id=notice.order_id, news=news, due_at=due_at)
+        pending = _card(place, notice, max(at, now + timedelta(seconds=_BACK_OFF[0])))
         await self._write(lambda tx: tx.notices.enqueue([pending], now))
 
     async def keep_card(self, place: Place, order_id: str, message_id: int) -> None:
@@ -203,6 +203,12 @@ class Outbox:
                 await self._sleep(_WRITE_AGAIN)
             else:
                 return
+
+
+def _card(place: Place, notice: Notice, due_at: datetime) -> PendingNotice:
+    """The edit of the card of this notice's order."""
+    news = News(kind=NewsKind.CARD, key=f"card:again:{notice.ids[-1]}", importance=Importance.SCAN)
+    return PendingNotice(place=place, order_id=notice.order_id, news=news, due_at=due_at)
 
 
 def ids_of(notices: Sequence[Notice]) -> list[int]:

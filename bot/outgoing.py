@@ -28,12 +28,16 @@ from bot.views.brand import words_for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """A message ready to send and the notices it delivers. `edits` is the id of the message it replaces."""
+    """A message ready to send and the notices it delivers. `edits` is the id of the message it replaces.
+
+    `outdates_cards`: once it is sent, the cards of its orders must be edited.
+    """
 
     notices: tuple[Notice, ...]
     message: Message
     reply_to: int | None = None
     edits: int | None = None
+    outdates_cards: bool = False
     happened: tuple[datetime, ...] = ()  # the carrier's time stamps of the nodes it reports
 
 
@@ -140,10 +144,12 @@ class Renderer:
             for notice in notices
         ]
         now = self._now()
-        message = pushes.summary(self._words(chat), entries, occasion=occasion(chat, notices, now), now=now)
+        why = occasion(chat, notices, now)
+        message = pushes.summary(self._words(chat), entries, occasion=why, now=now)
         return OutgoingMessage(
             notices=tuple(notices),
             message=_as_wanted(message, chat, notices, now),
+            outdates_cards=why is pushes.Occasion.AFTER_OUTAGE,  # else they were edited when it happened
             happened=tuple(at for notice in notices for at in _happened(notice, orders[notice.order_id])),
         )
 

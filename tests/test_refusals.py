@@ -244,6 +244,33 @@ async def test_a_card_whose_edit_fails_with_the_last_news_is_edited_later(
     assert await engine.states() == ["sent", "sent"]
 
 
+async def test_after_a_summary_of_an_outage_every_card_is_edited(engine: Engine, post: Moody) -> None:
+    orders = list(several(5))
+    await engine.follow(*orders)
+    for number, order in enumerate(orders):
+        await engine.set_card(100 + number, order_id=order)
+        engine.source.add(order, SCAN)
+    await engine.look_and_tell()
+    assert len(post.texts()) == 1, "one summary"
+    assert {message_id for _, message_id, _ in post.edited} == {100, 101, 102, 103, 104}
+
+
+async def test_cards_show_what_came_while_the_bot_was_blocked(engine: Engine, post: Moody) -> None:
+    await engine.follow()
+    await engine.set_card(7)
+    await engine.tracking.places.left(make.HERE.chat_id)
+    await engine.follow(place=Place(77))  # somebody else, so that it is looked at
+    engine.source.add(make.ORDER, SCAN)
+    await engine.look_and_tell()
+    assert not post.edited
+    await engine.tracking.places.back(make.HERE.chat_id)
+    await engine.tell()
+    ((_, message_id, card),) = [one for one in post.edited if one[0] == make.HERE]
+    assert message_id == 7
+    assert SCAN in card.text
+    assert not post.texts(), "what is past is not told"
+
+
 async def test_an_owed_edit_holds_up_no_news(engine: Engine, post: Moody) -> None:
     await engine.follow()
     await engine.set_card(77)

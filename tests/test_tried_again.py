@@ -14,9 +14,10 @@ from bot.chat.context import ChatContext
 from bot.errors import Reauthorize, StoreError
 from bot.ids import ParsedText, link_token
 from bot.model import Place
+from bot.sandbox.telegram import methods
 from bot.store import Store
 from tests.parts import Engine, several
-from tests.world import EMMA, FAMILY, IVAN, MERCHANT, PLAIN, World, world
+from tests.world import CUSTOMS, EMMA, FAMILY, IVAN, MERCHANT, PLAIN, World, world
 
 SCAN = "Package arrived at transit country/region."
 
@@ -60,6 +61,21 @@ async def test_where_the_admins_cannot_be_seen_the_bot_asks_to_be_made_one(play:
     ]
     await play.control("POST", "faults", faults=faults)
     await play.ask(FAMILY, f"/track {PLAIN}", "Make me an admin", user_id=EMMA)
+
+
+async def test_an_answer_that_nobody_expects_is_no_refusal(
+    play: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [{"status": "administrator"}, True, [], {"status": "overlord"}, {"status": None, "user": 7}]
+    for answer in answers:
+
+        def strange(tg: object, p: object, answer: object = answer) -> object:
+            return answer
+
+        monkeypatch.setitem(methods.BY_NAME, "getchatmember", ("getChatMember", strange))
+        await play.ask(FAMILY, f"/track {PLAIN}", "In transit between", user_id=EMMA)
+    monkeypatch.setitem(methods.BY_NAME, "getchatadministrators", ("getChatAdministrators", strange))
+    await play.ask(FAMILY, f"/track {CUSTOMS}", "Make me an admin", user_id=EMMA)
 
 
 async def test_an_anonymous_admin_can_press_what_they_can_type(play: World) -> None:

@@ -28,7 +28,7 @@ from bot.views import card, replies
 from bot.views.brand import words_for
 from bot.views.replies import EntryPoint
 
-_HIDDEN = (ChatMember.LEFT, ChatMember.BANNED)
+_ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 _HINT = 0.25  # seconds; the longest that an answer waits for the "typing" call before it
 
 
@@ -261,20 +261,25 @@ class ChatContext:
         if not self.place.is_group or self.is_admin or anonymous:
             return True
         try:
-            member = await self.services.bot.get_chat_member(self.place.chat_id, self.user_id)
+            member = await self.services.bot.call(
+                "getChatMember", {"chat_id": self.place.chat_id, "user_id": self.user_id}
+            )
         except (BadRequest, Forbidden, EndPointNotFound):
             return await self._is_listed_admin()
-        if member.status in _HIDDEN:  # but the user is writing here: an anonymous admin
-            return await self._is_listed_admin()
-        return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+        status = member.get("status") if isinstance(member, dict) else None
+        if status in _ADMINS:
+            return True
+        if status in (ChatMember.MEMBER, ChatMember.RESTRICTED):
+            return False
+        return await self._is_listed_admin()  # not there, though they write here: an anonymous admin
 
     async def _is_listed_admin(self) -> bool | None:
         """Whether the group's list of admins has the user; None if the list tells nothing."""
         try:
-            admins = await self.services.bot.get_chat_administrators(self.place.chat_id)
+            admins = await self.services.bot.call("getChatAdministrators", {"chat_id": self.place.chat_id})
         except (BadRequest, Forbidden, EndPointNotFound):
             return None
-        listed = {admin.user.id for admin in admins}
+        listed = {_user_id(admin) for admin in admins} if isinstance(admins, list) else set()
         if self.user_id in listed:
             return True
         return False if self.services.bot.id in listed else None  # only admins see anonymous admins
@@ -314,6 +319,11 @@ async def open_context(services: Services, update: Update) -> ChatContext | None
         query_id=query.id if query is not None else "",
         replied=message.reply_to_message if message is not None else None,
     )
+
+
+def _user_id(member: object) -> object:
+    user = member.get("user") if isinstance(member, dict) else None
+    return user.get("id") if isinstance(user, dict) else None
 
 
 def _language_code(where: TelegramChat, user: User | None) -> str | None:

@@ -13,7 +13,7 @@ import structlog
 from bot import settings
 
 _log = structlog.get_logger(__name__)
-_AT_THE_LATEST = 9.0  # seconds from the signal to the end, of the 10 that a container gets
+_AT_THE_LATEST = 8.5  # seconds from the signal to the end, of the 10 that a container gets
 
 
 def run() -> None:

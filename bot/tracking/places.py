@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot import audience
 from bot.model import Chat, Follow, Order, Place
 from bot.store import Store
 from bot.store.notices import PastNotice
@@ -71,11 +72,22 @@ class Places:
             await tx.orders.update_weights(await tx.chats.mark_left(chat_id, now), now)
 
     async def back(self, chat_id: int) -> None:
-        """The bot can probably write there again: send what was waiting for that."""
+        """The bot can probably write there again: send what was waiting for that.
+
+        If it had left, the news of that time is not told any more, but the cards show it.
+        """
         now = self._now()
         async with self._store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.mark_returned(chat_id), now)
+            returned = await tx.chats.mark_returned(chat_id)
+            await tx.orders.update_weights(returned, now)
             await tx.notices.release_refused(chat_id, now)
+            of = f"back:{now:%Y%m%d%H%M%S}"
+            for follower in await tx.chats.followers(returned):
+                if follower.chat.place.chat_id == chat_id:
+                    order_id = follower.follow.order_id
+                    await tx.notices.enqueue(
+                        audience.cards(order_id, [follower], of=of, asking=None, now=now), now
+                    )
 
     async def moved(self, old: int, new: int) -> None:
         """A group became a supergroup: move everything to its new id."""

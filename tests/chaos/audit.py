@@ -33,6 +33,8 @@ class Count:
     repeat_causes: dict[str, int]
     unexplained: tuple[str, ...]
     worst_kill: int
+    cards: int
+    stale: tuple[str, ...]
     foreign: tuple[str, ...]
     to_blocked: tuple[str, ...]
     commands: int
@@ -66,6 +68,12 @@ def count(run: Records) -> Count:
         repeat_causes=dict(Counter(cause for _, cause, _ in repeats if cause)),
         unexplained=tuple(_name(one) for one, cause, _ in repeats if not cause),
         worst_kill=max(kills.values(), default=0),
+        cards=len(run.cards),
+        stale=tuple(
+            f"{card.order} in chat {card.chat} lacks {card.newest}"
+            for card in run.cards
+            if card.newest not in card.text
+        ),
         foreign=tuple(_foreign(run)),
         to_blocked=tuple(_to_blocked(run)),
         commands=len(commands),

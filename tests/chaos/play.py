@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import aiohttp
 
 from tests.chaos import balancer, databases, processes
 from tests.chaos.control import MARK, Control, Time, Watcher
-from tests.chaos.databases import Base
+from tests.chaos.databases import Base, Reading
 from tests.chaos.merchant import Merchant
 from tests.chaos.people import Person, Stage, enter
 from tests.chaos.plan import (
@@ -40,7 +40,7 @@ from tests.chaos.plan import (
     Weather,
 )
 from tests.chaos.processes import Bot, Launcher
-from tests.chaos.records import FOREVER, Records, Row, Shown
+from tests.chaos.records import FOREVER, Card, Records, Row, Shown
 
 _SETUP_WITHIN = 120.0
 _LOOK_EVERY = 0.3  # seconds between two looks at what still waits
@@ -320,8 +320,10 @@ class Play:
         records.seconds = self._stage.now()
         ledger = await control.get("aliexpress/ledger", **{"from": 1 << 40})
         records.aliexpress_calls, records.aliexpress_busiest = ledger["total"], ledger["busiest_second"]
+        texts: dict[tuple[int, int], str] = {}
         for person in self._people:
             said = await control.get(f"chats/{person.chat_id}/messages")
+            texts |= {(person.chat_id, one["id"]): one["text"] for one in said}
             records.edits[person.member.key] = [
                 text
                 for one in said
@@ -339,8 +341,20 @@ class Play:
                 records.rows.append(
                     Row(chat=chat, order=order, seqs=seqs, state=state, message_id=message_id)
                 )
+            records.cards += self._cards(on, texts)
             ((records.set_aside,),) = on.rows("SELECT count(*) FROM updates WHERE state = 'aside'")
             records.integrity = on.integrity()
+
+    def _cards(self, on: Reading, texts: Mapping[tuple[int, int], str]) -> Iterator[Card]:
+        """Every living card that its chat can still see."""
+        newest: dict[str, tuple[tuple[int, int, int], str]] = {}
+        for order, text, *place in on.rows("SELECT order_id, description, at, -ordinal, seq FROM nodes"):
+            newest[order] = max(newest.get(order, ((0, 0, 0), "")), (tuple(place), text))
+        for chat_id, order, message_id in on.rows("SELECT chat_id, order_id, card_message_id FROM follows"):
+            _, text = newest.get(order, ((), ""))
+            if (said := texts.get((chat_id, message_id))) is not None and MARK.findall(text):
+                chat = self._stage.watcher.chats.get(chat_id, -1)
+                yield Card(chat=chat, order=order, text=said, newest=MARK.findall(text)[0])
 
 
 @contextlib.asynccontextmanager

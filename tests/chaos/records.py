@@ -98,6 +98,16 @@ class Away:
     back: float = FOREVER
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What a living card says in the end, and the newest mark that the store has of its order."""
+
+    chat: int
+    order: str
+    text: str
+    newest: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Records:
     """A whole run."""
@@ -108,6 +118,7 @@ class Records:
     shown: list[Shown] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
     edits: dict[int, list[str]] = field(default_factory=dict)  # chat → texts of cards put in place
     strikes: list[Strike] = field(default_factory=list)
     aways: list[Away] = field(default_factory=list)

@@ -35,6 +35,8 @@ def facts(run: Records, counted: Count) -> dict[str, object]:
         "pushes repeated": counted.repeats,
         "… unexplained": len(counted.unexplained),
         "… most after one kill": counted.worst_kill,
+        "cards at the end": counted.cards,
+        "… that lack the newest": len(counted.stale),
         "told where not followed": len(counted.foreign),
         "written to though blocked": len(counted.to_blocked),
         "commands": counted.commands,
@@ -73,6 +75,7 @@ def _broken(run: Records, counted: Count) -> Iterator[str]:
     lists = {
         "lost": counted.lost,
         "repeated without a cause": counted.unexplained,
+        "cards that lack the newest": counted.stale,
         "told where not followed": counted.foreign,
         "outside their topic": run.astray,
         "written to though blocked": counted.to_blocked,

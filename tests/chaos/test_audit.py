@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.chaos.audit import count
-from tests.chaos.records import Asked, Away, Heard, Kind, Records, Row, Shown, Stay, Strike
+from tests.chaos.records import Asked, Away, Card, Heard, Kind, Records, Row, Shown, Stay, Strike
 
 ORDER, MARK = "8211744600010001", "K0000001"
 PUSH = Heard(index=0, chat=1, chat_id=11, message_id=100, at=12.0, kind=Kind.PUSH, text=MARK, marks=(MARK,))
@@ -55,6 +55,13 @@ def test_a_card_tells_only_a_chat_that_asked_for_it(looked: bool) -> None:
         records.asked.append(Asked(chat=1, what="press", at=11.0, answered=12.5, order=ORDER))
     assert count(records).on_card == looked
     assert bool(count(records).lost) is not looked
+
+
+@pytest.mark.parametrize("text", ["Departed K0000001", "Departed K0000000"])
+def test_a_card_that_lacks_the_newest_entry_is_stale(text: str) -> None:
+    records = run(PUSH)
+    records.cards.append(Card(chat=1, order=ORDER, text=text, newest=MARK))
+    assert bool(count(records).stale) is (MARK not in text)
 
 
 def test_who_left_before_being_told_is_owed_nothing() -> None:
