@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 from babel.dates import (
+    format_interval,
     format_skeleton,
     format_time,
     format_timedelta,
@@ -277,6 +278,10 @@ class Words:
         """Day and month alone, for narrow places."""
         return _day(self.language, self.local(at).date() if isinstance(at, datetime) else at, "MMMd")
 
+    def days(self, first: Date, last: Date, now: datetime) -> str:
+        """A range of days, such as "Dec 3 – 6"; a single day like `date`."""
+        return self.date(first, now) if first == last else _days(self.language, first, last)
+
     def day(self, at: datetime | Date, now: datetime) -> Markup:
         """Like `date`, but today, yesterday and tomorrow by name."""
         day = self.local(at).date() if isinstance(at, datetime) else at
@@ -442,6 +447,12 @@ def _number(language: str, n: float) -> str:
 @functools.lru_cache(maxsize=1024)
 def _day(language: str, day: Date, skeleton: str) -> str:
     return format_skeleton(skeleton, datetime.combine(day, time()), locale=_parsed(language))
+
+
+@functools.lru_cache(maxsize=4096)
+def _days(language: str, first: Date, last: Date) -> str:
+    skeleton = "MMMd" if first.year == last.year else "yMMMd"
+    return format_interval(first, last, skeleton, locale=_parsed(language))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.arrival import days
-from bot.model import Changes, Order, Parcel, Place, Stage
+from bot.model import Changes, Follow, Order, Parcel, Place, Stage
 from bot.tracking import Tracking
 from bot.tracking.arriving import journey
 from tests import make
@@ -50,6 +50,9 @@ async def keep(engine: Engine, order_id: str, one: Parcel) -> None:
         await tx.chats.get_or_create(Place(1), language="en", zone="UTC", now=now)
         await tx.orders.add(order_id, now)
         await tx.orders.save(Changes(order=order, added=order.nodes))
+        await tx.chats.follow(Follow(place=Place(1), order_id=order_id, created_at=now))
+        await tx.orders.update_weights([order_id], now)
+        await tx.orders.finish_check(order_id, now, None if ended else now + DAY, checked=True)
 
 
 async def taught(engine: Engine, count: int) -> Parcel:
@@ -114,3 +117,39 @@ def test_what_ended_otherwise_is_no_delivery() -> None:
 
 def test_a_parcel_without_entries_teaches_nothing() -> None:
     assert journey("1", replace(parcel(make.NOW, (0.0, Stage.PICKED_UP)), nodes=()), make.NOW) is None
+
+
+async def test_what_is_said_is_kept_and_stays_without_news(engine: Engine) -> None:
+    await taught(engine, 40)
+    (parcel,) = (await stored(engine, f"{40:016}")).parcels
+    said = parcel.estimate
+    assert said is not None
+    assert engine.clock.now() <= said.first < said.last < engine.clock.now() + 20 * DAY
+    engine.clock.pass_(hours=30)
+    await engine.tracking.arriving.learn()
+    (again,) = (await stored(engine, f"{40:016}")).parcels
+    assert again.estimate == said
+    engine.clock.pass_(hours=30 * 24)
+    await engine.tracking.arriving.learn()
+    (late,) = (await stored(engine, f"{40:016}")).parcels
+    assert late.estimate is not None
+    assert late.estimate.last < engine.clock.now()
+
+
+async def test_news_may_change_what_is_said_at_once(engine: Engine) -> None:
+    moving = await taught(engine, 40)
+    order = await stored(engine, f"{40:016}")
+    now = engine.clock.now()
+    near = replace(moving, stage=Stage.LOCAL_TRANSIT, stage_since=now, estimate=order.parcels[0].estimate)
+    changed = engine.tracking.arriving.with_estimates(replace(order, parcels=(near,)), now, moved={1})
+    assert changed.parcels[0].estimate != order.parcels[0].estimate
+    ended = replace(near, stage=Stage.DELIVERED)
+    over = engine.tracking.arriving.with_estimates(replace(order, parcels=(ended,)), now, moved={1})
+    assert over.parcels[0].estimate is None
+
+
+async def stored(engine: Engine, order_id: str) -> Order:
+    async with engine.store.read() as tx:
+        found = await tx.orders.get(order_id)
+    assert found is not None
+    return found

@@ -617,7 +617,7 @@ async def test_aliexpress_pushes_that_the_order_was_shipped_and_a_forged_push_do
     url = await _listening(play)
     waiting = "8211744661798042"
     card = await play.ask(EMMA, waiting, "Expected")
-    ivan = await play.ask(IVAN, waiting, "Ожидается")
+    ivan = await play.ask(IVAN, waiting, "По данным AliExpress")
     forged = await play.control(
         "POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped", forged=True
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.model import Stage
@@ -15,6 +15,11 @@ _STAGES = tuple(Stage)
 def days(moment: datetime) -> float:
     """Days since the epoch."""
     return moment.timestamp() / 86400.0
+
+
+def moment(of_days: float) -> datetime:
+    """The moment so many days after the epoch."""
+    return datetime.fromtimestamp(of_days * 86400.0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

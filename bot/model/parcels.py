@@ -50,10 +50,23 @@ def newest_first(nodes: Iterable[Node]) -> tuple[Node, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """Our own forecast of the delivery as readers see it: it comes on a day from `first` to `last`.
+
+    `at` is when it was made: without news it stays for a while, so that people can plan with it.
+    """
+
+    first: datetime
+    last: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """One parcel as known. `index` numbers parcels within their order from 1 and never changes.
 
     Nodes are newest first. `eta` is AliExpress's current delivery promise, `first_eta` its first one.
+    `estimate` is our own forecast; None while too little is known for one.
     `stage_since` is the time stamp of the node that set the stage.
     A parcel whose number is among another's `former_numbers` was merged into it: neither counted nor shown.
     """
@@ -66,6 +79,7 @@ class Parcel:
     first_eta: datetime | None = None
     eta_announced: datetime | None = None
     eta_announced_at: datetime | None = None
+    estimate: Estimate | None = None
     items: tuple[Item, ...] = ()
     stage: Stage = Stage.PRE_SHIPMENT
     reason: Reason = Reason.NONE

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
     Changes,
+    Estimate,
     Item,
     Node,
     NodeText,
@@ -418,6 +419,20 @@ class Orders:
             query = sa.select(orders.c.id).where(other, orders.c.fetched_at.is_not(None))
             found += (await self._on.execute(query.limit(limit - len(found)))).scalars()
         return found
+
+    async def save_estimates(self, estimates: Mapping[tuple[str, int], Estimate | None]) -> None:
+        """Replace the estimates of these parcels, by order and index."""
+        if estimates:
+            await self._on.execute(
+                sa.update(parcels).where(
+                    parcels.c.order_id == sa.bindparam("b_order"),
+                    parcels.c["index"] == sa.bindparam("b_index"),
+                ),
+                [
+                    {"b_order": order_id, "b_index": index, **shape.estimate_row(estimate)}
+                    for (order_id, index), estimate in estimates.items()
+                ],
+            )
 
     async def save_reclassified(self, changes: Changes, ruleset: str) -> None:
         """Store an order's reclassified nodes and stage."""

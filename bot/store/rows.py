@@ -15,6 +15,7 @@ from sqlalchemy import RowMapping
 
 from bot.model import (
     Chat,
+    Estimate,
     Follow,
     Importance,
     Item,
@@ -111,12 +112,28 @@ def to_parcel(row: Row, known: Sequence[Node]) -> Parcel:
         first_eta=row["first_eta"],
         eta_announced=row["eta_announced"],
         eta_announced_at=row["eta_announced_at"],
+        estimate=_estimate(row),
         items=to_items(row["items"]),
         stage=_stage(row),
         reason=_word(Reason, row["reason"], Reason.NONE),
         stage_since=row["stage_since"],
         nodes=tuple(known),
     )
+
+
+def _estimate(row: Row) -> Estimate | None:
+    first, last, at = row["estimate_first"], row["estimate_last"], row["estimate_at"]
+    if first is None or last is None or at is None:
+        return None
+    return Estimate(first=first, last=last, at=at)
+
+
+def estimate_row(estimate: Estimate | None) -> dict[str, Any]:
+    return {
+        "estimate_first": estimate and estimate.first,
+        "estimate_last": estimate and estimate.last,
+        "estimate_at": estimate and estimate.at,
+    }
 
 
 def to_items(stored: Any) -> tuple[Item, ...]:
@@ -142,7 +159,7 @@ def parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
         "stage": parcel.stage,
         "reason": parcel.reason,
         "stage_since": parcel.stage_since,
-    }
+    } | estimate_row(parcel.estimate)
 
 
 def to_node(row: Row) -> Node:

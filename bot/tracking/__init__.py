@@ -77,7 +77,9 @@ class Tracking:
         self.typical = TypicalStages()
         self.arriving = Arriving(store, self.typical, now)
         self.texts = Texts(store, source, self.typical, now)
-        recording = Recording(pacer=pacer, typical=self.typical, now=now, metrics=metrics)
+        recording = Recording(
+            pacer=pacer, typical=self.typical, arriving=self.arriving, now=now, metrics=metrics
+        )
         self.booking = Booking(store, pacer, policy, now)
         self.checking = Checking(
             store=store, source=source, pacer=pacer, recording=recording, policy=policy, now=now

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zlib import crc32
 
 from bot import progress
-from bot.arrival import Arrival, Features, Forecast, Journey, days
-from bot.arrival.said import LEAST_FINISHED
-from bot.model import Order, Parcel, Stage
+from bot.arrival import Arrival, Features, Forecast, Journey, days, moment
+from bot.arrival.said import LEAST_FINISHED, Said, say
+from bot.eta import is_meaningful
+from bot.model import Estimate, Order, Parcel, Stage
 from bot.store import Store
 from bot.tracking.typical import TypicalStages
 
@@ -40,8 +42,36 @@ class Arriving:
             moving = await tx.orders.get_many(await tx.orders.under_way(_UNDER_WAY))
         now = self._now()
         await asyncio.to_thread(self._count, list(ended.values()), list(moving.values()), now)
+        again = {
+            (order.id, parcel.index): estimate
+            for order in moving.values()
+            for parcel in order.live
+            if (estimate := self._estimate(parcel, now, news=False)) != parcel.estimate
+        }
         async with self._store.write() as tx:
             await tx.memory.put(_KEY, self._arrival.dump())
+            await tx.orders.save_estimates(again)
+
+    def with_estimates(self, order: Order, now: datetime, *, moved: Container[int]) -> Order:
+        """The order with what to say of its arrival; `moved` are the indexes of parcels with news."""
+        parcels = tuple(
+            replace(parcel, estimate=self._estimate(parcel, now, news=parcel.index in moved))
+            for parcel in order.parcels
+        )
+        return replace(order, parcels=parcels)
+
+    def _estimate(self, parcel: Parcel, now: datetime, *, news: bool) -> Estimate | None:
+        """The range to show; None where the parcel's state leaves no room for one, or too little is known."""
+        if not is_meaningful(parcel) or (forecast := self.forecast(parcel, now)) is None:
+            return None
+        known = parcel.estimate
+        before = None
+        if known is not None:
+            before = Said(first=days(known.first), last=days(known.last), at=days(known.at))
+        said = say(before, forecast, days(now), news=news)
+        if said is None or said is before:
+            return known if said is before else None
+        return Estimate(first=moment(said.first), last=moment(said.last), at=now)
 
     def forecast(self, parcel: Parcel, now: datetime) -> Forecast | None:
         """When the parcel arrives; None while too few of the merchant's parcels have been delivered."""

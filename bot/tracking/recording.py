@@ -13,6 +13,7 @@ from bot import audience, silences, timeline
 from bot.model import Changes, Order, OrderFacts, OrderStatus, Place, Snapshot, Watch
 from bot.pacing import Pacer
 from bot.store import Transaction
+from bot.tracking.arriving import Arriving
 from bot.tracking.typical import TypicalStages
 
 _log = structlog.get_logger(__name__)
@@ -34,10 +35,17 @@ class Recording:
     """Applies snapshots and statuses to stored orders, in the caller's transaction."""
 
     def __init__(
-        self, *, pacer: Pacer, typical: TypicalStages, now: Callable[[], datetime], metrics: ChangeMetrics
+        self,
+        *,
+        pacer: Pacer,
+        typical: TypicalStages,
+        arriving: Arriving,
+        now: Callable[[], datetime],
+        metrics: ChangeMetrics,
     ) -> None:
         self._pacer = pacer
         self._typical = typical
+        self._arriving = arriving
         self._now = now
         self._metrics = metrics
 
@@ -96,6 +104,7 @@ class Recording:
         typical = self._typical.known
         late = () if changes.first else silences.due_silences(changes.order, now, typical=typical)
         order = replace(changes.order, announced=changes.order.announced | {one.key for one in late})
+        order = self._arriving.with_estimates(order, now, moved={node.parcel for node in changes.added})
         changes = replace(changes, order=order, news=(*changes.news, *late))
         followers = await tx.chats.followers([order.id])
         silence_at = silences.next_silence_at(order, now, typical=typical)

@@ -59,6 +59,9 @@ TWINS = {
     ),
     t("⏳ AliExpress isn't responding right now."): t("⏳ Tracking isn't available right now."),
     t("Order closed by AliExpress"): t("Order closed"),
+    t("Expected by AliExpress: <b>{day}</b>"): t("Expected <b>{day}</b>"),
+    t("Expected by AliExpress: <b>{date}</b>, {distance}"): t("Expected <b>{date}</b>, {distance}"),
+    t("AliExpress promised {date}"): t("Promised: {date}"),
     t("On hold by AliExpress"): t("On hold"),
     t("AliExpress has updated the order"): t("The order has been updated"),
 }

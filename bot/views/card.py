@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -59,22 +59,28 @@ def card(
 
 
 def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
-    """When the parcel comes, with how that differs from the first promise; nothing once it has come."""
+    """When the parcel comes: our own estimate beside AliExpress's promise, or the promise alone."""
+    if (likely := wording.likely_days(words, parcel, now)) is not None:
+        return [_likely(words, *likely, now), *_promise(words, parcel, now)]
     day = wording.expected_on(words, parcel, now)
     if day is None:
         return []
     days = (day - words.today(now)).days
-    date = words.date(day, now)
+    shown = words.date(day, now)
+    if wording.stage_of(parcel) is Stage.OUT_FOR_DELIVERY:
+        # Translators: {day} is "today".
+        return [words.t("Expected <b>{day}</b>", day=words.distance(days))]
     if days in {0, 1}:
         # Translators: {day} is "today" or "tomorrow".
-        lines = [words.t("Expected <b>{day}</b>", day=words.distance(days))]
+        lines = [words.t("Expected by AliExpress: <b>{day}</b>", day=words.distance(days))]
     elif days < 0:
         late = words.plural("{n} day late", "{n} days late", -days)
-        lines = [words.t("Was expected <b>{date}</b>: {late}", date=date, late=late)]
+        lines = [words.t("Was expected <b>{date}</b>: {late}", date=shown, late=late)]
     else:
-        # Translators: e.g. "Expected Thu, Nov 27, in 4 days".
-        lines = [words.t("Expected <b>{date}</b>, {distance}", date=date, distance=words.distance(days))]
-    if parcel.first_eta is not None and wording.stage_of(parcel) is not Stage.OUT_FOR_DELIVERY:
+        distance = words.distance(days)
+        # Translators: e.g. "Expected by AliExpress: Thu, Nov 27, in 4 days".
+        lines = [words.t("Expected by AliExpress: <b>{date}</b>, {distance}", date=shown, distance=distance)]
+    if parcel.first_eta is not None:
         moved = (day - words.local(parcel.first_eta).date()).days
         first = words.date(parcel.first_eta, now)
         if moved > 0:
@@ -82,6 +88,27 @@ def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
         elif moved < 0:
             lines.append(words.t("Earlier than first promised ({date})", date=first))
     return lines
+
+
+def _likely(words: Words, first: date, last: date, now: datetime) -> Markup:
+    """Our own estimate, a range of days."""
+    if last < words.today(now):
+        return words.t("Later than usual for this route")
+    near = (last - words.today(now)).days
+    if first == last and near in {0, 1}:
+        # Translators: {day} is "today" or "tomorrow".
+        return words.t("Most likely <b>{day}</b>", day=words.distance(near))
+    # Translators: {days} is a day or a range of days, e.g. "Dec 3 – 6".
+    return words.t("Most likely <b>{days}</b>", days=words.isolate(words.days(first, last, now)))
+
+
+def _promise(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
+    """AliExpress's current promise, beside our own estimate."""
+    day = wording.expected_on(words, parcel, now)
+    if day is None:
+        return []
+    # Translators: stands below our own estimate; the promise is often much later.
+    return [words.t("AliExpress promised {date}", date=words.date(day, now))]
 
 
 def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) -> list[Markup]:

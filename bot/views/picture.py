@@ -130,6 +130,11 @@ def _date(words: Words, parcels: tuple[Parcel, ...], now: datetime) -> tuple[str
     parcel = parcels[0]
     if parcel.stage in {Stage.DELIVERED, Stage.RETURNED} and parcel.stage_since:
         return "", words.date(parcel.stage_since, now), ""
+    if (likely := wording.likely_days(words, parcel, now)) is not None:
+        if likely[1] < words.today(now):
+            return plain(words.t("Later than usual for this route")), "", ""
+        # Translators: stands above a day or a range of days, as its label.
+        return plain(words.t("Most likely")), words.days(*likely, now), ""
     day = wording.expected_on(words, parcel, now)
     if day is None:
         return "", "", ""

@@ -78,6 +78,17 @@ def expected_on(words: Words, parcel: Parcel, now: datetime) -> date | None:
     return words.local(parcel.eta).date()
 
 
+def likely_days(words: Words, parcel: Parcel, now: datetime) -> tuple[date, date] | None:
+    """From which day to which the parcel most likely comes, in the chat's zone; never in the past.
+
+    The second day lies before today where it is later than that: no other date is known to be true then.
+    """
+    if parcel.estimate is None or not is_meaningful(parcel):
+        return None
+    first, last = (words.local(at).date() for at in (parcel.estimate.first, parcel.estimate.last))
+    return min(max(first, words.today(now)), last), last
+
+
 def stage_name(words: Words, stage: Stage) -> Markup:
     """The stage's own name: a state, without a verb where the language allows."""
     t = words.t
@@ -401,6 +412,12 @@ def arrival(words: Words, order: Order, now: datetime) -> Markup | None:
     last = arrival_day(words, order, now)
     if last is None:
         return None
+    likely = [likely_days(words, parcel, now) for parcel in order.live]
+    latest = [each for each in likely if each is not None and each[1] == last]
+    if latest and last < words.today(now):
+        return words.t("later than usual")
+    if latest and (last - words.today(now)).days > 1:
+        return words.isolate(words.days(min(first for first, _ in latest), last, now))
     days = (last - words.today(now)).days
     if days < 0:
         return words.plural("{n} day late", "{n} days late", -days)
@@ -414,7 +431,10 @@ def arrival_day(words: Words, order: Order, now: datetime) -> date | None:
         return None
     if least.stage is not Stage.OUT_FOR_DELIVERY and not is_meaningful(least):
         return None
-    days = [expected_on(words, parcel, now) for parcel in order.live]
+    days = [
+        likely[1] if (likely := likely_days(words, parcel, now)) else expected_on(words, parcel, now)
+        for parcel in order.live
+    ]
     return max((day for day in days if day is not None), default=None)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.model import (
     Changes,
+    Estimate,
     Follow,
     Importance,
     Item,
@@ -67,6 +68,7 @@ def order(order_id: str, *nodes: Node, **values: Any) -> Order:
         first_eta=NOW + timedelta(days=8),
         eta_announced=NOW + timedelta(days=8),
         eta_announced_at=NOW,
+        estimate=Estimate(first=NOW + timedelta(days=5), last=NOW + timedelta(days=8), at=NOW),
         items=(Item(id="1", title="Lamp", variant="Silvery, M", quantity=2),),
         stage=Stage.ORIGIN_TRANSIT,
         reason=Reason.DELAY,

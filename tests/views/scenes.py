@@ -16,6 +16,7 @@ from bot.model import (
     BookNeeds,
     CallBudget,
     Chat,
+    Estimate,
     Flag,
     Flagged,
     Follow,
@@ -119,6 +120,14 @@ UNNAMED = replace(FOLLOW, label="")
 CHAT = Chat(place=Place(5), language="en", zone="Europe/Berlin", created_at=NOW)
 SHOP = Shop(name="Lamp & Light", support="@lamp_help")
 FACTS = Localized(order=ORDER, typical=3 * DAY)
+
+
+def estimated(first: float, last: float) -> Order:
+    """The order with our own estimate: from so many to so many days from now."""
+    estimate = Estimate(first=NOW + first * DAY, last=NOW + last * DAY, at=NOW - 9 * HOUR)
+    return replace(ORDER, parcels=(replace(PARCEL, estimate=estimate),))
+
+
 TWO = Localized(order=replace(ORDER, stage=Stage.FAILED_ATTEMPT, parcels=(PARCEL, SECOND)))
 
 
@@ -183,6 +192,9 @@ def _cards() -> dict[str, Scene]:
     return {
         "card.card": shown(FACTS),
         "card.card in the reader's language": shown(translated),
+        "card.card with our own estimate": shown(Localized(order=estimated(3, 6))),
+        "card.card estimated for tomorrow": shown(Localized(order=estimated(0.5, 1))),
+        "card.card past our own estimate": shown(Localized(order=estimated(-6, -2))),
         "card.card of the shop's number": shown(replace(FACTS, order=NUMBERED)),
         "card.card of two parcels": shown(TWO),
         "card.card of eight parcels": shown(Localized(order=replace(ORDER, parcels=eight))),
@@ -583,6 +595,9 @@ SCENES: dict[str, Scene] = {
     **_order_lists(),
     **_commands(),
     "picture.share": lambda w: picture.share(w, TWO, UNNAMED, now=NOW, shop=SHOP.name),
+    "picture.share with our own estimate": lambda w: picture.share(
+        w, Localized(order=estimated(3, 6)), FOLLOW, now=NOW
+    ),
     "picture.share under the reader's name": lambda w: picture.share(w, FACTS, FOLLOW, now=NOW),
     "picture.share returning": lambda w: picture.share(w, order_in(Stage.RETURNING), UNNAMED, now=NOW),
     "picture.share of nothing": lambda w: picture.share(w, Localized(order=NEW), None, now=NOW),

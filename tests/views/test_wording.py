@@ -39,6 +39,7 @@ from tests.views.scenes import (
     PARCEL,
     SECOND,
     TWO,
+    estimated,
     news,
     node,
 )
@@ -48,6 +49,49 @@ EN = Words("en", "Europe/Berlin")
 
 def parcel_with(stage: Stage, *seen: Stage) -> Parcel:
     return replace(PARCEL, stage=stage, nodes=tuple(node(n, n, each, "x") for n, each in enumerate(seen, 1)))
+
+
+# ── our own estimate ────────────────────────────────────────────────────────────────────────────
+
+
+def told_of(first: float, last: float, **changed: Any) -> list[str]:
+    parcel = replace(estimated(first, last).parcels[0], **changed)
+    return [" ".join(line.split()) for line in card.expected(EN, parcel, NOW)]
+
+
+def test_our_own_estimate_stands_beside_the_promise() -> None:
+    assert told_of(3, 6) == [
+        "Most likely <b>Nov 26 – 29</b>",
+        "AliExpress promised Fri, Nov 27",
+    ]
+
+
+def test_an_estimate_is_never_earlier_than_today() -> None:
+    assert told_of(-3, 0, eta=None) == ["Most likely <b>today</b>"]
+    assert told_of(-3, 2, eta=None) == ["Most likely <b>Nov 23 – 25</b>"]
+
+
+def test_past_the_estimate_no_other_date_is_made_up() -> None:
+    assert told_of(-6, -2, eta=None) == ["Later than usual for this route"]
+    assert told_of(-6, -2)[1:] == ["AliExpress promised Fri, Nov 27"]
+
+
+@pytest.mark.parametrize(
+    "stage", [Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.RETURNING, Stage.DELIVERED]
+)
+def test_a_state_without_a_day_of_delivery_shows_no_estimate(stage: Stage) -> None:
+    assert told_of(3, 6, stage=stage) == []
+
+
+def test_out_for_delivery_is_today_whatever_was_estimated() -> None:
+    assert told_of(3, 6, stage=Stage.OUT_FOR_DELIVERY, stage_since=NOW) == ["Expected <b>today</b>"]
+
+
+def test_lists_show_the_estimate_and_sort_by_its_end() -> None:
+    assert " ".join((wording.arrival(EN, estimated(3, 6), NOW) or "").split()) == "Nov 26 – 29"
+    assert wording.arrival(EN, estimated(-1, 1), NOW) == "tomorrow"
+    assert wording.arrival(EN, estimated(-6, -2), NOW) == "later than usual"
+    assert wording.arrival_day(EN, estimated(3, 6), NOW) == (NOW + 6 * DAY).date()
 
 
 # ── five steps ──────────────────────────────────────────────────────────────────────────────────
@@ -131,7 +175,9 @@ def told(parcel: Parcel) -> list[str]:
 
 
 def test_a_promise_kept_is_one_line() -> None:
-    assert told(replace(PARCEL, first_eta=PARCEL.eta)) == ["Expected <b>Fri, Nov 27</b>, in 4 days"]
+    assert told(replace(PARCEL, first_eta=PARCEL.eta)) == [
+        "Expected by AliExpress: <b>Fri, Nov 27</b>, in 4 days"
+    ]
 
 
 def test_a_promise_moved_is_told_honestly() -> None:
@@ -146,7 +192,7 @@ def test_a_promise_broken_is_told_in_days() -> None:
 
 def test_a_promise_for_today_is_not_late_before_midnight() -> None:
     morning = replace(PARCEL, eta=NOW - 3 * HOUR, first_eta=None)
-    assert told(morning) == ["Expected <b>today</b>"]
+    assert told(morning) == ["Expected by AliExpress: <b>today</b>"]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +258,7 @@ def test_no_minute_is_claimed_for_a_delivery() -> None:
         EN, replace(FACTS, order=replace(ORDER, parcels=(replace(PARCEL, nodes=()),))), FOLLOW, now=NOW
     )
     expected = next(line for line in text.text.split("\n") if line.startswith("Expected"))
-    assert ":" not in expected
+    assert not re.search(r"\d:\d", expected)
 
 
 # ── cards, pushes and lists ─────────────────────────────────────────────────────────────────────
