@@ -124,6 +124,10 @@ CHANGES = [  # zone, the local day on which its clocks change
     ("America/Santiago", date(2026, 9, 6)),  # at midnight: 00:00 is not there
     ("America/Santiago", date(2026, 4, 5)),
     ("Australia/Lord_Howe", date(2026, 10, 4)),  # by half an hour
+    ("Australia/Lord_Howe", date(2026, 4, 5)),
+    ("Pacific/Chatham", date(2026, 9, 27)),  # at 02:45
+    ("Pacific/Chatham", date(2026, 4, 5)),
+    ("Africa/Casablanca", date(2026, 2, 15)),  # for Ramadan
 ]
 
 

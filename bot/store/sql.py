@@ -222,8 +222,9 @@ class Database:
             )
 
     def _opening(self, *_how: object) -> None:
-        """Check the file before each connection, because SQLite would create a missing one anew, empty."""
+        """Check the file before each connection: SQLite would create a missing one, readable by all."""
         self._check_file()
+        self.create_file()
 
     def create_file(self) -> None:
         """Create a new SQLite file that only its owner may read, because it will hold tokens.

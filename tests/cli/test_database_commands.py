@@ -35,6 +35,15 @@ async def _furnish(url: str = "bot.db") -> None:
     await store.close()
 
 
+@pytest.mark.parametrize("command", [["migrate"], ["unknown"], ["why", ORDER]])
+def test_whichever_command_makes_the_database_it_is_the_owners_alone(
+    working: Terminal, tmp_path: Path, command: list[str]
+) -> None:
+    working.run(*command)
+    made = [path for path in tmp_path.glob("bot.db*") if path.suffix != ".lock"]
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in made)
+
+
 def test_a_backup_is_whole_and_the_owners_alone(working: Terminal, tmp_path: Path) -> None:
     asyncio.run(_furnish())
     result = working.run("backup", "copy.db")
