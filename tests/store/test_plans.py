@@ -149,8 +149,10 @@ async def test_leases_need_no_sorting(store: Store) -> None:
         await tx.updates.take(9, NOW, LEASE)
         await tx.orders.under_way(9)  # once an hour, but of a million orders
         await tx.orders.planned_beyond(NOW, 9, waited=True)
+    limited = [one for one in seen if "LIMIT" in one[0]]  # others may sort: they take all that they find
+    assert len(limited) >= 5
     async with store.database.read() as on:
-        for statement, parameters in seen:
+        for statement, parameters in limited:
             plan = [
                 str(row[-1])
                 for row in await on.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
