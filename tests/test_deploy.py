@@ -312,7 +312,7 @@ def test_the_unit_stops_gently_and_does_not_retry_wrong_settings() -> None:
     service = _unit()["Service"]
     assert int(service["TimeoutStopSec"]) > 10
     assert service["RestartPreventExitStatus"] == "2"
-    assert service["ExecStart"].endswith("-m bot run")
+    assert service["ExecStart"].endswith("/parcel-bot run")
     assert service["User"] == "parcel-bot"
     assert service["StateDirectoryMode"] == "0700"
 

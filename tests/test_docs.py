@@ -177,7 +177,9 @@ def _options() -> dict[str, set[str]]:
 @pytest.mark.parametrize("page", [*PAGES, *FRONT], ids=_title)
 def test_commands_and_their_options_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    for name, rest in re.findall(r"(?:python -m bot|parcel-bot) ([a-z][a-z-]*)([^\n`|]*)", text):
+    for name, rest in re.findall(
+        r"(?:python -m bot|(?:^|`|bin/)parcel-bot) ([a-z][a-z-]*)([^\n`|]*)", text, re.MULTILINE
+    ):
         assert name in COMMANDS, name
         for option in re.findall(r"(?<!\S)--[a-z-]+", rest):
             assert option in _options()[name], f"{name} {option}"
