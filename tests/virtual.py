@@ -104,6 +104,10 @@ class _Inline:
         """A cursor for one statement."""
         return _Cursor(self._on)
 
+    async def execute(self, command: str) -> None:
+        """Run a statement without parameters or rows."""
+        self._on.execute(command)
+
     async def create_function(self, *args: Any, **options: Any) -> None:
         """Register a function of SQL."""
         self._on.create_function(*args, **options)
