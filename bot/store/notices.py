@@ -319,10 +319,11 @@ class Notices:
             notices.c.attempts <= most_attempts,
         ]
         some = sa.select(notices.c.id).where(*waiting).order_by(notices.c.id).limit(limit)
-        # others are being settled, and this transaction has settled its own
-        some = some.with_for_update(key_share=True, skip_locked=True)
+        # Others are being settled, and this transaction has settled its own. A CTE, because PostgreSQL may
+        # run a subquery again for each row, and with skipped locks each run takes `limit` more.
+        few = some.with_for_update(key_share=True, skip_locked=True).cte("few")
         result = await self._on.execute(
-            sa.update(notices).where(notices.c.id.in_(some)).values(due_at=now, blocker=None)
+            sa.update(notices).where(notices.c.id.in_(sa.select(few.c.id))).values(due_at=now, blocker=None)
         )
         return result.rowcount
 
