@@ -50,7 +50,7 @@ async def test_each_reader_hears_it_in_their_own_language(play: World) -> None:
         ("https://aliexpress.ru/order/8211744661738042", "separate shop"),
         ("the weather is nice", "There is no order number"),
         ("/nonsense", "don't recognize that command"),
-        ("1234567", "isn't a valid order number"),
+        ("1234567890", "isn't a valid order number"),
     ],
 )
 async def test_bad_input_gets_a_clear_answer_and_saves_nothing(play: World, sent: str, answer: str) -> None:

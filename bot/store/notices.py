@@ -319,13 +319,14 @@ class Notices:
             notices.c.attempts <= most_attempts,
         ]
         some = sa.select(notices.c.id).where(*waiting).order_by(notices.c.id).limit(limit)
-        # Others are being settled, and this transaction has settled its own. A CTE, because PostgreSQL may
-        # run a subquery again for each row, and with skipped locks each run takes `limit` more.
-        few = some.with_for_update(key_share=True, skip_locked=True).cte("few")
-        result = await self._on.execute(
-            sa.update(notices).where(notices.c.id.in_(sa.select(few.c.id))).values(due_at=now, blocker=None)
-        )
-        return result.rowcount
+        # Others are being settled, and this transaction has settled its own. Not one statement: PostgreSQL
+        # may run a subquery again for each row, and with skipped locks each run takes `limit` more.
+        ids = (await self._on.execute(some.with_for_update(key_share=True, skip_locked=True))).scalars().all()
+        if ids:
+            await self._on.execute(
+                sa.update(notices).where(notices.c.id.in_(ids)).values(due_at=now, blocker=None)
+            )
+        return len(ids)
 
     async def release_leases(self, now: datetime) -> int:
         """Release the previous leader's leases: its notices are due now. Returns how many."""
