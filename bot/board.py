@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model import NO_TRACKING_AFTER, Flag, FlagRule, FlagSince, Order, Stage
+from bot.model import Case, Flag, FlagRule, FlagSince, Order, Reason, Stage, Thresholds
 
 _MOVING = frozenset(stage for stage in Stage if not stage.final)
-_STUCK = {
-    Stage.PRE_SHIPMENT: 7,
-    Stage.INFO_RECEIVED: 7,
-    Stage.PREPARING: 7,
-    Stage.INTERNATIONAL_TRANSIT: 21,
-    Stage.IMPORT_CUSTOMS: 10,
-    Stage.OUT_FOR_DELIVERY: 3,
-}
-_STUCK_ELSEWHERE = 10  # days
+_SILENCE = {FlagSince.PAYMENT, FlagSince.NODE}  # becomes a problem only when its grace is over
 
 
-def _in(flag: Flag, *stages: Stage, after: timedelta = timedelta(0)) -> FlagRule:
-    return FlagRule(flag=flag, stages=frozenset(stages), since=FlagSince.STAGE, grace=after)
+def _in(flag: Flag, *stages: Stage, after: int = 0) -> FlagRule:
+    return FlagRule(flag=flag, stages=frozenset(stages), since=FlagSince.STAGE, grace=timedelta(days=after))
 
 
 def _silent(days: int, *stages: Stage) -> FlagRule:
@@ -28,37 +22,57 @@ def _silent(days: int, *stages: Stage) -> FlagRule:
     )
 
 
-# An order gets the first flag that applies. `store.cases` turns the same rules into SQL for the whole board.
-RULES = (
-    _in(Flag.RETURNED, Stage.RETURNING, Stage.RETURNED),
-    _in(Flag.PROBLEM, Stage.EXCEPTION, Stage.ADDRESS_CHANGE),
-    _in(Flag.DUTIES, Stage.DUTIES_DUE),
-    _in(Flag.FAILED_ATTEMPT, Stage.FAILED_ATTEMPT),
-    _in(Flag.PICKUP, Stage.READY_FOR_PICKUP, after=timedelta(days=2)),
-    FlagRule(flag=Flag.DISPUTED, stages=frozenset(Stage), since=FlagSince.DISPUTE),
-    FlagRule(flag=Flag.NO_TRACKING, stages=_MOVING, since=FlagSince.PAYMENT, grace=NO_TRACKING_AFTER),
-    *(_silent(days, stage) for stage, days in _STUCK.items()),
-    _silent(_STUCK_ELSEWHERE, *(_MOVING - set(_STUCK))),
-    FlagRule(flag=Flag.LATE, stages=_MOVING, since=FlagSince.ETA, grace=timedelta(days=1)),
-)
+@functools.cache
+def rules(days: Thresholds) -> tuple[FlagRule, ...]:
+    """The rules; an order gets the first flag that applies. `store.cases` turns them into SQL."""
+    stuck = {
+        Stage.PRE_SHIPMENT: days.not_shipped,
+        Stage.INFO_RECEIVED: days.not_shipped,
+        Stage.PREPARING: days.not_shipped,
+        Stage.INTERNATIONAL_TRANSIT: days.international,
+        Stage.IMPORT_CUSTOMS: days.customs,
+        Stage.OUT_FOR_DELIVERY: days.out_for_delivery,
+    }
+    untracked, late = timedelta(days=days.no_tracking), timedelta(days=days.late)
+    return (
+        _in(Flag.RETURNED, Stage.RETURNING, Stage.RETURNED),
+        _in(Flag.PROBLEM, Stage.EXCEPTION, Stage.ADDRESS_CHANGE),
+        _in(Flag.DUTIES, Stage.DUTIES_DUE),
+        _in(Flag.FAILED_ATTEMPT, Stage.FAILED_ATTEMPT),
+        _in(Flag.PICKUP, Stage.READY_FOR_PICKUP, after=days.pickup),
+        FlagRule(flag=Flag.DISPUTED, stages=frozenset(Stage), since=FlagSince.DISPUTE),
+        FlagRule(flag=Flag.NO_TRACKING, stages=_MOVING, since=FlagSince.PAYMENT, grace=untracked),
+        *(_silent(allowed, stage) for stage, allowed in stuck.items()),
+        _silent(days.stuck, *(_MOVING - set(stuck))),
+        FlagRule(flag=Flag.LATE, stages=_MOVING, since=FlagSince.ETA, grace=late),
+    )
+
+
+RULES = rules(Thresholds())
 GRAVITY = tuple(Flag)  # most serious first
 
 
-def flag(order: Order, disputed_at: datetime | None, now: datetime) -> tuple[Flag, datetime] | None:
+def flag(
+    order: Order, case: Case | None, now: datetime, by: Sequence[FlagRule] = RULES
+) -> tuple[Flag, datetime] | None:
     """The order's flag and since when it has had it; None if it needs no attention."""
-    for rule in RULES:
-        at = _moment(order, disputed_at, rule.since)
+    for rule in by:
+        at = _moment(order, case, rule.since)
         if at is None or order.stage not in rule.stages or (rule.grace and at + rule.grace > now):
             continue
-        silent = rule.since in {
-            FlagSince.PAYMENT,
-            FlagSince.NODE,
-        }  # silence becomes a problem only when its grace is over
-        return rule.flag, at + rule.grace if silent else at
+        if not _done(order, case, rule, at + rule.grace):
+            return rule.flag, at + rule.grace if rule.since in _SILENCE else at
     return None
 
 
-def _moment(order: Order, disputed_at: datetime | None, since: FlagSince) -> datetime | None:
+def _done(order: Order, case: Case | None, rule: FlagRule, began: datetime) -> bool:
+    """Whether "Done" was pressed after this began; another stage is news, whatever its time stamp says."""
+    if case is None or case.done_at is None or began > case.done_at:
+        return False
+    return rule.since is not FlagSince.STAGE or order.stage == case.done_stage
+
+
+def _moment(order: Order, of: Case | None, since: FlagSince) -> datetime | None:
     match since:
         case FlagSince.STAGE:
             return order.stage_since or order.last_node_at or order.created_at
@@ -69,4 +83,11 @@ def _moment(order: Order, disputed_at: datetime | None, since: FlagSince) -> dat
         case FlagSince.ETA:
             return order.next_eta
         case FlagSince.DISPUTE:
-            return disputed_at
+            return of.disputed_at if of is not None else None
+
+
+def urgent(order: Order) -> bool:
+    """Whether the merchant may want to know at once: returned, damaged, or customs wants money."""
+    if order.stage in {Stage.RETURNING, Stage.RETURNED, Stage.DUTIES_DUE}:
+        return True
+    return order.stage is Stage.EXCEPTION and order.reason is Reason.DAMAGED

@@ -16,7 +16,7 @@ from bot.chat.service import TelegramService
 from bot.errors import StoreError
 from bot.merchant import Merchant
 from bot.metrics import Metrics
-from bot.model import Shop
+from bot.model import Shop, Thresholds
 from bot.pacing import CheckInterval, Pacer
 from bot.poller import Poller
 from bot.sender import Sender
@@ -34,8 +34,8 @@ _CLOSE_WITHIN = 1.0
 _UPKEEP_EVERY = 30.0
 
 
-def policy(settings: Settings) -> Policy:
-    """The rules that the settings set for following orders."""
+def policy(settings: Settings, board: Thresholds | None = None) -> Policy:
+    """The rules that the settings and the shop's file set."""
     return Policy(
         access=settings.access,
         admins=frozenset(settings.admin_chat_ids),
@@ -45,6 +45,9 @@ def policy(settings: Settings) -> Policy:
         watch_pushed=settings.watch_pushed,
         calls_per_day=settings.aliexpress_calls_per_day,
         brief_at=settings.brief_at,
+        board=board or Thresholds(),
+        language=settings.default_language,
+        zone=settings.default_time_zone,
     )
 
 
@@ -79,7 +82,7 @@ class Leader:
             store=store,
             source=self.merchant.source,
             pacer=self.pacer,
-            policy=policy(settings),
+            policy=policy(settings, shop(settings.default_language).board),
             now=now,
             metrics=metrics,
         )
@@ -214,11 +217,10 @@ class Leader:
 
     def health(self) -> Health:
         """The state that upkeep's alerts depend on."""
-        fault = self.merchant.source.circuit.fault
         return Health(
             source_healthy=self.poller.healthy,
             reauthorize=self.merchant.keeper.dead,
-            misconfigured=str(fault) if fault else "",
+            misconfigured=self.merchant.refusal,
             intake_age=self.telegram.silent_for,
             throttled=self.poller.throttled,
             webhook=self.telegram.webhook_trouble,

@@ -110,6 +110,12 @@ class Merchant:
             await tx.memory.put(self._budget_key, self.limiter.dump())
             await tx.memory.count_unknown(found, self._now())
 
+    @property
+    def refusal(self) -> str:
+        """Why AliExpress refuses the app itself; empty if it does not."""
+        fault = self.source.circuit.fault
+        return str(fault) if fault else ""
+
     # ── the login ───────────────────────────────────────────────────────────────────────────────
 
     def login_url(self) -> str:

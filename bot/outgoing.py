@@ -22,7 +22,7 @@ from bot.model import (
     Shop,
 )
 from bot.tracking import Tracking
-from bot.views import admin, card, pushes
+from bot.views import admin, board, card, pushes
 from bot.views.brand import words_for
 
 
@@ -41,7 +41,7 @@ class OutgoingMessage:
     happened: tuple[datetime, ...] = ()  # the carrier's time stamps of the nodes it reports
 
 
-_UNFOLLOWED = {NewsKind.REPORTED, NewsKind.NOT_FOUND}
+_UNFOLLOWED = {NewsKind.REPORTED, NewsKind.FLAGGED, NewsKind.NOT_FOUND}
 
 
 def is_card(notice: Notice) -> bool:
@@ -157,9 +157,11 @@ class Renderer:
         return words_for(chat, self._shop(chat.language), operator=chat.place.chat_id in self._operators)
 
     def report(self, chat: Chat, notice: Notice, order: Order) -> OutgoingMessage:
-        """A customer's problem, for the operator; or that there is no such order in this shop."""
+        """A customer's problem or an urgent order, for the operator; or that the shop has no such order."""
         if any(one.kind is NewsKind.NOT_FOUND for one in notice.news):
             message = pushes.not_found(self._words(chat), order.id)
+        elif any(one.kind is NewsKind.FLAGGED for one in notice.news):
+            message = board.urgent_order(self._words(chat), order)
         else:
             message = admin.customer_problem(self._words(chat), order)
         return OutgoingMessage(notices=(notice,), message=message)

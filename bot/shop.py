@@ -1,27 +1,33 @@
-"""Reads SHOP_FILE: the shop's name, support contact and welcome text, by language."""
+"""Reads SHOP_FILE: the shop's texts by language, its brand, and the board's thresholds."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from bot.errors import SettingsError
 from bot.i18n import LANGUAGES
-from bot.model import Shop
+from bot.model import Shop, Thresholds
 
 _TEXTS = {"name": 64, "support": 64, "welcome": 600, "help": 600}
 _SWITCHES = ("brand", "blur_origin")
 _FIELDS = (*_TEXTS, *_SWITCHES)
+_BOARD = "board"
+_DAYS = (1, 90)  # a flag's days, at least and at most
 
 
 def load_shop(path: str) -> Callable[[str], Shop]:
-    """Read SHOP_FILE: its texts, its switches and a table of texts per language. An empty path means no name.
+    """Read SHOP_FILE: its texts, its switches, `[board]` and a table of texts per language.
+
+    An empty path means no name.
 
     Raises SettingsError that names what is wrong.
     """
     content = _read(path) if path else {}
+    days = _thresholds(content.pop(_BOARD, {}))
     base = {name: value for name, value in content.items() if name in _FIELDS}
     for name, value in content.items():
         if isinstance(value, dict):
@@ -31,8 +37,8 @@ def load_shop(path: str) -> Callable[[str], Shop]:
         elif name not in _FIELDS:
             raise SettingsError("SHOP_FILE", f"{name} is unknown; known are {', '.join(_FIELDS)}")
     _check(base, "")
-    shops = {code: Shop(**(base | content.get(code, {}))) for code in LANGUAGES}
-    plain = Shop(**base)
+    shops = {code: Shop(**(base | content.get(code, {})), board=days) for code in LANGUAGES}
+    plain = Shop(**base, board=days)
     return lambda language: shops.get(language, plain)
 
 
@@ -43,6 +49,21 @@ def _read(path: str) -> dict[str, Any]:
         raise SettingsError("SHOP_FILE", f"cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError("SHOP_FILE", f"is not TOML: {error}") from None
+
+
+def _thresholds(table: Any) -> Thresholds:
+    if not isinstance(table, dict):
+        raise SettingsError("SHOP_FILE", f"{_BOARD} must be a table: [{_BOARD}]")
+    known = {field.name: type(field.default) for field in fields(Thresholds)}
+    for name, value in table.items():
+        if name not in known:
+            raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} is unknown; known are {', '.join(known)}")
+        if type(value) is not known[name]:
+            kind = "true or false" if known[name] is bool else "a whole number of days"
+            raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} must be {kind}")
+        if known[name] is int and value not in range(_DAYS[0], _DAYS[1] + 1):
+            raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} must be {_DAYS[0]} to {_DAYS[1]} days")
+    return Thresholds(**table)
 
 
 def _check(table: dict[str, Any], where: str) -> None:

@@ -12,7 +12,6 @@ from typing import Protocol
 import structlog
 
 from bot import audience, daily_stats
-from bot import board as judge
 from bot.i18n import Words
 from bot.metrics import Metrics
 from bot.model import CallBudget, DailyStats, Message, Place, TokenWarning
@@ -20,6 +19,7 @@ from bot.pacing import Pacer
 from bot.store import Store
 from bot.tracking import Tracking
 from bot.views import admin as view
+from bot.views import board
 
 _log = structlog.get_logger(__name__)
 
@@ -118,7 +118,7 @@ class Upkeep:
             await self._gauge(budget, active)
             await self._alerts(budget)
             await self._token()
-            await self._brief()
+            await self._brief(budget)
             await self._tracking.checking.reclassify()
             await self._account.flush()
             await self._hourly()
@@ -328,7 +328,7 @@ class Upkeep:
             if await self._to_admins(partial(told, url=url)):
                 await self._account.warned([warning.key])
 
-    async def _brief(self) -> None:
+    async def _brief(self, budget: CallBudget) -> None:
         at = await self._tracking.reporting.brief_at()
         if at is None:
             return
@@ -337,13 +337,17 @@ class Upkeep:
             last = await tx.memory.get("brief_sent")
         sent = datetime.fromisoformat(last) if last else now
         if last and audience.next_at(self._zone, at, sent) <= now:
+            health, flagging = self._health(), self._tracking.flagging
+            flags, snoozed = await flagging.counts()
+            state = await flagging.state(
+                budget, logged_out=health.reauthorize, app_refused=health.misconfigured
+            )
             async with self._store.read() as tx:
-                flags, snoozed = await tx.cases.count_flags(judge.RULES, now)
-                active = await tx.chats.active_orders()
                 delivered = await tx.orders.count_delivered(now - timedelta(days=1))
-            if await self._to_admins(
-                lambda words: view.brief(words, flags, active=active, delivered=delivered, snoozed=snoozed)
-            ):
+            told = partial(
+                board.brief, counts=flags, state=state, now=now, delivered=delivered, snoozed=snoozed
+            )
+            if await self._to_admins(told):
                 sent = now
         if not last or sent == now:
             async with self._store.write() as tx:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import board
-from bot.model import Flag, FlagRule, FlagSince, Stage
+from bot.model import Case, Flag, FlagRule, FlagSince, Reason, Stage, Thresholds
 from tests import make
 
 NOW = make.NOW
@@ -61,7 +61,7 @@ def test_a_long_silence_is_stuck() -> None:
 def test_a_delivered_order_is_flagged_only_where_its_customer_disagrees() -> None:
     delivered = make.order(make.node(), stage=Stage.DELIVERED)
     assert board.flag(delivered, None, NOW) is None
-    assert board.flag(delivered, NOW, NOW) == (Flag.DISPUTED, NOW)
+    assert board.flag(delivered, Case(order_id=delivered.id, disputed_at=NOW), NOW) == (Flag.DISPUTED, NOW)
 
 
 def test_the_whole_table_of_rules_is_this() -> None:
@@ -114,3 +114,41 @@ def test_a_stage_of_unknown_age_counts_from_the_newest_entry_or_the_follow() -> 
 def test_an_order_with_an_entry_is_not_without_tracking() -> None:
     order = make.order(make.node(), paid_at=NOW - timedelta(days=9))
     assert board.flag(order, None, NOW) is None
+
+
+def _done(order_id: str, stage: Stage, ago: timedelta = timedelta(0)) -> Case:
+    return Case(order_id=order_id, done_at=NOW - ago, done_stage=stage)
+
+
+def test_done_hides_what_was_flagged_by_then_and_nothing_that_comes_later() -> None:
+    day = timedelta(days=1)
+    failed = make.order(make.node(ago=2 * day), stage=Stage.FAILED_ATTEMPT)
+    done = _done(failed.id, Stage.FAILED_ATTEMPT, day)
+    assert board.flag(failed, done, NOW) is None
+    assert board.flag(replace(failed, stage=Stage.RETURNING), done, NOW) is not None, "reported late"
+    assert board.flag(failed, done, NOW + 7 * day) is None
+    quiet = replace(failed, stage=Stage.LOCAL_TRANSIT)
+    assert board.flag(quiet, done, NOW + 9 * day) == (Flag.STUCK, NOW + 8 * day), "the silence came after"
+
+
+def test_the_shop_sets_its_own_thresholds() -> None:
+    order = make.order(make.node(ago=timedelta(days=5)))
+    assert board.flag(order, None, NOW) is None
+    found = board.flag(order, None, NOW, board.rules(Thresholds(stuck=4)))
+    assert found == (Flag.STUCK, NOW - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("stage", "reason", "rings"),
+    [
+        (Stage.RETURNING, Reason.NONE, True),
+        (Stage.RETURNED, Reason.REFUSED, True),
+        (Stage.DUTIES_DUE, Reason.NONE, True),
+        (Stage.EXCEPTION, Reason.DAMAGED, True),
+        (Stage.EXCEPTION, Reason.WEATHER, False),
+        (Stage.FAILED_ATTEMPT, Reason.ABSENT, False),
+        (Stage.DELIVERED, Reason.NONE, False),
+    ],
+)
+def test_what_is_urgent(stage: Stage, reason: Reason, rings: bool) -> None:
+    assert board.urgent(replace(make.order(make.node(), stage=stage), reason=reason)) is rings

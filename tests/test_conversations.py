@@ -268,7 +268,7 @@ async def test_updates_sent_while_the_bot_was_down_are_answered(play: World) -> 
 async def test_the_merchant_makes_links_and_sees_the_board(play: World) -> None:
     made = await play.ask(MERCHANT, f"/link {PLAIN} {CUSTOMS}", "2 links for customers")
     assert link_token(PLAIN, "a-secret-of-your-own") in made["text"]
-    await play.ask(MERCHANT, "/board", "Nothing needs your attention")
+    await play.ask(MERCHANT, "/board", "No orders are watched")
     await play.ask(MERCHANT, "/stats", "Orders watched")
     await play.ask(EMMA, "/board", "shop's team")
 
@@ -484,7 +484,7 @@ async def test_a_problem_that_solved_itself_leaves_the_board(play: World) -> Non
     again = await play.reads(EMMA, answered, "Did you get it?")
     await play.press(EMMA, again, "Yes")
     await play.reads(EMMA, again, "Enjoy it!")
-    await play.ask(MERCHANT, "/board", "Nothing needs your attention")
+    await play.ask(MERCHANT, "/board", "No orders are watched")
     await play.ask(EMMA, "/orders", "Nothing here.")  # put away
     changed = await play.reads(EMMA, again, "Enjoy it!")
     await play.press(EMMA, changed, "Change")
@@ -504,10 +504,25 @@ async def test_what_the_merchant_snoozed_can_be_woken_up(play: World) -> None:
         ("3 days", "Nothing needs your attention"),
         (PLAIN[-8:], "Snoozed until"),
         ("Wake up", "1 order needs attention"),
+        (PLAIN[-8:], "Last entry"),
+        ("Timeline", "📜"),
+        ("Back to order", "Last entry"),
     ):
         await play.press(MERCHANT, board, label)
         board = await play.reads(MERCHANT, board, shown)
-    await play.ask(MERCHANT, "/board", "1 order needs attention")
+    last = await play.ask(MERCHANT, "/board", "1 order needs attention")
+    await play.say(MERCHANT, "/board csv")
+
+    async def has_file() -> bool:
+        return any(
+            (one["document"] or {}).get("name") == "board.csv" for one in await play.messages(MERCHANT)
+        )
+
+    await play.until(has_file)
+    await play.press(MERCHANT, last, PLAIN[-8:])
+    opened = await play.reads(MERCHANT, last, "Last entry")
+    await play.press(MERCHANT, opened, "Done")
+    await play.reads(MERCHANT, opened, "Nothing needs your attention")
 
 
 async def test_a_time_zone_is_understood_by_its_city(play: World) -> None:

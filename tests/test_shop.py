@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli.checks import machine
 from bot.errors import SettingsError
-from bot.model import Shop
+from bot.model import Shop, Thresholds
 from bot.settings import Settings
 from bot.shop import load_shop
 
@@ -27,6 +27,12 @@ def test_texts_differ_by_language_and_switches_hold_for_all(tmp_path: Path) -> N
     assert load_shop("")("en") == Shop()
 
 
+def test_the_boards_thresholds_hold_for_every_language(tmp_path: Path) -> None:
+    load = load_shop(shop_file(tmp_path, "[board]\nstuck = 5\nring = true\n"))
+    assert load("de").board == load("en").board == Thresholds(stuck=5, ring=True)
+    assert load_shop("")("en").board == Thresholds()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -34,6 +40,11 @@ def test_texts_differ_by_language_and_switches_hold_for_all(tmp_path: Path) -> N
         ("[de]\nbrand = true", "[de] brand is unknown"),
         ("nmae = 'Kiosk'", "nmae is unknown"),
         ("help = 5", "help must be text"),
+        ("[board]\nstick = 4", "[board] stick is unknown"),
+        ("[board]\nstuck = 0", "[board] stuck must be 1 to 90 days"),
+        ("[board]\nstuck = true", "[board] stuck must be a whole number of days"),
+        ("[board]\nring = 1", "[board] ring must be true or false"),
+        ("board = 3", "board must be a table"),
         ("[xx]\nname = 'Kiosk'", "[xx]"),
     ],
 )

@@ -8,15 +8,19 @@ from datetime import timedelta
 from bot.chat.context import ChatContext, Services
 from bot.errors import SourceError
 from bot.ids import ParsedText
-from bot.model import Message
-from bot.views import actions, chart, replies
-from bot.views import admin as view
+from bot.model import Flag, Message
+from bot.views import actions, admin, chart, replies, timeline
+from bot.views import board as view
 
 _NOTE_LENGTH = 200
 
 
 async def board(ctx: ChatContext, said: ParsedText) -> None:
-    """/board."""
+    """/board; "/board csv" gives it as a file."""
+    if said.text.strip().casefold() == "csv":
+        rows = await ctx.tracking.flagging.whole()
+        await ctx.say(Message(text="", document=await asyncio.to_thread(view.table, rows)))
+        return
     await ctx.say(await _board(ctx, 0))
 
 
@@ -26,16 +30,29 @@ async def show_board(ctx: ChatContext, action: actions.ShowBoard) -> None:
     await ctx.show(await _board(ctx, action.page))
 
 
-async def _board(ctx: ChatContext, page: int) -> Message:
-    found = await ctx.tracking.flagging.page(page, length=view.FLAGS_PER_PAGE, asleep=view.SLEEPERS_SHOWN)
+async def filter_board(ctx: ChatContext, action: actions.FilterBoard) -> None:
+    """Show a page of the orders with one flag."""
+    await ctx.toast()
+    await ctx.show(await _board(ctx, action.page, only=action.flag))
+
+
+async def _board(ctx: ChatContext, page: int, *, only: Flag | None = None) -> Message:
+    flagging, merchant = ctx.tracking.flagging, ctx.services.merchant
+    state = await flagging.state(
+        await merchant.usage(), logged_out=merchant.keeper.dead, app_refused=merchant.refusal
+    )
+    found = await flagging.page(page, length=view.FLAGS_PER_PAGE, asleep=view.SLEEPERS_SHOWN, only=only)
     return view.board(
         ctx.words,
         found.rows,
+        state=state,
+        now=ctx.services.now(),
         total=found.total,
+        counts=found.counts,
+        only=found.only,
         page=found.page,
         asleep=found.asleep,
         snoozed=found.snoozed,
-        refused=found.refused,
     )
 
 
@@ -61,6 +78,30 @@ async def snooze(ctx: ChatContext, action: actions.Snooze) -> None:
         return
     await ctx.toast(replies.saved(ctx.words))
     await ctx.show(await _board(ctx, 0))
+
+
+async def close(ctx: ChatContext, action: actions.CloseFlag) -> None:
+    """Done: the order leaves the board until something new happens."""
+    if await ctx.tracking.flagging.close(action.order_id):
+        await ctx.toast(replies.saved(ctx.words))
+    await ctx.show(await _board(ctx, 0))
+
+
+async def show_timeline(ctx: ChatContext, action: actions.FlagTimeline) -> None:
+    """Show a page of the timeline in place of the board's order."""
+    await ctx.toast()
+    shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
+    await ctx.show(
+        timeline.timeline(
+            ctx.words,
+            shown.localized,
+            shown.follow,
+            parcel=action.parcel,
+            page=action.page,
+            now=ctx.services.now(),
+            on_board=True,
+        )
+    )
 
 
 async def ask_note(ctx: ChatContext, action: actions.AskNote) -> None:
@@ -101,7 +142,7 @@ async def _stats(ctx: ChatContext, days: int) -> Message:
     numbers = await ctx.tracking.reporting.stats(days, calls)
     picture = await asyncio.to_thread(chart.draw, ctx.words, numbers.series)
     needs = await ctx.tracking.booking.needs()
-    return view.stats(ctx.words, numbers, picture=picture, needs=needs)
+    return admin.stats(ctx.words, numbers, picture=picture, needs=needs)
 
 
 async def brief(ctx: ChatContext, said: ParsedText) -> None:
@@ -119,13 +160,13 @@ async def set_brief(ctx: ChatContext, action: actions.SetBrief) -> None:
 async def authorize(ctx: ChatContext, said: ParsedText) -> None:
     """/authorize: show where to log in; the next message is the redirect's address or its code."""
     if ctx.place.is_group:  # any member could log in with an account of their own
-        await ctx.say(view.authorize_in_private(ctx.words))
+        await ctx.say(admin.authorize_in_private(ctx.words))
         return
     if said.text.strip():
         await take_code(ctx, ("", said.text))
         return
     await ctx.expect("authorize:")
-    await ctx.say(view.authorize(ctx.words, ctx.services.merchant.login_url()))
+    await ctx.say(admin.authorize(ctx.words, ctx.services.merchant.login_url()))
 
 
 def is_login(services: Services, chat_id: int, said: ParsedText) -> bool:
@@ -144,8 +185,8 @@ async def take_code(ctx: ChatContext, answer: tuple[str, str]) -> None:
         async with ctx.typing():
             until = await ctx.services.merchant.authorize(answer[1], update=ctx.update)
     except SourceError as error:
-        message = view.not_authorized(ctx.words, error.detail or error.code)
+        message = admin.not_authorized(ctx.words, error.detail or error.code)
     else:
-        message = view.authorized(ctx.words, until, ctx.services.now())
+        message = admin.authorized(ctx.words, until, ctx.services.now())
     await ctx.say(message)
     await ctx.expect("")  # last: handled again after a crash, the message must still be the answer

@@ -85,7 +85,10 @@ PRESSES: Mapping[type[actions.Action], Press] = {
 
 ADMIN_PRESSES: Mapping[type[actions.Action], Press] = {
     actions.ShowBoard: admin.show_board,
+    actions.FilterBoard: admin.filter_board,
     actions.OpenFlag: admin.open_flag,
+    actions.FlagTimeline: admin.show_timeline,
+    actions.CloseFlag: admin.close,
     actions.Snooze: admin.snooze,
     actions.AskNote: admin.ask_note,
     actions.WatchListed: lists.watch_listed,

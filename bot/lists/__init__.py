@@ -5,7 +5,7 @@ order numbers in each, the shop's own order number, and why a row gives none. `w
 back with columns added.
 """
 
-from bot.lists.files import write_file
+from bot.lists.files import harmless, write_file
 from bot.lists.reading import read_file, read_text
 from bot.lists.rows import NotAList, OrderList, Problem, Row, Trouble, Unreadable
 
@@ -16,6 +16,7 @@ __all__ = [
     "Row",
     "Trouble",
     "Unreadable",
+    "harmless",
     "read_file",
     "read_text",
     "write_file",

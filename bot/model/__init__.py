@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from bot.model.board import Flag, Flagged, FlagRule, FlagSince
+from bot.model.board import BotState, Case, Flag, Flagged, FlagRule, FlagSince
 from bot.model.chats import Chat, Follow, Follower, Level, Place, Quiet
 from bot.model.delivery import (
     Blocker,
@@ -24,7 +24,16 @@ from bot.model.delivery import (
     Sent,
     TopicGone,
 )
-from bot.model.merchant import BookNeeds, CallBudget, DailyStats, Shop, Stats, Tokens, TokenWarning
+from bot.model.merchant import (
+    BookNeeds,
+    CallBudget,
+    DailyStats,
+    Shop,
+    Stats,
+    Thresholds,
+    Tokens,
+    TokenWarning,
+)
 from bot.model.news import Importance, News, NewsKind
 from bot.model.parcels import (
     NO_TRACKING_AFTER,
@@ -48,9 +57,11 @@ __all__ = [
     "Blocker",
     "BookEntry",
     "BookNeeds",
+    "BotState",
     "Button",
     "ButtonStyle",
     "CallBudget",
+    "Case",
     "Changes",
     "Chat",
     "DailyStats",
@@ -93,6 +104,7 @@ __all__ = [
     "Snapshot",
     "Stage",
     "Stats",
+    "Thresholds",
     "TokenWarning",
     "Tokens",
     "TopicGone",

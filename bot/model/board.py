@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.model.merchant import BookNeeds
 from bot.model.parcels import Order
 from bot.model.stages import Stage
 
@@ -45,12 +46,56 @@ class FlagRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What was said about an order: the merchant's snooze and note, a customer's problem report.
+
+    "Done" was pressed at `done_at`, when it was in `done_stage`: what was flagged by then is flagged no more.
+    """
+
+    order_id: str
+    snoozed_until: datetime | None = None
+    note: str = ""
+    disputed_at: datetime | None = None
+    done_at: datetime | None = None
+    done_stage: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotState:
+    """How many orders are watched, and what is wrong with the bot itself.
+
+    `silent_since`: AliExpress answers nothing since then. `spent` is the used share of the day's calls, 0 to
+    1. `needs` are the book's. In `refused` chats the bot may not write. `database` is the database's own
+    complaint. `overdue` is for how long the oldest message has been waiting.
+    """
+
+    watched: int
+    logged_out: bool = False
+    app_refused: str = ""
+    silent_since: datetime | None = None
+    spent: float = 0.0
+    needs: BookNeeds | None = None
+    refused: int = 0
+    database: str = ""
+    overdue: timedelta = timedelta(0)
+
+    @property
+    def blind(self) -> bool:
+        """Whether news of orders cannot be seen at present."""
+        return bool(self.logged_out or self.app_refused or self.silent_since or self.database)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flagged:
-    """One order on the board. `days` is how long it has been flagged; `followers` counts chats."""
+    """One order on the board. `days` is how long it has been flagged; `followers` counts chats.
+
+    `customer` is the private chat of one of them; 0 where there is none or it was not looked up.
+    """
 
     order: Order
     flag: Flag
     days: int = 0
     note: str = ""
     followers: int = 0
+    customer: int = 0
     snoozed_until: datetime | None = None

@@ -72,6 +72,24 @@ class TokenWarning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """`[board]` of the shop's file: days until an order is flagged, and whether urgent flags ring at once.
+
+    `stuck` counts days without an entry where no other field has the order's stage.
+    """
+
+    pickup: int = 2
+    no_tracking: int = 3
+    not_shipped: int = 7
+    international: int = 21
+    customs: int = 10
+    out_for_delivery: int = 3
+    stuck: int = 10
+    late: int = 1
+    ring: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """The merchant as customers see them: plain texts from SHOP_FILE, in the reader's language if given."""
 
@@ -81,6 +99,7 @@ class Shop:
     help: str = ""  # what /help says first
     brand: bool = False  # customers do not read AliExpress's name
     blur_origin: bool = False  # nor, beside it, where in the country of origin a parcel is
+    board: Thresholds = Thresholds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ class NewsKind(enum.StrEnum):
     STOPPED = "stopped"  # nothing new for 90 days: checking ended
     CARD = "card"  # no message, only the order's card is edited
     REPORTED = "reported"  # a customer reported a problem; for the operator's chats
+    FLAGGED = "flagged"  # an order became urgent; for the operator's chats
     NOT_FOUND = "not_found"  # AliExpress does not know an order that was followed while AliExpress was down
     CHECK_IN = "check_in"  # "Has it arrived by now?", some days after the answer "not yet"
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import RawUpdate, SendRecord
 from bot.store import backup, migrations
 from bot.store.book import Book, Watched
-from bot.store.cases import Case, Cases
+from bot.store.cases import Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
 from bot.store.memory import Memory
@@ -27,7 +27,6 @@ from bot.store.sql import Connect, Database
 from bot.store.updates import Updates
 
 __all__ = [
-    "Case",
     "ChatBatch",
     "DeadLetter",
     "Due",

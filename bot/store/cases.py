@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Flag, FlagRule, FlagSince, Place
+from bot.model import Case, Flag, FlagRule, FlagSince, Place, Stage
 from bot.store import sql
-from bot.store.tables import WATCHED, cases, disputes, orders
+from bot.store.tables import WATCHED, cases, disputes, follows, orders
 
 _QUIET = timedelta(days=1)  # between two reports of one place that the merchant hears
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """An order's snooze and note by the merchant, and the time of a customer's problem report."""
-
-    order_id: str
-    snoozed_until: datetime | None = None
-    note: str = ""
-    disputed_at: datetime | None = None
 
 
 class Cases:
@@ -69,6 +58,12 @@ class Cases:
     async def write_note(self, order_id: str, note: str) -> None:
         await self._set(order_id, note=note)
 
+    async def close(self, order_id: str, stage: Stage, at: datetime) -> None:
+        """The merchant is done with the order, which is in this stage; its open reports are solved."""
+        mine = sa.and_(disputes.c.order_id == order_id, disputes.c.solved_at.is_(None))
+        await self._on.execute(sa.update(disputes).where(mine).values(solved_at=at))
+        await self._set(order_id, disputed_at=None, snoozed_until=None, done_at=at, done_stage=stage.value)
+
     async def get(self, order_id: str) -> Case:
         row = (
             (await self._on.execute(sa.select(cases).where(cases.c.order_id == order_id))).mappings().first()
@@ -81,15 +76,22 @@ class Cases:
         gravity: Sequence[Flag],
         now: datetime,
         *,
+        only: Flag | None = None,
         asleep: bool = False,
         skip: int = 0,
         most: int,
     ) -> list[Case]:
-        """A page of the board, most serious and oldest first; `asleep` selects the snoozed orders instead."""
+        """A page of the board, most serious and oldest first; `asleep` selects the snoozed orders instead.
+
+        `only` selects orders with this flag.
+        """
         flag, since = _judged(rules, now)
         rows = await self._on.execute(
-            _watched(orders.c.id.label("order_id"), cases.c.snoozed_until, cases.c.note, cases.c.disputed_at)
-            .where(flag.is_not(None), _asleep(now) if asleep else sa.not_(_asleep(now)))
+            _watched(orders.c.id.label("order_id"), *_MARKS)
+            .where(
+                flag == only.value if only is not None else flag.is_not(None),
+                _asleep(now) if asleep else sa.not_(_asleep(now)),
+            )
             .order_by(sa.case({each.value: place for place, each in enumerate(gravity)}, value=flag))
             .order_by(since, orders.c.id)
             .offset(skip)
@@ -113,7 +115,8 @@ class Cases:
 
     async def _set(self, order_id: str, **values: Any) -> None:
         await self._on.execute(
-            sql.upsert(self._on, cases, ["order_id"], values), {"order_id": order_id, "note": ""} | values
+            sql.upsert(self._on, cases, ["order_id"], values),
+            {"order_id": order_id, "note": "", "done_stage": ""} | values,
         )
 
 
@@ -126,11 +129,18 @@ def _of(order_id: str, place: Place) -> sa.ColumnElement[bool]:
 
 
 def _watched(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """Orders on their way that somebody watches, and those whose customer complained."""
+    """Orders under way that somebody watches, those returned, and those whose customer complained."""
+    followed = sa.exists().where(follows.c.order_id == orders.c.id)
     return (
         sa.select(*columns)
         .select_from(orders.outerjoin(cases, cases.c.order_id == orders.c.id))
-        .where(sa.or_(sa.and_(orders.c.finished_at.is_(None), WATCHED), cases.c.disputed_at.is_not(None)))
+        .where(
+            sa.or_(
+                sa.and_(orders.c.finished_at.is_(None), sa.or_(WATCHED, followed)),
+                orders.c.stage == Stage.RETURNED,
+                cases.c.disputed_at.is_not(None),
+            )
+        )
     )
 
 
@@ -146,6 +156,7 @@ def _judged(
         sa.and_(
             orders.c.stage.in_(sorted(rule.stages)),
             _MOMENTS[rule.since] <= now - rule.grace if rule.grace else _MOMENTS[rule.since].is_not(None),
+            sa.not_(_done(rule)),
         )
         for rule in rules
     ]
@@ -153,6 +164,22 @@ def _judged(
     since = sa.case(*((fit, _MOMENTS[rule.since]) for fit, rule in zip(fits, rules, strict=True)))
     return flag, since
 
+
+def _done(rule: FlagRule) -> sa.ColumnElement[bool]:
+    """SQL for what `board` calls done."""
+    began = sa.type_coerce(_MOMENTS[rule.since], sa.BigInteger) + rule.grace // timedelta(milliseconds=1)
+    done = sa.func.coalesce(began <= sa.type_coerce(cases.c.done_at, sa.BigInteger), sa.false())
+    same = cases.c.done_stage == orders.c.stage
+    return sa.and_(done, same) if rule.since is FlagSince.STAGE else done
+
+
+_MARKS = (
+    cases.c.snoozed_until,
+    cases.c.note,
+    cases.c.disputed_at,
+    cases.c.done_at,
+    cases.c.done_stage,
+)
 
 _MOMENTS: dict[FlagSince, sa.ColumnElement[Any]] = {
     FlagSince.STAGE: sa.func.coalesce(orders.c.stage_since, orders.c.last_node_at, orders.c.created_at),
@@ -171,4 +198,6 @@ def _case(row: sa.RowMapping) -> Case:
         snoozed_until=row["snoozed_until"],
         note=row["note"] or "",
         disputed_at=row["disputed_at"],
+        done_at=row["done_at"],
+        done_stage=row["done_stage"] or "",
     )

@@ -347,7 +347,7 @@ freezes = sa.Table(
     sa.Column("until", Utc, nullable=False),
 )
 
-# The merchant's own marks on an order: board snooze, note, a customer's problem report.
+# The merchant's own marks on an order: board snooze, note, Done, a customer's problem report.
 cases = sa.Table(
     "cases",
     metadata,
@@ -355,6 +355,8 @@ cases = sa.Table(
     sa.Column("snoozed_until", Utc),
     _text("note"),
     sa.Column("disputed_at", Utc),
+    sa.Column("done_at", Utc),
+    _text("done_stage"),
 )
 
 # Who reported a problem, when the merchant was told, and (None: it is open) when it was solved: only the

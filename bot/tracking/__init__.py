@@ -78,7 +78,12 @@ class Tracking:
         self.arriving = Arriving(store, self.typical, now)
         self.texts = Texts(store, source, self.typical, now)
         recording = Recording(
-            pacer=pacer, typical=self.typical, arriving=self.arriving, now=now, metrics=metrics
+            pacer=pacer,
+            typical=self.typical,
+            arriving=self.arriving,
+            policy=policy,
+            now=now,
+            metrics=metrics,
         )
         self.booking = Booking(store, pacer, policy, now)
         self.checking = Checking(
@@ -105,6 +110,6 @@ class Tracking:
             now=now,
         )
         self.places = Places(store, policy, now)
-        self.flagging = Flagging(store, policy, now)
+        self.flagging = Flagging(store, policy, self.checking, self.booking, now)
         self.reporting = Reporting(store, now, policy.brief_at)
         self.remembering = Remembering(store, now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
+
+from bot.model import Thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,4 +20,7 @@ class Policy:
     guess_window: timedelta = timedelta(hours=1)  # in which wrong ids are counted together
     watch_pushed: bool = True  # orders that AliExpress tells of are booked unasked
     calls_per_day: int | None = None  # of AliExpress
+    board: Thresholds = field(default_factory=Thresholds)
+    language: str = "en"  # of chats that never wrote
+    zone: str = "UTC"
     brief_at: time | None = None  # when the daily brief comes, until another hour is chosen in the chat

@@ -14,6 +14,8 @@ from bot.model import Changes, Order, OrderFacts, OrderStatus, Place, Snapshot, 
 from bot.pacing import Pacer
 from bot.store import Transaction
 from bot.tracking.arriving import Arriving
+from bot.tracking.policy import Policy
+from bot.tracking.ringing import ring
 from bot.tracking.typical import TypicalStages
 
 _log = structlog.get_logger(__name__)
@@ -40,10 +42,12 @@ class Recording:
         pacer: Pacer,
         typical: TypicalStages,
         arriving: Arriving,
+        policy: Policy,
         now: Callable[[], datetime],
         metrics: ChangeMetrics,
     ) -> None:
         self._pacer = pacer
+        self._policy = policy
         self._typical = typical
         self._arriving = arriving
         self._now = now
@@ -120,6 +124,8 @@ class Recording:
             of = f"status:{order.status}:{now:%Y%m%d%H%M%S}"
             pending += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
         await tx.notices.enqueue(pending, now)
+        if not changes.first:
+            await ring(tx, self._policy, known, order, now)
         if changes.added or changes.news:
             _log.info("order changed", order=order.id, nodes=len(changes.added), notices=len(pending))
         await tx.memory.count_unknown(changes.unknown, now)

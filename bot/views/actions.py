@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import time
 
-from bot.model import Level, Quiet
+from bot.model import Flag, Level, Quiet
 
 
 class Shelf(enum.StrEnum):
@@ -276,6 +276,30 @@ class ShowBoard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilterBoard:
+    """A page of the orders with one flag, from 0."""
+
+    flag: Flag
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagTimeline:
+    """A page of a parcel's timeline, from which the way back leads to the board's order."""
+
+    order_id: str
+    parcel: int = 1
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseFlag:
+    """The merchant is done with the order: off the board until something new happens."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenFlag:
     """One order of the board."""
 
@@ -347,6 +371,9 @@ Action = (
     | Dismiss
     | Nothing
     | ShowBoard
+    | FilterBoard
+    | FlagTimeline
+    | CloseFlag
     | OpenFlag
     | Snooze
     | AskNote

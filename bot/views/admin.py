@@ -1,186 +1,20 @@
-"""Messages for the merchant: the board, claim links, statistics, login and alerts."""
+"""Messages for the merchant: statistics, login and alerts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
 from bot.i18n import Words, fill
-from bot.model import BookNeeds, Button, Flag, Flagged, Message, Order, Stats
+from bot.model import BookNeeds, Button, Message, Order, Stats
 from bot.views import actions, wording
 from bot.views import buttons as b
 from bot.views.lists import book_needs
 
-FLAGS_PER_PAGE = 6
-SNOOZES = (1, 3, 7)
 TEXTS_SHOWN = 10
-SLEEPERS_SHOWN = 3
 _ORANGE = "🟠"
-
-
-# ── the board ───────────────────────────────────────────────────────────────────────────────────
-
-
-def board(
-    words: Words,
-    shown: Sequence[Flagged],
-    *,
-    total: int,
-    page: int = 0,
-    asleep: Sequence[Flagged] = (),
-    snoozed: int = 0,
-    refused: int = 0,
-) -> Message:
-    """A page (from 0) of the `total` orders that need attention, gravest first as given.
-
-    Of the `snoozed` orders some, `asleep`, can be opened, to wake them up. In `refused` chats the bot may not
-    write.
-    """
-    t = words.t
-    mute = [
-        t("🔇 Chats where I'm not allowed to write: {count}. Their news is waiting.", count=refused)
-    ] * bool(refused)
-    if not shown:
-        lines = [t("🌿 <b>Nothing needs your attention</b>"), t("All orders are on track.")]
-        sleepers = (_sleepers(words, asleep),) if asleep else ()
-        return Message(text=words.page([*lines, *_snoozed(words, snoozed), *mute]), buttons=sleepers)
-    lines = [
-        words.plural("🚩 <b>{n} order needs attention</b>", "🚩 <b>{n} orders need attention</b>", total),
-        *_snoozed(words, snoozed),
-        *mute,
-    ]
-    for row in shown:
-        lines += [Markup(""), *_flag_lines(words, row)]
-    keys = [_opener(words, flag_icon(row.flag), row) for row in shown]
-    rows = [tuple(keys[start : start + 2]) for start in range(0, len(keys), 2)]
-    leaf = b.pager(words, page, -(-total // FLAGS_PER_PAGE), lambda to: actions.ShowBoard(page=to))
-    rows += [leaf, _sleepers(words, asleep)]
-    return Message(text=words.page(lines), buttons=tuple(row for row in rows if row))
-
-
-def _opener(words: Words, mark: Markup, row: Flagged) -> Button:
-    name = words.isolate(wording.clip(row.order.shop_order, 20) or wording.short_id(row.order.id))
-    return b.button(fill("{} {}", mark, name), actions.OpenFlag(order_id=row.order.id))
-
-
-def _sleepers(words: Words, asleep: Sequence[Flagged]) -> tuple[Button, ...]:
-    return tuple(_opener(words, Markup("😴"), row) for row in asleep)
-
-
-def flagged_order(words: Words, row: Flagged, *, now: datetime) -> Message:
-    """One order of the board, with what can be done about it."""
-    t, id_ = words.t, row.order.id
-    lines = _flag_lines(words, row)
-    if row.order.last_node_at:
-        lines.append(t("Last entry: {moment}", moment=words.moment(row.order.last_node_at)))
-    if row.snoozed_until and row.snoozed_until > now:
-        lines.append(t("😴 Snoozed until {date}", date=words.date(row.snoozed_until, now)))
-    snooze = tuple(
-        b.button(
-            # Translators: a button that hides the order from the board for some days.
-            words.plural("😴 {n} day", "😴 {n} days", days),
-            actions.Snooze(order_id=id_, days=days),
-        )
-        for days in SNOOZES
-    )
-    if row.snoozed_until and row.snoozed_until > now:
-        snooze = (b.button(t("⏰ Wake up"), actions.Snooze(order_id=id_, days=0)),)
-    look = (
-        b.button(t("📜 Timeline"), actions.ShowTimeline(order_id=id_)),
-        b.button(t("🔄 Refresh"), actions.Refresh(order_id=id_)),
-        b.button(t("📝 Note"), actions.AskNote(order_id=id_)),
-    )
-    return Message(
-        text=words.page(lines), buttons=(look, snooze, (b.button(t("🚩 Board"), actions.ShowBoard()),))
-    )
-
-
-def flag_icon(flag: Flag) -> Markup:
-    """The flag's icon."""
-    icons = {
-        Flag.RETURNED: "↩️",
-        Flag.PROBLEM: "⚠️",
-        Flag.DUTIES: "💶",
-        Flag.FAILED_ATTEMPT: "🚪",
-        Flag.PICKUP: "📬",
-        Flag.NO_TRACKING: "🕓",
-        Flag.STUCK: "⏳",
-        Flag.LATE: "🐢",
-        Flag.DISPUTED: "⚖️",
-    }
-    return fill("{}", icons[flag])
-
-
-def flag_name(words: Words, flag: Flag) -> Markup:
-    """What the flag means."""
-    t = words.t
-    return {
-        Flag.RETURNED: t("Returned or on its way back"),
-        Flag.PROBLEM: t("Delivery problem"),
-        Flag.DUTIES: t("Customs duty due"),
-        Flag.FAILED_ATTEMPT: t("Delivery attempt failed"),
-        Flag.PICKUP: t("Not collected yet"),
-        Flag.NO_TRACKING: t("No tracking yet"),
-        Flag.STUCK: t("No updates for a long time"),
-        Flag.LATE: t("Later than promised"),
-        Flag.DISPUTED: t("Customer reports a problem"),
-    }[flag]
-
-
-def ask_note(words: Words, order_id: str, most: int) -> Message:
-    """Ask for a note; the next plain message is the answer."""
-    t = words.t
-    lines = [
-        t("📝 Write a note about order {id}.", id=words.code(order_id)),
-        words.plural(
-            "{n} character at most. Only the team sees it.",
-            "{n} characters at most. Only the team sees it.",
-            most,
-        ),
-    ]
-    return Message(
-        text=words.page(lines), buttons=((b.button(t("Keep the current name"), actions.Dismiss()),),)
-    )
-
-
-def brief(
-    words: Words, counts: Mapping[Flag, int], *, active: int, delivered: int, snoozed: int = 0
-) -> Message:
-    """The daily brief: how many orders carry which flag; `delivered` since the last one."""
-    lines = [
-        words.t("☕ <b>Daily brief</b>"),
-        words.plural("{n} order on the way", "{n} orders on the way", active),
-        words.plural("{n} delivered since yesterday", "{n} delivered since yesterday", delivered),
-        Markup(""),
-        *(
-            fill("{} {} · <b>{}</b>", flag_icon(flag), flag_name(words, flag), words.number(counts[flag]))
-            for flag in Flag
-            if counts.get(flag)
-        ),
-    ]
-    if not any(counts.values()):
-        lines.append(words.t("🌿 <b>Nothing needs your attention</b>"))
-    lines += _snoozed(words, snoozed)
-    return Message(text=words.page(lines), buttons=((b.button(words.t("🚩 Board"), actions.ShowBoard()),),))
-
-
-def brief_settings(words: Words, at: time | None, hours: Sequence[int] = (7, 8, 9, 10, 18, 20)) -> Message:
-    """When the brief shall come."""
-    keys = [
-        b.button(
-            fill("✓ {}", words.clock(time(hour)))
-            if at == time(hour)
-            else fill("{}", words.clock(time(hour))),
-            actions.SetBrief(start=time(hour)),
-        )
-        for hour in hours
-    ]
-    off = b.button(words.t("No daily brief"), actions.SetBrief(start=None))
-    rows = [tuple(keys[start : start + 3]) for start in range(0, len(keys), 3)]
-    text = words.page([words.t("☕ <b>Daily brief</b>"), words.t("What time should it arrive?")])
-    return Message(text=text, buttons=(*rows, (off,)))
 
 
 # ── numbers ─────────────────────────────────────────────────────────────────────────────────────
@@ -450,23 +284,6 @@ def customer_problem(words: Words, order: Order) -> Message:
 
 def _alert(words: Words, title: Markup, *lines: Markup) -> Message:
     return Message(text=words.page([fill("{} <b>{}</b>", _ORANGE, title), *lines]))
-
-
-def _flag_lines(words: Words, row: Flagged) -> list[Markup]:
-    name = fill("{} <b>{}</b>", flag_icon(row.flag), flag_name(words, row.flag))
-    facts = [wording.merchant_name(words, row.order)]
-    if row.days:
-        facts.append(words.plural("{n} day", "{n} days", row.days))
-    if row.followers:
-        facts.append(words.plural("{n} follower", "{n} followers", row.followers))
-    lines = [name, Markup(" · ").join(facts)]
-    if row.note:
-        lines.append(words.t("📝 {note}", note=wording.clip(row.note, 200)))
-    return lines
-
-
-def _snoozed(words: Words, n: int) -> list[Markup]:
-    return [words.plural("😴 {n} more is snoozed", "😴 {n} more are snoozed", n)] if n else []
 
 
 def _bare(text: Markup) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.i18n import LANGUAGES, Words, is_zone, plain
-from bot.model import Button, ButtonStyle, Level, Quiet
+from bot.model import Button, ButtonStyle, Flag, Level, Quiet
 from bot.views import actions
 
 VERSION = "1"
@@ -53,7 +53,10 @@ _CODES: dict[str, type[actions.Action]] = {
     "d": actions.Dismiss,
     "-": actions.Nothing,
     "b": actions.ShowBoard,
+    "bf": actions.FilterBoard,
     "bo": actions.OpenFlag,
+    "bt": actions.FlagTimeline,
+    "bd": actions.CloseFlag,
     "bz": actions.Snooze,
     "bn": actions.AskNote,
     "bw": actions.WatchListed,
@@ -218,6 +221,7 @@ _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "panel": (str, actions.Panel),
     "region": (str, actions.Region),
     "level": (str, Level),
+    "flag": (str, Flag),
     "quiet": (str, Quiet),
     "proof": (_proof, _proof),
     "language": (_language, _language),

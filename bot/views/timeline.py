@@ -27,13 +27,20 @@ def timeline(
     parcel: int = 1,
     page: int = 0,
     now: datetime,
+    on_board: bool = False,
 ) -> Message:
-    """A page of a parcel's timeline; a parcel or page that does not exist shows the nearest one."""
+    """A page of a parcel's timeline; a parcel or page that does not exist shows the nearest one.
+
+    `on_board`: it was opened from the merchant's board, to which the way back leads.
+    """
     order = facts.order
+    show = actions.FlagTimeline if on_board else actions.ShowTimeline
+    back = actions.OpenFlag if on_board else actions.ShowCard
+    leave = (b.button(words.t("« Back to order"), back(order_id=order.id)),)
     title = fill("📜 <b>{}</b>", wording.name(words, order, follow))
     if not order.live:
         empty = words.t("Nothing has happened yet. The first entry will show up here.")
-        return Message(text=words.page([title, Markup(""), empty]), buttons=(_back(words, order.id),))
+        return Message(text=words.page([title, Markup(""), empty]), buttons=(leave,))
     shown = next((each for each in order.live if each.index == parcel), order.live[0])
     pages = _pages(words, facts, shown.nodes)
     page = min(page, len(pages) - 1)
@@ -47,10 +54,10 @@ def timeline(
     if not nodes:
         lines += [Markup(""), words.t("Nothing has happened yet. The first entry will show up here.")]
     rows = (
-        _parcels(words, facts, shown),
-        _pager(words, facts, shown, page, len(pages)),
+        _parcels(facts, shown, show),
+        b.pager(words, page, len(pages), lambda to: show(order_id=order.id, parcel=shown.index, page=to)),
         (page_outside,) if (page_outside := card.tracking_page(words, shown)) else (),
-        _back(words, order.id),
+        leave,
     )
     return Message(text=words.page(lines), buttons=tuple(row for row in rows if row))
 
@@ -94,7 +101,10 @@ def _entry(words: Words, facts: Localized, node: Node, style: str) -> Markup:
     return fill("{} {}  {}", wording.icon(node.stage, node.reason), words.moment(node.at, style), text)
 
 
-def _parcels(words: Words, facts: Localized, shown: Parcel) -> tuple[Button, ...]:
+_Show = type[actions.ShowTimeline] | type[actions.FlagTimeline]
+
+
+def _parcels(facts: Localized, shown: Parcel, show: _Show) -> tuple[Button, ...]:
     parcels = facts.order.live
     if len(parcels) == 1:
         return ()
@@ -104,21 +114,10 @@ def _parcels(words: Words, facts: Localized, shown: Parcel) -> tuple[Button, ...
     return tuple(
         b.button(
             _place(wording.position(facts.order, each), chosen=each is shown),
-            actions.ShowTimeline(order_id=facts.order.id, parcel=each.index),
+            show(order_id=facts.order.id, parcel=each.index),
         )
         for each in near
     )
-
-
-def _pager(words: Words, facts: Localized, shown: Parcel, page: int, pages: int) -> tuple[Button, ...]:
-    def turn(to: int) -> actions.Action:
-        return actions.ShowTimeline(order_id=facts.order.id, parcel=shown.index, page=to)
-
-    return b.pager(words, page, pages, turn)
-
-
-def _back(words: Words, order_id: str) -> tuple[Button, ...]:
-    return (b.button(words.t("« Back to order"), actions.ShowCard(order_id=order_id)),)
 
 
 def _place(number: int, *, chosen: bool) -> Markup:

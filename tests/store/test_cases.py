@@ -43,6 +43,10 @@ def _some_order(dice: random.Random, order_id: str) -> Order:
 @pytest.mark.parametrize("seed", range(3))
 async def test_the_board_flags_what_the_rules_flag_and_nothing_else(store: Store, seed: int) -> None:
     dice = random.Random(seed)
+
+    def moment() -> datetime:
+        return NOW - timedelta(days=dice.choice(_DAYS))
+
     expected: dict[str, Flag] = {}
     snoozed = set()
     for number in range(60):
@@ -55,9 +59,13 @@ async def test_the_board_flags_what_the_rules_flag_and_nothing_else(store: Store
                 await tx.cases.dispute(one.id, ANNA, disputed_at)
             if dice.random() < 0.2:
                 await tx.cases.snooze(one.id, NOW + timedelta(days=dice.choice((-1, 1))))
+            if dice.random() < 0.3:
+                await tx.cases.close(one.id, dice.choice((one.stage, Stage.RETURNING)), moment())
+            if dice.random() < 0.2:
+                await tx.cases.dispute(one.id, ANNA, NOW)
             case = await tx.cases.get(one.id)
-        found = board.flag(one, disputed_at, NOW)
-        if found is None or (one.finished_at and not disputed_at):
+        found = board.flag(one, case, NOW)
+        if found is None or (one.finished_at and one.stage is not Stage.RETURNED and not case.disputed_at):
             continue
         if case.snoozed_until is not None and case.snoozed_until > NOW:
             snoozed.add(one.id)
@@ -70,6 +78,8 @@ async def test_the_board_flags_what_the_rules_flag_and_nothing_else(store: Store
             for skip in range(0, 70, 7)
         ]
         sleepers = await tx.cases.flagged(board.RULES, board.GRAVITY, NOW, asleep=True, most=100)
+        late = await tx.cases.flagged(board.RULES, board.GRAVITY, NOW, only=Flag.LATE, most=100)
+    assert {case.order_id for case in late} == {one for one, flag in expected.items() if flag is Flag.LATE}
     shown = [case.order_id for page in pages for case in page]
     assert sorted(shown) == sorted(expected)
     assert counts == {flag: list(expected.values()).count(flag) for flag in set(expected.values())}
@@ -91,3 +101,25 @@ async def test_the_oldest_of_a_flag_come_first_and_a_snooze_ends(store: Store) -
         found = await tx.cases.flagged(board.RULES, board.GRAVITY, NOW, most=9)
     assert [case.order_id for case in found] == ["old", "woken", "new"]
     assert found[1].note == "call them"
+
+
+async def test_a_returned_parcel_stays_until_done_though_nobody_follows_it(store: Store) -> None:
+    returned = order("back", stage=Stage.RETURNED, stage_since=NOW - timedelta(days=40))
+    await follow(store, ANNA, "back")
+    async with store.write() as tx:
+        await tx.orders.save(added(replace(returned, finished_at=NOW - timedelta(days=40))))
+        await tx.chats.unfollow(ANNA, "back", NOW)
+        assert len(await tx.cases.flagged(board.RULES, board.GRAVITY, NOW, most=9)) == 1
+        await tx.cases.close("back", Stage.RETURNED, NOW)
+        assert await tx.cases.flagged(board.RULES, board.GRAVITY, NOW, most=9) == []
+
+
+async def test_an_order_that_nobody_watches_is_not_on_the_board(store: Store) -> None:
+    lost = order("lost", stage=Stage.EXCEPTION, stage_since=NOW)
+    await follow(store, ANNA, "lost")
+    async with store.write() as tx:
+        await tx.orders.save(added(lost))
+        assert (await tx.cases.count_flags(board.RULES, NOW))[0] == {Flag.PROBLEM: 1}
+        await tx.chats.unfollow(ANNA, "lost", NOW)
+        await tx.orders.update_weights(["lost"], NOW)
+        assert (await tx.cases.count_flags(board.RULES, NOW))[0] == {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.store import Case, Store
+from bot.model import Case
+from bot.store import Store
 from tests.store.builders import ANNA, BEN, GROUP, NOW, later
 
 

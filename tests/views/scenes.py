@@ -14,6 +14,7 @@ from bot.ids import Mistake
 from bot.lists import Problem, Trouble, Unreadable
 from bot.model import (
     BookNeeds,
+    BotState,
     CallBudget,
     Chat,
     Estimate,
@@ -41,6 +42,7 @@ from bot.model import (
 )
 from bot.views import (
     admin,
+    board,
     card,
     commands,
     contact,
@@ -114,6 +116,7 @@ NEW = Order(id=ID, created_at=NOW)
 LAMP = Item(id="1", title="Blue desk lamp", variant="Green", quantity=2)
 TWIN = replace(ORDER, id="8211744661738043", parcels=(replace(PARCEL, items=(LAMP,)),))
 NUMBERED = replace(ORDER, shop_order="#1001")
+WELL = BotState(watched=1234)
 NEEDS = BookNeeds(orders=50_000, calls=50_000, granted=2500, gap=1_728_000)
 FOLLOW = Follow(place=Place(5), order_id=ID, label="Blue lamp", created_at=NOW - 9 * DAY)
 UNNAMED = replace(FOLLOW, label="")
@@ -522,8 +525,13 @@ def _order_lists() -> dict[str, Scene]:
     }
 
 
+def _quiet(state: BotState) -> Scene:
+    return lambda w: board.board(w, [], state=state, now=NOW, total=0)
+
+
 def _admin() -> dict[str, Scene]:
     flagged = [Flagged(order=ORDER, flag=flag, days=days, followers=days) for days, flag in enumerate(Flag)]
+    counts = {Flag.LATE: 7, Flag.RETURNED: 1, Flag.DUTIES: 1}
     noted = replace(flagged[3], note="Wrote to the carrier", snoozed_until=NOW + DAY)
     numbers = Stats(
         days=7, orders=1234, chats=321, delivered=57, pushes=890, failed_pushes=2,
@@ -531,25 +539,34 @@ def _admin() -> dict[str, Scene]:
         delay=timedelta(minutes=23),
     )  # fmt: skip
     return {
-        "admin.board": lambda w: admin.board(
-            w, flagged[:6], total=len(flagged), asleep=flagged[:2], snoozed=2
+        "board.board": lambda w: board.board(
+            w, flagged[:6], state=WELL, now=NOW, total=9, counts=counts, asleep=flagged[:2], snoozed=2
         ),
-        "admin.board second page": lambda w: admin.board(w, flagged[6:], total=9, page=1),
-        "admin.board of nothing": lambda w: admin.board(w, [], total=0),
-        "admin.board with chats that refuse": lambda w: admin.board(w, [], total=0, refused=2),
-        "admin.board of nothing awake": lambda w: admin.board(w, [], total=0, asleep=flagged[:1], snoozed=1),
-        "admin.flagged_order": lambda w: admin.flagged_order(w, flagged[1], now=NOW),
-        "admin.flagged_order snoozed": lambda w: admin.flagged_order(w, noted, now=NOW),
-        "admin.ask_note": lambda w: admin.ask_note(w, ID, 500),
-        "admin.brief": lambda w: admin.brief(
-            w, {Flag.LATE: 3, Flag.RETURNED: 1}, active=42, delivered=5, snoozed=1
+        "board.board of one flag": lambda w: board.board(
+            w, [flagged[7]], state=WELL, now=NOW, total=7, counts=counts, only=Flag.LATE, page=1
         ),
-        "admin.brief of nothing": lambda w: admin.brief(w, {}, active=0, delivered=0),
-        "admin.brief_settings": lambda w: admin.brief_settings(w, time(9)),
+        "board.board of nothing": _quiet(WELL),
+        "board.board of an empty book": _quiet(BotState(watched=0)),
+        "board.board without a login": _quiet(replace(WELL, logged_out=True, refused=2)),
+        "board.board of a refused app": _quiet(replace(WELL, app_refused="InvalidAppKey: <wrong>")),
+        "board.board in an outage": _quiet(
+            replace(WELL, silent_since=NOW - HOUR, spent=0.95, needs=NEEDS, overdue=HOUR)
+        ),
+        "board.board of a failing database": _quiet(replace(WELL, database="disk full")),
+        "board.board of nothing awake": lambda w: board.board(
+            w, [], state=WELL, now=NOW, total=0, asleep=flagged[:1], snoozed=1
+        ),
+        "board.flagged_order": lambda w: board.flagged_order(w, replace(flagged[1], customer=7), now=NOW),
+        "board.flagged_order snoozed": lambda w: board.flagged_order(w, noted, now=NOW),
+        "board.urgent_order": lambda w: board.urgent_order(w, replace(NUMBERED, stage=Stage.RETURNING)),
+        "board.ask_note": lambda w: board.ask_note(w, ID, 500),
+        "board.brief": lambda w: board.brief(w, counts, state=WELL, now=NOW, delivered=5, snoozed=1),
+        "board.brief of nothing": lambda w: board.brief(w, {}, state=WELL, now=NOW, delivered=0),
+        "board.brief_settings": lambda w: board.brief_settings(w, time(9)),
         "admin.authorize_in_private": admin.authorize_in_private,
         "admin.stats": lambda w: admin.stats(w, numbers),
         "admin.stats with a book": lambda w: admin.stats(w, numbers, needs=NEEDS),
-        "admin.flagged_order of the shop's number": lambda w: admin.flagged_order(
+        "board.flagged_order of the shop's number": lambda w: board.flagged_order(
             w, replace(flagged[1], order=NUMBERED), now=NOW
         ),
         "admin.authorize": lambda w: admin.authorize(w, LOGIN),

@@ -22,7 +22,7 @@ class Reader(HTMLParser):
         assert tag in ALLOWED, f"Telegram does not know <{tag}>"
         assert tag not in self.open, f"<{tag}> inside itself"
         names = [name for name, _ in attrs]
-        known = {"tg-time": ["unix", "format"], "blockquote": names and ["expandable"]}
+        known = {"a": ["href"], "tg-time": ["unix", "format"], "blockquote": names and ["expandable"]}
         assert names == known.get(tag, []), (tag, attrs)
         self.open.append(tag)
         self.entities += 1

@@ -14,7 +14,7 @@ from tests.views.scenes import CHAT, FACTS, FOLLOW, NOW, ORDER, PARCEL, SCENES, 
 OWN = replace(SHOP, brand=True)
 SPOKEN = [code for code in LANGUAGES if code == "en" or (CATALOGS / code).is_dir()]
 # Views that only the operator's chats see.
-FOR_THE_OPERATOR = ("admin.", "lists.", "commands.admin_commands", "replies.help_ of the team")
+FOR_THE_OPERATOR = ("admin.", "board.", "lists.", "commands.admin_commands", "replies.help_ of the team")
 
 
 def branded(language: str = "en", shop: Shop = OWN) -> Words:

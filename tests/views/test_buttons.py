@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.i18n import LANGUAGES, Words
-from bot.model import ButtonStyle, Level, NewsKind, Quiet
+from bot.model import ButtonStyle, Flag, Level, NewsKind, Quiet
 from bot.views import actions
 from bot.views import buttons as b
 from tests.views.scenes import ID
@@ -34,6 +34,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "region": st.sampled_from(actions.Region),
     "proof": st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True).filter(str.isascii),
     "level": st.sampled_from(Level),
+    "flag": st.sampled_from(Flag),
     "quiet": st.sampled_from(Quiet),
     "language": st.sampled_from(list(LANGUAGES)),
     "zone": st.sampled_from(sorted(available_timezones())),

@@ -13,6 +13,7 @@ from bot.i18n import FSI, PDI, RLM, Words, clean
 from bot.ids import Mistake
 from bot.lists import Problem, Trouble
 from bot.model import (
+    BotState,
     Flag,
     Flagged,
     Importance,
@@ -25,7 +26,7 @@ from bot.model import (
     Shop,
     Stage,
 )
-from bot.views import admin, card, lists, orders, pushes, replies, split, timeline
+from bot.views import admin, board, card, lists, orders, pushes, replies, split, timeline
 from bot.views.actions import Shelf
 from tests.views import telegram_html
 from tests.views.scenes import CHAT, FOLLOW, ID, JOURNEY, NOW, ORDER, PARCEL, node
@@ -97,7 +98,7 @@ def everything(words: Words, text: str) -> list[Message | str]:
         replies.zone_unknown(words, text),
         replies.ask_rename(words, order, follow, 64),
         replies.choose(words, [(order, follow)] * 12, replies.Purpose.STOP),
-        admin.board(words, [flagged] * 6, total=6),
+        board.board(words, [flagged] * 6, state=BotState(watched=6, database=text), now=NOW, total=6),
         lists.links(
             words,
             [(text, "https://t.me/bot?start=x")],
