@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
@@ -486,3 +486,37 @@ async def test_at_a_stop_or_a_rest_nothing_more_is_leased(tmp_path: Path, stop: 
         again = Engine(engine.store, post=PostOffice(), source=engine.source)
         await again.tell()
         assert len(again.post.sent) == (28 if stop else 30)
+
+
+class _Interrupted(PostOffice):
+    """While the first card is edited, something else happens."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def edit(self, place: Place, message_id: int, message: Message) -> Delivery:
+        if (happens := self.meanwhile) is not None:
+            self.meanwhile = None
+            await happens()
+        return await super().edit(place, message_id, message)
+
+
+async def test_a_card_is_edited_again_when_its_reader_learned_more_while_news_was_on_its_way(
+    engine: Engine,
+) -> None:
+    async def refreshed() -> None:
+        engine.source.add(make.ORDER, TWO)
+        engine.clock.pass_(seconds=61)
+        async with engine.store.read() as tx:
+            chat = await tx.chats.get(make.HERE)
+        assert chat is not None
+        await engine.tracking.viewing.refresh(chat, make.ORDER)
+
+    post = _Interrupted()
+    engine = Engine(engine.store, source=engine.source, post=post)
+    await engine.follow()
+    await engine.set_card(77)
+    engine.source.add(make.ORDER, ONE)
+    post.meanwhile = refreshed
+    await engine.look_and_tell()
+    assert TWO in post.edited[-1][2].text
+    assert len(post.sent) == 1, "who asked is not told again"

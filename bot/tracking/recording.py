@@ -123,6 +123,10 @@ class Recording:
             unheard = [one for one in followers if one.chat.place not in {each.place for each in pending}]
             of = f"status:{order.status}:{now:%Y%m%d%H%M%S}"
             pending += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
+        if asking is not None and changes.added and await tx.notices.is_being_told(asking.chat_id, now):
+            # What is on its way there was rendered before, and may edit the card after the answer does.
+            here = [one for one in followers if one.chat.place == asking]
+            pending += audience.cards(order.id, here, of=f"asked:{now:%Y%m%d%H%M%S%f}", asking=None, now=now)
         await tx.notices.enqueue(pending, now)
         if not changes.first:
             await ring(tx, self._policy, known, order, now)
