@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model import Case, Flag, FlagRule, FlagSince, Order, Reason, Stage, Thresholds
+from bot.model import BoardSettings, Case, Flag, FlagRule, FlagSince, Order, Reason, Stage
 
 _MOVING = frozenset(stage for stage in Stage if not stage.final)
 _SILENCE = {FlagSince.PAYMENT, FlagSince.NODE}  # becomes a problem only when its grace is over
@@ -23,7 +23,7 @@ def _silent(days: int, *stages: Stage) -> FlagRule:
 
 
 @functools.cache
-def rules(days: Thresholds) -> tuple[FlagRule, ...]:
+def rules(days: BoardSettings) -> tuple[FlagRule, ...]:
     """The rules; an order gets the first flag that applies. `store.cases` turns them into SQL."""
     stuck = {
         Stage.PRE_SHIPMENT: days.not_shipped,
@@ -48,7 +48,7 @@ def rules(days: Thresholds) -> tuple[FlagRule, ...]:
     )
 
 
-RULES = rules(Thresholds())
+RULES = rules(BoardSettings())
 GRAVITY = tuple(Flag)  # most serious first
 
 

@@ -16,7 +16,7 @@ from bot.chat.service import TelegramService
 from bot.errors import StoreError
 from bot.merchant import Merchant
 from bot.metrics import Metrics
-from bot.model import Shop, Thresholds
+from bot.model import BoardSettings, Shop
 from bot.pacing import CheckInterval, Pacer
 from bot.poller import Poller
 from bot.sender import Sender
@@ -34,7 +34,7 @@ _CLOSE_WITHIN = 1.0
 _UPKEEP_EVERY = 30.0
 
 
-def policy(settings: Settings, board: Thresholds | None = None) -> Policy:
+def policy(settings: Settings, board: BoardSettings | None = None) -> Policy:
     """The rules that the settings and the shop's file set."""
     return Policy(
         access=settings.access,
@@ -45,7 +45,7 @@ def policy(settings: Settings, board: Thresholds | None = None) -> Policy:
         watch_pushed=settings.watch_pushed,
         calls_per_day=settings.aliexpress_calls_per_day,
         brief_at=settings.brief_at,
-        board=board or Thresholds(),
+        board=board or BoardSettings(),
         language=settings.default_language,
         zone=settings.default_time_zone,
     )

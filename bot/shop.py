@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.errors import SettingsError
 from bot.i18n import LANGUAGES
-from bot.model import Shop, Thresholds
+from bot.model import BoardSettings, Shop
 
 _TEXTS = {"name": 64, "support": 64, "welcome": 600, "help": 600}
 _SWITCHES = ("brand", "blur_origin")
@@ -27,7 +27,7 @@ def load_shop(path: str) -> Callable[[str], Shop]:
     Raises SettingsError that names what is wrong.
     """
     content = _read(path) if path else {}
-    days = _thresholds(content.pop(_BOARD, {}))
+    days = _board_settings(content.pop(_BOARD, {}))
     base = {name: value for name, value in content.items() if name in _FIELDS}
     for name, value in content.items():
         if isinstance(value, dict):
@@ -51,10 +51,10 @@ def _read(path: str) -> dict[str, Any]:
         raise SettingsError("SHOP_FILE", f"is not TOML: {error}") from None
 
 
-def _thresholds(table: Any) -> Thresholds:
+def _board_settings(table: Any) -> BoardSettings:
     if not isinstance(table, dict):
         raise SettingsError("SHOP_FILE", f"{_BOARD} must be a table: [{_BOARD}]")
-    known = {field.name: type(field.default) for field in fields(Thresholds)}
+    known = {field.name: type(field.default) for field in fields(BoardSettings)}
     for name, value in table.items():
         if name not in known:
             raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} is unknown; known are {', '.join(known)}")
@@ -63,7 +63,7 @@ def _thresholds(table: Any) -> Thresholds:
             raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} must be {kind}")
         if known[name] is int and value not in range(_DAYS[0], _DAYS[1] + 1):
             raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} must be {_DAYS[0]} to {_DAYS[1]} days")
-    return Thresholds(**table)
+    return BoardSettings(**table)
 
 
 def _check(table: dict[str, Any], where: str) -> None:

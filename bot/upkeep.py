@@ -14,9 +14,9 @@ import structlog
 from bot import audience, daily_stats
 from bot.i18n import Words
 from bot.metrics import Metrics
-from bot.model import CallBudget, DailyStats, Message, Place, TokenWarning
+from bot.model import BUDGET_LOW, MESSAGES_LATE, CallBudget, DailyStats, Message, Place, TokenWarning
 from bot.pacing import Pacer
-from bot.store import Store
+from bot.store import OutboxDepth, Store
 from bot.tracking import Tracking
 from bot.views import admin as view
 from bot.views import board
@@ -27,8 +27,6 @@ _SETTLED_KEPT = timedelta(days=14)  # settled notices: long enough for "why did 
 _UPDATES_KEPT = timedelta(days=3)  # Telegram repeats for one day at most
 _LOST_FOR = timedelta(minutes=10)  # AliExpress must be unusable this long before the admins are alerted
 _OF_SOURCE = ("source_lost", "misconfigured")  # alerts that end when AliExpress answers again
-_BUDGET_LOW = 0.9
-_OUTBOX_OLD = timedelta(minutes=10)  # a notice may be overdue this long before the admins are alerted
 _INTAKE_OLD = timedelta(minutes=5)  # getUpdates may go unanswered this long before the admins are alerted
 _BATCH = 2000  # orders changed in one transaction; every other write waits for it
 
@@ -115,8 +113,8 @@ class Upkeep:
         async with self._one_round:
             self._store.database.check()
             budget, active = await self._meter()
-            await self._gauge(budget, active)
-            await self._alerts(budget)
+            depth = await self._gauge(budget, active)
+            await self._alerts(budget, depth)
             await self._token()
             await self._brief(budget)
             await self._tracking.checking.reclassify()
@@ -154,7 +152,7 @@ class Upkeep:
         await self.save()
         return budget, active
 
-    async def _gauge(self, budget: CallBudget, active: int) -> None:
+    async def _gauge(self, budget: CallBudget, active: int) -> OutboxDepth:
         m, now = self._metrics, self._now()
         async with self._store.read() as tx:
             depth = await tx.notices.depth()
@@ -173,6 +171,7 @@ class Upkeep:
         days = await self._account.days_left()
         if days is not None:
             m.token_days.set(days)
+        return depth
 
     async def _write_daily_stats(self, budget: CallBudget, active: int, now: datetime) -> None:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -189,7 +188,7 @@ class Upkeep:
 
     # ── alerts: one per incident, one on recovery ───────────────────────────────────────────────
 
-    async def _alerts(self, budget: CallBudget) -> None:
+    async def _alerts(self, budget: CallBudget, depth: OutboxDepth) -> None:
         now, health = self._now(), self._health()
         if health.source_healthy:
             told = [await self._over(one, view.source_back, since=self._source_lost) for one in _OF_SOURCE]
@@ -200,11 +199,10 @@ class Upkeep:
         if health.misconfigured:
             code, _, detail = health.misconfigured.partition(": ")
             await self._once("misconfigured", lambda words: view.misconfigured(words, code, detail))
-        share = budget.used / budget.limit if budget.limit else 0.0
-        if share >= _BUDGET_LOW:
-            await self._once(f"budget:{now.date()}", lambda words: view.budget_low(words, share))
-        await self._outbox(now)
-        await self._passing(now, health)
+        if budget.share >= BUDGET_LOW:
+            await self._once(f"budget:{now.date()}", lambda words: view.budget_low(words, budget.share))
+        await self._outbox(depth)
+        await self._passing(now, health, depth)
 
     async def _source_fails(self, health: Health, now: datetime) -> None:
         lost = self._source_lost = self._source_lost or now
@@ -212,14 +210,14 @@ class Upkeep:
         if now - lost >= _LOST_FOR and not explained:
             await self._once("source_lost", lambda words: view.source_lost(words, lost, now))
 
-    async def _passing(self, now: datetime, health: Health) -> None:
+    async def _passing(self, now: datetime, health: Health, depth: OutboxDepth) -> None:
         """Alert on problems that may pass by themselves: when they last, and when they are over."""
-        async with self._store.read() as tx:
-            depth = await tx.notices.depth()
         late = now - depth.oldest_due_at if depth.oldest_due_at else timedelta(0)
         silent = health.intake_age or timedelta(0)
         await self._while(
-            "outbox_late", late >= _OUTBOX_OLD, lambda words: view.outbox_late(words, max(late, _OUTBOX_OLD))
+            "outbox_late",
+            late >= MESSAGES_LATE,
+            lambda words: view.outbox_late(words, max(late, MESSAGES_LATE)),
         )
         await self._while(
             "intake_silent",
@@ -256,9 +254,8 @@ class Upkeep:
         ):
             self._database_failed, self._database_told = None, False
 
-    async def _outbox(self, now: datetime) -> None:
+    async def _outbox(self, depth: OutboxDepth) -> None:
         async with self._store.read() as tx:
-            depth = await tx.notices.depth()
             aside = await tx.updates.failed_for_good()
             told = int(await tx.memory.get("announced_dead") or 0)
             aside_announced = int(await tx.memory.get("announced_aside") or 0)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import board
-from bot.model import Case, Flag, FlagRule, FlagSince, Reason, Stage, Thresholds
+from bot.model import BoardSettings, Case, Flag, FlagRule, FlagSince, Reason, Stage
 from tests import make
 
 NOW = make.NOW
@@ -134,7 +134,7 @@ def test_done_hides_what_was_flagged_by_then_and_nothing_that_comes_later() -> N
 def test_the_shop_sets_its_own_thresholds() -> None:
     order = make.order(make.node(ago=timedelta(days=5)))
     assert board.flag(order, None, NOW) is None
-    found = board.flag(order, None, NOW, board.rules(Thresholds(stuck=4)))
+    found = board.flag(order, None, NOW, board.rules(BoardSettings(stuck=4)))
     assert found == (Flag.STUCK, NOW - timedelta(days=1))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import Transient
 from bot.i18n import Words
-from bot.model import BookEntry, BotState, CallBudget, Flag, Flagged, Place, Stage, Thresholds
+from bot.model import BoardSettings, BookEntry, BotState, CallBudget, Flag, Flagged, Place, Stage
 from bot.tracking import Policy
 from bot.views import board as view
 from tests import make
@@ -20,7 +20,7 @@ ENGLISH = Words(language="en", zone="UTC")
 
 
 def _engine(engine: Engine, *, ring: bool) -> Engine:
-    policy = Policy(admins=frozenset({MERCHANT.chat_id}), board=Thresholds(ring=ring))
+    policy = Policy(admins=frozenset({MERCHANT.chat_id}), board=BoardSettings(ring=ring))
     return Engine(engine.store, policy=policy, source=engine.source)
 
 
@@ -99,11 +99,11 @@ async def test_done_solves_the_customers_report_who_may_report_again(engine: Eng
     engine = _engine(engine, ring=False)
     await engine.follow()
     flagging = engine.tracking.flagging
-    await flagging.dispute(make.ORDER, make.HERE, language="en", zone="UTC")
+    await flagging.dispute(make.ORDER, make.HERE)
     await flagging.close(make.ORDER)
     assert await flagging.get(make.ORDER) is None
     engine.clock.pass_(days=2)
-    await flagging.dispute(make.ORDER, make.HERE, language="en", zone="UTC")
+    await flagging.dispute(make.ORDER, make.HERE)
     again = await flagging.get(make.ORDER)
     assert again is not None
     assert again.flag is Flag.DISPUTED

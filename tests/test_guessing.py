@@ -134,7 +134,7 @@ async def test_not_yet_after_all_is_asked_when_it_was_said_and_not_after_it_came
 
 
 async def _report(engine: Engine, place: Place) -> None:
-    await engine.tracking.flagging.dispute(make.ORDER, place, language="en", zone="UTC")
+    await engine.tracking.flagging.dispute(make.ORDER, place)
 
 
 async def test_nobody_closes_another_persons_dispute(engine: Engine) -> None:

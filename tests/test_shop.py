@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli.checks import machine
 from bot.errors import SettingsError
-from bot.model import Shop, Thresholds
+from bot.model import BoardSettings, Shop
 from bot.settings import Settings
 from bot.shop import load_shop
 
@@ -29,8 +29,8 @@ def test_texts_differ_by_language_and_switches_hold_for_all(tmp_path: Path) -> N
 
 def test_the_boards_thresholds_hold_for_every_language(tmp_path: Path) -> None:
     load = load_shop(shop_file(tmp_path, "[board]\nstuck = 5\nring = true\n"))
-    assert load("de").board == load("en").board == Thresholds(stuck=5, ring=True)
-    assert load_shop("")("en").board == Thresholds()
+    assert load("de").board == load("en").board == BoardSettings(stuck=5, ring=True)
+    assert load_shop("")("en").board == BoardSettings()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bot.chat.context import ChatContext, Services
 from bot.errors import SourceError
 from bot.ids import ParsedText
 from bot.model import Flag, Message
-from bot.views import actions, admin, chart, replies, timeline
+from bot.views import actions, admin, chart, replies
 from bot.views import board as view
 
 _NOTE_LENGTH = 200
@@ -91,17 +91,7 @@ async def show_timeline(ctx: ChatContext, action: actions.FlagTimeline) -> None:
     """Show a page of the timeline in place of the board's order."""
     await ctx.toast()
     shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
-    await ctx.show(
-        timeline.timeline(
-            ctx.words,
-            shown.localized,
-            shown.follow,
-            parcel=action.parcel,
-            page=action.page,
-            now=ctx.services.now(),
-            on_board=True,
-        )
-    )
+    await ctx.show_timeline(shown, action.parcel, action.page, on_board=True)
 
 
 async def ask_note(ctx: ChatContext, action: actions.AskNote) -> None:

@@ -24,7 +24,7 @@ from bot.i18n import Words, guess_language, guess_zone
 from bot.merchant import Merchant
 from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
-from bot.views import card, replies
+from bot.views import card, replies, timeline
 from bot.views.brand import words_for
 from bot.views.replies import EntryPoint
 
@@ -216,6 +216,20 @@ class ChatContext:
             masked=self.place.is_group,
             silent_since=shown.silent_since,
             shop=self.shop,
+        )
+
+    async def show_timeline(self, shown: Shown, parcel: int, page: int, *, on_board: bool = False) -> None:
+        """Put a page of the order's timeline in the pressed message's place."""
+        await self.show(
+            timeline.timeline(
+                self.words,
+                shown.localized,
+                shown.follow,
+                parcel=parcel,
+                page=page,
+                now=self.services.now(),
+                on_board=on_board,
+            )
         )
 
     async def say_card(self, shown: Shown) -> None:

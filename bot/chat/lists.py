@@ -15,7 +15,7 @@ from telegram import Document
 from bot.chat.context import ChatContext
 from bot.ids import ParsedText, link_token, read, shop_number
 from bot.lists import NotAList, OrderList, Problem, Trouble, Unreadable, read_file, read_text, write_file
-from bot.model import BookEntry, Later, Message
+from bot.model import Later, Message
 from bot.views import actions
 from bot.views import lists as view
 
@@ -59,12 +59,6 @@ async def _read_file(ctx: ChatContext, document: Document) -> OrderList | None:
     return None
 
 
-def _entries(orders: OrderList) -> list[BookEntry]:
-    return [
-        BookEntry(order_id=number, shop_order=row.shop_order) for row in orders.rows for number in row.numbers
-    ]
-
-
 def _problems(orders: OrderList) -> list[tuple[int, Problem]]:
     return [(row.line, problem) for row, problem in orders.problems]
 
@@ -79,9 +73,8 @@ async def link(ctx: ChatContext, said: ParsedText) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Links:
-    """URLs by order id and by what the merchant calls each; the list with them where it has several."""
+    """URLs by what the merchant calls each; the list with them where it has several."""
 
-    of_order: Mapping[str, str]
     named: Sequence[tuple[str, str]]
     problems: Sequence[tuple[int, Problem]]
     table: bytes | None
@@ -89,7 +82,7 @@ class _Links:
 
 async def _make_links(ctx: ChatContext, orders: OrderList) -> None:
     """Answer with a link for every order; lists and QR codes are made beside the event loop."""
-    entries = _entries(orders)
+    entries = orders.entries
     tokens = await ctx.tracking.booking.claim_tokens(entries)
     secret = ctx.tracking.policy.link_secret
     if not secret and (not entries or any(entry.order_id not in tokens for entry in entries)):
@@ -133,7 +126,7 @@ def _sign(orders: OrderList, tokens: Mapping[str, str], secret: str, username: s
         column = [" ".join(dict.fromkeys(made[n] for n in row.numbers if n in made)) for row in orders.rows]
         table = write_file(orders, {"link": column})
     pairs = [(name, url) for url, name in named.items()]
-    return _Links(of_order=made, named=pairs, problems=problems, table=table)
+    return _Links(named=pairs, problems=problems, table=table)
 
 
 def _too_large(order_id: str) -> Problem:
@@ -195,7 +188,7 @@ async def _watch(ctx: ChatContext, orders: OrderList) -> None:
         await ctx.say(view.watch_usage(ctx.words, problems))
         return
     progress = _Progress(ctx)
-    booked = await ctx.tracking.booking.book(_entries(orders), progress)
+    booked = await ctx.tracking.booking.book(orders.entries, progress)
     table = None
     if len(problems) > view.PROBLEMS_SHOWN:
         reasons = [", ".join(each.trouble.value for each in row.problems) for row in orders.rows]

@@ -84,13 +84,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
             days = max(1, round((at - now) / timedelta(days=1)))
         case Receipt.PROBLEM:
             await tracking.following.set_archived(place, id_, archived=False)
-            told = await tracking.flagging.dispute(
-                id_,
-                place,
-                language=ctx.services.default_language,
-                zone=ctx.services.default_zone,
-                update=ctx.update,
-            )
+            told = await tracking.flagging.dispute(id_, place, update=ctx.update)
     await ctx.toast()
     await ctx.show(
         pushes.received(

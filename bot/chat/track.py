@@ -21,7 +21,7 @@ from bot.tracking import (
     Tracked,
     Unanswered,
 )
-from bot.views import actions, picture, replies, timeline
+from bot.views import actions, picture, replies
 from bot.views.replies import EntryPoint, Purpose, Tried
 
 MOST_AT_ONCE = 20
@@ -351,16 +351,7 @@ async def refresh(ctx: ChatContext, action: actions.Refresh) -> None:
 async def show_timeline(ctx: ChatContext, action: actions.ShowTimeline) -> None:
     """Show a page of the full timeline in place of the card."""
     if (shown := await _opened(ctx, action.order_id)) is not None:
-        await ctx.show(
-            timeline.timeline(
-                ctx.words,
-                shown.localized,
-                shown.follow,
-                parcel=action.parcel,
-                page=action.page,
-                now=ctx.services.now(),
-            )
-        )
+        await ctx.show_timeline(shown, action.parcel, action.page)
 
 
 async def set_notify(ctx: ChatContext, action: actions.SetNotify) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,10 +20,9 @@ from bot import settings
 from bot.cli.checks.database import describe
 from bot.errors import BotError
 from bot.lists import NotAList, OrderList, Unreadable, read_file
-from bot.model import BookEntry, BookNeeds
+from bot.model import BookNeeds
 
 if TYPE_CHECKING:
-    from bot.store import Store
     from bot.tracking import Booked
     from bot.tracking.booking import Booking
 
@@ -69,9 +70,7 @@ def _read(file: str, language: str) -> OrderList:
 
 
 async def _watch(chosen: settings.Settings, orders: OrderList, *, quiet: bool) -> tuple[Booked, BookNeeds]:
-    entries = [
-        BookEntry(order_id=number, shop_order=row.shop_order) for row in orders.rows for number in row.numbers
-    ]
+    entries = orders.entries
     columns = (TextColumn("orders"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     hidden = quiet or len(entries) < _LONG
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bars:
@@ -81,22 +80,18 @@ async def _watch(chosen: settings.Settings, orders: OrderList, *, quiet: bool) -
             bars.update(bar, completed=done, total=total)
             await asyncio.sleep(_BREATH)
 
-        store, booking = await _opened(chosen)
-        try:
+        async with _booking(chosen) as booking:
             return await booking.book(entries, progress), await booking.needs()
-        finally:
-            await store.close()
 
 
 async def _stop(chosen: settings.Settings, orders: OrderList) -> int:
-    store, booking = await _opened(chosen)
-    try:
+    async with _booking(chosen) as booking:
         return await booking.unbook(orders.numbers)
-    finally:
-        await store.close()
 
 
-async def _opened(chosen: settings.Settings) -> tuple[Store, Booking]:
+@asynccontextmanager
+async def _booking(chosen: settings.Settings) -> AsyncIterator[Booking]:
+    """The book in the bot's database, which is closed afterwards."""
     from bot.leader import policy
     from bot.pacing import CheckInterval, Pacer
     from bot.store import Store
@@ -106,7 +101,10 @@ async def _opened(chosen: settings.Settings) -> tuple[Store, Booking]:
     await store.start()
     interval = CheckInterval(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds)
     pacer = Pacer(interval, lambda: 0.5, book_weight=chosen.book_weight)
-    return store, Booking(store, pacer, policy(chosen), lambda: datetime.now(UTC))
+    try:
+        yield Booking(store, pacer, policy(chosen), lambda: datetime.now(UTC))
+    finally:
+        await store.close()
 
 
 def _show(orders: OrderList, booked: Booked, needs: BookNeeds, budget: int) -> None:

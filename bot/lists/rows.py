@@ -6,6 +6,8 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.model import BookEntry
+
 
 class Unreadable(enum.Enum):
     """Why a file is no list."""
@@ -83,6 +85,15 @@ class OrderList:
     def numbers(self) -> tuple[str, ...]:
         """All AliExpress order numbers, each once, in the list's order."""
         return tuple(dict.fromkeys(number for row in self.rows for number in row.numbers))
+
+    @property
+    def entries(self) -> list[BookEntry]:
+        """Each order number of each row with the row's shop order, for the book and for claim links."""
+        return [
+            BookEntry(order_id=number, shop_order=row.shop_order)
+            for row in self.rows
+            for number in row.numbers
+        ]
 
     @property
     def maybe_rounded(self) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from bot.model.board import BotState, Case, Flag, Flagged, FlagRule, FlagSince
+from bot.model.board import MESSAGES_LATE, BotState, Case, Flag, Flagged, FlagRule, FlagSince
 from bot.model.chats import Chat, Follow, Follower, Level, Place, Quiet
 from bot.model.delivery import (
     Blocker,
@@ -25,12 +25,13 @@ from bot.model.delivery import (
     TopicGone,
 )
 from bot.model.merchant import (
+    BUDGET_LOW,
+    BoardSettings,
     BookNeeds,
     CallBudget,
     DailyStats,
     Shop,
     Stats,
-    Thresholds,
     Tokens,
     TokenWarning,
 )
@@ -53,8 +54,11 @@ from bot.model.snapshots import FetchedNode, FetchedParcel, Item, OrderFacts, Or
 from bot.model.stages import Reason, Stage
 
 __all__ = [
+    "BUDGET_LOW",
+    "MESSAGES_LATE",
     "NO_TRACKING_AFTER",
     "Blocker",
+    "BoardSettings",
     "BookEntry",
     "BookNeeds",
     "BotState",
@@ -104,7 +108,6 @@ __all__ = [
     "Snapshot",
     "Stage",
     "Stats",
-    "Thresholds",
     "TokenWarning",
     "Tokens",
     "TopicGone",

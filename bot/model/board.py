@@ -60,6 +60,10 @@ class Case:
     done_stage: str = ""
 
 
+MESSAGES_LATE = timedelta(minutes=10)
+"""Messages that have been waiting for so long are told of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotState:
     """How many orders are watched, and what is wrong with the bot itself.

@@ -25,6 +25,10 @@ class Tokens:
     account_id: str = ""
 
 
+BUDGET_LOW = 0.9
+"""The used share of the day's calls from which the merchant is told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBudget:
     """The day's AliExpress calls: `used` so far (`urgent` of them for people), `forecast` in all.
@@ -37,6 +41,11 @@ class CallBudget:
     limit: int | None
     forecast: int
     held_for: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """The used share of the day's calls; 0 if no daily limit is set."""
+        return self.used / self.limit if self.limit else 0.0
 
     @property
     def left(self) -> int | None:
@@ -72,7 +81,7 @@ class TokenWarning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
+class BoardSettings:
     """`[board]` of the shop's file: days until an order is flagged, and whether urgent flags ring at once.
 
     `stuck` counts days without an entry where no other field has the order's stage.
@@ -99,7 +108,7 @@ class Shop:
     help: str = ""  # what /help says first
     brand: bool = False  # customers do not read AliExpress's name
     blur_origin: bool = False  # nor, beside it, where in the country of origin a parcel is
-    board: Thresholds = Thresholds()
+    board: BoardSettings = BoardSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

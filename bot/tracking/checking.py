@@ -34,6 +34,10 @@ _BEGINNING = frozenset({OrderStatus.PLACED, OrderStatus.PREPARING, OrderStatus.S
 _WITH_CARRIER = 3  # rank of "picked up"
 
 
+OUTAGE = timedelta(minutes=1)
+"""Without any answer for so long AliExpress is down: it is not one order that fails by itself."""
+
+
 class Checking:
     """Asks the source outside of any transaction, then stores the answer in one."""
 

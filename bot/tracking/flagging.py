@@ -15,19 +15,16 @@ from bot.model import (
     Case,
     Flag,
     Flagged,
-    Importance,
-    News,
     NewsKind,
     Order,
-    PendingNotice,
     Place,
 )
 from bot.store import Store, Transaction
 from bot.tracking.booking import Booking
-from bot.tracking.checking import Checking
+from bot.tracking.checking import OUTAGE, Checking
+from bot.tracking.operators import tell_operators
 from bot.tracking.policy import Policy
 
-_SILENT = timedelta(minutes=1)  # without any answer: not one order that fails by itself
 _LOT = 200  # orders read at once for the whole board
 
 
@@ -71,8 +68,8 @@ class Flagging:
             watched=watched,
             logged_out=logged_out,
             app_refused=app_refused,
-            silent_since=silent if silent is not None and now - silent >= _SILENT else None,
-            spent=calls.used / calls.limit if calls.limit else 0.0,
+            silent_since=silent if silent is not None and now - silent >= OUTAGE else None,
+            spent=calls.share,
             needs=await self._booking.needs(),
             refused=refused,
             database=self._database(),
@@ -177,26 +174,16 @@ class Flagging:
             if await tx.orders.watch(order_id) is not None:
                 await tx.cases.write_note(order_id, note)
 
-    async def dispute(self, order_id: str, by: Place, *, language: str, zone: str, update: int = 0) -> bool:
+    async def dispute(self, order_id: str, by: Place, *, update: int = 0) -> bool:
         """A customer says that something is wrong: it is noted, and the operator's chats are to be told.
 
-        They hear once of what is open, and of one order and place once a day. `update` is who asks.
-        `language` and `zone` are for chats of theirs that never wrote. False where there is none to tell.
+        They hear once of what is open, and of one order and place once a day. `update` is who asks. False
+        where there is none to tell.
         """
-        now, places = self._now(), [Place(chat_id) for chat_id in sorted(self._policy.admins)]
+        now = self._now()
         async with self._store.write() as tx:
             await tx.orders.lock([order_id])
             if await tx.cases.dispute(order_id, by, now):
-                for place in places:
-                    await tx.chats.get_or_create(place, language=language, zone=zone, now=now)
-                news = News(
-                    kind=NewsKind.REPORTED,
-                    key=f"reported:{int(now.timestamp())}:{update}",
-                    importance=Importance.ACTION,
-                    merchant_only=True,
-                )
-                await tx.notices.enqueue(
-                    [PendingNotice(place=one, order_id=order_id, news=news, due_at=now) for one in places],
-                    now,
-                )
-        return bool(places)
+                key = f"reported:{int(now.timestamp())}:{update}"
+                await tell_operators(tx, self._policy, order_id, NewsKind.REPORTED, key, now)
+        return bool(self._policy.admins)

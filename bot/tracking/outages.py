@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 from bot.model import Importance, News, NewsKind, PendingNotice, Place
 from bot.store import Store
-from bot.tracking.checking import Checking
+from bot.tracking.checking import OUTAGE, Checking
 
 OLD = timedelta(minutes=30)
 """Younger data is worth no word of an outage."""
-_CERTAIN = timedelta(minutes=1)  # without any answer: not one order that fails by itself
 _PROBE = timedelta(seconds=20)  # without anybody asking, until one order is looked at to see
 _AGAIN = timedelta(seconds=10)  # between looks at the same order once AliExpress answers
 _TRIES = 3  # looks at an order then; one that still fails does so by itself, and keeps its own pace
@@ -64,7 +63,7 @@ class Outages:
         since, asked_at = self._checking.failing_since, self._checking.asked_at
         if since is not None:
             idle = asked_at is None or now - asked_at >= _PROBE
-            if now - since < _CERTAIN or not idle:
+            if now - since < OUTAGE or not idle:
                 return []
             self._tried.clear()
             return silent[:1]

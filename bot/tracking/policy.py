@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
-from bot.model import Thresholds
+from bot.model import BoardSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Policy:
     guess_window: timedelta = timedelta(hours=1)  # in which wrong ids are counted together
     watch_pushed: bool = True  # orders that AliExpress tells of are booked unasked
     calls_per_day: int | None = None  # of AliExpress
-    board: Thresholds = field(default_factory=Thresholds)
+    board: BoardSettings = field(default_factory=BoardSettings)
     language: str = "en"  # of chats that never wrote
     zone: str = "UTC"
     brief_at: time | None = None  # when the daily brief comes, until another hour is chosen in the chat

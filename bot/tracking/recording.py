@@ -14,8 +14,8 @@ from bot.model import Changes, Order, OrderFacts, OrderStatus, Place, Snapshot, 
 from bot.pacing import Pacer
 from bot.store import Transaction
 from bot.tracking.arriving import Arriving
+from bot.tracking.operators import ring
 from bot.tracking.policy import Policy
-from bot.tracking.ringing import ring
 from bot.tracking.typical import TypicalStages
 
 _log = structlog.get_logger(__name__)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from markupsafe import Markup
 
 from bot.i18n import Words, fill, plain
 from bot.lists import harmless
-from bot.model import BotState, Button, Flag, Flagged, Message, Order, Parcel
+from bot.model import BUDGET_LOW, MESSAGES_LATE, BotState, Button, Flag, Flagged, Message, Order, Parcel
 from bot.views import actions, wording
 from bot.views import buttons as b
 from bot.views.lists import book_needs
@@ -20,8 +20,6 @@ FLAGS_PER_PAGE = 6
 SNOOZES = (1, 3, 7)
 SLEEPERS_SHOWN = 3
 _FLAGS_PER_ROW = 5
-_BUDGET_LOW = 0.9
-_OVERDUE = timedelta(minutes=10)
 _ORDER_PAGE = "https://www.aliexpress.com/p/order/detail.html?orderId="
 _COLUMNS = (
     "shop_order", "order", "flag", "days", "article", "carrier", "tracking_number", "last_entry_at",
@@ -104,13 +102,13 @@ def bot_state(words: Words, state: BotState, now: datetime) -> list[Markup]:
 def _short_of(words: Words, state: BotState) -> list[Markup]:
     """Calls that do not suffice, messages that wait, chats that refuse."""
     t, lines = words.t, []
-    if state.spent >= _BUDGET_LOW:
+    if state.spent >= BUDGET_LOW:
         share = words.percent(state.spent)
         lines.append(t("🟠 <b>{share} of today's AliExpress calls are used</b>", share=share))
         lines.append(t("We'll check less often until tomorrow."))
     if state.needs is not None and state.needs.short:
         lines += book_needs(words, state.needs)
-    if state.overdue >= _OVERDUE:
+    if state.overdue >= MESSAGES_LATE:
         waiting = t("Messages have been waiting for {time}", time=words.duration(state.overdue))
         lines.append(fill("🟠 <b>{}</b>", waiting))
     if state.refused:

@@ -118,7 +118,7 @@ async def test_the_whole_house_at_once_meets_no_deadlock(replicas: list[Store]) 
             lambda: following.set_notify(place, order_id, on=dice.random() < 0.5),
             lambda: following.received(place, order_id),
             lambda: following.ask_again(place, order_id, later(3000), update=update),
-            lambda: engine.tracking.flagging.dispute(order_id, place, language="en", zone="UTC"),
+            lambda: engine.tracking.flagging.dispute(order_id, place),
             lambda: at_places.left(place.chat_id),
             lambda: at_places.back(place.chat_id),
             lambda: at_places.pause(place, None),

@@ -19,13 +19,13 @@ from bot.errors import (
     UnknownOrder,
 )
 from bot.merchant import Merchant
-from bot.model import Tokens
+from bot.model import BUDGET_LOW, Tokens
 from bot.sources.aliexpress import payload
 from bot.sources.aliexpress.client import Client
 
 _NOBODYS_TOKEN = "0" * 32  # if the gateway refuses this token, it has accepted key and signature
 _NOBODYS_ORDER = "100000000000000"
-_SOON, _BUDGET_LOW = 7.0, 0.9  # days, share
+_SOON = 7.0  # days
 
 LOGIN = f"`{PROGRAM} authorize`, or /authorize in the bot's chat"
 _FIXES = {
@@ -131,6 +131,6 @@ async def _budget(merchant: Merchant) -> Finding:
         return warning(
             "budget", f"{text}; AliExpress bans calls for {usage.held_for:.0f} s", "wait; it ends by itself"
         )
-    if usage.limit and usage.used >= _BUDGET_LOW * usage.limit:
+    if usage.share >= BUDGET_LOW:
         return warning("budget", text, "wait for the new day at 16:00 UTC, or raise ALIEXPRESS_CALLS_PER_DAY")
     return ok("budget", text)

@@ -124,11 +124,16 @@ def _writer(path: Path) -> Finding:
     return ok("writer", "no bot is running on it")
 
 
+async def _is_current(store: Store) -> bool:
+    """Whether there is a database of this version; whatever else there is has a line of its own."""
+    if store.database.path is not None and not store.database.path.exists():
+        return False
+    return await migrations.revision(store.database) == migrations.head()
+
+
 async def book(store: Store, chosen: Settings) -> Iterable[Finding]:
     """Whether the day's calls suffice for the orders that only the shop watches."""
-    if store.database.path is not None and not store.database.path.exists():
-        return []
-    if await migrations.revision(store.database) != migrations.head():
+    if not await _is_current(store):
         return []
     try:
         async with store.read() as tx:
@@ -158,9 +163,7 @@ def describe(needs: BookNeeds, budget: int) -> str:
 
 async def backlog(store: Store) -> Iterable[Finding]:
     """Check the outbox, updates set aside, and unrecognized texts."""
-    if store.database.path is not None and not store.database.path.exists():
-        return []
-    if await migrations.revision(store.database) != migrations.head():
+    if not await _is_current(store):
         return []
     try:
         async with store.read() as tx:

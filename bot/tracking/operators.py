@@ -1,0 +1,32 @@
+"""What the operator's chats are told of single orders: urgent flags, and customers' reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot import board
+from bot.model import Importance, News, NewsKind, Order, PendingNotice, Place
+from bot.store import Transaction
+from bot.tracking.policy import Policy
+
+
+async def tell_operators(
+    tx: Transaction, policy: Policy, order_id: str, kind: NewsKind, key: str, now: datetime
+) -> None:
+    """Enqueue this news of an order for every operator's chat, those that never wrote included."""
+    news = News(kind=kind, key=key, importance=Importance.ACTION, merchant_only=True)
+    places = [Place(chat_id) for chat_id in sorted(policy.admins)]
+    for place in places:
+        await tx.chats.get_or_create(place, language=policy.language, zone=policy.zone, now=now)
+    pending = [PendingNotice(place=one, order_id=order_id, news=news, due_at=now) for one in places]
+    await tx.notices.enqueue(pending, now)
+
+
+async def ring(tx: Transaction, policy: Policy, known: Order, order: Order, now: datetime) -> None:
+    """Tell the operator's chats at once that an order became urgent, where the shop wants that."""
+    if not policy.board.ring or not board.urgent(order):
+        return
+    if board.urgent(known) and (known.stage, known.reason) == (order.stage, order.reason):
+        return
+    key = f"flagged:{order.stage}:{int((order.stage_since or now).timestamp())}"
+    await tell_operators(tx, policy, order.id, NewsKind.FLAGGED, key, now)
