@@ -21,7 +21,8 @@ from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.leadership import Leadership
-from bot.web import Endpoints, HttpServer, create_web_app
+from bot.web.routes import Endpoints, create_web_app
+from bot.web.server import HttpServer
 
 _log = structlog.get_logger(__name__)
 

@@ -15,11 +15,13 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from bot import connections, web
+from bot import connections
 from bot.chat.inbox import raw_update
 from bot.chat.intake import Webhook
 from bot.sources.aliexpress.push import may_be_signed
-from bot.web import HttpServer, create_web_app
+from bot.web import limits
+from bot.web.routes import Endpoints, create_web_app
+from bot.web.server import HttpServer
 from tests.test_web import SECRET_HEADER, House
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -30,9 +32,9 @@ Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """A port whose patience is short."""
-    monkeypatch.setattr(web, "_BODY_WITHIN", 0.3)
+    monkeypatch.setattr(limits, "_BODY_WITHIN", 0.3)
     house = House()
-    doors = web.Endpoints(
+    doors = Endpoints(
         ready=house.ready,
         metrics=house.metrics,
         webhook_path="/telegram",
@@ -98,7 +100,7 @@ FORGED = f"POST /aliexpress/push HTTP/1.1\r\nHost: x\r\nAuthorization: {SIGNED}\
 async def test_forged_signatures_with_half_bodies_hold_up_no_push(
     port: int, monkeypatch: pytest.MonkeyPatch, more: bytes
 ) -> None:
-    monkeypatch.setattr(web, "_BODY_WITHIN", 60.0)
+    monkeypatch.setattr(limits, "_BODY_WITHIN", 60.0)
     async with crowd(port, 200, FORGED + more) as ends:
         assert await served(port) == [200] * 4
         first, _ = ends[0]

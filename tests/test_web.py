@@ -12,7 +12,8 @@ import pytest
 
 from bot.errors import SettingsError, StoreError
 from bot.metrics import Metrics
-from bot.web import Endpoints, HttpServer, create_web_app
+from bot.web.routes import Endpoints, create_web_app
+from bot.web.server import HttpServer
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
