@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import stages
-from bot.model import Stage
+from bot.model import Reason, Stage
 
 S = Stage
 
@@ -242,3 +242,63 @@ def test_will_be_delivered_is_neither_delivered_nor_failed(text: str) -> None:
 )
 def test_the_side_follows_from_places_language_and_journey(text: str, reached: Stage, stage: Stage) -> None:
     assert stages.read("", text, "", reached).stage is stage
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The package has not yet been delivered",
+        "Das Paket wurde noch nicht zugestellt",
+        "Die Sendung ist noch nicht zugestellt worden",
+        "Le colis n'a pas encore été livré",
+        "Votre colis n'est pas encore livré",
+        "El paquete aún no ha sido entregado",
+        "El envío todavía no se ha entregado",
+        "Il pacco non è stato ancora consegnato",
+        "La spedizione non è ancora stata consegnata",
+        "A encomenda ainda não foi entregue",
+        "O objeto ainda não foi entregue ao destinatário",
+        "Het pakket is nog niet bezorgd",
+        "Uw zending is nog niet afgeleverd",
+        "Przesyłka nie została jeszcze doręczona",
+        "Посылка ещё не доставлена",
+        "Посилку ще не доставлено",
+        "Zásilka ještě nebyla doručena",
+        "Zásielka ešte nebola doručená",
+        "Paketet har inte levererats ännu",
+        "Pakken er ikke leveret endnu",
+        "Pakken er ikke levert ennå",
+        "Lähetystä ei ole vielä toimitettu",
+        "Kargo henüz teslim edilmedi",
+        "Paket belum terkirim",
+        "Đơn hàng chưa được giao",
+        "包裹尚未送达",
+        "快件還沒有送達",
+        "まだ配達されていません",
+        "아직 배송되지 않았습니다",
+        "ยังไม่ได้นำจ่าย",
+        "החבילה עדיין לא נמסרה",
+        "لم يتم تسليم الطرد بعد",
+        "Coletul nu a fost încă livrat",
+        "A csomagot még nem kézbesítették",
+        "Пратката все още не е доставена",
+        "Το δέμα δεν έχει παραδοθεί ακόμα",
+        "Paket još nije isporučen",
+    ],
+)
+def test_not_delivered_yet_is_no_attempt(text: str) -> None:
+    assert stages.read("", text).stage is Stage.UPDATE
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Could not be delivered yet, recipient absent", Reason.ABSENT),
+        ("The shipment has not been delivered yet as the customer was not at home", Reason.ABSENT),
+        ("Delivery attempt failed, the parcel has not been delivered yet", Reason.OTHER),
+        ("Parcel was not delivered", Reason.OTHER),
+    ],
+)
+def test_an_attempt_beside_not_yet_stays_one(text: str, reason: Reason) -> None:
+    found = stages.read("", text)
+    assert (found.stage, found.reason) == (Stage.FAILED_ATTEMPT, reason)

@@ -109,6 +109,7 @@ RULES: tuple[Rule, ...] = (
     _rule("address.changed", _S.ADDRESS_CHANGE, "address_change", "", _R.ADDRESS),
     _rule("trouble.station", _S.EXCEPTION, "pickup_point failed", "attempt resolved", _R.OTHER),
     _rule("trouble.cancelled", _S.EXCEPTION, "cancelled", "attempt", _R.CANCELLED),
+    _rule("attempt.none_yet", _S.UPDATE, "attempt not_yet", "absent refused failed weather conditional"),
     _rule("attempt.ongoing", _S.OUT_FOR_DELIVERY, "attempt out_for_delivery", "failed negated absent"),
     _rule("attempt.planned", _S.UPDATE, "attempt future_hard", "failed negated absent delivered"),
     _rule("attempt.out", _S.FAILED_ATTEMPT, "out_for_delivery absent", "conditional", _R.ABSENT),
