@@ -51,6 +51,8 @@ DOORS = {
     "cryptography": {"sources"},
     "dotenv": {"settings"},
     "openpyxl": {"lists"},
+    "jinja2": {"web"},
+    "icalendar": {"web"},
 }
 
 
