@@ -27,6 +27,7 @@ from bot.i18n import LANGUAGES, guess_language
 
 _ENCODED_SECRET_LENGTH = 16
 _LONGEST = 2_592_000  # seconds between two checks: a month
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # stand-ins for Telegram need no TLS
 _LARGEST_ID = 2**52  # of a chat: Telegram's have at most 52 significant bits
 
 
@@ -45,10 +46,21 @@ def _is_url(text: str) -> bool:
         return False
 
 
-def _comma_list(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
+def _chat_list(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not all(re.fullmatch(r"-?[0-9]{1,16}", part) for part in parts):
+        raise ValueError("give the chats' numeric ids, not @names (@userinfobot tells yours)")
+    return parts
+
+
+def _time_of_day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        raise ValueError("give hours and minutes with two digits each, such as 08:00")
+    return value or None
 
 
 class Settings(BaseModel):
@@ -106,7 +118,7 @@ class Settings(BaseModel):
         description="how much a watched order that nobody follows weighs against one that a person waits for",
     )
 
-    admin_chat_ids: Annotated[tuple[int, ...], BeforeValidator(_comma_list)] = Field(
+    admin_chat_ids: Annotated[tuple[int, ...], BeforeValidator(_chat_list)] = Field(
         (),
         description="the operators' chats, separated by commas; every member of a group is an operator",
     )
@@ -124,7 +136,7 @@ class Settings(BaseModel):
     phrases_file: str = Field(
         "", description="a TOML file with your own stages for carriers' texts (docs/carriers.md)"
     )
-    brief_at: Annotated[time | None, BeforeValidator(lambda v: v or None)] = Field(
+    brief_at: Annotated[time | None, BeforeValidator(_time_of_day)] = Field(
         None, description="when admins get the daily brief, HH:MM in the default time zone; empty: never"
     )
 
@@ -212,6 +224,8 @@ class Settings(BaseModel):
     def _webhook_scheme(cls, value: str) -> str:
         if value and not _is_url(value):
             raise ValueError("give the public address, such as https://bot.example.com/telegram")
+        if value.startswith("http:") and urlsplit(value).hostname not in _LOOPBACK:
+            raise ValueError("begin it with https://: Telegram delivers to nothing else")
         has_path = re.match(r"https?://[^\s/]+/.", value)
         return value if not value or has_path else value.rstrip("/") + "/telegram"
 

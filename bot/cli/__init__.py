@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -84,6 +85,10 @@ def main() -> None:
         app()
     except SettingsError as error:
         console.print(f"[bold red]{escape(error.variable)}[/]: {escape(error.fix)}", soft_wrap=True)
+        if error.variable == "TELEGRAM_BOT_TOKEN" and not Path(".env").exists():
+            console.print(
+                f"There is no .env in this folder. Run [bold]{PROGRAM} init[/] to make one.", soft_wrap=True
+            )
         sys.exit(2)
     except BotError as error:
         console.print(f"[bold red]Failed[/]: {escape(str(error))}", soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,11 +22,15 @@ from bot.cli.checks import Verdict
 from bot.cli.envfile import EnvFile
 from bot.cli.program import PROGRAM
 from bot.errors import BotError
-from bot.i18n import LANGUAGES, guess_zone, is_zone
+from bot.i18n import LANGUAGES, Words, guess_zone
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _MADE = ("LINK_SECRET", "WEBHOOK_SECRET", "TOKEN_KEY")
-_LINGER = 60  # seconds that `init` waits for the operator's first message
+_LINGER = 60.0  # seconds that `init` waits for the operator's first message
+_AGAIN = 1.0  # seconds between two looks while older updates are pending: Telegram then answers at once
+_ACCESS = """open: whoever knows an order number can follow that order; wrong guesses lock a chat out.
+link: customers need the signed link that you send them; typed numbers are refused.
+private: only the admin chats."""
 
 
 def init(
@@ -143,9 +148,10 @@ class Interview:
         """Ask for the admin chats, the access rule, and the default language and time zone."""
         self._head("You and your customers", "Admin chats get alerts and can use the merchant's commands.")
         self.answers["ADMIN_CHAT_IDS"] = self._admin()
+        self.console.print(_ACCESS)
         self.answers["ACCESS"] = self._ask(
             "ACCESS",
-            "Who may add orders: open (anyone), link (only your signed links), private (admins)",
+            "Who may add orders: open, link or private",
             default="open",
             wrong=lambda text: None if text in {"open", "link", "private"} else "open, link or private",
         )
@@ -155,12 +161,15 @@ class Interview:
             default="en",
             wrong=lambda text: None if text in LANGUAGES else f"one of {', '.join(LANGUAGES)}",
         )
-        self.answers["DEFAULT_TIME_ZONE"] = self._ask(
+        language = self.answers["DEFAULT_LANGUAGE"]
+        words = Words(language, "UTC")
+        zone = self._ask(
             "DEFAULT_TIME_ZONE",
-            "Time zone for chats whose time zone is unknown",
-            default=guess_zone(self.answers["DEFAULT_LANGUAGE"], "UTC"),
-            wrong=lambda text: None if is_zone(text) else "an IANA name such as Europe/Berlin",
+            "Time zone for chats whose time zone is unknown (a city will do)",
+            default=guess_zone(language, "UTC"),
+            wrong=lambda text: None if words.zone_called(text) else "a city such as Berlin, or Europe/Berlin",
         )
+        self.answers["DEFAULT_TIME_ZONE"] = words.zone_called(zone) or zone
 
     def secrets(self) -> None:
         """Make missing random keys; existing ones stay, or links would break and the login would be lost."""
@@ -175,7 +184,7 @@ class Interview:
         present = self.known.get("ADMIN_CHAT_IDS", "")
         token = self.answers["TELEGRAM_BOT_TOKEN"]
         if not present and typer.confirm("Find your chat id by sending the bot a message?", default=True):
-            self.console.print(f"Open the bot in Telegram and press Start. Waiting up to {_LINGER} s …")
+            self.console.print(f"Open the bot in Telegram and press Start. Waiting up to {_LINGER:.0f} s …")
             found = asyncio.run(_first_chat(token, self._url("TELEGRAM_API_URL")))
             if found is not None:
                 number, name = found
@@ -300,24 +309,36 @@ async def _signed(key: str, secret: str, url: str) -> _Tried:
 
 
 async def _first_chat(token: str, url: str) -> tuple[int, str] | None:
-    """Wait for a message; return the latest writer's chat id and name. The update stays unconfirmed."""
+    """Wait for a new message; return its writer's chat id and name. All updates stay unconfirmed."""
     from bot.chat.telegram import SecretRedactor, TelegramError, Wire, build_bot
     from bot.errors import TokenRevoked
 
     wire = Wire(SecretRedactor(token), read_timeout=_LINGER + 10.0)
     bot = build_bot(token, url, request=wire, updates_request=wire)
+
+    async def pending(wait: float) -> list[Any]:
+        asked = {"timeout": int(wait), "allowed_updates": ["message"]}  # no offset: updates stay pending
+        found = await bot.call("getUpdates", asked, read_timeout=wait + 10.0)
+        return found if isinstance(found, list) else []
+
     try:
         await bot.initialize()
-        asked = {"timeout": _LINGER, "allowed_updates": ["message"]}  # no offset: updates stay pending
-        return _writer_of(await bot.call("getUpdates", asked, read_timeout=_LINGER + 10.0))
+        deadline = time.monotonic() + _LINGER
+        older = {update["update_id"] for update in await pending(0)}
+        while (left := deadline - time.monotonic()) > 0:
+            updates = await pending(left)
+            if found := _writer_of([one for one in updates if one["update_id"] not in older]):
+                return found
+            await asyncio.sleep(min(_AGAIN, left))
     except (TelegramError, TokenRevoked):
         return None
     finally:
         await wire.shutdown()
+    return None
 
 
-def _writer_of(updates: Any) -> tuple[int, str] | None:
-    for update in reversed(updates if isinstance(updates, list) else []):
+def _writer_of(updates: list[Any]) -> tuple[int, str] | None:
+    for update in reversed(updates):
         chat = update.get("message", {}).get("chat", {})
         if chat.get("type") == "private" and isinstance(chat.get("id"), int):
             return chat["id"], str(chat.get("first_name", ""))
