@@ -27,6 +27,7 @@ from typing import Any
 import pytest
 
 from bot.cli.checks.machine import OF_COMPOSE
+from bot.metrics import Metrics
 from bot.settings import Settings
 from tests.cli.conftest import Sandbox, own_sandbox
 
@@ -347,6 +348,21 @@ def test_alert_rules_say_what_is_wrong_and_what_to_do() -> None:
         assert rule["annotations"].keys() == {"summary", "description"}
         for opening, closing in ("()", "{}", "[]"):
             assert rule["expr"].count(opening) == rule["expr"].count(closing)
+
+
+def test_alert_rules_use_each_metric_by_its_type() -> None:
+    kinds = {sample.name: family.type for family in Metrics().registry.collect() for sample in family.samples}
+    kinds |= {family.name: family.type for family in Metrics().registry.collect()}
+    (group,) = _yaml(DEPLOY / "alerts.yml")["groups"]
+    for rule in group["rules"]:
+        for name in re.findall(r"parcelbot_\w+", rule["expr"]):
+            kind = kinds.get(name) or kinds.get(re.sub(r"_(total|bucket)$", "", name))
+            assert kind, f"{name} is not measured"
+            rated = re.search(rf"\b(rate|irate|increase)\({name}\b", rule["expr"])
+            differed = re.search(rf"\b(delta|idelta|deriv)\({name}\b", rule["expr"])
+            assert not (rated and kind == "gauge"), rule["alert"]
+            assert not (differed and kind != "gauge"), rule["alert"]
+            assert kind == "gauge" or rated, f"{rule['alert']}: a counter means something only as a rate"
 
 
 def test_litestream_copies_the_units_database() -> None:
