@@ -41,7 +41,17 @@ def test_an_unknown_command_is_a_mistake_of_use(tmp_path: Path) -> None:
     assert _process("nonsense", cwd=tmp_path).returncode == 2
 
 
+@pytest.mark.parametrize("words", ["run", "doctor", "why 8211744661738042", "watch orders.csv"])
+def test_in_an_empty_folder_every_command_points_to_init(tmp_path: Path, words: str) -> None:
+    done = _process(*words.split(), cwd=tmp_path)
+    assert done.returncode == 2
+    missing, hint = done.stderr.splitlines()
+    assert missing.startswith("TELEGRAM_BOT_TOKEN: is missing")
+    assert "python -m bot init" in hint
+
+
 def test_missing_settings_are_one_sentence_and_2(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=INFO\n")
     done = _process("run", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
