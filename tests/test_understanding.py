@@ -55,7 +55,7 @@ async def test_the_name_of_an_order_opens_it(play: World) -> None:
         (EMMA, "Where is my package?", "In transit between", "message the shop sent you"),
         (IVAN, "Где моя посылка?", "В пути между странами", "прислал магазин"),
         (LEILA, "أين طلبي؟", "الطلب", "أرسلها إليك المتجر"),
-        (LUCIA, "¿Cuándo llega mi pedido?", "En viaje internacional", "te envió la tienda"),
+        (LUCIA, "¿Cuándo llega mi pedido?", "En tránsito internacional", "te envió la tienda"),
         (SAKURA, "荷物はどこですか", "USB-C", "ショップから届いた"),
         (EMMA, "Wo bleibt mein Paket?", "In transit between", "message the shop sent you"),
     ],

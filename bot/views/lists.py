@@ -192,7 +192,7 @@ def found(words: Words, text: str, orders: Sequence[Order]) -> Message:
         ]
         lines += [wording.merchant_name(words, order), Markup(" · ").join(facts)]
         lines += [wording.name(words, order, None), Markup("")]
-        label = fill("📦 {}", words.isolate(order.shop_order or wording.short_id(order.id)))
+        label = fill("📦 {}", words.isolate(wording.clip(order.shop_order, 20) or wording.short_id(order.id)))
         keys.append((b.button(label, actions.ShowCard(order_id=order.id)),))
     return Message(text=words.page(lines[:-1]), buttons=tuple(keys))
 

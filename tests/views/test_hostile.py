@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.i18n import FSI, PDI, RLM, Words, clean
@@ -116,6 +116,7 @@ def everything(words: Words, text: str) -> list[Message | str]:
 
 @settings(deadline=None, max_examples=60)  # twenty views each
 @given(HOSTILE, st.sampled_from(LANGUAGES))
+@example("0" * 600, "en")
 def test_every_message_stays_whole(text: str, language: str) -> None:
     for said in everything(Words(language), text):
         assert isinstance(said, Message)
