@@ -15,7 +15,7 @@ from bot import logs, shop, stages
 from bot.chat import menus
 from bot.chat.telegram import SecretRedactor
 from bot.errors import StoreError
-from bot.leader import Leader
+from bot.leader import Leader, desk
 from bot.merchant import may_be_signed
 from bot.metrics import Metrics
 from bot.settings import Settings
@@ -49,7 +49,7 @@ class App:
         self.store = Store(settings.database_url)
         self.store.database.observe = self.metrics.transaction
         self.leadership = Leadership(self.store.database)
-        self._shop = shop.load_shop(settings.shop_file)
+        self._shop = shop.load_shop(settings.shop_file, asks=desk(settings) is not None)
         stages.teach(settings.phrases_file)
         # Built by a standby, too: reading 22 catalogs after taking over would keep somebody waiting.
         named = self._shop(settings.default_language)

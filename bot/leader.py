@@ -16,7 +16,7 @@ from bot.chat.service import TelegramService
 from bot.errors import StoreError
 from bot.merchant import Merchant
 from bot.metrics import Metrics
-from bot.model import BoardSettings, Shop
+from bot.model import BoardSettings, Place, Shop
 from bot.pacing import CheckInterval, Pacer
 from bot.poller import Poller
 from bot.sender import Sender
@@ -34,6 +34,13 @@ _CLOSE_WITHIN = 1.0
 _UPKEEP_EVERY = 30.0
 
 
+def desk(settings: Settings) -> Place | None:
+    """Where customers' questions go: the first operators' chat; None if there is none, or ASK_SHOP is off."""
+    if not settings.ask_shop or not settings.admin_chat_ids:
+        return None
+    return Place(settings.admin_chat_ids[0], settings.ask_shop_topic)
+
+
 def policy(settings: Settings, board: BoardSettings | None = None) -> Policy:
     """The rules that the settings and the shop's file set."""
     return Policy(
@@ -44,6 +51,7 @@ def policy(settings: Settings, board: BoardSettings | None = None) -> Policy:
         cooldown=timedelta(seconds=min(60, settings.check_min_seconds)),
         watch_pushed=settings.watch_pushed,
         calls_per_day=settings.aliexpress_calls_per_day,
+        desk=desk(settings),
         brief_at=settings.brief_at,
         board=board or BoardSettings(),
         language=settings.default_language,

@@ -10,7 +10,7 @@ import structlog
 
 from bot.errors import StoreError
 from bot.model import Blocker, Importance, Later, News, NewsKind, Notice, PendingNotice, Place
-from bot.outgoing import OutgoingMessage, is_card
+from bot.outgoing import OutgoingMessage, is_card, is_complaint
 from bot.store import ChatBatch, Store, Transaction
 
 _log = structlog.get_logger(__name__)
@@ -114,7 +114,8 @@ class Outbox:
         now = self._now()
         attempts = max(notice.attempts for notice in notices)
         age = now - min(notice.created_at for notice in notices)
-        if outcome.counts and attempts >= len(_BACK_OFF) and age > _GIVE_UP:
+        late = outcome.counts and attempts >= len(_BACK_OFF) and age > _GIVE_UP
+        if late and not all(is_complaint(notice) for notice in notices):
             await self.give_up(batch, notices, outcome.reason)
             return
         if outcome.ambiguous and any(notice.ambiguous for notice in notices):
@@ -135,6 +136,23 @@ class Outbox:
                 error=outcome.reason,
             )
         )
+
+    async def keep(self, batch: ChatBatch, notices: Sequence[Notice], reason: str) -> None:
+        """Keep customers' complaints for a chat that is away, and go on trying it now and then."""
+        if notices:
+            now = self._now()
+            await self._write(
+                lambda tx: tx.notices.settle_later(
+                    ids_of(notices),
+                    batch.lease,
+                    now + timedelta(seconds=_BACK_OFF[-1]),
+                    now=now,
+                    counts=False,
+                    held=True,
+                    blocker=Blocker.CHAT,
+                    error=reason,
+                )
+            )
 
     async def put_off(self, batch: ChatBatch, notices: Sequence[Notice], at: datetime, reason: str) -> None:
         """Postpone these without counting an attempt."""

@@ -12,6 +12,7 @@ from bot.model import (
     Chat,
     Follow,
     Importance,
+    Letter,
     Localized,
     Message,
     News,
@@ -22,7 +23,7 @@ from bot.model import (
     Shop,
 )
 from bot.tracking import Tracking
-from bot.views import admin, board, card, pushes
+from bot.views import admin, asking, board, card, pushes
 from bot.views.brand import words_for
 
 
@@ -41,7 +42,8 @@ class OutgoingMessage:
     happened: tuple[datetime, ...] = ()  # the carrier's time stamps of the nodes it reports
 
 
-_UNFOLLOWED = {NewsKind.REPORTED, NewsKind.FLAGGED, NewsKind.NOT_FOUND}
+_LETTERS = {NewsKind.ASKED, NewsKind.ANSWERED, NewsKind.SOLVED}
+_UNFOLLOWED = {NewsKind.REPORTED, NewsKind.FLAGGED, NewsKind.NOT_FOUND} | _LETTERS
 
 
 def is_card(notice: Notice) -> bool:
@@ -59,14 +61,20 @@ def is_report(notice: Notice) -> bool:
     return all(one.kind in _UNFOLLOWED for one in notice.news)
 
 
+def is_complaint(notice: Notice) -> bool:
+    """Whether it tells the merchant what a customer wants, which waits however long their chat is away."""
+    return all(one.kind in {NewsKind.REPORTED, NewsKind.ASKED} for one in notice.news)
+
+
 def split_reports(notice: Notice) -> list[Notice]:
-    """Split off a customer's reports from the order's own news."""
+    """Split off a customer's reports from the order's own news; each letter is a message of its own."""
     rows = list(zip(notice.ids, notice.news, strict=True))
-    reports = [row for row in rows if row[1].kind in _UNFOLLOWED]
+    letters = [[row] for row in rows if row[1].kind in _LETTERS]
+    reports = [row for row in rows if row[1].kind in _UNFOLLOWED - _LETTERS]
     news = [row for row in rows if row[1].kind not in _UNFOLLOWED]
     return [
         replace(notice, ids=tuple(id_ for id_, _ in some), news=tuple(one for _, one in some))
-        for some in (reports, news)
+        for some in (reports, *letters, news)
         if some
     ]
 
@@ -156,14 +164,31 @@ class Renderer:
     def _words(self, chat: Chat) -> Words:
         return words_for(chat, self._shop(chat.language), operator=chat.place.chat_id in self._operators)
 
-    def report(self, chat: Chat, notice: Notice, order: Order) -> OutgoingMessage:
-        """A customer's problem or an urgent order, for the operator; or that the shop has no such order."""
-        if any(one.kind is NewsKind.NOT_FOUND for one in notice.news):
-            message = pushes.not_found(self._words(chat), order.id)
-        elif any(one.kind is NewsKind.FLAGGED for one in notice.news):
-            message = board.urgent_order(self._words(chat), order)
+    async def report(
+        self, chat: Chat, notice: Notice, order: Order, letters: Mapping[int, Letter]
+    ) -> OutgoingMessage:
+        """What goes to a place that need not follow the order.
+
+        That is a problem, a question or an urgent order for the operator, the shop's answer for a customer,
+        or that the shop has no such order.
+        """
+        words, first = self._words(chat), notice.news[0]
+        letter = letters.get(first.letter) if first.letter is not None else None
+        kinds = {one.kind for one in notice.news}
+        if NewsKind.NOT_FOUND in kinds:
+            message = pushes.not_found(words, order.id)
+        elif NewsKind.FLAGGED in kinds:
+            message = board.urgent_order(words, order)
+        elif first.kind is NewsKind.ASKED and letter is not None:
+            message = asking.question(words, await self.facts(chat, order, ()), letter)
+        elif first.kind is NewsKind.ANSWERED and letter is not None:
+            message = asking.answer(words, order, letter, self._shop(chat.language))
+        elif first.kind is NewsKind.SOLVED:
+            message = asking.solved(words, order, self._shop(chat.language))
         else:
-            message = admin.customer_problem(self._words(chat), order)
+            message = admin.customer_problem(words, order, first.dispute)
+        if first.kind in _LETTERS:
+            message = _as_wanted(message, chat, [notice], self._now())
         return OutgoingMessage(notices=(notice,), message=message)
 
 

@@ -22,6 +22,7 @@ from bot.model import (
     Follow,
     Gone,
     Later,
+    Letter,
     Localized,
     Message,
     Moved,
@@ -34,7 +35,16 @@ from bot.model import (
     TopicGone,
 )
 from bot.outbox import Outbox, ids_of
-from bot.outgoing import OutgoingMessage, Renderer, is_card, is_question, is_report, occasion, split_reports
+from bot.outgoing import (
+    OutgoingMessage,
+    Renderer,
+    is_card,
+    is_complaint,
+    is_question,
+    is_report,
+    occasion,
+    split_reports,
+)
 from bot.store import ChatBatch, Store, Transaction
 from bot.tracking import Tracking
 from bot.views.pushes import Occasion
@@ -99,11 +109,14 @@ class _Known:
     orders: Mapping[str, Order]
     follows: Mapping[tuple[Place, str], Follow]
     refused: Container[int]  # chats where the bot had no right to write
+    letters: Mapping[int, Letter]
 
     def wanted(self, notice: Notice) -> bool:
         follow = self.follows.get((notice.place, notice.order_id))
         if follow is not None and follow.archived_at is not None and is_question(notice):
             return False  # they said meanwhile that it came
+        if any(one.letter is not None and one.letter not in self.letters for one in notice.news):
+            return False  # who wrote it had everything deleted
         return notice.order_id in self.orders and (follow is not None or is_report(notice))
 
 
@@ -193,10 +206,11 @@ class Sender(Worker):
 
     async def _tell(self, batch: ChatBatch, known: _Known) -> None:
         chat = known.chats.get(batch.place)
-        if chat is None or chat.left_at is not None:
-            await self._outbox.drop(batch, batch.notices)
-            return
         notices = [part for notice in batch.notices for part in split_reports(notice)]
+        if chat is None or chat.left_at is not None:
+            await self._outbox.keep(batch, [one for one in notices if is_complaint(one)], "the chat is away")
+            await self._outbox.drop(batch, [one for one in notices if not is_complaint(one)])
+            return
         await self._outbox.drop(batch, [one for one in notices if not known.wanted(one)])
         groups = _groups(chat, [one for one in notices if known.wanted(one)], self._now())
         for position, group in enumerate(groups):
@@ -255,7 +269,7 @@ class Sender(Worker):
         (notice,) = group
         order = known.orders[notice.order_id]
         if is_report(notice):
-            return self._renderer.report(chat, notice, order)
+            return await self._renderer.report(chat, notice, order, known.letters)
         follow = known.follows.get((chat.place, notice.order_id))
         if follow is None or (is_card(notice) and follow.card_message_id is None):
             return None
@@ -315,6 +329,9 @@ class Sender(Worker):
             case Gone(reason=reason):
                 _log.info("chat gone", reason=reason)
                 await self._tracking.places.left(place.chat_id)
+                await self._outbox.keep(
+                    batch, [one for one in (*notices, *rest) if is_complaint(one)], reason
+                )
             case Moved(chat_id=chat_id):
                 await self._tracking.places.moved(place.chat_id, chat_id)
                 await self._outbox.put_off(batch, [*notices, *rest], now, "moved")
@@ -374,7 +391,7 @@ class Sender(Worker):
 async def _read(tx: Transaction, batches: Sequence[ChatBatch]) -> _Known:
     """Read what the batches need, in the leasing transaction: if this fails, nothing is leased."""
     if not batches:
-        return _Known(chats={}, orders={}, follows={}, refused=())
+        return _Known(chats={}, orders={}, follows={}, refused=(), letters={})
     places = [batch.place for batch in batches]
     ids = [notice.order_id for batch in batches for notice in batch.notices]
     return _Known(
@@ -382,6 +399,13 @@ async def _read(tx: Transaction, batches: Sequence[ChatBatch]) -> _Known:
         orders=await tx.orders.get_many(ids, lock=False),
         follows={(one.place, one.order_id): one for one in await tx.chats.follows_of(places, ids)},
         refused=await tx.notices.refused_chats(),
+        letters=await tx.cases.letters(
+            one.letter
+            for batch in batches
+            for notice in batch.notices
+            for one in notice.news
+            if one.letter is not None
+        ),
     )
 
 

@@ -122,6 +122,13 @@ class Settings(BaseModel):
         (),
         description="the operators' chats, separated by commas; every member of a group is an operator",
     )
+    ask_shop: bool = Field(
+        True,
+        description="whether customers can ask the shop: their questions go to the first of ADMIN_CHAT_IDS",
+    )
+    ask_shop_topic: int = Field(
+        0, ge=0, lt=_LARGEST_ID, description="the forum topic there that gets the questions; 0: none"
+    )
     access: Literal["open", "link", "private"] = Field(
         "open", description="who may add orders: open (anyone), link (only signed links), private (admins)"
     )

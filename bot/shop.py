@@ -19,10 +19,12 @@ _BOARD = "board"
 _DAYS = (1, 90)  # a flag's days, at least and at most
 
 
-def load_shop(path: str) -> Callable[[str], Shop]:
+def load_shop(path: str, *, asks: bool = False) -> Callable[[str], Shop]:
     """Read SHOP_FILE: its texts, its switches, `[board]` and a table of texts per language.
 
     An empty path means no name.
+
+    `asks`: customers can ask the shop from the chat.
 
     Raises SettingsError that names what is wrong.
     """
@@ -37,8 +39,8 @@ def load_shop(path: str) -> Callable[[str], Shop]:
         elif name not in _FIELDS:
             raise SettingsError("SHOP_FILE", f"{name} is unknown; known are {', '.join(_FIELDS)}")
     _check(base, "")
-    shops = {code: Shop(**(base | content.get(code, {})), board=days) for code in LANGUAGES}
-    plain = Shop(**base, board=days)
+    shops = {code: Shop(**(base | content.get(code, {})), board=days, asks=asks) for code in LANGUAGES}
+    plain = Shop(**base, board=days, asks=asks)
     return lambda language: shops.get(language, plain)
 
 

@@ -409,7 +409,9 @@ def _content(draft: _Draft) -> tuple[str, dict[str, Any]]:
     """The method and content of the call that sends a draft."""
     message = draft.message
     if message.photo:
-        return "sendPhoto", _caption(draft) | {"photo": InputFile(message.photo, filename="picture.png")}
+        photo = message.photo
+        file = photo if isinstance(photo, str) else InputFile(photo, filename="picture.png")
+        return "sendPhoto", _caption(draft) | {"photo": file}
     if message.document:
         name, content = message.document
         return "sendDocument", _caption(draft) | {"document": InputFile(content, filename=name)}

@@ -95,7 +95,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
             days=days,
             parcel=action.parcel,
             told=told,
-            support=ctx.shop.support,
+            shop=ctx.shop,
         )
     )
 

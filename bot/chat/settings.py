@@ -158,6 +158,7 @@ async def mydata(ctx: ChatContext, said: ParsedText) -> None:
         "chat": ctx.chat,
         "orders": [asdict(follow) | {"order": order} for order, follow in data.orders],
         "messages": data.told,
+        "letters": [asdict(letter) | {"order_id": order_id} for order_id, letter in data.letters],
     }
     await ctx.say(replies.mydata(ctx.words, to_json(content, indent=2)))
 

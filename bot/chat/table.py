@@ -11,7 +11,7 @@ from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram import MessageEntity, Update
 
-from bot.chat import admin, lists, membership, orders, settings, track, understanding
+from bot.chat import admin, asking, lists, membership, orders, settings, track, understanding
 from bot.chat.context import ChatContext, Services, open_context
 from bot.ids import ParsedText, read
 from bot.views import actions, replies
@@ -68,6 +68,7 @@ PRESSES: Mapping[type[actions.Action], Press] = {
     actions.Archive: orders.archive,
     actions.Confirm: orders.confirm,
     actions.AskReceipt: orders.ask_receipt,
+    actions.AskShop: asking.ask_shop,
     actions.Why: orders.why,
     actions.ShowSettings: settings.show_settings,
     actions.ShowZones: settings.show_zones,
@@ -91,6 +92,7 @@ ADMIN_PRESSES: Mapping[type[actions.Action], Press] = {
     actions.CloseFlag: admin.close,
     actions.Snooze: admin.snooze,
     actions.AskNote: admin.ask_note,
+    actions.Solve: asking.solve,
     actions.WatchListed: lists.watch_listed,
     actions.ShowStats: admin.show_stats,
     actions.SetBrief: admin.set_brief,
@@ -151,12 +153,19 @@ async def _written(
     if ctx is None:
         return
     listed = heard.command in lists.FILE_COMMANDS if heard.command else not ctx.chat.awaiting
-    if message.document is not None and ctx.is_admin and listed:
+    about = asking.answered_problem(ctx, message, services.bot.id)
+    kind, _, order_id = ctx.chat.awaiting.partition(":")
+    if about is not None and not heard.command and not login:
+        await asking.answer(ctx, about, message)
+    elif message.document is not None and ctx.is_admin and listed:
         await lists.take_file(ctx, message.document, heard.command)
     elif heard.command:
         await _run(ctx, heard.command, said)
     elif login:  # whatever was asked before: a login code is never a label or a note
         await admin.take_code(ctx, ("", said.text))
+    elif kind == asking.ASKS:
+        if not corrected:  # an older message, which was answered when it came
+            await asking.pass_on(ctx, order_id, message)
     else:
         quiet = corrected or (ctx.place.is_group and not heard.to_us)
         await _plain(ctx, message, said, quiet=quiet)

@@ -34,7 +34,7 @@ async def answer(ctx: ChatContext, said: ParsedText, *, quiet: bool = False) -> 
     elif meant is Intent.GREETING:
         await ctx.say(replies.start(ctx.words, ctx.shop, ctx.entry))
     elif meant is Intent.SHOP:
-        await ctx.say(replies.ask_shop(ctx.words, ctx.shop))
+        await _shops_matter(ctx)
     else:
         await ctx.say(replies.not_understood(ctx.words, ctx.shop, ctx.entry))
 
@@ -42,6 +42,15 @@ async def answer(ctx: ChatContext, said: ParsedText, *, quiet: bool = False) -> 
 async def cannot_read(ctx: ChatContext) -> None:
     """Answer a photo, voice message or file without a text."""
     await ctx.say(replies.cannot_read(ctx.words, ctx.shop, ctx.entry))
+
+
+async def _shops_matter(ctx: ChatContext) -> None:
+    """What only the shop can help with: ask it, about an order of this chat."""
+    rows = await ctx.tracking.viewing.orders(ctx.chat)
+    if ctx.shop.asks and len(rows) > 1:
+        await ctx.say(replies.choose(ctx.words, rows, replies.Purpose.ASK))
+    else:
+        await ctx.say(replies.ask_shop(ctx.words, ctx.shop, [order.id for order, _ in rows]))
 
 
 async def _where(ctx: ChatContext, said: ParsedText) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from bot.model.board import MESSAGES_LATE, BotState, Case, Flag, Flagged, FlagRule, FlagSince
+from bot.model.board import MESSAGES_LATE, BotState, Case, Dispute, Flag, Flagged, FlagRule, FlagSince, Letter
 from bot.model.chats import Chat, Follow, Follower, Level, Place, Quiet
 from bot.model.delivery import (
     Blocker,
@@ -70,6 +70,7 @@ __all__ = [
     "Chat",
     "DailyStats",
     "Delivery",
+    "Dispute",
     "Estimate",
     "FetchedNode",
     "FetchedParcel",
@@ -83,6 +84,7 @@ __all__ = [
     "Importance",
     "Item",
     "Later",
+    "Letter",
     "Level",
     "Localized",
     "Message",

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.model.chats import Place
 from bot.model.merchant import BookNeeds
 from bot.model.parcels import Order
 from bot.model.stages import Stage
@@ -33,6 +34,29 @@ class Flag(enum.StrEnum):
     STUCK = "stuck"
     LATE = "late"
     DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A customer's problem with an order: reported, or asked about. Open while `solved_at` is None."""
+
+    id: int
+    order_id: str
+    place: Place
+    solved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What a customer asked about an order, or (`from_shop`) the shop's answer. `photo` is a file id."""
+
+    id: int
+    dispute: int
+    from_shop: bool
+    author: str
+    text: str
+    photo: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

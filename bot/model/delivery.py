@@ -88,12 +88,12 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message to send: Telegram HTML and rows of inline buttons. `photo` is a PNG."""
+    """A message to send: Telegram HTML and rows of inline buttons. `photo`: a PNG, or Telegram's file id."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
-    photo: bytes | None = None
+    photo: bytes | str | None = None
     document: tuple[str, bytes] | None = None  # file name, content
     celebrates: bool = False  # with confetti, where the chat is private
 

@@ -107,6 +107,7 @@ class Shop:
     welcome: str = ""
     help: str = ""  # what /help says first
     brand: bool = False  # customers do not read AliExpress's name
+    asks: bool = False  # customers can ask it from the chat: there is a merchant's chat to answer in
     blur_origin: bool = False  # nor, beside it, where in the country of origin a parcel is
     board: BoardSettings = BoardSettings()
 

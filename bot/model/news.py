@@ -35,6 +35,9 @@ class NewsKind(enum.StrEnum):
     CARD = "card"  # no message, only the order's card is edited
     REPORTED = "reported"  # a customer reported a problem; for the operator's chats
     FLAGGED = "flagged"  # an order became urgent; for the operator's chats
+    ASKED = "asked"  # a customer's letter to the shop; for the merchant's chat
+    ANSWERED = "answered"  # the shop's letter to a customer
+    SOLVED = "solved"  # the shop says that the customer's problem is solved
     NOT_FOUND = "not_found"  # AliExpress does not know an order that was followed while AliExpress was down
     CHECK_IN = "check_in"  # "Has it arrived by now?", some days after the answer "not yet"
 
@@ -58,3 +61,5 @@ class News:
     days: int | None = None
     status: OrderStatus | None = None
     merchant_only: bool = False
+    dispute: int | None = None  # the id of the customer's problem that it is about
+    letter: int | None = None  # the id of the letter that it carries

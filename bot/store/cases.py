@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Case, Flag, FlagRule, FlagSince, Place, Stage
+from bot.model import Case, Dispute, Flag, FlagRule, FlagSince, Letter, Place, Stage
 from bot.store import sql
-from bot.store.tables import WATCHED, cases, disputes, follows, orders
+from bot.store.tables import WATCHED, cases, disputes, follows, letters, orders
 
 _QUIET = timedelta(days=1)  # between two reports of one place that the merchant hears
 
@@ -51,6 +51,74 @@ class Cases:
         others = sa.select(disputes.c.chat_id).where(disputes.c.order_id == order_id, is_open).limit(1)
         if await self._on.scalar(others) is None:
             await self._set(order_id, disputed_at=None)
+
+    async def find_dispute(self, order_id: str, place: Place) -> Dispute | None:
+        """What that place reported or asked about the order, open or not."""
+        row = (await self._on.execute(sa.select(disputes).where(_of(order_id, place)))).mappings().first()
+        return None if row is None else _dispute(row)
+
+    async def get_dispute(self, dispute: int) -> Dispute | None:
+        """The customer's problem with this id."""
+        query = sa.select(disputes).where(disputes.c.id == dispute)
+        row = (await self._on.execute(query)).mappings().first()
+        return None if row is None else _dispute(row)
+
+    async def write_letter(
+        self,
+        dispute: int,
+        update: int,
+        at: datetime,
+        *,
+        from_shop: bool,
+        author: str = "",
+        text: str = "",
+        photo: str = "",
+    ) -> int:
+        """Keep a letter; the one of an `update` handled before is left as it is. Returns its id."""
+        row = {"dispute_id": dispute, "update_id": update, "from_shop": from_shop, "author": author}
+        await sql.add(self._on, letters, row | {"text": text, "photo": photo, "at": at})
+        if from_shop:
+            asked = (letters.c.dispute_id == dispute, ~letters.c.from_shop, letters.c.answered_at.is_(None))
+            await self._on.execute(sa.update(letters).where(*asked).values(answered_at=at))
+        mine = (letters.c.dispute_id == dispute, letters.c.update_id == update)
+        return int((await self._on.execute(sa.select(letters.c.id).where(*mine))).scalar_one())
+
+    async def letters(self, ids: Iterable[int]) -> dict[int, Letter]:
+        """The letters with these ids, as far as they are still kept."""
+        wanted = sorted(set(ids))
+        if not wanted:
+            return {}
+        rows = await self._on.execute(sa.select(letters).where(letters.c.id.in_(wanted)))
+        return {row["id"]: _letter(row) for row in rows.mappings()}
+
+    async def correspondence(self, place: Place) -> list[tuple[str, Letter]]:
+        """Every letter to and from that place with its order's id, oldest first."""
+        rows = await self._on.execute(
+            sa.select(letters, disputes.c.order_id)
+            .join(disputes, disputes.c.id == letters.c.dispute_id)
+            .where(disputes.c.chat_id == place.chat_id, disputes.c.topic_id == place.topic_id)
+            .order_by(letters.c.id)
+        )
+        return [(row["order_id"], _letter(row)) for row in rows.mappings()]
+
+    async def count_questions(self, chat_id: int | None = None, *, besides: int = 0) -> int:
+        """The unanswered letters to the shop about what is not solved, of one chat or of all.
+
+        That of the update `besides` is left out.
+        """
+        query = (
+            sa.select(sa.func.count())
+            .select_from(letters.join(disputes, disputes.c.id == letters.c.dispute_id))
+            .where(
+                disputes.c.solved_at.is_(None),
+                letters.c.answered_at.is_(None),
+                ~letters.c.from_shop,
+                letters.c.update_id != besides,
+            )
+        )
+        if chat_id is not None:
+            query = query.where(disputes.c.chat_id == chat_id)
+        return int(await self._on.scalar(query) or 0)
 
     async def snooze(self, order_id: str, until: datetime | None) -> None:
         await self._set(order_id, snoozed_until=until)
@@ -125,6 +193,23 @@ def _of(order_id: str, place: Place) -> sa.ColumnElement[bool]:
         disputes.c.order_id == order_id,
         disputes.c.chat_id == place.chat_id,
         disputes.c.topic_id == place.topic_id,
+    )
+
+
+def _dispute(row: sa.RowMapping) -> Dispute:
+    place = Place(row["chat_id"], row["topic_id"])
+    return Dispute(id=row["id"], order_id=row["order_id"], place=place, solved_at=row["solved_at"])
+
+
+def _letter(row: sa.RowMapping) -> Letter:
+    return Letter(
+        id=row["id"],
+        dispute=row["dispute_id"],
+        from_shop=row["from_shop"],
+        author=row["author"],
+        text=row["text"],
+        photo=row["photo"],
+        at=row["at"],
     )
 
 

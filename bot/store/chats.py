@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, Follow, Follower, Place
 from bot.store import sql
+from bot.store.notices import is_complaint
 from bot.store.rows import to_chat, to_follow
 from bot.store.tables import (
     chats,
@@ -67,7 +68,10 @@ class Chats:
         return chat
 
     async def mark_left(self, chat_id: int, at: datetime) -> list[str]:
-        """The bot can no longer write to the chat: drop its notices. Returns the orders it follows."""
+        """The bot can no longer write to the chat: drop its notices, except what customers told the merchant.
+
+        Returns the orders it follows.
+        """
         known = await self._lock_orders(follows.c.chat_id == chat_id)
         await self._on.execute(
             sa.update(chats).where(chats.c.chat_id == chat_id, chats.c.left_at.is_(None)).values(left_at=at)
@@ -79,6 +83,7 @@ class Chats:
                     notices,
                     notices.c.chat_id == chat_id,
                     state_is(notices, "due"),
+                    ~is_complaint(),
                 )
             )
             .values(state="dropped", settled_at=at, lease="")
@@ -205,6 +210,7 @@ class Chats:
                     _at(notices, place),
                     notices.c.order_id == order_id,
                     state_is(notices, "due"),
+                    ~is_complaint(),
                 )
             )
             .values(state="dropped", settled_at=now, lease="")

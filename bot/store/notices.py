@@ -17,6 +17,7 @@ from bot.store.tables import Utc, notices, orders, state_is
 
 _ROWS_MORE = 128  # rows read beyond the places wanted: one place may have many rows
 _due = state_is(notices, "due")
+_NO_NEWS = (NewsKind.CARD, NewsKind.ASKED, NewsKind.ANSWERED, NewsKind.SOLVED)  # of the order itself
 _OUTAGE = f"{NewsKind.CARD.value}:outage:%"
 _NOW = sa.bindparam("b_now", type_=Utc)
 _THIS = sa.update(notices).where(
@@ -74,6 +75,12 @@ class OutboxDepth:
     due: int
     dead: int
     oldest_due_at: datetime | None
+
+
+def is_complaint() -> sa.ColumnElement[bool]:
+    """Whether a row tells the merchant what a customer wants: it waits however long their chat is away."""
+    kinds = (NewsKind.REPORTED, NewsKind.ASKED)
+    return sa.or_(*(notices.c.key.like(f"{kind.value}:%") for kind in kinds))
 
 
 class Notices:
@@ -245,7 +252,7 @@ class Notices:
                 _at(place),
                 notices.c.order_id == order_id,
                 state_is(notices, "sent"),
-                notices.c.key.not_like(f"{NewsKind.CARD.value}:%"),
+                *(notices.c.key.not_like(f"{kind.value}:%") for kind in _NO_NEWS),
             )
             .order_by(notices.c.settled_at.desc(), notices.c.importance.desc(), notices.c.id.desc())
             .limit(1)

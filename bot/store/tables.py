@@ -359,17 +359,34 @@ cases = sa.Table(
     _text("done_stage"),
 )
 
-# Who reported a problem, when the merchant was told, and (None: it is open) when it was solved: only the
-# place that made a report takes it back.
+# Who reported a problem or asked the shop, when the merchant was told, and (None: it is open) when it was
+# solved: by the place that made it, or by the merchant.
 disputes = sa.Table(
     "disputes",
     metadata,
-    sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("chat_id", sa.BigInteger, primary_key=True, index=True),
-    sa.Column("topic_id", sa.BigInteger, primary_key=True),
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("chat_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("topic_id", sa.BigInteger, nullable=False),
     sa.Column("told_at", Utc, nullable=False),
     sa.Column("solved_at", Utc),
-    sqlite_with_rowid=False,
+    sa.UniqueConstraint("order_id", "chat_id", "topic_id"),
+)
+
+# What a customer asked the shop, and what the shop answered. `answered_at`: a question's first answer.
+letters = sa.Table(
+    "letters",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("dispute_id", sa.BigInteger, sa.ForeignKey("disputes.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("update_id", sa.BigInteger, nullable=False),  # of Telegram: handled again, it adds no other
+    sa.Column("from_shop", sa.Boolean, nullable=False),
+    _text("author"),
+    _text("text"),
+    _text("photo"),  # Telegram's file id
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("answered_at", Utc),
+    sa.UniqueConstraint("dispute_id", "update_id"),
 )
 
 # Wrong order ids per chat, for the lock that prevents guessing.

@@ -12,6 +12,7 @@ from bot.pacing import Pacer
 from bot.sources import Source
 from bot.store import Store
 from bot.tracking.arriving import Arriving
+from bot.tracking.asking import Asked, Asking
 from bot.tracking.booking import Booked, Booking
 from bot.tracking.checking import Checking
 from bot.tracking.flagging import BoardPage, Flagging
@@ -42,6 +43,7 @@ from bot.tracking.viewing import Viewing
 __all__ = [
     "CANONICAL",
     "AlreadyTracked",
+    "Asked",
     "BoardPage",
     "Booked",
     "ChangeMetrics",
@@ -111,5 +113,6 @@ class Tracking:
         )
         self.places = Places(store, policy, now)
         self.flagging = Flagging(store, policy, self.checking, self.booking, now)
+        self.asking = Asking(store, policy, now)
         self.reporting = Reporting(store, now, policy.brief_at)
         self.remembering = Remembering(store, now)

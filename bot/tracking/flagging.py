@@ -184,6 +184,15 @@ class Flagging:
         async with self._store.write() as tx:
             await tx.orders.lock([order_id])
             if await tx.cases.dispute(order_id, by, now):
+                opened = await tx.cases.find_dispute(order_id, by)
                 key = f"reported:{int(now.timestamp())}:{update}"
-                await tell_operators(tx, self._policy, order_id, NewsKind.REPORTED, key, now)
+                await tell_operators(
+                    tx,
+                    self._policy,
+                    order_id,
+                    NewsKind.REPORTED,
+                    key,
+                    now,
+                    dispute=opened.id if opened else None,
+                )
         return bool(self._policy.admins)

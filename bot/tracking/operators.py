@@ -11,10 +11,20 @@ from bot.tracking.policy import Policy
 
 
 async def tell_operators(
-    tx: Transaction, policy: Policy, order_id: str, kind: NewsKind, key: str, now: datetime
+    tx: Transaction,
+    policy: Policy,
+    order_id: str,
+    kind: NewsKind,
+    key: str,
+    now: datetime,
+    *,
+    dispute: int | None = None,
 ) -> None:
-    """Enqueue this news of an order for every operator's chat, those that never wrote included."""
-    news = News(kind=kind, key=key, importance=Importance.ACTION, merchant_only=True)
+    """Enqueue this news of an order for every operator's chat, those that never wrote included.
+
+    `dispute` is the customer's problem that it is about.
+    """
+    news = News(kind=kind, key=key, importance=Importance.ACTION, merchant_only=True, dispute=dispute)
     places = [Place(chat_id) for chat_id in sorted(policy.admins)]
     for place in places:
         await tx.chats.get_or_create(place, language=policy.language, zone=policy.zone, now=now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import audience
-from bot.model import Chat, Follow, Order, Place
+from bot.model import Chat, Follow, Letter, Order, Place
 from bot.store import Store
 from bot.store.notices import PastNotice
 from bot.tracking.policy import Policy
@@ -19,6 +19,7 @@ class PlaceData:
 
     orders: list[tuple[Order, Follow]]
     told: list[PastNotice]
+    letters: list[tuple[str, Letter]]  # to and from the shop, with the order's id
 
 
 class Places:
@@ -105,8 +106,9 @@ class Places:
             follows = await tx.chats.follows(place)
             known = await tx.orders.get_many(follow.order_id for follow in follows)
             told = await tx.notices.history(place)
+            letters = await tx.cases.correspondence(place)
         rows = [(known[follow.order_id], follow) for follow in follows if follow.order_id in known]
-        return PlaceData(orders=rows, told=told)
+        return PlaceData(orders=rows, told=told, letters=letters)
 
     async def forget(self, chat_id: int, update: int) -> None:
         """Delete everything about a chat, except updates after `update` and a lock for guessing ids."""

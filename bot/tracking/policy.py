@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
-from bot.model import BoardSettings
+from bot.model import BoardSettings, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,4 +23,5 @@ class Policy:
     board: BoardSettings = field(default_factory=BoardSettings)
     language: str = "en"  # of chats that never wrote
     zone: str = "UTC"
+    desk: Place | None = None  # the merchant's chat or topic that customers' questions go to, if any
     brief_at: time | None = None  # when the daily brief comes, until another hour is chosen in the chat

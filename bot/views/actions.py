@@ -154,6 +154,13 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskShop:
+    """Ask the shop about the order: the next message goes to the merchant."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskReceipt:
     """Take back the answer to "Did you get it?", and ask again; parcel 0 is the whole order."""
 
@@ -322,6 +329,13 @@ class AskNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Solve:
+    """A customer's problem is solved."""
+
+    dispute: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchListed:
     """Watch the orders of the list that this message answers."""
 
@@ -354,6 +368,7 @@ Action = (
     | Archive
     | Confirm
     | AskReceipt
+    | AskShop
     | Why
     | ShowOrders
     | ShowSettings
@@ -377,6 +392,7 @@ Action = (
     | OpenFlag
     | Snooze
     | AskNote
+    | Solve
     | WatchListed
     | ShowStats
     | SetBrief

@@ -263,8 +263,8 @@ def unknown_texts(words: Words, texts: Sequence[tuple[str, int]]) -> Message:
     return Message(text=words.page(lines))
 
 
-def customer_problem(words: Words, order: Order) -> Message:
-    """A customer answered "problem" to "Did you get it?"."""
+def customer_problem(words: Words, order: Order, dispute: int | None = None) -> Message:
+    """A customer answered "problem" to "Did you get it?"; a reply to the message goes to that customer."""
     t, id_ = words.t, order.id
     carriers = [words.isolate(words.code(each.number)) for each in order.parcels if each.number]
     lines = [
@@ -272,11 +272,20 @@ def customer_problem(words: Words, order: Order) -> Message:
         wording.state(words, order.stage, order.reason),
         *([Markup(" · ").join(carriers)] if carriers else []),
     ]
-    keys = (
-        b.button(t("📜 Timeline"), actions.ShowTimeline(order_id=id_)),
-        b.button(t("🚩 Board"), actions.OpenFlag(order_id=id_)),
+    if dispute is not None:
+        lines += [Markup(""), t("<i>Reply to this message to answer the customer.</i>")]
+    return Message(text=words.page(lines), buttons=problem_keys(words, id_, dispute))
+
+
+def problem_keys(words: Words, order_id: str, dispute: int | None) -> tuple[tuple[Button, ...], ...]:
+    """What the merchant can do about a customer's problem; the reply to it is known by "Solved"."""
+    look = (
+        b.button(words.t("📜 Timeline"), actions.ShowTimeline(order_id=order_id)),
+        b.button(words.t("🚩 Board"), actions.OpenFlag(order_id=order_id)),
     )
-    return Message(text=words.page(lines), buttons=(keys,))
+    if dispute is None:
+        return (look,)
+    return (look, (b.button(words.t("✅ Solved"), actions.Solve(dispute=dispute)),))
 
 
 # ── pieces ──────────────────────────────────────────────────────────────────────────────────────

@@ -36,6 +36,7 @@ _CODES: dict[str, type[actions.Action]] = {
     "a": actions.Archive,
     "g": actions.Confirm,
     "ga": actions.AskReceipt,
+    "q": actions.AskShop,
     "W": actions.Why,
     "o": actions.ShowOrders,
     "s": actions.ShowSettings,
@@ -59,6 +60,7 @@ _CODES: dict[str, type[actions.Action]] = {
     "bd": actions.CloseFlag,
     "bz": actions.Snooze,
     "bn": actions.AskNote,
+    "bq": actions.Solve,
     "bw": actions.WatchListed,
     "bs": actions.ShowStats,
     "bb": actions.SetBrief,
@@ -104,7 +106,7 @@ def _style(action: actions.Action) -> ButtonStyle | None:
     match action:
         case actions.AskStop() | actions.Stop() | actions.Forget():
             return ButtonStyle.DANGER
-        case actions.Confirm(receipt=actions.Receipt.YES):
+        case actions.Confirm(receipt=actions.Receipt.YES) | actions.Solve():
             return ButtonStyle.SUCCESS
         case _:
             return None
@@ -214,6 +216,7 @@ _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "parcel": (_write_int, _read_int),
     "page": (_write_int, _read_int),
     "days": (_write_int, _read_int),
+    "dispute": (_write_int, _read_int),
     "on": (_write_bool, _read_bool),
     "archived": (_write_bool, _read_bool),
     "receipt": (str, actions.Receipt),

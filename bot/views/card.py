@@ -54,7 +54,8 @@ def card(
     lines += _body(words, facts, now)
     if foot := _foot(words, order, follow, now):
         lines += [Markup(""), *foot]
-    contact = contact_row(words, shop, ((parcel.stage, parcel.reason) for parcel in order.live))
+    states = ((parcel.stage, parcel.reason) for parcel in order.live)
+    contact = contact_row(words, shop if follow else None, order.id, states)
     return Message(text=words.page(lines), buttons=(*_buttons(words, order, follow), *contact))
 
 

@@ -1,4 +1,4 @@
-"""The shop's contact as a button: it opens a chat or page, or copies a mail address."""
+"""How to reach the shop, as a button: it asks the shop, opens a chat or page, or copies a mail address."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from bot.i18n import Words, plain
 from bot.model import Button, Reason, Shop, Stage
+from bot.views import actions
+from bot.views import buttons as b
 
 # What the shop can help with; a delay or bad weather is nobody's fault, and passes.
 _TROUBLE = frozenset(
@@ -28,13 +30,20 @@ _NAME = re.compile(r"(?<![\w.])@([A-Za-z]\w{3,31})\b", re.ASCII)
 
 
 def contact_row(
-    words: Words, shop: Shop | None, states: Iterable[tuple[Stage, Reason]]
+    words: Words, shop: Shop | None, order_id: str, states: Iterable[tuple[Stage, Reason]]
 ) -> tuple[tuple[Button, ...], ...]:
-    """One row with the shop's contact where a state needs the shop, and the shop named a contact."""
+    """One row with the way to the shop where a state needs it: a question from the chat, else its contact."""
     if shop is None or not any(stage in _TROUBLE and reason not in _NO_TROUBLE for stage, reason in states):
         return ()
-    made = contact_button(words, shop)
+    made = ask_button(words, shop, order_id) or contact_button(words, shop)
     return ((made,),) if made is not None else ()
+
+
+def ask_button(words: Words, shop: Shop, order_id: str) -> Button | None:
+    """A button that asks the shop about the order; None where nobody would read the question."""
+    if not shop.asks:
+        return None
+    return b.button(words.t("💬 Ask the shop"), actions.AskShop(order_id=order_id))
 
 
 def contact_button(words: Words, shop: Shop) -> Button | None:

@@ -30,7 +30,7 @@ from bot.model import (
 )
 from bot.views import actions, card, wording
 from bot.views import buttons as b
-from bot.views.contact import contact_row
+from bot.views.contact import ask_button, contact_row
 
 NODES_SHOWN = 5
 ENTRIES_SHOWN = 12
@@ -92,7 +92,7 @@ def push(
     elif any(map(_is_arrival, news)):
         lines.append(words.t("Did you get it?"))
     states = ((each.stage, _reason(facts, each)) for each in news if each.stage is not None)
-    contact = contact_row(words, shop, states)
+    contact = contact_row(words, shop, facts.order.id, states)
     return Message(
         text=words.page(lines),
         buttons=(*_buttons(words, facts, news), *contact),
@@ -166,11 +166,11 @@ def received(
     *,
     parcel: int = 0,
     told: bool = True,
-    support: str = "",
+    shop: Shop | None = None,
 ) -> Message:
     """What the question "Did you get it?" becomes once answered; after "not yet" we ask again in `days` days.
 
-    `parcel` 0 is the whole order. `told` says whether a problem is on its way to the shop; else its `support`
+    `parcel` 0 is the whole order. `told` says whether a problem is on its way to the shop; else the `shop`'s
     contact is given.
     """
     t, name = words.t, wording.name(words, facts.order, follow)
@@ -187,8 +187,8 @@ def received(
             )
         case actions.Receipt.PROBLEM if not told:
             text = t("Please contact the shop; they can help.")
-            if support:
-                contact = t("💬 Questions? {contact}", contact=wording.clip(support, 100))
+            if shop and shop.support:
+                contact = t("💬 Questions? {contact}", contact=wording.clip(shop.support, 100))
                 text = Markup("\n").join([text, contact])
         case actions.Receipt.PROBLEM:
             text = t(
@@ -198,7 +198,10 @@ def received(
         b.button(t("✏️ Change"), actions.AskReceipt(order_id=facts.order.id, parcel=parcel)),
         _open(words, facts.order.id),
     )
-    return Message(text=words.page([*_arrived(words, facts, follow, parcel), text]), buttons=(row,))
+    trouble = receipt is actions.Receipt.PROBLEM and shop is not None
+    ask = ask_button(words, shop, facts.order.id) if trouble and shop else None
+    rows = ((ask,), row) if ask else (row,)
+    return Message(text=words.page([*_arrived(words, facts, follow, parcel), text]), buttons=rows)
 
 
 def ask_receipt(words: Words, facts: Localized, follow: Follow | None, parcel: int) -> Message:

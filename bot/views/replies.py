@@ -13,7 +13,7 @@ from bot.ids import Mistake
 from bot.model import Button, Follow, Message, Order, Shop
 from bot.views import actions, brand, commands, wording
 from bot.views import buttons as b
-from bot.views.contact import contact_button
+from bot.views.contact import ask_button, contact_button
 
 TOAST_LIMIT = 200  # characters that Telegram shows in a pop-up
 
@@ -26,6 +26,7 @@ class Purpose(enum.StrEnum):
     RENAME = "rename"
     NOTIFY = "notify"
     MUTE = "mute"
+    ASK = "ask"
 
 
 class Tried(enum.StrEnum):
@@ -147,13 +148,20 @@ def shop_number(words: Words, number: str, shop: Shop) -> Message:
     )
 
 
-def ask_shop(words: Words, shop: Shop) -> Message:
-    """A question that only the shop can answer: a refund, a cancellation, a wrong article."""
+def ask_shop(words: Words, shop: Shop, orders: Sequence[str] = ()) -> Message:
+    """A question that only the shop can answer: a refund, a cancellation, a wrong article.
+
+    `orders` are what it may be about; where it is one, a button asks the shop.
+    """
+    ask = ask_button(words, shop, orders[0]) if len(orders) == 1 else None
     return _say(
         words,
         words.t("Only the shop can help with that."),
-        *(_support(words, shop) or [words.t("Please contact the shop; they can help.")]),
-        buttons=((b.button(words.t("📦 All orders"), actions.ShowOrders()),),),
+        *(_support(words, shop) or ([] if ask else [words.t("Please contact the shop; they can help.")])),
+        buttons=(
+            *(((ask,),) if ask else ()),
+            (b.button(words.t("📦 All orders"), actions.ShowOrders()),),
+        ),
     )
 
 
@@ -356,6 +364,7 @@ def choose(words: Words, rows: Sequence[tuple[Order, Follow]], purpose: Purpose)
         Purpose.RENAME: t("Which order would you like to rename?"),
         Purpose.NOTIFY: t("Turn on notifications for which order?"),
         Purpose.MUTE: t("Turn off notifications for which order?"),
+        Purpose.ASK: t("Which order is your question about?"),
     }
 
     def action(id_: str) -> actions.Action:
@@ -366,6 +375,8 @@ def choose(words: Words, rows: Sequence[tuple[Order, Follow]], purpose: Purpose)
                 return actions.AskStop(order_id=id_)
             case Purpose.RENAME:
                 return actions.AskRename(order_id=id_)
+            case Purpose.ASK:
+                return actions.AskShop(order_id=id_)
             case Purpose.NOTIFY | Purpose.MUTE:
                 return actions.SetNotify(order_id=id_, on=purpose is Purpose.NOTIFY)
 

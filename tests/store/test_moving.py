@@ -52,6 +52,9 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.chats.count_wrong_id([7], NOW, window=LEASE, limit=3, lock=LEASE)
         await tx.cases.write_note("0", "note")
         await tx.cases.dispute("0", ANNA, NOW)
+        problem = await tx.cases.find_dispute("0", ANNA)
+        assert problem is not None
+        await tx.cases.write_letter(problem.id, 1, NOW, from_shop=False, author="Anna", text="Where is it?")
         await tx.memory.put("pacer", {"rates": [0.1, 1e-9, 12345.678901234567]})
         await tx.memory.first_push("p", NOW)
         await tx.book.claim_tokens([("1001", "c-token")], NOW)

@@ -68,3 +68,36 @@ async def test_unknown_texts_are_counted_the_most_frequent_first(store: Store) -
         await tx.memory.count_unknown(["often"], later(1))
         assert await tx.memory.unknown(2) == [("often", 3), ("long" * 125, 1)]
         assert ("nul", 1) in await tx.memory.unknown()
+
+
+async def test_letters_are_kept_once_for_each_update_and_go_with_their_problem(store: Store) -> None:
+    async with store.write() as tx:
+        await tx.orders.add("1", NOW)
+        await tx.cases.dispute("1", ANNA, NOW)
+        problem = await tx.cases.find_dispute("1", ANNA)
+        assert problem is not None
+        assert await tx.cases.get_dispute(problem.id) == problem
+        assert await tx.cases.find_dispute("1", BEN) is None
+        written = [
+            await tx.cases.write_letter(problem.id, 7, NOW, from_shop=False, author="Anna", text="Where?")
+            for _time in range(2)
+        ]
+        assert written[0] == written[1]
+        assert await tx.cases.count_questions() == await tx.cases.count_questions(ANNA.chat_id) == 1
+        assert await tx.cases.count_questions(ANNA.chat_id, besides=7) == 0
+        assert await tx.cases.count_questions(BEN.chat_id) == 0
+        answer = await tx.cases.write_letter(problem.id, 8, later(5), from_shop=True, photo="file")
+        assert await tx.cases.count_questions() == 0, "it is answered"
+        found = await tx.cases.letters([*written, answer, 99])
+        assert [(one.text, one.photo, one.from_shop) for one in found.values()] == [
+            ("Where?", "", False),
+            ("", "file", True),
+        ]
+        assert await tx.cases.correspondence(ANNA) == [("1", one) for one in found.values()]
+        assert await tx.cases.correspondence(BEN) == []
+        await tx.cases.write_letter(problem.id, 9, later(6), from_shop=False, text="And now?")
+        await tx.cases.withdraw("1", ANNA, later(7))
+        assert await tx.cases.count_questions() == 0, "it is solved"
+        await tx.chats.forget(ANNA.chat_id, 9, later(8), later(8))
+        assert await tx.cases.get_dispute(problem.id) is None
+        assert await tx.cases.letters([*written, answer]) == {}

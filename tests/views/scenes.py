@@ -23,6 +23,7 @@ from bot.model import (
     Follow,
     Importance,
     Item,
+    Letter,
     Level,
     Localized,
     Message,
@@ -42,6 +43,7 @@ from bot.model import (
 )
 from bot.views import (
     admin,
+    asking,
     board,
     card,
     commands,
@@ -61,6 +63,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ID = "8211744661738042"
+_NO_NEWS = {NewsKind.CARD, NewsKind.ASKED, NewsKind.ANSWERED, NewsKind.SOLVED}  # of the order itself
 LOGIN = "https://api-sg.aliexpress.com/oauth/authorize"
 
 Scene = Callable[[Words], Message | str | tuple[tuple[str, str], ...]]
@@ -339,13 +342,16 @@ def _pushes() -> dict[str, Scene]:
         "pushes.why node": asked(scan),
         "pushes.why node in a group": asked(scan, replace(CHAT, place=Place(-5))),
         "pushes.why nothing was told": asked(None),
-        **{f"pushes.why {kind}": asked(news(kind)) for kind in NewsKind if kind is not NewsKind.CARD},
+        **{f"pushes.why {kind}": asked(news(kind)) for kind in NewsKind if kind not in _NO_NEWS},
         "pushes.ask_receipt": lambda w: pushes.ask_receipt(w, order_in(Stage.DELIVERED), FOLLOW, 1),
         "pushes.ask_receipt of all": lambda w: pushes.ask_receipt(w, TWO, FOLLOW, 0),
         **{f"pushes.received {each}": answered(each) for each in Receipt},
         "pushes.not_found": lambda w: pushes.not_found(w, ORDER.id),
         "pushes.received problem without a shop to tell": lambda w: pushes.received(
-            w, FACTS, FOLLOW, Receipt.PROBLEM, 3, told=False, support="@lamp_help"
+            w, FACTS, FOLLOW, Receipt.PROBLEM, 3, told=False, shop=Shop(support="@lamp_help")
+        ),
+        "pushes.received problem with a shop to ask": lambda w: pushes.received(
+            w, FACTS, FOLLOW, Receipt.PROBLEM, 3, shop=Shop(asks=True)
         ),
     }
 
@@ -588,6 +594,36 @@ def _admin() -> dict[str, Scene]:
         "admin.set_aside": lambda w: admin.set_aside(w, 123456),
         "admin.unknown_texts": lambda w: admin.unknown_texts(w, [("Weird & new", 3), ("派送中", 1)]),
         "admin.customer_problem": lambda w: admin.customer_problem(w, TWO.order),
+        "admin.customer_problem to be answered": lambda w: admin.customer_problem(w, TWO.order, 7),
+    }
+
+
+def _asking() -> dict[str, Scene]:
+    asks = Shop(name="Lamp & Light", asks=True)
+    question = Letter(
+        id=1,
+        dispute=7,
+        from_shop=False,
+        author="Emma <b>",
+        text="The lamp is broken & I'd like\nmy money back.",
+        photo="",
+        at=NOW,
+    )
+    pictured = replace(question, text="", photo="AgACAgIAAx0")
+    return {
+        "asking.prompt": lambda w: asking.prompt(w, ORDER, FOLLOW, 1000),
+        "asking.unfit": lambda w: asking.unfit(w, 1000),
+        "asking.written": lambda w: asking.written(w, ORDER, FOLLOW),
+        "asking.too_many": lambda w: asking.too_many(w, 3),
+        "asking.question": lambda w: asking.question(w, FACTS, question),
+        "asking.question with a photo about two parcels": lambda w: asking.question(w, TWO, pictured),
+        "asking.answer": lambda w: asking.answer(w, ORDER, replace(question, author=""), asks),
+        "asking.solved": lambda w: asking.solved(w, ORDER, asks),
+        "asking.passed_on": asking.passed_on,
+        "asking.not_passed_on": asking.not_passed_on,
+        "asking.closed": asking.closed,
+        "contact.ask_button": lambda w: contact.ask_button(w, asks, ID).text,  # type: ignore[union-attr]  # there is one
+        "replies.ask_shop that can be asked": lambda w: replies.ask_shop(w, asks, [ID]),
     }
 
 
@@ -610,6 +646,7 @@ SCENES: dict[str, Scene] = {
     **_talk(),
     **_admin(),
     **_order_lists(),
+    **_asking(),
     **_commands(),
     "picture.share": lambda w: picture.share(w, TWO, UNNAMED, now=NOW, shop=SHOP.name),
     "picture.share with our own estimate": lambda w: picture.share(

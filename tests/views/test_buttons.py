@@ -25,6 +25,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "page": SMALL,
     "node": SMALL,
     "days": SMALL,
+    "dispute": SMALL,
     "on": st.booleans(),
     "archived": st.booleans(),
     "receipt": st.sampled_from(actions.Receipt),

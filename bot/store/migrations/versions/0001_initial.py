@@ -316,6 +316,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "disputes",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("order_id", sa.Text(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
         sa.Column("topic_id", sa.BigInteger(), nullable=False),
@@ -324,10 +330,34 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_disputes_order_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("order_id", "chat_id", "topic_id", name=op.f("pk_disputes")),
-        sqlite_with_rowid=False,
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disputes")),
+        sa.UniqueConstraint(
+            "order_id", "chat_id", "topic_id", name=op.f("uq_disputes_order_id_chat_id_topic_id")
+        ),
     )
     op.create_index(op.f("ix_disputes_chat_id"), "disputes", ["chat_id"], unique=False)
+    op.create_table(
+        "letters",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("dispute_id", sa.BigInteger(), nullable=False),
+        sa.Column("update_id", sa.BigInteger(), nullable=False),
+        sa.Column("from_shop", sa.Boolean(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("photo", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dispute_id"], ["disputes.id"], name=op.f("fk_letters_dispute_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+        sa.UniqueConstraint("dispute_id", "update_id", name=op.f("uq_letters_dispute_id_update_id")),
+    )
     op.create_table(
         "follows",
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -435,6 +465,7 @@ def downgrade() -> None:
     op.drop_table("parcels")
     op.drop_table("nodes")
     op.drop_table("follows")
+    op.drop_table("letters")
     op.drop_table("disputes")
     op.drop_table("cases")
     op.drop_table("updates")
