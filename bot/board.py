@@ -45,6 +45,7 @@ def rules(days: BoardSettings) -> tuple[FlagRule, ...]:
         *(_silent(allowed, stage) for stage, allowed in stuck.items()),
         _silent(days.stuck, *(_MOVING - set(stuck))),
         FlagRule(flag=Flag.LATE, stages=_MOVING, since=FlagSince.ETA, grace=late),
+        FlagRule(flag=Flag.WILL_BE_LATE, stages=_MOVING, since=FlagSince.FORECAST),
     )
 
 
@@ -82,6 +83,8 @@ def _moment(order: Order, of: Case | None, since: FlagSince) -> datetime | None:
             return order.last_node_at
         case FlagSince.ETA:
             return order.next_eta
+        case FlagSince.FORECAST:
+            return order.late_expected_since
         case FlagSince.DISPUTE:
             return of.disputed_at if of is not None else None
 

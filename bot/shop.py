@@ -16,7 +16,8 @@ _TEXTS = {"name": 64, "support": 64, "welcome": 600, "help": 600}
 _SWITCHES = ("brand", "blur_origin")
 _FIELDS = (*_TEXTS, *_SWITCHES)
 _BOARD = "board"
-_DAYS = (1, 90)  # a flag's days, at least and at most
+_DAYS, _PERCENT = (1, 90), (50, 99)  # least and most of what `[board]` sets
+_CHANCES = ("will_be_late",)
 
 
 def load_shop(path: str, *, asks: bool = False) -> Callable[[str], Shop]:
@@ -60,11 +61,12 @@ def _board_settings(table: Any) -> BoardSettings:
     for name, value in table.items():
         if name not in known:
             raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} is unknown; known are {', '.join(known)}")
+        (least, most), unit = (_PERCENT, "percent") if name in _CHANCES else (_DAYS, "days")
         if type(value) is not known[name]:
-            kind = "true or false" if known[name] is bool else "a whole number of days"
+            kind = "true or false" if known[name] is bool else f"a whole number of {unit}"
             raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} must be {kind}")
-        if known[name] is int and value not in range(_DAYS[0], _DAYS[1] + 1):
-            raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} must be {_DAYS[0]} to {_DAYS[1]} days")
+        if known[name] is int and value not in range(least, most + 1):
+            raise SettingsError("SHOP_FILE", f"[{_BOARD}] {name} must be {least} to {most} {unit}")
     return BoardSettings(**table)
 
 

@@ -14,7 +14,7 @@ import structlog
 from bot import audience, daily_stats
 from bot.i18n import Words
 from bot.metrics import Metrics
-from bot.model import BUDGET_LOW, MESSAGES_LATE, CallBudget, DailyStats, Message, Place, TokenWarning
+from bot.model import BUDGET_LOW, MESSAGES_LATE, CallBudget, DailyStats, Flag, Message, Place, TokenWarning
 from bot.pacing import Pacer
 from bot.store import OutboxDepth, Store
 from bot.tracking import Tracking
@@ -341,8 +341,15 @@ class Upkeep:
             )
             async with self._store.read() as tx:
                 delivered = await tx.orders.count_delivered(now - timedelta(days=1))
+            late = await flagging.first(Flag.WILL_BE_LATE, board.LATE_SHOWN)
             told = partial(
-                board.brief, counts=flags, state=state, now=now, delivered=delivered, snoozed=snoozed
+                board.brief,
+                counts=flags,
+                state=state,
+                now=now,
+                delivered=delivered,
+                snoozed=snoozed,
+                late=late,
             )
             if await self._to_admins(told):
                 sent = now

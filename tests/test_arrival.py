@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.arrival import Arrival, Features, Forecast, Journey
+from bot.arrival import Arrival, Features, Forecast, Journey, moment
 from bot.arrival.calibration import Calibration
-from bot.arrival.said import Said, say
-from bot.model import Stage
+from bot.arrival.said import say
+from bot.model import Estimate, Stage
 from tests.bench.arrival import lines
 from tests.bench.arrival.__main__ import main
 from tests.bench.arrival.replay import pinball, replay
@@ -171,6 +171,30 @@ def test_no_statement_is_judged_before_its_moment() -> None:
     assert calibration.level(Stage.PICKED_UP, 0) == pytest.approx(0.1)
 
 
+@given(journeys, cases, st.floats(0.0, 60.0), st.floats(0.0, 60.0), st.floats(0.0, 60.0))
+@settings(max_examples=25, deadline=None)
+def test_the_chance_of_being_late_falls_with_the_date_and_rises_with_waiting(
+    learnt: list[Journey], case: Features, due: float, more: float, wait: float
+) -> None:
+    arrival = taught(learnt)
+
+    def late(due: float, now: float = NOW) -> float:
+        return arrival.forecast(replace(case, due=NOW + due), now).late
+
+    assert 0.0 <= late(due + more) <= late(due) <= 1.0
+    assert late(due, NOW + wait) >= late(due) - 1e-6
+    assert late(-1.0) > 0.99
+
+
+def test_the_chance_of_being_late_fits_the_range() -> None:
+    arrival = taught([parcel(key, 9.0 + key % 21) for key in range(200)])
+    forecast = arrival.forecast(picked_up(0.0), NOW)
+    for due, chance in ((forecast.earliest, 0.9), (forecast.likely, 0.5), (forecast.latest, 0.1)):
+        case = replace(picked_up(0.0), due=due)
+        assert arrival.forecast(case, NOW).late == pytest.approx(chance, abs=0.06)
+    assert forecast.late == 0.0  # nothing was promised
+
+
 # ── what is said ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -179,25 +203,25 @@ def range_(first: float, last: float) -> Forecast:
 
 
 def test_a_range_moves_once_in_two_days_unless_news_moved_it() -> None:
-    said = say(None, range_(3, 8), NOW, news=False)
+    said = say(None, range_(3, 8), moment(NOW), news=False)
     assert said is not None
-    assert say(said, range_(6, 12), NOW + 1.0, news=False) is said
-    moved = say(said, range_(6, 12), NOW + 1.0, news=True)
+    assert say(said, range_(6, 12), moment(NOW + 1.0), news=False) is said
+    moved = say(said, range_(6, 12), moment(NOW + 1.0), news=True)
     assert moved is not None
-    assert moved.last == NOW + 12.0
-    later = say(said, range_(6, 12), NOW + 2.0, news=False)
+    assert moved.last == moment(NOW + 12.0)
+    later = say(said, range_(6, 12), moment(NOW + 2.0), news=False)
     assert later is not None
-    assert later.last == NOW + 12.0
+    assert later.last == moment(NOW + 12.0)
 
 
 def test_a_parcel_past_its_range_gets_no_other_date() -> None:
-    said = Said(first=NOW - 5.0, last=NOW - 1.0, at=NOW - 6.0)
-    assert said.over(NOW)
-    assert say(said, range_(1, 4), NOW, news=False) is said
+    said = Estimate(first=moment(NOW - 5.0), last=moment(NOW - 1.0), at=moment(NOW - 6.0))
+    assert said.is_over(moment(NOW))
+    assert say(said, range_(1, 4), moment(NOW), news=False) is said
 
 
 def test_a_range_that_is_too_wide_is_not_said() -> None:
-    assert say(None, range_(1, 40), NOW, news=False) is None
+    assert say(None, range_(1, 40), moment(NOW), news=False) is None
 
 
 # ── the bench ───────────────────────────────────────────────────────────────────────────────────

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot.arrival import days
-from bot.model import Changes, Follow, Order, Parcel, Place, Stage
-from bot.tracking import Tracking
+from bot.model import Changes, Flag, Follow, Order, Parcel, Place, Stage
+from bot.tracking import Tracking, arriving
 from bot.tracking.arriving import journey
 from tests import make
 from tests.parts import Engine
@@ -146,6 +148,39 @@ async def test_news_may_change_what_is_said_at_once(engine: Engine) -> None:
     ended = replace(near, stage=Stage.DELIVERED)
     over = engine.tracking.arriving.with_estimates(replace(order, parcels=(ended,)), now, moved={1})
     assert over.parcels[0].estimate is None
+
+
+async def test_an_order_that_will_probably_be_late_is_on_the_board_before_its_promise_passes(
+    engine: Engine,
+) -> None:
+    await taught(engine, 40)
+    now = engine.clock.now()
+    way = ((0.0, Stage.INFO_RECEIVED), (24.0, Stage.PICKED_UP))  # 8 to 12 more days are usual
+    await keep(engine, "8" * 16, parcel(now - 25.0 * DAY, *way, promised=30.0))
+    await keep(engine, "9" * 16, parcel(now - 25.0 * DAY, *way, promised=40.0))
+    await engine.tracking.arriving.learn()
+    (row,) = await engine.tracking.flagging.first(Flag.WILL_BE_LATE, 5)
+    assert (row.order.id, row.days) == ("8" * 16, 0)
+    assert row.order.next_eta is not None
+    assert row.order.next_eta > now
+    engine.clock.pass_(hours=24)
+    await engine.tracking.arriving.learn()
+    assert (await stored(engine, "8" * 16)).late_expected_since == now, "it stays flagged since then"
+    promised_anew = replace(row.order.parcels[0], eta=now + 15 * DAY)
+    later = replace(row.order, parcels=(promised_anew,))
+    renewed = engine.tracking.arriving.with_estimates(later, engine.clock.now(), moved=())
+    assert renewed.late_expected_since is None
+
+
+async def test_every_order_under_way_has_its_turn(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arriving, "_RESTATED", 3)
+    moving = await taught(engine, 40)
+    for number in range(41, 45):
+        await keep(engine, f"{number:016}", moving)
+    for _ in range(2):
+        await engine.tracking.arriving.learn()
+    estimates = [(await stored(engine, f"{number:016}")).parcels[0].estimate for number in range(40, 45)]
+    assert None not in estimates
 
 
 async def stored(engine: Engine, order_id: str) -> Order:

@@ -77,6 +77,7 @@ def test_the_whole_table_of_rules_is_this() -> None:
         (Flag.NO_TRACKING, FlagSince.PAYMENT, 3): moving,
         **{(Flag.STUCK, FlagSince.NODE, rule.grace.days): rule.stages for rule in _stuck()},
         (Flag.LATE, FlagSince.ETA, 1): moving,
+        (Flag.WILL_BE_LATE, FlagSince.FORECAST, 0): moving,
     }
     stuck = {stage: rule.grace.days for rule in _stuck() for stage in rule.stages}
     named = {
@@ -101,6 +102,15 @@ def test_a_promise_that_passed_a_day_ago_is_late() -> None:
     order = make.order(make.node())
     order = replace(order, parcels=(replace(order.parcels[0], eta=promised),))
     assert board.flag(order, None, NOW) == (Flag.LATE, promised)
+
+
+def test_an_order_that_will_probably_be_late_is_flagged_before_it_is() -> None:
+    order = make.order(make.node())
+    foreseen = replace(order.parcels[0], late_expected_since=NOW, eta=NOW + timedelta(days=3))
+    order = replace(order, parcels=(foreseen,))
+    assert board.flag(order, None, NOW) == (Flag.WILL_BE_LATE, NOW)
+    assert board.flag(order, _done(order.id, order.stage), NOW) is None
+    assert board.flag(order, None, NOW + timedelta(days=5)) == (Flag.LATE, NOW + timedelta(days=3))
 
 
 def test_a_stage_of_unknown_age_counts_from_the_newest_entry_or_the_follow() -> None:

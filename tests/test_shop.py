@@ -43,6 +43,7 @@ def test_the_boards_thresholds_hold_for_every_language(tmp_path: Path) -> None:
         ("[board]\nstick = 4", "[board] stick is unknown"),
         ("[board]\nstuck = 0", "[board] stuck must be 1 to 90 days"),
         ("[board]\nstuck = true", "[board] stuck must be a whole number of days"),
+        ("[board]\nwill_be_late = 100", "[board] will_be_late must be 50 to 99 percent"),
         ("[board]\nring = 1", "[board] ring must be true or false"),
         ("board = 3", "board must be a table"),
         ("[xx]\nname = 'Kiosk'", "[xx]"),

@@ -91,6 +91,12 @@ def quantile(curve: Curve, level: float) -> float:
     return curve.lengths[min(bisect_left(curve.over, level - 1e-12), len(curve.lengths) - 1)]
 
 
+def chance_by(curve: Curve, length: float) -> float:
+    """The chance that it is over by that duration."""
+    place = bisect_right(curve.lengths, length)
+    return curve.over[place - 1] if place else 0.0
+
+
 def convolve(first: Curve, second: Curve) -> Curve:
     """The curve of the sum of both durations, assumed to be independent."""
     if second.lengths[-1] <= 0.0:

@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from zlib import crc32
 
 from bot.arrival import durations, history, prior
@@ -26,22 +27,30 @@ _HIGHEST = 0.97
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """What a forecast depends on. Times are days since the epoch; `since` is when the stage began."""
+    """What a forecast depends on. Times are days since the epoch; `since` is when the stage began.
+
+    `promise` is AliExpress's first promise; the parcel is late if it comes after `due`.
+    """
 
     stage: Stage
     since: float
     start: float
     promise: float | None = None
     carrier: str = ""
+    due: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """The 10, 50 and 90 % quantiles of the time of delivery, in days since the epoch; never in the past."""
+    """The 10, 50 and 90 % quantiles of the time of delivery, in days since the epoch; never in the past.
+
+    `late` is the chance that the parcel comes after it was due; 0 without a date.
+    """
 
     earliest: float
     likely: float
     latest: float
+    late: float = 0.0
 
 
 class Arrival:
@@ -104,7 +113,8 @@ class Arrival:
         curve = self._curve(case, now)
         low, high = self._levels(case.stage, curve)
         earliest, likely, latest = (self._moment(case, curve, level, now) for level in (low, 0.5, high))
-        return Forecast(earliest=earliest, likely=likely, latest=latest)
+        late = 0.0 if case.due is None else self._chance_after(case, curve, (low, high), case.due)
+        return Forecast(earliest=earliest, likely=likely, latest=latest, late=late)
 
     def state(self, key: str, case: Features, now: float) -> None:
         """Record the current forecast of this parcel, to be judged when its moments have passed."""
@@ -143,6 +153,15 @@ class Arrival:
 
     def _levels(self, stage: Stage, curve: Curve) -> tuple[float, float]:
         return self._calibration.level(stage, 0), _cautious(self._calibration.level(stage, 1), curve)
+
+    def _chance_after(self, case: Features, curve: Curve, levels: tuple[float, float], at: float) -> float:
+        """The chance that the parcel comes after `at`, calibrated like the range: linear in between."""
+        depth = durations.chance_by(curve, self.week.of(at) - self.week.of(case.since))
+        known = ((0.0, 0.0), (levels[0], LEVELS[0]), (0.5, 0.5), (levels[1], LEVELS[1]), (1.0, 1.0))
+        for (left, below), (right, above) in pairwise(known):
+            if depth < right:
+                return 1.0 - below - (above - below) * (depth - left) / (right - left)
+        return 0.0
 
     def _moment(self, case: Features, curve: Curve, level: float, now: float) -> float:
         return max(self.week.back(self.week.of(case.since) + durations.quantile(curve, level)), now)

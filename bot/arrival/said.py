@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from bot.arrival.history import moment
 from bot.arrival.model import Forecast
+from bot.model import Estimate
 
 LEAST_FINISHED = 30
 """The number of delivered parcels needed before a range is shown."""
-STILL = 2.0
-"""Days for which a range does not change without news."""
-_WIDEST = 21.0  # days; a wider range does not help
-_SAME = 0.5  # days by which both ends may differ and count as unchanged
+STILL = timedelta(days=2)
+"""How long a range does not change without news."""
+_WIDEST = timedelta(days=21)  # a wider range does not help
+_SAME = timedelta(days=0.5)  # by which both ends may differ and count as unchanged
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """The range that is shown, and when it last changed; days since the epoch."""
-
-    first: float
-    last: float
-    at: float
-
-    def over(self, now: float) -> bool:
-        """Whether the parcel is later than the range."""
-        return now > self.last + 0.5
-
-
-def say(before: Said | None, forecast: Forecast, now: float, *, news: bool) -> Said | None:
+def say(before: Estimate | None, forecast: Forecast, now: datetime, *, news: bool) -> Estimate | None:
     """The range to show now; None if it is too wide to help.
 
     `news`: the parcel has moved since `before`. Without news, a range is kept for two days, and one that is
     over is not replaced.
     """
-    fresh = Said(first=forecast.earliest, last=forecast.latest, at=now)
+    fresh = Estimate(first=moment(forecast.earliest), last=moment(forecast.latest), at=now)
     if before is not None and not news:
-        if before.over(now) or now - before.at < STILL:
+        if before.is_over(now) or now - before.at < STILL:
             return before
         if max(abs(fresh.first - before.first), abs(fresh.last - before.last)) < _SAME:
             return before

@@ -20,6 +20,7 @@ class FlagSince(enum.StrEnum):
     NODE = "node"
     ETA = "eta"  # the earliest ETA of its undelivered parcels
     DISPUTE = "dispute"  # when its customer reported a problem
+    FORECAST = "forecast"  # when it became probable that it misses its promise
 
 
 class Flag(enum.StrEnum):
@@ -34,6 +35,7 @@ class Flag(enum.StrEnum):
     STUCK = "stuck"
     LATE = "late"
     DISPUTED = "disputed"
+    WILL_BE_LATE = "will_be_late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

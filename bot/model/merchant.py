@@ -84,7 +84,8 @@ class TokenWarning:
 class BoardSettings:
     """`[board]` of the shop's file: days until an order is flagged, and whether urgent flags ring at once.
 
-    `stuck` counts days without an entry where no other field has the order's stage.
+    `stuck` counts days without an entry where no other field has the order's stage. From a
+    chance of `will_be_late` percent that an order will be `late`, it is flagged beforehand.
     """
 
     pickup: int = 2
@@ -95,6 +96,7 @@ class BoardSettings:
     out_for_delivery: int = 3
     stuck: int = 10
     late: int = 1
+    will_be_late: int = 80
     ring: bool = False
 
 

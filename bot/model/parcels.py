@@ -60,13 +60,18 @@ class Estimate:
     last: datetime
     at: datetime
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether the parcel is later than the estimate, by half a day."""
+        return now > self.last + timedelta(days=0.5)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """One parcel as known. `index` numbers parcels within their order from 1 and never changes.
 
     Nodes are newest first. `eta` is AliExpress's current delivery promise, `first_eta` its first one.
-    `estimate` is our own forecast; None while too little is known for one.
+    `estimate` is our own forecast; None while too little is known for one. `late_expected_since` is when it
+    became probable that the parcel misses its promise; None if it is not.
     `stage_since` is the time stamp of the node that set the stage.
     A parcel whose number is among another's `former_numbers` was merged into it: neither counted nor shown.
     """
@@ -80,6 +85,7 @@ class Parcel:
     eta_announced: datetime | None = None
     eta_announced_at: datetime | None = None
     estimate: Estimate | None = None
+    late_expected_since: datetime | None = None
     items: tuple[Item, ...] = ()
     stage: Stage = Stage.PRE_SHIPMENT
     reason: Reason = Reason.NONE
@@ -181,6 +187,11 @@ class Order:
     def next_eta(self) -> datetime | None:
         """The earliest ETA of the parcels that have not arrived; None if there is none."""
         return min((p.eta for p in self.parcels if p.eta and not p.stage.final), default=None)
+
+    @property
+    def late_expected_since(self) -> datetime | None:
+        """Since when one of its parcels will probably miss its promise; None if that is not expected."""
+        return min((p.late_expected_since for p in self.live if p.late_expected_since), default=None)
 
     def translated(self, articles: Mapping[int, tuple[Item, ...]]) -> Order:
         """The order with these articles (by parcel index), as far as they fit its items."""

@@ -273,6 +273,7 @@ _MOMENTS: dict[FlagSince, sa.ColumnElement[Any]] = {
     ),
     FlagSince.NODE: orders.c.last_node_at,
     FlagSince.ETA: orders.c.eta,
+    FlagSince.FORECAST: orders.c.late_expected_since,
     FlagSince.DISPUTE: cases.c.disputed_at,
 }
 

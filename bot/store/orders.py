@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
     Changes,
-    Estimate,
     Item,
     Node,
     NodeText,
@@ -152,6 +151,7 @@ class Orders:
             "announced": sorted(order.announced),
             "last_node_at": order.last_node_at,
             "eta": order.next_eta,
+            "late_expected_since": order.late_expected_since,
             "silence_at": silence_at,
             "utc_offset_hours": utc_offset_hours,
             "ruleset": ruleset,
@@ -420,17 +420,21 @@ class Orders:
             found += (await self._on.execute(query.limit(limit - len(found)))).scalars()
         return found
 
-    async def save_estimates(self, estimates: Mapping[tuple[str, int], Estimate | None]) -> None:
-        """Replace the estimates of these parcels, by order and index."""
-        if estimates:
+    async def save_estimates(self, of: Sequence[Order]) -> None:
+        """Replace the estimates of these orders' parcels, and since when they will probably be late."""
+        if of:
+            ordered = sorted(of, key=lambda one: one.id)  # a fixed order of locking prevents deadlocks
+            late = [{"b_id": one.id, "late_expected_since": one.late_expected_since} for one in ordered]
+            await self._on.execute(_THIS, late)
             await self._on.execute(
                 sa.update(parcels).where(
                     parcels.c.order_id == sa.bindparam("b_order"),
                     parcels.c["index"] == sa.bindparam("b_index"),
                 ),
                 [
-                    {"b_order": order_id, "b_index": index, **shape.estimate_row(estimate)}
-                    for (order_id, index), estimate in estimates.items()
+                    {"b_order": one.id, "b_index": parcel.index, **shape.estimate_row(parcel)}
+                    for one in ordered
+                    for parcel in one.parcels
                 ],
             )
 
@@ -518,6 +522,17 @@ class Orders:
             sa.select(orders.c.id)
             .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
             .order_by(orders.c.created_at.desc())
+            .limit(limit)
+        )
+        return list(rows.scalars())
+
+    async def under_way_after(self, order_id: str, limit: int) -> list[str]:
+        """Up to `limit` orders that are still checked, by ascending id, from the first after this one."""
+        rows = await self._on.execute(
+            sa.select(orders.c.id)
+            .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
+            .where(orders.c.id > order_id)
+            .order_by(orders.c.id)
             .limit(limit)
         )
         return list(rows.scalars())

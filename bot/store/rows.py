@@ -113,6 +113,7 @@ def to_parcel(row: Row, known: Sequence[Node]) -> Parcel:
         eta_announced=row["eta_announced"],
         eta_announced_at=row["eta_announced_at"],
         estimate=_estimate(row),
+        late_expected_since=row["late_expected_since"],
         items=to_items(row["items"]),
         stage=_stage(row),
         reason=_word(Reason, row["reason"], Reason.NONE),
@@ -128,11 +129,13 @@ def _estimate(row: Row) -> Estimate | None:
     return Estimate(first=first, last=last, at=at)
 
 
-def estimate_row(estimate: Estimate | None) -> dict[str, Any]:
+def estimate_row(parcel: Parcel) -> dict[str, Any]:
+    estimate = parcel.estimate
     return {
         "estimate_first": estimate and estimate.first,
         "estimate_last": estimate and estimate.last,
         "estimate_at": estimate and estimate.at,
+        "late_expected_since": parcel.late_expected_since,
     }
 
 
@@ -159,7 +162,7 @@ def parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
         "stage": parcel.stage,
         "reason": parcel.reason,
         "stage_since": parcel.stage_since,
-    } | estimate_row(parcel.estimate)
+    } | estimate_row(parcel)
 
 
 def to_node(row: Row) -> Node:

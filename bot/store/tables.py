@@ -102,6 +102,7 @@ orders = sa.Table(
     sa.Column("announced", sa.JSON, nullable=False, default=list),
     sa.Column("last_node_at", Utc),
     sa.Column("eta", Utc),
+    sa.Column("late_expected_since", Utc),
     sa.Column("weight", sa.Float, nullable=False, default=0.0),
     sa.Column("utc_offset_hours", sa.Float),  # of the followers' zones: a guess at the destination's
     sa.Column("next_check_at", Utc),
@@ -172,6 +173,7 @@ parcels = sa.Table(
     sa.Column("estimate_first", Utc),
     sa.Column("estimate_last", Utc),
     sa.Column("estimate_at", Utc),
+    sa.Column("late_expected_since", Utc),
     sa.Column("items", sa.JSON, nullable=False, default=list),
     _text("stage"),
     _text("reason"),

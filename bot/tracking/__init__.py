@@ -77,7 +77,7 @@ class Tracking:
     ) -> None:
         self.policy = policy
         self.typical = TypicalStages()
-        self.arriving = Arriving(store, self.typical, now)
+        self.arriving = Arriving(store, self.typical, policy.board, now)
         self.texts = Texts(store, source, self.typical, now)
         recording = Recording(
             pacer=pacer,

@@ -5,28 +5,35 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from bot import progress
-from bot.arrival import Arrival, Features, Forecast, Journey, days, moment
-from bot.arrival.said import LEAST_FINISHED, Said, say
+from bot.arrival import Arrival, Features, Forecast, Journey, days
+from bot.arrival.said import LEAST_FINISHED, say
 from bot.eta import is_meaningful
-from bot.model import Estimate, Order, Parcel, Stage
+from bot.model import BoardSettings, Order, Parcel, Stage
 from bot.store import Store
 from bot.tracking.typical import TypicalStages
 
 _KEY = "arrival"
-_DELIVERED, _UNDER_WAY = 300, 600  # how many of the latest orders are read each time
+_DELIVERED, _UNDER_WAY = 300, 600  # how many of the latest orders are learned from each time
+_RESTATED = 1000  # orders whose estimates are renewed each time, in turn
+_LESS_LATE = 0.1  # by how much the chance of being late must fall below the limit to be withdrawn
 
 
 class Arriving:
     """`learn` runs periodically; forecasts come from memory and are available at any time."""
 
-    def __init__(self, store: Store, typical: TypicalStages, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, typical: TypicalStages, board: BoardSettings, now: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._typical = typical
         self._now = now
+        self._late_after = timedelta(days=board.late)
+        self._late_from = board.will_be_late / 100.0
+        self._restated = ""  # the last order whose estimate was renewed
         self._arrival = Arrival()
         self._stated: int | None = None  # the day on which forecasts were last recorded for calibration
 
@@ -36,48 +43,55 @@ class Arriving:
             self._arrival.load(await tx.memory.get(_KEY))
 
     async def learn(self) -> None:
-        """Learn from the latest orders and store the result."""
+        """Learn from the latest orders, and renew the estimates of those whose turn it is; store both."""
         async with self._store.read() as tx:
             ended = await tx.orders.get_many(await tx.orders.delivered_lately(_DELIVERED))
             moving = await tx.orders.get_many(await tx.orders.under_way(_UNDER_WAY))
-        now = self._now()
+            turn = await tx.orders.under_way_after(self._restated, _RESTATED)
+            others = await tx.orders.get_many(set(turn) - set(moving))
+        self._restated = turn[-1] if len(turn) == _RESTATED else ""
+        now, known = self._now(), moving | others
         await asyncio.to_thread(self._count, list(ended.values()), list(moving.values()), now)
-        again = {
-            (order.id, parcel.index): estimate
-            for order in moving.values()
-            for parcel in order.live
-            if (estimate := self._estimate(parcel, now, news=False)) != parcel.estimate
-        }
+        renewed = await asyncio.to_thread(self._renew, [known[order_id] for order_id in turn], now)
         async with self._store.write() as tx:
             await tx.memory.put(_KEY, self._arrival.dump())
-            await tx.orders.save_estimates(again)
+            await tx.orders.save_estimates(renewed)
 
     def with_estimates(self, order: Order, now: datetime, *, moved: Container[int]) -> Order:
         """The order with what to say of its arrival; `moved` are the indexes of parcels with news."""
         parcels = tuple(
-            replace(parcel, estimate=self._estimate(parcel, now, news=parcel.index in moved))
-            for parcel in order.parcels
+            self._with_estimate(parcel, now, news=parcel.index in moved) for parcel in order.parcels
         )
         return replace(order, parcels=parcels)
 
-    def _estimate(self, parcel: Parcel, now: datetime, *, news: bool) -> Estimate | None:
-        """The range to show; None where the parcel's state leaves no room for one, or too little is known."""
-        if not is_meaningful(parcel) or (forecast := self.forecast(parcel, now)) is None:
-            return None
-        known = parcel.estimate
-        before = None
-        if known is not None:
-            before = Said(first=days(known.first), last=days(known.last), at=days(known.at))
-        said = say(before, forecast, days(now), news=news)
-        if said is None or said is before:
-            return known if said is before else None
-        return Estimate(first=moment(said.first), last=moment(said.last), at=now)
+    def _renew(self, orders: Iterable[Order], now: datetime) -> list[Order]:
+        """Those of the orders whose estimates change."""
+        pairs = ((order, self.with_estimates(order, now, moved=())) for order in orders)
+        return [after for before, after in pairs if after != before]
+
+    def _with_estimate(self, parcel: Parcel, now: datetime, *, news: bool) -> Parcel:
+        """The parcel with its estimate; none where its state leaves no room for it, or little is known."""
+        forecast = self.forecast(parcel, now) if is_meaningful(parcel) else None
+        if forecast is None:
+            return replace(parcel, estimate=None, late_expected_since=None)
+        since = parcel.late_expected_since
+        least = self._late_from if since is None else self._late_from - _LESS_LATE
+        return replace(
+            parcel,
+            estimate=say(parcel.estimate, forecast, now, news=news),
+            late_expected_since=(since or now) if forecast.late >= least else None,
+        )
 
     def forecast(self, parcel: Parcel, now: datetime) -> Forecast | None:
-        """When the parcel arrives; None while too few of the merchant's parcels have been delivered."""
+        """When the parcel arrives; None while too few of the merchant's parcels have been delivered.
+
+        Late is what the board calls so: some days after AliExpress's current promise.
+        """
         case = _case(parcel)
         if case is None or parcel.stage.final or self._arrival.finished < LEAST_FINISHED:
             return None
+        if parcel.eta is not None:
+            case = replace(case, due=days(parcel.eta + self._late_after))
         return self._arrival.forecast(case, days(now))
 
     def _count(self, ended: Sequence[Order], moving: Sequence[Order], now: datetime) -> None:

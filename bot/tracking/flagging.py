@@ -104,6 +104,11 @@ class Flagging:
         async with self._store.read() as tx:
             return await tx.cases.count_flags(self._rules, self._now())
 
+    async def first(self, flag: Flag, most: int) -> list[Flagged]:
+        """Up to `most` orders with this flag, oldest first."""
+        async with self._store.read() as tx:
+            return await self._rows(tx, only=flag, most=most)
+
     async def whole(self, most: int = 10_000) -> list[Flagged]:
         """The board as a list, up to `most` orders."""
         found: list[Flagged] = []

@@ -12,13 +12,15 @@ from markupsafe import Markup
 from bot.i18n import Words, fill, plain
 from bot.lists import harmless
 from bot.model import BUDGET_LOW, MESSAGES_LATE, BotState, Button, Flag, Flagged, Message, Order, Parcel
-from bot.views import actions, wording
+from bot.views import actions, card, wording
 from bot.views import buttons as b
 from bot.views.lists import book_needs
 
 FLAGS_PER_PAGE = 6
 SNOOZES = (1, 3, 7)
 SLEEPERS_SHOWN = 3
+LATE_SHOWN = 5
+"""Orders that the brief names of those that will probably be late."""
 _FLAGS_PER_ROW = 5
 _ORDER_PAGE = "https://www.aliexpress.com/p/order/detail.html?orderId="
 _COLUMNS = (
@@ -57,7 +59,7 @@ def board(
     lines += [Markup(""), heading if only is None else _counted(words, only, total)]
     lines += _snoozed(words, snoozed)
     for row in shown:
-        lines += [Markup(""), *_flag_lines(words, row)]
+        lines += [Markup(""), *_flag_lines(words, row, now)]
     keys = [_opener(words, flag_icon(row.flag), row) for row in shown]
     rows = [tuple(keys[start : start + 2]) for start in range(0, len(keys), 2)]
 
@@ -152,7 +154,7 @@ def _sleepers(words: Words, asleep: Sequence[Flagged]) -> tuple[Button, ...]:
 def flagged_order(words: Words, row: Flagged, *, now: datetime) -> Message:
     """One order of the board, with what can be done about it."""
     t, id_ = words.t, row.order.id
-    lines = _flag_lines(words, row)
+    lines = _flag_lines(words, row, now)
     if row.order.last_node_at:
         lines.append(t("Last entry: {moment}", moment=words.moment(row.order.last_node_at)))
     if row.customer:
@@ -205,6 +207,7 @@ def flag_icon(flag: Flag) -> Markup:
         Flag.STUCK: "⏳",
         Flag.LATE: "🐢",
         Flag.DISPUTED: "⚖️",
+        Flag.WILL_BE_LATE: "🔮",
     }
     return fill("{}", icons[flag])
 
@@ -222,6 +225,7 @@ def flag_name(words: Words, flag: Flag) -> Markup:
         Flag.STUCK: t("No updates for a long time"),
         Flag.LATE: t("Later than promised"),
         Flag.DISPUTED: t("Customer reports a problem"),
+        Flag.WILL_BE_LATE: t("Will probably be late"),
     }[flag]
 
 
@@ -249,14 +253,22 @@ def brief(
     now: datetime,
     delivered: int,
     snoozed: int = 0,
+    late: Sequence[Flagged] = (),
 ) -> Message:
-    """The daily brief: how many orders carry which flag; `delivered` on the day before."""
+    """The daily brief: how many orders carry which flag; `delivered` on the day before.
+
+    `late` are some of the orders that will probably be late, which are named.
+    """
     lines = [
         words.t("☕ <b>Daily brief</b>"),
         *bot_state(words, state, now),
         words.plural("{n} delivered since yesterday", "{n} delivered since yesterday", delivered),
         Markup(""),
         *(_counted(words, flag, counts[flag]) for flag in Flag if counts.get(flag)),
+        *(
+            Markup(" · ").join([wording.merchant_name(words, row.order), *_arrival(words, row.order, now)])
+            for row in late
+        ),
     ]
     if not any(counts.values()):
         lines += _all_quiet(words, state)
@@ -313,7 +325,7 @@ def _counted(words: Words, flag: Flag, count: int) -> Markup:
     return fill("{} {} · <b>{}</b>", flag_icon(flag), flag_name(words, flag), words.number(count))
 
 
-def _flag_lines(words: Words, row: Flagged) -> list[Markup]:
+def _flag_lines(words: Words, row: Flagged, now: datetime) -> list[Markup]:
     name = fill("{} <b>{}</b>", flag_icon(row.flag), flag_name(words, row.flag))
     facts = [wording.merchant_name(words, row.order)]
     if row.days:
@@ -321,9 +333,18 @@ def _flag_lines(words: Words, row: Flagged) -> list[Markup]:
     if row.followers:
         facts.append(words.plural("{n} follower", "{n} followers", row.followers))
     lines = [name, Markup(" · ").join(facts), *_contents(words, row.order)]
+    if row.flag in {Flag.LATE, Flag.WILL_BE_LATE} and (days := _arrival(words, row.order, now)):
+        lines.append(Markup(" · ").join(days))
     if row.note:
         lines.append(words.t("📝 {note}", note=wording.clip(row.note, 200)))
     return lines
+
+
+def _arrival(words: Words, order: Order, now: datetime) -> list[Markup]:
+    """When the parcel with the earliest promise comes, and what AliExpress promised."""
+    promised = [parcel for parcel in order.live if parcel.eta is not None and not parcel.stage.final]
+    parcel = min(promised, key=lambda one: one.eta or now, default=None)
+    return card.expected(words, parcel, now) if parcel is not None else []
 
 
 def _contents(words: Words, order: Order) -> list[Markup]:

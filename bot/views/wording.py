@@ -409,16 +409,16 @@ def node_text(words: Words, facts: Localized, node: Node) -> Markup:
 
 def arrival(words: Words, order: Order, now: datetime) -> Markup | None:
     """The day by which all of the order should be there, or by how much it is late; for one-line views."""
-    last = arrival_day(words, order, now)
+    found = _arrival_days(words, order, now)
+    last = max((day for _, day in found), default=None)
     if last is None:
         return None
-    likely = [likely_days(words, parcel, now) for parcel in order.live]
-    latest = [each for each in likely if each is not None and each[1] == last]
-    if latest and last < words.today(now):
-        return words.t("later than usual")
-    if latest and (last - words.today(now)).days > 1:
-        return words.isolate(words.days(min(first for first, _ in latest), last, now))
     days = (last - words.today(now)).days
+    first = min((first for first, day in found if first is not None and day == last), default=None)
+    if first is not None and days < 0:
+        return words.t("later than usual")
+    if first is not None and days > 1:
+        return words.isolate(words.days(first, last, now))
     if days < 0:
         return words.plural("{n} day late", "{n} days late", -days)
     return words.distance(days) if days <= 1 else words.isolate(words.date(last, now))
@@ -426,16 +426,23 @@ def arrival(words: Words, order: Order, now: datetime) -> Markup | None:
 
 def arrival_day(words: Words, order: Order, now: datetime) -> date | None:
     """The day by which all of the order should be there; None beside a state that a day contradicts."""
+    return max((day for _, day in _arrival_days(words, order, now)), default=None)
+
+
+def _arrival_days(words: Words, order: Order, now: datetime) -> list[tuple[date | None, date]]:
+    """The first and last day of our estimate of each parcel; without one, None and the promised day."""
     least = next((parcel for parcel in order.live if parcel.stage is order.stage), None)
     if order.status is OrderStatus.CANCELLED or least is None:
-        return None
+        return []
     if least.stage is not Stage.OUT_FOR_DELIVERY and not is_meaningful(least):
-        return None
-    days = [
-        likely[1] if (likely := likely_days(words, parcel, now)) else expected_on(words, parcel, now)
-        for parcel in order.live
-    ]
-    return max((day for day in days if day is not None), default=None)
+        return []
+    found: list[tuple[date | None, date]] = []
+    for parcel in order.live:
+        if (likely := likely_days(words, parcel, now)) is not None:
+            found.append(likely)
+        elif (day := expected_on(words, parcel, now)) is not None:
+            found.append((None, day))
+    return found
 
 
 def clip(text: str, limit: int) -> str:

@@ -69,6 +69,7 @@ def order(order_id: str, *nodes: Node, **values: Any) -> Order:
         eta_announced=NOW + timedelta(days=8),
         eta_announced_at=NOW,
         estimate=Estimate(first=NOW + timedelta(days=5), last=NOW + timedelta(days=8), at=NOW),
+        late_expected_since=NOW - timedelta(hours=3),
         items=(Item(id="1", title="Lamp", variant="Silvery, M", quantity=2),),
         stage=Stage.ORIGIN_TRANSIT,
         reason=Reason.DELAY,

@@ -27,6 +27,7 @@ def _some_order(dice: random.Random, order_id: str) -> Order:
             number=f"LP{index}",
             stage=stage,
             eta=dice.choice((None, moment(), NOW + timedelta(days=3))),
+            late_expected_since=dice.choice((None, moment())),
             nodes=(node(index, parcel=index, at=moment(), stage=stage),) if dice.random() < 0.7 else (),
         )
         for index, stage in enumerate(stages, 1)

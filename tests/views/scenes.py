@@ -537,6 +537,8 @@ def _quiet(state: BotState) -> Scene:
 
 def _admin() -> dict[str, Scene]:
     flagged = [Flagged(order=ORDER, flag=flag, days=days, followers=days) for days, flag in enumerate(Flag)]
+    slow = (replace(NUMBERED, parcels=estimated(7, 11).parcels), ORDER)
+    foreseen = [Flagged(order=order, flag=Flag.WILL_BE_LATE, days=2) for order in slow]
     counts = {Flag.LATE: 7, Flag.RETURNED: 1, Flag.DUTIES: 1}
     noted = replace(flagged[3], note="Wrote to the carrier", snoozed_until=NOW + DAY)
     numbers = Stats(
@@ -567,6 +569,12 @@ def _admin() -> dict[str, Scene]:
         "board.urgent_order": lambda w: board.urgent_order(w, replace(NUMBERED, stage=Stage.RETURNING)),
         "board.ask_note": lambda w: board.ask_note(w, ID, 500),
         "board.brief": lambda w: board.brief(w, counts, state=WELL, now=NOW, delivered=5, snoozed=1),
+        "board.brief with orders that will be late": lambda w: board.brief(
+            w, {Flag.LATE: 1, Flag.WILL_BE_LATE: 2}, state=WELL, now=NOW, delivered=5, late=foreseen
+        ),
+        "board.board of what will be late": lambda w: board.board(
+            w, foreseen, state=WELL, now=NOW, total=2, counts={Flag.WILL_BE_LATE: 2}
+        ),
         "board.brief of nothing": lambda w: board.brief(w, {}, state=WELL, now=NOW, delivered=0),
         "board.brief_settings": lambda w: board.brief_settings(w, time(9)),
         "admin.authorize_in_private": admin.authorize_in_private,

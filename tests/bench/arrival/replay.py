@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.arrival import Arrival, Features, Journey
-from bot.arrival.said import LEAST_FINISHED, Said, say
-from bot.model import Stage
+from bot.arrival import Arrival, Features, Journey, days, moment
+from bot.arrival.said import LEAST_FINISHED, STILL, say
+from bot.model import Estimate, Stage
 
 LEVELS = (0.1, 0.5, 0.9)
 RIVALS = ("promise", "durations", "ratios")
@@ -73,7 +73,7 @@ def replay(journeys: Sequence[Journey], least: int = LEAST_FINISHED) -> Outcome:
     arrival, rivals, outcome = Arrival(), Rivals(), Outcome([])
     ends = sorted(journeys, key=lambda one: one.until)
     ended, delivered, day = 0, 0, -math.inf
-    said: dict[str, tuple[Said, Stage]] = {}
+    said: dict[str, tuple[Estimate, Stage]] = {}
     for now, one, stage, since, entry in _moments(journeys):
         if now >= day + 1.0:
             day = math.floor(now)
@@ -111,16 +111,16 @@ def replay(journeys: Sequence[Journey], least: int = LEAST_FINISHED) -> Outcome:
         )
         before = said.get(one.key)
         news = before is not None and before[1] is not stage
-        range_ = say(before[0] if before else None, forecast, now, news=news)
+        range_ = say(before[0] if before else None, forecast, moment(now), news=news)
         if range_ is None:
             said.pop(one.key, None)
             continue
         outcome.said_days += min(left, 1.0)
         outcome.ranges += 1
-        outcome.held += range_.first - 0.5 <= one.until <= range_.last + 0.5
+        outcome.held += days(range_.first) - 0.5 <= one.until <= days(range_.last) + 0.5
         if before is not None and range_ is not before[0] and not news:
             outcome.moves += 1
-            outcome.hasty += now - before[0].at < 2.0
+            outcome.hasty += moment(now) - before[0].at < STILL
         said[one.key] = range_, stage
     return outcome
 
