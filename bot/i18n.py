@@ -135,6 +135,29 @@ def guess_language(code: str | None, default: str) -> str:
     return default
 
 
+def accepted_language(header: str, default: str) -> str:
+    """The supported language that an Accept-Language header likes best (RFC 9110, 12.5.4); else `default`.
+
+    Of equal weights the first one counts. `*`, a weight of 0 and what is malformed are no wishes.
+    """
+    wishes: list[tuple[float, str]] = []
+    for wish in header[:_LONGEST_HEADER].split(","):
+        tag, *parameters = (part.strip() for part in wish.split(";"))
+        weights = [one[2:].strip() for one in parameters if one[:2].lower() == "q="]
+        weight = weights[0] if weights else "1"
+        if _WEIGHT.fullmatch(weight) and float(weight) and _LANGUAGE_RANGE.fullmatch(tag):
+            wishes.append((float(weight), tag))
+    for _, tag in sorted(wishes, key=lambda wish: -wish[0]):
+        if found := guess_language(tag, ""):
+            return found
+    return default
+
+
+_LONGEST_HEADER = 1000  # characters that are read; browsers send 20 to 100
+_WEIGHT = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_LANGUAGE_RANGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
 def guess_zone(language: str, default: str) -> str:
     """The zone where most readers of the language live; `default` for languages spoken everywhere."""
     return _ZONES.get(language, default)

@@ -189,6 +189,7 @@ class Leader:
 
     async def close(self) -> None:
         """Store what was learned and close the connections."""
+        await self.tracking.visiting.close()
         await self._save()
         try:
             async with asyncio.timeout(_CLOSE_WITHIN):

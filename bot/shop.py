@@ -1,7 +1,8 @@
-"""Reads SHOP_FILE: the shop's texts by language, its brand, and the board's thresholds."""
+"""Reads SHOP_FILE: the shop's texts by language, its brand, logo and color, and the board's thresholds."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import fields
@@ -10,20 +11,23 @@ from typing import Any
 
 from bot.errors import SettingsError
 from bot.i18n import LANGUAGES
-from bot.model import BoardSettings, Shop
+from bot.model import BoardSettings, Picture, Shop
 
 _TEXTS = {"name": 64, "support": 64, "welcome": 600, "help": 600}
 _SWITCHES = ("brand", "blur_origin")
-_FIELDS = (*_TEXTS, *_SWITCHES)
+_LOOKS = ("logo", "color")
+_FIELDS = (*_TEXTS, *_SWITCHES, *_LOOKS)
 _BOARD = "board"
 _DAYS, _PERCENT = (1, 90), (50, 99)  # least and most of what `[board]` sets
 _CHANCES = ("will_be_late",)
+_LARGEST_LOGO = 200_000  # bytes
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def load_shop(path: str, *, asks: bool = False) -> Callable[[str], Shop]:
-    """Read SHOP_FILE: its texts, its switches, `[board]` and a table of texts per language.
+    """Read SHOP_FILE: its texts, its switches, the shop's looks, `[board]` and a table of texts per language.
 
-    An empty path means no name.
+    An empty path means no name. `logo` is the path of a picture, from SHOP_FILE's folder.
 
     `asks`: customers can ask the shop from the chat.
 
@@ -40,6 +44,8 @@ def load_shop(path: str, *, asks: bool = False) -> Callable[[str], Shop]:
         elif name not in _FIELDS:
             raise SettingsError("SHOP_FILE", f"{name} is unknown; known are {', '.join(_FIELDS)}")
     _check(base, "")
+    if "logo" in base:
+        base["logo"] = _logo(Path(path).parent / base["logo"])
     shops = {code: Shop(**(base | content.get(code, {})), board=days, asks=asks) for code in LANGUAGES}
     plain = Shop(**base, board=days, asks=asks)
     return lambda language: shops.get(language, plain)
@@ -75,9 +81,48 @@ def _check(table: dict[str, Any], where: str) -> None:
         if name in _SWITCHES and not where:
             if not isinstance(value, bool):
                 raise SettingsError("SHOP_FILE", f"{name} must be true or false")
+        elif name == "color" and not where:
+            if not isinstance(value, str) or not _COLOR.fullmatch(value):
+                raise SettingsError("SHOP_FILE", 'color must be like "#1d5fd0"')
+        elif name == "logo" and not where:
+            if not isinstance(value, str) or not value:
+                raise SettingsError("SHOP_FILE", "logo must be the path of a picture")
         elif name not in _TEXTS:
             raise SettingsError("SHOP_FILE", f"{where}{name} is unknown; known are {', '.join(_TEXTS)}")
         elif not isinstance(value, str) or len(value) > _TEXTS[name]:
             raise SettingsError(
                 "SHOP_FILE", f"{where}{name} must be text of at most {_TEXTS[name]} characters"
             )
+
+
+def _logo(path: Path) -> Picture:
+    """Read the logo; what it is shows in its first bytes, not in its name."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_LOGO + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no such path"
+        raise SettingsError("SHOP_FILE", f"logo {path} cannot be read ({why})") from None
+    if len(content) > _LARGEST_LOGO:
+        raise SettingsError("SHOP_FILE", f"logo {path} has more than {_LARGEST_LOGO // 1000} kB")
+    if (kind := _media_type(content)) is None:
+        raise SettingsError("SHOP_FILE", f"logo {path} is none of PNG, JPEG, GIF, WebP, SVG")
+    return Picture(media_type=kind, content=content)
+
+
+def _media_type(content: bytes) -> str | None:
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return "image/svg+xml" if _SVG.match(content) else None
+
+
+# A declaration, comments and a doctype may stand before the root element.
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE[^>]*>\s*)?<svg\b", re.DOTALL
+)

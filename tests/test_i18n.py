@@ -27,6 +27,7 @@ from bot.i18n import (
     PDI,
     RLM,
     Words,
+    accepted_language,
     clean,
     guess_language,
     guess_zone,
@@ -211,6 +212,35 @@ def test_telegrams_language_is_guessed(code: str | None, ours: str) -> None:
 @given(st.text(max_size=20))
 def test_any_language_code_gives_a_language(code: str) -> None:
     assert guess_language(code, "en") in LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "xx"),
+        ("de", "de"),
+        ("da, en-gb;q=0.8, en;q=0.7", "en"),  # RFC 9110's own example
+        ("de;q=0.8,pl,fr;q=0.2", "pl"),  # no weight is the highest, wherever it stands
+        ("xy,en;q=0.97,ru;q=0.98,it;q=0.99", "it"),
+        ("*,uk;q=0.2,fr;q=0.1", "uk"),
+        ("zh-Hant-TW,zh;q=0.9", "zh_Hant"),
+        ("zh-HK, en;q=0.5", "zh_Hant"),
+        ("pt,en;q=0.9", "pt_BR"),
+        ("pt-PT,pt;q=0.9", "pt_PT"),
+        ("iw-IL", "he"),
+        ("de;q=0, en;q=0.1", "en"),
+        ("FR-ca;Q=0.9, nl ;q=0.8", "fr"),
+        ("de;q=2, it;q=nan, es;q=0.1", "es"),
+        ("de;level=1;q=0.1, it;q=0.2", "it"),
+        ("'; DROP TABLE, ja", "ja"),
+        (";;;,,,=", "xx"),
+        ("q=1", "xx"),
+        ("nb-NO, no;q=0.9", "xx"),
+        ("x" * 2000 + ",de", "xx"),
+    ],
+)
+def test_the_best_of_a_browsers_languages_is_spoken(header: str, language: str) -> None:
+    assert accepted_language(header, "xx") == language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -101,6 +101,14 @@ class BoardSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of a kind that browsers show, such as `image/png`."""
+
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """The merchant as customers see them: plain texts from SHOP_FILE, in the reader's language if given."""
 
@@ -112,6 +120,8 @@ class Shop:
     asks: bool = False  # customers can ask it from the chat: there is a merchant's chat to answer in
     blur_origin: bool = False  # nor, beside it, where in the country of origin a parcel is
     board: BoardSettings = BoardSettings()
+    logo: Picture | None = None  # on the tracking page
+    color: str = ""  # the shop's own, "#rrggbb", on the tracking page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

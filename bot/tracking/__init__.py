@@ -39,6 +39,7 @@ from bot.tracking.reporting import Reporting
 from bot.tracking.texts import CANONICAL, Texts
 from bot.tracking.typical import TypicalStages
 from bot.tracking.viewing import Viewing
+from bot.tracking.visiting import Visit, Visiting
 
 __all__ = [
     "CANONICAL",
@@ -59,6 +60,7 @@ __all__ = [
     "Tracked",
     "Tracking",
     "Unanswered",
+    "Visit",
 ]
 
 
@@ -109,6 +111,15 @@ class Tracking:
             viewing=self.viewing,
             texts=self.texts,
             lookups=lookups,
+            now=now,
+        )
+        self.visiting = Visiting(
+            store=store,
+            source=source,
+            checking=self.checking,
+            recording=recording,
+            texts=self.texts,
+            policy=policy,
             now=now,
         )
         self.places = Places(store, policy, now)

@@ -9,10 +9,12 @@ from bot import timeline
 from bot.errors import SourceError
 from bot.model import Item, Localized, Node, NodeText, Order
 from bot.sources import Source
-from bot.store import Store
+from bot.store import Store, Transaction
 from bot.tracking.lookups import keep
 from bot.tracking.typical import TypicalStages
 
+_Texts = dict[int, NodeText]  # by node `seq`
+_Articles = dict[int, tuple[Item, ...]]  # by parcel index
 CANONICAL = "en"  # the language in which stages and changes are decided; also shown to English readers
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)  # between tries to get an order's texts
 
@@ -30,32 +32,53 @@ class Texts:
         self._failed: dict[str, tuple[datetime, int]] = {}  # when, and how often
         self._asked: dict[tuple[str, str], str] = {}  # by (order, language): the digest of the last answer
 
-    async def localized(self, order: Order, language: str, wanted: Iterable[Node]) -> Localized:
+    async def localized(
+        self, order: Order, language: str, wanted: Iterable[Node], *, urgent: bool = True
+    ) -> Localized:
         """The order with the texts of (at least) the `wanted` nodes, and how long its stage usually lasts.
 
-        Texts that cannot be fetched now are left out: they are shown in English.
+        Texts that cannot be fetched now are left out: they are shown in English. `urgent`: a person waits.
         """
-        texts, articles = await self._translations(order, language, wanted)
+        if language == CANONICAL or not order.parcels:
+            return self._put_together(order)
+        async with self._store.read() as tx:
+            texts, articles = await _read(tx, order, language)
+        if self._lacks(order, language, wanted, texts, articles):
+            texts, articles = await self._fetch(order, language, texts, articles, urgent=urgent)
+        return self._put_together(order, texts, articles)
+
+    async def stored(self, tx: Transaction, order: Order, language: str) -> tuple[Localized, bool]:
+        """The order with the texts that are stored, and whether `localized` would fetch no others."""
+        if language == CANONICAL or not order.parcels:
+            return self._put_together(order), True
+        texts, articles = await _read(tx, order, language)
+        lacks = self._lacks(order, language, order.nodes, texts, articles)
+        return self._put_together(order, texts, articles), not lacks
+
+    def _put_together(
+        self, order: Order, texts: _Texts | None = None, articles: _Articles | None = None
+    ) -> Localized:
         usual = self._typical.known.get(order.stage)
         return Localized(
-            order=order.translated(articles), texts=texts, typical=usual.median if usual else None
+            order=order.translated(articles or {}), texts=texts or {}, typical=usual.median if usual else None
         )
 
-    async def _translations(
-        self, order: Order, language: str, wanted: Iterable[Node]
-    ) -> tuple[dict[int, NodeText], dict[int, tuple[Item, ...]]]:
-        if language == CANONICAL or not order.parcels:
-            return {}, {}
-        async with self._store.read() as tx:
-            known = await tx.orders.texts(order.id, language)
-            articles = (await tx.orders.articles([order.id], language)).get(order.id, {})
-        missing = any(node.seq not in known for node in wanted) or any(
+    def _lacks(
+        self, order: Order, language: str, wanted: Iterable[Node], texts: _Texts, articles: _Articles
+    ) -> bool:
+        """Whether texts are missing that AliExpress may have."""
+        missing = any(node.seq not in texts for node in wanted) or any(
             parcel.items and parcel.index not in articles for parcel in order.parcels
         )
-        if not missing or self._asked.get((order.id, language)) == order.digest or self._rests(order.id):
-            return known, articles
+        asked = self._asked.get((order.id, language)) == order.digest
+        return missing and not asked and not self._rests(order.id)
+
+    async def _fetch(
+        self, order: Order, language: str, known: _Texts, articles: _Articles, *, urgent: bool
+    ) -> tuple[_Texts, _Articles]:
+        """The known texts with those that AliExpress has, which are stored."""
         try:
-            snapshot = await self._source.fetch(order.id, language, urgent=True)
+            snapshot = await self._source.fetch(order.id, language, urgent=urgent)
         except SourceError:
             _, times = self._failed.get(order.id, (None, 0))
             keep(self._failed, order.id, (self._now(), times + 1))
@@ -79,3 +102,8 @@ class Texts:
         if at is None:
             return False
         return timedelta(0) <= self._now() - at < min(_LONGEST, _SHORTEST * (1 << min(times - 1, 10)))
+
+
+async def _read(tx: Transaction, order: Order, language: str) -> tuple[_Texts, _Articles]:
+    texts = await tx.orders.texts(order.id, language)
+    return texts, (await tx.orders.articles([order.id], language)).get(order.id, {})

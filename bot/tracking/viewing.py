@@ -48,12 +48,10 @@ class Viewing:
         if order is None:
             raise LookupError(order_id)
         failing = unanswered or self._checking.source_silent or (watch is not None and watch.failures > 1)
-        at = order.fetched_at or (order.created_at if unanswered else None)
-        telling = failing and at is not None and (order.fetched_at is None or self._now() - at >= OLD)
         return Shown(
             localized=await self._texts.localized(order, chat.language, order.nodes),
             follow=follow,
-            silent_since=at if telling and not order.stage.final else None,
+            silent_since=silent_since(order, self._now(), failing=failing, unanswered=unanswered),
         )
 
     async def refresh(self, chat: Chat, order_id: str, *, person: int = 0) -> Refreshed:
@@ -114,3 +112,10 @@ class Viewing:
         """Whether anybody follows or followed the order."""
         async with self._store.read() as tx:
             return await tx.orders.watch(order_id) is not None
+
+
+def silent_since(order: Order, now: datetime, *, failing: bool, unanswered: bool) -> datetime | None:
+    """Since when AliExpress is silent about the order; None where that is not worth telling."""
+    at = order.fetched_at or (order.created_at if unanswered else None)
+    telling = failing and at is not None and (order.fetched_at is None or now - at >= OLD)
+    return at if telling and not order.stage.final else None
