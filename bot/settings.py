@@ -158,6 +158,12 @@ class Settings(BaseModel):
         "127.0.0.1:8080", description="host:port for /live, /ready, /metrics and webhooks; empty: no port"
     )
 
+    public_url: str = Field(
+        "",
+        description="where customers and shops reach that port: https://parcels.example.com; "
+        "tracking pages need it",
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
     log_format: Literal["text", "json"] = Field("text", description="text or json")
     sentry_dsn: SecretStr | None = Field(None, description="optional: where unexpected errors are reported")
@@ -167,6 +173,13 @@ class Settings(BaseModel):
     def _bare_url(cls, value: str) -> str:
         if not _is_url(value):
             raise ValueError("give a URL that begins with https:// (or http:// for a stand-in)")
+        return value.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        if value and (not _is_url(value) or re.search(r"[?#@]", value)):
+            raise ValueError("give the public address, such as https://parcels.example.com")
         return value.rstrip("/")
 
     @field_validator("aliexpress_callback_url")
@@ -317,6 +330,8 @@ def _check_together(settings: Settings) -> None:
         )
     if settings.webhook_url and not settings.listen:
         raise SettingsError("LISTEN", "is empty, but WEBHOOK_URL needs a port to receive on")
+    if settings.public_url and not settings.listen:
+        raise SettingsError("LISTEN", "is empty, but PUBLIC_URL needs a port to lead to")
     if settings.access == "link" and settings.link_secret is None:
         raise SettingsError("LINK_SECRET", "is missing; ACCESS=link admits only links signed with it")
     if settings.access == "private" and not settings.admin_chat_ids:

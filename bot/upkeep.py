@@ -24,6 +24,7 @@ from bot.views import board
 _log = structlog.get_logger(__name__)
 
 _SETTLED_KEPT = timedelta(days=14)  # settled notices: long enough for "why did I get this?"
+_REQUESTS_KEPT = timedelta(days=1)  # an Idempotency-Key is good for so long
 _UPDATES_KEPT = timedelta(days=3)  # Telegram repeats for one day at most
 _LOST_FOR = timedelta(minutes=10)  # AliExpress must be unusable this long before the admins are alerted
 _OF_SOURCE = ("source_lost", "misconfigured")  # alerts that end when AliExpress answers again
@@ -386,6 +387,7 @@ class Upkeep:
             await tx.notices.purge(now - _SETTLED_KEPT)
             await tx.updates.purge(now - _UPDATES_KEPT)
             await tx.memory.purge_pushes(now - _SETTLED_KEPT)
+            await tx.keys.purge_requests(now - _REQUESTS_KEPT)
             await tx.sends.purge(now)
             await tx.book.purge_claims(now - self._retention)
             await tx.chats.purge_guesses(now, now - self._tracking.policy.guess_window)

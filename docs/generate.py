@@ -118,6 +118,9 @@ def commands_page() -> str:
     for name, command in group.commands.items():
         parts.append(f"\n### {name}\n\n{(command.help or '').strip()}\n")
         parts.extend(_parameters(command.params))
+        for inner, one in getattr(command, "commands", {}).items():
+            parts.append(f"\n#### {name} {inner}\n\n{(one.help or '').strip()}\n")
+            parts.extend(_parameters(one.params))
     words = Words(language="en")
     parts.append("\n## In the chat\n\n| command | what it does |\n|---|---|\n")
     parts.extend(f"| `/{name}` | {_cell(what)} |\n" for name, what in menu.commands(words))

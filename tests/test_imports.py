@@ -46,6 +46,7 @@ DOORS = {
     "httpx": {"sources"},
     "uvicorn": {"web", "connections", "sandbox"},
     "starlette": {"web", "connections", "sandbox"},
+    "fastapi": {"web"},
     "babel": {"i18n"},
     "prometheus_client": {"metrics"},
     "cryptography": {"sources"},

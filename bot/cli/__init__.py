@@ -18,6 +18,7 @@ from bot.cli import (
     demo,
     doctor,
     init,
+    keys,
     letters,
     link,
     migrate,
@@ -76,6 +77,7 @@ def options(
 
 for name, command in COMMANDS.items():
     app.command(name)(command)
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from bot.model.delivery import (
     Sent,
     TopicGone,
 )
+from bot.model.keys import ApiKey
 from bot.model.merchant import (
     BUDGET_LOW,
     BoardSettings,
@@ -58,6 +59,7 @@ __all__ = [
     "BUDGET_LOW",
     "MESSAGES_LATE",
     "NO_TRACKING_AFTER",
+    "ApiKey",
     "Blocker",
     "BoardSettings",
     "BookEntry",

@@ -133,7 +133,9 @@ class Order:
     `created_at` is when it was first known, `paid_at` when its buyer paid (None: unknown); `fetched_at` is
     None until the first answer; `status_at` is when `status` was learned. `announced` holds the keys of news
     that is announced only once (silences, all parcels arrived). `booked_at` is when the shop began to watch
-    it, followed or not; `shop_order` is the shop's own number for it ("#1001").
+    it, followed or not; `shop_order` is the shop's own number for it ("#1001"), `name` its words for the
+    customer, `language` the customer's as the shop knows it. `changed_at` is when any of what a shop reads
+    about it last changed, forecasts excepted.
     """
 
     id: str
@@ -152,6 +154,9 @@ class Order:
     announced: frozenset[str] = frozenset()
     booked_at: datetime | None = None
     shop_order: str = ""
+    name: str = ""
+    language: str = ""
+    changed_at: datetime | None = field(default=None, compare=False)
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -269,7 +274,12 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookEntry:
-    """An order for the shop's book, with the shop's own number for it where that is known."""
+    """An order for the shop's book, with the shop's own number for it where that is known.
+
+    `name` is what its customer reads as its name; `language` is the customer's, one of `i18n.LANGUAGES`.
+    """
 
     order_id: str
     shop_order: str = ""
+    name: str = ""
+    language: str = ""

@@ -19,6 +19,7 @@ from bot.store.book import Book, Watched
 from bot.store.cases import Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
+from bot.store.keys import Keys
 from bot.store.memory import Memory
 from bot.store.notices import ChatBatch, DeadLetter, Notices, OutboxDepth
 from bot.store.orders import Due, Orders, Settled
@@ -51,6 +52,7 @@ class Transaction:
         self.sends = Sends(connection)
         self.cases = Cases(connection)
         self.memory = Memory(connection)
+        self.keys = Keys(connection)
 
 
 class Inbox:

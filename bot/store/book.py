@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from bot.ids import shop_key
 from bot.model import BookEntry, Stage
 from bot.store import sql
 from bot.store.tables import WAITED_FOR, Utc, checks, claims, orders, parcels
+
+_Described = tuple[str, str, str, datetime | None]  # shop order, name, language, when it was booked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,47 +35,72 @@ class Book:
         """Book these orders. Returns how many were not booked before.
 
         `entries` (a few hundred, each order once) are first checked at `first_looks`, in the same order; an
-        order that is checked already keeps its schedule. A given shop number replaces the known one.
+        order that is checked already keeps its schedule. What is given replaces what is known.
         """
         known = await self._known([entry.order_id for entry in entries])
         looks = iter(first_looks)
         rows = [_row(entry, now, next(looks)) for entry in entries if entry.order_id not in known]
         if rows:
             await self._on.execute(sql.upsert(self._on, orders, ["id"], _BOOKING), rows)
-        booking = [entry.order_id for entry in entries if known.get(entry.order_id, ("", now))[1] is None]
+        booking = [
+            one.order_id for one in entries if one.order_id in known and known[one.order_id][3] is None
+        ]
         if booking:
             await self._on.execute(
                 _BOOK, [{"b_id": order_id, "b_now": now, "b_next": next(looks)} for order_id in booking]
             )
-        renamed = [
-            {"b_id": entry.order_id, "b_shop": entry.shop_order, "b_key": shop_key(entry.shop_order)}
-            for entry in entries
-            if entry.shop_order and known.get(entry.order_id, (entry.shop_order,))[0] != entry.shop_order
-        ]
-        if renamed:
-            await self._on.execute(_NUMBER, renamed)
+        await self._describe(entries, known, now)
         return len(rows) + len(booking)
+
+    async def _describe(
+        self, entries: Sequence[BookEntry], known: Mapping[str, _Described], now: datetime
+    ) -> None:
+        """Store what the shop says of orders that it has described otherwise or not at all."""
+        renamed = []
+        for entry in entries:
+            before = known.get(entry.order_id)
+            if before is None:
+                continue
+            said = (entry.shop_order, entry.name, entry.language)
+            after = tuple(new or old for new, old in zip(said, before[:3], strict=True))
+            if after != before[:3]:
+                shop_order, name, language = after
+                renamed.append(
+                    {
+                        "b_id": entry.order_id,
+                        "b_shop": shop_order,
+                        "b_key": shop_key(shop_order),
+                        "b_name": name,
+                        "b_language": language,
+                        "b_changed": now,
+                    }
+                )
+        if renamed:
+            await self._on.execute(_DESCRIBE, renamed)
 
     async def number(self, entries: Sequence[BookEntry], now: datetime) -> None:
         """Store the shop's numbers for these orders, whether they are watched or not."""
         rows = [_row(entry, now) for entry in sorted(entries, key=lambda entry: entry.order_id)]
         if rows:
-            await self._on.execute(sql.upsert(self._on, orders, ["id"], ("shop_order", "shop_key")), rows)
+            changing = ("shop_order", "shop_key", "changed_at")
+            await self._on.execute(sql.upsert(self._on, orders, ["id"], changing), rows)
 
-    async def _known(self, ids: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
-        """The shop number and the booking time of the known orders."""
-        query = sa.select(orders.c.id, orders.c.shop_order, orders.c.booked_at)
+    async def _known(self, ids: Sequence[str]) -> dict[str, _Described]:
+        """The known orders."""
+        query = sa.select(
+            orders.c.id, orders.c.shop_order, orders.c.name, orders.c.language, orders.c.booked_at
+        )
         rows = await self._on.execute(
             sql.locking(self._on, query.where(orders.c.id.in_(ids)).order_by(orders.c.id))
         )
-        return {row.id: (row.shop_order, row.booked_at) for row in rows}
+        return {row.id: (row.shop_order, row.name, row.language, row.booked_at) for row in rows}
 
     async def remove(self, order_ids: Iterable[str], now: datetime) -> int:
         """Unbook orders; those that nobody follows are no longer checked. Returns how many were booked."""
         gone = 0
         for ids in sql.chunks(sorted(order_ids)):
             taken = sa.and_(orders.c.id.in_(ids), orders.c.booked_at.is_not(None))
-            values = {"booked_at": None, "unbooked_at": now}
+            values = {"booked_at": None, "unbooked_at": now, "changed_at": now}
             gone += (await self._on.execute(sa.update(orders).where(taken).values(values))).rowcount
             resting = sa.and_(orders.c.id.in_(ids), orders.c.weight == 0)
             await self._on.execute(sa.update(orders).where(resting).values(next_check_at=None))
@@ -159,17 +186,24 @@ class Book:
         return (await self._on.execute(sa.delete(claims).where(claims.c.shop_key.in_(orphaned)))).rowcount
 
 
-_BOOKING = ("booked_at", "unbooked_at", "shop_order", "shop_key")
+_BOOKING = ("booked_at", "unbooked_at", "shop_order", "shop_key", "name", "language", "changed_at")
 _THIS = sa.update(orders).where(orders.c.id == sa.bindparam("b_id"))
 _BOOK = _THIS.values(
     booked_at=sa.bindparam("b_now", type_=Utc),
     unbooked_at=None,
+    changed_at=sa.bindparam("b_now", type_=Utc),
     next_check_at=sa.case(
         (orders.c.finished_at.is_not(None), orders.c.next_check_at),
         else_=sa.func.coalesce(orders.c.next_check_at, sa.bindparam("b_next", type_=Utc)),
     ),
 )
-_NUMBER = _THIS.values(shop_order=sa.bindparam("b_shop"), shop_key=sa.bindparam("b_key"))
+_DESCRIBE = _THIS.values(
+    shop_order=sa.bindparam("b_shop"),
+    shop_key=sa.bindparam("b_key"),
+    name=sa.bindparam("b_name"),
+    language=sa.bindparam("b_language"),
+    changed_at=sa.bindparam("b_changed", type_=Utc),
+)
 
 
 def _row(entry: BookEntry, now: datetime, first_look: datetime | None = None) -> dict[str, object]:
@@ -183,4 +217,7 @@ def _row(entry: BookEntry, now: datetime, first_look: datetime | None = None) ->
         "next_check_at": first_look,
         "shop_order": entry.shop_order,
         "shop_key": shop_key(entry.shop_order),
+        "name": entry.name,
+        "language": entry.language,
+        "changed_at": now,
     }

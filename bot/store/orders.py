@@ -89,7 +89,13 @@ class Orders:
     async def add(self, order_id: str, now: datetime) -> bool:
         """Add an order; False if it was known already."""
         new = Order(id=order_id, created_at=now)
-        row = {"id": new.id, "stage": new.stage, "created_at": new.created_at, "next_check_at": None}
+        row = {
+            "id": new.id,
+            "stage": new.stage,
+            "created_at": now,
+            "next_check_at": None,
+            "changed_at": now,
+        }
         return await sql.add(self._on, orders, row)
 
     async def lock(self, order_ids: Iterable[str]) -> None:
@@ -134,8 +140,12 @@ class Orders:
         silence_at: datetime | None = None,
         utc_offset_hours: float | None = None,
         ruleset: str = "",
+        changed_at: datetime | None = None,
     ) -> None:
-        """Store the order's row, its parcels, and new and edited nodes. Removes nothing."""
+        """Store the order's row, its parcels, and new and edited nodes. Removes nothing.
+
+        `changed_at`: now, where a shop reads something new; None: nothing that it reads has changed.
+        """
         order = changes.order
         head = {
             "stage": order.stage,
@@ -156,6 +166,8 @@ class Orders:
             "utc_offset_hours": utc_offset_hours,
             "ruleset": ruleset,
         }
+        if changed_at is not None:
+            head["changed_at"] = changed_at
         await self._on.execute(_THIS, head | {"b_id": order.id})
         await self._save_parts(changes)
         if changes.edited:
@@ -438,10 +450,12 @@ class Orders:
                 ],
             )
 
-    async def save_reclassified(self, changes: Changes, ruleset: str) -> None:
-        """Store an order's reclassified nodes and stage."""
+    async def save_reclassified(self, changes: Changes, ruleset: str, changed_at: datetime | None) -> None:
+        """Store an order's reclassified nodes and stage; `changed_at` as for `save`."""
         order = changes.order
         head = {"stage": order.stage, "reason": order.reason, "stage_since": order.stage_since}
+        if changed_at is not None:
+            head["changed_at"] = changed_at
         await self._on.execute(
             sa.update(orders).where(orders.c.id == order.id).values(head | {"ruleset": ruleset})
         )

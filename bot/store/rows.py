@@ -99,6 +99,9 @@ def to_order(row: Row, known: Sequence[Parcel]) -> Order:
         announced=frozenset(row["announced"]),
         booked_at=row["booked_at"],
         shop_order=row["shop_order"],
+        name=row["name"],
+        language=row["language"],
+        changed_at=row["changed_at"],
     )
 
 

@@ -114,6 +114,9 @@ orders = sa.Table(
     sa.Column("unbooked_at", Utc),  # the shop took it out of the book: no push puts it back
     _text("shop_order"),
     sa.Column("shop_key", sa.Text),  # shop_order as it is compared: bot.ids.shop_key
+    _text("name"),  # the shop's words for it, shown to its customer
+    _text("language"),  # its customer's, as the shop knows it
+    sa.Column("changed_at", Utc, nullable=False, default=EPOCH),  # when what a shop reads of it last changed
 )
 
 
@@ -136,6 +139,7 @@ _index("ix_orders_under_way", orders.c.created_at, where=orders.c.finished_at.is
 _index("ix_orders_idle", orders.c.fetched_at, where=IDLE)
 _index("ix_orders_ruleset", orders.c.ruleset, where=orders.c.fetched_at.is_not(None))
 _index("ix_orders_shop_key", orders.c.shop_key, where=orders.c.shop_key.is_not(None))
+sa.Index("ix_orders_changed", orders.c.changed_at, orders.c.id)
 
 # A shop order's claim link: whoever holds the token may follow every AliExpress order of it.
 claims = sa.Table(
@@ -424,4 +428,28 @@ memory = sa.Table(
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.JSON, nullable=False),
+)
+
+# Keys of the HTTP API. `hash`: SHA-256 of the key, which is shown once and never stored.
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("used_at", Utc),
+)
+
+# What a request with an Idempotency-Key did, part by part, stored together with its effect.
+api_requests = sa.Table(
+    "api_requests",
+    metadata,
+    sa.Column("api_key", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("answer", sa.JSON, nullable=False),
+    sa.Column("at", Utc, nullable=False, index=True),
+    sqlite_with_rowid=False,
 )

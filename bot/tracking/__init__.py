@@ -17,6 +17,7 @@ from bot.tracking.booking import Booked, Booking
 from bot.tracking.checking import Checking
 from bot.tracking.flagging import BoardPage, Flagging
 from bot.tracking.following import Following
+from bot.tracking.keys import Keys
 from bot.tracking.lookups import Lookups
 from bot.tracking.outages import Outages
 from bot.tracking.outcomes import (
@@ -127,3 +128,4 @@ class Tracking:
         self.asking = Asking(store, policy, now)
         self.reporting = Reporting(store, now, policy.brief_at)
         self.remembering = Remembering(store, now)
+        self.keys = Keys(store, now)

@@ -220,7 +220,8 @@ class Checking:
             stale = await tx.orders.with_other_ruleset(timeline.ruleset(), limit)
             for order in (await tx.orders.get_many(stale)).values():
                 changes = timeline.reclassify(order)
-                await tx.orders.save_reclassified(changes, timeline.ruleset())
+                changed_at = self._now() if changes.edited or changes.order != order else None
+                await tx.orders.save_reclassified(changes, timeline.ruleset(), changed_at)
         return len(stale)
 
 

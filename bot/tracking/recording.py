@@ -114,7 +114,11 @@ class Recording:
         silence_at = silences.next_silence_at(order, now, typical=typical)
         offset = audience.utc_offset([one.chat.zone for one in followers], now)
         await tx.orders.save(
-            changes, silence_at=silence_at, utc_offset_hours=offset, ruleset=timeline.ruleset()
+            changes,
+            silence_at=silence_at,
+            utc_offset_hours=offset,
+            ruleset=timeline.ruleset(),
+            changed_at=now if _as_read(order) != _as_read(known) else None,
         )
         pending = audience.pending_notices(order.id, changes.news, followers, now, asking=asking)
         if changes.first:
@@ -157,6 +161,21 @@ class Recording:
 def earliest(*moments: datetime | None) -> datetime | None:
     """The earliest of these times; None if all are None."""
     return min((at for at in moments if at is not None), default=None)
+
+
+def _as_read(order: Order) -> Order:
+    """The order without what no shop reads, and without forecasts, which move by themselves."""
+    return replace(
+        order,
+        parcels=tuple(
+            replace(parcel, eta_announced=None, eta_announced_at=None, estimate=None)
+            for parcel in order.parcels
+        ),
+        fetched_at=None,
+        digest="",
+        fingerprint="",
+        announced=frozenset(),
+    )
 
 
 def _with_facts(changes: Changes, facts: OrderFacts, now: datetime) -> Changes:

@@ -309,7 +309,7 @@ async def test_orders_read_by_other_rules_are_found_and_read_again(store: Store)
         assert sorted(await tx.orders.with_other_ruleset("7", 9)) == ["1", "3"]
         assert len(await tx.orders.with_other_ruleset("7", 1)) == 1
         reread = order("1", node(1, stage=Stage.DELIVERED), stage=Stage.DELIVERED, digest="unseen")
-        await tx.orders.save_reclassified(Changes(order=reread, edited=reread.nodes), "7")
+        await tx.orders.save_reclassified(Changes(order=reread, edited=reread.nodes), "7", None)
         found = await tx.orders.get("1")
         assert await tx.orders.with_other_ruleset("7", 9) == ["3"]
     assert found is not None

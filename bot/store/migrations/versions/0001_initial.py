@@ -184,8 +184,12 @@ def upgrade() -> None:
         sa.Column("unbooked_at", sa.BigInteger(), nullable=True),
         sa.Column("shop_order", sa.Text(), nullable=False),
         sa.Column("shop_key", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
     )
+    op.create_index("ix_orders_changed", "orders", ["changed_at", "id"], unique=False)
     op.create_index(
         "ix_orders_due",
         "orders",
@@ -448,6 +452,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "language", "seq", name=op.f("pk_texts")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "api_keys",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("name", name=op.f("uq_api_keys_name")),
+    )
+    op.create_table(
+        "api_requests",
+        sa.Column("api_key", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("api_key", "key", "part", name=op.f("pk_api_requests")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_api_requests_at"), "api_requests", ["at"], unique=False)
     if op.get_context().dialect.name == "postgresql":
         # Every check rewrites its order twice: clean up after thousands of them, not after a fifth of all.
         for table in ("orders", "notices", "updates"):
@@ -462,6 +488,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("api_requests")
+    op.drop_table("api_keys")
     op.drop_table("texts")
     op.drop_table("articles")
     op.drop_table("parcels")
