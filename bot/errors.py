@@ -3,6 +3,7 @@
 BotError
 ├── SettingsError           operator's mistake: names the variable and the fix; exit code 2
 ├── StoreError              the database cannot be used (unreachable, full, corrupt, newer schema)
+├── NoLoginCode             what was pasted holds no code of a login at AliExpress: tell the user
 ├── TokenRevoked            Telegram rejects the bot token: stop sending, keep the outbox, alert, probe slowly
 └── SourceError             a call to AliExpress returned no data
     ├── Throttled           no call may be made for `seconds`; this one had no effect
@@ -35,6 +36,10 @@ class SettingsError(BotError):
 
 class StoreError(BotError):
     """The database cannot be used; the message says what to do, where something can be done."""
+
+
+class NoLoginCode(BotError):
+    """A pasted text holds no code of a login at AliExpress."""
 
 
 class TokenRevoked(BotError):

@@ -233,6 +233,7 @@ class Leader:
             intake_age=self.telegram.silent_for,
             throttled=self.poller.throttled,
             webhook=self.telegram.webhook_trouble,
+            failing_since=self.merchant.failing_since,
         )
 
     def wrong(self) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.errors import Reauthorize, Rejected, SourceError
+from bot.errors import NoLoginCode, Rejected, SourceError
 from bot.metrics import Metrics
 from bot.model import CallBudget, OrderStatus, Tokens, TokenWarning
 from bot.settings import Settings
@@ -26,6 +26,8 @@ _log = structlog.get_logger(__name__)
 
 _UNKNOWN = frozenset({"unknown_shape", "unknown_code", "unknown_push"})  # events listed for the operator
 _GOT = "authorized until "  # recorded as the effect of an update
+_ANSWERED = frozenset({"ok", "UnknownOrder", "Rejected", "TokenDead"})  # outcomes of calls that were answered
+_UNDECIDED = "cancelled"
 
 may_be_signed = push.may_be_signed  # judges a push by its Authorization header alone
 
@@ -51,6 +53,7 @@ class Merchant:
         self._now = now
         self._budget_key = f"budget:{settings.aliexpress_app_key}"
         self._unknown: list[str] = []
+        self.failing_since: datetime | None = None  # no call of any kind was answered since
         self.client = Client(
             app_key=settings.aliexpress_app_key,
             app_secret=settings.aliexpress_app_secret.get_secret_value(),
@@ -82,8 +85,12 @@ class Merchant:
     # ── reports of the source ─────────────────────────────────────────────────────────────────
 
     def call(self, api: str, outcome: str, seconds: float) -> None:
-        """Count a finished call."""
+        """Count a finished call, and note since when none is answered."""
         self._metrics.call(api, outcome, seconds)
+        if outcome in _ANSWERED:
+            self.failing_since = None
+        elif outcome != _UNDECIDED:
+            self.failing_since = self.failing_since or self._now()
 
     def event(self, kind: str, detail: str) -> None:
         """Count and log an event; keep unreadable answers for the operator."""
@@ -131,7 +138,7 @@ class Merchant:
         return auth.is_login(text)
 
     async def authorize(self, pasted: str, *, update: int) -> datetime | None:
-        """Exchange the pasted address or code; return when the grant ends. Raises SourceError.
+        """Exchange the pasted address or code; return when the grant ends. Raises NoLoginCode, SourceError.
 
         A code works only once, so handling the same `update` again returns what the first handling got.
         """
@@ -142,7 +149,7 @@ class Merchant:
             return datetime.fromisoformat(got) if got else None
         code = auth.parse_code(pasted)
         if code is None:
-            raise Reauthorize("InvalidCode", "no code found in it")
+            raise NoLoginCode("no code found in it")
         until = (await self.exchange(code)).refresh_expires_at
         async with self._store.write() as tx:
             await tx.updates.first(update, _GOT + (until.isoformat() if until else ""))

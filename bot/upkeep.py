@@ -42,6 +42,7 @@ class Health:
     intake_age: timedelta | None
     throttled: bool = False
     webhook: str = ""  # why Telegram cannot deliver
+    failing_since: datetime | None = None  # no call to AliExpress, whoever made it, was answered since
 
 
 class MerchantAccount(Protocol):
@@ -206,7 +207,7 @@ class Upkeep:
         await self._passing(now, health, depth)
 
     async def _source_fails(self, health: Health, now: datetime) -> None:
-        lost = self._source_lost = self._source_lost or now
+        lost = self._source_lost = min(self._source_lost or now, health.failing_since or now)
         explained = health.reauthorize or health.misconfigured  # has a word of its own
         if now - lost >= _LOST_FOR and not explained:
             await self._once("source_lost", lambda words: view.source_lost(words, lost, now))

@@ -276,6 +276,7 @@ async def test_the_merchant_makes_links_and_sees_the_board(play: World) -> None:
 async def test_the_merchant_logs_in_again_from_the_chat(play: World) -> None:
     asked = await play.ask(MERCHANT, "/authorize", "Connect the AliExpress account")
     assert any("oauth/authorize" in b.get("url", "") for row in asked["buttons"] for b in row)
+    await play.ask(MERCHANT, "https://127.0.0.1/callback", "no login code")
     await play.ask(MERCHANT, "https://127.0.0.1/callback?code=3_500000_wrongwrongwrong", "didn't accept")
 
 

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError
+from bot.merchant import Merchant
+from bot.metrics import Metrics
 from bot.model import CallBudget, Message, Place, RawUpdate, Stage, TokenWarning
+from bot.settings import load_settings
 from bot.store import Store
 from bot.tracking import Policy
 from bot.upkeep import Health, Upkeep
@@ -114,6 +117,32 @@ async def test_a_short_silence_is_nobodys_business(house: House) -> None:
     house.health = WELL
     await house.rounds()
     assert house.said == []
+
+
+async def test_an_outage_counts_from_the_first_failure_that_any_call_saw(house: House) -> None:
+    began = house.engine.clock.now() - timedelta(minutes=11)
+    house.health = replace(WELL, source_healthy=False, failing_since=began)
+    await house.rounds(1, minutes=0)
+    assert len(house.said) == 1
+    assert "stopped responding" in house.said[0]
+    assert "11 minutes ago" in house.said[0]
+
+
+@pytest.mark.parametrize("last", ["ok", "UnknownOrder", "TokenDead"])
+def test_any_answer_ends_the_count(engine: Engine, last: str) -> None:
+    chosen = load_settings(
+        {"TELEGRAM_BOT_TOKEN": "1:a", "ALIEXPRESS_APP_KEY": "1", "ALIEXPRESS_APP_SECRET": "s"}, dotenv=None
+    )
+    merchant = Merchant(chosen, engine.store, Metrics(), now=engine.clock.now)
+    merchant.call("tracking", "cancelled", 0.1)
+    assert merchant.failing_since is None
+    began = engine.clock.now()
+    merchant.call("order", "Transient", 0.1)
+    engine.clock.at += timedelta(minutes=1)
+    merchant.call("tracking", "Throttled", 0.1)
+    assert merchant.failing_since == began
+    merchant.call("tracking", last, 0.1)
+    assert merchant.failing_since is None
 
 
 async def test_a_misconfigured_app_is_told_once_with_its_code(house: House) -> None:

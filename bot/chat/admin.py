@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from bot.chat.context import ChatContext, Services
-from bot.errors import SourceError
+from bot.errors import NoLoginCode, SourceError, Throttled, Transient
 from bot.ids import ParsedText
 from bot.model import Flag, Message
 from bot.views import actions, admin, chart, replies
@@ -174,6 +174,10 @@ async def take_code(ctx: ChatContext, answer: tuple[str, str]) -> None:
     try:
         async with ctx.typing():
             until = await ctx.services.merchant.authorize(answer[1], update=ctx.update)
+    except NoLoginCode:
+        message = admin.no_login_code(ctx.words)
+    except (Transient, Throttled):  # nothing that AliExpress said about the code
+        message = admin.login_unanswered(ctx.words)
     except SourceError as error:
         message = admin.not_authorized(ctx.words, error.detail or error.code)
     else:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from bot import settings
-from bot.errors import BotError
+from bot.errors import NoLoginCode
 
 
 def authorize(
@@ -43,7 +43,7 @@ async def _authorize(chosen: settings.Settings, pasted: str) -> None:
             pasted = await asyncio.to_thread(typer.prompt, "3. Paste that whole address here")
         code = parse_code(pasted)
         if code is None:
-            raise BotError("no code found; paste the whole address that you were redirected to")
+            raise NoLoginCode("no code found; paste the whole address that you were redirected to")
         tokens = await merchant.exchange(code)
     finally:
         await merchant.source.aclose()

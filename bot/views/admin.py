@@ -88,11 +88,29 @@ def authorized(words: Words, until: datetime | None, now: datetime) -> Message:
     return Message(text=words.page(lines))
 
 
+def no_login_code(words: Words) -> Message:
+    """The message was not sent to AliExpress, because there is no code in it."""
+    lines = [
+        words.t("❌ There is no login code in this message."),
+        words.t("Send the whole address that you were taken to: it contains <code>code=</code>."),
+    ]
+    return Message(text=words.page(lines))
+
+
+def login_unanswered(words: Words) -> Message:
+    """AliExpress gave no usable answer to a login's code."""
+    lines = [
+        words.t("⏳ AliExpress isn't responding right now."),
+        words.t("Start again with /authorize."),
+    ]
+    return Message(text=words.page(lines))
+
+
 def not_authorized(words: Words, detail: str) -> Message:
-    """The code was not taken; `detail` is AliExpress's own text, without secrets."""
+    """AliExpress refused the code; `detail` is why, without secrets."""
     lines = [
         words.t("❌ AliExpress didn't accept this code."),
-        words.t("It said: {text}", text=wording.clip(detail, 200)) if detail else None,
+        words.t("Reason: {text}", text=wording.clip(detail, 200)) if detail else None,
         words.t("Start again with /authorize."),
     ]
     return Message(text=words.page(lines))
@@ -148,12 +166,12 @@ def misconfigured(words: Words, code: str, detail: str) -> Message:
 
 
 def source_lost(words: Words, since: datetime, now: datetime) -> Message:
-    """AliExpress has not answered for a while; sent once."""
+    """AliExpress has answered no call since `since`; sent once."""
     lines = [
         words.t("🟠 <b>AliExpress isn't responding</b>"),
         # Translators: {moment} is like "3 hours ago".
         words.t(
-            "Last response: {moment}. We keep trying; orders show the last we know.",
+            "It stopped responding {moment}. We keep trying; orders show the last we know.",
             moment=words.ago(since, now),
         ),
     ]

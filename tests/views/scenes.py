@@ -585,6 +585,8 @@ def _admin() -> dict[str, Scene]:
         ),
         "admin.authorize": lambda w: admin.authorize(w, LOGIN),
         "admin.authorized": lambda w: admin.authorized(w, NOW + 30 * DAY, NOW),
+        "admin.no_login_code": admin.no_login_code,
+        "admin.login_unanswered": admin.login_unanswered,
         "admin.not_authorized": lambda w: admin.not_authorized(w, "Code <expired>"),
         "admin.token_warning": lambda w: admin.token_warning(w, 3, LOGIN),
         "admin.token_dead": lambda w: admin.token_dead(w, LOGIN),

@@ -114,14 +114,21 @@ class Client:
                 self._http.stream("POST", url, content=urlencode(signed)) as response,
             ):
                 body = await transport.read_body(response)
-        except (TimeoutError, httpx.TimeoutException):
-            raise Transient("Timeout", f"no answer within {self._call_seconds:.0f} s") from None
-        except (httpx.HTTPError, aiohttp.ClientError, OSError) as exc:
-            # Without its cause, which holds the unredacted text and the request's body.
-            raise self._transient(type(exc).__name__, str(exc)) from None
+        except (TimeoutError, httpx.HTTPError, aiohttp.ClientError, OSError) as exc:
+            raise self._trouble(exc) from None  # its cause holds the unredacted text and the request's body
         self._notice_clock(response.headers.get("date", ""))
         self._refuse(response, body)
         return body
+
+    def _trouble(self, exc: Exception) -> SourceError:
+        """Say what happened on the way, in the words of the library that saw it."""
+        # httpx-aiohttp passes on any failed connection, a refused one included, as a ConnectTimeout.
+        cause = exc.__cause__ if isinstance(exc.__cause__, aiohttp.ClientError) else exc
+        if isinstance(cause, aiohttp.ConnectionTimeoutError | httpx.ConnectTimeout):
+            return Transient("Timeout", f"no connection within {transport.CONNECT_SECONDS:.0f} s")
+        if isinstance(cause, TimeoutError | httpx.TimeoutException):
+            return Transient("Timeout", f"no answer within {self._call_seconds:.0f} s")
+        return self._transient(type(cause).__name__, str(cause))
 
     def _refuse(self, response: httpx.Response, body: bytes) -> None:
         """Raise if the HTTP status says more than the body."""

@@ -11,7 +11,7 @@ from httpx_aiohttp import AiohttpTransport
 from bot.errors import Transient
 
 LONGEST_ANSWER = 2_000_000  # bytes after decompression; a busy order's answer has about 10,000
-_CONNECT_SECONDS = 6.0  # the whole call has its limit from the caller
+CONNECT_SECONDS = 6.0  # the whole call has its limit from the caller
 _CONNECTIONS = 100  # more than the checks in flight, so that a person's call never waits for one
 _KEPT_SECONDS = 55.0
 _HEADERS = {
@@ -38,7 +38,7 @@ def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Asyn
     return httpx.AsyncClient(
         transport=transport or AiohttpTransport(client=_session),
         headers=_HEADERS,
-        timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
+        timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
         cookies=_NoCookies(),
     )
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
-from bot.errors import Misconfigured, SourceError, Throttled, Transient
+from bot.errors import Misconfigured, Throttled, Transient
 from bot.sources.aliexpress.client import GATEWAY, Client, Report
 from bot.sources.aliexpress.transport import LONGEST_ANSWER
 from tests.sources.aliexpress.world import APP_KEY, ORDER_ID, SECRET, START, official_sign, refusal, tracking
@@ -249,13 +249,13 @@ async def test_an_answer_that_never_ends_is_given_up() -> None:
             await here.business(METHOD, {}, TOKEN)
 
 
-async def test_nobody_listening_is_passing_trouble() -> None:
+async def test_nobody_listening_is_passing_trouble_and_not_called_a_timeout() -> None:
     here = Client(
         app_key=APP_KEY,
         app_secret=SECRET,
         now=lambda: START,
         base_url="http://127.0.0.1:1",
     )
-    with pytest.raises(SourceError):
+    with pytest.raises(Transient, match="Cannot connect"):
         await here.business(METHOD, {}, TOKEN)
     await here.aclose()
