@@ -184,7 +184,7 @@ class Renderer:
         elif first.kind is NewsKind.ANSWERED and letter is not None:
             message = asking.answer(words, order, letter, self._shop(chat.language))
         elif first.kind is NewsKind.SOLVED:
-            message = asking.solved(words, order, self._shop(chat.language))
+            message = asking.solved(words, order, self._shop(chat.language), first.dispute or 0)
         else:
             message = admin.customer_problem(words, order, first.dispute)
         if first.kind in _LETTERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from bot.views import actions
 from bot.views import buttons as b
 from tests import make
 from tests.parts import Engine
-from tests.world import CUSTOMS, EMMA, IVAN, MERCHANT, PLAIN, World
+from tests.world import CUSTOMS, EMMA, IVAN, MERCHANT, PLAIN, World, world
 
 DESK = Place(5)
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"
@@ -107,6 +108,30 @@ async def test_few_questions_wait_at_a_time(desk: Engine) -> None:
     assert await _ask(desk, "?", update=92) is Asked.WRITTEN
 
 
+async def test_an_album_is_one_question_and_every_photo_arrives(desk: Engine) -> None:
+    for update in range(1, 6):
+        caption = "Broken" if update == 1 else ""
+        assert await _ask(desk, caption, update=update, photo=f"p{update}", album="a") is Asked.WRITTEN
+    for update in range(11, 10 + QUESTIONS_PER_CHAT):
+        assert await _ask(desk, "And?", update=update) is Asked.WRITTEN
+    assert await _ask(desk, "One too many", update=20) is Asked.TOO_MANY
+    await desk.tell()
+    shown = [message for place, message, _ in desk.post.sent if place == DESK and message.photo]
+    assert [one.photo for one in shown] == [f"p{n}" for n in range(1, 6)]
+    fact = "Package left sorting center of origin."
+    assert [fact in one.text for one in shown] == [True, False, False, False, False]
+    assert all(any("Solved" in key.text for row in one.buttons for key in row) for one in shown)
+
+
+async def test_a_question_after_an_answer_quotes_it(desk: Engine) -> None:
+    await _ask(desk, "Where?")
+    await desk.tell()
+    await desk.tracking.asking.answer(_problem(desk), Draft(update=2, text="At customs <today>."))
+    await _ask(desk, "And now?", update=3)
+    await desk.tell()
+    assert ["At customs &lt;today&gt;." in text for text in desk.post.texts(DESK)] == [False, True]
+
+
 async def test_nobody_is_asked_where_there_is_no_merchants_chat(engine: Engine) -> None:
     await engine.follow()
     assert await _ask(engine, "?") is Asked.NOBODY
@@ -155,7 +180,9 @@ async def test_forget_deletes_both_sides_letters_and_what_still_waits(desk: Engi
     await _ask(desk, "Another secret", update=3)
     data = await desk.tracking.places.data(make.HERE)
     assert [letter.text for _, letter in data.letters] == ["My secret", "Noted", "Another secret"]
+    assert await _is_disputed(desk)
     await desk.tracking.places.forget(make.HERE.chat_id, 4)
+    assert not await _is_disputed(desk), "nobody has a problem anymore"
     assert not await desk.tracking.asking.answer(problem, Draft(update=5, text="Are you there?"))
     assert not await desk.tracking.asking.solve(problem)
     await desk.tell()
@@ -253,6 +280,38 @@ async def test_a_complaint_is_answered_and_solved_while_the_merchant_comes_and_g
     await play.hears(IVAN, "проблема решена", after=answered["id"])
     board = await play.ask(MERCHANT, "/board", "")
     assert "Customer reports a problem" not in board["text"]
+
+
+async def test_a_forum_topic_gets_the_album_its_answer_and_the_customers_reply(tmp_path: Path) -> None:
+    async with world(tmp_path) as play:
+        forum = await play.control(
+            "POST", "chats", type="forum", title="Shop", members={str(MERCHANT): "creator"}
+        )
+        group = forum["id"]
+        made = await play.control("POST", f"chats/{group}/state", action="create_topic", name="Questions")
+        await play.start(ADMIN_CHAT_IDS=str(group), ASK_SHOP_TOPIC=str(made["thread_id"]))
+        await play.ask(EMMA, PLAIN, "In transit between")
+        await _button(play, EMMA, PLAIN)
+        prompt = await play.hears(EMMA, "What would you like to ask", after=0)
+        for n in range(2):
+            photo = play.box.telegram.world.keep_file(f"{n}.png", "image/png", PNG, "photos")
+            sizes = [{"file_id": photo.id, "file_unique_id": f"u{n}", "width": 1, "height": 1}]
+            caption = {"caption": "Two pictures"} if not n else {}
+            await play.posts(EMMA, photo=sizes, media_group_id="77", **caption)
+        first = await play.hears(group, "Two pictures", after=0)
+        second = await play.hears(group, "A customer asks", after=first["id"])
+        assert first["thread_id"] == second["thread_id"] == made["thread_id"]
+        assert first["photo"]
+        assert second["photo"]
+        more = {"user_id": MERCHANT, "thread_id": made["thread_id"], "reply_to": second["id"]}
+        await play.say(group, "A new one ships today.", **more)
+        answer = await play.hears(EMMA, "A new one ships today.", after=prompt["id"])
+        await play.ask(EMMA, "Thank you, to which address?", "on its way to the shop", reply_to=answer["id"])
+        replied = await play.hears(group, "to which address?", after=second["id"])
+        assert "A new one ships today." in replied["text"]
+        assert replied["thread_id"] == made["thread_id"]
+        said = [one["text"] for one in await play.messages(EMMA) if "on its way to the shop" in one["text"]]
+        assert len(said) == 2, "once for the album, once for the reply"
 
 
 async def test_nobody_but_the_merchant_answers_or_solves(play: World) -> None:

@@ -69,6 +69,7 @@ PRESSES: Mapping[type[actions.Action], Press] = {
     actions.Confirm: orders.confirm,
     actions.AskReceipt: orders.ask_receipt,
     actions.AskShop: asking.ask_shop,
+    actions.Reply: asking.reply,
     actions.Why: orders.why,
     actions.ShowSettings: settings.show_settings,
     actions.ShowZones: settings.show_zones,
@@ -142,21 +143,25 @@ async def _written(
     services: Services, update: Update, message: TelegramMessage, *, corrected: bool = False
 ) -> None:
     text = message.text or message.caption or ""
-    if not text and (message.effective_attachment is None or _is_answered(services, message)):
-        return  # a service message, or another picture of an answered album
+    if not text and message.effective_attachment is None:
+        return  # a service message
+    album = message.media_group_id
+    begun = await services.tracking.asking.begun(album, update.update_id) if album else None
+    if not text and begun is None and _is_answered(services, message):
+        return  # another picture of an answered album
     heard = _hear(message, text, services.bot.username)
     said = read(heard.text)
     login = not heard.command and admin.is_login(services, message.chat.id, said)
-    if not login and not _is_for_us(message, heard, services.bot.id):
+    if not login and begun is None and not _is_for_us(message, heard, services.bot.id):
         return
     ctx = await open_context(services, update)
     if ctx is None:
         return
     listed = heard.command in lists.FILE_COMMANDS if heard.command else not ctx.chat.awaiting
-    about = asking.answered_problem(ctx, message, services.bot.id)
     kind, _, order_id = ctx.chat.awaiting.partition(":")
-    if about is not None and not heard.command and not login:
-        await asking.answer(ctx, about, message)
+    may_be_letter = not heard.command and not login
+    if may_be_letter and await asking.passed_on(ctx, message, begun):
+        pass
     elif message.document is not None and ctx.is_admin and listed:
         await lists.take_file(ctx, message.document, heard.command)
     elif heard.command:

@@ -50,7 +50,10 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What a customer asked about an order, or (`from_shop`) the shop's answer. `photo` is a file id."""
+    """What a customer asked about an order, or (`from_shop`) the shop's answer. `photo` is a file id.
+
+    `joins`: it is a further photo of an album. `after`: what the shop had answered before.
+    """
 
     id: int
     dispute: int
@@ -59,6 +62,8 @@ class Letter:
     text: str
     photo: str
     at: datetime
+    joins: bool = False
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

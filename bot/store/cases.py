@@ -73,10 +73,11 @@ class Cases:
         author: str = "",
         text: str = "",
         photo: str = "",
+        album: str = "",
     ) -> int:
         """Keep a letter; the one of an `update` handled before is left as it is. Returns its id."""
         row = {"dispute_id": dispute, "update_id": update, "from_shop": from_shop, "author": author}
-        await sql.add(self._on, letters, row | {"text": text, "photo": photo, "at": at})
+        await sql.add(self._on, letters, row | {"text": text, "photo": photo, "album": album, "at": at})
         if from_shop:
             asked = (letters.c.dispute_id == dispute, ~letters.c.from_shop, letters.c.answered_at.is_(None))
             await self._on.execute(sa.update(letters).where(*asked).values(answered_at=at))
@@ -88,26 +89,43 @@ class Cases:
         wanted = sorted(set(ids))
         if not wanted:
             return {}
-        rows = await self._on.execute(sa.select(letters).where(letters.c.id.in_(wanted)))
+        rows = await self._on.execute(sa.select(letters, _JOINS, _AFTER).where(letters.c.id.in_(wanted)))
         return {row["id"]: _letter(row) for row in rows.mappings()}
+
+    async def album(self, album: str, *, besides: int) -> tuple[Dispute, bool] | None:
+        """The problem that an album's photos are about, and whether the shop sent them.
+
+        None if none is known besides that of the update `besides`.
+        """
+        rows = await self._on.execute(
+            sa.select(disputes, letters.c.from_shop)
+            .join(letters, letters.c.dispute_id == disputes.c.id)
+            .where(letters.c.album == album, letters.c.album != "", letters.c.update_id != besides)
+            .limit(1)
+        )
+        row = rows.mappings().first()
+        return None if row is None else (_dispute(row), row["from_shop"])
 
     async def correspondence(self, place: Place) -> list[tuple[str, Letter]]:
         """Every letter to and from that place with its order's id, oldest first."""
         rows = await self._on.execute(
-            sa.select(letters, disputes.c.order_id)
+            sa.select(letters, _JOINS, _AFTER, disputes.c.order_id)
             .join(disputes, disputes.c.id == letters.c.dispute_id)
             .where(disputes.c.chat_id == place.chat_id, disputes.c.topic_id == place.topic_id)
             .order_by(letters.c.id)
         )
         return [(row["order_id"], _letter(row)) for row in rows.mappings()]
 
-    async def count_questions(self, chat_id: int | None = None, *, besides: int = 0) -> int:
+    async def count_questions(
+        self, chat_id: int | None = None, *, besides: int = 0, album: str | None = None
+    ) -> int:
         """The unanswered letters to the shop about what is not solved, of one chat or of all.
 
-        That of the update `besides` is left out.
+        An album counts once. That of the update `besides` is left out, and this `album`.
         """
+        one = sa.func.coalesce(sa.func.nullif(letters.c.album, ""), sa.cast(letters.c.id, sa.Text))
         query = (
-            sa.select(sa.func.count())
+            sa.select(sa.func.count(sa.distinct(one)))
             .select_from(letters.join(disputes, disputes.c.id == letters.c.dispute_id))
             .where(
                 disputes.c.solved_at.is_(None),
@@ -118,6 +136,8 @@ class Cases:
         )
         if chat_id is not None:
             query = query.where(disputes.c.chat_id == chat_id)
+        if album:
+            query = query.where(letters.c.album != album)
         return int(await self._on.scalar(query) or 0)
 
     async def snooze(self, order_id: str, until: datetime | None) -> None:
@@ -201,6 +221,25 @@ def _dispute(row: sa.RowMapping) -> Dispute:
     return Dispute(id=row["id"], order_id=row["order_id"], place=place, solved_at=row["solved_at"])
 
 
+_earlier = letters.alias()
+_JOINS = sa.and_(
+    letters.c.album != "",
+    sa.exists().where(
+        _earlier.c.dispute_id == letters.c.dispute_id,
+        _earlier.c.album == letters.c.album,
+        _earlier.c.id < letters.c.id,
+    ),
+).label("joins")
+_AFTER = (
+    sa.select(_earlier.c.text)
+    .where(_earlier.c.dispute_id == letters.c.dispute_id, _earlier.c.from_shop, _earlier.c.id < letters.c.id)
+    .order_by(_earlier.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("after")
+)
+
+
 def _letter(row: sa.RowMapping) -> Letter:
     return Letter(
         id=row["id"],
@@ -210,6 +249,8 @@ def _letter(row: sa.RowMapping) -> Letter:
         text=row["text"],
         photo=row["photo"],
         at=row["at"],
+        joins=row["joins"],
+        after=row["after"] or "",
     )
 
 

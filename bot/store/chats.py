@@ -14,6 +14,7 @@ from bot.store import sql
 from bot.store.notices import is_complaint
 from bot.store.rows import to_chat, to_follow
 from bot.store.tables import (
+    cases,
     chats,
     disputes,
     follows,
@@ -141,27 +142,34 @@ class Chats:
         return followed
 
     async def forget(self, chat_id: int, update: int, now: datetime, guessing_since: datetime) -> list[str]:
-        """Delete everything about a chat with all its topics, as of `update`. Returns the orders it followed.
+        """Delete everything about a chat with all its topics, as of `update`.
 
+        Returns the orders that it followed or reported. What nobody else reported is no problem anymore.
         What was written after that update is another matter, and is still to be answered. Wrong ids counted
         since `guessing_since` and a lock stay until they run out: else who guesses would forget and go on.
         """
-        known = await self._lock_orders(follows.c.chat_id == chat_id)
+        mine = sa.select(disputes.c.order_id).where(disputes.c.chat_id == chat_id)
+        reported = list((await self._on.execute(mine)).scalars())
+        known = await self._lock_orders(follows.c.chat_id == chat_id, also=reported)
         for table in (chats, follows, notices, disputes, freezes, sends):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
+        is_open = sa.exists().where(disputes.c.order_id == cases.c.order_id, disputes.c.solved_at.is_(None))
+        solved = sa.update(cases).where(cases.c.order_id.in_(reported), ~is_open)
+        await self._on.execute(solved.values(disputed_at=None))
         await self.purge_guesses(now, guessing_since, chat_id)
         for state in _UNHANDLED:
             here = sa.and_(state_is(updates, state), updates.c.chat_id == chat_id)
             await self._on.execute(sa.delete(updates).where(here, updates.c.update_id <= update))
         return known
 
-    async def _lock_orders(self, whose: sa.ColumnElement[bool]) -> list[str]:
-        """The orders of these follows, locked until the transaction ends.
+    async def _lock_orders(self, whose: sa.ColumnElement[bool], also: Sequence[str] = ()) -> list[str]:
+        """The orders of these follows and those of `also`, locked until the transaction ends.
 
         Every transaction locks orders before notices, so that there are no deadlocks.
         """
         ids = sa.select(follows.c.order_id).where(whose)
-        rows = sa.select(orders.c.id).where(orders.c.id.in_(ids)).order_by(orders.c.id)
+        wanted = sa.or_(orders.c.id.in_(ids), orders.c.id.in_(also)) if also else orders.c.id.in_(ids)
+        rows = sa.select(orders.c.id).where(wanted).order_by(orders.c.id)
         return list((await self._on.execute(sql.locking(self._on, rows))).scalars())
 
     async def count(self) -> int:

@@ -390,6 +390,7 @@ letters = sa.Table(
     _text("author"),
     _text("text"),
     _text("photo"),  # Telegram's file id
+    _text("album"),  # Telegram's id of the album that the photo is part of
     sa.Column("at", Utc, nullable=False),
     sa.Column("answered_at", Utc),
     sa.UniqueConstraint("dispute_id", "update_id"),

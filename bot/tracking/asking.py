@@ -23,6 +23,7 @@ class Draft:
     author: str = ""
     text: str = ""
     photo: str = ""
+    album: str = ""  # Telegram's id of the album that the photo is part of
 
     @property
     def is_fit(self) -> bool:
@@ -56,6 +57,17 @@ class Asking:
         async with self._store.read() as tx:
             return await tx.cases.count_questions(chat_id, besides=update) < QUESTIONS_PER_CHAT
 
+    async def problem(self, dispute: int, place: Place) -> Dispute | None:
+        """The problem with this id, if it is one of that place."""
+        async with self._store.read() as tx:
+            found = await tx.cases.get_dispute(dispute)
+        return found if found is not None and found.place == place else None
+
+    async def begun(self, album: str, update: int) -> tuple[Dispute, bool] | None:
+        """The problem that other photos of the `update`'s album are about, and whether the shop sent them."""
+        async with self._store.read() as tx:
+            return await tx.cases.album(album, besides=update)
+
     async def ask(self, order_id: str, by: Chat, draft: Draft) -> Asked:
         """Write a question down for the merchant's chat, and its order on the board."""
         now, desk, place = self._now(), self._policy.desk, by.place
@@ -65,7 +77,7 @@ class Asking:
             await tx.orders.lock([order_id])
             if await tx.orders.watch(order_id) is None:
                 return Asked.NOBODY
-            waiting = await tx.cases.count_questions(place.chat_id, besides=draft.update)
+            waiting = await tx.cases.count_questions(place.chat_id, besides=draft.update, album=draft.album)
             if waiting >= QUESTIONS_PER_CHAT:
                 return Asked.TOO_MANY
             await tx.cases.dispute(order_id, place, now)
@@ -125,6 +137,7 @@ class Asking:
             author=draft.author,
             text=draft.text,
             photo=draft.photo,
+            album=draft.album,
         )
         await _enqueue(tx, problem, to, _news(kind, problem, draft.update, letter), now)
 

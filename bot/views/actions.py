@@ -161,6 +161,13 @@ class AskShop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Go on with what the shop answered: the next message goes to the merchant, as a reply to it does."""
+
+    dispute: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskReceipt:
     """Take back the answer to "Did you get it?", and ask again; parcel 0 is the whole order."""
 
@@ -369,6 +376,7 @@ Action = (
     | Confirm
     | AskReceipt
     | AskShop
+    | Reply
     | Why
     | ShowOrders
     | ShowSettings

@@ -10,10 +10,10 @@ from bot.views import actions, wording
 from bot.views import buttons as b
 from bot.views.admin import problem_keys
 from bot.views.card import carrier_and_number
-from bot.views.contact import ask_button
 
 _LINES = 40  # of a letter; more are joined to the last one
 _NAME = 64
+_QUOTE = 120
 
 
 def prompt(words: Words, order: Order, follow: Follow | None, most: int) -> Message:
@@ -74,18 +74,11 @@ def question(words: Words, facts: Localized, letter: Letter) -> Message:
     order = facts.order
     lines = [
         words.t("💬 <b>A customer asks about order {id}</b>", id=wording.merchant_name(words, order)),
+        *([fill("↩️ <i>{}</i>", words.isolate(wording.clip(letter.after, _QUOTE)))] if letter.after else []),
         *_said(words, letter),
-        Markup(""),
     ]
-    for parcel in order.live[:2]:
-        inside = wording.contents(words, parcel.items)
-        lines += [inside] if inside is not None else []
-        known = [wording.state(words, parcel.stage, parcel.reason), *carrier_and_number(words, parcel)]
-        lines.append(Markup(" · ").join(known))
-        if parcel.nodes:
-            node = parcel.nodes[0]
-            text, at = wording.node_text(words, facts, node), words.moment(node.at)
-            lines.append(fill("{} · {}", text, at))
+    if not letter.joins:
+        lines += [Markup(""), *_parcels(words, facts)]
     lines += [Markup(""), words.t("<i>Reply to this message to answer the customer.</i>")]
     return Message(
         text=words.page(lines),
@@ -94,22 +87,38 @@ def question(words: Words, facts: Localized, letter: Letter) -> Message:
     )
 
 
+def _parcels(words: Words, facts: Localized) -> list[Markup]:
+    """What is in the parcels, where they are, and the carriers' last words."""
+    lines: list[Markup] = []
+    for parcel in facts.order.live[:2]:
+        inside = wording.contents(words, parcel.items)
+        lines += [inside] if inside is not None else []
+        known = [wording.state(words, parcel.stage, parcel.reason), *carrier_and_number(words, parcel)]
+        lines.append(Markup(" · ").join(known))
+        if parcel.nodes:
+            node = parcel.nodes[0]
+            text, at = wording.node_text(words, facts, node), words.moment(node.at)
+            lines.append(fill("{} · {}", text, at))
+    return lines
+
+
 def answer(words: Words, order: Order, letter: Letter, shop: Shop) -> Message:
-    """The shop's answer for the customer, who can go on asking."""
+    """The shop's answer for the customer, who can reply."""
     lines = [
         words.t("💬 <b>Answer from the shop: {order}</b>", order=wording.name(words, order, None)),
         *_said(words, letter),
     ]
-    return Message(text=words.page(lines), buttons=_again(words, order, shop), photo=letter.photo or None)
+    keys = _again(words, order, shop, letter.dispute)
+    return Message(text=words.page(lines), buttons=keys, photo=letter.photo or None)
 
 
-def solved(words: Words, order: Order, shop: Shop) -> Message:
-    """The shop says that the problem is solved."""
+def solved(words: Words, order: Order, shop: Shop, dispute: int) -> Message:
+    """The shop says that the problem with this id is solved."""
     said = words.t(
         "✅ The shop says that the problem with {order} is solved. If something is still wrong, ask again.",
         order=wording.name(words, order, None),
     )
-    return Message(text=words.page([said]), buttons=_again(words, order, shop))
+    return Message(text=words.page([said]), buttons=_again(words, order, shop, dispute))
 
 
 def passed_on(words: Words) -> Message:
@@ -128,8 +137,9 @@ def closed(words: Words) -> str:
     return plain(words.t("✅ Solved. The customer will be told."))
 
 
-def _again(words: Words, order: Order, shop: Shop) -> tuple[tuple[Button, ...], ...]:
-    ask = ask_button(words, shop, order.id)
+def _again(words: Words, order: Order, shop: Shop, dispute: int) -> tuple[tuple[Button, ...], ...]:
+    """The buttons under what the shop said; a reply to the message is known by the first."""
+    ask = b.button(words.t("💬 Reply to the shop"), actions.Reply(dispute=dispute)) if shop.asks else None
     open_order = b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order.id))
     return (((ask,),) if ask else ()) + ((open_order,),)
 

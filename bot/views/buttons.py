@@ -37,6 +37,7 @@ _CODES: dict[str, type[actions.Action]] = {
     "g": actions.Confirm,
     "ga": actions.AskReceipt,
     "q": actions.AskShop,
+    "qr": actions.Reply,
     "W": actions.Why,
     "o": actions.ShowOrders,
     "s": actions.ShowSettings,

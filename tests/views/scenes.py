@@ -626,9 +626,13 @@ def _asking() -> dict[str, Scene]:
         "asking.written": lambda w: asking.written(w, ORDER, FOLLOW),
         "asking.too_many": lambda w: asking.too_many(w, 3),
         "asking.question": lambda w: asking.question(w, FACTS, question),
+        "asking.question after an answer": lambda w: asking.question(
+            w, FACTS, replace(question, after="It ships <today>.")
+        ),
+        "asking.question another photo": lambda w: asking.question(w, FACTS, replace(pictured, joins=True)),
         "asking.question with a photo about two parcels": lambda w: asking.question(w, TWO, pictured),
         "asking.answer": lambda w: asking.answer(w, ORDER, replace(question, author=""), asks),
-        "asking.solved": lambda w: asking.solved(w, ORDER, asks),
+        "asking.solved": lambda w: asking.solved(w, ORDER, asks, 7),
         "asking.passed_on": asking.passed_on,
         "asking.not_passed_on": asking.not_passed_on,
         "asking.closed": asking.closed,
