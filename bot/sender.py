@@ -32,6 +32,7 @@ from bot.model import (
     Refused,
     Sent,
     Shop,
+    StillWanted,
     TopicGone,
 )
 from bot.outbox import Outbox, ids_of
@@ -64,6 +65,7 @@ _UNREACHABLE = (
     15.0,
     30.0,
 )  # seconds that everybody pauses while no connection can be made
+_FRESH = timedelta(milliseconds=50)  # what was read so lately is not read again
 _STORE_AGAIN = 1.0  # seconds before a batch that met a database error is tried again
 _SEVERAL, _MANY = 2, 4  # orders that become one summary: of news held on purpose, and of any news
 _SPLIT_AFTER = 2  # attempts after which a failing summary is sent in halves
@@ -72,15 +74,24 @@ _SPLIT_AFTER = 2  # attempts after which a failing summary is sent in halves
 class Deliver(Protocol):
     """Sends one message; raises nothing but TokenRevoked."""
 
-    async def __call__(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
-        """Send the message and return the outcome."""
+    async def __call__(
+        self,
+        place: Place,
+        message: Message,
+        *,
+        reply_to: int | None = None,
+        still_wanted: StillWanted | None = None,
+    ) -> Delivery:
+        """Send the message if it is still wanted when its turn comes, and return the outcome."""
         ...
 
 
 class Edit(Protocol):
     """Edits a message, or sends a new one if the old one is gone."""
 
-    async def __call__(self, place: Place, message_id: int, message: Message) -> Delivery:
+    async def __call__(
+        self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
+    ) -> Delivery:
         """Edit the message and return the outcome; `Sent` carries its present id."""
         ...
 
@@ -110,14 +121,22 @@ class _Known:
     follows: Mapping[tuple[Place, str], Follow]
     refused: Container[int]  # chats where the bot had no right to write
     letters: Mapping[int, Letter]
+    at: datetime  # when it was read
 
     def wanted(self, notice: Notice) -> bool:
+        """Whether the place still wants the notice: follows may have ended since it was enqueued."""
         follow = self.follows.get((notice.place, notice.order_id))
         if follow is not None and follow.archived_at is not None and is_question(notice):
             return False  # they said meanwhile that it came
         if any(one.letter is not None and one.letter not in self.letters for one in notice.news):
             return False  # who wrote it had everything deleted
         return notice.order_id in self.orders and (follow is not None or is_report(notice))
+
+    def paused_until(self, notice: Notice, now: datetime) -> datetime | None:
+        """Until when the place wants no such message; it may have paused since it was enqueued."""
+        until = self.chats[notice.place].paused_until
+        passes = is_card(notice) or is_report(notice)
+        return until if until is not None and until > now and not passes else None
 
 
 class Sender(Worker):
@@ -165,7 +184,7 @@ class Sender(Worker):
             return True
         async with self._store.write() as tx:
             batches = await tx.notices.lease(self._now(), room, _LEASE)
-            known = await _read(tx, batches)
+            known = await _read(tx, batches, self._now())
         for batch in batches:
             serving = asyncio.create_task(self._serve(batch, known))
             self._running.add(serving)
@@ -212,7 +231,11 @@ class Sender(Worker):
             await self._outbox.drop(batch, [one for one in notices if not is_complaint(one)])
             return
         await self._outbox.drop(batch, [one for one in notices if not known.wanted(one)])
-        groups = _groups(chat, [one for one in notices if known.wanted(one)], self._now())
+        notices = [one for one in notices if known.wanted(one)]
+        held = [one for one in notices if known.paused_until(one, self._now())]
+        if held and chat.paused_until is not None:
+            await self._outbox.put_off(batch, held, chat.paused_until, "paused")
+        groups = _groups(chat, [one for one in notices if one not in held], self._now())
         for position, group in enumerate(groups):
             rest = [notice for later in groups[position + 1 :] for notice in later]
             if position:  # the chat may have unfollowed an order while earlier messages were sent
@@ -220,22 +243,41 @@ class Sender(Worker):
             if not await self._tell_group(batch, chat, known, group, rest):
                 return
 
+    def _still_wanted(self, batch: ChatBatch, group: Sequence[Notice], known: _Known) -> StillWanted:
+        """Whether the group may be sent when its turn comes: people stop or pause while it waits."""
+
+        async def still_wanted() -> bool:
+            now = self._now()
+            if timedelta(0) <= now - known.at < _FRESH:
+                return True
+            again = await self._read_again(batch, known)
+            chat = again.chats.get(batch.place)
+            if chat is None or chat.left_at is not None:
+                return False
+            return all(again.wanted(one) and not again.paused_until(one, now) for one in group)
+
+        return still_wanted
+
     async def _read_again(self, batch: ChatBatch, known: _Known) -> _Known:
         ids = [notice.order_id for notice in batch.notices]
         async with self._store.read() as tx:
-            found = await tx.chats.follows_of([batch.place], ids)
-        return replace(known, follows={(one.place, one.order_id): one for one in found})
+            chats = await tx.chats.at([batch.place])
+            follows = await tx.chats.follows_of([batch.place], ids)
+            letters = await _letters(tx, [batch])
+        found = {(one.place, one.order_id): one for one in follows}
+        return replace(known, chats=chats, follows=found, letters=letters, at=self._now())
 
     async def _tell_group(
         self, batch: ChatBatch, chat: Chat, known: _Known, group: Sequence[Notice], rest: Sequence[Notice]
     ) -> bool:
         """Send these notices as one message; False if the rest of the batch was settled with it."""
         try:
-            outgoing = await self._prepare(chat, known, group)
+            still_wanted = self._still_wanted(batch, group, known)
+            outgoing = await self._prepare(chat, known, group, still_wanted)
             if outgoing is None:
                 await self._outbox.drop(batch, group)
                 return True
-            outcome = self._reached(await self._transmit(batch.place, outgoing))
+            outcome = self._reached(await self._transmit(batch.place, outgoing, still_wanted))
         except (TokenRevoked, StoreError):
             raise
         except Exception as error:  # noqa: BLE001  one bad notice must not hold up the others
@@ -259,7 +301,9 @@ class Sender(Worker):
             await self._tell_group(batch, chat, known, second, rest)
         )
 
-    async def _prepare(self, chat: Chat, known: _Known, group: Sequence[Notice]) -> OutgoingMessage | None:
+    async def _prepare(
+        self, chat: Chat, known: _Known, group: Sequence[Notice], still_wanted: StillWanted
+    ) -> OutgoingMessage | None:
         """Render these notices as one message; None if nobody follows the order any more."""
         if len(group) > 1:
             follows = {
@@ -277,14 +321,17 @@ class Sender(Worker):
         if is_card(notice):
             message = self._renderer.card(chat, facts, follow)
             return OutgoingMessage(notices=(notice,), message=message, edits=follow.card_message_id)
-        card_id = await self._edit_card(chat, facts, follow, notice)
+        card_id = await self._edit_card(chat, facts, follow, notice, still_wanted)
         return self._renderer.news(chat, facts, follow, notice, card_id)
 
-    async def _edit_card(self, chat: Chat, facts: Localized, follow: Follow, notice: Notice) -> int | None:
+    async def _edit_card(
+        self, chat: Chat, facts: Localized, follow: Follow, notice: Notice, still_wanted: StillWanted
+    ) -> int | None:
         """Update the living card and return its id; enqueue the update if it cannot be made now."""
         if follow.card_message_id is None:
             return None
-        match await self._edit(chat.place, follow.card_message_id, self._renderer.card(chat, facts, follow)):
+        card = self._renderer.card(chat, facts, follow)
+        match await self._edit(chat.place, follow.card_message_id, card, still_wanted=still_wanted):
             case Sent(message_id=message_id):
                 if message_id != follow.card_message_id:
                     await self._outbox.keep_card(chat.place, follow.order_id, message_id)
@@ -295,10 +342,12 @@ class Sender(Worker):
             case _:
                 return None  # the push is sent all the same; its own outcome settles the chat
 
-    async def _transmit(self, place: Place, outgoing: OutgoingMessage) -> Delivery:
+    async def _transmit(self, place: Place, outgoing: OutgoingMessage, still_wanted: StillWanted) -> Delivery:
         if outgoing.edits is not None:
-            return await self._edit(place, outgoing.edits, outgoing.message)
-        return await self._deliver(place, outgoing.message, reply_to=outgoing.reply_to)
+            return await self._edit(place, outgoing.edits, outgoing.message, still_wanted=still_wanted)
+        return await self._deliver(
+            place, outgoing.message, reply_to=outgoing.reply_to, still_wanted=still_wanted
+        )
 
     # ── outcomes ───────────────────────────────────────────────────────────────────────
 
@@ -388,10 +437,10 @@ class Sender(Worker):
         return min(max(wait, 0.02), self._idle)
 
 
-async def _read(tx: Transaction, batches: Sequence[ChatBatch]) -> _Known:
+async def _read(tx: Transaction, batches: Sequence[ChatBatch], now: datetime) -> _Known:
     """Read what the batches need, in the leasing transaction: if this fails, nothing is leased."""
     if not batches:
-        return _Known(chats={}, orders={}, follows={}, refused=(), letters={})
+        return _Known(chats={}, orders={}, follows={}, refused=(), letters={}, at=now)
     places = [batch.place for batch in batches]
     ids = [notice.order_id for batch in batches for notice in batch.notices]
     return _Known(
@@ -399,13 +448,16 @@ async def _read(tx: Transaction, batches: Sequence[ChatBatch]) -> _Known:
         orders=await tx.orders.get_many(ids, lock=False),
         follows={(one.place, one.order_id): one for one in await tx.chats.follows_of(places, ids)},
         refused=await tx.notices.refused_chats(),
-        letters=await tx.cases.letters(
-            one.letter
-            for batch in batches
-            for notice in batch.notices
-            for one in notice.news
-            if one.letter is not None
-        ),
+        letters=await _letters(tx, batches),
+        at=now,
+    )
+
+
+async def _letters(tx: Transaction, batches: Sequence[ChatBatch]) -> Mapping[int, Letter]:
+    """What people wrote to each other, of these notices; without what its writer had deleted."""
+    notices = [notice for batch in batches for notice in batch.notices]
+    return await tx.cases.letters(
+        one.letter for notice in notices for one in notice.news if one.letter is not None
     )
 
 

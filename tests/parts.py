@@ -14,12 +14,14 @@ from bot.model import (
     FetchedNode,
     FetchedParcel,
     Follow,
+    Later,
     Message,
     OrderFacts,
     OrderStatus,
     Place,
     Sent,
     Snapshot,
+    StillWanted,
 )
 from bot.pacing import CheckInterval, Pacer
 from bot.poller import Poller
@@ -104,7 +106,16 @@ class PostOffice:
     edited: list[tuple[Place, int, Message]] = field(default_factory=list)
     outcomes: list[Delivery | Exception] = field(default_factory=list)
 
-    async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+    async def deliver(
+        self,
+        place: Place,
+        message: Message,
+        *,
+        reply_to: int | None = None,
+        still_wanted: StillWanted | None = None,
+    ) -> Delivery:
+        if still_wanted is not None and not await still_wanted():
+            return Later(at=make.NOW, reason="no longer wanted", counts=False)
         outcome = self.outcomes.pop(0) if self.outcomes else Sent(message_id=500 + len(self.sent))
         if isinstance(outcome, Exception):
             raise outcome
@@ -112,7 +123,11 @@ class PostOffice:
             self.sent.append((place, message, reply_to))
         return outcome
 
-    async def edit(self, place: Place, message_id: int, message: Message) -> Delivery:
+    async def edit(
+        self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
+    ) -> Delivery:
+        if still_wanted is not None and not await still_wanted():
+            return Later(at=make.NOW, reason="no longer wanted", counts=False)
         self.edited.append((place, message_id, message))
         return Sent(message_id=message_id)
 

@@ -7,7 +7,7 @@ import contextvars
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.model import Delivery, Message, Place, Snapshot
+from bot.model import Delivery, Message, Place, Snapshot, StillWanted
 from bot.store import Store, Transaction
 from tests import make
 from tests.parts import Clock, Engine, PostOffice, ScriptedSource
@@ -52,13 +52,22 @@ async def test_nothing_is_asked_or_sent_while_a_transaction_is_open(tmp_path: Pa
             return await super().fetch(order_id, language, urgent=urgent)
 
     class Post(PostOffice):
-        async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+        async def deliver(
+            self,
+            place: Place,
+            message: Message,
+            *,
+            reply_to: int | None = None,
+            still_wanted: StillWanted | None = None,
+        ) -> Delivery:
             crossing("deliver")
-            return await super().deliver(place, message, reply_to=reply_to)
+            return await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
 
-        async def edit(self, place: Place, message_id: int, message: Message) -> Delivery:
+        async def edit(
+            self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
+        ) -> Delivery:
             crossing("edit")
-            return await super().edit(place, message_id, message)
+            return await super().edit(place, message_id, message, still_wanted=still_wanted)
 
     watched = Engine(store, source=Source(Clock()), post=Post())
     await watched.follow()

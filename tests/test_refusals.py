@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Delivery, Later, Message, Place, Sent
+from bot.model import Delivery, Later, Message, Place, Sent, StillWanted
 from bot.store import Store
 from tests import make
 from tests.parts import Engine, PostOffice, several
@@ -25,12 +25,25 @@ class Moody(PostOffice):
     edit_mood: Callable[[Place, Message], Delivery | None] = staticmethod(lambda place, message: None)
     tried = 0
 
-    async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+    async def deliver(
+        self,
+        place: Place,
+        message: Message,
+        *,
+        reply_to: int | None = None,
+        still_wanted: StillWanted | None = None,
+    ) -> Delivery:
         self.tried += 1
-        return self.mood(place, message) or await super().deliver(place, message, reply_to=reply_to)
+        return self.mood(place, message) or await super().deliver(
+            place, message, reply_to=reply_to, still_wanted=still_wanted
+        )
 
-    async def edit(self, place: Place, message_id: int, message: Message) -> Delivery:
-        return self.edit_mood(place, message) or await super().edit(place, message_id, message)
+    async def edit(
+        self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
+    ) -> Delivery:
+        return self.edit_mood(place, message) or await super().edit(
+            place, message_id, message, still_wanted=still_wanted
+        )
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bot.errors import TokenRevoked
 from bot.i18n import LANGUAGES
-from bot.model import Delivery, Gone, Later, Level, Message, Moved, Place, Refused, TopicGone
+from bot.model import Delivery, Gone, Later, Level, Message, Moved, Place, Refused, StillWanted, TopicGone
 from bot.store import Store
 from tests import make
 from tests.parts import Clock, Engine, PostOffice, ScriptedSource, several
@@ -350,8 +350,15 @@ class _FullDisk(PostOffice):
 
     store: Store
 
-    async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
-        outcome = await super().deliver(place, message, reply_to=reply_to)
+    async def deliver(
+        self,
+        place: Place,
+        message: Message,
+        *,
+        reply_to: int | None = None,
+        still_wanted: StillWanted | None = None,
+    ) -> Delivery:
+        outcome = await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
         await _rename(self.store, "notices", "mislaid")
         return outcome
 
@@ -405,10 +412,17 @@ async def test_how_long_news_took_from_its_own_time_to_the_chat_is_counted(engin
 
 async def test_who_stops_between_two_messages_of_a_turn_hears_no_more(tmp_path: Path) -> None:
     class StopsAll(PostOffice):
-        async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+        async def deliver(
+            self,
+            place: Place,
+            message: Message,
+            *,
+            reply_to: int | None = None,
+            still_wanted: StillWanted | None = None,
+        ) -> Delivery:
             for order_id in several(2):
                 await engine.tracking.following.untrack(place, order_id)
-            return await super().deliver(place, message, reply_to=reply_to)
+            return await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
 
     store = Store(f"sqlite:///{tmp_path / 'bot.db'}")
     await store.start()
@@ -424,6 +438,52 @@ async def test_who_stops_between_two_messages_of_a_turn_hears_no_more(tmp_path: 
     await store.close()
 
 
+class _Queue(PostOffice):
+    """A message waits for seconds for its turn, in which something else happens."""
+
+    clock: Clock
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def deliver(
+        self,
+        place: Place,
+        message: Message,
+        *,
+        reply_to: int | None = None,
+        still_wanted: StillWanted | None = None,
+    ) -> Delivery:
+        self.clock.pass_(seconds=4)
+        if (happens := self.meanwhile) is not None:
+            self.meanwhile = None
+            await happens()
+        return await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
+
+
+@pytest.mark.parametrize("how", ["stop", "forget", "pause"])
+async def test_who_stops_while_a_push_waits_for_its_turn_does_not_get_it(tmp_path: Path, how: str) -> None:
+    post = _Queue()
+    store = Store(f"sqlite:///{tmp_path / 'bot.db'}")
+    await store.start()
+    engine = Engine(store, post=post)
+    post.clock = engine.clock
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
+    tomorrow = engine.clock.now() + timedelta(days=1)
+    post.meanwhile = {
+        "stop": lambda: engine.tracking.following.untrack(make.HERE, make.ORDER),
+        "forget": lambda: engine.tracking.places.forget(make.HERE.chat_id, 7),
+        "pause": lambda: engine.tracking.places.pause(make.HERE, tomorrow),
+    }[how]
+    for _ in range(3):
+        await engine.tell()
+    assert post.texts() == []
+    engine.clock.pass_(hours=25)
+    await engine.tell()
+    assert len(post.texts()) == (1 if how == "pause" else 0)  # what a pause held back comes after it
+    await store.close()
+
+
 class _Counter(PostOffice):
     """Notes how many messages were under way at most, and does something at the first."""
 
@@ -432,7 +492,14 @@ class _Counter(PostOffice):
         self.under_way = self.most = self.asked = 0
         self.at_first: Callable[[], object] = lambda: None
 
-    async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+    async def deliver(
+        self,
+        place: Place,
+        message: Message,
+        *,
+        reply_to: int | None = None,
+        still_wanted: StillWanted | None = None,
+    ) -> Delivery:
         self.asked += 1
         self.under_way += 1
         self.most = max(self.most, self.under_way)
@@ -440,7 +507,7 @@ class _Counter(PostOffice):
             self.at_first()
         await asyncio.sleep(0)
         self.under_way -= 1
-        return await super().deliver(place, message, reply_to=reply_to)
+        return await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
 
 
 @asynccontextmanager
@@ -493,11 +560,13 @@ class _Interrupted(PostOffice):
 
     meanwhile: Callable[[], Awaitable[object]] | None = None
 
-    async def edit(self, place: Place, message_id: int, message: Message) -> Delivery:
+    async def edit(
+        self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
+    ) -> Delivery:
         if (happens := self.meanwhile) is not None:
             self.meanwhile = None
             await happens()
-        return await super().edit(place, message_id, message)
+        return await super().edit(place, message_id, message, still_wanted=still_wanted)
 
 
 async def test_a_card_is_edited_again_when_its_reader_learned_more_while_news_was_on_its_way(

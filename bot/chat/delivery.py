@@ -14,9 +14,21 @@ from telegram import InputFile
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden, TelegramError
 
 from bot.chat.limits import Priority
-from bot.chat.telegram import Ambiguous, FloodWait, NotSent, TelegramBot
+from bot.chat.telegram import Ambiguous, FloodWait, NotSent, TelegramBot, Turn, Withdrawn
 from bot.errors import TokenRevoked
-from bot.model import Button, Delivery, Gone, Later, Message, Moved, Place, Refused, Sent, TopicGone
+from bot.model import (
+    Button,
+    Delivery,
+    Gone,
+    Later,
+    Message,
+    Moved,
+    Place,
+    Refused,
+    Sent,
+    StillWanted,
+    TopicGone,
+)
 from bot.views import split
 
 CAPTION_LIMIT = 1024  # UTF-16 units under a picture or document
@@ -223,18 +235,29 @@ class TelegramSender:
         *,
         reply_to: int | None = None,
         priority: Priority = Priority.REPLY,
+        still_wanted: StillWanted | None = None,
     ) -> Delivery:
-        """Send a message, in several parts if Telegram's limits require it."""
+        """Send a message, in several parts if Telegram's limits require it.
+
+        `still_wanted` is asked when its turn comes; if it is not, the outcome is Later(counts=False).
+        """
+        turn = Turn(priority=priority, still_wanted=still_wanted)
         outcome: Delivery = Refused(reason="message is empty")
         for part in split_message(message):
-            outcome = await self._deliver_part(place, self._draft(part, reply_to), priority)
+            outcome = await self._deliver_part(place, self._draft(part, reply_to), turn)
             if not isinstance(outcome, Sent):
                 return outcome
             reply_to = None
         return outcome
 
     async def edit(
-        self, place: Place, message_id: int, message: Message, *, priority: Priority = Priority.REPLY
+        self,
+        place: Place,
+        message_id: int,
+        message: Message,
+        *,
+        priority: Priority = Priority.REPLY,
+        still_wanted: StillWanted | None = None,
     ) -> Delivery:
         """Replace a message's text and buttons; `Sent` has another id if a new message had to be sent.
 
@@ -242,12 +265,13 @@ class TelegramSender:
         parts.
         """
         if message.photo or message.document or len(split_message(message)) > 1:
-            return await self.deliver(place, message, priority=priority)
+            return await self.deliver(place, message, priority=priority, still_wanted=still_wanted)
+        turn = Turn(priority=priority, still_wanted=still_wanted)
         draft: _Draft | None = self._draft(message)
         while draft is not None:
             data = {"chat_id": place.chat_id, "message_id": message_id} | _text(draft)
             try:
-                await self._bot.call("editMessageText", data, priority=priority)
+                await self._bot.call("editMessageText", data, turn=turn)
             except TelegramError as exc:
                 cause = _reason_of(exc)
                 if cause is RefusalReason.NOT_MODIFIED:
@@ -255,7 +279,7 @@ class TelegramSender:
                 if cause in (RefusalReason.EDIT_LOST, RefusalReason.TOO_LONG) or isinstance(
                     exc, EndPointNotFound
                 ):
-                    return await self.deliver(place, message, priority=priority)
+                    return await self.deliver(place, message, priority=priority, still_wanted=still_wanted)
                 draft = self._simplify(draft, cause)
                 if draft is None:
                     outcome = self._outcome(place, exc, cause)
@@ -280,22 +304,22 @@ class TelegramSender:
             return False
         return True
 
-    async def _deliver_part(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
+    async def _deliver_part(self, place: Place, draft: _Draft, turn: Turn) -> Delivery:
         current = draft
         for _ in range(_SIMPLER_TRIES):
             try:
-                return await self._send(place, current, priority)
+                return await self._send(place, current, turn)
             except TelegramError as exc:
                 cause = _reason_of(exc)
                 if cause is RefusalReason.TOO_LONG:
-                    return await self._deliver_shorter(place, current, priority)
+                    return await self._deliver_shorter(place, current, turn)
                 simpler = self._simplify(current, cause)
                 if simpler is None:
                     return self._outcome(place, exc, cause)
                 current = simpler
         return Refused(reason="refused even in its simplest form")
 
-    async def _deliver_shorter(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
+    async def _deliver_shorter(self, place: Place, draft: _Draft, turn: Turn) -> Delivery:
         """Telegram counts more characters than we do: send it in halves, as plain text, until it fits."""
         text = strip_html(draft.message.text) if draft.html else draft.message.text
         size = len(text) // 2
@@ -305,7 +329,7 @@ class TelegramSender:
         escaped = replace(draft.message, text=html.escape(text, quote=False))
         outcome: Delivery = Refused(reason="message is too long")
         for part in split.messages(escaped, size):
-            outcome = await self._deliver_part(place, self._draft(part, draft.reply_to), priority)
+            outcome = await self._deliver_part(place, self._draft(part, draft.reply_to), turn)
             if not isinstance(outcome, Sent):
                 return outcome
         return outcome
@@ -324,9 +348,9 @@ class TelegramSender:
             self._unknown |= _LATE & {cause}
         return simpler
 
-    async def _send(self, place: Place, draft: _Draft, priority: Priority) -> Delivery:
+    async def _send(self, place: Place, draft: _Draft, turn: Turn) -> Delivery:
         method, content = _content(draft)
-        result = await self._bot.call(method, _address(place, draft) | content, priority=priority)
+        result = await self._bot.call(method, _address(place, draft) | content, turn=turn)
         self._strikes.pop(place.chat_id, None)
         message_id = result.get("message_id") if isinstance(result, dict) else None
         if not isinstance(message_id, int):
@@ -342,6 +366,8 @@ class TelegramSender:
                 return Moved(chat_id=error.new_chat_id)
             case FloodWait():
                 return Later(at=now + timedelta(seconds=error.seconds), reason="flood wait", counts=False)
+            case Withdrawn():
+                return Later(at=now, reason="no longer wanted", counts=False)
             case NotSent():
                 return Later(at=now, reason=error.message, counts=False, unreachable=True)
             case EndPointNotFound():  # not a Bot API server is answering; it may come back

@@ -14,12 +14,13 @@ from typing import Any
 from telegram.ext import BaseRateLimiter
 
 from bot.chat.send_log import Priority, Rules, SendLog, Ticket, Window
-from bot.chat.telegram import FloodWait, NotSent
+from bot.chat.telegram import FloodWait, NotSent, Turn, Withdrawn
 
 __all__ = ["Priority", "Rules", "SendLimiter", "Ticket", "Window"]
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction", "editForumTopic", "editGeneralForumTopic"})
+_REPLY = Turn(priority=Priority.REPLY)
 _REPLY_TRIES = 3
 _REPLIES_KEPT = 1000  # until `replied` is called
 
@@ -32,11 +33,11 @@ class _Waiter:
     granted: asyncio.Future[Ticket]
 
 
-class SendLimiter(BaseRateLimiter[int]):
+class SendLimiter(BaseRateLimiter[Turn]):
     """Starts sends as Telegram's limits allow, the most urgent first.
 
     Install it as the bot's rate limiter: every call that sends, edits, copies or forwards to a chat waits for
-    its turn. The call's `rate_limit_args` are its Priority (REPLY if absent). A send that cannot start within
+    its turn. The call's `rate_limit_args` are its Turn (a reply if absent). A send that cannot start within
     the `patience` of its priority (seconds), or that Telegram refuses for longer, raises FloodWait and was
     not sent. `clock` must be the monotonic clock of the event loop's timers. `allowed` tells whether this
     process may call Telegram at all, which only the leader may; otherwise NotSent is raised.
@@ -158,28 +159,31 @@ class SendLimiter(BaseRateLimiter[int]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: int | None,
+        rate_limit_args: Turn | None,
     ) -> Any:
         """Make one call of the bot in its turn; a reply refused by a short flood wait is retried after it."""
         chat_id = _counted_chat(endpoint, data)
         if chat_id is None:
             self._check_allowed()
             return await callback(*args, **kwargs)
-        priority = Priority.REPLY if rate_limit_args is None else rate_limit_args
+        turn = rate_limit_args or _REPLY
+        priority = turn.priority
         for tries_left in reversed(range(_REPLY_TRIES if priority == Priority.REPLY else 1)):
             try:
-                return await self._attempt(chat_id, priority, callback, args, kwargs)
+                return await self._attempt(chat_id, turn, callback, args, kwargs)
             except FloodWait as exc:
                 if not tries_left or exc.seconds > self._patience.get(priority, 0.0):
                     raise
         raise AssertionError("the last try returns or raises")
 
     async def _attempt(
-        self, chat_id: int, priority: int, callback: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+        self, chat_id: int, turn: Turn, callback: Callable[..., Any], args: Any, kwargs: dict[str, Any]
     ) -> Any:
+        priority = turn.priority
         ticket = await self.acquire(chat_id, priority)
         try:
             self._check_allowed()
+            await _check_wanted(turn)
             result = await callback(*args, **kwargs)
         except BaseException as exc:
             self.settle(ticket, exc)
@@ -240,6 +244,11 @@ class SendLimiter(BaseRateLimiter[int]):
             if known[asked] <= now:
                 return waiter, now
         return None, min(known.values(), default=now + 1.0)
+
+
+async def _check_wanted(turn: Turn) -> None:
+    if turn.still_wanted is not None and not await turn.still_wanted():
+        raise Withdrawn("not sent: no longer wanted")
 
 
 def _counted_chat(endpoint: str, data: Mapping[str, Any]) -> int | None:

@@ -8,6 +8,7 @@ import json
 import re
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -23,6 +24,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.warnings import PTBUserWarning
 
 from bot.errors import TokenRevoked
+from bot.model import StillWanted
 from bot.worker import interruptible_sleep
 
 __all__ = [
@@ -33,7 +35,9 @@ __all__ = [
     "SecretRedactor",
     "TelegramBot",
     "TelegramError",
+    "Turn",
     "Wire",
+    "Withdrawn",
     "build_bot",
     "connect_bot",
 ]
@@ -53,6 +57,10 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 class NotSent(NetworkError):
     """No connection was made: Telegram saw nothing, so repeating is safe."""
+
+
+class Withdrawn(NotSent):
+    """The message was no longer wanted when its turn came."""
 
 
 class Ambiguous(NetworkError):
@@ -270,6 +278,17 @@ def _told_seconds(description: str) -> float:
     return float(found.group(1)) if found else 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What the limiter is told of a call: its Priority, and whom to ask when its turn comes.
+
+    A call may wait for seconds; if it is no longer wanted by then, it is not made and raises Withdrawn.
+    """
+
+    priority: int
+    still_wanted: StillWanted | None = None
+
+
 class TelegramBot(ExtBot[Any]):
     """The library's bot with calls that return plain JSON and a repr without the token."""
 
@@ -281,18 +300,18 @@ class TelegramBot(ExtBot[Any]):
         method: str,
         data: dict[str, Any] | None = None,
         *,
-        priority: int | None = None,
+        turn: Turn | None = None,
         read_timeout: float | None = None,
     ) -> Any:
         """Make one Bot API call and return its `result` as plain JSON.
 
-        `priority` is for the limiter, `read_timeout` is in seconds.
+        `turn` is for the limiter (a reply if absent), `read_timeout` is in seconds.
         Raises TokenRevoked, EndPointNotFound, NotSent, Ambiguous, FloodWait, or another TelegramError.
         """
         return await self.do_api_request(
             method,
             dict(data or {}),  # a copy: the library adds to it
-            rate_limit_args=None if self.rate_limiter is None else priority,
+            rate_limit_args=None if self.rate_limiter is None else turn,
             read_timeout=BaseRequest.DEFAULT_NONE if read_timeout is None else read_timeout,
         )
 

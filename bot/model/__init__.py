@@ -22,6 +22,7 @@ from bot.model.delivery import (
     Refused,
     SendRecord,
     Sent,
+    StillWanted,
     TopicGone,
 )
 from bot.model.keys import ApiKey
@@ -114,6 +115,7 @@ __all__ = [
     "Snapshot",
     "Stage",
     "Stats",
+    "StillWanted",
     "TokenWarning",
     "Tokens",
     "TopicGone",

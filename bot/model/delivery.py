@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -146,3 +147,5 @@ class Refused:
 
 
 Delivery = Sent | Later | Gone | Moved | TopicGone | Refused
+
+StillWanted = Callable[[], Awaitable[bool]]  # asked when the turn of a message has come

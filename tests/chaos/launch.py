@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from bot import app, cli
 from bot.chat.intake import Receiver
-from bot.model import Delivery, Place, RawUpdate, Sent
+from bot.model import Delivery, Place, RawUpdate, Sent, StillWanted
 from bot.outgoing import OutgoingMessage
 from bot.sender import Sender
 from bot.store import tables
@@ -52,9 +52,11 @@ def settle_first() -> None:
         async with self._store.write() as tx:
             await tx.notices._on.execute(sa.update(tables.notices).where(which).values(state=state))
 
-    async def spoilt(self: Sender, place: Place, outgoing: OutgoingMessage) -> Delivery:
+    async def spoilt(
+        self: Sender, place: Place, outgoing: OutgoingMessage, still_wanted: StillWanted
+    ) -> Delivery:
         await mark(self, outgoing, "sent")
-        outcome = await transmit(self, place, outgoing)
+        outcome = await transmit(self, place, outgoing, still_wanted)
         if not isinstance(outcome, Sent):
             await mark(self, outgoing, "due")
         return outcome

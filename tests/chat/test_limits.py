@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.limits import Priority, SendLimiter, Ticket
-from bot.chat.telegram import Ambiguous, FloodWait, NotSent
+from bot.chat.telegram import Ambiguous, FloodWait, NotSent, Turn, Withdrawn
+from bot.model import StillWanted
 from bot.sandbox.telegram.limits import FloodLimiter, FloodRates
 from tests.chat.standin import TOKEN, bot_on, message, ok, refusal
 from tests.virtual import clock, run
@@ -36,7 +37,7 @@ class Server:
 
     async def send(self, limits: SendLimiter, chat_id: int, priority: Priority = Priority.PUSH) -> None:
         await limits.process_request(
-            self._arrive, (chat_id,), {}, "sendMessage", {"chat_id": chat_id}, int(priority) or None
+            self._arrive, (chat_id,), {}, "sendMessage", {"chat_id": chat_id}, Turn(priority=priority)
         )
 
     async def _arrive(self, chat_id: int) -> bool:
@@ -442,8 +443,10 @@ def test_edits_and_messages_share_one_account() -> None:
         start = clock()
 
         async def push(chat: int) -> None:
-            await bot.call("editMessageText", {"chat_id": chat, "message_id": 1, "text": "x"}, priority=2)
-            await bot.call("sendMessage", {"chat_id": chat, "text": "x"}, priority=1)
+            await bot.call(
+                "editMessageText", {"chat_id": chat, "message_id": 1, "text": "x"}, turn=Turn(priority=2)
+            )
+            await bot.call("sendMessage", {"chat_id": chat, "text": "x"}, turn=Turn(priority=1))
 
         await asyncio.gather(*(push(chat) for chat in range(1, 101)))
         return clock() - start, enforcer
@@ -502,7 +505,9 @@ def test_a_flood_wait_for_edits_holds_the_chats_messages_too() -> None:
         limits = SendLimiter(clock=clock)
         bot, _ = bot_on(lambda method, data: refusal(429, "Too Many Requests", retry_after=9), limiter=limits)
         with pytest.raises(FloodWait):
-            await bot.call("editMessageText", {"chat_id": 5, "message_id": 1, "text": "x"}, priority=1)
+            await bot.call(
+                "editMessageText", {"chat_id": 5, "message_id": 1, "text": "x"}, turn=Turn(priority=1)
+            )
         return limits.ready_in(5)
 
     assert run(main()) == pytest.approx(9)
@@ -576,7 +581,7 @@ def test_a_process_that_may_not_send_does_not() -> None:
         bot, seam = bot_on(lambda method, data: message(), limiter=limits)
         for method in (*["sendMessage"] * 3, "answerCallbackQuery", "setWebhook"):
             try:
-                await bot.call(method, {"chat_id": 5, "text": "x"}, priority=Priority.PUSH)
+                await bot.call(method, {"chat_id": 5, "text": "x"}, turn=Turn(priority=Priority.PUSH))
                 outcomes.append("sent")
             except NotSent:
                 outcomes.append("not sent")
@@ -584,6 +589,30 @@ def test_a_process_that_may_not_send_does_not() -> None:
         return outcomes
 
     assert run(main()) == ["sent", "sent", "not sent", "not sent", "not sent"]
+
+
+def test_a_message_that_is_not_wanted_any_more_when_its_turn_comes_is_not_sent() -> None:
+    """Whoever stops while a push waits behind another one is sent no more; its turn goes to the next."""
+
+    async def main() -> tuple[list[str], float]:
+        bot, seam = bot_on(lambda method, data: message(), limiter=SendLimiter(clock=clock))
+
+        async def stopped() -> bool:
+            return False
+
+        async def push(text: str, wanted: StillWanted | None) -> None:
+            turn = Turn(priority=Priority.PUSH, still_wanted=wanted)
+            await bot.call("sendMessage", {"chat_id": 5, "text": text}, turn=turn)
+
+        start = clock()
+        pushes = [push(str(number), stopped if 0 < number < 9 else None) for number in range(10)]
+        found = await asyncio.gather(*pushes, return_exceptions=True)
+        assert [type(one) for one in found] == [type(None), *[Withdrawn] * 8, type(None)]
+        return [str(data["text"]) for _, data in seam.calls], clock() - start
+
+    texts, elapsed = run(main())
+    assert texts == ["0", "9"]
+    assert elapsed < 1.5  # the last one did not wait for the others' places to pass
 
 
 # ── on the library's bot ────────────────────────────────────────────────────────────────────────
@@ -597,7 +626,7 @@ def test_the_bots_own_calls_pass_the_limits_with_their_priority() -> None:
         )
         start = clock()
         for _ in range(3):
-            await bot.call("sendMessage", {"chat_id": 5, "text": "x"}, priority=Priority.PUSH)
+            await bot.call("sendMessage", {"chat_id": 5, "text": "x"}, turn=Turn(priority=Priority.PUSH))
         await bot.answer_callback_query("7")
         assert all(TOKEN not in str(data) for _, data in seam.calls)
         assert all(set(data) <= {"chat_id", "text", "callback_query_id"} for _, data in seam.calls)
@@ -613,7 +642,7 @@ def test_a_429_of_the_server_freezes_the_chat() -> None:
         limits = SendLimiter(clock=clock)
         bot, _ = bot_on(lambda method, data: refusal(429, "Too Many Requests", retry_after=9), limiter=limits)
         with pytest.raises(FloodWait):
-            await bot.call("sendMessage", {"chat_id": 5, "text": "x"}, priority=Priority.PUSH)
+            await bot.call("sendMessage", {"chat_id": 5, "text": "x"}, turn=Turn(priority=Priority.PUSH))
         return limits.frozen()
 
     assert run(main()) == {5: pytest.approx(9)}

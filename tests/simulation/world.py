@@ -24,6 +24,7 @@ from bot.model import (
     Place,
     Sent,
     Snapshot,
+    StillWanted,
 )
 from bot.sources.aliexpress.budget import LocalCallLimiter
 from tests.virtual import now
@@ -160,7 +161,14 @@ class Post:
     doubtful: set[int] = field(default_factory=set)  # arrived, but the sender was not told
     telling: asyncio.Event = field(default_factory=asyncio.Event)  # set when something is being sent
 
-    async def deliver(self, place: Place, message: Message, *, reply_to: int | None = None) -> Delivery:
+    async def deliver(
+        self,
+        place: Place,
+        message: Message,
+        *,
+        reply_to: int | None = None,
+        still_wanted: StillWanted | None = None,
+    ) -> Delivery:
         """Send it."""
         self.telling.set()
         await asyncio.sleep(self.dice.uniform(0.02, 0.2))
@@ -183,7 +191,9 @@ class Post:
         self.doubtful.discard(number)
         return Sent(message_id=number)
 
-    async def edit(self, place: Place, message_id: int, message: Message) -> Delivery:
+    async def edit(
+        self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
+    ) -> Delivery:
         """Change it."""
         await asyncio.sleep(self.dice.uniform(0.02, 0.2))
         return Sent(message_id=message_id)

@@ -16,7 +16,7 @@ from bot import settings
 from bot.app import App, now, spare_the_collector
 from bot.chat.delivery import TelegramSender
 from bot.chat.limits import Priority
-from bot.chat.telegram import build_bot
+from bot.chat.telegram import Turn, build_bot
 from bot.sender import Sender
 from tests.bench.speed.children import Watch, environment, peak_memory
 
@@ -53,7 +53,7 @@ async def product(url: str, database: str, owed: int) -> dict[str, float]:
     return result
 
 
-class _Open(BaseRateLimiter[int]):
+class _Open(BaseRateLimiter[Turn]):
     """Every call may go at once."""
 
     async def initialize(self) -> None:
@@ -69,7 +69,7 @@ class _Open(BaseRateLimiter[int]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: int | None,
+        rate_limit_args: Turn | None,
     ) -> Any:
         """Make the call."""
         return await callback(*args, **kwargs)
