@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.styles import Font
 
 from bot.lists import NotAList, OrderList, Trouble, Unreadable, read_file, read_text, write_file
 
@@ -375,6 +376,24 @@ def test_a_workbook_is_read_and_comes_back_as_one() -> None:
     assert cells[1][:4] == (1405, ONE, "Ola", 29.5)
     assert cells[1][6] == "https://one"
     assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("value", [None, ONE])
+def test_a_cell_on_the_last_row_makes_no_million_rows(value: str | None) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(("order",))
+    book.active.append((ONE,))
+    far = book.active.cell(row=1_048_576, column=1, value=value)
+    far.font = Font(bold=True)
+    file = io.BytesIO()
+    book.save(file)
+    if value is None:  # it is only formatted
+        assert [row.numbers for row in read_file(file.getvalue(), "en").rows] == [(ONE,)]
+    else:
+        with pytest.raises(NotAList) as caught:
+            read_file(file.getvalue(), "en")
+        assert caught.value.why is Unreadable.TOO_LARGE
 
 
 def _archive(**parts: bytes) -> bytes:

@@ -47,9 +47,9 @@ def read(content: bytes) -> list[list[tuple[str, ...]]]:
     if not content.startswith(_ZIP):
         raise NotAList(Unreadable.SPREADSHEET)
     try:
-        _check_size(content)
+        last = _check_size(content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheets = [_rows(sheet) for sheet in book.worksheets[:_MOST_SHEETS]]
+        sheets = [_rows(sheet, last) for sheet in book.worksheets[:_MOST_SHEETS]]
         book.close()
     except NotAList:
         raise
@@ -71,12 +71,13 @@ def write(rows: Iterable[Sequence[str]]) -> bytes:
     return written.getvalue()
 
 
-def _rows(sheet: Any) -> list[tuple[str, ...]]:
+def _rows(sheet: Any, last: int) -> list[tuple[str, ...]]:
+    """The rows up to `last`, counted from 1; those behind it are empty, however many they are."""
+    if not last:
+        return []
     sheet.reset_dimensions()  # what the file says of its own size may be wrong
-    rows = sheet.iter_rows(values_only=True, max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS)
-    texts = [tuple(map(_text, row)) for row in islice(rows, _MOST_ROWS + 1)]
-    if len(texts) > _MOST_ROWS:
-        raise NotAList(Unreadable.TOO_LARGE)
+    rows = sheet.iter_rows(values_only=True, max_row=last, max_col=_MOST_COLUMNS)
+    texts = [tuple(map(_text, row)) for row in islice(rows, last)]
     while texts and not any(texts[-1]):
         texts.pop()
     wide = max((at + 1 for row in texts for at, cell in enumerate(row) if cell), default=0)
@@ -102,8 +103,8 @@ def _typed(cell: str) -> str | float:
     return float(cell) if _SHORT_NUMBER.fullmatch(cell) else cell
 
 
-def _check_size(content: bytes) -> None:
-    """Refuse, before anything is built of it, what would take too much memory."""
+def _check_size(content: bytes) -> int:
+    """Return the last row with a value; refuse, before anything is built, what takes too much memory."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
         if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
@@ -113,14 +114,20 @@ def _check_size(content: bytes) -> None:
             if part.filename.endswith((".xml", ".rels", ".vml")):
                 with archive.open(part) as stream:
                     counted.check(stream)
+    return counted.last
 
 
 class _Counted:
-    """Counts the elements of a workbook's parts while they stream by."""
+    """Counts the elements of a workbook's parts while they stream by, and finds the last row with a value.
+
+    A row says its own number: a format on Excel's last row would make a million empty rows of it.
+    """
 
     def __init__(self) -> None:
         self._all = 0
         self._together = 0
+        self._row = 0
+        self.last = 0
 
     def check(self, stream: IO[bytes]) -> None:
         """Raises NotAList for too many elements, and for a document type: bombs need one, Excel has none."""
@@ -128,7 +135,7 @@ class _Counted:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.StartDoctypeDeclHandler = _refuse
-        self._together = 0
+        self._together = self._row = 0
         while chunk := stream.read(_CHUNK):
             parser.Parse(chunk)
 
@@ -137,6 +144,13 @@ class _Counted:
         self._together += 1
         if self._all > _MOST_ELEMENTS or self._together > _MOST_AT_ONCE:
             raise NotAList(Unreadable.TOO_LARGE)
+        match name.rpartition(":")[2]:
+            case "row":
+                self._row = int(attributes.get("r") or self._row + 1)
+            case "v" | "is" if self._row > _MOST_ROWS:
+                raise NotAList(Unreadable.TOO_LARGE)
+            case "v" | "is":  # a cell's value
+                self.last = max(self.last, self._row)
 
     def _end(self, name: str) -> None:
         if name.rpartition(":")[2] in {"row", "si"}:  # openpyxl is done with it

@@ -34,14 +34,9 @@ class Control:
         await self._call("DELETE", "faults")
 
     async def _call(self, method: str, path: str, **how: Any) -> Any:
-        while True:
-            try:
-                return await self._once(method, path, **how)
-            except aiohttp.ClientConnectionResetError:  # it was idle and is closed: nothing was sent
-                continue
-
-    async def _once(self, method: str, path: str, **how: Any) -> Any:
-        async with self._http.request(method, f"{self._url}/control/{path}", **how) as answer:
+        # Each call has its own connection: the server closes idle ones, perhaps while the next call leaves.
+        alone = {"Connection": "close"}
+        async with self._http.request(method, f"{self._url}/control/{path}", headers=alone, **how) as answer:
             if answer.status != 200:
                 raise RuntimeError(f"{path}: {await answer.text()}")
             return await answer.json()
