@@ -66,6 +66,7 @@ docs: $(READY)  ## generate reference pages, .env.example and dashboard from the
 lock:  ## update the pinned versions (needs uv); the files carry hashes and no index address
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --extra speed --extra sentry -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --extra speed --extra sentry --group dev -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group build -o requirements-build.txt
 
 clean:
 	rm -rf .venv .venv-*

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-import sysconfig
-import venv
 from pathlib import Path
 
 import pytest
@@ -16,28 +13,11 @@ from bot import __version__
 from bot.cli import COMMANDS
 from bot.i18n import LANGUAGES, SOURCE_LANGUAGE
 from tests.test_demo import check_first_push, demo
+from tests.wheel import program
 
-ROOT = Path(__file__).parent.parent
+__all__ = ["program"]  # a fixture
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("wheel")]
-
-
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`parcel-bot` in an environment that has the wheel and, from here, the libraries that it requires."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
-    venv.create(folder / "installed", with_pip=False)
-    python = folder / "installed/bin/python"
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    libraries = folder / "installed/lib" / version / "site-packages/libraries.pth"
-    libraries.write_text(sysconfig.get_path("purelib"))
-    # Nothing may be fetched: a requirement that is not met here fails.
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index", "--quiet"]
-    subprocess.run([*install, "--disable-pip-version-check", str(wheel)], check=True)
-    return python.parent / "parcel-bot"
 
 
 def _said(program: Path, *words: str, cwd: Path) -> str:
