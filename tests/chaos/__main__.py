@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.chaos import report
 from tests.chaos.audit import count
 from tests.chaos.plan import Size, make
-from tests.chaos.play import play
+from tests.chaos.run import run_plan
 
 
 def main() -> int:
@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--replicas", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--intake", choices=["polling", "webhook"], default="polling")
-    parser.add_argument("--spoilt", default="", help="run the bot with a mistake that must be found")
+    parser.add_argument("--fault", default="", help="run the bot with a mistake that must be found")
     parser.add_argument("--json", type=Path, help="where to write the report as JSON")
     parser.add_argument("--records", type=Path, help="where to pickle everything, for a post-mortem")
     parser.add_argument("--log", type=Path, default=Path("/dev/null"), help="where the bot's words go")
@@ -50,7 +50,7 @@ def main() -> int:
     plan = make(given.seed, given.minutes * 60.0, size)
     sys.stdout.write(f"seed {given.seed}, {given.minutes:g} minutes\n")
     sys.stdout.flush()
-    records = asyncio.run(play(plan, settle_within=given.settle, spoilt=given.spoilt, log=given.log))
+    records = asyncio.run(run_plan(plan, settle_within=given.settle, fault=given.fault, log=given.log))
     if given.records:
         given.records.write_bytes(pickle.dumps(records))
     counted = count(records)

@@ -71,7 +71,7 @@ class Time:
 
 
 class Watcher:
-    """Follows the ledgers. `chats` maps Telegram's numbers of a chat to the play's, `topics` to its topic."""
+    """Follows the ledgers. `chats` maps Telegram's numbers of a chat to the plan's, `topics` to its topic."""
 
     def __init__(self, control: Control, records: Records, now: Time) -> None:
         self._control = control

@@ -52,7 +52,7 @@ def settle_first() -> None:
         async with self._store.write() as tx:
             await tx.notices._on.execute(sa.update(tables.notices).where(which).values(state=state))
 
-    async def spoilt(
+    async def faulty(
         self: Sender, place: Place, outgoing: OutgoingMessage, still_wanted: StillWanted
     ) -> Delivery:
         await mark(self, outgoing, "sent")
@@ -61,7 +61,7 @@ def settle_first() -> None:
             await mark(self, outgoing, "due")
         return outcome
 
-    Sender._transmit = spoilt  # type: ignore[method-assign]  # the mistake is the point
+    Sender._transmit = faulty  # type: ignore[method-assign]  # the mistake is the point
 
 
 class _Hasty:
@@ -81,11 +81,11 @@ def offset_first() -> None:
     """Mistake: the offset moves before the inbox holds the updates."""
     begin = Receiver.__init__
 
-    def spoilt(self: Receiver, *args: Any, **kwargs: Any) -> None:
+    def faulty(self: Receiver, *args: Any, **kwargs: Any) -> None:
         begin(self, *args, **kwargs)
         self._inbox = _Hasty(self)
 
-    Receiver.__init__ = spoilt  # type: ignore[method-assign]  # the mistake is the point
+    Receiver.__init__ = faulty  # type: ignore[method-assign]  # the mistake is the point
 
 
 SPOILT: Mapping[str, Callable[[], None]] = {"settle-first": settle_first, "offset-first": offset_first}
@@ -132,9 +132,9 @@ def _live() -> NoReturn:
 
 def main(arguments: Sequence[str]) -> None:
     """Prepare the clock and the mistakes, then serve."""
-    clock, *spoilt = arguments
+    clock, *faults = arguments
     app.now = Clock(Path(clock))  # the one clock, asked at every use
-    for name in spoilt:
+    for name in faults:
         SPOILT[name]()
     serve()
 

@@ -15,7 +15,7 @@ Deed = Rename | Nonsense | Toggle | Press | Block | Mute | Upgrade
 
 
 @dataclass(slots=True)
-class Stage:
+class Environment:
     """What everybody on it shares."""
 
     control: Control
@@ -28,7 +28,7 @@ class Stage:
 class Person:
     """One chat and who writes in it."""
 
-    stage: Stage
+    environment: Environment
     member: Member
     chat_id: int
     topic: int = 0
@@ -60,7 +60,7 @@ class Person:
             for order in self.member.orders:
                 await self._follow(order)
             return
-        asked = self.stage.now()
+        asked = self.environment.now()
         text = f"/track {' '.join(self.member.orders)}"
         await self._ask("follow", text, lambda heard: "added" in heard.text)
         for order in self.member.orders:
@@ -90,50 +90,50 @@ class Person:
     # ── saying ──────────────────────────────────────────────────────────────────────────────────
 
     async def _ask(self, what: str, text: str, fits: Callable[[Heard], bool], order: str = "") -> None:
-        stage, key = self.stage, self.member.key
-        asked = Asked(chat=key, what=what, at=stage.now(), order=order)
-        stage.records.asked.append(asked)
-        after = stage.watcher.latest(key)
-        await stage.control.post(f"chats/{self.chat_id}/say", text=text, thread_id=self.topic)
-        await stage.watcher.hear(key, after, lambda heard: heard.kind not in _PUSHED and fits(heard))
-        asked.answered = stage.now()
+        environment, key = self.environment, self.member.key
+        asked = Asked(chat=key, what=what, at=environment.now(), order=order)
+        environment.records.asked.append(asked)
+        after = environment.watcher.latest(key)
+        await environment.control.post(f"chats/{self.chat_id}/say", text=text, thread_id=self.topic)
+        await environment.watcher.hear(key, after, lambda heard: heard.kind not in _PUSHED and fits(heard))
+        asked.answered = environment.now()
 
     async def _follow(self, order: str) -> None:
-        asked = self.stage.now()
+        asked = self.environment.now()
         await self._ask("track", f"/track {order}", lambda heard: _about(heard, order, Kind.CARD), order)
         self._stay(order, asked)
 
     def _stay(self, order: str, asked: float) -> None:
-        now = self.stage.now()
+        now = self.environment.now()
         stay = Stay(chat=self.member.key, order=order, asked=asked, since=now)
         self._stays[order] = stay
-        self.stage.records.stays.append(stay)
+        self.environment.records.stays.append(stay)
 
     async def _toggle(self, order: str) -> None:
         stay = self._stays.pop(order, None)
         if stay is None:
             await self._follow(order)
             return
-        stay.until = self.stage.now()
+        stay.until = self.environment.now()
         await self._ask("untrack", f"/untrack {order}", _stopped)
-        stay.gone = self.stage.now()
+        stay.gone = self.environment.now()
 
     async def _press(self, order: str) -> None:
-        stage = self.stage
-        card = stage.watcher.card(self.member.key, order[-4:])
+        environment = self.environment
+        card = environment.watcher.card(self.member.key, order[-4:])
         if card is None or card.chat_id != self.chat_id:
             await self._follow_again(order)
             return
-        asked = Asked(chat=self.member.key, what="press", at=stage.now(), order=order)
-        stage.records.asked.append(asked)
-        pressed = await stage.control.post(
+        asked = Asked(chat=self.member.key, what="press", at=environment.now(), order=order)
+        environment.records.asked.append(asked)
+        pressed = await environment.control.post(
             f"chats/{self.chat_id}/press",
             message_id=card.message_id,
             label="Refresh",
             timeout=_PRESS_PATIENCE,
         )
         if pressed["answer"] is not None:
-            asked.answered = stage.now()
+            asked.answered = environment.now()
 
     async def _follow_again(self, order: str) -> None:
         await self._ask("card", f"/track {order}", lambda heard: _about(heard, order, Kind.CARD), order)
@@ -141,29 +141,29 @@ class Person:
     # ── coming and going ────────────────────────────────────────────────────────────────────────
 
     async def _block(self, seconds: float) -> None:
-        stage = self.stage
-        away = Away(chat=self.member.key, at=stage.now())
-        stage.records.aways.append(away)
+        environment = self.environment
+        away = Away(chat=self.member.key, at=environment.now())
+        environment.records.aways.append(away)
         for stay in self._stays.values():
             stay.until = away.at
-        await stage.control.post(f"chats/{self.chat_id}/state", action="block")
+        await environment.control.post(f"chats/{self.chat_id}/state", action="block")
         await asyncio.sleep(seconds)
-        away.back = stage.now()
-        await stage.control.post(f"chats/{self.chat_id}/state", action="unblock")
+        away.back = environment.now()
+        await environment.control.post(f"chats/{self.chat_id}/state", action="unblock")
         text = f"LP{self.member.key:06d}{int(away.back * 10):06d}"
         await self._ask("back", text, lambda heard: text in heard.text)
         for order in list(self._stays):
             self._stay(order, away.back)
 
     async def _mute(self, seconds: float) -> None:
-        await self.stage.control.post(f"chats/{self.chat_id}/state", action="mute")
+        await self.environment.control.post(f"chats/{self.chat_id}/state", action="mute")
         await asyncio.sleep(seconds)
-        await self.stage.control.post(f"chats/{self.chat_id}/state", action="unmute")
+        await self.environment.control.post(f"chats/{self.chat_id}/state", action="unmute")
 
     async def _upgrade(self) -> None:
-        new = await self.stage.control.post(f"chats/{self.chat_id}/state", action="upgrade")
+        new = await self.environment.control.post(f"chats/{self.chat_id}/state", action="upgrade")
         self.chat_id = new["id"]
-        self.stage.watcher.chats[self.chat_id] = self.member.key
+        self.environment.watcher.chats[self.chat_id] = self.member.key
 
 
 _PUSHED = (Kind.PUSH, Kind.SUMMARY)
@@ -178,9 +178,9 @@ def _about(heard: Heard, order: str, kind: Kind) -> bool:
     return heard.kind is kind and order[-4:] in heard.text
 
 
-async def enter(stage: Stage, member: Member) -> Person:
-    """A new chat of the play."""
-    control, topic = stage.control, 0
+async def enter(environment: Environment, member: Member) -> Person:
+    """A new chat of the plan."""
+    control, topic = environment.control, 0
     if member.group:
         kind = "forum" if member.forum else "group"
         made = await control.post("chats", type=kind, title=f"Group {member.key}")
@@ -190,6 +190,6 @@ async def enter(stage: Stage, member: Member) -> Person:
         )
     if member.forum:
         opened = await control.post(f"chats/{made['id']}/state", action="create_topic", name="Parcels")
-        topic = stage.watcher.topics[made["id"]] = opened["thread_id"]
-    stage.watcher.chats[made["id"]] = member.key
-    return Person(stage, member, made["id"], topic)
+        topic = environment.watcher.topics[made["id"]] = opened["thread_id"]
+    environment.watcher.chats[made["id"]] = member.key
+    return Person(environment, member, made["id"], topic)

@@ -42,7 +42,7 @@ OUTAGE: Mapping[str, float] = {"aliexpress.outage": 0.7, "aliexpress.status": 0.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much is played. Rates are a second's, `scans` may come in bursts of up to `burst` an order.
+    """How much happens. Rates are a second's, `scans` may come in bursts of up to `burst` an order.
 
     `database` is sqlite or postgresql, `intake` polling or webhook.
     """
@@ -67,7 +67,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One chat of the play; in a forum one topic of it. It follows `orders` throughout, `fickle` at times."""
+    """One chat of the plan; in a forum one topic of it. It follows `orders` throughout, `fickle` at times."""
 
     key: int
     group: bool
@@ -194,7 +194,7 @@ class TokenDeath:
     """AliExpress's access token dies before its time."""
 
 
-Happening = (
+Event = (
     Scan
     | Rename
     | Nonsense
@@ -215,14 +215,14 @@ Happening = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A whole run: happenings with their seconds from the start, in order."""
+    """A whole run: events with their seconds from the start, in order."""
 
     seed: int
     seconds: float
     size: Size
     members: tuple[Member, ...]
     orders: tuple[str, ...]
-    happenings: tuple[tuple[float, Happening], ...]
+    events: tuple[tuple[float, Event], ...]
 
     def lives(self, replica: int = 0) -> Iterator[tuple[float, bool]]:
         """Seconds that each life of a replica lasts, and whether it ends by kill -9 (else by SIGTERM)."""
@@ -233,7 +233,7 @@ class Plan:
 
 
 def make(seed: int, seconds: float, size: Size | None = None) -> Plan:
-    """The play of one seed."""
+    """The plan of one seed."""
     size = size or Size()
     dice = random.Random(f"plan {seed}")
     orders = tuple(str(_FIRST_ORDER + number * _ORDER_STEP) for number in range(1, size.orders + 1))
@@ -245,7 +245,7 @@ def make(seed: int, seconds: float, size: Size | None = None) -> Plan:
         size=size,
         members=members,
         orders=orders,
-        happenings=tuple(sorted(draft.all(), key=lambda pair: pair[0])),
+        events=tuple(sorted(draft.all(), key=lambda pair: pair[0])),
     )
 
 
@@ -265,7 +265,7 @@ def _members(dice: random.Random, size: Size, orders: tuple[str, ...]) -> Iterat
 
 @dataclass(slots=True)
 class _Draft:
-    """Draws the happenings of a run."""
+    """Draws the events of a run."""
 
     dice: random.Random
     size: Size
@@ -274,7 +274,7 @@ class _Draft:
     orders: tuple[str, ...]
     serial: int = field(default=0)
 
-    def all(self) -> Iterator[tuple[float, Happening]]:
+    def all(self) -> Iterator[tuple[float, Event]]:
         yield from self.scans()
         yield from self.commands()
         if self.size.weather:
@@ -288,7 +288,7 @@ class _Draft:
             yield at
             at += self.dice.expovariate(rate)
 
-    def scans(self) -> Iterator[tuple[float, Happening]]:
+    def scans(self) -> Iterator[tuple[float, Event]]:
         mean = (1 + self.size.burst) / 2
         for at in self.times(self.size.scans / mean):
             order = self.dice.choice(self.orders)
@@ -299,7 +299,7 @@ class _Draft:
         self.serial += 1
         return self.serial
 
-    def commands(self) -> Iterator[tuple[float, Happening]]:
+    def commands(self) -> Iterator[tuple[float, Event]]:
         people = [member for member in self.members if not member.group]
         groups = [member for member in self.members if member.group]
         for at in self.times(self.size.commands):
@@ -308,7 +308,7 @@ class _Draft:
             if not group.forum:
                 yield self.dice.uniform(0.2, 0.8) * self.seconds, Upgrade(chat=group.key)
 
-    def command(self, people: list[Member], groups: list[Member]) -> Happening:
+    def command(self, people: list[Member], groups: list[Member]) -> Event:
         luck, person = self.dice.random(), self.dice.choice(people)
         if luck < 0.35:
             somebody = self.dice.choice(people + groups)
@@ -325,7 +325,7 @@ class _Draft:
         somebody = self.dice.choice(people + groups)
         return Mute(chat=somebody.key, seconds=self.dice.uniform(2.0, 10.0))
 
-    def weather(self) -> Iterator[tuple[float, Happening]]:
+    def weather(self) -> Iterator[tuple[float, Event]]:
         """Spells of a few seconds: fair, one side in trouble, both, or AliExpress away altogether."""
         at = 0.0
         both = {**TELEGRAM_TROUBLE, **ALIEXPRESS_TROUBLE}
@@ -335,14 +335,14 @@ class _Draft:
             yield at, Weather(seed=self.dice.randrange(1 << 30), rates=rates)
             at += self.dice.uniform(3.0, 9.0)
 
-    def troubles(self) -> Iterator[tuple[float, Happening]]:
+    def troubles(self) -> Iterator[tuple[float, Event]]:
         yield from self.of_the_file() if self.size.database == "sqlite" else self.of_the_server()
         for at in self.times(1 / 15.0):
             yield at, Jump(seconds=self.dice.choice((1.0, 5.0, 35.0, -1.0, -3.0)))
         for at in self.times(1 / 20.0):
             yield at, TokenDeath()
 
-    def of_the_file(self) -> Iterator[tuple[float, Happening]]:
+    def of_the_file(self) -> Iterator[tuple[float, Event]]:
         for at in self.times(self.size.locks):
             yield at, Lock(seconds=self.dice.uniform(0.2, 2.5), kill=self.dice.random() < 0.6)
         for at in self.times(1 / 45.0):
@@ -350,7 +350,7 @@ class _Draft:
         for at in self.times(1 / 20.0):
             yield at, FullDisk(seconds=self.dice.uniform(0.5, 2.0))
 
-    def of_the_server(self) -> Iterator[tuple[float, Happening]]:
+    def of_the_server(self) -> Iterator[tuple[float, Event]]:
         for at in self.times(self.size.locks):
             yield at, self.lock(self.dice.uniform(0.2, 2.5), kill=self.dice.random() < 0.6)
         for at in self.times(1 / 60.0):

@@ -64,12 +64,12 @@ def settings(said: Mapping[str, str], database_url: str) -> dict[str, str]:
 class Launcher:
     """Starts bots that all have the same settings. `clock` is the file their time is displaced by."""
 
-    def __init__(self, environ: Mapping[str, str], folder: Path, log: Path, spoilt: str = "") -> None:
+    def __init__(self, environ: Mapping[str, str], folder: Path, log: Path, fault: str = "") -> None:
         self._clock = folder / "clock"
         self._clock.write_bytes(struct.pack(CLOCK_FORMAT, 0.0))
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environ = inherited | dict(environ) | {"PYTHONUNBUFFERED": "1"}
-        self._arguments = ["-m", "tests.chaos.launch", str(self._clock), *([spoilt] if spoilt else [])]
+        self._arguments = ["-m", "tests.chaos.launch", str(self._clock), *([fault] if fault else [])]
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self._asking = asyncio.Lock()
@@ -126,7 +126,7 @@ class Bot:
         self._launcher = launcher
         self._settings = settings
         self._pid = 0
-        self.dying = asyncio.Event()  # set: the present life ends now
+        self.must_end = asyncio.Event()  # set: the present life ends now
         self.exit_code: int | None = None
 
     async def alive(self) -> bool:

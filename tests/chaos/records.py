@@ -23,7 +23,7 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """One message that Telegram accepted from the bot. `chat` is the play's number of the chat."""
+    """One message that Telegram accepted from the bot. `chat` is the plan's number of the chat."""
 
     index: int
     chat: int

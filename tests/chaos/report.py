@@ -101,4 +101,4 @@ def _broken(run: Records, counted: Count) -> Iterator[str]:
     if run.aliexpress_busiest > 2 * CALLS_PER_SECOND:  # twice: a second in which the bot died and came back
         yield f"calls at AliExpress in a second: {run.aliexpress_busiest}"
     if not counted.owed or not counted.commands:
-        yield "nothing was played"
+        yield "nothing happened"

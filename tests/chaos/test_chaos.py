@@ -1,4 +1,4 @@
-"""The one-minute run of every test run; `make chaos` plays longer ones."""
+"""The one-minute run of every test run; `make chaos` makes longer ones."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from tests.chaos import report
 from tests.chaos.audit import Count, count
 from tests.chaos.plan import Size, make
-from tests.chaos.play import play
 from tests.chaos.records import Records
+from tests.chaos.run import run_plan
 from tests.store import postgres
 
 _SEED = "CHAOS_SEED"  # of a run to repeat
@@ -23,11 +23,11 @@ def _seed() -> int:
     return int(os.environ.get(_SEED) or time.time())
 
 
-async def _played(seed: int, seconds: float, size: Size | None = None, **more: Any) -> tuple[Records, Count]:
+async def _run(seed: int, seconds: float, size: Size | None = None, **more: Any) -> tuple[Records, Count]:
     """One run, counted; its seed and its table are shown where the test fails."""
     print(f"{_SEED}={seed}")  # noqa: T201
     try:
-        records = await play(make(seed, seconds, size), **more)
+        records = await run_plan(make(seed, seconds, size), **more)
     except postgres.Unavailable as reason:
         pytest.skip(f"POSTGRESQL NOT TESTED: {reason}")
     counted = count(records)
@@ -37,7 +37,7 @@ async def _played(seed: int, seconds: float, size: Size | None = None, **more: A
 
 @pytest.mark.process
 async def test_nothing_is_lost_and_nothing_repeated_without_a_cause(tmp_path: Path) -> None:
-    records, counted = await _played(_seed(), 28.0, settle_within=150.0, log=tmp_path / "bot.log")
+    records, counted = await _run(_seed(), 28.0, settle_within=150.0, log=tmp_path / "bot.log")
     assert report.broken(records, counted) == []
     assert counted.told > 200
     assert records.kills
@@ -48,7 +48,7 @@ async def test_replicas_on_postgresql_lose_nothing_either(tmp_path: Path) -> Non
     """Three of them die one by one, and their server is restarted under them."""
     seed = _seed()
     size = Size(replicas=3, database="postgresql", intake=("polling", "webhook")[seed % 2])
-    records, counted = await _played(seed, 20.0, size, settle_within=150.0, log=tmp_path / "bot.log")
+    records, counted = await _run(seed, 20.0, size, settle_within=150.0, log=tmp_path / "bot.log")
     assert report.broken(records, counted) == []
     assert counted.told > 150
     assert records.kills
@@ -60,7 +60,7 @@ async def test_without_a_fault_everything_is_told_once_within_all_limits(
     tmp_path: Path, replicas: int, database: str
 ) -> None:
     size = Size(chats=24, deaths=False, weather=False, troubles=False, replicas=replicas, database=database)
-    records, counted = await _played(_seed(), 8.0, size, settle_within=150.0, log=tmp_path / "bot.log")
+    records, counted = await _run(_seed(), 8.0, size, settle_within=150.0, log=tmp_path / "bot.log")
     assert report.broken(records, counted) == []
     assert counted.repeats == 0
 
@@ -82,7 +82,7 @@ async def test_without_a_fault_everything_is_told_once_within_all_limits(
 async def test_a_mistake_is_found(mistake: str, size: Size) -> None:
     seed = _seed()
     for attempt in range(seed, seed + 5):  # a kill has to fall into the gap that the mistake opens
-        _, counted = await _played(attempt, 12.0, size, settle_within=60.0, hope=3.0, spoilt=mistake)
+        _, counted = await _run(attempt, 12.0, size, settle_within=60.0, answer_within=3.0, fault=mistake)
         if _finds(mistake, counted):
             return
     pytest.fail(f"{mistake} was not found in five runs")

@@ -44,7 +44,7 @@ class Replica:
 
 
 @dataclass(slots=True, kw_only=True)
-class Scene:
+class Cluster:
     """Two replicas and somebody who writes to them."""
 
     control: Control
@@ -109,7 +109,7 @@ async def _tapped(sandbox: str, http: aiohttp.ClientSession, calls: list[float])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def scene(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Scene]:
+async def cluster(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Cluster]:
     """A leader and a stand-by; somebody follows orders, which are looked at every second or two."""
     plan = make(1, 1.0, Size(replicas=2, database=request.param))
     async with contextlib.AsyncExitStack() as within:
@@ -131,40 +131,40 @@ async def scene(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
                 "ALIEXPRESS_API_URL": said["aliexpress_api_url"].replace(said["url"], tap),
             }
             replicas.append(Replica(bot=Bot(launcher, own), port=port, calls=calls))
-        scene = Scene(control=Control(said["url"], http), http=http, base=base, replicas=replicas)
-        await _begin(scene)
+        cluster = Cluster(control=Control(said["url"], http), http=http, base=base, replicas=replicas)
+        await _begin(cluster)
         for one in replicas:
             within.push_async_callback(one.bot.kill)
-        yield scene
+        yield cluster
 
 
-async def _begin(scene: Scene) -> None:
+async def _begin(cluster: Cluster) -> None:
     orders = [str(8211744600000000 + number) for number in range(_ORDERS)]
     for order in orders:
-        await scene.control.post("orders", id=order, nodes=[{"description": "Package left sorting center"}])
-    made = await scene.control.post("chats", type="private", first_name="Person", started=True)
-    scene.chat_id = made["id"]
-    first, second = scene.replicas
+        await cluster.control.post("orders", id=order, nodes=[{"description": "Package left sorting center"}])
+    made = await cluster.control.post("chats", type="private", first_name="Person", started=True)
+    cluster.chat_id = made["id"]
+    first, second = cluster.replicas
     await first.bot.start()
-    assert await scene.leader() is first
+    assert await cluster.leader() is first
     for order in orders:
-        await scene.ask(f"/track {order}")
+        await cluster.ask(f"/track {order}")
     await second.bot.start()
-    await scene.stands_by(second)
+    await cluster.stands_by(second)
 
 
-async def _taken_over(scene: Scene, end: Callable[[Replica], object]) -> float:
+async def _taken_over(cluster: Cluster, end: Callable[[Replica], object]) -> float:
     """Seconds from the end of the leader until the stand-by is ready and answers."""
-    first = await scene.leader()
-    (second,) = [one for one in scene.replicas if one is not first]
-    live, ready, text = await second.ready(scene.http)
+    first = await cluster.leader()
+    (second,) = [one for one in cluster.replicas if one is not first]
+    live, ready, text = await second.ready(cluster.http)
     assert (live, ready) == (200, 503)
     assert "standing by" in text
     before, began = len(second.calls), time.monotonic()
     end(first)
-    assert await scene.leader(other_than=first) is second
+    assert await cluster.leader(other_than=first) is second
     taken = time.monotonic() - began
-    await scene.ask()
+    await cluster.ask()
     assert second.calls[before] > began, "a stand-by calls nobody"
     assert not [at for at in first.calls if at > second.calls[before]]
     print(f"taken over in {taken:.2f} s, answered after {time.monotonic() - began:.2f} s")  # noqa: T201
@@ -173,36 +173,36 @@ async def _taken_over(scene: Scene, end: Callable[[Replica], object]) -> float:
 
 @pytest.mark.process
 @pytest.mark.alone
-async def test_another_serves_within_five_seconds_after_a_kill(scene: Scene) -> None:
-    assert await _taken_over(scene, lambda leader: leader.bot.signal_kill()) < 5.0
+async def test_another_serves_within_five_seconds_after_a_kill(cluster: Cluster) -> None:
+    assert await _taken_over(cluster, lambda leader: leader.bot.signal_kill()) < 5.0
 
 
 @pytest.mark.process
 @pytest.mark.alone
-async def test_another_serves_within_a_second_after_a_sigterm(scene: Scene) -> None:
+async def test_another_serves_within_a_second_after_a_sigterm(cluster: Cluster) -> None:
     """The best of three: the machine may be busy with other tests."""
     taken = []
     for _ in range(3):
-        leader = await scene.leader()
-        taken.append(await _taken_over(scene, lambda leader: leader.bot.signal_stop()))
+        leader = await cluster.leader()
+        taken.append(await _taken_over(cluster, lambda leader: leader.bot.signal_stop()))
         await leader.bot.stop()
         await leader.bot.start()
-        await scene.stands_by(leader)
+        await cluster.stands_by(leader)
     assert min(taken) < 1.0
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("scene", ["postgresql"], indirect=True)
-async def test_two_never_serve_at_once_when_their_sessions_are_cut(scene: Scene) -> None:
+@pytest.mark.parametrize("cluster", ["postgresql"], indirect=True)
+async def test_two_never_serve_at_once_when_their_sessions_are_cut(cluster: Cluster) -> None:
     """At most one change of hands a cut: two that serve at once would take turns many times a second."""
     cuts = 8
     for _ in range(cuts):
-        before = sum(len(one.calls) for one in scene.replicas)
-        await scene.base.cut()
-        await scene.leader()
-        await scene.until(lambda: sum(len(one.calls) for one in scene.replicas) > before + 20)  # noqa: B023
-    await scene.ask()
-    arrived = sorted((at, number) for number, one in enumerate(scene.replicas) for at in one.calls)
+        before = sum(len(one.calls) for one in cluster.replicas)
+        await cluster.base.cut()
+        await cluster.leader()
+        await cluster.until(lambda: sum(len(one.calls) for one in cluster.replicas) > before + 20)  # noqa: B023
+    await cluster.ask()
+    arrived = sorted((at, number) for number, one in enumerate(cluster.replicas) for at in one.calls)
     changes = sum(one != other for (_, one), (_, other) in itertools.pairwise(arrived))
     print(f"{len(arrived)} calls, {changes} changes of hands in {cuts} cuts")  # noqa: T201
     assert len(arrived) > 20 * cuts

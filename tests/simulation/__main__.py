@@ -15,7 +15,7 @@ from tests.simulation.world import CALM, ROUGH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
+class CaseResult:
     """What one seed came to."""
 
     case: Case
@@ -27,7 +27,7 @@ class Played:
     broken: list[str]
 
     def __str__(self) -> str:
-        weather = "rough" if self.case.mood == ROUGH else "calm "
+        weather = "rough" if self.case.faults == ROUGH else "calm "
         wrong = "".join(f"\n  BROKEN {one}" for one in self.broken[:8])
         return (
             f"seed {self.case.seed} {weather} {self.looks:6d} looks {self.owed:5d} owed "
@@ -35,10 +35,10 @@ class Played:
         )
 
 
-def play(case: Case) -> Played:
+def run_case(case: Case) -> CaseResult:
     """Simulate one seed and check it."""
     outcome = simulate(case)
-    return Played(
+    return CaseResult(
         case=case,
         looks=sum(map(len, outcome.looks.values())),
         owed=len(list(owed(outcome))),
@@ -66,20 +66,20 @@ def main() -> int:
             days=given.days,
             orders=given.orders,
             chats=given.chats,
-            mood=ROUGH if seed % 2 else CALM,
+            faults=ROUGH if seed % 2 else CALM,
         )
         for seed in range(given.first, given.first + given.seeds)
     ]
-    every: list[Played] = []
+    every: list[CaseResult] = []
     with ProcessPoolExecutor(given.jobs) as processes:
-        for played in processes.map(play, cases):
-            every.append(played)
-            sys.stdout.write(str(played))
+        for results in processes.map(run_case, cases):
+            every.append(results)
+            sys.stdout.write(str(results))
             sys.stdout.flush()
     return _conclude(every, time.monotonic() - began)
 
 
-def _conclude(every: list[Played], seconds: float) -> int:
+def _conclude(every: list[CaseResult], seconds: float) -> int:
     days = sum(one.case.days for one in every)
     order_days = sum(one.case.days * one.case.orders for one in every)
     failed = sum(bool(one.broken) for one in every)

@@ -25,7 +25,7 @@ from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
 from bot.store import Store
 from bot.store.tables import notices
 from bot.tracking import Policy, Tracking
-from tests.simulation.world import CALM, Arrived, Mood, Post, Shop, Trace
+from tests.simulation.world import CALM, Arrived, FaultRates, Post, Shop, Trace
 from tests.virtual import BEGIN, inline, now, run
 
 FLOOR, CEILING = 600.0, 21_600.0  # seconds
@@ -44,7 +44,7 @@ class Case:
     days: float = 12.0
     orders: int = 12
     chats: int = 8
-    mood: Mood = CALM
+    faults: FaultRates = CALM
     calls: int = PER_DAY  # a day and order
 
     @property
@@ -93,7 +93,7 @@ class _Silent:
 class _Simulation:
     case: Case
     folder: Path
-    dice: random.Random = field(init=False)
+    rng: random.Random = field(init=False)
     trace: Trace = field(default_factory=Trace)
     shop: Shop = field(init=False)
     post: Post = field(init=False)
@@ -112,12 +112,12 @@ class _Simulation:
     def __post_init__(self) -> None:
         case, path = self.case, self.folder / "bot.db"
         self._store = Store(f"sqlite:///{path}", inline(path))
-        self.dice = random.Random(f"life {case.seed}")
+        self.rng = random.Random(f"life {case.seed}")
         limiter = LocalCallLimiter(limits=CallLimits(per_second=PER_SECOND, per_day=case.per_day), now=now)
-        self.shop = Shop(random.Random(f"shop {case.seed}"), case.mood, self.trace, limiter)
-        self.post = Post(random.Random(f"post {case.seed}"), case.mood, self.trace)
-        luck = random.Random(f"luck {case.seed}")
-        self.pacer = Pacer(CheckInterval(floor=FLOOR, ceiling=CEILING), luck.random)
+        self.shop = Shop(random.Random(f"shop {case.seed}"), case.faults, self.trace, limiter)
+        self.post = Post(random.Random(f"post {case.seed}"), case.faults, self.trace)
+        drawn = random.Random(f"drawn {case.seed}")
+        self.pacer = Pacer(CheckInterval(floor=FLOOR, ceiling=CEILING), drawn.random)
         self.shop.news = self._news
 
     def _news(self) -> None:
@@ -125,7 +125,7 @@ class _Simulation:
         asyncio.get_running_loop().call_later(_NOTICED, self._sender.wake)
 
     async def run(self) -> Outcome:
-        """Play to the end, then let everything be told."""
+        """Run to the end, then let everything be told."""
         self._draw_journeys()
         await self._store.start()
         await self._be_born()
@@ -140,7 +140,7 @@ class _Simulation:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self.shop.mood = self.post.mood = CALM
+        self.shop.faults = self.post.faults = CALM
         await self._rest()
         outcome = await self._outcome()
         await self._die()
@@ -187,17 +187,17 @@ class _Simulation:
         await self._store.close()
 
     async def _fate(self) -> None:
-        while self.case.mood.deaths:
-            await asyncio.sleep(self.dice.expovariate(self.case.mood.deaths / 86_400))
+        while self.case.faults.deaths:
+            await asyncio.sleep(self.rng.expovariate(self.case.faults.deaths / 86_400))
             # Mostly while something is being told, not in the middle of nothing.
             self.post.telling.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.post.telling.wait(), 3 * 3600)
-            await asyncio.sleep(self.dice.uniform(0.0, 0.4))
+            await asyncio.sleep(self.rng.uniform(0.0, 0.4))
             await self._die()
             self.deaths += 1
             self.trace.note("death")
-            await asyncio.sleep(self.dice.uniform(0.5, 20.0))
+            await asyncio.sleep(self.rng.uniform(0.5, 20.0))
             await self._be_born()
 
     # ── the world ───────────────────────────────────────────────────────────────────────────────
@@ -205,14 +205,14 @@ class _Simulation:
     def _draw_journeys(self) -> None:
         serial = 0
         for number in range(self.case.orders):
-            at = BEGIN + timedelta(days=self.dice.uniform(-2.0, 0.6 * self.case.days))
+            at = BEGIN + timedelta(days=self.rng.uniform(-2.0, 0.6 * self.case.days))
             journey = []
-            for _ in range(self.dice.randint(8, 24)):
+            for _ in range(self.rng.randint(8, 24)):
                 serial += 1
                 journey.append((at, f"Departed from sorting center K{serial:06d}"))
-                burst = self.dice.random() < 0.2
+                burst = self.rng.random() < 0.2
                 at += timedelta(
-                    hours=self.dice.uniform(0.02, 0.5) if burst else self.dice.expovariate(1 / 14.0)
+                    hours=self.rng.uniform(0.02, 0.5) if burst else self.rng.expovariate(1 / 14.0)
                 )
             self.shop.journeys[str(_FIRST + number * 10_001)] = journey
 
@@ -220,13 +220,13 @@ class _Simulation:
         """Everybody follows a few orders soon, and changes their mind now and then."""
         orders, places = list(self.shop.journeys), [Place(1001 + number) for number in range(self.case.chats)]
         for place in places:
-            for order in self.dice.sample(orders, min(3, len(orders))):
-                await asyncio.sleep(self.dice.uniform(0.0, 3600.0))
+            for order in self.rng.sample(orders, min(3, len(orders))):
+                await asyncio.sleep(self.rng.uniform(0.0, 3600.0))
                 await self._follow(place, order)
         while True:
-            await asyncio.sleep(self.dice.expovariate(1 / 20_000))
-            place, order = self.dice.choice(places), self.dice.choice(orders)
-            if (place, order) in self._following and self.dice.random() < 0.5:
+            await asyncio.sleep(self.rng.expovariate(1 / 20_000))
+            place, order = self.rng.choice(places), self.rng.choice(orders)
+            if (place, order) in self._following and self.rng.random() < 0.5:
                 await self._leave(place, order)
             else:
                 await self._follow(place, order)
@@ -253,9 +253,9 @@ class _Simulation:
         self.trace.note("leave", place.chat_id, order)
 
     async def _weather(self) -> None:
-        while self.case.mood.outages:
-            await asyncio.sleep(self.dice.expovariate(self.case.mood.outages / 86_400))
-            until = now() + timedelta(hours=self.dice.uniform(0.5, 6.0))
+        while self.case.faults.outages:
+            await asyncio.sleep(self.rng.expovariate(self.case.faults.outages / 86_400))
+            until = now() + timedelta(hours=self.rng.uniform(0.5, 6.0))
             self.shop.away_until = until
             self.outages.append((now(), until))
             await asyncio.sleep((until - now()).total_seconds())
@@ -327,7 +327,7 @@ class _Simulation:
 
 
 def simulate(case: Case) -> Outcome:
-    """Play one case in virtual time."""
+    """Run one case in virtual time."""
     shared = Path("/dev/shm")  # memory, where there is such a place: no disk has to turn
     folder = Path(tempfile.mkdtemp(prefix="parcel-bot-sim-", dir=shared if shared.is_dir() else None))
     try:

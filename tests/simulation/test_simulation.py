@@ -1,4 +1,4 @@
-"""A few seeds of the simulation in every test run; `make simulate` plays more."""
+"""A few seeds of the simulation in every test run; `make simulate` runs more."""
 
 from __future__ import annotations
 
@@ -14,30 +14,32 @@ DAYS = 1.2
 
 
 def test_in_calm_everything_is_told_exactly_once() -> None:
-    outcome = simulate(Case(seed=1, days=DAYS, orders=8, chats=6, mood=CALM))
+    outcome = simulate(Case(seed=1, days=DAYS, orders=8, chats=6, faults=CALM))
     assert broken(outcome) == []
     assert repeats(outcome) == 0
     assert len(list(owed(outcome))) > 20
 
 
 def test_in_rough_weather_nothing_is_lost() -> None:
-    outcome = simulate(Case(seed=11, days=DAYS, orders=8, chats=6, mood=ROUGH))
+    outcome = simulate(Case(seed=11, days=DAYS, orders=8, chats=6, faults=ROUGH))
     assert broken(outcome) == []
     assert outcome.deaths
 
 
 def test_the_same_seed_plays_the_same() -> None:
-    one, other = (simulate(Case(seed=21, days=0.7, orders=5, chats=4, mood=ROUGH)).trace for _ in range(2))
+    one, other = (simulate(Case(seed=21, days=0.7, orders=5, chats=4, faults=ROUGH)).trace for _ in range(2))
     assert (one.digest, one.events) == (other.digest, other.events)
 
 
 def test_a_small_budget_is_never_exceeded() -> None:
-    outcome = simulate(Case(seed=31, days=1.0, mood=CALM, calls=4))
+    outcome = simulate(Case(seed=31, days=1.0, faults=CALM, calls=4))
     assert outcome.most_a_day <= 4 * 12
 
 
 def test_a_notice_settled_before_it_is_sent_is_found_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sender, "_transmit", Sender._transmit)  # put back afterwards
     settle_first()
-    played = (simulate(Case(seed=seed, days=DAYS, orders=8, chats=6, mood=ROUGH)) for seed in range(11, 21))
-    assert any(one.startswith("lost") for outcome in played for one in broken(outcome))
+    results = (
+        simulate(Case(seed=seed, days=DAYS, orders=8, chats=6, faults=ROUGH)) for seed in range(11, 21)
+    )
+    assert any(one.startswith("lost") for outcome in results for one in broken(outcome))

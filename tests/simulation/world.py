@@ -1,4 +1,4 @@
-"""The outside of the simulated engine: parcels that travel, a post office, and their moods."""
+"""The outside of the simulated engine: parcels that travel, a post office, and how often they fail."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BEIJING = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mood:
+class FaultRates:
     """What goes wrong: shares of the calls, and how often (a day) the engine dies or AliExpress is away."""
 
     failing: float = 0.0
@@ -46,8 +46,8 @@ class Mood:
     outages: float = 0.0
 
 
-CALM = Mood()
-ROUGH = Mood(failing=0.05, empty=0.03, refused=0.03, lost=0.03, ambiguous=0.03, deaths=4.0, outages=0.2)
+CALM = FaultRates()
+ROUGH = FaultRates(failing=0.05, empty=0.03, refused=0.03, lost=0.03, ambiguous=0.03, deaths=4.0, outages=0.2)
 
 
 @dataclass(slots=True)
@@ -72,8 +72,8 @@ class Trace:
 class Shop:
     """The source: orders whose scans appear at times drawn beforehand, under a budget that is really kept."""
 
-    dice: random.Random
-    mood: Mood
+    rng: random.Random
+    faults: FaultRates
     trace: Trace
     limiter: LocalCallLimiter
     news: Callable[[], None] = lambda: None  # called when a look brought something
@@ -90,7 +90,7 @@ class Shop:
         self.looks.setdefault(order_id, []).append(now())
         await self._call(urgent)
         scans = [one for one in self.journeys[order_id] if one[0] <= now()]
-        if scans and self.dice.random() < self.mood.empty:
+        if scans and self.rng.random() < self.faults.empty:
             scans = []
         if len(scans) > self._shown.get(order_id, 0):
             self._shown[order_id] = len(scans)
@@ -126,16 +126,16 @@ class Shop:
             raise
         self.per_day[(now() + _BEIJING).date().isoformat()] += 1
         self.per_second[int(now().timestamp())] += 1
-        await asyncio.sleep(self.dice.uniform(0.1, 0.6))
+        await asyncio.sleep(self.rng.uniform(0.1, 0.6))
         if self.away_until is not None and now() < self.away_until:
             raise Transient("ServiceUnavailable", "away")
-        luck = self.dice.random()
-        if luck < self.mood.failing:
+        drawn = self.rng.random()
+        if drawn < self.faults.failing:
             self.trace.note("failed")
-            raise self._trouble(luck)
+            raise self._trouble(drawn)
 
-    def _trouble(self, luck: float) -> SourceError:
-        if luck < self.mood.failing / 5:
+    def _trouble(self, drawn: float) -> SourceError:
+        if drawn < self.faults.failing / 5:
             return Throttled("ApiCallLimit", "too many", seconds=1.5)
         return Transient("ServiceUnavailable", "try again")
 
@@ -154,8 +154,8 @@ class Arrived:
 class Post:
     """The post office: takes a tenth of a second or so, and does not always say what became of a message."""
 
-    dice: random.Random
-    mood: Mood
+    rng: random.Random
+    faults: FaultRates
     trace: Trace
     arrived: list[Arrived] = field(default_factory=list)
     doubtful: set[int] = field(default_factory=set)  # arrived, but the sender was not told
@@ -171,13 +171,13 @@ class Post:
     ) -> Delivery:
         """Send it."""
         self.telling.set()
-        await asyncio.sleep(self.dice.uniform(0.02, 0.2))
-        luck, mood = self.dice.random(), self.mood
-        if luck < mood.refused:
+        await asyncio.sleep(self.rng.uniform(0.02, 0.2))
+        drawn, faults = self.rng.random(), self.faults
+        if drawn < faults.refused:
             self.trace.note("refused", place.chat_id)
-            return Later(at=now() + timedelta(seconds=self.dice.randint(1, 40)), reason="wait", counts=False)
-        luck -= mood.refused
-        if luck < mood.lost:
+            return Later(at=now() + timedelta(seconds=self.rng.randint(1, 40)), reason="wait", counts=False)
+        drawn -= faults.refused
+        if drawn < faults.lost:
             self.trace.note("lost", place.chat_id)
             return Later(at=now() + timedelta(seconds=30), reason="closed", ambiguous=True)
         number = len(self.arrived) + 1
@@ -185,8 +185,8 @@ class Post:
         self.arrived.append(Arrived(place=place, id=number, at=now(), marks=marks))
         self.trace.note("arrived", place.chat_id, marks)
         self.doubtful.add(number)  # until the answer is there, whatever ends it
-        await asyncio.sleep(self.dice.uniform(0.02, 0.2))
-        if luck - mood.lost < mood.ambiguous:
+        await asyncio.sleep(self.rng.uniform(0.02, 0.2))
+        if drawn - faults.lost < faults.ambiguous:
             return Later(at=now() + timedelta(seconds=30), reason="time-out", ambiguous=True)
         self.doubtful.discard(number)
         return Sent(message_id=number)
@@ -195,5 +195,5 @@ class Post:
         self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
     ) -> Delivery:
         """Change it."""
-        await asyncio.sleep(self.dice.uniform(0.02, 0.2))
+        await asyncio.sleep(self.rng.uniform(0.02, 0.2))
         return Sent(message_id=message_id)

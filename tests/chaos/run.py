@@ -16,15 +16,15 @@ from tests.chaos import balancer, databases, processes
 from tests.chaos.control import MARK, Control, Time, Watcher
 from tests.chaos.databases import Base, Reading
 from tests.chaos.merchant import Merchant
-from tests.chaos.people import Person, Stage, enter
+from tests.chaos.people import Environment, Person, enter
 from tests.chaos.plan import (
     ORDER,
     TELEGRAM,
     TRACKING,
     Block,
     Cut,
+    Event,
     FullDisk,
-    Happening,
     Jump,
     Lock,
     Mute,
@@ -48,7 +48,7 @@ _STUCK = 4  # looks without a change after which the clock jumps to the next att
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fleet:
+class BotProcesses:
     """The replicas of the bot, what starts them, and the database they share."""
 
     launcher: Launcher
@@ -56,16 +56,16 @@ class Fleet:
     bots: tuple[Bot, ...]
 
 
-class Play:
-    """The stage, the people on it, and the bots that die."""
+class ChaosRun:
+    """One run: the environment, the people in it, and the bots that are killed."""
 
-    def __init__(self, plan: Plan, stage: Stage, fleet: Fleet) -> None:
+    def __init__(self, plan: Plan, environment: Environment, bots: BotProcesses) -> None:
         self._plan = plan
-        self._stage = stage
-        self._bots = fleet.bots
-        self._base = fleet.base
-        self._launcher = fleet.launcher
-        self._records = stage.records
+        self._environment = environment
+        self._bots = bots.bots
+        self._base = bots.base
+        self._launcher = bots.launcher
+        self._records = environment.records
         self._people: list[Person] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_at: dict[str, int] = {}
@@ -73,22 +73,22 @@ class Play:
         self._serial = 0
         self._over = asyncio.Event()  # set: nobody dies any more
 
-    async def run(self, settle_within: float, hope: float) -> None:
-        """Play the plan, then let everything settle; nobody hopes for an answer for longer than `hope`."""
-        watching = asyncio.create_task(self._stage.watcher.run())
+    async def run(self, settle_within: float, answer_within: float) -> None:
+        """Run the plan, then let everything settle; people wait for an answer for `answer_within` seconds."""
+        watching = asyncio.create_task(self._environment.watcher.run())
         try:
             await self._set_up()
             lives = [
-                asyncio.create_task(self._live_and_die(bot, self._plan.lives(number)))
+                asyncio.create_task(self._keep_restarting(bot, self._plan.lives(number)))
                 for number, bot in enumerate(self._bots)
             ]
             self._tasks.update(lives)
-            await self._happen()
+            await self._run_events()
             self._over.set()
             await asyncio.gather(*lives)  # whoever dies at this moment is started first
-            await self._settle(settle_within, hope)
+            await self._settle(settle_within, answer_within)
             await self._end()
-            await self._stage.watcher.look()
+            await self._environment.watcher.look()
         finally:
             everything = {watching, *self._tasks}
             for task in everything:
@@ -100,13 +100,13 @@ class Play:
 
     async def _set_up(self) -> None:
         """Everybody follows what they follow, in fair weather."""
-        control = self._stage.control
+        control = self._environment.control
         await control.post("telegram/limits", enabled=True)
         for order in self._plan.orders:
             await control.post("orders", id=order, nodes=[{"description": "Package left sorting center"}])
         for bot in self._bots:
             await self._start(bot)
-        self._people = [await enter(self._stage, member) for member in self._plan.members]
+        self._people = [await enter(self._environment, member) for member in self._plan.members]
         async with asyncio.timeout(_SETUP_WITHIN):
             await asyncio.gather(*(person.begin() for person in self._people))
         for person in self._people:
@@ -117,35 +117,35 @@ class Play:
 
     async def _start(self, bot: Bot) -> None:
         await bot.start()
-        self._records.starts.append(self._stage.now())
+        self._records.starts.append(self._environment.now())
 
     def _spawn(self, work: object) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)  # type: ignore[arg-type]  # always a coroutine
         self._tasks.add(task)
 
-    # ── the play ────────────────────────────────────────────────────────────────────────────────
+    # ── the run ─────────────────────────────────────────────────────────────────────────────────
 
-    async def _happen(self) -> None:
-        began = self._stage.now()
-        for at, happening in self._plan.happenings:
-            await asyncio.sleep(max(0.0, began + at - self._stage.now()))
-            self._records.troubles[type(happening).__name__] += 1
-            await self._let(happening)
-        await asyncio.sleep(max(0.0, began + self._plan.seconds - self._stage.now()))
-        await self._stage.control.clear_faults()
+    async def _run_events(self) -> None:
+        began = self._environment.now()
+        for at, event in self._plan.events:
+            await asyncio.sleep(max(0.0, began + at - self._environment.now()))
+            self._records.troubles[type(event).__name__] += 1
+            await self._apply(event)
+        await asyncio.sleep(max(0.0, began + self._plan.seconds - self._environment.now()))
+        await self._environment.control.clear_faults()
 
-    async def _let(self, happening: Happening) -> None:
-        match happening:
+    async def _apply(self, event: Event) -> None:
+        match event:
             case Scan():
-                await self._scan(happening)
+                await self._scan(event)
             case Rename() | Nonsense() | Toggle() | Press() | Block() | Mute() | Upgrade():
-                self._people[happening.chat].do(happening)
+                self._people[event.chat].do(event)
             case Weather(seed=seed, rates=rates):
-                await self._stage.control.post(
+                await self._environment.control.post(
                     "chaos", seed=seed, rates=dict(rates), delay=0.5, methods=[*TELEGRAM, TRACKING, ORDER]
                 )
             case Lock():
-                self._spawn(self._lock(happening))
+                self._spawn(self._lock(event))
             case FullDisk(seconds=seconds):
                 self._spawn(self._fill(seconds))
             case Cut():
@@ -155,16 +155,16 @@ class Play:
             case Jump(seconds=seconds):
                 await self._jump(seconds)
             case TokenDeath():
-                await self._stage.control.post("aliexpress/tokens", action="kill")
+                await self._environment.control.post("aliexpress/tokens", action="kill")
 
     async def _scan(self, scan: Scan) -> None:
         """A node; its time stamp is the world's, but never the same as that of the one before."""
-        clock = await self._stage.control.get("clock")
+        clock = await self._environment.control.get("clock")
         at = max(int(clock["now"] * 1000), self._last_at.get(scan.order, 0) + 1)
         self._last_at[scan.order] = at
-        self._records.shown.append(Shown(mark=scan.mark, order=scan.order, at=self._stage.now()))
+        self._records.shown.append(Shown(mark=scan.mark, order=scan.order, at=self._environment.now()))
         text = f"Departed from sorting center {scan.mark}"
-        await self._stage.control.post(f"orders/{scan.order}/nodes", description=text, at=at)
+        await self._environment.control.post(f"orders/{scan.order}/nodes", description=text, at=at)
 
     async def _lock(self, lock: Lock) -> None:
         began = self._starve(lock.seconds)
@@ -172,9 +172,9 @@ class Play:
         if lock.kill:
             self._say_something()
             await asyncio.sleep(lock.seconds * 0.8)
-            self._bots[self._serial % len(self._bots)].dying.set()
+            self._bots[self._serial % len(self._bots)].must_end.set()
         await holding
-        self._records.locks.append((began, self._stage.now()))
+        self._records.locks.append((began, self._environment.now()))
 
     async def _restart(self, how: str) -> None:
         began = self._starve(5.0)
@@ -183,7 +183,7 @@ class Play:
 
     def _starve(self, seconds: float) -> float:
         """The database serves badly for so long, and a start that met it takes a while to give up; now."""
-        began = self._stage.now()
+        began = self._environment.now()
         self._starved_until = max(self._starved_until, began + seconds + 8.0)
         return began
 
@@ -206,39 +206,39 @@ class Play:
         await asyncio.sleep(seconds)
         for bot in self._bots:
             bot.free_disk()
-        self._records.full.append((began, self._stage.now()))
+        self._records.full.append((began, self._environment.now()))
 
     async def _jump(self, seconds: float) -> None:
-        offset = self._stage.now.jump(seconds)
+        offset = self._environment.now.jump(seconds)
         self._launcher.displace(offset)
-        await self._stage.control.post("clock", offset=offset)
+        await self._environment.control.post("clock", offset=offset)
 
-    async def _live_and_die(self, bot: Bot, lives: Iterator[tuple[float, bool]]) -> None:
-        """Kill the bot, or stop it, and start it again, until the play is over."""
+    async def _keep_restarting(self, bot: Bot, lives: Iterator[tuple[float, bool]]) -> None:
+        """Kill the bot, or stop it, and start it again, until the run is over."""
         if not self._plan.size.deaths:
             return
         for seconds, by_kill in lives:
-            await self._life(bot, seconds)
+            await self._until_its_end(bot, seconds)
             if self._over.is_set():
                 return
-            violent = by_kill or bot.dying.is_set()
-            bot.dying.clear()
-            await self._die(bot, violent=violent)
+            violent = by_kill or bot.must_end.is_set()
+            bot.must_end.clear()
+            await self._end_life(bot, violent=violent)
 
-    async def _life(self, bot: Bot, seconds: float) -> None:
-        """Until its time or the play is over, it is to die now, or it ended by itself."""
-        end = self._stage.now() + seconds
-        while self._stage.now() < end and not self._over.is_set() and await bot.alive():
+    async def _until_its_end(self, bot: Bot, seconds: float) -> None:
+        """Until its time or the run is over, it is to die now, or it ended by itself."""
+        end = self._environment.now() + seconds
+        while self._environment.now() < end and not self._over.is_set() and await bot.alive():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(0.2):
-                    await bot.dying.wait()
+                    await bot.must_end.wait()
                     return
 
-    async def _die(self, bot: Bot, *, violent: bool) -> None:
+    async def _end_life(self, bot: Bot, *, violent: bool) -> None:
         if not await bot.alive():
             self._ended_by_itself(bot.exit_code)
         elif violent:
-            self._records.kills.append(self._stage.now())
+            self._records.kills.append(self._environment.now())
             await bot.kill()
         else:
             await self._terminate(bot)
@@ -246,10 +246,10 @@ class Play:
 
     def _ended_by_itself(self, code: int | None) -> None:
         """With a full disk or a locked database the bot may refuse to start; else it must go on."""
-        if code == 1 and self._stage.now() < self._starved_until:
+        if code == 1 and self._environment.now() < self._starved_until:
             self._records.troubles["start refused"] += 1
         else:
-            self._records.bad_exits.append(f"by itself with {code} at {self._stage.now():.1f}")
+            self._records.bad_exits.append(f"by itself with {code} at {self._environment.now():.1f}")
 
     async def _terminate(self, bot: Bot) -> None:
         self._records.stops.append(await bot.stop())
@@ -258,21 +258,21 @@ class Play:
 
     # ── after ───────────────────────────────────────────────────────────────────────────────────
 
-    async def _settle(self, within: float, hope: float) -> None:
+    async def _settle(self, within: float, answer_within: float) -> None:
         """Until nothing waits any more; the clock jumps over waits for a next attempt."""
         vain = 0.0
-        began = self._stage.now()
-        while (waiting := await self._waiting()) and self._stage.now() < began + within:
-            self._records.settling.append((self._stage.now() - began, waiting))
+        began = self._environment.now()
+        while (waiting := await self._waiting()) and self._environment.now() < began + within:
+            self._records.settling.append((self._environment.now() - began, waiting))
             for bot in self._bots:
                 if not await bot.alive():
                     await self._start(bot)
             await asyncio.sleep(_LOOK_EVERY)
             vain = vain + _LOOK_EVERY if waiting.startswith("people") else 0.0
-            if vain > hope:
+            if vain > answer_within:
                 break
         self._records.unsettled = waiting
-        self._records.settled_in = self._stage.now() - began
+        self._records.settled_in = self._environment.now() - began
 
     async def _waiting(self) -> str:
         """What is still to come, empty when nothing is."""
@@ -292,7 +292,7 @@ class Play:
         left = {
             "nodes": len(shown - seen),
             "outbox": len(outbox),
-            "inbox": len(inbox) + self._stage.watcher.pending,
+            "inbox": len(inbox) + self._environment.watcher.pending,
             "people": ",".join(busy),
         }
         return " ".join(f"{name} {what}" for name, what in left.items() if what)
@@ -304,7 +304,7 @@ class Play:
 
     async def _jump_to(self, due: list[int]) -> None:
         """On to the next attempt: what is due already may stand behind one that is not."""
-        clock = await self._stage.control.get("clock")
+        clock = await self._environment.control.get("clock")
         waits = [at / 1000 - clock["now"] for at in due]
         wait = min((wait for wait in waits if wait > 0), default=0.0)
         if wait > 1.0:
@@ -316,8 +316,8 @@ class Play:
 
     async def _write_down(self) -> None:
         """What both ledgers hold in the end."""
-        records, control = self._records, self._stage.control
-        records.seconds = self._stage.now()
+        records, control = self._records, self._environment.control
+        records.seconds = self._environment.now()
         ledger = await control.get("aliexpress/ledger", **{"from": 1 << 40})
         records.aliexpress_calls, records.aliexpress_busiest = ledger["total"], ledger["busiest_second"]
         texts: dict[tuple[int, int], str] = {}
@@ -336,7 +336,7 @@ class Play:
             for chat_id, order, news, state, message_id in on.rows(
                 "SELECT chat_id, order_id, CAST(news AS TEXT), state, message_id FROM notices"
             ):
-                chat = self._stage.watcher.chats.get(chat_id, -1)
+                chat = self._environment.watcher.chats.get(chat_id, -1)
                 seqs = tuple(json.loads(news)["nodes"])
                 records.rows.append(
                     Row(chat=chat, order=order, seqs=seqs, state=state, message_id=message_id)
@@ -353,41 +353,41 @@ class Play:
         for chat_id, order, message_id in on.rows("SELECT chat_id, order_id, card_message_id FROM follows"):
             _, text = newest.get(order, ((), ""))
             if (said := texts.get((chat_id, message_id))) is not None and MARK.findall(text):
-                chat = self._stage.watcher.chats.get(chat_id, -1)
+                chat = self._environment.watcher.chats.get(chat_id, -1)
                 yield Card(chat=chat, order=order, text=said, newest=MARK.findall(text)[0])
 
 
 @contextlib.asynccontextmanager
-async def _stage(plan: Plan, spoilt: str, log: Path) -> AsyncIterator[tuple[Stage, Fleet]]:
+async def _environment(plan: Plan, fault: str, log: Path) -> AsyncIterator[tuple[Environment, BotProcesses]]:
     async with contextlib.AsyncExitStack() as within:
         folder = Path(within.enter_context(tempfile.TemporaryDirectory(prefix="parcel-bot-chaos-")))
         said = await within.enter_async_context(processes.sandbox())
         http = await within.enter_async_context(aiohttp.ClientSession())
         base = await within.enter_async_context(databases.base(plan, folder))
         own = await within.enter_async_context(balancer.intake(plan.size.intake, plan.size.replicas))
-        launcher = Launcher(processes.settings(said, base.url), folder, log, spoilt)
+        launcher = Launcher(processes.settings(said, base.url), folder, log, fault)
         await within.enter_async_context(launcher.running())
         bots = tuple(Bot(launcher, settings) for settings in own)
         for bot in bots:
             within.push_async_callback(bot.kill)
         records, now = Records(seed=plan.seed), Time()
         control = Control(said["url"], http)
-        stage = Stage(control, Watcher(control, records, now), records, now)
-        yield stage, Fleet(launcher=launcher, base=base, bots=bots)
+        environment = Environment(control, Watcher(control, records, now), records, now)
+        yield environment, BotProcesses(launcher=launcher, base=base, bots=bots)
 
 
-async def play(
+async def run_plan(
     plan: Plan,
     *,
     settle_within: float,
-    hope: float = 60.0,
-    spoilt: str = "",
+    answer_within: float = 60.0,
+    fault: str = "",
     log: Path = Path("/dev/null"),
 ) -> Records:
     """Run a plan to its end; what it left behind. `log` takes the bot's words.
 
-    Everything gets `settle_within` seconds to settle, people who wait for an answer alone `hope` seconds.
+    Everything gets `settle_within` seconds to settle, an answer that somebody waits for `answer_within`.
     """
-    async with _stage(plan, spoilt, log) as (stage, fleet):
-        await Play(plan, stage, fleet).run(settle_within, hope)
-        return stage.records
+    async with _environment(plan, fault, log) as (environment, bots):
+        await ChaosRun(plan, environment, bots).run(settle_within, answer_within)
+        return environment.records
