@@ -24,6 +24,8 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.tracking import Policy, Tracking
 from bot.upkeep import Health, Upkeep
+from bot.webhooks import WebhookSender
+from bot.webhooks.client import Client
 from bot.worker import interruptible_sleep, keep_running
 
 _log = structlog.get_logger(__name__)
@@ -53,6 +55,7 @@ def policy(settings: Settings, board: BoardSettings | None = None) -> Policy:
         calls_per_day=settings.aliexpress_calls_per_day,
         desk=desk(settings),
         brief_at=settings.brief_at,
+        private_webhooks=settings.webhooks_allow_private,
         board=board or BoardSettings(),
         language=settings.default_language,
         zone=settings.default_time_zone,
@@ -93,6 +96,7 @@ class Leader:
             policy=policy(settings, shop(settings.default_language).board),
             now=now,
             metrics=metrics,
+            seal=self.merchant.cipher,
         )
         self.telegram = TelegramService(
             settings,
@@ -123,6 +127,15 @@ class Leader:
             sleep=asyncio.sleep,
             telemetry=metrics,
             shop=shop,
+        )
+        self.webhooks = WebhookSender(
+            store=store,
+            webhooks=self.tracking.webhooks,
+            client=Client(allow_private=settings.webhooks_allow_private),
+            now=now,
+            sleep=asyncio.sleep,
+            telemetry=metrics,
+            allowed=acting,
         )
         self.upkeep = Upkeep(
             store=store,
@@ -156,6 +169,7 @@ class Leader:
         """Run all loops until `ending` is set, then settle the work in flight."""
         jobs = [
             asyncio.create_task(keep_running("poller", self.poller.run, ending)),
+            asyncio.create_task(keep_running("webhooks", self.webhooks.run, ending)),
             asyncio.create_task(keep_running("upkeep", partial(self._keep_up, ending), ending)),
             asyncio.create_task(keep_running("telegram", partial(self._converse, ending), ending)),
         ]
@@ -166,6 +180,7 @@ class Leader:
             self.store.database.wait_for_locks(patiently=False)
             self.poller.stop()
             self.sender.stop()
+            self.webhooks.stop()
             await asyncio.wait(jobs, timeout=_STOP_WITHIN)
         finally:
             for task in jobs:
@@ -209,9 +224,10 @@ class Leader:
             _log.warning("state of the last round not stored", reason=str(error) or "database busy")
 
     def wake(self) -> None:
-        """Have the poller and the sender look for work at once."""
+        """Have the poller and both senders look for work at once."""
         self.poller.wake()
         self.sender.wake()
+        self.webhooks.wake()
 
     async def take_push(self, body: bytes, given: str) -> int:
         """Handle a push from AliExpress and return the HTTP status to answer with."""
@@ -222,7 +238,7 @@ class Leader:
     @property
     def loops(self) -> tuple[str, ...]:
         """The loops that must run for the process to be ready."""
-        return ("poller", "upkeep", "sender", *self.telegram.loops)
+        return ("poller", "upkeep", "sender", "webhooks", *self.telegram.loops)
 
     def health(self) -> Health:
         """The state that upkeep's alerts depend on."""

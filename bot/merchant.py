@@ -61,7 +61,8 @@ class Merchant:
             base_url=settings.aliexpress_api_url,
             report=self.event,
         )
-        self.credentials = Credentials(store.database, settings.aliexpress_app_key, Cipher(key), now)
+        self.cipher = Cipher(key)
+        self.credentials = Credentials(store.database, settings.aliexpress_app_key, self.cipher, now)
         self.limiter = budget.LocalCallLimiter(
             limits=budget.CallLimits(
                 per_second=settings.aliexpress_calls_per_second, per_day=settings.aliexpress_calls_per_day

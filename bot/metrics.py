@@ -93,6 +93,29 @@ class Metrics:
             ["reason"],
             registry=on,
         )
+        self.webhooks = Counter(
+            "parcelbot_webhooks",
+            "Attempts to send an event to an endpoint, by outcome",
+            ["outcome"],
+            registry=on,
+        )
+        self.webhook_seconds = Histogram(
+            "parcelbot_webhook_seconds", "Duration of one attempt", buckets=_SECONDS, registry=on
+        )
+        self.webhooks_due = Gauge(
+            "parcelbot_webhooks_due", "Events waiting for endpoints that are not paused", registry=on
+        )
+        self.webhooks_aside = Gauge(
+            "parcelbot_webhooks_aside", "Events set aside after three days of failures", registry=on
+        )
+        self.webhooks_age = Gauge(
+            "parcelbot_webhooks_oldest_seconds",
+            "How long the oldest waiting event has been waiting",
+            registry=on,
+        )
+        self.webhooks_paused = Gauge(
+            "parcelbot_webhooks_paused", "Endpoints to which nothing is sent any more", registry=on
+        )
         self.token_days = Gauge("parcelbot_token_days_left", "Days until the next login is due", registry=on)
         self.database_seconds = Histogram(
             "parcelbot_database_seconds",
@@ -107,7 +130,7 @@ class Metrics:
         self._of_leader = (
             self.budget_used, self.budget_limit, self.budget_left, self.budget_forecast, self.price,
             self.orders, self.chats, self.outbox_due, self.outbox_dead, self.outbox_age, self.inbox_waiting,
-            self.token_days,
+            self.token_days, self.webhooks_due, self.webhooks_aside, self.webhooks_age, self.webhooks_paused,
         )  # fmt: skip
         self.stand_by()
         # Looking up a label's counter costs more than counting; there are few labels.
@@ -168,6 +191,11 @@ class Metrics:
         """Record how many seconds after they happened news items reached a chat."""
         for seconds in delays:
             self.push_delay.observe(seconds)
+
+    def webhook(self, outcome: str, seconds: float) -> None:
+        """Count an attempt to send an event that took `seconds`."""
+        self.webhooks.labels(outcome).inc()
+        self.webhook_seconds.observe(seconds)
 
     def call(self, api: str, outcome: str, seconds: float) -> None:
         """Count a finished call to AliExpress."""

@@ -98,7 +98,7 @@ class Settings(BaseModel):
         "sqlite:///bot.db", repr=False, description="a path, sqlite:///… or postgresql://…"
     )
     token_key: SecretStr | None = Field(
-        None, description="when set, AliExpress tokens are stored encrypted with it"
+        None, description="when set, AliExpress tokens and webhook secrets are stored encrypted with it"
     )
 
     check_min_seconds: int = Field(
@@ -162,6 +162,9 @@ class Settings(BaseModel):
         "",
         description="where customers and shops reach that port: https://parcels.example.com; "
         "tracking pages need it",
+    )
+    webhooks_allow_private: bool = Field(
+        False, description="whether events may be sent to private networks, and without TLS"
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")

@@ -12,11 +12,12 @@ from typing import Protocol
 import structlog
 
 from bot import audience, daily_stats
+from bot.addresses import host_of
 from bot.i18n import Words
 from bot.metrics import Metrics
 from bot.model import BUDGET_LOW, MESSAGES_LATE, CallBudget, DailyStats, Flag, Message, Place, TokenWarning
 from bot.pacing import Pacer
-from bot.store import OutboxDepth, Store
+from bot.store import OutboxDepth, Store, Transaction
 from bot.tracking import Tracking
 from bot.views import admin as view
 from bot.views import board
@@ -25,7 +26,10 @@ _log = structlog.get_logger(__name__)
 
 _SETTLED_KEPT = timedelta(days=14)  # settled notices: long enough for "why did I get this?"
 _REQUESTS_KEPT = timedelta(days=1)  # an Idempotency-Key is good for so long
+_EVENTS_KEPT = timedelta(days=7)  # accepted by the shop's systems: long enough to look for one
+_UNSENT_KEPT = timedelta(days=30)  # set aside, or waiting for a paused endpoint
 _UPDATES_KEPT = timedelta(days=3)  # Telegram repeats for one day at most
+_PAUSED_TOLD = "announced_webhooks"  # the key of the pauses of endpoints that were told
 _LOST_FOR = timedelta(minutes=10)  # AliExpress must be unusable this long before the admins are alerted
 _OF_SOURCE = ("source_lost", "misconfigured")  # alerts that end when AliExpress answers again
 _INTAKE_OLD = timedelta(minutes=5)  # getUpdates may go unanswered this long before the admins are alerted
@@ -160,6 +164,7 @@ class Upkeep:
             depth = await tx.notices.depth()
             m.chats.set(await tx.chats.count())
             m.inbox_waiting.set(await tx.updates.waiting())
+            await self._gauge_webhooks(tx, now)
         m.outbox_due.set(depth.due)
         m.outbox_dead.set(depth.dead)
         age = (now - depth.oldest_due_at).total_seconds() if depth.oldest_due_at else 0.0
@@ -174,6 +179,15 @@ class Upkeep:
         if days is not None:
             m.token_days.set(days)
         return depth
+
+    async def _gauge_webhooks(self, tx: Transaction, now: datetime) -> None:
+        endpoints = await tx.webhooks.endpoints()
+        queue = await tx.webhooks.queue([one.id for one in endpoints if one.paused_at is None])
+        age = (now - queue.oldest_at).total_seconds() if queue.oldest_at else 0.0
+        self._metrics.webhooks_due.set(queue.due)
+        self._metrics.webhooks_aside.set(queue.aside)
+        self._metrics.webhooks_age.set(max(age, 0.0))
+        self._metrics.webhooks_paused.set(sum(one.paused_at is not None for one in endpoints))
 
     async def _write_daily_stats(self, budget: CallBudget, active: int, now: datetime) -> None:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -204,6 +218,7 @@ class Upkeep:
         if budget.share >= BUDGET_LOW:
             await self._once(f"budget:{now.date()}", lambda words: view.budget_low(words, budget.share))
         await self._outbox(depth)
+        await self._paused_webhooks()
         await self._passing(now, health, depth)
 
     async def _source_fails(self, health: Health, now: datetime) -> None:
@@ -279,6 +294,25 @@ class Upkeep:
             async with self._store.write() as tx:
                 for key, value in announced.items():
                     await tx.memory.put(key, value)
+
+    async def _paused_webhooks(self) -> None:
+        """Tell once of each endpoint that nothing is sent to any more."""
+        paused = {
+            f"{one.id} {one.paused_at.isoformat()}": one
+            for one in await self._tracking.webhooks.endpoints()
+            if one.paused_at is not None
+        }
+        async with self._store.read() as tx:
+            told: list[str] = await tx.memory.get(_PAUSED_TOLD) or []
+        known = [key for key in told if key in paused]
+        for key, endpoint in paused.items():
+            host = host_of(endpoint.url)
+            message = partial(view.webhook_paused, host=host, endpoint_id=endpoint.id, reason=endpoint.error)
+            if key not in known and await self._to_admins(message):
+                known.append(key)
+        if known != told:
+            async with self._store.write() as tx:
+                await tx.memory.put(_PAUSED_TOLD, known)
 
     async def _once(self, incident: str, message: Callable[[Words], Message]) -> None:
         async with self._store.read() as tx:
@@ -387,6 +421,7 @@ class Upkeep:
             gone = await tx.orders.purge(now - self._retention)
             await tx.notices.purge(now - _SETTLED_KEPT)
             await tx.updates.purge(now - _UPDATES_KEPT)
+            await tx.webhooks.purge(now - _EVENTS_KEPT, now - _UNSENT_KEPT)
             await tx.memory.purge_pushes(now - _SETTLED_KEPT)
             await tx.keys.purge_requests(now - _REQUESTS_KEPT)
             await tx.sends.purge(now)

@@ -18,13 +18,13 @@ LAW = (
     {"cli"},
     {"app", "sandbox"},
     {"leader"},
-    {"chat", "web", "poller", "sender", "upkeep"},
+    {"chat", "web", "poller", "sender", "upkeep", "webhooks"},
     {"outbox"},
     {"outgoing"},
     {"tracking", "merchant"},
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
-     "pacing", "arrival", "audience", "board", "daily_stats", "shop", "lists", "logs"},
-    {"deadline", "i18n", "metrics", "settings", "ids", "intents", "worker"},
+     "pacing", "arrival", "audience", "board", "events", "daily_stats", "shop", "lists", "logs"},
+    {"addresses", "deadline", "i18n", "metrics", "settings", "ids", "intents", "worker"},
     {"errors", "connections"},
     {"model"},
 )  # fmt: skip
@@ -43,7 +43,7 @@ DOORS = {
     "telegram": {"chat"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
-    "httpx": {"sources"},
+    "httpx": {"sources", "webhooks"},
     "uvicorn": {"web", "connections", "sandbox"},
     "starlette": {"web", "connections", "sandbox"},
     "fastapi": {"web"},
@@ -54,6 +54,7 @@ DOORS = {
     "openpyxl": {"lists"},
     "jinja2": {"web"},
     "icalendar": {"web"},
+    "standardwebhooks": {"webhooks"},
 }
 
 

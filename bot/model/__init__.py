@@ -55,6 +55,7 @@ from bot.model.parcels import (
 )
 from bot.model.snapshots import FetchedNode, FetchedParcel, Item, OrderFacts, OrderStatus, Snapshot
 from bot.model.stages import Reason, Stage
+from bot.model.webhooks import Endpoint, Event, EventQueue, EventType, QueuedEvent
 
 __all__ = [
     "BUDGET_LOW",
@@ -75,7 +76,11 @@ __all__ = [
     "DailyStats",
     "Delivery",
     "Dispute",
+    "Endpoint",
     "Estimate",
+    "Event",
+    "EventQueue",
+    "EventType",
     "FetchedNode",
     "FetchedParcel",
     "Flag",
@@ -105,6 +110,7 @@ __all__ = [
     "PendingNotice",
     "Picture",
     "Place",
+    "QueuedEvent",
     "Quiet",
     "RawUpdate",
     "Reason",

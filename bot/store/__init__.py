@@ -26,12 +26,14 @@ from bot.store.orders import Due, Orders, Settled
 from bot.store.sends import Sends
 from bot.store.sql import Connect, Database
 from bot.store.updates import Updates
+from bot.store.webhooks import NewEvent, Webhooks
 
 __all__ = [
     "ChatBatch",
     "DeadLetter",
     "Due",
     "Inbox",
+    "NewEvent",
     "OutboxDepth",
     "Settled",
     "Store",
@@ -53,6 +55,7 @@ class Transaction:
         self.cases = Cases(connection)
         self.memory = Memory(connection)
         self.keys = Keys(connection)
+        self.webhooks = Webhooks(connection)
 
 
 class Inbox:
@@ -122,6 +125,7 @@ class Store:
             await Orders(on).release_leases()
             await Notices(on).release_leases(now)
             await Updates(on).release_leases(now)
+            await Webhooks(on).release_leases(now)
             await Credentials.release_leases(on)
 
     async def set_back(self, now: datetime, back: timedelta) -> None:
@@ -130,6 +134,7 @@ class Store:
             await Orders(on).set_back(now, back)
             await Notices(on).set_back(now, back)
             await Updates(on).set_back(now)
+            await Webhooks(on).set_back(now, back)
 
     async def backup(self, path: Path, now: datetime) -> Path:
         """Copy the running bot's SQLite database consistently. Raises StoreError on PostgreSQL."""

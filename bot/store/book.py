@@ -31,8 +31,10 @@ class Book:
     def __init__(self, connection: AsyncConnection) -> None:
         self._on = connection
 
-    async def add(self, entries: Sequence[BookEntry], now: datetime, first_looks: Sequence[datetime]) -> int:
-        """Book these orders. Returns how many were not booked before.
+    async def add(
+        self, entries: Sequence[BookEntry], now: datetime, first_looks: Sequence[datetime]
+    ) -> list[str]:
+        """Book these orders. Returns those that were not booked before.
 
         `entries` (a few hundred, each order once) are first checked at `first_looks`, in the same order; an
         order that is checked already keeps its schedule. What is given replaces what is known.
@@ -50,7 +52,7 @@ class Book:
                 _BOOK, [{"b_id": order_id, "b_now": now, "b_next": next(looks)} for order_id in booking]
             )
         await self._describe(entries, known, now)
-        return len(rows) + len(booking)
+        return [str(row["id"]) for row in rows] + booking
 
     async def _describe(
         self, entries: Sequence[BookEntry], known: Mapping[str, _Described], now: datetime

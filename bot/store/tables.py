@@ -117,6 +117,7 @@ orders = sa.Table(
     _text("name"),  # the shop's words for it, shown to its customer
     _text("language"),  # its customer's, as the shop knows it
     sa.Column("changed_at", Utc, nullable=False, default=EPOCH),  # when what a shop reads of it last changed
+    sa.Column("missed_eta", Utc),  # the promise whose passing was an event
 )
 
 
@@ -421,6 +422,59 @@ unknowns = sa.Table(
     sa.Column("text", CleanText, primary_key=True),
     sa.Column("count", sa.Integer, nullable=False, default=0),
     sa.Column("last_at", Utc, nullable=False),
+)
+
+# Where the shop's systems get events. Secrets are encrypted when a key is set.
+webhook_endpoints = sa.Table(
+    "webhook_endpoints",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("url", CleanText, nullable=False),
+    sa.Column("events", sa.JSON, nullable=False, default=list),  # wanted types; empty: all
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("former_secret", sa.Text, nullable=False, default=""),
+    sa.Column("former_until", Utc),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("failing_since", Utc),
+    sa.Column("delivered_at", Utc),
+    sa.Column("paused_at", Utc),
+    _text("error"),
+)
+
+# Events for endpoints. `state`: due, sent, aside (failed for three days; the operator can replay it).
+# Of one order and endpoint only the oldest due row is sent. No foreign keys: an event outlives its order, and
+# an endpoint that is removed must not fail the transaction that changes an order.
+webhook_events = sa.Table(
+    "webhook_events",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("endpoint_id", sa.Text, nullable=False),
+    sa.Column("event_id", sa.Text, nullable=False),
+    _text("order_id"),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("payload", CleanText, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("due_at", Utc, nullable=False),
+    _text("lease"),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("tried_at", Utc),  # for the first time
+    _text("state", "due"),
+    sa.Column("settled_at", Utc),
+    _text("error"),
+)
+_to_send = state_is(webhook_events, "due")
+_index("ix_webhook_events_due", webhook_events.c.endpoint_id, webhook_events.c.due_at, where=_to_send)
+_index(
+    "ix_webhook_events_order",
+    webhook_events.c.endpoint_id,
+    webhook_events.c.order_id,
+    webhook_events.c.id,
+    where=_to_send,
+)
+_index("ix_webhook_events_aside", webhook_events.c.id, where=state_is(webhook_events, "aside"))
+_index(
+    "ix_webhook_events_settled", webhook_events.c.settled_at, where=webhook_events.c.settled_at.is_not(None)
 )
 
 # Small states that outlive a restart: learned rates, the price of a call, alerts sent.

@@ -10,7 +10,9 @@ from datetime import datetime
 
 from bot.pacing import Pacer
 from bot.sources import Source
+from bot.sources.aliexpress.cipher import Cipher
 from bot.store import Store
+from bot.store.credentials import Seal
 from bot.tracking.arriving import Arriving
 from bot.tracking.asking import Asked, Asking
 from bot.tracking.booking import Booked, Booking
@@ -41,6 +43,7 @@ from bot.tracking.texts import CANONICAL, Texts
 from bot.tracking.typical import TypicalStages
 from bot.tracking.viewing import Viewing
 from bot.tracking.visiting import Visit, Visiting
+from bot.tracking.webhooks import Webhooks
 
 __all__ = [
     "CANONICAL",
@@ -77,6 +80,7 @@ class Tracking:
         policy: Policy,
         now: Callable[[], datetime],
         metrics: ChangeMetrics,
+        seal: Seal | None = None,
     ) -> None:
         self.policy = policy
         self.typical = TypicalStages()
@@ -129,3 +133,4 @@ class Tracking:
         self.reporting = Reporting(store, now, policy.brief_at)
         self.remembering = Remembering(store, now)
         self.keys = Keys(store, now)
+        self.webhooks = Webhooks(store, seal or Cipher(), policy, now)

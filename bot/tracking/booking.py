@@ -13,6 +13,7 @@ from bot.model import BookEntry, BookNeeds, Order
 from bot.pacing import Pacer, first_looks
 from bot.store import Store
 from bot.tracking.policy import Policy
+from bot.tracking.webhooks import record_booked
 
 _AT_ONCE = 250  # orders booked in one transaction; longer ones would delay people's requests
 
@@ -56,7 +57,8 @@ class Booking:
             part = rows[start : start + _AT_ONCE]
             async with self._store.write() as tx:
                 new = await tx.book.add(part, self._now(), list(islice(looks, len(part))))
-            added += new
+                await record_booked(tx, new, self._now())
+            added += len(new)
             if progress is not None:
                 await progress(start + len(part), len(rows))
         return Booked(added=added, known=len(rows) - added)

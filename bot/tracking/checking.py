@@ -27,6 +27,7 @@ from bot.store import Due, Settled, Store
 from bot.tracking.policy import Policy
 from bot.tracking.recording import Recording, earliest
 from bot.tracking.texts import CANONICAL
+from bot.tracking.webhooks import record_booked
 
 _T = TypeVar("_T")
 _FACTS_EVERY = timedelta(hours=12)  # how often the order call is made for an order without tracking
@@ -200,7 +201,8 @@ class Checking:
                 return False
             planned = await tx.orders.next_check_at(order_id)
             if status in _BEGINNING and self._policy.watch_pushed and await tx.book.is_new(order_id):
-                await tx.book.add([BookEntry(order_id=order_id)], now, [now])
+                new = await tx.book.add([BookEntry(order_id=order_id)], now, [now])
+                await record_booked(tx, new, now)
             known, watch = await tx.orders.get(order_id), await tx.orders.watch(order_id)
             if known is None or watch is None:
                 return False

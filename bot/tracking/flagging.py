@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import board
+from bot import board, events
 from bot.errors import StoreError
 from bot.model import (
     BotState,
@@ -24,6 +24,7 @@ from bot.tracking.booking import Booking
 from bot.tracking.checking import OUTAGE, Checking
 from bot.tracking.operators import tell_operators
 from bot.tracking.policy import Policy
+from bot.tracking.webhooks import record_events
 
 _LOT = 200  # orders read at once for the whole board
 
@@ -200,4 +201,6 @@ class Flagging:
                     now,
                     dispute=opened.id if opened else None,
                 )
+                known = await tx.orders.get(order_id)
+                await record_events(tx, [events.reported(known)] if known is not None else [], now)
         return bool(self._policy.admins)

@@ -24,4 +24,5 @@ class Policy:
     language: str = "en"  # of chats that never wrote
     zone: str = "UTC"
     desk: Place | None = None  # the merchant's chat or topic that customers' questions go to, if any
+    private_webhooks: bool = False  # events may go to private networks
     brief_at: time | None = None  # when the daily brief comes, until another hour is chosen in the chat

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from bot import audience, silences, timeline
+from bot import audience, events, silences, timeline
 from bot.model import Changes, Order, OrderFacts, OrderStatus, Place, Snapshot, Watch
 from bot.pacing import Pacer
 from bot.store import Transaction
@@ -17,6 +17,7 @@ from bot.tracking.arriving import Arriving
 from bot.tracking.operators import ring
 from bot.tracking.policy import Policy
 from bot.tracking.typical import TypicalStages
+from bot.tracking.webhooks import record_events
 
 _log = structlog.get_logger(__name__)
 
@@ -132,6 +133,7 @@ class Recording:
             here = [one for one in followers if one.chat.place == asking]
             pending += audience.cards(order.id, here, of=f"asked:{now:%Y%m%d%H%M%S%f}", asking=None, now=now)
         await tx.notices.enqueue(pending, now)
+        await record_events(tx, events.of_changes(known, changes), now)
         if not changes.first:
             await ring(tx, self._policy, known, order, now)
         if changes.added or changes.news:

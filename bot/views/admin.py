@@ -226,6 +226,17 @@ def webhook_trouble(words: Words, detail: str) -> Message:
     )
 
 
+def webhook_paused(words: Words, *, host: str, endpoint_id: str, reason: str) -> Message:
+    """The shop's own system takes no events any more; told once. `reason` is English, from the last try."""
+    return _alert(
+        words,
+        words.t("Your shop's system no longer accepts events"),
+        fill("{}", words.isolate(wording.clip(f"{host}: {reason}", 200))),
+        words.t("Nothing more is sent there. Events are kept for 30 days. Once it works again, run:"),
+        words.code(f"webhooks resume {endpoint_id}"),
+    )
+
+
 def database_trouble(words: Words, detail: str) -> Message:
     """The database cannot be written; told once. `detail` is its own word."""
     return _alert(

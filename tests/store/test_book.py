@@ -14,7 +14,7 @@ ONE, TWO, THREE = "8211744661738042", "8211744661738043", "8211744661738044"
 
 async def _book(store: Store, *entries: BookEntry, now: int = 0) -> int:
     async with store.write() as tx:
-        return await tx.book.add(entries, later(now), [later(now)] * len(entries))
+        return len(await tx.book.add(entries, later(now), [later(now)] * len(entries)))
 
 
 def _entry(order_id: str, shop_order: str = "") -> BookEntry:

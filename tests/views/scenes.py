@@ -600,6 +600,9 @@ def _admin() -> dict[str, Scene]:
         "admin.database_trouble": lambda w: admin.database_trouble(w, "database or disk is full"),
         "admin.solved": lambda w: admin.solved(w, admin.throttled(w), 3 * HOUR),
         "admin.budget_low": lambda w: admin.budget_low(w, 0.9),
+        "admin.webhook_paused": lambda w: admin.webhook_paused(
+            w, host="shop.example.com", endpoint_id="wh_3f9a61c0b2d4", reason="it answered 500"
+        ),
         "admin.undelivered": lambda w: admin.undelivered(w, 3),
         "admin.set_aside": lambda w: admin.set_aside(w, 123456),
         "admin.unknown_texts": lambda w: admin.unknown_texts(w, [("Weird & new", 3), ("派送中", 1)]),

@@ -187,6 +187,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("missed_eta", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
     )
     op.create_index("ix_orders_changed", "orders", ["changed_at", "id"], unique=False)
@@ -306,6 +307,74 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'due'"),
     )
     op.create_index("ix_updates_received_at", "updates", ["received_at"], unique=False)
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("former_secret", sa.Text(), nullable=False),
+        sa.Column("former_until", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.BigInteger(), nullable=True),
+        sa.Column("delivered_at", sa.BigInteger(), nullable=True),
+        sa.Column("paused_at", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoints")),
+    )
+    op.create_table(
+        "webhook_events",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("endpoint_id", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("lease", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("tried_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_events")),
+    )
+    op.create_index(
+        "ix_webhook_events_aside",
+        "webhook_events",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'aside'"),
+        postgresql_where=sa.text("state = 'aside'"),
+    )
+    op.create_index(
+        "ix_webhook_events_due",
+        "webhook_events",
+        ["endpoint_id", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
+        "ix_webhook_events_order",
+        "webhook_events",
+        ["endpoint_id", "order_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
+        "ix_webhook_events_settled",
+        "webhook_events",
+        ["settled_at"],
+        unique=False,
+        sqlite_where=sa.text("settled_at IS NOT NULL"),
+        postgresql_where=sa.text("settled_at IS NOT NULL"),
+    )
     op.create_table(
         "cases",
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -499,6 +568,8 @@ def downgrade() -> None:
     op.drop_table("letters")
     op.drop_table("disputes")
     op.drop_table("cases")
+    op.drop_table("webhook_events")
+    op.drop_table("webhook_endpoints")
     op.drop_table("updates")
     op.drop_table("unknowns")
     op.drop_table("sends")

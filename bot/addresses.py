@@ -1,0 +1,94 @@
+"""Which addresses of others the bot may send to: none inside the operator's own network. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+LONGEST_URL = 2000  # characters
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is assigned for use on the Internet
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # holds an IPv4 address (RFC 6052)
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637
+_LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
+
+
+class BadUrl(ValueError):
+    """An address that events may not be sent to; its message says what is wrong, in English."""
+
+
+def is_public(host: str) -> bool:
+    """Whether the IP address is on the Internet; False for what is no IP address.
+
+    Private, loopback, link-local, shared (CGNAT), multicast and reserved addresses are not, nor are IPv6
+    addresses that hold such an IPv4 address (mapped, 6to4, Teredo, NAT64).
+    """
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return all(_is_global(one) for one in (address, *_within(address)))
+
+
+def _is_global(address: _Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None or address in _NAT64:
+            return True  # as public as the address in it, which is judged, too
+        if address not in _UNICAST or address in _DOCUMENTATION:
+            return False
+        if address.sixtofour is not None or address.teredo is not None:
+            return True
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _within(address: _Address) -> tuple[ipaddress.IPv4Address, ...]:
+    """The IPv4 addresses that an IPv6 address holds."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return ()
+    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64:
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
+    return tuple(one for one in found if one is not None)
+
+
+def checked_url(text: str, *, allow_private: bool = False) -> str:
+    """The URL of an endpoint, as it may be stored. Raises BadUrl.
+
+    `allow_private` admits plain http and hosts in private networks. What a name resolves to is not checked
+    here: it can change, so that it is checked with each connection.
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST_URL or not text.isprintable() or " " in text:
+        raise BadUrl(f"give one URL of at most {LONGEST_URL:,} characters, without spaces")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise BadUrl("this is no valid URL") from None
+    host = (parts.hostname or "").rstrip(".").lower()
+    if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
+        raise BadUrl("the URL must begin with https://")
+    if not host or port == 0:
+        raise BadUrl("this is no valid URL")
+    if "@" in parts.netloc:
+        raise BadUrl("leave user name and password out of the URL: events are signed instead")
+    if parts.fragment:
+        raise BadUrl("leave out the # and what follows it")
+    if not allow_private and (host.endswith(_LOCAL_NAMES) or (_is_ip(host) and not is_public(host))):
+        raise BadUrl("the URL leads into a private network")
+    return text
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, to show and to log: paths and parameters may hold secrets."""
+    return urlsplit(url).hostname or ""

@@ -1,0 +1,159 @@
+"""What the shop's systems are told: events about an order, and the JSON of version 1. Pure.
+
+The JSON holds no chat, no customer's name for the order and no other personal data. Fields may be added in
+the same version; what a field means changes only with the version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from bot.model import Changes, Event, EventType, Flag, NewsKind, Node, Order, Parcel, Reason, Stage
+
+VERSION = 1
+MOST_NODES = 50
+"""New entries in one event, the newest ones: what a first look finds can be longer."""
+
+_PROBLEMS: Mapping[Stage, Flag] = {
+    Stage.RETURNING: Flag.RETURNED,
+    Stage.RETURNED: Flag.RETURNED,
+    Stage.EXCEPTION: Flag.PROBLEM,
+    Stage.ADDRESS_CHANGE: Flag.PROBLEM,
+    Stage.DUTIES_DUE: Flag.DUTIES,
+    Stage.FAILED_ATTEMPT: Flag.FAILED_ATTEMPT,
+}
+_SILENCES: Mapping[NewsKind, Flag] = {
+    NewsKind.NO_TRACKING: Flag.NO_TRACKING,
+    NewsKind.STUCK: Flag.STUCK,
+    NewsKind.CUSTOMS_WAITING: Flag.STUCK,
+    NewsKind.STILL_AWAITED: Flag.STUCK,
+    NewsKind.STOPPED: Flag.STUCK,
+    NewsKind.PICKUP_WAITING: Flag.PICKUP,
+    NewsKind.DUTIES_WAITING: Flag.DUTIES,
+}
+
+
+# ── events ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def of_changes(known: Order, changes: Changes) -> list[Event]:
+    """The events of what a check found, in the order in which they are sent; most checks make none."""
+    order, made = changes.order, list[Event]()
+    before = {"previous": {"stage": known.stage.value, "reason": _reason(known.reason)}}
+    told: dict[str, object] = {**before, "first_look": changes.first}
+    if changes.added or order_state(order) != order_state(known):
+        data = order_data(order, added=changes.added)
+        made.append(Event(type=EventType.CHANGED, order_id=order.id, data=data | told))
+        if (order.stage, order.reason) != (known.stage, known.reason):
+            made += [
+                Event(type=kind, order_id=order.id, data={**data, **told, **more})
+                for kind, more in _of_stage(known, order)
+            ]
+    for flag in dict.fromkeys(_SILENCES[one.kind] for one in changes.news if one.kind in _SILENCES):
+        data = order_data(order) | told | {"problem": flag.value}
+        made.append(Event(type=EventType.PROBLEM, order_id=order.id, data=data))
+    return made
+
+
+def _of_stage(known: Order, order: Order) -> Iterable[tuple[EventType, Mapping[str, object]]]:
+    yield EventType.STAGE_CHANGED, {}
+    if order.stage in _PROBLEMS:
+        yield EventType.PROBLEM, {"problem": _PROBLEMS[order.stage].value}
+    if order.stage is Stage.DELIVERED and known.stage is not Stage.DELIVERED:
+        yield EventType.DELIVERED, {}
+
+
+def booked(order: Order) -> Event:
+    """The shop's book has the order now."""
+    return Event(type=EventType.BOOKED, order_id=order.id, data=order_data(order))
+
+
+def reported(order: Order) -> Event:
+    """A customer says that something is wrong with it."""
+    data = order_data(order) | {"problem": Flag.DISPUTED.value}
+    return Event(type=EventType.PROBLEM, order_id=order.id, data=data)
+
+
+def late(order: Order, now: datetime, grace: timedelta) -> Event | None:
+    """The order is not there, `grace` after the promised date; None if that is not so."""
+    if order.stage.final or order.next_eta is None or order.next_eta + grace > now:
+        return None
+    data = order_data(order) | {"days_late": (now - order.next_eta).days}
+    return Event(type=EventType.LATE, order_id=order.id, data=data)
+
+
+# ── JSON ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def payload(event: Event, event_id: str, at: datetime) -> str:
+    """The body of the request, in the form of Standard Webhooks: `type`, `timestamp`, `data`."""
+    told = {"type": event.type.value, "timestamp": iso(at), "version": VERSION, "id": event_id}
+    return json.dumps(told | {"data": event.data}, ensure_ascii=False, separators=(",", ":"))
+
+
+def order_data(order: Order, *, added: Iterable[Node] = ()) -> dict[str, object]:
+    """An order as the shop's systems see it; `nodes` are the new ones, oldest first."""
+    newest = sorted(added, key=lambda node: (node.at, -node.ordinal, node.seq))[-MOST_NODES:]
+    return {
+        "order": order.id,
+        "shop_order": order.shop_order or None,
+        **order_state(order),
+        "stage_since": _iso(order.stage_since),
+        "nodes": [_node(node) for node in newest],
+    }
+
+
+def order_state(order: Order) -> dict[str, object]:
+    """What is compared to see whether an order changed."""
+    coming = [parcel for parcel in order.live if not parcel.stage.final]
+    estimates = [parcel.estimate for parcel in coming if parcel.estimate is not None]
+    return {
+        "status": order.status.value if order.status is not None else None,
+        "stage": order.stage.value,
+        "reason": _reason(order.reason),
+        "promised": _iso(order.next_eta),
+        "estimate": {
+            "first": min(one.first for one in estimates).date().isoformat(),
+            "last": max(one.last for one in estimates).date().isoformat(),
+        }
+        if estimates
+        else None,
+        "parcels": [_parcel(parcel) for parcel in order.live],
+    }
+
+
+def _parcel(parcel: Parcel) -> dict[str, object]:
+    return {
+        "parcel": parcel.index,
+        "number": parcel.number or None,
+        "carrier": parcel.carrier or None,
+        "stage": parcel.stage.value,
+        "reason": _reason(parcel.reason),
+    }
+
+
+def _node(node: Node) -> dict[str, object]:
+    return {
+        "seq": node.seq,
+        "parcel": node.parcel,
+        "at": iso(node.at),
+        "text": node.text,
+        "place": node.place or None,
+        "stage": node.stage.value,
+        "reason": _reason(node.reason),
+    }
+
+
+def _reason(reason: Reason) -> str | None:
+    return reason.value or None
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else iso(at)
+
+
+def iso(at: datetime) -> str:
+    """A time as ISO 8601 in UTC, to the millisecond: 2026-11-20T12:00:00.000Z."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
