@@ -123,6 +123,18 @@ ROWS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("Inbox", "short", {"waiting": "max(parcelbot_inbox_waiting)"}, ""),
         ("Simplified messages", "cps", {"{{reason}}": _rate("parcelbot_simplified_messages", "reason")}, ""),
     ],
+    "Webhooks": [
+        ("Attempts", "cps", {"{{outcome}}": _rate("parcelbot_webhooks", "outcome")}, ""),
+        ("Duration", "s", {"99 of 100": _quantile(0.99, "parcelbot_webhook_seconds")}, ""),
+        (
+            "Events",
+            "short",
+            {"waiting": "max(parcelbot_webhooks_due)", "set aside": "max(parcelbot_webhooks_aside)"},
+            "`python -m bot webhooks failed` lists what was set aside.",
+        ),
+        ("Oldest event", "s", {"age": "max(parcelbot_webhooks_oldest_seconds)"}, ""),
+        ("Paused endpoints", "short", {"paused": "max(parcelbot_webhooks_paused)"}, ""),
+    ],
     "The process": [
         (
             "Since each loop's last round",

@@ -113,7 +113,7 @@ class WebhookSender(Worker):
         if not endpoints and not self._done:
             return False
         await self._find_late(endpoints)
-        leased = await self._turn_over(take=True)
+        leased = await self._turn_over(take=self._allowed())
         for endpoint, event in leased:
             lane = self._lanes[endpoint.id]
             lane.in_flight += 1
@@ -121,6 +121,11 @@ class WebhookSender(Worker):
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return bool(leased)
+
+    @property
+    def busy(self) -> bool:
+        """Whether requests are in flight, or their outcomes not stored yet."""
+        return bool(self._running or self._done)
 
     async def drain(self) -> None:
         """Wait a little for what is in flight, and settle it; the rest is sent again by the next process."""
@@ -239,7 +244,7 @@ class WebhookSender(Worker):
             _log.info(
                 "webhook",
                 endpoint=one.event.endpoint_id,
-                event=one.event.event_id,
+                id=one.event.event_id,
                 type=one.event.type,
                 order=one.event.order_id,
                 outcome=outcome,

@@ -7,7 +7,9 @@ from typing import Any
 
 from bot.model import (
     Changes,
+    Endpoint,
     Estimate,
+    EventType,
     Follow,
     Importance,
     Item,
@@ -19,10 +21,11 @@ from bot.model import (
     Parcel,
     PendingNotice,
     Place,
+    QueuedEvent,
     Reason,
     Stage,
 )
-from bot.store import Store
+from bot.store import NewEvent, Store
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=3)
@@ -103,3 +106,27 @@ async def follow(store: Store, place: Place, order_id: str, now: datetime = NOW,
         await tx.orders.add(order_id, now)
         await tx.chats.follow(Follow(place=place, order_id=order_id, created_at=now, **values))
         await tx.orders.update_weights([order_id], now)
+
+
+def endpoint(id_: str = "wh_1", **values: Any) -> Endpoint:
+    """An endpoint that wants all events."""
+    url = f"https://{id_}.example.com/hooks"
+    defaults: dict[str, Any] = {"id": id_, "url": url, "secret": "whsec_c2VjcmV0", "created_at": NOW}
+    return Endpoint(**defaults | values)
+
+
+def new_event(order_id: str, event_id: str = "evt_1") -> NewEvent:
+    """An event about the order."""
+    return NewEvent(event_id=event_id, order_id=order_id, type=EventType.CHANGED, payload='{"data":"ä"}')
+
+
+def queued(order_id: str, **values: Any) -> QueuedEvent:
+    """The event as it was leased."""
+    row: dict[str, Any] = {
+        "id": 1,
+        "endpoint_id": "wh_1",
+        "event_id": "evt_1",
+        "type": "order.changed",
+        "payload": "{}",
+    }
+    return QueuedEvent(**row | {"order_id": order_id, "created_at": NOW, "lease": "x"} | values)

@@ -22,7 +22,21 @@ from bot.store.credentials import Credentials
 from bot.store.leadership import lock_of
 from bot.store.sql import Database
 from bot.store.tables import metadata
-from tests.store.builders import ANNA, GROUP, LEASE, NOW, TOPIC, added, follow, later, node, order, pending
+from tests.store.builders import (
+    ANNA,
+    GROUP,
+    LEASE,
+    NOW,
+    TOPIC,
+    added,
+    endpoint,
+    follow,
+    later,
+    new_event,
+    node,
+    order,
+    pending,
+)
 from tests.store.test_credentials import TOKENS, Reversed
 
 
@@ -62,6 +76,8 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.keys.begin("k", "order-1001", 0, "fingerprint", NOW)
         await tx.keys.finish("k", "order-1001", 0, [["8211744661738042", True]])
         await tx.sends.record([SendRecord(chat_id=ANNA.chat_id, at=NOW)])
+        await tx.webhooks.add_endpoint(endpoint())
+        await tx.webhooks.enqueue([("wh_1", new_event("1"))], NOW)
         await tx.memory.count_unknown(["what?"], NOW)
         await tx.orders.lease_due(NOW, 1, LEASE)
     await Credentials(store.database, "app", Reversed(), lambda: NOW).save(TOKENS, None)

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from bot.model import BookEntry, NewsKind, Place, RawUpdate, SendRecord
 from bot.store import Settled, Store, Transaction
-from tests.store.builders import ANNA, LEASE, NOW, added, later, node, order, pending
+from tests.store.builders import ANNA, LEASE, NOW, added, later, new_event, node, order, pending, queued
 
 _SCAN = r"Seq Scan|^SCAN (?!.* USING |CONSTANT|due|heads|\d)"
 _ENDS = [Settled(order_id="1", lease="x", next_check_at=NOW)]
@@ -68,6 +68,18 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "bring forward": lambda tx: tx.notices.bring_forward(NOW, tried_before=NOW, most_attempts=7, limit=5),
     "counts": lambda tx: tx.notices.counts(NOW),
     "dead letters": lambda tx: tx.notices.dead_letters(),
+    "endpoints": lambda tx: tx.webhooks.endpoints(),
+    "queue events": lambda tx: tx.webhooks.enqueue([("wh_1", new_event("1"))], NOW),
+    "lease events": lambda tx: tx.webhooks.lease("wh_1", NOW, 8, LEASE),
+    "settle events": lambda tx: tx.webhooks.settle_sent([queued("1")], NOW),
+    "events later": lambda tx: tx.webhooks.settle_later(queued("1"), NOW, tried_at=NOW, error="no"),
+    "next event": lambda tx: tx.webhooks.next_due(["wh_1"], NOW),
+    "bring events forward": lambda tx: tx.webhooks.bring_forward("wh_1", NOW),
+    "release events": lambda tx: tx.webhooks.release_leases(NOW),
+    "events in numbers": lambda tx: tx.webhooks.queue(["wh_1"]),
+    "events aside": lambda tx: tx.webhooks.aside(),
+    "late orders": lambda tx: tx.webhooks.late(NOW, 9),
+    "purge events": lambda tx: tx.webhooks.purge(NOW, NOW),
     "put updates": lambda tx: tx.updates.put(
         [RawUpdate(update_id=1, chat_id=1, payload="", received_at=NOW)]
     ),
@@ -84,7 +96,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
 }
 # Small tables, walked whole with open eyes: limits of chats that were told lately, a minute's answers,
 # flood waits.
-_SMALL = re.compile(r"\b(rates|freezes|sends|checks)\b")
+_SMALL = re.compile(r"\b(rates|freezes|sends|checks|webhook_endpoints)\b")
 
 
 @asynccontextmanager
