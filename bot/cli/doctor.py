@@ -113,6 +113,11 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
     path = store.database.path
     folder = path.parent if path is not None and path.parent.is_dir() else None
     yield Check(name="settings", look=lambda: machine.settings(chosen, dotenv), fix=f"{PROGRAM} init")
+    yield Check(
+        name="container",
+        look=lambda: machine.container(chosen, path),
+        fix="see docs/how-to/containers.md",
+    )
     yield Check(name="shop", look=lambda: machine.shop_file(chosen), fix="correct SHOP_FILE")
     yield Check(name="phrases", look=lambda: machine.phrases_file(chosen), fix="correct PHRASES_FILE")
     yield Check(name="database", look=lambda: database.sqlite(store), fix="check DATABASE_URL")

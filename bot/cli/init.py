@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import secrets
 import time
@@ -28,6 +29,8 @@ _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _MADE = ("LINK_SECRET", "WEBHOOK_SECRET", "TOKEN_KEY")
 _LINGER = 60.0  # seconds that `init` waits for the operator's first message
 _AGAIN = 1.0  # seconds between two looks while older updates are pending: Telegram then answers at once
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+SHOP_FILE = Path("shop/shop.toml")  # a folder of its own, which compose.yaml shows to the container
 _ACCESS = """open: whoever knows an order number can follow that order; wrong guesses lock a chat out.
 link: customers need the signed link that you send them; typed numbers are refused.
 private: only the admin chats."""
@@ -57,10 +60,14 @@ def init(
     interview.telegram()
     interview.aliexpress()
     interview.people()
+    interview.shop(path.parent)
     interview.secrets()
     answers = interview.answers | {name: url for name, url in urls.items() if url}
     before.changed(answers).write(path)
     console.print(f"\nWritten to [bold]{path}[/], readable by you only.")
+    if interview.shop_file:
+        write_shop(*interview.shop_file)
+        console.print(f"The shop's name and contact are in [bold]{interview.shop_file[0]}[/].")
     if path == Path(".env") and not interview.login_known:
         _log_in(console, first=not before.names)
     console.print("\nChecking everything:\n")
@@ -87,6 +94,7 @@ class Interview:
     console: Console
     known: dict[str, str] = field(repr=False)
     answers: dict[str, str] = field(default_factory=dict, repr=False)
+    shop_file: tuple[Path, str] | None = None  # SHOP_FILE and its text, where it is to be written
 
     @property
     def login_known(self) -> bool:
@@ -171,6 +179,38 @@ class Interview:
         )
         self.answers["DEFAULT_TIME_ZONE"] = words.zone_called(zone) or zone
 
+    def shop(self, folder: Path) -> None:
+        """Ask what customers read of the shop, and when the daily brief comes."""
+        self._head(
+            "Your shop", "Customers read its name and where to write to. Enter leaves an answer empty."
+        )
+        file = SHOP_FILE if folder == Path() else folder.resolve() / SHOP_FILE
+        present = self.known.get("SHOP_FILE") or (str(file) if file.exists() else "")
+        if present:
+            self.console.print(f"They are in {present}: change them there.")
+            self.answers["SHOP_FILE"] = present
+        elif text := self._shop_text():
+            self.shop_file = (file, text)
+            self.answers["SHOP_FILE"] = str(file)
+        self.answers["BRIEF_AT"] = self._ask(
+            "BRIEF_AT",
+            "Hour of the daily brief to the admin chats, such as 08:00 (empty: none)",
+            wrong=lambda text: None if not text or _HOUR.fullmatch(text) else "two digits each, as in 08:00",
+            may_be_empty=True,
+        )
+
+    def _shop_text(self) -> str:
+        """The content of SHOP_FILE; empty if there is nothing to say."""
+        labels = {"name": "Shop name", "support": "Contact: @name, t.me or https link, or email address"}
+        texts = {}
+        for field_name, label in labels.items():
+            texts[field_name] = self._ask(
+                "", label, wrong=lambda text: None if len(text) <= 64 else "64 characters at most",
+                may_be_empty=True,
+            )  # fmt: skip
+        lines = [f"{name} = {json.dumps(text, ensure_ascii=False)}" for name, text in texts.items() if text]
+        return "".join(f"{line}\n" for line in lines)
+
     def secrets(self) -> None:
         """Make missing random keys; existing ones stay, or links would break and the login would be lost."""
         for name in _MADE:
@@ -248,6 +288,13 @@ class Interview:
 
     def _no(self, text: str) -> None:
         self.console.print(Text.assemble(("✗ ", "red"), text))
+
+
+def write_shop(path: Path, text: str) -> None:
+    """Write SHOP_FILE so that a container's user can read it, too."""
+    path.parent.mkdir(mode=0o755, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
 
 
 # ── trying ──────────────────────────────────────────────────────────────────────────────────────

@@ -9,26 +9,31 @@ from typing import Annotated
 import typer
 
 from bot import settings
-from bot.errors import SettingsError
+from bot.cli.orders import HELP, left_out, read_orders
+from bot.errors import BotError, SettingsError
 
 
 def link(
-    orders: Annotated[list[str], typer.Argument(help="AliExpress order ids")],
+    orders: Annotated[list[str], typer.Argument(help=HELP)],
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
 ) -> None:
-    """Print a link per order; whoever opens it follows that order in one tap."""
+    """Print a link per order; whoever opens it follows that order in one tap.
+
+    Rows of a list that hold no order number are named on standard error. Exit code 1: there was no order.
+    """
     from bot.ids import link_token
 
     chosen = settings.load_settings()
     if chosen.link_secret is None:
         raise SettingsError("LINK_SECRET", "is missing; links are signed with it")
     secret = chosen.link_secret.get_secret_value()
-    try:
-        tokens = {order: link_token(order, secret) for order in orders}
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    listed = read_orders(orders, chosen.default_language)
+    for line in left_out(listed):
+        typer.echo(line, err=True)
+    if not listed.numbers:
+        raise BotError("there is no order number in it")
     username = asyncio.run(_username(chosen))
-    links = {order: f"https://t.me/{username}?start={token}" for order, token in tokens.items()}
+    links = {order: f"https://t.me/{username}?start={link_token(order, secret)}" for order in listed.numbers}
     if as_json:
         typer.echo(json.dumps(links))
     else:
@@ -38,7 +43,6 @@ def link(
 
 async def _username(chosen: settings.Settings) -> str:
     from bot.chat.telegram import TelegramError, build_bot
-    from bot.errors import BotError
 
     bot = build_bot(chosen.telegram_bot_token.get_secret_value(), chosen.telegram_api_url)
     try:

@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from rich.console import Console
 
 from bot import settings, stages, timeline
+from bot.errors import BotError, UnknownOrder
 from bot.i18n import Words, guess_language
 from bot.model import Localized, Order, Snapshot
 from bot.views import card
@@ -50,6 +51,10 @@ async def _track(chosen: settings.Settings, order: str, language: str, *, raw: b
             return
         shown = await merchant.source.fetch(order, language, urgent=True)
         canonical = await merchant.source.fetch(order, "en", urgent=True)
+        if not canonical.parcels:  # AliExpress answers the same for an order that does not exist
+            await merchant.source.order_facts(order, urgent=True)
+    except UnknownOrder:
+        raise BotError(f"AliExpress has no order {order} in the account that is logged in") from None
     finally:
         await merchant.flush()
         await merchant.source.aclose()

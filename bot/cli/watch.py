@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,8 +17,8 @@ from rich.text import Text
 
 from bot import settings
 from bot.cli.checks.database import describe
-from bot.errors import BotError
-from bot.lists import NotAList, OrderList, Unreadable, read_file
+from bot.cli.orders import HELP, left_out, read_orders
+from bot.lists import OrderList
 from bot.model import BookNeeds
 
 if TYPE_CHECKING:
@@ -28,15 +27,10 @@ if TYPE_CHECKING:
 
 _LONG = 500  # rows from which on a progress bar is shown
 _BREATH = 0.02  # seconds in which a bot on the same SQLite file gets its turn
-_WHY = {
-    Unreadable.SPREADSHEET: "is an old spreadsheet; save it as CSV or xlsx",
-    Unreadable.NO_TEXT: "holds no table",
-    Unreadable.TOO_LARGE: "is too large",
-}
 
 
 def watch(
-    file: Annotated[str, typer.Argument(help="CSV or xlsx with order numbers; - reads standard input")],
+    orders: Annotated[list[str], typer.Argument(help=HELP)],
     stop: Annotated[bool, typer.Option("--stop", help="watch them no more")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
 ) -> None:
@@ -45,28 +39,17 @@ def watch(
     Doing it again changes nothing. Works beside a running bot. Exit code 1: there was no order in the list.
     """
     chosen = settings.load_settings()
-    orders = _read(file, chosen.default_language)
+    listed = read_orders(orders, chosen.default_language)
     if stop:
-        count = asyncio.run(_stop(chosen, orders))
+        count = asyncio.run(_stop(chosen, listed))
         typer.echo(json.dumps({"removed": count}) if as_json else f"{count} orders are no longer watched.")
         return
-    booked, needs = asyncio.run(_watch(chosen, orders, quiet=as_json))
+    booked, needs = asyncio.run(_watch(chosen, listed, quiet=as_json))
     if as_json:
-        typer.echo(_as_json(orders, booked, needs))
+        typer.echo(_as_json(listed, booked, needs))
     else:
-        _show(orders, booked, needs, chosen.aliexpress_calls_per_day)
-    sys.exit(0 if orders.numbers else 1)
-
-
-def _read(file: str, language: str) -> OrderList:
-    try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise BotError(f"{file} cannot be read: {error.strerror}") from None
-    try:
-        return read_file(content, language)
-    except NotAList as error:
-        raise BotError(f"{file} {_WHY[error.why]}") from None
+        _show(listed, booked, needs, chosen.aliexpress_calls_per_day)
+    sys.exit(0 if listed.numbers else 1)
 
 
 async def _watch(chosen: settings.Settings, orders: OrderList, *, quiet: bool) -> tuple[Booked, BookNeeds]:
@@ -110,13 +93,8 @@ async def _booking(chosen: settings.Settings) -> AsyncIterator[Booking]:
 def _show(orders: OrderList, booked: Booked, needs: BookNeeds, budget: int) -> None:
     console = Console(highlight=False)
     console.print(f"{booked.added:,} orders added, {booked.known:,} watched already.")
-    problems = list(orders.problems)
-    if problems:
-        console.print(f"{len(problems):,} rows left out:")
-    for row, problem in problems:
-        console.print(Text(f"  row {row.line}: {problem.text or '(empty)'}: {problem.trouble.value}"))
-    if orders.maybe_rounded:
-        console.print("All numbers end in 0: did a spreadsheet round them?")
+    for line in left_out(orders):
+        console.print(Text(line))
     if needs.orders:
         console.print(describe(needs, budget) + ".")
 

@@ -9,25 +9,37 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot import settings
 from bot.errors import BotError
+from bot.i18n import Words
 from bot.model import Stage, Watch
-from bot.pacing import Peer, hours
+from bot.pacing import Bound, Peer, hours
+from bot.views.wording import stage_name
 
 
 def why(
     order: Annotated[str, typer.Argument(help="AliExpress order id")],
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
 ) -> None:
-    """Print the rate, price and weight that decide when an order is checked next."""
+    """Print when an order is checked next, in your time zone, and the estimates that decide it."""
     asyncio.run(_why(settings.load_settings(), order, as_json=as_json))
 
 
+_BECAUSE = {
+    Bound.PRICE: "by then the waiting is worth a call",
+    Bound.FLOOR: "no order is checked more often than every CHECK_MIN_SECONDS",
+    Bound.CEILING: "no order that somebody waits for is checked less often than every CHECK_MAX_SECONDS",
+    Bound.FAILURE: "the last check failed; the pause grows with each failure",
+    Bound.FINISHED: "it has ended; a few late checks follow, as carriers are sometimes wrong",
+    Bound.STOPPED: "it is not checked any more",
+}
 _NEAR = 50  # most orders compared as possible companions
 
 
@@ -72,23 +84,26 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
             )
         )
         return
+    words = Words("en", chosen.default_time_zone)
     table = Table(show_header=False, box=None)
     for name, value in (
-        ("stage", watch.stage.value),
-        ("rate", f"{reasons.rate:.2f} timeline entries a day expected now"),
-        ("price", f"{reasons.price:.3f} hours of waiting that a call must save"),
-        ("weight", f"{reasons.weight:.2f} (chats notified × value of the next news)"),
-        ("expected", f"{reasons.expected:.2f} entries probably unseen by now"),
-        ("waiting", f"{reasons.waiting:.2f} hours accumulated since the last check"),
-        ("decided by", reasons.bound.value),
+        ("parcel", stage_name(words, watch.stage).unescape()),
+        ("next check", _when(planned, words.zone) if planned else "none: nobody follows it, or it has ended"),
+        ("because", _BECAUSE[reasons.bound]),
+        ("news", f"{reasons.rate:.2f} timeline entries a day expected now"),
+        ("unseen", f"{reasons.expected:.2f} entries have probably appeared since the last check"),
+        ("waiting", f"{reasons.waiting:.2f} hours, times the chats that wait, for those entries so far"),
+        ("price", f"{reasons.price:.3f} hours of waiting make a call worth its cost"),
+        ("weight", f"{reasons.weight:.2f}: the chats notified, times what the next news is worth"),
         ("travels with", _together(peers)),
-        (
-            "next check",
-            f"{planned:%Y-%m-%d %H:%M:%S} UTC" if planned else "none: nobody follows it, or it has ended",
-        ),
     ):
-        table.add_row(f"[bold]{name}[/]", value)
+        table.add_row(f"[bold]{name}[/]", Text(value))
     Console(highlight=False).print(table)
+
+
+def _when(at: datetime, zone: str) -> str:
+    """The moment in the operator's zone, which is named."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S} ({zone})"
 
 
 def _together(peers: Sequence[Peer]) -> str:

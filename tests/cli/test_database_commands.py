@@ -142,7 +142,8 @@ def test_data_moves_whole_and_only_into_a_new_place(working: Terminal, tmp_path:
 def test_why_tells_the_reasons_behind_the_next_look(working: Terminal) -> None:
     asyncio.run(_furnish())
     lines = working.run("why", ORDER).stdout
-    assert "decided by" in lines
+    assert "Waiting to be shipped" in lines
+    assert "(Asia/Tokyo)" in working.run("why", ORDER, DEFAULT_TIME_ZONE="Asia/Tokyo").stdout
     told = json.loads(working.run("why", ORDER, "--json").stdout)
     assert told.keys() >= {"rate", "price", "weight", "bound", "planned"}
     assert told["companions"] == []

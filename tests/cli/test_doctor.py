@@ -18,10 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.checks import Verdict, aliexpress
+from bot.cli.checks import Verdict, aliexpress, machine
 from bot.cli.checks.telegram import skew
 from bot.errors import Misconfigured, Reauthorize, SettingsError, SourceError, TokenDead, Transient
 from bot.model import Tokens
+from bot.settings import Settings, load_settings
 from bot.store import Store
 from tests.cli.conftest import Sandbox, Terminal, process_environment
 from tests.store import postgres
@@ -34,7 +35,7 @@ def test_a_working_bot_has_nothing_to_repair(working: Terminal) -> None:
     found = working.findings()
     assert {name for name, one in found.items() if one["verdict"] == "failure"} == set()
     assert found.keys() >= {
-        "settings", "shop", "sqlite", "database", "disk", "catalogs", "fonts", "port", "clock", "telegram",
+        "settings", "shop", "database", "disk", "catalogs", "fonts", "port", "clock", "telegram",
         "groups", "inline mode", "intake", "aliexpress", "login",
     }  # fmt: skip
     assert "@parcel_demo_bot" in found["telegram"]["text"]
@@ -370,3 +371,37 @@ def test_a_taken_port_is_ours_or_somebody_elses(
 
 def test_no_port_is_fine(working: Terminal) -> None:
     assert working.findings(LISTEN="")["port"]["verdict"] == "ok"
+
+
+# ── containers, SQLite's version ────────────────────────────────────────────────────────────────
+
+
+def _settings(**more: str) -> Settings:
+    needed = {"TELEGRAM_BOT_TOKEN": "1:a", "ALIEXPRESS_APP_KEY": "1", "ALIEXPRESS_APP_SECRET": "s"}
+    return load_settings(needed | more, dotenv=None)
+
+
+@pytest.mark.parametrize("mark", [".dockerenv", "run/.containerenv"])
+async def test_in_a_container_it_warns_of_data_and_a_port_that_stay_inside(tmp_path: Path, mark: str) -> None:
+    assert list(await machine.container(_settings(), tmp_path / "bot.db", tmp_path)) == []
+    (tmp_path / mark).parent.mkdir(exist_ok=True)
+    (tmp_path / mark).touch()
+    found = list(await machine.container(_settings(), tmp_path / "bot.db", tmp_path))
+    assert [one.verdict for one in found] == [Verdict.OK, Verdict.WARNING, Verdict.WARNING]
+    assert "docker compose exec bot" in found[0].text
+    assert "is deleted with the container" in found[1].text
+    well = _settings(LISTEN="0.0.0.0:8080")
+    assert len(list(await machine.container(well, Path("/proc/self/bot.db"), tmp_path))) == 1
+
+
+def test_sqlites_version_is_a_warning_only_beside_litestream(working: Terminal) -> None:
+    (working.folder / "bot.db").touch()
+    assert "sqlite" not in working.findings()
+    (working.folder / ".bot.db-litestream").mkdir()
+    old = sqlite3.sqlite_version_info < (3, 51, 3)
+    assert ("sqlite" in working.findings()) is old
+
+
+def test_a_refused_connection_is_named_as_that(working: Terminal) -> None:
+    found = working.findings(ALIEXPRESS_API_URL="http://127.0.0.1:9")
+    assert "Cannot connect" in found["aliexpress"]["text"]

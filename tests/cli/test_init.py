@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import stat
 import threading
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from bot import settings
 from bot.cli.envfile import EnvFile
+from bot.shop import load_shop
 from tests.cli.conftest import Sandbox, Terminal
 
 MADE = ("LINK_SECRET", "WEBHOOK_SECRET", "TOKEN_KEY")
@@ -26,7 +28,13 @@ def asked(terminal: Terminal, sandbox: Sandbox) -> Terminal:
 
 
 def script(
-    sandbox: Sandbox, *, telegram: str = "", aliexpress: str = "", people: str = "", end: str = "n\n"
+    sandbox: Sandbox,
+    *,
+    telegram: str = "",
+    aliexpress: str = "",
+    people: str = "",
+    shop: str = "\n\n\n",
+    end: str = "n\n",
 ) -> str:
     """The answers of an operator; an empty part takes the usual ones."""
     told = sandbox.told
@@ -34,6 +42,7 @@ def script(
         (telegram or f"{told['bot_token']}\n")
         + (aliexpress or f"{told['app_key']}\n{told['app_secret']}\n\n")
         + (people or "n\n5000000001\nlink\npt_BR\n\n")
+        + shop
         + end
     )
 
@@ -93,12 +102,34 @@ def test_a_wrong_answer_is_refused_on_the_spot_and_asked_again(asked: Terminal, 
     assert found["DEFAULT_TIME_ZONE"] == "Europe/Vienna"
 
 
+def test_the_shops_name_contact_and_brief_are_asked(asked: Terminal, sandbox: Sandbox) -> None:
+    shop = 'Lamp "&" Light\n@lamp_help\n8:00\n25:00\n08:30\n'
+    result = asked.run("init", answers=script(sandbox, shop=shop))
+    assert result.exit_code == 0, result.output
+    assert result.output.count("two digits each") == 2
+    chosen = settings.load_settings(environ={}, dotenv=asked.folder / ".env")
+    assert chosen.brief_at == time(8, 30)
+    assert chosen.shop_file == "shop/shop.toml"
+    named = load_shop(chosen.shop_file)("en")
+    assert (named.name, named.support) == ('Lamp "&" Light', "@lamp_help")
+    assert stat.S_IMODE((asked.folder / "shop/shop.toml").stat().st_mode) == 0o644
+    assert '✓ shop          Lamp "&" Light' in result.output
+    again = asked.run("init", answers="\n" * 13)
+    assert "They are in shop/shop.toml: change them there." in again.output
+
+
+def test_access_is_explained_before_it_is_chosen(asked: Terminal, sandbox: Sandbox) -> None:
+    output = asked.run("init", answers=script(sandbox)).output
+    for word in ("open", "link", "private"):
+        assert output.index(f"{word}: ") < output.index("Who may add orders")
+
+
 def test_again_with_enter_everywhere_it_changes_nothing(asked: Terminal, sandbox: Sandbox) -> None:
     asked.run("init", answers=script(sandbox))
     path = asked.folder / ".env"
     path.write_text(path.read_text() + "# mine\nSOMETHING_ELSE=1\nCHECK_MIN_SECONDS=700\n")
     before = path.read_text()
-    result = asked.run("init", answers="\n" * 12)
+    result = asked.run("init", answers="\n" * 15)
     assert result.exit_code == 0, result.output
     assert path.read_text() == before
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -100,6 +101,9 @@ def test_a_secret_is_not_echoed_while_it_is_typed(tmp_path: Path, sandbox: Sandb
             ("[open]: ", "open"),
             ("[en]: ", "en"),
             ("[UTC]: ", "UTC"),
+            ("Shop name: ", "Kiosk"),
+            ("email address: ", "@kiosk_support"),
+            ("(empty: none): ", "08:00"),
             ("[Y/n]: ", "n"),
         ):
             shown.until(prompt)
@@ -110,3 +114,29 @@ def test_a_secret_is_not_echoed_while_it_is_typed(tmp_path: Path, sandbox: Sandb
     assert told["bot_token"] not in shown.shown
     assert told["app_secret"] not in shown.shown
     assert (tmp_path / ".env").is_file()
+
+
+def test_init_waits_for_the_operators_first_message(tmp_path: Path, own_sandbox: Sandbox) -> None:
+    told = own_sandbox.told
+    urls = {name: own_sandbox.settings[name] for name in ("TELEGRAM_API_URL", "ALIEXPRESS_API_URL")}
+    ann = own_sandbox.control("/chats", type="private", first_name="Ann", started=True)
+    own_sandbox.control(f"/chats/{ann['id']}/say", text="an older message")
+    with screen("init", cwd=tmp_path, **urls) as (shown, process):
+        for prompt, answer in (
+            ("Bot token (not shown): ", told["bot_token"]),
+            ("App Key: ", told["app_key"]),
+            ("App Secret (not shown): ", told["app_secret"]),
+            ("/callback]: ", ""),
+            ("[Y/n]: ", "y"),
+        ):
+            shown.until(prompt)
+            shown.type(answer)
+        shown.until("Waiting up to 60 s")
+        time.sleep(2)  # the older message must not end the wait
+        own_sandbox.control(f"/chats/{ann['id']}/say", text="/start")
+        shown.until("is that you (Ann)?")
+        process.send_signal(signal.SIGINT)
+        shown.rest()
+        assert process.wait(30) != 0
+    assert "Traceback" not in shown.shown
+    assert not (tmp_path / ".env").exists(), "giving up writes nothing"

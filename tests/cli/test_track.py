@@ -65,6 +65,13 @@ def test_what_is_no_order_id_is_a_mistake_of_use(working: Terminal, text: str) -
     assert working.run("track", text).exit_code == 2
 
 
-def test_an_order_without_tracking_is_told_as_that(working: Terminal) -> None:
-    told = json.loads(working.run("track", "8299999999999999", "--json").stdout)
-    assert told["order"]["parcels"] == []
+def test_an_order_that_nobody_knows_is_told_as_that(working: Terminal) -> None:
+    result = working.run("track", "8299999999999999")
+    assert result.exit_code == 1
+    assert "AliExpress has no order 8299999999999999" in str(result.exception)
+
+
+def test_an_order_without_tracking_is_told_as_that(working: Terminal, sandbox: Sandbox) -> None:
+    sandbox.control("/orders", id="8211744661739999", scenario="new")
+    told = json.loads(working.run("track", "8211744661739999", "--json").stdout)
+    assert told["order"]["parcels"][0]["number"] == ""

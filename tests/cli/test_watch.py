@@ -29,6 +29,22 @@ def test_a_list_is_counted_and_its_left_out_rows_are_named(working: Terminal) ->
     assert working.run("watch", listed, "--stop").stdout == "2 orders are no longer watched.\n"
 
 
+def test_orders_can_be_named_one_by_one(working: Terminal) -> None:
+    told = json.loads(working.run("watch", ONE, TWO, "--json").stdout)
+    assert told["added"] == 2
+    assert working.run("watch", ONE, "123").exit_code == 2
+
+
+def test_links_are_made_for_a_file_and_for_standard_input(working: Terminal) -> None:
+    listed = _list(working, f"#1001,{ONE}", "#1002,8.21E+15", f"#1003,{TWO}")
+    result = working.run("link", listed)
+    assert [line.split()[0] for line in result.stdout.splitlines()] == [ONE, TWO]
+    assert "row 3: 8.21E+15: rounded" in result.stderr
+    piped = json.loads(working.run("link", "-", "--json", answers=f"{ONE}\n{TWO}\n").stdout)
+    assert list(piped) == [ONE, TWO]
+    assert "no order number" in str(working.run("link", "-", answers="nothing\n").exception)
+
+
 def test_standard_input_is_read(working: Terminal) -> None:
     told = json.loads(working.run("watch", "-", "--json", answers=f"{ONE}\n{TWO}\n").stdout)
     assert told["added"] == 2

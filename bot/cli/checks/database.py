@@ -29,7 +29,7 @@ async def sqlite(store: Store) -> Iterable[Finding]:
     path = store.database.path
     if path is None:
         return []
-    found = [_version()]
+    found = _version(path)
     if not path.exists():
         if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
             return [*found, failure("database", f"{path.parent} cannot be written to", "change DATABASE_URL")]
@@ -45,7 +45,9 @@ async def sqlite(store: Store) -> Iterable[Finding]:
         return [*found, failure("database", f"{path.name} cannot be read now: {error}", _BUSY)]
     if verdict != "ok":
         return [*found, failure("database", f"{path.name} is damaged: {verdict}", "restore a backup")]
-    found.append(ok("database", f"SQLite, {path.name}, {path.stat().st_size / 1e6:.1f} MB"))
+    found.append(
+        ok("database", f"SQLite {sqlite3.sqlite_version}, {path.name}, {path.stat().st_size / 1e6:.1f} MB")
+    )
     return [*found, await _schema(store), _writer(path)]
 
 
@@ -89,14 +91,19 @@ async def _schema(store: Store) -> Finding:
     )
 
 
-def _version() -> Finding:
-    if sqlite3.sqlite_version_info >= _RESET_RACE_FIXED:
-        return ok("sqlite", sqlite3.sqlite_version)
-    return warning(
-        "sqlite",
-        f"{sqlite3.sqlite_version} can damage a file that two programs write to (fixed in 3.51.3)",
-        "safe while only this bot writes; use a newer Python image before you add Litestream",
-    )
+def _version(path: Path) -> list[Finding]:
+    """Whether this SQLite is too old for the second program that keeps its files beside the database."""
+    copied = path.with_name(f".{path.name}-litestream").exists()
+    if not copied or sqlite3.sqlite_version_info >= _RESET_RACE_FIXED:
+        return []
+    return [
+        warning(
+            "sqlite",
+            f"Litestream uses this file, and SQLite {sqlite3.sqlite_version} can damage a file that two "
+            "programs write to (fixed in 3.51.3)",
+            "stop Litestream, or use a Python with a newer SQLite",
+        )
+    ]
 
 
 def _sound(path: Path) -> str:

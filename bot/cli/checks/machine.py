@@ -28,6 +28,7 @@ from bot.views import brand, wording
 
 _SCARCE, _GONE = 1_000_000_000, 100_000_000  # bytes of free disk
 OF_COMPOSE = frozenset({"REPLICAS", "POSTGRES_PASSWORD", "PUBLIC_HOST"})  # variables of compose.yaml alone
+_OF_CONTAINERS = (".dockerenv", "run/.containerenv")  # Docker's mark and Podman's
 _HOLE = re.compile(r'^msgstr(?:\[\d\])? ""\n(?!")', re.MULTILINE)  # an empty translation, but not the header
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -69,6 +70,35 @@ def _env_file(path: Path) -> Iterable[Finding]:
         yield warning(
             ".env", f"unknown variables: {', '.join(strange)}", "see docs/reference/settings.md for the names"
         )
+
+
+async def container(chosen: Settings, database: Path | None, root: Path = Path("/")) -> Iterable[Finding]:
+    """Check what matters only in a container: where the database lies, and who can reach the port."""
+    if not any((root / mark).exists() for mark in _OF_CONTAINERS):
+        return []
+    found = [ok("container", "yes: run the commands below with `docker compose exec bot` before them")]
+    if database is not None and database.parent.is_dir() and _same_file_system(database.parent, root):
+        found.append(
+            warning(
+                "container",
+                f"{database} is deleted with the container",
+                "keep it in a volume: DATABASE_URL=sqlite:////data/bot.db in the image of this bot",
+            )
+        )
+    address = chosen.listen_address()
+    if address is not None and address[0] in {"127.0.0.1", "::1", "localhost"}:
+        found.append(
+            warning(
+                "container",
+                f"nothing outside of the container reaches {chosen.listen}",
+                "LISTEN=0.0.0.0:8080, and publish the port to whoever needs it",
+            )
+        )
+    return found
+
+
+def _same_file_system(folder: Path, root: Path) -> bool:
+    return folder.stat().st_dev == root.stat().st_dev
 
 
 async def shop_file(chosen: Settings) -> Iterable[Finding]:
