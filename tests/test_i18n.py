@@ -149,6 +149,26 @@ def test_translations_keep_icons_and_spaces(language: str) -> None:
                 assert text.startswith(icon.group()), (key, text)
 
 
+CJK = "\u3040-\u30ff\u4e00-\u9fff"
+MISPRINTS = {
+    # what a line may not break before or after; a « at the start is the arrow of a Back button
+    "fr": r"(?<!^)« |\S [:;?!»]",
+    "ja": rf"[{CJK}}}][,;:?!](?!\w)",
+    "zh_Hans": rf"[{CJK}}}][,;:?!](?!\w)",
+    "zh_Hant": rf"[{CJK}}}][,;:?!](?!\w)",
+    "ar": r"[,;?](?=\s|$)",
+}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_are_set_as_their_readers_print(language: str) -> None:
+    """French no-break spaces, full-width and Arabic marks, and an apostrophe that is one."""
+    for texts in entries(language).values():
+        for text in texts:
+            read_as = re.sub(r"<[^>]+>", "", re.sub(r"<code>.*?</code>", "x", text))
+            assert not re.search(rf"\w'\w|\"|\.\.\.|{MISPRINTS.get(language, '(?!)')}", read_as), text
+
+
 @pytest.mark.parametrize("language", [*TRANSLATED, "en"])
 def test_every_number_finds_a_form(language: str) -> None:
     words = Words(language)
