@@ -18,9 +18,12 @@ from bot.errors import StoreError
 from bot.leader import Leader, desk
 from bot.merchant import may_be_signed
 from bot.metrics import Metrics
+from bot.model import CallBudget
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.leadership import Leadership
+from bot.web.api import app as api
+from bot.web.api.backend import Backend
 from bot.web.routes import Endpoints, create_web_app
 from bot.web.server import HttpServer
 
@@ -113,7 +116,15 @@ class App:
             push=self._take_push,
             push_admits=may_be_signed,
         )
-        server = HttpServer(create_web_app(endpoints), *address)
+        backend = Backend(
+            tracking=lambda: self.leader.tracking if self._serving else None,
+            username=lambda: self.leader.telegram.username,
+            wake=self._wake,
+            calls=self._calls,
+            metrics=self.metrics,
+            public_url=self.settings.public_url,
+        )
+        server = HttpServer(create_web_app(endpoints, api.routes(backend)), *address)
         await server.open()
         return server
 
@@ -128,6 +139,12 @@ class App:
 
     async def _take_push(self, body: bytes, given: str) -> int:
         return await self.leader.take_push(body, given) if self._serving else _STANDING_BY
+
+    def _wake(self) -> None:
+        self.leader.wake()
+
+    async def _calls(self) -> CallBudget:
+        return await self.leader.merchant.usage()
 
     async def _expose(self) -> bytes:
         return self.metrics.expose()

@@ -12,6 +12,7 @@ from datetime import timedelta
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 _DELAYS = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400)
+_METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -116,6 +117,15 @@ class Metrics:
         self.webhooks_paused = Gauge(
             "parcelbot_webhooks_paused", "Endpoints to which nothing is sent any more", registry=on
         )
+        self.api_requests = Counter(
+            "parcelbot_api_requests",
+            "Requests to the HTTP API",
+            ["method", "route", "status"],
+            registry=on,
+        )
+        self.api_seconds = Histogram(
+            "parcelbot_api_seconds", "Duration of one request to the HTTP API", buckets=_SECONDS, registry=on
+        )
         self.token_days = Gauge("parcelbot_token_days_left", "Days until the next login is due", registry=on)
         self.database_seconds = Histogram(
             "parcelbot_database_seconds",
@@ -196,6 +206,12 @@ class Metrics:
         """Count an attempt to send an event that took `seconds`."""
         self.webhooks.labels(outcome).inc()
         self.webhook_seconds.observe(seconds)
+
+    def api_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an answer of the HTTP API by the route's template and the class of its status."""
+        known = method if method in _METHODS else "other"
+        self.api_requests.labels(known, route, f"{status // 100}xx").inc()
+        self.api_seconds.observe(seconds)
 
     def call(self, api: str, outcome: str, seconds: float) -> None:
         """Count a finished call to AliExpress."""

@@ -19,13 +19,13 @@ from bot.model import BUDGET_LOW, MESSAGES_LATE, CallBudget, DailyStats, Flag, M
 from bot.pacing import Pacer
 from bot.store import OutboxDepth, Store, Transaction
 from bot.tracking import Tracking
+from bot.tracking.keys import GOOD_FOR
 from bot.views import admin as view
 from bot.views import board
 
 _log = structlog.get_logger(__name__)
 
 _SETTLED_KEPT = timedelta(days=14)  # settled notices: long enough for "why did I get this?"
-_REQUESTS_KEPT = timedelta(days=1)  # an Idempotency-Key is good for so long
 _EVENTS_KEPT = timedelta(days=7)  # accepted by the shop's systems: long enough to look for one
 _UNSENT_KEPT = timedelta(days=30)  # set aside, or waiting for a paused endpoint
 _UPDATES_KEPT = timedelta(days=3)  # Telegram repeats for one day at most
@@ -423,7 +423,7 @@ class Upkeep:
             await tx.updates.purge(now - _UPDATES_KEPT)
             await tx.webhooks.purge(now - _EVENTS_KEPT, now - _UNSENT_KEPT)
             await tx.memory.purge_pushes(now - _SETTLED_KEPT)
-            await tx.keys.purge_requests(now - _REQUESTS_KEPT)
+            await tx.keys.purge_requests(now - GOOD_FOR)
             await tx.sends.purge(now)
             await tx.book.purge_claims(now - self._retention)
             await tx.chats.purge_guesses(now, now - self._tracking.policy.guess_window)

@@ -122,6 +122,16 @@ ROWS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("Updates", "cps", {"{{outcome}}": _rate("parcelbot_updates", "outcome")}, ""),
         ("Inbox", "short", {"waiting": "max(parcelbot_inbox_waiting)"}, ""),
         ("Simplified messages", "cps", {"{{reason}}": _rate("parcelbot_simplified_messages", "reason")}, ""),
+        ("API requests", "cps", {"{{status}}": _rate("parcelbot_api_requests", "status")}, ""),
+        (
+            "Time for an API request",
+            "s",
+            {
+                "half": _quantile(0.5, "parcelbot_api_seconds"),
+                "99 of 100": _quantile(0.99, "parcelbot_api_seconds"),
+            },
+            "",
+        ),
     ],
     "Webhooks": [
         ("Attempts", "cps", {"{{outcome}}": _rate("parcelbot_webhooks", "outcome")}, ""),

@@ -25,6 +25,7 @@ from bot.metrics import Metrics
 from bot.model import Message, Place, RawUpdate, SendRecord, Sent, Shop
 from bot.settings import Settings
 from bot.tracking import Tracking
+from bot.tracking.remembering import USERNAME
 from bot.views import replies
 from bot.worker import interruptible_sleep, keep_running
 
@@ -96,18 +97,20 @@ class TelegramService:
             secret = settings.webhook_secret.get_secret_value()
             self._webhook = intake.Webhook(self._workers, self._arrived, secret, now)
         self._connected = False
+        self._former_username = ""
         self._conflict = ""
         self._undelivered: webhook.WebhookProblem | None = None
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────
 
     async def remember(self) -> None:
-        """Load the last leader's recent sends and flood waits: Telegram still counts them."""
+        """Load the username, and what Telegram still counts: the last leader's sends and flood waits."""
         at, known = self._now(), await self._tracking.remembering.sending()
         for one in known.sent:
             self.limiter.recall(one.chat_id, (at - one.at).total_seconds())
         for chat_id, until in known.waits.items():
             self.limiter.freeze(chat_id, (until - at).total_seconds())
+        self._former_username = known.username
 
     async def connect(self, stopping: asyncio.Event) -> bool:
         """Wait until Telegram answers, also while it refuses the token; False if `stopping` is set first."""
@@ -137,6 +140,7 @@ class TelegramService:
         }
         async with asyncio.TaskGroup() as parts:
             parts.create_task(self._once(self._set_menus, stopping))
+            parts.create_task(self._once(self._note_username, stopping))
             for name, run in loops.items():
                 parts.create_task(keep_running(name, partial(run, stopping), stopping))
 
@@ -271,6 +275,16 @@ class TelegramService:
         digest = hashlib.sha256(json.dumps([self.bot.id, self._wanted_menus]).encode()).hexdigest()
         if await notes.noted(_MENUS) != digest and await menus.set_all(self.bot, self._wanted_menus):
             await notes.note(_MENUS, digest)
+
+    async def _note_username(self) -> None:
+        notes = self._tracking.remembering
+        if await notes.noted(USERNAME) != self.bot.username:
+            await notes.note(USERNAME, self.bot.username)
+
+    @property
+    def username(self) -> str:
+        """The bot's username, as it was last known; empty if Telegram has never told it."""
+        return str(self.bot.username) if self._connected else self._former_username
 
     async def _keep_waits(self, stopping: asyncio.Event) -> None:
         """Store flood waits when they begin, for the next leader."""

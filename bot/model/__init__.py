@@ -26,6 +26,7 @@ from bot.model.delivery import (
     TopicGone,
 )
 from bot.model.keys import ApiKey
+from bot.model.listing import Listed, ListFilter, ListPlace, Once, Registered
 from bot.model.merchant import (
     BUDGET_LOW,
     BoardSettings,
@@ -95,6 +96,9 @@ __all__ = [
     "Later",
     "Letter",
     "Level",
+    "ListFilter",
+    "ListPlace",
+    "Listed",
     "Localized",
     "Message",
     "Moved",
@@ -103,6 +107,7 @@ __all__ = [
     "Node",
     "NodeText",
     "Notice",
+    "Once",
     "Order",
     "OrderFacts",
     "OrderStatus",
@@ -115,6 +120,7 @@ __all__ = [
     "RawUpdate",
     "Reason",
     "Refused",
+    "Registered",
     "SendRecord",
     "Sent",
     "Shop",

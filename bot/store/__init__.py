@@ -20,6 +20,7 @@ from bot.store.cases import Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
 from bot.store.keys import Keys
+from bot.store.listing import Listing
 from bot.store.memory import Memory
 from bot.store.notices import ChatBatch, DeadLetter, Notices, OutboxDepth
 from bot.store.orders import Due, Orders, Settled
@@ -56,6 +57,7 @@ class Transaction:
         self.memory = Memory(connection)
         self.keys = Keys(connection)
         self.webhooks = Webhooks(connection)
+        self.listing = Listing(connection)
 
 
 class Inbox:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ids import shop_key
 from bot.model import BookEntry, Stage
 from bot.store import sql
+from bot.store.rows import stage_of
 from bot.store.tables import WAITED_FOR, Utc, checks, claims, orders, parcels
 
 _Described = tuple[str, str, str, datetime | None]  # shop order, name, language, when it was booked
@@ -97,6 +98,15 @@ class Book:
         )
         return {row.id: (row.shop_order, row.name, row.language, row.booked_at) for row in rows}
 
+    async def heads(self, order_ids: Iterable[str]) -> dict[str, tuple[Stage, str]]:
+        """The stage and the shop's number of these orders."""
+        found: dict[str, tuple[Stage, str]] = {}
+        for ids in sql.chunks(order_ids):
+            query = sa.select(orders.c.id, orders.c.stage, orders.c.shop_order).where(orders.c.id.in_(ids))
+            rows = {row.id: (stage_of(row.stage), row.shop_order) for row in await self._on.execute(query)}
+            found |= {order_id: rows[order_id] for order_id in ids if order_id in rows}
+        return found
+
     async def remove(self, order_ids: Iterable[str], now: datetime) -> int:
         """Unbook orders; those that nobody follows are no longer checked. Returns how many were booked."""
         gone = 0
@@ -164,12 +174,14 @@ class Book:
         rows = [{"shop_key": key, "token": token, "created_at": now} for key, token in offered]
         if rows:
             await self._on.execute(sql.insert_or_ignore(self._on, claims), rows)
+        return await self.known_tokens(key for key, _ in offered)
+
+    async def known_tokens(self, keys: Iterable[str]) -> dict[str, str]:
+        """The claim tokens that were made for these shop orders, by key."""
         found: dict[str, str] = {}
-        for keys in sql.chunks(key for key, _ in offered):
-            known = await self._on.execute(
-                sa.select(claims.c.shop_key, claims.c.token).where(claims.c.shop_key.in_(keys))
-            )
-            found |= {row.shop_key: row.token for row in known}
+        for lot in sql.chunks(keys):
+            query = sa.select(claims.c.shop_key, claims.c.token).where(claims.c.shop_key.in_(lot))
+            found |= {row.shop_key: row.token for row in await self._on.execute(query)}
         return found
 
     async def claimed(self, token: str, limit: int = 20) -> list[str]:

@@ -173,12 +173,12 @@ class Cases:
 
         `only` selects orders with this flag.
         """
-        flag, since = _judged(rules, now)
+        flag, since = flag_at(rules, now)
         rows = await self._on.execute(
             _watched(orders.c.id.label("order_id"), *_MARKS)
             .where(
                 flag == only.value if only is not None else flag.is_not(None),
-                _asleep(now) if asleep else sa.not_(_asleep(now)),
+                asleep_at(now) if asleep else sa.not_(asleep_at(now)),
             )
             .order_by(sa.case({each.value: place for place, each in enumerate(gravity)}, value=flag))
             .order_by(since, orders.c.id)
@@ -189,8 +189,8 @@ class Cases:
 
     async def count_flags(self, rules: Sequence[FlagRule], now: datetime) -> tuple[dict[Flag, int], int]:
         """The number of orders by flag, and the number of snoozed ones, which are not among them."""
-        flag = _judged(rules, now)[0].label("flag")
-        judged = _watched(flag, _asleep(now).label("asleep")).subquery()
+        flag = flag_at(rules, now)[0].label("flag")
+        judged = _watched(flag, asleep_at(now).label("asleep")).subquery()
         rows = await self._on.execute(
             sa.select(judged.c.flag, judged.c.asleep, sa.func.count().label("n"))
             .where(judged.c.flag.is_not(None))
@@ -256,25 +256,14 @@ def _letter(row: sa.RowMapping) -> Letter:
 
 def _watched(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """Orders under way that somebody watches, those returned, and those whose customer complained."""
-    followed = sa.exists().where(follows.c.order_id == orders.c.id)
-    return (
-        sa.select(*columns)
-        .select_from(orders.outerjoin(cases, cases.c.order_id == orders.c.id))
-        .where(
-            sa.or_(
-                sa.and_(orders.c.finished_at.is_(None), sa.or_(WATCHED, followed)),
-                orders.c.stage == Stage.RETURNED,
-                cases.c.disputed_at.is_not(None),
-            )
-        )
-    )
+    return sa.select(*columns).select_from(WITH_CASES).where(JUDGED)
 
 
-def _asleep(now: datetime) -> sa.ColumnElement[bool]:
+def asleep_at(now: datetime) -> sa.ColumnElement[bool]:
     return sa.func.coalesce(cases.c.snoozed_until > now, sa.false())
 
 
-def _judged(
+def flag_at(
     rules: Sequence[FlagRule], now: datetime
 ) -> tuple[sa.ColumnElement[str | None], sa.ColumnElement[datetime]]:
     """SQL for an order's flag (NULL for none) and the time it counts from."""
@@ -299,6 +288,13 @@ def _done(rule: FlagRule) -> sa.ColumnElement[bool]:
     return sa.and_(done, same) if rule.since is FlagSince.STAGE else done
 
 
+WITH_CASES = orders.outerjoin(cases, cases.c.order_id == orders.c.id)
+FOLLOWED = sa.exists().where(follows.c.order_id == orders.c.id)
+JUDGED = sa.or_(  # which orders can have a flag
+    sa.and_(orders.c.finished_at.is_(None), sa.or_(WATCHED, FOLLOWED)),
+    orders.c.stage == Stage.RETURNED,
+    cases.c.disputed_at.is_not(None),
+)
 _MARKS = (
     cases.c.snoozed_until,
     cases.c.note,

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ApiKey
+from bot.model import ApiKey, Once
 from bot.store import sql
 from bot.store.tables import api_keys, api_requests
 
@@ -53,28 +53,24 @@ class Keys:
 
     # ── requests with an Idempotency-Key ────────────────────────────────────────────────────────
 
-    async def begin(self, api_key: str, key: str, part: int, fingerprint: str, at: datetime) -> bool:
-        """Take this part of a request; False if it was taken before.
+    async def begin(self, once: Once, part: int, at: datetime, since: datetime) -> bool:
+        """Take this part of a request; False if it was taken since then.
 
         A second one that comes at the same time waits here for the first one's end, on either database.
         """
-        row = {
-            "api_key": api_key,
-            "key": key,
-            "part": part,
-            "fingerprint": fingerprint,
-            "answer": None,
-            "at": at,
-        }
-        return await sql.add(self._on, api_requests, row)
+        await self._on.execute(sa.delete(api_requests).where(_of(once, part), api_requests.c.at < since))
+        row = {"api_key": once.api_key, "key": once.key, "part": part}
+        return await sql.add(
+            self._on, api_requests, row | {"fingerprint": once.fingerprint, "answer": None, "at": at}
+        )
 
-    async def finish(self, api_key: str, key: str, part: int, answer: Any) -> None:
+    async def finish(self, once: Once, part: int, answer: Any) -> None:
         """Store the part's answer, in the transaction of its effect."""
-        await self._on.execute(sa.update(api_requests).where(_of(api_key, key, part)).values(answer=answer))
+        await self._on.execute(sa.update(api_requests).where(_of(once, part)).values(answer=answer))
 
-    async def done(self, api_key: str, key: str, part: int) -> tuple[str, Any]:
+    async def done(self, once: Once, part: int) -> tuple[str, Any]:
         """The fingerprint of a part that was taken before, and its answer."""
-        query = sa.select(api_requests.c.fingerprint, api_requests.c.answer).where(_of(api_key, key, part))
+        query = sa.select(api_requests.c.fingerprint, api_requests.c.answer).where(_of(once, part))
         row = (await self._on.execute(query)).one()
         return row.fingerprint, row.answer
 
@@ -82,8 +78,10 @@ class Keys:
         await self._on.execute(sa.delete(api_requests).where(api_requests.c.at < before))
 
 
-def _of(api_key: str, key: str, part: int) -> sa.ColumnElement[bool]:
-    return sa.and_(api_requests.c.api_key == api_key, api_requests.c.key == key, api_requests.c.part == part)
+def _of(once: Once, part: int) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        api_requests.c.api_key == once.api_key, api_requests.c.key == once.key, api_requests.c.part == part
+    )
 
 
 def _key(row: sa.RowMapping) -> ApiKey:

@@ -48,9 +48,13 @@ def _word(kind: type[_Word], value: object, otherwise: _Word) -> _Word:
         return otherwise
 
 
-def _stage(row: Row) -> Stage:
+def stage_of(value: object) -> Stage:
     """The stage of an order or parcel; an unknown one is `PRE_SHIPMENT` until its nodes are reclassified."""
-    return _word(Stage, row["stage"], Stage.PRE_SHIPMENT)
+    return _word(Stage, value, Stage.PRE_SHIPMENT)
+
+
+def _stage(row: Row) -> Stage:
+    return stage_of(row["stage"])
 
 
 def _status(row: Row) -> OrderStatus | None:

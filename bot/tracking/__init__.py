@@ -20,6 +20,7 @@ from bot.tracking.checking import Checking
 from bot.tracking.flagging import BoardPage, Flagging
 from bot.tracking.following import Following
 from bot.tracking.keys import Keys
+from bot.tracking.listing import Listing
 from bot.tracking.lookups import Lookups
 from bot.tracking.outages import Outages
 from bot.tracking.outcomes import (
@@ -134,3 +135,4 @@ class Tracking:
         self.remembering = Remembering(store, now)
         self.keys = Keys(store, now)
         self.webhooks = Webhooks(store, seal or Cipher(), policy, now)
+        self.listing = Listing(store, policy, now)

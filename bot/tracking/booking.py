@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from bot.ids import claim_token, is_claim_token, shop_key
-from bot.model import BookEntry, BookNeeds, Order
+from pydantic import TypeAdapter
+
+from bot.ids import claim_token, is_claim_token, link_token, shop_key
+from bot.model import BookEntry, BookNeeds, Once, Order, Registered
 from bot.pacing import Pacer, first_looks
-from bot.store import Store
+from bot.store import Store, Transaction
+from bot.tracking.keys import repeated
 from bot.tracking.policy import Policy
 from bot.tracking.webhooks import record_booked
 
+_REGISTERED = TypeAdapter(list[Registered])
 _AT_ONCE = 250  # orders booked in one transaction; longer ones would delay people's requests
 
 Progress = Callable[[int, int], Awaitable[None]]  # gets orders done, and orders in all
@@ -56,12 +60,61 @@ class Booking:
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
             async with self._store.write() as tx:
-                new = await tx.book.add(part, self._now(), list(islice(looks, len(part))))
-                await record_booked(tx, new, self._now())
-            added += len(new)
+                added += len(await self._add(tx, part, looks))
             if progress is not None:
                 await progress(start + len(part), len(rows))
         return Booked(added=added, known=len(rows) - added)
+
+    async def _add(
+        self, tx: Transaction, entries: Sequence[BookEntry], looks: Iterator[datetime]
+    ) -> list[str]:
+        """Book these orders and record their events; those that were not booked before."""
+        new = await tx.book.add(entries, self._now(), list(islice(looks, len(entries))))
+        await record_booked(tx, new, self._now())
+        return new
+
+    async def register(self, entries: Iterable[BookEntry], once: Once | None = None) -> list[Registered]:
+        """Watch the orders that a shop's system sends, and make their claim links. Each order once.
+
+        Runs in short transactions, each of which stores its part of the answer if the request is to take
+        effect `once`: a repeat, after a crash or at the same time, gets the same answer and does what is left
+        to do. Raises RepeatedOtherwise if the key came before with another body.
+        """
+        rows = list(_by_order(entries).values())
+        looks = first_looks(self._now(), self._policy.calls_per_day)
+        found: list[Registered] = []
+        for part, start in enumerate(range(0, len(rows), _AT_ONCE)):
+            lot = rows[start : start + _AT_ONCE]
+            async with self._store.write() as tx:
+                done = await repeated(tx, once, part, self._now()) if once is not None else None
+                if done is None:
+                    registered = await self._register(tx, lot, looks)
+                    if once is not None:
+                        await tx.keys.finish(once, part, _REGISTERED.dump_python(registered, mode="json"))
+                else:
+                    registered = _REGISTERED.validate_python(done)
+            found += registered
+        return found
+
+    async def _register(
+        self, tx: Transaction, entries: Sequence[BookEntry], looks: Iterator[datetime]
+    ) -> list[Registered]:
+        added = set(await self._add(tx, entries, looks))
+        heads = await tx.book.heads([entry.order_id for entry in entries])
+        keys = {order_id: key for order_id, (_, told) in heads.items() if (key := shop_key(told))}
+        offered = [(key, claim_token(self._entropy(16))) for key in sorted(set(keys.values()))]
+        tokens = await tx.book.claim_tokens(offered, self._now())
+        secret = self._policy.link_secret
+        return [
+            Registered(
+                order_id=order_id,
+                added=order_id in added,
+                stage=stage,
+                shop_order=shop_order,
+                token=tokens.get(keys.get(order_id, ""), "") or signed_token(order_id, secret),
+            )
+            for order_id, (stage, shop_order) in heads.items()
+        ]
 
     async def unbook(self, order_ids: Iterable[str]) -> int:
         """Stop watching these orders for the shop, even if AliExpress pushes news of them. Follows are kept.
@@ -132,3 +185,11 @@ def _by_order(entries: Iterable[BookEntry]) -> dict[str, BookEntry]:
         if entry.shop_order or entry.order_id not in found:
             found[entry.order_id] = entry
     return found
+
+
+def signed_token(order_id: str, secret: str) -> str:
+    """The token of a single order's link; empty without a secret, and for a number beyond 8 bytes."""
+    try:
+        return link_token(order_id, secret) if secret else ""
+    except ValueError:
+        return ""

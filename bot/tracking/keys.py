@@ -8,11 +8,15 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from bot.model import ApiKey
-from bot.store import Store
+from bot.model import ApiKey, Once
+from bot.store import Store, Transaction
 
 NAME_LENGTH = 64
+GOOD_FOR = timedelta(days=1)
+"""For how long an Idempotency-Key is remembered."""
+
 _FORM = re.compile(r"pk_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 _NOTED_EVERY = timedelta(minutes=1)  # how exact the last use is known
 
@@ -70,6 +74,23 @@ class Keys:
             async with self._store.write() as tx:
                 await tx.keys.used(key.id, now)
         return key, True
+
+
+class RepeatedOtherwise(ValueError):
+    """An Idempotency-Key came again with another body."""
+
+
+async def repeated(tx: Transaction, once: Once, part: int, now: datetime) -> Any:
+    """What this part of a request answered before; None if it comes for the first time.
+
+    Raises RepeatedOtherwise if it says something else this time.
+    """
+    if await tx.keys.begin(once, part, now, now - GOOD_FOR):
+        return None
+    fingerprint, answer = await tx.keys.done(once, part)
+    if fingerprint != once.fingerprint:
+        raise RepeatedOtherwise(once.key)
+    return answer
 
 
 def _digest(key: str) -> str:

@@ -9,13 +9,17 @@ from datetime import datetime
 from bot.model import SendRecord
 from bot.store import Store
 
+USERNAME = "username"
+"""Key of a note: what Telegram last called the bot."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingState:
-    """Recent messages that count against Telegram's limits, and the ends of flood waits by chat."""
+    """Recent messages that count against Telegram's limits, ends of flood waits by chat, the bot's name."""
 
     sent: list[SendRecord]
     waits: Mapping[int, datetime]
+    username: str  # as it was last noted; empty: never
 
 
 class Remembering:
@@ -29,7 +33,11 @@ class Remembering:
         """The current state. Call it before leases are released: leased notices may have been sent."""
         at = self._now()
         async with self._store.read() as tx:
-            return SendingState(sent=await tx.sends.recent(at), waits=await tx.chats.flood_waits(at))
+            return SendingState(
+                sent=await tx.sends.recent(at),
+                waits=await tx.chats.flood_waits(at),
+                username=await tx.memory.get(USERNAME) or "",
+            )
 
     async def keep_waits(self, waits: Mapping[int, datetime]) -> None:
         """Store the ends of flood waits by chat; delete those that are over."""

@@ -7,7 +7,7 @@ on the same one keep a request that arrives whole from its answer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -29,33 +29,50 @@ def within(places: asyncio.Semaphore, endpoint: Endpoint) -> Endpoint:
     return answer
 
 
+class BodyRefused(Exception):
+    """A body is too large, too slow or cut off; `status` and `headers` are the answer's."""
+
+    def __init__(self, status: int, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = dict(headers or {})
+
+
 class Bodies:
     """Reads one route's bodies of up to `largest` bytes and has up to `most` answered at once."""
 
     def __init__(self, largest: int, most: int) -> None:
-        self._largest = largest
+        self.largest = largest
         self._most = most
         self._places = asyncio.Semaphore(most)
         self._waiting: dict[asyncio.Timeout, None] = {}  # the one that waits the longest first
 
     async def answer(self, request: Request, handle: Callable[[bytes], Awaitable[int]]) -> Response:
         """Return the status that `handle` has for the body, or the refusal."""
-        told = request.headers.get("content-length", "")
-        if told.isdecimal() and (len(told) > 10 or int(told) > self._largest):
-            return Response(status_code=413)
         try:
-            async with asyncio.timeout(_BODY_WITHIN) as limit:
-                body = await self._read(request, limit)
-        except TimeoutError:
-            return Response(status_code=408, headers={"Connection": "close"})
-        except ClientDisconnect:
-            return Response(status_code=400)
-        if body is None:
-            return Response(status_code=413)
+            body = await self.read(request)
+        except BodyRefused as refused:
+            return Response(status_code=refused.status, headers=refused.headers)
         if self._places.locked():
             return Response(status_code=503, headers={"Retry-After": "1"})
         async with self._places:
             return Response(status_code=await handle(body))
+
+    async def read(self, request: Request) -> bytes:
+        """Read the body. Raises BodyRefused."""
+        told = request.headers.get("content-length", "")
+        if told.isdecimal() and (len(told) > 10 or int(told) > self.largest):
+            raise BodyRefused(413)
+        try:
+            async with asyncio.timeout(_BODY_WITHIN) as limit:
+                body = await self._read(request, limit)
+        except TimeoutError:
+            raise BodyRefused(408, {"Connection": "close"}) from None
+        except ClientDisconnect:
+            raise BodyRefused(400) from None
+        if body is None:
+            raise BodyRefused(413)
+        return body
 
     async def _read(self, request: Request, limit: asyncio.Timeout) -> bytes | None:
         """Read the body; None if it is too large. Raises TimeoutError also for whom others supersede."""
@@ -68,7 +85,7 @@ class Bodies:
         try:
             async for part in request.stream():
                 body += part
-                if len(body) > self._largest:
+                if len(body) > self.largest:
                     return None
         finally:
             self._waiting.pop(limit, None)

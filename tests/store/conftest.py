@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -50,20 +49,6 @@ def fresh_postgres(postgres_address: str, worker_id: str) -> Iterator[str]:
     postgres.drop_database(postgres_address, name)
     yield postgres.create_database(postgres_address, name)
     postgres.drop_database(postgres_address, name)
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database with today's schema, to be copied: migrating takes a third of a second."""
-    path = tmp_path_factory.mktemp("template") / "bot.db"
-
-    async def migrate() -> None:
-        store = Store(str(path))
-        await store.start()
-        await store.close()
-
-    asyncio.run(migrate())
-    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.errors import StoreError
-from bot.model import ApiKey, Item, NodeText, RawUpdate, SendRecord
+from bot.model import ApiKey, Item, NodeText, Once, RawUpdate, SendRecord
 from bot.store import Store, moving
 from bot.store.credentials import Credentials
 from bot.store.leadership import lock_of
@@ -73,8 +73,9 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.memory.first_push("p", NOW)
         await tx.book.claim_tokens([("1001", "c-token")], NOW)
         await tx.keys.add(ApiKey(id="k", name="shop", created_at=NOW), "hash")
-        await tx.keys.begin("k", "order-1001", 0, "fingerprint", NOW)
-        await tx.keys.finish("k", "order-1001", 0, [["8211744661738042", True]])
+        once = Once(api_key="k", key="order-1001", fingerprint="hash of the body")
+        await tx.keys.begin(once, 0, NOW, NOW)
+        await tx.keys.finish(once, 0, [{"order_id": "0"}])
         await tx.sends.record([SendRecord(chat_id=ANNA.chat_id, at=NOW)])
         await tx.webhooks.add_endpoint(endpoint())
         await tx.webhooks.enqueue([("wh_1", new_event("1"))], NOW)

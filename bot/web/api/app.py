@@ -1,0 +1,76 @@
+"""The API's application: its routes and its OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Security
+from fastapi.security import HTTPBearer
+from fastapi.telemetry import TelemetryConfig
+from starlette.routing import BaseRoute, Mount
+
+from bot import __version__
+from bot.web.api import orders, shop
+from bot.web.api.backend import Backend
+from bot.web.api.gate import Gate
+from bot.web.api.problems import HANDLERS, MEDIA_TYPE, Problem
+
+PREFIX = "/api/v1"
+
+_ABOUT = """
+The shop's own systems tell the bot of orders and ask how their parcels are.
+
+* Send the key as `Authorization: Bearer KEY`; `python -m bot keys add NAME` makes one.
+* Every error is `application/problem+json` (RFC 9457). Status 422 names each wrong field once in `errors`;
+  nothing was stored then.
+* Times are UTC in ISO 8601. `cursor` is opaque: pass on `next_cursor` as it is.
+* A key may make 300 requests a minute; `RateLimit` says how many are left. After 429 and 503, wait as long as
+  `Retry-After` says.
+"""
+
+_SILENT: TelemetryConfig = {  # requests are counted by the gate, and nothing is sent to anybody
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+_WRONG = {
+    401: "The key is missing, wrong or revoked.",
+    404: "There is no such order, or the API is off.",
+    422: "Fields are wrong; `errors` has one entry for each.",
+    429: "Too many requests; wait as long as Retry-After says.",
+    503: "Try again; Retry-After says when.",
+}
+
+
+def routes(backend: Backend, routers: Sequence[APIRouter] = (orders.router, shop.router)) -> list[BaseRoute]:
+    """The routes to mount on the port."""
+    return [Mount(PREFIX, Gate(create_api(backend, routers), backend))]
+
+
+def create_api(backend: Backend, routers: Sequence[APIRouter] = (orders.router, shop.router)) -> FastAPI:
+    """The application without its gate, which recognizes the key."""
+    api = FastAPI(
+        title="Parcel bot",
+        version=__version__,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        servers=[{"url": PREFIX}],
+        root_path_in_servers=False,
+        exception_handlers=HANDLERS,
+        telemetry=_SILENT,
+        responses={status: _problem(detail) for status, detail in _WRONG.items()},
+    )
+    api.state.backend = backend
+    key = Security(HTTPBearer(auto_error=False, description="the key that `keys add` printed"))
+    for router in routers:
+        api.include_router(router, dependencies=[key])
+    return api
+
+
+def _problem(detail: str) -> dict[str, Any]:
+    return {"description": detail, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}

@@ -1,0 +1,56 @@
+"""What a route needs of its request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+
+from bot.model import Once
+from bot.tracking import Tracking
+from bot.web.api.backend import Backend
+from bot.web.api.shapes import Links
+
+
+async def _tracking(request: Request) -> Tracking:
+    tracking: Tracking = request.state.tracking
+    return tracking
+
+
+async def _backend(request: Request) -> Backend:
+    backend: Backend = request.app.state.backend
+    return backend
+
+
+async def _links(backend: Annotated[Backend, Depends(_backend)]) -> Links:
+    return Links(backend.username(), backend.public_url)
+
+
+async def _once(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+            description="your name for this request: within 24 hours, a repeat with it has no second effect "
+            "and gets the same answer",
+        ),
+    ] = None,
+) -> Once | None:
+    """The request's Idempotency-Key with a hash of what it says."""
+    if idempotency_key is None:
+        return None
+    said: Any = json.loads(await request.body() or b"null")
+    told = json.dumps([request.method, request.scope["route"].path, said], sort_keys=True)
+    fingerprint = hashlib.sha256(told.encode()).hexdigest()
+    return Once(api_key=request.state.key.id, key=idempotency_key, fingerprint=fingerprint)
+
+
+UseTracking = Annotated[Tracking, Depends(_tracking)]
+UseBackend = Annotated[Backend, Depends(_backend)]
+UseLinks = Annotated[Links, Depends(_links)]
+IdempotencyKey = Annotated[Once | None, Depends(_once)]

@@ -1,0 +1,329 @@
+"""What the API answers: stored values as JSON objects. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from pydantic import BaseModel, Field, PlainSerializer
+
+from bot.model import (
+    DailyStats,
+    Flag,
+    Flagged,
+    Listed,
+    Node,
+    Order,
+    OrderStatus,
+    Parcel,
+    Reason,
+    Registered,
+    Stage,
+    Stats,
+)
+
+
+def iso(at: datetime) -> str:
+    """A moment as RFC 3339 in UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+Moment = Annotated[datetime, PlainSerializer(iso, return_type=str)]
+
+
+class Links:
+    """Addresses of a token: in Telegram, and the tracking page."""
+
+    def __init__(self, username: str, public_url: str) -> None:
+        self._username = username
+        self._public_url = public_url
+
+    def claim(self, token: str) -> str | None:
+        """The link with which a customer follows the order in Telegram; None where there is none."""
+        return f"https://t.me/{quote(self._username)}?start={token}" if token and self._username else None
+
+    def page(self, token: str) -> str | None:
+        """The order's tracking page; None without PUBLIC_URL."""
+        return f"{self._public_url}/t/{token}" if token and self._public_url else None
+
+
+class RegisteredOrder(BaseModel):
+    """What became of one AliExpress order of the request."""
+
+    row: int = Field(description="which order of the request, from 0")
+    id: str = Field(description="AliExpress's number of the order")
+    shop_order: str
+    state: str = Field(description="`added`: it is watched from now on; `known`: it was watched already")
+    stage: Stage
+    claim_link: str | None = Field(description="with it the customer gets updates in Telegram")
+    page: str | None = Field(description="its tracking page")
+
+
+class RegisteredOrders(BaseModel):
+    """One entry for each AliExpress order, in the order of the request."""
+
+    orders: list[RegisteredOrder]
+
+
+def registered(row: int, one: Registered, links: Links) -> RegisteredOrder:
+    """One row of the answer to a POST."""
+    return RegisteredOrder(
+        row=row,
+        id=one.order_id,
+        shop_order=one.shop_order,
+        state="added" if one.added else "known",
+        stage=one.stage,
+        claim_link=links.claim(one.token),
+        page=links.page(one.token),
+    )
+
+
+class EstimateShape(BaseModel):
+    """When the parcel comes by our own forecast: on a day from `first` to `last`, in most cases."""
+
+    first: Moment
+    last: Moment
+    made_at: Moment
+
+
+class ItemShape(BaseModel):
+    """An article in a parcel."""
+
+    title: str
+    variant: str
+    quantity: int
+
+
+class NodeShape(BaseModel):
+    """One entry of a parcel's timeline, in the carrier's words (English)."""
+
+    at: Moment
+    text: str
+    stage: Stage = Field(description="`update`: the entry does not tell the state")
+    reason: Reason
+    place: str
+
+
+class ParcelShape(BaseModel):
+    """One tracking number of an order."""
+
+    number: str = Field(description="empty until it is shipped")
+    carrier: str
+    stage: Stage
+    reason: Reason = Field(description="why it is in a state such as `exception`; else empty")
+    stage_since: Moment | None
+    eta: Moment | None = Field(description="AliExpress's promise")
+    estimate: EstimateShape | None = Field(description="our own forecast, once enough is known for one")
+    items: list[ItemShape]
+
+
+class FullParcelShape(ParcelShape):
+    """A parcel with its timeline, newest entry first."""
+
+    nodes: list[NodeShape]
+
+
+class OrderHead(BaseModel):
+    """One AliExpress order."""
+
+    id: str = Field(description="AliExpress's number of the order")
+    shop_order: str = Field(description="the shop's own number; empty: unknown")
+    name: str
+    language: str
+    watched: bool = Field(description="whether the shop watches it; else only customers do")
+    followers: int = Field(description="chats in Telegram that follow it")
+    stage: Stage = Field(description="the state of its least advanced parcel")
+    reason: Reason = Field(description="why it is in a state such as `exception`; else empty")
+    stage_since: Moment | None
+    flag: Flag | None = Field(description="why it is on the board; null: it is not")
+    status: OrderStatus | None = Field(description="what AliExpress says of the order itself; null: unknown")
+    created_at: Moment = Field(description="when it was first known here")
+    paid_at: Moment | None
+    checked_at: Moment | None = Field(description="when AliExpress last answered; null: it has not yet")
+    changed_at: Moment = Field(description="when any of this last changed, apart from `estimate` and `flag`")
+    finished_at: Moment | None
+    eta: Moment | None = Field(description="AliExpress's earliest promise for a parcel under way")
+    claim_link: str | None
+    page: str | None
+
+
+class OrderSummary(OrderHead):
+    """An order with its parcels, without timelines."""
+
+    parcels: list[ParcelShape]
+
+
+class FullOrder(OrderHead):
+    """An order with its parcels and their timelines."""
+
+    parcels: list[FullParcelShape]
+
+
+class OrderPage(BaseModel):
+    """A page of orders, the oldest change first."""
+
+    orders: list[OrderSummary]
+    next_cursor: str | None = Field(description="`cursor` of the next page; null: this is the last one")
+
+
+class FoundOrders(BaseModel):
+    """The order with this AliExpress number, or all of a shop order."""
+
+    orders: list[FullOrder]
+
+
+def summary(row: Listed, links: Links) -> OrderSummary:
+    """An order of a list."""
+    order = row.order
+    return OrderSummary(**_head(row, links), parcels=[_parcel(parcel) for parcel in order.live])
+
+
+def full(row: Listed, links: Links) -> FullOrder:
+    """An order by itself."""
+    parcels = [
+        FullParcelShape(**dict(_parcel(parcel)), nodes=[_node(node) for node in parcel.nodes])
+        for parcel in row.order.live
+    ]
+    return FullOrder(**_head(row, links), parcels=parcels)
+
+
+def _head(row: Listed, links: Links) -> dict[str, Any]:
+    order = row.order
+    return {
+        "id": order.id,
+        "shop_order": order.shop_order,
+        "name": order.name,
+        "language": order.language,
+        "watched": order.booked_at is not None,
+        "followers": row.followers,
+        "stage": order.stage,
+        "reason": order.reason,
+        "stage_since": order.stage_since,
+        "flag": row.flag,
+        "status": order.status,
+        "created_at": order.created_at,
+        "paid_at": order.paid_at,
+        "checked_at": order.fetched_at,
+        "changed_at": order.changed_at or order.created_at,
+        "finished_at": order.finished_at,
+        "eta": order.next_eta,
+        "claim_link": links.claim(row.token),
+        "page": links.page(row.token),
+    }
+
+
+def _parcel(parcel: Parcel) -> ParcelShape:
+    found = parcel.estimate
+    return ParcelShape(
+        number=parcel.number,
+        carrier=parcel.carrier,
+        stage=parcel.stage,
+        reason=parcel.reason,
+        stage_since=parcel.stage_since,
+        eta=parcel.eta,
+        estimate=EstimateShape(first=found.first, last=found.last, made_at=found.at) if found else None,
+        items=[
+            ItemShape(title=item.title, variant=item.variant, quantity=item.quantity) for item in parcel.items
+        ],
+    )
+
+
+def _node(node: Node) -> NodeShape:
+    return NodeShape(at=node.at, text=node.text, stage=node.stage, reason=node.reason, place=node.place)
+
+
+# ── the board and the numbers ───────────────────────────────────────────────────────────────────
+
+
+class BoardRow(BaseModel):
+    """An order that needs attention."""
+
+    id: str
+    shop_order: str
+    flag: Flag
+    days: int = Field(description="for how many days it has been flagged")
+    stage: Stage
+    reason: Reason
+    note: str = Field(description="the merchant's own")
+    followers: int
+
+
+class Board(BaseModel):
+    """The orders that need attention, most serious first; `GET /orders?flag=` lists all of a flag."""
+
+    total: int
+    snoozed: int
+    counts: dict[Flag, int]
+    orders: list[BoardRow]
+
+
+def board_row(row: Flagged) -> BoardRow:
+    """One order of the board."""
+    order: Order = row.order
+    return BoardRow(
+        id=order.id,
+        shop_order=order.shop_order,
+        flag=row.flag,
+        days=row.days,
+        stage=order.stage,
+        reason=order.reason,
+        note=row.note,
+        followers=row.followers,
+    )
+
+
+class CallsShape(BaseModel):
+    """Today's calls to AliExpress."""
+
+    used: int
+    limit: int | None = Field(description="null: none is set")
+
+
+class DayShape(BaseModel):
+    """One day's numbers."""
+
+    on: str = Field(description="the day, YYYY-MM-DD")
+    orders: int
+    pushes: int
+    calls: int
+    median_delay_seconds: float | None
+
+
+class StatsShape(BaseModel):
+    """The numbers of the last days."""
+
+    days: int
+    orders: int = Field(description="orders that customers follow now")
+    chats: int
+    delivered: int
+    messages: int = Field(description="news delivered to customers")
+    failed_messages: int
+    median_delay_seconds: float | None = Field(description="from when an entry could be seen until it was")
+    calls: CallsShape
+    series: list[DayShape] = Field(description="by day, oldest first")
+
+
+def stats(found: Stats) -> StatsShape:
+    """The numbers as JSON."""
+    return StatsShape(
+        days=found.days,
+        orders=found.orders,
+        chats=found.chats,
+        delivered=found.delivered,
+        messages=found.pushes,
+        failed_messages=found.failed_pushes,
+        median_delay_seconds=found.delay.total_seconds() if found.delay else None,
+        calls=CallsShape(used=found.calls.used, limit=found.calls.limit),
+        series=[_day(day) for day in found.series],
+    )
+
+
+def _day(day: DailyStats) -> DayShape:
+    return DayShape(
+        on=day.on.isoformat(),
+        orders=day.orders,
+        pushes=day.pushes,
+        calls=day.calls,
+        median_delay_seconds=day.delay.total_seconds() if day.delay else None,
+    )

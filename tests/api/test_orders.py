@@ -1,0 +1,337 @@
+"""Orders over the API: sent, read, listed, no longer watched."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.ids import is_claim_token, link_token
+from bot.model import Place
+from tests import make
+from tests.api.conftest import PUBLIC, SECRET, Shop
+from tests.parts import several
+
+ONE, TWO = "8211744661738042", "8211744661738043"
+
+
+async def test_one_order_gets_a_link_and_a_page(shop: Shop) -> None:
+    (row,) = await shop.add(aliexpress_orders=ONE, shop_order="#1001", name="Blue lamp", language="de-DE")
+    token = row.pop("page").removeprefix(f"{PUBLIC}/t/")
+    assert is_claim_token(token)
+    assert row == {
+        "row": 0,
+        "id": ONE,
+        "shop_order": "#1001",
+        "state": "added",
+        "stage": "pre_shipment",
+        "claim_link": f"https://t.me/parcel_bot?start={token}",
+    }
+    assert shop.wakes
+    (found,) = (await shop.get(f"/orders/{ONE}"))["orders"]
+    assert (found["name"], found["language"], found["watched"], found["followers"]) == (
+        "Blue lamp",
+        "de",
+        True,
+        0,
+    )
+    assert found["page"] == f"{PUBLIC}/t/{token}"
+    assert found["created_at"] == found["changed_at"] == "2026-11-20T12:00:00Z"
+
+
+async def test_two_numbers_in_one_field_are_two_orders_with_one_link(shop: Shop) -> None:
+    for numbers in (
+        f"{ONE}, {TWO}",
+        f"{ONE};{TWO}",
+        f"AliExpress: {ONE}\n{TWO}",
+        [ONE, TWO],
+        [f"{ONE} {TWO}"],
+    ):
+        rows = await shop.add(aliexpress_orders=numbers, shop_order=1001)
+        assert [(row["row"], row["id"], row["shop_order"]) for row in rows] == [
+            (0, ONE, "1001"),
+            (0, TWO, "1001"),
+        ]
+        assert rows[0]["claim_link"] == rows[1]["claim_link"]
+    found = await shop.get("/orders/1001")
+    assert [order["id"] for order in found["orders"]] == [ONE, TWO]
+    assert await shop.get("/orders/%231001") == found
+
+
+async def test_an_order_without_a_shop_order_has_a_signed_link(shop: Shop) -> None:
+    (row,) = await shop.add(aliexpress_orders=ONE)
+    assert row["claim_link"].endswith(link_token(ONE, SECRET))
+
+
+async def test_sending_again_changes_what_is_different(shop: Shop) -> None:
+    await shop.add(aliexpress_orders=ONE, shop_order="#1", name="Lamp")
+    (row,) = await shop.add(aliexpress_orders=ONE, shop_order="#2")
+    assert (row["state"], row["shop_order"]) == ("known", "#2")
+    (found,) = (await shop.get(f"/orders/{ONE}"))["orders"]
+    assert (found["shop_order"], found["name"]) == ("#2", "Lamp")
+
+
+async def test_a_thousand_at_once_and_not_one_more(shop: Shop) -> None:
+    numbers = list(several(1001))
+    batch = [{"aliexpress_orders": number, "shop_order": f"#{n}"} for n, number in enumerate(numbers)]
+    answer = await shop.ask("POST", "/orders", json={"orders": batch})
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        ("#/orders", "too_long")
+    ]
+    answer = await shop.ask("POST", "/orders", json={"orders": batch[:1000]})
+    rows = answer.json()["orders"]
+    assert [row["id"] for row in rows] == numbers[:1000]
+    assert {row["state"] for row in rows} == {"added"}
+    assert len({row["claim_link"] for row in rows}) == 1000
+    several_each = [{"aliexpress_orders": numbers[:10]}] * 101
+    assert (await shop.ask("POST", "/orders", json={"orders": several_each})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("order", "pointer", "code"),
+    [
+        ({}, "aliexpress_orders", "missing"),
+        ({"aliexpress_orders": ""}, "aliexpress_orders", "missing"),
+        ({"aliexpress_orders": []}, "aliexpress_orders", "missing"),
+        ({"aliexpress_orders": None}, "aliexpress_orders", "string_type"),
+        ({"aliexpress_orders": [[ONE]]}, "aliexpress_orders", "string_type"),
+        ({"aliexpress_orders": True}, "aliexpress_orders", "string_type"),
+        ({"aliexpress_orders": 12.5}, "aliexpress_orders", "string_type"),
+        ({"aliexpress_orders": 99999999999999999999}, "aliexpress_orders", "rounded"),
+        ({"aliexpress_orders": "8.21E+15"}, "aliexpress_orders", "rounded"),
+        ({"aliexpress_orders": "hello"}, "aliexpress_orders", "no_number"),
+        ({"aliexpress_orders": "5678901234567"}, "aliexpress_orders", "shopify_id"),
+        ({"aliexpress_orders": "LP00675700340000"}, "aliexpress_orders", "tracking_number"),
+        (
+            {"aliexpress_orders": "https://www.aliexpress.com/item/1005001234567890.html"},
+            "aliexpress_orders",
+            "product",
+        ),
+        ({"aliexpress_orders": f"{ONE}, 1005001234567890"}, "aliexpress_orders", "product"),
+        ({"aliexpress_orders": "99999999999999999999"}, "aliexpress_orders", "tracking_number"),
+        ({"aliexpress_orders": "1" * 2001}, "aliexpress_orders", "too_long"),
+        ({"aliexpress_orders": ONE, "shop_order": "x" * 65}, "shop_order", "too_long"),
+        ({"aliexpress_orders": ONE, "shop_order": []}, "shop_order", "string_type"),
+        ({"aliexpress_orders": ONE, "name": "x" * 65}, "name", "too_long"),
+        ({"aliexpress_orders": ONE, "language": "not a language"}, "language", "language_tag"),
+        ({"aliexpress_orders": ONE, "Name": "x"}, "Name", "extra_forbidden"),
+    ],
+)
+async def test_a_wrong_field_is_named_once_and_nothing_is_stored(
+    shop: Shop, order: dict[str, Any], pointer: str, code: str
+) -> None:
+    answer = await shop.ask("POST", "/orders", json=order)
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        (f"#/{pointer}", code)
+    ]
+    good = {"aliexpress_orders": TWO}
+    answer = await shop.ask("POST", "/orders", json={"orders": [good, order]})
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"#/orders/1/{pointer}"]
+    assert (await shop.get("/orders"))["orders"] == []
+
+
+async def test_every_wrong_field_is_named(shop: Shop) -> None:
+    rows = [{"aliexpress_orders": "x", "name": 5}, {"aliexpress_orders": ONE}, {"language": 7}]
+    answer = await shop.ask("POST", "/orders", json={"orders": rows})
+    assert sorted(error["pointer"] for error in answer.json()["errors"]) == [
+        "#/orders/0/aliexpress_orders",
+        "#/orders/0/name",
+        "#/orders/2/aliexpress_orders",
+        "#/orders/2/language",
+    ]
+
+
+async def test_a_number_that_ends_in_zeros_is_a_number_here(shop: Shop) -> None:
+    (row,) = await shop.add(aliexpress_orders="8211744661738000")
+    assert row["id"] == "8211744661738000"
+    (row,) = await shop.add(aliexpress_orders=8211744661738042)
+    assert row["id"] == ONE
+
+
+async def test_a_language_that_is_not_ours_is_no_reason_to_refuse(shop: Shop) -> None:
+    await shop.add(aliexpress_orders=ONE, language="sv_SE")
+    (found,) = (await shop.get(f"/orders/{ONE}"))["orders"]
+    assert found["language"] == ""
+
+
+async def test_an_order_shows_its_timeline(shop: Shop) -> None:
+    await shop.add(aliexpress_orders=ONE)
+    shop.engine.source.add(ONE, "Package left sorting center of origin.")
+    await shop.engine.look(hours=24)
+    (found,) = (await shop.get(f"/orders/{ONE}"))["orders"]
+    (parcel,) = found["parcels"]
+    (node,) = parcel["nodes"]
+    assert (parcel["number"], node["text"]) == ("LP00675700340000", "Package left sorting center of origin.")
+    assert found["stage"] == parcel["stage"] == node["stage"]
+    assert node["at"].endswith("Z")
+    (listed,) = (await shop.get("/orders"))["orders"]
+    assert "nodes" not in listed["parcels"][0]
+    assert {**found, "parcels": []} == {**listed, "parcels": []}
+
+
+async def test_pages_hold_every_order_once_though_others_are_added_and_change(shop: Shop) -> None:
+    numbers = list(several(30))
+    for number in numbers[:20]:
+        await shop.add(aliexpress_orders=number)
+        shop.engine.clock.pass_(seconds=1)
+    seen: list[str] = []
+    page = await shop.get("/orders", limit=7)
+    seen += [order["id"] for order in page["orders"]]
+    for number in numbers[20:]:
+        await shop.add(aliexpress_orders=number)
+    while page["next_cursor"]:
+        page = await shop.get("/orders", limit=7, cursor=page["next_cursor"])
+        seen += [order["id"] for order in page["orders"]]
+    assert seen == numbers, "in the order of their last change, the later ones at the end"
+
+
+async def test_the_list_is_filtered(shop: Shop) -> None:
+    await shop.add(aliexpress_orders=ONE, shop_order="#1")
+    shop.engine.clock.pass_(minutes=1)
+    since = shop.engine.clock.now().isoformat()
+    await shop.add(aliexpress_orders=TWO, shop_order="#2")
+
+    async def ids(**wanted: Any) -> list[str]:
+        return [order["id"] for order in (await shop.get("/orders", **wanted))["orders"]]
+
+    assert await ids() == [ONE, TWO]
+    assert await ids(shop_order="#2") == await ids(shop_order="2") == [TWO]
+    assert await ids(changed_since=since) == [TWO]
+    assert await ids(stage="pre_shipment") == [ONE, TWO]
+    assert await ids(stage="delivered") == []
+    assert await ids(flag="no_tracking") == []
+    shop.engine.clock.pass_(days=4)
+    assert await ids(flag="no_tracking") == [ONE, TWO]
+    assert await ids(flag="no_tracking", shop_order="#1") == [ONE]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [
+        ({"flag": "x"}, "flag"),
+        ({"stage": "x"}, "stage"),
+        ({"limit": "0"}, "limit"),
+        ({"limit": "201"}, "limit"),
+        ({"cursor": "x"}, "cursor"),
+        ({"cursor": "é"}, "cursor"),
+        ({"cursor": "OS45"}, "cursor"),
+        ({"changed_since": "yesterday"}, "changed_since"),
+        ({"changed_since": "2026-11-20T12:00:00"}, "changed_since"),
+        ({"shop_order": "x" * 65}, "shop_order"),
+    ],
+)
+async def test_a_wrong_parameter_is_named(shop: Shop, parameters: dict[str, str], name: str) -> None:
+    answer = await shop.ask("GET", "/orders", params=parameters)
+    assert answer.status_code == 422
+    assert [error["parameter"] for error in answer.json()["errors"]] == [name]
+
+
+async def test_times_at_the_edge_of_the_calendar_are_times(shop: Shop) -> None:
+    for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        assert await shop.get("/orders", changed_since=at) == {"orders": [], "next_cursor": None}
+
+
+async def test_a_removed_order_is_kept_for_those_who_follow_it(shop: Shop) -> None:
+    await shop.add(aliexpress_orders=[make.ORDER, TWO], shop_order="#1001")
+    await shop.engine.follow(place=Place(7))
+    answer = await shop.ask("DELETE", "/orders/1001")
+    assert (answer.status_code, answer.content) == (204, b"")
+    (left,) = (await shop.get("/orders"))["orders"]
+    assert (left["id"], left["watched"], left["followers"]) == (make.ORDER, False, 1)
+    assert (await shop.ask("GET", f"/orders/{TWO}")).status_code == 404
+    assert (await shop.ask("DELETE", f"/orders/{TWO}")).status_code == 404
+    (row, _) = await shop.add(aliexpress_orders=[make.ORDER, TWO])
+    assert row["state"] == "added"
+
+
+@pytest.mark.parametrize(
+    "number", ["1", "%23", "8211744661738044", "9" * 64, "a/b", "%F0%9F%8E%81", "1" * 21]
+)
+async def test_an_unknown_number_is_not_found(shop: Shop, number: str) -> None:
+    answer = await shop.ask("GET", f"/orders/{number}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "order_not_found")
+
+
+async def test_a_shop_order_may_hold_a_slash(shop: Shop) -> None:
+    await shop.add(aliexpress_orders=ONE, shop_order="2026/001")
+    assert (await shop.get("/orders/2026%2F001"))["orders"][0]["id"] == ONE
+
+
+async def test_the_board_and_the_numbers(shop: Shop) -> None:
+    await shop.add(aliexpress_orders=ONE, shop_order="#1")
+    shop.engine.clock.pass_(days=4)
+    board = await shop.get("/board")
+    assert (board["total"], board["counts"]) == (1, {"no_tracking": 1})
+    assert [(row["id"], row["shop_order"], row["flag"]) for row in board["orders"]] == [
+        (ONE, "#1", "no_tracking")
+    ]
+    stats = await shop.get("/stats", days=30)
+    assert (stats["days"], stats["calls"]) == (30, {"used": 7, "limit": 100})
+
+
+# ── once ────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _send(shop: Shop, key: str, numbers: list[str]) -> Any:
+    rows = [{"aliexpress_orders": number, "shop_order": f"#{number[-6:]}"} for number in numbers]
+    return await shop.ask("POST", "/orders", json={"orders": rows}, headers={"Idempotency-Key": key})
+
+
+async def test_a_repeat_gets_the_same_answer(shop: Shop) -> None:
+    first = await _send(shop, "a", [ONE])
+    assert (await _send(shop, "a", [ONE])).json() == first.json()
+    assert (await _send(shop, "b", [ONE])).json()["orders"][0]["state"] == "known"
+    shop.engine.clock.pass_(hours=24, seconds=1)
+    assert (await _send(shop, "a", [ONE])).json()["orders"][0]["state"] == "known", "it is forgotten by now"
+
+
+async def test_a_key_with_another_body_is_refused(shop: Shop) -> None:
+    await _send(shop, "a", [ONE])
+    answer = await _send(shop, "a", [TWO])
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert (await shop.ask("GET", f"/orders/{TWO}")).status_code == 404
+
+
+async def test_keys_of_two_shops_do_not_meet(shop: Shop) -> None:
+    await _send(shop, "a", [ONE])
+    shop.key = await shop.engine.tracking.keys.add("other") or ""
+    assert (await _send(shop, "a", [TWO])).status_code == 200
+
+
+async def test_repeats_at_the_same_time_have_one_effect(shop: Shop) -> None:
+    numbers = list(several(600))
+    answers = await asyncio.gather(*(_send(shop, "a", numbers) for _ in range(6)))
+    told = [answer.json() for answer in answers]
+    assert all(each == told[0] for each in told)
+    assert {row["state"] for row in told[0]["orders"]} == {"added"}
+
+
+async def test_a_repeat_after_a_crash_does_the_rest(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = list(several(600))
+    booking = shop.engine.tracking.booking
+    register, parts = booking._register, []
+
+    async def dying(*how: Any) -> Any:
+        parts.append(how)
+        if len(parts) == 2:
+            raise RuntimeError("killed")
+        return await register(*how)
+
+    monkeypatch.setattr(booking, "_register", dying)
+    assert (await _send(shop, "a", numbers)).status_code == 500
+    rows = (await _send(shop, "a", numbers)).json()["orders"]
+    assert [row["id"] for row in rows] == numbers
+    assert {row["state"] for row in rows} == {"added"}, "as if the first request had gone through"
+    assert len(parts) == 4, "the first part was not done again"
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a b", "é"])
+async def test_a_strange_key_is_named(shop: Shop, key: str) -> None:
+    answer = await shop.ask(
+        "POST", "/orders", json={"aliexpress_orders": ONE}, headers={"Idempotency-Key": key.encode()}
+    )
+    assert answer.status_code == 422
+    assert [error["header"] for error in answer.json()["errors"]] == ["idempotency-key"]
