@@ -178,7 +178,7 @@ def _options() -> dict[str, set[str]]:
 def test_commands_and_their_options_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for name, rest in re.findall(
-        r"(?:python -m bot|(?:^|`|bin/)parcel-bot) ([a-z][a-z-]*)([^\n`|]*)", text, re.MULTILINE
+        r"(?:python -m bot|(?:^|`|bin/|bot |&& )parcel-bot) ([a-z][a-z-]*)([^\n`|]*)", text, re.MULTILINE
     ):
         assert name in COMMANDS, name
         for option in re.findall(r"(?<!\S)--[a-z-]+", rest):
@@ -200,7 +200,7 @@ def test_variables_exist(page: Path) -> None:
 def test_commands_of_the_chat_exist(page: Path) -> None:
     words = Words(language="en")
     known = {name for name, _ in (*menu.commands(words), *menu.admin_commands(words))}
-    paths = {"live", "ready", "metrics", "telegram", "setprivacy", "setjoingroups", "newbot"}
+    paths = {"live", "ready", "metrics", "telegram", "setprivacy", "setjoingroups", "newbot", "data", "tmp"}
     named = set(re.findall(r"`/([a-z]+)(?: [^`]*)?`", page.read_text(encoding="utf-8")))
     assert named - known - paths == set()
 
