@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -82,8 +83,21 @@ def test_more_followers_never_wait_longer(watch: Watch, price: float, times: flo
 
 
 @given(watches, prices, luck)
-def test_jitter_is_a_small_part_of_the_gap(watch: Watch, price: float, lucky: float) -> None:
-    assert gap(watch, price, lucky) == pytest.approx(gap(watch, price), rel=0.05)
+def test_jitter_is_a_small_part_of_the_gap_once_entries_are_known(
+    watch: Watch, price: float, lucky: float
+) -> None:
+    known = Rates()
+    known.entries = math.inf
+    planned = next_check(watch, known, price, INTERVAL, NOW, lambda: 0.5)
+    varied = next_check(watch, known, price, INTERVAL, NOW, lambda: lucky)
+    assert planned is not None
+    assert varied is not None
+    assert (varied - NOW) / (planned - NOW) == pytest.approx(1.0, abs=0.05)
+
+
+def test_before_anything_is_known_checks_are_spread_over_many_hours() -> None:
+    gaps = [gap(moving(Stage.ORIGIN_TRANSIT), 30.0, lucky / 20.0) for lucky in range(20)]
+    assert len({round(seconds / 3600.0) for seconds in gaps}) > 8
 
 
 @given(watches, st.integers(1, 10_000), luck)

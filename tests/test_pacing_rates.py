@@ -219,10 +219,12 @@ def test_a_carrier_that_never_was_in_china_gets_the_destination_s_clock() -> Non
         rates.refresh()
     again = Rates.load(json.loads(json.dumps(rates.dump())))
     for known in (rates, again):
-        assert known.profile_key(Stage.PICKED_UP, -3.0, "Correios") == ("picked_up/local", -3.0)
-        assert known.profile_key(Stage.PICKED_UP, None, "Correios") == ("picked_up/utc", 0.0)
-        assert known.profile_key(Stage.PICKED_UP, -3.0, "Yanwen") == ("picked_up/china", 8.0)
-        assert known.profile_key(Stage.PICKED_UP, -3.0, "") == ("picked_up/china", 8.0)
+        assert known.profile_key(Stage.PICKED_UP, -3.0, "Correios", 24.0) == ("picked_up/local", -3.0)
+        assert known.profile_key(Stage.PICKED_UP, None, "Correios", 24.0) == ("picked_up/utc", 0.0)
+        assert known.profile_key(Stage.PICKED_UP, -3.0, "Yanwen", 24.0) == ("picked_up/china", 8.0)
+        assert known.profile_key(Stage.PICKED_UP, -3.0, "", 24.0) == ("picked_up/china", 8.0)
+        silent = known.profile_key(Stage.PICKED_UP, -3.0, "Yanwen", 240.0)
+        assert silent == ("picked_up/local", -3.0), "by now it may be anywhere"
 
 
 def test_the_carriers_told_apart_are_bounded() -> None:

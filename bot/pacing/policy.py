@@ -17,7 +17,8 @@ _CLOSING = 1.7  # how much more than a scan the end of the journey is worth
 _RECHECKS = (24.0, 72.0, 168.0, 336.0)  # hours after the end: "delivered" and "returned" are sometimes wrong
 GIVEN_UP = timedelta(days=90)  # without news: no more checks
 _AHEAD = 12.0  # hours after the best moment so far in which the search for a better one continues
-_JITTER = 0.04  # of the gap, to either side
+_JITTER, _FAR = 0.04, 0.8  # of the gap, to either side: usually, and to see other hours
+_TRIED = 30.0  # entries after which half of the checks still vary so much
 _RETRY = 300.0  # seconds: first back-off window after a failure
 
 
@@ -131,13 +132,23 @@ def _decide(
         at, bound = _recheck(watch, now, random())
     else:
         gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, interval)
-        seconds = gap * 3600.0 * (1.0 + _JITTER * (2.0 * random() - 1.0))
+        seconds = gap * 3600.0 * _varied(random(), rates.entries)
         at = now + timedelta(seconds=min(max(seconds, interval.floor), interval.ceiling))
     if watch.failures > 0 and at is not None:
         # Full jitter: anywhere up to a window that doubles with every failure.
         window = min(_RETRY * 2.0 ** min(watch.failures, 20), interval.ceiling - interval.floor)
         return now + timedelta(seconds=interval.floor + random() * max(window, 0.0)), Bound.FAILURE
     return at, bound
+
+
+def _varied(luck: float, entries: float) -> float:
+    """A factor for the gap, 1 at `luck` 0.5. While few entries are known, other hours are tried as well.
+
+    Without that, a wrong belief about the hours of publishing can confirm itself at one check a day.
+    """
+    side, tried = 2.0 * luck - 1.0, _TRIED / (_TRIED + entries)
+    beyond = abs(side) - (1.0 - tried)
+    return 1.0 + (_JITTER * side if beyond <= 0.0 else math.copysign(_FAR * beyond / tried, side))
 
 
 def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None, Bound]:
@@ -155,11 +166,11 @@ class _Outlook:
     __slots__ = ("_low", "begin", "cell", "profile", "weight", "zero")
 
     def __init__(self, watch: Watch, rates: Rates, start: float) -> None:
-        key, shift = rates.profile_key(watch.stage, watch.utc_offset_hours, watch.carrier)
+        last = min(hours(watch.last_node_at or watch.created_at), start)
+        key, shift = rates.profile_key(watch.stage, watch.utc_offset_hours, watch.carrier, start - last)
         self.profile = rates.profiles[key]
         self.cell = rates.cells[watch.stage]
         self.begin = start + shift
-        last = min(hours(watch.last_node_at or watch.created_at), start)
         self.zero = self.profile.operating(last + shift)
         self._low = self.cell.expected(self.profile.operating(self.begin) - self.zero)
         self.weight = watch.weight * (1.0 + _CLOSING * rates.closing[watch.stage])

@@ -26,6 +26,7 @@ _GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 4.0  # weights of the pr
 _LEG_EVENTS, _UNKNOWN_EVENTS = 80.0, 40.0  # weights of the prior profiles, in entries
 _PROFILE_EVENTS = 80.0  # weight of the leg's profile against the stage's own, in entries
 _BETTER = 4.0  # log-likelihood ratio by which another profile must have predicted entries better
+_LOST = 120.0  # hours without an entry after which nothing tells on which side of the border a parcel is
 _CARRIERS = 200  # with profiles of their own, at most
 _SMOOTH_EVENTS = 500.0  # entries on a profile after which its hours are smoothed half as much
 _LAG_EVENTS, _CLOSING_EVENTS = 20.0, 4.0
@@ -135,7 +136,7 @@ class Rates:
 
     def refresh(self) -> None:
         """Rebuild the tables (20 ms) if there is enough new data; may run in a thread beside `observe`."""
-        if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self._known):
+        if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self.entries):
             self._compile()
 
     def _fade(self, now: float) -> None:
@@ -151,7 +152,7 @@ class Rates:
         Based on the known lags, which it also updates, and on the usual hours of publishing.
         """
         begin = min(max(stamp, walk.seen), end)
-        key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier)
+        key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier, end - walk.last)
         last = min(end, stamp + prior.LAG_EDGES[-1])
         bounds = {begin, max(last, begin), *(stamp + edge for edge in prior.LAG_EDGES)}
         bounds |= {n - shift for n in range(math.ceil(begin + shift), math.ceil(last + shift))}
@@ -160,7 +161,9 @@ class Rates:
             at = 0.5 * (low + high)
             lag = min(bisect_right(prior.LAG_EDGES, at - stamp), len(prior.LAG_EDGES) - 1)
             width = prior.LAG_EDGES[lag] - (prior.LAG_EDGES[lag - 1] if lag else 0.0)
-            part = self.lags[lag] * (high - low) / width * self.profiles[key].pace_at(at + shift)
+            pace = self.profiles[key].pace_at(at + shift)
+            # An entry that was stamped before the last check was late: its usual hours tell less.
+            part = self.lags[lag] * (high - low) / width * (math.sqrt(pace) if stamp < walk.seen else pace)
             pieces.append((at, lag, part))
         total = math.fsum(part for _, _, part in pieces)
         if total <= 0.0:
@@ -177,13 +180,14 @@ class Rates:
         weight = walk.weight
         self._row("counts", walk.stage)[max(bisect_right(prior.EDGES, age) - 1, 0)] += weight
         self._row("closing", walk.stage)[0] += weight * following.final
-        key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier)
+        key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier, moment - walk.last)
         if key in self._own:  # count which of the two profiles predicted it better
             own, shared = self._own[key]
             at = moment + shift
             self._row("gain", key)[0] += weight * math.log(own.pace_at(at) / shared.pace_at(at))
         known = [carrier for carrier, _ in self._some("abroad")]
-        if leg(walk.stage) in _CHINA and (walk.carrier in known or len(known) < _CARRIERS):
+        room = walk.carrier in known or len(known) < _CARRIERS
+        if leg(walk.stage) in _CHINA and moment - walk.last < _LOST and room:
             zone, east = ("utc", 0.0) if walk.offset is None else ("local", walk.offset)
             there = self._shared[f"{Leg.DESTINATION}/{zone}"].pace_at(moment + east)
             here = self._shared[f"{leg(walk.stage)}/china"].pace_at(moment + ORIGIN_OFFSET)
@@ -194,15 +198,20 @@ class Rates:
             by_hour[hour % 24] += weight * part
             by_day[hour // 24 % 7] += weight * part
 
-    def profile_key(self, stage: Stage, offset: float | None, carrier: str = "") -> tuple[str, float]:
-        """The key of the profile to use, and the hours to add to UTC for it."""
-        if leg(stage) in _CHINA and carrier not in self._abroad:
+    def profile_key(
+        self, stage: Stage, offset: float | None, carrier: str, silent: float
+    ) -> tuple[str, float]:
+        """The key of the profile to use, and the hours to add to UTC for it.
+
+        `silent`: hours since the last entry. After `_LOST` of them it may be in the destination.
+        """
+        if leg(stage) in _CHINA and carrier not in self._abroad and silent < _LOST:
             return f"{stage}/china", ORIGIN_OFFSET
         return (f"{stage}/utc", 0.0) if offset is None else (f"{stage}/local", offset)
 
     def _expose(self, walk: _Walk, end: float) -> float:
         """Add the operating time since the last check as exposure; returns the operating age at `end`."""
-        key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier)
+        key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier, end - walk.last)
         profile = self.profiles[key]
         zero = profile.operating(walk.last + shift)
         low = profile.operating(walk.seen + shift) - zero
@@ -259,8 +268,8 @@ class Rates:
             stage: [r * t for r, t in zip(rates, self._row("exposure", stage), strict=True)]
             for stage, rates in self._prior.items()
         }
-        self._known = math.fsum(math.fsum(row) for _, row in self._some("counts"))
-        level = (self._known + _GLOBAL_EVENTS) / (math.fsum(map(math.fsum, due.values())) + _GLOBAL_EVENTS)
+        self.entries = math.fsum(math.fsum(row) for _, row in self._some("counts"))
+        level = (self.entries + _GLOBAL_EVENTS) / (math.fsum(map(math.fsum, due.values())) + _GLOBAL_EVENTS)
         cells = {}
         for stage, rates in self._prior.items():
             counts = self._row("counts", stage)

@@ -174,6 +174,7 @@ class Oracle(Rates):
             self.profiles[f"{stage}/china"] = self.profiles[f"{stage}/local"] = profile
             self.profiles[f"{stage}/utc"] = _abroad(profile, world.offsets)
         self.cells = {stage: _true_cell(world, stage) for stage in Stage}
+        self.entries = math.inf
         if flat:
             self.cells = dict.fromkeys(Stage, Cell([0.06], [0.0]))
 
