@@ -30,6 +30,7 @@ _PROBE = 30.0  # seconds between probes while AliExpress is unusable
 _AHEAD = 5  # orders leased ahead for each check in flight
 _TOGETHER = timedelta(seconds=0.4)  # checks that end within this time are settled in one transaction
 _SETTLE_AT = 128  # most unchanged checks settled in one transaction
+_SPREAD_AT = 2000  # checks postponed in one transaction, which all others wait for
 
 
 class PollerTelemetry(Protocol):
@@ -166,9 +167,8 @@ class Poller(Worker):
         """Settle finished checks and lease `room` due orders, briefly: commands wait for each transaction."""
         self._turned_at = self._now()
         if self._spread is not None:
-            async with self._store.write() as tx:
-                await tx.orders.postpone_all(self._now(), self._spread)
-            self._spread = None  # only after the commit, as below
+            await self._spread_out(self._now(), self._spread)
+            self._spread = None  # only after the commits, as below
         while self._quiet:
             ends = self._quiet[:_SETTLE_AT]
             async with self._store.write() as tx:
@@ -178,6 +178,12 @@ class Poller(Worker):
             return []
         async with self._store.write() as tx:
             return await tx.orders.lease_due(self._now(), room, _LEASE)
+
+    async def _spread_out(self, now: datetime, spread: timedelta) -> None:
+        postponed = _SPREAD_AT
+        while postponed == _SPREAD_AT:
+            async with self._store.write() as tx:
+                postponed = await tx.orders.postpone_due(now, spread, _SPREAD_AT)
 
     def _start(self) -> None:
         """Start checks for the orders leased ahead, up to `width`."""

@@ -320,19 +320,25 @@ class Orders:
         """Release the previous leader's leases: its checks are due now. Returns how many."""
         return (await self._on.execute(sa.delete(checks))).rowcount
 
-    async def postpone_all(self, until: datetime, spread: timedelta) -> None:
-        """Postpone every check due before `until` to a random time within `spread` after it."""
+    async def postpone_due(self, until: datetime, spread: timedelta, limit: int) -> int:
+        """Postpone up to `limit` checks due before `until` to random times within `spread` after it.
+
+        Returns how many.
+        """
         width = max(1, spread // timedelta(milliseconds=1))
         if self._on.dialect.name == "postgresql":
             gap: sa.ColumnElement[int] = sa.cast(sa.func.random() * width, sa.BigInteger)
         else:
             gap = sa.func.abs(sa.func.random()) % width
         floor = sa.literal((until - EPOCH) // timedelta(milliseconds=1), type_=sa.BigInteger)
-        await self._on.execute(
-            sa.update(orders)
-            .where(sql.in_order(orders, orders.c.next_check_at < until))
-            .values(next_check_at=sa.type_coerce(floor + gap, Utc))
-        )
+        due = sa.select(orders.c.id).where(orders.c.next_check_at < until).order_by(orders.c.next_check_at)
+        ids = (await self._on.scalars(due.limit(limit))).all()
+        for some in sql.chunks(sorted(ids)):
+            still = sql.in_order(orders, orders.c.id.in_(some), orders.c.next_check_at < until)
+            await self._on.execute(
+                sa.update(orders).where(still).values(next_check_at=sa.type_coerce(floor + gap, Utc))
+            )
+        return len(ids)
 
     async def set_back(self, now: datetime, back: timedelta) -> None:
         """Correct times after the clock was ahead by `back`: planned checks move back by as much."""

@@ -218,12 +218,13 @@ async def test_a_watch_names_the_carrier_of_the_first_parcel(store: Store) -> No
     )
 
 
-async def test_postponing_everything_spreads_what_was_due(store: Store) -> None:
+async def test_postponing_spreads_what_was_due(store: Store) -> None:
     for number in range(20):
         await follow(store, ANNA, str(number))
     await follow(store, ANNA, "later", now=later(9000))
     async with store.write() as tx:
-        await tx.orders.postpone_all(later(100), timedelta(seconds=50))
+        postponed = [await tx.orders.postpone_due(later(100), timedelta(seconds=50), 15) for _ in range(3)]
+        assert postponed == [15, 5, 0]
         moments = [await tx.orders.next_check_at(str(number)) for number in range(20)]
         assert await tx.orders.next_check_at("later") == later(9000)
     assert all(one is not None and later(100) <= one <= later(150) for one in moments)

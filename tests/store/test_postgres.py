@@ -161,7 +161,7 @@ async def _house(engine: Engine) -> None:
     """What upkeep and the poller do to many orders at once."""
     now = engine.clock.now()
     async with engine.store.write() as tx:
-        await tx.orders.postpone_all(now + timedelta(minutes=1), timedelta(minutes=5))
+        await tx.orders.postpone_due(now + timedelta(minutes=1), timedelta(minutes=5), 2000)
     async with engine.store.write() as tx:
         latest = now + timedelta(minutes=2)
         beyond = await tx.orders.planned_beyond(latest, 1000, waited=False)
