@@ -12,6 +12,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is assigned for use on the Internet
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # holds an IPv4 address (RFC 6052)
 _DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890; Python 3.11 calls a part of it global
 _LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
 
@@ -40,6 +41,8 @@ def _is_global(address: _Address) -> bool:
             return False
         if address.sixtofour is not None or address.teredo is not None:
             return True
+    elif address in _PROTOCOLS:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from bot.model import Changes, Event, EventType, Flag, NewsKind, Node, Order, Parcel, Reason, Stage
+from bot.model import Changes, Event, EventType, Flag, NewsKind, Node, Order, Parcel, Stage
 
 VERSION = 1
 MOST_NODES = 50
@@ -41,7 +41,7 @@ _SILENCES: Mapping[NewsKind, Flag] = {
 def of_changes(known: Order, changes: Changes) -> list[Event]:
     """The events of what a check found, in the order in which they are sent; most checks make none."""
     order, made = changes.order, list[Event]()
-    before = {"previous": {"stage": known.stage.value, "reason": _reason(known.reason)}}
+    before = {"previous": {"stage": known.stage.value, "reason": known.reason.value}}
     told: dict[str, object] = {**before, "first_look": changes.first}
     if changes.added or order_state(order) != order_state(known):
         data = order_data(order, added=changes.added)
@@ -94,60 +94,57 @@ def payload(event: Event, event_id: str, at: datetime) -> str:
 
 
 def order_data(order: Order, *, added: Iterable[Node] = ()) -> dict[str, object]:
-    """An order as the shop's systems see it; `nodes` are the new ones, oldest first."""
+    """An order with the names of fields that the HTTP API uses; `nodes` are the new ones, oldest first."""
     newest = sorted(added, key=lambda node: (node.at, -node.ordinal, node.seq))[-MOST_NODES:]
+    numbers = {parcel.index: parcel.number for parcel in order.parcels}
     return {
-        "order": order.id,
-        "shop_order": order.shop_order or None,
+        "id": order.id,
+        "shop_order": order.shop_order,
         **order_state(order),
         "stage_since": _iso(order.stage_since),
-        "nodes": [_node(node) for node in newest],
+        "nodes": [_node(node, numbers.get(node.parcel, "")) for node in newest],
     }
 
 
 def order_state(order: Order) -> dict[str, object]:
     """What is compared to see whether an order changed."""
-    coming = [parcel for parcel in order.live if not parcel.stage.final]
-    estimates = [parcel.estimate for parcel in coming if parcel.estimate is not None]
+    coming = [one.estimate for one in order.live if one.estimate is not None and not one.stage.final]
+    whole = (min(one.first for one in coming), max(one.last for one in coming)) if coming else None
     return {
         "status": order.status.value if order.status is not None else None,
         "stage": order.stage.value,
-        "reason": _reason(order.reason),
-        "promised": _iso(order.next_eta),
-        "estimate": {
-            "first": min(one.first for one in estimates).date().isoformat(),
-            "last": max(one.last for one in estimates).date().isoformat(),
-        }
-        if estimates
-        else None,
+        "reason": order.reason.value,
+        "eta": _iso(order.next_eta),
+        "estimate": _span(*whole) if whole is not None else None,
         "parcels": [_parcel(parcel) for parcel in order.live],
     }
 
 
 def _parcel(parcel: Parcel) -> dict[str, object]:
+    estimate = parcel.estimate
     return {
-        "parcel": parcel.index,
-        "number": parcel.number or None,
-        "carrier": parcel.carrier or None,
+        "number": parcel.number,
+        "carrier": parcel.carrier,
         "stage": parcel.stage.value,
-        "reason": _reason(parcel.reason),
+        "reason": parcel.reason.value,
+        "eta": _iso(parcel.eta),
+        "estimate": _span(estimate.first, estimate.last) if estimate is not None else None,
     }
 
 
-def _node(node: Node) -> dict[str, object]:
+def _span(first: datetime, last: datetime) -> dict[str, str]:
+    return {"first": iso(first), "last": iso(last)}
+
+
+def _node(node: Node, number: str) -> dict[str, object]:
     return {
-        "seq": node.seq,
-        "parcel": node.parcel,
+        "parcel": number,
         "at": iso(node.at),
         "text": node.text,
-        "place": node.place or None,
         "stage": node.stage.value,
-        "reason": _reason(node.reason),
+        "reason": node.reason.value,
+        "place": node.place,
     }
-
-
-def _reason(reason: Reason) -> str | None:
-    return reason.value or None
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -155,5 +152,5 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def iso(at: datetime) -> str:
-    """A time as ISO 8601 in UTC, to the millisecond: 2026-11-20T12:00:00.000Z."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """A time in UTC as ISO 8601, to the second: 2026-11-20T12:00:00Z."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

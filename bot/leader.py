@@ -25,7 +25,7 @@ from bot.store import Store
 from bot.tracking import Policy, Tracking
 from bot.upkeep import Health, Upkeep
 from bot.webhooks import WebhookSender
-from bot.webhooks.client import Client
+from bot.webhooks.client import new_client
 from bot.worker import interruptible_sleep, keep_running
 
 _log = structlog.get_logger(__name__)
@@ -131,7 +131,7 @@ class Leader:
         self.webhooks = WebhookSender(
             store=store,
             webhooks=self.tracking.webhooks,
-            client=Client(allow_private=settings.webhooks_allow_private),
+            client=new_client(allow_private=settings.webhooks_allow_private),
             now=now,
             sleep=asyncio.sleep,
             telemetry=metrics,

@@ -27,6 +27,7 @@ from bot.cli import (
     run,
     track,
     watch,
+    webhooks,
     why,
 )
 from bot.cli.program import INSTALLED, PROGRAM
@@ -78,6 +79,7 @@ def options(
 for name, command in COMMANDS.items():
     app.command(name)(command)
 app.add_typer(keys.app, name="keys")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def main() -> None:

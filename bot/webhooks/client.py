@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -77,12 +77,16 @@ class Resolver(AbstractResolver):
 
 
 class Client:
-    """Posts bodies to endpoints. `allow_private` admits addresses in private networks."""
+    """Posts bodies to endpoints. `permits` tells whether an IP address may be connected to."""
 
     def __init__(
-        self, *, allow_private: bool = False, resolver: AbstractResolver | None = None, within: float = WITHIN
+        self,
+        *,
+        permits: Callable[[str], bool] = addresses.is_public,
+        resolver: AbstractResolver | None = None,
+        within: float = WITHIN,
     ) -> None:
-        self._allow_private = allow_private
+        self._permits = permits
         self._resolver = resolver
         self._within = within
         self._session: aiohttp.ClientSession | None = None
@@ -129,6 +133,7 @@ class Client:
             connector = aiohttp.TCPConnector(
                 ssl=httpx.create_ssl_context(),  # certifi's authorities, or those of SSL_CERT_FILE
                 resolver=self._resolver,
+                ttl_dns_cache=0,  # questions asked at the same time are one; none is answered from before
                 socket_factory=self._socket,
                 limit=0,  # the caller limits how many requests are made at once
                 keepalive_timeout=_KEPT,
@@ -148,7 +153,7 @@ class Client:
     def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         """A socket for this address. Raises OSError if it may not be connected to."""
         family, kind, proto, _, address = info
-        if not self._allow_private and not addresses.is_public(str(address[0])):
+        if not self._permits(str(address[0])):
             raise _Private("not a public address")
         return socket.socket(family=family, type=kind, proto=proto)
 
@@ -160,6 +165,11 @@ class Client:
         if self._resolver is not None:
             await self._resolver.close()
             self._resolver = None
+
+
+def new_client(*, allow_private: bool) -> Client:
+    """A client that sends to the Internet only, or anywhere."""
+    return Client(permits=lambda _: True) if allow_private else Client()
 
 
 async def _finish(response: aiohttp.ClientResponse) -> None:

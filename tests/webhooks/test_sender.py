@@ -41,9 +41,9 @@ async def test_what_happens_to_an_order_is_told_in_its_order(desk: Office, shop:
     last = shop.told[-1]
     assert last["version"] == 1
     assert last["id"] == shop.ids()[-1]
-    assert last["data"]["order"] == ONE
+    assert last["data"]["id"] == ONE
     assert last["data"]["stage"] == "delivered"
-    assert last["data"]["previous"] == {"stage": "origin_transit", "reason": None}
+    assert last["data"]["previous"] == {"stage": "origin_transit", "reason": ""}
     assert [node["text"] for node in last["data"]["nodes"]] == ["Delivered"]
     assert [one["data"].get("first_look") for one in shop.told] == [None, True, True, *[False] * 4]
     assert len(set(shop.ids())) == 7
@@ -158,7 +158,7 @@ async def test_after_three_days_an_event_is_set_aside_and_can_be_replayed(
     shop.refused = {}
     assert await desk.webhooks.replay() == 1
     await desk.settle()
-    assert shop.told[-1]["data"]["order"] == ONE
+    assert shop.told[-1]["data"]["id"] == ONE
     assert shop.ids()[-1] == aside[0].event_id
     assert await desk.webhooks.aside() == []
 
@@ -189,7 +189,7 @@ async def test_an_endpoint_that_fails_for_three_days_is_paused_and_loses_nothing
     assert await desk.webhooks.resume(added.endpoint.id) == 31
     assert await desk.webhooks.resume("wh_unknown") is None
     await desk.settle()
-    assert sorted(one["data"]["order"] for one in shop.told[tried:]) == sorted([*orders, ONE])
+    assert sorted(one["data"]["id"] for one in shop.told[tried:]) == sorted([*orders, ONE])
     assert (await desk.endpoint()).paused_at is None
 
 

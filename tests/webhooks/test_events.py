@@ -1,0 +1,165 @@
+"""What events an order's changes make, and what they say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot import events
+from bot.model import (
+    Changes,
+    Estimate,
+    EventType,
+    Importance,
+    News,
+    NewsKind,
+    Order,
+    OrderStatus,
+    Reason,
+    Stage,
+)
+from tests import make
+
+KNOWN = make.order(make.node(1), shop_order="#1001")
+
+
+def _of(order: Order, *, known: Order = KNOWN, **more: object) -> list[str]:
+    return [one.type.value for one in events.of_changes(known, Changes(order=order, **more))]  # type: ignore[arg-type]
+
+
+def test_a_check_without_anything_new_makes_no_event() -> None:
+    assert _of(KNOWN) == []
+    assert _of(replace(KNOWN, fetched_at=make.NOW + timedelta(days=1), digest="other")) == []
+    first = Order(id="1", created_at=make.NOW)
+    assert _of(replace(first, fetched_at=make.NOW), known=first, first=True) == []
+
+
+def test_new_entries_and_new_facts_change_an_order() -> None:
+    assert _of(KNOWN, added=(make.node(2),)) == ["order.changed"]
+    assert _of(replace(KNOWN, status=OrderStatus.SHIPPED)) == ["order.changed"]
+    (parcel,) = KNOWN.parcels
+    day = make.NOW + timedelta(days=9)
+    for other in (
+        replace(parcel, eta=day),
+        replace(parcel, number="LP00675700349999"),
+        replace(parcel, estimate=Estimate(first=day, last=day, at=make.NOW)),
+    ):
+        assert _of(replace(KNOWN, parcels=(other,))) == ["order.changed"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reason", "more"),
+    [
+        (Stage.INTERNATIONAL_TRANSIT, Reason.NONE, []),
+        (Stage.DELIVERED, Reason.NONE, ["order.delivered"]),
+        (Stage.EXCEPTION, Reason.DAMAGED, ["order.problem"]),
+        (Stage.FAILED_ATTEMPT, Reason.ABSENT, ["order.problem"]),
+        (Stage.DUTIES_DUE, Reason.NONE, ["order.problem"]),
+        (Stage.ADDRESS_CHANGE, Reason.NONE, ["order.problem"]),
+        (Stage.RETURNING, Reason.REFUSED, ["order.problem"]),
+        (Stage.RETURNED, Reason.NONE, ["order.problem"]),
+        (Stage.CANCELLED, Reason.NONE, []),
+    ],
+)
+def test_a_new_stage_is_an_event_and_so_is_what_it_means(
+    stage: Stage, reason: Reason, more: list[str]
+) -> None:
+    order = replace(KNOWN, stage=stage, reason=reason)
+    assert _of(order) == ["order.changed", "order.stage_changed", *more]
+    assert _of(order, known=order) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"),
+    [
+        (NewsKind.NO_TRACKING, "no_tracking"),
+        (NewsKind.STUCK, "stuck"),
+        (NewsKind.PICKUP_WAITING, "pickup"),
+        (NewsKind.DUTIES_WAITING, "duties"),
+    ],
+)
+def test_a_silence_is_a_problem(kind: NewsKind, problem: str) -> None:
+    news = News(kind=kind, key="k", importance=Importance.ACTION)
+    (event,) = events.of_changes(KNOWN, Changes(order=KNOWN, news=(news, news)))
+    assert event.type is EventType.PROBLEM
+    assert event.data["problem"] == problem
+
+
+def test_an_order_is_late_after_the_promise_and_the_grace() -> None:
+    (parcel,) = KNOWN.parcels
+    order = replace(KNOWN, parcels=(replace(parcel, eta=make.NOW),))
+    grace = timedelta(days=1)
+    assert events.late(order, make.NOW + timedelta(hours=23), grace) is None
+    event = events.late(order, make.NOW + timedelta(hours=49), grace)
+    assert event is not None
+    assert event.data["days_late"] == 2
+    assert events.late(replace(order, stage=Stage.DELIVERED), make.NOW + timedelta(days=9), grace) is None
+    assert events.late(KNOWN, make.NOW + timedelta(days=9), grace) is None
+
+
+def test_the_body_holds_what_was_agreed_and_nothing_of_the_customer() -> None:
+    day = make.NOW + timedelta(days=3)
+    (parcel,) = KNOWN.parcels
+    estimate = Estimate(first=day, last=day + timedelta(days=2), at=make.NOW)
+    order = replace(
+        KNOWN,
+        stage=Stage.OUT_FOR_DELIVERY,
+        name="Emma's birthday",
+        parcels=(replace(parcel, stage=Stage.OUT_FOR_DELIVERY, eta=day, estimate=estimate),),
+    )
+    changes = Changes(order=order, added=(make.node(2, place="Leipzig", stage=Stage.OUT_FOR_DELIVERY),))
+    event = events.of_changes(KNOWN, changes)[1]
+    body = events.payload(event, "evt_1", make.NOW)
+    told = json.loads(body)
+    assert told == {
+        "type": "order.stage_changed",
+        "timestamp": "2026-11-20T12:00:00Z",
+        "version": 1,
+        "id": "evt_1",
+        "data": {
+            "id": make.ORDER,
+            "shop_order": "#1001",
+            "status": None,
+            "stage": "out_for_delivery",
+            "reason": "",
+            "stage_since": "2026-11-20T11:00:00Z",
+            "eta": "2026-11-23T12:00:00Z",
+            "estimate": {"first": "2026-11-23T12:00:00Z", "last": "2026-11-25T12:00:00Z"},
+            "parcels": [
+                {
+                    "number": "LP00675700340000",
+                    "carrier": "Cainiao",
+                    "stage": "out_for_delivery",
+                    "reason": "",
+                    "eta": "2026-11-23T12:00:00Z",
+                    "estimate": {"first": "2026-11-23T12:00:00Z", "last": "2026-11-25T12:00:00Z"},
+                }
+            ],
+            "nodes": [
+                {
+                    "parcel": "LP00675700340000",
+                    "at": "2026-11-20T11:00:00Z",
+                    "text": "Package left sorting center",
+                    "stage": "out_for_delivery",
+                    "reason": "",
+                    "place": "Leipzig",
+                }
+            ],
+            "previous": {"stage": "origin_transit", "reason": ""},
+            "first_look": False,
+        },
+    }
+    assert "Emma" not in body
+    assert "chat" not in body
+
+
+def test_a_long_history_is_cut_to_its_newest_entries() -> None:
+    nodes = tuple(make.node(seq, ago=timedelta(hours=100 - seq)) for seq in range(1, 80))
+    (event,) = events.of_changes(KNOWN, Changes(order=KNOWN, added=nodes))
+    told = event.data["nodes"]
+    assert isinstance(told, list)
+    assert len(told) == events.MOST_NODES
+    assert told[-1]["at"] == events.iso(nodes[-1].at)
