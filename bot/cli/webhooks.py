@@ -69,24 +69,24 @@ def list_(as_json: _Json = False) -> None:
 
 
 @app.command()
-def remove(endpoint_id: _Id) -> None:
+def remove(endpoint: _Id) -> None:
     """Send nothing there any more, and forget what waits for it."""
-    _known(_run(lambda webhooks: webhooks.remove(endpoint_id)), endpoint_id)
-    typer.echo(f"{endpoint_id} is removed.")
+    _known(_run(lambda webhooks: webhooks.remove(endpoint)), endpoint)
+    typer.echo(f"{endpoint} is removed.")
 
 
 @app.command()
-def rotate(endpoint_id: _Id) -> None:
+def rotate(endpoint: _Id) -> None:
     """Make a new secret and print it; the former one signs, too, for 24 hours."""
-    made = _known(_run(lambda webhooks: webhooks.rotate(endpoint_id)), endpoint_id)
+    made = _known(_run(lambda webhooks: webhooks.rotate(endpoint)), endpoint)
     _show_secret(made, "The former secret signs, too, for 24 hours")
 
 
 @app.command()
-def resume(endpoint_id: _Id) -> None:
+def resume(endpoint: _Id) -> None:
     """Send to a paused endpoint again, beginning with what was kept."""
-    count = _known(_run(lambda webhooks: webhooks.resume(endpoint_id)), endpoint_id)
-    typer.echo(f"{endpoint_id} gets events again; {count} wait. A running bot begins within seconds.")
+    count = _known(_run(lambda webhooks: webhooks.resume(endpoint)), endpoint)
+    typer.echo(f"{endpoint} gets events again; {count} wait. A running bot begins within seconds.")
 
 
 @app.command()
@@ -103,31 +103,31 @@ def failed(as_json: _Json = False) -> None:
     for one in aside:
         at = f"{one.settled_at:%Y-%m-%d %H:%M}" if one.settled_at else ""
         table.add_row(
-            one.event_id, one.type, one.order_id, one.endpoint_id, str(one.attempts), at, Text(one.error)
+            one.event_id, one.type, one.order_id, one.endpoint, str(one.attempts), at, Text(one.error)
         )
     Console(highlight=False).print(table)
 
 
 @app.command()
 def replay(
-    event_id: Annotated[
+    event: Annotated[
         str | None, typer.Argument(metavar="[EVENT]", help="the event's id; it may have been accepted before")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="all that were set aside")] = False,
 ) -> None:
     """Send an event again with its old id and body, or all that were set aside."""
-    if (event_id is None) != everything:
+    if (event is None) != everything:
         raise typer.BadParameter("give the id of an event, or --all")
-    count = _run(lambda webhooks: webhooks.replay(event_id))
-    if event_id is not None and not count:
-        raise BotError(f"no event {event_id} that was sent or set aside; accepted ones are kept for 7 days")
+    count = _run(lambda webhooks: webhooks.replay(event))
+    if event is not None and not count:
+        raise BotError(f"no event {event} that was sent or set aside; accepted ones are kept for 7 days")
     typer.echo(f"{count} will be sent again. A running bot begins within seconds.")
 
 
 @app.command()
-def test(endpoint_id: _Id) -> None:
+def test(endpoint: _Id) -> None:
     """Send one event of type `webhook.test` now and show what the endpoint answers. Exit code 1: refused."""
-    status, seconds, why = _run(lambda webhooks: _test(webhooks, endpoint_id))
+    status, seconds, why = _run(lambda webhooks: _test(webhooks, endpoint))
     if why:
         typer.echo(f"Not accepted: {why}.")
         sys.exit(1)
