@@ -103,7 +103,7 @@ def failed(as_json: _Json = False) -> None:
     for one in aside:
         at = f"{one.settled_at:%Y-%m-%d %H:%M}" if one.settled_at else ""
         table.add_row(
-            one.event_id, one.type, one.order_id, one.endpoint, str(one.attempts), at, Text(one.error)
+            one.event_id, one.type, one.order_id, one.endpoint_id, str(one.attempts), at, Text(one.error)
         )
     Console(highlight=False).print(table)
 
