@@ -1,4 +1,4 @@
-"""Every shell block of the documentation is bash, and each of its commands runs here or has a reason why not."""
+"""Every shell block of the documentation is bash; each of its commands runs here or has a reason why not."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _BLOCK = re.compile(r"^( *)```sh\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _SETTING = re.compile(r"([A-Z][A-Z_]*)=(\S*)( +#.*)?")
 _NOT_HERE = {
-    r"docker |export POSTGRES_PASSWORD=": "no container engine; tests/test_deploy.py reads image and compose file",
-    r"sudo |journalctl |cd /var/lib/": "changes the machine; tests/test_deploy.py has systemd read the unit",
+    r"docker |export POSTGRES_PASSWORD=": "no container engine; test_deploy.py reads the files",
+    r"sudo |journalctl |cd /var/lib/": "changes the machine; test_deploy.py reads the unit",
     r"make (lock|test)|python3 .*pytest": "downloads packages, or is the suite itself",
-    r"make demo|python3 .*bot demo|SHOP_FILE=\S+ parcel-bot demo": "tests/test_demo.py and test_wheel.py run it",
-    r"python3 -m venv|\.venv/bin/pip |\. \.venv/bin/activate|pipx ": "downloads packages; tests/test_wheel.py",
+    r"make demo|python3 .*bot demo|SHOP_FILE=\S+ parcel-bot demo": "test_demo.py runs it",
+    r"python3 -m venv|\.venv/bin/pip |\. \.venv/bin/activate|pipx ": "downloads packages; test_wheel.py",
     r"parcel-bot init": "asks questions; tests/cli/test_terminal.py answers them in a terminal",
-    r"parcel-bot run": "runs until it is stopped; tests/test_deploy.py starts and stops it",
+    r"parcel-bot run": "runs until it is stopped; test_deploy.py starts it",
     r"pg_dump |parcel-bot migrate-data .* postgresql:": "names a PostgreSQL server; tests/store has one",
     r"python -m tests\.bench": "measures for minutes",
 }
