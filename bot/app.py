@@ -22,8 +22,10 @@ from bot.model import CallBudget
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.leadership import Leadership
+from bot.tracking import Visit
 from bot.web.api import app as api
 from bot.web.api.backend import Backend
+from bot.web.page import PageParts, page_routes
 from bot.web.routes import Endpoints, create_web_app
 from bot.web.server import HttpServer
 
@@ -124,7 +126,8 @@ class App:
             metrics=self.metrics,
             public_url=self.settings.public_url,
         )
-        server = HttpServer(create_web_app(endpoints, api.routes(backend)), *address)
+        pages = page_routes(self._page_parts()) if self.settings.public_url else []
+        server = HttpServer(create_web_app(endpoints, [*api.routes(backend), *pages]), *address)
         await server.open()
         return server
 
@@ -145,6 +148,23 @@ class App:
 
     async def _calls(self) -> CallBudget:
         return await self.leader.merchant.usage()
+
+    def _page_parts(self) -> PageParts:
+        return PageParts(
+            visit=self._visit,
+            shop=self._shop,
+            username=lambda: self.leader.telegram.username,
+            count=self.metrics.visited,
+            now=now,
+            public_url=self.settings.public_url,
+            language=self.settings.default_language,
+            zone=self.settings.default_time_zone,
+        )
+
+    async def _visit(self, token: str, language: str) -> Visit | None:
+        if not self._serving:
+            raise StoreError("standing by")
+        return await self.leader.tracking.visiting.visit(token, language)
 
     async def _expose(self) -> bytes:
         return self.metrics.expose()

@@ -298,6 +298,11 @@ def claim_token(random: bytes) -> str:
     return "c-" + base64.urlsafe_b64encode(random).rstrip(b"=").decode()
 
 
+def page_url(public_url: str, token: str) -> str:
+    """The address of the tracking page that a claim link's or an order's token opens."""
+    return f"{public_url}/t/{token}"
+
+
 def is_claim_token(token: str) -> bool:
     """Whether a text has the form of a shop order's token; a single order's is 27 characters, signed."""
     return re.fullmatch(r"c-[A-Za-z0-9_-]{22}", token) is not None

@@ -45,6 +45,9 @@ class Metrics:
         self.source_events = Counter(
             "parcelbot_aliexpress_events", "Notable events at AliExpress", ["kind"], registry=on
         )
+        self.page_views = Counter(
+            "parcelbot_page_views", "Requests for the tracking page", ["answer"], registry=on
+        )
         self.budget_used = Gauge("parcelbot_budget_used_calls", "AliExpress calls used today", registry=on)
         self.budget_limit = Gauge(
             "parcelbot_budget_limit_calls", "AliExpress calls allowed a day", registry=on
@@ -226,6 +229,10 @@ class Metrics:
         """Count a handled update."""
         self.updates.labels(outcome).inc()
         self.update_seconds.observe(seconds)
+
+    def visited(self, answer: str) -> None:
+        """Count a request for the tracking page."""
+        self.page_views.labels(answer).inc()
 
     def transaction(self, kind: str, seconds: float) -> None:
         """Record a finished transaction, `read` or `write`, including the wait for its turn."""

@@ -120,6 +120,7 @@ ROWS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ),
         ("Oldest in the outbox", "s", {"age": "max(parcelbot_outbox_oldest_seconds)"}, ""),
         ("Updates", "cps", {"{{outcome}}": _rate("parcelbot_updates", "outcome")}, ""),
+        ("Tracking page", "cps", {"{{answer}}": _rate("parcelbot_page_views", "answer")}, ""),
         ("Inbox", "short", {"waiting": "max(parcelbot_inbox_waiting)"}, ""),
         ("Simplified messages", "cps", {"{{reason}}": _rate("parcelbot_simplified_messages", "reason")}, ""),
         ("API requests", "cps", {"{{status}}": _rate("parcelbot_api_requests", "status")}, ""),

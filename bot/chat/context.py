@@ -67,6 +67,7 @@ class Services:
     shop: Callable[[str], Shop]
     default_language: str
     default_zone: str
+    public_url: str = ""  # where tracking pages are; empty: there are none
     albums: Albums = field(default_factory=Albums)
 
     def is_admin(self, chat_id: int) -> bool:

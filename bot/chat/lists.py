@@ -13,7 +13,7 @@ import segno
 from telegram import Document
 
 from bot.chat.context import ChatContext
-from bot.ids import ParsedText, link_token, read, shop_number
+from bot.ids import ParsedText, link_token, page_url, read, shop_number
 from bot.lists import NotAList, OrderList, Problem, Trouble, Unreadable, read_file, read_text, write_file
 from bot.model import Later, Message
 from bot.views import actions
@@ -73,9 +73,9 @@ async def link(ctx: ChatContext, said: ParsedText) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Links:
-    """URLs by what the merchant calls each; the list with them where it has several."""
+    """What the merchant calls each, its URL and its tracking page's, if any; the list with all of them."""
 
-    named: Sequence[tuple[str, str]]
+    named: Sequence[tuple[str, ...]]
     problems: Sequence[tuple[int, Problem]]
     table: bytes | None
 
@@ -88,7 +88,8 @@ async def _make_links(ctx: ChatContext, orders: OrderList) -> None:
     if not secret and (not entries or any(entry.order_id not in tokens for entry in entries)):
         await ctx.say(view.links_off(ctx.words))
         return
-    made = await asyncio.to_thread(_sign, orders, tokens, secret, ctx.services.bot.username)
+    start = f"https://t.me/{ctx.services.bot.username}?start="
+    made = await asyncio.to_thread(_sign, orders, tokens, secret, start, ctx.services.public_url)
     message = view.links(
         ctx.words,
         made.named,
@@ -102,11 +103,11 @@ async def _make_links(ctx: ChatContext, orders: OrderList) -> None:
     if len(made.named) == 1:
         await ctx.say(view.qr_code(ctx.words, made.named[0][0], _qr(made.named[0][1])))
     elif made.named:
-        packed = await _qr_codes(made.named[:_CODES_AT_ONCE])
+        packed = await _qr_codes([(name, url) for name, url, *_ in made.named[:_CODES_AT_ONCE]])
         await ctx.say(Message(text="", document=("qr-codes.zip", packed)))
 
 
-def _sign(orders: OrderList, tokens: Mapping[str, str], secret: str, username: str) -> _Links:
+def _sign(orders: OrderList, tokens: Mapping[str, str], secret: str, start: str, public_url: str) -> _Links:
     """A shop order's orders share its link; an order without one has a signed link of its own."""
     made: dict[str, str] = {}
     named: dict[str, str] = {}
@@ -115,18 +116,23 @@ def _sign(orders: OrderList, tokens: Mapping[str, str], secret: str, username: s
         for order_id in row.numbers:
             token = tokens.get(order_id, "")
             try:
-                url = f"https://t.me/{username}?start={token or link_token(order_id, secret)}"
+                made[order_id] = token or link_token(order_id, secret)
             except ValueError:
                 problems.append((row.line, _too_large(order_id)))
                 continue
-            made[order_id] = url
-            named.setdefault(url, row.shop_order if token and row.shop_order else order_id)
+            named.setdefault(made[order_id], row.shop_order if token and row.shop_order else order_id)
     table = None
     if len(made) > 1:
-        column = [" ".join(dict.fromkeys(made[n] for n in row.numbers if n in made)) for row in orders.rows]
-        table = write_file(orders, {"link": column})
-    pairs = [(name, url) for url, name in named.items()]
-    return _Links(named=pairs, problems=problems, table=table)
+        rows = [list(dict.fromkeys(made[n] for n in row.numbers if n in made)) for row in orders.rows]
+        columns = {"link": [" ".join(start + token for token in row) for row in rows]}
+        if public_url:
+            columns["page"] = [" ".join(page_url(public_url, token) for token in row) for row in rows]
+        table = write_file(orders, columns)
+    links = [(name, start + token, token) for token, name in named.items()]
+    if public_url:
+        links = [(name, url, page_url(public_url, token)) for name, url, token in links]
+        return _Links(named=links, problems=problems, table=table)
+    return _Links(named=[link[:2] for link in links], problems=problems, table=table)
 
 
 def _too_large(order_id: str) -> Problem:

@@ -80,6 +80,7 @@ class TelegramService:
             shop=shop,
             default_language=settings.default_language,
             default_zone=settings.default_time_zone,
+            public_url=settings.public_url,
         )
         self._arrived = asyncio.Event()
         self._workers = intake.UpdateWorkers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import quote
@@ -50,7 +51,7 @@ def card(
     order = facts.order
     lines = [*_head(words, order, follow, masked=masked)]
     if silent_since is not None:
-        lines += [Markup(""), _banner(words, order, silent_since, now)]
+        lines += [Markup(""), banner(words, order, words.ago(silent_since, now))]
     lines += _body(words, facts, now)
     if foot := _foot(words, order, follow, now):
         lines += [Markup(""), *foot]
@@ -124,13 +125,14 @@ def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) ->
     return [fill("{} <b>{}</b>", mark, name), words.t("Order {id}", id=number)]
 
 
-def _banner(words: Words, order: Order, since: datetime, now: datetime) -> Markup:
+def banner(words: Words, order: Order, moment: Markup | str) -> Markup:
+    """That AliExpress has given no answer since that `moment` ("3 hours ago")."""
     if order.fetched_at is None:
         return words.t("⏳ AliExpress isn't responding right now.")
     return words.t(
         # Translators: {moment} is like "3 hours ago".
         "⚠️ AliExpress isn't responding (last response: {moment}). This is the last we know.",
-        moment=words.ago(since, now),
+        moment=moment,
     )
 
 
@@ -140,8 +142,8 @@ def _body(words: Words, facts: Localized, now: datetime) -> list[Markup]:
     if not parcels or (order.stage is Stage.CANCELLED and order.status is OrderStatus.CANCELLED):
         return [Markup(""), *_without_journey(words, facts, now)]
     if len(parcels) == 1:
-        return [Markup(""), *_parcel(words, facts, parcels[0], now), *_status(words, order)]
-    lines = [Markup(""), _summary(words, parcels), *_status(words, order)]
+        return [Markup(""), *_parcel(words, facts, parcels[0], now), *order_status(words, order)]
+    lines = [Markup(""), summary(words, parcels), *order_status(words, order)]
     tell = _parcel if len(parcels) <= PARCELS_IN_FULL else _parcel_in_short
     for parcel in parcels[:PARCELS_SHOWN]:
         number, count = words.number(wording.position(order, parcel)), words.number(len(parcels))
@@ -174,7 +176,7 @@ _SAID_BEFORE_A_CARRIER_HAS_IT = {
 }
 
 
-def _status(words: Words, order: Order) -> list[Markup]:
+def order_status(words: Words, order: Order) -> list[Markup]:
     """The order's own state, where it says more than the parcels do."""
     waiting = all((parcel.stage.rank or 0) < _WITH_CARRIER for parcel in order.live)
     status = order.status
@@ -199,19 +201,22 @@ def _without_journey(words: Words, facts: Localized, now: datetime) -> list[Mark
         if order.status and known
         else wording.stage_name(words, order.stage)
     )
-    return [fill("<b>{}</b>", state), _untracked(words, order, now)]
+    normal = words.t(
+        "No tracking yet. That's normal for the first few days; we'll tell you as soon as it moves."
+    )
+    return [fill("<b>{}</b>", state), untracked(words, order, now, normal)]
 
 
-def _untracked(words: Words, order: Order, now: datetime) -> Markup:
+def untracked(words: Words, order: Order, now: datetime, normal: Markup) -> Markup:
+    """What to say of an order without tracking: that this is `normal`, or for how long it has had none."""
     if order.untracked_at > now or order.status in _NOT_AWAITED:
-        return words.t(
-            "No tracking yet. That's normal for the first few days; we'll tell you as soon as it moves."
-        )
+        return normal
     return wording.no_tracking(words, (now - order.untracked_at + NO_TRACKING_AFTER).days)
 
 
-def _summary(words: Words, parcels: tuple[Parcel, ...]) -> Markup:
-    arrived = sum(parcel.stage is Stage.DELIVERED for parcel in parcels)
+def summary(words: Words, parcels: Sequence[Parcel | None]) -> Markup:
+    """How many parcels, and how many of them were delivered; None is one that nothing is known of yet."""
+    arrived = sum(parcel is not None and parcel.stage is Stage.DELIVERED for parcel in parcels)
     whole = words.plural("{n} parcel", "{n} parcels", len(parcels))
     # Translators: {parcels} is "3 parcels", {n} counts those delivered.
     done = words.plural("{parcels}, {n} delivered", "{parcels}, {n} delivered", arrived, parcels=whole)
@@ -219,14 +224,12 @@ def _summary(words: Words, parcels: tuple[Parcel, ...]) -> Markup:
 
 
 def _parcel(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> list[Markup]:
-    state = fill("<b>{}</b>", _state(words, parcel))
+    state = fill("<b>{}</b>", parcel_state(words, parcel))
     several = len(facts.order.live) > 1
     lines = [fill("{} {}", wording.icon(parcel.stage, parcel.reason), state) if several else state]
     lines += [line for line in (wording.bar(words, parcel),) if line is not None]
     lines += expected(words, parcel, now)
-    lines += [
-        line for line in (_pace(words, facts, parcel, now), _carrier(words, parcel)) if line is not None
-    ]
+    lines += [line for line in (pace(words, facts, parcel, now), _carrier(words, parcel)) if line is not None]
     inside = wording.contents(words, parcel.items)
     if inside is not None:
         lines.append(inside)
@@ -239,7 +242,7 @@ def _parcel(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> li
     return lines
 
 
-def _state(words: Words, parcel: Parcel) -> Markup:
+def parcel_state(words: Words, parcel: Parcel) -> Markup:
     """The parcel's state, with completed customs clearance told apart from clearance under way."""
     cleared = progress.cleared_customs(parcel.nodes, parcel.stage)
     if cleared and parcel.stage is Stage.EXPORT_CUSTOMS:
@@ -251,7 +254,7 @@ def _state(words: Words, parcel: Parcel) -> Markup:
 
 def _parcel_in_short(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> list[Markup]:
     """Without articles, latest entry and promises of old: for orders of many parcels."""
-    state = _state(words, parcel)
+    state = parcel_state(words, parcel)
     bar = wording.bar(words, parcel)
     when = expected(words, parcel, now)[:1]
     hint = wording.advice(words, parcel.stage, parcel.reason)
@@ -260,7 +263,7 @@ def _parcel_in_short(words: Words, facts: Localized, parcel: Parcel, now: dateti
     return [head, *(line for line in rest if line is not None)]
 
 
-def _pace(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> Markup | None:
+def pace(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> Markup | None:
     """How long it has been in this state, if the usual duration is known."""
     if facts.typical is None or parcel.stage_since is None or parcel.stage.final:
         return None

@@ -33,10 +33,15 @@ def contact_row(
     words: Words, shop: Shop | None, order_id: str, states: Iterable[tuple[Stage, Reason]]
 ) -> tuple[tuple[Button, ...], ...]:
     """One row with the way to the shop where a state needs it: a question from the chat, else its contact."""
-    if shop is None or not any(stage in _TROUBLE and reason not in _NO_TROUBLE for stage, reason in states):
+    if shop is None or not any(is_trouble(stage, reason) for stage, reason in states):
         return ()
     made = ask_button(words, shop, order_id) or contact_button(words, shop)
     return ((made,),) if made is not None else ()
+
+
+def is_trouble(stage: Stage, reason: Reason) -> bool:
+    """Whether the shop can help with this state."""
+    return stage in _TROUBLE and reason not in _NO_TROUBLE
 
 
 def ask_button(words: Words, shop: Shop, order_id: str) -> Button | None:

@@ -24,7 +24,7 @@ FOUND_SHOWN = 10
 
 def links(
     words: Words,
-    made: Sequence[tuple[str, str]],
+    made: Sequence[tuple[str, ...]],
     problems: Sequence[tuple[int, Problem]] = (),
     table: tuple[str, bytes] | None = None,
     *,
@@ -32,7 +32,7 @@ def links(
     shop_orders: bool = False,
     unwatched: int = 0,
 ) -> Message:
-    """Claim links as (shop order or order id, URL); `table` is the list with them: file name and content.
+    """Claim links as (shop order or order id, URL) or (…, URL, tracking page); `table` is the list with them.
 
     QR codes follow for the first `codes` of them. `shop_orders`: links open whole shop orders. Of the orders
     `unwatched` can be booked with one tap.
@@ -44,15 +44,15 @@ def links(
         words.plural("🔗 <b>{n} link for a customer</b>", "🔗 <b>{n} links for customers</b>", len(made))
     ]
     shown = made if len(made) <= LINKS_SHOWN else made[: LINKS_SHOWN // 2]
-    lines += [
-        fill("{}\n{}", words.isolate(words.code(name)), words.isolate(words.code(url))) for name, url in shown
-    ]
+    lines += [Markup("\n").join(words.isolate(words.code(text)) for text in each) for each in shown]
     if len(made) > len(shown):
         lines.append(t("All of them are in the file."))
     if len(made) > codes:
         lines.append(t("QR codes are included for the first {n}.", n=words.number(codes)))
     lines += left_out(words, problems)
     lines += [Markup(""), t("Whoever opens such a link follows that order, without typing anything.")]
+    if any(len(each) > 2 for each in made):
+        lines.append(t("The second link opens the order's tracking page, for customers without Telegram."))
     if shop_orders:
         lines.append(t("A shop order has one link for all its parcels."))
     watch = words.plural("👁 Watch {n} order", "👁 Watch {n} orders", unwatched)

@@ -498,6 +498,9 @@ def _order_lists() -> dict[str, Scene]:
     few = BookNeeds(orders=120, calls=120, granted=120, gap=86_400)
     return {
         "lists.links": lambda w: lists.links(w, [(ID, url)], unwatched=1),
+        "lists.links with pages": lambda w: lists.links(
+            w, [("#1001", url, "https://parcels.example.com/t/c-0123456789abcdefghijkl")], shop_orders=True
+        ),
         "lists.links many": lambda w: lists.links(w, [(ID, url)] * 12, problems, table),
         "lists.links more than codes": lambda w: lists.links(w, [(ID, url)] * 12, (), table, codes=10),
         "lists.links of shop orders": lambda w: lists.links(
