@@ -71,6 +71,8 @@ async def test_a_standby_sends_callers_on(shop: Shop) -> None:
 async def test_what_does_not_exist_is_a_problem_too(shop: Shop) -> None:
     problem(await shop.ask("GET", "/nothing"), 404, "not_found")
     problem(await shop.ask("GET", "/orders/"), 422, "invalid_fields")
+    for path in ("", "/orders/a%0Ab", "/%0A"):
+        problem(await shop.ask("GET", path), 404, "not_found")
     answer = await shop.ask("PUT", "/orders", json={})
     problem(answer, 405, "method_not_allowed")
     assert set(answer.headers["allow"].replace(" ", "").split(",")) <= {"GET", "POST"}

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter, FastAPI, Security
 from fastapi.security import HTTPBearer
 from fastapi.telemetry import TelemetryConfig
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot import __version__
 from bot.web.api import orders, shop
 from bot.web.api.backend import Backend
 from bot.web.api.gate import Gate
-from bot.web.api.problems import HANDLERS, MEDIA_TYPE, Problem
+from bot.web.api.problems import HANDLERS, problem
 
 PREFIX = "/api/v1"
 
@@ -37,17 +37,38 @@ _SILENT: TelemetryConfig = {  # requests are counted by the gate, and nothing is
     "auto_configure": False,
 }
 _WRONG = {
+    400: "The request cannot be read.",
     401: "The key is missing, wrong or revoked.",
     404: "There is no such order, or the API is off.",
     422: "Fields are wrong; `errors` has one entry for each.",
     429: "Too many requests; wait as long as Retry-After says.",
+    500: "Something went wrong here.",
     503: "Try again; Retry-After says when.",
 }
 
 
+class Under(BaseRoute):
+    """Everything below a prefix. Starlette's Mount leaves out paths with a newline in them."""
+
+    def __init__(self, prefix: str, app: ASGIApp) -> None:
+        self._prefix = prefix
+        self._app = app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the request is for this route, and what changes for the application below."""
+        path = str(scope.get("path", ""))
+        if scope["type"] != "http" or not (path == self._prefix or path.startswith(self._prefix + "/")):
+            return Match.NONE, {}
+        return Match.FULL, {"root_path": scope.get("root_path", "") + self._prefix}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request."""
+        await self._app(scope, receive, send)
+
+
 def routes(backend: Backend, routers: Sequence[APIRouter] = (orders.router, shop.router)) -> list[BaseRoute]:
     """The routes to mount on the port."""
-    return [Mount(PREFIX, Gate(create_api(backend, routers), backend))]
+    return [Under(PREFIX, Gate(create_api(backend, routers), backend))]
 
 
 def create_api(backend: Backend, routers: Sequence[APIRouter] = (orders.router, shop.router)) -> FastAPI:
@@ -63,14 +84,10 @@ def create_api(backend: Backend, routers: Sequence[APIRouter] = (orders.router, 
         root_path_in_servers=False,
         exception_handlers=HANDLERS,
         telemetry=_SILENT,
-        responses={status: _problem(detail) for status, detail in _WRONG.items()},
+        responses={status: problem(detail) for status, detail in _WRONG.items()},
     )
     api.state.backend = backend
     key = Security(HTTPBearer(auto_error=False, description="the key that `keys add` printed"))
     for router in routers:
         api.include_router(router, dependencies=[key])
     return api
-
-
-def _problem(detail: str) -> dict[str, Any]:
-    return {"description": detail, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}

@@ -12,7 +12,7 @@ from bot.model import BookEntry, Flag, Listed, ListFilter, Stage
 from bot.web.api import cursors, shapes
 from bot.web.api.asked import IdempotencyKey, UseBackend, UseLinks, UseTracking
 from bot.web.api.fields import MOST, Batch, OneOrMany
-from bot.web.api.problems import ApiError, FieldError, invalid
+from bot.web.api.problems import WRONG_BODY, ApiError, FieldError, invalid
 
 router = APIRouter(tags=["orders"])
 
@@ -25,7 +25,7 @@ _ID = Path(
 OrderNumber = Annotated[str, _ID]
 
 
-@router.post("/orders", operation_id="addOrders")
+@router.post("/orders", operation_id="addOrders", responses=WRONG_BODY)
 async def add_orders(
     body: OneOrMany,
     once: IdempotencyKey,

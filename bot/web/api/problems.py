@@ -82,6 +82,19 @@ def unavailable() -> ApiError:
     return ApiError(503, "unavailable", "The database cannot be used now.", headers={"Retry-After": "5"})
 
 
+def problem(description: str) -> dict[str, Any]:
+    """An error response for the OpenAPI document."""
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+
+
+WRONG_BODY: dict[int | str, dict[str, Any]] = {
+    408: problem("The body did not arrive in time."),
+    413: problem("The body is larger than 1 MiB."),
+    415: problem("The body is not application/json."),
+}
+"""Further error responses of routes that take a body."""
+
+
 # ── handlers ────────────────────────────────────────────────────────────────────────────────────
 
 
