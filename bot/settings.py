@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
@@ -129,7 +129,7 @@ class Settings(BaseModel):
     ask_shop_topic: int = Field(
         0, ge=0, lt=_LARGEST_ID, description="the forum topic there that gets the questions; 0: none"
     )
-    access: Literal["open", "link", "private"] = Field(
+    access: Annotated[Literal["open", "link", "private"], BeforeValidator(str.lower)] = Field(
         "open", description="who may add orders: open (anyone), link (only signed links), private (admins)"
     )
     link_secret: SecretStr | None = Field(
@@ -167,7 +167,9 @@ class Settings(BaseModel):
         False, description="whether events may be sent to private networks, and without TLS"
     )
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
+        "INFO", description="how much is logged"
+    )
     log_format: Literal["text", "json"] = Field("text", description="text or json")
     sentry_dsn: SecretStr | None = Field(None, description="optional: where unexpected errors are reported")
 
@@ -320,8 +322,26 @@ def _explain(error: ValidationError) -> SettingsError:
     name = str(first["loc"][0])
     if first["type"] == "missing":
         return SettingsError(name.upper(), f"is missing; {Settings.model_fields[name].description}")
-    reason = str(first["msg"]).removeprefix("Value error, ")
+    reason = _in_our_words(str(first["type"]), name) or str(first["msg"]).removeprefix("Value error, ")
     return SettingsError(name.upper(), f"{reason} ({Settings.model_fields[name].description})")
+
+
+def _in_our_words(kind: str, name: str) -> str:
+    """What to give instead, for the mistakes that pydantic finds by itself; empty for others."""
+    field = Settings.model_fields[name]
+    if kind == "literal_error":
+        return f"give one of {', '.join(get_args(field.annotation))}"
+    if kind.startswith("bool_"):
+        return "give true or false"
+    if kind.startswith(("int_", "float_", "greater_than", "less_than")):
+        return f"give a {'whole ' if field.annotation is int else ''}number{_bounds(field.metadata)}"
+    return ""
+
+
+def _bounds(metadata: Sequence[object]) -> str:
+    words = {"ge": " of at least {}", "gt": " above {}", "le": ", at most {}"}
+    found = [(how, getattr(one, how)) for how in words for one in metadata if hasattr(one, how)]
+    return "".join(words[how].format(bound) for how, bound in found)
 
 
 def _check_together(settings: Settings) -> None:

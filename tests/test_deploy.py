@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import promql_parser
 import pytest
 
 from bot.cli.checks.machine import OF_COMPOSE
@@ -328,6 +329,19 @@ def test_alert_rules_say_what_is_wrong_and_what_to_do() -> None:
         assert rule["annotations"].keys() == {"summary", "description"}
         for opening, closing in ("()", "{}", "[]"):
             assert rule["expr"].count(opening) == rule["expr"].count(closing)
+
+
+def test_alert_rules_and_dashboard_are_promql() -> None:
+    (group,) = _yaml(DEPLOY / "alerts.yml")["groups"]
+    for rule in group["rules"]:
+        promql_parser.parse(rule["expr"])  # raises where a function gets the wrong kind of value
+        if "for" in rule:
+            promql_parser.parse_duration(rule["for"])
+    panels = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))["panels"]
+    shown = [target["expr"] for panel in panels for target in panel.get("targets", ())]
+    assert len(shown) > 10
+    for expression in shown:
+        promql_parser.parse(expression.replace("$__rate_interval", "5m"))
 
 
 def test_alert_rules_use_each_metric_by_its_type() -> None:
