@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 TOOLS := .venv-tools
 
-.PHONY: demo test run lint translations screenshots docs bench bench-arrival bench-pacing chaos simulate mutants audit sbom lock clean
+.PHONY: demo test run lint translations screenshots docs bench bench-arrival bench-pacing chaos chaos-webhooks simulate mutants audit sbom lock clean
 
 demo: $(READY)  ## run the bot against simulated AliExpress and Telegram, with a chat page in the browser
 	$(PY) -m bot demo
@@ -47,6 +47,9 @@ bench-arrival: $(READY)  ## compare arrival estimates with AliExpress's promise 
 
 chaos: $(READY)  ## run real processes with faults and kill -9: make chaos SEED=7 MINUTES=10 (REPLICAS=3 DATABASE=postgresql INTAKE=webhook)
 	$(PY) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) --replicas $(or $(REPLICAS),1) --database $(or $(DATABASE),sqlite) --intake $(or $(INTAKE),polling)
+
+chaos-webhooks: $(READY)  ## send events through kill -9 and count: make chaos-webhooks EVENTS=100000 KILLS=1000
+	$(PY) -m tests.chaos.webhooks --events $(or $(EVENTS),100000) --kills $(or $(KILLS),1000)
 
 simulate: $(READY)  ## run the engine in virtual time from seeds: make simulate SEEDS=20
 	$(PY) -m tests.simulation --seeds $(or $(SEEDS),10)

@@ -108,7 +108,7 @@ async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Find
 
 def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[Check]:
     """The checks of this machine and the database."""
-    from bot.cli.checks import database, machine
+    from bot.cli.checks import database, machine, webhooks
 
     path = store.database.path
     folder = path.parent if path is not None and path.parent.is_dir() else None
@@ -126,6 +126,11 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
         name="watched", look=lambda: database.book(store, chosen), fix="see the database's line above"
     )
     yield Check(name="outbox", look=lambda: database.backlog(store), fix="see the database's line above")
+    yield Check(
+        name="webhooks",
+        look=lambda: webhooks.webhooks(store, chosen, datetime.now(UTC)),
+        fix="see the database's line above",
+    )
     yield Check(name="disk", look=lambda: machine.disk(chosen, folder), fix="check the disk")
     yield Check(name="catalogs", look=machine.catalogs, fix="reinstall this version")
     yield Check(name="fonts", look=machine.fonts, fix="reinstall this version")

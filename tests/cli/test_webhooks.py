@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from standardwebhooks import Webhook
 
+from bot.model import EventType
+from bot.store import NewEvent, Store, Transaction
 from tests.cli.conftest import Terminal
 
 
@@ -97,3 +101,42 @@ def test_there_is_nothing_to_replay_in_a_new_database(working: Terminal) -> None
     assert "no event evt_1" in str(working.run("webhooks", "replay", "evt_1").exception)
     assert working.run("webhooks", "replay").exit_code == 2
     assert working.run("webhooks", "replay", "evt_1", "--all").exit_code == 2
+
+
+def _with_store(working: Terminal, change: Callable[[Transaction], Awaitable[object]]) -> None:
+    async def run() -> None:
+        store = Store(f"sqlite:///{working.folder / 'bot.db'}")
+        async with store.write() as tx:
+            await change(tx)
+        await store.close()
+
+    asyncio.run(run())
+
+
+def test_what_was_set_aside_is_listed_and_doctor_says_what_is_wrong(working: Terminal) -> None:
+    assert "webhooks" not in working.findings()
+    working.run("webhooks", "add", "https://shop.example.com/hooks")
+    assert "endpoints: 1; events waiting: 0" in working.findings()["webhooks"]["text"]
+    (one,) = _listed(working)
+    now = datetime.now(UTC)
+    new = NewEvent(event_id="evt_1", order_id="8211744661738042", type=EventType.LATE, payload="{}")
+
+    async def fail(tx: Transaction) -> None:
+        await tx.webhooks.enqueue([(str(one["id"]), new)], now)
+        (event,) = await tx.webhooks.lease(str(one["id"]), now, 1, timedelta(minutes=1))
+        await tx.webhooks.settle_aside(event, now, "it answered 500")
+        await tx.webhooks.change_endpoint(str(one["id"]), paused_at=now, error="it answered 500")
+
+    _with_store(working, fail)
+    shown = working.run("webhooks", "failed").stdout
+    assert "evt_1" in shown
+    assert "order.late" in shown
+    assert "paused since" in working.run("webhooks", "list").stdout
+    (aside,) = json.loads(working.run("webhooks", "failed", "--json").stdout)
+    assert (aside["id"], aside["error"], aside["attempts"]) == ("evt_1", "it answered 500", 1)
+    found = json.loads(working.run("doctor", "--json").stdout)["findings"]
+    texts = [each["text"] for each in found if each["check"] == "webhooks"]
+    assert len(texts) == 2
+    assert "is paused since" in texts[0]
+    assert "1 events were set aside" in texts[1]
+    assert "1 will be sent again" in working.run("webhooks", "replay", "evt_1").stdout

@@ -131,7 +131,7 @@ def _writer(path: Path) -> Finding:
     return ok("writer", "no bot is running on it")
 
 
-async def _is_current(store: Store) -> bool:
+async def is_current(store: Store) -> bool:
     """Whether there is a database of this version; whatever else there is has a line of its own."""
     if store.database.path is not None and not store.database.path.exists():
         return False
@@ -140,7 +140,7 @@ async def _is_current(store: Store) -> bool:
 
 async def book(store: Store, chosen: Settings) -> Iterable[Finding]:
     """Whether the day's calls suffice for the orders that only the shop watches."""
-    if not await _is_current(store):
+    if not await is_current(store):
         return []
     try:
         async with store.read() as tx:
@@ -170,7 +170,7 @@ def describe(needs: BookNeeds, budget: int) -> str:
 
 async def backlog(store: Store) -> Iterable[Finding]:
     """Check the outbox, updates set aside, and unrecognized texts."""
-    if not await _is_current(store):
+    if not await is_current(store):
         return []
     try:
         async with store.read() as tx:
