@@ -54,6 +54,4 @@ def _events(queue: EventQueue, now: datetime) -> Iterator[Finding]:
     if queue.oldest_at is not None and now - queue.oldest_at >= _FAILING:
         hours = (now - queue.oldest_at) // timedelta(hours=1)
         text = f"the oldest of {queue.due} waiting events is {hours} hours old"
-        yield warning(
-            "webhooks", text, f"`{PROGRAM} webhooks list` shows where they wait"
-        )
+        yield warning("webhooks", text, f"`{PROGRAM} webhooks list` shows where they wait")
