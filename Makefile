@@ -32,7 +32,7 @@ translations: $(READY)  ## extract texts, update all catalogs, and check that th
 
 screenshots: $(READY)  ## update the pictures in docs/images from the browser tests
 	mkdir -p docs/images
-	SCREENSHOTS=docs/images $(PY) -m pytest -q -m browser tests/test_browser.py
+	SCREENSHOTS=docs/images $(PY) -m pytest -q -m browser tests/test_browser.py tests/test_page_browser.py
 
 bench: $(READY)  ## measure speed as ratios to bare clients
 	$(PY) -m tests.bench.speed

@@ -51,6 +51,13 @@ def test_the_catalogs_are_in_it(program: Path, tmp_path: Path) -> None:
     assert set(languages) == set(LANGUAGES) - {SOURCE_LANGUAGE}
 
 
+def test_the_tracking_page_s_template_is_in_it(program: Path, tmp_path: Path) -> None:
+    code = "from bot.model import Shop; from bot.web import page; page.Layout(Shop()); print(page.__file__)"
+    words = [str(program.parent / "python"), "-c", code]
+    shown = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert str(program.parent.parent) in shown
+
+
 def test_its_demo_runs_to_the_first_push(program: Path, tmp_path: Path) -> None:
     with demo([str(program), "demo", "--port", "0"], tmp_path, _environment()) as address:
         check_first_push(address)
