@@ -131,6 +131,7 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
         look=lambda: webhooks.webhooks(store, chosen, datetime.now(UTC)),
         fix="see the database's line above",
     )
+    yield Check(name="api", look=lambda: database.api(store, chosen), fix="see the database's line above")
     yield Check(name="disk", look=lambda: machine.disk(chosen, folder), fix="check the disk")
     yield Check(name="catalogs", look=machine.catalogs, fix="reinstall this version")
     yield Check(name="fonts", look=machine.fonts, fix="reinstall this version")

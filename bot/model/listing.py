@@ -47,6 +47,7 @@ class Registered:
     added: bool
     stage: Stage
     shop_order: str
+    language: str
     token: str
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +17,14 @@ from bot.store.rows import stage_of
 from bot.store.tables import WAITED_FOR, Utc, checks, claims, orders, parcels
 
 _Described = tuple[str, str, str, datetime | None]  # shop order, name, language, when it was booked
+
+
+class Head(NamedTuple):
+    """An order's stage, the shop's number for it, and its customer's language."""
+
+    stage: Stage
+    shop_order: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +107,19 @@ class Book:
         )
         return {row.id: (row.shop_order, row.name, row.language, row.booked_at) for row in rows}
 
-    async def heads(self, order_ids: Iterable[str]) -> dict[str, tuple[Stage, str]]:
-        """The stage and the shop's number of these orders."""
-        found: dict[str, tuple[Stage, str]] = {}
+    async def heads(self, order_ids: Iterable[str]) -> dict[str, Head]:
+        """The stage of these orders, and what the shop says of them."""
+        found: dict[str, Head] = {}
+        columns = (orders.c.id, orders.c.stage, orders.c.shop_order, orders.c.language)
         for ids in sql.chunks(order_ids):
-            query = sa.select(orders.c.id, orders.c.stage, orders.c.shop_order).where(orders.c.id.in_(ids))
-            rows = {row.id: (stage_of(row.stage), row.shop_order) for row in await self._on.execute(query)}
-            found |= {order_id: rows[order_id] for order_id in ids if order_id in rows}
+            rows = await self._on.execute(sa.select(*columns).where(orders.c.id.in_(ids)))
+            heads = {row.id: Head(stage_of(row.stage), row.shop_order, row.language) for row in rows}
+            found |= {order_id: heads[order_id] for order_id in ids if order_id in heads}
         return found
+
+    async def name(self, order_id: str) -> str:
+        """What the shop calls the order for its customer; empty where it gave no name."""
+        return str(await self._on.scalar(sa.select(orders.c.name).where(orders.c.id == order_id)) or "")
 
     async def remove(self, order_ids: Iterable[str], now: datetime) -> int:
         """Unbook orders; those that nobody follows are no longer checked. Returns how many were booked."""

@@ -101,7 +101,7 @@ class Booking:
     ) -> list[Registered]:
         added = set(await self._add(tx, entries, looks))
         heads = await tx.book.heads([entry.order_id for entry in entries])
-        keys = {order_id: key for order_id, (_, told) in heads.items() if (key := shop_key(told))}
+        keys = {order_id: key for order_id, head in heads.items() if (key := shop_key(head.shop_order))}
         offered = [(key, claim_token(self._entropy(16))) for key in sorted(set(keys.values()))]
         tokens = await tx.book.claim_tokens(offered, self._now())
         secret = self._policy.link_secret
@@ -109,11 +109,12 @@ class Booking:
             Registered(
                 order_id=order_id,
                 added=order_id in added,
-                stage=stage,
-                shop_order=shop_order,
+                stage=head.stage,
+                shop_order=head.shop_order,
+                language=head.language,
                 token=tokens.get(keys.get(order_id, ""), "") or signed_token(order_id, secret),
             )
-            for order_id, (stage, shop_order) in heads.items()
+            for order_id, head in heads.items()
         ]
 
     async def unbook(self, order_ids: Iterable[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import SourceError, UnknownOrder
@@ -115,7 +116,9 @@ class Following:
             locked := await self._count_guess(chat.place, order_id, person, update, lock=_PAUSE)
         ):
             return LockedOut(until=locked)
-        added = await self._follow(chat, order_id, label, snapshot, facts, unchecked=unchecked)
+        added = await self._follow(
+            chat, order_id, label, snapshot, facts, unchecked=unchecked, by_link=by_link
+        )
         if isinstance(added, LimitReached | Unanswered):
             return added
         follow, order = added
@@ -212,9 +215,11 @@ class Following:
         facts: OrderFacts | None,
         *,
         unchecked: bool,
+        by_link: bool,
     ) -> tuple[Follow | None, Order | None] | LimitReached | Unanswered:
         """The follow if it is new, and the order if the snapshot has its current state.
 
+        Who comes by the shop's link finds the shop's name for the order, until they choose another.
         The chat's limits are counted in the transaction that adds to it: ids sent at once do not pass them.
         """
         now, place, limit = self._now(), chat.place, self._policy.orders_per_chat
@@ -228,6 +233,8 @@ class Following:
                 if unchecked and await tx.chats.count_unchecked(place.chat_id) >= _UNCHECKED:
                     return Unanswered(order_id=order_id)
             fresh = await tx.orders.add(order_id, now)
+            if by_link and not follow.label:
+                follow = replace(follow, label=await tx.book.name(order_id))
             new = await tx.chats.follow(follow, unchecked=unchecked)
             await tx.orders.update_weights([order_id], now)
             order = None

@@ -18,7 +18,8 @@ ONE, TWO = "8211744661738042", "8211744661738043"
 
 async def test_one_order_gets_a_link_and_a_page(shop: Shop) -> None:
     (row,) = await shop.add(aliexpress_orders=ONE, shop_order="#1001", name="Blue lamp", language="de-DE")
-    token = row.pop("page").removeprefix(f"{PUBLIC}/t/")
+    page = row.pop("page")
+    token = page.removeprefix(f"{PUBLIC}/t/").removesuffix("?lang=de")
     assert is_claim_token(token)
     assert row == {
         "row": 0,
@@ -36,8 +37,21 @@ async def test_one_order_gets_a_link_and_a_page(shop: Shop) -> None:
         True,
         0,
     )
-    assert found["page"] == f"{PUBLIC}/t/{token}"
+    assert found["page"] == page
     assert found["created_at"] == found["changed_at"] == "2026-11-20T12:00:00Z"
+
+
+async def test_who_comes_by_the_link_finds_the_shop_s_name(shop: Shop) -> None:
+    tracking, engine = shop.engine.tracking, shop.engine
+    await shop.add(aliexpress_orders=ONE, name="Blue lamp")
+    for place, by_link in ((Place(1), True), (Place(2), False)):
+        async with engine.store.write() as tx:
+            chat = await tx.chats.get_or_create(place, language="en", zone="UTC", now=engine.clock.now())
+        engine.source.add(ONE, "Package left sorting center of origin.")
+        await tracking.following.track(chat, ONE, by_link=by_link)
+        follow = await tracking.following.get(place, ONE)
+        assert follow is not None
+        assert follow.label == ("Blue lamp" if by_link else "")
 
 
 async def test_two_numbers_in_one_field_are_two_orders_with_one_link(shop: Shop) -> None:

@@ -124,4 +124,4 @@ async def test_what_the_shop_says_of_an_order_is_kept_until_it_says_otherwise(st
     assert await say(1) == ("#1", "Lamp", "de", later(0))
     assert await say(2, name="Blue lamp") == ("#1", "Blue lamp", "de", later(2))
     async with store.read() as tx:
-        assert await tx.book.heads([number, "8211744661738043"]) == {number: (Stage.PRE_SHIPMENT, "#1")}
+        assert await tx.book.heads([number, "8211744661738043"]) == {number: (Stage.PRE_SHIPMENT, "#1", "de")}

@@ -191,3 +191,30 @@ async def backlog(store: Store) -> Iterable[Finding]:
     if texts:
         found.append(ok("texts", f"some carrier texts match no rule: `{PROGRAM} unknown` lists them"))
     return found
+
+
+async def api(store: Store, chosen: Settings) -> Iterable[Finding]:
+    """Whether the HTTP API can be reached by those who have a key."""
+    if not await is_current(store):
+        return []
+    try:
+        async with store.read() as tx:
+            keys = await tx.keys.all()
+    except StoreError as error:
+        return [failure("api", str(error), "see the database's line above")]
+    if not keys:
+        return [ok("api", "off: there is no key")]
+    count = f"{len(keys)} key{'' if len(keys) == 1 else 's'}"
+    if chosen.listen_address() is None:
+        return [failure("api", f"{count}, but no port: LISTEN is empty", "set LISTEN, or revoke the keys")]
+    if not chosen.public_url:
+        return [
+            warning(
+                "api", f"{count}, but no address for tracking pages", "set PUBLIC_URL to the public address"
+            )
+        ]
+    if chosen.public_url.startswith("http://"):
+        return [
+            warning("api", f"{count}, sent unencrypted to {chosen.public_url}", "use https for PUBLIC_URL")
+        ]
+    return [ok("api", f"on, {count}, reached at {chosen.public_url}/api/v1")]

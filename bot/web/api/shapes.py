@@ -43,9 +43,12 @@ class Links:
         """The link with which a customer follows the order in Telegram; None where there is none."""
         return f"https://t.me/{quote(self._username)}?start={token}" if token and self._username else None
 
-    def page(self, token: str) -> str | None:
-        """The order's tracking page; None without PUBLIC_URL."""
-        return f"{self._public_url}/t/{token}" if token and self._public_url else None
+    def page(self, token: str, language: str = "") -> str | None:
+        """The order's tracking page, in this language (empty: the reader's own); None without PUBLIC_URL."""
+        if not token or not self._public_url:
+            return None
+        chosen = f"?lang={language}" if language else ""
+        return f"{self._public_url}/t/{token}{chosen}"
 
 
 class RegisteredOrder(BaseModel):
@@ -75,7 +78,7 @@ def registered(row: int, one: Registered, links: Links) -> RegisteredOrder:
         state="added" if one.added else "known",
         stage=one.stage,
         claim_link=links.claim(one.token),
-        page=links.page(one.token),
+        page=links.page(one.token, one.language),
     )
 
 
@@ -209,7 +212,7 @@ def _head(row: Listed, links: Links) -> dict[str, Any]:
         "finished_at": order.finished_at,
         "eta": order.next_eta,
         "claim_link": links.claim(row.token),
-        "page": links.page(row.token),
+        "page": links.page(row.token, order.language),
     }
 
 
