@@ -301,6 +301,10 @@ class Words:
         """Day and month alone, for narrow places."""
         return _day(self.language, self.local(at).date() if isinstance(at, datetime) else at, "MMMd")
 
+    def month(self, day: Date) -> str:
+        """The month with its year."""
+        return _day(self.language, day, "yMMM")
+
     def days(self, first: Date, last: Date, now: datetime) -> str:
         """A range of days, such as "Dec 3 – 6"; a single day like `date`."""
         return self.date(first, now) if first == last else _days(self.language, first, last)

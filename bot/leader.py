@@ -54,6 +54,7 @@ def policy(settings: Settings, board: BoardSettings | None = None) -> Policy:
         watch_pushed=settings.watch_pushed,
         calls_per_day=settings.aliexpress_calls_per_day,
         desk=desk(settings),
+        retention=timedelta(days=settings.retention_days),
         brief_at=settings.brief_at,
         private_webhooks=settings.webhooks_allow_private,
         board=board or BoardSettings(),

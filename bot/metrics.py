@@ -151,6 +151,11 @@ class Metrics:
         self._calls = functools.cache(self.calls.labels)
         ProcessCollector(namespace="parcelbot", registry=on)  # memory, processor time, open files
 
+    def memory(self) -> int | None:
+        """The process's memory in bytes; None where the system does not tell."""
+        used = self.registry.get_sample_value("parcelbot_process_resident_memory_bytes")
+        return None if used is None else int(used)
+
     # ── reports of the loops and the source ────────────────────────────────────────────────────
 
     def lead(self) -> None:

@@ -13,7 +13,7 @@ from bot.errors import SettingsError
 from bot.i18n import LANGUAGES
 from bot.model import BoardSettings, Picture, Shop
 
-_TEXTS = {"name": 64, "support": 64, "welcome": 600, "help": 600}
+_TEXTS = {"name": 64, "support": 64, "welcome": 600, "help": 600, "review_url": 300}
 _SWITCHES = ("brand", "blur_origin")
 _LOOKS = ("logo", "color")
 _FIELDS = (*_TEXTS, *_SWITCHES, *_LOOKS)
@@ -21,6 +21,7 @@ _BOARD = "board"
 _DAYS, _PERCENT = (1, 90), (50, 99)  # least and most of what `[board]` sets
 _CHANCES = ("will_be_late",)
 _LARGEST_LOGO = 200_000  # bytes
+_ADDRESS = re.compile(r"https?://[^\s/@]+(?:/\S*)?")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -92,6 +93,10 @@ def _check(table: dict[str, Any], where: str) -> None:
         elif not isinstance(value, str) or len(value) > _TEXTS[name]:
             raise SettingsError(
                 "SHOP_FILE", f"{where}{name} must be text of at most {_TEXTS[name]} characters"
+            )
+        elif name == "review_url" and value and not _ADDRESS.fullmatch(value):
+            raise SettingsError(
+                "SHOP_FILE", f"{where}{name} must be an address like https://example.com/review"
             )
 
 

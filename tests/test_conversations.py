@@ -269,7 +269,9 @@ async def test_the_merchant_makes_links_and_sees_the_board(play: World) -> None:
     made = await play.ask(MERCHANT, f"/link {PLAIN} {CUSTOMS}", "2 links for customers")
     assert link_token(PLAIN, "a-secret-of-your-own") in made["text"]
     await play.ask(MERCHANT, "/board", "No orders are watched")
-    await play.ask(MERCHANT, "/stats", "Orders watched")
+    await play.ask(MERCHANT, "/stats bot", "Orders watched")
+    figures = await play.ask(MERCHANT, "/stats", "Parcels delivered")
+    assert "AliExpress calls" not in figures["text"]
     await play.ask(EMMA, "/board", "shop's team")
 
 

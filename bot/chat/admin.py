@@ -1,4 +1,4 @@
-"""Handlers for operators: board, statistics, the daily brief, the AliExpress login."""
+"""Handlers for operators: board, the daily brief, the AliExpress login."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.chat.context import ChatContext, Services
 from bot.errors import NoLoginCode, SourceError, Throttled, Transient
 from bot.ids import ParsedText
 from bot.model import Flag, Message
-from bot.views import actions, admin, chart, replies
+from bot.views import actions, admin, replies
 from bot.views import board as view
 
 _NOTE_LENGTH = 200
@@ -112,27 +112,7 @@ async def write_note(ctx: ChatContext, answer: tuple[str, str]) -> None:
     await ctx.expect("")
 
 
-# ── numbers, brief, login ───────────────────────────────────────────────────────────────────────
-
-
-async def stats(ctx: ChatContext, said: ParsedText) -> None:
-    """/stats for 7 days, or for the given number of days."""
-    days = int(said.text) if said.text.strip() in {"1", "7", "30"} else 7
-    await ctx.say(await _stats(ctx, days))
-
-
-async def show_stats(ctx: ChatContext, action: actions.ShowStats) -> None:
-    """Show the statistics of another span."""
-    await ctx.toast()
-    await ctx.show(await _stats(ctx, min(max(action.days, 1), 90)))
-
-
-async def _stats(ctx: ChatContext, days: int) -> Message:
-    calls = await ctx.services.merchant.usage()
-    numbers = await ctx.tracking.reporting.stats(days, calls)
-    picture = await asyncio.to_thread(chart.draw, ctx.words, numbers.series)
-    needs = await ctx.tracking.booking.needs()
-    return admin.stats(ctx.words, numbers, picture=picture, needs=needs)
+# ── brief, login ────────────────────────────────────────────────────────────────────────────────
 
 
 async def brief(ctx: ChatContext, said: ParsedText) -> None:

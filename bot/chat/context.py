@@ -67,6 +67,7 @@ class Services:
     shop: Callable[[str], Shop]
     default_language: str
     default_zone: str
+    memory: Callable[[], int | None]  # what the process uses, in bytes
     public_url: str = ""  # where tracking pages are; empty: there are none
     albums: Albums = field(default_factory=Albums)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.chat.context import ChatContext
 from bot.ids import ParsedText
-from bot.model import Follow, Message, Order
+from bot.model import Follow, Message, Order, OrderStatus, Stage
 from bot.views import actions, pushes, replies
 from bot.views import orders as view
 from bot.views.actions import Receipt, Shelf
@@ -74,10 +74,11 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
         await ctx.toast(replies.old_button(ctx.words), alert=True)
         return
     shown = await tracking.viewing.show(ctx.chat, id_)
-    told, days = False, _LOOK_AGAIN.days
+    told, days, review = False, _LOOK_AGAIN.days, False
     match action.receipt:
         case Receipt.YES:
-            await tracking.following.received(place, id_)
+            wanted = bool(ctx.shop.review_url) and _may_be_reviewed(shown.localized.order, action.parcel)
+            review = await tracking.following.received(place, id_, update=ctx.update, review=wanted)
         case Receipt.NOT_YET:
             now = ctx.services.now()
             at = await tracking.following.ask_again(place, id_, now + _LOOK_AGAIN, update=ctx.update)
@@ -95,9 +96,16 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
             days=days,
             parcel=action.parcel,
             told=told,
+            review=review,
             shop=ctx.shop,
         )
     )
+
+
+def _may_be_reviewed(order: Order, parcel: int) -> bool:
+    """Whether all of the order came (`parcel` 0 says so), and nobody disputes it at AliExpress."""
+    disputed = order.status in {OrderStatus.DISPUTED, OrderStatus.FROZEN}
+    return not disputed and (not parcel or order.stage is Stage.DELIVERED)
 
 
 async def ask_receipt(ctx: ChatContext, action: actions.AskReceipt) -> None:

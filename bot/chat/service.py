@@ -81,6 +81,7 @@ class TelegramService:
             default_language=settings.default_language,
             default_zone=settings.default_time_zone,
             public_url=settings.public_url,
+            memory=metrics.memory,
         )
         self._arrived = asyncio.Event()
         self._workers = intake.UpdateWorkers(

@@ -11,7 +11,7 @@ from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram import MessageEntity, Update
 
-from bot.chat import admin, asking, lists, membership, orders, settings, track, understanding
+from bot.chat import admin, asking, figures, lists, membership, orders, settings, track, understanding
 from bot.chat.context import ChatContext, Services, open_context
 from bot.ids import ParsedText, read
 from bot.views import actions, replies
@@ -46,7 +46,7 @@ ADMIN_COMMANDS: Mapping[str, Command] = {
     "link": lists.link,
     "watch": lists.watch,
     "unwatch": lists.unwatch,
-    "stats": admin.stats,
+    "stats": figures.stats,
     "brief": admin.brief,
     "authorize": admin.authorize,
 }
@@ -95,7 +95,8 @@ ADMIN_PRESSES: Mapping[type[actions.Action], Press] = {
     actions.AskNote: admin.ask_note,
     actions.Solve: asking.solve,
     actions.WatchListed: lists.watch_listed,
-    actions.ShowStats: admin.show_stats,
+    actions.ShowStats: figures.show_stats,
+    actions.ShowFigures: figures.show_figures,
     actions.SetBrief: admin.set_brief,
 }
 

@@ -25,6 +25,7 @@ from bot.model.delivery import (
     StillWanted,
     TopicGone,
 )
+from bot.model.figures import Figures, Reported, Summary, Tally
 from bot.model.keys import ApiKey
 from bot.model.listing import Listed, ListFilter, ListPlace, Once, Registered
 from bot.model.merchant import (
@@ -84,6 +85,7 @@ __all__ = [
     "EventType",
     "FetchedNode",
     "FetchedParcel",
+    "Figures",
     "Flag",
     "FlagRule",
     "FlagSince",
@@ -121,6 +123,7 @@ __all__ = [
     "Reason",
     "Refused",
     "Registered",
+    "Reported",
     "SendRecord",
     "Sent",
     "Shop",
@@ -128,6 +131,8 @@ __all__ = [
     "Stage",
     "Stats",
     "StillWanted",
+    "Summary",
+    "Tally",
     "TokenWarning",
     "Tokens",
     "TopicGone",

@@ -116,6 +116,7 @@ class Shop:
     support: str = ""  # where customers can write, e.g. "@shop_help"
     welcome: str = ""
     help: str = ""  # what /help says first
+    review_url: str = ""  # where customers can review what arrived
     brand: bool = False  # customers do not read AliExpress's name
     asks: bool = False  # customers can ask it from the chat: there is a merchant's chat to answer in
     blur_origin: bool = False  # nor, beside it, where in the country of origin a parcel is
@@ -138,9 +139,10 @@ class DailyStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """The numbers of the last `days` days; `calls` are today's.
+    """The bot's numbers of the last `days` days; `calls` are today's, `waiting` messages are due now.
 
-    `delay` is the median time from a node's own time stamp to its push.
+    `delay` is the median time from a node's own time stamp to its push, `memory` what the process uses, in
+    bytes.
     """
 
     days: int
@@ -151,4 +153,6 @@ class Stats:
     failed_pushes: int
     calls: CallBudget
     delay: timedelta | None = None
+    waiting: int = 0
+    memory: int | None = None
     series: tuple[DailyStats, ...] = ()

@@ -19,6 +19,7 @@ from bot.store.book import Book, Watched
 from bot.store.cases import Cases
 from bot.store.chats import Chats
 from bot.store.credentials import Credentials
+from bot.store.figures import Figures
 from bot.store.keys import Keys
 from bot.store.listing import Listing
 from bot.store.memory import Memory
@@ -58,6 +59,7 @@ class Transaction:
         self.keys = Keys(connection)
         self.webhooks = Webhooks(connection)
         self.listing = Listing(connection)
+        self.figures = Figures(connection)
 
 
 class Inbox:

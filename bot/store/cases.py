@@ -57,6 +57,11 @@ class Cases:
         row = (await self._on.execute(sa.select(disputes).where(_of(order_id, place)))).mappings().first()
         return None if row is None else _dispute(row)
 
+    async def was_reported(self, order_id: str) -> bool:
+        """Whether any customer ever reported or asked about the order."""
+        known = sa.exists().where(disputes.c.order_id == order_id)
+        return bool(await self._on.scalar(sa.select(known)))
+
     async def get_dispute(self, dispute: int) -> Dispute | None:
         """The customer's problem with this id."""
         query = sa.select(disputes).where(disputes.c.id == dispute)

@@ -258,6 +258,12 @@ class Chats:
         )
         return bool(result.rowcount)
 
+    async def ask_review(self, place: Place, order_id: str) -> bool:
+        """Note that the place is asked for a review of an order that it follows; False if it was before."""
+        mine = (_at(follows, place), follows.c.order_id == order_id, ~follows.c.review_asked)
+        result = await self._on.execute(sa.update(follows).where(*mine).values(review_asked=True))
+        return bool(result.rowcount)
+
     async def follows(self, place: Place) -> list[Follow]:
         """All follows of a place, newest first, archived ones included."""
         rows = await self._on.execute(

@@ -169,6 +169,7 @@ def parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
         "stage": parcel.stage,
         "reason": parcel.reason,
         "stage_since": parcel.stage_since,
+        "started_at": min((node.at for node in parcel.nodes), default=None),
     } | estimate_row(parcel)
 
 

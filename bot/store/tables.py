@@ -73,9 +73,9 @@ metadata = sa.MetaData(
 )
 
 
-def state_is(table: sa.FromClause, state: str) -> sa.ColumnElement[bool]:
+def state_is(table: sa.FromClause, state: str, column: str = "state") -> sa.ColumnElement[bool]:
     """`table.state = 'state'` as a literal: with a bound parameter the planner skips partial indexes."""
-    return table.c.state == sa.literal_column(f"'{state}'")
+    return table.c[column] == sa.literal_column(f"'{state}'")
 
 
 def _text(name: str, default: str = "") -> sa.Column[Any]:
@@ -183,7 +183,18 @@ parcels = sa.Table(
     _text("stage"),
     _text("reason"),
     sa.Column("stage_since", Utc),
+    sa.Column("started_at", Utc),  # the earliest entry
     sqlite_with_rowid=False,
+)
+DELIVERED = state_is(parcels, "delivered", "stage")
+_index(
+    "ix_parcels_delivered",
+    parcels.c.stage_since,
+    parcels.c.carrier,
+    parcels.c.started_at,
+    parcels.c.first_eta,
+    parcels.c.stage,  # the same in all rows, but without it SQLite would look into the table
+    where=DELIVERED,
 )
 
 nodes = sa.Table(
@@ -204,6 +215,13 @@ nodes = sa.Table(
     sa.Column("backfilled", sa.Boolean, nullable=False, default=False),
     sqlite_with_rowid=False,  # keeps one order's rows together, without a second B-tree
 )
+IN_TROUBLE = nodes.c.stage.in_(
+    [
+        sa.literal_column(f"'{each}'")
+        for each in ("duties_due", "exception", "failed_attempt", "returned", "returning")
+    ]
+)
+_index("ix_nodes_trouble", nodes.c.at, nodes.c.stage, nodes.c.reason, nodes.c.order_id, where=IN_TROUBLE)
 
 # Node texts in readers' languages, each fetched once.
 texts = sa.Table(
@@ -265,6 +283,7 @@ follows = sa.Table(
     ),  # AliExpress has not answered about the order yet
     sa.Column("archived_at", Utc),
     sa.Column("card_message_id", sa.BigInteger),
+    sa.Column("review_asked", sa.Boolean, nullable=False, default=False),
     sa.Column("created_at", Utc, nullable=False),
     sqlite_with_rowid=False,
 )

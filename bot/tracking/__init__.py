@@ -131,7 +131,7 @@ class Tracking:
         self.places = Places(store, policy, now)
         self.flagging = Flagging(store, policy, self.checking, self.booking, now)
         self.asking = Asking(store, policy, now)
-        self.reporting = Reporting(store, now, policy.brief_at)
+        self.reporting = Reporting(store, policy, now)
         self.remembering = Remembering(store, now)
         self.keys = Keys(store, now)
         self.webhooks = Webhooks(store, seal or Cipher(), policy, now)

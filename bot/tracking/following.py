@@ -312,8 +312,12 @@ class Following:
         async with self._store.write() as tx:
             await tx.notices.enqueue([pending], now)
 
-    async def received(self, place: Place, order_id: str) -> None:
-        """It came: put the order away; a problem that this place reported before is solved."""
+    async def received(self, place: Place, order_id: str, *, update: int = 0, review: bool = False) -> bool:
+        """It came: put the order away; a problem that this place reported before is solved.
+
+        True where the place is to be asked for a `review`: once, and never after a problem. `update` is who
+        asks.
+        """
         now = self._now()
         async with self._store.write() as tx:
             await tx.orders.lock([order_id])
@@ -321,6 +325,7 @@ class Following:
             await tx.orders.update_weights([order_id], now)
             await tx.cases.withdraw(order_id, place, now)
             await tx.notices.drop_waiting(place, order_id, NewsKind.CHECK_IN, now)
+            return review and await _asks_review(tx, place, order_id, update)
 
     async def ask_again(self, place: Place, order_id: str, at: datetime, *, update: int = 0) -> datetime:
         """It was called delivered but is not there: ask the place again then, and look until then.
@@ -344,6 +349,17 @@ class Following:
             if watch is not None and not watch.is_recent(now, self._policy.cooldown):
                 await tx.orders.due_now(order_id, now)
         return at
+
+
+async def _asks_review(tx: Transaction, place: Place, order_id: str, update: int) -> bool:
+    """Whether to ask the place for a review: the first time, and when its update is handled again."""
+    if await tx.cases.was_reported(order_id):
+        return False
+    effect = f"review {order_id}"
+    if not await tx.chats.ask_review(place, order_id):
+        return effect in await tx.updates.effects(update)
+    await tx.updates.first(update, effect)
+    return True
 
 
 def _guessers(place: Place, person: int) -> set[int]:

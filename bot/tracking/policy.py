@@ -25,4 +25,5 @@ class Policy:
     zone: str = "UTC"
     desk: Place | None = None  # the merchant's chat or topic that customers' questions go to, if any
     private_webhooks: bool = False  # events may go to private networks
+    retention: timedelta = timedelta(days=90)  # how long finished orders are kept
     brief_at: time | None = None  # when the daily brief comes, until another hour is chosen in the chat

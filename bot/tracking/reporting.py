@@ -1,27 +1,54 @@
-"""The merchant's statistics, and the time of the daily brief."""
+"""The merchant's figures, the bot's own, and the time of the daily brief."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from bot import daily_stats
-from bot.model import CallBudget, Stats
+from bot import daily_stats, figures
+from bot.model import CallBudget, Figures, Stats
 from bot.store import Store
+from bot.tracking.policy import Policy
 
 _BRIEF = "brief_at"  # the key in `store.memory` for the time chosen in the chat
 
 
 class Reporting:
-    """`brief_at` is the brief's time until another one is chosen in the chat; None: no brief."""
+    """Reads what the store counts; keeps the hour that was chosen for the brief."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], brief_at: time | None) -> None:
+    def __init__(self, store: Store, policy: Policy, now: Callable[[], datetime]) -> None:
         self._store = store
+        self._policy = policy
         self._now = now
-        self._brief_default = brief_at
 
-    async def stats(self, days: int, calls: CallBudget) -> Stats:
-        """The numbers of the last `days` days; `calls` are today's, for showing."""
+    async def figures(self, zone: str) -> Figures:
+        """Deliveries and problems of this month and the two before it, in days of that zone.
+
+        They begin later where RETENTION_DAYS has had the orders before deleted.
+        """
+        now, here = self._now(), ZoneInfo(zone)
+        since = figures.since(now, here, self._policy.retention)
+        local = now.astimezone(here)
+        offset = local.utcoffset() or timedelta(0)
+        async with self._store.read() as tx:
+            tallies = await tx.figures.deliveries(since, now, offset)
+            troubles = await tx.figures.troubles(since, now)
+            reported = await tx.figures.reported(since)
+            questions = await tx.cases.count_questions()
+        return await asyncio.to_thread(
+            figures.figures,
+            tallies,
+            troubles,
+            reported,
+            questions=questions,
+            since=since,
+            today=local.date(),
+        )
+
+    async def stats(self, days: int, calls: CallBudget, memory: int | None = None) -> Stats:
+        """The bot's numbers of the last `days` days; `calls` and `memory` are for showing."""
         since = self._now() - timedelta(days=days)
         async with self._store.read() as tx:
             counted = await tx.notices.counts(since)
@@ -37,6 +64,8 @@ class Reporting:
                 calls=calls,
                 delay=delays[len(delays) // 2] if delays else None,
                 series=series,
+                waiting=(await tx.notices.depth()).due,
+                memory=memory,
             )
 
     async def brief_at(self) -> time | None:
@@ -44,7 +73,7 @@ class Reporting:
         async with self._store.read() as tx:
             chosen = await tx.memory.get(_BRIEF)
         if chosen is None:
-            return self._brief_default
+            return self._policy.brief_at
         return time.fromisoformat(chosen) if chosen else None
 
     async def set_brief_at(self, at: time | None) -> None:

@@ -348,6 +348,11 @@ class WatchListed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShowFigures:
+    """The merchant's figures: deliveries and problems."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowStats:
     """The numbers of the last days."""
 
@@ -402,6 +407,7 @@ Action = (
     | AskNote
     | Solve
     | WatchListed
+    | ShowFigures
     | ShowStats
     | SetBrief
 )

@@ -57,13 +57,17 @@ def stats(
             )
         )
     lines += book_needs(words, needs) if needs is not None else []
+    lines.append(t("📬 Messages waiting: <b>{n}</b>", n=number(numbers.waiting)))
+    if numbers.memory is not None:
+        lines.append(t("💾 Memory: <b>{n} MB</b>", n=number(round(numbers.memory / 1e6))))
     if numbers.delay is not None:
         lines.append(t("⏱ Typical delay of news: <b>{time}</b>", time=words.duration(numbers.delay)))
     keys = tuple(
         b.button(words.plural("{n} day", "{n} days", days), actions.ShowStats(days=days))
         for days in (1, 7, 30)
     )
-    return Message(text=words.page(lines), buttons=(keys,), photo=picture)
+    back = b.button(t("📊 Deliveries and problems"), actions.ShowFigures())
+    return Message(text=words.page(lines), buttons=(keys, (back,)), photo=picture)
 
 
 # ── the AliExpress account ──────────────────────────────────────────────────────────────────────

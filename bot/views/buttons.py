@@ -64,6 +64,7 @@ _CODES: dict[str, type[actions.Action]] = {
     "bq": actions.Solve,
     "bw": actions.WatchListed,
     "bs": actions.ShowStats,
+    "bg": actions.ShowFigures,
     "bb": actions.SetBrief,
 }
 

@@ -1,42 +1,85 @@
-"""The merchant's numbers as a picture: messages, calls against the budget, delay of news, day by day."""
+"""Numbers as a picture: the bot's day by day, the shop's deliveries week by week."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from bot.i18n import Words, plain
-from bot.model import DailyStats
+from bot.model import DailyStats, Summary
 from bot.views import fonts
 from bot.views.canvas import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Page
 
 _TOP, _BAND, _BARS = 40, 300, 150  # heights: before the first chart, of one chart, of its bars
 _LABELS = 8  # days written under the bars at most
+_COUNTED = ("orders", "pushes", "calls")
 
 
 def draw(
     words: Words, days: Sequence[DailyStats], *, folders: tuple[Path, ...] = fonts.FOLDERS
 ) -> bytes | None:
-    """A PNG of these days, oldest first; None without days, or without a font for the language."""
+    """A PNG of the bot's days, oldest first; None without days, or without a font for the language."""
     if not days:
         return None
-    page = Page(words, _TOP + 4 * _BAND, folders)
     delays = [day.delay.total_seconds() if day.delay else 0.0 for day in days]
     longest = words.duration(timedelta(seconds=max(delays))) if any(delays) else "–"
     number = words.number
+    orders, pushes, calls = ([float(getattr(day, name)) for day in days] for name in _COUNTED)
     charts = (
-        (words.t("Orders followed"), [float(day.orders) for day in days], GREEN, None),
-        (words.t("Messages sent"), [float(day.pushes) for day in days], BLUE, None),
-        (words.t("AliExpress calls"), [float(day.calls) for day in days], BLUE, max(d.budget for d in days)),
-        (words.t("Delay of news"), delays, AMBER, None),
+        _Chart(plain(words.t("Orders followed")), orders, GREEN, number(max(orders))),
+        _Chart(plain(words.t("Messages sent")), pushes, BLUE, number(max(pushes))),
+        _Chart(
+            plain(words.t("AliExpress calls")),
+            calls,
+            BLUE,
+            number(max(calls)),
+            limit=max(day.budget for day in days),
+        ),
+        _Chart(plain(words.t("Delay of news")), delays, AMBER, longest),
     )
-    for place, (title, values, color, limit) in enumerate(charts):
+    return _draw(words, [day.on for day in days], charts, folders)
+
+
+def draw_figures(
+    words: Words, weeks: Sequence[tuple[date, Summary]], *, folders: tuple[Path, ...] = fonts.FOLDERS
+) -> bytes | None:
+    """A PNG of deliveries by week (its last day), oldest first; None without any, or without a font."""
+    if not any(week.parcels for _, week in weeks):
+        return None
+    parcels = [float(week.parcels) for _, week in weeks]
+    half = [float(week.half or 0) for _, week in weeks]
+    late = [week.late_share or 0.0 for _, week in weeks]
+    longest = plain(words.plural("{n} day", "{n} days", int(max(half))))
+    charts = (
+        _Chart(plain(words.t("Parcels delivered")), parcels, GREEN, words.number(max(parcels))),
+        _Chart(plain(words.t("Days to delivery (median)")), half, BLUE, longest),
+        _Chart(plain(words.t("Later than promised")), late, AMBER, words.percent(max(late))),
+    )
+    return _draw(words, [last for last, _ in weeks], charts, folders)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """Bars under a title, with the highest value as a text; `limit` is drawn as a line."""
+
+    title: str
+    values: Sequence[float]
+    color: str
+    most: str
+    limit: int | None = None
+
+
+def _draw(
+    words: Words, days: Sequence[date], charts: Sequence[_Chart], folders: tuple[Path, ...]
+) -> bytes | None:
+    page = Page(words, _TOP + len(charts) * _BAND, folders)
+    for place, chart in enumerate(charts):
         top = _TOP + place * _BAND
-        most = longest if values is delays else number(max(values))
-        page.write(plain(title), top, size=34, bold=True)
-        page.write(most, top, size=30, color=GREY, at_end=True)
-        _bars(page, values, top + 60, color, limit)
+        page.write(chart.title, top, size=34, bold=True)
+        page.write(chart.most, top, size=30, color=GREY, at_end=True)
+        _bars(page, chart.values, top + 60, chart.color, chart.limit)
         _dates(page, days, top + 60 + _BARS + 8)
     return None if page.speechless else page.png()
 
@@ -57,10 +100,10 @@ def _bars(page: Page, values: Sequence[float], top: float, color: str, limit: in
         page.box(MARGIN, line - 1, WIDTH - MARGIN, line + 1, AMBER)
 
 
-def _dates(page: Page, days: Sequence[DailyStats], top: int) -> None:
+def _dates(page: Page, days: Sequence[date], top: int) -> None:
     room = (WIDTH - 2 * MARGIN) / len(days)
     step = -(-len(days) // _LABELS)
     for place in range(len(days) - 1, -1, -step):
         middle = page.across(MARGIN + (place + 0.5) * room)
-        text = page.words.month_day(days[place].on)
+        text = page.words.month_day(days[place])
         page.write_at(text, middle, top, size=22, width=room * step, color=GREY)

@@ -10,7 +10,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot import progress
-from bot.i18n import Words, fill
+from bot.i18n import Words, fill, plain
 from bot.model import (
     Button,
     Chat,
@@ -166,12 +166,13 @@ def received(
     *,
     parcel: int = 0,
     told: bool = True,
+    review: bool = False,
     shop: Shop | None = None,
 ) -> Message:
     """What the question "Did you get it?" becomes once answered; after "not yet" we ask again in `days` days.
 
     `parcel` 0 is the whole order. `told` says whether a problem is on its way to the shop; else the `shop`'s
-    contact is given.
+    contact is given. `review` asks for a review at the shop's address for that.
     """
     t, name = words.t, wording.name(words, facts.order, follow)
     match receipt:
@@ -200,6 +201,8 @@ def received(
     )
     trouble = receipt is actions.Receipt.PROBLEM and shop is not None
     ask = ask_button(words, shop, facts.order.id) if trouble and shop else None
+    if review and shop and shop.review_url:
+        ask = Button(text=plain(t("⭐ Write a review")), url=shop.review_url)
     rows = ((ask,), row) if ask else (row,)
     return Message(text=words.page([*_arrived(words, facts, follow, parcel), text]), buttons=rows)
 

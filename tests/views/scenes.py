@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.i18n import Words
 from bot.ids import Mistake
@@ -18,6 +18,7 @@ from bot.model import (
     CallBudget,
     Chat,
     Estimate,
+    Figures,
     Flag,
     Flagged,
     Follow,
@@ -37,9 +38,11 @@ from bot.model import (
     Place,
     Quiet,
     Reason,
+    Reported,
     Shop,
     Stage,
     Stats,
+    Summary,
 )
 from bot.views import (
     admin,
@@ -48,6 +51,7 @@ from bot.views import (
     card,
     commands,
     contact,
+    figures,
     lists,
     orders,
     picture,
@@ -350,6 +354,9 @@ def _pushes() -> dict[str, Scene]:
         "pushes.received problem without a shop to tell": lambda w: pushes.received(
             w, FACTS, FOLLOW, Receipt.PROBLEM, 3, told=False, shop=Shop(support="@lamp_help")
         ),
+        "pushes.received yes, with a review": lambda w: pushes.received(
+            w, FACTS, FOLLOW, Receipt.YES, 3, review=True, shop=Shop(review_url="https://shop.example/review")
+        ),
         "pushes.received problem with a shop to ask": lambda w: pushes.received(
             w, FACTS, FOLLOW, Receipt.PROBLEM, 3, shop=Shop(asks=True)
         ),
@@ -544,10 +551,32 @@ def _admin() -> dict[str, Scene]:
     foreseen = [Flagged(order=order, flag=Flag.WILL_BE_LATE, days=2) for order in slow]
     counts = {Flag.LATE: 7, Flag.RETURNED: 1, Flag.DUTIES: 1}
     noted = replace(flagged[3], note="Wrote to the carrier", snoozed_until=NOW + DAY)
+    some = Summary(parcels=1234, half=12, nine_in_ten=21, promised=1200, late=98)
+    few = Summary(parcels=1, half=None, nine_in_ten=None, promised=0, late=0)
+    nothing = Figures(
+        since=NOW - 20 * DAY,
+        total=Summary(parcels=0, half=None, nine_in_ten=None, promised=0, late=0),
+        troubles={},
+        reported=Reported(reported=0, solved=0),
+        questions=0,
+    )
+    delivered = replace(
+        nothing,
+        total=some,
+        months=((date(2026, 10, 1), some), (date(2026, 11, 1), few)),
+        carriers=(("Hermes <HSI>", some), ("", few), *((f"Post {n}", few) for n in range(6))),
+        troubles={
+            (Stage.EXCEPTION, Reason.CUSTOMS): 12,
+            (Stage.RETURNED, Reason.NONE): 12,
+            (Stage.FAILED_ATTEMPT, Reason.NONE): 3,
+        },
+        reported=Reported(reported=5, solved=3),
+        questions=2,
+    )
     numbers = Stats(
         days=7, orders=1234, chats=321, delivered=57, pushes=890, failed_pushes=2,
         calls=CallBudget(used=4100, limit=5000, forecast=0),
-        delay=timedelta(minutes=23),
+        delay=timedelta(minutes=23), waiting=4, memory=91_200_000,
     )  # fmt: skip
     return {
         "board.board": lambda w: board.board(
@@ -582,6 +611,8 @@ def _admin() -> dict[str, Scene]:
         "board.brief_settings": lambda w: board.brief_settings(w, time(9)),
         "admin.authorize_in_private": admin.authorize_in_private,
         "admin.stats": lambda w: admin.stats(w, numbers),
+        "figures.figures": lambda w: figures.figures(w, delivered, now=NOW),
+        "figures.figures of nothing": lambda w: figures.figures(w, nothing, now=NOW),
         "admin.stats with a book": lambda w: admin.stats(w, numbers, needs=NEEDS),
         "board.flagged_order of the shop's number": lambda w: board.flagged_order(
             w, replace(flagged[1], order=NUMBERED), now=NOW

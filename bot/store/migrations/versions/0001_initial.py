@@ -443,6 +443,7 @@ def upgrade() -> None:
         sa.Column("unchecked", sa.Boolean(), nullable=False),
         sa.Column("archived_at", sa.BigInteger(), nullable=True),
         sa.Column("card_message_id", sa.BigInteger(), nullable=True),
+        sa.Column("review_asked", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_follows_order_id"), ondelete="CASCADE"
@@ -472,6 +473,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "seq", name=op.f("pk_nodes")),
         sqlite_with_rowid=False,
     )
+    trouble = "stage IN ('duties_due', 'exception', 'failed_attempt', 'returned', 'returning')"
+    op.create_index(
+        "ix_nodes_trouble",
+        "nodes",
+        ["at", "stage", "reason", "order_id"],
+        unique=False,
+        sqlite_where=sa.text(trouble),
+        postgresql_where=sa.text(trouble),
+    )
     op.create_table(
         "parcels",
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -491,11 +501,20 @@ def upgrade() -> None:
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("stage_since", sa.BigInteger(), nullable=True),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_parcels_order_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("order_id", "index", name=op.f("pk_parcels")),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_parcels_delivered",
+        "parcels",
+        ["stage_since", "carrier", "started_at", "first_eta", "stage"],
+        unique=False,
+        sqlite_where=sa.text("stage = 'delivered'"),
+        postgresql_where=sa.text("stage = 'delivered'"),
     )
     op.create_table(
         "articles",

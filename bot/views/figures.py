@@ -1,0 +1,110 @@
+"""The merchant's figures: how long deliveries take, how many are late, what goes wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.i18n import Words, fill
+from bot.lists import harmless
+from bot.model import Figures, Message, Summary
+from bot.views import actions, wording
+from bot.views import buttons as b
+
+_CARRIERS, _TROUBLES = 6, 8  # lines of each at most
+_COLUMNS = ("month", "carrier", "parcels", "median_days", "p90_days", "promised", "late", "late_share")
+
+
+def figures(words: Words, known: Figures, *, now: datetime, picture: bytes | None = None) -> Message:
+    """Deliveries by month and carrier, problems by kind, open questions; `picture` is a chart (PNG)."""
+    t, since = words.t, words.date(known.since, now)
+    lines = [t("📊 <b>Since {date}</b>", date=since), Markup(""), *_deliveries(words, known)]
+    lines += [Markup(""), *_troubles(words, known)]
+    key = b.button(t("🤖 The bot's own numbers"), actions.ShowStats(days=7))
+    return Message(text=words.page(lines), buttons=((key,),), photo=picture)
+
+
+def _deliveries(words: Words, known: Figures) -> list[Markup]:
+    t, total = words.t, known.total
+    lines = [t("✅ Parcels delivered: <b>{n}</b>", n=words.number(total.parcels))]
+    if not total.parcels:
+        return lines
+    if total.half is not None and total.nine_in_ten is not None:
+        half, most = words.number(total.half), words.number(total.nine_in_ten)
+        lines.append(
+            t(
+                "⏱ Days to delivery: up to <b>{half}</b> for half of them, "
+                "up to <b>{most}</b> for nine in ten",
+                half=half,
+                most=most,
+            )
+        )
+    if total.late_share is not None:
+        lines.append(
+            t(
+                "🐢 Later than first promised: <b>{share}</b> ({n} of {all})",
+                share=words.percent(total.late_share),
+                n=words.number(total.late),
+                all=words.number(total.promised),
+            )
+        )
+    months = [(words.month(month), each) for month, each in known.months]
+    shown = known.carriers[:_CARRIERS]
+    carriers = [(wording.clip(name, 40) if name else t("carrier unknown"), each) for name, each in shown]
+    lines += [Markup(""), t("<i>Days for half / nine in ten · late · parcels</i>")]
+    lines += [t("<b>By month</b>"), *_rows(words, months)]
+    lines += [t("<b>By carrier</b>"), *_rows(words, carriers)]
+    if more := len(known.carriers) - len(shown):
+        lines.append(t("Other carriers: {n}", n=words.number(more)))
+    lines.append(fill("📄 {}", words.code("/stats csv")))
+    return lines
+
+
+def _rows(words: Words, rows: Iterable[tuple[str | Markup, Summary]]) -> list[Markup]:
+    return [
+        fill(
+            "{}: {} / {} · {} · {}",
+            words.isolate(name),
+            *("–" if days is None else words.number(days) for days in (each.half, each.nine_in_ten)),
+            "–" if each.late_share is None else words.percent(each.late_share),
+            words.number(each.parcels),
+        )
+        for name, each in rows
+    ]
+
+
+def _troubles(words: Words, known: Figures) -> list[Markup]:
+    t, number = words.t, words.number
+    kinds = sorted(known.troubles.items(), key=lambda one: (-one[1], one[0]))
+    lines = [t("⚠️ <b>Orders with problems, as their carriers say</b>")] if kinds else []
+    lines += [
+        fill("{} {} · <b>{}</b>", wording.icon(*kind), wording.state(words, *kind), number(orders))
+        for kind, orders in kinds[:_TROUBLES]
+    ]
+    said = known.reported
+    return [
+        *lines,
+        t(
+            "⚖️ Reported by customers: <b>{n}</b>, solved: <b>{solved}</b>",
+            n=number(said.reported),
+            solved=number(said.solved),
+        ),
+        t("💬 Questions that wait for an answer: <b>{n}</b>", n=number(known.questions)),
+    ]
+
+
+def table(known: Figures) -> tuple[str, bytes]:
+    """Deliveries by month and carrier as a CSV file: its name and content, with fixed English columns."""
+    written = io.StringIO()
+    file = csv.writer(written)
+    file.writerow(_COLUMNS)
+    for month, carrier, each in known.table:
+        share = "" if each.late_share is None else f"{each.late_share:.3f}"
+        days = ("" if one is None else str(one) for one in (each.half, each.nine_in_ten))
+        counts = (str(each.promised), str(each.late), share)
+        file.writerow((f"{month:%Y-%m}", harmless(carrier), str(each.parcels), *days, *counts))
+    return "stats.csv", written.getvalue().encode("utf-8-sig")
