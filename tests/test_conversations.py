@@ -48,7 +48,7 @@ async def test_each_reader_hears_it_in_their_own_language(play: World) -> None:
         ("https://www.aliexpress.com/item/1005001234567890.html", "goes to a product"),
         ("LP00675700340000", "looks like a tracking number"),
         ("https://aliexpress.ru/order/8211744661738042", "separate shop"),
-        ("the weather is nice", "There is no order number"),
+        ("the weather is nice", "There's no order number"),
         ("/nonsense", "don't recognize that command"),
         ("1234567890", "isn't a valid order number"),
     ],
@@ -295,7 +295,7 @@ async def test_a_dead_login_is_told_with_its_page_and_the_pasted_address_is_take
     assert any("oauth/authorize" in b.get("url", "") for row in told["buttons"] for b in row)
 
     code = str((await play.control("POST", "aliexpress/tokens", action="code"))["code"])
-    foreign = await play.ask(EMMA, code, "There is no order number")
+    foreign = await play.ask(EMMA, code, "There's no order number")
     assert code not in foreign["text"]
     assert play.app.leader.merchant.keeper.dead
     await play.ask(MERCHANT, f"https://127.0.0.1/callback?code={code}", "account is connected")
@@ -331,7 +331,7 @@ async def test_an_order_sent_instead_of_a_name_is_followed_and_ends_the_question
     await play.press(EMMA, card, "Rename")
     await play.hears(EMMA, "What would you like", after=card["id"])
     await play.ask(EMMA, CUSTOMS, "customs")
-    await play.ask(EMMA, "Blue lamp", "There is no order number")
+    await play.ask(EMMA, "Blue lamp", "There's no order number")
 
 
 async def test_a_photo_or_sticker_without_words_gets_an_answer_too(play: World) -> None:
@@ -479,7 +479,7 @@ async def test_a_problem_that_solved_itself_leaves_the_board(play: World) -> Non
     await play.control("POST", f"orders/{PLAIN}/nodes", phrase="delivered")
     asked = await play.hears(EMMA, "Did you get it?", after=card["id"])
     await play.press(EMMA, asked, "Problem")
-    answered = await play.reads(EMMA, asked, "We have told the shop")
+    answered = await play.reads(EMMA, asked, "We've told the shop")
     assert not any("Yes" in key["text"] for row in answered["buttons"] for key in row)
     await play.hears(MERCHANT, "reports a problem", after=welcome["id"])
     await play.ask(MERCHANT, "/board", "Customer reports a problem")
@@ -620,7 +620,7 @@ async def test_a_problem_is_passed_on_to_the_merchant_once_however_often_it_is_p
     asked = await play.hears(EMMA, "Did you get it?", after=card["id"])
     for _ in range(3):
         await play.press(EMMA, asked, "Problem")
-        answered = await play.reads(EMMA, asked, "We have told the shop")
+        answered = await play.reads(EMMA, asked, "We've told the shop")
         await play.press(EMMA, answered, "Change")
         asked = await play.reads(EMMA, answered, "Did you get it?")
     await play.hears(MERCHANT, "reports a problem", after=welcome["id"])

@@ -344,8 +344,8 @@ def test_lines_of_a_right_to_left_page_start_from_the_right() -> None:
 
 
 def test_plain_text_has_no_tags_and_no_entities() -> None:
-    assert plain(Words("en").t("✓ {city}: it is {time} there.", city="A & <b>B</b>", time="1")) == (
-        "✓ A & <b>B</b>: it is 1 there."
+    assert plain(Words("en").t("✓ {city}: it's {time} there.", city="A & <b>B</b>", time="1")) == (
+        "✓ A & <b>B</b>: it's 1 there."
     )
     assert plain(Markup("<b>Bold</b> &amp; more")) == "Bold & more"
 

@@ -126,7 +126,7 @@ async def test_a_merchant_who_cannot_be_reached_now_hears_of_a_problem_later(pla
     fault = _fault("sendMessage", kind="status", status=502, chat_id=MERCHANT, times=2)
     await play.control("POST", "faults", faults=[fault])
     await play.press(EMMA, asked, "Problem")
-    await play.reads(EMMA, asked, "We have told the shop")
+    await play.reads(EMMA, asked, "We've told the shop")
     await play.control("DELETE", "faults")
     await play.hears(MERCHANT, "reports a problem", after=welcome["id"])
 

@@ -39,7 +39,7 @@ def stats(
         t("📨 Messages sent: <b>{n}</b>", n=number(numbers.pushes)),
     ]
     if numbers.failed_pushes:
-        lines.append(t("📭 Could not be sent: <b>{n}</b>", n=number(numbers.failed_pushes)))
+        lines.append(t("📭 Couldn't be sent: <b>{n}</b>", n=number(numbers.failed_pushes)))
     lines.append(
         t(
             "📡 AliExpress calls today: <b>{n}</b> of {budget} ({share})",
@@ -95,7 +95,7 @@ def authorized(words: Words, until: datetime | None, now: datetime) -> Message:
 def no_login_code(words: Words) -> Message:
     """The message was not sent to AliExpress, because there is no code in it."""
     lines = [
-        words.t("❌ There is no login code in this message."),
+        words.t("❌ There's no login code in this message."),
         words.t("Send the whole address that you were taken to: it contains <code>code=</code>."),
     ]
     return Message(text=words.page(lines))
@@ -245,7 +245,7 @@ def database_trouble(words: Words, detail: str) -> Message:
     """The database cannot be written; told once. `detail` is its own word."""
     return _alert(
         words,
-        words.t("Database trouble"),
+        words.t("Database problem"),
         fill("{}", words.isolate(wording.clip(detail, 200))),
         words.t("Please check the disk and its free space. The bot recovers on its own afterward."),
     )

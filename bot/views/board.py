@@ -97,7 +97,7 @@ def bot_state(words: Words, state: BotState, now: datetime) -> list[Markup]:
         ]
     if state.database:
         complaint = words.isolate(wording.clip(state.database, 200))
-        lines += [fill("🔴 <b>{}</b>", t("Database trouble")), complaint]
+        lines += [fill("🔴 <b>{}</b>", t("Database problem")), complaint]
     return lines + _short_of(words, state)
 
 

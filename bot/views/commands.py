@@ -32,10 +32,10 @@ def admin_commands(words: Words) -> tuple[tuple[str, str], ...]:
     return (
         ("board", plain(t("Orders that need attention"))),
         ("find", plain(t("Find an order by any number"))),
-        ("link", plain(t("Claim links for customers"))),
-        ("watch", plain(t("Watch orders without messages to anyone"))),
+        ("link", plain(t("Order links for customers"))),
+        ("watch", plain(t("Watch orders without messaging anyone"))),
         ("unwatch", plain(t("Stop watching orders"))),
-        ("stats", plain(t("Numbers of the last days"))),
+        ("stats", plain(t("Figures for the past few days"))),
         ("brief", plain(t("Daily brief: choose the hour"))),
         ("authorize", plain(t("Connect the AliExpress account"))),
     )

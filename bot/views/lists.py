@@ -50,7 +50,7 @@ def links(
     if len(made) > codes:
         lines.append(t("QR codes are included for the first {n}.", n=words.number(codes)))
     lines += left_out(words, problems)
-    lines += [Markup(""), t("Whoever opens such a link follows that order, without typing anything.")]
+    lines += [Markup(""), t("Whoever opens a link follows its order, without typing anything.")]
     if any(len(each) > 2 for each in made):
         lines.append(t("The second link opens the order's tracking page, for customers without Telegram."))
     if shop_orders:
@@ -91,7 +91,7 @@ def watch_usage(words: Words, problems: Sequence[tuple[int, Problem]] = ()) -> M
     t = words.t
     lines = [
         t("👁 Send <code>/watch</code> with order numbers, or as the caption of a file with them."),
-        t("We check watched orders and put those in trouble on the board. No customer gets a message."),
+        t("We check watched orders and show those with problems on the board. No customer gets a message."),
         *left_out(words, problems),
     ]
     return Message(text=words.page(lines))
@@ -119,8 +119,8 @@ def watched(
     """
     lines = [
         words.plural(
-            "👁 <b>{n} order added to the watched ones</b>",
-            "👁 <b>{n} orders added to the watched ones</b>",
+            "👁 <b>{n} order is now watched</b>",
+            "👁 <b>{n} orders are now watched</b>",
             added,
         )
     ]
@@ -199,7 +199,9 @@ def found(words: Words, text: str, orders: Sequence[Order]) -> Message:
 
 def find_usage(words: Words) -> Message:
     """How to find an order."""
-    text = words.t("🔎 Send <code>/find</code> with a shop order, an order number, or a tracking number.")
+    text = words.t(
+        "🔎 Send <code>/find</code> with a shop order number, an order number, or a tracking number."
+    )
     return Message(text=words.page([text]))
 
 

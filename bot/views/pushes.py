@@ -193,7 +193,8 @@ def received(
                 text = Markup("\n").join([text, contact])
         case actions.Receipt.PROBLEM:
             text = t(
-                "Sorry about that. We have told the shop about {order}, with its whole timeline.", order=name
+                "Sorry about that. We've told the shop about {order} and passed on its whole timeline.",
+                order=name,
             )
     row = (
         b.button(t("✏️ Change"), actions.AskReceipt(order_id=facts.order.id, parcel=parcel)),
@@ -443,14 +444,14 @@ def _waiting(words: Words, kind: NewsKind, n: int) -> Markup:
     match kind:
         case NewsKind.PICKUP_WAITING:
             return plural(
-                "It has been waiting for you for {n} day. Please collect it before it is sent back.",
-                "It has been waiting for you for {n} days. Please collect it before it is sent back.",
+                "It's been waiting for you for {n} day. Please collect it before it's sent back.",
+                "It's been waiting for you for {n} days. Please collect it before it's sent back.",
                 n,
             )
         case NewsKind.CUSTOMS_WAITING:
             return plural(
-                "It has been in customs for {n} day. If customs contacts you, please reply promptly.",
-                "It has been in customs for {n} days. If customs contacts you, please reply promptly.",
+                "It's been in customs for {n} day. If customs contacts you, please reply promptly.",
+                "It's been in customs for {n} days. If customs contacts you, please reply promptly.",
                 n,
             )
         case NewsKind.DUTIES_WAITING:

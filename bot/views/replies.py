@@ -105,7 +105,7 @@ def not_understood(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMB
     """A text that was not understood and has no order id."""
     return _say(
         words,
-        words.t("There is no order number in this message."),
+        words.t("There's no order number in this message."),
         *_how_to_add(words, entry),
         *_support(words, shop),
         buttons=_home(words),
@@ -194,7 +194,7 @@ def mistake(
         case Mistake.SHORT_LINK:
             said = t("This short link doesn't contain the order number.")
         case Mistake.LINK_WITHOUT_ID:
-            said = t("There is no order number in this link.")
+            said = t("There's no order number in this link.")
         case Mistake.TOO_SHORT:
             said = t("{text} isn't a valid order number. Order numbers have 16 digits.", text=shown)
         case Mistake.NOTHING:
@@ -287,7 +287,7 @@ def quota_reached(words: Words, most: int) -> Message:
             "You already follow {n} orders, the maximum.",
             most,
         ),
-        words.t("Archive or stop one that has arrived, then send this one again."),
+        words.t("Archive or stop following one that has arrived, then send this one again."),
         buttons=((b.button(words.t("📦 All orders"), actions.ShowOrders(shelf=actions.Shelf.DELIVERED)),),),
     )
 
@@ -472,7 +472,7 @@ def language_set(words: Words) -> Message:
 def zone_set(words: Words, now: datetime) -> Message:
     """The new time zone, with its clock for checking."""
     at = words.clock(words.local(now).time())
-    return _say(words, words.t("✓ {city}: it is {time} there.", city=words.city(words.zone), time=at))
+    return _say(words, words.t("✓ {city}: it's {time} there.", city=words.city(words.zone), time=at))
 
 
 def ask_zone(words: Words, now: datetime) -> Message:

@@ -134,7 +134,7 @@ def _main(words: Words, chat: Chat, now: datetime) -> Message:
         Markup(""),
         t("🌐 Language: <b>{value}</b>", value=LANGUAGES.get(chat.language, chat.language)),
         t(
-            "🕐 Time zone: <b>{city}</b>, it is {time}",
+            "🕐 Time zone: <b>{city}</b>, it's {time}",
             city=words.city(chat.zone),
             time=words.clock(words.local(now).time()),
         ),
