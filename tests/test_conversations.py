@@ -374,7 +374,7 @@ async def test_a_shop_order_is_watched_claimed_with_one_link_and_found(play: Wor
     links = await play.hears(MERCHANT, "1 link for a customer", after=listed)
     assert "tracking number" in links["text"]
     await play.press(MERCHANT, links, "👁 Watch 2 orders")
-    watched = await play.hears(MERCHANT, "2 orders added to the watched ones", after=links["id"])
+    watched = await play.hears(MERCHANT, "2 orders are now watched", after=links["id"])
     assert "about 172,800 AliExpress calls a day" in watched["text"]
     token = links["text"].partition("?start=")[2].split()[0]
     assert len(token) <= 27
@@ -398,7 +398,7 @@ async def test_a_list_with_a_caption_is_watched_and_says_how_far_it_is(play: Wor
     await play.control(
         "POST", f"chats/{MERCHANT}/document", name="orders.csv", content=content, caption="/watch"
     )
-    result = await play.hears(MERCHANT, "1,200 orders added", after=0)
+    result = await play.hears(MERCHANT, "1,200 orders are now watched", after=0)
     assert result["edits"]
 
 
