@@ -170,7 +170,7 @@ async def test_the_time_is_asked_once_and_no_day_is_a_heading_before_the_answer(
     undated = await play.reads(EMMA, card, "📜")
     assert not any(entity["type"] == "bold" for entity in undated["entities"][1:])
     await play.press(EMMA, asked, "Yes")
-    await play.reads(EMMA, asked, "it is")
+    await play.reads(EMMA, asked, "it's")
     await play.press(EMMA, undated, "Back")
     back = await play.reads(EMMA, undated, "Expected")
     await play.press(EMMA, back, "Timeline")
@@ -529,7 +529,7 @@ async def test_what_the_merchant_snoozed_can_be_woken_up(play: World) -> None:
 
 
 async def test_a_time_zone_is_understood_by_its_city(play: World) -> None:
-    await play.ask(EMMA, "/timezone new york", "New York: it is")
+    await play.ask(EMMA, "/timezone new york", "New York: it's")
     await play.ask(IVAN, "/timezone Берлин", "Берлин")
     await play.ask(EMMA, "/timezone Nowhere", "We don't know a time zone called")
 
