@@ -1,0 +1,74 @@
+"""The whole product with an endpoint: events arrive, a pause is told in the operator's chat, no secret leaks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot import leader
+from bot.model import BookEntry
+from tests.webhooks.parts import Receiver
+from tests.world import MERCHANT, PLAIN, World, world
+
+
+@pytest.fixture
+async def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """A world whose bot looks after itself ten times a second."""
+    monkeypatch.setattr(leader, "_UPKEEP_EVERY", 0.1)
+    async with world(tmp_path) as place:
+        yield place
+
+
+async def test_events_arrive_a_pause_is_told_and_no_secret_is(
+    here: World, shop: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = await here.start(WEBHOOKS_ALLOW_PRIVATE="true", TOKEN_KEY="a-key-of-your-own")
+    webhooks, booking = app.leader.tracking.webhooks, app.leader.tracking.booking
+    last = (await here.ask(MERCHANT, "/start", "order"))["id"]
+    made = await webhooks.add(f"{shop.url}?canary=in-the-url")
+    rotated = await webhooks.rotate(made.endpoint.id)
+    assert rotated is not None
+    await booking.book([BookEntry(order_id=PLAIN, shop_order="#1001")])
+    app.leader.wake()
+
+    async def told(kind: str) -> bool:
+        return kind in shop.types(PLAIN)
+
+    await here.until(lambda: told("order.booked"))
+    await here.until(lambda: told("order.changed"))
+    shop.down = 410
+    await here.next_node(PLAIN)
+    await here.hears(MERCHANT, "no longer accepts events", after=last)
+    assert (await app.wrong()) == {}
+    exposed = (
+        (await app.metrics_text()).decode() if hasattr(app, "metrics_text") else app.metrics.expose().decode()
+    )
+    assert "parcelbot_webhooks_paused 1.0" in exposed
+    await here.stop()
+    stored = (here.folder / "bot.db").read_bytes() + b"".join(
+        one.read_bytes() for one in here.folder.glob("bot.db-*")
+    )
+    said = capsys.readouterr()
+    messages = str(await here.messages(MERCHANT))
+    for secret in (made.secret, rotated.secret):
+        for place in (
+            said.out,
+            said.err,
+            exposed,
+            messages,
+            repr(made),
+            repr(rotated),
+            repr(await _all(here)),
+        ):
+            assert secret not in place
+            assert secret.removeprefix("whsec_") not in place
+        assert secret.encode() not in stored, "TOKEN_KEY encrypts it"
+    for place in (said.out, said.err, exposed, messages):
+        assert "in-the-url" not in place
+
+
+async def _all(here: World) -> object:
+    assert here.app is not None
+    return await here.app.leader.tracking.webhooks.endpoints()
