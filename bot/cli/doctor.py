@@ -18,6 +18,7 @@ from rich.text import Text
 
 from bot import settings
 from bot.cli.checks import Check, Finding, Verdict, failure, run_checks
+from bot.cli.numbers import counted
 from bot.cli.program import PROGRAM
 from bot.errors import BotError, SettingsError
 
@@ -71,14 +72,10 @@ def report(chosen: settings.Settings, dotenv: Path, *, as_json: bool = False) ->
     if as_json:
         typer.echo(_as_json(found, code=int(failures > 0)))
     elif failures or warnings:
-        console.print(f"\n{_count(failures, 'error')}, {_count(warnings, 'warning')}")
+        console.print(f"\n{counted(failures, 'error')}, {counted(warnings, 'warning')}")
     else:
         console.print("\nNo problems found.")
     return int(failures > 0)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Finding]:

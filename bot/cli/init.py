@@ -225,13 +225,16 @@ class Interview:
         token = self.answers["TELEGRAM_BOT_TOKEN"]
         if not present and typer.confirm("Find your chat id by sending the bot a message?", default=True):
             self.console.print(f"Open the bot in Telegram and press Start. Waiting up to {_LINGER:.0f} s …")
-            found = asyncio.run(_first_chat(token, self._url("TELEGRAM_API_URL")))
-            if found is not None:
-                number, name = found
-                if typer.confirm(f"{number} wrote: is that you ({name})?", default=True):
-                    return str(number)
+            instead = "enter the id (ask @userinfobot) or leave it empty"
+            try:
+                found = asyncio.run(_first_chat(token, self._url("TELEGRAM_API_URL")))
+            except BotError as error:
+                self._no(f"Telegram gives no messages ({error}); {instead}")
             else:
-                self._no("no message arrived; enter the id (ask @userinfobot) or leave it empty")
+                if found is None:
+                    self._no(f"no message arrived; {instead}")
+                elif typer.confirm(f"{found[0]} wrote: is that you ({found[1]})?", default=True):
+                    return str(found[0])
         answer = self._ask(
             "ADMIN_CHAT_IDS",
             "Admin chat ids, separated by commas",
@@ -356,9 +359,11 @@ async def _signed(key: str, secret: str, url: str) -> _Tried:
 
 
 async def _first_chat(token: str, url: str) -> tuple[int, str] | None:
-    """Wait for a new message; return its writer's chat id and name. All updates stay unconfirmed."""
+    """Wait for a new message; return its writer's chat id and name. All updates stay unconfirmed.
+
+    Raises BotError if Telegram refuses to give updates, as it does while a webhook is set.
+    """
     from bot.chat.telegram import SecretRedactor, TelegramError, Wire, build_bot
-    from bot.errors import TokenRevoked
 
     wire = Wire(SecretRedactor(token), read_timeout=_LINGER + 10.0)
     bot = build_bot(token, url, request=wire, updates_request=wire)
@@ -377,8 +382,8 @@ async def _first_chat(token: str, url: str) -> tuple[int, str] | None:
             if found := _writer_of([one for one in updates if one["update_id"] not in older]):
                 return found
             await asyncio.sleep(min(_AGAIN, left))
-    except (TelegramError, TokenRevoked):
-        return None
+    except TelegramError as error:
+        raise BotError(error.message) from None
     finally:
         await wire.shutdown()
     return None

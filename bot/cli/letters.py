@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -14,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import settings, stages
+from bot.cli.numbers import counted
 from bot.stages import lexicon
 
 if TYPE_CHECKING:
@@ -44,16 +46,18 @@ def dead_letters(
     if not notices and not updates:
         console.print("No dead letters.")
         return
-    table = Table("what", "where", "when (UTC)", "why", box=None)
+    zone = settings.load_settings().default_time_zone
+    table = Table("what", "where", f"when ({zone})", "why", box=None)
     for one in notices:
-        table.add_row(
-            f"notice {one.id}", str(one.place.chat_id), f"{one.settled_at:%Y-%m-%d %H:%M}", Text(one.error)
-        )
+        at = f"{one.settled_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+        table.add_row(f"notice {one.id}", str(one.place.chat_id), at, Text(one.error))
     for aside in updates:
         table.add_row(f"update {aside.update_id}", "", "", Text(aside.error))
     console.print(table)
     if replay:
-        console.print(f"\n{again} notice(s) will be sent again; a running bot starts within seconds.")
+        console.print(
+            f"\n{counted(again, 'notice')} will be sent again; a running bot starts within seconds."
+        )
 
 
 async def _dead(store: Store, *, replay: bool) -> tuple[list[DeadLetter], list[FailedUpdate], int]:

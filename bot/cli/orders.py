@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from bot.cli.numbers import counted
 from bot.errors import BotError
 from bot.ids import is_order_id
 from bot.lists import NotAList, OrderList, Unreadable, read_file
@@ -37,7 +38,7 @@ def read_orders(words: Sequence[str], language: str) -> OrderList:
 def left_out(orders: OrderList) -> list[str]:
     """What the operator is told about rows without an order number."""
     problems = list(orders.problems)
-    lines = [f"{len(problems):,} rows left out:"] if problems else []
+    lines = [f"{counted(len(problems), 'row')} left out:"] if problems else []
     lines += [f"  row {row.line}: {one.text or '(empty)'}: {one.trouble.value}" for row, one in problems]
     if orders.maybe_rounded:
         lines.append("All numbers end in 0: did a spreadsheet round them?")

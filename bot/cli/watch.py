@@ -17,6 +17,7 @@ from rich.text import Text
 
 from bot import settings
 from bot.cli.checks.database import describe
+from bot.cli.numbers import counted
 from bot.cli.orders import HELP, left_out, read_orders
 from bot.lists import OrderList
 from bot.model import BookNeeds
@@ -42,7 +43,11 @@ def watch(
     listed = read_orders(orders, chosen.default_language)
     if stop:
         count = asyncio.run(_stop(chosen, listed))
-        typer.echo(json.dumps({"removed": count}) if as_json else f"{count} orders are no longer watched.")
+        typer.echo(
+            json.dumps({"removed": count})
+            if as_json
+            else f"{counted(count, 'order is', 'orders are')} no longer watched."
+        )
         return
     booked, needs = asyncio.run(_watch(chosen, listed, quiet=as_json))
     if as_json:
@@ -92,7 +97,7 @@ async def _booking(chosen: settings.Settings) -> AsyncIterator[Booking]:
 
 def _show(orders: OrderList, booked: Booked, needs: BookNeeds, budget: int) -> None:
     console = Console(highlight=False)
-    console.print(f"{booked.added:,} orders added, {booked.known:,} watched already.")
+    console.print(f"{counted(booked.added, 'order')} added, {booked.known:,} watched already.")
     for line in left_out(orders):
         console.print(Text(line))
     if needs.orders:

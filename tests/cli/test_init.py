@@ -176,6 +176,17 @@ def test_the_operators_chat_is_found_by_a_message_that_is_not_lost(
     assert len(own_sandbox.bot("getUpdates")) >= 2, "the bot still has to answer them"
 
 
+def test_a_webhook_that_keeps_messages_away_is_named(asked: Terminal, own_sandbox: Sandbox) -> None:
+    asked.environment = {
+        "TELEGRAM_API_URL": own_sandbox.told["telegram_api_url"],
+        "ALIEXPRESS_API_URL": own_sandbox.told["aliexpress_api_url"],
+    }
+    own_sandbox.bot("setWebhook", url="https://elsewhere.example.com/hook", secret_token="s")
+    output = asked.run("init", answers=script(own_sandbox, people="y\n5000000001\nopen\nen\n\n")).output
+    assert "Telegram gives no messages (" in output
+    assert "webhook" in output
+
+
 def test_without_a_network_answers_can_be_kept_untested(asked: Terminal, sandbox: Sandbox) -> None:
     asked.environment = {"TELEGRAM_API_URL": "http://127.0.0.1:9", "ALIEXPRESS_API_URL": "http://127.0.0.1:9"}
     told = sandbox.told

@@ -45,7 +45,7 @@ def test_what_was_given_up_is_shown_with_its_reason_as_it_was(working: Terminal)
 def test_replaying_puts_it_back_into_the_outbox(working: Terminal) -> None:
     asyncio.run(_bury())
     assert working.findings()["outbox"]["verdict"] == "warning"
-    assert "1 notice(s) will be sent again" in working.run("dead-letters", "--replay").stdout
+    assert "1 notice will be sent again" in working.run("dead-letters", "--replay").stdout
     assert working.run("dead-letters").stdout == "No dead letters.\n"
     assert working.findings()["outbox"]["text"] == "1 waiting, 0 dead letters"
 

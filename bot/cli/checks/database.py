@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.cli.checks import Finding, failure, ok, warning
+from bot.cli.numbers import counted
 from bot.cli.program import PROGRAM
 from bot.errors import StoreError
 from bot.model import BookNeeds
@@ -144,13 +145,13 @@ async def book(store: Store, chosen: Settings) -> Iterable[Finding]:
         return []
     try:
         async with store.read() as tx:
-            counted = await tx.book.count()
+            watched = await tx.book.count()
     except StoreError as error:
         return [failure("watched", str(error), "see the line on the database")]
     budget = chosen.aliexpress_calls_per_day
-    needs = book_needs(counted.unwaited, chosen.check_max_seconds, budget)
+    needs = book_needs(watched.unwaited, chosen.check_max_seconds, budget)
     if not needs.orders:
-        return [ok("watched", f"{counted.orders:,} orders, each with a follower")]
+        return [ok("watched", f"{counted(watched.orders, 'order')}, each with a follower")]
     if needs.short:
         fix = "raise ALIEXPRESS_CALLS_PER_DAY if your app allows more, or CHECK_MAX_SECONDS"
         return [warning("watched", describe(needs, budget), fix)]
@@ -159,9 +160,8 @@ async def book(store: Store, chosen: Settings) -> Iterable[Finding]:
 
 def describe(needs: BookNeeds, budget: int) -> str:
     """What the book costs, and what happens where the day's calls do not suffice."""
-    text = (
-        f"{needs.orders:,} watched orders that nobody follows need {needs.calls:,} of {budget:,} calls a day"
-    )
+    nouns = ("watched order that nobody follows needs", "watched orders that nobody follows need")
+    text = f"{counted(needs.orders, *nouns)} {needs.calls:,} of {budget:,} calls a day"
     if not needs.short:
         return text
     days = needs.gap / 86_400

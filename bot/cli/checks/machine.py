@@ -18,6 +18,7 @@ from typing import Any
 from bot import shop
 from bot.cli.checks import Finding, failure, ok, warning
 from bot.cli.envfile import EnvFile
+from bot.cli.numbers import counted
 from bot.cli.program import PROGRAM
 from bot.errors import SettingsError
 from bot.i18n import CATALOGS, LANGUAGES, SOURCE_LANGUAGE, Words, catalog
@@ -35,7 +36,12 @@ _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 async def settings(chosen: Settings, dotenv: Path) -> Iterable[Finding]:
     """Check the settings and the permissions and names of their file."""
-    found = [ok("settings", f"complete; access {chosen.access}, {len(chosen.admin_chat_ids)} admin chat(s)")]
+    found = [
+        ok(
+            "settings",
+            f"complete; access {chosen.access}, {counted(len(chosen.admin_chat_ids), 'admin chat')}",
+        )
+    ]
     if not chosen.admin_chat_ids:
         found[0] = warning(
             "settings",
@@ -138,7 +144,7 @@ async def phrases_file(chosen: Settings) -> Iterable[Finding]:
         found = taught.load(chosen.phrases_file)
     except SettingsError as error:
         return [failure("phrases", error.fix, f"correct {chosen.phrases_file} (PHRASES_FILE)")]
-    return [ok("phrases", f"{len(found)} texts")]
+    return [ok("phrases", counted(len(found), "text"))]
 
 
 async def disk(chosen: Settings, folder: Path | None) -> Iterable[Finding]:
