@@ -94,6 +94,14 @@ def _latin() -> tuple[str, ...]:
     return tuple(language for language in concepts.languages() if language not in _OTHERS)
 
 
+_STEMS = re.compile(r"\(\?:([^()]*)\)\\w\*")
+
+
+def _starred(group: re.Match[str]) -> str:
+    """`(?:a|b)\\w*` as `a*|b*`."""
+    return "|".join(f"{stem}*" for stem in group[1].split("|"))
+
+
 @cache
 def _vocabulary() -> dict[str, frozenset[str]]:
     """Word or stem (with `*`) → the languages whose phrases or function words contain it; not common ones."""
@@ -101,7 +109,7 @@ def _vocabulary() -> dict[str, frozenset[str]]:
     for language in concepts.languages():
         for lines in concepts.phrases(language).values():
             for line in lines:
-                for word, star in re.findall(r"(?<![\\(?<*])([^\W\d_]{4,})(\*?)", line):
+                for word, star in re.findall(r"(?<![\\(?<*])([^\W\d_]{4,})(\*?)", _STEMS.sub(_starred, line)):
                     found.setdefault(letters(word) + star, set()).add(language)
     known = set(concepts.languages())
     for language, words in _WORDS.items():
