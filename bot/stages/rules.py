@@ -371,5 +371,12 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("origin.named", _S.ORIGIN_TRANSIT, "near_place arrived|departed|processed|handed|done"),
     _rule("local.named", _S.LOCAL_TRANSIT, "far_place departed|processed|handed"),
+    _rule(
+        "facility.way",
+        _S.ORIGIN_TRANSIT,
+        "facility|sorting on_the_way",
+        "customs returning negated future_hard pickup_point customer origin export",
+        far=_S.LOCAL_TRANSIT,
+    ),
     _rule("moving", _S.UPDATE, "generic"),
 )

@@ -24,6 +24,17 @@ class Side(enum.Enum):
 
 _FOLDER = Path(__file__).parent
 _LONGEST_NAME = 4  # words
+_INFLECTED = frozenset(
+    {"bg", "cs", "el", "et", "fi", "hr", "hu", "lt", "lv", "pl", "ro", "ru", "sk", "sl", "tr", "uk"}
+)
+_SHORT_STEMS = frozenset(
+    "suom eest cesk irsk rusk norj puol ruot root soom taan lotw litw litv latv росс чехи".split()
+)
+"""Of four letters, that begin no other word."""
+_UNSPACED = {"zh": 2, "ja": 2, "ko": 3, "th": 5}
+"""Languages that write a name together with what follows it, and its least length to be told from other words."""
+_SHORT_KOREAN = frozenset({"미국", "독일", "영국", "일본", "한국", "대만", "태국", "호주"})
+_KANA_NAME = re.compile("[\u3040-\u30ff]{1,2}")
 _CODE = re.compile(r"(?:^|[,(\[/-] ?)([A-Z]{2})(?=[)\]]|[.,;]|\s*$)")
 _AIRPORT = re.compile(r"(?<![^\W\d_])[A-Z]{3}(?![^\W\d_])")
 _HAN = re.compile("[\u3400-\u9fff]{2,}")
@@ -52,9 +63,29 @@ def _countries() -> Mapping[str, frozenset[str]]:
     return found
 
 
+@cache
+def _stems(language: str) -> frozenset[str]:
+    """The names of countries of one word without the ending that a case changes."""
+    names = _countries().get(language, frozenset())
+    stems = {name[: len(name) - (1 if len(name) < 7 else 2)] for name in names if name.isalpha()}
+    return frozenset(stem for stem in stems if len(stem) > 4 or stem in _SHORT_STEMS)
+
+
+@cache
+def _together(language: str) -> tuple[str, ...]:
+    """The names of countries that may stand within a run of letters."""
+    names = _countries().get(language, frozenset())
+    least = _UNSPACED[language]
+    return tuple(
+        name
+        for name in sorted(names)
+        if (len(name) >= least or name in _SHORT_KOREAN) and not _KANA_NAME.fullmatch(name)
+    )
+
+
 def named(text: str, spoken: tuple[str, ...]) -> Side | None:
     """The side of the countries, cities and airports that a text names; None for none, or for both sides."""
-    found = _by_names(letters(text), spoken) | _by_codes(text)
+    found = _by_names(letters(text), spoken) | _by_codes(text) | _inflected(text, spoken)
     return found.pop() if len(found) == 1 else None
 
 
@@ -75,6 +106,24 @@ def _by_names(folded: str, spoken: tuple[str, ...]) -> set[Side]:
         names = {run[i : i + n] for n in (2, 3, 4) for i in range(len(run) - n + 1)}
         found |= {Side.NEAR for _ in names & near} | {Side.FAR for _ in names & far}
     return found
+
+
+def _inflected(text: str, spoken: tuple[str, ...]) -> set[Side]:
+    """Names of countries in another case than the nominative, and those written together with other words."""
+    languages = [language for language in spoken if language in _INFLECTED]
+    if languages and not text.isupper():
+        for word in re.findall(r"[^\W\d_]{5,}", text):
+            folded = letters(word)
+            if word[0].isupper() and any(
+                folded[:length] in _stems(language)
+                for language in languages
+                for length in range(max(4, len(folded) - 5), len(folded))
+            ):
+                return {Side.FAR}
+    folded = letters(text)
+    if any(name in folded for language in spoken if language in _UNSPACED for name in _together(language)):
+        return {Side.FAR}
+    return set()
 
 
 def _by_codes(text: str) -> set[Side]:
