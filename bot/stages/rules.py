@@ -375,7 +375,7 @@ RULES: tuple[Rule, ...] = (
         "facility.way",
         _S.ORIGIN_TRANSIT,
         "facility|sorting on_the_way",
-        "customs returning negated future_hard pickup_point customer origin export",
+        "customs returning negated future_hard pickup_point customer origin export parcel_center",
         far=_S.LOCAL_TRANSIT,
     ),
     _rule("moving", _S.UPDATE, "generic"),

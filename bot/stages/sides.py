@@ -28,11 +28,12 @@ _INFLECTED = frozenset(
     {"bg", "cs", "el", "et", "fi", "hr", "hu", "lt", "lv", "pl", "ro", "ru", "sk", "sl", "tr", "uk"}
 )
 _SHORT_STEMS = frozenset(
-    "suom eest cesk irsk rusk norj puol ruot root soom taan lotw litw litv latv росс чехи".split()
+    {"suom", "eest", "cesk", "irsk", "rusk", "norj", "puol", "ruot", "root"}
+    | {"soom", "taan", "lotw", "litw", "litv", "latv", "росс", "чехи"}
 )
 """Of four letters, that begin no other word."""
 _UNSPACED = {"zh": 2, "ja": 2, "ko": 3, "th": 5}
-"""Languages that write a name together with what follows it, and its least length to be told from other words."""
+"""Languages that write a name together with what follows; the least length to tell it from other words."""
 _SHORT_KOREAN = frozenset({"미국", "독일", "영국", "일본", "한국", "대만", "태국", "호주"})
 _KANA_NAME = re.compile("[\u3040-\u30ff]{1,2}")
 _CODE = re.compile(r"(?:^|[,(\[/-] ?)([A-Z]{2})(?=[)\]]|[.,;]|\s*$)")
