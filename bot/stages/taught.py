@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.errors import SettingsError
-from bot.stages.lexicon import LexiconEntry, LexiconError, entries
+from bot.stages.lexicon import LexiconEntry, LexiconError, entries, key
 
 _MOST = 5000  # texts
 _LONGEST = 500  # characters
@@ -30,7 +30,7 @@ def load(path: str) -> tuple[LexiconEntry, ...]:
     if not path:
         return ()
     try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError("PHRASES_FILE", f"cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -41,7 +41,19 @@ def load(path: str) -> tuple[LexiconEntry, ...]:
         raise SettingsError("PHRASES_FILE", str(error)) from None
     if len(found) > _MOST:
         raise SettingsError("PHRASES_FILE", f"has {len(found)} texts; at most {_MOST} are read")
+    if twice := _contradiction(found):
+        raise SettingsError("PHRASES_FILE", twice)
     return found
+
+
+def _contradiction(found: tuple[LexiconEntry, ...]) -> str:
+    """Says which text stands below two heads, if any does; texts that differ only in numbers are one."""
+    seen: dict[tuple[bool, str], LexiconEntry] = {}
+    for entry in found:
+        before = seen.setdefault((entry.code, entry.text if entry.code else key(entry.text)), entry)
+        if before.meaning != entry.meaning:
+            return f"{before.line} and {entry.line} both have the text {entry.text!r}"
+    return ""
 
 
 def _entries(content: dict[str, object]) -> Iterator[LexiconEntry]:

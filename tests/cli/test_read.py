@@ -111,6 +111,7 @@ def test_what_the_merchant_teaches_counts_first(tmp_path: Path) -> None:
         ("delivered = ['{name}']", "all placeholders"),
         ('delivered = ["' + "x" * 600 + '"]', "more than 500"),
         ("delivered", "not TOML"),
+        ("delivered = ['Bagged 1']\nexception = [' bagged 2']", '"delivered" and "exception" both'),
     ],
 )
 def test_a_phrases_file_that_is_wrong_is_refused_with_the_reason(
@@ -119,6 +120,12 @@ def test_a_phrases_file_that_is_wrong_is_refused_with_the_reason(
     with pytest.raises(SettingsError, match="PHRASES_FILE") as caught:
         stages.teach(_file(tmp_path, text))
     assert said in str(caught.value)
+
+
+def test_a_phrases_file_as_windows_saves_it_is_read(tmp_path: Path) -> None:
+    stages.teach(_file(tmp_path, '\ufeffdelivered = ["Zorb flim", "zorb flim "]\r\n'))
+    assert stages.read("", "Zorb flim").stage is Stage.DELIVERED
+    stages.teach("")
 
 
 def test_a_phrases_file_that_is_not_there_is_named(working: Terminal, tmp_path: Path) -> None:

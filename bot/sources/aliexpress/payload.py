@@ -263,7 +263,9 @@ def _is_cancelled(end: str, *, finished: bool) -> bool:
     """
     if "cancel" in end or end in _CANCELLED_ENDS:
         return True
-    return finished and end not in _NO_ENDS and not _ACCEPTED.search(end)
+    if end in _NO_ENDS or not finished:
+        return False
+    return _TAKEN_BACK.search(end) is not None or not _ACCEPTED.search(end)
 
 
 # ── shapes ──────────────────────────────────────────────────────────────────────────────────────
@@ -378,8 +380,11 @@ _CANCELLED_ENDS = frozenset(
         "send_goods_timeout",
     }
 )
-_NO_ENDS = frozenset({"", "none", "null", "-", "default"})
-_ACCEPTED = re.compile(r"(?:accept|confirm|receive)\w*_goods|goods_received|success|complete|finish")
+_NO_ENDS = frozenset({"", "none", "null", "-", "default", "n/a", "unknown", "0"})
+_ACCEPTED = re.compile(
+    r"(?:accept|confirm|receive)\w*_goods|goods_received|success|complete|finish|(?:auto|buyer|system)_confirm|^confirm"
+)
+_TAKEN_BACK = re.compile(r"refund|goods_return|return(?:ed)?_goods|reject|not_receive|un_?receive|no_goods")
 _OTHER_REFUSALS = (("error_code", "error_msg"), ("rsp_code", "rsp_msg"))
 _UNREADABLE: Answer = MappingProxyType({"": None})  # stands for an entry that is not an object
 _KEY = re.compile(r"[A-Za-z_./]{1,60}")  # a key with digits may be somebody's number

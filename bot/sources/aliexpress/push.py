@@ -18,6 +18,7 @@ LARGEST = 64_000  # bytes; the documented message has about 200
 _DIGEST = re.compile(r"(?:Bearer )?[0-9a-fA-F]{64}")
 _RETRIED_FOR = timedelta(days=1)  # the platform retries for six hours
 _AHEAD = timedelta(minutes=10)
+_EXACT = 2**53  # a float holds every integer below it
 
 _ORDER_IDS = ("orderId", "order_id", "trade_order_id", "tradeOrderId")  # sister platforms use the later ones
 _WORDS = ("orderStatus", "order_status")
@@ -70,7 +71,8 @@ def parse_push(raw: bytes) -> Push:
     if not isinstance(message, Mapping):
         raise Rejected("BadPush", "the pushed message is no JSON object, or too large")
     data = _data(message.get("data"))
-    order_id = next((found for name in _ORDER_IDS if (found := _digits(data.get(name)))), "")
+    numbers = [number for name in _ORDER_IDS if (number := _digits(data.get(name)))]
+    order_id = next((number for number in numbers if 12 <= len(number) <= 20), "".join(numbers[:1]))
     words = (data.get(name) for name in _WORDS)
     word = next((said for said in words if isinstance(said, str)), "")
     return Push(
@@ -97,11 +99,13 @@ def _key(*parts: object) -> str:
 
 
 def _digits(value: object) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
         return ""
     if isinstance(value, int):
         return str(value) if 0 <= value < 10**20 else ""
-    value = value.strip()
+    value = value.strip().removesuffix(".0")
     return value if value.isascii() and value.isdecimal() and len(value) <= 20 else ""
 
 

@@ -141,10 +141,11 @@ def _text(value: object) -> str:
 
 
 _BAN = re.compile(
-    r"\bban will last (?:for )?(\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d+)?\s*(?:more )?(second|minute|hour)",
+    r"\bwill last (?:for )?(?:another )?(\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d+)?\s*(?:more )?"
+    r"(second|minute|hour|day)",
     re.IGNORECASE,
 )
-_UNITS = {"second": 1, "minute": 60, "hour": 3600}
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 _BY_COUNT = "limited-by-app-access-count"
 _SUCCESS = frozenset({"0", "00", "200"})
 _DATA = frozenset({"access_token", "result", "token_result"})
@@ -180,6 +181,8 @@ _BY_CODE = {code.lower(): kind for kind, codes in _TABLE.items() for code in cod
 _FAMILIES: tuple[tuple[str, type[SourceError]], ...] = (
     ("accesscontrol.limited-by-", Throttled),
     ("isv.permission-", Misconfigured),
+    ("isv.session-", TokenDead),
+    ("isv.access-token-", TokenDead),
     ("isp.", Transient),
     ("isv.", Rejected),
 )

@@ -495,6 +495,9 @@ def test_a_finished_order_that_ended_for_a_reason_nobody_knows_was_not_accepted(
         "buyer_confirm_goods",
         "buyer_confirm_goods_timeout",
         "BUYER_ACCEPT_GOODS",
+        "auto_confirm",
+        "buyer_confirm_timeout",
+        "n/a",
         "none",
         "null",
         "",
@@ -506,6 +509,19 @@ def test_a_finished_order_that_was_accepted_is_finished(reason: str | None) -> N
     assert (found.status, found.cancelled) == (OrderStatus.FINISHED, False)
     mixed = [{"end_reason": reason}, {"end_reason": "send_goods_timeout"}]
     assert not facts(order_status="FINISH", child_order_list=mixed).cancelled
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "refund_success",
+        "seller_agree_refund_complete",
+        "buyer_return_goods_finish",
+        "buyer_not_receive_goods",
+    ],
+)
+def test_a_refund_that_succeeded_is_no_acceptance(reason: str) -> None:
+    assert facts(order_status="FINISH", child_order_list=[{"end_reason": reason}]).cancelled
 
 
 def test_an_order_with_one_article_left_is_not_cancelled() -> None:
