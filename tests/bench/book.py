@@ -23,17 +23,18 @@ from pathlib import Path
 import structlog
 
 from bot.lists import read_file
-from bot.model import BookEntry, OrderStatus
+from bot.model import BookEntry
 from bot.pacing import CheckInterval, Pacer
 from bot.store import Store
 from bot.tracking import Policy
 from bot.tracking.booking import Booking
-from tests.parts import Engine
+from tests.simulation.book import watch_book
 from tests.store import postgres
 
 _FIRST = 8_210_000_000_000_000
 _CALLS = 5000  # a day
 _TROUBLE = 50  # one order in so many
+_DAYS = 5.0
 _QUIET = 100  # writes that are timed before the import
 
 
@@ -88,31 +89,16 @@ async def _import(url: str, rows: int) -> None:
     )
 
 
-async def _pushes(count: int, folder: Path) -> None:
-    """Pushes of orders that nobody follows: booked, looked at, the troubled ones on the board."""
-    store = Store(f"sqlite:///{folder / 'bot.db'}")
-    await store.start()
-    engine = Engine(store, policy=Policy(calls_per_day=_CALLS))
-    orders = [str(_FIRST + 37 * n) for n in range(count)]
+def _pushes(count: int) -> None:
+    """Pushes about orders that nobody follows: are they booked and watched, are returned ones on the board?"""
     started = time.perf_counter()
-    for order in orders:
-        engine.source.add(order, "Package left sorting center of origin.")
-        await engine.tracking.checking.learn_status(order, OrderStatus.PLACED, engine.clock.now(), order)
-    _say(f"  {count:,} pushes taken {_since(started)}")
-    await engine.look(hours=25)
-    for order in orders[::_TROUBLE]:
-        engine.source.add(order, "Your package is being returned to the sender.")
-    engine.source.asked.clear()
-    started = time.perf_counter()
-    await engine.look(hours=25)
-    _say(f"  {len(engine.source.asked):,} looks {_since(started)}")
-    board = await engine.tracking.flagging.page(0, length=6, asleep=0)
-    await engine.tell()
-    await store.close()
+    found = watch_book(orders=count, calls=_CALLS, days=_DAYS, every=_TROUBLE)
+    _say(f"  {found.booked:,} orders booked by pushes and watched for {_DAYS:g} days {_since(started)}")
+    _say(f"  {found.looks:,} looks, {found.most_a_day:,} calls on one day at most, of {_CALLS:,}")
     _say(
-        f"  {len(orders[::_TROUBLE]):,} returned, {board.total:,} on the board; "
-        f"{len(engine.post.sent)} messages"
+        f"  {found.returned:,} returned, {found.on_board:,} on the board, {found.unseen:,} looked at and missing"
     )
+    _say(f"  {found.owed:,} messages")
 
 
 def _since(started: float) -> str:
@@ -139,7 +125,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         if chosen.pushes:
-            asyncio.run(_pushes(chosen.pushes, Path(folder)))
+            _pushes(chosen.pushes)
         elif chosen.database == "sqlite":
             asyncio.run(_import(f"sqlite:///{Path(folder) / 'bot.db'}", chosen.rows))
         else:

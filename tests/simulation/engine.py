@@ -82,7 +82,7 @@ class Outcome:
     most_a_second: int
 
 
-class _Silent:
+class Silent:
     """Telemetry that nobody reads."""
 
     def __getattr__(self, name: str) -> Any:
@@ -150,7 +150,7 @@ class _Simulation:
 
     async def _be_born(self) -> None:
         await self._store.release_leases(now())
-        silent = _Silent()
+        silent = Silent()
         self._tracking = Tracking(
             store=self._store, source=self.shop, pacer=self.pacer, policy=Policy(), now=now, metrics=silent
         )
@@ -335,14 +335,14 @@ def simulate(case: Case) -> Outcome:
         async def life() -> Outcome:
             return await _Simulation(case, folder).run()
 
-        with _silence():
+        with silence():
             return run(life())
     finally:
         shutil.rmtree(folder)
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
     """Nobody reads the log of ten thousand looks."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

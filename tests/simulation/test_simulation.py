@@ -6,6 +6,7 @@ import pytest
 
 from bot.sender import Sender
 from tests.chaos.launch import settle_first
+from tests.simulation.book import watch_book
 from tests.simulation.check import broken, owed, repeats
 from tests.simulation.engine import Case, simulate
 from tests.simulation.world import CALM, ROUGH
@@ -43,3 +44,12 @@ def test_a_notice_settled_before_it_is_sent_is_found_lost(monkeypatch: pytest.Mo
         simulate(Case(seed=seed, days=DAYS, orders=8, chats=6, faults=ROUGH)) for seed in range(11, 21)
     )
     assert any(one.startswith("lost") for outcome in results for one in broken(outcome))
+
+
+def test_orders_that_nobody_follows_are_watched_within_the_budget() -> None:
+    """Every return is on the board after its next look, and nobody is told."""
+    watched = watch_book(orders=40, calls=60, days=5.0, every=5)
+    assert watched.booked == 40
+    assert watched.most_a_day <= 60
+    assert watched.returned == watched.on_board == 8
+    assert (watched.unseen, watched.owed) == (0, 0)
