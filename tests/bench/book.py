@@ -90,14 +90,13 @@ async def _import(url: str, rows: int) -> None:
 
 
 def _pushes(count: int) -> None:
-    """Pushes about orders that nobody follows: are they booked and watched, are returned ones on the board?"""
+    """Pushes about orders that nobody follows: booked, watched, and on the board once they are returned?"""
     started = time.perf_counter()
     found = watch_book(orders=count, calls=_CALLS, days=_DAYS, every=_TROUBLE)
     _say(f"  {found.booked:,} orders booked by pushes and watched for {_DAYS:g} days {_since(started)}")
     _say(f"  {found.looks:,} looks, {found.most_a_day:,} calls on one day at most, of {_CALLS:,}")
-    _say(
-        f"  {found.returned:,} returned, {found.on_board:,} on the board, {found.unseen:,} looked at and missing"
-    )
+    _say(f"  {found.returned:,} returned, {found.on_board:,} on the board")
+    _say(f"  {found.unseen:,} looked at after they turned back and missing there")
     _say(f"  {found.owed:,} messages")
 
 
