@@ -20,6 +20,7 @@ from bot.tracking.webhooks import record_booked
 
 _REGISTERED = TypeAdapter(list[Registered])
 _AT_ONCE = 250  # orders booked in one transaction; longer ones would delay people's requests
+_SENT_AT_ONCE = 100  # the same for those that shops send at any hour, with their links
 
 Progress = Callable[[int, int], Awaitable[None]]  # gets orders done, and orders in all
 
@@ -83,8 +84,8 @@ class Booking:
         rows = list(_by_order(entries).values())
         looks = first_looks(self._now(), self._policy.calls_per_day)
         found: list[Registered] = []
-        for part, start in enumerate(range(0, len(rows), _AT_ONCE)):
-            lot = rows[start : start + _AT_ONCE]
+        for part, start in enumerate(range(0, len(rows), _SENT_AT_ONCE)):
+            lot = rows[start : start + _SENT_AT_ONCE]
             async with self._store.write() as tx:
                 done = await repeated(tx, once, part, self._now()) if once is not None else None
                 if done is None:

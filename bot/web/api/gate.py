@@ -63,7 +63,7 @@ class Gate:
                 method=request.method,
                 route=route,
                 status=answer.status,
-                key=client,
+                client=client,
                 seconds=round(seconds, 3),
             )
 
