@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot import __version__
-from bot.web.api import orders, shop
+from bot.web.api import orders, shop, webhooks
 from bot.web.api.backend import Backend
 from bot.web.api.gate import Gate
 from bot.web.api.problems import HANDLERS, problem
@@ -66,12 +66,15 @@ class Under(BaseRoute):
         await self._app(scope, receive, send)
 
 
-def routes(backend: Backend, routers: Sequence[APIRouter] = (orders.router, shop.router)) -> list[BaseRoute]:
+_ROUTERS = (orders.router, shop.router, webhooks.router)
+
+
+def routes(backend: Backend, routers: Sequence[APIRouter] = _ROUTERS) -> list[BaseRoute]:
     """The routes to mount on the port."""
     return [Under(PREFIX, Gate(create_api(backend, routers), backend))]
 
 
-def create_api(backend: Backend, routers: Sequence[APIRouter] = (orders.router, shop.router)) -> FastAPI:
+def create_api(backend: Backend, routers: Sequence[APIRouter] = _ROUTERS) -> FastAPI:
     """The application without its gate, which recognizes the key."""
     api = FastAPI(
         title="Parcel bot",
