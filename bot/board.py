@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model import BoardSettings, Case, Flag, FlagRule, FlagSince, Order, Reason, Stage
+from bot.model import BoardSettings, Case, Flag, FlagRule, FlagSince, Order, OrderStatus, Reason, Stage
 
 _MOVING = frozenset(stage for stage in Stage if not stage.final)
 _SILENCE = {FlagSince.PAYMENT, FlagSince.NODE}  # becomes a problem only when its grace is over
@@ -38,6 +38,7 @@ def rules(days: BoardSettings) -> tuple[FlagRule, ...]:
         _in(Flag.RETURNED, Stage.RETURNING, Stage.RETURNED),
         _in(Flag.PROBLEM, Stage.EXCEPTION, Stage.ADDRESS_CHANGE),
         _in(Flag.DUTIES, Stage.DUTIES_DUE),
+        FlagRule(flag=Flag.IN_DISPUTE, stages=frozenset(Stage), since=FlagSince.STATUS),
         _in(Flag.FAILED_ATTEMPT, Stage.FAILED_ATTEMPT),
         _in(Flag.PICKUP, Stage.READY_FOR_PICKUP, after=days.pickup),
         FlagRule(flag=Flag.DISPUTED, stages=frozenset(Stage), since=FlagSince.DISPUTE),
@@ -85,12 +86,15 @@ def _moment(order: Order, of: Case | None, since: FlagSince) -> datetime | None:
             return order.next_eta
         case FlagSince.FORECAST:
             return order.late_expected_since
+        case FlagSince.STATUS:
+            return (order.status_at or order.created_at) if order.status is OrderStatus.DISPUTED else None
         case FlagSince.DISPUTE:
             return of.disputed_at if of is not None else None
 
 
 def urgent(order: Order) -> bool:
-    """Whether the merchant may want to know at once: returned, damaged, or customs wants money."""
+    """Whether the merchant may want to know at once: returned, damaged, duty is due, or in dispute."""
     if order.stage in {Stage.RETURNING, Stage.RETURNED, Stage.DUTIES_DUE}:
         return True
-    return order.stage is Stage.EXCEPTION and order.reason is Reason.DAMAGED
+    damaged = order.stage is Stage.EXCEPTION and order.reason is Reason.DAMAGED
+    return damaged or order.status is OrderStatus.DISPUTED

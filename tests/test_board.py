@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import board
-from bot.model import BoardSettings, Case, Flag, FlagRule, FlagSince, Reason, Stage
+from bot.model import BoardSettings, Case, Flag, FlagRule, FlagSince, OrderStatus, Reason, Stage
 from tests import make
 
 NOW = make.NOW
@@ -64,6 +64,16 @@ def test_a_delivered_order_is_flagged_only_where_its_customer_disagrees() -> Non
     assert board.flag(delivered, Case(order_id=delivered.id, disputed_at=NOW), NOW) == (Flag.DISPUTED, NOW)
 
 
+def test_an_order_in_dispute_at_aliexpress_is_flagged_and_urgent_even_when_it_came() -> None:
+    at = NOW - timedelta(days=2)
+    order = make.order(make.node(), stage=Stage.DELIVERED)
+    disputed = replace(order, status=OrderStatus.DISPUTED, status_at=at)
+    assert board.flag(disputed, None, NOW) == (Flag.IN_DISPUTE, at)
+    assert board.urgent(disputed)
+    assert board.flag(disputed, Case(order_id=order.id, done_at=NOW), NOW) is None
+    assert board.flag(replace(disputed, status=OrderStatus.FINISHED), None, NOW) is None
+
+
 def test_the_whole_table_of_rules_is_this() -> None:
     days = {(rule.flag, rule.since, rule.grace.days): rule.stages for rule in board.RULES}
     moving = frozenset(stage for stage in Stage if not stage.final)
@@ -71,6 +81,7 @@ def test_the_whole_table_of_rules_is_this() -> None:
         (Flag.RETURNED, FlagSince.STAGE, 0): {Stage.RETURNING, Stage.RETURNED},
         (Flag.PROBLEM, FlagSince.STAGE, 0): {Stage.EXCEPTION, Stage.ADDRESS_CHANGE},
         (Flag.DUTIES, FlagSince.STAGE, 0): {Stage.DUTIES_DUE},
+        (Flag.IN_DISPUTE, FlagSince.STATUS, 0): set(Stage),
         (Flag.FAILED_ATTEMPT, FlagSince.STAGE, 0): {Stage.FAILED_ATTEMPT},
         (Flag.PICKUP, FlagSince.STAGE, 2): {Stage.READY_FOR_PICKUP},
         (Flag.DISPUTED, FlagSince.DISPUTE, 0): set(Stage),

@@ -20,6 +20,7 @@ class FlagSince(enum.StrEnum):
     NODE = "node"
     ETA = "eta"  # the earliest ETA of its undelivered parcels
     DISPUTE = "dispute"  # when its customer reported a problem
+    STATUS = "status"  # when AliExpress said that it is in dispute
     FORECAST = "forecast"  # when it became probable that it misses its promise
 
 
@@ -29,6 +30,7 @@ class Flag(enum.StrEnum):
     RETURNED = "returned"
     PROBLEM = "problem"
     DUTIES = "duties"
+    IN_DISPUTE = "in_dispute"  # at AliExpress
     FAILED_ATTEMPT = "failed_attempt"
     PICKUP = "pickup"
     NO_TRACKING = "no_tracking"

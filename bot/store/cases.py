@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Case, Dispute, Flag, FlagRule, FlagSince, Letter, Place, Stage
+from bot.model import Case, Dispute, Flag, FlagRule, FlagSince, Letter, OrderStatus, Place, Stage
 from bot.store import sql
 from bot.store.tables import WATCHED, cases, disputes, follows, letters, orders
 
@@ -295,9 +295,11 @@ def _done(rule: FlagRule) -> sa.ColumnElement[bool]:
 
 WITH_CASES = orders.outerjoin(cases, cases.c.order_id == orders.c.id)
 FOLLOWED = sa.exists().where(follows.c.order_id == orders.c.id)
+_IN_DISPUTE = OrderStatus.DISPUTED.value
 JUDGED = sa.or_(  # which orders can have a flag
     sa.and_(orders.c.finished_at.is_(None), sa.or_(WATCHED, FOLLOWED)),
     orders.c.stage == Stage.RETURNED,
+    orders.c.status == _IN_DISPUTE,
     cases.c.disputed_at.is_not(None),
 )
 _MARKS = (
@@ -317,6 +319,9 @@ _MOMENTS: dict[FlagSince, sa.ColumnElement[Any]] = {
     FlagSince.ETA: orders.c.eta,
     FlagSince.FORECAST: orders.c.late_expected_since,
     FlagSince.DISPUTE: cases.c.disputed_at,
+    FlagSince.STATUS: sa.case(
+        (orders.c.status == _IN_DISPUTE, sa.func.coalesce(orders.c.status_at, orders.c.created_at))
+    ),
 }
 
 

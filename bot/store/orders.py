@@ -31,6 +31,7 @@ from bot.store.tables import (
     WATCHED,
     Utc,
     articles,
+    cases,
     chats,
     checks,
     follows,
@@ -569,14 +570,16 @@ class Orders:
     async def purge(self, before: datetime, limit: int = 500) -> int:
         """Delete up to `limit` orders that finished before `before`, or that nobody watches since before it.
 
+        Returned ones stay until the merchant is done with them, those with a report until it is solved.
         A booked order that is no longer checked, because it never had any tracking, is deleted, too. Returns
         how many orders; their parcels, nodes, texts and follows are deleted with them.
         """
-        finished = sa.select(orders.c.id).where(orders.c.finished_at < before).limit(limit)
+        finished = sa.select(orders.c.id).where(orders.c.finished_at < before, ~_OPEN).limit(limit)
         idle = (
             sa.select(orders.c.id)
             .where(
                 IDLE,
+                ~_OPEN,
                 sa.or_(
                     orders.c.fetched_at < before,
                     sa.and_(orders.c.fetched_at.is_(None), orders.c.created_at < before),
@@ -594,6 +597,13 @@ class Orders:
         return gone
 
 
+_OPEN = sa.or_(  # the merchant has not dealt with it
+    sa.and_(
+        orders.c.stage == Stage.RETURNED,
+        ~sa.exists().where(cases.c.order_id == orders.c.id, cases.c.done_at.is_not(None)),
+    ),
+    sa.exists().where(cases.c.order_id == orders.c.id, cases.c.disputed_at.is_not(None)),
+)
 _NOW = sa.bindparam("b_now", type_=Utc)
 _HELD = sa.exists().where(checks.c.order_id == orders.c.id, checks.c.until > _NOW)  # its check is leased
 _LEASE = sa.bindparam("b_lease", type_=sa.Text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot import board
-from bot.model import Importance, News, NewsKind, Order, PendingNotice, Place
+from bot.model import Importance, News, NewsKind, Order, OrderStatus, PendingNotice, Place, Reason, Stage
 from bot.store import Transaction
 from bot.tracking.policy import Policy
 
@@ -36,7 +36,17 @@ async def ring(tx: Transaction, policy: Policy, known: Order, order: Order, now:
     """Tell the operator's chats at once that an order became urgent, where the shop wants that."""
     if not policy.board.ring or not board.urgent(order):
         return
-    if board.urgent(known) and (known.stage, known.reason) == (order.stage, order.reason):
+    if board.urgent(known) and _state(known) == _state(order):
         return
-    key = f"flagged:{order.stage}:{int((order.stage_since or now).timestamp())}"
+    since = (order.status_at if _in_dispute(order) else order.stage_since) or now
+    key = f"flagged:{order.status if _in_dispute(order) else order.stage}:{int(since.timestamp())}"
     await tell_operators(tx, policy, order.id, NewsKind.FLAGGED, key, now)
+
+
+def _in_dispute(order: Order) -> bool:
+    return order.status is OrderStatus.DISPUTED
+
+
+def _state(order: Order) -> tuple[Stage, Reason, bool]:
+    """What makes an order urgent."""
+    return order.stage, order.reason, _in_dispute(order)

@@ -11,7 +11,18 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill, plain
 from bot.lists import harmless
-from bot.model import BUDGET_LOW, MESSAGES_LATE, BotState, Button, Flag, Flagged, Message, Order, Parcel
+from bot.model import (
+    BUDGET_LOW,
+    MESSAGES_LATE,
+    BotState,
+    Button,
+    Flag,
+    Flagged,
+    Message,
+    Order,
+    OrderStatus,
+    Parcel,
+)
 from bot.views import actions, card, wording
 from bot.views import buttons as b
 from bot.views.lists import book_needs
@@ -187,9 +198,12 @@ def flagged_order(words: Words, row: Flagged, *, now: datetime) -> Message:
 
 
 def urgent_order(words: Words, order: Order) -> Message:
-    """An order that was returned or damaged, or for which customs wants money: told at once."""
-    state = wording.state(words, order.stage, order.reason)
-    name = fill("{} <b>{}</b>", wording.icon(order.stage, order.reason), state)
+    """An order that became urgent: returned, damaged, in dispute, or customs wants money for it."""
+    if order.status is OrderStatus.DISPUTED:
+        name = fill("{} <b>{}</b>", flag_icon(Flag.IN_DISPUTE), flag_name(words, Flag.IN_DISPUTE))
+    else:
+        state = wording.state(words, order.stage, order.reason)
+        name = fill("{} <b>{}</b>", wording.icon(order.stage, order.reason), state)
     key = b.button(words.t("🚩 Board"), actions.OpenFlag(order_id=order.id))
     lines = [name, wording.merchant_name(words, order), *_contents(words, order)]
     return Message(text=words.page(lines), buttons=((key,),))
@@ -201,6 +215,7 @@ def flag_icon(flag: Flag) -> Markup:
         Flag.RETURNED: "↩️",
         Flag.PROBLEM: "⚠️",
         Flag.DUTIES: "💶",
+        Flag.IN_DISPUTE: "🏛",
         Flag.FAILED_ATTEMPT: "🚪",
         Flag.PICKUP: "📬",
         Flag.NO_TRACKING: "🕓",
@@ -219,6 +234,7 @@ def flag_name(words: Words, flag: Flag) -> Markup:
         Flag.RETURNED: t("Returned or on its way back"),
         Flag.PROBLEM: t("Delivery problem"),
         Flag.DUTIES: t("Customs duty due"),
+        Flag.IN_DISPUTE: t("In dispute"),
         Flag.FAILED_ATTEMPT: t("Delivery attempt failed"),
         Flag.PICKUP: t("Not collected yet"),
         Flag.NO_TRACKING: t("No tracking yet"),

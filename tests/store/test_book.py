@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import board
-from bot.model import BookEntry, Flag
+from bot.model import BookEntry, Flag, Stage
 from bot.store import Store, Watched
-from tests.store.builders import ANNA, LEASE, NOW, follow, later
+from tests.store.builders import ANNA, LEASE, NOW, added, follow, later, order
 
 ONE, TWO, THREE = "8211744661738042", "8211744661738043", "8211744661738044"
 
@@ -97,6 +98,22 @@ async def test_a_booked_order_of_which_nothing_ever_came_leaves_in_the_end(store
     async with store.write() as tx:
         await tx.orders.finish_check(ONE, NOW, None, checked=True)
         assert await tx.orders.purge(NOW) == 0
+        assert await tx.orders.purge(later(1)) == 1
+
+
+async def test_what_the_merchant_has_not_dealt_with_is_not_deleted(store: Store) -> None:
+    async with store.write() as tx:
+        for order_id, stage in ((ONE, Stage.RETURNED), (TWO, Stage.DELIVERED)):
+            await tx.orders.add(order_id, NOW)
+            ended = replace(order(order_id), stage=stage, finished_at=NOW)
+            await tx.orders.save(added(ended, first=True))
+        await tx.cases.dispute(TWO, ANNA, NOW)
+        assert await tx.orders.purge(later(1)) == 0
+        await tx.cases.write_note(ONE, "asked the carrier")
+        assert await tx.orders.purge(later(1)) == 0
+        await tx.cases.close(ONE, Stage.RETURNED, NOW)
+        assert await tx.orders.purge(later(1)) == 1
+        await tx.cases.withdraw(TWO, ANNA, NOW)
         assert await tx.orders.purge(later(1)) == 1
 
 

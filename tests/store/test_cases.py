@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import board
-from bot.model import Flag, Order, Parcel, Stage
+from bot.model import Flag, Order, OrderStatus, Parcel, Stage
 from bot.store import Store
 from tests.store.builders import ANNA, NOW, added, follow, node, order
 
@@ -37,6 +37,8 @@ def _some_order(dice: random.Random, order_id: str) -> Order:
         parcels=parcels,
         created_at=moment(),
         paid_at=dice.choice((None, moment())),
+        status=dice.choice((OrderStatus.SHIPPED, OrderStatus.SHIPPED, OrderStatus.DISPUTED)),
+        status_at=dice.choice((None, moment())),
         finished_at=dice.choice((None, None, None, NOW)),
     )
 
@@ -66,7 +68,8 @@ async def test_the_board_flags_what_the_rules_flag_and_nothing_else(store: Store
                 await tx.cases.dispute(one.id, ANNA, NOW)
             case = await tx.cases.get(one.id)
         found = board.flag(one, case, NOW)
-        if found is None or (one.finished_at and one.stage is not Stage.RETURNED and not case.disputed_at):
+        in_dispute = case.disputed_at or one.status is OrderStatus.DISPUTED
+        if found is None or (one.finished_at and one.stage is not Stage.RETURNED and not in_dispute):
             continue
         if case.snoozed_until is not None and case.snoozed_until > NOW:
             snoozed.add(one.id)

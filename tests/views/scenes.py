@@ -599,6 +599,9 @@ def _admin() -> dict[str, Scene]:
         "board.flagged_order": lambda w: board.flagged_order(w, replace(flagged[1], customer=7), now=NOW),
         "board.flagged_order snoozed": lambda w: board.flagged_order(w, noted, now=NOW),
         "board.urgent_order": lambda w: board.urgent_order(w, replace(NUMBERED, stage=Stage.RETURNING)),
+        "board.urgent_order in dispute": lambda w: board.urgent_order(
+            w, replace(NUMBERED, status=OrderStatus.DISPUTED)
+        ),
         "board.ask_note": lambda w: board.ask_note(w, ID, 500),
         "board.brief": lambda w: board.brief(w, counts, state=WELL, now=NOW, delivered=5, snoozed=1),
         "board.brief with orders that will be late": lambda w: board.brief(
