@@ -21,11 +21,7 @@ _TRIALS = 4.0  # weight of that prior in trials, and the number of trials after 
 _MEMORY = 200.0
 _RELIED, _MOST = 0.25, 0.95  # the chance from which an order relies on another's checks; the highest chance
 _LATE = 1.0  # hours by which a leader's check may be late
-_PEERS, _ORDERS, _ENTRIES = (
-    50,
-    50_000,
-    100_000,
-)  # limits: orders compared per entry, orders and entries remembered
+_PEERS, _ORDERS, _ENTRIES = 50, 50_000, 100_000  # orders compared per entry; what is remembered
 
 
 class _Entry:
@@ -46,9 +42,8 @@ class _Place:
     def __init__(self, stage: Stage, trail: tuple[_Entry, ...]) -> None:
         self.stage, self.trail = stage, trail
         self.weight, self.due, self.leads = 1.0, -math.inf, False
-        self.suggested: tuple[_Entry, int, str] | None = (
-            None  # the entry, how many were shared before it, by whom
-        )
+        # The entry, how many were shared before it, by whom.
+        self.suggested: tuple[_Entry, int, str] | None = None
 
 
 class Peer(NamedTuple):
@@ -65,9 +60,8 @@ class Companions:
     def __init__(self) -> None:
         self._places: dict[str, _Place] = {}
         self._entries: dict[tuple[str, Stage, int], _Entry] = {}
-        self._shared: dict[
-            str, list[float]
-        ] = {}  # by "stage/shared before": next entries that were shared, trials
+        # By "stage/shared before": how many next entries were shared, and of how many.
+        self._shared: dict[str, list[float]] = {}
 
     def observe(self, order: str, watch: Watch, stamps: Sequence[tuple[float, Stage]]) -> list[str]:
         """Learn from one check; returns the orders that probably have this order's new entry, too.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,9 +12,11 @@ from bot.model import BookNeeds, Stage, Watch
 from bot.pacing.book import book_needs
 from bot.pacing.companions import Companions
 from bot.pacing.policy import CheckInterval, Explanation, explain, next_check, weight
-from bot.pacing.price import Price
+from bot.pacing.price import Price, day_begun
 from bot.pacing.profile import hours
 from bot.pacing.rates import Rates
+
+_AHEAD, _HURRIED = 0.2, 0.9  # shares of a day's calls: companions may be ahead of an even plan, and use
 
 
 class Pacer:
@@ -39,6 +42,7 @@ class Pacer:
         self.companions = Companions()
         self._random = random
         self._suggested: list[str] = []
+        self._spare = math.inf  # calls that companions may still cost today
 
     def next_check(self, watch: Watch, now: datetime, *, order: str = "") -> datetime | None:
         """When to check an order again that is checked at `now`; None means never."""
@@ -81,8 +85,11 @@ class Pacer:
 
     def orders_to_hasten(self, now: datetime) -> list[str]:
         """Orders to check now, because a companion's news makes it likely that they have news, too."""
-        suggested, self._suggested = self._suggested, []
-        return [order for order in suggested if self.companions.gain(order, hours(now)) >= self.price.value]
+        gains = {order: self.companions.gain(order, hours(now)) for order in self._suggested}
+        worth = [order for order in sorted(gains, key=gains.__getitem__) if gains[order] >= self.price.value]
+        hastened = worth[max(len(worth) - int(min(self._spare, len(worth))), 0) :]
+        self._suggested, self._spare = [], self._spare - len(hastened)
+        return hastened
 
     def refresh(self) -> None:
         """Rebuild the tables from what was learned (20 ms, so use a thread); call it about every minute."""
@@ -91,6 +98,7 @@ class Pacer:
     def meter(self, *, now: datetime, spent: float, budget: float, active: float, healthy: bool) -> None:
         """Adjust the price to the calls spent today; call it about every minute."""
         self.price = self.price.observe(now=now, spent=spent, budget=budget, active=active, healthy=healthy)
+        self._spare = max(min(day_begun(now) + _AHEAD, _HURRIED) * budget - spent, 0.0)
 
     def dump(self) -> dict[str, Any]:
         """JSON-able state."""

@@ -146,6 +146,11 @@ def _wanted(price: Price, now: datetime) -> float:
     return max(usual, rest) ** 2
 
 
+def day_begun(now: datetime) -> float:
+    """The part of AliExpress's day that has passed, from 0 to 1."""
+    return _begun(now.astimezone(DAY_ZONE)) / 24.0
+
+
 def _begun(now: datetime) -> float:
     """Hours since the start of AliExpress's day."""
     return now.hour + now.minute / 60.0

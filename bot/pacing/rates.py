@@ -13,15 +13,9 @@ from bot.model import Stage, Watch
 from bot.pacing import prior
 from bot.pacing.profile import ORIGIN_OFFSET, WEEK, Leg, WeeklyProfile, hours, leg
 
-_HALF_LIFE, _FADED_EVERY = (
-    60.0 * 24.0,
-    12.0,
-)  # hours: half-life of what is learned, and how often it is applied
+_HALF_LIFE, _FADED_EVERY = 60.0 * 24.0, 12.0  # hours: of what is learned, and how often it is applied
 _BINS = len(prior.EDGES)
-_RECOMPILE, _RECOMPILE_SHARE = (
-    48,
-    0.08,
-)  # new entries (number, and share of all) after which the tables are rebuilt
+_RECOMPILE, _RECOMPILE_SHARE = 48, 0.08  # new entries, and share of all, after which tables are rebuilt
 _GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 4.0  # weights of the priors, in entries
 _LEG_EVENTS, _UNKNOWN_EVENTS = 80.0, 40.0  # weights of the prior profiles, in entries
 _PROFILE_EVENTS = 80.0  # weight of the leg's profile against the stage's own, in entries
