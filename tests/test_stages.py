@@ -188,6 +188,12 @@ def test_rules_speak_of_known_concepts_and_have_one_stage_an_id() -> None:
     assert len({code.id for code in CODES}) == len(CODES)
 
 
+@pytest.mark.parametrize("text", ["[Moscow] посылка ещё не вручена", "The parcel has not been delivered yet"])
+def test_not_yet_delivered_takes_a_delivery_back_and_is_else_no_attempt(text: str) -> None:
+    assert stages.read("", text, reached=Stage.OUT_FOR_DELIVERY).stage is Stage.UPDATE
+    assert stages.read("", text, reached=Stage.DELIVERED).stage is Stage.FAILED_ATTEMPT
+
+
 def test_no_concept_is_spelt_so_that_it_can_match_nothing() -> None:
     for language in concepts.languages():
         for concept in concepts.phrases(language):
