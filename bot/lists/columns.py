@@ -57,21 +57,6 @@ _FOREIGN = re.compile(
     url price amount total weight date time телефон трек 电话 運單 运单 物流 商品
 """)
 )
-_CUSTOMER = tuple(
-    re.compile(_any(titles))
-    for titles in (  # the best first
-        r"^(?:shipping|ship_to|delivery|recipient|receiver)(?:_full)?_name$ ^recipient$ ^receiver$ 收件人",
-        r"""
-            ^(?:customer|buyer|client|contact)(?:_full)?_name$
-            ^(?:customer|buyer|client|contact_person|who)$ ^nombre_(?:del_comprador|para_el_env)
-            ^kunden?(?:name)?$ ^cliente?$ ^nome_do_ ^клиент ^имя ^покупатель 客户 顧客 氏名
-        """,
-        r"^billing(?:_full)?_name$",
-        r"^(?:full_)?name$ ^naam$ ^nombre$ ^nome$ ^nom$",
-    )
-)
-_FIRST_NAME = re.compile(_any("first_?name ^vorname$ ^prenom$"))
-_LAST_NAME = re.compile(_any("last_?name ^nachname$ ^nom$"))
 _LANGUAGE = re.compile(
     _any(r"^(?:(?:customer|order|shop)_)?(?:language|locale|lang)(?:_code)?$ ^wpml_language$ ^sprache$")
 )
@@ -88,7 +73,6 @@ class Columns:
 
     numbers: tuple[int, ...] = ()
     shop_order: int = -1
-    customer: tuple[int, ...] = ()  # a first and a last name may stand apart
     language: int = -1
 
 
@@ -114,7 +98,6 @@ def find(header: Sequence[str], rows: Table, found: Sequence[Sequence[Found]]) -
     return Columns(
         numbers=numbers,
         shop_order=shop_order,
-        customer=_customer(titles, *numbers, shop_order),
         language=next((at for at, title in enumerate(titles) if _LANGUAGE.search(title)), -1),
     )
 
@@ -167,21 +150,6 @@ def _title_score(title: str) -> float:
 def _marked(cells: Sequence[str]) -> float:
     """Without a title: most begin with the mark that shops set before their numbers."""
     return float(sum(bool(_SHOPIFY_NUMBER.fullmatch(cell)) for cell in cells) > 0.8 * len(cells))
-
-
-def _customer(titles: Sequence[str], *taken: int) -> tuple[int, ...]:
-    for pattern in _CUSTOMER:
-        for at, title in enumerate(titles):
-            if at not in taken and pattern.search(title):
-                return (at,)
-    for side in ("shipping", "billing", ""):
-        parts = [
-            next((at for at, title in enumerate(titles) if side in title and part.search(title)), -1)
-            for part in (_FIRST_NAME, _LAST_NAME)
-        ]
-        if parts[0] >= 0:
-            return tuple(at for at in parts if at >= 0)
-    return ()
 
 
 def _is_aliexpress(title: str) -> bool:

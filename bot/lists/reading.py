@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bot.i18n import guess_language
 from bot.ids import read
 from bot.lists import columns, files, workbook
 from bot.lists.cells import Found, numbers_of, problem_of, tidy
@@ -91,8 +92,7 @@ def _make_row(line: int, cells: tuple[str, ...], found: list[Found], where: colu
         numbers=numbers,
         problems=problems,
         shop_order=cell(where.shop_order),
-        customer=" ".join(filter(None, map(cell, where.customer))),
-        language=cell(where.language),
+        language=guess_language(cell(where.language), ""),
     )
 
 

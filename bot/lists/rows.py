@@ -59,8 +59,7 @@ class Row:
     cells: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()  # AliExpress order numbers, each once, those of earlier rows included
     shop_order: str = ""  # the shop's own number as it is written there: "#1001"
-    customer: str = ""
-    language: str = ""  # as written there: "de", "de-DE", "German"
+    language: str = ""  # the customer's, one of `i18n.LANGUAGES`, where a code of it is written there
     problems: tuple[Problem, ...] = ()
 
 
@@ -88,9 +87,9 @@ class OrderList:
 
     @property
     def entries(self) -> list[BookEntry]:
-        """Each order number of each row with the row's shop order, for the book and for claim links."""
+        """Each order number of each row with its shop order and language, for the book and claim links."""
         return [
-            BookEntry(order_id=number, shop_order=row.shop_order)
+            BookEntry(order_id=number, shop_order=row.shop_order, language=row.language)
             for row in self.rows
             for number in row.numbers
         ]
