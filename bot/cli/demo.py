@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,12 +34,12 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="parcel-bot-demo-") as folder:
         listen = f"127.0.0.1:{_free_port()}"
         sandbox, told = _start_sandbox(port, speed, f"http://{listen}")
-        bot = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], env=_environment(told, listen, Path(folder))
-        )
+        environment = _environment(told, listen, Path(folder))
+        bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment)
         try:
             _wait_until_ready(bot, f"http://{listen}/ready")
             console.print(_welcome(told))
+            console.print(_for_shops(told, environment), soft_wrap=True)
             _wait(sandbox, bot)
         finally:
             _stop(bot, sandbox)
@@ -75,6 +77,7 @@ def _environment(told: dict[str, Any], listen: str, folder: Path) -> dict[str, s
         "ADMIN_CHAT_IDS": str(told["admin_chat_id"]),
         "LINK_SECRET": "only-for-the-demo-0123456789",
         "LISTEN": listen,
+        "PUBLIC_URL": f"http://{listen}",
         "LOG_LEVEL": "WARNING",
     }
     if not os.environ.get("SHOP_FILE"):  # a brand of one's own can be tried
@@ -112,6 +115,30 @@ def _welcome(told: dict[str, Any]) -> Panel:
         title="The demo is running",
         expand=False,
     )
+
+
+def _for_shops(told: dict[str, Any], environment: dict[str, str]) -> str:
+    """How to try the tracking page and the API, with a key made for the demo."""
+    from bot.ids import link_token
+
+    url = environment["PUBLIC_URL"]
+    page = f"{url}/t/{link_token(told['first_order'], environment['LINK_SECRET'])}"
+    key = asyncio.run(_key(environment["DATABASE_URL"]))
+    return (
+        f"The same order without Telegram:  {page}\n"
+        f'The API for shops:  curl -H "Authorization: Bearer {key}" {url}/api/v1/orders\n'
+    )
+
+
+async def _key(database: str) -> str:
+    from bot.store import Store
+    from bot.tracking.keys import Keys
+
+    store = Store(database)
+    try:
+        return await Keys(store, lambda: datetime.now(UTC)).add("demo") or ""
+    finally:
+        await store.close()
 
 
 def _wait(*processes: subprocess.Popen[Any]) -> None:
