@@ -128,17 +128,16 @@ async def test_a_key_has_its_limit_and_says_how_much_is_left(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "PER_MINUTE", 3)
+    monkeypatch.setattr(limits, "_PER_SECOND", 0.0001)  # however slow this machine is
     first = await shop.ask("GET", "/stats")
     assert first.headers["ratelimit-policy"] == '"key";q=3;w=60'
     assert first.headers["ratelimit"].startswith('"key";r=2;t=')
     await shop.ask("GET", "/stats")
     await shop.ask("GET", "/stats")
-    refused = [await shop.ask("GET", "/stats") for _ in range(3)]
-    late = [answer for answer in refused if answer.status_code == 429]
-    assert late
-    problem(late[0], 429, "too_many_requests")
-    assert late[0].headers["retry-after"] == "1"
-    assert late[0].headers["ratelimit"].startswith('"key";r=0;')
+    refused = await shop.ask("GET", "/stats")
+    problem(refused, 429, "too_many_requests")
+    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["ratelimit"].startswith('"key";r=0;')
     shop.key = await shop.engine.tracking.keys.add("other") or ""
     assert (await shop.ask("GET", "/stats")).status_code == 200, "each key has its own"
 

@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from bot.model import BookEntry, NewsKind, Place, RawUpdate, SendRecord
+from bot.board import RULES
+from bot.model import BookEntry, ListFilter, ListPlace, NewsKind, Once, Place, RawUpdate, SendRecord
 from bot.store import Settled, Store, Transaction
 from tests.store.builders import ANNA, LEASE, NOW, added, later, new_event, node, order, pending, queued
 
@@ -35,6 +36,19 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "of a shop order": lambda tx: tx.book.of_shop_order("#1001"),
     "claim tokens": lambda tx: tx.book.claim_tokens([("1001", "c-1")], NOW),
     "claimed": lambda tx: tx.book.claimed("c-1"),
+    "an order's row of the list": lambda tx: tx.listing.page(
+        ListFilter(order_ids=("1", "2")), RULES, NOW, limit=2
+    ),
+    "a page of the list": lambda tx: tx.listing.page(
+        ListFilter(), RULES, NOW, after=ListPlace(changed_at=NOW, order_id="1"), limit=50
+    ),
+    "changed since": lambda tx: tx.listing.page(ListFilter(changed_since=NOW), RULES, NOW, limit=50),
+    "of a shop order, listed": lambda tx: tx.listing.page(ListFilter(shop_order="1"), RULES, NOW, limit=50),
+    "recognize a key": lambda tx: tx.keys.get("k"),
+    "take a request": lambda tx: tx.keys.begin(
+        Once(api_key="k", key="1", fingerprint="x"), 0, NOW, NOW - timedelta(days=1)
+    ),
+    "purge requests": lambda tx: tx.keys.purge_requests(NOW),
     "rein in": lambda tx: tx.orders.cap_next_checks(["1"], NOW),
     "release orders": lambda tx: tx.orders.release_leases(),
     "other rules": lambda tx: tx.orders.with_other_ruleset("7", 200),

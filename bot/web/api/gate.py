@@ -28,6 +28,7 @@ _log = structlog.get_logger(__name__)
 _LARGEST = 1_048_576  # bytes of a body: a thousand orders are a tenth of that
 _ADMITTED = 32  # requests at once; one more gets 503
 _AT_WORK = 3  # of them: the database has eight connections, and Telegram's updates need some
+_RECOGNIZED = 2  # keys looked up at once, right or wrong
 _OPEN = frozenset({"/openapi.json"})  # what can be read without a key, once there is one
 _OFF = "The API is off: the merchant has made no key for it."
 
@@ -43,6 +44,7 @@ class Gate:
         self._bodies = Bodies(_LARGEST, _ADMITTED)
         self._admitted = asyncio.Semaphore(_ADMITTED)
         self._working = asyncio.Semaphore(_AT_WORK)
+        self._recognizing = asyncio.Semaphore(_RECOGNIZED)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, count it and log it without its data."""
@@ -95,7 +97,8 @@ class Gate:
         """The request's key; None for what is open to all. Raises ApiError for a wrong or missing one."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         try:
-            key, is_on = await tracking.keys.identify(given.strip() if scheme.lower() == "bearer" else "")
+            async with self._recognizing:
+                key, is_on = await tracking.keys.identify(given.strip() if scheme.lower() == "bearer" else "")
         except StoreError:
             raise unavailable() from None
         if key is not None:
