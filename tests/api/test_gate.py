@@ -174,11 +174,11 @@ async def test_too_many_at_once_are_sent_away_and_the_rest_is_served(
         await asyncio.sleep(0.01)
     going.set()
     answers = await asyncio.gather(*asked)
-    busy = [answer for answer in answers if answer.status_code == 503]
+    busy = [answer for answer in answers if answer.status_code == 429]
     assert len(busy) == 40 - gate._ADMITTED
-    problem(busy[0], 503, "busy")
+    problem(busy[0], 429, "busy")
     assert most[0] == gate._AT_WORK
-    assert {answer.status_code for answer in answers} == {404, 503}
+    assert {answer.status_code for answer in answers} == {404, 429}
 
 
 async def test_a_database_out_of_reach_is_no_fault_of_the_caller(

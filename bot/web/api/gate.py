@@ -26,7 +26,7 @@ from bot.web.limits import Bodies, BodyRefused
 _log = structlog.get_logger(__name__)
 
 _LARGEST = 1_048_576  # bytes of a body: a thousand orders are a tenth of that
-_ADMITTED = 32  # requests at once; one more gets 503
+_ADMITTED = 32  # requests at once; one more gets 429: a proxy passes over who answers 503, for all routes
 _AT_WORK = 3  # of them: the database has eight connections, and Telegram's updates need some
 _RECOGNIZED = 2  # keys looked up at once, right or wrong
 _OPEN = frozenset({"/openapi.json"})  # what can be read without a key, once there is one
@@ -72,7 +72,7 @@ class Gate:
     async def _serve(self, request: Request, answer: _Answer) -> str:
         """Answer a request; returns the name of its key. Raises ApiError for a refusal."""
         if self._admitted.locked():
-            raise ApiError(503, "busy", "Too many requests at once.", headers={"Retry-After": "1"})
+            raise ApiError(429, "busy", "Too many requests at once.", headers={"Retry-After": "1"})
         async with self._admitted:
             return await self._admit(request, answer)
 
