@@ -133,6 +133,7 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
     yield Check(name="catalogs", look=machine.catalogs, fix="reinstall this version")
     yield Check(name="fonts", look=machine.fonts, fix="reinstall this version")
     yield Check(name="port", look=lambda: machine.port(chosen), fix="change LISTEN")
+    yield Check(name="public", look=lambda: machine.public_address(chosen), fix="change PUBLIC_URL")
 
 
 async def _accounts(chosen: settings.Settings, store: Store, merchant: Merchant) -> Iterable[Check]:

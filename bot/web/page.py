@@ -123,15 +123,17 @@ class _Pages:
         self, request: Request, answer: Callable[[Request, _Reader, Visit], Response]
     ) -> Response:
         reader, token = self._reader(request), request.path_params["token"]
-        if self._places.locked():
-            return self._unavailable(reader, "busy")
+        if (
+            self._places.locked()
+        ):  # not 503: proxies would pass over this process, for Telegram's calls as well
+            return self._unavailable(reader, "busy", 429)
         async with self._places:
             try:
                 visit = await self._parts.visit(
                     token if _TOKEN.fullmatch(token) else "", reader.words.language
                 )
             except StoreError:
-                return self._unavailable(reader, "unavailable")
+                return self._unavailable(reader, "unavailable", 503)
             if visit is not None:
                 self._parts.count("shown")
                 return answer(request, reader, visit)
@@ -170,9 +172,10 @@ class _Pages:
         self._parts.count("unknown")
         return self._layout.response(views.wrong_link(reader.words, reader.shop), 404)
 
-    def _unavailable(self, reader: _Reader, why: str) -> Response:
+    def _unavailable(self, reader: _Reader, why: str, status: int) -> Response:
         self._parts.count(why)
-        return self._layout.response(views.unavailable(reader.words, reader.shop), 503, {"Retry-After": "5"})
+        said = views.unavailable(reader.words, reader.shop)
+        return self._layout.response(said, status, {"Retry-After": "5"})
 
     def _reader(self, request: Request) -> _Reader:
         """The language that was chosen, else the browser's, and the zone where most of its speakers live."""

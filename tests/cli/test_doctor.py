@@ -376,6 +376,23 @@ def test_no_port_is_fine(working: Terminal) -> None:
 # ── containers, SQLite's version ────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize(
+    ("address", "verdict"),
+    [
+        ("", Verdict.OK),
+        ("https://parcels.example.com", Verdict.OK),
+        ("http://parcels.example.com", Verdict.FAILURE),
+        ("http://127.0.0.1:8080", Verdict.WARNING),
+        ("http://[::1]:8080", Verdict.WARNING),
+        ("http://localhost:8080", Verdict.WARNING),
+    ],
+)
+async def test_tracking_pages_are_at_an_encrypted_address(address: str, verdict: Verdict) -> None:
+    (found,) = await machine.public_address(_settings(PUBLIC_URL=address))
+    assert found.verdict is verdict
+    assert bool(found.fix) is (verdict is not Verdict.OK)
+
+
 def _settings(**more: str) -> Settings:
     needed = {"TELEGRAM_BOT_TOKEN": "1:a", "ALIEXPRESS_APP_KEY": "1", "ALIEXPRESS_APP_SECRET": "s"}
     return load_settings(needed | more, dotenv=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot import shop
 from bot.cli.checks import Finding, failure, ok, warning
@@ -259,3 +261,28 @@ def _ready(url: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return told if isinstance(told, dict) and "ready" in told else None
+
+
+async def public_address(chosen: Settings) -> Iterable[Finding]:
+    """Check that tracking pages can be reached as configured; nothing is called."""
+    if not chosen.public_url:
+        return [ok("public", "PUBLIC_URL is not set: no tracking pages")]
+    parts = urlsplit(chosen.public_url)
+    if parts.scheme != "https" and not _is_here(parts.hostname or ""):
+        return [
+            failure(
+                "public",
+                f"{chosen.public_url} is not encrypted: anybody on the way could read the pages",
+                "put a reverse proxy with https before the port, and https:// into PUBLIC_URL",
+            )
+        ]
+    if _is_here(parts.hostname or ""):
+        return [warning("public", f"{chosen.public_url} is this machine alone", "set PUBLIC_URL")]
+    return [ok("public", f"tracking pages at {chosen.public_url}/t/…")]
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name
+        return False
