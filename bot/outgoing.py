@@ -165,9 +165,9 @@ class Renderer:
         return words_for(chat, self._shop(chat.language), operator=chat.place.chat_id in self._operators)
 
     async def report(
-        self, chat: Chat, notice: Notice, order: Order, letters: Mapping[int, Letter]
+        self, chat: Chat, notice: Notice, order: Order, follow: Follow | None, letters: Mapping[int, Letter]
     ) -> OutgoingMessage:
-        """What goes to a place that need not follow the order.
+        """What goes to a place whether or not it follows the order.
 
         That is a problem, a question or an urgent order for the operator, the shop's answer for a customer,
         or that the shop has no such order.
@@ -175,16 +175,18 @@ class Renderer:
         words, first = self._words(chat), notice.news[0]
         letter = letters.get(first.letter) if first.letter is not None else None
         kinds = {one.kind for one in notice.news}
+        if first.kind in _LETTERS:
+            facts, shop = await self.facts(chat, order, ()), self._shop(chat.language)
         if NewsKind.NOT_FOUND in kinds:
             message = pushes.not_found(words, order.id)
         elif NewsKind.FLAGGED in kinds:
             message = board.urgent_order(words, order)
         elif first.kind is NewsKind.ASKED and letter is not None:
-            message = asking.question(words, await self.facts(chat, order, ()), letter)
+            message = asking.question(words, facts, letter)
         elif first.kind is NewsKind.ANSWERED and letter is not None:
-            message = asking.answer(words, order, letter, self._shop(chat.language))
+            message = asking.answer(words, facts.order, follow, letter, shop)
         elif first.kind is NewsKind.SOLVED:
-            message = asking.solved(words, order, self._shop(chat.language), first.dispute or 0)
+            message = asking.solved(words, facts.order, follow, shop, first.dispute or 0)
         else:
             message = admin.customer_problem(words, order, first.dispute)
         if first.kind in _LETTERS:

@@ -312,9 +312,9 @@ class Sender(Worker):
             return await self._renderer.summary(chat, group, known.orders, follows)
         (notice,) = group
         order = known.orders[notice.order_id]
-        if is_report(notice):
-            return await self._renderer.report(chat, notice, order, known.letters)
         follow = known.follows.get((chat.place, notice.order_id))
+        if is_report(notice):
+            return await self._renderer.report(chat, notice, order, follow, known.letters)
         if follow is None or (is_card(notice) and follow.card_message_id is None):
             return None
         facts = await self._renderer.facts(chat, order, notice.news)

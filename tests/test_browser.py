@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from bot.model import Stage
-from tests.world import CUSTOMS, EMMA, PLAIN, World, world
+from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, World, world
 
 RETURNED = "8211744661818042"
 
@@ -117,6 +117,39 @@ async def test_the_merchant_sees_the_board_and_the_numbers(page: Page, here: Wor
     await _type(page, "/settings")
     await expect(page.get_by_text("Quiet hours").first).to_be_visible()
     await _keep(page, "merchant")
+
+
+async def test_a_complaint_is_answered_and_solved_on_the_page_in_two_languages(
+    page: Page, here: World
+) -> None:
+    made = {"first_name": "Lena", "language_code": "de", "zone": "Europe/Berlin"}
+    lena = await here.control("POST", "chats", **made)
+    await _open(page, "Lena")
+    await _type(page, CUSTOMS)
+    await here.hears(lena["id"], CUSTOMS, after=0)
+    await _type(page, "Ich möchte mein Geld zurück")
+    await page.get_by_role("button", name="Shop fragen").last.click()
+    await expect(page.get_by_text("Was möchtest du den Shop").last).to_be_visible()
+    await here.control("POST", f"chats/{MERCHANT}/state", action="block")  # the merchant is away
+    await _type(page, "Das Paket hängt seit Tagen beim Zoll. Was kann ich tun?")
+    await expect(page.get_by_text("ist unterwegs an den Shop").last).to_be_visible()
+    await _open(page, "Merchant")
+    await _type(page, "/start")  # which unblocks the bot
+    question = page.locator(".message", has_text="A customer asks about order")
+    await expect(question).to_contain_text("hängt seit Tagen beim Zoll")
+    await _keep(page, "question")
+    await question.hover()
+    await question.get_by_role("button", name="Reply", exact=True).click()
+    await _type(page, "We sent the invoice to customs today. It should move on by Thursday.")
+    await expect(page.get_by_text("Your answer is on its way").last).to_be_visible()
+    await _open(page, "Lena")
+    answer = page.locator(".message", has_text="It should move on by Thursday.")
+    await expect(answer).to_contain_text("Antwort vom Shop: Handyhülle aus Silikon")
+    await _keep(page, "answer")
+    await _open(page, "Merchant")
+    await question.get_by_role("button", name="Solved").click()
+    await _open(page, "Lena")
+    await expect(page.locator(".message", has_text="gelöst").last).to_be_visible()
 
 
 async def test_the_journey_is_shared_as_a_picture(page: Page, here: World) -> None:

@@ -102,21 +102,21 @@ def _parcels(words: Words, facts: Localized) -> list[Markup]:
     return lines
 
 
-def answer(words: Words, order: Order, letter: Letter, shop: Shop) -> Message:
+def answer(words: Words, order: Order, follow: Follow | None, letter: Letter, shop: Shop) -> Message:
     """The shop's answer for the customer, who can reply."""
     lines = [
-        words.t("💬 <b>Answer from the shop: {order}</b>", order=wording.name(words, order, None)),
+        words.t("💬 <b>Answer from the shop: {order}</b>", order=wording.name(words, order, follow)),
         *_said(words, letter),
     ]
     keys = _again(words, order, shop, letter.dispute)
     return Message(text=words.page(lines), buttons=keys, photo=letter.photo or None)
 
 
-def solved(words: Words, order: Order, shop: Shop, dispute: int) -> Message:
+def solved(words: Words, order: Order, follow: Follow | None, shop: Shop, dispute: int) -> Message:
     """The shop says that the problem with this id is solved."""
     said = words.t(
         "✅ The shop says that the problem with {order} is solved. If something is still wrong, ask again.",
-        order=wording.name(words, order, None),
+        order=wording.name(words, order, follow),
     )
     return Message(text=words.page([said]), buttons=_again(words, order, shop, dispute))
 
