@@ -140,7 +140,7 @@ def test_a_state_survives_in_a_few_kilobytes() -> None:
     again = Arrival()
     again.load(arrival.dump())
     again.refresh((), NOW)
-    assert len(arrival.dump()) < 16_000
+    assert len(arrival.dump()) < 7_000
     assert again.forecast(case, NOW).likely == pytest.approx(arrival.forecast(case, NOW).likely, abs=0.1)
     assert again.finished == 400
 

@@ -94,7 +94,7 @@ class Calibration:
     def dump(self) -> dict[str, Any]:
         """JSON-able state."""
         pending = {
-            key: [n for at, stage, end in rows for n in (round(at, 2), _STAGES.index(stage), end)]
+            key: [n for at, stage, end in rows for n in (round(at, 1), _STAGES.index(stage), end)]
             for key, rows in self._pending.items()
         }
         counts = {name: [round(value, 3) for value in row] for name, row in self._counts.items()}

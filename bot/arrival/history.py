@@ -10,6 +10,7 @@ from typing import Any
 from bot.model import Stage
 
 _STAGES = tuple(Stage)
+_UNIT = 10  # of a day: so fine are times kept
 
 
 def days(moment: datetime) -> float:
@@ -54,29 +55,33 @@ class Journey:
 
 
 def dump(journeys: Iterable[Journey]) -> list[Any]:
-    """JSON-able; times to 1/100 day."""
-    rows = []
-    for one in journeys:
-        times = [[_STAGES.index(stage), round(100 * (at - one.start))] for stage, at in one.passages]
+    """JSON-able, by start; times to a tenth of a day, each start as the difference from the one before."""
+    rows, before = [], 0
+    for one in sorted(journeys, key=lambda one: (one.start, one.key)):
+        start = round(_UNIT * one.start)
+        times = [[_STAGES.index(stage), round(_UNIT * (at - one.start))] for stage, at in one.passages]
         flat = [number for pair in times for number in pair]
         promise = None if one.promise is None else round(one.promise - one.start)
-        end = round(100 * (one.until - one.start))
-        rows.append([one.key, one.carrier, round(one.start, 2), promise, int(one.delivered), end, *flat])
+        end = round(_UNIT * (one.until - one.start))
+        rows.append([one.key, one.carrier, start - before, promise, int(one.delivered), end, *flat])
+        before = start
     return rows
 
 
 def load(rows: Iterable[Any]) -> list[Journey]:
     """Restore journeys from `dump`."""
-    found = []
-    for key, carrier, start, promise, delivered, end, *flat in rows:
+    found, begun = [], 0
+    for key, carrier, more, promise, delivered, end, *flat in rows:
+        begun += more
+        start = begun / _UNIT
         passages = tuple(
-            (_STAGES[stage], start + at / 100) for stage, at in zip(flat[::2], flat[1::2], strict=True)
+            (_STAGES[stage], start + at / _UNIT) for stage, at in zip(flat[::2], flat[1::2], strict=True)
         )
         found.append(
             Journey(
                 key=key,
                 passages=passages,
-                until=start + end / 100,
+                until=start + end / _UNIT,
                 delivered=bool(delivered),
                 carrier=carrier,
                 promise=None if promise is None else start + promise,

@@ -126,7 +126,7 @@ class Arrival:
         """The state as a few kilobytes of text."""
         state = {
             "share": self._share,
-            "ended": history.dump(sorted(self._ended.values(), key=lambda one: (one.until, one.key))),
+            "ended": history.dump(self._ended.values()),
             "calibration": self._calibration.dump(),
         }
         packed = zlib.compress(json.dumps(state, separators=(",", ":")).encode(), 9)

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.arrival import Arrival, Features, Journey, days, moment
 from bot.arrival.said import LEAST_FINISHED, STILL, say
@@ -14,6 +14,7 @@ from bot.model import Estimate, Stage
 
 LEVELS = (0.1, 0.5, 0.9)
 RIVALS = ("promise", "durations", "ratios")
+_LATE, _GRACE = 0.8, 1.0  # chance from which lateness is foretold, and days after the promise that are late
 _WINDOW = 120.0  # days of past deliveries that the rivals know
 
 
@@ -34,7 +35,11 @@ class Moment:
 
 @dataclass(slots=True)
 class Outcome:
-    """All moments, and what was said: parcel-days, moves without news, those sooner than two days."""
+    """All moments, and what was said: parcel-days, moves without news, those sooner than two days.
+
+    `warned` has the days before the promise of each parcel first said to be late, and whether it was; `late`
+    counts those that were.
+    """
 
     moments: list[Moment]
     said_days: float = 0.0
@@ -42,6 +47,8 @@ class Outcome:
     hasty: int = 0
     held: int = 0
     ranges: int = 0
+    warned: dict[str, tuple[float, bool]] = field(default_factory=dict)
+    late: int = 0
 
 
 class Rivals:
@@ -87,11 +94,18 @@ def replay(journeys: Sequence[Journey], least: int = LEAST_FINISHED) -> Outcome:
                     delivered += 1
             arrival.learn(fresh)
             arrival.refresh(list(_under_way(journeys, now)), now)
-        case = Features(stage=stage, since=since, start=one.start, promise=one.promise, carrier=one.carrier)
+        due = None if one.promise is None else one.promise + _GRACE
+        case = Features(
+            stage=stage, since=since, start=one.start, promise=one.promise, carrier=one.carrier, due=due
+        )
         arrival.state(one.key, case, now)
         if delivered < least or not one.delivered:
             continue
         forecast = arrival.forecast(case, now)
+        if due is not None:
+            outcome.late += entry and since == one.start and one.until > due
+            if forecast.late >= _LATE and now < due:
+                outcome.warned.setdefault(one.key, (due - now, one.until > due))
         ours = [forecast.earliest, forecast.likely, forecast.latest]
         left = one.until - now
         asked = [[at - now for at in ours], *rivals.ask(case, now)]

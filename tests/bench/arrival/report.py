@@ -34,6 +34,13 @@ def table(name: str, outcome: Outcome, hand_over: str) -> str:
         f"said: {outcome.ranges} times, {100 * share:.1f} % held to the half day; moved without news "
         f"{a_day:.3f} times a day, {outcome.hasty} times within two days"
     )
+    if outcome.warned:
+        ahead = sorted(before for before, _ in outcome.warned.values())
+        right = sum(late for _, late in outcome.warned.values())
+        rows.append(
+            f"foretold to be late: {len(ahead)} parcels, {right} of them rightly, of {outcome.late} in all; "
+            f"{ahead[len(ahead) // 2]:.1f} days ahead at the median"
+        )
     return "\n".join(rows)
 
 
