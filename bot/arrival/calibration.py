@@ -21,7 +21,7 @@ _SURE = 50.0  # weight, in statements, of the prior that all is calibrated: over
 _NARROWING = 0.3
 _FARTHEST = (0.06, 0.04)  # how far the level of each end may be moved; the late end is far out already
 _LAG = 1.0  # days after its moment when a statement is judged, because deliveries are reported late
-_PENDING = 1000  # statements waiting to be judged, at most; beyond that, fewer parcels are sampled
+_PENDING = 300  # statements waiting to be judged, at most; beyond that, fewer parcels are sampled
 _STAGES = tuple(Stage)
 _ALL = "all"
 

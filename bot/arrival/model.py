@@ -17,7 +17,7 @@ from bot.arrival.history import Journey
 from bot.arrival.week import Week
 from bot.model import Stage
 
-KEPT = 800
+KEPT = 400
 """Ended parcels that are kept: those that started last, so that fast and slow ones are kept alike."""
 _SPAN = 75.0  # days of starts to keep at least: if these are too many parcels, a sample of them is kept
 _HALF_LIFE = 50.0  # half-life in days, from when a parcel entered a stage
