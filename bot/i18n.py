@@ -253,7 +253,8 @@ class Words:
         mixes = self.right_to_left or _has_right_to_left(text)
         if not mixes or not text or "\n" in text or _is_isolated(text):
             return text
-        return Markup(f"{FSI}{text}{PDI}")
+        lead = RLM if not isinstance(value, Markup) and _begins_in_another_script(text) else ""
+        return Markup(f"{FSI}{lead}{text}{PDI}")
 
     def code(self, value: str) -> Markup:
         """Text that a reader copies with one tap."""
@@ -437,6 +438,17 @@ def _is_isolated(text: str) -> bool:
 
 def _has_right_to_left(text: str) -> bool:
     return not text.isascii() and any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)
+
+
+def _begins_in_another_script(text: str) -> bool:
+    """Whether right-to-left text has a left-to-right start, by which its direction would be guessed wrong.
+
+    Carriers put the place first: "[Dongguan] وصل الطرد إلى مركز الفرز."
+    """
+    if text.isascii():
+        return False
+    strong = [kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}]
+    return strong[:1] == ["L"] and 2 * strong.count("L") < len(strong)
 
 
 def _tg_time(at: datetime, style: str, fallback: str) -> Markup:

@@ -306,6 +306,12 @@ def test_emoji_and_joined_scripts_stay_as_they_are() -> None:
     assert clean("👩‍🚀 می‌خواهم") == "👩‍🚀 می‌خواهم"
 
 
+def test_right_to_left_text_behind_a_latin_place_still_runs_from_the_right() -> None:
+    arrived = "[Dongguan] وصل الطرد إلى مركز الفرز."
+    assert Words("ar").isolate(arrived) == Words("en").isolate(arrived) == f"{FSI}{RLM}{arrived}{PDI}"
+    assert Words("ar").isolate("USB-C cable, كابل") == f"{FSI}USB-C cable, كابل{PDI}"
+
+
 def test_markup_passes_and_is_isolated_outside_its_tags() -> None:
     words = Words("ar")
     text = words.t("You follow {order}.", order=words.code("8211744661738042"))
