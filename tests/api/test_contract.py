@@ -22,7 +22,7 @@ from bot.web.api.backend import Backend
 from tests.api.conftest import Shop
 from tests.parts import several
 
-_EXAMPLES = 30  # of each operation and kind
+_EXAMPLES = 15  # of each operation and kind
 _CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
