@@ -55,7 +55,7 @@ DOORS = {
     "openpyxl": {"lists"},
     "jinja2": {"web"},
     "icalendar": {"web"},
-    "standardwebhooks": {"webhooks"},
+    "standardwebhooks": {"webhooks", "sandbox"},
 }
 
 

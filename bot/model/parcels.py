@@ -249,8 +249,8 @@ class Watch:
 
     `weight` is the number of chats that are notified, `booked` whether the shop watches it as well;
     `last_node_at` is the newest node's time stamp. `stopped` is True if the order is no longer checked on
-    schedule. `utc_offset_hours` is a guess at the destination's zone from the followers' zones, None if
-    unknown. `carrier` is that of its first parcel.
+    schedule. `heard`: a system of the shop gets events. `utc_offset_hours` is a guess at the destination's
+    zone from the followers' zones, None if unknown. `carrier` is that of its first parcel.
     """
 
     stage: Stage
@@ -266,6 +266,7 @@ class Watch:
     finished_at: datetime | None = None
     stopped: bool = False
     booked: bool = False
+    heard: bool = False
 
     def is_recent(self, now: datetime, within: timedelta) -> bool:
         """Whether the source answered so lately; an answer in the future, by a wrong clock, is none."""

@@ -1,4 +1,4 @@
-"""Combines both simulated services, the control API and the chat page into one application."""
+"""Combines the simulated services, a shop's system, control API and chat page into one application."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.control import ControlApi
 from bot.sandbox.hangup import Breakable
 from bot.sandbox.parameters import Parameters
+from bot.sandbox.shop import ShopSystem
 from bot.sandbox.telegram.server import BotApi
 from bot.sandbox.telegram.webhook import WebhookDelivery
 
@@ -28,7 +29,7 @@ def create_app(
     sandbox: Sandbox | None = None,
     watch: Callable[[str, Parameters], None] = lambda method, parameters: None,
 ) -> Breakable:
-    """The application: `/telegram`, `/aliexpress`, `/control` and the chat page at `/`.
+    """The application: `/telegram`, `/aliexpress`, `/shop`, `/control` and the chat page at `/`.
 
     Webhooks and the tick run within its lifespan; everything else works without it. `app.state.sandbox` holds
     the state. `watch` is called for each call to Telegram, with its parameters as received.
@@ -57,6 +58,7 @@ def create_app(
             Mount("/telegram", routes=BotApi(box.telegram, box.faults, watch).routes),
             Mount("/aliexpress", routes=gateway),
             Mount("/control", routes=ControlApi(box).routes),
+            Mount("/shop", routes=ShopSystem().routes),
             Route("/", index),
             Mount("/page", StaticFiles(directory=_PAGE)),
         ],

@@ -39,6 +39,7 @@ from bot.store.tables import (
     orders,
     parcels,
     texts,
+    webhook_endpoints,
 )
 
 _SLACK = timedelta(minutes=1)  # by how much later a corrected clock may be noticed
@@ -654,7 +655,8 @@ def _lease(*, on_sqlite: bool, waited: bool) -> Any:
     ).execution_options(preserve_rowcount=True)
 
 
-_WATCH = sa.select(orders, _CARRIER).where(orders.c.id == sa.bindparam("b_id"))
+_HEARD = sa.exists().where(webhook_endpoints.c.id.is_not(None)).label("heard")
+_WATCH = sa.select(orders, _CARRIER, _HEARD).where(orders.c.id == sa.bindparam("b_id"))
 _THIS = sa.update(orders).where(orders.c.id == sa.bindparam("b_id"))
 _CONCLUDE = _THIS.values(next_check_at=sa.case((WATCHED, sa.bindparam("b_next", type_=Utc)), else_=sa.null()))
 

@@ -79,6 +79,7 @@ def to_watch(row: Row) -> Watch:
         carrier=row["first_carrier"] or "",
         booked=row["booked_at"] is not None,
         stopped=row["next_check_at"] is None,
+        heard=bool(row.get("heard")),
     )
 
 

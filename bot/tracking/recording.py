@@ -133,7 +133,8 @@ class Recording:
             here = [one for one in followers if one.chat.place == asking]
             pending += audience.cards(order.id, here, of=f"asked:{now:%Y%m%d%H%M%S%f}", asking=None, now=now)
         await tx.notices.enqueue(pending, now)
-        await record_events(tx, events.of_changes(known, changes), now)
+        if watch.heard:
+            await record_events(tx, events.of_changes(known, changes), now)
         if not changes.first:
             await ring(tx, self._policy, known, order, now)
         if changes.added or changes.news:

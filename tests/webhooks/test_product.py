@@ -47,6 +47,7 @@ async def test_events_arrive_a_pause_is_told_and_no_secret_is(
         return "parcelbot_webhooks_paused 1.0" in app.metrics.expose().decode()
 
     await here.until(counted)
+    known = await webhooks.endpoints()
     await here.stop()
     stored = (here.folder / "bot.db").read_bytes() + b"".join(
         one.read_bytes() for one in here.folder.glob("bot.db-*")
@@ -60,7 +61,7 @@ async def test_events_arrive_a_pause_is_told_and_no_secret_is(
         messages,
         repr(made),
         repr(rotated),
-        repr(await webhooks.endpoints()),
+        repr(known),
     ]
     for secret in (made.secret, rotated.secret):
         assert not [place for place in shown if secret.removeprefix("whsec_") in place]
