@@ -209,6 +209,13 @@ def test_commands_of_the_chat_exist(page: Path) -> None:
     assert named - known - paths == set()
 
 
+def test_the_readme_names_every_command() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = text.partition("## Operator's commands")[2].partition("## ")[0]
+    first = {name.split()[0] for name in _options()}
+    assert [name for name in sorted(first) if not re.search(rf"\b{name}\b", listed)] == []
+
+
 def test_the_changelog_begins_with_this_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     (first, *_) = re.findall(r"^## (\S+)", text, re.MULTILINE)
