@@ -155,7 +155,8 @@ class Chats:
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
         is_open = sa.exists().where(disputes.c.order_id == cases.c.order_id, disputes.c.solved_at.is_(None))
         solved = sa.update(cases).where(cases.c.order_id.in_(reported), ~is_open)
-        await self._on.execute(solved.values(disputed_at=None))
+        if reported:
+            await self._on.execute(solved.values(disputed_at=None))
         await self.purge_guesses(now, guessing_since, chat_id)
         for state in _UNHANDLED:
             here = sa.and_(state_is(updates, state), updates.c.chat_id == chat_id)

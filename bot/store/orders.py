@@ -598,12 +598,15 @@ class Orders:
         return gone
 
 
-_OPEN = sa.or_(  # the merchant has not dealt with it
-    sa.and_(
-        orders.c.stage == Stage.RETURNED,
-        ~sa.exists().where(cases.c.order_id == orders.c.id, cases.c.done_at.is_not(None)),
-    ),
-    sa.exists().where(cases.c.order_id == orders.c.id, cases.c.disputed_at.is_not(None)),
+_CASE = cases.c.order_id == orders.c.id
+_OPEN = (
+    sa.or_(  # the merchant has not dealt with it; PostgreSQL would read all cases to see which of them exist
+        sa.and_(
+            orders.c.stage == Stage.RETURNED,
+            sa.select(cases.c.done_at).where(_CASE).scalar_subquery().is_(None),
+        ),
+        sa.select(cases.c.disputed_at).where(_CASE).scalar_subquery().is_not(None),
+    )
 )
 _NOW = sa.bindparam("b_now", type_=Utc)
 _HELD = sa.exists().where(checks.c.order_id == orders.c.id, checks.c.until > _NOW)  # its check is leased

@@ -105,6 +105,7 @@ def _orders(count: int, known: Order, base: float, *, due: bool) -> Iterator[dic
             "stage": known.stage.value,
             "stage_since": _ms(newest.timestamp()),
             "created_at": _ms(base - 5 * 86_400),
+            "changed_at": _ms(newest.timestamp()),
             "fetched_at": _ms(base - 3600),
             "digest": known.digest,
             "fingerprint": known.fingerprint,
