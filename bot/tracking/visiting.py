@@ -72,8 +72,10 @@ class Visiting:
         """
         signed = read_link_token(token, self._policy.link_secret) if self._policy.link_secret else None
         async with self._store.read() as tx:
-            claimed = await tx.book.claimed(token if is_claim_token(token) else _NO_CLAIM)
-            ids = [signed] if signed is not None else claimed
+            if signed is not None:
+                ids = [signed]
+            else:
+                ids = await tx.book.claimed(token if is_claim_token(token) else _NO_CLAIM)
             known = await tx.orders.get_many(ids)
             orders = [known.get(one) or Order(id=one, created_at=self._now()) for one in ids]
             read = [(order, *await self._texts.stored(tx, order, language)) for order in orders]

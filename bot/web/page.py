@@ -10,7 +10,7 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,7 +33,10 @@ from bot.views import page as views
 from bot.views.brand import branding
 from bot.web.visitors import WrongLinks, client_address
 
-_PLACES = 16  # visits answered at once
+_PLACES = (
+    4  # visits answered at once: each takes some 5 ms of the one loop that Telegram's updates run on, too
+)
+_QUEUE = 64  # visits that wait for such a place
 _AFTER = 0.025  # seconds after which every visit is answered, so that its time does not tell what was found
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _COLOR = "#1d5fd0"
@@ -88,6 +91,8 @@ class _Pages:
     def __init__(self, parts: PageParts) -> None:
         self._parts = parts
         self._places = asyncio.Semaphore(_PLACES)
+        self._visits = 0  # answered or waiting
+        self._notices: dict[tuple[str, str], bytes] = {}  # by what they say and language
         self._wrong = WrongLinks()
         self._layout = Layout(parts.shop(parts.language))
 
@@ -123,20 +128,22 @@ class _Pages:
         self, request: Request, answer: Callable[[Request, _Reader, Visit], Response]
     ) -> Response:
         reader, token = self._reader(request), request.path_params["token"]
-        if (
-            self._places.locked()
-        ):  # not 503: proxies would pass over this process, for Telegram's calls as well
+        if self._visits >= _PLACES + _QUEUE:
+            # not 503: proxies would pass over this process, for Telegram's calls as well
             return self._unavailable(reader, "busy", 429)
-        async with self._places:
-            try:
+        self._visits += 1
+        try:
+            async with self._places:
                 visit = await self._parts.visit(
                     token if _TOKEN.fullmatch(token) else "", reader.words.language
                 )
-            except StoreError:
-                return self._unavailable(reader, "unavailable", 503)
-            if visit is not None:
-                self._parts.count("shown")
-                return answer(request, reader, visit)
+                if visit is not None:
+                    self._parts.count("shown")
+                    return answer(request, reader, visit)
+        except StoreError:
+            return self._unavailable(reader, "unavailable", 503)
+        finally:
+            self._visits -= 1
         return self._refused(request, reader)
 
     def _page(self, request: Request, reader: _Reader, visit: Visit) -> Response:
@@ -152,14 +159,14 @@ class _Pages:
             telegram=f"https://t.me/{username}?start={token}" if username else "",
             calendar=f"{token}.ics?lang={reader.words.language}",
         )
-        return self._layout.response(said, 200)
+        return self._layout.answer(self._layout.render(said), reader.words.language, 200)
 
     def _calendar(self, request: Request, reader: _Reader, visit: Visit) -> Response:
         token, now = request.path_params["token"], self._parts.now()
         facts = [shown.localized for shown in visit.shown]
         days = views.expected(reader.words, reader.shop, facts, now=now)
         if not days:
-            return self._layout.response(views.wrong_link(reader.words, reader.shop), 404)
+            return self._notice(reader, views.wrong_link, 404)
         content = calendar_file(days, now=now, url=page_url(self._parts.public_url, token))
         headers = _HEADERS | {"Content-Disposition": 'inline; filename="parcel.ics"'}
         return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
@@ -167,15 +174,23 @@ class _Pages:
     def _refused(self, request: Request, reader: _Reader) -> Response:
         if self._wrong.count(client_address(request), asyncio.get_running_loop().time()):
             self._parts.count("limited")
-            said = views.too_many(reader.words, reader.shop)
-            return self._layout.response(said, 429, {"Retry-After": str(round(self._wrong.within))})
+            return self._notice(reader, views.too_many, 429, round(self._wrong.within))
         self._parts.count("unknown")
-        return self._layout.response(views.wrong_link(reader.words, reader.shop), 404)
+        return self._notice(reader, views.wrong_link, 404)
 
     def _unavailable(self, reader: _Reader, why: str, status: int) -> Response:
         self._parts.count(why)
-        said = views.unavailable(reader.words, reader.shop)
-        return self._layout.response(said, status, {"Retry-After": "5"})
+        return self._notice(reader, views.unavailable, status, 5)
+
+    def _notice(
+        self, reader: _Reader, say: Callable[[Words, Shop], views.Page], status: int, retry: int = 0
+    ) -> Response:
+        """A page that says why there is none; laid out once in each language."""
+        key = (say.__name__, reader.words.language)
+        if key not in self._notices:
+            self._notices[key] = self._layout.render(say(reader.words, reader.shop))
+        more = {"Retry-After": str(retry)} if retry else {}
+        return self._layout.answer(self._notices[key], reader.words.language, status, more)
 
     def _reader(self, request: Request) -> _Reader:
         """The language that was chosen, else the browser's, and the zone where most of its speakers live."""
@@ -221,10 +236,12 @@ class Layout:
         style = Markup(self._style)  # noqa: S704  our own file
         return self._template.render(page=said, style=style, logo=self._logo).encode()
 
-    def response(self, said: views.Page, status: int, more: dict[str, str] | None = None) -> Response:
-        """The page as an answer."""
-        headers = self._headers | {"Content-Language": said.frame.code} | (more or {})
-        return Response(self.render(said), status, headers, media_type="text/html")
+    def answer(
+        self, content: bytes, language: str, status: int, more: Mapping[str, str] | None = None
+    ) -> Response:
+        """The page as an answer in this language."""
+        headers = self._headers | {"Content-Language": language.replace("_", "-")} | dict(more or {})
+        return Response(content, status, headers, media_type="text/html")
 
 
 def _style(color: str) -> str:
