@@ -109,6 +109,9 @@ RULES: tuple[Rule, ...] = (
         _R.UNCLAIMED,
     ),
     _rule("pickup.attempt", _S.UPDATE, "pickup_attempt", "delivered"),
+    _rule(
+        "delivered.after", _S.DELIVERED, "delivered_after", f"future conditional to_agent sender {_PLACES}"
+    ),
     _rule("delivered.attempt", _S.DELIVERED, "attempt_ok", "negated future conditional to_agent"),
     _rule("attempt.address", _S.FAILED_ATTEMPT, "attempt bad_address", "", _R.ADDRESS),
     _rule("trouble.address", _S.EXCEPTION, "bad_address", "", _R.ADDRESS),
@@ -149,7 +152,7 @@ RULES: tuple[Rule, ...] = (
         "pickup.collected",
         _S.DELIVERED,
         "collected_by_customer",
-        "negated future conditional held doubt customs",
+        "to_agent negated future conditional held doubt customs",
     ),
     _rule(
         "pickup.taken",
@@ -205,6 +208,15 @@ RULES: tuple[Rule, ...] = (
     _rule("handover.batch", _S.ORIGIN_TRANSIT, "batch_to_carrier"),
     _rule("out.future", _S.UPDATE, "out_for_delivery out_later", "today"),
     _rule("out", _S.OUT_FOR_DELIVERY, "out_for_delivery", "negated china_leg conditional to_country"),
+    _rule(
+        "out.handed",
+        _S.OUT_FOR_DELIVERY,
+        "to_courier",
+        "negated conditional customer returning",
+        near=_S.PICKED_UP,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PICKED_UP,
+    ),
     _rule("pickup.way", _S.LOCAL_TRANSIT, "pickup_point", "data conditional"),
     _rule(
         "delivered",
