@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -91,6 +92,20 @@ def check_first_push(address: str) -> None:
 
 def test_a_newcomer_follows_an_order_and_is_pushed_its_next_scan(address: str) -> None:
     check_first_push(address)
+
+
+def test_the_shops_own_system_gets_events(address: str) -> None:
+    _says(address, EMMA, f"/track {ORDER}")
+    deadline = time.monotonic() + 60
+    while "signature verified" not in (page := _read(f"{address}/shop/")):
+        assert time.monotonic() < deadline, page
+        time.sleep(0.2)
+    assert "order.changed" in page
+
+
+def _read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return str(answer.read().decode())
 
 
 def _says(address: str, chat: int, text: str, contains: str = "") -> Any:

@@ -77,6 +77,7 @@ def _environment(told: dict[str, Any], listen: str, folder: Path) -> dict[str, s
         "ADMIN_CHAT_IDS": str(told["admin_chat_id"]),
         "LINK_SECRET": "only-for-the-demo-0123456789",
         "LISTEN": listen,
+        "WEBHOOKS_ALLOW_PRIVATE": "true",
         "PUBLIC_URL": f"http://{listen}",
         "LOG_LEVEL": "WARNING",
     }
@@ -118,27 +119,46 @@ def _welcome(told: dict[str, Any]) -> Panel:
 
 
 def _for_shops(told: dict[str, Any], environment: dict[str, str]) -> str:
-    """How to try the tracking page and the API, with a key made for the demo."""
+    """How to try the tracking page, the API and events, with a key and an endpoint made for the demo."""
     from bot.ids import link_token
 
     url = environment["PUBLIC_URL"]
     page = f"{url}/t/{link_token(told['first_order'], environment['LINK_SECRET'])}"
-    key = asyncio.run(_key(environment["DATABASE_URL"]))
+    key, secret = asyncio.run(_known_to_shops(environment["DATABASE_URL"], f"{told['url']}/shop/events"))
+    _send_secret(f"{told['url']}/shop/secret", secret)
     return (
         f"The same order without Telegram:  {page}\n"
         f'The API for shops:  curl -H "Authorization: Bearer {key}" {url}/api/v1/orders\n'
+        f"Events that a shop's own system gets:  {told['url']}/shop/\n"
     )
 
 
-async def _key(database: str) -> str:
+async def _known_to_shops(database: str, events: str) -> tuple[str, str]:
+    """A key of the API, and the secret of an endpoint that gets events."""
+    from bot.sources.aliexpress.cipher import Cipher
     from bot.store import Store
+    from bot.tracking import Policy
     from bot.tracking.keys import Keys
+    from bot.tracking.webhooks import Webhooks
+
+    def now() -> datetime:
+        return datetime.now(UTC)
 
     store = Store(database)
     try:
-        return await Keys(store, lambda: datetime.now(UTC)).add("demo") or ""
+        key = await Keys(store, now).add("demo") or ""
+        webhooks = Webhooks(store, Cipher(), Policy(private_webhooks=True), now)
+        return key, (await webhooks.add(events)).secret
     finally:
         await store.close()
+
+
+def _send_secret(url: str, secret: str) -> None:
+    """The shop's system verifies events with it."""
+    from urllib.request import urlopen
+
+    with urlopen(url, data=secret.encode(), timeout=5):  # noqa: S310  a loopback address of ours
+        pass
 
 
 def _wait(*processes: subprocess.Popen[Any]) -> None:
