@@ -17,8 +17,9 @@ _CLOSING = 1.7  # how much more than a scan the end of the journey is worth
 _RECHECKS = (24.0, 72.0, 168.0, 336.0)  # hours after the end: "delivered" and "returned" are sometimes wrong
 GIVEN_UP = timedelta(days=90)  # without news: no more checks
 _AHEAD = 12.0  # hours after the best moment so far in which the search for a better one continues
-_JITTER, _FAR = 0.04, 0.8  # of the gap, to either side: usually, and to see other hours
-_TRIED = 30.0  # entries after which half of the checks still vary so much
+_JITTER, _FAR = 0.04, 0.8  # of the gap, to either side: usually, and to try other hours
+_TRIED = 30.0  # entries after which half as many checks try other hours,
+_LONG = 9.0  # and the gap in hours from which they do: shorter ones see all hours anyway
 _RETRY = 300.0  # seconds: first back-off window after a failure
 
 
@@ -132,7 +133,7 @@ def _decide(
         at, bound = _recheck(watch, now, random())
     else:
         gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, interval)
-        seconds = gap * 3600.0 * _varied(random(), rates.entries)
+        seconds = gap * 3600.0 * _varied(random(), rates.entries if gap > _LONG else math.inf)
         at = now + timedelta(seconds=min(max(seconds, interval.floor), interval.ceiling))
     if watch.failures > 0 and at is not None:
         # Full jitter: anywhere up to a window that doubles with every failure.
