@@ -11,7 +11,10 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is assigned for use on the Internet
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # holds an IPv4 address (RFC 6052)
-_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637
+_SPECIAL = (  # parts of it that are for protocols and examples
+    ipaddress.IPv6Network("2001::/23"),  # RFC 2928, with Teredo
+    ipaddress.IPv6Network("3fff::/20"),  # RFC 9637
+)
 _PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890; Python 3.11 calls a part of it global
 _LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
@@ -24,7 +27,7 @@ def is_public(host: str) -> bool:
     """Whether the IP address is on the Internet; False for what is no IP address.
 
     Private, loopback, link-local, shared (CGNAT), multicast and reserved addresses are not, nor are IPv6
-    addresses that hold such an IPv4 address (mapped, 6to4, Teredo, NAT64).
+    addresses that hold such an IPv4 address (mapped, 6to4, NAT64).
     """
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
@@ -37,9 +40,9 @@ def _is_global(address: _Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None or address in _NAT64:
             return True  # as public as the address in it, which is judged, too
-        if address not in _UNICAST or address in _DOCUMENTATION:
+        if address not in _UNICAST or any(address in one for one in _SPECIAL):
             return False
-        if address.sixtofour is not None or address.teredo is not None:
+        if address.sixtofour is not None:
             return True
     elif address in _PROTOCOLS:
         return False
@@ -50,7 +53,7 @@ def _within(address: _Address) -> tuple[ipaddress.IPv4Address, ...]:
     """The IPv4 addresses that an IPv6 address holds."""
     if isinstance(address, ipaddress.IPv4Address):
         return ()
-    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    found = [address.ipv4_mapped, address.sixtofour]
     if address in _NAT64:
         found.append(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
     return tuple(one for one in found if one is not None)
