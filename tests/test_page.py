@@ -254,13 +254,13 @@ async def test_a_crowd_of_visitors_fills_the_page_s_places_and_no_others(
     door: Door, http: httpx.AsyncClient
 ) -> None:
     door.hold = asyncio.Event()
-    crowd = [asyncio.create_task(http.get(f"/t/{SIGNED}")) for _ in range(72)]
+    crowd = [asyncio.create_task(http.get(f"/t/{SIGNED}")) for _ in range(70)]
     while door.answers["busy"] < 4:
         await asyncio.sleep(0.005)
     assert (await http.get("/ready")).status_code == 200
     door.hold.set()
     statuses = Counter(answer.status_code for answer in await asyncio.gather(*crowd))
-    assert statuses == {200: 68, 429: 4}
+    assert statuses == {200: 66, 429: 4}
 
 
 # ── logo and calendar ───────────────────────────────────────────────────────────────────────────

@@ -33,9 +33,8 @@ from bot.views import page as views
 from bot.views.brand import branding
 from bot.web.visitors import WrongLinks, client_address
 
-_PLACES = (
-    4  # visits answered at once: each takes some 5 ms of the one loop that Telegram's updates run on, too
-)
+_PLACES = 2  # visits answered at once: each takes some 5 ms of the loop that everything runs on
+_REST = 0.5  # of the time that a visit took, its place rests: where the loop is busy, visits slow down first
 _QUEUE = 64  # visits that wait for such a place
 _AFTER = 0.025  # seconds after which every visit is answered, so that its time does not tell what was found
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -87,6 +86,9 @@ class _Reader:
     shop: Shop
 
 
+_Answer = Callable[[Request, _Reader, Visit], Response]
+
+
 class _Pages:
     def __init__(self, parts: PageParts) -> None:
         self._parts = parts
@@ -115,18 +117,14 @@ class _Pages:
         headers = _HEADERS | {"Cache-Control": "public, max-age=3600", "Content-Security-Policy": policy}
         return Response(logo.content, media_type=logo.media_type, headers=headers)
 
-    async def _evenly(
-        self, request: Request, answer: Callable[[Request, _Reader, Visit], Response]
-    ) -> Response:
+    async def _evenly(self, request: Request, answer: _Answer) -> Response:
         clock = asyncio.get_running_loop()
         started = clock.time()
         response = await self._answer(request, answer)
         await asyncio.sleep(started + _AFTER - clock.time())  # one that is past does not wait
         return response
 
-    async def _answer(
-        self, request: Request, answer: Callable[[Request, _Reader, Visit], Response]
-    ) -> Response:
+    async def _answer(self, request: Request, answer: _Answer) -> Response:
         reader, token = self._reader(request), request.path_params["token"]
         if self._visits >= _PLACES + _QUEUE:
             # not 503: proxies would pass over this process, for Telegram's calls as well
@@ -134,17 +132,23 @@ class _Pages:
         self._visits += 1
         try:
             async with self._places:
-                visit = await self._parts.visit(
-                    token if _TOKEN.fullmatch(token) else "", reader.words.language
-                )
-                if visit is not None:
-                    self._parts.count("shown")
-                    return answer(request, reader, visit)
+                response = await self._visit(request, reader, token, answer)
         except StoreError:
             return self._unavailable(reader, "unavailable", 503)
         finally:
             self._visits -= 1
-        return self._refused(request, reader)
+        return response or self._refused(request, reader)
+
+    async def _visit(self, request: Request, reader: _Reader, token: str, answer: _Answer) -> Response | None:
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        visit = await self._parts.visit(token if _TOKEN.fullmatch(token) else "", reader.words.language)
+        response = None
+        if visit is not None:
+            self._parts.count("shown")
+            response = answer(request, reader, visit)
+        await asyncio.sleep(_REST * (clock.time() - began))
+        return response
 
     def _page(self, request: Request, reader: _Reader, visit: Visit) -> Response:
         token, username = request.path_params["token"], self._parts.username()

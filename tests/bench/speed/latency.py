@@ -26,12 +26,12 @@ _IMPORTS = "import bot.cli, bot.cli.run, bot.app, bot.metrics"
 
 
 @contextlib.contextmanager
-def running(url: str, database: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+def running(
+    url: str, database: Path, port: int = 0, **more: str
+) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """A bot and the seconds from its start until it called itself ready."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = children.environment(url, database, LISTEN=f"127.0.0.1:{port}", LOG_LEVEL="INFO")
+    port = port or free_port()
+    settings = children.environment(url, database, LISTEN=f"127.0.0.1:{port}", LOG_LEVEL="INFO", **more)
     began = time.monotonic()
     bot = subprocess.Popen(
         [sys.executable, "-m", "bot", "run"],
@@ -45,6 +45,14 @@ def running(url: str, database: Path) -> Iterator[tuple[subprocess.Popen[bytes],
     finally:
         bot.terminate()
         bot.wait(30)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def _ready(port: int, bot: subprocess.Popen[bytes]) -> float:
@@ -81,15 +89,9 @@ def answers(url: str, database: Path, people: int) -> dict[str, float]:
     """Seconds from an update's hand-over to its answer, with every stored order due."""
     with running(url, database):
         time.sleep(2.0)
-        children.ask(url, "log")
         numbers = iter(range(1, 10**9))
-        for person in range(people):
-            order = _NEW_ORDER + person
-            children.ask(url, "say", _message(next(numbers), _PEOPLE + person, f"/track {order}"))
-            time.sleep(_PACE)
-        time.sleep(2.0)
-        log = children.ask(url, "log")
-        tracked = _waits(log, {str(n + 1): _PEOPLE + n for n in range(people)}, "sendMessage")
+        log = track(url, numbers, range(people))
+        tracked = tracks(log, range(people))
         presses = _presses(log, numbers)
         for press in presses:
             children.ask(url, "say", press)
@@ -105,12 +107,31 @@ def answers(url: str, database: Path, people: int) -> dict[str, float]:
     }
 
 
+def track(url: str, numbers: Iterator[int], people: range, rest: float = 2.0) -> dict[str, Any]:
+    """These people send /track, each an order of their own; the stand-in's log `rest` seconds later."""
+    children.ask(url, "log")
+    for person in people:
+        text = f"/track {_NEW_ORDER + person}"
+        children.ask(url, "say", _message(next(numbers), _PEOPLE + person, text))
+        time.sleep(_PACE)
+    time.sleep(rest)
+    log: dict[str, Any] = children.ask(url, "log")
+    return log
+
+
+def tracks(log: dict[str, Any], people: range, first: int = 1) -> list[float]:
+    """Seconds that these people waited; `first` is the number of the first one's update."""
+    asked = {str(first + place): _PEOPLE + one for place, one in enumerate(people)}
+    return _waits(log, asked, "sendMessage")
+
+
 def _waits(log: dict[str, Any], asked: dict[str, int], method: str) -> list[float]:
     first: dict[int, float] = {}
     for post in log["posted"]:
         if post["method"] == method and "reply_markup" in post["body"]:
             first.setdefault(int(post["body"]["chat_id"]), post["at"])
-    return [first[chat] - log["handed"][update] for update, chat in asked.items()]
+    never = float("inf")
+    return [first.get(chat, never) - log["handed"].get(update, 0.0) for update, chat in asked.items()]
 
 
 def _press_waits(log: dict[str, Any], presses: list[dict[str, Any]]) -> list[float]:
