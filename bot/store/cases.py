@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Case, Dispute, Flag, FlagRule, FlagSince, Letter, OrderStatus, Place, Stage
 from bot.store import sql
-from bot.store.tables import WATCHED, cases, disputes, follows, letters, orders
+from bot.store.tables import OF_ALBUM, WATCHED, cases, disputes, follows, letters, orders
 
 _QUIET = timedelta(days=1)  # between two reports of one place that the merchant hears
 
@@ -105,7 +105,7 @@ class Cases:
         rows = await self._on.execute(
             sa.select(disputes, letters.c.from_shop)
             .join(letters, letters.c.dispute_id == disputes.c.id)
-            .where(letters.c.album == album, letters.c.album != "", letters.c.update_id != besides)
+            .where(letters.c.album == album, OF_ALBUM, letters.c.update_id != besides)
             .limit(1)
         )
         row = rows.mappings().first()

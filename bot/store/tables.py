@@ -415,6 +415,8 @@ letters = sa.Table(
     sa.Column("answered_at", Utc),
     sa.UniqueConstraint("dispute_id", "update_id"),
 )
+OF_ALBUM = letters.c.album != sa.literal_column("''")
+_index("ix_letters_album", letters.c.album, where=OF_ALBUM)
 
 # Wrong order ids per chat, for the lock that prevents guessing.
 guesses = sa.Table(

@@ -106,6 +106,10 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "updates waiting": lambda tx: tx.updates.waiting(),
     "updates aside": lambda tx: tx.updates.failed_for_good(),
     "purge updates": lambda tx: tx.updates.purge(NOW),
+    "an album": lambda tx: tx.cases.album("7", besides=1),
+    "a chat's questions": lambda tx: tx.cases.count_questions(100),
+    "deliveries": lambda tx: tx.figures.deliveries(NOW - timedelta(days=90), NOW, timedelta(0)),
+    "troubles": lambda tx: tx.figures.troubles(NOW - timedelta(days=90), NOW),
     "purge notices": lambda tx: tx.notices.purge(NOW),
 }
 # Small tables, walked whole with open eyes: limits of chats that were told lately, a minute's answers,

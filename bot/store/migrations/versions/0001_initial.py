@@ -433,6 +433,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
         sa.UniqueConstraint("dispute_id", "update_id", name=op.f("uq_letters_dispute_id_update_id")),
     )
+    op.create_index(
+        "ix_letters_album",
+        "letters",
+        ["album"],
+        unique=False,
+        sqlite_where=sa.text("album != ''"),
+        postgresql_where=sa.text("album != ''"),
+    )
     op.create_table(
         "follows",
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
