@@ -38,7 +38,7 @@ class Outcome:
     """All moments, and what was said: parcel-days, moves without news, those sooner than two days.
 
     `warned` has the days before the promise of each parcel first said to be late, and whether it was; `late`
-    counts those that were.
+    names those that were.
     """
 
     moments: list[Moment]
@@ -48,7 +48,7 @@ class Outcome:
     held: int = 0
     ranges: int = 0
     warned: dict[str, tuple[float, bool]] = field(default_factory=dict)
-    late: int = 0
+    late: set[str] = field(default_factory=set)
 
 
 class Rivals:
@@ -103,7 +103,7 @@ def replay(journeys: Sequence[Journey], least: int = LEAST_FINISHED) -> Outcome:
             continue
         forecast = arrival.forecast(case, now)
         if due is not None:
-            outcome.late += entry and since == one.start and one.until > due
+            outcome.late |= {one.key} if one.until > due else set()
             if forecast.late >= _LATE and now < due:
                 outcome.warned.setdefault(one.key, (due - now, one.until > due))
         ours = [forecast.earliest, forecast.likely, forecast.latest]
