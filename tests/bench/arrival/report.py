@@ -38,7 +38,7 @@ def table(name: str, outcome: Outcome, hand_over: str) -> str:
         ahead = sorted(before for before, _ in outcome.warned.values())
         right = sum(late for _, late in outcome.warned.values())
         rows.append(
-            f"foretold to be late: {len(ahead)} parcels, {right} of them rightly, of {len(outcome.late)} in all; "
+            f"foretold to be late: {len(ahead)} parcels, {right} rightly, of {len(outcome.late)} in all; "
             f"{ahead[len(ahead) // 2]:.1f} days ahead at the median"
         )
     return "\n".join(rows)
