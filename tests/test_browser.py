@@ -16,6 +16,7 @@ from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, World, world
 RETURNED = "8211744661818042"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+expect.set_options(timeout=20_000)  # milliseconds; what the bot says may wait for its turn
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 BUSY_TIMEOUT = 5000  # milliseconds that a transaction waits for another program's lock
 
 _PRAGMAS = (
-    f"busy_timeout = {BUSY_TIMEOUT}",
     "journal_mode = WAL",
     # FULL: a committed update was acknowledged to Telegram and must survive a power cut (ARCHITECTURE.md)
     "synchronous = FULL",
@@ -40,27 +39,27 @@ CONNECT_ARGS = {"isolation_level": None, "factory": _SelfClosing, "check_same_th
 def set_up(engine: AsyncEngine, busy_timeout: Callable[[], int]) -> None:
     """Prepare each new connection, and begin read-write transactions with the write lock.
 
-    `busy_timeout` is called before each of those and returns milliseconds.
+    `busy_timeout` is called before each of both and returns milliseconds.
     """
+
+    def prepare(connection: Any, record: Any) -> None:
+        wait = record.info["busy_timeout"] = busy_timeout()
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout = {wait}", *_PRAGMAS):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
     def begin(connection: sa.Connection) -> None:
         if not connection.get_execution_options().get("write", False):
             _execute(connection, "BEGIN")
             return
-        if (wait := busy_timeout()) != connection.info.get("busy_timeout", BUSY_TIMEOUT):
+        if (wait := busy_timeout()) != connection.info["busy_timeout"]:
             _execute(connection, f"PRAGMA busy_timeout = {wait}")
             connection.info["busy_timeout"] = wait
         _execute(connection, "BEGIN IMMEDIATE")
 
-    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", begin)
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _execute(connection: sa.Connection, command: str) -> None:
