@@ -94,9 +94,7 @@ async def examine(chosen: settings.Settings, dotenv: Path) -> AsyncIterator[Find
         return
     merchant = Merchant(chosen, store, Metrics(), now=lambda: datetime.now(UTC))
     try:
-        store.database.wait_for_locks(
-            patiently=False
-        )  # several locks would take half a minute
+        store.database.wait_for_locks(patiently=False)  # several locks would take half a minute
         async for finding in run_checks(_around(chosen, dotenv, store), redact):
             yield finding
         store.database.wait_for_locks(patiently=True)  # a renewed login must not be lost
