@@ -32,6 +32,7 @@ _log = structlog.get_logger(__name__)
 _AT_ONCE = 8  # requests in flight to one endpoint
 _LEASE = timedelta(seconds=60)  # far longer than one request with its wait for the database
 _IDLE = 2.0  # seconds; the longest sleep, so that what an operator's command changed is noticed
+_NONE_THERE = 10.0  # seconds between looks for a first endpoint
 _DRAIN = 4.0  # seconds that requests in flight may take when the bot stops
 _LONGEST_WISH = timedelta(hours=1)  # of an endpoint's Retry-After
 _LATE_EVERY = timedelta(minutes=10)
@@ -262,6 +263,8 @@ class WebhookSender(Worker):
             self._looked_for_late = None if more else now  # there may be more of them
 
     async def _idle_for(self) -> float:
+        if not self._lanes:
+            return _NONE_THERE
         now = self._now()
         rests = [lane.rests_until for lane in self._lanes.values() if lane.rests_until is not None]
         try:
