@@ -6,8 +6,9 @@ import contextlib
 import contextvars
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
-from bot.model import Delivery, Message, Place, Snapshot, StillWanted
+from bot.model import Delivery, Message, Place, Snapshot
 from bot.store import Store, Transaction
 from tests import make
 from tests.parts import Clock, Engine, PostOffice, ScriptedSource
@@ -52,22 +53,13 @@ async def test_nothing_is_asked_or_sent_while_a_transaction_is_open(tmp_path: Pa
             return await super().fetch(order_id, language, urgent=urgent)
 
     class Post(PostOffice):
-        async def deliver(
-            self,
-            place: Place,
-            message: Message,
-            *,
-            reply_to: int | None = None,
-            still_wanted: StillWanted | None = None,
-        ) -> Delivery:
+        async def deliver(self, place: Place, message: Message, **how: Any) -> Delivery:
             crossing("deliver")
-            return await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
+            return await super().deliver(place, message, **how)
 
-        async def edit(
-            self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
-        ) -> Delivery:
+        async def edit(self, place: Place, message_id: int, message: Message, **how: Any) -> Delivery:
             crossing("edit")
-            return await super().edit(place, message_id, message, still_wanted=still_wanted)
+            return await super().edit(place, message_id, message, **how)
 
     watched = Engine(store, source=Source(Clock()), post=Post())
     await watched.follow()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.model import Delivery, Later, Message, Place, Sent, StillWanted
+from bot.model import Delivery, Later, Message, Place, Sent
 from bot.store import Store
 from tests import make
 from tests.parts import Engine, PostOffice, several
@@ -25,25 +26,12 @@ class Moody(PostOffice):
     edit_mood: Callable[[Place, Message], Delivery | None] = staticmethod(lambda place, message: None)
     tried = 0
 
-    async def deliver(
-        self,
-        place: Place,
-        message: Message,
-        *,
-        reply_to: int | None = None,
-        still_wanted: StillWanted | None = None,
-    ) -> Delivery:
+    async def deliver(self, place: Place, message: Message, **how: Any) -> Delivery:
         self.tried += 1
-        return self.mood(place, message) or await super().deliver(
-            place, message, reply_to=reply_to, still_wanted=still_wanted
-        )
+        return self.mood(place, message) or await super().deliver(place, message, **how)
 
-    async def edit(
-        self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
-    ) -> Delivery:
-        return self.edit_mood(place, message) or await super().edit(
-            place, message_id, message, still_wanted=still_wanted
-        )
+    async def edit(self, place: Place, message_id: int, message: Message, **how: Any) -> Delivery:
+        return self.edit_mood(place, message) or await super().edit(place, message_id, message, **how)
 
 
 @pytest.fixture

@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from bot.errors import TokenRevoked
 from bot.i18n import LANGUAGES
-from bot.model import Delivery, Gone, Later, Level, Message, Moved, Place, Refused, StillWanted, TopicGone
+from bot.model import Delivery, Gone, Later, Level, Message, Moved, Place, Refused, TopicGone
 from bot.store import Store
 from tests import make
 from tests.parts import Clock, Engine, PostOffice, ScriptedSource, several
@@ -350,15 +351,8 @@ class _FullDisk(PostOffice):
 
     store: Store
 
-    async def deliver(
-        self,
-        place: Place,
-        message: Message,
-        *,
-        reply_to: int | None = None,
-        still_wanted: StillWanted | None = None,
-    ) -> Delivery:
-        outcome = await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
+    async def deliver(self, place: Place, message: Message, **how: Any) -> Delivery:
+        outcome = await super().deliver(place, message, **how)
         await _rename(self.store, "notices", "mislaid")
         return outcome
 
@@ -412,17 +406,10 @@ async def test_how_long_news_took_from_its_own_time_to_the_chat_is_counted(engin
 
 async def test_who_stops_between_two_messages_of_a_turn_hears_no_more(tmp_path: Path) -> None:
     class StopsAll(PostOffice):
-        async def deliver(
-            self,
-            place: Place,
-            message: Message,
-            *,
-            reply_to: int | None = None,
-            still_wanted: StillWanted | None = None,
-        ) -> Delivery:
+        async def deliver(self, place: Place, message: Message, **how: Any) -> Delivery:
             for order_id in several(2):
                 await engine.tracking.following.untrack(place, order_id)
-            return await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
+            return await super().deliver(place, message, **how)
 
     store = Store(f"sqlite:///{tmp_path / 'bot.db'}")
     await store.start()
@@ -444,19 +431,12 @@ class _Queue(PostOffice):
     clock: Clock
     meanwhile: Callable[[], Awaitable[object]] | None = None
 
-    async def deliver(
-        self,
-        place: Place,
-        message: Message,
-        *,
-        reply_to: int | None = None,
-        still_wanted: StillWanted | None = None,
-    ) -> Delivery:
+    async def deliver(self, place: Place, message: Message, **how: Any) -> Delivery:
         self.clock.pass_(seconds=4)
         if (happens := self.meanwhile) is not None:
             self.meanwhile = None
             await happens()
-        return await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
+        return await super().deliver(place, message, **how)
 
 
 @pytest.mark.parametrize("how", ["stop", "forget", "pause"])
@@ -492,14 +472,7 @@ class _Counter(PostOffice):
         self.under_way = self.most = self.asked = 0
         self.at_first: Callable[[], object] = lambda: None
 
-    async def deliver(
-        self,
-        place: Place,
-        message: Message,
-        *,
-        reply_to: int | None = None,
-        still_wanted: StillWanted | None = None,
-    ) -> Delivery:
+    async def deliver(self, place: Place, message: Message, **how: Any) -> Delivery:
         self.asked += 1
         self.under_way += 1
         self.most = max(self.most, self.under_way)
@@ -507,7 +480,7 @@ class _Counter(PostOffice):
             self.at_first()
         await asyncio.sleep(0)
         self.under_way -= 1
-        return await super().deliver(place, message, reply_to=reply_to, still_wanted=still_wanted)
+        return await super().deliver(place, message, **how)
 
 
 @asynccontextmanager
@@ -560,13 +533,11 @@ class _Interrupted(PostOffice):
 
     meanwhile: Callable[[], Awaitable[object]] | None = None
 
-    async def edit(
-        self, place: Place, message_id: int, message: Message, *, still_wanted: StillWanted | None = None
-    ) -> Delivery:
+    async def edit(self, place: Place, message_id: int, message: Message, **how: Any) -> Delivery:
         if (happens := self.meanwhile) is not None:
             self.meanwhile = None
             await happens()
-        return await super().edit(place, message_id, message, still_wanted=still_wanted)
+        return await super().edit(place, message_id, message, **how)
 
 
 async def test_a_card_is_edited_again_when_its_reader_learned_more_while_news_was_on_its_way(

@@ -21,9 +21,7 @@ async def ask_shop(ctx: ChatContext, action: actions.AskShop) -> None:
     """Ask for the question; the next message goes to the shop."""
     if await ctx.refuse_change():
         return
-    follow = await ctx.tracking.following.get(ctx.place, action.order_id)
-    if follow is None:
-        await ctx.toast(replies.old_button(ctx.words), alert=True)
+    if (follow := await ctx.followed(action.order_id)) is None:
         return
     if not ctx.tracking.asking.is_open:  # a button from before it was turned off
         await ctx.toast()

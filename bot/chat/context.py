@@ -22,7 +22,7 @@ from bot.chat.telegram import TelegramBot
 from bot.errors import TokenRevoked
 from bot.i18n import Words, guess_language, guess_zone
 from bot.merchant import Merchant
-from bot.model import Chat, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
+from bot.model import Chat, Follow, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
 from bot.views import card, replies, timeline
 from bot.views.brand import words_for
@@ -299,6 +299,13 @@ class ChatContext:
         if self.user_id in listed:
             return True
         return False if self.services.bot.id in listed else None  # only admins see anonymous admins
+
+    async def followed(self, order_id: str) -> Follow | None:
+        """The follow that a press is about; answers an outdated or forged press."""
+        follow = await self.tracking.following.get(self.place, order_id)
+        if follow is None:
+            await self.toast(replies.old_button(self.words), alert=True)
+        return follow
 
     async def refuse_change(self) -> bool:
         """If the user may not change things, or that cannot be known, say so and return True."""

@@ -70,8 +70,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
     if await ctx.refuse_change():
         return
     tracking, place, id_ = ctx.tracking, ctx.place, action.order_id
-    if await tracking.following.get(place, id_) is None:
-        await ctx.toast(replies.old_button(ctx.words), alert=True)
+    if await ctx.followed(id_) is None:
         return
     shown = await tracking.viewing.show(ctx.chat, id_)
     told, days, review = False, _LOOK_AGAIN.days, False
@@ -112,9 +111,7 @@ async def ask_receipt(ctx: ChatContext, action: actions.AskReceipt) -> None:
     """ "Did you get it?" is to be answered otherwise."""
     if await ctx.refuse_change():
         return
-    follow = await ctx.tracking.following.get(ctx.place, action.order_id)
-    if follow is None:
-        await ctx.toast(replies.old_button(ctx.words), alert=True)
+    if (follow := await ctx.followed(action.order_id)) is None:
         return
     shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
     await ctx.toast()
@@ -123,9 +120,7 @@ async def ask_receipt(ctx: ChatContext, action: actions.AskReceipt) -> None:
 
 async def why(ctx: ChatContext, action: actions.Why) -> None:
     """ "Why did I get this?"."""
-    follow = await ctx.tracking.following.get(ctx.place, action.order_id)
-    if follow is None:
-        await ctx.toast(replies.old_button(ctx.words), alert=True)
+    if (follow := await ctx.followed(action.order_id)) is None:
         return
     shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
     news = await ctx.tracking.viewing.last_told(ctx.place, action.order_id)

@@ -367,7 +367,7 @@ async def ask_rename(ctx: ChatContext, action: actions.AskRename) -> None:
     """Ask for a new label; the next plain message is the answer."""
     if await ctx.refuse_change():
         return
-    follow = await _followed(ctx, action.order_id)
+    follow = await ctx.followed(action.order_id)
     if follow is not None:
         await ctx.toast()
         await _ask_name(ctx, await ctx.tracking.viewing.order(ctx.chat, follow.order_id), follow)
@@ -382,7 +382,7 @@ async def ask_stop(ctx: ChatContext, action: actions.AskStop) -> None:
     """Ask for confirmation before unfollowing."""
     if await ctx.refuse_change():
         return
-    follow = await _followed(ctx, action.order_id)
+    follow = await ctx.followed(action.order_id)
     if follow is not None:
         await ctx.toast()
         order = await ctx.tracking.viewing.order(ctx.chat, follow.order_id)
@@ -394,7 +394,7 @@ async def stop(ctx: ChatContext, action: actions.Stop) -> None:
     if await ctx.refuse_change():
         return
     before = await ctx.tracking.following.stopped(ctx.place, ctx.update)
-    follow = before[0] if before else await _followed(ctx, action.order_id)
+    follow = before[0] if before else await ctx.followed(action.order_id)
     if follow is not None:
         await ctx.toast()
         await _stop(ctx, follow)
@@ -463,14 +463,6 @@ async def nothing(ctx: ChatContext, action: actions.Nothing) -> None:
 # ── what every press is asked ───────────────────────────────────────────────────────────────────
 
 
-async def _followed(ctx: ChatContext, order_id: str) -> Follow | None:
-    """The follow that a press is about; answers an outdated or forged press."""
-    follow = await ctx.tracking.following.get(ctx.place, order_id)
-    if follow is None:
-        await ctx.toast(replies.old_button(ctx.words), alert=True)
-    return follow
-
-
 async def _shown(ctx: ChatContext, order_id: str) -> Shown | None:
     """The order that a press is about, if this place follows it or is an operator's."""
     if not await _may_see(ctx, order_id):
@@ -489,4 +481,4 @@ async def _opened(ctx: ChatContext, order_id: str) -> Shown | None:
 async def _may_see(ctx: ChatContext, order_id: str) -> bool:
     if ctx.is_admin and await ctx.tracking.viewing.is_known(order_id):
         return True
-    return await _followed(ctx, order_id) is not None
+    return await ctx.followed(order_id) is not None

@@ -141,8 +141,7 @@ class Notices:
 
     async def set_back(self, now: datetime, back: timedelta) -> None:
         """Correct times after the clock was ahead by `back`: due times move back by as much."""
-        span = back // timedelta(milliseconds=1)
-        earlier = sa.type_coerce(sa.type_coerce(notices.c.due_at, sa.BigInteger) - span, Utc)
+        earlier = sql.moved_back(notices.c.due_at, back)
         then = sa.or_(notices.c.created_at > now, notices.c.attempts > 0)
         await self._on.execute(
             sa.update(notices)

@@ -344,8 +344,6 @@ class Orders:
 
     async def set_back(self, now: datetime, back: timedelta) -> None:
         """Correct times after the clock was ahead by `back`: planned checks move back by as much."""
-        span = back // timedelta(milliseconds=1)
-        planned = sa.type_coerce(orders.c.next_check_at, sa.BigInteger) - span
         await self._on.execute(
             sa.update(orders)
             .where(
@@ -355,7 +353,7 @@ class Orders:
                     orders.c.finished_at.is_(None),
                 )
             )
-            .values(next_check_at=sa.type_coerce(planned, Utc))
+            .values(next_check_at=sql.moved_back(orders.c.next_check_at, back))
         )
         for moment in (orders.c.fetched_at, orders.c.created_at):
             later = sql.in_order(orders, moment > now)

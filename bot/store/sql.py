@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -338,6 +339,12 @@ async def connect(database: Database, options: str) -> psycopg.AsyncConnection[t
     return await psycopg.AsyncConnection.connect(
         url, autocommit=True, connect_timeout=5, options=options, application_name="parcel-bot"
     )
+
+
+def moved_back(moment: sa.Column[datetime], back: timedelta) -> sa.ColumnElement[datetime]:
+    """The column's time, earlier by `back`."""
+    span = back // timedelta(milliseconds=1)
+    return sa.type_coerce(sa.type_coerce(moment, sa.BigInteger) - span, moment.type)
 
 
 def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:

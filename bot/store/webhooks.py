@@ -164,8 +164,7 @@ class Webhooks:
 
     async def set_back(self, now: datetime, back: timedelta) -> None:
         """Correct times after the clock was ahead by `back`: due times move back by as much."""
-        span = back // timedelta(milliseconds=1)
-        earlier = sa.type_coerce(sa.type_coerce(webhook_events.c.due_at, sa.BigInteger) - span, Utc)
+        earlier = sql.moved_back(webhook_events.c.due_at, back)
         ahead = webhook_events.c.due_at >= now + back - timedelta(minutes=1)
         await self._on.execute(sa.update(webhook_events).where(_due, ahead).values(due_at=earlier))
         for moment in (webhook_events.c.tried_at, webhook_events.c.created_at):

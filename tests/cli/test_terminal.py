@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -95,15 +95,20 @@ def test_colours_can_be_refused(tmp_path: Path, sandbox: Sandbox) -> None:
     assert "\x1b[1;32m" not in shown.shown
 
 
+def _accounts(told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The first questions of init, with their answers."""
+    yield "Bot token (not shown): ", told["bot_token"]
+    yield "App Key: ", told["app_key"]
+    yield "App Secret (not shown): ", told["app_secret"]
+    yield "/callback]: ", ""
+
+
 def test_a_secret_is_not_echoed_while_it_is_typed(tmp_path: Path, sandbox: Sandbox) -> None:
     told = sandbox.told
     urls = {name: sandbox.settings[name] for name in ("TELEGRAM_API_URL", "ALIEXPRESS_API_URL")}
     with screen("init", cwd=tmp_path, **urls) as (shown, process):
         for prompt, answer in (
-            ("Bot token (not shown): ", told["bot_token"]),
-            ("App Key: ", told["app_key"]),
-            ("App Secret (not shown): ", told["app_secret"]),
-            ("/callback]: ", ""),
+            *_accounts(told),
             ("[Y/n]: ", "n"),
             ("separated by commas: ", "5000000001"),
             ("[open]: ", "open"),
@@ -131,10 +136,7 @@ def test_init_waits_for_the_operators_first_message(tmp_path: Path, own_sandbox:
     own_sandbox.control(f"/chats/{ann['id']}/say", text="an older message")
     with screen("init", cwd=tmp_path, **urls) as (shown, process):
         for prompt, answer in (
-            ("Bot token (not shown): ", told["bot_token"]),
-            ("App Key: ", told["app_key"]),
-            ("App Secret (not shown): ", told["app_secret"]),
-            ("/callback]: ", ""),
+            *_accounts(told),
             ("[Y/n]: ", "y"),
         ):
             shown.until(prompt)

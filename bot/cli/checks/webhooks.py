@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from bot.addresses import host_of
-from bot.cli.checks import Finding, failure, ok, warning
+from bot.cli.checks import Finding, ok, warning
 from bot.cli.checks.database import is_current
 from bot.cli.program import PROGRAM
-from bot.errors import StoreError
 from bot.model import Endpoint, EventQueue
 from bot.settings import Settings
 from bot.store import Store
@@ -21,12 +20,9 @@ async def webhooks(store: Store, chosen: Settings, now: datetime) -> Iterable[Fi
     """Check that events reach the shop's systems; nothing is said where there are none."""
     if not await is_current(store):
         return []
-    try:
-        async with store.read() as tx:
-            endpoints = await tx.webhooks.endpoints()
-            queue = await tx.webhooks.queue([one.id for one in endpoints if one.paused_at is None])
-    except StoreError as error:
-        return [failure("webhooks", str(error), "see the database's line above")]
+    async with store.read() as tx:
+        endpoints = await tx.webhooks.endpoints()
+        queue = await tx.webhooks.queue([one.id for one in endpoints if one.paused_at is None])
     if not endpoints:
         return []
     found = [*_endpoints(endpoints, now), *_events(queue, now)]
