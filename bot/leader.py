@@ -147,9 +147,6 @@ class Leader:
             health=self.health,
             tell=self.telegram.tell,
             now=now,
-            default_language=settings.default_language,
-            default_zone=settings.default_time_zone,
-            retention=timedelta(days=settings.retention_days),
             longest=timedelta(seconds=settings.check_max_seconds),
         )
 

@@ -91,9 +91,6 @@ class Upkeep:
         health: Callable[[], Health],
         tell: Callable[[Place, Message], Awaitable[bool]],
         now: Callable[[], datetime],
-        default_language: str,
-        default_zone: str,
-        retention: timedelta,
         longest: timedelta = timedelta(days=1),
     ) -> None:
         self._store = store
@@ -104,9 +101,6 @@ class Upkeep:
         self._health = health
         self._tell = tell
         self._now = now
-        self._language = default_language
-        self._zone = default_zone
-        self._retention = retention
         self._longest = longest
         self._source_lost: datetime | None = None
         self._database_failed: datetime | None = None
@@ -256,7 +250,7 @@ class Upkeep:
         """Alert that the database fails, without using it, until an admin chat received it."""
         self._database_failed = self._database_failed or self._now()
         if not self._database_told:
-            words = Words(language=self._language, zone=self._zone)
+            words = Words(language=self._tracking.policy.language, zone=self._tracking.policy.zone)
             message = view.database_trouble(words, str(error))
             admins = sorted(self._tracking.policy.admins)
             self._database_told = any([await self._tell(Place(chat_id), message) for chat_id in admins])
@@ -347,7 +341,8 @@ class Upkeep:
             async with self._store.read() as tx:
                 chat = await tx.chats.get(Place(chat_id))
             words = Words(
-                language=chat.language if chat else self._language, zone=chat.zone if chat else self._zone
+                language=chat.language if chat else self._tracking.policy.language,
+                zone=chat.zone if chat else self._tracking.policy.zone,
             )
             reached = await self._tell(Place(chat_id), message(words)) or reached
         return reached
@@ -369,7 +364,7 @@ class Upkeep:
         async with self._store.read() as tx:
             last = await tx.memory.get("brief_sent")
         sent = datetime.fromisoformat(last) if last else now
-        if last and audience.next_at(self._zone, at, sent) <= now:
+        if last and audience.next_at(self._tracking.policy.zone, at, sent) <= now:
             health, flagging = self._health(), self._tracking.flagging
             flags, snoozed = await flagging.counts()
             state = await flagging.state(
@@ -418,14 +413,14 @@ class Upkeep:
         """Delete a limited number of old rows: a short transaction, yet over a million orders a day."""
         now = self._now()
         async with self._store.write() as tx:
-            gone = await tx.orders.purge(now - self._retention)
+            gone = await tx.orders.purge(now - self._tracking.policy.retention)
             await tx.notices.purge(now - _SETTLED_KEPT)
             await tx.updates.purge(now - _UPDATES_KEPT)
             await tx.webhooks.purge(now - _EVENTS_KEPT, now - _UNSENT_KEPT)
             await tx.memory.purge_pushes(now - _SETTLED_KEPT)
             await tx.keys.purge_requests(now - GOOD_FOR)
             await tx.sends.purge(now)
-            await tx.book.purge_claims(now - self._retention)
+            await tx.book.purge_claims(now - self._tracking.policy.retention)
             await tx.chats.purge_guesses(now, now - self._tracking.policy.guess_window)
         if gone:
             _log.info("old orders deleted", orders=gone)

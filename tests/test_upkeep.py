@@ -72,9 +72,6 @@ class House:
             health=lambda: self.health,
             tell=self._tell,
             now=engine.clock.now,
-            default_language="en",
-            default_zone="UTC",
-            retention=timedelta(days=90),
         )
 
     async def _tell(self, place: Place, message: Message) -> bool:
