@@ -32,9 +32,7 @@ def pending_notices(
         ]
         unheard = [one for one, due in dues if due != now and not one.merchant_only]
         if unheard and len(unheard) == len(dues) and follower.follow.card_message_id is not None:
-            found.append(
-                PendingNotice(place=place, order_id=order_id, news=_card(unheard[0].key), due_at=now)
-            )
+            found.append(card_edit(place, order_id, unheard[0].key, now))
     return found
 
 
@@ -46,15 +44,16 @@ def cards(
     `of` identifies the change, so that each is enqueued only once.
     """
     return [
-        PendingNotice(place=one.chat.place, order_id=order_id, news=_card(of), due_at=now)
+        card_edit(one.chat.place, order_id, of, now)
         for one in followers
         if one.chat.place != asking and one.follow.card_message_id is not None
     ]
 
 
-def _card(of: str) -> News:
-    """A notice without a message: it only edits the card."""
-    return News(kind=NewsKind.CARD, key=f"card:{of}", importance=Importance.SCAN)
+def card_edit(place: Place, order_id: str, of: str, due_at: datetime) -> PendingNotice:
+    """A notice without a message: it only edits the card. `of` names the change, which is enqueued once."""
+    news = News(kind=NewsKind.CARD, key=f"{NewsKind.CARD}:{of}", importance=Importance.SCAN)
+    return PendingNotice(place=place, order_id=order_id, news=news, due_at=due_at)
 
 
 def due_at(follower: Follower, news: News, now: datetime) -> datetime | None:

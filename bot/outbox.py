@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import audience
 from bot.errors import StoreError
-from bot.model import Blocker, Importance, Later, News, NewsKind, Notice, PendingNotice, Place
+from bot.model import Blocker, Later, Notice, PendingNotice, Place
 from bot.outgoing import OutgoingMessage, is_card, is_complaint
 from bot.store import ChatBatch, Store, Transaction
+from bot.tracking import cards
 
 _log = structlog.get_logger(__name__)
 
@@ -90,7 +92,10 @@ class Outbox:
                 await tx.chats.change_follow(place, order_id, card_message_id=message_id)
             await tx.notices.settle_sent(ids_of(outgoing.notices), batch.lease, now, message_id)
             if outgoing.outdates_cards:
-                await tx.notices.enqueue([_card(place, one, now) for one in outgoing.notices], now)
+                edits = [_card_edit(place, one, now) for one in outgoing.notices]
+                await tx.notices.enqueue(edits, now)
+            if outgoing.card is not None:
+                await cards.catch_up(tx, place, outgoing.card, now)
             if outgoing.edits is None and was_refused:
                 await tx.notices.release_refused(place.chat_id, now, place.topic_id)
             if ended_at is not None:
@@ -180,7 +185,7 @@ class Outbox:
     async def enqueue_card(self, place: Place, notice: Notice, at: datetime) -> None:
         """Enqueue another update of this order's card, at `at` at the earliest."""
         now = self._now()
-        pending = _card(place, notice, max(at, now + timedelta(seconds=_BACK_OFF[0])))
+        pending = _card_edit(place, notice, max(at, now + timedelta(seconds=_BACK_OFF[0])))
         await self._write(lambda tx: tx.notices.enqueue([pending], now))
 
     async def keep_card(self, place: Place, order_id: str, message_id: int) -> None:
@@ -223,10 +228,8 @@ class Outbox:
                 return
 
 
-def _card(place: Place, notice: Notice, due_at: datetime) -> PendingNotice:
-    """The edit of the card of this notice's order."""
-    news = News(kind=NewsKind.CARD, key=f"card:again:{notice.ids[-1]}", importance=Importance.SCAN)
-    return PendingNotice(place=place, order_id=notice.order_id, news=news, due_at=due_at)
+def _card_edit(place: Place, notice: Notice, due_at: datetime) -> PendingNotice:
+    return audience.card_edit(place, notice.order_id, f"again:{notice.ids[-1]}", due_at)
 
 
 def ids_of(notices: Sequence[Notice]) -> list[int]:

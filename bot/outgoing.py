@@ -31,7 +31,8 @@ from bot.views.brand import words_for
 class OutgoingMessage:
     """A message ready to send and the notices it delivers. `edits` is the id of the message it replaces.
 
-    `outdates_cards`: once it is sent, the cards of its orders must be edited.
+    `outdates_cards`: once it is sent, the cards of its orders must be edited. `card` is the order as its
+    card shows it, if that was edited or is edited by this message.
     """
 
     notices: tuple[Notice, ...]
@@ -39,6 +40,7 @@ class OutgoingMessage:
     reply_to: int | None = None
     edits: int | None = None
     outdates_cards: bool = False
+    card: Order | None = None
     happened: tuple[datetime, ...] = ()  # the carrier's time stamps of the nodes it reports
 
 
@@ -132,6 +134,7 @@ class Renderer:
             notices=(notice,),
             message=_as_wanted(message, chat, [notice], now),
             reply_to=card_id,
+            card=facts.order if card_id is not None else None,
             happened=_happened(notice, facts.order),
         )
 

@@ -320,7 +320,9 @@ class Sender(Worker):
         facts = await self._renderer.facts(chat, order, notice.news)
         if is_card(notice):
             message = self._renderer.card(chat, facts, follow)
-            return OutgoingMessage(notices=(notice,), message=message, edits=follow.card_message_id)
+            return OutgoingMessage(
+                notices=(notice,), message=message, edits=follow.card_message_id, card=order
+            )
         card_id = await self._edit_card(chat, facts, follow, notice, still_wanted)
         return self._renderer.news(chat, facts, follow, notice, card_id)
 

@@ -27,7 +27,7 @@ from bot.pacing import CheckInterval, Pacer
 from bot.poller import Poller
 from bot.sender import Sender
 from bot.store import Store
-from bot.tracking import Policy, Tracking
+from bot.tracking import Policy, Shown, Tracking
 from tests import make
 
 
@@ -199,6 +199,13 @@ class Engine:
             follow = await tx.chats.get_follow(place, order_id)
         assert follow is not None
         return follow
+
+    async def show(self, place: Place = make.HERE, order_id: str = make.ORDER) -> Shown:
+        """The order as an answer to the place would show it now."""
+        async with self.store.read() as tx:
+            chat = await tx.chats.get(place)
+        assert chat is not None
+        return await self.tracking.viewing.show(chat, order_id)
 
     async def look(self, *, hours: float = 2) -> None:
         """Time passes, and everything due is looked at."""

@@ -560,3 +560,35 @@ async def test_a_card_is_edited_again_when_its_reader_learned_more_while_news_wa
     await engine.look_and_tell()
     assert TWO in post.edited[-1][2].text
     assert len(post.sent) == 1, "who asked is not told again"
+
+
+@pytest.mark.parametrize("new", [True, False], ids=["a new card", "an edited card"])
+async def test_a_card_that_was_overtaken_on_its_way_is_edited_again(engine: Engine, new: bool) -> None:
+    await engine.follow()
+    if not new:
+        await engine.set_card(77)
+    shown = await engine.show()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look_and_tell()
+    edited = len(engine.post.edited)
+    if new:
+        await engine.tracking.following.set_card(make.HERE, shown.order, 77)
+    else:
+        await engine.tracking.following.card_edited(make.HERE, shown.order)
+    engine.clock.pass_(seconds=5)
+    await engine.tell()
+    ((_, card_id, card),) = engine.post.edited[edited:]
+    assert card_id == 77
+    assert ONE in card.text
+
+
+async def test_a_card_that_shows_the_present_state_is_not_edited_again(engine: Engine) -> None:
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look_and_tell()
+    shown = await engine.show()
+    await engine.tracking.following.set_card(make.HERE, shown.order, 77)
+    await engine.tracking.following.card_edited(make.HERE, shown.order)
+    engine.clock.pass_(seconds=5)
+    await engine.tell()
+    assert engine.post.edited == []

@@ -253,7 +253,9 @@ class ChatContext:
         if shown.follow is None or message_id is None:
             return
         if message_id != shown.follow.card_message_id:
-            await self.tracking.following.set_card(self.place, shown.order.id, message_id)
+            await self.tracking.following.set_card(self.place, shown.order, message_id)
+        else:
+            await self.tracking.following.card_edited(self.place, shown.order)
         if shown.silent_since is not None:
             await self.tracking.outages.shown(self.place, shown.order.id, shown.silent_since)
 

@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.chat.context import ChatContext
 from bot.chat.mentions import find_mentioned
 from bot.ids import Mistake, ParsedText, is_claim_token, is_damaged_token
-from bot.model import Follow, Later, Order
+from bot.model import Follow, Later, Order, Sent
 from bot.tracking import (
     AlreadyTracked,
     LimitReached,
@@ -297,9 +297,13 @@ async def give_name(ctx: ChatContext, order_id: str, label: str) -> None:
         await ctx.say(replies.renamed(ctx.words, shown.order, shown.follow))
         if shown.follow.card_message_id is not None:
             card_id = shown.follow.card_message_id
-            edited = await ctx.services.sender.edit(ctx.place, card_id, ctx.card(shown))
-            if isinstance(edited, Later):
-                await ctx.tracking.following.enqueue_card(ctx.place, order_id)
+            match await ctx.services.sender.edit(ctx.place, card_id, ctx.card(shown)):
+                case Sent(message_id=message_id):
+                    await ctx.remember_card(shown, message_id)
+                case Later():
+                    await ctx.tracking.following.enqueue_card(ctx.place, order_id)
+                case _:
+                    pass  # the message about the new name, which was sent before, settled the chat
     await ctx.expect("")  # last: handled again after a crash, the message must still be the answer
 
 

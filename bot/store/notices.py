@@ -219,13 +219,6 @@ class Notices:
             .values(due_at=until, held=True)
         )
 
-    async def is_being_told(self, chat_id: int, now: datetime) -> bool:
-        """Whether notices of the chat are leased: rendered, and being sent."""
-        leased = sa.exists().where(
-            _due, notices.c.chat_id == chat_id, notices.c.lease != "", notices.c.due_at > now
-        )
-        return bool(await self._on.scalar(sa.select(leased)))
-
     async def waits_until(self, place: Place, order_id: str, kind: NewsKind) -> datetime | None:
         """When the place will be told something of this kind (its key begins with it); None: never."""
         found: datetime | None = await self._on.scalar(

@@ -47,6 +47,7 @@ _MUTED_WEIGHT = 0.2  # a muted follower wants a fresh card, but does not wait fo
 
 
 # Building a statement costs as much as running it, so those of every round are built once.
+_CHANGED_AT = sa.select(orders.c.changed_at).where(orders.c.id == sa.bindparam("b_id"))
 _HEADS = sa.select(orders).where(sql.among(orders.c.id, "ids")).order_by(orders.c.id)
 _PARCELS = sa.select(parcels).where(sql.among(parcels.c.order_id, "ids")).order_by(parcels.c.index)
 _NODES = (
@@ -111,6 +112,11 @@ class Orders:
 
     async def get(self, order_id: str) -> Order | None:
         return (await self.get_many([order_id])).get(order_id)
+
+    async def changed_at(self, order_id: str) -> datetime | None:
+        """When what is shown of the order last changed; None if it is not known."""
+        when: datetime | None = await self._on.scalar(_CHANGED_AT, {"b_id": order_id})
+        return when
 
     async def get_many(self, order_ids: Iterable[str], *, lock: bool = True) -> dict[str, Order]:
         """The known ones among `order_ids` with parcels and nodes, in three queries per few hundred.

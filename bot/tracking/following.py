@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot import audience
 from bot.errors import SourceError, UnknownOrder
 from bot.ids import read_link_token
 from bot.model import (
@@ -24,6 +25,7 @@ from bot.model import (
 )
 from bot.sources import Source
 from bot.store import Store, Transaction
+from bot.tracking import cards
 from bot.tracking.lookups import Lookups
 from bot.tracking.outcomes import (
     AlreadyTracked,
@@ -276,10 +278,22 @@ class Following:
         async with self._store.read() as tx:
             return await tx.chats.get_follow(place, order_id)
 
-    async def set_card(self, place: Place, order_id: str, message_id: int) -> None:
-        """Remember the order's card: pushes reply to this message and edit it."""
+    async def set_card(self, place: Place, shown: Order, message_id: int) -> None:
+        """Remember the order's card: pushes reply to this message and edit it.
+
+        `shown` is the order as the card shows it; if it has changed since, an edit is enqueued.
+        """
         async with self._store.write() as tx:
-            await tx.chats.change_follow(place, order_id, card_message_id=message_id)
+            await tx.orders.lock([shown.id])
+            await tx.chats.change_follow(place, shown.id, card_message_id=message_id)
+            await cards.catch_up(tx, place, shown, self._now())
+
+    async def card_edited(self, place: Place, shown: Order) -> None:
+        """The card shows the order as it is in `shown`; if it has changed since, an edit is enqueued."""
+        async with self._store.read() as tx:
+            changed = await tx.orders.changed_at(shown.id) != shown.changed_at
+        if changed:
+            await self.enqueue_card(place, shown.id)
 
     async def rename(self, place: Place, order_id: str, label: str) -> bool:
         """Name the order, in at most 64 characters (empty: no name); False if it is not followed."""
@@ -304,11 +318,9 @@ class Following:
         return changed
 
     async def enqueue_card(self, place: Place, order_id: str) -> None:
-        """The order's card could not be edited: it is to be, soon."""
+        """Enqueue an edit of the order's card, soon: it could not be edited, or shows an older state."""
         now = self._now()
-        key = f"card:again:{now:%Y%m%d%H%M%S%f}"
-        news = News(kind=NewsKind.CARD, key=key, importance=Importance.SCAN)
-        pending = PendingNotice(place=place, order_id=order_id, news=news, due_at=now + timedelta(seconds=5))
+        pending = audience.card_edit(place, order_id, cards.again(now), now + timedelta(seconds=5))
         async with self._store.write() as tx:
             await tx.notices.enqueue([pending], now)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.model import Importance, News, NewsKind, PendingNotice, Place
+from bot import audience
+from bot.model import Place
 from bot.store import Store
 from bot.tracking.checking import OUTAGE, Checking
 
@@ -31,10 +32,7 @@ class Outages:
     async def shown(self, place: Place, order_id: str, since: datetime) -> None:
         """The place's card of the order says that AliExpress is silent since then."""
         now = self._now()
-        news = News(
-            kind=NewsKind.CARD, key=f"{NewsKind.CARD}:outage:{since:%Y%m%d%H%M%S}", importance=Importance.SCAN
-        )
-        pending = PendingNotice(place=place, order_id=order_id, news=news, due_at=now + _LONGEST)
+        pending = audience.card_edit(place, order_id, f"outage:{since:%Y%m%d%H%M%S}", now + _LONGEST)
         async with self._store.write() as tx:
             await tx.notices.enqueue([pending], now)
         self._any = True

@@ -112,6 +112,8 @@ class Recording:
         order = self._arriving.with_estimates(order, now, moved={node.parcel for node in changes.added})
         changes = replace(changes, order=order, news=(*changes.news, *late))
         followers = await tx.chats.followers([order.id])
+        if changed := _as_read(order) != _as_read(known):
+            order = replace(order, changed_at=now)
         silence_at = silences.next_silence_at(order, now, typical=typical)
         offset = audience.utc_offset([one.chat.zone for one in followers], now)
         await tx.orders.save(
@@ -119,7 +121,7 @@ class Recording:
             silence_at=silence_at,
             utc_offset_hours=offset,
             ruleset=timeline.ruleset(),
-            changed_at=now if _as_read(order) != _as_read(known) else None,
+            changed_at=now if changed else None,
         )
         pending = audience.pending_notices(order.id, changes.news, followers, now, asking=asking)
         if changes.first:
@@ -128,10 +130,6 @@ class Recording:
             unheard = [one for one in followers if one.chat.place not in {each.place for each in pending}]
             of = f"status:{order.status}:{now:%Y%m%d%H%M%S}"
             pending += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
-        if asking is not None and changes.added and await tx.notices.is_being_told(asking.chat_id, now):
-            # What is on its way there was rendered before, and may edit the card after the answer does.
-            here = [one for one in followers if one.chat.place == asking]
-            pending += audience.cards(order.id, here, of=f"asked:{now:%Y%m%d%H%M%S%f}", asking=None, now=now)
         await tx.notices.enqueue(pending, now)
         if watch.heard:
             await record_events(tx, events.of_changes(known, changes), now)
