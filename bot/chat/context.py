@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -131,10 +131,12 @@ class ChatContext:
         match outcome:
             case Moved(chat_id=chat_id):
                 await services.tracking.places.moved(place.chat_id, chat_id)
-                outcome = await services.sender.deliver(Place(chat_id, place.topic_id), message)
+                self.chat = replace(self.chat, place=Place(chat_id, place.topic_id))
+                outcome = await services.sender.deliver(self.place, message)
             case TopicGone():
                 await services.tracking.places.topic_gone(place)
-                outcome = await services.sender.deliver(Place(place.chat_id), message)
+                self.chat = replace(self.chat, place=Place(place.chat_id))
+                outcome = await services.sender.deliver(self.place, message)
             case _:
                 pass
         match outcome:
