@@ -6,40 +6,31 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.bench.pacing import contest, report
+from tests.bench.pacing.cost import costs
 from tests.bench.pacing.world import WORLDS, read
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, run, print; 2 for a mistake in the command line or the file."""
     options = _options(arguments)
-    if options.timelines:
-        try:
-            jobs = contest.replays(
-                read(options.timelines),
-                options.timelines.stem,
-                options.budgets or [1.0, 2.0, 4.0, 8.0, 16.0],
-                options.warm,
-                options.orders or 1000,
-            )
-        except (OSError, ValueError) as exc:
-            print(exc, file=sys.stderr)  # noqa: T201 (a command line tool)
-            return 2
-    else:
-        jobs = contest.matches(
-            options.worlds,
-            options.budgets or [2.0, 4.0, 8.0],
-            options.seeds,
-            options.orders or 300,
-            options.warm,
-        )
+    try:
+        jobs = _jobs(options)
+    except (OSError, ValueError) as exc:
+        print(exc, file=sys.stderr)  # noqa: T201 (a command line tool)
+        return 2
+    results, begun = [], time.monotonic()
     with ProcessPoolExecutor(options.jobs) as pool:
-        results = list(pool.map(contest.play, jobs))
+        for result in pool.map(contest.play, jobs):
+            results.append(result)
+            print(_progress(result, len(results), len(jobs), begun), file=sys.stderr, flush=True)  # noqa: T201
     print(report.table(results))  # noqa: T201
+    print(f"\n{costs()}")  # noqa: T201
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(report.document(results), indent=1), encoding="utf-8")
@@ -49,20 +40,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _jobs(options: argparse.Namespace) -> list[contest.Match]:
+    """The worlds, or the file, or both. Raises OSError, ValueError for a file that cannot be used."""
+    budgets, file = options.budgets or [1.0, 2.0, 4.0, 8.0, 16.0], options.timelines
+    worlds = options.worlds if options.worlds is not None else [] if file else list(WORLDS)
+    jobs = contest.matches(worlds, budgets, options.seeds, options.orders or 200, options.warm)
+    if file:
+        orders = options.orders or 1000
+        jobs += contest.replays(read(file), file.stem, budgets, options.warm, orders, options.seeds)
+    return jobs
+
+
+def _progress(result: contest.Result, done: int, jobs: int, begun: float) -> str:
+    ours = result.scores[contest.OURS]
+    minutes = (time.monotonic() - begun) / 60.0
+    return (
+        f"{done} of {jobs}, {minutes:.1f} min: "
+        f"{result.scene}, {result.budget:g} calls, draw {result.seed}: "
+        f"all {ours.share:.2f}, closing {ours.finale:.2f}, delivered {ours.delivered:.2f}"
+    )
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.pacing", description=__doc__)
     parser.add_argument(
         "--timelines",
         type=Path,
         metavar="FILE",
-        help="replay this CSV file, order,time_utc,stage[,followers[,eta_utc]], not the made-up worlds",
+        help="replay this CSV file, order,time_utc,stage[,followers[,eta_utc]]",
     )
-    parser.add_argument("--worlds", type=_words, default=list(WORLDS), help=f"of {', '.join(WORLDS)}")
     parser.add_argument(
-        "--budgets", type=_numbers, help="calls per active order-day (2,4,8; for a file 1,2,4,8,16)"
+        "--worlds", type=_words, help=f"all, or of {','.join(WORLDS)}; all without a file, none with one"
     )
-    parser.add_argument("--seeds", type=int, default=2, help="independent draws of each world")
-    parser.add_argument("--orders", type=int, help="orders in each draw (300), of a file at most (1000)")
+    parser.add_argument("--budgets", type=_numbers, help="calls per active order-day (1,2,4,8,16)")
+    parser.add_argument(
+        "--seeds", type=int, default=2, help="independent draws of each world, jitters of a file (2)"
+    )
+    parser.add_argument("--orders", type=int, help="orders in each draw (200), of a file at most (1000)")
     parser.add_argument(
         "--warm", type=float, default=14.0, help="days of learning before anything is measured"
     )
@@ -73,7 +87,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _words(text: str) -> list[str]:
-    words = text.split(",")
+    words = list(WORLDS) if text == "all" else text.split(",")
     if unknown := set(words) - set(WORLDS):
         raise argparse.ArgumentTypeError(f"no such world: {', '.join(sorted(unknown))}")
     return words

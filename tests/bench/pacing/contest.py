@@ -13,9 +13,9 @@ from bot.model import Stage
 from bot.pacing import Rates
 from bot.pacing.policy import GIVEN_UP
 from tests.bench.pacing import rivals
-from tests.bench.pacing.replay import Outcome, Policy, replay
+from tests.bench.pacing.replay import Outcome, Policy, overlap, replay
 from tests.bench.pacing.rivals import Every, Oracle, Paced
-from tests.bench.pacing.world import BEGIN, WORLDS, Timeline, draw
+from tests.bench.pacing.world import BAGS, BEGIN, MADE_UP, WORLDS, Timeline, draw
 
 DAYS = 32.0  # of arriving orders in a made-up world
 FINALE = frozenset({Stage.OUT_FOR_DELIVERY, Stage.DELIVERED})
@@ -24,9 +24,11 @@ FIXED = "fixed interval"
 OURS = "ours, learning"
 DAILY = "ours, a budget for each day"
 HIGH, LOW = "ours, prior x 3", "ours, prior / 3"
+ALONE = "ours, each parcel alone"
 KNOWING = "ours, knowing the rates"
 HINDSIGHT = "ours, file seen before"
 PEERS = {12.0: "every 2 h", 24.0: "every hour", 72.0: "every 20 min"}  # 6 h is 4 calls a day
+CROWDED = 4.0  # calls per active order-day at which everybody plays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Match:
     warm: float
     orders: int = 0
     timelines: tuple[Timeline, ...] = ()
-    brief: bool = False  # only ours and the fixed interval
+    brief: bool = False  # only ours and the fixed interval, with bags also ours knowing the rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,22 +81,35 @@ class Result:
 def matches(
     worlds: Sequence[str], budgets: Sequence[float], seeds: int, orders: int, warm: float
 ) -> list[Match]:
-    """The made-up worlds, and in the first of them the intervals that peers use."""
+    """Every world at every budget, everybody in `MADE_UP` at `CROWDED`; peers' intervals in the first."""
     plain = [
-        Match(scene=world, budget=budget, seed=seed, warm=warm, orders=orders)
+        Match(
+            scene=world,
+            budget=budget,
+            seed=seed,
+            warm=warm,
+            orders=orders,
+            brief=not (world in MADE_UP and budget == CROWDED),
+        )
+        for budget in sorted(budgets, reverse=True)  # the longest first
         for world in worlds
-        for budget in budgets
         for seed in range(1, seeds + 1)
     ]
     peers = [
-        Match(scene=worlds[0], budget=budget, seed=1, warm=warm, orders=max(orders // 3, 40), brief=True)
+        Match(scene=world, budget=budget, seed=1, warm=warm, orders=max(orders // 3, 40), brief=True)
+        for world in [world for world in worlds if world not in BAGS][:1]
         for budget in PEERS
     ]
     return plain + peers
 
 
 def replays(
-    timelines: Sequence[Timeline], name: str, budgets: Sequence[float], warm: float, orders: int = 1000
+    timelines: Sequence[Timeline],
+    name: str,
+    budgets: Sequence[float],
+    warm: float,
+    orders: int = 1000,
+    seeds: int = 1,
 ) -> list[Match]:
     """A file's timelines at each budget, moved together by whole weeks if too sparse to be a fleet.
 
@@ -105,12 +120,11 @@ def replays(
         raise ValueError(f"{name}: no order with two entries or more")
     step = max(len(usable) / orders, 1.0)
     fleet = tuple(_gathered([usable[int(n * step)] for n in range(int(len(usable) / step))]))
-    full = [Match(scene=name, budget=budget, seed=1, warm=warm, timelines=fleet) for budget in budgets]
-    few = fleet[:100]
-    peers = [
-        Match(scene=name, budget=budget, seed=1, warm=warm, timelines=few, brief=True) for budget in PEERS
+    return [
+        Match(scene=name, budget=budget, seed=seed, warm=warm, timelines=fleet, brief=budget != CROWDED)
+        for budget in sorted(budgets, reverse=True)
+        for seed in range(1, seeds + 1)
     ]
-    return full + peers
 
 
 def _followed(line: Timeline) -> Timeline:
@@ -143,10 +157,10 @@ def _moved(line: Timeline, by: timedelta) -> Timeline:
 def play(match: Match) -> Result:
     """Play one match; the costly part."""
     field = _Field(match)
-    fixed = field.tuned(Every, 24.0 / match.budget)
-    scores = {FIXED: _score(fixed, fixed)}
+    fixed = field.run(Every(2.0 * field.even))
+    scores = {FIXED: _score(fixed, field)}
     for name, outcome in _brief(field) if match.brief else _all(field):
-        scores[name] = _score(outcome, fixed)
+        scores[name] = _score(outcome, field)
     return Result(
         scene=match.scene,
         budget=match.budget,
@@ -175,6 +189,16 @@ class _Field:
             timedelta(days=match.warm + (self.world.silence[1] if self.world else 0.0)),
             (self.end - begin) / 2,
         )
+        self.even = 0.5 * self._interval()
+
+    def _interval(self) -> float:
+        """Hours between the calls of a fixed interval that spends the budget; news waits half of it.
+
+        Each order costs a call for each interval of its life, and one more after its end.
+        """
+        days = sum(overlap(line, self.start, self.end) for line in self.lines)
+        ends = sum(self.start <= line.entries[-1].visible <= self.end for line in self.lines)
+        return 24.0 * days / max(self.match.budget * days - ends, 0.1 * days)
 
     def run(self, policy: Policy) -> Outcome:
         return replay(self.lines, policy, measure_from=self.start, measure_to=self.end)
@@ -208,7 +232,11 @@ class _Field:
 
 
 def _brief(field: _Field) -> list[tuple[str, Outcome]]:
-    return [(OURS, field.ours(Rates))]
+    ours = [(OURS, field.ours(Rates))]
+    if field.world is None or field.match.scene not in BAGS:
+        return ours
+    oracle = Oracle(field.world)
+    return [*ours, (KNOWING, field.ours(lambda: oracle, learn=False))]
 
 
 def _all(field: _Field) -> list[tuple[str, Outcome]]:
@@ -224,6 +252,7 @@ def _all(field: _Field) -> list[tuple[str, Outcome]]:
     root, flat, oracle = rivals.square_root(field.world), Oracle(field.world, flat=True), Oracle(field.world)
     return [
         *ours,
+        (ALONE, field.ours(Rates, together=False)),
         (HIGH, field.ours(lambda: Rates(scale=3.0))),
         (LOW, field.ours(lambda: Rates(scale=1.0 / 3.0))),
         (KNOWING, field.ours(lambda: oracle, learn=False)),
@@ -235,40 +264,39 @@ def _all(field: _Field) -> list[tuple[str, Outcome]]:
     ]
 
 
-def _score(outcome: Outcome, fixed: Outcome) -> Score:
-    equal = outcome.budget / max(fixed.budget, 1e-9)  # a fixed interval's delay falls as one over its calls
-    stages = sorted({stage for _, stage, _, _ in fixed.delays})
-    share, margin = _share(outcome, fixed, None)
-    finale, finale_margin = _share(outcome, fixed, FINALE)
-    delivered, delivered_margin = _share(outcome, fixed, DELIVERED)
+def _score(outcome: Outcome, field: _Field) -> Score:
+    # A fixed interval's delay falls as one over its calls.
+    equal = outcome.budget / field.match.budget / field.even
+    share, margin = _mean(outcome, None, equal)
+    finale, finale_margin = _mean(outcome, FINALE, equal)
+    delivered, delivered_margin = _mean(outcome, DELIVERED, equal)
+    stages = sorted({entry.stage for line in field.lines for entry in line.entries[1:]})
     return Score(
         calls=outcome.calls,
         budget=outcome.budget,
         mean=outcome.mean(),
         median=outcome.quantile(0.5),
         p95=outcome.quantile(0.95),
-        share=share * equal,
-        margin=margin * equal,
-        finale=finale * equal,
-        finale_margin=finale_margin * equal,
-        delivered=delivered * equal,
-        delivered_margin=delivered_margin * equal,
+        share=share,
+        margin=margin,
+        finale=finale,
+        finale_margin=finale_margin,
+        delivered=delivered,
+        delivered_margin=delivered_margin,
         by_stage={stage.value: outcome.mean(frozenset({stage})) for stage in stages},
     )
 
 
-def _share(
-    outcome: Outcome, fixed: Outcome, stages: frozenset[Stage] | None, draws: int = 200
+def _mean(
+    outcome: Outcome, stages: frozenset[Stage] | None, factor: float, draws: int = 200
 ) -> tuple[float, float]:
-    """Ratio of mean delays over news of these stages, and twice its spread over draws of the orders."""
+    """The mean delay over news of these stages, twice its spread over draws of the orders; both scaled."""
     dice = random.Random(1)
-    ours, theirs = outcome.by_order(stages), fixed.by_order(stages)
-    pairs = [(*ours.get(order, (0.0, 0.0)), *sums) for order, sums in sorted(theirs.items())]
-    ratios = []
-    for _ in range(draws if pairs else 0):
-        late, heard, fixed_late, fixed_heard = map(sum, zip(*dice.choices(pairs, k=len(pairs)), strict=True))
-        if heard and fixed_late:
-            ratios.append(late / heard / (fixed_late / fixed_heard))
-    mean = sum(ratios) / max(len(ratios), 1)
-    spread = 1.96 * math.sqrt(sum((ratio - mean) ** 2 for ratio in ratios) / max(len(ratios) - 1, 1))
-    return outcome.mean(stages) / max(fixed.mean(stages), 1e-9), spread
+    sums = [pair for _, pair in sorted(outcome.by_order(stages).items())]
+    means = []
+    for _ in range(draws if sums else 0):
+        late, heard = map(sum, zip(*dice.choices(sums, k=len(sums)), strict=True))
+        means.append(late / heard)
+    middle = sum(means) / max(len(means), 1)
+    spread = 1.96 * math.sqrt(sum((mean - middle) ** 2 for mean in means) / max(len(means) - 1, 1))
+    return factor * outcome.mean(stages), factor * spread

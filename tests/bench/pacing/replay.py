@@ -113,7 +113,7 @@ def replay(
             if now < due[moved] and positions[moved] < len(timelines[moved].entries):
                 due[moved] = now + timedelta(seconds=1)
                 heapq.heappush(queue, (due[moved], moved))
-    outcome.order_days = sum(_overlap(line, measure_from, measure_to) for line in timelines)
+    outcome.order_days = sum(overlap(line, measure_from, measure_to) for line in timelines)
     return outcome
 
 
@@ -143,7 +143,7 @@ def _seen(before: Watch, newest: Entry | None, now: datetime) -> Watch:
     return replace(before, stage=stage, last_node_at=last, checked_at=now)
 
 
-def _overlap(line: Timeline, begin: datetime, end: datetime) -> float:
+def overlap(line: Timeline, begin: datetime, end: datetime) -> float:
     """Days of this order's life within the measured window."""
     live = min(line.entries[-1].visible, end) - max(line.start, begin)
     return max(live / timedelta(days=1), 0.0)
