@@ -19,6 +19,8 @@ _PROOF = 3  # common scans that prove two parcels to be one
 ZONES = timedelta(hours=14)
 """The largest offset of local time from UTC, and so the largest error of a time stamp."""
 _ZONE_STEP = timedelta(minutes=15)
+_HOUR = timedelta(hours=1)
+_COMPARED = 50  # nodes, newest first, and stamps of the same text, whose distance is tried as an offset
 _WANDER = timedelta(minutes=1)  # some stamps are generated anew for each answer and differ by seconds
 Marking = Callable[[Sequence[Node] | Sequence[FetchedNode]], Marks]
 
@@ -164,24 +166,48 @@ def _by_text(marks: Mapping[tuple[datetime, str], int], taken: Container[int] = 
 
 
 def _moved(known: Sequence[Node], free: _Stamped) -> dict[int, int]:
-    """The positions of all these nodes if they were shifted by one time zone offset; empty if one is missing.
+    """The positions of these nodes if a time zone was corrected; empty if too few of them moved together.
 
-    Nodes older than the answer's oldest are not expected in it.
+    Nodes older than the answer's oldest are not expected in it; of the others, one in three may be missing. A
+    list that spans a change to or from summer time moves by two offsets that are an hour apart.
     """
     if not known or not free:
         return {}
     oldest = min(stamps[0][0] for stamps in free.values())
-    theirs = free.get(text_key(known[0].name, known[0].description), ())
-    steps = {round((at - known[0].at) / _ZONE_STEP) for at, _ in theirs if abs(at - known[0].at) <= ZONES}
     best: dict[int, int] = {}
-    for step in sorted(steps - {0}, key=abs):
-        offset = step * _ZONE_STEP
+    together = 0
+    for offset in _offsets(known, free):
         expected = [node for node in known if node.at + offset >= oldest - _WANDER]
         placed = _placed(expected, free, offset)
-        sure = len(expected) == len(known) or len(expected) > 1
-        if sure and len(placed) == len(expected) and len(placed) > len(best):
-            best = placed
+        if len(placed) <= together:
+            continue
+        moved = _with_summer_time(known, free, offset, placed)
+        single = len(known) == 1 and len(moved) == 1
+        if single or (len(moved) > 1 and 3 * len(moved) >= 2 * len(expected)):
+            best, together = moved, len(placed)
     return best
+
+
+def _offsets(known: Sequence[Node], free: _Stamped) -> list[timedelta]:
+    """The offsets of time zones between nodes and stamps of the same text, the smallest first."""
+    steps: set[int] = set()
+    for node in known[:_COMPARED]:
+        stamps = free.get(text_key(node.name, node.description), ())
+        first = bisect_left(stamps, node.at - ZONES, key=itemgetter(0))
+        near = (at - node.at for at, _ in stamps[first : first + _COMPARED])
+        steps.update(round(offset / _ZONE_STEP) for offset in near if offset <= ZONES)
+    return [step * _ZONE_STEP for step in sorted(steps - {0}, key=abs)]
+
+
+def _with_summer_time(
+    known: Sequence[Node], free: _Stamped, offset: timedelta, placed: dict[int, int]
+) -> dict[int, int]:
+    """The placed nodes, and those of the others that moved by an hour more, or by an hour less."""
+    others = [node for node in known if node.seq not in placed]
+    taken = set(placed.values())
+    left = {text: [one for one in stamps if one[1] not in taken] for text, stamps in free.items()}
+    found = (_placed(others, left, offset + hour) for hour in (_HOUR, -_HOUR))
+    return placed | max(found, key=len) if others else placed
 
 
 def _placed(known: Sequence[Node], free: _Stamped, offset: timedelta) -> dict[int, int]:

@@ -786,6 +786,28 @@ def test_a_corrected_zone_is_known_though_the_oldest_scans_are_gone() -> None:
     ]
 
 
+@pytest.mark.parametrize("gone", [1, 3, 6])
+@pytest.mark.parametrize("hours", [-5.5, 8])
+def test_a_corrected_zone_is_known_though_another_scan_is_gone(gone: int, hours: float) -> None:
+    moved = shifted(JOURNEY[:7], hours)
+    later = replace(OUT, at=max(OUT.at, moved[-1].at) + timedelta(hours=1))
+    follower = Follower(followed(parcel(*JOURNEY[:7]), hours=101))
+    changes = follower.look(121, parcel(*moved[:gone], *moved[gone + 1 :], later))
+    assert told(changes) == [OUT.description]
+    assert len(changes.order.nodes) == 8
+    assert follower.look(122, parcel(*moved, later)).added == ()
+
+
+@pytest.mark.parametrize("first", [1, 3, 6])
+@pytest.mark.parametrize(("before", "after"), [(2, 1), (1, 2), (-5, -4), (-4, -5)])
+def test_a_corrected_zone_may_span_the_change_to_summer_time(first: int, before: int, after: int) -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:7]), hours=101))
+    moved = shifted(JOURNEY[:first], before) + shifted(JOURNEY[first:7], after)
+    changes = follower.look(102, parcel(*moved))
+    assert (changes.added, changes.news) == ((), ())
+    assert [one.at for one in reversed(follower.order.nodes)] == [one.at for one in moved]
+
+
 def test_a_corrected_zone_of_one_carrier_leaves_the_scans_of_the_others() -> None:
     follower = Follower(followed(parcel(*JOURNEY[:7]), hours=101))
     changes = follower.look(102, parcel(*JOURNEY[:4], *shifted(JOURNEY[4:7], 8)))

@@ -22,6 +22,7 @@ _POLL_SECONDS = 0.5
 _RETRY_EARLY = timedelta(minutes=5)  # between attempts to refresh a token that still works
 _LONGEST_LIFE = timedelta(days=3650)  # a longer lifetime in an answer counts as unknown
 _PROBE = timedelta(minutes=30)  # between probes whether a refused token is still refused
+_ENTRIES = 100  # of one object or list that are searched for a token
 _ASK_AGAIN = timedelta(days=1)  # after a failed refresh that was to tell when the grant ends
 
 
@@ -127,17 +128,21 @@ def _tokens(answer: Mapping[str, object], now: datetime, before: Tokens | None) 
 
 
 def _holder(value: object, depth: int = 4) -> Mapping[str, object] | None:
-    """The object that contains the token: `value`, or one nested in it (`…_response`, `result`, …)."""
-    if isinstance(value, str) and value.lstrip().startswith("{"):
+    """The object that contains the token: `value`, or one nested in it (`…_response`, a list, …)."""
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[", '"')):
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
             return None
-    if not isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        if value.get("access_token"):
+            return value
+        value = list(value.values())
+    elif isinstance(value, str):
+        value = [value]  # JSON in a text in a text
+    if not isinstance(value, list) or not depth:
         return None
-    if value.get("access_token"):
-        return value
-    inner = (_holder(one, depth - 1) for one in value.values()) if depth else ()
+    inner = (_holder(one, depth - 1) for one in value[:_ENTRIES])
     return next((found for found in inner if found is not None), None)
 
 

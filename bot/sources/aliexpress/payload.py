@@ -62,7 +62,7 @@ def snapshot(
     "no parcels"), and the matching error for a business refusal other than "not found".
     """
     result = _result(answer, TRACKING)
-    data = _opened(result.get("data"))
+    data = _object(result.get("data"))
     if data is None or data == "" or (data == {} and says(result.get("ret"), "false")):
         return _without_data(result, answer, order_id, language)
     if not isinstance(data, Mapping) or (data and not _DATA_KEYS & data.keys()):
@@ -276,10 +276,10 @@ def _result(answer: Answer, api: str) -> Answer:
     root: object = answer.get(api.replace(".", "_") + "_response")
     if root is None:
         root = next((value for key, value in answer.items() if key.endswith("_response")), answer)
-    root = _opened(root)
+    root = _object(root)
     if not isinstance(root, Mapping):
         raise _unknown(answer)
-    result = _opened(root.get("result"))
+    result = _object(root.get("result"))
     if isinstance(result, Mapping) and result:
         return result
     for code, words in _OTHER_REFUSALS:
@@ -313,14 +313,22 @@ def _entries(value: object, wrappers: tuple[str, ...], limit: int, odd: Odd) -> 
             yield _UNREADABLE
 
 
+def _object(value: object) -> object:
+    """Return the object of a list of one, decoded if need be; return anything else unchanged."""
+    value = _opened(value)
+    return _opened(value[0]) if isinstance(value, list) and len(value) == 1 else value
+
+
 def _opened(value: object) -> object:
-    """Decode a text that is a JSON object or list; return anything else unchanged."""
-    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return value
+    """Decode a text that is a JSON object or list, or such a text within a text; else return it unchanged."""
+    for opening in (("{", "[", '"'), ("{", "[")):
+        if not isinstance(value, str) or not value.lstrip().startswith(opening):
+            return value
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
 
 
 def _unwrapped(value: object, wrappers: tuple[str, ...]) -> object:
@@ -382,9 +390,13 @@ _CANCELLED_ENDS = frozenset(
 )
 _NO_ENDS = frozenset({"", "none", "null", "-", "default", "n/a", "unknown", "0"})
 _ACCEPTED = re.compile(
-    r"(?:accept|confirm|receive)\w*_goods|goods_received|success|complete|finish|(?:auto|buyer|system)_confirm|^confirm"
+    r"(?:accept|confirm|receive)\w*_goods|goods_received|success|(?<!in)complete|finish|delivered"
+    r"|(?:auto|buyer|system)_confirm|^confirm|receipt_confirm|partial_refund"
 )
-_TAKEN_BACK = re.compile(r"refund|goods_return|return(?:ed)?_goods|reject|not_receive|un_?receive|no_goods")
+_TAKEN_BACK = re.compile(
+    r"(?<!partial_)refund|goods_return|return(?:ed)?_goods|reject|(?:not|un)_?(?:receive|deliver)|no_goods"
+    r"|dispute|issue_"
+)
 _OTHER_REFUSALS = (("error_code", "error_msg"), ("rsp_code", "rsp_msg"))
 _UNREADABLE: Answer = MappingProxyType({"": None})  # stands for an entry that is not an object
 _KEY = re.compile(r"[A-Za-z_./]{1,60}")  # a key with digits may be somebody's number

@@ -20,8 +20,8 @@ _RETRIED_FOR = timedelta(days=1)  # the platform retries for six hours
 _AHEAD = timedelta(minutes=10)
 _EXACT = 2**53  # a float holds every integer below it
 
-_ORDER_IDS = ("orderId", "order_id", "trade_order_id", "tradeOrderId")  # sister platforms use the later ones
-_WORDS = ("orderStatus", "order_status")
+_ORDER_IDS = ("orderid", "tradeorderid")  # sister platforms use the second one, in any of its spellings
+_WORD = "orderstatus"
 _STATUS = {
     "paymentfailedevent": OrderStatus.PAYMENT_FAILED,
     "ordercreated": OrderStatus.PLACED,
@@ -70,11 +70,11 @@ def parse_push(raw: bytes) -> Push:
         raise Rejected("BadPush", "the pushed message is not JSON") from exc
     if not isinstance(message, Mapping):
         raise Rejected("BadPush", "the pushed message is no JSON object, or too large")
-    data = _data(message.get("data"))
+    data = {name.replace("_", "").lower(): value for name, value in _data(message.get("data")).items()}
     numbers = [number for name in _ORDER_IDS if (number := _digits(data.get(name)))]
     order_id = next((number for number in numbers if 12 <= len(number) <= 20), "".join(numbers[:1]))
-    words = (data.get(name) for name in _WORDS)
-    word = next((said for said in words if isinstance(said, str)), "")
+    said = data.get(_WORD)
+    word = said if isinstance(said, str) else ""
     return Push(
         key=_key(message.get("message_type"), order_id, word, message.get("timestamp")),
         order_id=order_id if 12 <= len(order_id) <= 20 else None,

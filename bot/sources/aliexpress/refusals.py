@@ -58,7 +58,8 @@ def find_refusal(answer: Mapping[str, object]) -> Refusal | None:
         # Samples have placeholder words as `code` next to good data, so only a known code counts here.
         return _refusal(answer) if code.lower() in _BY_CODE else None
     told = answer.get("message") or answer.get("msg")
-    return _refusal(answer) if code not in _SUCCESS and (code or told) else None
+    succeeded = (code or _text(told)).lower() in _SUCCESS
+    return _refusal(answer) if not succeeded and (code or told) else None
 
 
 def to_error(refusal: Refusal, *, about_order: bool = False) -> SourceError:
@@ -111,7 +112,8 @@ def _is_gateways(code: str) -> bool:
 
 def _ban(refusal: Refusal) -> float:
     if found := _BAN.search(refusal.text):
-        seconds = float(found[1].replace(",", "")) * _UNITS[found[2].lower()]
+        number = found[1].replace(",", "").lower()
+        seconds = (float(number) if number[0].isdecimal() else 1.0) * _UNITS[found[2].lower()]
     else:
         by_count = any(_BY_COUNT in code.lower() for code in (refusal.sub_code, refusal.code))
         seconds = _BAN_BY_COUNT if by_count else _DEFAULT_BAN
@@ -141,13 +143,14 @@ def _text(value: object) -> str:
 
 
 _BAN = re.compile(
-    r"\bwill last (?:for )?(?:another )?(\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d+)?\s*(?:more )?"
-    r"(second|minute|hour|day)",
+    r"\b(?:will last|banned|(?:retry|try again) (?:in|after)) (?:for )?(?:another )?"
+    r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,12}(?:\.\d{1,3})?|an?|one)\s*(?:more )?"
+    r"(s(?=ec|\b)|m(?=in)|h(?=ours?\b)|d(?=ays?\b))",
     re.IGNORECASE,
 )
-_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _BY_COUNT = "limited-by-app-access-count"
-_SUCCESS = frozenset({"0", "00", "200"})
+_SUCCESS = frozenset({"0", "00", "200", "ok", "success"})
 _DATA = frozenset({"access_token", "result", "token_result"})
 _VAGUE = frozenset({"15"})  # "remote service error": the sub-code says what it was
 

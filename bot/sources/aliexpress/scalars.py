@@ -58,8 +58,10 @@ def integer(value: object) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        found = _DIGITS.fullmatch(value.strip())
-        return int(found[1]) if found else None
+        if found := _DIGITS.fullmatch(value.strip()):
+            return int(found[1])
+        # Java writes a large number that is no integer so.
+        return int(float(value)) if _EXPONENT.fullmatch(value.strip()) else None
     if isinstance(value, float):
         return int(value) if abs(value) < 1e18 else None
     return value if isinstance(value, int) and abs(value) < 10**18 else None
@@ -68,7 +70,7 @@ def integer(value: object) -> int | None:
 def tracking_number(value: object) -> str:
     """Return a tracking number in capitals without blanks; "" if there is none."""
     text = "".join(filter(str.isprintable, text_of(value))).replace(" ", "").upper()[:100]
-    return text if any(map(str.isalnum, text)) and text.lower() not in NOTHING else ""
+    return text if any(digit.isdigit() and digit != "0" for digit in text) else ""
 
 
 def text_of(value: object) -> str:
@@ -102,6 +104,7 @@ def epoch_ms(at: datetime | None) -> int:
 
 
 _EARLIEST_MS = int(EARLIEST.timestamp() * 1000)
+_EXPONENT = re.compile(r"[+-]?[0-9]\.[0-9]{1,17}E[0-9]{1,2}", re.IGNORECASE)
 _DIGITS = re.compile(r"([+-]?[0-9]{1,18})(?:\.[0-9]{0,18})?")
 _ISO = re.compile(
     r"(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)\s*"

@@ -117,6 +117,10 @@ NEW = {"access_token": "canary-access-new", "refresh_token": "canary-refresh-new
         {"/auth/token/refresh_response": {"result": NEW, "request_id": "r"}},
         {"gopErrorCode": "0", "gopResponseBody": json.dumps(NEW), "success": True},
         {"data": {"result": json.dumps({"token_result": NEW})}, "code": "0"},
+        {"result": [NEW], "code": "0"},
+        {"token_result": json.dumps([None, NEW]), "code": "0"},
+        {"result": json.dumps(json.dumps(NEW)), "code": "SUCCESS"},
+        {"data": [NEW], "message": "success"},
     ],
 )
 async def test_tokens_are_found_wherever_an_answer_nests_them(answer: dict[str, object]) -> None:

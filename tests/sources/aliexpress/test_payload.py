@@ -77,6 +77,10 @@ SHAPES = {
         [LINE | {"detail_node_list": json.dumps([NODE]), "package_item_list": f" {json.dumps([ITEM])}"}]
     ),
     "JSON in a text: each node": answered([LINE | {"detail_node_list": {"detail_node": [json.dumps(NODE)]}}]),
+    "JSON in a text in a text: data": {ROOT: {"result": {"ret": True, "data": json.dumps(WRITTEN)}}},
+    "a list of one: data": {ROOT: {"result": {"ret": True, "data": [json.loads(WRITTEN)]}}},
+    "a list of one: result": {ROOT: {"result": [answered([BARE])[ROOT]["result"]]}},
+    "a list of one: root": {ROOT: json.dumps([answered([BARE])[ROOT]])},
     "numbers written as fractions": answered(
         [
             BARE
@@ -259,6 +263,7 @@ def test_one_parcel_whose_every_node_is_unreadable_takes_nothing_from_the_others
         ("2026-07-13T05:28:11-07:00[America/Los_Angeles]", datetime(2026, 7, 13, 12, 28, 11, tzinfo=UTC)),
         (f" {STAMP}.999 ", AT),
         (STAMP / 1000, AT),
+        ("1.783942091E12", datetime.fromtimestamp(1_783_942_091, UTC)),
     ],
 )
 def test_a_time_is_read_in_whatever_way_it_is_written(stamp: object, at: datetime) -> None:
@@ -300,6 +305,11 @@ def test_a_time_without_a_zone_or_out_of_this_world_is_none(stamp: str) -> None:
         (" -- ", ""),
         ("undefined", ""),
         ("0", ""),
+        ("00", ""),
+        ("unknown", ""),
+        ("N.A.", ""),
+        ("not yet", ""),
+        ("\u2014", ""),
         (None, ""),
     ],
 )
@@ -497,6 +507,9 @@ def test_a_finished_order_that_ended_for_a_reason_nobody_knows_was_not_accepted(
         "BUYER_ACCEPT_GOODS",
         "auto_confirm",
         "buyer_confirm_timeout",
+        "receipt_confirmed",
+        "goods_delivered",
+        "partial_refund",
         "n/a",
         "none",
         "null",
@@ -518,6 +531,9 @@ def test_a_finished_order_that_was_accepted_is_finished(reason: str | None) -> N
         "seller_agree_refund_complete",
         "buyer_return_goods_finish",
         "buyer_not_receive_goods",
+        "goods_not_delivered",
+        "dispute_finished",
+        "address_incomplete_timeout",
     ],
 )
 def test_a_refund_that_succeeded_is_no_acceptance(reason: str) -> None:

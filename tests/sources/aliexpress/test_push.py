@@ -94,6 +94,8 @@ def test_numbers_may_come_as_text() -> None:
         {"trade_order_id": 8211744661738042, "orderStatus": "OrderShipped"},
         {"trade_order_id": " 8211744661738042 ", "order_status": "OrderShipped"},
         {"tradeOrderId": "8211744661738042", "order_status": "OrderShipped"},
+        {"TradeOrderId": "8211744661738042", "OrderStatus": "OrderShipped"},
+        {"trade_orderId": "null", "ORDER_ID": 8211744661738042, "order_status": "OrderShipped"},
         {"orderId": "", "trade_order_id": "8211744661738042", "orderStatus": "OrderShipped"},
         {"orderId": 0, "trade_order_id": "8211744661738042", "orderStatus": "OrderShipped"},
         {"orderId": "12", "trade_order_id": 8211744661738042.0, "orderStatus": "OrderShipped"},
