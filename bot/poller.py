@@ -113,7 +113,7 @@ class Poller(Worker):
         now, latest = self._now(), self._latest
         if latest is None:
             async with self._store.read() as tx:
-                latest = await tx.orders.newest_check()
+                latest = await tx.checks.newest_check()
         self._latest = max(now, latest or now)
         if (back := self._latest - now) > _SET_BACK:
             _log.warning("clock set back", seconds=round(back.total_seconds()))
@@ -172,18 +172,18 @@ class Poller(Worker):
         while self._quiet:
             ends = self._quiet[:_SETTLE_AT]
             async with self._store.write() as tx:
-                await tx.orders.settle(ends, self._now())
+                await tx.checks.settle(ends, self._now())
             del self._quiet[: len(ends)]  # only after the commit: a failed transaction is tried again
         if not room:
             return []
         async with self._store.write() as tx:
-            return await tx.orders.lease_due(self._now(), room, _LEASE)
+            return await tx.checks.lease_due(self._now(), room, _LEASE)
 
     async def _spread_out(self, now: datetime, spread: timedelta) -> None:
         postponed = _SPREAD_AT
         while postponed == _SPREAD_AT:
             async with self._store.write() as tx:
-                postponed = await tx.orders.postpone_due(now, spread, _SPREAD_AT)
+                postponed = await tx.checks.postpone_due(now, spread, _SPREAD_AT)
 
     def _start(self) -> None:
         """Start checks for the orders leased ahead, up to `width`."""
@@ -270,7 +270,7 @@ class Poller(Worker):
     async def _idle_for(self) -> float:
         try:
             async with self._store.read() as tx:
-                due = await tx.orders.next_due(self._now())
+                due = await tx.checks.next_due(self._now())
         except StoreError:
             return self._idle  # the next round logs the error
         wait = self._idle if due is None else (due - self._now()).total_seconds()

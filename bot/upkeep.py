@@ -403,11 +403,11 @@ class Upkeep:
         """Pull in checks planned beyond `latest`, for example by a clock that was wrong."""
         while True:
             async with self._store.read() as tx:
-                beyond = await tx.orders.planned_beyond(latest, _BATCH, waited=waited)
+                beyond = await tx.checks.planned_beyond(latest, _BATCH, waited=waited)
             if not beyond:
                 return
             async with self._store.write() as tx:
-                await tx.orders.cap_next_checks(beyond, latest)
+                await tx.checks.cap_next_checks(beyond, latest)
 
     async def _purge(self) -> None:
         """Delete a limited number of old rows: a short transaction, yet over a million orders a day."""

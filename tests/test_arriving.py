@@ -53,8 +53,8 @@ async def keep(engine: Engine, order_id: str, one: Parcel) -> None:
         await tx.orders.add(order_id, now)
         await tx.orders.save(Changes(order=order, added=order.nodes))
         await tx.chats.follow(Follow(place=Place(1), order_id=order_id, created_at=now))
-        await tx.orders.update_weights([order_id], now)
-        await tx.orders.finish_check(order_id, now, None if ended else now + DAY, checked=True)
+        await tx.checks.update_weights([order_id], now)
+        await tx.checks.finish_check(order_id, now, None if ended else now + DAY, checked=True)
 
 
 async def taught(engine: Engine, count: int) -> Parcel:

@@ -18,7 +18,7 @@ async def test_the_stock_is_due_and_owed(tmp_path: Path) -> None:
     await asyncio.to_thread(stock.fill, path, 3, _BASE, due=True, owed=3, cards=True)
     store, now = Store(str(path)), datetime.fromtimestamp(_BASE, UTC)
     async with store.write() as tx:
-        due = await tx.orders.lease_due(now, 9, _LEASE)
+        due = await tx.checks.lease_due(now, 9, _LEASE)
         batches = await tx.notices.lease(now, 9, _LEASE)
         orders = await tx.orders.get_many([one.order_id for one in due])
         follows = await tx.chats.follows_of([batch.place for batch in batches], list(orders))

@@ -70,7 +70,7 @@ async def test_who_was_taken_out_is_not_booked_by_a_push(engine: Engine) -> None
     assert await engine.tracking.booking.unbook([make.ORDER]) == 1
     await _pushed(engine, make.ORDER, OrderStatus.SHIPPED)
     async with engine.store.read() as tx:
-        assert await tx.orders.next_check_at(make.ORDER) is None
+        assert await tx.checks.next_check_at(make.ORDER) is None
 
 
 async def test_a_push_delays_no_look_that_is_planned_and_spends_none(engine: Engine) -> None:
@@ -78,12 +78,12 @@ async def test_a_push_delays_no_look_that_is_planned_and_spends_none(engine: Eng
     engine.source.add(make.ORDER, "Package left sorting center of origin.")
     await engine.look(hours=0)
     async with engine.store.read() as tx:
-        planned = await tx.orders.next_check_at(make.ORDER)
+        planned = await tx.checks.next_check_at(make.ORDER)
     assert planned is not None
     engine.clock.pass_(minutes=1)
     await _pushed(engine, make.ORDER, OrderStatus.SHIPPED)
     async with engine.store.read() as tx:
-        assert engine.clock.now() < (await tx.orders.next_check_at(make.ORDER) or planned) <= planned
+        assert engine.clock.now() < (await tx.checks.next_check_at(make.ORDER) or planned) <= planned
 
 
 async def test_a_customer_s_coming_and_going_leaves_a_booked_order_in_the_book(engine: Engine) -> None:

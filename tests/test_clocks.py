@@ -22,7 +22,7 @@ AHEAD = timedelta(hours=10)
 async def planned(engine: Engine) -> list[timedelta]:
     """How far ahead the checks are."""
     async with engine.store.read() as tx:
-        found = [await tx.orders.next_check_at(one) for one in several(3)]
+        found = [await tx.checks.next_check_at(one) for one in several(3)]
     return [at - engine.clock.now() for at in found if at is not None]
 
 

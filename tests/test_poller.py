@@ -68,7 +68,7 @@ async def test_a_quiet_check_costs_one_call_and_moves_the_next(engine: Engine) -
     await engine.look()
     assert engine.source.asked == [(make.ORDER, "en")]
     async with engine.store.read() as tx:
-        due = await tx.orders.next_check_at(make.ORDER)
+        due = await tx.checks.next_check_at(make.ORDER)
     assert due is not None
     assert due > engine.clock.now()
 
@@ -84,9 +84,9 @@ async def test_one_s_news_makes_those_in_the_same_bag_due(engine: Engine) -> Non
         engine.source.add(order, SCAN)
     async with engine.store.write() as tx:
         now = engine.clock.now()
-        planned = [await tx.orders.next_check_at(order) for order in orders]
+        planned = [await tx.checks.next_check_at(order) for order in orders]
         assert all(at is not None and at > now for at in planned)
-        await tx.orders.due_now(orders[3], now)
+        await tx.checks.due_now(orders[3], now)
     engine.pacer.price = Price(value=0.05)
     await engine.look(hours=0)
     async with engine.store.read() as tx:
@@ -114,7 +114,7 @@ async def test_one_failing_order_among_a_hundred_starves_nobody(engine: Engine) 
     async with engine.store.read() as tx:
         known = await tx.orders.get_many(orders)
         failing = await tx.orders.watch(orders[0])
-        later = await tx.orders.next_check_at(orders[0])
+        later = await tx.checks.next_check_at(orders[0])
     assert sum(SCAN in order.nodes[0].description for order in known.values()) == 99
     assert failing is not None
     assert failing.failures >= 1
@@ -162,7 +162,7 @@ async def test_while_the_login_is_dead_one_order_probes_and_afterwards_all_go_on
     await engine.poller.drain()
     assert _healthy(engine)
     async with engine.store.read() as tx:
-        due = [await tx.orders.next_check_at(order) for order in orders]
+        due = [await tx.checks.next_check_at(order) for order in orders]
     spread = max(at for at in due if at) - min(at for at in due if at)
     assert spread > timedelta(minutes=5)  # no crowd at once
 
@@ -287,7 +287,7 @@ async def test_a_pushed_status_is_taken_once_and_makes_the_order_due(engine: Eng
         "8210560128429621", OrderStatus.FINISHED, now, "push-2"
     )
     async with engine.store.read() as tx:
-        assert await tx.orders.next_check_at(make.ORDER) == now
+        assert await tx.checks.next_check_at(make.ORDER) == now
 
 
 async def _status(engine: Engine) -> OrderStatus | None:
@@ -351,10 +351,10 @@ async def test_a_late_worker_changes_nothing(engine: Engine) -> None:
     await engine.follow()
     engine.clock.pass_(hours=2)
     async with engine.store.write() as tx:
-        (late,) = await tx.orders.lease_due(engine.clock.now(), 5, timedelta(minutes=1))
+        (late,) = await tx.checks.lease_due(engine.clock.now(), 5, timedelta(minutes=1))
     engine.clock.pass_(minutes=2)
     async with engine.store.write() as tx:
-        (present,) = await tx.orders.lease_due(engine.clock.now(), 5, timedelta(minutes=1))
+        (present,) = await tx.checks.lease_due(engine.clock.now(), 5, timedelta(minutes=1))
     engine.source.add(make.ORDER, SCAN)
     await engine.tracking.checking.check(late)
     async with engine.store.read() as tx:
@@ -402,7 +402,7 @@ async def test_quiet_checks_outlive_a_database_that_is_busy_or_full(engine: Engi
         await on.execute(sa.text("ALTER TABLE mislaid RENAME TO orders"))
     await engine.poller.drain()
     async with engine.store.read() as tx:
-        due = await tx.orders.next_due(engine.clock.now())
+        due = await tx.checks.next_due(engine.clock.now())
     assert due is not None
     assert due > engine.clock.now() + timedelta(minutes=5)
 
@@ -415,7 +415,7 @@ async def test_news_that_the_database_did_not_take_are_looked_for_again_at_once(
     engine.source.errors[make.ORDER] = StoreError("away")  # type: ignore[assignment]  # wherever it comes from
     await engine.look()
     async with engine.store.read() as tx:
-        due, order = await tx.orders.next_due(engine.clock.now()), await tx.orders.watch(make.ORDER)
+        due, order = await tx.checks.next_due(engine.clock.now()), await tx.orders.watch(make.ORDER)
     assert due is not None
     assert due <= engine.clock.now() + timedelta(seconds=2)
     assert order is not None

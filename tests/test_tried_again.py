@@ -181,7 +181,7 @@ async def test_after_an_outage_overdue_orders_are_spread_though_the_database_was
     await _rename(engine.store, "mislaid", "orders")
     await engine.poller.drain()
     async with engine.store.read() as tx:
-        due = [await tx.orders.next_check_at(order) for order in orders]
+        due = [await tx.checks.next_check_at(order) for order in orders]
     assert all(at is not None and at > engine.clock.now() for at in due), "the check's end is not lost either"
     known = [at for at in due if at]
     assert max(known) - min(known) > timedelta(minutes=5)

@@ -115,7 +115,7 @@ async def test_an_order_that_only_its_link_tells_of_is_found_and_watched_by_nobo
     assert _texts(first) == []
     assert _texts(await _visit(engine, SIGNED)) == ["Package left sorting center of origin."]
     async with engine.store.read() as tx:
-        assert await tx.orders.next_check_at(make.ORDER) is None
+        assert await tx.checks.next_check_at(make.ORDER) is None
 
 
 async def test_a_link_to_an_order_that_aliexpress_does_not_know_leaves_nothing(engine: Engine) -> None:

@@ -52,7 +52,7 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
         await store.start()
         async with store.read() as tx:
             watch = await tx.orders.watch(order)
-            planned = await tx.orders.next_check_at(order)
+            planned = await tx.checks.next_check_at(order)
             state = await tx.memory.get("pacer")
             near = await tx.orders.with_similar_news(order, timedelta(minutes=10), _NEAR)
             known = [found for each in (order, *near) if (found := await tx.orders.get(each))]

@@ -18,15 +18,17 @@ from bot.store import backup, migrations
 from bot.store.book import Book, Watched
 from bot.store.cases import Cases
 from bot.store.chats import Chats
+from bot.store.checks import Checks, Due, Settled
 from bot.store.credentials import Credentials
 from bot.store.figures import Figures
 from bot.store.keys import Keys
 from bot.store.listing import Listing
 from bot.store.memory import Memory
 from bot.store.notices import ChatBatch, DeadLetter, Notices, OutboxDepth
-from bot.store.orders import Due, Orders, Settled
+from bot.store.orders import Orders
 from bot.store.sends import Sends
 from bot.store.sql import Connect, Database
+from bot.store.translations import Translations
 from bot.store.updates import Updates
 from bot.store.webhooks import NewEvent, Webhooks
 
@@ -49,6 +51,8 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.orders = Orders(connection)
+        self.checks = Checks(connection)
+        self.translations = Translations(connection)
         self.book = Book(connection)
         self.chats = Chats(connection)
         self.notices = Notices(connection)
@@ -126,7 +130,7 @@ class Store:
     async def release_leases(self, now: datetime) -> None:
         """Release the previous leader's leases, so that its work is due at once. For a new leader's start."""
         async with self.database.write() as on:
-            await Orders(on).release_leases()
+            await Checks(on).release_leases()
             await Notices(on).release_leases(now)
             await Updates(on).release_leases(now)
             await Webhooks(on).release_leases(now)

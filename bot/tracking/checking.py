@@ -90,7 +90,7 @@ class Checking:
             )
         async with self._store.write() as tx:
             await tx.orders.lock([due.order_id])
-            if await tx.orders.holds_lease(due.order_id, due.lease):
+            if await tx.checks.holds_lease(due.order_id, due.lease):
                 await self._recording.apply_snapshot(tx, due.order_id, snapshot, facts, asking=None)
         return None
 
@@ -139,7 +139,7 @@ class Checking:
         )
         async with self._store.write() as tx:
             await tx.orders.lock([due.order_id])
-            if not await tx.orders.holds_lease(due.order_id, due.lease):
+            if not await tx.checks.holds_lease(due.order_id, due.lease):
                 return True  # the lease was lost: another check is running
             places = await tx.chats.withdraw_unchecked(due.order_id)
             if not places:
@@ -148,8 +148,8 @@ class Checking:
                 [PendingNotice(place=one, order_id=due.order_id, news=news, due_at=now) for one in places],
                 now,
             )
-            await tx.orders.update_weights([due.order_id], now)
-            await tx.orders.finish_check(due.order_id, now, now + _FACTS_EVERY, checked=False)
+            await tx.checks.update_weights([due.order_id], now)
+            await tx.checks.finish_check(due.order_id, now, now + _FACTS_EVERY, checked=False)
         return True
 
     # ── how a check without news ends ───────────────────────────────────────────────────────────
@@ -199,7 +199,7 @@ class Checking:
         async with self._store.write() as tx:
             if not await tx.memory.first_push(key, now):
                 return False
-            planned = await tx.orders.next_check_at(order_id)
+            planned = await tx.checks.next_check_at(order_id)
             if status in _BEGINNING and self._policy.watch_pushed and await tx.book.is_new(order_id):
                 new = await tx.book.add([BookEntry(order_id=order_id)], now, [now])
                 await record_booked(tx, new, now)
@@ -211,9 +211,9 @@ class Checking:
                     status = OrderStatus.CLOSED  # AliExpress also closes orders that end well
                 await self._recording.apply_status(tx, known, watch, status, at or now)
             if watch.weight > 0:
-                await tx.orders.due_now(order_id, now)
+                await tx.checks.due_now(order_id, now)
             elif planned is not None:
-                await tx.orders.due_by(order_id, planned)
+                await tx.checks.due_by(order_id, planned)
         return True
 
     async def reclassify(self, limit: int = 200) -> int:

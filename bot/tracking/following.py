@@ -238,7 +238,7 @@ class Following:
             if by_link and not follow.label:
                 follow = replace(follow, label=await tx.book.name(order_id))
             new = await tx.chats.follow(follow, unchecked=unchecked)
-            await tx.orders.update_weights([order_id], now)
+            await tx.checks.update_weights([order_id], now)
             order = None
             if snapshot is not None:
                 order = await self._recording.apply_snapshot(
@@ -251,14 +251,14 @@ class Following:
             async with self._store.write() as tx:
                 await tx.orders.lock([follow.order_id])
                 await tx.chats.change_follow(follow.place, follow.order_id, archived_at=None)
-                await tx.orders.update_weights([follow.order_id], self._now())
+                await tx.checks.update_weights([follow.order_id], self._now())
 
     async def untrack(self, place: Place, order_id: str, *, update: int = 0) -> bool:
         """Stop following; False if it was not followed. Recorded with the `update` that asked for it."""
         async with self._store.write() as tx:
             follow = await tx.chats.get_follow(place, order_id)
             stopped = await tx.chats.unfollow(place, order_id, self._now())
-            await tx.orders.update_weights([order_id], self._now())
+            await tx.checks.update_weights([order_id], self._now())
             if stopped and follow is not None:
                 await tx.updates.first(update, f"{_STOPPED}{order_id} {follow.label}")
         return stopped
@@ -305,7 +305,7 @@ class Following:
         async with self._store.write() as tx:
             await tx.orders.lock([order_id])
             changed = await tx.chats.change_follow(place, order_id, notify=on)
-            await tx.orders.update_weights([order_id], self._now())
+            await tx.checks.update_weights([order_id], self._now())
         return changed
 
     async def set_archived(self, place: Place, order_id: str, *, archived: bool) -> bool:
@@ -314,7 +314,7 @@ class Following:
         async with self._store.write() as tx:
             await tx.orders.lock([order_id])
             changed = await tx.chats.change_follow(place, order_id, archived_at=now if archived else None)
-            await tx.orders.update_weights([order_id], now)
+            await tx.checks.update_weights([order_id], now)
         return changed
 
     async def enqueue_card(self, place: Place, order_id: str) -> None:
@@ -334,7 +334,7 @@ class Following:
         async with self._store.write() as tx:
             await tx.orders.lock([order_id])
             await tx.chats.change_follow(place, order_id, archived_at=now)
-            await tx.orders.update_weights([order_id], now)
+            await tx.checks.update_weights([order_id], now)
             await tx.cases.withdraw(order_id, place, now)
             await tx.notices.drop_waiting(place, order_id, NewsKind.CHECK_IN, now)
             return review and await _asks_review(tx, place, order_id, update)
@@ -351,7 +351,7 @@ class Following:
         async with self._store.write() as tx:
             await tx.orders.lock([order_id])
             await tx.chats.change_follow(place, order_id, archived_at=None)
-            await tx.orders.update_weights([order_id], now)
+            await tx.checks.update_weights([order_id], now)
             waits = await tx.notices.waits_until(place, order_id, NewsKind.CHECK_IN)
             if waits is not None or not await tx.updates.first(update, f"ask {order_id}"):
                 return waits or at
@@ -359,7 +359,7 @@ class Following:
             await tx.notices.enqueue([owed], now)
             watch = await tx.orders.watch(order_id)
             if watch is not None and not watch.is_recent(now, self._policy.cooldown):
-                await tx.orders.due_now(order_id, now)
+                await tx.checks.due_now(order_id, now)
         return at
 
 

@@ -55,7 +55,7 @@ class Outages:
             async with self._store.write() as tx:
                 await tx.notices.end_outages(answered, now)
                 for order_id in chosen:
-                    await tx.orders.due_now(order_id, now)
+                    await tx.checks.due_now(order_id, now)
 
     def _to_look_at(self, silent: list[str], now: datetime) -> list[str]:
         since, asked_at = self._checking.failing_since, self._checking.asked_at

@@ -70,7 +70,7 @@ class Places:
         """The bot can no longer write there: drop its notices, stop checking what only it follows."""
         now = self._now()
         async with self._store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.mark_left(chat_id, now), now)
+            await tx.checks.update_weights(await tx.chats.mark_left(chat_id, now), now)
 
     async def back(self, chat_id: int) -> None:
         """The bot can probably write there again: send what was waiting for that.
@@ -80,7 +80,7 @@ class Places:
         now = self._now()
         async with self._store.write() as tx:
             returned = await tx.chats.mark_returned(chat_id)
-            await tx.orders.update_weights(returned, now)
+            await tx.checks.update_weights(returned, now)
             await tx.notices.release_refused(chat_id, now)
             of = f"back:{now:%Y%m%d%H%M%S}"
             for follower in await tx.chats.followers(returned):
@@ -93,12 +93,12 @@ class Places:
     async def moved(self, old: int, new: int) -> None:
         """A group became a supergroup: move everything to its new id."""
         async with self._store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.move(old, new), self._now())
+            await tx.checks.update_weights(await tx.chats.move(old, new), self._now())
 
     async def topic_gone(self, place: Place) -> None:
         """A topic is closed or deleted: its follows move to the group's General topic."""
         async with self._store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.drop_topic(place), self._now())
+            await tx.checks.update_weights(await tx.chats.drop_topic(place), self._now())
 
     async def data(self, place: Place) -> PlaceData:
         """Everything stored about the place."""
@@ -115,4 +115,4 @@ class Places:
         now = self._now()
         async with self._store.write() as tx:
             followed = await tx.chats.forget(chat_id, update, now, now - self._policy.guess_window)
-            await tx.orders.update_weights(followed, now)
+            await tx.checks.update_weights(followed, now)

@@ -142,9 +142,9 @@ class Recording:
             self._learn(watch, changes, now)
         after = _watch_after(watch, order, now)
         planned = self._pacer.next_check(after, now, order=order.id)
-        await tx.orders.finish_check(order.id, now, earliest(planned, silence_at), checked=checked)
+        await tx.checks.finish_check(order.id, now, earliest(planned, silence_at), checked=checked)
         if companions := self._pacer.orders_to_hasten(now):
-            await tx.orders.make_due(companions, now)
+            await tx.checks.make_due(companions, now)
             _log.info("companion orders due", order=order.id, orders=len(companions))
         return order
 

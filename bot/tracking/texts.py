@@ -92,8 +92,8 @@ class Texts:
             if articles.get(index) != items
         }
         async with self._store.write() as tx:
-            await tx.orders.save_texts(order.id, language, found)
-            await tx.orders.save_articles(order.id, language, named)
+            await tx.translations.save_texts(order.id, language, found)
+            await tx.translations.save_articles(order.id, language, named)
         return known | found, articles | named
 
     def _rests(self, order_id: str) -> bool:
@@ -105,5 +105,5 @@ class Texts:
 
 
 async def _read(tx: Transaction, order: Order, language: str) -> tuple[_Texts, _Articles]:
-    texts = await tx.orders.texts(order.id, language)
-    return texts, (await tx.orders.articles([order.id], language)).get(order.id, {})
+    texts = await tx.translations.texts(order.id, language)
+    return texts, (await tx.translations.articles([order.id], language)).get(order.id, {})

@@ -87,7 +87,7 @@ class Viewing:
         async with self._store.read() as tx:
             follows = await tx.chats.follows(chat.place)
             known = await tx.orders.get_many(follow.order_id for follow in follows)
-            articles = await tx.orders.articles(known, chat.language)
+            articles = await tx.translations.articles(known, chat.language)
         return [
             (known[follow.order_id].translated(articles.get(follow.order_id, {})), follow)
             for follow in follows
@@ -98,7 +98,7 @@ class Viewing:
         """One order in the same way; raises LookupError when it is not known."""
         async with self._store.read() as tx:
             order = await tx.orders.get(order_id)
-            articles = await tx.orders.articles([order_id], chat.language)
+            articles = await tx.translations.articles([order_id], chat.language)
         if order is None:
             raise LookupError(order_id)
         return order.translated(articles.get(order_id, {}))

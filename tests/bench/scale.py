@@ -160,13 +160,13 @@ async def measure(store: Store, url: str, now: datetime) -> None:
 
     async def check() -> None:
         async with store.write() as tx:
-            leased = await tx.orders.lease_due(now, 64, _LEASE)
+            leased = await tx.checks.lease_due(now, 64, _LEASE)
         async with store.write() as tx:
             ends = [
                 Settled(order_id=one.order_id, lease=one.lease, next_check_at=now + timedelta(hours=6))
                 for one in leased
             ]
-            await tx.orders.settle(ends, now)
+            await tx.checks.settle(ends, now)
 
     async def tell() -> None:
         async with store.write() as tx:
@@ -204,12 +204,12 @@ async def measure(store: Store, url: str, now: datetime) -> None:
     await _timed("lease 64 checks and settle them", check)
     await _timed("lease 48 places", lease_notices)
     await _timed("lease 48 places, settle 8 one by one", tell)
-    await _timed("when is the next check due", read(lambda tx: tx.orders.next_due(now)))
+    await _timed("when is the next check due", read(lambda tx: tx.checks.next_due(now)))
     await _timed("when is the next notice due", read(lambda tx: tx.notices.next_due(after=now)))
     await _timed("one order whole", read(lambda tx: tx.orders.get(some)))
     await _timed("followers of one order", read(lambda tx: tx.chats.followers([some])))
     await _timed("a chat's follows", read(lambda tx: tx.chats.follows(Place(3))))
-    await _timed("update_weights one order", write(lambda tx: tx.orders.update_weights([some], now)))
+    await _timed("update_weights one order", write(lambda tx: tx.checks.update_weights([some], now)))
     await _timed("take updates from the inbox", lambda: store.inbox.take(32, now, _LEASE))
     _say("  every half minute:")
     await _timed("orders that are looked at", read(lambda tx: tx.chats.active_orders()), 5)
@@ -233,7 +233,7 @@ async def plans(store: Store, now: datetime) -> None:
 
     event.listen(store.database.engine.sync_engine, "before_cursor_execute", note)
     async with store.write() as tx:
-        await tx.orders.lease_due(now, 64, _LEASE)
+        await tx.checks.lease_due(now, 64, _LEASE)
         await tx.notices.lease(now, 48, _LEASE)
         await tx.updates.take(32, now, _LEASE)
     event.remove(store.database.engine.sync_engine, "before_cursor_execute", note)

@@ -31,7 +31,7 @@ async def _furnish(url: str = "bot.db") -> None:
         await tx.chats.get_or_create(Place(1001), language="en", zone="UTC", now=NOW)
         await tx.orders.add(ORDER, NOW)
         await tx.chats.follow(Follow(place=Place(1001), order_id=ORDER, created_at=NOW))
-        await tx.orders.update_weights([ORDER], NOW)
+        await tx.checks.update_weights([ORDER], NOW)
     await store.close()
 
 
@@ -169,7 +169,7 @@ async def _pack(*orders: str) -> None:
         for n, one in enumerate(orders):
             await tx.orders.add(one, NOW)
             await tx.chats.follow(Follow(place=Place(1001), order_id=one, created_at=NOW))
-            await tx.orders.update_weights([one], NOW)
+            await tx.checks.update_weights([one], NOW)
             entries = [node(seq, at=NOW - timedelta(hours=20 - seq, seconds=n)) for seq in (1, 2)]
             await tx.orders.save(added(order(one, *entries)))
     await store.close()

@@ -105,7 +105,7 @@ async def follow(store: Store, place: Place, order_id: str, now: datetime = NOW,
         await tx.chats.get_or_create(place, language="en", zone="UTC", now=now)
         await tx.orders.add(order_id, now)
         await tx.chats.follow(Follow(place=place, order_id=order_id, created_at=now, **values))
-        await tx.orders.update_weights([order_id], now)
+        await tx.checks.update_weights([order_id], now)
 
 
 def endpoint(id_: str = "wh_1", **values: Any) -> Endpoint:

@@ -27,11 +27,11 @@ async def test_a_booked_order_is_looked_at_though_nobody_follows_it(store: Store
     assert await _book(store, _entry(ONE), _entry(TWO)) == 0
     async with store.write() as tx:
         assert await tx.book.count() == Watched(orders=2, unwaited=2)
-        due = await tx.orders.lease_due(later(60), 9, LEASE)
+        due = await tx.checks.lease_due(later(60), 9, LEASE)
         assert {one.order_id for one in due} == {ONE, TWO}
         assert all(one.watch.booked and one.watch.weight == 0 for one in due)
-        await tx.orders.finish_check(ONE, NOW, later(600), checked=True)
-        assert await tx.orders.next_check_at(ONE) == later(600)
+        await tx.checks.finish_check(ONE, NOW, later(600), checked=True)
+        assert await tx.checks.next_check_at(ONE) == later(600)
         known = await tx.orders.get(ONE)
     assert known is not None
     assert (known.booked_at, known.shop_order) == (NOW, "#1001")
@@ -41,8 +41,8 @@ async def test_orders_that_somebody_waits_for_are_leased_first(store: Store) -> 
     await _book(store, _entry(ONE), _entry(TWO))
     await follow(store, ANNA, THREE, now=later(30))
     async with store.write() as tx:
-        first = await tx.orders.lease_due(later(60), 2, LEASE)
-        rest = await tx.orders.lease_due(later(60), 2, LEASE)
+        first = await tx.checks.lease_due(later(60), 2, LEASE)
+        rest = await tx.checks.lease_due(later(60), 2, LEASE)
     assert THREE in {one.order_id for one in first}
     assert len({one.order_id for one in (*first, *rest)}) == 3
 
@@ -53,19 +53,19 @@ async def test_a_booked_order_outlives_its_followers(store: Store) -> None:
     async with store.write() as tx:
         assert await tx.book.count() == Watched(orders=1, unwaited=0)
         followed = await tx.chats.forget(ANNA.chat_id, 9, NOW, NOW)
-        await tx.orders.update_weights(followed, NOW)
+        await tx.checks.update_weights(followed, NOW)
         assert await tx.book.count() == Watched(orders=1, unwaited=1)
         assert await tx.orders.purge(NOW + timedelta(days=900)) == 0
-        assert await tx.orders.due_now(ONE, NOW)
+        assert await tx.checks.due_now(ONE, NOW)
 
 
 async def test_a_followed_order_keeps_its_plan_when_it_is_booked(store: Store) -> None:
     await follow(store, ANNA, ONE)
     async with store.write() as tx:
-        await tx.orders.finish_check(ONE, NOW, later(900), checked=True)
+        await tx.checks.finish_check(ONE, NOW, later(900), checked=True)
     assert await _book(store, _entry(ONE, "#7")) == 1
     async with store.read() as tx:
-        assert await tx.orders.next_check_at(ONE) == later(900)
+        assert await tx.checks.next_check_at(ONE) == later(900)
         assert await tx.book.of_shop_order("7") == [ONE]
 
 
@@ -74,8 +74,8 @@ async def test_who_is_taken_out_rests_unless_somebody_follows(store: Store) -> N
     await follow(store, ANNA, TWO)
     async with store.write() as tx:
         assert await tx.book.remove([ONE, TWO, THREE], NOW) == 2
-        assert await tx.orders.next_check_at(ONE) is None
-        assert await tx.orders.next_check_at(TWO) is not None
+        assert await tx.checks.next_check_at(ONE) is None
+        assert await tx.checks.next_check_at(TWO) is not None
         assert not await tx.book.is_new(ONE)
         assert await tx.book.is_new(THREE)
         assert await tx.orders.purge(NOW + timedelta(days=900)) == 1
@@ -96,7 +96,7 @@ async def test_only_watched_orders_are_on_the_board(store: Store) -> None:
 async def test_a_booked_order_of_which_nothing_ever_came_leaves_in_the_end(store: Store) -> None:
     await _book(store, _entry(ONE))
     async with store.write() as tx:
-        await tx.orders.finish_check(ONE, NOW, None, checked=True)
+        await tx.checks.finish_check(ONE, NOW, None, checked=True)
         assert await tx.orders.purge(NOW) == 0
         assert await tx.orders.purge(later(1)) == 1
 
@@ -122,15 +122,15 @@ async def test_nothing_waited_for_is_planned_beyond_the_limit(store: Store) -> N
     await follow(store, ANNA, TWO)
     async with store.write() as tx:
         for one in (ONE, TWO):
-            await tx.orders.finish_check(one, NOW, later(9000), checked=True)
-        assert await tx.orders.planned_beyond(later(600), 9, waited=True) == [TWO]
-        assert sorted(await tx.orders.planned_beyond(later(6000), 9, waited=False)) == sorted([ONE, TWO])
-        assert len(await tx.orders.planned_beyond(later(6000), 1, waited=False)) == 1
-        assert await tx.orders.planned_beyond(later(9000), 9, waited=False) == []
-        await tx.orders.cap_next_checks([TWO], later(600))
-        await tx.orders.cap_next_checks([ONE, TWO], later(6000))
-        assert await tx.orders.next_check_at(ONE) == later(6000)
-        assert await tx.orders.next_check_at(TWO) == later(600)
+            await tx.checks.finish_check(one, NOW, later(9000), checked=True)
+        assert await tx.checks.planned_beyond(later(600), 9, waited=True) == [TWO]
+        assert sorted(await tx.checks.planned_beyond(later(6000), 9, waited=False)) == sorted([ONE, TWO])
+        assert len(await tx.checks.planned_beyond(later(6000), 1, waited=False)) == 1
+        assert await tx.checks.planned_beyond(later(9000), 9, waited=False) == []
+        await tx.checks.cap_next_checks([TWO], later(600))
+        await tx.checks.cap_next_checks([ONE, TWO], later(6000))
+        assert await tx.checks.next_check_at(ONE) == later(6000)
+        assert await tx.checks.next_check_at(TWO) == later(600)
 
 
 async def test_a_shop_order_has_one_token_and_all_its_parcels(store: Store) -> None:

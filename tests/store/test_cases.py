@@ -125,5 +125,5 @@ async def test_an_order_that_nobody_watches_is_not_on_the_board(store: Store) ->
         await tx.orders.save(added(lost))
         assert (await tx.cases.count_flags(board.RULES, NOW))[0] == {Flag.PROBLEM: 1}
         await tx.chats.unfollow(ANNA, "lost", NOW)
-        await tx.orders.update_weights(["lost"], NOW)
+        await tx.checks.update_weights(["lost"], NOW)
         assert (await tx.cases.count_flags(board.RULES, NOW))[0] == {}

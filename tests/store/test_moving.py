@@ -57,8 +57,8 @@ async def _fill(url: str, orders: int = 3) -> None:
         for number in range(orders):
             name = str(number)
             await tx.orders.save(added(order(name, node(1), node(2, backfilled=True))), utc_offset_hours=5.75)
-            await tx.orders.save_texts(name, "ar", {1: NodeText(name="تم", description="")})
-            await tx.orders.save_articles(name, "ar", {1: (Item(id="1", title="مصباح"),)})
+            await tx.translations.save_texts(name, "ar", {1: NodeText(name="تم", description="")})
+            await tx.translations.save_articles(name, "ar", {1: (Item(id="1", title="مصباح"),)})
             await tx.notices.enqueue([pending(ANNA, name, f"k{n}") for n in range(3)], NOW)
             await tx.updates.put([RawUpdate(update_id=number, chat_id=1, payload='{"a":1}', received_at=NOW)])
         await tx.chats.change(ANNA, language="ru", paused_until=later(5))
@@ -80,7 +80,7 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.webhooks.add_endpoint(endpoint())
         await tx.webhooks.enqueue([("wh_1", new_event("1"))], NOW)
         await tx.memory.count_unknown(["what?"], NOW)
-        await tx.orders.lease_due(NOW, 1, LEASE)
+        await tx.checks.lease_due(NOW, 1, LEASE)
     await Credentials(store.database, "app", Reversed(), lambda: NOW).save(TOKENS, None)
     await store.close()
 

@@ -39,11 +39,11 @@ async def test_saving_again_overwrites_what_was_edited_and_removes_nothing(store
     async with store.write() as tx:
         await tx.orders.add("1", NOW)
         await tx.orders.save(added(first))
-        await tx.orders.save_texts("1", "ru", {1: NodeText(name="один"), 2: NodeText(name="два")})
+        await tx.translations.save_texts("1", "ru", {1: NodeText(name="один"), 2: NodeText(name="два")})
         only = replace(first, parcels=(replace(first.parcels[0], nodes=(edited,)),))
         await tx.orders.save(Changes(order=only, edited=(edited,)))
         found = await tx.orders.get("1")
-        texts = await tx.orders.texts("1", "ru")
+        texts = await tx.translations.texts("1", "ru")
     assert found is not None
     assert [one.description for one in found.nodes] == ["corrected", ""]
     assert texts == {1: NodeText(name="один")}, "the edited node's translation is no longer its own"
@@ -86,9 +86,9 @@ async def test_due_orders_are_leased_once_the_longest_due_first(store: Store, re
     for number in range(4):
         await follow(store, ANNA, str(number), now=later(-number))
     async with store.write() as tx:
-        mine = await tx.orders.lease_due(NOW, 3, LEASE)
+        mine = await tx.checks.lease_due(NOW, 3, LEASE)
     async with replica.write() as tx:
-        others = await tx.orders.lease_due(NOW, 3, LEASE)
+        others = await tx.checks.lease_due(NOW, 3, LEASE)
     assert {due.order_id for due in mine} == {"3", "2", "1"}
     assert [due.order_id for due in others] == ["0"]
 
@@ -96,31 +96,31 @@ async def test_due_orders_are_leased_once_the_longest_due_first(store: Store, re
 async def test_what_is_not_due_is_not_leased(store: Store) -> None:
     await follow(store, ANNA, "1", now=later(1))
     async with store.write() as tx:
-        assert await tx.orders.lease_due(NOW, 9, LEASE) == []
-        assert await tx.orders.next_due(NOW) == later(1)
+        assert await tx.checks.lease_due(NOW, 9, LEASE) == []
+        assert await tx.checks.next_due(NOW) == later(1)
 
 
 async def test_a_lease_that_nobody_settles_ends_by_itself(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        (first,) = await tx.orders.lease_due(NOW, 9, LEASE)
-        assert await tx.orders.lease_due(NOW + LEASE - timedelta(seconds=1), 9, LEASE) == []
-        (again,) = await tx.orders.lease_due(NOW + LEASE, 9, LEASE)
-        assert not await tx.orders.holds_lease("1", first.lease)
-        assert await tx.orders.holds_lease("1", again.lease)
+        (first,) = await tx.checks.lease_due(NOW, 9, LEASE)
+        assert await tx.checks.lease_due(NOW + LEASE - timedelta(seconds=1), 9, LEASE) == []
+        (again,) = await tx.checks.lease_due(NOW + LEASE, 9, LEASE)
+        assert not await tx.checks.holds_lease("1", first.lease)
+        assert await tx.checks.holds_lease("1", again.lease)
 
 
 async def test_settling_ends_a_check_and_shows_in_the_next(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        (due,) = await tx.orders.lease_due(NOW, 9, LEASE)
+        (due,) = await tx.checks.lease_due(NOW, 9, LEASE)
         end = Settled(
             order_id="1", lease=due.lease, next_check_at=later(600), answered=False, failures=2, error="x"
         )
-        await tx.orders.settle([end], later(5))
-        (due,) = await tx.orders.lease_due(later(600), 9, LEASE)
+        await tx.checks.settle([end], later(5))
+        (due,) = await tx.checks.lease_due(later(600), 9, LEASE)
         assert (due.watch.failures, due.watch.checked_at) == (2, None)
-        await tx.orders.settle([replace(end, lease=due.lease, answered=True, failures=0)], later(605))
+        await tx.checks.settle([replace(end, lease=due.lease, answered=True, failures=0)], later(605))
         watch = await tx.orders.watch("1")
     assert watch is not None
     assert (watch.failures, watch.checked_at) == (0, later(605))
@@ -129,34 +129,34 @@ async def test_settling_ends_a_check_and_shows_in_the_next(store: Store) -> None
 async def test_a_late_settler_changes_nothing(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        (late,) = await tx.orders.lease_due(NOW, 9, LEASE)
-        (present,) = await tx.orders.lease_due(NOW + LEASE, 9, LEASE)
-        await tx.orders.settle([Settled(order_id="1", lease=late.lease, next_check_at=None)], NOW)
-        assert await tx.orders.holds_lease("1", present.lease)
-        assert await tx.orders.next_check_at("1") is not None
-        assert await tx.orders.next_due(NOW + LEASE) is None
-        assert await tx.orders.next_due(NOW + 2 * LEASE) == NOW
+        (late,) = await tx.checks.lease_due(NOW, 9, LEASE)
+        (present,) = await tx.checks.lease_due(NOW + LEASE, 9, LEASE)
+        await tx.checks.settle([Settled(order_id="1", lease=late.lease, next_check_at=None)], NOW)
+        assert await tx.checks.holds_lease("1", present.lease)
+        assert await tx.checks.next_check_at("1") is not None
+        assert await tx.checks.next_due(NOW + LEASE) is None
+        assert await tx.checks.next_due(NOW + 2 * LEASE) == NOW
 
 
 async def test_leases_can_be_released_after_a_crash(store: Store) -> None:
     await follow(store, ANNA, "1")
     await follow(store, ANNA, "2", now=later(900))
     async with store.write() as tx:
-        await tx.orders.lease_due(NOW, 9, LEASE)
-        assert await tx.orders.release_leases() == 1
-        assert [due.order_id for due in await tx.orders.lease_due(later(1), 9, LEASE)] == ["1"]
+        await tx.checks.lease_due(NOW, 9, LEASE)
+        assert await tx.checks.release_leases() == 1
+        assert [due.order_id for due in await tx.checks.lease_due(later(1), 9, LEASE)] == ["1"]
 
 
 async def test_concluding_ends_the_lease_and_stops_what_nobody_follows(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
         await tx.orders.add("2", NOW)
-        (due,) = await tx.orders.lease_due(NOW, 9, LEASE)
-        await tx.orders.finish_check("1", later(3), later(700), checked=True)
-        await tx.orders.finish_check("2", later(3), later(700), checked=False)
-        assert not await tx.orders.holds_lease("1", due.lease)
-        assert await tx.orders.next_check_at("1") == later(700)
-        assert await tx.orders.next_check_at("2") is None
+        (due,) = await tx.checks.lease_due(NOW, 9, LEASE)
+        await tx.checks.finish_check("1", later(3), later(700), checked=True)
+        await tx.checks.finish_check("2", later(3), later(700), checked=False)
+        assert not await tx.checks.holds_lease("1", due.lease)
+        assert await tx.checks.next_check_at("1") == later(700)
+        assert await tx.checks.next_check_at("2") is None
         first, second = await tx.orders.watch("1"), await tx.orders.watch("2")
     assert first is not None
     assert second is not None
@@ -167,10 +167,10 @@ async def test_only_followed_orders_can_be_made_due(store: Store) -> None:
     await follow(store, ANNA, "1", now=later(900))
     async with store.write() as tx:
         await tx.orders.add("2", NOW)
-        assert await tx.orders.due_now("1", NOW)
-        assert not await tx.orders.due_now("2", NOW)
-        assert not await tx.orders.due_now("3", NOW)
-        assert await tx.orders.next_due(NOW) == NOW
+        assert await tx.checks.due_now("1", NOW)
+        assert not await tx.checks.due_now("2", NOW)
+        assert not await tx.checks.due_now("3", NOW)
+        assert await tx.checks.next_due(NOW) == NOW
 
 
 async def test_hastened_orders_are_due_now_but_not_those_that_stopped_or_fail(store: Store) -> None:
@@ -178,13 +178,13 @@ async def test_hastened_orders_are_due_now_but_not_those_that_stopped_or_fail(st
         await follow(store, ANNA, one, now=later(900))
     async with store.write() as tx:
         await tx.orders.add("3", NOW)  # nobody follows it
-        (due,) = await tx.orders.lease_due(later(900), 1, LEASE)
+        (due,) = await tx.checks.lease_due(later(900), 1, LEASE)
         failed = Settled(
             order_id=due.order_id, lease=due.lease, next_check_at=later(1200), answered=False, failures=1
         )
-        await tx.orders.settle([failed], later(901))
-        await tx.orders.make_due(["1", "2", "3"], NOW)
-        planned = {one: await tx.orders.next_check_at(one) for one in ("1", "2", "3")}
+        await tx.checks.settle([failed], later(901))
+        await tx.checks.make_due(["1", "2", "3"], NOW)
+        planned = {one: await tx.checks.next_check_at(one) for one in ("1", "2", "3")}
     other = "2" if due.order_id == "1" else "1"
     assert planned == {due.order_id: later(1200), other: NOW, "3": None}
 
@@ -208,7 +208,7 @@ async def test_a_watch_names_the_carrier_of_the_first_parcel(store: Store) -> No
         fresh = await tx.orders.watch("1")
         await tx.orders.save(added(order("1", node(1))))
         known = await tx.orders.watch("1")
-        (due,) = await tx.orders.lease_due(later(1), 1, LEASE)
+        (due,) = await tx.checks.lease_due(later(1), 1, LEASE)
     assert fresh is not None
     assert known is not None
     assert (fresh.carrier, known.carrier, due.watch.carrier) == (
@@ -223,10 +223,10 @@ async def test_postponing_spreads_what_was_due(store: Store) -> None:
         await follow(store, ANNA, str(number))
     await follow(store, ANNA, "later", now=later(9000))
     async with store.write() as tx:
-        postponed = [await tx.orders.postpone_due(later(100), timedelta(seconds=50), 15) for _ in range(3)]
+        postponed = [await tx.checks.postpone_due(later(100), timedelta(seconds=50), 15) for _ in range(3)]
         assert postponed == [15, 5, 0]
-        moments = [await tx.orders.next_check_at(str(number)) for number in range(20)]
-        assert await tx.orders.next_check_at("later") == later(9000)
+        moments = [await tx.checks.next_check_at(str(number)) for number in range(20)]
+        assert await tx.checks.next_check_at("later") == later(9000)
     assert all(one is not None and later(100) <= one <= later(150) for one in moments)
     assert len(set(moments)) > 10
 
@@ -247,24 +247,24 @@ async def test_an_order_weighs_as_much_as_it_has_readers(store: Store) -> None:
     assert await _weight(store) == 2
     async with store.write() as tx:
         await tx.chats.change_follow(BEN, "1", notify=False)
-        await tx.orders.update_weights(["1", "unknown"], NOW)
+        await tx.checks.update_weights(["1", "unknown"], NOW)
     assert await _weight(store) == pytest.approx(1.2)
     async with store.write() as tx:
         await tx.chats.change_follow(BEN, "1", archived_at=NOW)
-        await tx.orders.update_weights(["1"], NOW)
+        await tx.checks.update_weights(["1"], NOW)
     assert await _weight(store) == 1
 
 
 async def test_an_order_rests_when_nobody_can_be_told_and_wakes_again(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        (due,) = await tx.orders.lease_due(NOW, 9, LEASE)
-        await tx.orders.update_weights(await tx.chats.mark_left(ANNA.chat_id, NOW), NOW)
-        assert await tx.orders.next_check_at("1") is None
-        assert not await tx.orders.holds_lease("1", due.lease)
+        (due,) = await tx.checks.lease_due(NOW, 9, LEASE)
+        await tx.checks.update_weights(await tx.chats.mark_left(ANNA.chat_id, NOW), NOW)
+        assert await tx.checks.next_check_at("1") is None
+        assert not await tx.checks.holds_lease("1", due.lease)
         assert await tx.chats.active_orders() == 0
-        await tx.orders.update_weights(await tx.chats.mark_returned(ANNA.chat_id), later(60))
-        assert await tx.orders.next_check_at("1") == later(60)
+        await tx.checks.update_weights(await tx.chats.mark_returned(ANNA.chat_id), later(60))
+        assert await tx.checks.next_check_at("1") == later(60)
         assert await tx.chats.active_orders() == 1
 
 
@@ -272,9 +272,9 @@ async def test_a_finished_order_does_not_wake_for_a_new_reader(store: Store) -> 
     await follow(store, ANNA, "1")
     async with store.write() as tx:
         await tx.orders.save(added(order("1", stage=Stage.DELIVERED, finished_at=NOW)))
-        await tx.orders.finish_check("1", NOW, None, checked=True)
-        await tx.orders.update_weights(["1"], NOW)
-        assert await tx.orders.next_check_at("1") is None
+        await tx.checks.finish_check("1", NOW, None, checked=True)
+        await tx.checks.update_weights(["1"], NOW)
+        assert await tx.checks.next_check_at("1") is None
 
 
 # ── the rest ────────────────────────────────────────────────────────────────────────────────────
@@ -283,22 +283,27 @@ async def test_a_finished_order_does_not_wake_for_a_new_reader(store: Store) -> 
 async def test_texts_are_kept_a_language(store: Store) -> None:
     async with store.write() as tx:
         await tx.orders.add("1", NOW)
-        await tx.orders.save_texts("1", "ru", {1: NodeText(name="старое"), 2: NodeText(description="д")})
-        await tx.orders.save_texts("1", "ru", {1: NodeText(name="новое")})
-        await tx.orders.save_texts("1", "ar", {})
-        assert await tx.orders.texts("1", "ru") == {1: NodeText(name="новое"), 2: NodeText(description="д")}
-        assert await tx.orders.texts("1", "ar") == {}
+        await tx.translations.save_texts(
+            "1", "ru", {1: NodeText(name="старое"), 2: NodeText(description="д")}
+        )
+        await tx.translations.save_texts("1", "ru", {1: NodeText(name="новое")})
+        await tx.translations.save_texts("1", "ar", {})
+        assert await tx.translations.texts("1", "ru") == {
+            1: NodeText(name="новое"),
+            2: NodeText(description="д"),
+        }
+        assert await tx.translations.texts("1", "ar") == {}
 
 
 async def test_articles_are_kept_a_language(store: Store) -> None:
     lamp, light = (Item(id="7", title=title, variant="Blue") for title in ("Лампа", "Светильник"))
     async with store.write() as tx:
         await tx.orders.add("1", NOW)
-        await tx.orders.save_articles("1", "ru", {1: (lamp,), 2: (lamp, lamp)})
-        await tx.orders.save_articles("1", "ru", {1: (light,)})
-        assert await tx.orders.articles(["1", "2"], "ru") == {"1": {1: (light,), 2: (lamp, lamp)}}
-        assert await tx.orders.articles(["1"], "ar") == {}
-        assert await tx.orders.articles([], "ru") == {}
+        await tx.translations.save_articles("1", "ru", {1: (lamp,), 2: (lamp, lamp)})
+        await tx.translations.save_articles("1", "ru", {1: (light,)})
+        assert await tx.translations.articles(["1", "2"], "ru") == {"1": {1: (light,), 2: (lamp, lamp)}}
+        assert await tx.translations.articles(["1"], "ar") == {}
+        assert await tx.translations.articles([], "ru") == {}
 
 
 async def test_orders_read_by_other_rules_are_found_and_read_again(store: Store) -> None:
@@ -343,11 +348,11 @@ async def test_old_orders_go_with_all_that_belongs_to_them(store: Store) -> None
             fetched = NOW if order_id == "seen" else old
             await tx.orders.save(added(order(order_id, node(1), finished_at=done, fetched_at=fetched)))
         await tx.cases.write_note("finished", "a note")
-        await tx.orders.save_texts("finished", "ru", {1: NodeText(name="x")})
+        await tx.translations.save_texts("finished", "ru", {1: NodeText(name="x")})
         assert await tx.orders.purge(NOW - timedelta(days=90)) == 2
         left = await tx.orders.get_many(["finished", "watched", "unfollowed", "seen", "new"])
         assert sorted(left) == ["new", "seen", "watched"]
-        assert await tx.orders.texts("finished", "ru") == {}
+        assert await tx.translations.texts("finished", "ru") == {}
         assert await tx.chats.get_follow(ANNA, "finished") is None
         assert (await tx.cases.get("finished")).note == ""
 

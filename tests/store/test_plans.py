@@ -21,14 +21,14 @@ _SCAN = r"Seq Scan|^SCAN (?!.* USING |CONSTANT|due|heads|\d)"
 _ENDS = [Settled(order_id="1", lease="x", next_check_at=NOW)]
 
 PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
-    "lease orders": lambda tx: tx.orders.lease_due(NOW, 64, LEASE),
-    "settle orders": lambda tx: tx.orders.settle(_ENDS, NOW),
-    "finish_check": lambda tx: tx.orders.finish_check("1", NOW, NOW, checked=True),
-    "lease holder": lambda tx: tx.orders.holds_lease("1", "x"),
-    "next order": lambda tx: tx.orders.next_due(NOW),
+    "lease orders": lambda tx: tx.checks.lease_due(NOW, 64, LEASE),
+    "settle orders": lambda tx: tx.checks.settle(_ENDS, NOW),
+    "finish_check": lambda tx: tx.checks.finish_check("1", NOW, NOW, checked=True),
+    "lease holder": lambda tx: tx.checks.holds_lease("1", "x"),
+    "next order": lambda tx: tx.checks.next_due(NOW),
     "get orders": lambda tx: tx.orders.get_many(["1", "2", "3"]),
     "save an order": lambda tx: tx.orders.save(added(order("1", node(1)))),
-    "update_weights": lambda tx: tx.orders.update_weights(["1", "2"], NOW),
+    "update_weights": lambda tx: tx.checks.update_weights(["1", "2"], NOW),
     "book orders": lambda tx: tx.book.add([BookEntry(order_id="1"), BookEntry(order_id="9")], NOW, [NOW] * 2),
     "number orders": lambda tx: tx.book.number([BookEntry(order_id="1", shop_order="#1001")], NOW),
     "unbook orders": lambda tx: tx.book.remove(["1", "2"], NOW),
@@ -49,18 +49,18 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
         Once(api_key="k", key="1", fingerprint="x"), 0, NOW, NOW - timedelta(days=1)
     ),
     "purge requests": lambda tx: tx.keys.purge_requests(NOW),
-    "rein in": lambda tx: tx.orders.cap_next_checks(["1"], NOW),
-    "release orders": lambda tx: tx.orders.release_leases(),
+    "rein in": lambda tx: tx.checks.cap_next_checks(["1"], NOW),
+    "release orders": lambda tx: tx.checks.release_leases(),
     "other rules": lambda tx: tx.orders.with_other_ruleset("7", 200),
     "purge orders": lambda tx: tx.orders.purge(NOW - timedelta(days=90)),
     "delivered": lambda tx: tx.orders.count_delivered(NOW),
     "delivered lately": lambda tx: tx.orders.delivered_lately(9),
     "under way": lambda tx: tx.orders.under_way(9),
-    "planned beyond": lambda tx: tx.orders.planned_beyond(NOW, 9, waited=True),
-    "texts": lambda tx: tx.orders.texts("1", "ru"),
+    "planned beyond": lambda tx: tx.checks.planned_beyond(NOW, 9, waited=True),
+    "texts": lambda tx: tx.translations.texts("1", "ru"),
     "outages": lambda tx: tx.notices.outages(NOW),
     "end outages": lambda tx: tx.notices.end_outages(["1"], NOW),
-    "articles": lambda tx: tx.orders.articles(["1", "2"], "ru"),
+    "articles": lambda tx: tx.translations.articles(["1", "2"], "ru"),
     "last told": lambda tx: tx.notices.last_told(ANNA, "1"),
     "drop waiting": lambda tx: tx.notices.drop_waiting(ANNA, "1", NewsKind.CHECK_IN, NOW),
     "followers": lambda tx: tx.chats.followers(["1", "2"]),
@@ -174,11 +174,11 @@ async def test_leases_need_no_sorting(store: Store) -> None:
         pytest.skip("PostgreSQL chooses by statistics; docs/scale.md shows its plans on a large table")
     await _fill(store)
     async with _statements(store) as seen, store.write() as tx:
-        await tx.orders.lease_due(NOW, 9, LEASE)
+        await tx.checks.lease_due(NOW, 9, LEASE)
         await tx.notices.lease(NOW, 9, LEASE)
         await tx.updates.take(9, NOW, LEASE)
         await tx.orders.under_way(9)  # once an hour, but of a million orders
-        await tx.orders.planned_beyond(NOW, 9, waited=True)
+        await tx.checks.planned_beyond(NOW, 9, waited=True)
     limited = [one for one in seen if "LIMIT" in one[0]]  # others may sort: they take all that they find
     assert len(limited) >= 5
     async with store.database.read() as on:

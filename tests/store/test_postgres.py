@@ -71,13 +71,13 @@ async def test_following_and_looking_cross_without_a_deadlock(replicas: list[Sto
             followers = await tx.chats.followers([order_id])
             await tx.orders.save(added(order(order_id, node(1))))
             await tx.notices.enqueue([pending(one.chat.place, order_id, "a") for one in followers], NOW)
-            await tx.orders.finish_check(order_id, NOW, later(60), checked=True)
+            await tx.checks.finish_check(order_id, NOW, later(60), checked=True)
 
     async def leave_and_return(store: Store) -> None:
         async with store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.mark_left(ANNA.chat_id, NOW), NOW)
+            await tx.checks.update_weights(await tx.chats.mark_left(ANNA.chat_id, NOW), NOW)
         async with store.write() as tx:
-            await tx.orders.update_weights(await tx.chats.mark_returned(ANNA.chat_id), NOW)
+            await tx.checks.update_weights(await tx.chats.mark_returned(ANNA.chat_id), NOW)
 
     for _ in range(5):
         await asyncio.gather(
@@ -161,11 +161,11 @@ async def _house(engine: Engine) -> None:
     """What upkeep and the poller do to many orders at once."""
     now = engine.clock.now()
     async with engine.store.write() as tx:
-        await tx.orders.postpone_due(now + timedelta(minutes=1), timedelta(minutes=5), 2000)
+        await tx.checks.postpone_due(now + timedelta(minutes=1), timedelta(minutes=5), 2000)
     async with engine.store.write() as tx:
         latest = now + timedelta(minutes=2)
-        beyond = await tx.orders.planned_beyond(latest, 1000, waited=False)
-        await tx.orders.cap_next_checks(beyond, latest)
+        beyond = await tx.checks.planned_beyond(latest, 1000, waited=False)
+        await tx.checks.cap_next_checks(beyond, latest)
     async with engine.store.write() as tx:
         await tx.orders.purge(now - timedelta(days=1))
         await tx.notices.purge(now - timedelta(minutes=5))

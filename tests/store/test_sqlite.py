@@ -61,11 +61,11 @@ async def test_what_a_crashed_leader_held_is_due_at_once(file: Store) -> None:
     await follow(file, ANNA, "1")
     async with file.write() as tx:
         await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
-        await tx.orders.lease_due(NOW, 9, later(180) - NOW)
+        await tx.checks.lease_due(NOW, 9, later(180) - NOW)
         await tx.notices.lease(NOW, 9, later(180) - NOW)
     await file.release_leases(later(1))
     async with file.write() as tx:
-        assert len(await tx.orders.lease_due(later(1), 9, later(180) - NOW)) == 1
+        assert len(await tx.checks.lease_due(later(1), 9, later(180) - NOW)) == 1
         assert len(await tx.notices.lease(later(1), 9, later(180) - NOW)) == 1
     await file.close()
 
@@ -139,7 +139,7 @@ async def _fill(store: Store) -> None:
 async def test_errors_show_no_customers_data(file: Store) -> None:
     async with file.write() as tx:
         with pytest.raises(sa.exc.IntegrityError) as caught:
-            await tx.orders.save_texts("unknown", "ru", {1: node(1, name="a secret name")})  # type: ignore[dict-item]  # it has the texts
+            await tx.translations.save_texts("unknown", "ru", {1: node(1, name="a secret name")})  # type: ignore[dict-item]  # it has the texts
     assert "secret" not in str(caught.value)
     await file.close()
 
