@@ -135,6 +135,23 @@ def guess_language(code: str | None, default: str) -> str:
     return default
 
 
+def find_language(text: str) -> str:
+    """The supported language that a code or a name of it means ("de-AT", "German", "Deutsch"); else "".
+
+    Names are in English or in the language itself.
+    """
+    return guess_language(text, "") or _languages_by_name().get(text.strip().casefold(), "")
+
+
+@functools.cache
+def _languages_by_name() -> dict[str, str]:
+    names = {name: tag for tag, name in LANGUAGES.items()}
+    for tag in (*LANGUAGES, "pt", "zh"):
+        locale = _parsed(tag)
+        names |= dict.fromkeys(filter(None, (locale.english_name, locale.display_name)), tag)
+    return {name.casefold(): guess_language(tag, "") for name, tag in names.items()}
+
+
 def accepted_language(header: str, default: str) -> str:
     """The supported language that an Accept-Language header likes best (RFC 9110, 12.5.4); else `default`.
 

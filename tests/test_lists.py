@@ -66,6 +66,9 @@ def test_a_bare_column_needs_no_header() -> None:
         ("Locale", "de-DE", "de"),
         ("language_code", "pt_BR", "pt_BR"),
         ("Sprache", "Klingon", ""),
+        ("Sprache", "Deutsch", "de"),
+        ("language", "Portuguese", "pt_BR"),
+        ("language", "繁體中文", "zh_Hant"),
         ("Town", "de", ""),
     ],
 )
@@ -104,6 +107,10 @@ def test_any_text_can_be_read(text: str) -> None:
         f"order;who\n'{ONE};Zoë\n".encode(),
         f"order;who\n{ONE}.0;Zoë\n".encode(),
         f"order;who\n{ONE},00;Zoë\n".encode(),
+        f'order;who\n=T("{ONE}");Zoë\n'.encode(),
+        f"sep=\t\norder\twho\n{ONE}\tZoë\n".encode(),
+        "order;who\n8’211’744’661’738’042;Zoë\n".encode(),
+        'order,who\n"8,211,744,661,738,042.00",Zoë\n'.encode(),
     ],
 )
 def test_whatever_a_spreadsheet_program_writes_is_read(content: bytes) -> None:
@@ -113,9 +120,23 @@ def test_whatever_a_spreadsheet_program_writes_is_read(content: bytes) -> None:
     assert orders.numbers == (ONE,)
 
 
-def test_names_in_the_senders_own_code_page_stay_what_they_are() -> None:
-    content = f"заказ;имя\n{ONE};Иван\n".encode("cp1251")
-    assert read_file(content, "ru").rows[0].cells[1] == "Иван"
+@pytest.mark.parametrize(
+    ("titles", "name", "page", "language"),
+    [
+        ("заказ;имя", "Иван", "cp1251", "ru"),
+        ("order;имя", "Иван", "cp1251", "uk"),
+        ("заказ;имя", "Иван", "cp1251", "en"),
+        ("订单;收件人", "王伟", "gb18030", "en"),
+        ("訂單;姓名", "陳", "cp950", "de"),
+        ("주문;이름", "김", "cp949", "en"),
+        ("طلب;اسم", "علي", "cp1256", "en"),
+        ("objednávka;jméno", "Řehoř", "cp1250", "en"),
+        ("pedido;nome", "João", "cp1252", "pt_BR"),
+    ],
+)
+def test_names_in_a_code_page_stay_what_they_are(titles: str, name: str, page: str, language: str) -> None:
+    orders = read_file(f"{titles}\n{ONE};{name}\n".encode(page), language)
+    assert (orders.header, orders.rows[0].cells[1]) == (tuple(titles.split(";")), name)
 
 
 def test_a_quote_that_nobody_closes_swallows_no_rows() -> None:
@@ -155,7 +176,8 @@ def test_any_file_is_read_or_refused(content: bytes, language: str) -> None:
 
 # ── how shops and apps write their lists ────────────────────────────────────────────────────────
 # The titles are those of real exports: DSers, Oberlo, an eBay seller's sheet, Zendrop, WooCommerce and its
-# plugins, Etsy, BigCommerce, Amazon, and shops in other languages.
+# plugins, Etsy, BigCommerce, Amazon, TikTok Shop, shops in other languages. No export of AutoDS was found;
+# its titles are the columns that its help pages name.
 
 EXPORTS = {
     "DSers": ("Order number,AliExpress order number,Tracking number,Carrier",
@@ -193,6 +215,30 @@ EXPORTS = {
         f"#1207,山田太郎,{ONE},LP00123456789012", "#1207"),
     "Chinese": ("店铺订单号,收件人,速卖通订单号,运单号",
         f"#1207,王伟,{ONE},LP00123456789012", "#1207"),
+    "Chinese ERP": ("小老板单号,速卖通订单号,DESCRIPTION,物流跟踪号",
+        f"000123,{ONE},x,YT2312345678901234", "000123"),
+    "freight bill": ("客户订单号,金额,备注,跟踪号", f"{ONE},12.5,,YT2312345678901234", ""),
+    "AutoDS": ("Sold Date,Order ID,Buy Order ID,Buy Site,Buy Price,Fees,Profit,Tracking Code",
+        f"11/02/2026,02-12345-67890,{ONE},Aliexpress,4.1,1,3,LP00123456789012", "02-12345-67890"),
+    "AutoDS orders": ("Order ID,Item ID,Product name,Date,Order status,Source,Source Order ID,Customer",
+        f"1044,14876543210987,Lamp,01/10/2026,Ordered,AliExpress,{ONE},Jo", "1044"),
+    "DSM": ("Sale Id,Site,Source Order Id,Source Price", f"23-11111-22222,ebay,{ONE},5", "23-11111-22222"),
+    "Apps Script": ("Order #ID,From store?,AE ID(s),Tracking ID(s)",
+        f"#1044,shop1,{ONE},LP00123456789012", "#1044"),
+    "TikTok Shop": ("Order ID,Order Status,SKU ID,Tracking ID,Seller Note",
+        f"576461413038785752,To ship,1729384756192837465,,AE {ONE}", "576461413038785752"),
+    "Temu": ("order id,order item id,recipient,ali no",
+        f"PO-211-12345678901234567,211-123456,Jo,{ONE}", "PO-211-12345678901234567"),
+    "PrestaShop": ("ID,Reference,New client,AE order", f"55,XKBKNABJK,Yes,{ONE}", "XKBKNABJK"),
+    "WooCommerce REST": ("id,number,status,meta:_vi_wad_aliexpress_order_id",
+        f"501,501,processing,{ONE}", "501"),
+    "with a tick": ("✓,Order,AE order", f"TRUE,#1,{ONE}", "#1"),
+    "numbered rows": ("#,Name,AliExpress order", f"1,Jo,{ONE}", ""),
+    "Korean": ("주문번호,이름,알리익스프레스 주문번호", f"1001,김,{ONE}", "1001"),
+    "Thai": ("หมายเลขคำสั่งซื้อ,ลูกค้า,คำสั่งซื้อ AliExpress", f"1001,ก,{ONE}", "1001"),
+    "Hindi": ("ऑर्डर नंबर,ग्राहक,AliExpress ऑर्डर", f"1001,र,{ONE}", "1001"),
+    "Vietnamese": ("Mã đơn hàng,Khách,Đơn AliExpress", f"1001,Anh,{ONE}", "1001"),
+    "Dutch": ("Bestelnummer,Klant,AliExpress bestelnummer", f"1001,Jan,{ONE}", "1001"),
 }  # fmt: skip
 
 SHOPIFY = (
@@ -235,15 +281,22 @@ def test_campaigns_phones_and_payments_in_a_note_are_no_orders() -> None:
 
 
 def test_shopifys_own_id_is_named_as_such() -> None:
-    orders = read_file(b"Name,Id\n#1001,6347826528539\n#1002,16718484078961\n", "en")
-    assert [problem.trouble for _, problem in orders.problems] == [Trouble.SHOPIFY_ID] * 2
+    ids = (
+        "6347826528539", "16718484078961", "'6347826528540", '"6,347,826,528,541"', "6347826528542.0",
+        "gid://shopify/Order/6347826528539", "https://admin.shopify.com/store/x/orders/6347826528539",
+    )  # fmt: skip
+    orders = read_file("\n".join(("Id", *ids)).encode(), "en")
+    assert [problem.trouble for _, problem in orders.problems] == [Trouble.SHOPIFY_ID] * len(ids)
     assert orders.numbers == ()
 
 
 @pytest.mark.parametrize(
     "cell",
-    ["8.21E+15", "8,21E+15", "8.21174E+15", "8.21174466173804E+15", "8211740000000000", "8211744661738000"],
-)
+    [
+        "8.21E+15", "8,21E+15", "8.21174E+15", "8.21174466173804E+15", "8.21 E+15", "'8.21E+15", "=8.21E+15",
+        "8.21×10^15", "8211740000000000", "8211744661738000",
+    ],
+)  # fmt: skip
 def test_a_number_that_a_spreadsheet_program_rounded_is_named_and_not_linked(cell: str) -> None:
     orders = read_file(f'order;who\n{ONE};Emma\n"{cell}";Ivan\n'.encode(), "en")
     assert orders.numbers == (ONE,)
@@ -347,6 +400,57 @@ def test_a_pasted_message_names_the_shop_order_of_each_line() -> None:
     assert [problem.trouble for _, problem in orders.problems] == [Trouble.PRODUCT]
 
 
+@pytest.mark.parametrize(
+    ("text", "shop_orders"),
+    [
+        (f"1001 {ONE}\n1002 - {TWO}", ["1001", "1002"]),
+        (f"№1001 {ONE}\n№ 1002: {TWO}", ["№1001", "№ 1002"]),
+        (f"1. {ONE}\n2. {TWO}", ["", ""]),
+        (f"1001 {ONE}\n{TWO}", ["", ""]),
+        (f"2026 {ONE}\n2026 {TWO}", ["", ""]),
+    ],
+)
+def test_short_numbers_in_every_line_are_the_shop_orders(text: str, shop_orders: list[str]) -> None:
+    rows = read_text(text).rows
+    assert [(row.shop_order, row.numbers) for row in rows] == [
+        (shop_order, (number,)) for shop_order, number in zip(shop_orders, (ONE, TWO), strict=True)
+    ]
+
+
+def test_a_file_of_two_columns_needs_no_titles() -> None:
+    rows = read_file(f"1001,{ONE}\n1002,{TWO}\n".encode(), "en").rows
+    assert [(row.shop_order, row.numbers) for row in rows] == [("1001", (ONE,)), ("1002", (TWO,))]
+    rows = read_file(f"2,{ONE}\n2,{TWO}\n".encode(), "en").rows  # how many of each
+    assert [row.shop_order for row in rows] == ["", ""]
+
+
+def test_a_cell_without_quotes_that_its_commas_cut_is_read_whole() -> None:
+    orders = read_file(f"order,ali order\n#1,{ONE},{TWO}\n#2,{ONE}\n".encode(), "en")
+    assert [row.numbers for row in orders.rows] == [(ONE, TWO), (ONE,)]
+    assert read_file(write_file(orders, {"link": ["", ""]}), "en").rows[0].numbers == (ONE, TWO)
+
+
+def test_the_last_line_of_a_report_does_not_hide_the_shop_orders() -> None:
+    orders = read_file(f"Orders\n\norder,ali order,total\n#1,{ONE},12\nTotal,,12\n".encode(), "en")
+    assert [row.shop_order for row in orders.rows] == ["#1", "Total"]
+    assert [row.numbers for row in orders.rows] == [(ONE,), ()]
+
+
+@pytest.mark.parametrize(
+    ("cell", "trouble"),
+    [
+        ("LP00123456789012", Trouble.TRACKING_NUMBER),
+        ("1005006123456789", Trouble.PRODUCT),
+        ("#N/A", Trouble.NO_NUMBER),
+        ("pending", Trouble.NO_NUMBER),
+    ],
+)
+def test_what_stands_in_place_of_a_number_is_named(cell: str, trouble: Trouble) -> None:
+    orders = read_file(f"order,ali order\n#1,{cell}\n#2,AE{ONE}\n".encode(), "en")
+    assert [(row.shop_order, problem.trouble) for row, problem in orders.problems] == [("#1", trouble)]
+    assert orders.numbers == (ONE,)
+
+
 def test_two_thousand_rows_give_two_thousand_links() -> None:
     rows = "\n".join(f"#{n};{int(ONE) + 3000 * n};Emma {n}" for n in range(2000))
     orders = read_file(f"order;ali order;who\n{rows}".encode(), "en")
@@ -391,6 +495,69 @@ def test_a_workbook_is_read_and_comes_back_as_one() -> None:
     assert cells[1][:4] == (1405, ONE, "Ola", 29.5)
     assert cells[1][6] == "https://one"
     assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_long_number_of_a_workbook_that_ends_in_zero_lost_a_digit() -> None:
+    typed = read_file(workbook(("order", "ali order"), ("#1", 8211744661738040), ("#2", TWO)), "en")
+    assert [(row.shop_order, each.trouble, each.text) for row, each in typed.problems] == [
+        ("#1", Trouble.ROUNDED, "8.21174466173804E+15")
+    ]
+    written_by_a_program = workbook(("order", "ali order"), ("#1", 8211744661738040), ("#2", int(TWO)))
+    assert read_file(written_by_a_program, "en").numbers == ("8211744661738040", TWO)
+
+
+def test_orders_of_all_visible_sheets_are_read() -> None:
+    book = openpyxl.Workbook()
+    for name, state, rows in (
+        ("May", "visible", [("order", "ali order"), ("#1", ONE)]),
+        ("June", "visible", [("order", "ali order"), ("#2", TWO)]),
+        ("old", "hidden", [("order", "ali order"), ("#9", "8211744661738077")]),
+        ("July", "visible", [("No", "ali order", "order"), (1, "8211744661738078", "#3")]),
+        ("notes", "visible", [("nothing",)]),
+    ):
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = state
+        for row in rows:
+            sheet.append(row)
+    orders = read_file(saved(book), "en")
+    assert [(row.shop_order, row.numbers) for row in orders.rows] == [
+        ("#1", (ONE,)), ("#2", (TWO,)), ("", ()), ("#3", ("8211744661738078",)),
+    ]  # fmt: skip
+    assert list(orders.problems) == []
+
+
+def test_merged_cells_count_for_each_of_their_rows() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in [("June", None), ("order", "ali order"), ("#1", ONE), (None, TWO), ("#2", "8211744661738077")]:
+        sheet.append(row)
+    for area in ("A1:B1", "A3:A4"):
+        sheet.merge_cells(area)
+    orders = read_file(saved(book), "en")
+    assert [row.shop_order for row in orders.rows] == ["#1", "#1", "#2"]
+
+
+@pytest.mark.parametrize("area", ["A1:XFD1048576", "A:A", "B7", "A2:A1048576"])
+def test_strange_merged_areas_cost_nothing(area: str) -> None:
+    content = workbook(("order", "ali order"), ("#1", ONE), ("#2", TWO))
+    packed, areas = (
+        io.BytesIO(),
+        f"<mergeCells>{f'<mergeCell ref={chr(34)}{area}{chr(34)}/>' * 5000}</mergeCells>",
+    )
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            if part.endswith("sheet1.xml"):
+                text = text.replace(b"</sheetData>", b"</sheetData>" + areas.encode())
+            new.writestr(part, text)
+    assert read_file(packed.getvalue(), "en").numbers == (ONE, TWO)
 
 
 @pytest.mark.parametrize("value", [None, ONE])

@@ -9,10 +9,13 @@ from bot.ids import MOST_CHARACTERS, Mistake, read
 from bot.lists.rows import Problem, Trouble
 
 # What spreadsheet programs write around a long number so that nobody rounds it off: ="8211…", '8211…, 8211….0
-_NUMBER_CELL = re.compile(r"""=?["']?(\d{12,20})(?:[.,]0{1,2})?["']?""")
-_TEXT_CELL = re.compile(r'="((?:[^"]|"")*)"')
-_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d{1,19}))?E\+?(1[1-9])", re.IGNORECASE)
-_DIGITS = re.compile(r"\d(?:[ \u00a0\u202f.,'-]?\d){11}")  # fewer are an amount, a date or a house
+_NUMBER_CELL = re.compile(r"""=?["'’`]?(\d{12,20})(?:[.,]0{1,3})?["']?""")
+_THOUSANDS = re.compile(r"'?(\d{1,3}([.,'’ \u00a0\u2009\u202f])\d{3}(?:\2\d{3}){3,5})(?:[.,]0{1,2})?")
+_TEXT_CELL = re.compile(r'=(?:T\()?"((?:[^"]|"")*)"\)?', re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"=?'?(\d)(?:[.,](\d{1,19}))? ?(?:E|[×x*] ?10 ?\^) ?\+?(1[1-9])", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:AE|ALI)[-_#]?(?=\d{15,17}$)", re.IGNORECASE)
+_SHOPIFY_LINK = re.compile(r"shopify\S{0,100}/orders?/(\d{10,16})\b", re.IGNORECASE)
+_DIGITS = re.compile(r"\d(?:[ \u00a0\u2009\u202f.,'’-]?\d){11}")  # fewer are an amount, a date or a house
 _ROUNDED_END = "000"
 _SHOPIFY_DIGITS = (13, 14)
 _ORDER_DIGITS = (15, 16)  # of the past and of today; longer ones count where something calls them an order
@@ -48,16 +51,21 @@ def tidy(text: str) -> str:
     text = text.strip()
     if number := _NUMBER_CELL.fullmatch(text):
         return number[1]
+    if grouped := _THOUSANDS.fullmatch(text):
+        return grouped[1].replace(grouped[2], "")
     if inside := _TEXT_CELL.fullmatch(text):
         return inside[1].replace('""', '"').strip()
     return text
 
 
 def fold(text: str) -> str:
-    """A title or label for comparison: lower case, no accents, words between single spaces."""
+    """A title or label for comparison: lower case, no accents, words between single spaces.
+
+    Vowel signs (Thai, Hindi …) count as spaces; Hangul stays in syllables.
+    """
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
+    return " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", plain)).split())
 
 
 def numbers_of(cell: str) -> Found:
@@ -68,6 +76,9 @@ def numbers_of(cell: str) -> Found:
             return (), (Problem(trouble=Trouble.ROUNDED, text=scientific[0]),)
     if not _DIGITS.search(cell) and "://" not in cell:
         return (), ()
+    if shopify := _SHOPIFY_LINK.search(cell[:MOST_CHARACTERS]):
+        return (), (Problem(trouble=Trouble.SHOPIFY_ID, text=shopify[1]),)
+    cell = _PREFIX.sub("", cell)
     numbers: dict[str, None] = {}
     problems: dict[Problem, None] = {}
     for part in _PARTS.split(cell[:MOST_CHARACTERS]):
@@ -86,6 +97,8 @@ def _read_part(part: str) -> list[tuple[str, Problem | None]]:
     found = read(part)
     label = _LABEL.match(part.lstrip(" #*•-"))
     named = fold(label[0]) if label and "://" not in part else ""
+    if label and label[0][-1].isalpha() and not _ORDER.search(named):
+        named = ""  # the beginning of a code: LP00123456789012
     if named and _FOREIGN.search(named):
         return []
     ours = bool(_ORDER.search(named))

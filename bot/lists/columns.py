@@ -15,35 +15,45 @@ _SAMPLE = 500  # rows that tell what a column is
 _HEADER_WITHIN = 20  # rows: some exports begin with a name and a date
 
 
+_REGEX = re.compile(r"[\\?|]")
+
+
 def _any(words: str) -> str:
-    """A pattern for any of some words. They are compared with folded titles: lower case, no accents."""
-    return "(?:" + "|".join(word.replace("_", " ") for word in words.split()) + ")"
+    """A pattern for any of some words. They are compared with folded titles, and folded like these."""
+    patterns = (word if word.isascii() or _REGEX.search(word) else fold(word) for word in words.split())
+    return "(?:" + "|".join(pattern.replace("_", " ") for pattern in patterns) + ")"
 
 
 _ORDER = _any(r"""
-    order orden\b pedido commande bestell auftrag ordine ordre zamowieni objednav rendeles comanda
-    siparis pesanan tilaus заказ замовлен 注文 订单 訂單 주문 طلب הזמנ don_hang đon_hang
+    order orden\b pedido commande bestel auftrag ordine ordre zamowieni objednav rendeles comanda
+    siparis pesanan tilaus narudzb sale\b venta\b venda\b заказ замовлен поръчк παραγγελι
+    注文 订单 訂單 주문 طلب سفارش הזמנ đơn_hàng คำสั่งซื้อ ऑर्डर
 """)
 _NUMBER = _any(r"""
-    \b(?:number|no|nr|num|name|nombre|numer|numero|nro|n|номер|so)\b nummer n_mero 番号 号 號 번호 رقم מספר
+    \b(?:number|no|nr|num|name|nombre|numer|numero|numar|nomor|cislo|broj|nro|n|номер|so|ma)\b nummer
+    numara n_mero \b(?:code|codigo|kod)\b αριθμο 番号 号 號 번호 رقم מספר หมายเลข เลขที่ नंबर संख्या क्रमांक
 """)
 _ID = _any(r"\bid\b identi")
+_SHOPS_WORD = "shop|shopify|woocommerce|ebay|etsy|amazon|store|web|my|our|client|customer|kunden|sell|sales"
 _SHOP_ORDER = re.compile(
     rf"^{_ORDER}\w*$|{_ORDER}.*(?:{_NUMBER}|{_ID})|(?:{_NUMBER}|{_ID}).*{_ORDER}"
-    r"|^(?:order|bestellnr|ordernr|reference|ref|referenz|name)$|号$|番号$"
+    rf"|^(?:{_SHOPS_WORD}|de) {_ORDER}\w*$|^{_ORDER}\w* (?:{_SHOPS_WORD})$"
+    r"|^(?:order|bestellnr|ordernr|reference|ref|referenz|name|number|id)$|号$|番号$"
 )
-_SHOPS_OWN = re.compile(_any(r"shop store custom woo my_order"))
+_SHOPS_OWN = re.compile(_any(r"shop store custom woo my_order sell\b"))
 _NOT_AN_ORDER = re.compile(
     _any(r"""
     date time status state total amount price cost note memo comment currency item product discount tax
     url link type weight count quantity qty fee phone mail address city zip country fecha estado datum
     дата статус сумма 日期 状态 金额 时间 日時 track shipping payment transaction customer_id user purchase
+    跟踪 追踪 快递 运单 運單 物流 追跡 電話
 """)
 )
 _SUPPLIER = re.compile(
     _any(r"""
     ali_?express \bali\b \bae\b alibaba \bsupplier \bvendor \bsource \bbuy_order purchase_order
-    lieferant fourniss proveedor fornecedor fornitore поставщик али_?экспресс 速卖通 速賣通 采购 採購 アリ
+    lieferant fourniss proveedor fornecedor fornitore leverancier поставщик али_?экспресс 速卖通 速賣通
+    采购 採購 アリ 알리 علي_اكسبريس عليكسبريس אליאקספרס ali_?ekspres
 """)
 )
 _OTHER_THAN_ORDER = re.compile(
@@ -54,7 +64,7 @@ _FOREIGN = re.compile(
     phone mobile \btel whatsapp fax track waybill awb rastrei seguimiento sendung shipment parcel
     product \bitem sku variant barcode \bean\b gtin upc imei serial transac payment paypal invoice
     \bcard\b iban account customer_id user_id buyer_id zip postal passport \btax\b \bvat\b cpf \bdni\b
-    url price amount total weight date time телефон трек 电话 運單 运单 物流 商品
+    url price amount total weight date time телефон трек 电话 運單 运单 物流 跟踪 追踪 快递 商品
 """)
 )
 _LANGUAGE = re.compile(
@@ -62,9 +72,14 @@ _LANGUAGE = re.compile(
 )
 
 _MEANT = {Trouble.ROUNDED, Trouble.SHOPIFY_ID, Trouble.PRODUCT, Trouble.OTHER_SITE, Trouble.LINK_WITHOUT_ID}
-_SHOP_NUMBER = re.compile(r"(?=\D*\d)#?[\w./-]{1,40}")
+_SHOP_NUMBER = re.compile(r"(?=\D*\d)#?[\w./-]{1,40}|[A-Z]{9}")  # letters only: PrestaShop
 _SHOPIFY_NUMBER = re.compile(r"#[\w.-]{1,40}")
+_PLAIN = re.compile(r"\d{3,10}")
 _LONG = re.compile(r"\d{11}")
+_SHOPIFY_ID = re.compile(r"\d{13,14}")
+_OTHERS = re.compile(r"\d{11,17}")  # AliExpress's, too, and tracking numbers
+_VAGUE = {"id", "number"}
+_MARKED_OR_PLAIN = re.compile(r"#.+|.*\d{3}.*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +93,25 @@ class Columns:
 
 def header_at(table: Table, found: Sequence[Sequence[Found]]) -> int:
     """The row of titles, or -1: the first row that is as wide as others, with words and no order number."""
-    widest = max((len(row) for row in table), default=0)
+    widest = max((sum(map(bool, row)) for row in table), default=0)
     for at, row in enumerate(table[:_HEADER_WITHIN]):
         filled = [cell for cell in row if cell]
         if any(numbers for numbers, _ in found[at]):
             return -1
         titles = sum(_is_title(cell) for cell in filled)
-        if filled and 2 * len(filled) >= widest and titles >= 0.8 * len(filled):
+        if filled and 2 * len(filled) > widest and titles >= 0.8 * len(filled):
             return at
     return -1
 
 
 def find(header: Sequence[str], rows: Table, found: Sequence[Sequence[Found]]) -> Columns:
     """What each column is. `found` is what each cell of `rows` holds."""
-    titles = [fold(title) for title in header]
+    titles = ["number" if title == "#" else fold(title) for title in header]
     numbers = _numbers(titles, found)
     rest = [at for at in range(max((len(row) for row in rows), default=0)) if at not in numbers]
-    shop_order = _shop_order(titles, rows[:_SAMPLE], rest)
+    named = any(at < len(titles) and _is_aliexpress(titles[at]) for at in numbers)
+    sample = [row for row, held in zip(rows, found, strict=True) if _holds_any(held, numbers)] or rows
+    shop_order = _shop_order(titles, sample[:_SAMPLE], rest, long=named)
     return Columns(
         numbers=numbers,
         shop_order=shop_order,
@@ -119,21 +136,30 @@ def _numbers(titles: Sequence[str], found: Sequence[Sequence[Found]]) -> tuple[i
     foreign = {at for at, title in enumerate(titles) if _FOREIGN.search(title)} - {*named}
     for counts in (ids, meant):
         if titled := tuple(at for at in named if counts[at]):
-            return titled
+            behind = range(max(titled) + 1, max(counts) + 1)
+            untitled = (at for at in behind if counts[at] and not (at < len(titles) and titles[at]))
+            return (*titled, *untitled)  # commas in a cell without quotes cut it into several
         if several := [at for at in counts if counts[at] and at not in foreign]:
             return (max(several, key=lambda at: (of_today[at], counts[at], -at)),)
     return tuple(named[:1])
 
 
-def _shop_order(titles: Sequence[str], rows: Table, rest: Sequence[int]) -> int:
+def _holds_any(held: Sequence[Found], numbers: Sequence[int]) -> bool:
+    return any(held[at][0] for at in numbers if at < len(held))
+
+
+def _shop_order(titles: Sequence[str], rows: Table, rest: Sequence[int], *, long: bool) -> int:
+    """Where the shop's own numbers stand, or -1; as `long` as AliExpress's where those have a title."""
     best, where = 0.0, -1
     for at in rest:
         title = titles[at] if at < len(titles) else ""
         cells = [row[at] for row in rows if at < len(row) and row[at]]
-        fits = sum(_is_shop_number(cell) for cell in cells)
+        score = _title_score(title) if title else _marked(cells, alone=len(rest) == 1 and not titles)
+        fits = sum(_is_shop_number(cell, named=bool(score), long=long) for cell in cells)
         if not cells or fits < 0.8 * len(cells):
             continue
-        score = _title_score(title) if title else _marked(cells)
+        if title in _VAGUE and not all(map(_MARKED_OR_PLAIN.fullmatch, cells)):
+            continue  # it counts the rows
         if score > best:
             best, where = score, at
     return where
@@ -144,11 +170,16 @@ def _title_score(title: str) -> float:
         return 0
     if _SHOPS_OWN.search(title):
         return 4
-    return 1 if re.search(_ID, title) else 3 if title != "name" else 2
+    return 1 if re.search(_ID, title) else 2 if title in {"name", "number"} else 3
 
 
-def _marked(cells: Sequence[str]) -> float:
-    """Without a title: most begin with the mark that shops set before their numbers."""
+def _marked(cells: Sequence[str], *, alone: bool) -> float:
+    """Without a title: most begin with the mark that shops set before their numbers.
+
+    Where nothing else stands beside AliExpress's numbers, plain ones count as well, if each comes once.
+    """
+    if alone and len({*cells}) == len(cells) > 1 and all(map(_PLAIN.fullmatch, cells)):
+        return 1
     return float(sum(bool(_SHOPIFY_NUMBER.fullmatch(cell)) for cell in cells) > 0.8 * len(cells))
 
 
@@ -163,8 +194,11 @@ def _is_aliexpress(title: str) -> bool:
     }
 
 
-def _is_shop_number(cell: str) -> bool:
-    return bool(_SHOP_NUMBER.fullmatch(cell)) and not _LONG.search(cell) and not _is_date(cell)
+def _is_shop_number(cell: str, *, named: bool, long: bool) -> bool:
+    """Below a title, marketplaces' numbers of up to 18 digits count, if they are nobody else's."""
+    if not _SHOP_NUMBER.fullmatch(cell) or _is_date(cell):
+        return False
+    return not _LONG.search(cell) or (named and not (_SHOPIFY_ID if long else _OTHERS).fullmatch(cell))
 
 
 def _is_date(cell: str) -> bool:
@@ -173,4 +207,4 @@ def _is_date(cell: str) -> bool:
 
 def _is_title(cell: str) -> bool:
     words = len(cell) <= 80 and "@" not in cell and not re.search(r"\d{4}", cell)
-    return (words and any(map(str.isalpha, cell))) or cell == "#"
+    return words and (any(map(str.isalpha, cell)) or not any(map(str.isdecimal, cell)))

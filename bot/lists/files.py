@@ -42,6 +42,13 @@ _CODE_PAGES = {
     "zh_Hant": "cp950",
 }
 
+# Words for "order" in titles tell another code page than that of the sender's language.
+_TITLES = re.compile(
+    "заказ|замовлен|поръчк|订单|单号|訂單|單號|注文|주문|طلب|הזמנ|คำสั่งซื้อ|παραγγελ|sipariş|zamówien|objednáv",
+    re.IGNORECASE,
+)
+_PAGES = (*dict.fromkeys(_CODE_PAGES.values()), "cp1253")
+
 # What a spreadsheet program takes for a formula when a cell begins with it; a signed number is none.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
 _SIGNED_NUMBER = re.compile(r"[+-]\d[\d .,]*%?")
@@ -69,7 +76,9 @@ def _unmarked(content: bytes, language: str) -> tuple[str, str]:
     if content.count(0) > len(content) // 4:  # every other byte of ASCII in UTF-16
         encoding = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
         return content.decode(encoding, "replace"), encoding
-    for encoding in ("utf-8", _CODE_PAGES.get(language, "cp1252")):
+    own, head = _CODE_PAGES.get(language, "cp1252"), content[:_SAMPLE]
+    titled = (page for page in _PAGES if _TITLES.search(head.decode(page, "ignore")))
+    for encoding in ("utf-8", next(titled, own), own):
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:
@@ -80,7 +89,7 @@ def _unmarked(content: bytes, language: str) -> tuple[str, str]:
 def parse(text: str) -> tuple[Table, str]:
     """The cells as they stand, and the delimiter."""
     first, _, rest = text.partition("\n")
-    named = _DELIMITER_LINE.fullmatch(first.strip().strip('"'))
+    named = _DELIMITER_LINE.fullmatch(first.strip('\r "'))
     if named and named[1] in _DELIMITERS:
         text, delimiter = rest, named[1]
     else:

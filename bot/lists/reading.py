@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.i18n import guess_language
+from bot.i18n import find_language
 from bot.ids import read
 from bot.lists import columns, files, workbook
 from bot.lists.cells import Found, numbers_of, problem_of, tidy
@@ -14,7 +15,9 @@ from bot.lists.rows import Layout, NotAList, OrderList, Problem, Row, Trouble, U
 
 _MOST_COLUMNS = 256
 _MOST_CELLS = 8_000_000
-_SHOP_ORDER = re.compile(r"#[\w.-]{1,39}")
+_SHOP_ORDER = re.compile(r"[#№] ?[\w.-]{1,38}")
+_PAIR = re.compile(r"\s*(\d{3,10})[\s:;,|-]+\d{15,17}\s*")  # a line of "1001 8211744661738042"
+_PAIR_START = re.compile(r"\d{3,10}")
 
 
 def read_file(content: bytes, language: str) -> OrderList:
@@ -24,24 +27,41 @@ def read_file(content: bytes, language: str) -> OrderList:
     """
     if workbook.is_one(content):
         sheets = [_read(_checked(sheet), Layout(delimiter="")) for sheet in workbook.read(content)]
-        return next((orders for orders in sheets if orders.numbers), sheets[0])
+        return _together([orders for orders in sheets if orders.numbers] or sheets[:1])
     text, encoding = files.decode(content, language)
     table, delimiter = files.parse(text)
     return _read(_checked(table), Layout(delimiter=delimiter, encoding=encoding))
 
 
 def read_text(text: str) -> OrderList:
-    """A message with order numbers: a row for each, with the shop order ("#1001") of its line."""
+    """A message with order numbers: a row for each, with the shop order ("#1001") of its line.
+
+    Of several lines that are pairs of a short number and a long one, the short ones are the shop orders.
+    """
     rows: list[Row] = []
-    for line, sent in enumerate(text.splitlines(), 1):
-        named = _SHOP_ORDER.search(sent)
-        shop_order = named[0] if named else ""
-        numbers, problems = numbers_of(_SHOP_ORDER.sub(" ", sent, count=1).strip())
+    lines = text.splitlines()
+    pairs = [pair[1] if (pair := _PAIR.fullmatch(sent)) else "" for sent in lines if sent.strip()]
+    named = _PAIR_START if len(pairs) > 1 and all(pairs) and len({*pairs}) == len(pairs) else _SHOP_ORDER
+    for line, sent in enumerate(lines, 1):
+        found = named.search(sent)
+        shop_order = found[0] if found else ""
+        numbers, problems = numbers_of(named.sub(" ", sent, count=1).strip(" \t:;,|-"))
         if not numbers and not problems and sent.strip():
             problems = tuple(problem_of(kind, word) for kind, word in read(sent).mistakes)
         rows += [_row(line, (number, shop_order), ((number,), ()), shop_order) for number in numbers]
         rows += [_row(line, (each.text, shop_order), ((), (each,)), shop_order) for each in problems]
     return OrderList(header=("order", "shop order"), rows=tuple(rows))
+
+
+def _together(sheets: Sequence[OrderList]) -> OrderList:
+    """The sheets of a workbook as one list. Another header than the first one's comes along as a row."""
+    first, *others = sheets
+    rows = list(first.rows)
+    for orders in others:
+        if orders.header != first.header:
+            rows.append(Row(line=0, cells=orders.header))
+        rows += orders.rows
+    return replace(first, rows=tuple(rows))
 
 
 def _row(line: int, cells: tuple[str, ...], found: Found, shop_order: str) -> Row:
@@ -92,7 +112,7 @@ def _make_row(line: int, cells: tuple[str, ...], found: list[Found], where: colu
         numbers=numbers,
         problems=problems,
         shop_order=cell(where.shop_order),
-        language=guess_language(cell(where.language), ""),
+        language=find_language(cell(where.language)),
     )
 
 
