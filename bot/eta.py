@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,27 +22,51 @@ def promised(
     fetched: Mapping[int, datetime | None],
     known: Order,
     now: datetime,
-    *,
-    told: Mapping[int, Importance],
 ) -> tuple[tuple[Parcel, ...], tuple[News, ...]]:
     """Parcels with their current promises, and news of changes. `fetched` is by parcel index.
 
     A missing or unbelievable promise leaves the last known one in place. The first one is shown, not
-    announced. Of the parcels in `told` there is news of this importance anyway: a change goes with it,
-    however soon after the last one.
+    announced.
     """
     news = []
     after = []
     for parcel in parcels:
         eta = fetched.get(parcel.index)
         if eta is not None and believable(eta, parcel, known, now):
-            canceled = known.status is OrderStatus.CANCELLED
-            moved = None if canceled else _moved(parcel, eta, now, told.get(parcel.index))
-            parcel = _with_eta(parcel, eta, now, announced=moved is not None)
-            if moved is not None:
+            first = parcel.first_eta is None
+            parcel = replace(parcel, eta=eta, first_eta=eta if first else parcel.first_eta)
+            if parcel.eta_announced is None:
+                parcel = replace(parcel, eta_announced=eta)
+            elif not _is_cooling(parcel, now) and (moved := _moved(parcel, known, now)) is not None:
                 news.append(moved)
+                parcel = _announced(parcel, now)
         after.append(parcel)
     return tuple(after), tuple(news)
+
+
+def with_moves(order: Order, news: Sequence[News], now: datetime) -> tuple[Order, tuple[News, ...]]:
+    """The order, and its news with the moves of promises that none of them tells yet.
+
+    Readers get a message anyway, so a move is named in it however soon after the last one, and is as
+    important as the rest of it.
+    """
+    beside = max(
+        (one.importance for one in news if not one.merchant_only and one.kind is not NewsKind.ETA),
+        default=None,
+    )
+    if beside is None:
+        return order, tuple(news)
+    told = [
+        replace(one, importance=max(one.importance, beside)) if one.kind is NewsKind.ETA else one
+        for one in news
+    ]
+    after = []
+    for parcel in order.parcels:
+        if parcel in order.live and (moved := _moved(parcel, order, now)) is not None:
+            told.append(replace(moved, importance=beside))
+            parcel = _announced(parcel, now)
+        after.append(parcel)
+    return replace(order, parcels=tuple(after)), tuple(told)
 
 
 def is_meaningful(parcel: Parcel) -> bool:
@@ -62,31 +86,28 @@ def believable(eta: datetime, parcel: Parcel, order: Order, now: datetime) -> bo
     return min(start, order.created_at) - _BEFORE <= eta <= now + _FARTHEST
 
 
-def _moved(parcel: Parcel, eta: datetime, now: datetime, beside: Importance | None) -> News | None:
-    if parcel.eta_announced is None or not is_meaningful(parcel):
+def _moved(parcel: Parcel, order: Order, now: datetime) -> News | None:
+    """News that the promise is another than the one announced last; None if it is the same or of no use."""
+    before, eta = parcel.eta_announced, parcel.eta
+    if before is None or eta is None or abs(eta - before) < STEP:
         return None
-    if abs(eta - parcel.eta_announced) < STEP:
-        return None
-    soon = parcel.eta_announced_at is not None and timedelta(0) <= now - parcel.eta_announced_at < COOLDOWN
-    if soon and beside is None:
+    if order.status is OrderStatus.CANCELLED or not is_meaningful(parcel):
         return None
     return News(
         kind=NewsKind.ETA,
         key=f"eta:{parcel.index}:{eta:%Y%m%d}:{now:%Y%m%d}",
-        importance=beside if soon and beside is not None else Importance.MILESTONE,
+        importance=Importance.MILESTONE,
         parcel=parcel.index,
         stage=parcel.stage,
-        eta_before=parcel.eta_announced,
+        eta_before=before,
         eta_after=eta,
     )
 
 
-def _with_eta(parcel: Parcel, eta: datetime, now: datetime, *, announced: bool) -> Parcel:
-    first = parcel.first_eta is None
-    return replace(
-        parcel,
-        eta=eta,
-        first_eta=eta if first else parcel.first_eta,
-        eta_announced=eta if announced or parcel.eta_announced is None else parcel.eta_announced,
-        eta_announced_at=now if announced else parcel.eta_announced_at,
-    )
+def _is_cooling(parcel: Parcel, now: datetime) -> bool:
+    at = parcel.eta_announced_at
+    return at is not None and timedelta(0) <= now - at < COOLDOWN
+
+
+def _announced(parcel: Parcel, now: datetime) -> Parcel:
+    return replace(parcel, eta_announced=parcel.eta, eta_announced_at=now)

@@ -18,15 +18,18 @@ MOST_CHARACTERS = 16_384
 """Characters of a text that are read: four times what Telegram lets a person send."""
 
 _LATIN = r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F"
-# Words for "order" that may touch the number. With other Latin letters it is a tracking number.
+# Words for "order", "number" and "my" that may touch it. With other Latin letters it is a tracking number.
 _LABEL = (
-    r"(?:order|orderid|orderno|ordernr|ordernumber|pedido|orden|commande|bestellung|bestelling|ordine|ordre|"
-    r"best[aä]llning|tilaus|zam[oó]wienie|objedn[aá]vka|rendel[eé]s|comand[aă]|sipari[sş]|pesanan)"
+    r"(?:(?:order|pedido|orden|commande|cmd|bestell(?:ung|ing)?|auftrags?|ordine|ordre|best[aä]llning|tilaus|"
+    r"zam[oó]wieni[ae]|objedn[aá]vk[ay]|rendel[eé]s|comand[aă]|encomenda|compra|sipari[sş]|pesanan|"
+    r"m[aã][dđ][oơ]n(?:h[aà]ng)?|aliexpress|my|meine?|id|no|nr|num|number|nummer|n[uú]mero|num[eé]ro|"
+    r"numer|nomor|numara(?:s[iı])?){1,4})"
 )
 _RUN = re.compile(rf"(?<![\d{_LATIN}])(?:{_LABEL})?(\d{{15,19}})(?![\d{_LATIN}])", re.IGNORECASE)
 # People and pages group digits: "8211 7446 6173 8042". Bounded, so that parsing stays linear.
+_SEPARATOR = r"[ \u00A0\u2002-\u200A\u202F.,'_\u2010-\u2015\u2212-]"
 _GROUPED = re.compile(
-    r"(?<!\d)\d{1,6}(?P<sep>[ \u00A0\u202F.,'-])\d{3,6}(?:(?P=sep)\d{3,6}){0,5}(?:(?P=sep)\d{1,6})?(?!\d)"
+    rf"(?<!\d)\d{{1,6}}(?P<sep>{_SEPARATOR})\d{{3,6}}(?:(?P=sep)\d{{3,6}}){{0,5}}(?:(?P=sep)\d{{1,6}})?(?!\d)"
 )
 _TOUCHING = re.compile(rf"[\d+{_LATIN}]")
 _TRACKING_NUMBER = re.compile(
@@ -34,15 +37,19 @@ _TRACKING_NUMBER = re.compile(
 )
 # Item ids: 16 digits starting with 1005 (US site: 3256); their variants: 17 starting with 12000.
 _PRODUCT_ID = re.compile(r"(?:1005|3256)\d{12}|12000\d{12}")
-_PAYMENT_CARD = re.compile(r"(?:4\d|5[1-5]|65)\d{14}|3[47]\d{13}")
+_PAYMENT_CARD = re.compile(r"(?:4\d{3}|5[1-5]\d\d|65\d\d|6011)\d{12}|3[47]\d{13}")
+# A parcel label's number as printed: "(00) 340434161094042557".
+_LABEL_NUMBER = re.compile(r"(?<![\d(])\(?00\)? ?(\d{18})(?!\d)")
 # Characters around numbers in sentences.
 _AROUND = "#№.,;:!?()[]{}<>«»\"'“”‘’„*_`|=~…。，、：；！？（）【】「」-–—"
 
 _LINK = re.compile(r"://|aliexpress\.|cainiao\.|www\.|order_?id=|[./]html\b", re.IGNORECASE)
 _HOST = re.compile(r"(?:aliexpress|cainiao)\.(?P<end>com|us|ru)\b|\baliexpress:", re.IGNORECASE)
 _SHORT_HOST = re.compile(r"\b(?:a|s\.click|star)\.aliexpress\.com|aliexpress\.com/_", re.IGNORECASE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z+.-]{0,20}://")
 _ORDER_PARAMETER = re.compile(
-    r"(?<![A-Za-z\d])(?:(?:trade_?)?order_?(?:id|no|num|number)?s?|trade_?ids?|o_ids?)=([\d,;|]{12,400})",
+    r"(?<![A-Za-z\d])(?:(?:trade_?)?order_?(?:id|no|num|number)?s?|trade_?ids?|o_ids?)[\"']?[=:][\"']?"
+    r"([\d,;|]{12,400})",
     re.IGNORECASE,
 )
 _ORDER_PATH = re.compile(r"/(\d{15,19})(?=\.html?|[/?#&]|$)")
@@ -148,6 +155,11 @@ class _Found:
             numbers = _ORDER_PATH.findall(link)
         if numbers:
             self._ids.update(dict.fromkeys(numbers))
+        elif host is None and (
+            beside := _RUN.findall(_SCHEME.split(link)[0])
+        ):  # [8211744661738042](tg://user)
+            for number in beside:
+                self._number(number)
         elif host is None:
             self._rest.append(word)
         elif parcel := _TRACKING_PARAMETER.search(link):
@@ -182,11 +194,12 @@ def _plain_character(character: str) -> str:
 
 def _joined(text: str) -> str:
     """The text with the groups of grouped numbers joined."""
+    text = _LABEL_NUMBER.sub(r" 00\1 ", text)
     return _GROUPED.sub(lambda match: _ungrouped(match, text), text)
 
 
 def _ungrouped(match: re.Match[str], text: str) -> str:
-    first, *others = groups = match[0].replace(match["sep"], " ").split(" ")
+    first, *others = groups = match[0].split(match["sep"])
     beside = text[max(match.start() - 1, 0) : match.start()] + text[match.end() : match.end() + 1]
     size = len(others[0])
     even = {len(group) for group in groups[:-1]} == {size} and len(groups[-1]) <= size + 1

@@ -104,8 +104,7 @@ def changes(known: Order, fetched: Snapshot, now: datetime) -> Changes:
     if merge.hiccup:
         return Changes(order=known, hiccup=True)
     told = tuple(merge.news())
-    beside = {index: one.importance for one in told for index in merge.parcels_of(one)}
-    parcels, eta_news = promised(parcels, merge.etas, known, now, told=beside)
+    parcels, eta_news = promised(parcels, merge.etas, known, now)
     seen = replace(
         known, parcels=parcels, fetched_at=now, digest=fetched.digest, fingerprint=fetched.fingerprint
     )
@@ -309,10 +308,6 @@ class _Merge:
             parcel=chief.parcel if len(parcels) == 1 else None,
             stage=self._parcels[chief.parcel].stage,
         )
-
-    def parcels_of(self, news: News) -> set[int]:
-        """The parcels whose nodes it tells."""
-        return {node.parcel for _, node in self._told if node.seq in news.nodes}
 
     # ── one answer ──────────────────────────────────────────────────────────────────────────────
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.eta import COOLDOWN, believable, promised
+from bot.eta import COOLDOWN, believable, promised, with_moves
 from bot.model import Importance, News, NewsKind, OrderStatus, Parcel, Stage
 from tests.timelines import START, Follower, at, followed, node, parcel
 
@@ -154,20 +154,52 @@ def test_what_can_be_believed_has_limits_that_belong_to_it() -> None:
 def test_a_promise_that_the_card_does_not_show_is_not_announced(stage: Stage, announced: bool) -> None:
     known = following(at(10 * DAY)).order
     (shown,) = (replace(one, stage=stage) for one in known.parcels)
-    (after,), news = promised([shown], {shown.index: at(14 * DAY)}, known, at(5 * DAY), told={})
+    (after,), news = promised([shown], {shown.index: at(14 * DAY)}, known, at(5 * DAY))
     assert bool(news) is announced
     assert after.eta == at(14 * DAY)
 
 
-def test_a_change_goes_with_a_push_however_soon_and_alone_no_sooner_than_the_cooldown() -> None:
+@pytest.mark.parametrize("importance", Importance)
+@pytest.mark.parametrize(
+    ("kind", "parcel"),
+    [
+        (NewsKind.NODES, 1),
+        (NewsKind.STATUS, None),
+        (NewsKind.CUSTOMS_WAITING, 1),
+        (NewsKind.STILL_AWAITED, None),
+    ],
+)
+def test_a_move_goes_with_whatever_push_there_is_and_alone_no_sooner_than_the_cooldown(
+    kind: NewsKind, parcel: int | None, importance: Importance
+) -> None:
     known = following(at(10 * DAY)).order
     (shown,) = (replace(one, eta_announced_at=at(4 * DAY)) for one in known.parcels)
-    fetched = {shown.index: at(14 * DAY)}
-    _, alone = promised([shown], fetched, known, at(5 * DAY), told={})
+    parcels, alone = promised([shown], {shown.index: at(14 * DAY)}, known, at(5 * DAY))
     assert alone == ()
-    for importance in Importance:
-        (after,), (moved,) = promised([shown], fetched, known, at(5 * DAY), told={shown.index: importance})
-        assert moved.importance is importance  # told where the push is told, and nowhere alone
-        assert after.eta_announced == at(14 * DAY)
-    canceled = replace(known, status=OrderStatus.CANCELLED)
-    assert promised([shown], fetched, canceled, at(9 * DAY), told={})[1] == ()
+    order = replace(known, parcels=parcels)
+    assert with_moves(order, (), at(5 * DAY)) == (order, ())
+    pushed = News(kind=kind, key="k", importance=importance, parcel=parcel)
+    after, (_, moved) = with_moves(order, (pushed,), at(5 * DAY))
+    assert (moved.eta_before, moved.eta_after) == (at(10 * DAY), at(14 * DAY))
+    assert moved.importance is importance  # told where the push is told, and nowhere alone
+    assert with_moves(after, (pushed,), at(6 * DAY)) == (after, (pushed,))  # once
+
+
+def test_a_move_goes_with_no_news_that_only_the_merchant_gets_and_with_no_cancellation() -> None:
+    known = following(at(10 * DAY)).order
+    (shown,) = (replace(one, eta=at(14 * DAY)) for one in known.parcels)
+    pushed = News(kind=NewsKind.STUCK, key="k", importance=Importance.ACTION, merchant_only=True)
+    order = replace(known, parcels=(shown,))
+    assert with_moves(order, (pushed,), at(5 * DAY)) == (order, (pushed,))
+    canceled, heard = replace(order, status=OrderStatus.CANCELLED), replace(pushed, merchant_only=False)
+    assert with_moves(canceled, (heard,), at(5 * DAY)) == (canceled, (heard,))
+    assert promised([shown], {shown.index: at(16 * DAY)}, canceled, at(9 * DAY))[1] == ()
+
+
+def test_a_move_that_is_news_itself_weighs_as_much_as_what_it_goes_with() -> None:
+    order = following(at(10 * DAY)).order
+    moved = News(kind=NewsKind.ETA, key="eta", importance=Importance.MILESTONE, parcel=1)
+    problem = News(kind=NewsKind.NODES, key="k", importance=Importance.ACTION, parcel=1)
+    _, news = with_moves(order, (problem, moved), at(5 * DAY))
+    assert news == (problem, replace(moved, importance=Importance.ACTION))
+    assert with_moves(order, (moved,), at(5 * DAY))[1] == (moved,)

@@ -157,6 +157,211 @@ sipariş takip
 Доброго дня! Де моя посилка? Вже другий тиждень немає новин
 Làm thế nào để theo dõi đơn hàng của tôi?
 Dimana paket saya?
+any idea when my stuff gets here?
+yo wheres my pacage
+has my order left china yet
+did you guys ship it already?
+it's been 3 weeks and nothing has come
+my parcel hasn't moved in days
+wen is it comming
+tracking plz
+still waiting on my lamp order
+where r my shoes, order from last week
+Wo ist denn mein Packet?
+Ist die Ware schon raus?
+Hab noch immer nix bekommen
+Wie lange dauert der Versand noch?
+Kommt das Paket noch vor Weihnachten?
+¿Por dónde va mi paquete?
+mi pedido no aparece por ningun lado
+cuanto tarda en llegar?
+Cuándo me llega lo que compré
+Mon colis n'avance plus
+C'est pour quand la livraison ?
+Je n'ai toujours rien recu
+il arrive quand mon colis
+A che punto è il mio ordine?
+Il mio pacco è fermo da una settimana
+ma quando arriva sto pacco
+Meu pedido sumiu?
+Em que pé está a minha encomenda?
+faz 20 dias que comprei e nada
+Is mijn pakketje al onderweg?
+Hoe lang duurt het nog
+pakje nog steeds niet binnen
+Gdzie moja paczka??
+Jak długo jeszcze mam czekać na przesyłkę
+Paczka stoi w miejscu od tygodnia
+Где моя посылочка?
+почему так долго идет посылка
+Посылка уже приехала?
+сколько еще ждать
+где мой закас
+Коли вже буде моя посилка
+Чому так довго немає посилки
+де мій пакунок
+kargom nerde kaldı
+siparişim hala gelmedi
+ürünüm ne zaman elime geçer
+paket saya kok belum sampai
+barangnya udah sampe mana ya
+kpn dikirim kak
+đơn của mình đi đến đâu rồi shop
+sao lâu thế chưa thấy hàng
+bao h thì nhận được hàng
+وين طلبي؟
+متى توصل الشحنة
+طلبيتي تأخرت كثير
+الطرد وصل ولا لسه
+איפה החבילה שלי
+מתי המשלוח יגיע
+ההזמנה תקועה כבר שבוע
+मेरा पार्सल कहाँ है
+सामान कब तक आएगा
+mera order kab tak aayega bhai
+ของถึงไหนแล้วคะ
+พัสดุยังไม่มาเลย
+สั่งไปนานแล้วยังไม่ได้
+荷物はいつ届きますか？
+まだ商品が届いていません
+注文した物は今どこ？
+택배 언제 와요?
+주문한 거 어디쯤이에요
+물건이 아직도 안 왔어요
+怎么还没收到货啊
+東西什麼時候會到
+快递一直不动
+Have you got an update on my delivery?
+Whereabouts is my item now?
+been waiting 40 days!!!
+is my stuff lost in the mail or what
+order seems stuck in customs, any info?
+hey, did it ship?
+delivery when
+Ich warte schon ewig auf meine Lieferung
+Paket hängt seit Tagen in Leipzig fest
+Gibt's schon was Neues zu meiner Bestellung?
+wann is mein zeug da
+¿Saben algo de mi envío?
+llevo un mes esperando
+mi paquete está atascado en aduanas
+ya viene mi pedido?
+Toujours pas de colis...
+vous avez des infos sur ma commande ?
+mon paquet est coincé à la douane
+ça fait 3 semaines que j'attends
+novità sul mio ordine?
+sono tre settimane che aspetto
+il pacco è bloccato in dogana
+meu pacote ta preso na alfândega
+já faz um mês e não chegou
+tem previsão de chegada?
+a minha encomenda está parada
+heb je al nieuws over mijn bestelling
+ik heb nog steeds niks gekregen
+pakket zit vast bij de douane
+czekam już miesiąc
+paczka utknęła w cle
+есть инфа по заказу?
+жду уже месяц
+посылка застряла на таможне
+а когда доставка то
+чи є новини про замовлення
+чекаю вже місяць
+посилка застрягла на митниці
+siparişim ne durumda
+bir aydır bekliyorum
+kargom gümrükte takıldı
+pesanan saya sampai mana kak
+sudah sebulan belum datang
+paket nyangkut di bea cukai
+hàng của em tới đâu rồi ạ
+đợi cả tháng rồi
+đơn hàng bị kẹt hải quan
+شو صار بطلبيتي
+صار لي شهر انتظر
+الشحنة عالقة بالجمارك
+מה קורה עם ההזמנה שלי
+מחכה כבר חודש
+החבילה תקועה במכס
+ऑर्डर का क्या हुआ
+एक महीने से इंतजार कर रहा हूँ
+parcel customs me atka hai
+รอมาเป็นเดือนแล้ว
+พัสดุติดศุลกากรหรือเปล่า
+ของจะมาวันไหน
+注文の状況を教えてください
+もう一ヶ月待っています
+税関で止まってる？
+주문 상태 알려주세요
+한 달째 기다리고 있어요
+통관에서 멈춘 것 같아요
+等了一个月了
+包裹卡在海关了吗
+請問我的訂單到哪了
+Can you tell me the status of my shipment please
+Im worried my package got lost
+why is it taking forever
+my ordr didnt arive
+do u know where my pkg is
+supposed to come monday
+Könnt ihr mal schauen wo mein Päckchen steckt
+Sendungsstatus?
+Bestellung vom 3.11. noch nicht da
+Lieferung lässt auf sich warten
+Buenas, quería saber por mi encomienda
+¿se perdió mi paquete?
+no veo avances en el seguimiento
+Bonjour, je voudrais savoir où se trouve mon colis
+livraison prévue quand ?
+ma commande est perdue ?
+salve, vorrei sapere dove si trova il mio pacco
+la spedizione è in ritardo
+consegna prevista?
+Oi, gostaria de saber do meu pedido
+minha compra atrasou
+rastreamento não atualiza
+goedemiddag waar blijft mijn bestelling nou
+de tracking update niet
+mijn pakje is vertraagd
+Dzień dobry, chciałbym się dowiedzieć gdzie jest moja przesyłka
+opóźnienie dostawy
+Здравствуйте, подскажите где моя посылка
+трек не обновляется
+посылка задерживается
+Доброго дня, підкажіть де моя посилка
+трек не оновлюється
+посилка затримується
+merhaba kargom hakkında bilgi alabilir miyim
+takip güncellenmiyor
+kargom gecikti
+permisi mau tanya paket saya
+resi tidak update
+paketnya telat
+shop ơi cho hỏi đơn của mình
+mã vận đơn không cập nhật
+hàng giao trễ quá
+مرحبا بدي اعرف وين الطرد
+التتبع لا يتحدث
+الطلب متأخر
+היי רציתי לדעת איפה ההזמנה
+המעקב לא מתעדכן
+המשלוח מתעכב
+नमस्ते मेरा ऑर्डर कहाँ पहुंचा
+ट्रैकिंग अपडेट नहीं हो रहा
+delivery late ho gayi
+สอบถามพัสดุค่ะ
+ขนส่งล่าช้ามาก
+เลขพัสดุไม่อัพเดท
+こんにちは、荷物の状況を知りたいです
+追跡が更新されません
+配送が遅れています
+안녕하세요 제 택배 어디에 있나요
+배송 조회가 안 바뀌어요
+배송이 늦어요
+你好，想问一下我的包裹
+物流一直没更新
+快递延误了吗
 """.strip().splitlines()
 
 # Of the same sources: other wishes, small talk, and what has nothing to do with a parcel.
@@ -178,6 +383,106 @@ order cancel karo
 cancel my shipment
 dajcie człowieka
 I want to file a complain
+I want my money back
+this is broken
+you sent the wrong colour
+item arrived smashed
+I'd like to return this
+cancel my order please
+can I change the delivery address?
+Das falsche Produkt wurde geliefert
+Ich will mein Geld zurück
+Die Lampe funktioniert nicht
+quiero una devolución
+me llegó roto
+je veux être remboursé
+il manque un article
+voglio il rimborso
+chegou quebrado
+quero cancelar
+geld terug graag
+chcę zwrot pieniędzy
+товар пришел сломанный
+верните деньги
+хочу повернути товар
+ürün bozuk geldi
+barang rusak
+hàng bị vỡ
+أريد استرداد المال
+אני רוצה החזר
+पैसे वापस चाहिए
+ของแตก
+壊れていました
+환불해주세요
+我要退款
+收到的是坏的
+wrong size!!
+scam, I'll report you
+can I get a refund pls
+it stopped working after a day
+the box was empty
+only got one of two
+please cancel
+Rückgabe möglich?
+Ware kam beschädigt an
+Ich möchte stornieren
+llegó dañado
+talla equivocada
+colis vide
+je souhaite annuler
+taglia sbagliata
+è arrivato rotto
+veio faltando peça
+produto errado
+pakket was leeg
+ik wil annuleren
+dostałem zły kolor
+paczka pusta
+пришел не тот цвет
+коробка пустая
+прийшов не той розмір
+yanlış renk geldi
+salah warna
+giao thiếu hàng
+وصل مكسور
+قياس غلط
+הגיע שבור
+गलत साइज आया
+ได้ของผิดสี
+サイズが違います
+색상이 달라요
+少了一件
+颜色发错了
+how do I get my money back
+the product is faulty
+I received the wrong item
+please refund me
+send me a replacement
+Ware defekt
+Umtausch?
+quiero que me devuelvan el dinero
+producto defectuoso
+article cassé
+mauvaise couleur
+prodotto difettoso
+merce danneggiata
+produto com defeito
+dinheiro de volta
+kapotte lamp gekregen
+uszkodzony towar
+товар с браком
+верну деньги?
+поверніть гроші
+paramı geri istiyorum
+uang kembali
+muốn hoàn tiền
+بدي ارجع المنتج
+רוצה להחזיר את המוצר
+सामान टूटा हुआ है
+ขอคืนเงิน
+返金してください
+환불 받고 싶어요
+可以退货吗
 """.strip().splitlines()
 
 NEITHER = """
@@ -200,6 +505,78 @@ kitne paise
 tôi cần tư vấn
 Modes de paiement
 wie wird das Wetter
+what is this
+who are you
+ok
+blue lamp please
+do you sell phones
+1+1
+how are you
+good night
+no
+yes
+I love cats
+wie geht's
+quanto costa?
+сколько стоит
+price?
+你叫什么
+ok bye
+lol
+asdf
+?
+...
+my name is Anna
+stop
+can you help me
+test
+what can you do
+which languages
+haha
+I'm Tom
+do you have this in red?
+how much
+add my friend
+hmm
+fine
+wow nice bot
+cool
+who made you
+weather?
+cuánto cuesta
+ça va
+tudo bem?
+как дела
+кто ты
+이거 뭐예요
+これは何ですか
+太简单了
+这是什么
+nhà bạn ở đâu
+apa ini
+what's your name
+is it raining
+do you deliver to Brazil?
+how old are you
+nice
+xd
+who is this
+I like it
+che ore sono
+wie spät ist es
+où es-tu
+кто это
+хто ти
+nasılsın
+apa kabar
+bạn tên gì
+كيف حالك
+מה שלומך
+तुम कौन हो
+คุณชื่ออะไร
+元気ですか
+뭐해
+吃了吗
 """.strip().splitlines()
 
 THANKS = """
@@ -229,6 +606,95 @@ cảm ơn nhé
 谢谢啊
 👍
 ❤️🙏🏻
+thx a lot!
+thank you so much, got it
+ok thanks
+Cheers mate
+thanks 🙏🙏
+ty!!
+👍🏽
+❤️
+Super, vielen lieben Dank!
+Danke dir
+merci bcp
+Merci beaucoup pour votre aide !
+¡muchísimas gracias!
+ok gracias
+grazie infinite
+muito obrigado!
+brigada
+dank je wel!
+dzięki wielkie
+Большое спасибо!
+спасибки
+щиро дякую
+çok teşekkür ederim
+eyvallah
+makasih banyak ya
+cảm ơn bạn nhiều
+شكرا جزيلا
+תודה רבה רבה
+बहुत बहुत धन्यवाद
+ขอบคุณมากค่ะ
+ありがとうございます！
+감사합니다~
+谢谢啦
+謝謝你
+thank u 😊
+perfect, thanks!
+🎉
+danke schön :)
+Thanks for the quick reply
+thanks a bunch
+appreciate it
+many thanks!
+Danke für die Info
+Danke, alles gut
+Gracias por avisar
+vale, gracias
+Merci pour l'info
+merci à vous
+Grazie per l'aiuto
+ok grazie mille
+Obrigada pela ajuda
+valeu mano
+bedankt voor de info
+super bedankt
+Dziękuję bardzo za pomoc
+спасибо за помощь
+дякую за інформацію
+çok sağ olun
+makasih infonya kak
+cảm ơn shop nhiều nhé
+مشكورين
+תודה על העזרה
+शुक्रिया जी
+ขอบคุณนะคะ
+ありがとうね
+고마워요 ㅎㅎ
+多谢帮忙
+thanks for letting me know!
+lovely, thank you
+thx bro
+Danke für die schnelle Antwort
+gracias amigo
+merci pour tout
+grazie di tutto
+obrigado viu
+dank voor je hulp
+dzięki za informację
+спасибо огромное за ответ
+дякую вам велике
+teşekkürler kolay gelsin
+terima kasih infonya
+cảm ơn shop nha
+شكرا لكم
+תודה לכם
+बहुत शुक्रिया
+ขอบคุณค่ะ รอได้
+どうもありがとう
+정말 고마워요
+好的谢谢
 """.strip().splitlines()
 
 GREETINGS = """

@@ -19,6 +19,8 @@ MOST_CHARACTERS = 400
 
 _SHORT = 2  # words; so short a text is a question even if it only names the thing: "my order"
 _SHORT_SCRIPT = 8  # characters, in scripts without spaces
+_THANKS = 9  # words; thanks with so few other words, none of which asks for anything, are thanks
+_THANKS_SCRIPT = 30  # characters, in scripts without spaces
 _LEAST_NAME = 3  # characters of a name that is found within a sentence; a shorter one must be the whole text
 
 # Accents, Arabic vowel signs and Hebrew points: people leave them out.
@@ -28,6 +30,8 @@ _ALIKE = str.maketrans(
 )
 # Scripts whose words are not separated, or take prefixes and endings.
 _UNSPACED = re.compile("[\u0590-\u07ff\u0900-\u0fff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+_THINGS = "|".join(things for _, things, _ in words.QUESTIONS)
 
 
 class Intent(enum.StrEnum):
@@ -50,7 +54,9 @@ def intent(text: str) -> Intent | None:
         return Intent.GREETING
     if _matcher(words.SHOP).search(folded):
         return Intent.SHOP
-    return Intent.WHERE if any(_asks(folded, *each) for each in words.QUESTIONS) else None
+    if any(_asks(folded, *each) for each in words.QUESTIONS) or _speaks_of_own(folded):
+        return Intent.WHERE
+    return Intent.THANKS if "?" not in text and _thanks_shortly(folded) else None
 
 
 def fold(text: str) -> str:
@@ -86,6 +92,15 @@ def _asks(folded: str, asking: str, things: str, alone: str) -> bool:
     unspaced = _UNSPACED.search(folded) is not None
     short = len(folded) - 2 <= _SHORT_SCRIPT if unspaced else folded.count(" ") - 1 <= _SHORT
     return short or _matcher(asking).search(folded) is not None
+
+
+def _speaks_of_own(folded: str) -> bool:
+    return _matcher(words.MINE).search(folded) is not None and _matcher(_THINGS).search(folded) is not None
+
+
+def _thanks_shortly(folded: str) -> bool:
+    short = len(folded) <= _THANKS_SCRIPT if _UNSPACED.search(folded) else folded.count(" ") <= _THANKS
+    return short and _matcher(words.THANKS).search(folded) is not None
 
 
 def _consists_of(folded: str, phrases: str) -> bool:

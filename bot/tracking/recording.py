@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from bot import audience, events, silences, timeline
+from bot import audience, eta, events, silences, timeline
 from bot.model import Changes, Order, OrderFacts, OrderStatus, Place, Snapshot, Watch
 from bot.pacing import Pacer
 from bot.store import Transaction
@@ -110,7 +110,8 @@ class Recording:
         late = () if changes.first else silences.due_silences(changes.order, now, typical=typical)
         order = replace(changes.order, announced=changes.order.announced | {one.key for one in late})
         order = self._arriving.with_estimates(order, now, moved={node.parcel for node in changes.added})
-        changes = replace(changes, order=order, news=(*changes.news, *late))
+        order, news = eta.with_moves(order, (*changes.news, *late), now)
+        changes = replace(changes, order=order, news=news)
         followers = await tx.chats.followers([order.id])
         if changed := _as_read(order) != _as_read(known):
             order = replace(order, changed_at=now)

@@ -256,9 +256,7 @@ def ask_note(words: Words, order_id: str, most: int) -> Message:
             most,
         ),
     ]
-    return Message(
-        text=words.page(lines), buttons=((b.button(t("Keep the current name"), actions.Dismiss()),),)
-    )
+    return Message(text=words.page(lines), buttons=((b.button(t("Cancel"), actions.Dismiss()),),))
 
 
 def brief(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
 
 from bot import progress
+from bot.eta import is_meaningful
 from bot.i18n import Words, fill, plain
 from bot.model import (
     Button,
@@ -70,7 +71,7 @@ def push(
 
     `shop` is whom the reader can write to in trouble.
     """
-    news = sorted(_timely(words, facts, news, now), key=lambda each: each.kind is not NewsKind.ALL_ARRIVED)
+    news = _in_order(_timely(facts, news))
     first = max(news, key=lambda each: each.importance)
     name = wording.name(words, facts.order, follow)
     lines = [fill("{} <b>{}</b>", _icon(facts, first), name)]
@@ -274,16 +275,31 @@ def _parcel_line(words: Words, facts: Localized, parcel: int | None) -> list[Mar
     return [words.t("Parcel {number} of {count}", number=number, count=words.number(count))]
 
 
-def _timely(words: Words, facts: Localized, news: Sequence[News], now: datetime) -> Sequence[News]:
-    """Without dates that the parcel's state contradicts by now; all of them where nothing else is told."""
-    kept = [
-        each
-        for each in news
-        if each.kind is not NewsKind.ETA
-        or (parcel := _parcel_of(facts, each)) is None
-        or wording.expected_on(words, parcel, now) is not None
-    ]
-    return kept or news
+def _in_order(news: Sequence[News]) -> list[News]:
+    """That all arrived stands above what else is told, a question below it; news of one parcel together."""
+    places = {NewsKind.ALL_ARRIVED: 0, NewsKind.STILL_AWAITED: 2, NewsKind.CHECK_IN: 2}
+    parcels = [each.parcel for each in news]
+    return sorted(news, key=lambda each: (places.get(each.kind, 1), parcels.index(each.parcel)))
+
+
+def _timely(facts: Localized, news: Sequence[News]) -> list[News]:
+    """Without dates that the parcel's state contradicts by now, unless nothing else is told.
+
+    Of several moves of a parcel's date, one remains: from the first day to the last.
+    """
+    moves: dict[int | None, News] = {}
+    for each in news:
+        if each.kind is NewsKind.ETA:
+            before = moves.get(each.parcel, each).eta_before
+            moves[each.parcel] = replace(each, eta_before=before)
+    others = [each for each in news if each.kind is not NewsKind.ETA]
+    kept = [move for move in moves.values() if _has_date(facts, move)]
+    return [*others, *kept] or list(moves.values())
+
+
+def _has_date(facts: Localized, news: News) -> bool:
+    parcel = _parcel_of(facts, news)
+    return parcel is None or is_meaningful(parcel)
 
 
 def _block(words: Words, facts: Localized, news: News, now: datetime, *, headed: bool) -> list[Markup]:
@@ -292,7 +308,7 @@ def _block(words: Words, facts: Localized, news: News, now: datetime, *, headed:
         case NewsKind.NODES:
             return _nodes(words, facts, news, now, headed=headed or news.stage is not Stage.DELIVERED)
         case NewsKind.ETA:
-            return _eta(words, news, now)
+            return _eta(words, facts, news, now)
         case _:
             said = [_sentence(words, facts, news)]
             return said + (_wanted(words, facts, news, now) if news.kind in _WAITS_FOR_READER else [])
@@ -364,9 +380,8 @@ def _is_arrival(news: News) -> bool:
 
 
 def _needs_reason(stage: Stage, reason: Reason) -> bool:
-    """Whether to add the reason: "It's delayed." and "canceled" already say it."""
-    named = reason is Reason.DELAY or wording.shown_stage(stage, reason) is Stage.CANCELLED
-    return stage in wording.WITH_REASON and not named
+    """Whether to add the reason: "canceled" already says it."""
+    return stage in wording.WITH_REASON and wording.shown_stage(stage, reason) is not Stage.CANCELLED
 
 
 def _quote(words: Words, facts: Localized, told: Sequence[Node]) -> Markup:
@@ -378,26 +393,31 @@ def _quote(words: Words, facts: Localized, told: Sequence[Node]) -> Markup:
     return fill("<blockquote>{}</blockquote>", Markup("\n").join(entries))
 
 
-def _eta(words: Words, news: News, now: datetime) -> list[Markup]:
+def _eta(words: Words, facts: Localized, news: News, now: datetime) -> list[Markup]:
+    parcel = _parcel_of(facts, news)
+    if parcel is not None and not is_meaningful(parcel):  # its state has overtaken the date
+        return [fill("<b>{}</b>", card.parcel_state(words, parcel)), *card.expected(words, parcel, now)]
     if news.eta_after is None:
         return [words.t("There's no delivery date at the moment.")]
     day = words.local(news.eta_after).date()
     distance = words.distance((day - words.today(now)).days)
     lines = [words.t("Now expected <b>{date}</b>, {distance}", date=words.date(day, now), distance=distance)]
-    if news.eta_before is not None:
-        moved = (day - words.local(news.eta_before).date()).days
-        before = words.date(news.eta_before, now)
-        if moved > 0:
-            lines.append(
-                words.plural("{n} day later (was {date})", "{n} days later (was {date})", moved, date=before)
-            )
-        elif moved < 0:
-            lines.append(
-                words.plural(
-                    "{n} day earlier (was {date})", "{n} days earlier (was {date})", -moved, date=before
-                )
-            )
-    return lines
+    return lines + [moved for moved in (_moved(words, news, now),) if moved is not None]
+
+
+def _moved(words: Words, news: News, now: datetime) -> Markup | None:
+    """By how many days the promise moved; None where there was none before, or where it is the same day."""
+    if news.eta_before is None or news.eta_after is None:
+        return None
+    days = (words.local(news.eta_after).date() - words.local(news.eta_before).date()).days
+    before = words.date(news.eta_before, now)
+    if days > 0:
+        return words.plural("{n} day later (was {date})", "{n} days later (was {date})", days, date=before)
+    if days < 0:
+        return words.plural(
+            "{n} day earlier (was {date})", "{n} days earlier (was {date})", -days, date=before
+        )
+    return None
 
 
 def _sentence(words: Words, facts: Localized, news: News) -> Markup:
@@ -544,11 +564,19 @@ def _urgency(entry: SummaryEntry) -> int:
     return max((news.importance for news in entry.news), default=-1)
 
 
+def _moves(words: Words, entry: SummaryEntry, now: datetime) -> list[Markup]:
+    """How the promise moved, where the order is of one parcel: its day stands beside it."""
+    moves = [one for one in _timely(entry.facts, entry.news) if one.kind is NewsKind.ETA]
+    if len(entry.facts.order.live) > 1 or not all(_has_date(entry.facts, one) for one in moves):
+        return []
+    return [moved for one in moves if (moved := _moved(words, one, now)) is not None]
+
+
 def _entry(words: Words, entry: SummaryEntry, now: datetime) -> Markup:
     order = entry.facts.order
     state = wording.state(words, order.stage, order.reason)
     coming = wording.arrival(words, order, now)
-    parts = [state] if coming is None else [state, coming]
+    parts = [state] if coming is None else [state, coming, *_moves(words, entry, now)]
     name = wording.name(words, order, entry.follow)
     detail = Markup(" · ").join(words.isolate(part) for part in parts)
     return fill("{} <b>{}</b> – {}", wording.icon(order.stage, order.reason), name, detail)

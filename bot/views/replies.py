@@ -381,7 +381,7 @@ def choose(words: Words, rows: Sequence[tuple[Order, Follow]], purpose: Purpose)
                 return actions.SetNotify(order_id=id_, on=purpose is Purpose.NOTIFY)
 
     keys = tuple(
-        (b.button(words.isolate(wording.cut(plain(name), 60)), action(order.id)),)
+        (Button(text=plain(words.isolate(wording.cut(plain(name), 60))), data=b.encode(action(order.id))),)
         for name, (order, _) in zip(wording.names(words, rows[:10]), rows, strict=False)
     )
     return Message(text=words.page([titles[purpose]]), buttons=keys)

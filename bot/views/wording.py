@@ -150,7 +150,7 @@ def _late_stage_name(words: Words, stage: Stage) -> Markup:
 
 
 def reason_name(words: Words, reason: Reason) -> Markup | None:
-    """Why a parcel is held up; None where there is nothing to say."""
+    """Why a parcel is held up; None where there is nothing to say beside the state."""
     t = words.t
     names = {
         # Translators: reasons, put after a colon: "Delivery attempt failed: nobody could take it".
@@ -163,7 +163,6 @@ def reason_name(words: Words, reason: Reason) -> Markup | None:
         Reason.UNCLAIMED: t("not collected in time"),
         Reason.WEATHER: t("held up by the weather"),
         Reason.SECURITY: t("stopped at a security check"),
-        Reason.DELAY: t("delayed"),
         Reason.CANCELLED: t("shipment canceled"),
     }
     return names.get(reason)
@@ -173,13 +172,13 @@ def state(words: Words, stage: Stage, reason: Reason = Reason.NONE) -> Markup:
     """The stage with its reason: "Delivery attempt failed: nobody could take it"."""
     if shown_stage(stage, reason) is Stage.CANCELLED:
         return stage_name(words, Stage.CANCELLED)
-    if stage is Stage.EXCEPTION and reason is Reason.DELAY:
-        return words.t("Delayed")
+    delayed = stage is Stage.EXCEPTION and reason.passes  # no emergency
+    name = words.t("Delayed") if delayed else stage_name(words, stage)
     why = reason_name(words, reason) if stage in WITH_REASON else None
     if why is None:
-        return stage_name(words, stage)
+        return name
     # Translators: a state and why, e.g. "Delivery attempt failed: nobody could take it".
-    return words.t("{state}: {reason}", state=stage_name(words, stage), reason=why)
+    return words.t("{state}: {reason}", state=name, reason=why)
 
 
 def milestone(words: Words, stage: Stage, reason: Reason = Reason.NONE, *, cleared: bool = False) -> Markup:

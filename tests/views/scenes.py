@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from bot.i18n import Words
 from bot.ids import Mistake
@@ -54,6 +55,7 @@ from bot.views import (
     figures,
     lists,
     orders,
+    page,
     picture,
     pushes,
     replies,
@@ -70,7 +72,7 @@ ID = "8211744661738042"
 _NO_NEWS = {NewsKind.CARD, NewsKind.ASKED, NewsKind.ANSWERED, NewsKind.SOLVED}  # of the order itself
 LOGIN = "https://api-sg.aliexpress.com/oauth/authorize"
 
-Scene = Callable[[Words], Message | str | tuple[tuple[str, str], ...]]
+Scene = Callable[[Words], Message | page.Page | str | tuple[tuple[str, str], ...]]
 
 
 def node(seq: int, hours: float, stage: Stage, text: str, *, parcel: int = 1, name: str = "Update") -> Node:
@@ -282,7 +284,7 @@ def _pushes() -> dict[str, Scene]:
         return lambda w: pushes.push(w, facts, FOLLOW, pieces, now=NOW)
 
     entries = [
-        pushes.SummaryEntry(facts=FACTS, follow=FOLLOW, news=(scan,)),
+        pushes.SummaryEntry(facts=FACTS, follow=FOLLOW, news=(scan, later)),
         pushes.SummaryEntry(facts=TWO, follow=UNNAMED, news=(other,)),
         pushes.SummaryEntry(facts=order_in(Stage.DELIVERED), follow=FOLLOW),
     ]
@@ -313,6 +315,11 @@ def _pushes() -> dict[str, Scene]:
             for stage in (Stage.READY_FOR_PICKUP, Stage.DUTIES_DUE)
         },
         "pushes.push delayed": told(Stage.EXCEPTION, Reason.DELAY),
+        "pushes.push held up by the weather": told(Stage.EXCEPTION, Reason.WEATHER),
+        "pushes.push a status and later": pushed(
+            news(NewsKind.STATUS, status=OrderStatus.PART_SHIPPED), later
+        ),
+        "pushes.push still awaited and later": pushed(news(NewsKind.STILL_AWAITED, days=30), later),
         "pushes.push held by customs": told(Stage.EXCEPTION, Reason.CUSTOMS),
         "pushes.push the last of two": pushed(
             news(NewsKind.NODES, nodes=(6,), parcel=2, stage=Stage.DELIVERED),
@@ -681,6 +688,42 @@ def _asking() -> dict[str, Scene]:
     }
 
 
+def _pages() -> dict[str, Scene]:
+    canceled = replace(ORDER, stage=Stage.CANCELLED, reason=Reason.CANCELLED, status=OrderStatus.CANCELLED)
+    other = replace(ORDER, id="8211744661738099", name="Blue lamp")
+
+    def shown(*orders: Order, shop: Shop = SHOP, **more: Any) -> Scene:
+        options = {"now": NOW, "whole": True, "telegram": "https://t.me/lamp?start=x", "calendar": "x.ics"}
+        return lambda w: page.page(w, shop, [Localized(order=each) for each in orders], **options | more)
+
+    days = Localized(order=estimated(3, 6))
+    return {
+        "page.page": shown(ORDER, whole=False),
+        "page.page of the shop's number": shown(NUMBERED),
+        "page.page with our own estimate": shown(estimated(3, 6)),
+        "page.page past our own estimate": shown(estimated(-6, -2)),
+        "page.page of two parcels": shown(TWO.order),
+        "page.page of one of two parcels": shown(TWO.order, part=page.Part(parcel=2)),
+        "page.page of two orders": shown(ORDER, other),
+        "page.page of what arrived": shown(ARRIVED.order),
+        "page.page ready for pickup": shown(
+            order_in(Stage.READY_FOR_PICKUP, text="Please collect by 2026-12-05").order
+        ),
+        "page.page held up by the weather": shown(order_in(Stage.EXCEPTION, Reason.WEATHER).order),
+        "page.page of a canceled order": shown(canceled),
+        "page.page before the first answer": shown(NEW),
+        "page.page without tracking": shown(replace(NEW, fetched_at=NOW, status=OrderStatus.PREPARING)),
+        "page.page while AliExpress is silent": shown(ORDER, silent_since=NOW - 3 * HOUR),
+        "page.page without a shop's name": shown(ORDER, shop=Shop()),
+        "page.wrong_link": lambda w: page.wrong_link(w, SHOP),
+        "page.too_many": lambda w: page.too_many(w, SHOP),
+        "page.unavailable": lambda w: page.unavailable(w, SHOP),
+        "page.expected": lambda w: "\n".join(
+            f"{each.title}\n{each.text}" for each in page.expected(w, SHOP, [days], now=NOW)
+        ),
+    }
+
+
 def _commands() -> dict[str, Scene]:
     return {
         "commands.commands": commands.commands,
@@ -702,6 +745,7 @@ SCENES: dict[str, Scene] = {
     **_order_lists(),
     **_asking(),
     **_commands(),
+    **_pages(),
     "picture.share": lambda w: picture.share(w, TWO, UNNAMED, now=NOW, shop=SHOP.name),
     "picture.share with our own estimate": lambda w: picture.share(
         w, Localized(order=estimated(3, 6)), FOLLOW, now=NOW

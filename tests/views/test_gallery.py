@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
@@ -12,13 +13,13 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension
 from bot.i18n import CATALOGS, LANGUAGES, Words
 from bot.model import Message
 from bot.sandbox.telegram import html
-from bot.views import admin, card, commands, orders, picture, pushes, replies, settings, timeline
+from bot.views import admin, card, commands, orders, page, picture, pushes, replies, settings, timeline
 from bot.views import buttons as b
 from tests.views import telegram_html
 from tests.views.scenes import SCENES
 
 SPOKEN = [code for code in LANGUAGES if code == "en" or (CATALOGS / code).is_dir()]
-MODULES = (admin, card, commands, orders, picture, pushes, settings, replies, timeline)
+MODULES = (admin, card, commands, orders, page, picture, pushes, settings, replies, timeline)
 
 
 class Page(SingleFileSnapshotExtension):
@@ -64,7 +65,7 @@ def test_gallery_shows_every_view(module: ModuleType) -> None:
         if inspect.isfunction(value)
         and value.__module__ == module.__name__
         and not name.startswith("_")
-        and (inspect.get_annotations(value)["return"] == "Message" or module in {replies, commands})
+        and (inspect.get_annotations(value)["return"] in {"Message", "Page"} or module in {replies, commands})
     }
     shown = {name.split()[0].partition(".")[2] for name in SCENES if name.startswith(_short(module) + ".")}
     assert own <= shown
@@ -95,7 +96,9 @@ def _check(message: Message, words: Words) -> None:
             assert not line or line.startswith(telegram_html.RLM), line
 
 
-def _shown(said: Message | str | tuple[tuple[str, str], ...]) -> str:
+def _shown(said: Message | page.Page | str | tuple[tuple[str, str], ...]) -> str:
+    if isinstance(said, page.Page):
+        return "".join(f"{line}\n" for line in _page_lines(said))
     if isinstance(said, tuple):
         return "".join(f"/{name} – {description}\n" for name, description in said)
     if isinstance(said, str):
@@ -103,3 +106,26 @@ def _shown(said: Message | str | tuple[tuple[str, str], ...]) -> str:
     rows = "".join(" ".join(f"[{button.text}]" for button in row) + "\n" for row in said.buttons)
     extra = "+ document\n" if said.document else ""  # pictures depend on the fonts installed
     return f"{said.text}\n{rows}{extra}"
+
+
+def _page_lines(said: page.Page) -> Iterator[str]:
+    """What one reads on a tracking page, from top to bottom; buttons in brackets."""
+
+    def link(one: page.Link | None) -> str:
+        return f"[{one.text}]" if one is not None else ""
+
+    frame = said.frame
+    yield f"({said.title})"
+    yield from filter(None, (frame.shop, said.overline, f"# {said.headline}", said.banner))
+    for section in said.sections:
+        yield from filter(None, ("", section.title, f"{section.icon} {section.state}", section.progress))
+        yield from (*section.dates, *section.notes, *section.facts)
+        for day in section.days:
+            yield f"– {day.name}"
+            yield from (f"{entry.time} {entry.icon} {entry.text}" for entry in day.entries)
+        yield from map(link, section.more)
+    links = (said.telegram, said.calendar, frame.contact, *said.links)
+    yield from filter(None, (" ".join(filter(None, map(link, links))), frame.question))
+    yield " · ".join(
+        str(text) for text in (said.checked, said.zone, f"{frame.switch}: {frame.language}") if text
+    )

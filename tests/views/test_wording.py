@@ -164,7 +164,9 @@ def test_every_stage_and_status_has_words_of_its_own() -> None:
     assert len({wording.stage_name(EN, stage) for stage in Stage}) == len(Stage)
     assert len({wording.status_name(EN, status) for status in OrderStatus}) == len(OrderStatus)
     for reason in Reason:
-        assert (wording.reason_name(EN, reason) is None) is (reason in {Reason.NONE, Reason.OTHER})
+        assert (wording.reason_name(EN, reason) is None) is (
+            reason in {Reason.NONE, Reason.OTHER, Reason.DELAY}
+        )
 
 
 # ── dates ───────────────────────────────────────────────────────────────────────────────────────
@@ -233,6 +235,7 @@ def test_a_reason_is_named_only_with_the_stages_it_explains(stage: Stage) -> Non
 
 def test_a_delay_is_called_a_delay() -> None:
     assert wording.state(EN, Stage.EXCEPTION, Reason.DELAY) == "Delayed"
+    assert wording.state(EN, Stage.EXCEPTION, Reason.WEATHER) == "Delayed: held up by the weather"
     assert wording.milestone(EN, Stage.EXCEPTION, Reason.WEATHER) == "It's delayed."
 
 
@@ -271,6 +274,12 @@ def test_groups_never_see_the_whole_order_number() -> None:
         assert f"…{ID[-8:]}" in masked.text
     assert ID not in pushes.push(EN, FACTS, None, [_news(NewsKind.CHECK_IN)], now=NOW).text
     assert ID not in timeline.timeline(EN, FACTS, None, now=NOW).text
+
+
+@pytest.mark.parametrize("purpose", replies.Purpose)
+def test_a_choice_of_orders_is_not_colored(purpose: replies.Purpose) -> None:
+    keys = replies.choose(EN, [(ORDER, FOLLOW), (TWO.order, FOLLOW)], purpose).buttons
+    assert {button.style for row in keys for button in row} == {None}
 
 
 def test_toggles_ask_for_the_other_state() -> None:
@@ -400,6 +409,32 @@ def test_a_date_that_the_parcel_has_overtaken_is_not_told_beside_its_arrival() -
     moved = _news(NewsKind.ETA, parcel=1, eta_before=NOW, eta_after=NOW + 4 * timedelta(days=1))
     came = _news(NewsKind.NODES, nodes=(6,), parcel=1, stage=Stage.DELIVERED)
     assert "xpected" not in pushes.push(EN, facts, FOLLOW, [moved, came], now=NOW).text
+
+
+def test_of_several_moves_the_first_and_the_last_day_are_told_and_none_beside_a_tour() -> None:
+    def moved(first: int, last: int) -> News:
+        return _news(NewsKind.ETA, parcel=1, eta_before=NOW + first * DAY, eta_after=NOW + last * DAY)
+
+    said = pushes.push(EN, FACTS, FOLLOW, [moved(1, 3), moved(3, 4)], now=NOW).text
+    assert said.count("xpected") == 1
+    assert "3 days later (was Tue, Nov 24)" in said
+    tour = replace(PARCEL, stage=Stage.OUT_FOR_DELIVERY, stage_since=NOW)
+    on_tour = Localized(order=replace(ORDER, stage=Stage.OUT_FOR_DELIVERY, parcels=(tour,)))
+    late = pushes.push(EN, on_tour, FOLLOW, [moved(1, 4)], now=NOW).text
+    assert "Out for delivery</b>\nExpected <b>today" in late
+    assert "Nov" not in late
+
+
+def test_a_move_is_told_beside_a_status_and_above_a_question() -> None:
+    move = _news(NewsKind.ETA, parcel=1, eta_before=NOW + DAY, eta_after=NOW + 4 * DAY)
+    shipped = _news(NewsKind.STATUS, status=OrderStatus.PART_SHIPPED)
+    said = pushes.push(EN, FACTS, FOLLOW, [shipped, move], now=NOW).text
+    assert said.index("Partly shipped") < said.index("3 days later (was Tue, Nov 24)")
+    asked = pushes.push(EN, FACTS, FOLLOW, [_news(NewsKind.STILL_AWAITED, days=30), move], now=NOW).text
+    assert asked.index("3 days later") < asked.index("Are you still waiting")
+    entry = pushes.SummaryEntry(facts=FACTS, follow=FOLLOW, news=(move,))
+    summed = pushes.summary(EN, [entry], occasion=pushes.Occasion.DAILY, now=NOW).text
+    assert "Fri, Nov 27 · 3 days later (was Tue, Nov 24)" in summed
 
 
 def test_what_is_collected_or_paid_carries_number_page_and_last_day() -> None:

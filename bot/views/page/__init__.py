@@ -16,7 +16,7 @@ from bot.views import card, contact, wording
 from bot.views.page.sections import Look, code_of, facts_of, query, rows_of, section
 from bot.views.page.values import WHOLE, Expected, Frame, Link, Page, Part
 
-__all__ = ["Expected", "Page", "Part", "expected", "page", "too_many", "unavailable", "wrong_link"]
+__all__ = ["Expected", "Link", "Page", "Part", "expected", "page", "too_many", "unavailable", "wrong_link"]
 
 ENTRIES = 14_000  # bytes of entries' texts on one page, so that all of it has at most 14 kB when compressed
 PARCELS = 20  # on one page
