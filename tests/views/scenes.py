@@ -693,8 +693,10 @@ def _pages() -> dict[str, Scene]:
     other = replace(ORDER, id="8211744661738099", name="Blue lamp")
 
     def shown(*orders: Order, shop: Shop = SHOP, **more: Any) -> Scene:
-        options = {"now": NOW, "whole": True, "telegram": "https://t.me/lamp?start=x", "calendar": "x.ics"}
-        return lambda w: page.page(w, shop, [Localized(order=each) for each in orders], **options | more)
+        options: dict[str, Any] = {"now": NOW, "whole": True, "telegram": "https://t.me/lamp?start=x"} | more
+        return lambda w: page.page(
+            w, shop, [Localized(order=each) for each in orders], calendar="x.ics", **options
+        )
 
     days = Localized(order=estimated(3, 6))
     return {

@@ -21,7 +21,7 @@ def branded(language: str = "en", shop: Shop = OWN) -> Words:
     return brand.words_for(replace(CHAT, language=language), shop)
 
 
-def texts(said: Message | str | tuple[tuple[str, str], ...]) -> str:
+def texts(said: object) -> str:
     """Everything of an answer that a reader sees or can open."""
     if not isinstance(said, Message):
         return str(said)
