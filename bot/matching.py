@@ -140,10 +140,11 @@ def recognized(known: Sequence[Node], fetched: Sequence[FetchedNode]) -> dict[in
         return found
     missing = [node for node in known if node.seq not in found]
     free = _by_text(marks, taken=set(found.values()))
+    stayed = found | _placed(missing, free, timedelta(0))
     for moved in (_moved(known, _by_text(marks)), found | _moved(missing, free)):
-        if len(moved) > len(found) and _in_sequence(known, fetched, moved):
+        if len(moved) > len(stayed) and _in_sequence(known, fetched, moved):
             return moved
-    return found | _placed(missing, free, timedelta(0))
+    return stayed
 
 
 def snapped(fetched: Sequence[FetchedNode], known: Sequence[Node]) -> list[FetchedNode]:
