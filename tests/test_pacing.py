@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import OrderStatus, Stage, Watch
-from bot.pacing import Bound, CheckInterval, Rates, explain, next_check
+from bot.pacing import Bound, CheckInterval, Rates, decide, explain
 from bot.pacing.profile import WEEK, WeeklyProfile
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -41,7 +41,7 @@ luck = st.floats(0, 1, exclude_max=True)
 
 
 def gap(watch: Watch, price: float, lucky: float = 0.5, interval: CheckInterval = INTERVAL) -> float:
-    at = next_check(watch, RATES, price, interval, NOW, lambda: lucky)
+    at = decide(watch, RATES, price, interval, NOW, lucky)[0]
     assert at is not None
     return (at - NOW).total_seconds()
 
@@ -60,12 +60,12 @@ def test_a_dearer_call_is_never_made_sooner(watch: Watch, price: float, other: f
 @pytest.mark.parametrize("stage", OPEN)
 def test_an_order_nobody_follows_is_not_looked_at(stage: Stage) -> None:
     watch = Watch(stage=stage, weight=0, checked_at=NOW, created_at=NOW)
-    assert next_check(watch, RATES, 1.0, INTERVAL, NOW, lambda: 0.5) is None
+    assert decide(watch, RATES, 1.0, INTERVAL, NOW, 0.5)[0] is None
     assert explain(watch, RATES, 1.0, INTERVAL, NOW).bound is Bound.STOPPED
 
 
 def at(watch: Watch, now: datetime = NOW, price: float = 1.0, lucky: float = 0.5) -> datetime | None:
-    return next_check(watch, RATES, price, INTERVAL, now, lambda: lucky)
+    return decide(watch, RATES, price, INTERVAL, now, lucky)[0]
 
 
 def moving(stage: Stage, **more: object) -> Watch:
@@ -88,8 +88,8 @@ def test_jitter_is_a_small_part_of_the_gap_once_entries_are_known(
 ) -> None:
     known = Rates()
     known.entries = math.inf
-    planned = next_check(watch, known, price, INTERVAL, NOW, lambda: 0.5)
-    varied = next_check(watch, known, price, INTERVAL, NOW, lambda: lucky)
+    planned = decide(watch, known, price, INTERVAL, NOW, 0.5)[0]
+    varied = decide(watch, known, price, INTERVAL, NOW, lucky)[0]
     assert planned is not None
     assert varied is not None
     assert (varied - NOW) / (planned - NOW) == pytest.approx(1.0, abs=0.05)
@@ -140,7 +140,7 @@ def test_the_last_look_of_a_day_waits_until_the_work_is_over() -> None:
     )
     afternoon = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
     watch = moving(Stage.FAILED_ATTEMPT, utc_offset_hours=0.0, last_node_at=afternoon - timedelta(hours=20))
-    looks = [next_check(watch, rates, 2.0**n, INTERVAL, afternoon, lambda: 0.5) for n in range(-6, 12)]
+    looks = [decide(watch, rates, 2.0**n, INTERVAL, afternoon, 0.5)[0] for n in range(-6, 12)]
     asleep = [at for at in looks if at and datetime(2026, 3, 4, 22, tzinfo=UTC) < at < at.replace(hour=6)]
     closing = [at for at in looks if at and at.day == 4 and 19 <= at.hour <= 21]
     assert not asleep
@@ -203,7 +203,7 @@ def test_a_stop_is_a_stop_even_after_failures(failures: int) -> None:
 @given(watches, prices)
 def test_the_explanation_tells_the_check_that_is_made(watch: Watch, price: float) -> None:
     told = explain(watch, RATES, price, INTERVAL, NOW + timedelta(minutes=30))
-    assert told.next_check == next_check(watch, RATES, price, INTERVAL, NOW, lambda: 0.5)
+    assert told.next_check == decide(watch, RATES, price, INTERVAL, NOW, 0.5)[0]
     assert told.rate >= 0
     assert told.expected >= 0
     assert 0 <= told.waiting <= told.weight * told.expected * 0.5 + 1e-9

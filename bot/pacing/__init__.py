@@ -3,23 +3,12 @@
 from bot.pacing.book import book_needs, first_looks
 from bot.pacing.companions import Companions, Peer
 from bot.pacing.pacer import Pacer
-from bot.pacing.policy import Bound, CheckInterval, Explanation, explain, next_check
+from bot.pacing.policy import Bound, CheckInterval, Explanation, decide, explain
 from bot.pacing.price import Price
 from bot.pacing.profile import hours
 from bot.pacing.rates import Rates
 
 __all__ = [
-    "Bound",
-    "CheckInterval",
-    "Companions",
-    "Explanation",
-    "Pacer",
-    "Peer",
-    "Price",
-    "Rates",
-    "book_needs",
-    "explain",
-    "first_looks",
-    "hours",
-    "next_check",
+    "Bound", "CheckInterval", "Companions", "Explanation", "Pacer", "Peer", "Price", "Rates",
+    "book_needs", "decide", "explain", "first_looks", "hours",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count, repeat
 
 from bot.model import BookNeeds
 
@@ -26,12 +27,6 @@ def book_needs(orders: int, ceiling: float, budget: int | None) -> BookNeeds:
 def first_looks(now: datetime, budget: int | None) -> Iterator[datetime]:
     """When orders that are booked together are looked at first: some right away, the others by and by."""
     if budget is None:
-        while True:
-            yield now
-    for _ in range(max(int(_AT_ONCE * budget), 1)):
-        yield now
-    step = timedelta(seconds=_DAY / max(_SHARE * budget, 1.0))
-    at = now
-    while True:
-        at += step
-        yield at
+        return repeat(now)
+    at_once, step = max(int(_AT_ONCE * budget), 1), timedelta(seconds=_DAY / max(_SHARE * budget, 1.0))
+    return (now + max(n - at_once, 0) * step for n in count(1))

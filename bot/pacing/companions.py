@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 from bot.model import Stage, Watch
@@ -95,21 +95,20 @@ class Companions:
     def peers(self, order: str) -> list[Peer]:
         """The orders with the same newest entry, or that probably have it by now."""
         place = self._places.get(order)
-        if place is None or not place.trail:
+        if place is None:
             return []
         newest, found = place.trail[-1], []
-        chances = [self._chance(place.stage, shared) for shared in range(1, len(_PRIOR) + 1)]
         for name in islice(newest.orders, _PEERS):
             other = self._places.get(name)
             if other is None or name == order:
                 continue
             shared = 0
             if other.trail[-1] is newest:
-                shared = len(place.trail) if other.trail == place.trail else _shared(place.trail, other.trail)
+                shared = _shared(place.trail, other.trail)
             elif other.suggested is not None and other.suggested[0] is newest:
                 shared = min(other.suggested[1] + 1, len(_PRIOR))
             if shared:
-                found.append(Peer(name, shared, chances[shared - 1]))
+                found.append(Peer(name, shared, self._chance(place.stage, shared)))
         return found
 
     def share(self, order: str, weight: float, now: float) -> float:
@@ -176,8 +175,8 @@ class Companions:
         place.suggested = None
         if came is not None:
             row = self._shared.setdefault(f"{place.stage}/{shared}", [0.0, 0.0])
-            row[:] = [0.5 * value for value in row] if row[1] >= _MEMORY else row
-            row[:] = row[0] + came, row[1] + 1.0
+            fade = 0.5 if row[1] >= _MEMORY else 1.0
+            row[:] = fade * row[0] + came, fade * row[1] + 1.0
 
     def _forget(self, order: str) -> None:
         place = self._places.pop(order)
@@ -187,9 +186,5 @@ class Companions:
 
 def _shared(one: Sequence[_Entry], other: Sequence[_Entry]) -> int:
     """How many of the newest entries in a row both have."""
-    count = 0
-    for mine, theirs in zip(reversed(one), reversed(other), strict=False):
-        if mine is not theirs:
-            break
-        count += 1
-    return count
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))

@@ -11,7 +11,7 @@ from typing import Any
 from bot.model import BookNeeds, Stage, Watch
 from bot.pacing.book import book_needs
 from bot.pacing.companions import Companions
-from bot.pacing.policy import CheckInterval, Explanation, explain, next_check, weight
+from bot.pacing.policy import CheckInterval, Explanation, decide, explain, weight
 from bot.pacing.price import Price, day_begun
 from bot.pacing.profile import hours
 from bot.pacing.rates import Rates
@@ -49,7 +49,8 @@ class Pacer:
         wanted = weight(watch, self.book_weight, now)
         share = self.companions.share(order, wanted, hours(now)) if order else 1.0
         shared = replace(watch, weight=wanted * share) if wanted * share != watch.weight else watch
-        at = next_check(shared, self.rates, self.price.value, self._interval_of(watch), now, self._random)
+        interval = self._interval_of(watch)
+        at, _ = decide(shared, self.rates, self.price.value, interval, now, self._random())
         if order and at is not None:
             self.companions.plan(order, hours(at))
         return at
@@ -75,9 +76,8 @@ class Pacer:
     ) -> None:
         """Learn from a check: the time stamps and stages of its new nodes, or none."""
         nodes = list(nodes)
-        alike = 1.0 + sum(
-            peer.chance for peer in self.companions.peers(order)
-        )  # orders that get the same news count as one
+        # Orders that get the same news count as one.
+        alike = 1.0 + sum(peer.chance for peer in self.companions.peers(order))
         self.rates.observe(watch, nodes, now, weight=1.0 / alike)
         if order:
             stamps = sorted((hours(at), stage) for at, stage in nodes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import math
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,14 +59,9 @@ class Explanation:
     bound: Bound
 
 
-_TROUBLE = frozenset(
-    {
-        Stage.FAILED_ATTEMPT,
-        Stage.EXCEPTION,
-        Stage.DUTIES_DUE,
-        Stage.ADDRESS_CHANGE,
-        Stage.RETURNING,
-    }
+_TROUBLE = (
+    *(Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.DUTIES_DUE),
+    *(Stage.ADDRESS_CHANGE, Stage.RETURNING),
 )
 _OVERDUE = timedelta(days=1)  # behind its promised date
 
@@ -84,26 +78,34 @@ def weight(watch: Watch, book_weight: float, now: datetime) -> float:
     return watch.weight + (max(book_weight, 1.0) if troubled else book_weight)
 
 
-def next_check(
-    watch: Watch,
-    rates: Rates,
-    price: float,
-    interval: CheckInterval,
-    now: datetime,
-    random: Callable[[], float],
-) -> datetime | None:
-    """When to check an order again that is checked at `now`; None means never.
+def decide(
+    watch: Watch, rates: Rates, price: float, interval: CheckInterval, now: datetime, luck: float = 0.5
+) -> tuple[datetime | None, Bound]:
+    """When to check an order again that is checked at `now` (None: never), and what decided it.
 
-    `price` is `Price.value`, `random` gives numbers in [0, 1). Between `interval`, but for finished orders,
+    `price` is `Price.value`, `luck` a random number in [0, 1). Between `interval`, but for finished orders,
     which are checked at growing intervals.
     """
-    return _decide(watch, rates, price, interval, now, random)[0]
+    quiet = now - max(watch.last_node_at or watch.created_at, watch.created_at)
+    if watch.weight <= 0 or quiet >= GIVEN_UP:
+        return None, Bound.STOPPED
+    if watch.stage.final or watch.status is OrderStatus.CANCELLED:
+        at, bound = _recheck(watch, now, luck)
+    else:
+        gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, interval)
+        seconds = gap * 3600.0 * _varied(luck, rates.entries if gap > _LONG else math.inf)
+        at = now + timedelta(seconds=min(max(seconds, interval.floor), interval.ceiling))
+    if watch.failures > 0 and at is not None:
+        # Full jitter: anywhere up to a window that doubles with every failure.
+        window = min(_RETRY * 2.0 ** min(watch.failures, 20), max(interval.ceiling - interval.floor, 0.0))
+        return now + timedelta(seconds=interval.floor + luck * window), Bound.FAILURE
+    return at, bound
 
 
 def explain(watch: Watch, rates: Rates, price: float, interval: CheckInterval, now: datetime) -> Explanation:
     """The reasons for the next check's time, as of `now`, without jitter."""
     seen = watch.checked_at or now
-    at, bound = _decide(watch, rates, price, interval, seen, lambda: 0.5)
+    at, bound = decide(watch, rates, price, interval, seen)
     outlook = _Outlook(watch, rates, hours(seen))
     passed = max(hours(now) - hours(seen), 0.0)
     unseen = math.fsum(outlook.expected(passed * (part + 0.5) / 48.0) for part in range(48)) / 48.0
@@ -116,30 +118,6 @@ def explain(watch: Watch, rates: Rates, price: float, interval: CheckInterval, n
         next_check=at,
         bound=bound,
     )
-
-
-def _decide(
-    watch: Watch,
-    rates: Rates,
-    price: float,
-    interval: CheckInterval,
-    now: datetime,
-    random: Callable[[], float],
-) -> tuple[datetime | None, Bound]:
-    quiet = now - max(watch.last_node_at or watch.created_at, watch.created_at)
-    if watch.weight <= 0 or quiet >= GIVEN_UP:
-        return None, Bound.STOPPED
-    if watch.stage.final or watch.status is OrderStatus.CANCELLED:
-        at, bound = _recheck(watch, now, random())
-    else:
-        gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, interval)
-        seconds = gap * 3600.0 * _varied(random(), rates.entries if gap > _LONG else math.inf)
-        at = now + timedelta(seconds=min(max(seconds, interval.floor), interval.ceiling))
-    if watch.failures > 0 and at is not None:
-        # Full jitter: anywhere up to a window that doubles with every failure.
-        window = min(_RETRY * 2.0 ** min(watch.failures, 20), interval.ceiling - interval.floor)
-        return now + timedelta(seconds=interval.floor + random() * max(window, 0.0)), Bound.FAILURE
-    return at, bound
 
 
 def _varied(luck: float, entries: float) -> float:
@@ -195,12 +173,11 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[floa
     they first cross, because a night or a weekend may follow.
 
     One loop, because this is decided for every check. It walks in steps that end on the profile's full hours,
-    shorter ones at first, and takes rates as constant within a step. Times are hours since the last look,
-    amounts are entries.
+    and takes rates as constant within a step. Times are hours since the last look, amounts are entries.
     """
     floor, end = interval.floor / 3600.0, interval.ceiling / 3600.0
     cell, profile, begin = outlook.cell, outlook.profile, outlook.begin
-    paces, rates, sums, edges, tops = profile.pace, cell.rate, cell.sums, cell.edges, cell.tops
+    paces, rates, sums, edges = profile.pace, cell.rate, cell.sums, cell.edges
     double = 2.0 * price / outlook.weight
     phase = begin % 1.0
     age = profile.operating(begin + floor) - outlook.zero
@@ -209,11 +186,7 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[floa
     least = total = 0.0
     low = outlook.expected(floor)
     while after < end and after - best <= _AHEAD:
-        if low * low > double * tops[bin_] * profile.peak:
-            break  # from here on, no hour saves more than it costs
         mark = int(after + phase + 1e-6) + 1.0 - phase
-        if after < 1.5 and mark - after > 0.25:
-            mark = after + 0.25
         if mark > end:
             mark = end
         step = mark - after

@@ -41,9 +41,6 @@ DAYS = {
     Leg.DESTINATION: (8, 8, 8, 8, 8, 4, 2),
     Leg.DOOR: (8, 8, 8, 8, 8, 4, 1),
 }
-# Where the destination's zone is unknown, the day is learned in UTC, starting almost flat.
-UNKNOWN_HOURS = (1,) * 24
-
 BURST_SHARE = 0.25  # share of entries that are followed by another one at once,
 BURST_HOURS = 0.5  # half an hour later on average
 

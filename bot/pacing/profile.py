@@ -6,6 +6,7 @@ import enum
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 
 from bot.model import Stage
 
@@ -47,19 +48,13 @@ def hours(moment: datetime) -> float:
 class WeeklyProfile:
     """A weekly activity profile with mean 1, and its integral, the operating time."""
 
-    __slots__ = ("_sum", "pace", "peak")
+    __slots__ = ("_sum", "pace")
 
     def __init__(self, pace: Sequence[float]) -> None:
         """`pace` holds 168 positive numbers, one per hour of the week from Monday 00:00; scaled to mean 1."""
         mean = math.fsum(pace) / WEEK
         self.pace = tuple(value / mean for value in pace)
-        total = 0.0
-        sums = [0.0]
-        for value in self.pace:
-            total += value
-            sums.append(total)
-        self._sum = tuple(sums)
-        self.peak = max(self.pace)
+        self._sum = (0.0, *accumulate(self.pace))
 
     def operating(self, at: float) -> float:
         """Operating hours from the profile's origin to `at` (hours, in the profile's own zone)."""

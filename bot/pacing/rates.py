@@ -17,12 +17,10 @@ _HALF_LIFE, _FADED_EVERY = 60.0 * 24.0, 12.0  # hours: of what is learned, and h
 _BINS = len(prior.EDGES)
 _RECOMPILE, _RECOMPILE_SHARE = 48, 0.08  # new entries, and share of all, after which tables are rebuilt
 _GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 4.0  # weights of the priors, in entries
-_LEG_EVENTS, _UNKNOWN_EVENTS = 80.0, 40.0  # weights of the prior profiles, in entries
-_PROFILE_EVENTS = 80.0  # weight of the leg's profile against the stage's own, in entries
+_PROFILE_EVENTS = 80.0  # weight of a prior profile, and of the leg's as prior of the stage's, in entries
 _BETTER = 4.0  # log-likelihood ratio by which another profile must have predicted entries better
 _LOST = 120.0  # hours without an entry after which nothing tells on which side of the border a parcel is
-_CARRIERS = 200  # with profiles of their own, at most
-_SMOOTH_EVENTS = 500.0  # entries on a profile after which its hours are smoothed half as much
+_ROWS = 1000  # learned at most, before carriers that are new share what is known of none
 _LAG_EVENTS, _CLOSING_EVENTS = 20.0, 4.0
 # What is learned: rows of numbers by name, most of them per stage or profile, with each row's length.
 _SIZES = {
@@ -36,17 +34,14 @@ _CHINA, _ZONES = (Leg.ORIGIN, Leg.LINEHAUL), ("china", "local", "utc")
 class Cell:
     """One stage's hazard rate by operating age, with precomputed sums."""
 
-    __slots__ = ("edges", "rate", "sums", "tops")
+    __slots__ = ("edges", "rate", "sums")
 
     def __init__(self, rate: Sequence[float], edges: Sequence[float] = prior.EDGES) -> None:
         """`rate`: expected entries per operating hour, one number per age bin between `edges`."""
         self.rate = tuple(rate)
         self.edges = (*edges, math.inf)
-        sums = [0.0]
-        for level, (low, high) in zip(self.rate, pairwise(self.edges), strict=False):
-            sums.append(sums[-1] + level * (high - low))
-        self.sums = tuple(sums)
-        self.tops = tuple(accumulate(reversed(self.rate), max))[::-1]  # the highest rate from each edge on
+        parts = zip(self.rate, pairwise(edges), strict=False)
+        self.sums = (0.0, *accumulate(level * (high - low) for level, (low, high) in parts))
 
     def rate_at(self, age: float) -> float:
         """Expected entries per operating hour at this operating age (hours)."""
@@ -146,9 +141,9 @@ class Rates:
         Based on the known lags, which it also updates, and on the usual hours of publishing.
         """
         begin = min(max(stamp, walk.seen), end)
+        last = max(min(end, stamp + prior.LAG_EDGES[-1]), begin)
         key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier, end - walk.last)
-        last = min(end, stamp + prior.LAG_EDGES[-1])
-        bounds = {begin, max(last, begin), *(stamp + edge for edge in prior.LAG_EDGES)}
+        bounds = {begin, last, *(stamp + edge for edge in prior.LAG_EDGES)}
         bounds |= {n - shift for n in range(math.ceil(begin + shift), math.ceil(last + shift))}
         pieces = []
         for low, high in pairwise(sorted(at for at in bounds if begin <= at <= last)):
@@ -179,8 +174,7 @@ class Rates:
             own, shared = self._own[key]
             at = moment + shift
             self._row("gain", key)[0] += weight * math.log(own.pace_at(at) / shared.pace_at(at))
-        known = [carrier for carrier, _ in self._some("abroad")]
-        room = walk.carrier in known or len(known) < _CARRIERS
+        room = ("abroad", walk.carrier) in self._rows or len(self._rows) < _ROWS
         if leg(walk.stage) in _CHINA and moment - walk.last < _LOST and room:
             zone, east = ("utc", 0.0) if walk.offset is None else ("local", walk.offset)
             there = self._shared[f"{Leg.DESTINATION}/{zone}"].pace_at(moment + east)
@@ -240,10 +234,8 @@ class Rates:
     def _compile(self) -> None:
         self._since = 0
         lags = self._row("lags")
-        self.lags = tuple(
-            (n + _LAG_EVENTS * share) / (math.fsum(lags) + _LAG_EVENTS)
-            for n, share in zip(lags, prior.LAGS, strict=True)
-        )
+        known = math.fsum(lags) + _LAG_EVENTS
+        self.lags = [(n + _LAG_EVENTS * share) / known for n, share in zip(lags, prior.LAGS, strict=True)]
         self._abroad = frozenset(carrier for carrier, (n,) in self._some("abroad") if n > _BETTER)
         self.profiles = self._profiles()
         self.cells = self._cells()
@@ -282,37 +274,29 @@ class Rates:
             # Carriers that were never seen in China keep the destination's hours in every stage.
             shape = where if zone == "china" or where not in _CHINA else Leg.DESTINATION
             keys = [f"{stage}/{zone}" for stage in Stage if leg(stage) is where]
-            known = (
-                (prior.UNKNOWN_HOURS, _UNKNOWN_EVENTS) if zone == "utc" else (prior.HOURS[shape], _LEG_EVENTS)
-            )
-            made[f"{where}/{zone}"] = self._clock(keys, prior.DAYS[shape], *known)
+            day = (1,) * 24 if zone == "utc" else prior.HOURS[shape]  # utc: the zone is not known
+            made[f"{where}/{zone}"] = self._clock(keys, day, prior.DAYS[shape])
         self._shared = {name: profile for name, (profile, _, _) in made.items()}
         profiles, self._own = {}, {}
         for stage, zone in product(Stage, _ZONES):
             key = f"{stage}/{zone}"
-            profiles[key], by_hour, by_day = made[f"{leg(stage)}/{zone}"]
+            profiles[key], *known = made[f"{leg(stage)}/{zone}"]
             if ("hours", key) in self._rows:
-                own = self._clock([key], by_day, by_hour, _PROFILE_EVENTS)[0]
+                own = self._clock([key], *known)[0]
                 self._own[key] = own, profiles[key]
                 if self._row("gain", key)[0] > _BETTER:
                     profiles[key] = own
         return profiles
 
     def _clock(
-        self, keys: Sequence[str], days_prior: Sequence[float], hours_prior: Sequence[float], events: float
-    ) -> tuple[WeeklyProfile, list[float], list[float]]:
-        """The profile of what was seen under `keys`, its hours and days; the prior hours weigh `events`."""
+        self, keys: Sequence[str], hours_prior: Sequence[float], days_prior: Sequence[float]
+    ) -> tuple[WeeklyProfile, Sequence[float], Sequence[float]]:
+        """The profile of what was seen under `keys`, its hours and its days."""
         rows = ([self._rows.get((name, key), none) for key in keys] for name, none in _NOTHING)
-        by_hour, due, days, days_due = ([*map(math.fsum, zip(*row, strict=True))] for row in rows)
-        known = math.fsum(by_hour)
-        by_hour = _blend(by_hour, due, hours_prior, events)
-        by_hour = _smooth(by_hour, 0.1 * _SMOOTH_EVENTS / (_SMOOTH_EVENTS + known))
-        by_day = _blend(days, days_due, days_prior, _LEG_EVENTS)
-        return (
-            WeeklyProfile([max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)]),
-            by_hour,
-            by_day,
-        )
+        seen, due, days, days_due = ([*map(math.fsum, zip(*row, strict=True))] for row in rows)
+        by_hour, by_day = _blend(seen, due, hours_prior), _blend(days, days_due, days_prior)
+        week = WeeklyProfile([max(by_hour[at % 24] * by_day[at // 24], 0.02) for at in range(WEEK)])
+        return week, by_hour, by_day
 
     def dump(self) -> dict[str, Any]:
         """Everything learned, as JSON-able values; an observation of the newest hour has weight 1."""
@@ -333,22 +317,8 @@ class Rates:
         return rates
 
 
-def _smooth(ring: Sequence[float], part: float) -> list[float]:
-    """Mix a `part` of each neighbor into every value: neighboring hours are alike."""
-    size = len(ring)
-    return [(1.0 - 2.0 * part) * ring[i] + part * (ring[i - 1] + ring[(i + 1) % size]) for i in range(size)]
-
-
-def _blend(
-    counts: Sequence[float], due: Sequence[float], shape: Sequence[float], events: float
-) -> list[float]:
-    """Activity with mean 1: counts over flat expectations, shrunk towards `shape` with weight `events`."""
-    total = math.fsum(shape) / len(shape)
+def _blend(counts: Sequence[float], due: Sequence[float], shape: Sequence[float]) -> list[float]:
+    """Activity with mean about 1: counts over flat expectations, shrunk towards `shape`."""
     scale = (math.fsum(counts) + 1e-9) / (math.fsum(due) + 1e-9)
-    part = events / len(shape)
-    mixed = [
-        (n + part * share / total) / (scale * even + part)
-        for n, even, share in zip(counts, due, shape, strict=True)
-    ]
-    mean = math.fsum(mixed) / len(mixed)
-    return [value / mean for value in mixed]
+    part, even = _PROFILE_EVENTS / math.fsum(shape), _PROFILE_EVENTS / len(shape)
+    return [(n + part * s) / (scale * flat + even) for n, flat, s in zip(counts, due, shape, strict=True)]

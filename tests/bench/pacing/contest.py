@@ -221,9 +221,9 @@ class _Field:
         """The outcome at the factor which spends the budget; calls fall about as factor ** -power."""
         factor, best = start, self.run(make(start))
         outcome = best
-        for _ in range(7):
+        for _ in range(5):
             miss = outcome.budget / self.match.budget
-            if abs(miss - 1.0) < 0.01:
+            if abs(miss - 1.0) < 0.03:  # `_score` corrects the rest
                 return outcome
             factor *= max(miss, 0.05) ** (1.0 / power)
             outcome = self.run(make(factor))

@@ -77,6 +77,7 @@ def replay(
     watches: list[Watch | None] = [None] * len(timelines)
     positions = [1] * len(timelines)
     active = 0
+    hurrying = policy if isinstance(policy, Hurrying) else None
     while queue:
         now, index = heapq.heappop(queue)
         if now > measure_to:
@@ -108,7 +109,7 @@ def replay(
         else:
             due[index] = following
             heapq.heappush(queue, (following, index))
-        for other in policy.orders_to_hasten(now) if isinstance(policy, Hurrying) else ():
+        for other in hurrying.orders_to_hasten(now) if hurrying else ():
             moved = indices[other]
             if now < due[moved] and positions[moved] < len(timelines[moved].entries):
                 due[moved] = now + timedelta(seconds=1)
