@@ -118,6 +118,7 @@ class Leader:
             sleep=asyncio.sleep,
             telemetry=metrics,
             width=_width(settings),
+            someone_waits=lambda: self.telegram.busy,
         )
         self.sender = Sender(
             store=store,

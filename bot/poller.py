@@ -30,6 +30,7 @@ _PROBE = 30.0  # seconds between probes while AliExpress is unusable
 _AHEAD = 5  # orders leased ahead for each check in flight
 _TOGETHER = timedelta(seconds=0.4)  # checks that end within this time are settled in one transaction
 _SETTLE_AT = 128  # most unchanged checks settled in one transaction
+_GIVE_WAY = 0.1  # seconds that a slot rests between two checks while somebody waits for an answer
 _SPREAD_AT = 2000  # checks postponed in one transaction, which all others wait for
 
 
@@ -64,6 +65,9 @@ class Poller(Worker):
 
     It leases several times as many orders ahead, so that a free slot is filled at once and one transaction
     leases or settles many: at hundreds a second, a transaction for each would cost more than the checks.
+
+    While `someone_waits` for the bot's answer, each slot rests a moment after a check: checks by the hundred
+    keep the event loop and the database's only writer busy, which people would feel.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class Poller(Worker):
         telemetry: PollerTelemetry,
         width: int,
         idle: float = _IDLE,
+        someone_waits: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._tracking = tracking
@@ -84,6 +89,7 @@ class Poller(Worker):
         self._telemetry = telemetry
         self._width = width
         self._idle = idle
+        self._someone_waits = someone_waits
         self._ahead: deque[Due] = deque()
         self._quiet: list[Settled] = []
         self._turned_at = now()
@@ -198,6 +204,8 @@ class Poller(Worker):
             await self._check(due)
             if self._room():
                 self._wake_event.wake()
+            if self._someone_waits():
+                await self._sleep(_GIVE_WAY)
             due = self._ahead.popleft() if self._ahead else None
 
     def _over(self, task: asyncio.Task[None]) -> None:

@@ -12,6 +12,7 @@ from bot.board import flag
 from bot.errors import Misconfigured, Reauthorize, StoreError, Throttled, Transient
 from bot.model import Chat, Flag, OrderFacts, OrderStatus, Place
 from bot.pacing import Price
+from bot.poller import Poller
 from bot.tracking import Tracked
 from tests import make
 from tests.parts import Engine, several
@@ -42,7 +43,11 @@ async def test_a_new_order_is_shown_just_as_it_is_stored(engine: Engine, languag
     chat = await _met(engine, language)
     tracked = await engine.tracking.following.track(chat, make.ORDER, label=" Shoes ")
     assert isinstance(tracked, Tracked)
-    assert tracked.shown == await engine.tracking.viewing.show(chat, make.ORDER)
+    stored = await engine.tracking.viewing.show(chat, make.ORDER)
+    assert tracked.shown == stored
+    assert tracked.shown.order.changed_at == stored.order.changed_at, (
+        "or its card would be edited for nothing"
+    )
     assert len(tracked.shown.order.nodes) == 20
 
 
@@ -60,6 +65,34 @@ async def test_a_new_order_without_tracking_is_shown_just_as_it_is_stored(engine
 async def _met(engine: Engine, language: str) -> Chat:
     async with engine.store.write() as tx:
         return await tx.chats.get_or_create(make.HERE, language=language, zone="UTC", now=engine.clock.now())
+
+
+@pytest.mark.parametrize("waiting", [True, False])
+async def test_checks_give_way_while_somebody_waits_for_an_answer(engine: Engine, waiting: bool) -> None:
+    orders = list(several(6))
+    await engine.follow(*orders)
+    rests = []
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+        await engine.clock.sleep(seconds)
+
+    poller = Poller(
+        store=engine.store,
+        tracking=engine.tracking,
+        now=engine.clock.now,
+        sleep=sleep,
+        telemetry=engine.metrics,
+        width=2,
+        someone_waits=lambda: waiting,
+    )
+    engine.clock.pass_(hours=2)
+    checked = len(engine.source.asked)
+    while await poller.step():
+        pass
+    await poller.drain()
+    assert len(engine.source.asked) == checked + 6
+    assert rests.count(0.1) == (6 if waiting else 0)
 
 
 async def test_a_quiet_check_costs_one_call_and_moves_the_next(engine: Engine) -> None:

@@ -103,6 +103,11 @@ class TelegramService:
         self._conflict = ""
         self._undelivered: webhook.WebhookProblem | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return self._workers.busy
+
     # ── life ────────────────────────────────────────────────────────────────────────────────────
 
     async def remember(self) -> None:

@@ -77,6 +77,11 @@ class UpdateWorkers:
         self._taking = asyncio.Lock()  # from counting the free slots until they are filled
         self._trouble = Backoff(0.1, 2.0, self._rng)
 
+    @property
+    def busy(self) -> bool:
+        """Whether updates are being handled: somebody waits for an answer."""
+        return bool(self._running)
+
     async def run(self, stopping: asyncio.Event, *, drain: float = 8.0) -> None:
         """Handle updates until `stopping` is set; those being handled then get `drain` seconds to finish."""
         self._open = True
