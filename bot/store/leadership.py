@@ -14,22 +14,17 @@ nothing else. No two processes ever serve at once:
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import fcntl
-import os
 import secrets
 import time
-import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import IO, Any, Protocol
 
-import psycopg
 import sqlalchemy as sa
 import structlog
 
 from bot.errors import StoreError
 from bot.store import migrations, sql
+from bot.store.locks import FENCE, lock_of
 from bot.store.memory import Memory
 from bot.store.tables import memory
 from bot.worker import interruptible_sleep
@@ -38,142 +33,16 @@ _log = structlog.get_logger(__name__)
 
 _RETRY = 0.1  # seconds between a stand-by's attempts to take the lock
 _CONFIRM_EVERY = 0.5  # seconds between the leader's confirmations of the lock
-FENCE = 2.5  # seconds after the last confirmation in which the leader may act
-GRACE = 3.0  # seconds that a successor waits: the fence, and some time for calls to be canceled
 _ANSWER = 5.0  # seconds within which the database must answer a stand-by
 _LEAST_WAIT = 0.5  # seconds that a leader waits for an answer even after it slept past the fence
 _PAUSE = 1.0  # seconds of pause after a failure
 _SIGN_OFF = 1.0  # seconds within which the end must be recorded
 _LEADER = "leader:"  # prefix of the key in `store.memory` that exists while a leader serves
 
-# The server drops the session of a machine that disappeared within 6 s, that of a killed process at once.
-_NOTICED_BY_SERVER = (
-    "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=4 -c tcp_user_timeout=6000"
-)
-_KEY = zlib.crc32(b"bot")  # key of the PostgreSQL advisory lock
-
 # If available, a clock that includes suspended time, so that a leader notices that its machine slept.
 _uptime = partial(time.clock_gettime, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 Work = Callable[[asyncio.Event], Awaitable[None]]
-
-
-class Lock(Protocol):
-    """A lock that one process holds at a time. Every method except `release` raises StoreError."""
-
-    grace: float  # seconds in which a process may not have noticed yet that it lost the lock
-
-    async def acquire(self) -> bool:
-        """Try to take the lock; False if another process holds it."""
-        ...
-
-    async def confirm(self) -> None:
-        """Raise StoreError if this process no longer holds the lock."""
-        ...
-
-    async def release(self) -> None:
-        """Release the lock, if held."""
-        ...
-
-
-class FileLock:
-    """A lock on the file `<database>.lock`; the system releases it when the process ends."""
-
-    grace = 0.0
-
-    def __init__(self, database: sql.Database) -> None:
-        if database.path is None:
-            raise TypeError("a file lock needs a SQLite database")
-        self._name = database.path.name
-        self._path = database.path.with_name(self._name + ".lock")
-        self._file: IO[str] | None = None
-
-    async def acquire(self) -> bool:
-        try:
-            file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
-        except OSError as error:
-            raise StoreError(f"cannot create the lock file beside {self._name}: {error.strerror}") from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            return False
-        self._file = file
-        with contextlib.suppress(OSError):  # the disk may be full; only `doctor` reads the process id
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
-        return True
-
-    async def confirm(self) -> None:
-        if self._file is None or not self._in_place(self._file):
-            raise StoreError(f"{self._path.name} was deleted or replaced")
-
-    def _in_place(self, file: IO[str]) -> bool:
-        try:
-            return os.path.samestat(os.fstat(file.fileno()), self._path.stat())
-        except OSError:
-            return False
-
-    async def release(self) -> None:
-        if self._file is not None:
-            file, self._file = self._file, None
-            with contextlib.suppress(OSError):  # the disk may be full
-                file.close()
-
-
-class SessionLock:
-    """A PostgreSQL advisory lock in a session of its own; the server releases it when the session ends."""
-
-    grace = GRACE
-
-    def __init__(self, database: sql.Database) -> None:
-        self._database = database
-        self._session: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
-
-    async def acquire(self) -> bool:
-        try:
-            if self._session is None:
-                self._session = await sql.connect(self._database, _NOTICED_BY_SERVER)
-            return bool(await self._ask("SELECT pg_try_advisory_lock(%s)", _KEY))
-        except (psycopg.Error, OSError) as error:
-            await self.release()
-            raise StoreError(f"PostgreSQL does not answer: {sql.first_line(error)}") from error
-
-    async def confirm(self) -> None:
-        try:
-            await self._ask("SELECT 1")
-        except (psycopg.Error, OSError) as error:
-            raise StoreError(f"the session that holds the lock has ended: {sql.first_line(error)}") from error
-
-    async def _ask(self, query: str, *values: object) -> object:
-        if self._session is None:
-            raise StoreError("no session holds the lock")
-        cursor = await self._session.execute(query.encode(), values)
-        row = await cursor.fetchone()
-        return row[0] if row else None
-
-    async def release(self) -> None:
-        if self._session is not None:
-            session, self._session = self._session, None
-            await session.close()
-
-
-def lock_of(database: sql.Database) -> Lock:
-    """The lock for this database's leader."""
-    return FileLock(database) if database.is_sqlite else SessionLock(database)
-
-
-@contextlib.asynccontextmanager
-async def exclusive(database: sql.Database) -> AsyncIterator[None]:
-    """Hold the lock, so that no bot starts. Raises StoreError if one is running on the database."""
-    lock = lock_of(database)
-    try:
-        if not await lock.acquire():
-            raise StoreError(f"a bot is running on {database.url.database}; stop it first")
-        yield
-    finally:
-        await lock.release()
 
 
 class _LockLost(StoreError):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store import migrations, sql
-from bot.store.leadership import exclusive
+from bot.store.locks import exclusive
 from bot.store.tables import memory, metadata
 
 _BATCH = 1000

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -93,8 +92,8 @@ def _writes(connection: sa.Connection) -> bool:
 
 
 @contextmanager
-def _door() -> Iterator[None]:
-    """Translate database errors into StoreError.
+def _door(driver_error: type[Exception]) -> Iterator[None]:
+    """Translate database errors, those of SQLAlchemy and of the driver itself, into StoreError.
 
     Errors that mean a wrong statement (IntegrityError, DataError, ProgrammingError) are bugs of ours and are
     raised as they are.
@@ -105,7 +104,7 @@ def _door() -> Iterator[None]:
         raise
     except sa.exc.DBAPIError as error:
         raise StoreError(_words(error.orig or error)) from error
-    except (sa.exc.TimeoutError, sqlite3.Error, psycopg.Error) as error:
+    except (sa.exc.TimeoutError, driver_error) as error:
         raise StoreError(_words(error)) from error
 
 
@@ -180,7 +179,7 @@ class Database:
 
     @asynccontextmanager
     async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
-        with _door():
+        with _door(self.engine.dialect.loaded_dbapi.Error):
             self._check_file()
             try:
                 async with self._doors[write].begin() as connection:
@@ -331,14 +330,6 @@ def in_order(
     """
     rows = sa.select(table.c.id).where(*where).order_by(table.c.id)
     return table.c.id.in_(rows.with_for_update(key_share=True, skip_locked=skip_locked))
-
-
-async def connect(database: Database, options: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
-    """A PostgreSQL connection outside the pool, for locks that last as long as their session."""
-    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return await psycopg.AsyncConnection.connect(
-        url, autocommit=True, connect_timeout=5, options=options, application_name="parcel-bot"
-    )
 
 
 def moved_back(moment: sa.Column[datetime], back: timedelta) -> sa.ColumnElement[datetime]:

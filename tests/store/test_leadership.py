@@ -17,7 +17,8 @@ import pytest
 
 from bot.errors import SettingsError, StoreError
 from bot.store import Store
-from bot.store.leadership import FENCE, GRACE, Leadership, lock_of
+from bot.store.leadership import Leadership
+from bot.store.locks import FENCE, GRACE, lock_of
 from bot.store.sql import Database
 from tests.store import postgres
 
@@ -166,7 +167,7 @@ async def test_a_deleted_lock_file_ends_leadership(tmp_path: Path) -> None:
 def test_a_killed_leader_leaves_no_lock(tmp_path: Path) -> None:
     code = (
         "import asyncio, os, signal, sys\n"
-        "from bot.store.leadership import lock_of\n"
+        "from bot.store.locks import lock_of\n"
         "from bot.store.sql import Database\n"
         "assert asyncio.run(lock_of(Database(sys.argv[1])).acquire())\n"
         "os.kill(os.getpid(), signal.SIGKILL)"

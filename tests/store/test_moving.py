@@ -19,7 +19,7 @@ from bot.errors import StoreError
 from bot.model import ApiKey, Item, NodeText, Once, RawUpdate, SendRecord
 from bot.store import Store, moving
 from bot.store.credentials import Credentials
-from bot.store.leadership import lock_of
+from bot.store.locks import lock_of
 from bot.store.sql import Database
 from bot.store.tables import metadata
 from tests.store.builders import (
