@@ -161,10 +161,10 @@ class App:
             zone=self.settings.default_time_zone,
         )
 
-    async def _visit(self, token: str, language: str) -> Visit | None:
+    async def _visit(self, token: str, language: str, known: str) -> Visit | None:
         if not self._serving:
             raise StoreError("standing by")
-        return await self.leader.tracking.visiting.visit(token, language)
+        return await self.leader.tracking.visiting.visit(token, language, known)
 
     async def _expose(self) -> bytes:
         return self.metrics.expose()

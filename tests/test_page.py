@@ -17,6 +17,8 @@ from datetime import UTC, date, datetime
 import httpx
 import icalendar
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from bot.errors import StoreError
 from bot.i18n import LANGUAGES
@@ -25,6 +27,7 @@ from bot.metrics import Metrics
 from bot.model import BookEntry, Estimate, Picture, Shop
 from bot.tracking import Policy, Visit
 from bot.views import page as views
+from bot.web import page
 from bot.web.page import PageParts, calendar_file, page_routes
 from bot.web.routes import Endpoints, create_web_app
 from bot.web.server import HttpServer
@@ -46,13 +49,15 @@ class Door:
     trouble: Exception | None = None
     hold: asyncio.Event | None = None
     answers: Counter[str] = field(default_factory=Counter)
+    asked: list[str] = field(default_factory=list)  # the revisions that were known
 
-    async def visit(self, token: str, language: str) -> Visit | None:
+    async def visit(self, token: str, language: str, known: str) -> Visit | None:
         if self.hold is not None:
             await self.hold.wait()
         if self.trouble is not None:
             raise self.trouble
-        return await self.engine.tracking.visiting.visit(token, language)
+        self.asked.append(known)
+        return await self.engine.tracking.visiting.visit(token, language, known)
 
     async def claim(self) -> str:
         entry = BookEntry(order_id=make.ORDER, shop_order="#1001")
@@ -68,6 +73,7 @@ class Door:
             public_url="https://parcels.example.com",
             language="en",
             zone="Europe/Berlin",
+            most_visits=66,
         )
 
 
@@ -112,10 +118,10 @@ async def test_a_claim_link_s_page_tells_where_the_parcel_is(door: Door, http: h
     assert door.answers == {"shown": 2}
 
 
-async def test_nothing_of_it_is_kept_framed_indexed_or_run(door: Door, http: httpx.AsyncClient) -> None:
+async def test_nothing_of_it_is_shared_framed_indexed_or_run(door: Door, http: httpx.AsyncClient) -> None:
     answer = await http.get(f"/t/{SIGNED}")
     headers = answer.headers
-    assert headers["cache-control"] == "private, no-store"
+    assert headers["cache-control"] == "private, no-cache"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["x-content-type-options"] == "nosniff"
     assert "noindex" in headers["x-robots-tag"]
@@ -140,6 +146,43 @@ async def test_it_is_compressed_for_who_can_read_that(http: httpx.AsyncClient) -
         assert b"<!doctype html>" in (gzip.decompress(raw) if packed else raw)
         assert "Accept-Encoding" in answer.headers["vary"]
         assert "Accept-Language" in answer.headers["vary"]
+
+
+async def test_a_page_is_laid_out_anew_only_when_something_changed(
+    door: Door, http: httpx.AsyncClient
+) -> None:
+    async def get(**headers: str) -> httpx.Response:
+        await asyncio.gather(*door.engine.tracking.visiting._tasks.values())
+        return await http.get(f"/t/{SIGNED}?lang=de", headers=headers)
+
+    await get()  # finds no German texts, and has them fetched
+    first = await get()
+    again = await get()
+    assert (door.asked[1], bool(door.asked[2])) == ("", True)
+    assert again.text == first.text
+    assert "de: Package left" in again.text
+    unchanged = await get(**{"If-None-Match": f'"x", {first.headers["etag"]}'})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert (await get(**{"If-None-Match": '"x"'})).status_code == 200
+    door.engine.source.add(make.ORDER, "Out for delivery")
+    await door.engine.look()
+    fresh = await get(**{"If-None-Match": first.headers["etag"]})
+    assert fresh.status_code == 200
+    assert "Out for delivery" in fresh.text
+
+
+async def test_few_pages_are_kept(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = [str(int(make.ORDER) + place) for place in range(6)]
+    await door.engine.follow(*orders)
+    monkeypatch.setattr(page, "_KEPT", 10_000)  # bytes; each page has some 4,000
+    pages = page._Pages(door.parts())
+    app = Starlette(routes=[Route("/t/{token}", pages.page)])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        for order in orders:
+            assert (await client.get(f"/t/{link_token(order, SECRET)}")).status_code == 200
+    assert 0 < len(pages._kept) < 4
+    assert pages._size == sum(len(one.content.packed) for one in pages._kept.values()) <= 10_000
 
 
 async def test_head_tells_the_same_without_a_body(http: httpx.AsyncClient) -> None:

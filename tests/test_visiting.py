@@ -10,8 +10,10 @@ import pytest
 
 from bot.errors import SourceError
 from bot.ids import claim_token, link_token
-from bot.model import BookEntry, Place, Snapshot, Stage
+from bot.model import BookEntry, Localized, Place, Snapshot, Stage
+from bot.store import State
 from bot.tracking import Policy, Visit
+from bot.tracking.outcomes import Shown
 from tests import make
 from tests.parts import Engine, ScriptedSource
 
@@ -160,6 +162,49 @@ async def test_a_crowd_of_visits_has_few_lookups_under_way(engine: Engine) -> No
         assert len(visiting._tasks) <= 8
     await visiting.close()
     assert not visiting._tasks
+
+
+async def test_visits_at_once_are_read_together(engine: Engine) -> None:
+    orders = [str(int(make.ORDER) + place) for place in range(12)]
+    await engine.follow(*orders, OTHER)
+    claim = await _claim(engine, OTHER)
+    tokens = [link_token(order, SECRET) for order in orders] + [claim, claim_token(bytes(16)), "x"]
+    transactions: list[str] = []
+    engine.store.database.observe = lambda kind, _seconds: transactions.append(kind)
+    visits = await asyncio.gather(*(engine.tracking.visiting.visit(token, "en") for token in tokens))
+    assert [visit.shown[0].order.id if visit else None for visit in visits] == [*orders, OTHER, None, None]
+    assert transactions == ["read"]
+
+
+async def test_a_visit_that_cannot_be_read_is_nobody_else_s_trouble(engine: Engine) -> None:
+    await engine.follow(make.ORDER, OTHER)
+    visiting = engine.tracking.visiting
+
+    def fail(facts: Localized, state: State) -> Shown:
+        if facts.order.id == OTHER:
+            raise ValueError("a row that cannot be")
+        return Shown(localized=facts, follow=None)
+
+    visiting._shown = fail  # type: ignore[method-assign]
+    tokens = [SIGNED, link_token(OTHER, SECRET), SIGNED, SIGNED]
+    found = await asyncio.gather(*(visiting.visit(one, "en") for one in tokens), return_exceptions=True)
+    assert [type(one).__name__ for one in found] == ["Visit", "ValueError", "Visit", "Visit"]
+    assert not visiting._waiting
+
+
+async def test_a_known_revision_is_not_read_again_until_the_order_changes(engine: Engine) -> None:
+    await engine.follow()
+    visiting = engine.tracking.visiting
+    first = await visiting.visit(SIGNED, "en")
+    assert first is not None
+    same = await visiting.visit(SIGNED, "en", first.revision)
+    assert same is not None
+    assert (same.shown, same.revision) == ((), first.revision)
+    engine.source.add(make.ORDER, "Out for delivery")
+    await engine.look()
+    changed = await visiting.visit(SIGNED, "en", first.revision)
+    assert _texts(changed)[0] == "Out for delivery"
+    assert await visiting.visit("x", "en", first.revision) is None
 
 
 async def test_the_stage_comes_with_it(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import RawUpdate, SendRecord
 from bot.store import backup, migrations
-from bot.store.book import Book, Watched
+from bot.store.book import Book, State, Watched
 from bot.store.cases import Cases
 from bot.store.chats import Chats
 from bot.store.checks import Checks, Due, Settled
@@ -40,6 +40,7 @@ __all__ = [
     "NewEvent",
     "OutboxDepth",
     "Settled",
+    "State",
     "Store",
     "Transaction",
     "Watched",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +25,15 @@ class Head(NamedTuple):
     stage: Stage
     shop_order: str
     language: str
+
+
+class State(NamedTuple):
+    """What tells whether an order may look different from before; `failures` are checks in a row."""
+
+    order_id: str
+    changed_at: datetime | None
+    fetched_at: datetime | None
+    failures: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +212,23 @@ class Book:
         key = await self._on.scalar(sa.select(claims.c.shop_key).where(claims.c.token == token))
         return await self.of_shop_order(key, limit) if key is not None else []
 
+    async def opened(
+        self, tokens: Sequence[str], order_ids: Sequence[str], limit: int = 20
+    ) -> tuple[dict[str, list[State]], dict[str, State]]:
+        """The states of the orders that claim tokens open, oldest first, and of these orders: one query.
+
+        A token that opens nothing and an order that is unknown are left out.
+        """
+        rows = await self._on.execute(_OPENED, {"tokens": tokens, "ids": order_ids, "b_limit": limit})
+        claimed: dict[str, list[State]] = {}
+        single: dict[str, State] = {}
+        for token, *state, _ in rows:
+            if token:
+                claimed.setdefault(token, []).append(State(*state))
+            else:
+                single[state[0]] = State(*state)
+        return claimed, single
+
     async def purge_claims(self, before: datetime, limit: int = 500) -> int:
         """Delete claim links older than that whose shop orders have no order left. Returns how many."""
         orphaned = (
@@ -249,3 +275,25 @@ def _row(entry: BookEntry, now: datetime, first_look: datetime | None = None) ->
         "language": entry.language,
         "changed_at": now,
     }
+
+
+def _opened() -> sa.CompoundSelect[Any]:
+    state = (orders.c.id, orders.c.changed_at, orders.c.fetched_at, orders.c.failures)
+    place = sa.func.row_number().over(
+        partition_by=claims.c.token, order_by=(orders.c.created_at, orders.c.id)
+    )
+    of_claims = (
+        sa.select(claims.c.token.label("token"), *state, place.label("place"))
+        .join(orders, orders.c.shop_key == claims.c.shop_key)
+        .where(sql.among(claims.c.token, "tokens"))
+        .subquery("heads")
+    )
+    columns = [of_claims.c[name] for name in ("token", *(column.name for column in state), "place")]
+    few = sa.select(*columns).where(of_claims.c.place <= sa.bindparam("b_limit"))
+    single = sa.select(sa.literal("").label("token"), *state, sa.literal(0)).where(
+        sql.among(orders.c.id, "ids")
+    )
+    return few.union_all(single).order_by("token", "place")
+
+
+_OPENED = _opened()

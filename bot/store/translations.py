@@ -12,6 +12,15 @@ from bot.store import rows as shape
 from bot.store import sql
 from bot.store.tables import articles, texts
 
+Pair = tuple[str, str]
+"""An order's id and a language."""
+
+# Not by pairs: for those SQLite walks the whole table.
+_TEXTS = sa.select(texts).where(sql.among(texts.c.order_id, "ids"), sql.among(texts.c.language, "languages"))
+_ARTICLES = sa.select(articles).where(
+    sql.among(articles.c.order_id, "ids"), sql.among(articles.c.language, "languages")
+)
+
 
 class Translations:
     """Stored translations within one transaction."""
@@ -27,6 +36,23 @@ class Translations:
         return {
             row["seq"]: NodeText(name=row["name"], description=row["description"]) for row in rows.mappings()
         }
+
+    async def stored(
+        self, wanted: Iterable[Pair]
+    ) -> tuple[dict[Pair, dict[int, NodeText]], dict[Pair, dict[int, tuple[Item, ...]]]]:
+        """`texts` and `articles` of several (order, language), in two queries per few hundred."""
+        named: dict[Pair, dict[int, NodeText]] = {}
+        articled: dict[Pair, dict[int, tuple[Item, ...]]] = {}
+        for pairs in sql.chunks(wanted):
+            these = {"ids": sorted({one for one, _ in pairs}), "languages": sorted({one for _, one in pairs})}
+            for row in (await self._on.execute(_TEXTS, these)).mappings():
+                if (key := (row["order_id"], row["language"])) in pairs:
+                    text = NodeText(name=row["name"], description=row["description"])
+                    named.setdefault(key, {})[row["seq"]] = text
+            for row in (await self._on.execute(_ARTICLES, these)).mappings():
+                if (key := (row["order_id"], row["language"])) in pairs:
+                    articled.setdefault(key, {})[row["parcel"]] = shape.to_items(row["items"])
+        return named, articled
 
     async def save_texts(self, order_id: str, language: str, known: Mapping[int, NodeText]) -> None:
         if known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot import timeline
@@ -47,13 +47,19 @@ class Texts:
             texts, articles = await self._fetch(order, language, texts, articles, urgent=urgent)
         return self._put_together(order, texts, articles)
 
-    async def stored(self, tx: Transaction, order: Order, language: str) -> tuple[Localized, bool]:
-        """The order with the texts that are stored, and whether `localized` would fetch no others."""
-        if language == CANONICAL or not order.parcels:
-            return self._put_together(order), True
-        texts, articles = await _read(tx, order, language)
-        lacks = self._lacks(order, language, order.nodes, texts, articles)
-        return self._put_together(order, texts, articles), not lacks
+    async def stored(
+        self, tx: Transaction, wanted: Sequence[tuple[Order, str]]
+    ) -> list[tuple[Localized, bool]]:
+        """Each order with the stored texts of a language, and whether `localized` would fetch no others."""
+        foreign = [(one.id, language) for one, language in wanted if language != CANONICAL and one.parcels]
+        texts, articles = await tx.translations.stored(foreign)
+        found = []
+        for order, language in wanted:
+            key = (order.id, language)
+            known, named = texts.get(key, {}), articles.get(key, {})
+            lacks = key in foreign and self._lacks(order, language, order.nodes, known, named)
+            found.append((self._put_together(order, known, named), not lacks))
+        return found
 
     def _put_together(
         self, order: Order, texts: _Texts | None = None, articles: _Articles | None = None

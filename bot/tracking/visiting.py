@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +14,9 @@ from bot.errors import SourceError, StoreError
 from bot.ids import is_claim_token, read_link_token
 from bot.model import Localized, Order, Place
 from bot.sources import Source
-from bot.store import Store, Transaction
+from bot.store import State, Store, Transaction
 from bot.tracking.checking import Checking
 from bot.tracking.lookups import Lookups
-from bot.tracking.outages import OLD
 from bot.tracking.outcomes import Shown
 from bot.tracking.policy import Policy
 from bot.tracking.recording import Recording
@@ -27,15 +27,36 @@ _log = structlog.get_logger(__name__)
 
 _NOBODY = Place(0)  # a visitor has no chat: all followers are notified of what a visit finds
 _AT_ONCE = 8  # lookups under way for visitors; a visit beyond that asks for none, the next one may
+_TOGETHER = 16  # visits read in one transaction
+_GATHER = 0.01  # seconds until the next ones are read, so that those of a crowd gather
+_REST = 0.5  # of the time that reading took, if that is longer: a busy database slows down visits first
 _NO_CLAIM = "c-" + "A" * 22  # looked up in place of a token of another form, so that each visit costs as much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What a link opens: one order, or all those of a shop order (`whole`), oldest first."""
+    """What a link opens: one order, or all those of a shop order (`whole`), oldest first.
+
+    While `revision` is the same, so is what is `shown`; nothing is, if the visitor knows this revision
+    already. Empty: the next visit may show more.
+    """
 
     shown: tuple[Shown, ...]
     whole: bool
+    revision: str
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    """A visit that waits for its turn to be read."""
+
+    claim: str
+    signed: str | None  # the order of a signed link
+    language: str
+    known: str
+    done: bool = False
+    visit: Visit | None = None
+    error: Exception | None = None
 
 
 class Visiting:
@@ -63,50 +84,107 @@ class Visiting:
             policy, now
         )  # apart from the chats', so that visits displace no account there
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._waiting: list[_Asked] = []
+        self._turn = asyncio.Lock()
+        self._rests_until = 0.0
 
-    async def visit(self, token: str, language: str) -> Visit | None:
-        """What the link with this token opens; None if it opens nothing.
+    async def visit(self, token: str, language: str, known: str = "") -> Visit | None:
+        """What the link with this token opens; None if it opens nothing. `known` is a revision.
 
         Texts that are not stored in this language stay English. Orders last checked before the cool-down,
-        and missing texts, are looked up after the visit, at the priority of a check.
+        and missing texts, are looked up after the visit, at the priority of a check. Visits that arrive
+        while others are read wait and are read together, with as many queries as one. Raises StoreError.
         """
         signed = read_link_token(token, self._policy.link_secret) if self._policy.link_secret else None
-        async with self._store.read() as tx:
-            if signed is not None:
-                ids = [signed]
-            else:
-                ids = await tx.book.claimed(token if is_claim_token(token) else _NO_CLAIM)
-            known = await tx.orders.get_many(ids)
-            orders = [known.get(one) or Order(id=one, created_at=self._now()) for one in ids]
-            read = [(order, *await self._texts.stored(tx, order, language)) for order in orders]
-            shown = [await self._shown(tx, facts) for _, facts, _ in read]
-        for order, _, complete in read:
-            self._ask(order, language, complete=complete)
-        return Visit(shown=tuple(shown), whole=signed is None) if ids else None
+        claim = token if is_claim_token(token) else _NO_CLAIM
+        asked = _Asked(claim=claim, signed=signed, language=language, known=known)
+        self._waiting.append(asked)
+        async with self._turn:
+            if not asked.done:
+                await asyncio.sleep(self._rests_until - _clock())  # one that is past does not wait
+                began = _clock()
+                await self._answer(self._waiting[:_TOGETHER])
+                self._rests_until = _clock() + max(_GATHER, _REST * (_clock() - began))
+        if asked.error is not None:
+            raise asked.error
+        return asked.visit
 
-    async def _shown(self, tx: Transaction, facts: Localized) -> Shown:
-        order, now = facts.order, self._now()
+    async def _answer(self, batch: Sequence[_Asked]) -> None:
+        """Answer the first ones that wait. If that is cancelled, they still do."""
+        error: Exception | None = None
+        try:
+            async with self._store.read() as tx:
+                await self._read(tx, batch)
+        except StoreError as failed:
+            error = failed
+        except Exception as failed:  # noqa: BLE001  raised to whom it concerns
+            if len(batch) > 1:  # one of them is at fault; the others get their page
+                for asked in batch:
+                    await self._answer([asked])
+                return
+            error = failed
+        for asked in batch:
+            asked.done, asked.error = True, error
+        del self._waiting[: len(batch)]
+
+    async def _read(self, tx: Transaction, batch: Sequence[_Asked]) -> None:
+        claimed, single = await tx.book.opened(
+            [asked.claim for asked in batch if asked.signed is None],
+            [asked.signed for asked in batch if asked.signed is not None],
+        )
+        fresh: list[tuple[_Asked, list[State]]] = []
+        for asked in batch:
+            if asked.signed is None:
+                states = claimed.get(asked.claim, [])
+            else:
+                states = [single.get(asked.signed, State(asked.signed, None, None, 0))]
+            if states and asked.known == _revision(states):
+                asked.visit = Visit(shown=(), whole=asked.signed is None, revision=asked.known)
+                for state in states:
+                    self._ask(state.order_id, state.fetched_at, asked.language, complete=True)
+            elif states:
+                fresh.append((asked, states))
+        await self._show(tx, fresh)
+
+    async def _show(self, tx: Transaction, fresh: Sequence[tuple[_Asked, Sequence[State]]]) -> None:
+        orders = await tx.orders.get_many(state.order_id for _, states in fresh for state in states)
+        wanted = [
+            (orders.get(state.order_id) or Order(id=state.order_id, created_at=self._now()), asked.language)
+            for asked, states in fresh
+            for state in states
+        ]
+        read = iter(await self._texts.stored(tx, wanted))
+        for asked, states in fresh:
+            shown, final = [], True
+            for state, (facts, complete) in zip(
+                states, read, strict=False
+            ):  # zip takes no more than it needs
+                shown.append(self._shown(facts, state))
+                self._ask(state.order_id, state.fetched_at, asked.language, complete=complete)
+                final = final and complete and state.fetched_at is not None
+            revision = _revision(states) if final else ""
+            asked.visit = Visit(shown=tuple(shown), whole=asked.signed is None, revision=revision)
+
+    def _shown(self, facts: Localized, state: State) -> Shown:
+        order = facts.order
         unanswered = self._lookups.is_unanswered(order.id)
-        failing = unanswered or self._checking.source_silent
-        if not failing and order.fetched_at is not None and now - order.fetched_at >= OLD:
-            watch = await tx.orders.watch(order.id)
-            failing = watch is not None and watch.failures > 1
-        since = silent_since(order, now, failing=failing, unanswered=unanswered)
+        failing = unanswered or self._checking.source_silent or state.failures > 1
+        since = silent_since(order, self._now(), failing=failing, unanswered=unanswered)
         return Shown(localized=facts, follow=None, silent_since=since)
 
     # ── looking it up ───────────────────────────────────────────────────────────────────────────
 
-    def _ask(self, order: Order, language: str, *, complete: bool) -> None:
+    def _ask(self, order_id: str, fetched_at: datetime | None, language: str, *, complete: bool) -> None:
         """Start a lookup if the order or its texts need one, and may have one now."""
-        recent = order.fetched_at is not None and self._is_recent(order.fetched_at)
-        visitors = _visitors(order.id)
-        if (recent and complete) or not self._lookups.may_ask(order.id, visitors, 0):
+        recent = fetched_at is not None and self._is_recent(fetched_at)
+        visitors = _visitors(order_id)
+        if (recent and complete) or not self._lookups.may_ask(order_id, visitors, 0):
             return
-        key = (order.id, "" if not recent else language)
+        key = (order_id, "" if not recent else language)
         if key in self._tasks or len(self._tasks) >= _AT_ONCE:
             return
         self._lookups.begin(visitors, 0)
-        task = asyncio.create_task(self._look_up(order.id, language, recent=recent))
+        task = asyncio.create_task(self._look_up(order_id, language, recent=recent))
         self._tasks[key] = task
         task.add_done_callback(lambda _: self._tasks.pop(key, None))
 
@@ -147,6 +225,15 @@ class Visiting:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _revision(states: Sequence[State]) -> str:
+    """Changes when any of them does."""
+    return hashlib.sha256(repr(states).encode()).hexdigest()[:20]
 
 
 def _visitors(order_id: str) -> Place:

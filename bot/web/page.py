@@ -2,12 +2,15 @@
 
 It is made whole on the server: no script, no cookie, nothing from elsewhere. Compressing it is safe (BREACH):
 nothing in it is echoed from a request, and whoever can request it has the token, its only secret, already.
+A page is kept for some seconds: until then it is laid out anew only when the order has changed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import functools
+import gzip
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -18,8 +21,6 @@ from pathlib import Path
 from icalendar import Calendar, Event
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -33,9 +34,9 @@ from bot.views import page as views
 from bot.views.brand import branding
 from bot.web.visitors import WrongLinks, client_address
 
-_PLACES = 2  # visits answered at once: each takes some 5 ms of the loop that everything runs on
-_REST = 0.5  # of the time that a visit took, its place rests: where the loop is busy, visits slow down first
-_QUEUE = 64  # visits that wait for such a place
+_REST = 0.5  # of the time that layout took, no other begins: where the loop is busy, visits slow down first
+_KEPT_FOR = 30.0  # seconds; pages say how many minutes ago something was
+_KEPT = 8 << 20  # bytes of compressed pages
 _AFTER = 0.025  # seconds after which every visit is answered, so that its time does not tell what was found
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _COLOR = "#1d5fd0"
@@ -52,12 +53,13 @@ _HERE = Path(__file__).parent
 class PageParts:
     """What the page is made of.
 
-    `visit` gets a token and a language; it returns None for a token that opens nothing, and raises StoreError
-    where nothing can be read. `username` is the bot's, empty until it is known. `count` gets each answer's
-    name, for the metrics.
+    `visit` gets a token, a language and the revision that is known (`Visiting.visit`); it returns None for a
+    token that opens nothing, and raises StoreError where nothing can be read. `username` is the bot's, empty
+    until it is known. `count` gets each answer's name, for the metrics. Of `most_visits` at once, answered or
+    waiting, one more is refused.
     """
 
-    visit: Callable[[str, str], Awaitable[Visit | None]]
+    visit: Callable[[str, str, str], Awaitable[Visit | None]]
     shop: Callable[[str], Shop]
     username: Callable[[], str]
     count: Callable[[str], None]
@@ -65,16 +67,16 @@ class PageParts:
     public_url: str
     language: str
     zone: str
+    most_visits: int = 512
 
 
 def page_routes(parts: PageParts) -> list[BaseRoute]:
     """The routes of the tracking page, with places of their own: no visitor delays anything else."""
     pages = _Pages(parts)
-    compressed = [Middleware(GZipMiddleware, minimum_size=500, compresslevel=6)]
     return [
         Route("/t/logo", pages.logo),
         Route("/t/{token}.ics", pages.calendar),
-        Route("/t/{token}", pages.page, middleware=compressed),
+        Route("/t/{token}", pages.page),
     ]
 
 
@@ -86,15 +88,26 @@ class _Reader:
     shop: Shop
 
 
-_Answer = Callable[[Request, _Reader, Visit], Response]
+_Key = tuple[str, str, views.Part]  # token, language, part
+_Answer = Callable[[Request, _Reader], Awaitable[Response | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    revision: str
+    until: float
+    content: Content
 
 
 class _Pages:
     def __init__(self, parts: PageParts) -> None:
         self._parts = parts
-        self._places = asyncio.Semaphore(_PLACES)
+        self._laying_out = asyncio.Lock()
+        self._rests_until = 0.0
         self._visits = 0  # answered or waiting
-        self._notices: dict[tuple[str, str], bytes] = {}  # by what they say and language
+        self._kept: dict[_Key, _Kept] = {}  # the oldest first
+        self._size = 0  # bytes of what is kept
+        self._notices: dict[tuple[str, str], Content] = {}  # by what they say and language
         self._wrong = WrongLinks()
         self._layout = Layout(parts.shop(parts.language))
 
@@ -125,52 +138,96 @@ class _Pages:
         return response
 
     async def _answer(self, request: Request, answer: _Answer) -> Response:
-        reader, token = self._reader(request), request.path_params["token"]
-        if self._visits >= _PLACES + _QUEUE:
+        reader = self._reader(request)
+        if self._visits >= self._parts.most_visits:
             # not 503: proxies would pass over this process, for Telegram's calls as well
-            return self._unavailable(reader, "busy", 429)
+            return self._unavailable(request, reader, "busy", 429)
         self._visits += 1
         try:
-            async with self._places:
-                response = await self._visit(request, reader, token, answer)
+            response = await answer(request, reader)
         except StoreError:
-            return self._unavailable(reader, "unavailable", 503)
+            return self._unavailable(request, reader, "unavailable", 503)
         finally:
             self._visits -= 1
         return response or self._refused(request, reader)
 
-    async def _visit(self, request: Request, reader: _Reader, token: str, answer: _Answer) -> Response | None:
-        clock = asyncio.get_running_loop()
-        began = clock.time()
-        visit = await self._parts.visit(token if _TOKEN.fullmatch(token) else "", reader.words.language)
-        response = None
+    async def _visit(self, request: Request, reader: _Reader, known: str = "") -> Visit | None:
+        token = request.path_params["token"]
+        given = token if _TOKEN.fullmatch(token) else ""
+        visit = await self._parts.visit(given, reader.words.language, known)
         if visit is not None:
             self._parts.count("shown")
-            response = answer(request, reader, visit)
-        await asyncio.sleep(_REST * (clock.time() - began))
-        return response
+        return visit
 
-    def _page(self, request: Request, reader: _Reader, visit: Visit) -> Response:
-        token, username = request.path_params["token"], self._parts.username()
-        said = views.page(
+    async def _page(self, request: Request, reader: _Reader) -> Response | None:
+        part = views.Part(parcel=_number(request, "parcel"), page=_number(request, "page"))
+        key = (request.path_params["token"], reader.words.language, part)
+        kept = self._known(key)
+        visit = await self._visit(request, reader, kept.revision if kept is not None else "")
+        if visit is None:
+            return None
+        if kept is not None and not visit.shown:
+            content = kept.content
+        else:
+            content = await self._laid_out(reader, key, visit)
+        headers = {
+            "Cache-Control": "private, no-cache",
+            "ETag": content.etag,
+        }  # kept, and asked for each time
+        if content.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return self._layout.answer(request, content, reader.words.language, 200, headers)
+
+    async def _laid_out(self, reader: _Reader, key: _Key, visit: Visit) -> Content:
+        """The visit's page, one after the other."""
+        async with self._laying_out:
+            clock = asyncio.get_running_loop()
+            await asyncio.sleep(self._rests_until - clock.time())
+            began = clock.time()
+            content = self._layout.render(self._said(reader, key, visit))
+            self._rests_until = clock.time() + _REST * (clock.time() - began)
+        if visit.revision:
+            self._keep(key, _Kept(revision=visit.revision, until=began + _KEPT_FOR, content=content))
+        return content
+
+    def _said(self, reader: _Reader, key: _Key, visit: Visit) -> views.Page:
+        (token, language, part), username = key, self._parts.username()
+        return views.page(
             reader.words,
             reader.shop,
             [shown.localized for shown in visit.shown],
             now=self._parts.now(),
             whole=visit.whole,
             silent_since=min((one.silent_since for one in visit.shown if one.silent_since), default=None),
-            part=views.Part(parcel=_number(request, "parcel"), page=_number(request, "page")),
+            part=part,
             telegram=f"https://t.me/{username}?start={token}" if username else "",
-            calendar=f"{token}.ics?lang={reader.words.language}",
+            calendar=f"{token}.ics?lang={language}",
         )
-        return self._layout.answer(self._layout.render(said), reader.words.language, 200)
 
-    def _calendar(self, request: Request, reader: _Reader, visit: Visit) -> Response:
+    def _known(self, key: _Key) -> _Kept | None:
+        kept = self._kept.get(key)
+        return kept if kept is not None and asyncio.get_running_loop().time() < kept.until else None
+
+    def _keep(self, key: _Key, kept: _Kept) -> None:
+        self._forget(key)
+        self._kept[key] = kept
+        self._size += len(kept.content.packed)
+        while self._size > _KEPT:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: _Key) -> None:
+        kept = self._kept.pop(key, None)
+        self._size -= len(kept.content.packed) if kept is not None else 0
+
+    async def _calendar(self, request: Request, reader: _Reader) -> Response | None:
+        visit = await self._visit(request, reader)
+        if visit is None:
+            return None
         token, now = request.path_params["token"], self._parts.now()
         facts = [shown.localized for shown in visit.shown]
         days = views.expected(reader.words, reader.shop, facts, now=now)
         if not days:
-            return self._notice(reader, views.wrong_link, 404)
+            return self._notice(request, reader, views.wrong_link, 404)
         content = calendar_file(days, now=now, url=page_url(self._parts.public_url, token))
         headers = _HEADERS | {"Content-Disposition": 'inline; filename="parcel.ics"'}
         return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
@@ -178,23 +235,28 @@ class _Pages:
     def _refused(self, request: Request, reader: _Reader) -> Response:
         if self._wrong.count(client_address(request), asyncio.get_running_loop().time()):
             self._parts.count("limited")
-            return self._notice(reader, views.too_many, 429, round(self._wrong.within))
+            return self._notice(request, reader, views.too_many, 429, round(self._wrong.within))
         self._parts.count("unknown")
-        return self._notice(reader, views.wrong_link, 404)
+        return self._notice(request, reader, views.wrong_link, 404)
 
-    def _unavailable(self, reader: _Reader, why: str, status: int) -> Response:
+    def _unavailable(self, request: Request, reader: _Reader, why: str, status: int) -> Response:
         self._parts.count(why)
-        return self._notice(reader, views.unavailable, status, 5)
+        return self._notice(request, reader, views.unavailable, status, 5)
 
     def _notice(
-        self, reader: _Reader, say: Callable[[Words, Shop], views.Page], status: int, retry: int = 0
+        self,
+        request: Request,
+        reader: _Reader,
+        say: Callable[[Words, Shop], views.Page],
+        status: int,
+        retry: int = 0,
     ) -> Response:
         """A page that says why there is none; laid out once in each language."""
         key = (say.__name__, reader.words.language)
         if key not in self._notices:
             self._notices[key] = self._layout.render(say(reader.words, reader.shop))
         more = {"Retry-After": str(retry)} if retry else {}
-        return self._layout.answer(self._notices[key], reader.words.language, status, more)
+        return self._layout.answer(request, self._notices[key], reader.words.language, status, more)
 
     def _reader(self, request: Request) -> _Reader:
         """The language that was chosen, else the browser's, and the zone where most of its speakers live."""
@@ -212,6 +274,14 @@ def _number(request: Request, name: str) -> int:
 
 
 # ── layout ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A page, compressed; `etag` names what it says."""
+
+    packed: bytes
+    etag: str
 
 
 class Layout:
@@ -233,19 +303,40 @@ class Layout:
             f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
-        self._headers = _HEADERS | {"Content-Security-Policy": policy, "Vary": "Accept-Language"}
+        languages = environment.get_template("languages.html")
 
-    def render(self, said: views.Page) -> bytes:
+        @functools.lru_cache(maxsize=256)
+        def switch(frame: views.Frame) -> Markup:
+            return Markup(languages.render(frame=frame))  # noqa: S704  the template escapes
+
+        self._switch = switch  # the same on all pages of a language
+        varying = {"Vary": "Accept-Language, Accept-Encoding"}
+        self._headers = _HEADERS | varying | {"Content-Security-Policy": policy}
+
+    def render(self, said: views.Page) -> Content:
         """The page as HTML."""
         style = Markup(self._style)  # noqa: S704  our own file
-        return self._template.render(page=said, style=style, logo=self._logo).encode()
+        html = self._template.render(
+            page=said, style=style, logo=self._logo, nav=self._switch(said.frame)
+        ).encode()
+        return Content(gzip.compress(html, 6, mtime=0), f'W/"{hashlib.sha256(html).hexdigest()[:20]}"')
 
     def answer(
-        self, content: bytes, language: str, status: int, more: Mapping[str, str] | None = None
+        self,
+        request: Request,
+        content: Content,
+        language: str,
+        status: int,
+        more: Mapping[str, str] | None = None,
     ) -> Response:
-        """The page as an answer in this language."""
+        """The page as an answer in this language, compressed for who can read that."""
         headers = self._headers | {"Content-Language": language.replace("_", "-")} | dict(more or {})
-        return Response(content, status, headers, media_type="text/html")
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            body = content.packed
+            headers["Content-Encoding"] = "gzip"
+        else:
+            body = gzip.decompress(content.packed)
+        return Response(body, status, headers, media_type="text/html")
 
 
 def _style(color: str) -> str:

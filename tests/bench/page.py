@@ -27,12 +27,12 @@ import aiohttp
 from bot.ids import link_token
 from tests.bench.speed import children, latency, stock
 
-_SECRET = "bench-secret-of-the-links"
+SECRET = "bench-secret-of-the-links"
 _DELAY = 0.15  # seconds that AliExpress takes
 _REST = 8.0  # seconds for the last ones' answers
 _VISITED = 2_000  # orders with a page that is visited, each with so many entries:
 _ENTRIES = 20
-_LANGUAGES = ("en", "de", "ru", "ar", "ja")
+LANGUAGES = ("en", "de", "ru", "ar", "ja")
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         database = Path(folder) / "bot.db"
         stock.fill(database, options.orders, base, due=True)
-        _lengthen(database)
+        lengthen(database)
         os.sync()
         with children.standin(base, _DELAY) as url:
             _show(_measure(url, database, options))
@@ -56,7 +56,7 @@ def _measure(url: str, database: Path, options: argparse.Namespace) -> dict[str,
     address = f"http://127.0.0.1:{port}"
     people = options.people
     numbers = iter(range(1, 10**9))
-    with latency.running(url, database, port, LINK_SECRET=_SECRET, PUBLIC_URL=address) as (bot, _):
+    with latency.running(url, database, port, LINK_SECRET=SECRET, PUBLIC_URL=address) as (bot, _):
         time.sleep(3.0)
         alone = latency.tracks(latency.track(url, numbers, range(people), _REST), range(people))
         seconds = people * 0.15 + _REST + 1.0
@@ -89,8 +89,8 @@ async def _visit(address: str, rate: float, seconds: float) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
 
         async def one(number: int) -> None:
-            token = link_token(str(stock.FIRST_ORDER + number % _VISITED), _SECRET)
-            language = _LANGUAGES[number % len(_LANGUAGES)]
+            token = link_token(str(stock.FIRST_ORDER + number % _VISITED), SECRET)
+            language = LANGUAGES[number % len(LANGUAGES)]
             began = loop.time()
             async with http.get(f"{address}/t/{token}?lang={language}") as answer:
                 await answer.read()
@@ -113,7 +113,7 @@ async def _visit(address: str, rate: float, seconds: float) -> None:
     sys.stdout.write(json.dumps(found))
 
 
-def _lengthen(database: Path) -> None:
+def lengthen(database: Path) -> None:
     """Give the visited orders timelines of a usual length."""
     with sqlite3.connect(database) as on:
         names = [row[1] for row in on.execute("PRAGMA table_info(nodes)")]

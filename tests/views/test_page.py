@@ -237,7 +237,7 @@ def test_the_page_weighs_at_most_14_kb_however_long_it_is(language: str) -> None
     words, layout = Words(language, "Europe/Berlin"), Layout(SHOP)
     for entries, parcels in LONG:
         content = layout.render(made(words, long(entries, parcels)))
-        assert len(gzip.compress(content, 6)) <= 14_000, (entries, parcels, len(content))
+        assert len(content.packed) <= 14_000, (entries, parcels)
 
 
 def test_all_entries_of_a_long_timeline_can_be_reached() -> None:
@@ -282,7 +282,7 @@ def test_no_text_becomes_markup() -> None:
     parcel: Parcel = replace(PARCEL, number=EVIL, carrier=EVIL, nodes=nodes, items=())
     facts = [Localized(order=replace(ORDER, parcels=(parcel,), shop_order=EVIL, name=EVIL))]
     for shop in (SHOP, Shop(name=EVIL, support=EVIL)):
-        content = Layout(shop).render(made(Words("en"), facts, shop)).decode()
+        content = gzip.decompress(Layout(shop).render(made(Words("en"), facts, shop)).packed).decode()
         assert "<script" not in content
         assert "alert(1)</" not in content
         assert content.count("<b>") == content.count("</b>")

@@ -5,6 +5,7 @@ It tells no more than its link grants: a shop order goes by the shop's own numbe
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -16,7 +17,18 @@ from bot.views import card, contact, wording
 from bot.views.page.sections import Look, code_of, facts_of, query, rows_of, section
 from bot.views.page.values import WHOLE, Expected, Frame, Link, Page, Part
 
-__all__ = ["Expected", "Link", "Page", "Part", "expected", "page", "too_many", "unavailable", "wrong_link"]
+__all__ = [
+    "Expected",
+    "Frame",
+    "Link",
+    "Page",
+    "Part",
+    "expected",
+    "page",
+    "too_many",
+    "unavailable",
+    "wrong_link",
+]
 
 ENTRIES = 14_000  # bytes of entries' texts on one page, so that all of it has at most 14 kB when compressed
 PARCELS = 20  # on one page
@@ -139,13 +151,19 @@ def _frame(words: Words, shop: Shop, part: Part) -> Frame:
         shop=shop.name,
         language=LANGUAGES[words.language],
         switch=words.t("🌐 Language"),
-        languages=tuple(
-            Link(text=name, href=query(part, language), code=code_of(language))
-            for language, name in LANGUAGES.items()
-            if language != words.language
-        ),
+        languages=_others(words.language, part),
         contact=contact_link,
         question=question,
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _others(language: str, part: Part) -> tuple[Link, ...]:
+    """The links to this part in all other languages."""
+    return tuple(
+        Link(text=name, href=query(part, other), code=code_of(other))
+        for other, name in LANGUAGES.items()
+        if other != language
     )
 
 

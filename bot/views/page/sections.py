@@ -78,7 +78,7 @@ def section(look: Look, row: Row, page: int | None) -> Section:
     known = (
         _parcel(look, row, row.parcel) if row.parcel is not None else _without_journey(look, row.facts.order)
     )
-    return replace(known, title=title, days=_days(look, row.facts, entries), more=more)
+    return replace(known, title=title, days=_days(look, entries), more=more)
 
 
 def _parcel(look: Look, row: Row, parcel: Parcel) -> Section:
@@ -160,18 +160,22 @@ def _inside(look: Look, facts: Localized, parcel: Parcel) -> list[Markup]:
 # ── entries ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _pages(words: Words, facts: Localized, nodes: Sequence[Node], most: int) -> list[Sequence[Node]]:
+_Read = tuple[Node, Markup]  # an entry with its text
+
+
+def _pages(words: Words, facts: Localized, nodes: Sequence[Node], most: int) -> list[list[_Read]]:
     """The entries in pages whose texts have at most so many bytes; one empty page where there are none."""
-    pages: list[list[Node]] = [[]]
+    pages: list[list[_Read]] = [[]]
     used = 0
     for node in nodes:
-        size = len(wording.node_text(words, facts, node).encode()) + _AROUND
+        text = wording.node_text(words, facts, node)
+        size = len(text.encode()) + _AROUND
         if used + size > most and len(pages[-1]) >= _LEAST:
             pages.append([])
             used = 0
-        pages[-1].append(node)
+        pages[-1].append((node, text))
         used += size
-    return list(pages)
+    return pages
 
 
 def _all_of(words: Words, row: Row, pages: int) -> tuple[Link, ...]:
@@ -190,19 +194,19 @@ def _older(words: Words, parcel: int, page: int, pages: int) -> tuple[Link, ...]
     return newer + older
 
 
-def _days(look: Look, facts: Localized, nodes: Sequence[Node]) -> tuple[Day, ...]:
+def _days(look: Look, read: Sequence[_Read]) -> tuple[Day, ...]:
     words = look.words
-    by_day = itertools.groupby(nodes, key=lambda node: words.local(node.at).date())
+    by_day = itertools.groupby(read, key=lambda one: words.local(one[0].at).date())
     return tuple(
-        Day(name=words.day(day, look.now), entries=tuple(_entry(words, facts, node) for node in entries))
+        Day(name=words.day(day, look.now), entries=tuple(_entry(words, *one) for one in entries))
         for day, entries in by_day
     )
 
 
-def _entry(words: Words, facts: Localized, node: Node) -> Entry:
-    text, local = wording.node_text(words, facts, node), words.local(node.at)
-    as_written = words.isolate(wording.clip(node.text, wording.TEXT_LIMIT))
-    original = words.language != "en" and text == as_written and node.text.isascii()
+def _entry(words: Words, node: Node, text: Markup) -> Entry:
+    local = words.local(node.at)
+    foreign = words.language != "en" and node.text.isascii()
+    original = foreign and text == words.isolate(wording.clip(node.text, wording.TEXT_LIMIT))
     return Entry(
         icon=wording.icon(node.stage, node.reason),
         at=local.isoformat(timespec="minutes"),
