@@ -111,44 +111,47 @@ class Leader:
             allowed=acting,
             on_handled=self.wake,
         )
+        self._make_loops(metrics, shop)
+
+    def _make_loops(self, metrics: Metrics, shop: Callable[[str], Shop]) -> None:
         self.poller = Poller(
-            store=store,
+            store=self.store,
             tracking=self.tracking,
-            now=now,
+            now=self._now,
             sleep=asyncio.sleep,
             telemetry=metrics,
-            width=_width(settings),
+            width=_width(self.settings),
             someone_waits=lambda: self.telegram.busy,
         )
         self.sender = Sender(
-            store=store,
+            store=self.store,
             tracking=self.tracking,
             deliver=partial(self.telegram.sender.deliver, priority=Priority.PUSH),
             edit=partial(self.telegram.sender.edit, priority=Priority.MINOR),
-            now=now,
+            now=self._now,
             sleep=asyncio.sleep,
             telemetry=metrics,
             shop=shop,
         )
         self.webhooks = WebhookSender(
-            store=store,
+            store=self.store,
             webhooks=self.tracking.webhooks,
-            client=new_client(allow_private=settings.webhooks_allow_private),
-            now=now,
+            client=new_client(allow_private=self.settings.webhooks_allow_private),
+            now=self._now,
             sleep=asyncio.sleep,
             telemetry=metrics,
-            allowed=acting,
+            allowed=self._acting,
         )
         self.upkeep = Upkeep(
-            store=store,
+            store=self.store,
             tracking=self.tracking,
             pacer=self.pacer,
             metrics=metrics,
             account=self.merchant,
             health=self.health,
             tell=self.telegram.tell,
-            now=now,
-            longest=timedelta(seconds=settings.check_max_seconds),
+            now=self._now,
+            longest=timedelta(seconds=self.settings.check_max_seconds),
         )
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────

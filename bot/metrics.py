@@ -24,6 +24,23 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.heartbeats: dict[str, float] = {}
         self._delays: deque[float] = deque(maxlen=500)
+        self._define_checks()
+        self._define_chats()
+        self._define_web()
+        self._define_process()
+        self._of_leader = (
+            self.budget_used, self.budget_limit, self.budget_left, self.budget_forecast, self.price,
+            self.orders, self.chats, self.outbox_due, self.outbox_dead, self.outbox_age, self.inbox_waiting,
+            self.token_days, self.webhooks_due, self.webhooks_aside, self.webhooks_age, self.webhooks_paused,
+        )  # fmt: skip
+        self.stand_by()
+        # Looking up a label's counter costs more than counting; there are few labels.
+        self._checks = functools.cache(self.checks.labels)
+        self._calls = functools.cache(self.calls.labels)
+        ProcessCollector(namespace="parcelbot", registry=self.registry)  # memory, processor time, open files
+
+    def _define_checks(self) -> None:
+        """Checks of orders and what they cost."""
         on = self.registry
         self.checks = Counter("parcelbot_checks", "Scheduled checks of orders", ["outcome"], registry=on)
         self.nodes = Counter("parcelbot_nodes", "New timeline entries stored", registry=on)
@@ -45,9 +62,7 @@ class Metrics:
         self.source_events = Counter(
             "parcelbot_aliexpress_events", "Notable events at AliExpress", ["kind"], registry=on
         )
-        self.page_views = Counter(
-            "parcelbot_page_views", "Requests for the tracking page", ["answer"], registry=on
-        )
+        self.token_days = Gauge("parcelbot_token_days_left", "Days until the next login is due", registry=on)
         self.budget_used = Gauge("parcelbot_budget_used_calls", "AliExpress calls used today", registry=on)
         self.budget_limit = Gauge(
             "parcelbot_budget_limit_calls", "AliExpress calls allowed a day", registry=on
@@ -56,12 +71,24 @@ class Metrics:
         self.budget_forecast = Gauge(
             "parcelbot_budget_forecast_calls", "AliExpress calls expected by the end of the day", registry=on
         )
-        self.leading = Gauge("parcelbot_leading", "1 in the process that serves, 0 in a standby", registry=on)
         self.price = Gauge(
             "parcelbot_call_price_hours", "Waiting time that one call must save to be made", registry=on
         )
         self.orders = Gauge("parcelbot_orders_watched", "Orders being checked", registry=on)
+
+    def _define_chats(self) -> None:
+        """Updates from Telegram, and notices for it."""
+        on = self.registry
         self.chats = Gauge("parcelbot_chats", "Chats that the bot can write to", registry=on)
+        self.updates = Counter(
+            "parcelbot_updates", "Telegram updates handled, by outcome", ["outcome"], registry=on
+        )
+        self.update_seconds = Histogram(
+            "parcelbot_update_seconds", "Time to handle one update", buckets=_SECONDS, registry=on
+        )
+        self.inbox_waiting = Gauge(
+            "parcelbot_inbox_waiting", "Telegram updates waiting to be handled", registry=on
+        )
         self.notices = Counter(
             "parcelbot_notices", "Attempts to send a notice, by outcome", ["outcome"], registry=on
         )
@@ -82,21 +109,16 @@ class Metrics:
         self.outbox_age = Gauge(
             "parcelbot_outbox_oldest_seconds", "How long the oldest waiting notice has been due", registry=on
         )
-        self.inbox_waiting = Gauge(
-            "parcelbot_inbox_waiting", "Telegram updates waiting to be handled", registry=on
-        )
-        self.updates = Counter(
-            "parcelbot_updates", "Telegram updates handled, by outcome", ["outcome"], registry=on
-        )
-        self.update_seconds = Histogram(
-            "parcelbot_update_seconds", "Time to handle one update", buckets=_SECONDS, registry=on
-        )
         self.simplified = Counter(
             "parcelbot_simplified_messages",
             "Messages sent without a part that Telegram refused",
             ["reason"],
             registry=on,
         )
+
+    def _define_web(self) -> None:
+        """The shop's systems and the tracking page."""
+        on = self.registry
         self.webhooks = Counter(
             "parcelbot_webhooks",
             "Attempts to send an event to an endpoint, by outcome",
@@ -121,15 +143,19 @@ class Metrics:
             "parcelbot_webhooks_paused", "Endpoints to which nothing is sent any more", registry=on
         )
         self.api_requests = Counter(
-            "parcelbot_api_requests",
-            "Requests to the HTTP API",
-            ["method", "route", "status"],
-            registry=on,
+            "parcelbot_api_requests", "Requests to the HTTP API", ["method", "route", "status"], registry=on
         )
         self.api_seconds = Histogram(
             "parcelbot_api_seconds", "Duration of one request to the HTTP API", buckets=_SECONDS, registry=on
         )
-        self.token_days = Gauge("parcelbot_token_days_left", "Days until the next login is due", registry=on)
+        self.page_views = Counter(
+            "parcelbot_page_views", "Requests for the tracking page", ["answer"], registry=on
+        )
+
+    def _define_process(self) -> None:
+        """The process itself."""
+        on = self.registry
+        self.leading = Gauge("parcelbot_leading", "1 in the process that serves, 0 in a standby", registry=on)
         self.database_seconds = Histogram(
             "parcelbot_database_seconds",
             "Duration of one transaction, including the wait for its turn",
@@ -140,16 +166,6 @@ class Metrics:
         self.beat_age = Gauge(
             "parcelbot_heartbeat_age_seconds", "Time since a loop's last good round", ["loop"], registry=on
         )
-        self._of_leader = (
-            self.budget_used, self.budget_limit, self.budget_left, self.budget_forecast, self.price,
-            self.orders, self.chats, self.outbox_due, self.outbox_dead, self.outbox_age, self.inbox_waiting,
-            self.token_days, self.webhooks_due, self.webhooks_aside, self.webhooks_age, self.webhooks_paused,
-        )  # fmt: skip
-        self.stand_by()
-        # Looking up a label's counter costs more than counting; there are few labels.
-        self._checks = functools.cache(self.checks.labels)
-        self._calls = functools.cache(self.calls.labels)
-        ProcessCollector(namespace="parcelbot", registry=on)  # memory, processor time, open files
 
     def memory(self) -> int | None:
         """The process's memory in bytes; None where the system does not tell."""

@@ -20,7 +20,7 @@ from bot import settings
 from bot.errors import BotError
 from bot.i18n import Words
 from bot.model import Stage, Watch
-from bot.pacing import Bound, Peer, hours
+from bot.pacing import Bound, Explanation, Peer, hours
 from bot.views.wording import stage_name
 
 
@@ -71,23 +71,23 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
         pacer.companions.observe(each.id, before, stamps)
     peers = sorted(pacer.companions.peers(order), key=lambda peer: -peer.shared)
     if as_json:
-        typer.echo(
-            json.dumps(
-                asdict(reasons)
-                | {
-                    "planned": planned,
-                    "companions": [
-                        {"order": one.order, "shared": one.shared, "chance": one.chance} for one in peers
-                    ],
-                },
-                default=str,
-            )
-        )
-        return
-    words = Words("en", chosen.default_time_zone)
+        typer.echo(_as_json(planned, reasons, peers))
+    else:
+        words = Words("en", chosen.default_time_zone)
+        Console(highlight=False).print(_as_table(words, watch.stage, planned, reasons, peers))
+
+
+def _as_json(planned: datetime | None, reasons: Explanation, peers: Sequence[Peer]) -> str:
+    companions = [{"order": one.order, "shared": one.shared, "chance": one.chance} for one in peers]
+    return json.dumps(asdict(reasons) | {"planned": planned, "companions": companions}, default=str)
+
+
+def _as_table(
+    words: Words, stage: Stage, planned: datetime | None, reasons: Explanation, peers: Sequence[Peer]
+) -> Table:
     table = Table(show_header=False, box=None)
     for name, value in (
-        ("parcel", stage_name(words, watch.stage).unescape()),
+        ("parcel", stage_name(words, stage).unescape()),
         ("next check", _when(planned, words.zone) if planned else "none: nobody follows it, or it has ended"),
         ("because", _BECAUSE[reasons.bound]),
         ("news", f"{reasons.rate:.2f} timeline entries a day expected now"),
@@ -98,7 +98,7 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
         ("travels with", _together(peers)),
     ):
         table.add_row(f"[bold]{name}[/]", Text(value))
-    Console(highlight=False).print(table)
+    return table
 
 
 def _when(at: datetime, zone: str) -> str:

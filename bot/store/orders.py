@@ -115,21 +115,7 @@ class Orders:
         `changed_at`: now, where a shop reads something new; None: nothing that it reads has changed.
         """
         order = changes.order
-        head = {
-            "stage": order.stage,
-            "reason": order.reason,
-            "stage_since": order.stage_since,
-            "status": order.status,
-            "status_at": order.status_at,
-            "paid_at": order.paid_at,
-            "fetched_at": order.fetched_at,
-            "finished_at": order.finished_at,
-            "digest": order.digest,
-            "fingerprint": order.fingerprint,
-            "announced": sorted(order.announced),
-            "last_node_at": order.last_node_at,
-            "eta": order.next_eta,
-            "late_expected_since": order.late_expected_since,
+        head = shape.order_row(order) | {
             "silence_at": silence_at,
             "utc_offset_hours": utc_offset_hours,
             "ruleset": ruleset,

@@ -155,6 +155,26 @@ def items_row(items: tuple[Item, ...]) -> Any:
     return _ITEMS.dump_python(items, mode="json")
 
 
+def order_row(order: Order) -> dict[str, Any]:
+    """What a snapshot or a status of the order may change."""
+    return {
+        "stage": order.stage,
+        "reason": order.reason,
+        "stage_since": order.stage_since,
+        "status": order.status,
+        "status_at": order.status_at,
+        "paid_at": order.paid_at,
+        "fetched_at": order.fetched_at,
+        "finished_at": order.finished_at,
+        "digest": order.digest,
+        "fingerprint": order.fingerprint,
+        "announced": sorted(order.announced),
+        "last_node_at": order.last_node_at,
+        "eta": order.next_eta,
+        "late_expected_since": order.late_expected_since,
+    }
+
+
 def parcel_row(order_id: str, parcel: Parcel) -> dict[str, Any]:
     return {
         "order_id": order_id,

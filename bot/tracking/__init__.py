@@ -88,12 +88,7 @@ class Tracking:
         self.arriving = Arriving(store, self.typical, policy.board, now)
         self.texts = Texts(store, source, self.typical, now)
         recording = Recording(
-            pacer=pacer,
-            typical=self.typical,
-            arriving=self.arriving,
-            policy=policy,
-            now=now,
-            metrics=metrics,
+            pacer=pacer, typical=self.typical, arriving=self.arriving, policy=policy, now=now, metrics=metrics
         )
         self.booking = Booking(store, pacer, policy, now)
         self.checking = Checking(
@@ -101,12 +96,7 @@ class Tracking:
         )
         lookups = Lookups(policy, now)
         self.viewing = Viewing(
-            store=store,
-            checking=self.checking,
-            texts=self.texts,
-            policy=policy,
-            lookups=lookups,
-            now=now,
+            store=store, checking=self.checking, texts=self.texts, policy=policy, lookups=lookups, now=now
         )
         self.outages = Outages(store, self.checking, now)
         self.following = Following(

@@ -10,7 +10,17 @@ from typing import Protocol
 import structlog
 
 from bot import audience, eta, events, silences, timeline
-from bot.model import Changes, Order, OrderFacts, OrderStatus, Place, Snapshot, Watch
+from bot.model import (
+    Changes,
+    Follower,
+    Order,
+    OrderFacts,
+    OrderStatus,
+    PendingNotice,
+    Place,
+    Snapshot,
+    Watch,
+)
 from bot.pacing import Pacer
 from bot.store import Transaction
 from bot.tracking.arriving import Arriving
@@ -124,13 +134,7 @@ class Recording:
             ruleset=timeline.ruleset(),
             changed_at=now if changed else None,
         )
-        pending = audience.pending_notices(order.id, changes.news, followers, now, asking=asking)
-        if changes.first:
-            pending += audience.cards(order.id, followers, of="first", asking=asking, now=now)
-        elif order.status is not known.status:
-            unheard = [one for one in followers if one.chat.place not in {each.place for each in pending}]
-            of = f"status:{order.status}:{now:%Y%m%d%H%M%S}"
-            pending += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
+        pending = _pending(known, changes, followers, asking, now)
         await tx.notices.enqueue(pending, now)
         if watch.heard:
             await record_events(tx, events.of_changes(known, changes), now)
@@ -141,13 +145,25 @@ class Recording:
         await tx.memory.count_unknown(changes.unknown, now)
         if checked:
             self._learn(watch, changes, now)
-        after = _watch_after(watch, order, now)
-        planned = self._pacer.next_check(after, now, order=order.id)
+        await self._plan(tx, _watch_after(watch, order, now), order, silence_at, now, checked=checked)
+        return order
+
+    async def _plan(
+        self,
+        tx: Transaction,
+        watch: Watch,
+        order: Order,
+        silence_at: datetime | None,
+        now: datetime,
+        *,
+        checked: bool,
+    ) -> None:
+        """Set the next check of the order, and hasten those of its companions."""
+        planned = self._pacer.next_check(watch, now, order=order.id)
         await tx.checks.finish_check(order.id, now, earliest(planned, silence_at), checked=checked)
         if companions := self._pacer.orders_to_hasten(now):
             await tx.checks.make_due(companions, now)
             _log.info("companion orders due", order=order.id, orders=len(companions))
-        return order
 
     def _learn(self, watch: Watch, changes: Changes, now: datetime) -> None:
         stamped = [(node.at, node.stage) for node in changes.added]
@@ -158,6 +174,21 @@ class Recording:
             ]
             self._metrics.changed(len(changes.added), [max(0.0, one) for one in seen])
         self._metrics.unknown(len(changes.unknown))
+
+
+def _pending(
+    known: Order, changes: Changes, followers: Sequence[Follower], asking: Place | None, now: datetime
+) -> list[PendingNotice]:
+    """Notices of the news, and cards for those who get none though their order changed."""
+    order = changes.order
+    pending = audience.pending_notices(order.id, changes.news, followers, now, asking=asking)
+    if changes.first:
+        pending += audience.cards(order.id, followers, of="first", asking=asking, now=now)
+    elif order.status is not known.status:
+        unheard = [one for one in followers if one.chat.place not in {each.place for each in pending}]
+        of = f"status:{order.status}:{now:%Y%m%d%H%M%S}"
+        pending += audience.cards(order.id, unheard, of=of, asking=asking, now=now)
+    return pending
 
 
 def earliest(*moments: datetime | None) -> datetime | None:
