@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from bot.lists import workbook
 from bot.lists.rows import NotAList, OrderList, Unreadable
 
 Table = list[tuple[str, ...]]
@@ -126,6 +125,8 @@ def write_file(orders: OrderList, added: Mapping[str, Sequence[str]]) -> bytes:
     """
     rows = list(_rows(orders, added))
     if not orders.layout.delimiter:
+        from bot.lists import workbook  # as in `bot.lists.reading`
+
         return workbook.write(rows)
     written = io.StringIO()
     csv.writer(written, delimiter=orders.layout.delimiter).writerows(rows)

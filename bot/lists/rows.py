@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from bot.model import BookEntry
 
+ZIP = b"PK\x03\x04"  # how xlsx begins, and ods and numbers
+
 
 class Unreadable(enum.Enum):
     """Why a file is no list."""

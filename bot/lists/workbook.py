@@ -16,9 +16,8 @@ import openpyxl
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
-from bot.lists.rows import NotAList, Unreadable
+from bot.lists.rows import ZIP, NotAList, Unreadable
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # xlsx, ods and numbers; xls and workbooks with a password
 _MOST_UNPACKED = 60_000_000  # bytes of all parts together
 _MOST_PARTS = 2_000
 _MOST_ELEMENTS = 4_000_000  # of XML
@@ -36,18 +35,13 @@ _BROKEN = (
 )  # fmt: skip
 
 
-def is_one(content: bytes) -> bool:
-    """Whether the bytes are a spreadsheet program's own file."""
-    return content.startswith((_ZIP, _OLE))
-
-
 def read(content: bytes) -> list[list[tuple[str, ...]]]:
     """The visible sheets that hold anything, each as rows of texts; numbers keep all their digits.
 
     Of a book with a single sheet, cells merged downward each get the text. Raises NotAList for other kinds of
     spreadsheets and for what is too large.
     """
-    if not content.startswith(_ZIP):
+    if not content.startswith(ZIP):
         raise NotAList(Unreadable.SPREADSHEET)
     try:
         last, merged = _check_size(content)
