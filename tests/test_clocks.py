@@ -50,6 +50,15 @@ async def test_a_clock_that_was_ahead_for_a_moment_stops_no_checks(misled: Engin
     assert sum(text.count(SCAN) for text in misled.post.texts()) == 3
 
 
+async def test_it_is_corrected_some_orders_at_a_time(misled: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store._AT_ONCE", 2)
+    kinds: list[str] = []
+    misled.store.database.observe = lambda kind, seconds: kinds.append(kind)
+    await misled.poller.mind_the_clock()
+    assert kinds.count("write") == 3, "two orders, one, and the rest of the tables"
+    assert max(await planned(misled)) <= timedelta(hours=1)
+
+
 async def test_the_next_process_sees_it_as_well(misled: Engine) -> None:
     later = Engine(misled.store, source=misled.source, post=misled.post)
     await later.poller.mind_the_clock()

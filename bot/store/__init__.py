@@ -46,6 +46,8 @@ __all__ = [
     "Watched",
 ]
 
+_AT_ONCE = 2000  # orders corrected in one transaction
+
 
 class Transaction:
     """All queries and changes, grouped by subject, in one transaction."""
@@ -138,9 +140,20 @@ class Store:
             await Credentials.release_leases(on)
 
     async def set_back(self, now: datetime, back: timedelta) -> None:
-        """Correct stored times after the clock was ahead by `back`: due times move back by as much."""
+        """Correct stored times after the clock was ahead by `back`: due times move back by as much.
+
+        Orders are corrected some thousand at a time, so that nobody waits for all of them.
+        """
+        last = ""
+        while True:
+            async with self.database.read() as on:
+                ids = await Orders(on).dated_ahead(now, back, after=last, limit=_AT_ONCE)
+            if not ids:
+                break
+            last = ids[-1]
+            async with self.database.write() as on:
+                await Orders(on).set_back(ids, now, back)
         async with self.database.write() as on:
-            await Orders(on).set_back(now, back)
             await Notices(on).set_back(now, back)
             await Updates(on).set_back(now)
             await Webhooks(on).set_back(now, back)

@@ -162,22 +162,23 @@ class Orders:
         )
         return list(found)
 
-    async def set_back(self, now: datetime, back: timedelta) -> None:
-        """Correct times after the clock was ahead by `back`: planned checks move back by as much."""
-        await self._on.execute(
-            sa.update(orders)
-            .where(
-                sql.in_order(
-                    orders,
-                    orders.c.next_check_at >= now + back - _SLACK,
-                    orders.c.finished_at.is_(None),
-                )
-            )
-            .values(next_check_at=sql.moved_back(orders.c.next_check_at, back))
-        )
+    async def dated_ahead(self, now: datetime, back: timedelta, *, after: str, limit: int) -> list[str]:
+        """Up to `limit` orders, by id after this one, that a clock which was ahead by `back` dated."""
+        wrong = sa.or_(_planned_ahead(now, back), orders.c.fetched_at > now, orders.c.created_at > now)
+        rows = sa.select(orders.c.id).where(orders.c.id > after, wrong).order_by(orders.c.id).limit(limit)
+        return list((await self._on.execute(rows)).scalars())
+
+    async def set_back(self, order_ids: Iterable[str], now: datetime, back: timedelta) -> None:
+        """Correct these orders' times after the clock was ahead: planned checks move back by as much."""
+        earlier = sql.moved_back(orders.c.next_check_at, back)
+        values = {
+            "next_check_at": sa.case((_planned_ahead(now, back), earlier), else_=orders.c.next_check_at)
+        }
         for moment in (orders.c.fetched_at, orders.c.created_at):
-            later = sql.in_order(orders, moment > now)
-            await self._on.execute(sa.update(orders).where(later).values({moment.name: now}))
+            values[moment.name] = sa.case((moment > now, sa.literal(now, moment.type)), else_=moment)
+        for ids in sql.chunks(order_ids):
+            wrong = sql.in_order(orders, orders.c.id.in_(ids))
+            await self._on.execute(sa.update(orders).where(wrong).values(values))
 
     async def watch(self, order_id: str) -> Watch | None:
         row = (await self._on.execute(_WATCH, {"b_id": order_id})).mappings().first()
@@ -323,3 +324,7 @@ LOCK = (
     .order_by(orders.c.id)
     .with_for_update(key_share=True)
 )
+
+
+def _planned_ahead(now: datetime, back: timedelta) -> sa.ColumnElement[bool]:
+    return sa.and_(orders.c.next_check_at >= now + back - _SLACK, orders.c.finished_at.is_(None))
