@@ -402,6 +402,19 @@ async def test_a_list_with_a_caption_is_watched_and_says_how_far_it_is(play: Wor
     assert result["edits"]
 
 
+async def test_the_lists_language_greets_a_customer_of_whom_telegram_says_none(play: World) -> None:
+    await play.ask(MERCHANT, "/start", "Welcome")
+    content = f"Name,AliExpress,Language\n#1001,{PLAIN},German\n#1002,{CUSTOMS},German\n"
+    sent = await play.control("POST", f"chats/{MERCHANT}/document", name="orders.csv", content=content)
+    links = await play.hears(MERCHANT, "2 links", after=sent["message"]["id"])
+    one, other = (part.split()[0] for part in links["text"].split("?start=")[1:])
+    newcomer = await play.control("POST", "chats", first_name="Jo", language_code="")
+    await play.ask(newcomer["id"], f"/start {one}", "dein Paket im Blick")
+    await play.ask(EMMA, f"/start {other}", "tracking your parcel")
+    await play.ask(newcomer["id"], "/language fr", "Français")
+    await play.ask(newcomer["id"], f"/start {other}", "votre colis")
+
+
 async def test_a_spreadsheet_is_answered_with_what_to_do(play: World) -> None:
     await play.ask(MERCHANT, "/start", "Welcome")
     content = base64.b64encode(b"PK\x03\x04 and more").decode()

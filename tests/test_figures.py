@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot import figures
 from bot.i18n import Words
-from bot.model import Figures, Reported, Tally
+from bot.model import Figures, Reason, Reported, Stage, Tally
 from bot.views import chart
 from bot.views import figures as view
 
@@ -81,7 +81,7 @@ def test_months_weeks_and_carriers_hold_every_parcel_once() -> None:
 
 def test_the_file_is_a_table_that_no_spreadsheet_executes() -> None:
     rows = Tally(on=TODAY, carrier='=HYPERLINK("x")', days=9, parcels=2, promised=2, late=1)
-    name, content = view.table(_of(rows, Tally(on=TODAY, carrier="", days=None)))
+    name, content = view.deliveries(_of(rows, Tally(on=TODAY, carrier="", days=None)))
     read = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert name == "stats.csv"
     assert [row["carrier"][:1] for row in read] == ["", "'"]
@@ -90,6 +90,31 @@ def test_the_file_is_a_table_that_no_spreadsheet_executes() -> None:
         "month": "2026-11", "carrier": "", "parcels": "2", "median_days": "9", "p90_days": "9",
         "promised": "2", "late": "1", "late_share": "0.500",
     }  # fmt: skip
+
+
+def test_a_second_file_counts_problems_by_kind_and_open_questions() -> None:
+    known = figures.figures(
+        (),
+        {(Stage.FAILED_ATTEMPT, Reason.ABSENT): 2, (Stage.IMPORT_CUSTOMS, Reason.CUSTOMS): 5},
+        Reported(reported=3, solved=1),
+        questions=4,
+        since=SINCE,
+        today=TODAY,
+    )
+    _, message = view.files(known)
+    assert message.document is not None
+    name, content = message.document
+    assert (name, content.decode("utf-8-sig").splitlines()) == (
+        "problems.csv",
+        [
+            "problem,reason,orders",
+            "import_customs,customs,5",
+            "failed_attempt,absent,2",
+            "reported_by_customers,,3",
+            "reported_by_customers,solved,1",
+            "questions_open,,4",
+        ],
+    )
 
 
 def test_the_chart_is_drawn_once_there_is_something_to_see() -> None:

@@ -21,6 +21,9 @@ async def test_a_place_is_asked_once_for_an_order(engine: Engine) -> None:
     assert await following.received(make.HERE, make.ORDER, update=1, review=True)
     assert not await following.received(make.HERE, make.ORDER, update=2, review=True)
     assert await following.received(other, make.ORDER, update=3, review=True)
+    await following.untrack(make.HERE, make.ORDER)
+    await engine.follow()
+    assert not await following.received(make.HERE, make.ORDER, update=4, review=True)
 
 
 async def test_nobody_is_asked_about_an_order_with_a_problem_even_a_solved_one(engine: Engine) -> None:

@@ -80,6 +80,8 @@ class Services:
 class ChatContext:
     """One update in one place.
 
+    `speaks` is the language that Telegram says the user of a private chat speaks, if it is one of ours.
+
     `pressed` is the message whose button was pressed, `replied` the one that this message answers.
     """
 
@@ -87,6 +89,7 @@ class ChatContext:
     update: int
     chat: Chat
     user_id: int
+    speaks: str = ""
     message_id: int | None = None
     pressed: int | None = None
     query_id: str = ""
@@ -330,7 +333,8 @@ async def open_context(services: Services, update: Update) -> ChatContext | None
     in_topic = message is not None and getattr(message, "is_topic_message", False)
     topic = (getattr(message, "message_thread_id", None) or 0) if in_topic else 0
     place = Place(where.id, topic)
-    language = guess_language(_language_code(where, user), services.default_language)
+    speaks = guess_language(_language_code(where, user), "")
+    language = speaks or services.default_language
     chat = await services.tracking.places.open(
         place, language=language, zone=guess_zone(language, services.default_zone)
     )
@@ -341,6 +345,7 @@ async def open_context(services: Services, update: Update) -> ChatContext | None
         update=update.update_id,
         chat=chat,
         user_id=where.id if anonymous and query is None else user.id if user else 0,
+        speaks=speaks,
         message_id=message.message_id if message is not None and query is None else None,
         pressed=message.message_id if message is not None and query is not None else None,
         query_id=query.id if query is not None else "",

@@ -14,11 +14,12 @@ _DAYS = 7  # of the bot's numbers
 
 
 async def stats(ctx: ChatContext, said: ParsedText) -> None:
-    """/stats; "/stats csv" gives the table as a file, "/stats bot" the bot's own numbers."""
+    """/stats; "/stats csv" gives the figures as files, "/stats bot" the bot's own numbers."""
     wanted = said.text.strip().casefold()
     if wanted == "csv":
         figures = await ctx.tracking.reporting.figures(ctx.chat.zone)
-        await ctx.say(Message(text="", document=view.table(figures)))
+        for file in view.files(figures):
+            await ctx.say(file)
     elif wanted == "bot":
         await ctx.say(await _bot(ctx, _DAYS))
     else:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from bot.chat.context import ChatContext
 from bot.chat.mentions import find_mentioned
+from bot.i18n import guess_zone
 from bot.ids import Mistake, ParsedText, is_claim_token, is_damaged_token
 from bot.model import Follow, Later, Order, Sent
 from bot.tracking import (
@@ -50,6 +51,7 @@ async def start(ctx: ChatContext, said: ParsedText) -> None:
         return
     if await ctx.refuse_change():
         return
+    await _speak_as_the_shop_says(ctx, claimed[0])
     if len(claimed) >= _SEVERAL:
         await _track_several(ctx, claimed, by_link=True)
         return
@@ -59,6 +61,16 @@ async def start(ctx: ChatContext, said: ParsedText) -> None:
         if isinstance(outcome, Tracked) and place == 0:
             await ctx.say(replies.claimed(ctx.words, ctx.shop, outcome.shown.order, outcome.shown.follow))
         await _tell(ctx, outcome)
+
+
+async def _speak_as_the_shop_says(ctx: ChatContext, order_id: str) -> None:
+    """Where neither the chat nor Telegram says a language, the one in the shop's list counts."""
+    if ctx.speaks or ctx.chat.language_set or ctx.place.is_group:
+        return
+    language = await ctx.tracking.booking.customers_language(order_id)
+    if language and language != ctx.chat.language:
+        zone = ctx.chat.zone if ctx.chat.zone_set else guess_zone(language, ctx.services.default_zone)
+        await ctx.change(language=language, zone=zone)
 
 
 async def _claimed(ctx: ChatContext, token: str) -> list[str]:

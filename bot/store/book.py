@@ -100,11 +100,12 @@ class Book:
             await self._on.execute(_DESCRIBE, renamed)
 
     async def number(self, entries: Sequence[BookEntry], now: datetime) -> None:
-        """Store the shop's numbers for these orders, whether they are watched or not."""
+        """Store the shop's numbers and customers' languages of orders, whether they are watched or not."""
         rows = [_row(entry, now) for entry in sorted(entries, key=lambda entry: entry.order_id)]
-        if rows:
-            changing = ("shop_order", "shop_key", "changed_at")
-            await self._on.execute(sql.upsert(self._on, orders, ["id"], changing), rows)
+        for told, changing in (("shop_order", ("shop_order", "shop_key")), ("language", ("language",))):
+            if some := [row for row in rows if row[told]]:
+                statement = sql.upsert(self._on, orders, ["id"], (*changing, "changed_at"))
+                await self._on.execute(statement, some)
 
     async def _known(self, ids: Sequence[str]) -> dict[str, _Described]:
         """The known orders."""

@@ -22,6 +22,7 @@ from bot.store.tables import (
     guesses,
     notices,
     orders,
+    reviews,
     sends,
     state_is,
     updates,
@@ -151,7 +152,7 @@ class Chats:
         mine = sa.select(disputes.c.order_id).where(disputes.c.chat_id == chat_id)
         reported = list((await self._on.execute(mine)).scalars())
         known = await self._lock_orders(follows.c.chat_id == chat_id, also=reported)
-        for table in (chats, follows, notices, disputes, freezes, sends):
+        for table in (chats, follows, reviews, notices, disputes, freezes, sends):
             await self._on.execute(sa.delete(table).where(table.c.chat_id == chat_id))
         is_open = sa.exists().where(disputes.c.order_id == cases.c.order_id, disputes.c.solved_at.is_(None))
         solved = sa.update(cases).where(cases.c.order_id.in_(reported), ~is_open)
@@ -260,10 +261,9 @@ class Chats:
         return bool(result.rowcount)
 
     async def ask_review(self, place: Place, order_id: str) -> bool:
-        """Note that the place is asked for a review of an order that it follows; False if it was before."""
-        mine = (_at(follows, place), follows.c.order_id == order_id, ~follows.c.review_asked)
-        result = await self._on.execute(sa.update(follows).where(*mine).values(review_asked=True))
-        return bool(result.rowcount)
+        """Note that the place is asked for a review of the order; False if it was before."""
+        row = {"chat_id": place.chat_id, "topic_id": place.topic_id, "order_id": order_id}
+        return await sql.add(self._on, reviews, row)
 
     async def follows(self, place: Place) -> list[Follow]:
         """All follows of a place, newest first, archived ones included."""
@@ -412,11 +412,17 @@ _UNHANDLED = ("due", "aside")  # states of updates that still have a chat and a 
 _KEYS_BESIDE_CHAT = (
     (chats, ("topic_id",)),
     (follows, ("topic_id", "order_id")),
+    (reviews, ("topic_id", "order_id")),
     (notices, ("topic_id", "order_id", "key")),
     (disputes, ("topic_id", "order_id")),
     (guesses, ()),
 )
-_KEYS_IN_TOPIC = ((follows, ("order_id",)), (notices, ("order_id", "key")), (disputes, ("order_id",)))
+_KEYS_IN_TOPIC = (
+    (follows, ("order_id",)),
+    (reviews, ("order_id",)),
+    (notices, ("order_id", "key")),
+    (disputes, ("order_id",)),
+)
 
 
 # Building a statement costs more than running it, so those on hot paths are built once.

@@ -283,8 +283,19 @@ follows = sa.Table(
     ),  # AliExpress has not answered about the order yet
     sa.Column("archived_at", Utc),
     sa.Column("card_message_id", sa.BigInteger),
-    sa.Column("review_asked", sa.Boolean, nullable=False, default=False),
     sa.Column("created_at", Utc, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Where a review was asked for, so that unfollowing and following again asks for none.
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True),
+    sa.Column("topic_id", sa.BigInteger, primary_key=True),
+    sa.Column(
+        "order_id", sa.Text, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -146,10 +146,10 @@ class Booking:
         rows = list(_by_order(entries).values())
         keys = {row.order_id: key for row in rows if (key := shop_key(row.shop_order))}
         tokens: dict[str, str] = {}
-        numbered = [row for row in rows if row.order_id in keys]
-        for start in range(0, len(numbered), _AT_ONCE):
-            part = numbered[start : start + _AT_ONCE]
-            wanted = {keys[row.order_id] for row in part} - tokens.keys()
+        described = [row for row in rows if row.order_id in keys or row.language]
+        for start in range(0, len(described), _AT_ONCE):
+            part = described[start : start + _AT_ONCE]
+            wanted = {keys[row.order_id] for row in part if row.order_id in keys} - tokens.keys()
             offered = [(key, claim_token(self._entropy(16))) for key in sorted(wanted)]
             async with self._store.write() as tx:
                 await tx.book.number(part, self._now())
@@ -162,6 +162,12 @@ class Booking:
             return []
         async with self._store.read() as tx:
             return await tx.book.claimed(token)
+
+    async def customers_language(self, order_id: str) -> str:
+        """The language that the shop says the order's customer speaks; empty where it says none."""
+        async with self._store.read() as tx:
+            heads = await tx.book.heads([order_id])
+        return heads[order_id].language if order_id in heads else ""
 
     async def find(self, text: str, order_ids: Sequence[str], *, most: int) -> list[Order]:
         """What a merchant's word means: a shop order, else these order ids, else a tracking number."""

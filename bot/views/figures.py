@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -97,14 +97,43 @@ def _troubles(words: Words, known: Figures) -> list[Markup]:
     ]
 
 
-def table(known: Figures) -> tuple[str, bytes]:
-    """Deliveries by month and carrier as a CSV file: its name and content, with fixed English columns."""
+def files(known: Figures) -> tuple[Message, Message]:
+    """Two CSV files with fixed English columns: deliveries by month and carrier, and problems by kind."""
+    return Message(text="", document=deliveries(known)), Message(text="", document=problems(known))
+
+
+def deliveries(known: Figures) -> tuple[str, bytes]:
+    """A row for each month and carrier: the file's name and content."""
+    rows = [
+        (
+            f"{month:%Y-%m}",
+            harmless(carrier),
+            each.parcels,
+            each.half,
+            each.nine_in_ten,
+            each.promised,
+            each.late,
+            None if each.late_share is None else f"{each.late_share:.3f}",
+        )
+        for month, carrier, each in known.table
+    ]
+    return "stats.csv", _csv(_COLUMNS, rows)
+
+
+def problems(known: Figures) -> tuple[str, bytes]:
+    """A row for each kind of problem, the most frequent first; then what customers reported and asked."""
+    kinds = sorted(known.troubles.items(), key=lambda one: (-one[1], one[0]))
+    said = known.reported
+    rows = [
+        *((stage.value, reason.value, orders) for (stage, reason), orders in kinds),
+        ("reported_by_customers", "", said.reported),
+        ("reported_by_customers", "solved", said.solved),
+        ("questions_open", "", known.questions),
+    ]
+    return "problems.csv", _csv(("problem", "reason", "orders"), rows)
+
+
+def _csv(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     written = io.StringIO()
-    file = csv.writer(written)
-    file.writerow(_COLUMNS)
-    for month, carrier, each in known.table:
-        share = "" if each.late_share is None else f"{each.late_share:.3f}"
-        days = ("" if one is None else str(one) for one in (each.half, each.nine_in_ten))
-        counts = (str(each.promised), str(each.late), share)
-        file.writerow((f"{month:%Y-%m}", harmless(carrier), str(each.parcels), *days, *counts))
-    return "stats.csv", written.getvalue().encode("utf-8-sig")
+    csv.writer(written).writerows([titles, *rows])
+    return written.getvalue().encode("utf-8-sig")

@@ -63,6 +63,7 @@ async def _fill(url: str, orders: int = 3) -> None:
             await tx.updates.put([RawUpdate(update_id=number, chat_id=1, payload='{"a":1}', received_at=NOW)])
         await tx.chats.change(ANNA, language="ru", paused_until=later(5))
         await tx.chats.set_flood_waits({5: later(9)})
+        await tx.chats.ask_review(ANNA, "0")
         await tx.chats.count_wrong_id([7], NOW, window=LEASE, limit=3, lock=LEASE)
         await tx.cases.write_note("0", "note")
         await tx.cases.dispute("0", ANNA, NOW)

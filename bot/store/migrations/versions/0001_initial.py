@@ -451,7 +451,6 @@ def upgrade() -> None:
         sa.Column("unchecked", sa.Boolean(), nullable=False),
         sa.Column("archived_at", sa.BigInteger(), nullable=True),
         sa.Column("card_message_id", sa.BigInteger(), nullable=True),
-        sa.Column("review_asked", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_follows_order_id"), ondelete="CASCADE"
@@ -460,6 +459,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_follows_order_id"), "follows", ["order_id"], unique=False)
+    op.create_table(
+        "reviews",
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("topic_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_reviews_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("chat_id", "topic_id", "order_id", name=op.f("pk_reviews")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_reviews_order_id"), "reviews", ["order_id"], unique=False)
     op.create_table(
         "nodes",
         sa.Column("order_id", sa.Text(), nullable=False),
