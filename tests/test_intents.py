@@ -751,8 +751,8 @@ def test_a_name_is_found_in_what_somebody_writes() -> None:
 
 
 def test_a_very_long_text_costs_no_time() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     for text in ("where " * 100_000, "я" * 1_000_000, "?" * 1_000_000, "👍" * 1_000_000):
         intent(text)
         named(text, [("1", "lamp")])
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 5  # linear: half a second; quadratic: many minutes
