@@ -58,7 +58,9 @@ class App:
         stages.teach(settings.phrases_file)
         # Built by a standby, too: reading 22 catalogs after taking over would keep somebody waiting.
         named = self._shop(settings.default_language)
-        self._wanted_menus = menus.all_menu_calls(named, settings.admin_chat_ids)
+        self._wanted_menus = menus.all_menu_calls(
+            named, settings.admin_chat_ids, by_link=settings.access == "link"
+        )
         self.leader = self._new_leader()
         self._used = False
         self._serving = False  # from the takeover until the last lease is settled

@@ -15,6 +15,7 @@ COOLDOWN = timedelta(days=2)
 _FARTHEST = timedelta(days=400)
 _BEFORE = timedelta(days=30)
 _DATELESS = frozenset({Stage.FAILED_ATTEMPT, Stage.READY_FOR_PICKUP, Stage.RETURNING})
+_HOPELESS = frozenset({Reason.CANCELLED, Reason.LOST, Reason.REFUSED, Reason.UNCLAIMED})
 
 
 def promised(
@@ -72,11 +73,11 @@ def with_moves(order: Order, news: Sequence[News], now: datetime) -> tuple[Order
 def is_meaningful(parcel: Parcel) -> bool:
     """Whether the parcel's stage leaves room for a promised day, so that it may be shown and announced.
 
-    A parcel that waits at a pickup point, goes back or has ended has no day of delivery. One that is out for
-    delivery comes today, whatever was promised.
+    A parcel that waits at a pickup point, goes back, is lost or has ended has no day of delivery. One that is
+    out for delivery comes today, whatever was promised.
     """
-    canceled = parcel.stage is Stage.EXCEPTION and parcel.reason is Reason.CANCELLED
-    ended = parcel.stage.final or canceled
+    given_up = parcel.stage is Stage.EXCEPTION and parcel.reason in _HOPELESS
+    ended = parcel.stage.final or given_up
     return not ended and parcel.stage not in _DATELESS and parcel.stage is not Stage.OUT_FOR_DELIVERY
 
 

@@ -283,7 +283,12 @@ class Words:
         pattern = format_list(slots, locale=self._locale) if slots else ""
         for tight, roomy in _LIST_MARKS:
             pattern = pattern.replace(tight, roomy)
-        return fill(pattern, *(self.isolate(item) for item in items))
+        shown = [self.isolate(item) for item in items]
+        if self.language in _BEFORE_LAST and shown:
+            letters, usual, changed = _BEFORE_LAST[self.language]
+            if letters.match(plain(shown[-1]).lstrip(FSI + RLM)):
+                pattern = pattern.replace(usual, changed)
+        return fill(pattern, *shown)
 
     def page(self, lines: Sequence[Markup | None]) -> str:
         """The lines as a message's HTML without None; each starts in the language's direction."""
@@ -328,7 +333,7 @@ class Words:
         return self.date(first, now) if first == last else _days(self.language, first, last)
 
     def day(self, at: datetime | Date, now: datetime) -> Markup:
-        """Like `date`, but today, yesterday and tomorrow by name."""
+        """Like `date`, but as a heading, and today, yesterday and tomorrow by name."""
         day = self.local(at).date() if isinstance(at, datetime) else at
         match (day - self.today(now)).days:
             case 0:
@@ -338,7 +343,8 @@ class Words:
             case 1:
                 return self.t("Tomorrow")
             case _:
-                return escape(self.date(day, now))
+                heading = self.date(day, now)
+                return escape(heading[:1].upper() + heading[1:])
 
     def clock(self, at: time) -> str:
         """A time of day."""
@@ -418,6 +424,11 @@ class Words:
 
 # Lists here follow a colon and hold foreign titles: Chinese sets 、 alone then, Thai needs commas and room.
 _LIST_MARKS = (("}和{", "}、{"), ("} {", "}, {"), ("} และ{", "}และ{"), ("}และ{", "} และ {"))
+# How "and" changes by what follows: in Spanish before the sound i, in Hebrew before other scripts.
+_BEFORE_LAST = {
+    "es": (re.compile(r"h?[ií](?![ae])", re.IGNORECASE), " y {", " e {"),
+    "he": (re.compile(r"[^\u0590-\u05ff]"), " ו{", " ו־{"),
+}
 _NEVER = 1e9  # a threshold that prevents larger units
 # Commands within sentences; without an isolate, the slash would move to the other end.
 _COMMAND = re.compile(r"<code>.*?</code>|(?<![\w/<])/[a-z]+\b")
@@ -505,9 +516,13 @@ def _day(language: str, day: Date, skeleton: str) -> str:
     return format_skeleton(skeleton, datetime.combine(day, time()), locale=_parsed(language))
 
 
+_RANGES = {"pt_PT": "Md"}  # whose single days are numbers, too
+
+
 @functools.lru_cache(maxsize=4096)
 def _days(language: str, first: Date, last: Date) -> str:
-    skeleton = "MMMd" if first.year == last.year else "yMMMd"
+    skeleton = _RANGES.get(language, "MMMd")
+    skeleton = skeleton if first.year == last.year else f"y{skeleton}"
     return format_interval(first, last, skeleton, locale=_parsed(language))
 
 

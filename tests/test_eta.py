@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.eta import COOLDOWN, believable, promised, with_moves
-from bot.model import Importance, News, NewsKind, OrderStatus, Parcel, Stage
+from bot.eta import COOLDOWN, believable, is_meaningful, promised, with_moves
+from bot.model import Importance, News, NewsKind, OrderStatus, Parcel, Reason, Stage
 from tests.timelines import START, Follower, at, followed, node, parcel
 
 SENT = node(0, "Package collected by carrier")
@@ -157,6 +157,13 @@ def test_a_promise_that_the_card_does_not_show_is_not_announced(stage: Stage, an
     (after,), news = promised([shown], {shown.index: at(14 * DAY)}, known, at(5 * DAY))
     assert bool(news) is announced
     assert after.eta == at(14 * DAY)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_what_is_lost_or_given_up_is_not_expected(reason: Reason) -> None:
+    given_up = reason in {Reason.LOST, Reason.REFUSED, Reason.UNCLAIMED, Reason.CANCELLED}
+    parcel = Parcel(index=1, stage=Stage.EXCEPTION, reason=reason, eta=at(10 * DAY))
+    assert is_meaningful(parcel) is not given_up
 
 
 @pytest.mark.parametrize("importance", Importance)

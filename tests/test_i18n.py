@@ -7,7 +7,7 @@ import re
 import string
 import warnings
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -357,6 +357,30 @@ def test_plain_text_has_no_tags_and_no_entities() -> None:
 
 
 # ── times ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("language", "items", "said"),
+    [
+        ("es", ("Lámpara", "Impresora"), "Lámpara e Impresora"),
+        ("es", ("Lámpara", "Hilo", "Hierro"), "Lámpara, Hilo y Hierro"),
+        ("es", ("Cable", "iPhone"), "Cable e iPhone"),
+        ("he", ("מנורה", "USB"), "מנורה ו־USB"),
+        ("he", ("USB", "מנורה"), "USB ומנורה"),
+        ("it", ("Lampada", "Imbuto"), "Lampada e Imbuto"),
+    ],
+)
+def test_and_fits_what_follows(language: str, items: tuple[str, ...], said: str) -> None:
+    assert re.sub("[\u2066-\u2069\u200f]", "", Words(language).join(items)) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("ru", "Чт, 19 нояб."), ("fr", "Jeu. 19 nov."), ("en", "Thu, Nov 19")]
+)
+def test_a_day_as_a_heading_begins_large(language: str, said: str) -> None:
+    words, now = Words(language), datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert words.day(date(2026, 11, 19), now) == said
+    assert words.date(date(2026, 11, 19), now).casefold() == said.casefold()
 
 
 def test_days_are_counted_on_the_chats_calendar() -> None:

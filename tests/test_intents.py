@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from bot.chat.mentions import find_mentioned
+from bot.ids import read
 from bot.intents import Intent, intent, named
+from bot.model import Follow, Order, Place
 
-# Gathered from public repositories' training phrases, tests and help pages; not written for these rules.
+ORDER = "8211744661738042"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+# Gathered from public repositories' training phrases, tests and help pages; then phrases written before the
+# rules that read them, with their labels.
 WHERE = """
 when will my order be delivered
 order kab tak aayega
@@ -748,6 +756,16 @@ def test_a_name_is_found_in_what_somebody_writes() -> None:
     assert named("靴", names) == ["4"]
     assert named("clamp", names) == []
     assert named("", names) == []
+
+
+def test_an_orders_name_is_its_name_whatever_it_says() -> None:
+    box = (
+        Order(id=ORDER, created_at=NOW),
+        Follow(place=Place(5), order_id=ORDER, label="Money box", created_at=NOW),
+    )
+    assert intent("money box") is Intent.SHOP
+    assert find_mentioned(read("money box"), [box]) == [ORDER]
+    assert find_mentioned(read("I want my money back for the money box"), [box]) == []
 
 
 def test_a_very_long_text_costs_no_time() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.ids import Mistake, ParsedText, shop_key, shop_number
-from bot.intents import Intent, intent, named
+from bot.intents import Intent, fold, intent, named
 from bot.model import Follow, Order
 
 _NUMBER_LENGTH = 6  # shortest tracking number, in characters
@@ -28,9 +28,12 @@ def find_mentioned(said: ParsedText, rows: Sequence[tuple[Order, Follow]]) -> li
         return (
             list(dict.fromkeys(carried[each] for each in numbers)) if carried.keys() >= set(numbers) else []
         )
-    if said.mistakes or intent(said.text) is Intent.SHOP:
+    if said.mistakes:
         return []
-    return named(said.text, ((follow.order_id, follow.label) for _, follow in rows))
+    names = [(follow.order_id, follow.label) for _, follow in rows]
+    if intent(said.text) is Intent.SHOP:  # unless that is an order's name: "money box"
+        names = [one for one in names if fold(one[1]) == fold(said.text)]
+    return named(said.text, names)
 
 
 def _of_shop_order(text: str, rows: Sequence[tuple[Order, Follow]]) -> list[str]:

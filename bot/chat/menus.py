@@ -19,8 +19,11 @@ _log = structlog.get_logger(__name__)
 Call = tuple[str, dict[str, Any]]
 
 
-def all_menu_calls(shop: Shop, admins: Iterable[int]) -> list[Call]:
-    """All calls that set menus and descriptions; English is the default for other languages."""
+def all_menu_calls(shop: Shop, admins: Iterable[int], *, by_link: bool = False) -> list[Call]:
+    """All calls that set menus and descriptions; English is the default for other languages.
+
+    `by_link`: only the shop's links add orders, so nobody is told to send a number.
+    """
     calls: list[Call] = []
     seen: set[str] = set()
     for language in LANGUAGES:
@@ -31,7 +34,8 @@ def all_menu_calls(shop: Shop, admins: Iterable[int]) -> list[Call]:
         words = Words(language=language, zone="UTC", brand=branding(shop))
         tag = {"language_code": code} if code else {}
         calls.append(("setMyCommands", {"commands": _listed(commands.commands(words))} | tag))
-        calls.append(("setMyDescription", {"description": commands.description(words, shop.name)} | tag))
+        described = commands.description(words, shop.name, by_link=by_link)
+        calls.append(("setMyDescription", {"description": described} | tag))
         calls.append(
             ("setMyShortDescription", {"short_description": commands.short_description(words)} | tag)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.i18n import Words, plain
+from bot.i18n import Words, fill, plain
 from bot.views import wording
 
 
@@ -41,9 +41,16 @@ def admin_commands(words: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
-def description(words: Words, shop_name: str = "") -> str:
-    """What an empty chat with the bot shows (512 characters at most)."""
+def description(words: Words, shop_name: str = "", *, by_link: bool = False) -> str:
+    """What an empty chat with the bot shows (512 characters at most).
+
+    `by_link`: only the shop's links add orders, so nobody is told to send a number.
+    """
     t = words.t
+    if by_link:
+        watched = t("We keep an eye on your AliExpress parcels and message you when there's news.")
+        begin = t("Tap the link the shop sent you for your order to get started.")
+        return wording.cut(plain(fill("{} {}", watched, begin)), 512)
     text = (
         t(
             "Your parcels from {shop}, from the warehouse to your door. Send your order number "

@@ -262,8 +262,8 @@ def _pause(words: Words, chat: Chat, now: datetime) -> Message:
 
 def _quiet_value(words: Words, chat: Chat) -> Markup:
     if chat.quiet_from is None or chat.quiet_to is None:
-        # Translators: quiet hours or the daily summary are not in use.
-        return words.t("off")
+        # Translators: there are no quiet hours.
+        return words.t("none")
     # Translators: messages in the quiet hours come without a sound, or wait for the end.
     kind = words.t("silent") if chat.quiet is Quiet.SILENT else words.t("held")
     return fill("{} · {}", _span(words, chat.quiet_from, chat.quiet_to), kind)
@@ -274,6 +274,7 @@ def _span(words: Words, start: time, end: time) -> Markup:
 
 
 def _at(words: Words, at: time | None) -> Markup:
+    # Translators: the daily summary is not in use.
     return words.t("off") if at is None else fill("{}", words.clock(at))
 
 

@@ -161,7 +161,7 @@ def reason_name(words: Words, reason: Reason) -> Markup | None:
         Reason.LOST: t("reported lost"),
         Reason.REFUSED: t("refused by the recipient"),
         Reason.UNCLAIMED: t("not collected in time"),
-        Reason.WEATHER: t("held up by the weather"),
+        Reason.WEATHER: t("bad weather"),
         Reason.SECURITY: t("stopped at a security check"),
         Reason.CANCELLED: t("shipment canceled"),
     }

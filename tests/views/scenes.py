@@ -315,7 +315,7 @@ def _pushes() -> dict[str, Scene]:
             for stage in (Stage.READY_FOR_PICKUP, Stage.DUTIES_DUE)
         },
         "pushes.push delayed": told(Stage.EXCEPTION, Reason.DELAY),
-        "pushes.push held up by the weather": told(Stage.EXCEPTION, Reason.WEATHER),
+        "pushes.push delayed by the weather": told(Stage.EXCEPTION, Reason.WEATHER),
         "pushes.push a status and later": pushed(
             news(NewsKind.STATUS, status=OrderStatus.PART_SHIPPED), later
         ),
@@ -711,7 +711,7 @@ def _pages() -> dict[str, Scene]:
         "page.page ready for pickup": shown(
             order_in(Stage.READY_FOR_PICKUP, text="Please collect by 2026-12-05").order
         ),
-        "page.page held up by the weather": shown(order_in(Stage.EXCEPTION, Reason.WEATHER).order),
+        "page.page delayed by the weather": shown(order_in(Stage.EXCEPTION, Reason.WEATHER).order),
         "page.page of a canceled order": shown(canceled),
         "page.page before the first answer": shown(NEW),
         "page.page without tracking": shown(replace(NEW, fetched_at=NOW, status=OrderStatus.PREPARING)),
@@ -732,6 +732,7 @@ def _commands() -> dict[str, Scene]:
         "commands.admin_commands": commands.admin_commands,
         "commands.description": lambda w: commands.description(w, "Lamp & Light"),
         "commands.description without a shop's name": commands.description,
+        "commands.description by link": lambda w: commands.description(w, "Lamp & Light", by_link=True),
         "commands.short_description": commands.short_description,
     }
 

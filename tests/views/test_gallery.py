@@ -126,6 +126,4 @@ def _page_lines(said: page.Page) -> Iterator[str]:
         yield from map(link, section.more)
     links = (said.telegram, said.calendar, frame.contact, *said.links)
     yield from filter(None, (" ".join(filter(None, map(link, links))), frame.question))
-    yield " · ".join(
-        str(text) for text in (said.checked, said.zone, f"{frame.switch}: {frame.language}") if text
-    )
+    yield " · ".join(str(text) for text in (said.checked, said.zone, frame.language) if text)

@@ -235,7 +235,7 @@ def test_a_reason_is_named_only_with_the_stages_it_explains(stage: Stage) -> Non
 
 def test_a_delay_is_called_a_delay() -> None:
     assert wording.state(EN, Stage.EXCEPTION, Reason.DELAY) == "Delayed"
-    assert wording.state(EN, Stage.EXCEPTION, Reason.WEATHER) == "Delayed: held up by the weather"
+    assert wording.state(EN, Stage.EXCEPTION, Reason.WEATHER) == "Delayed: bad weather"
     assert wording.milestone(EN, Stage.EXCEPTION, Reason.WEATHER) == "It's delayed."
 
 

@@ -149,7 +149,7 @@ def _frame(words: Words, shop: Shop, part: Part) -> Frame:
         code=code_of(words.language),
         direction="rtl" if words.right_to_left else "ltr",
         shop=shop.name,
-        language=LANGUAGES[words.language],
+        language=words.t("🌐 Language: <b>{value}</b>", value=LANGUAGES[words.language]),
         switch=words.t("🌐 Language"),
         languages=_others(words.language, part),
         contact=contact_link,

@@ -57,13 +57,13 @@ class Section:
 class Frame:
     """What every page has: the shop, how to reach it, and the other languages.
 
-    `code` is the page's language as BCP 47 names it, `language` its own name.
+    `code` is the page's language as BCP 47 names it, `language` says which it is.
     """
 
     code: str
     direction: str
     shop: str
-    language: str
+    language: Markup
     switch: Markup
     languages: tuple[Link, ...]
     contact: Link | None = None
