@@ -127,6 +127,7 @@ class App:
             calls=self._calls,
             metrics=self.metrics,
             public_url=self.settings.public_url,
+            zone=self.settings.default_time_zone,
         )
         pages = page_routes(self._page_parts()) if self.settings.public_url else []
         server = HttpServer(create_web_app(endpoints, [*api.routes(backend), *pages]), *address)

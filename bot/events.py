@@ -54,6 +54,8 @@ def of_changes(known: Order, changes: Changes) -> list[Event]:
     for flag in dict.fromkeys(_SILENCES[one.kind] for one in changes.news if one.kind in _SILENCES):
         data = order_data(order) | told | {"problem": flag.value}
         made.append(Event(type=EventType.PROBLEM, order_id=order.id, data=data))
+    if known.late_expected_since is None and order.late_expected_since is not None:
+        made.append(late_expected(order))
     return made
 
 
@@ -84,6 +86,11 @@ def late(order: Order, now: datetime, grace: timedelta) -> Event | None:
     return Event(type=EventType.LATE, order_id=order.id, data=data)
 
 
+def late_expected(order: Order) -> Event:
+    """By our forecast the order will probably come later than promised, more days than the board's grace."""
+    return Event(type=EventType.LATE_EXPECTED, order_id=order.id, data=order_data(order))
+
+
 # ── JSON ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -102,6 +109,7 @@ def order_data(order: Order, *, added: Iterable[Node] = ()) -> dict[str, object]
         "shop_order": order.shop_order,
         **order_state(order),
         "stage_since": _iso(order.stage_since),
+        "late_expected_since": _iso(order.late_expected_since),
         "nodes": [_node(node, numbers.get(node.parcel, "")) for node in newest],
     }
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.arrival import days
-from bot.model import Changes, Flag, Follow, Order, Parcel, Place, Stage
+from bot.model import Changes, EventType, Flag, Follow, Order, Parcel, Place, Stage
+from bot.store.tables import webhook_events
 from bot.tracking import Tracking, arriving
 from bot.tracking.arriving import journey
 from tests import make
@@ -153,6 +156,7 @@ async def test_news_may_change_what_is_said_at_once(engine: Engine) -> None:
 async def test_an_order_that_will_probably_be_late_is_on_the_board_before_its_promise_passes(
     engine: Engine,
 ) -> None:
+    await engine.tracking.webhooks.add("https://shop.example.com/hooks", [EventType.LATE_EXPECTED])
     await taught(engine, 40)
     now = engine.clock.now()
     way = ((0.0, Stage.INFO_RECEIVED), (24.0, Stage.PICKED_UP))  # 8 to 12 more days are usual
@@ -166,6 +170,10 @@ async def test_an_order_that_will_probably_be_late_is_on_the_board_before_its_pr
     engine.clock.pass_(hours=24)
     await engine.tracking.arriving.learn()
     assert (await stored(engine, "8" * 16)).late_expected_since == now, "it stays flagged since then"
+    async with engine.store.database.read() as on:
+        told = json.loads((await on.scalars(sa.select(webhook_events.c.payload))).one())  # once
+    assert (told["type"], told["data"]["id"]) == ("order.late_expected", "8" * 16)
+    assert told["data"]["late_expected_since"] == "2026-11-20T12:00:00Z"
     promised_anew = replace(row.order.parcels[0], eta=now + 15 * DAY)
     later = replace(row.order, parcels=(promised_anew,))
     renewed = engine.tracking.arriving.with_estimates(later, engine.clock.now(), moved=())

@@ -32,6 +32,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Send events about orders to the shop's systems (docs/how-to/webhooks.md)."
 )
 _Id = Annotated[str, typer.Argument(metavar="ID", help="the endpoint's id, from `webhooks list`")]
+_Only = Annotated[str | None, typer.Option("--endpoint", metavar="ID", help="only those for this endpoint")]
 _Json = Annotated[bool, typer.Option("--json", help="for scripts")]
 
 
@@ -90,9 +91,9 @@ def resume(endpoint: _Id) -> None:
 
 
 @app.command()
-def failed(as_json: _Json = False) -> None:
+def failed(endpoint: _Only = None, as_json: _Json = False) -> None:
     """List events that were set aside after three days of failures, newest first."""
-    aside = _run(lambda webhooks: webhooks.aside())
+    aside = _run(lambda webhooks: webhooks.aside(endpoint_id=endpoint))
     if as_json:
         typer.echo(json.dumps([_aside(one) for one in aside]))
         return
@@ -114,11 +115,12 @@ def replay(
         str | None, typer.Argument(metavar="[EVENT]", help="the event's id; it may have been accepted before")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="all that were set aside")] = False,
+    endpoint: _Only = None,
 ) -> None:
     """Send an event again with its old id and body, or all that were set aside."""
     if (event is None) != everything:
         raise typer.BadParameter("give the id of an event, or --all")
-    count = _run(lambda webhooks: webhooks.replay(event))
+    count = _run(lambda webhooks: webhooks.replay(event, endpoint_id=endpoint))
     if event is not None and not count:
         raise BotError(f"no event {event} that was sent or set aside; accepted ones are kept for 7 days")
     typer.echo(f"{count} will be sent again. A running bot begins within seconds.")

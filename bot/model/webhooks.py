@@ -17,6 +17,7 @@ class EventType(enum.StrEnum):
     PROBLEM = "order.problem"
     DELIVERED = "order.delivered"
     LATE = "order.late"
+    LATE_EXPECTED = "order.late_expected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

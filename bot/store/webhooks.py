@@ -175,18 +175,25 @@ class Webhooks:
 
     # ── what the operator sees ──────────────────────────────────────────────────────────────────
 
-    async def aside(self, limit: int = 100) -> list[QueuedEvent]:
-        """Events that were set aside, newest first."""
-        rows = await self._on.execute(
-            sa.select(webhook_events)
-            .where(state_is(webhook_events, "aside"))
-            .order_by(webhook_events.c.id.desc())
-            .limit(limit)
-        )
+    async def aside(
+        self, limit: int = 100, *, endpoint_id: str | None = None, before: int | None = None
+    ) -> list[QueuedEvent]:
+        """Events that were set aside, newest first: of one endpoint, before the row of this id, or all."""
+        query = sa.select(webhook_events).where(state_is(webhook_events, "aside"))
+        if endpoint_id is not None:
+            query = query.where(webhook_events.c.endpoint_id == endpoint_id)
+        if before is not None:
+            query = query.where(webhook_events.c.id < before)
+        rows = await self._on.execute(query.order_by(webhook_events.c.id.desc()).limit(limit))
         return [_queued(row) for row in rows.mappings()]
 
-    async def replay(self, now: datetime, event_id: str | None = None) -> int:
-        """Send again what was set aside, or this one event even if it was accepted. Returns how many."""
+    async def replay(
+        self, now: datetime, event_id: str | None = None, *, endpoint_id: str | None = None
+    ) -> int:
+        """Send again what was set aside, or this one event even if it was accepted. Returns how many.
+
+        `endpoint_id`: only to this endpoint.
+        """
         again = sa.update(webhook_events).values(
             state="due", due_at=now, settled_at=None, attempts=0, tried_at=None
         )
@@ -194,6 +201,8 @@ class Webhooks:
             which = state_is(webhook_events, "aside")
         else:
             which = sa.and_(webhook_events.c.event_id == event_id, webhook_events.c.settled_at.is_not(None))
+        if endpoint_id is not None:
+            which = sa.and_(which, webhook_events.c.endpoint_id == endpoint_id)
         return (await self._on.execute(again.where(which))).rowcount
 
     async def queue(self, endpoint_ids: Iterable[str]) -> EventQueue:

@@ -125,4 +125,4 @@ class Tracking:
         self.remembering = Remembering(store, now)
         self.keys = Keys(store, now)
         self.webhooks = Webhooks(store, seal or Cipher(), policy, now)
-        self.listing = Listing(store, policy, now)
+        self.listing = Listing(store, self.texts, policy, now)

@@ -15,6 +15,7 @@ from bot.eta import is_meaningful
 from bot.model import BoardSettings, Order, Parcel, Stage
 from bot.store import Store
 from bot.tracking.typical import TypicalStages
+from bot.tracking.webhooks import record_late_expected
 
 _KEY = "arrival"
 _DELIVERED, _UNDER_WAY = 300, 600  # how many of the latest orders are learned from each time
@@ -53,8 +54,14 @@ class Arriving:
         now, known = self._now(), moving | others
         await asyncio.to_thread(self._count, list(ended.values()), list(moving.values()), now)
         renewed = await asyncio.to_thread(self._renew, [known[order_id] for order_id in turn], now)
+        expected = {
+            one.id: one
+            for one in renewed
+            if one.late_expected_since is not None and known[one.id].late_expected_since is None
+        }
         async with self._store.write() as tx:
             await tx.memory.put(_KEY, self._arrival.dump())
+            await record_late_expected(tx, expected, now)
             await tx.orders.save_estimates(renewed)
 
     def with_estimates(self, order: Order, now: datetime, *, moved: Container[int]) -> Order:

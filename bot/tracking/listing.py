@@ -7,10 +7,11 @@ from datetime import datetime
 
 from bot import board
 from bot.ids import is_order_id, shop_key
-from bot.model import Flag, Listed, ListFilter, ListPlace
+from bot.model import Flag, Listed, ListFilter, ListPlace, Localized
 from bot.store import Store, Transaction
 from bot.tracking.booking import signed_token
 from bot.tracking.policy import Policy
+from bot.tracking.texts import Texts
 
 _OF_A_SHOP_ORDER = 20  # AliExpress orders of one shop order
 
@@ -18,8 +19,9 @@ _OF_A_SHOP_ORDER = 20  # AliExpress orders of one shop order
 class Listing:
     """Lists what the shop or a customer watches."""
 
-    def __init__(self, store: Store, policy: Policy, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, texts: Texts, policy: Policy, now: Callable[[], datetime]) -> None:
         self._store = store
+        self._texts = texts
         self._policy = policy
         self._now = now
         self._rules = board.rules(policy.board)
@@ -43,6 +45,12 @@ class Listing:
             if is_order_id(text) and (rows := await self._of(tx, [text])):
                 return rows
             return await self._of(tx, await tx.book.of_shop_order(text, _OF_A_SHOP_ORDER))
+
+    async def localized(self, rows: Sequence[Listed], language: str) -> list[Localized]:
+        """These orders with the texts that are stored in this language."""
+        async with self._store.read() as tx:
+            read = await self._texts.stored(tx, [(row.order, language) for row in rows])
+        return [facts for facts, _ in read]
 
     async def _of(self, tx: Transaction, order_ids: Sequence[str]) -> list[Listed]:
         if not order_ids:

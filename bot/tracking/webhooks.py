@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import events
 from bot.addresses import BadUrl, checked_url
-from bot.model import Endpoint, Event, EventQueue, EventType, QueuedEvent
+from bot.model import Endpoint, Event, EventQueue, EventType, Order, QueuedEvent
 from bot.store import NewEvent, Store, Transaction
 from bot.store.credentials import Seal
 from bot.tracking.policy import Policy
@@ -58,6 +58,17 @@ async def record_booked(tx: Transaction, order_ids: Sequence[str], now: datetime
         known = await tx.orders.get_many(order_ids)
         made = [events.booked(known[one]) for one in order_ids if one in known]
         await record_events(tx, made, now, to=wanting)
+
+
+async def record_late_expected(tx: Transaction, expected: Mapping[str, Order], now: datetime) -> None:
+    """Queue the event that these orders will probably be late, unless that is stored of them already."""
+    endpoints = await tx.webhooks.endpoints() if expected else []
+    wanting = [one for one in endpoints if one.wants(EventType.LATE_EXPECTED)]
+    if wanting:
+        await tx.orders.lock(expected)
+        known = await tx.orders.get_many(expected)
+        new = [one for one, order in known.items() if order.late_expected_since is None]
+        await record_events(tx, [events.late_expected(expected[one]) for one in new], now, to=wanting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,15 +172,23 @@ class Webhooks:
 
     # ── events ──────────────────────────────────────────────────────────────────────────────────
 
-    async def aside(self, limit: int = 100) -> list[QueuedEvent]:
-        """Events that were set aside after three days of failures, newest first."""
-        async with self._store.read() as tx:
-            return await tx.webhooks.aside(limit)
+    async def aside(
+        self, limit: int = 100, *, endpoint_id: str | None = None, before: int | None = None
+    ) -> list[QueuedEvent]:
+        """Events that were set aside after three days of failures, newest first.
 
-    async def replay(self, event_id: str | None = None) -> int:
-        """Send one event again (even an accepted one), or all that were set aside. Returns how many."""
+        `endpoint_id`: only those for this endpoint; `before`: only those queued before the one of this row.
+        """
+        async with self._store.read() as tx:
+            return await tx.webhooks.aside(limit, endpoint_id=endpoint_id, before=before)
+
+    async def replay(self, event_id: str | None = None, *, endpoint_id: str | None = None) -> int:
+        """Send one event again (even an accepted one), or all that were set aside. Returns how many.
+
+        `endpoint_id`: only to this endpoint; None: to each that it was for.
+        """
         async with self._store.write() as tx:
-            return await tx.webhooks.replay(self._now(), event_id)
+            return await tx.webhooks.replay(self._now(), event_id, endpoint_id=endpoint_id)
 
     async def queue(self) -> EventQueue:
         """What waits for endpoints that are not paused, and what was set aside."""

@@ -9,8 +9,10 @@ import pytest
 
 from bot.ids import is_claim_token, link_token
 from bot.model import Place
+from bot.web.api.fields import Batch, read_orders
 from tests import make
 from tests.api.conftest import PUBLIC, SECRET, Shop
+from tests.api.test_gate import problem
 from tests.parts import several
 
 ONE, TWO = "8211744661738042", "8211744661738043"
@@ -186,6 +188,49 @@ async def test_an_order_shows_its_timeline(shop: Shop) -> None:
     assert {**found, "parcels": []} == {**listed, "parcels": []}
 
 
+async def test_texts_come_in_the_reader_s_language_where_they_are_stored(shop: Shop) -> None:
+    await shop.engine.follow(ONE)
+    async with shop.engine.store.read() as tx:
+        order = await tx.orders.get(ONE)
+    assert order is not None
+    await shop.engine.tracking.texts.localized(order, "de", order.nodes)  # somebody read it in German
+    shop.engine.source.add(ONE, "Out for delivery")
+    await shop.engine.look(hours=24)
+    english = ["Out for delivery", "Package left sorting center of origin."]
+    german = ["Out for delivery", "de: Package left sorting center of origin."]
+
+    async def texts(path: str = "", **headers: str) -> list[tuple[str, str]]:
+        answer = await shop.ask("GET", f"/orders/{ONE}{path}", headers=headers)
+        assert answer.headers["vary"] == "Accept-Language"
+        nodes = answer.json()["orders"][0]["parcels"][0]["nodes"]
+        return [(node["text"], node["language"]) for node in nodes]
+
+    assert await texts() == [(one, "en") for one in english]
+    in_german = list(zip(german, ("en", "de"), strict=True))
+    assert await texts("?language=de-AT") == in_german
+    assert await texts(**{"Accept-Language": "nl;q=0.5, de;q=0.9"}) == in_german
+    assert await texts("?language=en", **{"Accept-Language": "de"}) == [(one, "en") for one in english]
+    assert await texts("?language=xx") == [(one, "en") for one in english]
+    problem(await shop.ask("GET", f"/orders/{ONE}?language=<script>"), 422, "invalid_fields")
+
+
+async def test_reading_a_thousand_orders_lets_others_have_their_turn() -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    rows: list[Any] = [{"aliexpress_orders": number, "shop_order": "#1"} for number in several(1000)]
+    found = await read_orders(Batch(orders=rows))
+    beside.cancel()
+    assert len(found) == 1000
+    assert turns >= 50
+
+
 async def test_pages_hold_every_order_once_though_others_are_added_and_change(shop: Shop) -> None:
     numbers = list(several(30))
     for number in numbers[:20]:
@@ -284,6 +329,21 @@ async def test_the_board_and_the_numbers(shop: Shop) -> None:
     ]
     stats = await shop.get("/stats", days=30)
     assert (stats["days"], stats["calls"]) == (30, {"used": 7, "limit": 100})
+
+
+async def test_the_numbers_tell_of_deliveries_and_problems(shop: Shop) -> None:
+    await shop.engine.follow(ONE)
+    shop.engine.source.add(ONE, "Delivery attempt failed")
+    await shop.engine.look(hours=50)
+    shop.engine.source.add(ONE, "Delivered")
+    await shop.engine.look(hours=24)
+    await shop.engine.tracking.flagging.dispute(ONE, make.HERE)
+    found = (await shop.get("/stats"))["deliveries"]
+    (row,) = found["by_month_and_carrier"]
+    assert (row["month"], row["carrier"], row["parcels"], row["late"]) == ("2026-11", "Cainiao", 1, 0)
+    assert found["total"] == {name: value for name, value in row.items() if name not in ("month", "carrier")}
+    assert [(one["stage"], one["orders"]) for one in found["problems"]] == [("failed_attempt", 1)]
+    assert (found["reported"], found["solved"], found["questions"]) == (1, 0, 0)
 
 
 # ── once ────────────────────────────────────────────────────────────────────────────────────────

@@ -126,6 +126,7 @@ def test_the_body_holds_what_was_agreed_and_nothing_of_the_customer() -> None:
             "stage": "out_for_delivery",
             "reason": "",
             "stage_since": "2026-11-20T11:00:00Z",
+            "late_expected_since": None,
             "eta": "2026-11-23T12:00:00Z",
             "estimate": {"first": "2026-11-23T12:00:00Z", "last": "2026-11-25T12:00:00Z"},
             "parcels": [

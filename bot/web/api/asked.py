@@ -6,11 +6,13 @@ import hashlib
 import json
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 
+from bot.i18n import LANGUAGES, accepted_language, guess_language
 from bot.model import Once
 from bot.tracking import Tracking
 from bot.web.api.backend import Backend
+from bot.web.api.fields import TAG
 from bot.web.api.shapes import Links
 
 
@@ -50,7 +52,21 @@ async def _once(
     return Once(api_key=request.state.key.id, key=idempotency_key, fingerprint=fingerprint)
 
 
+async def _language(
+    accept_language: Annotated[
+        str, Header(description="as browsers send it; `language` counts for more")
+    ] = "",
+    language: Annotated[
+        str,
+        Query(max_length=35, pattern=TAG, description=f"a language tag; of use: {', '.join(LANGUAGES)}"),
+    ] = "",
+) -> str:
+    """The language that texts are wanted in; English if none of ours is."""
+    return guess_language(language, "") or accepted_language(accept_language, "en")
+
+
 UseTracking = Annotated[Tracking, Depends(_tracking)]
 UseBackend = Annotated[Backend, Depends(_backend)]
 UseLinks = Annotated[Links, Depends(_links)]
+Language = Annotated[str, Depends(_language)]
 IdempotencyKey = Annotated[Once | None, Depends(_once)]

@@ -22,6 +22,7 @@ class ApiMetrics(Protocol):
 class Backend:
     """`tracking` returns None while this process stands by; `username` is the bot's at Telegram, empty until
     it is known. `wake` is called when orders were added, `calls` gets the day's calls to AliExpress.
+    Months and days begin at midnight in `zone`.
     """
 
     tracking: Callable[[], Tracking | None]
@@ -30,3 +31,4 @@ class Backend:
     calls: Callable[[], Awaitable[CallBudget]]
     metrics: ApiMetrics
     public_url: str = ""
+    zone: str = "UTC"

@@ -10,8 +10,8 @@ from pydantic import AwareDatetime
 
 from bot.model import BookEntry, Flag, Listed, ListFilter, Stage
 from bot.web.api import cursors, shapes
-from bot.web.api.asked import IdempotencyKey, UseBackend, UseLinks, UseTracking
-from bot.web.api.fields import MOST, Batch, OneOrMany
+from bot.web.api.asked import IdempotencyKey, Language, UseBackend, UseLinks, UseTracking
+from bot.web.api.fields import MOST, OneOrMany, read_orders
 from bot.web.api.problems import WRONG_BODY, ApiError, FieldError, invalid
 
 router = APIRouter(tags=["orders"])
@@ -39,7 +39,7 @@ async def add_orders(
     page. Sending an order again changes what is different (shop order, name, language) and is no error. If a
     field is wrong, nothing is stored.
     """
-    rows = body.orders if isinstance(body, Batch) else [body]
+    rows = await read_orders(body)
     entries = [
         (row, BookEntry(order_id=number, shop_order=sent.shop_order, name=sent.name, language=sent.language))
         for row, sent in enumerate(rows)
@@ -89,13 +89,25 @@ async def list_orders(
 
 
 @router.get("/orders/{id:path}", operation_id="getOrder")
-async def get_order(id: OrderNumber, tracking: UseTracking, links: UseLinks) -> shapes.FoundOrders:  # noqa: A002
+async def get_order(
+    id: OrderNumber,  # noqa: A002
+    tracking: UseTracking,
+    links: UseLinks,
+    language: Language,
+    response: Response,
+) -> shapes.FoundOrders:
     """Read an order by AliExpress's number, or all AliExpress orders of a shop order, oldest first.
 
-    What is stored is returned; AliExpress is not asked.
+    What is stored is returned; AliExpress is not asked. Entries and articles come in the language that
+    `language` or the header `Accept-Language` names, as far as AliExpress has them in it and somebody read
+    them so before; the others are English.
     """
     rows = await _found(tracking, id)
-    return shapes.FoundOrders(orders=[shapes.full(row, links) for row in rows])
+    told = await tracking.listing.localized(rows, language)
+    response.headers["Vary"] = "Accept-Language"
+    return shapes.FoundOrders(
+        orders=[shapes.full(row, facts, language, links) for row, facts in zip(rows, told, strict=True)]
+    )
 
 
 @router.delete("/orders/{id:path}", operation_id="removeOrder", status_code=204)

@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field, PlainSerializer
 
 from bot.model import (
     DailyStats,
+    Figures,
     Flag,
     Flagged,
     Listed,
+    Localized,
     Node,
     Order,
     OrderStatus,
@@ -21,6 +23,7 @@ from bot.model import (
     Registered,
     Stage,
     Stats,
+    Summary,
 )
 
 
@@ -99,10 +102,11 @@ class ItemShape(BaseModel):
 
 
 class NodeShape(BaseModel):
-    """One entry of a parcel's timeline, in the carrier's words (English)."""
+    """One entry of a parcel's timeline, in the carrier's words."""
 
     at: Moment
     text: str
+    language: str = Field(description="of the text: the one that was asked for, or `en`")
     stage: Stage = Field(description="`update`: the entry does not tell the state")
     reason: Reason
     place: str
@@ -147,6 +151,9 @@ class OrderHead(BaseModel):
     changed_at: Moment = Field(description="when any of this last changed, apart from `estimate` and `flag`")
     finished_at: Moment | None
     eta: Moment | None = Field(description="AliExpress's earliest promise for a parcel under way")
+    late_expected_since: Moment | None = Field(
+        description="since when our forecast says that a parcel will probably be late; null: it does not"
+    )
     claim_link: str | None
     page: str | None
 
@@ -182,11 +189,13 @@ def summary(row: Listed, links: Links) -> OrderSummary:
     return OrderSummary(**_head(row, links), parcels=[_parcel(parcel) for parcel in order.live])
 
 
-def full(row: Listed, links: Links) -> FullOrder:
-    """An order by itself."""
+def full(row: Listed, facts: Localized, language: str, links: Links) -> FullOrder:
+    """An order by itself, with texts of this language as far as there are any."""
     parcels = [
-        FullParcelShape(**dict(_parcel(parcel)), nodes=[_node(node) for node in parcel.nodes])
-        for parcel in row.order.live
+        FullParcelShape(
+            **dict(_parcel(parcel)), nodes=[_node(node, facts, language) for node in parcel.nodes]
+        )
+        for parcel in facts.order.live
     ]
     return FullOrder(**_head(row, links), parcels=parcels)
 
@@ -211,6 +220,7 @@ def _head(row: Listed, links: Links) -> dict[str, Any]:
         "changed_at": order.changed_at or order.created_at,
         "finished_at": order.finished_at,
         "eta": order.next_eta,
+        "late_expected_since": order.late_expected_since,
         "claim_link": links.claim(row.token),
         "page": links.page(row.token, order.language),
     }
@@ -232,8 +242,17 @@ def _parcel(parcel: Parcel) -> ParcelShape:
     )
 
 
-def _node(node: Node) -> NodeShape:
-    return NodeShape(at=node.at, text=node.text, stage=node.stage, reason=node.reason, place=node.place)
+def _node(node: Node, facts: Localized, language: str) -> NodeShape:
+    found = facts.texts.get(node.seq)
+    text = found.text if found is not None else ""
+    return NodeShape(
+        at=node.at,
+        text=text or node.text,
+        language=language if text else "en",
+        stage=node.stage,
+        reason=node.reason,
+        place=node.place,
+    )
 
 
 # ── the board and the numbers ───────────────────────────────────────────────────────────────────
@@ -293,6 +312,44 @@ class DayShape(BaseModel):
     median_delay_seconds: float | None
 
 
+class SummaryShape(BaseModel):
+    """Some delivered parcels."""
+
+    parcels: int
+    median_days: int | None = Field(description="half of them took at most so many days; null: unknown")
+    p90_days: int | None = Field(description="nine in ten took at most so many days")
+    promised: int = Field(description="of how many AliExpress had promised a day")
+    late: int = Field(description="of these, how many came later than first promised")
+    late_share: float | None = Field(description="`late` of `promised`, from 0 to 1")
+
+
+class MonthShape(SummaryShape):
+    """The parcels that one carrier delivered in a month."""
+
+    month: str = Field(description="YYYY-MM")
+    carrier: str = Field(description="empty: unknown")
+
+
+class ProblemShape(BaseModel):
+    """How many orders had a problem of this kind, as their carriers say."""
+
+    stage: Stage
+    reason: Reason
+    orders: int
+
+
+class DeliveriesShape(BaseModel):
+    """What `/stats` in the chat shows: deliveries and problems of this month and the two before it."""
+
+    since: Moment = Field(description="later than that if older orders are deleted (RETENTION_DAYS)")
+    total: SummaryShape
+    by_month_and_carrier: list[MonthShape] = Field(description="the oldest month first")
+    problems: list[ProblemShape] = Field(description="the most frequent first")
+    reported: int = Field(description="problems that customers reported")
+    solved: int = Field(description="of these, how many are solved")
+    questions: int = Field(description="customers' questions that wait for an answer")
+
+
 class StatsShape(BaseModel):
     """The numbers of the last days."""
 
@@ -305,9 +362,10 @@ class StatsShape(BaseModel):
     median_delay_seconds: float | None = Field(description="from when an entry could be seen until it was")
     calls: CallsShape
     series: list[DayShape] = Field(description="by day, oldest first")
+    deliveries: DeliveriesShape = Field(description="of whole months, whatever `days` says")
 
 
-def stats(found: Stats) -> StatsShape:
+def stats(found: Stats, figures: Figures) -> StatsShape:
     """The numbers as JSON."""
     return StatsShape(
         days=found.days,
@@ -319,7 +377,37 @@ def stats(found: Stats) -> StatsShape:
         median_delay_seconds=found.delay.total_seconds() if found.delay else None,
         calls=CallsShape(used=found.calls.used, limit=found.calls.limit),
         series=[_day(day) for day in found.series],
+        deliveries=_deliveries(figures),
     )
+
+
+def _deliveries(found: Figures) -> DeliveriesShape:
+    kinds = sorted(found.troubles.items(), key=lambda one: (-one[1], one[0]))
+    return DeliveriesShape(
+        since=found.since,
+        total=SummaryShape(**_summary(found.total)),
+        by_month_and_carrier=[
+            MonthShape(**_summary(each), month=f"{month:%Y-%m}", carrier=carrier)
+            for month, carrier, each in found.table
+        ],
+        problems=[
+            ProblemShape(stage=stage, reason=reason, orders=orders) for (stage, reason), orders in kinds
+        ],
+        reported=found.reported.reported,
+        solved=found.reported.solved,
+        questions=found.questions,
+    )
+
+
+def _summary(one: Summary) -> dict[str, Any]:
+    return {
+        "parcels": one.parcels,
+        "median_days": one.half,
+        "p90_days": one.nine_in_ten,
+        "promised": one.promised,
+        "late": one.late,
+        "late_share": None if one.late_share is None else round(one.late_share, 4),
+    }
 
 
 def _day(day: DailyStats) -> DayShape:

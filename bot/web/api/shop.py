@@ -35,5 +35,6 @@ async def get_stats(
     backend: UseBackend,
     days: Annotated[int, Query(ge=1, le=90, description="how many days back")] = 7,
 ) -> shapes.StatsShape:
-    """The numbers of the last days."""
-    return shapes.stats(await tracking.reporting.stats(days, await backend.calls()))
+    """The bot's numbers of the last days, and the deliveries and problems of the last months."""
+    found = await tracking.reporting.stats(days, await backend.calls())
+    return shapes.stats(found, await tracking.reporting.figures(backend.zone))

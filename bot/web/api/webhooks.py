@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.addresses import LONGEST_URL, BadUrl
-from bot.model import Endpoint, EventType
+from bot.model import Endpoint, EventType, QueuedEvent
 from bot.tracking.webhooks import NewSecret
 from bot.web.api.asked import UseBackend, UseTracking
-from bot.web.api.problems import ApiError, FieldError, invalid
+from bot.web.api.problems import WRONG_BODY, ApiError, FieldError, invalid
 from bot.web.api.shapes import Moment
 
 router = APIRouter(tags=["webhooks"])
@@ -67,6 +67,43 @@ class Resumed(BaseModel):
     waiting: int = Field(description="events that were kept")
 
 
+class FailedEvent(BaseModel):
+    """An event that was not accepted within three days."""
+
+    id: str = Field(description="its `webhook-id`")
+    type: EventType
+    order: str = Field(description="AliExpress's number of the order")
+    created_at: Moment
+    set_aside_at: Moment | None
+    attempts: int
+    error: str = Field(description="why the last attempt failed")
+
+
+class FailedEvents(BaseModel):
+    """Events that were set aside, newest first."""
+
+    events: list[FailedEvent]
+    next_cursor: str | None = Field(description="`cursor` of the next page; null: this is the last one")
+
+
+class Replay(BaseModel):
+    """What to send again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event: str | None = Field(
+        default=None,
+        pattern=r"^evt_[0-9a-f]{32}$",
+        description="this event, even if it was accepted in the last 7 days; null: all that were set aside",
+    )
+
+
+class Replayed(BaseModel):
+    """They are sent again, with their old ids and bodies."""
+
+    replayed: int
+
+
 @router.get("/webhooks", operation_id="listWebhooks")
 async def list_webhooks(tracking: UseTracking) -> Webhooks:
     """List where events are sent to. Secrets are not shown."""
@@ -75,7 +112,7 @@ async def list_webhooks(tracking: UseTracking) -> Webhooks:
     return Webhooks(webhooks=[_shape(one, waiting.get(one.id, 0)) for one in known])
 
 
-@router.post("/webhooks", operation_id="addWebhook", status_code=201)
+@router.post("/webhooks", operation_id="addWebhook", status_code=201, responses=WRONG_BODY)
 async def add_webhook(body: NewWebhook, tracking: UseTracking) -> SecretWebhook:
     """Send events to this URL from now on, in the form of Standard Webhooks (docs/how-to/webhooks.md).
 
@@ -114,6 +151,59 @@ async def resume_webhook(id: EndpointId, tracking: UseTracking, backend: UseBack
         raise _unknown()
     backend.wake()
     return Resumed(waiting=waiting)
+
+
+@router.get("/webhooks/{id}/failed", operation_id="listFailedEvents")
+async def list_failed(
+    id: EndpointId,  # noqa: A002
+    tracking: UseTracking,
+    cursor: Annotated[
+        str, Query(pattern=r"^[0-9]{0,18}$", description="`next_cursor` of the page before")
+    ] = "",
+    limit: Annotated[int, Query(ge=1, le=200, description="events in a page")] = 50,
+) -> FailedEvents:
+    """List this endpoint's events that were set aside after three days of failures; kept for 30 days."""
+    await _known(tracking, id)
+    before = int(cursor) if cursor else None
+    found = await tracking.webhooks.aside(limit + 1, endpoint_id=id, before=before)
+    return FailedEvents(
+        events=[_failed(one) for one in found[:limit]],
+        next_cursor=str(found[limit - 1].id) if len(found) > limit else None,
+    )
+
+
+@router.post("/webhooks/{id}/replay", operation_id="replayEvents", responses=WRONG_BODY)
+async def replay_events(
+    id: EndpointId,  # noqa: A002
+    body: Replay,
+    tracking: UseTracking,
+    backend: UseBackend,
+) -> Replayed:
+    """Send one event, or all that were set aside, to this endpoint again."""
+    await _known(tracking, id)
+    count = await tracking.webhooks.replay(body.event, endpoint_id=id)
+    if body.event is not None and not count:
+        detail = "This endpoint has no such event that was sent or set aside."
+        raise ApiError(404, "event_not_found", detail)
+    backend.wake()
+    return Replayed(replayed=count)
+
+
+async def _known(tracking: UseTracking, endpoint_id: str) -> None:
+    if await tracking.webhooks.get(endpoint_id) is None:
+        raise _unknown()
+
+
+def _failed(event: QueuedEvent) -> FailedEvent:
+    return FailedEvent(
+        id=event.event_id,
+        type=EventType(event.type),
+        order=event.order_id,
+        created_at=event.created_at,
+        set_aside_at=event.settled_at,
+        attempts=event.attempts,
+        error=event.error,
+    )
 
 
 def _unknown() -> ApiError:
