@@ -368,7 +368,10 @@ class Upkeep:
             health, flagging = self._health(), self._tracking.flagging
             flags, snoozed = await flagging.counts()
             state = await flagging.state(
-                budget, logged_out=health.reauthorize, app_refused=health.misconfigured
+                budget,
+                logged_out=health.reauthorize,
+                app_refused=health.misconfigured,
+                failing_since=health.failing_since,
             )
             async with self._store.read() as tx:
                 delivered = await tx.orders.count_delivered(now - timedelta(days=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -24,8 +25,10 @@ def _engine(engine: Engine, *, ring: bool) -> Engine:
     return Engine(engine.store, policy=policy, source=engine.source)
 
 
-async def _state(engine: Engine) -> BotState:
-    return await engine.tracking.flagging.state(CALLS, logged_out=False, app_refused="")
+async def _state(engine: Engine, *, failing_since: datetime | None = None) -> BotState:
+    return await engine.tracking.flagging.state(
+        CALLS, logged_out=False, app_refused="", failing_since=failing_since
+    )
 
 
 def _said(state: BotState) -> str:
@@ -55,8 +58,13 @@ async def test_all_is_well_only_while_the_bot_can_see(engine: Engine) -> None:
 async def test_an_outage_is_seen_after_a_minute(engine: Engine) -> None:
     await engine.follow()
     engine.source.failing = Transient("timeout", "no answer")
-    for _ in range(3):
+    lookup = engine.clock.now() - timedelta(seconds=40)  # a customer's, before any check
+    assert (await _state(engine, failing_since=lookup)).silent_since is None, "nothing but a lost call"
+    await engine.look()
+    assert (await _state(engine)).silent_since is None
+    for _ in range(2):
         await engine.look()
+    assert (await _state(engine, failing_since=lookup)).silent_since == lookup
     assert (await _state(engine)).silent_since is not None
 
 

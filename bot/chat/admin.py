@@ -39,7 +39,10 @@ async def filter_board(ctx: ChatContext, action: actions.FilterBoard) -> None:
 async def _board(ctx: ChatContext, page: int, *, only: Flag | None = None) -> Message:
     flagging, merchant = ctx.tracking.flagging, ctx.services.merchant
     state = await flagging.state(
-        await merchant.usage(), logged_out=merchant.keeper.dead, app_refused=merchant.refusal
+        await merchant.usage(),
+        logged_out=merchant.keeper.dead,
+        app_refused=merchant.refusal,
+        failing_since=merchant.failing_since,
     )
     found = await flagging.page(page, length=view.FLAGS_PER_PAGE, asleep=view.SLEEPERS_SHOWN, only=only)
     return view.board(

@@ -58,9 +58,17 @@ class Flagging:
         self._now = now
         self._rules = board.rules(policy.board)
 
-    async def state(self, calls: CallBudget, *, logged_out: bool, app_refused: str) -> BotState:
-        """How many orders are watched, and what is wrong with the bot; the rest is the account's."""
+    async def state(
+        self, calls: CallBudget, *, logged_out: bool, app_refused: str, failing_since: datetime | None
+    ) -> BotState:
+        """How many orders are watched, and what is wrong with the bot; the rest is the account's.
+
+        An outage is one only while checks fail; it began at `failing_since`, with the first call of any kind
+        that was not answered.
+        """
         now, silent = self._now(), self._checking.failing_since
+        if silent is not None and failing_since is not None:
+            silent = min(silent, failing_since)
         async with self._store.read() as tx:
             watched = (await tx.book.count()).orders
             refused = len(await tx.notices.refused_chats())
