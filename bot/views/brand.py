@@ -7,13 +7,20 @@ its pages vanish (`words.brand` says so to the views). The operator's chats spea
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bot.i18n import Brand, Words
 from bot.model import Chat, Localized, Node, Shop, Stage
 
 NAMES = re.compile(
-    r"ali[\s_-]?express(?:\.(?:com|us|ru))?|alibaba|cainiao|全球速[卖賣]通|速[卖賣]通|菜[鸟鳥]|али\s?-?экспресс|цайняо"
-    r"|アリ・?エクスプレス|アリエク|ツァイニャオ|알리\s?익스프레스|차이냐오|علي\s?إ?ا?كسب?ر[يی]?س|אלי\s?אקספרס|अली\s?एक्सप्रेस|อาลี\s?เอ็กซ์เพรส|阿里巴巴",
+    r"(?<![a-z])ali[\s_-]{0,3}e(?:x|ks)pr[eéèê]s+(?:\.(?:com|us|ru))?|(?<![a-z])alibaba|cai[\s_-]?niao"
+    r"|全球速[卖賣]通|速[卖賣]通|菜[鸟鳥]|阿里巴巴|αλι\s?εξπρ[εέ]ς"
+    r"|ал[иі][\s-]{0,3}[эе]кспрес+|[цк]айн(?:я|иа|ьяо|а)о|ал[иі]баба"
+    r"|アリ・?エクスプレス|アリエク|(?:ツァイ|サイ|カイ)ニャオ|アリババ"
+    r"|알리\s?익스프레스|[차카]이냐오|알리바바"
+    r"|علي\s?[اأإ]?[كک]س[بپ]?ر[يی]?س|(?:تس|[كک])اينياو|علي\s?بابا"
+    r"|[אע]לי\s?אקספרס|עלי\s?בא?בא|[קצ]אינ?יאו|अल[िी]\s?एक्सप्रेस|(?:कै|काइ|चाइ)नियाओ|अल[िी]बाबा"
+    r"|อาลี\s?เอ็?กซ์เพรส|อาลีบาบา|(?:ไช่|ไฉ่)เหนี่ยว",
     re.IGNORECASE,
 )
 _ECONOMY = re.compile(r"econom|saver|\blite\b", re.IGNORECASE)
@@ -81,18 +88,28 @@ def branding(shop: Shop) -> Brand | None:
     return _BLURRED if shop.blur_origin else _PLAIN
 
 
+def is_named(text: str) -> bool:
+    """Whether a text names AliExpress or its logistics company, however its letters are written."""
+    return bool(NAMES.search(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """Full-width letters as ASCII, without invisible marks between letters."""
+    return "".join(each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf")
+
+
 def without_names(words: Words, text: str) -> str:
     """A foreign text, such as an article's title, without the names that the shop leaves out."""
-    if words.brand is None or not NAMES.search(text):
+    if words.brand is None or not is_named(text):
         return text
-    return " ".join(NAMES.sub(" ", text).split()).strip(" -–·:,")
+    return " ".join(NAMES.sub(" ", _plain(text)).split()).strip(" -–·:,")
 
 
 def carrier(words: Words, name: str) -> str:
     """A carrier's name as customers read it: of "AliExpress Selection Standard" remains what kind it is."""
-    if words.brand is None or not NAMES.search(name):
+    if words.brand is None or not is_named(name):
         return name
-    rest = NAMES.sub(" ", name)
+    rest = NAMES.sub(" ", _plain(name))
     if _ECONOMY.search(rest):
         return str(words.t("Economy shipping").unescape())
     if _FAST.search(rest):
@@ -103,9 +120,7 @@ def carrier(words: Words, name: str) -> str:
 def hides(words: Words, facts: Localized, node: Node, text: str) -> bool:
     """Whether an entry is told by its stage instead of its own text: it names AliExpress, or the origin."""
     brand = words.brand
-    return brand is not None and (
-        bool(NAMES.search(text)) or (brand.blurs_origin and _before_arrival(facts, node))
-    )
+    return brand is not None and (is_named(text) or (brand.blurs_origin and _before_arrival(facts, node)))
 
 
 def _before_arrival(facts: Localized, node: Node) -> bool:

@@ -388,7 +388,10 @@ def names(words: Words, rows: Sequence[tuple[Order, Follow | None]]) -> list[Mar
 def _first_article(words: Words, order: Order) -> tuple[str, str]:
     """Title and variant of the first article that has a title; empty where none has."""
     items = (item for parcel in order.live for item in parcel.items)
-    titled = ((clean(brand.without_names(words, item.title)), item.variant) for item in items)
+    titled = (
+        (clean(brand.without_names(words, item.title)), brand.without_names(words, item.variant))
+        for item in items
+    )
     return next((one for one in titled if one[0]), ("", ""))
 
 
@@ -471,7 +474,8 @@ def contents(words: Words, items: tuple[Item, ...], most: int = 3) -> Markup | N
 
 
 def _article(words: Words, item: Item) -> str:
-    title, variant = clip(brand.without_names(words, item.title), 60), clip(item.variant, 40)
+    title, variant = (brand.without_names(words, text) for text in (item.title, item.variant))
+    title, variant = clip(title, 60), clip(variant, 40)
     return f"{title} ({variant})" if variant else title
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.i18n import CATALOGS, LANGUAGES, Words, plain
-from bot.model import Chat, Message, Shop, Stage
+from bot.model import Chat, Message, NodeText, Shop, Stage
 from bot.views import brand, card, timeline, wording
+from tests.views import scenes
 from tests.views.scenes import CHAT, FACTS, FOLLOW, NOW, ORDER, PARCEL, SCENES, SHOP, node
 
 OWN = replace(SHOP, brand=True)
@@ -36,9 +37,86 @@ def test_no_view_for_customers_names_aliexpress(language: str) -> None:
     named = [
         name
         for name, scene in SCENES.items()
-        if not name.startswith(FOR_THE_OPERATOR) and brand.NAMES.search(texts(scene(words)))
+        if not name.startswith(FOR_THE_OPERATOR) and brand.is_named(texts(scene(words)))
     ]
     assert not named
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_what_carriers_and_sellers_write_names_it_nowhere(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes = tuple(
+        replace(each, name=f"菜鸟 {each.name}", description="АлиЭкспресс, Cainiao") for each in PARCEL.nodes
+    )
+    items = tuple(
+        replace(each, title=f"Ａｌｉ Express {each.title}", variant=f"速卖通 {each.variant}")
+        for each in PARCEL.items
+    )
+    parcel = replace(PARCEL, carrier="AliExpress Selection Standard", nodes=nodes, items=items)
+    texts = {each.seq: NodeText(name="アリエクスプレス", description="علي اكسبرس") for each in nodes}
+    order = replace(ORDER, parcels=(parcel,))
+    monkeypatch.setattr(scenes, "ORDER", order)
+    monkeypatch.setattr(scenes, "FACTS", replace(FACTS, order=order, texts=texts))
+    test_no_view_for_customers_names_aliexpress(language)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AliExpress",
+        "ALI_EXPRESS",
+        "Ali-Express",
+        "Ａｌｉ\u2060Ｅｘｐｒｅｓｓ",
+        "aliexpress.ru",
+        "aliexpressdirect",
+        "AliEkspres",
+        "Aliexprés",
+        "Cainiao",
+        "CAINIAO_STANDARD",
+        "cainiao.com",
+        "Cai-Niao",
+        "Alibaba",
+        "全球速卖通",
+        "速賣通",
+        "菜鸟驿站",
+        "菜鳥",
+        "阿里巴巴",
+        "АлиЭкспресса",
+        "Али-экспрес",
+        "Аліекспрес",
+        "Цайняо",
+        "Кайняо",
+        "Алибаба",
+        "アリエクスプレス",
+        "アリ・エクスプレス",
+        "アリエク",
+        "ツァイニャオ",
+        "알리익스프레스",
+        "차이냐오",
+        "عليإكسبريس",
+        "عليأكسبرس",
+        "كاينياو",
+        "אליאקספרס",
+        "עליאקספרס",
+        "קאיניאו",
+        "अलीएक्सप्रेस",
+        "अलिएक्सप्रेस",
+        "कैनियाओ",
+        "อาลีเอ็กซ์เพรส",
+        "อาลีเอกซ์เพรส",
+        "ไช่เหนี่ยว",
+    ],
+)
+def test_the_name_is_known_however_it_is_written(name: str) -> None:
+    assert brand.is_named(f"Parcel of {name}, today")
+
+
+@pytest.mark.parametrize(
+    "name", ["Bali Express", "Natali Express", "Ali Bey", "Express", "Экспресс-доставка", "알리다", "Cairo"]
+)
+def test_other_names_stay(name: str) -> None:
+    assert brand.without_names(branded(), name) == name
 
 
 def test_without_a_brand_and_for_the_operator_it_is_named() -> None:
