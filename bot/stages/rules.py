@@ -110,7 +110,10 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("pickup.attempt", _S.UPDATE, "pickup_attempt", "delivered"),
     _rule(
-        "delivered.after", _S.DELIVERED, "delivered_after", f"future conditional to_agent sender {_PLACES}"
+        "delivered.after",
+        _S.DELIVERED,
+        "delivered_after",
+        f"future conditional to_agent delivered_at sender {_PLACES}",
     ),
     _rule("delivered.attempt", _S.DELIVERED, "attempt_ok", "negated future conditional to_agent"),
     _rule("attempt.address", _S.FAILED_ATTEMPT, "attempt bad_address", "", _R.ADDRESS),
@@ -222,7 +225,7 @@ RULES: tuple[Rule, ...] = (
         "delivered",
         _S.DELIVERED,
         "delivered",
-        f"to_agent brand sender doubt negated future conditional attempt failed held {_PLACES}",
+        f"to_agent delivered_at brand sender doubt negated future conditional attempt failed held {_PLACES}",
     ),
     _rule(
         "delivered.doorstep",
@@ -288,6 +291,7 @@ RULES: tuple[Rule, ...] = (
     _rule("arrived.mail", _S.ARRIVED_DESTINATION, "mail_import"),
     _rule("local.city", _S.LOCAL_TRANSIT, "destination_city"),
     _rule("exchange.passed", _S.LOCAL_TRANSIT, "transport_hub departed import|destination", "arrived origin"),
+    _rule("exchange.outward", _S.INTERNATIONAL_TRANSIT, "transport_hub departed export", "arrived import"),
     _rule(
         "exchange.left", _S.INTERNATIONAL_TRANSIT, "transport_hub departed", "arrived", far=_S.LOCAL_TRANSIT
     ),
@@ -358,6 +362,14 @@ RULES: tuple[Rule, ...] = (
     _rule("data", _S.INFO_RECEIVED, "data", "sorting"),
     _rule("local.company", _S.LOCAL_TRANSIT, "local_company"),
     _rule("sorting", _S.ORIGIN_TRANSIT, "sorting", "local parcel_center", far=_S.LOCAL_TRANSIT),
+    _rule(
+        "local.regional",
+        _S.LOCAL_TRANSIT,
+        "regional facility|arrived|departed|received|sorting|handed|on_the_way",
+        "origin",
+        near=_S.ORIGIN_TRANSIT,
+        near_from=_S.PRE_SHIPMENT,
+    ),
     _rule("local", _S.LOCAL_TRANSIT, "local facility|arrived|departed|received|sorting|handed", "origin"),
     _rule("local.center", _S.LOCAL_TRANSIT, "parcel_center", "on_the_way"),
     _rule("local.post_office", _S.LOCAL_TRANSIT, "post_office arrived"),

@@ -40,6 +40,7 @@ _BESIDE_THE_CUSTOMER = (
         "conditional",
         "attempt",
         "to_agent",
+        "delivered_at",
         "doubt",
         "held",
         "returning",
@@ -203,6 +204,7 @@ STRONG = frozenset(
 """Stages that contradict "delivered", wherever they stand beside it."""
 
 
+_CARRIERS = ("carrier", "local_company")
 _TRANSIT = frozenset({Stage.ORIGIN_TRANSIT, Stage.LOCAL_TRANSIT, Stage.ARRIVED_DESTINATION})
 _ALSO_SAID_AT_THE_DOOR = frozenset(
     {Stage.DELIVERED, Stage.INFO_RECEIVED, Stage.EXPORT_CUSTOMS, Stage.IMPORT_CUSTOMS}
@@ -219,6 +221,8 @@ def contradicts(other: Statement) -> bool:
             return text.shows("carrier")
         if other.stage is Stage.INFO_RECEIVED:  # "delivered" refers to the information
             return any(map(text.shows, ("delivered", "handed", "done")))
+        if other.stage in _TRANSIT and text.shows("handed") and any(map(text.shows, _CARRIERS)):
+            return True
         place_alone = other.precision is not Precision.CLEAR and other.stage in _TRANSIT
         return not place_alone and other.stage not in _ALSO_SAID_AT_THE_DOOR
     if any(map(text.shows, ("returning", "pickup_point", "attempt", "sender_delivered"))):
