@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 
 import pytest
 
 from bot import stages
 from bot.model import Stage
-
-DATA = Path(__file__).parent / "data"
+from tests.data import HERE, texts
 
 # At least so many of a hundred are read right.
 FLOORS = {
@@ -27,18 +24,6 @@ FLOORS = {
 }
 
 
-def _texts(wanted: str) -> Iterator[tuple[str, str]]:
-    """(what is expected, text) of one part of texts.txt."""
-    part = expected = ""
-    for line in (DATA / "texts.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("== "):
-            part = line[3:]
-        elif line.startswith("# "):
-            expected = line[2:]
-        elif line and part == wanted:
-            yield expected, line
-
-
 def _right(expected: str, reading: stages.Reading) -> bool:
     """Whether a reading is one of `stage` or `stage:reason`, with bars between what is equally right."""
     if expected == "not delivered":
@@ -49,23 +34,23 @@ def _right(expected: str, reading: stages.Reading) -> bool:
 
 @pytest.mark.parametrize("part", list(FLOORS))
 def test_texts_that_no_rule_was_written_from_are_read_right(part: str) -> None:
-    texts = list(_texts(part))
-    wrong = [(expected, text) for expected, text in texts if not _right(expected, stages.read("", text))]
-    assert texts
-    assert 100 * len(wrong) <= (100 - FLOORS[part]) * len(texts), wrong
+    known = list(texts("texts.txt", part))
+    wrong = [(expected, text) for expected, text in known if not _right(expected, stages.read("", text))]
+    assert known
+    assert 100 * len(wrong) <= (100 - FLOORS[part]) * len(known), wrong
 
 
 @pytest.mark.parametrize("mark", ["?", "？", "؟"])
 @pytest.mark.parametrize("part", list(FLOORS))
 def test_a_question_delivers_nothing(part: str, mark: str) -> None:
-    for _, text in _texts(part):
+    for _, text in texts("texts.txt", part):
         if not set(text) & set(".!。"):
             assert stages.read("", text + mark).stage is not Stage.DELIVERED, text
 
 
 @pytest.mark.parametrize("part", list(FLOORS))
 def test_none_of_them_is_falsely_delivered(part: str) -> None:
-    for expected, text in _texts(part):
+    for expected, text in texts("texts.txt", part):
         if "delivered" not in expected.split("|"):
             for shown in (text, text.upper(), f"{text}!", f"[Hub 3] {text}", f"Carrier note: {text}"):
                 assert stages.read("", shown).stage is not Stage.DELIVERED, shown
@@ -73,7 +58,7 @@ def test_none_of_them_is_falsely_delivered(part: str) -> None:
 
 
 def test_almost_delivered_is_not_delivered_in_any_language() -> None:
-    for text in (DATA / "not_delivered.txt").read_text(encoding="utf-8").splitlines():
+    for text in (HERE / "not_delivered.txt").read_text(encoding="utf-8").splitlines():
         assert stages.read("", text).stage is not Stage.DELIVERED, text
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -13,35 +12,33 @@ from bot.model import Stage
 from bot.stages import concepts, languages, lexicon
 from bot.stages.fold import fold, letters
 from tests.bench.stages import BLIND, rows
-from tests.data.wordings import CARRIERS, PARAPHRASES, WORDINGS
+from tests.data import HERE, texts
 
 EDGED = [language for language in concepts.languages() if language not in concepts.EDGELESS]
-_DATA = Path(__file__).parent / "data"
 
 
 @cache
 def _everything() -> str:
     """Every text there is, one a line."""
-    texts = (_DATA / "texts.txt").read_text(encoding="utf-8").splitlines()
-    texts += (_DATA / "not_delivered.txt").read_text(encoding="utf-8").splitlines()
-    texts += [text for table in (CARRIERS, PARAPHRASES, WORDINGS) for some in table.values() for text in some]
-    texts += [f"{row.name}\n{row.description}" for path in BLIND.glob("*.tsv") for row in rows(path)]
-    texts += [entry.text for entry in lexicon.shared().entries]
-    return "\n".join(fold(line) for text in texts for line in text.splitlines())
+    known = [text for file in ("texts.txt", "wordings.txt") for _, text in texts(file)]
+    known += (HERE / "not_delivered.txt").read_text(encoding="utf-8").splitlines()
+    known += [f"{row.name}\n{row.description}" for path in BLIND.glob("*.tsv") for row in rows(path)]
+    known += [entry.text for entry in lexicon.shared().entries]
+    return "\n".join(fold(line) for text in known for line in text.splitlines())
 
 
 @pytest.mark.parametrize("language", EDGED)
 def test_no_phrase_begins_or_ends_inside_a_word(language: str) -> None:
-    texts = _everything()
+    everything = _everything()
     inside = []
     for concept in concepts.phrases(language):
         pattern = concepts.pattern(language, concept)
         assert pattern is not None
-        for found in pattern.finditer(texts):
+        for found in pattern.finditer(everything):
             start, end = found.span()
-            before, after = texts[max(0, start - 1) : start + 1], texts[end - 1 : end + 1]
+            before, after = everything[max(0, start - 1) : start + 1], everything[end - 1 : end + 1]
             if re.fullmatch(r"\w\w", before) or re.fullmatch(r"\w\w", after):
-                inside.append((concept, texts[max(0, start - 20) : end + 20]))
+                inside.append((concept, everything[max(0, start - 20) : end + 20]))
     assert inside == []
 
 

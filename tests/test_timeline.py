@@ -267,6 +267,22 @@ def test_delivered_dated_before_out_for_delivery_is_delivered_and_told() -> None
     assert follower.order.stage is Stage.DELIVERED
 
 
+def test_a_delivery_from_far_behind_is_told_beside_a_later_scan() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:8]), hours=121))
+    scan = node(126, "Zorb flim")
+    changes = follower.look(127, parcel(*JOURNEY[:7], node(105, DONE.description), OUT, scan))
+    assert told(changes) == [scan.description, DONE.description]
+    assert not any(one.backfilled for one in changes.added)
+
+
+def test_a_twin_of_the_milestone_that_was_told_is_history() -> None:
+    update = node(70, "Zorb flim")
+    follower = Follower(followed(parcel(FLOWN, update), hours=71))
+    twin = node(60, "Flight departed")
+    assert follower.look(72, parcel(twin, FLOWN, update)).news == ()
+    assert follower.order.stage is Stage.INTERNATIONAL_TRANSIT
+
+
 def test_delivered_is_told_even_after_an_outage_of_weeks() -> None:
     follower = Follower(followed(parcel(*JOURNEY[:8]), hours=121))
     (news,) = follower.look(125 + 24 * 20, parcel(*JOURNEY)).news
@@ -1259,6 +1275,12 @@ def test_two_colors_of_one_article_keep_their_own_translations() -> None:
         ("Лампа", ""),
         ("Кабель", "Белый"),
     ]
+
+
+def test_articles_of_a_relabelled_parcel_are_found_by_the_times_of_its_scans() -> None:
+    order = followed(parcel(CREATED, items=["x"]), parcel(node(3, "Order created"), number="B2", items=["x"]))
+    theirs = replace(parcel(node(3, "Erstellt"), number="C3"), items=(Item(id="x", title="Lampe"),))
+    assert timeline.translated(order, snapshot(theirs)) == {2: theirs.items}
 
 
 def test_articles_that_are_not_the_known_ones_are_not_taken_for_them() -> None:

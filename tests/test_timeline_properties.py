@@ -13,12 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot import timeline
 from bot.model import Changes, FetchedNode, FetchedParcel, NewsKind, Order, Snapshot, Stage
-from tests.data.wordings import WORDINGS
+from tests.data import texts
 from tests.timelines import START, snapshot
 
 RELAXED = settings(deadline=None)  # a shared machine may stall
 
-TEXTS = [text for texts in WORDINGS.values() for text in texts]
+TEXTS = [text for _, text in texts("wordings.txt", "field")]
 HOURS = st.integers(min_value=0, max_value=24 * 40)
 NODES = st.builds(
     lambda hours, name, description: FetchedNode(
