@@ -167,6 +167,14 @@ RULES: tuple[Rule, ...] = (
         near_from=_S.PRE_SHIPMENT,
         near_to=_S.PICKED_UP,
     ),
+    _rule(  # "picked up" alone: by the customer once there was a tour or a pickup point, else by the carrier
+        "pickup.fetched",
+        _S.PICKED_UP,
+        "fetched",
+        "to_agent negated future conditional",
+        far=_S.DELIVERED,
+        far_from=_S.OUT_FOR_DELIVERY,
+    ),
     _rule("pickup.by_carrier", _S.PREPARING, "carrier_pickup", "customer returning"),
     _rule(
         "pickup.at_sender",
@@ -213,12 +221,11 @@ RULES: tuple[Rule, ...] = (
     _rule("out", _S.OUT_FOR_DELIVERY, "out_for_delivery", "negated china_leg conditional to_country"),
     _rule(
         "out.handed",
-        _S.OUT_FOR_DELIVERY,
+        _S.PICKED_UP,
         "to_courier",
         "negated conditional customer returning",
-        near=_S.PICKED_UP,
-        near_from=_S.PRE_SHIPMENT,
-        near_to=_S.PICKED_UP,
+        far=_S.OUT_FOR_DELIVERY,
+        far_from=_S.ORIGIN_TRANSIT,
     ),
     _rule("pickup.way", _S.LOCAL_TRANSIT, "pickup_point", "data conditional"),
     _rule(

@@ -325,7 +325,7 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
     """The stage for the parcel's side of the border: by places named, the journey so far, the language."""
     if rule.near is None and rule.far is None:
         return rule.stage
-    side = None if rule.far_from is Stage.DELIVERED else text.side  # a delivery is no matter of borders
+    side = None if Stage.DELIVERED in (rule.far_from, rule.far) else text.side  # no matter of borders
     if side is None and reached is not None and reached.rank is not None:
         if reached.rank >= (rule.far_from.rank or 0):
             side = Side.FAR
