@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import gc
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,6 +21,15 @@ from tests.world import World, world
 # Test machines are shared and noisy: how long one example takes says nothing.
 settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("noisy")
+
+
+def pytest_sessionstart() -> None:
+    """Forget what functions remember: mutmut has run the tests in this process, before it made the mutant."""
+    if "MUTANT_UNDER_TEST" in os.environ:
+        remembering = type(functools.lru_cache(lambda: None))
+        for one in gc.get_objects():
+            if isinstance(one, remembering) and one.cache_parameters()["maxsize"] is not None:
+                one.cache_clear()
 
 
 @pytest.fixture(autouse=True)

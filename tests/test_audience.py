@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import audience
-from bot.model import Follower, Importance, Level, News, NewsKind, PendingNotice, Place, Quiet
+from bot.model import Follower, Importance, Level, News, NewsKind, PendingNotice, Place, Quiet, Stage
 from tests import make
 
 NOW = make.NOW  # noon in UTC
@@ -188,3 +188,40 @@ def test_plain_scans_come_without_a_sound_and_milestones_with_one() -> None:
     assert audience.is_silent(chat, Importance.SCAN, NOW)
     assert not audience.is_silent(chat, Importance.MILESTONE, NOW)
     assert not audience.is_silent(chat, Importance.ACTION, NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage", "importance", "urgent", "passing"),
+    [
+        (NewsKind.NODES, Stage.OUT_FOR_DELIVERY, Importance.MILESTONE, True, False),
+        (NewsKind.NODES, Stage.OUT_FOR_DELIVERY, Importance.SCAN, False, False),
+        (NewsKind.NODES, Stage.LOCAL_TRANSIT, Importance.MILESTONE, False, False),
+        (NewsKind.NODES, Stage.EXCEPTION, Importance.ACTION, True, False),
+        (NewsKind.NODES, Stage.EXCEPTION, Importance.MILESTONE, False, True),
+        (NewsKind.NODES, Stage.EXCEPTION, Importance.SCAN, False, True),
+        (NewsKind.ETA, Stage.OUT_FOR_DELIVERY, Importance.MILESTONE, False, True),
+        (NewsKind.STUCK, Stage.EXCEPTION, Importance.MILESTONE, False, False),
+    ],
+)
+def test_what_cannot_wait_for_a_summary_and_what_is_no_alarm(
+    kind: NewsKind, stage: Stage, importance: Importance, urgent: bool, passing: bool
+) -> None:
+    news = News(kind=kind, key="n:1", importance=importance, stage=stage)
+    assert (audience.cannot_wait(news), audience.passes(news)) == (urgent, passing)
+    due = NOW if urgent else NOW.replace(day=21, hour=9)
+    assert audience.due_at(make.follower(digest_at=time(9)), news, NOW) == due
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_passing_trouble_alone_wakes_nobody_at_night(hour: int) -> None:
+    chat, now, night = make.chat(zone="Asia/Tokyo"), NOW.replace(hour=hour), {22, 23, *range(8)}
+    assert audience.is_silent(chat, Importance.MILESTONE, now, passing=True) is ((hour + 9) % 24 in night)
+    assert not audience.is_silent(chat, Importance.MILESTONE, now)
+
+
+def test_quiet_hours_silence_all_but_what_breaks_through() -> None:
+    quiet = make.chat(quiet_from=time(10), quiet_to=time(18))
+    assert audience.is_silent(quiet, Importance.MILESTONE, NOW)
+    assert not audience.is_silent(quiet, Importance.ACTION, NOW)
+    strict = replace(quiet, urgent_breaks_quiet=False)
+    assert audience.is_silent(strict, Importance.ACTION, NOW)

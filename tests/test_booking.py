@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ids import claim_token, is_claim_token, is_damaged_token, link_token, read_link_token, shop_key
 from bot.model import BookEntry, Flag, OrderStatus, Place, Stage, Watch
 from bot.pacing import CheckInterval, Pacer, book_needs, first_looks
 from bot.tracking import Policy
@@ -119,33 +118,6 @@ async def test_one_link_opens_every_parcel_of_a_shop_order(engine: Engine) -> No
     assert await booking.claimed(tokens[one]) == [one, two]
     assert await booking.claim_tokens(rows) == {one: tokens[one], other: tokens[other]}
     assert await booking.claimed("c-" + "A" * 22) == []
-
-
-def test_the_two_kinds_of_tokens_are_told_apart() -> None:
-    secret = "a-secret-of-your-own"
-    for byte in range(256):
-        token = claim_token(bytes([byte]) * 16)
-        assert len(token) <= 27
-        assert is_claim_token(token)
-        assert read_link_token(token, secret) is None
-        assert not is_damaged_token(token)
-    assert not is_claim_token(link_token(make.ORDER, secret))
-
-
-@pytest.mark.parametrize(
-    ("one", "other"), [("#1001", "1001"), ("# 1001", "#1001"), ("Shop-7", "shop-7"), ("#１００１", "1001")]
-)
-def test_spellings_of_one_number_are_one(one: str, other: str) -> None:
-    assert shop_key(one) == shop_key(other)
-
-
-@pytest.mark.parametrize(("one", "other"), [("10-01", "1001"), ("1001", "1001A"), ("#1001", "#10010")])
-def test_numbers_that_differ_stay_apart(one: str, other: str) -> None:
-    assert shop_key(one) != shop_key(other)
-
-
-def test_no_number_is_none() -> None:
-    assert shop_key(" # ") is None
 
 
 def _watch(weight: float = 0, *, booked: bool = True, stage: Stage = Stage.ORIGIN_TRANSIT) -> Watch:

@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import ids
-from bot.ids import MOST_CHARACTERS, Mistake, is_damaged_token, link_token, read, read_link_token
+from bot.ids import (
+    MOST_CHARACTERS,
+    Mistake,
+    claim_token,
+    clean_shop_order,
+    is_claim_token,
+    is_damaged_token,
+    link_token,
+    read,
+    read_link_token,
+    shop_key,
+    shop_number,
+)
 
 ORDER = "8211744661738042"
 OTHER = "8210560128429621"
@@ -438,3 +450,67 @@ def test_a_damaged_link_is_told_from_another_links_words() -> None:
         "ß" * 20,
     ):
         assert not is_damaged_token(word)
+
+
+@pytest.mark.parametrize(("digits", "damaged"), [(14, False), (15, True), (17, True), (18, False)])
+def test_a_damaged_link_begins_with_what_can_be_an_order(digits: int, damaged: bool) -> None:
+    number = int("9" * digits).to_bytes(8, "big")
+    assert is_damaged_token(base64.urlsafe_b64encode(number).decode().rstrip("=") + "abc") is damaged
+
+
+# ── the shop's own numbers ──────────────────────────────────────────────────────────────────────
+
+
+def test_the_two_kinds_of_tokens_are_told_apart() -> None:
+    for byte in range(256):
+        token = claim_token(bytes([byte]) * 16)
+        assert len(token) == 24
+        assert is_claim_token(token)
+        assert not is_claim_token(token + "A")
+        assert read_link_token(token, SECRET) is None
+        assert not is_damaged_token(token)
+    assert not is_claim_token(link_token(ORDER, SECRET))
+    assert claim_token(bytes(range(240, 256))) == "c-8PHy8_T19vf4-fr7_P3-_w"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("#1001", "1001"), ("# 1001", "#1001"), ("Shop-7", "shop-7"), ("#１００１", "1001")]
+)
+def test_spellings_of_one_number_are_one(one: str, other: str) -> None:
+    assert shop_key(one) == shop_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("10-01", "1001"), ("1001", "1001A"), ("#1001", "#10010")])
+def test_numbers_that_differ_stay_apart(one: str, other: str) -> None:
+    assert shop_key(one) != shop_key(other)
+
+
+def test_no_number_is_none() -> None:
+    assert shop_key(" # ") is None
+    assert clean_shop_order(" a \u200b b\n" + "x" * 80) == "a b " + "x" * 60
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("#1001", "1001"),
+        ("Where is # A-1001?", "A-1001"),
+        ("#12.", "12"),
+        ("#10X", "10X"),
+        (" 1001. ", "1001"),
+        ("Order no. 1001", "1001"),
+        ("заказ №1001", "1001"),
+        ("x" * 193 + " #1001", "1001"),
+        ("x" * 199 + " #1001", None),
+        ("I paid 1001 yesterday", None),
+        ("12", None),
+    ],
+)
+def test_a_number_of_the_shop_is_found_where_no_price_or_date_can_be_meant(
+    text: str, number: str | None
+) -> None:
+    assert shop_number(text) == number
+
+
+def test_nothing_is_left_of_a_labels_number() -> None:
+    assert read(f"(00)340434161094042557;{ORDER}").rest == ""
