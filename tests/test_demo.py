@@ -103,6 +103,15 @@ def test_the_shops_own_system_gets_events(address: str) -> None:
     assert "order.changed" in page
 
 
+def test_the_tour_leads_to_the_tracking_page_the_api_and_the_events(address: str) -> None:
+    links = _call(f"{address}/shop/links")
+    assert "Lamp &amp; Light" in _read(links["page"])
+    api = _read(address + links["api"])
+    for operation in ("POST /orders", "GET /stats", "POST /webhooks/{id}/replay"):
+        assert f"<b>{operation}</b>" in api
+    assert "Events at the shop" in _read(address + links["events"])
+
+
 def _read(url: str) -> str:
     with urllib.request.urlopen(url, timeout=10) as answer:
         return str(answer.read().decode())

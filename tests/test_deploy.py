@@ -265,7 +265,7 @@ def test_variables_have_defaults_and_are_known() -> None:
 def test_the_proxy_lets_nobody_to_the_inner_pages() -> None:
     text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
     (paths,) = re.findall(r"@doors path (.*)", text)
-    assert paths.split() == ["/telegram", "/telegram/*", "/aliexpress/push", "/t/*"]
+    assert paths.split() == ["/telegram", "/telegram/*", "/aliexpress/push", "/api/v1/*", "/t/*"]
     assert "respond 404" in text
     assert text.count("{") == text.count("}")
 

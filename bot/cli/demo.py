@@ -125,7 +125,8 @@ def _for_shops(told: dict[str, Any], environment: dict[str, str]) -> str:
     url = environment["PUBLIC_URL"]
     page = f"{url}/t/{link_token(told['first_order'], environment['LINK_SECRET'])}"
     key, secret = asyncio.run(_known_to_shops(environment["DATABASE_URL"], f"{told['url']}/shop/events"))
-    _send_secret(f"{told['url']}/shop/secret", secret)
+    links = {"secret": secret, "page": page, "api": f"{url}/api/v1", "key": key}
+    _tell_shop(f"{told['url']}/shop/setup", links)
     return (
         f"The same order without Telegram:  {page}\n"
         f'The API for shops:  curl -H "Authorization: Bearer {key}" {url}/api/v1/orders\n'
@@ -153,11 +154,11 @@ async def _known_to_shops(database: str, events: str) -> tuple[str, str]:
         await store.close()
 
 
-def _send_secret(url: str, secret: str) -> None:
-    """The shop's system verifies events with it."""
+def _tell_shop(url: str, links: dict[str, str]) -> None:
+    """The shop's system verifies events with the secret, and the tour leads to the others."""
     from urllib.request import urlopen
 
-    with urlopen(url, data=secret.encode(), timeout=5):  # noqa: S310  a loopback address of ours
+    with urlopen(url, data=json.dumps(links).encode(), timeout=5):  # noqa: S310  a loopback address of ours
         pass
 
 

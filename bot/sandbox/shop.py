@@ -1,4 +1,7 @@
-"""A shop's own system for the demo: it takes the events that the bot sends, verifies them, and shows them."""
+"""A shop's own system for the demo: it takes the events that the bot sends, verifies and shows them.
+
+Beside them it shows what the bot's API offers, as its OpenAPI document says.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,19 @@ from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from bot.sandbox.outgoing import CallFailed, http_call
 
 _KEPT = 100  # events
 _LARGEST = 100_000  # bytes
-_PAGE = """<!doctype html>
+_LINKS = ("page", "api", "key")  # the tracking page, where the API begins, a key of it
+_HEAD = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="3">
-<title>Events</title>
+<title>{title}</title>
 <style>
   body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
   body {{ color-scheme: light dark; }}
@@ -28,9 +33,18 @@ _PAGE = """<!doctype html>
   pre {{ white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0; }}
   b {{ display: inline-block; min-width: 12rem; }}
 </style>
-<h1>Events at the shop's system</h1>
+<h1>{title}</h1>
+"""
+_EVENTS = """<meta http-equiv="refresh" content="3">
 <p>{count} so far, the newest first. The page renews itself.</p>
 {rows}
+"""
+_API = """<p>Made from <a href="{api}/openapi.json">its OpenAPI document</a>. Ask it with the demo's key:</p>
+<pre>curl -H "Authorization: Bearer {key}" {api}/orders</pre>
+{rows}
+"""
+_OPERATION = """<article><b>{method} {path}</b>
+<details><summary>{title}</summary><pre>{about}</pre></details></article>
 """
 _ROW = """<article><b>{type}</b> order {order}: {stage} · {verdict}
 <details><summary>{id}</summary><pre>{body}</pre></details></article>
@@ -52,18 +66,50 @@ class ShopSystem:
         self._taken: deque[_Taken] = deque(maxlen=_KEPT)
         self._count = 0
         self._secret = ""
+        self._links: dict[str, str] = {}
 
     @property
     def routes(self) -> list[Route]:
         return [
             Route("/", self._page),
             Route("/events", self._take, methods=["POST"]),
-            Route("/secret", self._learn, methods=["POST"]),
+            Route("/setup", self._learn, methods=["POST"]),
+            Route("/links", self._tell),
+            Route("/api", self._api),
         ]
 
     async def _learn(self, request: Request) -> Response:
-        self._secret = (await request.body()).decode()
+        """Take the `secret` of the events, and the demo's links."""
+        told = await request.json()
+        self._secret = told["secret"]
+        self._links = {name: told[name] for name in _LINKS if name in told}
         return Response(status_code=204)
+
+    async def _tell(self, request: Request) -> Response:
+        """What the tour leads to; `page` is missing until the demo has told it."""
+        shown = {"api": "/shop/api", "events": "/shop/"}
+        return JSONResponse(shown | {"page": self._links["page"]} if self._links else {})
+
+    async def _api(self, request: Request) -> Response:
+        """The operations of the API."""
+        try:
+            answer = await http_call("GET", f"{self._links.get('api', '')}/openapi.json")
+            paths = json.loads(answer.body)["paths"]
+        except (CallFailed, ValueError, KeyError):
+            return PlainTextResponse("the API does not answer", status_code=502)
+        rows = "".join(
+            _OPERATION.format(
+                method=method.upper(),
+                path=html.escape(path),
+                title=html.escape(str(operation.get("summary", ""))),
+                about=html.escape(str(operation.get("description", ""))),
+            )
+            for path, methods in paths.items()
+            for method, operation in methods.items()
+        )
+        links = {name: html.escape(value) for name, value in self._links.items()}
+        head = _HEAD.format(title="The API for shops")
+        return HTMLResponse(head + _API.format(**links, rows=rows))
 
     async def _take(self, request: Request) -> Response:
         raw = await request.body()
@@ -85,7 +131,8 @@ class ShopSystem:
 
     async def _page(self, request: Request) -> Response:
         rows = "".join(_row(one) for one in self._taken) or "<p>Nothing yet.</p>"
-        return HTMLResponse(_PAGE.format(count=self._count, rows=rows))
+        head = _HEAD.format(title="Events at the shop's system")
+        return HTMLResponse(head + _EVENTS.format(count=self._count, rows=rows))
 
 
 def _row(taken: _Taken) -> str:

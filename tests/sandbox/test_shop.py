@@ -27,7 +27,10 @@ async def test_events_are_verified_and_shown_and_others_refused() -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
         assert "Nothing yet" in (await http.get("/shop/")).text
         assert (await http.post("/shop/events", content=BODY)).status_code == 204
-        await http.post("/shop/secret", content=SECRET)
+        assert (await http.get("/shop/links")).json() == {}
+        await http.post("/shop/setup", json={"secret": SECRET, "page": "http://bot/t/x"})
+        assert (await http.get("/shop/links")).json()["page"] == "http://bot/t/x"
+        assert (await http.get("/shop/api")).status_code == 502  # nobody listens
         assert (await http.post("/shop/events", content=BODY, headers=signed)).status_code == 204
         forged = BODY.replace("82", "83")
         assert (await http.post("/shop/events", content=forged, headers=signed)).status_code == 401

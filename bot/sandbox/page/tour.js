@@ -78,6 +78,14 @@ async function drawOrders() {
   }));
 }
 
+// The demo tells the addresses once the bot is ready.
+async function drawLinks() {
+  if (!$("for-shops").hidden) return;
+  const links = await (await fetch("/shop/links")).json();
+  document.querySelectorAll("[data-link]").forEach((link) => { link.href = links[link.dataset.link] ?? ""; });
+  $("for-shops").hidden = !links.page;
+}
+
 function drawPace(seconds) {
   const place = PACES.reduce((best, pace, index) => (Math.abs(pace - seconds) < Math.abs(PACES[best] - seconds) ? index : best), 0);
   $("pace").value = place;
@@ -158,6 +166,7 @@ export function startTour(host) {
   $("close-tour").addEventListener("click", () => tour(false));
   page.told(async () => drawPace((await page.api("/clock")).seconds_per_day))();
   drawFaults().catch(() => {});
+  keep(drawLinks, 2);
   keep(drawOrders, 2);
   keep(drawCounters, 2);
   keep(drawMetrics, 3);
