@@ -27,7 +27,7 @@ _LABEL = (
 )
 _RUN = re.compile(rf"(?<![\d{_LATIN}])(?:{_LABEL})?(\d{{15,19}})(?![\d{_LATIN}])", re.IGNORECASE)
 # People and pages group digits: "8211 7446 6173 8042". Bounded, so that parsing stays linear.
-_SEPARATOR = r"[ \u00A0\u2002-\u200A\u202F.,'_\u2010-\u2015\u2212-]"
+_SEPARATOR = r"(?:[ \u00A0\u2002-\u200A\u202F]{1,3}|[.,'\u2019\u066C_\u2010-\u2015\u2212-])"
 _GROUPED = re.compile(
     rf"(?<!\d)\d{{1,6}}(?P<sep>{_SEPARATOR})\d{{3,6}}(?:(?P=sep)\d{{3,6}}){{0,5}}(?:(?P=sep)\d{{1,6}})?(?!\d)"
 )

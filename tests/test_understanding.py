@@ -115,6 +115,10 @@ async def test_a_caption_is_read_and_may_hold_a_command(play: World) -> None:
     entity = {"type": "bot_command", "offset": 0, "length": 7}
     sent = await play.posts(EMMA, **photo, caption="/orders", caption_entities=[entity])
     await play.hears(EMMA, "1 on the way", after=sent)
+    link = f"https://www.aliexpress.com/p/order/detail.html?orderId={CUSTOMS}"
+    hidden = {"type": "text_link", "offset": 4, "length": 5, "url": link}
+    sent = await play.posts(EMMA, text="See order", entities=[hidden])  # pasted from a mail
+    await play.hears(EMMA, CUSTOMS, after=sent)
 
 
 async def test_service_messages_get_no_answer(play: World) -> None:

@@ -192,7 +192,7 @@ class TelegramService:
         update = intake.Update.de_json(json.loads(raw.payload), self.bot)
         if asks_us(update) and (ctx := await open_context(self._services, update)) is not None:
             await ctx.toast()
-            await self.sender.deliver(ctx.place, replies.went_wrong(ctx.words))
+            await self.sender.deliver(ctx.place, replies.went_wrong(ctx.words, ctx.shop))
 
     def _replied(self) -> list[SendRecord]:
         at = self._now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -151,7 +151,7 @@ async def _written(
     if not text and begun is None and _is_answered(services, message):
         return  # another picture of an answered album
     heard = _hear(message, text, services.bot.username)
-    said = read(heard.text)
+    said = _read(message, heard.text)
     login = not heard.command and admin.is_login(services, message.chat.id, said)
     if not login and begun is None and not _is_for_us(message, heard, services.bot.id):
         return
@@ -211,6 +211,14 @@ async def _run(ctx: ChatContext, name: str, said: ParsedText) -> None:
     if ctx.chat.awaiting and name != "start":
         await ctx.expect("")  # a command ends any open question
     await command(ctx, said)
+
+
+def _read(message: TelegramMessage, text: str) -> ParsedText:
+    """The text; where it holds no order id, also the addresses behind its words, as in a pasted mail."""
+    said = read(text)
+    links = [entity.url for entity in (*message.entities, *message.caption_entities) if entity.url]
+    hidden = read(" ".join(links)) if links and not said.ids else None
+    return replace(said, ids=hidden.ids, mistakes=()) if hidden is not None and hidden.ids else said
 
 
 @dataclass(frozen=True, slots=True)

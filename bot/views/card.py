@@ -25,7 +25,7 @@ from bot.model import (
 )
 from bot.views import actions, brand, wording
 from bot.views import buttons as b
-from bot.views.contact import contact_row
+from bot.views.contact import contact_line, contact_row
 
 PARCELS_IN_FULL = 2
 _WITH_CARRIER = 3  # rank of "picked up"
@@ -53,10 +53,12 @@ def card(
     if silent_since is not None:
         lines += [Markup(""), banner(words, order, words.ago(silent_since, now))]
     lines += _body(words, facts, now)
+    asked = shop if follow else None
+    states = [(parcel.stage, parcel.reason) for parcel in order.live]
+    lines += contact_line(words, asked, states)
     if foot := _foot(words, order, follow, now):
         lines += [Markup(""), *foot]
-    states = ((parcel.stage, parcel.reason) for parcel in order.live)
-    contact = contact_row(words, shop if follow else None, order.id, states)
+    contact = contact_row(words, asked, order.id, states)
     return Message(text=words.page(lines), buttons=(*_buttons(words, order, follow), *contact))
 
 

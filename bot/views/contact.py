@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from markupsafe import Markup
+
 from bot.i18n import Words, plain
 from bot.model import Button, Reason, Shop, Stage
-from bot.views import actions
+from bot.views import actions, wording
 from bot.views import buttons as b
 
 # What the shop can help with; a delay or bad weather is nobody's fault, and passes.
@@ -37,6 +39,15 @@ def contact_row(
         return ()
     made = ask_button(words, shop, order_id) or contact_button(words, shop)
     return ((made,),) if made is not None else ()
+
+
+def contact_line(words: Words, shop: Shop | None, states: Iterable[tuple[Stage, Reason]]) -> list[Markup]:
+    """The shop's contact in words where a state needs it and no button can hold it: a telephone number."""
+    if shop is None or shop.asks or not shop.support or contact_button(words, shop) is not None:
+        return []
+    if not any(is_trouble(stage, reason) for stage, reason in states):
+        return []
+    return [words.t("💬 Questions? {contact}", contact=wording.clip(shop.support, 100))]
 
 
 def is_trouble(stage: Stage, reason: Reason) -> bool:

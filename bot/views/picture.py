@@ -10,19 +10,11 @@ from bot.i18n import Words, fill, plain
 from bot.model import Follow, Localized, Message, Order, Parcel, Stage
 from bot.views import card, fonts, wording
 from bot.views.canvas import AMBER, BLUE, GREEN, GREY, INK, MARGIN, PAPER, RAIL, WIDTH, Page
+from bot.views.contact import is_trouble
 
 PARCELS_SHOWN = 3
 _TALLEST = 1500  # height of the paper, of which only what is used is kept
 _TITLE_LIMIT = 120  # characters
-
-_TROUBLE = {
-    Stage.FAILED_ATTEMPT,
-    Stage.EXCEPTION,
-    Stage.DUTIES_DUE,
-    Stage.RETURNING,
-    Stage.RETURNED,
-    Stage.CANCELLED,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +165,7 @@ def _stops(page: Page, parcel: Parcel, places: list[float], reached: int, y: int
     """The line with its stops, their names and days; only the last stop reached tells of trouble."""
     words, days, width = page.words, _days(parcel), abs(places[1] - places[0]) - 16
     passed = GREEN if parcel.stage is Stage.DELIVERED else BLUE
-    last = AMBER if wording.stage_of(parcel) in _TROUBLE else passed
+    last = AMBER if is_trouble(wording.stage_of(parcel), parcel.reason) else passed
     at = {Stage.RETURNING: None, Stage.RETURNED: 1}.get(parcel.stage, reached)
     page.rail(places[0], places[4], y, RAIL)
     if reached > 1:

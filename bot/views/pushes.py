@@ -31,7 +31,7 @@ from bot.model import (
 )
 from bot.views import actions, card, wording
 from bot.views import buttons as b
-from bot.views.contact import ask_button, contact_row
+from bot.views.contact import ask_button, contact_line, contact_row
 
 NODES_SHOWN = 5
 ENTRIES_SHOWN = 12
@@ -92,7 +92,8 @@ def push(
         lines.append(_asks_for_all(words, len(facts.order.live)))
     elif any(map(_is_arrival, news)):
         lines.append(words.t("Did you get it?"))
-    states = ((each.stage, _reason(facts, each)) for each in news if each.stage is not None)
+    states = [(each.stage, _reason(facts, each)) for each in news if each.stage is not None]
+    lines += contact_line(words, shop, states)
     contact = contact_row(words, shop, facts.order.id, states)
     return Message(
         text=words.page(lines),
@@ -299,7 +300,7 @@ def _timely(facts: Localized, news: Sequence[News]) -> list[News]:
 
 def _has_date(facts: Localized, news: News) -> bool:
     parcel = _parcel_of(facts, news)
-    return parcel is None or is_meaningful(parcel)
+    return facts.order.status is not OrderStatus.CANCELLED and (parcel is None or is_meaningful(parcel))
 
 
 def _block(words: Words, facts: Localized, news: News, now: datetime, *, headed: bool) -> list[Markup]:
@@ -332,7 +333,7 @@ def _arrival(words: Words, facts: Localized, news: News, now: datetime) -> list[
     parcel = _parcel_of(facts, news)
     if parcel is None or news.kind is not NewsKind.NODES or news.stage is Stage.DELIVERED:
         return []
-    return card.expected(words, parcel, now)
+    return card.expected(words, parcel, now) if facts.order.status is not OrderStatus.CANCELLED else []
 
 
 def _nodes(words: Words, facts: Localized, news: News, now: datetime, *, headed: bool) -> list[Markup]:

@@ -343,12 +343,13 @@ def make_me_admin(words: Words) -> str:
     )
 
 
-def went_wrong(words: Words) -> Message:
+def went_wrong(words: Words, shop: Shop) -> Message:
     """An update could not be handled, however often it was tried: our mistake."""
     return _say(
         words,
         words.t("😕 Something went wrong on our side. Nothing is lost."),
         words.t("Please try again in a minute. If it keeps happening, contact the shop."),
+        *_support(words, shop),
     )
 
 

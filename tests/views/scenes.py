@@ -209,6 +209,9 @@ def _cards() -> dict[str, Scene]:
         "card.card past our own estimate": shown(Localized(order=estimated(-6, -2))),
         "card.card of the shop's number": shown(replace(FACTS, order=NUMBERED)),
         "card.card of two parcels": shown(TWO),
+        "card.card of a shop with a telephone": shown(
+            order_in(Stage.EXCEPTION, Reason.DAMAGED), shop=Shop(support="+49 151 23456789")
+        ),
         "card.card of eight parcels": shown(Localized(order=replace(ORDER, parcels=eight))),
         "card.card without a name": shown(FACTS, UNNAMED),
         "card.card in a group": shown(FACTS, UNNAMED, masked=True),
@@ -465,7 +468,7 @@ def _talk() -> dict[str, Scene]:
         "replies.admins_only": replies.admins_only,
         "replies.group_admins_only": replies.group_admins_only,
         "replies.make_me_admin": replies.make_me_admin,
-        "replies.went_wrong": replies.went_wrong,
+        "replies.went_wrong": lambda w: replies.went_wrong(w, SHOP),
         **{f"replies.choose {each}": choose(each) for each in replies.Purpose},
         "replies.ask_rename": lambda w: replies.ask_rename(w, ORDER, FOLLOW, 64),
         "replies.renamed": lambda w: replies.renamed(w, ORDER, FOLLOW),

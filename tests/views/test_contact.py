@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.i18n import Words
-from bot.model import Localized, Reason, Shop, Stage
-from bot.views import card
+from bot.model import Importance, Localized, News, NewsKind, Reason, Shop, Stage
+from bot.views import card, pushes
 from bot.views.contact import contact_button
 from tests.views.scenes import FOLLOW, NOW, ORDER
 
@@ -37,6 +37,10 @@ def test_other_words_stay_words(support: str) -> None:
     assert contact_button(EN, Shop(support=support)) is None
 
 
+def _entered(stage: Stage) -> News:
+    return News(kind=NewsKind.NODES, key="k", importance=Importance.ACTION, parcel=1, stage=stage)
+
+
 @pytest.mark.parametrize(
     ("stage", "reason", "offered"),
     [
@@ -52,3 +56,10 @@ def test_a_card_offers_the_shop_in_trouble(stage: Stage, reason: Reason, offered
     said = card.card(EN, Localized(order=order), FOLLOW, now=NOW, shop=Shop(support="@kiosk_help"))
     urls = [button.url for row in said.buttons for button in row]
     assert ("https://t.me/kiosk_help" in urls) is offered
+    assert "kiosk_help" not in said.text
+    words = Shop(support="+49 151 23456789")
+    for said in (
+        card.card(EN, Localized(order=order), FOLLOW, now=NOW, shop=words),
+        pushes.push(EN, Localized(order=order), FOLLOW, [_entered(stage)], now=NOW, shop=words),
+    ):
+        assert ("+49 151 23456789" in said.text) is offered
