@@ -42,8 +42,7 @@ class _Place:
     def __init__(self, stage: Stage, trail: tuple[_Entry, ...]) -> None:
         self.stage, self.trail = stage, trail
         self.weight, self.due, self.leads = 1.0, -math.inf, False
-        # The entry, how many were shared before it, by whom.
-        self.suggested: tuple[_Entry, int, str] | None = None
+        self.suggested: tuple[_Entry, int] | None = None  # and how many were shared before it
 
 
 class Peer(NamedTuple):
@@ -78,7 +77,7 @@ class Companions:
         likely = []
         for peer in before:
             if self._places[peer.order].suggested is None:
-                self._places[peer.order].suggested = new[0], peer.shared, order
+                self._places[peer.order].suggested = new[0], peer.shared
                 new[0].orders[peer.order] = None
                 likely.append(peer.order)
         if place.trail:
@@ -170,7 +169,7 @@ class Companions:
         """Count whether an order had the suggested entry; None if that stays unknown."""
         if place.suggested is None:
             return
-        entry, shared, _ = place.suggested
+        entry, shared = place.suggested
         entry.orders.pop(order, None)
         place.suggested = None
         if came is not None:

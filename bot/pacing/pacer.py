@@ -102,8 +102,8 @@ class Pacer:
 
     def dump(self) -> dict[str, Any]:
         """JSON-able state."""
-        together = self.companions.dump()
-        return {"rates": self.rates.dump(), "price": self.price.dump(), "companions": together}
+        learned = self.companions.dump()
+        return {"rates": self.rates.dump(), "price": self.price.dump(), "companions": learned}
 
     def load(self, state: Mapping[str, Any] | None) -> None:
         """Restore the state from `dump`; None or another version starts anew."""

@@ -59,10 +59,7 @@ class Explanation:
     bound: Bound
 
 
-_TROUBLE = (
-    *(Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.DUTIES_DUE),
-    *(Stage.ADDRESS_CHANGE, Stage.RETURNING),
-)
+_TROUBLE = {Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.DUTIES_DUE, Stage.ADDRESS_CHANGE, Stage.RETURNING}
 _OVERDUE = timedelta(days=1)  # behind its promised date
 
 
@@ -90,12 +87,16 @@ def decide(
     if watch.weight <= 0 or quiet >= GIVEN_UP:
         return None, Bound.STOPPED
     if watch.stage.final or watch.status is OrderStatus.CANCELLED:
-        at, bound = _recheck(watch, now, luck)
+        passed = (now - (watch.finished_at or watch.last_node_at or watch.created_at)) / timedelta(hours=1)
+        left = [after - passed for after in _RECHECKS if after > passed + 0.5]
+        if not left:
+            return None, Bound.STOPPED
+        at, bound = now + timedelta(hours=left[0] * (1.0 + _JITTER * luck)), Bound.FINISHED
     else:
         gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, interval)
         seconds = gap * 3600.0 * _varied(luck, rates.entries if gap > _LONG else math.inf)
         at = now + timedelta(seconds=min(max(seconds, interval.floor), interval.ceiling))
-    if watch.failures > 0 and at is not None:
+    if watch.failures > 0:
         # Full jitter: anywhere up to a window that doubles with every failure.
         window = min(_RETRY * 2.0 ** min(watch.failures, 20), max(interval.ceiling - interval.floor, 0.0))
         return now + timedelta(seconds=interval.floor + luck * window), Bound.FAILURE
@@ -130,19 +131,8 @@ def _varied(luck: float, entries: float) -> float:
     return 1.0 + (_JITTER * side if beyond <= 0.0 else math.copysign(_FAR * beyond / tried, side))
 
 
-def _recheck(watch: Watch, now: datetime, luck: float) -> tuple[datetime | None, Bound]:
-    ended = watch.finished_at or watch.last_node_at or watch.created_at
-    passed = (now - ended).total_seconds() / 3600.0
-    for after in _RECHECKS:
-        if after > passed + 0.5:
-            return now + timedelta(hours=(after - passed) * (1.0 + _JITTER * luck)), Bound.FINISHED
-    return None, Bound.STOPPED
-
-
 class _Outlook:
     """What to expect after a check at `start` (hours)."""
-
-    __slots__ = ("_low", "begin", "cell", "profile", "weight", "zero")
 
     def __init__(self, watch: Watch, rates: Rates, start: float) -> None:
         last = min(hours(watch.last_node_at or watch.created_at), start)
@@ -186,9 +176,7 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[floa
     least = total = 0.0
     low = outlook.expected(floor)
     while after < end and after - best <= _AHEAD:
-        mark = int(after + phase + 1e-6) + 1.0 - phase
-        if mark > end:
-            mark = end
+        mark = min(int(after + phase + 1e-6) + 1.0 - phase, end)
         step = mark - after
         age += paces[int(begin + after + 1e-6) % WEEK] * step
         while age >= edges[bin_ + 1]:
@@ -199,13 +187,11 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[floa
         saved = math.sqrt(double * more / step)
         under, over = low - saved, low + more - saved
         if under < 0.0 < over:  # the minimum is within this step
-            part_of = under / (under - over)
-            if total + 0.5 * under * part_of * step < least:
-                least, best = total + 0.5 * under * part_of * step, after + part_of * step
+            part = step * under / (under - over)
+            if total + 0.5 * under * part < least:
+                least, best = total + 0.5 * under * part, after + part
         total += 0.5 * (under + over) * step
         if total < least:
             least, best = total, mark
         after, low, known = mark, low + more, then
-    if best >= end:
-        return end, Bound.CEILING
-    return best, Bound.FLOOR if best <= floor else Bound.PRICE
+    return best, Bound.CEILING if best >= end else Bound.FLOOR if best <= floor else Bound.PRICE

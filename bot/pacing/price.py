@@ -55,7 +55,7 @@ class Price:
         active, budget = max(active, 1.0), max(budget, 1.0)
         if self.at is None:
             fresh = replace(self, at=now, spent=spent, active=active, budget=budget)
-            return replace(fresh, value=_bounded(_wanted(fresh, now)))
+            return replace(fresh, value=_wanted(fresh, now))
         passed = max((now - self.at).total_seconds() / 3600.0, 0.0)
         calls = spent - self.spent if now.date() == self.at.date() and spent >= self.spent else spent
         # Where calls are held back, demand is not visible.
@@ -66,7 +66,8 @@ class Price:
         known = replace(known, at=now, spent=spent, active=active, budget=budget, ahead=ahead)
         more = active / budget / (self.active / self.budget)  # orders per call, compared with the last time
         scaled, pull = self.value * more * more, -math.expm1(-passed / _SMOOTH)
-        return replace(known, value=_bounded(scaled * (_bounded(_wanted(known, now)) / scaled) ** pull))
+        value = scaled * (_wanted(known, now) / scaled) ** pull
+        return replace(known, value=min(max(value, _LOWEST), _HIGHEST))
 
     def demand(self) -> tuple[float, ...]:
         """Calls per hour and order at price 1, for each hour of the day."""
@@ -120,14 +121,11 @@ def _wanted(price: Price, now: datetime) -> float:
     tail = math.fsum(demand[:_TAIL])
     left = max(budget * _MOST - price.spent, 0.0) + budget * tail / whole
     today = math.fsum(demand[now.hour :]) - demand[now.hour] * now.minute / 60.0
-    return max(usual, price.active * (today + tail) / max(left, 1e-3 * budget)) ** 2
+    wanted = max(usual, price.active * (today + tail) / max(left, 1e-3 * budget)) ** 2
+    return min(max(wanted, _LOWEST), _HIGHEST)
 
 
 def day_begun(now: datetime) -> float:
     """The part of AliExpress's day that has passed, from 0 to 1."""
     now = now.astimezone(DAY_ZONE)
     return (now.hour + now.minute / 60.0) / 24.0
-
-
-def _bounded(value: float) -> float:
-    return min(max(value, _LOWEST), _HIGHEST)

@@ -48,8 +48,6 @@ def hours(moment: datetime) -> float:
 class WeeklyProfile:
     """A weekly activity profile with mean 1, and its integral, the operating time."""
 
-    __slots__ = ("_sum", "pace")
-
     def __init__(self, pace: Sequence[float]) -> None:
         """`pace` holds 168 positive numbers, one per hour of the week from Monday 00:00; scaled to mean 1."""
         mean = math.fsum(pace) / WEEK
@@ -59,10 +57,8 @@ class WeeklyProfile:
     def operating(self, at: float) -> float:
         """Operating hours from the profile's origin to `at` (hours, in the profile's own zone)."""
         weeks, rest = divmod(at, WEEK)
-        whole = int(rest)
-        if whole >= WEEK:  # rounding error at the end of a week
-            return (weeks + 1.0) * WEEK
-        return weeks * WEEK + self._sum[whole] + (rest - whole) * self.pace[whole]
+        whole = int(rest)  # by a rounding error, it may be the week's last hour plus one
+        return weeks * WEEK + self._sum[whole] + (rest - whole) * self.pace[whole % WEEK]
 
     def pace_at(self, at: float) -> float:
         """Operating hours per hour at `at`."""

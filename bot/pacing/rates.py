@@ -14,7 +14,6 @@ from bot.pacing import prior
 from bot.pacing.profile import ORIGIN_OFFSET, WEEK, Leg, WeeklyProfile, hours, leg
 
 _HALF_LIFE, _FADED_EVERY = 60.0 * 24.0, 12.0  # hours: of what is learned, and how often it is applied
-_BINS = len(prior.EDGES)
 _RECOMPILE, _RECOMPILE_SHARE = 48, 0.08  # new entries, and share of all, after which tables are rebuilt
 _GLOBAL_EVENTS, _STAGE_EVENTS, _CELL_EVENTS = 6.0, 8.0, 4.0  # weights of the priors, in entries
 _PROFILE_EVENTS = 80.0  # weight of a prior profile, and of the leg's as prior of the stage's, in entries
@@ -24,8 +23,8 @@ _ROWS = 1000  # learned at most, before carriers that are new share what is know
 _LAG_EVENTS, _CLOSING_EVENTS = 20.0, 4.0
 # What is learned: rows of numbers by name, most of them per stage or profile, with each row's length.
 _SIZES = {
-    "counts": _BINS, "exposure": _BINS, "closing": 1, "lags": len(prior.LAG_EDGES), "gain": 1, "abroad": 1,
-    "hours": 24, "hours_due": 24, "days": 7, "days_due": 7,
+    "counts": len(prior.EDGES), "exposure": len(prior.EDGES), "lags": len(prior.LAG_EDGES),
+    "closing": 1, "gain": 1, "abroad": 1, "hours": 24, "hours_due": 24, "days": 7, "days_due": 7,
 }  # fmt: skip
 _NOTHING = [(name, [0.0] * _SIZES[name]) for name in ("hours", "hours_due", "days", "days_due")]
 _CHINA, _ZONES = (Leg.ORIGIN, Leg.LINEHAUL), ("china", "local", "utc")
@@ -33,8 +32,6 @@ _CHINA, _ZONES = (Leg.ORIGIN, Leg.LINEHAUL), ("china", "local", "utc")
 
 class Cell:
     """One stage's hazard rate by operating age, with precomputed sums."""
-
-    __slots__ = ("edges", "rate", "sums")
 
     def __init__(self, rate: Sequence[float], edges: Sequence[float] = prior.EDGES) -> None:
         """`rate`: expected entries per operating hour, one number per age bin between `edges`."""
@@ -130,8 +127,8 @@ class Rates:
 
     def _fade(self, now: float) -> None:
         """Reduce the weight of older observations, by half per `_HALF_LIFE`."""
-        factor = 2.0 ** (-max(now - self._now, 0.0) / _HALF_LIFE) if self._now else 1.0
-        self._now = max(self._now, now)
+        factor = 2.0 ** ((self._now - now) / _HALF_LIFE) if self._now else 1.0
+        self._now = now
         for row in self._rows.values():
             row[:] = [value * factor for value in row]
 
@@ -215,21 +212,13 @@ class Rates:
             by_day[hour // 24 % 7] += due
             start = hour + 1.0
         exposure = self._row("exposure", walk.stage)
-        index = max(bisect_right(prior.EDGES, low) - 1, 0)
-        while low < high:
-            edge = prior.EDGES[index + 1] if index + 1 < _BINS else math.inf
-            step = min(edge, high)
-            exposure[index] += walk.weight * (step - low)
-            low = step
-            index += 1
+        for index, (edge, top) in enumerate(pairwise((*prior.EDGES, math.inf))):
+            exposure[index] += walk.weight * max(min(high, top) - max(low, edge), 0.0)
         return high
 
     def _row(self, name: str, key: str = "") -> list[float]:
         """A row of learned numbers; see `_SIZES`."""
-        row = self._rows.get((name, key))
-        if row is None:
-            row = self._rows[name, key] = [0.0] * _SIZES[name]
-        return row
+        return self._rows.setdefault((name, key), [0.0] * _SIZES[name])
 
     def _compile(self) -> None:
         self._since = 0
