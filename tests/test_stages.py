@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import stages
-from bot.model import Reason, Stage
+from bot.model import Stage
 from bot.stages import concepts
 from bot.stages.codes import CODES
 from bot.stages.fold import letters
@@ -117,25 +117,6 @@ def test_a_code_as_name_is_read_as_a_code() -> None:
     assert stages.read("GTMS_SIGNED", "").stage is Stage.DELIVERED
     assert stages.read("GTMS_SIGNED", "Delivered to pick-up point").stage is Stage.READY_FOR_PICKUP
     assert stages.read("NEW_STRANGE_CODE", "").stage is Stage.UPDATE
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("Held by customs", Reason.CUSTOMS),
-        ("Delivery attempted, nobody home", Reason.ABSENT),
-        ("Incorrect address, please contact the carrier", Reason.ADDRESS),
-        ("Package damaged in transit", Reason.DAMAGED),
-        ("Package lost", Reason.LOST),
-        ("Recipient refused the parcel", Reason.REFUSED),
-        ("Security check failed", Reason.SECURITY),
-        ("Flight delayed", Reason.DELAY),
-        ("Shipment cancelled", Reason.CANCELLED),
-        ("Delivered", Reason.NONE),
-    ],
-)
-def test_the_reason_is_told_apart_from_the_state(text: str, reason: Reason) -> None:
-    assert stages.read("", text).reason is reason
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot import stages
+
 HERE = Path(__file__).parent
 
 
@@ -19,3 +21,11 @@ def texts(file: str, part: str | None = None) -> Iterator[tuple[str, str]]:
             expected = line[2:]
         elif line and here and part in {None, here}:
             yield expected, line
+
+
+def fits(expected: str, reading: stages.Reading) -> bool:
+    """Whether a reading is one of `stage` or `stage:reason`, with bars between what is equally right; none of
+    them after "not "."""
+    said = {str(reading.stage), f"{reading.stage}:{reading.reason}"}
+    excluded = expected.startswith("not ")
+    return said.isdisjoint(expected.removeprefix("not ").split("|")) is excluded
