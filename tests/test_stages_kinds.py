@@ -29,6 +29,7 @@ from tests.bench.histories import follow, histories
         # the outcome before the cause
         ("", "We knocked but nobody was in. Parcel left with number 22.", "", "delivered"),
         ("", "Delivery attempt 2: success", "", "delivered"),
+        ("", "Delivery exception, Held, unable to collect payment", "out_for_delivery", "exception"),
         ("", "Customs charges: none due", "", "update"),
         ("", "On Hold - Awaiting Customer feedback", "local_transit", "exception"),
         ("", "Recipient not at home. Left with neighbour.", "", "delivered"),
@@ -51,6 +52,9 @@ from tests.bench.histories import follow, histories
         ("", "Recebido pela empresa de entrega local no país", "arrived_destination", "local_transit"),
         ("", "Packet delivered", "", "update"),
         # handed in, fetched, tried to fetch
+        ("", "We have your parcel and it's on its way to you", "info_received", "picked_up"),
+        ("", "Your parcel is on its way to you", "local_transit", "out_for_delivery"),
+        ("", "Arrival at pick-up-point", "local_transit", "ready_for_pickup"),
         ("", "Waiting for pick up", "pre_shipment", "preparing"),
         ("", "Ready for pickup", "pre_shipment", "preparing"),
         ("", "Package waiting for collection", "info_received", "preparing"),

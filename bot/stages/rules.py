@@ -331,6 +331,7 @@ RULES: tuple[Rule, ...] = (
         "origin departed",
         "sorting warehouse facility data packing",
     ),
+    _rule("origin.for_export", _S.ORIGIN_TRANSIT, "export sorting", "customs departed"),
     _rule("departure.export", _S.EXPORT_CUSTOMS, "export"),
     # ── the warehouse and the first carrier ─────────────────────────────────────────────────────
     _rule(
