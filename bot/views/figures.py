@@ -67,7 +67,7 @@ def _deliveries(words: Words, known: Figures) -> list[Markup]:
 def _rows(words: Words, rows: Iterable[tuple[str | Markup, Summary]]) -> list[Markup]:
     return [
         fill(
-            "{}: {} / {} · {} · {}",
+            "{} · {} / {} · {} · {}",
             words.isolate(name),
             *("–" if days is None else words.number(days) for days in (each.half, each.nine_in_ten)),
             "–" if each.late_share is None else words.percent(each.late_share),

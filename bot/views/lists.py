@@ -216,7 +216,7 @@ def left_out(words: Words, problems: Sequence[tuple[int, Problem]]) -> list[Mark
     lines = [count]
     for line, problem in problems[:PROBLEMS_SHOWN]:
         sent = words.isolate(words.code(wording.clip(problem.text, 30))) if problem.text else Markup("–")
-        lines.append(fill("{}: {} – {}", words.number(line), sent, trouble(words, problem.trouble)))
+        lines.append(fill("{} · {} – {}", words.number(line), sent, trouble(words, problem.trouble)))
     if (rest := len(problems) - PROBLEMS_SHOWN) > 0:
         lines.append(words.plural("{n} more", "{n} more", rest))
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -20,6 +21,7 @@ from tests.views.scenes import SCENES
 
 SPOKEN = [code for code in LANGUAGES if code == "en" or (CATALOGS / code).is_dir()]
 MODULES = (admin, card, commands, orders, page, picture, pushes, settings, replies, timeline)
+_DOUBLED = re.compile(r"(?<!\.)\.\.(?!\.)|[,،;:：。]{2}|[!?]\.| [,.](?!\.)")  # "by Wed, Dec 23.."
 
 
 class Page(SingleFileSnapshotExtension):
@@ -79,6 +81,7 @@ def _check(message: Message, words: Words) -> None:
     reader = telegram_html.read(message.text)
     assert telegram_html.units(reader.visible) <= 4096
     assert "{" not in reader.visible
+    assert not _DOUBLED.search(reader.visible)
     assert html.parse_html(message.text).text == reader.visible.strip()  # the sandbox's Telegram agrees
     assert len(message.buttons) <= 15
     for row in message.buttons:
