@@ -178,6 +178,8 @@ class Settings(BaseModel):
     def _bare_url(cls, value: str) -> str:
         if not _is_url(value):
             raise ValueError("give a URL that begins with https:// (or http:// for a stand-in)")
+        if re.search(r"[?#@]|/(?:sync|rest)/?$", value):
+            raise ValueError("give the address alone, without /sync, /rest or anything behind a ? or #")
         return value.rstrip("/")
 
     @field_validator("public_url")
@@ -215,7 +217,14 @@ class Settings(BaseModel):
             raise ValueError("paste the whole token that BotFather gave you: digits, a colon, letters")
         return value
 
-    @field_validator("link_secret")
+    @field_validator("aliexpress_app_key")
+    @classmethod
+    def _one_word(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+            raise ValueError("copy the App Key from AliExpress's App Console: digits, no spaces")
+        return value
+
+    @field_validator("link_secret", "token_key")
     @classmethod
     def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < _ENCODED_SECRET_LENGTH:

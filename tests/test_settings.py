@@ -85,6 +85,10 @@ def test_no_refusal_is_in_the_librarys_words(name: str, value: str) -> None:
         ("WEBHOOK_SECRET", "not allowed!", "A-Z"),
         ("LOG_LEVEL", "LOUD", "INFO"),
         ("LOG_FORMAT", "xml", "text, json"),
+        ("ALIEXPRESS_APP_KEY", "my key", "no spaces"),
+        ("ALIEXPRESS_API_URL", "https://api-sg.aliexpress.com/sync", "without /sync"),
+        ("TELEGRAM_API_URL", "https://api.telegram.org?x=1", "address alone"),
+        ("TOKEN_KEY", "abc", "16 random characters"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_cure_and_not_repeated_where_secret(
