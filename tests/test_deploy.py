@@ -26,6 +26,7 @@ from typing import Any
 import promql_parser
 import pytest
 
+from bot import __version__
 from bot.cli.checks.machine import OF_COMPOSE
 from bot.metrics import Metrics
 from bot.settings import Settings
@@ -368,3 +369,54 @@ def test_litestream_copies_the_units_database() -> None:
     assert all(
         str(database["replica"][name]).startswith("${") for name in ("access-key-id", "secret-access-key")
     )
+
+
+# ── the release ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def release() -> Any:
+    return _yaml(ROOT / ".github/workflows/release.yml")
+
+
+def test_actions_are_named_by_commit_with_their_version_beside() -> None:
+    text = (ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8")
+    used = re.findall(r"uses: (\S+)(.*)", text)
+    assert len(used) >= 8
+    for action, comment in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+def test_the_release_may_write_only_where_it_publishes(release: Any) -> None:
+    jobs = release["jobs"]
+    assert release["permissions"] == {"contents": "read"}
+    assert [name for name, job in jobs.items() if "permissions" in job] == ["publish"]
+    assert jobs["publish"]["needs"] == "build"
+    stored, fetched = (
+        next(step["with"]["name"] for step in job["steps"] if action in step.get("uses", ""))
+        for job, action in ((jobs["build"], "upload-artifact"), (jobs["publish"], "download-artifact"))
+    )
+    assert stored == fetched
+
+
+def test_the_releases_commands_name_files_that_exist_and_find_their_notes(
+    release: Any, tmp_path: Path
+) -> None:
+    runs = [step["run"] for job in release["jobs"].values() for step in job["steps"] if "run" in step]
+    for run in runs:
+        done = subprocess.run(["bash", "-n"], input=run, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    for target in re.findall(r"\bmake (\w+)", "\n".join(runs)):
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    for name in re.findall(r"-r (\S+)", "\n".join(runs)):
+        assert (ROOT / name).is_file()
+    notes = next(run for run in runs if "notes.md" in run and "awk" in run)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / f"dist/parcel_bot-{__version__}-py3-none-any.whl").touch()
+    shutil.copy(ROOT / "CHANGELOG.md", tmp_path)
+    tagged = {"GITHUB_REF_NAME": f"v{__version__}", "PATH": os.environ["PATH"]}
+    subprocess.run(["bash", "-e", "-c", notes], cwd=tmp_path, env=tagged, check=True, capture_output=True)
+    written = (tmp_path / "notes.md").read_text(encoding="utf-8")
+    assert "For customers" in written
+    assert "## " not in written
