@@ -81,6 +81,11 @@ def is_meaningful(parcel: Parcel) -> bool:
     return not ended and parcel.stage not in _DATELESS and parcel.stage is not Stage.OUT_FOR_DELIVERY
 
 
+def has_day(parcel: Parcel) -> bool:
+    """Whether the parcel's stage leaves room for an estimate of our own: also on its last day."""
+    return is_meaningful(parcel) or parcel.stage is Stage.OUT_FOR_DELIVERY
+
+
 def believable(eta: datetime, parcel: Parcel, order: Order, now: datetime) -> bool:
     """Whether a promise is between 30 days before the start of the journey and 400 days from now."""
     start = min((node.at for node in parcel.nodes), default=order.created_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -159,15 +160,15 @@ def test_ranges_that_held_too_little_are_widened() -> None:
     for key in range(200):
         calibration.state(str(key), Stage.PICKED_UP, (NOW + 2.0, NOW + 8.0))
     arrived = {str(key): NOW + 10.0 if key % 2 else NOW + 5.0 for key in range(200)}
-    calibration.judge(arrived, (), NOW + 12.0)
+    calibration.judge(arrived, {}, NOW + 12.0)
     assert calibration.level(Stage.PICKED_UP, 1) > 0.93
-    assert 0.1 < calibration.level(Stage.PICKED_UP, 0) < 0.14  # none came before: narrowed, with care
+    assert 0.1 < calibration.level(Stage.PICKED_UP, 0) < 0.15  # none came before: narrowed, with care
 
 
 def test_no_statement_is_judged_before_its_moment() -> None:
     calibration = Calibration()
     calibration.state("1", Stage.PICKED_UP, (NOW + 2.0, NOW + 8.0))
-    calibration.judge({}, ("1",), NOW + 2.0)
+    calibration.judge({}, {"1": 1.0}, NOW + 2.0)
     assert calibration.level(Stage.PICKED_UP, 0) == pytest.approx(0.1)
 
 
@@ -195,6 +196,52 @@ def test_the_chance_of_being_late_fits_the_range() -> None:
     assert forecast.late == 0.0  # nothing was promised
 
 
+def moving(key: int, age: float) -> Journey:
+    """A parcel under way, picked up on its fifth day."""
+    start = NOW - age
+    way = ((Stage.INFO_RECEIVED, start), (Stage.PICKED_UP, start + 4.0))
+    passages = tuple(passage for passage in way if passage[1] < NOW)
+    return Journey(key=f"open {key}", passages=passages, until=NOW, delivered=False, promise=NOW)
+
+
+@pytest.mark.parametrize(("factor", "slower"), [(1.0, 0), (1.6, 1), (0.6, -1)])
+def test_a_new_pace_shows_before_the_parcels_of_it_have_come(factor: float, slower: int) -> None:
+    """Four parcels a day took twelve days each; ten days ago the length of all stages changed."""
+    rng = random.Random(1)
+    ended: list[Journey] = []
+    under_way: list[Journey] = []
+    for key in range(400):
+        at, ways = NOW - 100.0 + key / 4, []
+        for stage in (Stage.INFO_RECEIVED, Stage.PICKED_UP, Stage.LOCAL_TRANSIT):
+            ways.append((stage, at))
+            at += 4.0 * rng.lognormvariate(0.0, 0.3) * (factor if at > NOW - 10.0 else 1.0)
+        known = tuple(way for way in ways if way[1] < NOW)
+        one = Journey(key=str(key), passages=known, until=min(at, NOW), delivered=at < NOW)
+        (ended if at < NOW else under_way).append(one)
+    case = Features(stage=Stage.INFO_RECEIVED, since=NOW, start=NOW)
+    left = taught(ended, tuple(under_way)).forecast(case, NOW).likely - NOW
+    assert {1: 14.5 < left < 22.0, 0: 11.0 < left < 14.0, -1: 6.0 < left < 11.0}[slower], left
+
+
+def test_few_lost_parcels_do_not_widen_what_is_told_of_the_others() -> None:
+    ended = [parcel(key, 9.0 + key % 7, ended=NOW - key / 4) for key in range(150)]
+    lost = tuple(moving(key, 40.0 + key) for key in range(6))
+    before = taught(ended).forecast(picked_up(1.0), NOW)
+    assert taught(ended, lost).forecast(picked_up(1.0), NOW).latest < before.latest + 1.0
+
+
+def test_a_part_of_those_under_way_counts_for_all() -> None:
+    ended = [parcel(key, 9.0 + key % 7, ended=NOW - key / 4) for key in range(150)]
+    open_ = tuple(moving(key, 0.25 * (key + 1)) for key in range(40))
+    whole = taught(ended, open_).forecast(picked_up(1.0), NOW)
+    arrival = Arrival()
+    arrival.learn(ended)
+    arrival.refresh(open_[::2], NOW, share=0.5)
+    part = arrival.forecast(picked_up(1.0), NOW)
+    assert part.likely == pytest.approx(whole.likely, abs=0.5)
+    assert part.latest == pytest.approx(whole.latest, abs=1.0)
+
+
 # ── what is said ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -218,6 +265,39 @@ def test_a_parcel_past_its_range_gets_no_other_date() -> None:
     said = Estimate(first=moment(NOW - 5.0), last=moment(NOW - 1.0), at=moment(NOW - 6.0))
     assert said.is_over(moment(NOW))
     assert say(said, range_(1, 4), moment(NOW), news=False) is said
+
+
+def test_news_that_changes_little_leaves_the_range() -> None:
+    said = say(None, range_(3, 11), moment(NOW), news=False)
+    assert said is not None
+    assert say(said, range_(3.8, 11.8), moment(NOW + 0.5), news=True) is said
+    narrow = say(None, range_(0, 1), moment(NOW), news=False)
+    assert narrow is not None
+    assert say(narrow, range_(0.5, 1.5), moment(NOW), news=True) is not narrow
+
+
+def test_that_a_range_begins_now_is_no_change() -> None:
+    said = say(None, range_(0, 4), moment(NOW), news=False)
+    assert said is not None
+    assert say(said, range_(2.5, 4.2), moment(NOW + 2.5), news=False) is said
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 20.0), st.floats(0.0, 30.0), st.booleans()), max_size=40))
+@settings(max_examples=50, deadline=None)
+def test_without_news_what_is_said_moves_once_in_two_days_and_never_after_it_is_over(
+    days_: list[tuple[float, float, bool]],
+) -> None:
+    said: Estimate | None = None
+    for day, (first, width, news) in enumerate(days_):
+        now = moment(NOW + 0.4 * day)
+        forecast = range_(0.4 * day + first, 0.4 * day + first + width)
+        fresh = say(said, forecast, now, news=news)
+        if fresh is not None and fresh is not said:
+            assert fresh.first >= now
+            if said is not None and not news:
+                assert now - said.at >= timedelta(days=2)
+                assert not said.is_over(now)
+        said = fresh
 
 
 def test_a_range_that_is_too_wide_is_not_said() -> None:

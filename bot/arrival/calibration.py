@@ -3,7 +3,7 @@
 Each end of a range is judged when its moment has passed, whatever became of the parcel. Judging at delivery
 would be biased, because fast parcels are delivered first. The raw forecast is judged, so that a correction
 does not feed back on itself. A range that held too few deliveries is widened by what was missing; one that
-held too many is narrowed by only a third of that, because conditions drift and a narrow range misleads more.
+held too many is narrowed by only half of that, because conditions drift and a narrow range misleads more.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ LEVELS = (0.1, 0.9)
 """The quantiles of delivery that the two ends of a range stand for."""
 _HALF_LIFE = 14.0  # days
 _SURE = 50.0  # weight, in statements, of the prior that all is calibrated: over all stages, then in each
-_NARROWING = 0.3
+_NARROWING = 0.5
 _FARTHEST = (0.06, 0.04)  # how far the level of each end may be moved; the late end is far out already
 _LAG = 1.0  # days after its moment when a statement is judged, because deliveries are reported late
-_PENDING = 300  # statements waiting to be judged, at most; beyond that, fewer parcels are sampled
+_PENDING = 300  # statements waiting to be judged, at most; beyond that, fewer are sampled
 _STAGES = tuple(Stage)
 _ALL = "all"
 
@@ -32,30 +32,40 @@ class Calibration:
     def __init__(self) -> None:
         self._pending: dict[str, list[tuple[float, Stage, int]]] = {}
         self._waiting = 0
-        self._share = 1  # one parcel out of this many is sampled
+        self._share = 1  # one statement out of this many is sampled
         self._counts: dict[str, list[float]] = {}  # by stage: statements and hits at each end
         self._at = 0.0
 
+    def asks(self, key: str, now: float) -> bool:
+        """Whether this parcel's forecast of now is in the sample."""
+        return self._drawn(f"{key} {now:.0f}")
+
     def state(self, key: str, stage: Stage, ends: Iterable[float]) -> None:
         """Record a parcel's raw forecast, to be judged later."""
-        if self._asked(key):
-            self._pending.setdefault(key, []).extend((at, stage, end) for end, at in enumerate(ends))
-            self._waiting += 2
-            while self._waiting > 2 * _PENDING:
-                self._share *= 2
-                self._pending = {key: rows for key, rows in self._pending.items() if self._asked(key)}
-                self._waiting = sum(map(len, self._pending.values()))
+        self._pending.setdefault(key, []).extend((at, stage, end) for end, at in enumerate(ends))
+        self._waiting += 2
+        while self._waiting > 2 * _PENDING:
+            self._share *= 2
+            thinned = {
+                key: [row for row in rows if self._drawn(f"{key} {row[0]:.1f}")]
+                for key, rows in self._pending.items()
+            }
+            self._pending = {key: rows for key, rows in thinned.items() if rows}
+            self._waiting = sum(map(len, self._pending.values()))
 
-    def judge(self, arrived: Mapping[str, float], open_: Iterable[str], now: float) -> None:
-        """Judge all statements whose moment has passed; unknown parcels are skipped."""
-        known = {*arrived, *open_}
-        due: list[tuple[float, Stage, int, bool]] = []
+    def judge(self, arrived: Mapping[str, float], open_: Mapping[str, float], now: float) -> None:
+        """Judge all statements whose moment has passed; unknown parcels are skipped.
+
+        `open_` are the parcels under way, each with the chance that it will be delivered at all.
+        """
+        due: list[tuple[float, Stage, int, float, float]] = []
         kept = {}
         for key, rows in self._pending.items():
             came = arrived.get(key, float("inf"))
             passed = [row for row in rows if row[0] + _LAG <= now]
-            if key in known:
-                due += [(at, stage, end, came <= at) for at, stage, end in passed]
+            counts = 1.0 if key in arrived else open_.get(key)
+            if counts is not None:
+                due += [(at, stage, end, counts, came <= at) for at, stage, end in passed]
                 if rest := [row for row in rows if row[0] + _LAG > now]:
                     kept[key] = rest
         self._pending = kept
@@ -63,8 +73,8 @@ class Calibration:
         if self._share > 1 and self._waiting < _PENDING // 2:
             self._share //= 2
         self._fade(now)
-        for at, stage, end, hit in due:
-            weight = 2.0 ** (min(at - self._at, 0.0) / _HALF_LIFE)
+        for at, stage, end, counts, hit in due:
+            weight = counts * 2.0 ** (min(at - self._at, 0.0) / _HALF_LIFE)
             for name in (_ALL, stage.value):
                 row = self._counts.setdefault(name, [0.0] * 4)
                 row[2 * end] += weight
@@ -81,8 +91,8 @@ class Calibration:
             missing *= _NARROWING
         return wanted + max(min(missing, _FARTHEST[end]), -_FARTHEST[end])
 
-    def _asked(self, key: str) -> bool:
-        return crc32(key.encode()) % self._share == 0
+    def _drawn(self, text: str) -> bool:
+        return crc32(text.encode()) % self._share == 0
 
     def _fade(self, now: float) -> None:
         if now > self._at:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from zlib import crc32
 
-from bot.arrival import durations, history, prior
+from bot.arrival import durations, history, pace, prior
 from bot.arrival.calibration import LEVELS, Calibration
 from bot.arrival.durations import Curve, Durations
 from bot.arrival.history import Journey
@@ -23,6 +23,7 @@ _SPAN = 75.0  # days of starts to keep at least: if these are too many parcels, 
 _HALF_LIFE = 50.0  # half-life in days, from when a parcel entered a stage
 _FEW = 0.8  # divided by the number of similar parcels: how much to raise the level of a range's end
 _HIGHEST = 0.97
+_LOST = 0.08  # the largest share of parcels that is taken for lost; more are slow ones, not lost ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,32 +78,35 @@ class Arrival:
                 latest = [one for one in self._ended.values() if self._wanted(one.key)]
             self._ended = {one.key: one for one in latest}
 
-    def refresh(self, under_way: Iterable[Journey], now: float) -> None:
+    def refresh(self, under_way: Iterable[Journey], now: float, *, share: float = 1.0) -> None:
         """Judge past forecasts, and rebuild the tables from ended parcels and those under way.
 
-        Takes some ten milliseconds; may be called in a thread.
+        `share` is how much of all that are under way is given: each counts for as many more. Takes some ten
+        milliseconds; may be called in a thread.
         """
-        moving = {one.key: one for one in under_way if one.key not in self._ended}
-        known = dict.fromkeys(moving)
-        moving = {key: one for key, one in moving.items() if self._wanted(key)}
+        moving = [one for one in under_way if one.key not in self._ended]
+        # Of parcels that started before the first kept one, only slow ones would be known.
+        since = min((one.start for one in self._ended.values()), default=0.0) if self._full else 0.0
+        comparable = [one for one in moving if self._wanted(one.key) and one.start >= since]
+        coming = _chances(self._ended.values(), comparable, moving, share)
         arrived = {key: one.until for key, one in self._ended.items() if one.delivered}
-        self._calibration.judge(arrived, known, now)
+        self._calibration.judge(arrived, coming, now)
         week = Week(arrived.values())
+        learned = [(one, 1.0) for one in self._ended.values()]
+        learned += [(one, coming[one.key] / share) for one in comparable]
         stays: dict[Stage, list[durations.Sample]] = {}
         onward: dict[Stage, list[durations.Sample]] = {}
-        # Of parcels that started before the first kept one, only slow ones would be known.
-        since = min((one.start for one in self._ended.values()), default=0.0)
-        comparable = [one for one in moving.values() if len(self._ended) < KEPT or one.start >= since]
-        for one in (*self._ended.values(), *comparable):
+        for one, counts in learned:
             bin_, end = durations.promise_bin(one.promised), week.of(one.until)
             for stage, entered, left, over in one.stays():
                 begin, leave = week.of(entered), week.of(left)
-                weight = _weight(entered, now)
+                weight = counts * _weight(entered, now)
                 stays.setdefault(stage, []).append((leave - begin, over, weight, bin_, one.carrier))
                 if over:
-                    case = (end - leave, one.delivered, _weight(left, now), bin_, one.carrier)
+                    case = (end - leave, one.delivered, counts * _weight(left, now), bin_, one.carrier)
                     onward.setdefault(stage, []).append(case)
         self.week = week
+        self._pace = pace.pace(stays, learned, week, now) if comparable else 1.0
         self._stays = {stage: Durations(cases, prior.stay(stage)) for stage, cases in stays.items()}
         self._onward = {
             stage: Durations(cases, _onward_prior(stage, cases)) for stage, cases in onward.items()
@@ -118,6 +122,8 @@ class Arrival:
 
     def state(self, key: str, case: Features, now: float) -> None:
         """Record the current forecast of this parcel, to be judged when its moments have passed."""
+        if not self._calibration.asks(key, now):
+            return
         curve = self._curve(case, now)
         ends = (LEVELS[0], _cautious(LEVELS[1], curve))
         self._calibration.state(key, case.stage, [self._moment(case, curve, level, now) for level in ends])
@@ -139,6 +145,10 @@ class Arrival:
         self._ended = {one.key: one for one in history.load(state.get("ended") or ())}
         self._calibration = Calibration.load(state.get("calibration") or {})
 
+    @property
+    def _full(self) -> bool:
+        return len(self._ended) >= KEPT
+
     def _wanted(self, key: str) -> bool:
         return crc32(key.encode()) % self._share == 0
 
@@ -146,7 +156,7 @@ class Arrival:
         """The curve of stretched days from entering the stage to delivery."""
         stage = case.stage
         bin_ = durations.promise_bin(None if case.promise is None else case.promise - case.start)
-        lasted = max(self.week.of(now) - self.week.of(case.since), 0.0)
+        lasted = self._pace * max(self.week.of(now) - self.week.of(case.since), 0.0)
         stays = self._stays.get(stage) or Durations((), prior.stay(stage))
         onward = self._onward.get(stage) or Durations((), prior.onward(stage))
         return durations.convolve(stays.curve(bin_, case.carrier, lasted), onward.curve(bin_, case.carrier))
@@ -156,7 +166,7 @@ class Arrival:
 
     def _chance_after(self, case: Features, curve: Curve, levels: tuple[float, float], at: float) -> float:
         """The chance that the parcel comes after `at`, calibrated like the range: linear in between."""
-        depth = durations.chance_by(curve, self.week.of(at) - self.week.of(case.since))
+        depth = durations.chance_by(curve, self._pace * (self.week.of(at) - self.week.of(case.since)))
         known = ((0.0, 0.0), (levels[0], LEVELS[0]), (0.5, 0.5), (levels[1], LEVELS[1]), (1.0, 1.0))
         for (left, below), (right, above) in pairwise(known):
             if depth < right:
@@ -164,7 +174,27 @@ class Arrival:
         return 0.0
 
     def _moment(self, case: Features, curve: Curve, level: float, now: float) -> float:
-        return max(self.week.back(self.week.of(case.since) + durations.quantile(curve, level)), now)
+        length = durations.quantile(curve, level) / self._pace
+        return max(self.week.back(self.week.of(case.since) + length), now)
+
+
+def _chances(
+    ended: Iterable[Journey], comparable: Iterable[Journey], moving: Iterable[Journey], share: float
+) -> dict[str, float]:
+    """The chance of each parcel under way that it will be delivered at all, by its age.
+
+    The survival curve does not fall to zero: what is left of it are the lost parcels. Forecasts are about
+    those that arrive; without this, one lost parcel would count as many late ones, for weeks.
+    """
+    whole = [(one.until - one.start, one.delivered, 1.0, None, "") for one in ended]
+    whole += [(one.until - one.start, False, 1.0 / share, None, "") for one in comparable]
+    curve = Durations(whole, ()).curve(None, "")
+    lost = min(1.0 - curve.over[-1], _LOST)
+    chances = {}
+    for one in moving:
+        open_still = 1.0 - durations.chance_by(curve, one.until - one.start)
+        chances[one.key] = 1.0 - lost / open_still if open_still > lost else 0.0
+    return chances
 
 
 def _weight(entered: float, now: float) -> float:

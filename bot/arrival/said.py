@@ -13,23 +13,23 @@ LEAST_FINISHED = 30
 STILL = timedelta(days=2)
 """How long a range does not change without news."""
 _WIDEST = timedelta(days=21)  # a wider range does not help
-_SAME = timedelta(days=0.5)  # by which both ends may differ and count as unchanged
+_SAME = timedelta(days=1)  # by which both ends may differ and count as unchanged; less in a narrow range
 
 
 def say(before: Estimate | None, forecast: Forecast, now: datetime, *, news: bool) -> Estimate | None:
     """The range to show now; None if it is too wide to help.
 
-    `news`: the parcel has moved since `before`. Without news, a range is kept for two days, and one that is
-    over is not replaced.
+    `news`: the parcel came into another stage since `before`. Without news, a range is kept for two days,
+    and one that is over is not replaced.
     """
     fresh = Estimate(first=moment(forecast.earliest), last=moment(forecast.latest), at=now)
-    if before is not None and not news:
-        if before.is_over(now) or now - before.at < STILL:
+    if before is not None:
+        if not news and (before.is_over(now) or now - before.at < STILL):
             return before
-        if max(abs(fresh.first - before.first), abs(fresh.last - before.last)) < _SAME:
+        # The beginning of a range cannot be in the past; that it moved for this alone is no change.
+        began = abs(fresh.first - max(before.first, now))
+        if max(began, abs(fresh.last - before.last)) < min(_SAME, (fresh.last - fresh.first) / 4):
             return before
-        if before.first <= now and abs(fresh.last - before.last) < _SAME:
-            return before  # only its beginning moved, because it cannot be in the past
     if fresh.last - fresh.first > _WIDEST:
         return before if before is not None and not news else None
     return fresh

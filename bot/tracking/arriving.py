@@ -11,14 +11,15 @@ from zlib import crc32
 from bot import progress
 from bot.arrival import Arrival, Features, Forecast, Journey, days
 from bot.arrival.said import LEAST_FINISHED, say
-from bot.eta import is_meaningful
+from bot.eta import has_day, is_meaningful
 from bot.model import BoardSettings, Order, Parcel, Stage
 from bot.store import Store
 from bot.tracking.typical import TypicalStages
 from bot.tracking.webhooks import record_late_expected
 
 _KEY = "arrival"
-_DELIVERED, _UNDER_WAY = 300, 600  # how many of the latest orders are learned from each time
+_DELIVERED, _UNDER_WAY = 300, 600  # how many orders are learned from each time
+_COUNTED = 100_000  # orders under way that these are drawn from
 _RESTATED = 1000  # orders whose estimates are renewed each time, in turn
 _LESS_LATE = 0.1  # by how much the chance of being late must fall below the limit to be withdrawn
 
@@ -47,12 +48,14 @@ class Arriving:
         """Learn from the latest orders, and renew the estimates of those whose turn it is; store both."""
         async with self._store.read() as tx:
             ended = await tx.orders.get_many(await tx.orders.delivered_lately(_DELIVERED))
-            moving = await tx.orders.get_many(await tx.orders.under_way(_UNDER_WAY))
+            open_ = await tx.orders.under_way(_COUNTED)
+            moving = await tx.orders.get_many(sorted(open_, key=_drawn)[:_UNDER_WAY])
             turn = await tx.orders.under_way_after(self._restated, _RESTATED)
             others = await tx.orders.get_many(set(turn) - set(moving))
         self._restated = turn[-1] if len(turn) == _RESTATED else ""
         now, known = self._now(), moving | others
-        await asyncio.to_thread(self._count, list(ended.values()), list(moving.values()), now)
+        share = min(_UNDER_WAY / max(len(open_), 1), 1.0)
+        await asyncio.to_thread(self._count, list(ended.values()), list(moving.values()), share, now)
         renewed = await asyncio.to_thread(self._renew, [known[order_id] for order_id in turn], now)
         expected = {
             one.id: one
@@ -65,7 +68,7 @@ class Arriving:
             await tx.orders.save_estimates(renewed)
 
     def with_estimates(self, order: Order, now: datetime, *, moved: Container[int]) -> Order:
-        """The order with what to say of its arrival; `moved` are the indexes of parcels with news."""
+        """The order with what to say of its arrival; `moved` are the parcels in another stage than before."""
         parcels = tuple(
             self._with_estimate(parcel, now, news=parcel.index in moved) for parcel in order.parcels
         )
@@ -78,7 +81,7 @@ class Arriving:
 
     def _with_estimate(self, parcel: Parcel, now: datetime, *, news: bool) -> Parcel:
         """The parcel with its estimate; none where its state leaves no room for it, or little is known."""
-        forecast = self.forecast(parcel, now) if is_meaningful(parcel) else None
+        forecast = self.forecast(parcel, now) if has_day(parcel) else None
         if forecast is None:
             return replace(parcel, estimate=None, late_expected_since=None)
         since = parcel.late_expected_since
@@ -86,7 +89,7 @@ class Arriving:
         return replace(
             parcel,
             estimate=say(parcel.estimate, forecast, now, news=news),
-            late_expected_since=(since or now) if forecast.late >= least else None,
+            late_expected_since=(since or now) if forecast.late >= least and is_meaningful(parcel) else None,
         )
 
     def forecast(self, parcel: Parcel, now: datetime) -> Forecast | None:
@@ -101,13 +104,13 @@ class Arriving:
             case = replace(case, due=days(parcel.eta + self._late_after))
         return self._arrival.forecast(case, days(now))
 
-    def _count(self, ended: Sequence[Order], moving: Sequence[Order], now: datetime) -> None:
+    def _count(self, ended: Sequence[Order], moving: Sequence[Order], share: float, now: datetime) -> None:
         parcels = [(order, parcel) for order in (*ended, *moving) for parcel in order.live]
         delivered = [parcel for _, parcel in parcels if parcel.stage is Stage.DELIVERED]
         self._typical.learn(delivered)
         found = [one for order, parcel in parcels if (one := journey(order.id, parcel, now)) is not None]
         self._arrival.learn(one for one in found if one.delivered)
-        self._arrival.refresh((one for one in found if not one.delivered), days(now))
+        self._arrival.refresh((one for one in found if not one.delivered), days(now), share=share)
         self._state(moving, now)
 
     def _state(self, moving: Iterable[Order], now: datetime) -> None:
@@ -156,6 +159,11 @@ def _case(parcel: Parcel) -> Features | None:
         promise=None if promise is None else days(promise),
         carrier=parcel.carrier[:40],
     )
+
+
+def _drawn(order_id: str) -> int:
+    """By this the same orders are drawn each time, whatever their age."""
+    return crc32(order_id.encode())
 
 
 def _name(order_id: str, parcel: Parcel) -> str:

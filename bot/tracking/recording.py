@@ -119,7 +119,7 @@ class Recording:
         typical = self._typical.known
         late = () if changes.first else silences.due_silences(changes.order, now, typical=typical)
         order = replace(changes.order, announced=changes.order.announced | {one.key for one in late})
-        order = self._arriving.with_estimates(order, now, moved={node.parcel for node in changes.added})
+        order = self._arriving.with_estimates(order, now, moved=_moved(known, order))
         order, news = eta.with_moves(order, (*changes.news, *late), now)
         changes = replace(changes, order=order, news=news)
         followers = await tx.chats.followers([order.id])
@@ -194,6 +194,12 @@ def _pending(
 def earliest(*moments: datetime | None) -> datetime | None:
     """The earliest of these times; None if all are None."""
     return min((at for at in moments if at is not None), default=None)
+
+
+def _moved(before: Order, after: Order) -> set[int]:
+    """The parcels that came into another stage; scans within a stage tell nothing new of the arrival."""
+    stages = {parcel.index: (parcel.stage, parcel.stage_since) for parcel in before.parcels}
+    return {p.index for p in after.parcels if (p.stage, p.stage_since) != stages.get(p.index)}
 
 
 def _as_read(order: Order) -> Order:

@@ -65,7 +65,8 @@ def card(
 def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
     """When the parcel comes: our own estimate beside AliExpress's promise, or the promise alone."""
     if (likely := wording.likely_days(words, parcel, now)) is not None:
-        return [_likely(words, *likely, now), *_promise(words, parcel, now)]
+        beside = [] if wording.stage_of(parcel) is Stage.OUT_FOR_DELIVERY else _promise(words, parcel, now)
+        return [_likely(words, *likely, now), *beside]
     day = wording.expected_on(words, parcel, now)
     if day is None:
         return []

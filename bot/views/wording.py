@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
 from bot import deadline
-from bot.eta import is_meaningful
+from bot.eta import has_day, is_meaningful
 from bot.i18n import Words, clean, fill
 from bot.model import Follow, Item, Localized, Node, Order, OrderStatus, Parcel, Reason, Stage
 from bot.views import brand
@@ -82,11 +82,18 @@ def likely_days(words: Words, parcel: Parcel, now: datetime) -> tuple[date, date
     """From which day to which the parcel most likely comes, in the chat's zone; never in the past.
 
     The second day lies before today where it is later than that: no other date is known to be true then.
+    One that is out for delivery comes today or tomorrow, whichever is nearer to the middle of our estimate.
     """
-    if parcel.estimate is None or not is_meaningful(parcel):
+    if parcel.estimate is None or not has_day(parcel):
         return None
-    first, last = (words.local(at).date() for at in (parcel.estimate.first, parcel.estimate.last))
-    return min(max(first, words.today(now)), last), last
+    today, said = words.today(now), parcel.estimate
+    first, last = (words.local(at).date() for at in (said.first, said.last))
+    if parcel.stage is Stage.OUT_FOR_DELIVERY and last >= today:
+        if parcel.stage_since is None or said.at < parcel.stage_since:
+            return None  # made before it was out for delivery
+        middle = words.local(said.first + (said.last - said.first) / 2).date()
+        first = last = min(max(middle, today), today + timedelta(days=1))
+    return min(max(first, today), last), last
 
 
 def stage_name(words: Words, stage: Stage) -> Markup:

@@ -87,6 +87,27 @@ def test_out_for_delivery_is_today_whatever_was_estimated() -> None:
     assert told_of(3, 6, stage=Stage.OUT_FOR_DELIVERY, stage_since=NOW) == ["Expected <b>today</b>"]
 
 
+@pytest.mark.parametrize(
+    ("since", "first", "last", "told"),
+    [
+        (0.05, 0.1, 0.3, "Most likely <b>today</b>"),
+        (0.05, 0.4, 1.2, "Most likely <b>tomorrow</b>"),  # scanned in the evening
+        (1.0, -0.3, 0.6, "Most likely <b>today</b>"),  # not delivered yesterday
+        (1.0, 0.2, 6.0, "Most likely <b>tomorrow</b>"),
+        (3.0, -2.5, -1.1, "Later than usual for this route"),
+    ],
+)
+def test_out_for_delivery_is_today_or_tomorrow_as_past_parcels_came(
+    since: float, first: float, last: float, told: str
+) -> None:
+    order = estimated(first, last)
+    (parcel,) = order.parcels
+    assert parcel.estimate is not None
+    made = replace(parcel.estimate, at=NOW - since * DAY)
+    out = replace(parcel, stage=Stage.OUT_FOR_DELIVERY, stage_since=NOW - since * DAY, estimate=made)
+    assert card.expected(EN, out, NOW) == [told]
+
+
 def test_lists_show_the_estimate_and_sort_by_its_end() -> None:
     assert " ".join((wording.arrival(EN, estimated(3, 6), NOW) or "").split()) == "Nov 26 – 29"
     assert wording.arrival(EN, estimated(-1, 1), NOW) == "tomorrow"

@@ -31,6 +31,7 @@ class Moment:
     held: bool
     width: float
     entry: bool
+    finished: int  # parcels delivered so far
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ def replay(journeys: Sequence[Journey], least: int = LEAST_FINISHED) -> Outcome:
                 if past.delivered:
                     rivals.learn(past)
                     delivered += 1
-            arrival.learn(fresh)
+            arrival.learn(past for past in fresh if past.delivered)
             arrival.refresh(list(_under_way(journeys, now)), now)
         due = None if one.promise is None else one.promise + _GRACE
         case = Features(
@@ -121,6 +122,7 @@ def replay(journeys: Sequence[Journey], least: int = LEAST_FINISHED) -> Outcome:
                 held=ours[0] <= one.until <= ours[2],
                 width=ours[2] - ours[0],
                 entry=entry,
+                finished=delivered,
             )
         )
         before = said.get(one.key)
