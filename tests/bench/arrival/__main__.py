@@ -7,8 +7,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.arrival import Journey
 from tests.bench.arrival import lines, report
 from tests.bench.arrival.replay import replay
+
+_FEW = (30, 40, 60)  # delivered parcels
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,6 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.arrival", description=__doc__)
     parser.add_argument("--timelines", type=Path, metavar="FILE", help="replay this CSV file")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="only every N-th order")
+    parser.add_argument(
+        "--shops",
+        type=int,
+        metavar="N",
+        help="cut into N shops, one after the other; tell how the first estimates of each fare",
+    )
     parser.add_argument("--hand-over", default="picked_up", help="the stage that begins the carrier's part")
     parser.add_argument("--seeds", type=int, default=1, help="independent draws of each generated world")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="write an SVG drawing there")
@@ -27,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(exc, file=sys.stderr)  # noqa: T201 (a command line tool)
             return 2
         name = options.timelines.stem
+        if options.shops:
+            print(_first_ones(name, journeys, options.shops))  # noqa: T201
+            return 0
         outcome = replay(journeys)
         print(report.table(name, outcome, options.hand_over))  # noqa: T201
     else:
@@ -40,6 +52,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.plot.parent.mkdir(parents=True, exist_ok=True)
         options.plot.write_text(report.plot(name, outcome), encoding="utf-8")
     return 0
+
+
+def _first_ones(name: str, journeys: Sequence[Journey], shops: int) -> str:
+    """How a shop fares when its estimates begin, over shops that each began with their own first parcel."""
+    ordered = sorted(journeys, key=lambda one: one.start)
+    size = -(-len(ordered) // shops)
+    moments = [
+        moment
+        for begin in range(0, len(ordered), size)
+        for moment in replay(ordered[begin : begin + size]).moments
+    ]
+    return "\n\n".join(report.few(f"{name}, {shops} shops", moments, most) for most in _FEW)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,9 @@ def table(name: str, outcome: Outcome, hand_over: str) -> str:
     if handed:
         rows.append(_row(f"at {hand_over}", [one for one in handed if one.entry]))
         rows.append(_row(f"{hand_over} and after", [one for one in moments if _from(one, handed)]))
+    half = sorted(one.at for one in moments)[len(moments) // 2]
+    rows.append(_row("first half", [one for one in moments if one.at < half]))
+    rows.append(_row("second half", [one for one in moments if one.at >= half]))
     rows += ["by stage", *_groups(moments, lambda one: one.stage.value)]
     rows += ["by days to go", *_groups(moments, lambda one: _band(one.left))]
     share = outcome.held / max(outcome.ranges, 1)
@@ -42,6 +45,15 @@ def table(name: str, outcome: Outcome, hand_over: str) -> str:
             f"{ahead[len(ahead) // 2]:.1f} days ahead at the median"
         )
     return "\n".join(rows)
+
+
+def few(name: str, moments: Sequence[Moment], most: int) -> str:
+    """The same for the moments at which few parcels had been delivered."""
+    few_ = [one for one in moments if one.finished <= most]
+    if not few_:
+        return f"{name}: never so few"
+    least = min(one.finished for one in few_)
+    return f"{name}, {least} to {most} delivered\n{_HEAD}\n" + _row("all", few_)
 
 
 def around_drift(outcome: Outcome) -> str:
