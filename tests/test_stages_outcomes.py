@@ -6,6 +6,7 @@ import pytest
 
 from bot import stages
 from bot.model import Stage
+from bot.stages import statement
 from tests.data import fits, texts
 
 S = Stage
@@ -61,6 +62,9 @@ def test_delivered_to_somebody_on_the_way_overrules_the_name(description: str) -
         ("Arrived in Germany", S.AWAITING_DEPARTURE, S.ARRIVED_DESTINATION),
         ("Departed from China", S.AWAITING_DEPARTURE, S.INTERNATIONAL_TRANSIT),
         ("Arrived at Los Angeles airport", S.AWAITING_DEPARTURE, S.ARRIVED_DESTINATION),
+        ("Die Verzollung ist abgeschlossen", S.PICKED_UP, S.IMPORT_CUSTOMS),
+        ("Die Verzollung ist abgeschlossen", S.INFO_RECEIVED, S.EXPORT_CUSTOMS),
+        ("清关完成", S.PICKED_UP, S.EXPORT_CUSTOMS),
         ("Waiting for pick up", S.PRE_SHIPMENT, S.PREPARING),
         ("Waiting for pick up", S.LOCAL_TRANSIT, S.READY_FOR_PICKUP),
     ],
@@ -72,3 +76,29 @@ def test_the_side_follows_from_places_language_and_journey(text: str, reached: S
 @pytest.mark.parametrize(("expected", "text"), list(texts("outcomes.txt")))
 def test_what_was_misread_once_is_read_right(expected: str, text: str) -> None:
     assert fits(expected, stages.read("", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "contradicts"),
+    [
+        ("Track until delivered", True),
+        ("Delivered status revoked", True),
+        ("仓库签收", True),
+        ("Przesyłka może zostać zwrócona", True),
+        ("På vej til daoSHOP", True),
+        ("包裹尚未送达", True),
+        ("Handed to national post", True),
+        ("Données de colis transmises", True),
+        ("Order received successfully", True),
+        ("Not signed", True),
+        ("即将送到您手中", True),
+        ("投递成功率98%", True),
+        ("Out for delivery", True),
+        ("Parcel processed at origin facility", False),
+        ("Customs clearance complete by the carrier", False),
+        ("Shipping label created by DHL", False),
+        ("DENVER, CO", False),
+    ],
+)
+def test_what_contradicts_a_delivery(text: str, contradicts: bool) -> None:
+    assert statement.contradicts(statement.make(text, "", None)) is contradicts
