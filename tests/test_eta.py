@@ -189,6 +189,7 @@ def test_a_move_goes_with_whatever_push_there_is_and_alone_no_sooner_than_the_co
     after, (_, moved) = with_moves(order, (pushed,), at(5 * DAY))
     assert (moved.eta_before, moved.eta_after) == (at(10 * DAY), at(14 * DAY))
     assert moved.importance is importance  # told where the push is told, and nowhere alone
+    assert [one.eta_announced_at for one in after.parcels] == [at(5 * DAY)]
     assert with_moves(after, (pushed,), at(6 * DAY)) == (after, (pushed,))  # once
 
 
@@ -210,3 +211,5 @@ def test_a_move_that_is_news_itself_weighs_as_much_as_what_it_goes_with() -> Non
     _, news = with_moves(order, (problem, moved), at(5 * DAY))
     assert news == (problem, replace(moved, importance=Importance.ACTION))
     assert with_moves(order, (moved,), at(5 * DAY))[1] == (moved,)
+    scan = replace(problem, importance=Importance.SCAN)
+    assert with_moves(order, (problem, scan), at(5 * DAY))[1] == (problem, scan)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Importance, Order, Parcel, Reason, Stage
-from bot.progress import Standing, delivery_taken_back, importance_of, settled, standing, under_way
+from bot.progress import (
+    Standing,
+    cleared_customs,
+    delivery_taken_back,
+    importance_of,
+    settled,
+    standing,
+    under_way,
+)
 from tests import make
 from tests.timelines import at, followed, node, parcel
 
@@ -185,3 +193,12 @@ def test_what_was_returned_and_goes_out_again_stands_there_since_then() -> None:
         stage=Stage.OUT_FOR_DELIVERY, since=at(30), rung=Stage.OUT_FOR_DELIVERY
     )
     assert _stands(*back, (30, "Arrived at sorting center")).stage is Stage.RETURNED
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_newest_entry_about_customs_tells_whether_they_are_cleared(order: int) -> None:
+    texts = ["Import customs clearance complete", "Import customs clearance started"][::order]
+    done, other = (10, texts[0]), (20, texts[1])
+    (shown,) = followed(parcel(*(node(*one) for one in ((5, "Arrived at the airport"), done, other)))).parcels
+    assert cleared_customs(shown.nodes, Stage.IMPORT_CUSTOMS) is (order == -1)
+    assert not cleared_customs(shown.nodes, Stage.EXPORT_CUSTOMS)
