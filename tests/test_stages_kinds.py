@@ -29,6 +29,7 @@ from tests.bench.histories import follow, histories
         # the outcome before the cause
         ("", "We knocked but nobody was in. Parcel left with number 22.", "", "delivered"),
         ("", "Delivery attempt 2: success", "", "delivered"),
+        ("", "Delivery failed: your parcel can now be collected at the post office", "", "ready_for_pickup"),
         ("", "Delivery exception, Held, unable to collect payment", "out_for_delivery", "exception"),
         ("", "Customs charges: none due", "", "update"),
         ("", "On Hold - Awaiting Customer feedback", "local_transit", "exception"),
@@ -40,6 +41,8 @@ from tests.bench.histories import follow, histories
         ("", "Signature Service not requested", "", "update"),
         # what may be is not
         ("", "We trust your parcel was delivered safely", "", "update"),
+        ("", "Delivered by 20:00 today guaranteed", "", "update"),
+        ("", "Delivery attempted, parcel returned to depot", "out_for_delivery", "failed_attempt"),
         ("", "Your parcel may be delayed", "", "update"),
         ("", "The parcel could be returned to the sender", "", "update"),
         ("", "Returned to the post office", "local_transit", "local_transit"),

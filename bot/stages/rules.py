@@ -68,7 +68,14 @@ RULES: tuple[Rule, ...] = (
     ),
     # ── returns: only what says so, and never a condition ("if not collected …") ────────────────
     _rule("return.failed", _S.EXCEPTION, "zh_return_failed", "", _R.OTHER),
-    _rule("return.depot", _S.LOCAL_TRANSIT, "return_to_depot", "sender conditional origin attempt absent"),
+    _rule(
+        "attempt.depot",
+        _S.FAILED_ATTEMPT,
+        "return_to_depot attempt|absent|refused",
+        "sender conditional origin",
+        _R.OTHER,
+    ),
+    _rule("return.depot", _S.LOCAL_TRANSIT, "return_to_depot", "sender conditional origin"),
     _rule(
         "return.done",
         _S.RETURNED,

@@ -128,7 +128,9 @@ class Statement:
 _NEXT_STOP = re.compile(r"(?<=\w)\W*\b(?:下一站|next (?:stop|station|facility|hub)\b).*$")
 _SENTENCES = re.compile(r"(?<=[.!?;。！？؟।])\s*(?=[^\W\d])")
 _DASHES = re.compile(r" [-|] ")
-_CLAUSES = re.compile(r"[,،、，]\s*|(?<=부재로|재하여) | (?:but|aber|mais|pero|mas|ma|ale|но|але|maar|men) ")
+_CLAUSES = re.compile(
+    r"[,،、，]\s*|: |(?<=부재로|재하여) | (?:but|aber|mais|pero|mas|ma|ale|но|але|maar|men) "
+)
 
 
 def plain(text: str) -> str:
