@@ -72,6 +72,17 @@ async def test_a_person_types_sees_the_card_presses_and_is_pushed(page: Page, he
     await expect(page.get_by_text("Departed from departure country/region").first).to_be_visible()
 
 
+async def test_the_tour_shows_a_complaint_its_answer_and_its_end(page: Page, here: World) -> None:
+    await _open(page, "Emma")
+    await page.get_by_role("button", name="The customer asks the shop").click()
+    await expect(page.get_by_text("It is in the Merchant's chat")).to_be_visible(timeout=20_000)
+    await here.hears(MERCHANT, "My parcel arrived broken", after=0)
+    await page.get_by_role("button", name="The shop answers").click()
+    answered = await here.hears(EMMA, "A new one ships today.", after=0)
+    await page.get_by_role("button", name="The shop says: solved").click()
+    await here.hears(EMMA, "solved", after=answered["id"])
+
+
 @pytest.mark.parametrize(
     ("language", "name", "direction"),
     [

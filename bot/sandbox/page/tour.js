@@ -39,6 +39,15 @@ const acts = {
     await page.api("/aliexpress/tokens", { action: "kill_all" });
     page.toast("The merchant gets an alert in a moment; /authorize in the Merchant's chat fixes it");
   },
+  complain: () => complain(),
+  async answer() {
+    const [shop, asked] = await question();
+    await page.api(`/chats/${shop}/say`, { text: "Sorry! A new one ships today.", reply_to: asked.id });
+  },
+  async solve() {
+    const [shop, asked] = await question();
+    await page.api(`/chats/${shop}/press`, { message_id: asked.id, label: "Solved", timeout: 10 });
+  },
   outage: (button) => toggle(button),
   throttle: (button) => toggle(button),
   telegram: (button) => toggle(button),
@@ -48,6 +57,43 @@ const acts = {
     await page.api(`/chats/${chat.id}/state`, { action: chat.blocked ? "unblock" : "block" });
   },
 };
+
+// ── a complaint, asked, answered and solved ──────────────────────────────────────────────────────
+
+const COMPLAINT = "My parcel arrived broken. What now?";
+
+// Somebody writes, and the bot's first message after that, once it is there.
+async function ask(chat, text, more = {}) {
+  const { message } = await page.api(`/chats/${chat}/say`, { text, ...more });
+  return page.api(`/chats/${chat}/wait?timeout=10&after=${message.id}`);
+}
+
+const firstButton = ({ buttons = [] }) => buttons.flat().find((button) => button.callback_data);
+
+async function complain() {
+  const chat = page.current();
+  const shop = await merchant();
+  if (!chat || chat.type !== "private" || chat.id === shop) throw new Error("Choose a customer's chat first");
+  if (!(await page.api(`/chats/${shop}/messages`)).length) await ask(shop, "/start");
+  const card = await ask(chat.id, selected);
+  await page.api(`/chats/${chat.id}/wait?timeout=2&after=${card.id}`); // the question about the time zone
+  const offer = await ask(chat.id, "I want my money back");
+  const button = firstButton(offer);
+  if (!button) throw new Error("The bot offers no button to ask the shop");
+  await page.api(`/chats/${chat.id}/press`, { message_id: offer.id, data: button.callback_data, timeout: 10 });
+  await page.api(`/chats/${chat.id}/wait?timeout=10&after=${offer.id}`);
+  await ask(chat.id, COMPLAINT);
+  page.toast("It is in the Merchant's chat, with the order's facts, and the order is on the board");
+}
+
+const merchant = async () => (await page.api("/state")).chats.find(({ name }) => name.startsWith("Merchant")).id;
+
+async function question() {
+  const shop = await merchant();
+  const asked = (await page.api(`/chats/${shop}/messages`)).filter(({ is_bot: bot, text }) => bot && text.includes(COMPLAINT)).at(-1);
+  if (!asked) throw new Error("Let a customer ask first");
+  return [shop, asked];
+}
 
 async function toggle(button) {
   const name = button.dataset.act;
