@@ -250,7 +250,7 @@ _ORDER_WORD = (
     r"주문\s?(?:번호)?|(?:رقم\s?)?(?:ال)?طلب|הזמנה|מספר\s?הזמנה|đơn\s?hàng|mã\s?đơn|คำสั่งซื้อ|ऑर्डर)"
 )
 _HASH_NUMBER = re.compile(r"(?<![\w#&])#\s?(?=[\w.-]{0,38}\d)([\w.-]{2,39})(?![\w#])")
-_BARE_NUMBER = re.compile(rf"(?:{_ORDER_WORD}[\s.:№#]*|№\s*)?(\d{{3,8}})[\s.!?]*", re.IGNORECASE)
+_BARE_NUMBER = re.compile(rf"(?:(?:{_ORDER_WORD}[\s.:№#]*){{1,3}}|№\s*)?(\d{{3,8}})[\s.!?]*", re.IGNORECASE)
 _A_SENTENCE = 200  # characters in which a shop's number is looked for
 
 

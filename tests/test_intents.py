@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -766,6 +767,26 @@ def test_an_orders_name_is_its_name_whatever_it_says() -> None:
     assert intent("money box") is Intent.SHOP
     assert find_mentioned(read("money box"), [box]) == [ORDER]
     assert find_mentioned(read("I want my money back for the money box"), [box]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1001",
+        "#1001",
+        "my order 1001",
+        "order 1001 where is it?",
+        "Wo bleibt #1001?",
+        "订单号1001",
+        "где заказ 1001?",
+    ],
+)
+def test_the_shops_number_opens_its_order_within_a_sentence_as_well(text: str) -> None:
+    follow = Follow(place=Place(5), order_id=ORDER, created_at=NOW)
+    known = Order(id=ORDER, created_at=NOW, shop_order="#1001")
+    other = replace(known, id=ORDER[:-1] + "3", shop_order="#1002")
+    assert find_mentioned(read(text), [(known, follow), (other, follow)]) == [ORDER]
+    assert find_mentioned(read(text.replace("1001", "10012")), [(known, follow), (other, follow)]) == []
 
 
 def test_a_very_long_text_costs_no_time() -> None:

@@ -8,6 +8,7 @@ from bot.ids import Mistake, ParsedText, shop_key, shop_number
 from bot.intents import Intent, fold, intent, named
 from bot.model import Follow, Order
 
+_SHOP_NUMBER = 3  # shortest shop number that is looked for within a sentence, in characters
 _NUMBER_LENGTH = 6  # shortest tracking number, in characters
 
 
@@ -37,8 +38,11 @@ def find_mentioned(said: ParsedText, rows: Sequence[tuple[Order, Follow]]) -> li
 
 
 def _of_shop_order(text: str, rows: Sequence[tuple[Order, Follow]]) -> list[str]:
+    """The orders whose shop number is the text, or stands in it: "where is order 1001?"."""
     key = shop_key(shop_number(text) or text)
-    return [order.id for order, _ in rows if key is not None and shop_key(order.shop_order) == key]
+    numbered = [(order.id, order.shop_order) for order, _ in rows if len(order.shop_order) >= _SHOP_NUMBER]
+    same = [order.id for order, _ in rows if key is not None and shop_key(order.shop_order) == key]
+    return same or [id_ for id_, number in numbered if fold(number).strip() and fold(number) in fold(text)]
 
 
 def _tracking_numbers(order: Order) -> list[str]:
