@@ -215,8 +215,10 @@ def left_out(words: Words, problems: Sequence[tuple[int, Problem]]) -> list[Mark
     count = words.plural("⚠️ {n} row left out", "⚠️ {n} rows left out", len(problems))
     lines = [count]
     for line, problem in problems[:PROBLEMS_SHOWN]:
-        sent = words.isolate(words.code(wording.clip(problem.text, 30))) if problem.text else Markup("–")
-        lines.append(fill("{} · {} – {}", words.number(line), sent, trouble(words, problem.trouble)))
+        why = trouble(words, problem.trouble)
+        if problem.text:
+            why = fill("{} – {}", words.isolate(words.code(wording.clip(problem.text, 30))), why)
+        lines.append(fill("{} · {}", words.number(line), why))
     if (rest := len(problems) - PROBLEMS_SHOWN) > 0:
         lines.append(words.plural("{n} more", "{n} more", rest))
     return lines
