@@ -133,6 +133,7 @@ async def test_a_thousand_at_once_and_not_one_more(shop: Shop) -> None:
         ({"aliexpress_orders": ONE, "name": "x" * 65}, "name", "too_long"),
         ({"aliexpress_orders": ONE, "language": "not a language"}, "language", "language_tag"),
         ({"aliexpress_orders": ONE, "Name": "x"}, "Name", "extra_forbidden"),
+        ({"aliexpress_orders": [""] * 1001}, "aliexpress_orders", "too_long"),
     ],
 )
 async def test_a_wrong_field_is_named_once_and_nothing_is_stored(
@@ -147,6 +148,13 @@ async def test_a_wrong_field_is_named_once_and_nothing_is_stored(
     answer = await shop.ask("POST", "/orders", json={"orders": [good, order]})
     assert [error["pointer"] for error in answer.json()["errors"]] == [f"#/orders/1/{pointer}"]
     assert (await shop.get("/orders"))["orders"] == []
+
+
+async def test_a_flood_of_fields_is_one_mistake(shop: Shop) -> None:
+    flood = {"aliexpress_orders": ONE} | {f"field{number}": 1 for number in range(20_000)}
+    for body, pointer in ((flood, "#"), ({"orders": [flood]}, "#/orders/0"), ({"orders": []} | flood, "#")):
+        found = problem(await shop.ask("POST", "/orders", json=body), 422, "invalid_fields")
+        assert [(one["pointer"], one["code"]) for one in found["errors"]] == [(pointer, "too_many_fields")]
 
 
 async def test_every_wrong_field_is_named(shop: Shop) -> None:
@@ -278,6 +286,8 @@ async def test_the_list_is_filtered(shop: Shop) -> None:
         ({"cursor": "é"}, "cursor"),
         ({"cursor": "OS45"}, "cursor"),
         ({"changed_since": "yesterday"}, "changed_since"),
+        ({"changed_since": "0.0"}, "changed_since"),
+        ({"changed_since": "1795176000"}, "changed_since"),
         ({"changed_since": "2026-11-20T12:00:00"}, "changed_since"),
         ({"shop_order": "x" * 65}, "shop_order"),
     ],
@@ -286,6 +296,11 @@ async def test_a_wrong_parameter_is_named(shop: Shop, parameters: dict[str, str]
     answer = await shop.ask("GET", "/orders", params=parameters)
     assert answer.status_code == 422
     assert [error["parameter"] for error in answer.json()["errors"]] == [name]
+
+
+async def test_a_parameter_that_comes_twice_is_refused(shop: Shop) -> None:
+    found = problem(await shop.ask("GET", "/orders?limit=1&stage=delivered&limit=2"), 422, "invalid_fields")
+    assert [(one["parameter"], one["code"]) for one in found["errors"]] == [("limit", "repeated")]
 
 
 async def test_times_at_the_edge_of_the_calendar_are_times(shop: Shop) -> None:

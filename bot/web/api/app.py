@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, FastAPI, Security
+from fastapi import APIRouter, Depends, FastAPI, Security
 from fastapi.security import HTTPBearer
 from fastapi.telemetry import TelemetryConfig
 from starlette.routing import BaseRoute, Match
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot import __version__
 from bot.web.api import orders, shop, webhooks
+from bot.web.api.asked import each_once
 from bot.web.api.backend import Backend
 from bot.web.api.gate import Gate
 from bot.web.api.problems import HANDLERS, problem
@@ -92,5 +93,5 @@ def create_api(backend: Backend, routers: Sequence[APIRouter] = _ROUTERS) -> Fas
     api.state.backend = backend
     key = Security(HTTPBearer(auto_error=False, description="the key that `keys add` printed"))
     for router in routers:
-        api.include_router(router, dependencies=[key])
+        api.include_router(router, dependencies=[key, Depends(each_once)])
     return api

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request
@@ -13,7 +15,17 @@ from bot.model import Once
 from bot.tracking import Tracking
 from bot.web.api.backend import Backend
 from bot.web.api.fields import TAG
+from bot.web.api.problems import FieldError, invalid
 from bot.web.api.shapes import Links
+
+
+async def each_once(request: Request) -> None:
+    """Refuse a parameter that comes twice: which one counts would be a guess."""
+    names = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = [name for name, times in names.items() if times > 1]
+    if repeated:
+        detail = "This parameter comes more than once."
+        raise invalid(FieldError(parameter=name, code="repeated", detail=detail) for name in repeated)
 
 
 async def _tracking(request: Request) -> Tracking:
@@ -46,9 +58,8 @@ async def _once(
     """The request's Idempotency-Key with a hash of what it says."""
     if idempotency_key is None:
         return None
-    said: Any = json.loads(await request.body() or b"null")
-    told = json.dumps([request.method, request.scope["route"].path, said], sort_keys=True)
-    fingerprint = hashlib.sha256(told.encode()).hexdigest()
+    where = [request.method, request.scope["route"].path]
+    fingerprint = await asyncio.to_thread(_fingerprint, where, await request.body())  # up to a megabyte
     return Once(api_key=request.state.key.id, key=idempotency_key, fingerprint=fingerprint)
 
 
@@ -63,6 +74,12 @@ async def _language(
 ) -> str:
     """The language that texts are wanted in; English if none of ours is."""
     return guess_language(language, "") or accepted_language(accept_language, "en")
+
+
+def _fingerprint(where: list[str], body: bytes) -> str:
+    """A hash of what is asked, whatever the order of its fields and its white space."""
+    said: Any = json.loads(body or b"null")
+    return hashlib.sha256(json.dumps([*where, said], sort_keys=True).encode()).hexdigest()
 
 
 UseTracking = Annotated[Tracking, Depends(_tracking)]

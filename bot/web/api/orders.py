@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from bot.model import BookEntry, Flag, Listed, ListFilter, Stage
 from bot.web.api import cursors, shapes
@@ -23,6 +25,16 @@ _ID = Path(
     examples=["8211744661738042"],
 )
 OrderNumber = Annotated[str, _ID]
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _written_out(value: object) -> object:
+    if isinstance(value, str) and not _DATE.match(value):  # else a number is taken for seconds
+        raise PydanticCustomError("datetime_parsing", "must be a time, such as 2026-11-20T12:00:00Z")
+    return value
+
+
+_Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
 @router.post("/orders", operation_id="addOrders", responses=WRONG_BODY)
@@ -64,7 +76,7 @@ async def list_orders(
     stage: Annotated[Stage | None, Query(description="only orders in this state")] = None,
     shop_order: Annotated[str, Query(max_length=64, description="only this shop order's")] = "",
     changed_since: Annotated[
-        AwareDatetime | None, Query(description="only orders that changed at or after this time")
+        _Moment | None, Query(description="only orders that changed at or after this time")
     ] = None,
     cursor: Annotated[str, Query(max_length=64, description="`next_cursor` of the page before")] = "",
     limit: Annotated[int, Query(ge=1, le=200, description="orders in a page")] = 50,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -113,6 +114,10 @@ async def _http(_request: Request, error: HTTPException) -> Response:
 
 
 async def _invalid(_request: Request, error: RequestValidationError) -> Response:
+    return await asyncio.to_thread(_refusal, error)  # a thousand orders can have thousands of wrong fields
+
+
+def _refusal(error: RequestValidationError) -> Response:
     fields: dict[tuple[Any, ...], FieldError] = {}
     for one in error.errors():
         where = _where(one["loc"])

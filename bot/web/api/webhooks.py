@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from bot.addresses import LONGEST_URL, BadUrl
 from bot.model import Endpoint, EventType, QueuedEvent
 from bot.tracking.webhooks import NewSecret
 from bot.web.api.asked import UseBackend, UseTracking
+from bot.web.api.fields import Body
 from bot.web.api.problems import WRONG_BODY, ApiError, FieldError, invalid
 from bot.web.api.shapes import Moment
 
@@ -19,10 +20,8 @@ router = APIRouter(tags=["webhooks"])
 EndpointId = Annotated[str, Path(min_length=1, max_length=64, examples=["wh_3f9a61c0b2d4"])]
 
 
-class NewWebhook(BaseModel):
+class NewWebhook(Body):
     """An endpoint to send events to."""
-
-    model_config = ConfigDict(extra="forbid")
 
     url: str = Field(
         min_length=1,
@@ -86,10 +85,8 @@ class FailedEvents(BaseModel):
     next_cursor: str | None = Field(description="`cursor` of the next page; null: this is the last one")
 
 
-class Replay(BaseModel):
+class Replay(Body):
     """What to send again."""
-
-    model_config = ConfigDict(extra="forbid")
 
     event: str | None = Field(
         default=None,
