@@ -154,12 +154,14 @@ async def test_a_complaint_is_answered_and_solved_on_the_page_in_two_languages(
     await question.get_by_role("button", name="Reply", exact=True).click()
     await _type(page, "We sent the invoice to customs today. It should move on by Thursday.")
     await expect(page.get_by_text("Your answer is on its way").last).to_be_visible()
+    await here.hears(lena["id"], "It should move on", after=0)  # a message moves its chat up the list
     await _open(page, "Lena")
     answer = page.locator(".message", has_text="It should move on by Thursday.")
     await expect(answer).to_contain_text("Antwort vom Shop: Handyhülle aus Silikon")
     await _keep(page, "answer")
     await _open(page, "Merchant")
     await question.get_by_role("button", name="Solved").click()
+    await here.hears(lena["id"], "gelöst", after=0)
     await _open(page, "Lena")
     await expect(page.locator(".message", has_text="gelöst").last).to_be_visible()
 
