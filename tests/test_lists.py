@@ -241,6 +241,32 @@ EXPORTS = {
     "Dutch": ("Bestelnummer,Klant,AliExpress bestelnummer", f"1001,Jan,{ONE}", "1001"),
 }  # fmt: skip
 
+
+@pytest.mark.parametrize(
+    ("title", "is_the_shops"),
+    [
+        *((title, True) for title in (
+            "Order", "Order no.", "Sales order", "Shop order number", "Bestell-Nr.", "Commande n°",
+            "Nº pedido", "N. ordine", "Zamówienie nr", "Заказ №", "№ заказа", "Sipariş Numarası",
+            "رقم الطلبية", "מס' הזמנה", "注文No", "受注番号", "訂單號碼", "店铺单号", "주문 ID",
+            "OrderNumber", "orderNo", "Mã đơn", "Kode pesanan", "เลขคำสั่งซื้อ", "ऑर्डर आईडी",
+            "Objednávka č.", "My order",
+        )),
+        *((title, False) for title in (
+            "Quantity", "Row", "Zip", "Batch number", "Warehouse ID", "Kundennummer",
+            "Customer no", "Rechnungsnr", "客户编号", "商品番号", "电话号", "运单号",
+            "Número de cliente", "Store ID", "Discount code", "Track No", "",
+        )),
+    ],
+)  # fmt: skip
+def test_a_title_says_whose_numbers_these_are(title: str, is_the_shops: bool) -> None:
+    rows = read_file(
+        f"{title},Customer,AliExpress order\n1001,Jo,{ONE}\n1002,Eva,{TWO}\n".encode(), "en"
+    ).rows
+    assert [row.numbers for row in rows] == [(ONE,), (TWO,)]
+    assert [row.shop_order for row in rows] == (["1001", "1002"] if is_the_shops else ["", ""])
+
+
 SHOPIFY = (
     "Name,Email,Financial Status,Lineitem name,Lineitem sku,Billing Name,Shipping Name,Notes,Note Attributes,"
     "Id,Tags"

@@ -63,7 +63,7 @@ def fold(text: str) -> str:
 
     Vowel signs (Thai, Hindi …) count as spaces; Hangul stays in syllables.
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold()).lower()  # "№" becomes "No"
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", plain)).split())
 

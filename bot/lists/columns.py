@@ -27,18 +27,18 @@ def _any(words: str) -> str:
 _ORDER = _any(r"""
     order orden\b pedido commande bestel auftrag ordine ordre zamowieni objednav rendeles comanda
     siparis pesanan tilaus narudzb sale\b venta\b venda\b заказ замовлен поръчк παραγγελι
-    注文 订单 訂單 주문 طلب سفارش הזמנ đơn_hàng คำสั่งซื้อ ऑर्डर
+    注文 订单 訂單 주문 طلب سفارش הזמנ đơn_hàng \bma_đon\b คำสั่งซื้อ ऑर्डर
 """)
 _NUMBER = _any(r"""
-    \b(?:number|no|nr|num|name|nombre|numer|numero|numar|nomor|cislo|broj|nro|n|номер|so|ma)\b nummer
-    numara n_mero \b(?:code|codigo|kod)\b αριθμο 番号 号 號 번호 رقم מספר หมายเลข เลขที่ नंबर संख्या क्रमांक
+    \b(?:number|no|nr|num|name|nombre|numer|numero|numar|nomor|cislo|broj|nro|n|номер|so|ma|c)\b nummer
+    numara n_mero \b(?:code|codigo|kode?)\b αριθμο 番号 号 號 번호 رقم מספר \bמס\b เลข नंबर संख्या क्रमांक
 """)
-_ID = _any(r"\bid\b identi")
+_ID = _any(r"\bid\b identi आईडी")
 _SHOPS_WORD = "shop|shopify|woocommerce|ebay|etsy|amazon|store|web|my|our|client|customer|kunden|sell|sales"
 _SHOP_ORDER = re.compile(
     rf"^{_ORDER}\w*$|{_ORDER}.*(?:{_NUMBER}|{_ID})|(?:{_NUMBER}|{_ID}).*{_ORDER}"
     rf"|^(?:{_SHOPS_WORD}|de) {_ORDER}\w*$|^{_ORDER}\w* (?:{_SHOPS_WORD})$"
-    r"|^(?:order|bestellnr|ordernr|reference|ref|referenz|name|number|id)$|号$|番号$"
+    r"|^(?:order|bestellnr|ordernr|reference|ref|referenz|name|number|id)$|(?:单|單|店铺|店舖|受注)[编編番]?[号號]$"
 )
 _SHOPS_OWN = re.compile(_any(r"shop store custom woo my_order sell\b"))
 _NOT_AN_ORDER = re.compile(
