@@ -54,8 +54,8 @@ def document(results: Sequence[Result]) -> dict[str, Any]:
                 "scene": scene,
                 "budget": budget,
                 "policy": name,
-                "share": _spread([result.scores[name].share for result in group]),
-                "finale": _spread([result.scores[name].finale for result in group]),
+                "share": _spread([score.share for score in _scores(group, name)]),
+                "finale": _spread([score.finale for score in _scores(group, name)]),
             }
             for (scene, budget), group in _groups(results)
             for name in group[0].scores
@@ -73,7 +73,7 @@ def _block(scene: str, budget: float, group: Sequence[Result]) -> str:
         f"{'':28}{'':>8}{'':>7}{'min':>8}{'min':>8}{'min':>8}",
     ]
     for name in group[0].scores:
-        scores = [result.scores[name] for result in group if name in result.scores]
+        scores = _scores(group, name)
         share, margin = _spread([score.share for score in scores])
         if margin is None or len(scores) < 4:  # too few draws to tell: the orders' own spread
             margin = _mean(scores, lambda s: s.margin) / math.sqrt(len(scores))
@@ -248,6 +248,11 @@ def _scenes(results: Iterable[Result]) -> list[tuple[str, list[Result]]]:
     for result in results:
         scenes.setdefault(result.scene, []).append(result)
     return list(scenes.items())
+
+
+def _scores(group: Sequence[Result], name: str) -> list[Score]:
+    """One policy's scores, in the draws in which it plays."""
+    return [result.scores[name] for result in group if name in result.scores]
 
 
 def _mean(scores: Sequence[Score], value: Callable[[Score], float]) -> float:
