@@ -223,6 +223,12 @@ def test_a_new_pace_shows_before_the_parcels_of_it_have_come(factor: float, slow
     assert {1: 14.5 < left < 22.0, 0: 11.0 < left < 14.0, -1: 6.0 < left < 11.0}[slower], left
 
 
+def test_parcels_that_all_take_alike_keep_their_pace() -> None:
+    ended = [parcel(key, 12.0, ended=NOW - key / 4) for key in range(150)]
+    forecast = taught(ended, (moving(1, 1.0),)).forecast(picked_up(0.0), NOW)
+    assert 7.5 < forecast.likely - NOW < 8.5
+
+
 def test_few_lost_parcels_do_not_widen_what_is_told_of_the_others() -> None:
     ended = [parcel(key, 9.0 + key % 7, ended=NOW - key / 4) for key in range(150)]
     lost = tuple(moving(key, 40.0 + key) for key in range(6))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.arrival import days
 from bot.model import Changes, EventType, Flag, Follow, Order, Parcel, Place, Stage
+from bot.store import Store
 from bot.store.tables import webhook_events
 from bot.tracking import Tracking, arriving
 from bot.tracking.arriving import journey
@@ -41,7 +42,11 @@ def parcel(start: datetime, *stages: tuple[float, Stage], promised: float = 30.0
 
 async def keep(engine: Engine, order_id: str, one: Parcel) -> None:
     """Followed by somebody, and this is what is known of it."""
-    now = engine.clock.now()
+    await put(engine.store, order_id, one, engine.clock.now())
+
+
+async def put(store: Store, order_id: str, one: Parcel, now: datetime) -> None:
+    """The same, of any store at any time."""
     ended = one.stage_since if one.stage.final else None
     order = Order(
         id=order_id,
@@ -51,7 +56,7 @@ async def keep(engine: Engine, order_id: str, one: Parcel) -> None:
         created_at=now,
         finished_at=ended,
     )
-    async with engine.store.write() as tx:
+    async with store.write() as tx:
         await tx.chats.get_or_create(Place(1), language="en", zone="UTC", now=now)
         await tx.orders.add(order_id, now)
         await tx.orders.save(Changes(order=order, added=order.nodes))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from bot.model import Stage
+from tests.test_arriving import parcel, put
 from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, World, world
 
 RETURNED = "8211744661818042"
@@ -164,6 +167,31 @@ async def test_a_complaint_is_answered_and_solved_on_the_page_in_two_languages(
     await here.hears(lena["id"], "gelöst", after=0)
     await _open(page, "Lena")
     await expect(page.locator(".message", has_text="gelöst").last).to_be_visible()
+
+
+async def test_our_own_estimate_comes_to_the_card_once_enough_parcels_were_delivered(
+    page: Page, here: World
+) -> None:
+    await _open(page, "Emma")
+    await _type(page, PLAIN)
+    await _hold_as_a_phone(page)
+    card = page.locator(".message", has_text="Expected by AliExpress").last
+    await expect(card).to_be_visible()
+    await _keep(page, "estimate-before")
+    assert here.app is not None
+    now = datetime.now(UTC)
+    way = ((0.0, Stage.INFO_RECEIVED), (2.0, Stage.PICKED_UP), (5.0, Stage.INTERNATIONAL_TRANSIT))
+    for number in range(40):
+        lasted = 9.0 + number % 4
+        delivered = parcel(
+            now - timedelta(days=lasted + number % 20), *way, (lasted, Stage.DELIVERED), promised=13.0
+        )
+        same = replace(delivered, carrier="AliExpress Selection Standard")
+        await put(here.app.store, f"{number:016}", same, now)
+    await here.app.leader.tracking.arriving.learn()
+    await here.next_node(PLAIN)
+    await expect(page.locator(".message", has_text="Most likely").last).to_be_visible()
+    await _keep(page, "estimate-after")
 
 
 async def test_the_journey_is_shared_as_a_picture(page: Page, here: World) -> None:

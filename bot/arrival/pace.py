@@ -21,6 +21,7 @@ _CHANCE = 9.0  # squared standard errors: a smaller difference is chance, and a 
 _EVEN = 30.0  # stages left at the usual pace that are added to those seen
 _FARTHEST = 1.8
 _HALVINGS = 9
+_DIGITS = 1  # times are kept to a tenth of a day, so that many are alike
 
 _Hazard = tuple[Sequence[float], Sequence[float]]
 """Durations, ascending, and the cumulative hazard before the first and after each."""
@@ -62,20 +63,28 @@ def pace(
 
 
 def _hazard(samples: Iterable[Sample]) -> _Hazard:
-    ordered = sorted(sample[:3] for sample in samples)
-    at_risk = sum(weight for _, _, weight in ordered)
-    lengths, steps = [], []
-    for length, over, weight in ordered:
-        if over and at_risk > 1e-9:
-            lengths.append(length)
-            steps.append(weight / at_risk)
-        at_risk -= weight
+    ended: dict[float, float] = {}
+    at_risk, ends = 0.0, dict[float, float]()
+    for length, over, weight, *_ in samples:
+        length = round(length, _DIGITS)
+        at_risk += weight
+        ends[length] = ends.get(length, 0.0) + weight
+        ended[length] = ended.get(length, 0.0) + weight * over
+    lengths, steps = sorted(ends), []
+    for length in lengths:
+        steps.append(ended[length] / at_risk if at_risk > 1e-9 else 0.0)
+        at_risk -= ends[length]
     return lengths, [0.0, *accumulate(steps)]
 
 
 def _expected(spent: Iterable[_Spent], pace: float) -> float:
     """How many stages history expects to be left in the time spent."""
     return sum(
-        counts * (sums[bisect_right(lengths, pace * end)] - sums[bisect_right(lengths, pace * begin)])
-        for (lengths, sums), begin, end, counts in spent
+        counts * (_until(hazard, pace * end) - _until(hazard, pace * begin))
+        for hazard, begin, end, counts in spent
     )
+
+
+def _until(hazard: _Hazard, age: float) -> float:
+    lengths, sums = hazard
+    return sums[bisect_right(lengths, round(age, _DIGITS))]
