@@ -72,7 +72,6 @@ class Door:
             public_url="https://parcels.example.com",
             language="en",
             zone="Europe/Berlin",
-            most_visits=66,
         )
 
 
@@ -94,7 +93,9 @@ async def door(engine: Engine) -> AsyncIterator[Door]:
 
 @pytest.fixture
 async def http(door: Door) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_web_app(Endpoints(ready=_nothing, metrics=_metrics), page_routes(door.parts()))
+    app = create_web_app(
+        Endpoints(ready=_nothing, metrics=_metrics), page_routes(replace(door.parts(), most_visits=66))
+    )
     server = HttpServer(app, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{await server.open()}"
     async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
@@ -168,6 +169,19 @@ async def test_a_page_is_laid_out_anew_only_when_something_changed(
     fresh = await get(**{"If-None-Match": first.headers["etag"]})
     assert fresh.status_code == 200
     assert "Out for delivery" in fresh.text
+
+
+async def test_two_hundred_visitors_at_once_all_get_their_page(door: Door) -> None:
+    tokens = [SIGNED, await door.claim(), claim_token(bytes(16))]
+    app = Starlette(routes=page_routes(door.parts()))
+
+    async def visit(number: int) -> int:
+        transport = httpx.ASGITransport(app, client=(f"203.0.113.{number}", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+            return (await client.get(f"/t/{tokens[number % 3]}")).status_code
+
+    statuses = await asyncio.gather(*(visit(number) for number in range(200)))
+    assert Counter(statuses) == {200: 134, 404: 66}
 
 
 async def test_few_pages_are_kept(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
