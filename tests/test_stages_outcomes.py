@@ -102,3 +102,23 @@ def test_what_was_misread_once_is_read_right(expected: str, text: str) -> None:
 )
 def test_what_contradicts_a_delivery(text: str, contradicts: bool) -> None:
     assert statement.contradicts(statement.make(text, "", None)) is contradicts
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "doubted"),
+    [
+        ([], ["Out for delivery"], True),
+        (["Returning to sender"], [], True),
+        (["Track until delivered"], [], True),
+        (["Package lost"], [], False),
+        (["DENVER, CO"], ["DENVER, CO"], False),
+    ],
+)
+def test_what_another_sentence_takes_back(before: list[str], after: list[str], doubted: bool) -> None:
+    def made(text: str) -> statement.Statement:
+        return statement.make(text, "", None)
+
+    delivered, waiting = made("Package delivered"), made("Ready for pickup at the parcel shop")
+    for one, taken_back in ((delivered, doubted), (waiting, False)):
+        parts = [*map(made, before), one, *map(made, after)]
+        assert statement._doubted(one, parts) is taken_back
