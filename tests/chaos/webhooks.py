@@ -167,10 +167,26 @@ class Shop:
     accepted: list[tuple[float, str, str]] = field(default_factory=list)  # when, event, order
     kills: list[float] = field(default_factory=list)
     changed: Counter[str] = field(default_factory=Counter)  # entries told, by order
+    _at_work: int = 0  # requests that are being answered
     _once: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
 
+    async def drain(self) -> None:
+        """Wait for what a killed process had sent: the shop accepts it, and nobody hears of that."""
+        quiet = 0
+        while quiet < 5:
+            await asyncio.sleep(0.002)
+            quiet = 0 if self._at_work else quiet + 1
+
     async def take(self, request: web.Request) -> web.Response:
+        """Accept an event, or refuse it."""
+        self._at_work += 1
+        try:
+            return await self._take(request)
+        finally:
+            self._at_work -= 1
+
+    async def _take(self, request: web.Request) -> web.Response:
         event, body = request.headers["webhook-id"], json.loads(await request.read())
         if event not in self._once and random.random() < self.refused_share:
             self._once.add(event)
@@ -267,6 +283,7 @@ async def _be_killed(url: str, events: int, kills: int, shop: Shop, store: Store
         for moment in sorted(random.randrange(events) for _ in range(kills)):
             await _accepts(shop, moment, patience)
             await ask("kill")
+            await shop.drain()
             shop.kills.append(time.monotonic())
             await ask("start")
         async with asyncio.timeout(patience + events / 50):
