@@ -29,7 +29,7 @@ _NOBODY = Place(0)  # a visitor has no chat: all followers are notified of what 
 _AT_ONCE = 8  # lookups under way for visitors; a visit beyond that asks for none, the next one may
 _TOGETHER = 16  # visits read in one transaction
 _GATHER = 0.01  # seconds until the next ones are read, so that those of a crowd gather
-_REST = 0.5  # of the time that reading took, if that is longer: a busy database slows down visits first
+_REST = 1.0  # of the time that reading took, if that is longer: a busy database slows down visits first
 _NO_CLAIM = "c-" + "A" * 22  # looked up in place of a token of another form, so that each visit costs as much
 
 

@@ -34,7 +34,7 @@ from bot.views import page as views
 from bot.views.brand import branding
 from bot.web.visitors import WrongLinks, client_address
 
-_REST = 0.5  # of the time that layout took, no other begins: where the loop is busy, visits slow down first
+_REST = 1.0  # of the time that layout took, no other begins: where the loop is busy, visits slow down first
 _KEPT_FOR = 30.0  # seconds; pages say how many minutes ago something was
 _KEPT = 8 << 20  # bytes of compressed pages
 _AFTER = 0.025  # seconds after which every visit is answered, so that its time does not tell what was found
