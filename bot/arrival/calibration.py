@@ -3,7 +3,7 @@
 Each end of a range is judged when its moment has passed, whatever became of the parcel. Judging at delivery
 would be biased, because fast parcels are delivered first. The raw forecast is judged, so that a correction
 does not feed back on itself. A range that held too few deliveries is widened by what was missing; one that
-held too many is narrowed by only half of that, because conditions drift and a narrow range misleads more.
+held too many is narrowed by two fifths of that: conditions drift, and a narrow range misleads more.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LEVELS = (0.1, 0.9)
 """The quantiles of delivery that the two ends of a range stand for."""
 _HALF_LIFE = 14.0  # days
 _SURE = 50.0  # weight, in statements, of the prior that all is calibrated: over all stages, then in each
-_NARROWING = 0.5
+_NARROWING = 0.4
 _FARTHEST = (0.06, 0.04)  # how far the level of each end may be moved; the late end is far out already
 _LAG = 1.0  # days after its moment when a statement is judged, because deliveries are reported late
 _PENDING = 300  # statements waiting to be judged, at most; beyond that, fewer are sampled

@@ -17,7 +17,7 @@ from bot.arrival.week import Week
 from bot.model import Stage
 
 _WINDOW = 10.0  # days
-_CHANCE = 9.0  # squared standard errors: a smaller difference is chance, and a greater one is shrunk by it
+_CHANCE = 16.0  # squared standard errors: a smaller difference is chance, and a greater one is shrunk by it
 _EVEN = 30.0  # stages left at the usual pace that are added to those seen
 _FARTHEST = 1.8
 _HALVINGS = 9
