@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 
@@ -180,3 +181,11 @@ async def test_a_place_that_only_the_shop_watches_is_told_nothing(engine: Engine
     engine.source.add(make.ORDER, "Delivered")
     await engine.look_and_tell()
     assert engine.post.texts(Place(1001)) == []
+
+
+def test_of_many_new_orders_some_are_looked_at_at_once_and_the_others_evenly() -> None:
+    looks = list(islice(first_looks(make.NOW, 100), 8))
+    step = timedelta(seconds=86_400 / 50)
+    assert looks == [make.NOW] * 5 + [make.NOW + n * step for n in (1, 2, 3)]
+    assert list(islice(first_looks(make.NOW, 2), 2)) == [make.NOW, make.NOW + timedelta(days=1)]
+    assert list(islice(first_looks(make.NOW, None), 3)) == [make.NOW] * 3
