@@ -30,7 +30,7 @@ _NOT_HERE = {
     r"parcel-bot init": "asks questions; tests/cli/test_terminal.py answers them in a terminal",
     r"parcel-bot run": "runs until it is stopped; test_deploy.py starts it",
     r"pg_dump |parcel-bot migrate-data .* postgresql:": "names a PostgreSQL server; tests/store has one",
-    r"curl https://parcels\.example\.com": "asks a public address; tests/api sends such orders",
+    r"curl (-X [A-Z]+ )?\"?https://parcels\.example\.com": "asks a public address; tests/api runs them",
     r"python -m tests\.bench": "measures for minutes",
 }
 
