@@ -30,7 +30,7 @@ _PROBE = 30.0  # seconds between probes while AliExpress is unusable
 _AHEAD = 5  # orders leased ahead for each check in flight
 _TOGETHER = timedelta(seconds=0.4)  # checks that end within this time are settled in one transaction
 _SETTLE_AT = 128  # most unchanged checks settled in one transaction
-_GIVE_WAY = 0.1  # seconds that a slot rests between two checks while somebody waits for an answer
+_GIVE_WAY = 0.3  # seconds that a slot rests between two checks while somebody waits for an answer
 _SPREAD_AT = 2000  # checks postponed in one transaction, which all others wait for
 
 
