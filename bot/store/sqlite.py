@@ -19,7 +19,7 @@ _PRAGMAS = (
     # pages, 16 MB: a busy poller writes a thousand a second, and writers wait during a checkpoint
     "wal_autocheckpoint = 4000",
     "foreign_keys = ON",
-    "cache_size = -6144",  # KiB, for each of up to eight connections; the system caches the file, too
+    "cache_size = -4096",  # KiB, for each of up to eight connections; the system caches the file, too
     "temp_store = MEMORY",
 )
 
