@@ -214,6 +214,7 @@ async def serve(settings: Settings, stopping: asyncio.Event) -> None:
     key = settings.telegram_bot_token.get_secret_value().encode()  # equal in every process, so tags are, too
     logs.configure_logging(settings.log_level, settings.log_format, clean, key=key)
     app = App(settings)
+    stages.load()
     spare_the_collector()
 
     def clean_all(text: str) -> str:  # also of tokens obtained while running

@@ -118,6 +118,12 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
+def load() -> None:
+    """Read lexicon and words now, for a quarter of a second; otherwise the first check holds everybody up."""
+    version()
+    read("", "Departed")
+
+
 def teach(path: str) -> None:
     """Load PHRASES_FILE, which takes precedence over all other rules; an empty path unloads it.
 

@@ -105,18 +105,23 @@ def _starred(group: re.Match[str]) -> str:
 @cache
 def _vocabulary() -> dict[str, frozenset[str]]:
     """Word or stem (with `*`) → the languages whose phrases or function words contain it; not common ones."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, frozenset[str]] = {}
+    known: dict[frozenset[str], frozenset[str]] = {}  # a few hundred, shared: less memory
+
+    def add(word: str, language: str) -> None:
+        which = found.get(word, frozenset()) | {language}
+        found[word] = known.setdefault(which, which)
+
     for language in concepts.languages():
         for lines in concepts.phrases(language).values():
             for line in lines:
                 for word, star in re.findall(r"(?<![\\(?<*])([^\W\d_]{4,})(\*?)", _STEMS.sub(_starred, line)):
-                    found.setdefault(letters(word) + star, set()).add(language)
-    known = set(concepts.languages())
+                    add(letters(word) + star, language)
     for language, words in _WORDS.items():
-        if language in known:
+        if language in concepts.languages():
             for word in words.split():
-                found.setdefault(word, set()).add(language)
-    return {word: frozenset(which) for word, which in found.items() if len(which) <= 3}
+                add(word, language)
+    return {word: which for word, which in found.items() if len(which) <= 3}
 
 
 def _speaks(word: str) -> frozenset[str]:
