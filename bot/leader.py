@@ -121,7 +121,7 @@ class Leader:
             sleep=asyncio.sleep,
             telemetry=metrics,
             width=_width(self.settings),
-            someone_waits=lambda: self.telegram.busy,
+            someone_waits=lambda: self.telegram.busy or self.tracking.visiting.busy,
         )
         self.sender = Sender(
             store=self.store,

@@ -88,6 +88,11 @@ class Visiting:
         self._turn = asyncio.Lock()
         self._rests_until = 0.0
 
+    @property
+    def busy(self) -> bool:
+        """Whether visitors wait for their pages."""
+        return bool(self._waiting)
+
     async def visit(self, token: str, language: str, known: str = "") -> Visit | None:
         """What the link with this token opens; None if it opens nothing. `known` is a revision.
 
