@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,9 +39,11 @@ def demo(
         bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment)
         try:
             _wait_until_ready(bot, f"http://{listen}/ready")
+            for_shops = _for_shops(told, environment)
+            stopping = _on_signals()
             console.print(_welcome(told))
-            console.print(_for_shops(told, environment), soft_wrap=True)
-            _wait(sandbox, bot)
+            console.print(for_shops, soft_wrap=True)
+            _wait(stopping, sandbox, bot)
         finally:
             _stop(bot, sandbox)
 
@@ -162,17 +165,17 @@ def _tell_shop(url: str, links: dict[str, str]) -> None:
         pass
 
 
-def _wait(*processes: subprocess.Popen[Any]) -> None:
-    """Wait for Ctrl+C or SIGTERM. Raises BotError if one of the processes ends."""
-    stopped = False
+def _on_signals() -> threading.Event:
+    """An event that Ctrl+C and SIGTERM set from now on."""
+    stopping = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda _signum, _frame: stopping.set())
+    return stopping
 
-    def stop(_signum: int, _frame: object) -> None:
-        nonlocal stopped
-        stopped = True
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    while not stopped:
+def _wait(stopping: threading.Event, *processes: subprocess.Popen[Any]) -> None:
+    """Wait until the demo is stopped. Raises BotError if one of the processes ends."""
+    while not stopping.is_set():
         if any(process.poll() is not None for process in processes):
             raise BotError("a part of the demo ended unexpectedly; see its output above")
         time.sleep(0.2)
