@@ -7,7 +7,7 @@ import json
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from telegram import Update
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _Ending = Callable[[], Awaitable[None]]  # stores the outcome of an update
 
+_IN_USE = timedelta(seconds=1)  # after an answer, in which the next press is likely
 _TOKEN_RETRY = timedelta(seconds=30)
 _PRESS_LIVES = timedelta(seconds=150)  # how long Telegram accepts the answer to a button press
 
@@ -71,6 +72,7 @@ class UpdateWorkers:
         self._beat = beat
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._running: set[asyncio.Task[None]] = set()
+        self._handled_at = datetime.min.replace(tzinfo=UTC)
         self._retry_at: list[datetime] = []
         self._unwritten: list[_Ending] = []
         self._open = False  # whether `put` may start updates at once
@@ -79,8 +81,8 @@ class UpdateWorkers:
 
     @property
     def busy(self) -> bool:
-        """Whether updates are being handled: somebody waits for an answer."""
-        return bool(self._running)
+        """Whether people use the bot: updates are being handled, or were a moment ago."""
+        return bool(self._running) or timedelta(0) <= self._now() - self._handled_at < _IN_USE
 
     async def run(self, stopping: asyncio.Event, *, drain: float = 8.0) -> None:
         """Handle updates until `stopping` is set; those being handled then get `drain` seconds to finish."""
@@ -144,6 +146,7 @@ class UpdateWorkers:
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._handled_at = self._now()
         self._arrived.set()  # its chat's next update may be taken now
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("Outcome of an update not stored; it will be handled again", exc_info=error)
