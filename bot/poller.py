@@ -66,7 +66,7 @@ class Poller(Worker):
     It leases several times as many orders ahead, so that a free slot is filled at once and one transaction
     leases or settles many: at hundreds a second, a transaction for each would cost more than the checks.
 
-    While `someone_waits` for the bot, or did a moment ago, each slot rests after a check: checks by the hundred
+    While `someone_waits` for an answer, or did a moment ago, each slot rests after a check: hundreds a second
     keep the event loop and the database's only writer busy, which people would feel.
     """
 
