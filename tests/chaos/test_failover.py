@@ -173,22 +173,19 @@ async def _taken_over(cluster: Cluster, end: Callable[[Replica], object]) -> flo
 
 @pytest.mark.process
 @pytest.mark.alone
-async def test_another_serves_within_five_seconds_after_a_kill(cluster: Cluster) -> None:
-    assert await _taken_over(cluster, lambda leader: leader.bot.signal_kill()) < 5.0
-
-
-@pytest.mark.process
-@pytest.mark.alone
-async def test_another_serves_within_a_second_after_a_sigterm(cluster: Cluster) -> None:
-    """The best of three: the machine may be busy with other tests."""
-    taken = []
-    for _ in range(3):
+async def test_another_serves_within_a_second_after_a_sigterm_and_within_five_after_a_kill(
+    cluster: Cluster,
+) -> None:
+    for _ in range(3):  # one of three: the machine may be busy
         leader = await cluster.leader()
-        taken.append(await _taken_over(cluster, lambda leader: leader.bot.signal_stop()))
+        taken = await _taken_over(cluster, lambda leader: leader.bot.signal_stop())
         await leader.bot.stop()
         await leader.bot.start()
         await cluster.stands_by(leader)
-    assert min(taken) < 1.0
+        if taken < 1.0:
+            break
+    assert taken < 1.0
+    assert await _taken_over(cluster, lambda leader: leader.bot.signal_kill()) < 5.0
 
 
 @pytest.mark.process
