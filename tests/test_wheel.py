@@ -102,5 +102,5 @@ def _shell(name: str, script: str, program: Path, folder: Path) -> str:
     environment["PATH"] = f"{program.parent}{os.pathsep}{environment['PATH']}"
     command = [name, "-c", script]
     return subprocess.run(
-        command, cwd=folder, env=environment, check=False, stdout=subprocess.PIPE, text=True, timeout=60
+        command, cwd=folder, env=environment, check=False, stdout=subprocess.PIPE, text=True, timeout=180
     ).stdout

@@ -100,7 +100,11 @@ function alertBox(text) {
 const hue = (id) => Math.abs(id * 47) % 360;
 const clock = (chat, at) => at.toLocaleTimeString(localeOf(chat), { hour: "numeric", minute: "2-digit", timeZone: zoneOf(chat) });
 
+// A row that was replaced while a finger is on it would never be clicked.
+let pressed = false;
+
 function drawChats() {
+  if (pressed) return;
   const order = [...state.chats.values()].filter((chat) => !chat.migrated_to).sort((a, b) => (b.last?.date ?? 0) - (a.last?.date ?? 0));
   $("chat-list").replaceChildren(...order.map((chat) => {
     const unread = state.unread.get(chat.id) ?? 0;
@@ -151,11 +155,16 @@ async function route() {
   await open(first);
 }
 
+// Messages that came while a conversation was being loaded: what is loaded may be older.
+let arrived = null;
+
 async function loadMessages() {
   const id = state.open;
+  const since = arrived = new Map();
   const messages = await api(`/chats/${id}/messages`);
   if (id !== state.open) return;
-  state.messages = new Map(messages.map((message) => [message.id, message]));
+  if (arrived === since) arrived = null;
+  state.messages = new Map([...messages.map((message) => [message.id, message]), ...since]);
   drawLog();
 }
 
@@ -230,6 +239,7 @@ function showMessage(message) {
   const known = state.messages.has(message.id);
   const last = [...state.messages.values()].filter(visible).at(-1);
   state.messages.set(message.id, message);
+  arrived?.set(message.id, message);
   const log = $("log");
   const low = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
   const old = $(`m${message.id}`);
@@ -426,6 +436,8 @@ $("menu").addEventListener("click", async () => { await told(loadMenu)(); $("com
 $("new-chat").addEventListener("click", () => { offerLanguages(); $("newcomer").showModal(); });
 $("newcomer").addEventListener("close", () => { if ($("newcomer").returnValue === "ok") welcome(); });
 $("start").addEventListener("click", () => say("/start"));
+$("chat-list").addEventListener("pointerdown", () => { pressed = true; });
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { if (pressed) setTimeout(() => { pressed = false; drawChats(); }); });
 $("quote-drop").addEventListener("click", dropReply);
 $("back").addEventListener("click", () => { history.pushState(null, "", location.pathname); showChats(); });
 addEventListener("popstate", told(route));
