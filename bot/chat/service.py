@@ -105,7 +105,7 @@ class TelegramService:
 
     @property
     def busy(self) -> bool:
-        """Whether somebody waits for an answer."""
+        """Whether people use the bot, or did a moment ago."""
         return self._workers.busy
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────

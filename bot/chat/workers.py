@@ -81,7 +81,7 @@ class UpdateWorkers:
 
     @property
     def busy(self) -> bool:
-        """Whether people use the bot: updates are being handled, or were a moment ago."""
+        """Whether updates are being handled, or were a moment ago."""
         return bool(self._running) or timedelta(0) <= self._now() - self._handled_at < _IN_USE
 
     async def run(self, stopping: asyncio.Event, *, drain: float = 8.0) -> None:

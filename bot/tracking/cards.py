@@ -15,8 +15,13 @@ async def catch_up(tx: Transaction, place: Place, shown: Order, now: datetime) -
     What happened while the card was on its way found no card to edit, or an older one, or its edit arrived
     first and was overwritten.
     """
-    if await tx.orders.changed_at(shown.id) != shown.changed_at:
+    if await is_outdated(tx, shown):
         await tx.notices.enqueue([audience.card_edit(place, shown.id, again(now), now)], now)
+
+
+async def is_outdated(tx: Transaction, shown: Order) -> bool:
+    """Whether the order has changed since it was read."""
+    return await tx.orders.changed_at(shown.id) != shown.changed_at
 
 
 def again(now: datetime) -> str:

@@ -291,8 +291,8 @@ class Following:
     async def card_edited(self, place: Place, shown: Order) -> None:
         """The card shows the order as it is in `shown`; if it has changed since, an edit is enqueued."""
         async with self._store.read() as tx:
-            changed = await tx.orders.changed_at(shown.id) != shown.changed_at
-        if changed:
+            outdated = await cards.is_outdated(tx, shown)
+        if outdated:
             await self.enqueue_card(place, shown.id)
 
     async def rename(self, place: Place, order_id: str, label: str) -> bool:
