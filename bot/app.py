@@ -36,8 +36,9 @@ _STALLED = 180.0  # seconds without a good round after which a loop counts as st
 
 
 def now() -> datetime:
-    """The only reader of the clock."""
-    return datetime.now(UTC)
+    """The only reader of the clock; in whole milliseconds, as the database stores times."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def redactor(settings: Settings) -> Callable[[str], str]:

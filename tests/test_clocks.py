@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from bot import audience
+from bot import app, audience
 from bot.errors import Throttled
 from bot.model import Chat, Follow, Follower, Importance, News, NewsKind, Place, Quiet, RawUpdate
 from tests import make
@@ -35,6 +35,14 @@ async def misled(engine: Engine) -> Engine:
     engine.clock.pass_(seconds=6)
     engine.clock.at -= AHEAD
     return engine
+
+
+async def test_the_clock_reads_what_the_database_can_store(engine: Engine) -> None:
+    """Otherwise no time that was written would equal the same time read back."""
+    engine.clock.at = app.now()
+    await engine.follow()
+    async with engine.store.read() as tx:
+        assert await tx.orders.changed_at(make.ORDER) == engine.clock.now()
 
 
 async def test_a_clock_that_was_ahead_for_a_moment_stops_no_checks(misled: Engine) -> None:
