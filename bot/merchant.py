@@ -16,7 +16,7 @@ from bot.model import CallBudget, OrderStatus, Tokens, TokenWarning
 from bot.settings import Settings
 from bot.sources.aliexpress import auth, budget, push
 from bot.sources.aliexpress.cipher import Cipher
-from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.client import GatewayClient
 from bot.sources.aliexpress.expiry import dead_grant_key, token_warnings
 from bot.sources.aliexpress.source import AliExpress
 from bot.store import Store
@@ -54,7 +54,7 @@ class Merchant:
         self._budget_key = f"budget:{settings.aliexpress_app_key}"
         self._unknown: list[str] = []
         self.failing_since: datetime | None = None  # no call of any kind was answered since
-        self.client = Client(
+        self.client = GatewayClient(
             app_key=settings.aliexpress_app_key,
             app_secret=settings.aliexpress_app_secret.get_secret_value(),
             now=now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Container, Iterator
 from functools import cache
 from pathlib import Path
@@ -135,6 +136,15 @@ def _imported_modules(path: Path, known: Container[str]) -> Iterator[str]:
             yield from (name for name in inner if name in known)
             if node.module in known and any(name not in known for name in inner):
                 yield node.module
+
+
+def test_one_name_means_one_class() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in _files():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places[node.name.lstrip("_")].append(_module(path))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
 def test_the_sandbox_knows_nothing_of_the_product() -> None:

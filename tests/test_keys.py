@@ -6,16 +6,16 @@ import re
 
 import pytest
 
-from bot.tracking.keys import Keys
+from bot.tracking.keys import ApiKeys
 from tests.parts import Engine
 
 
 @pytest.fixture
-def keys(engine: Engine) -> Keys:
+def keys(engine: Engine) -> ApiKeys:
     return engine.tracking.keys
 
 
-async def test_a_key_is_recognized_until_it_is_revoked(keys: Keys) -> None:
+async def test_a_key_is_recognized_until_it_is_revoked(keys: ApiKeys) -> None:
     assert await keys.identify("anything") == (None, False)
     key = await keys.add("shop")
     assert key is not None
@@ -29,14 +29,14 @@ async def test_a_key_is_recognized_until_it_is_revoked(keys: Keys) -> None:
     assert not await keys.revoke("shop")
 
 
-async def test_a_name_is_given_once(keys: Keys) -> None:
+async def test_a_name_is_given_once(keys: ApiKeys) -> None:
     first = await keys.add("shop")
     assert await keys.add("shop") is None
     assert first is not None
     assert (await keys.identify(first))[0] is not None
 
 
-async def test_the_last_use_is_noted_once_a_minute(engine: Engine, keys: Keys) -> None:
+async def test_the_last_use_is_noted_once_a_minute(engine: Engine, keys: ApiKeys) -> None:
     key = await keys.add("shop")
     assert key is not None
     assert (await keys.all())[0].used_at is None
@@ -50,7 +50,7 @@ async def test_the_last_use_is_noted_once_a_minute(engine: Engine, keys: Keys) -
     assert (await keys.all())[0].used_at == engine.clock.now()
 
 
-async def test_nothing_of_the_key_is_stored(engine: Engine, keys: Keys) -> None:
+async def test_nothing_of_the_key_is_stored(engine: Engine, keys: ApiKeys) -> None:
     key = await keys.add("shop")
     assert key is not None
     path = engine.store.database.path

@@ -52,7 +52,9 @@ def test_the_catalogs_are_in_it(program: Path, tmp_path: Path) -> None:
 
 
 def test_the_tracking_page_s_template_is_in_it(program: Path, tmp_path: Path) -> None:
-    code = "from bot.model import Shop; from bot.web import page; page.Layout(Shop()); print(page.__file__)"
+    code = (
+        "from bot.model import Shop; from bot.web import page; page.PageLayout(Shop()); print(page.__file__)"
+    )
     words = [str(program.parent / "python"), "-c", code]
     shown = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     assert str(program.parent.parent) in shown

@@ -163,14 +163,14 @@ def strip_html(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
+class _OutgoingPart:
     """One Telegram message about to be sent, and how far it was simplified after refusals."""
 
     message: Message
     reply_to: int | None
     html: bool = True
 
-    def simpler(self, cause: RefusalReason) -> _Draft | None:
+    def simpler(self, cause: RefusalReason) -> _OutgoingPart | None:
         """The draft without the part that Telegram refuses; None if there is no such part."""
         match cause:
             case RefusalReason.BAD_MARKUP if self.html:
@@ -195,7 +195,7 @@ class _Draft:
             case _:
                 return None
 
-    def _with(self, **changes: Any) -> _Draft:
+    def _with(self, **changes: Any) -> _OutgoingPart:
         return replace(self, message=replace(self.message, **changes))
 
 
@@ -267,7 +267,7 @@ class TelegramSender:
         if message.photo or message.document or len(split_message(message)) > 1:
             return await self.deliver(place, message, priority=priority, still_wanted=still_wanted)
         turn = Turn(priority=priority, still_wanted=still_wanted)
-        draft: _Draft | None = self._draft(message)
+        draft: _OutgoingPart | None = self._draft(message)
         while draft is not None:
             data = {"chat_id": place.chat_id, "message_id": message_id} | _text(draft)
             try:
@@ -304,7 +304,7 @@ class TelegramSender:
             return False
         return True
 
-    async def _deliver_part(self, place: Place, draft: _Draft, turn: Turn) -> Delivery:
+    async def _deliver_part(self, place: Place, draft: _OutgoingPart, turn: Turn) -> Delivery:
         current = draft
         for _ in range(_SIMPLER_TRIES):
             try:
@@ -319,7 +319,7 @@ class TelegramSender:
                 current = simpler
         return Refused(reason="refused even in its simplest form")
 
-    async def _deliver_shorter(self, place: Place, draft: _Draft, turn: Turn) -> Delivery:
+    async def _deliver_shorter(self, place: Place, draft: _OutgoingPart, turn: Turn) -> Delivery:
         """Telegram counts more characters than we do: send it in halves, as plain text, until it fits."""
         text = strip_html(draft.message.text) if draft.html else draft.message.text
         size = len(text) // 2
@@ -334,21 +334,21 @@ class TelegramSender:
                 return outcome
         return outcome
 
-    def _draft(self, message: Message, reply_to: int | None = None) -> _Draft:
+    def _draft(self, message: Message, reply_to: int | None = None) -> _OutgoingPart:
         """The message without recent features that this server refused."""
-        draft = _Draft(message=message, reply_to=reply_to)
+        draft = _OutgoingPart(message=message, reply_to=reply_to)
         for cause in self._unknown:
             draft = draft.simpler(cause) or draft
         return draft
 
-    def _simplify(self, draft: _Draft, cause: RefusalReason | None) -> _Draft | None:
+    def _simplify(self, draft: _OutgoingPart, cause: RefusalReason | None) -> _OutgoingPart | None:
         simpler = draft.simpler(cause) if cause is not None else None
         if simpler is not None and cause is not None:
             self._on_simplified(cause)
             self._unknown |= _LATE & {cause}
         return simpler
 
-    async def _send(self, place: Place, draft: _Draft, turn: Turn) -> Delivery:
+    async def _send(self, place: Place, draft: _OutgoingPart, turn: Turn) -> Delivery:
         method, content = _content(draft)
         result = await self._bot.call(method, _address(place, draft) | content, turn=turn)
         self._strikes.pop(place.chat_id, None)
@@ -418,7 +418,7 @@ def _reason_of(error: TelegramError) -> RefusalReason | None:
             return None
 
 
-def _address(place: Place, draft: _Draft) -> dict[str, Any]:
+def _address(place: Place, draft: _OutgoingPart) -> dict[str, Any]:
     data: dict[str, Any] = {"chat_id": place.chat_id}
     if place.topic_id and place.topic_id != GENERAL_TOPIC:
         data["message_thread_id"] = place.topic_id
@@ -431,7 +431,7 @@ def _address(place: Place, draft: _Draft) -> dict[str, Any]:
     return data
 
 
-def _content(draft: _Draft) -> tuple[str, dict[str, Any]]:
+def _content(draft: _OutgoingPart) -> tuple[str, dict[str, Any]]:
     """The method and content of the call that sends a draft."""
     message = draft.message
     if message.photo:
@@ -444,15 +444,15 @@ def _content(draft: _Draft) -> tuple[str, dict[str, Any]]:
     return "sendMessage", _text(draft)
 
 
-def _text(draft: _Draft) -> dict[str, Any]:
+def _text(draft: _OutgoingPart) -> dict[str, Any]:
     return {"text": draft.message.text, "link_preview_options": {"is_disabled": True}} | _shape(draft)
 
 
-def _caption(draft: _Draft) -> dict[str, Any]:
+def _caption(draft: _OutgoingPart) -> dict[str, Any]:
     return ({"caption": draft.message.text} if draft.message.text else {}) | _shape(draft)
 
 
-def _shape(draft: _Draft) -> dict[str, Any]:
+def _shape(draft: _OutgoingPart) -> dict[str, Any]:
     data: dict[str, Any] = {"parse_mode": "HTML"} if draft.html else {}
     if draft.message.buttons:
         rows = [[_button(button) for button in row] for row in draft.message.buttons]

@@ -72,7 +72,7 @@ async def link(ctx: ChatContext, said: ParsedText) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Links:
+class _Linked:
     """What the merchant calls each, its URL and its tracking page's, if any; the list with all of them."""
 
     named: Sequence[tuple[str, ...]]
@@ -107,7 +107,7 @@ async def _make_links(ctx: ChatContext, orders: OrderList) -> None:
         await ctx.say(Message(text="", document=("qr-codes.zip", packed)))
 
 
-def _sign(orders: OrderList, tokens: Mapping[str, str], secret: str, start: str, public_url: str) -> _Links:
+def _sign(orders: OrderList, tokens: Mapping[str, str], secret: str, start: str, public_url: str) -> _Linked:
     """A shop order's orders share its link; an order without one has a signed link of its own."""
     made: dict[str, str] = {}
     named: dict[str, str] = {}
@@ -131,8 +131,8 @@ def _sign(orders: OrderList, tokens: Mapping[str, str], secret: str, start: str,
     links = [(name, start + token, token) for token, name in named.items()]
     if public_url:
         links = [(name, url, page_url(public_url, token)) for name, url, token in links]
-        return _Links(named=links, problems=problems, table=table)
-    return _Links(named=[link[:2] for link in links], problems=problems, table=table)
+        return _Linked(named=links, problems=problems, table=table)
+    return _Linked(named=[link[:2] for link in links], problems=problems, table=table)
 
 
 def _too_large(order_id: str) -> Problem:

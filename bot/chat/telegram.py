@@ -28,6 +28,7 @@ from bot.model import StillWanted
 from bot.worker import interruptible_sleep
 
 __all__ = [
+    "AiohttpRequest",
     "Ambiguous",
     "EndPointNotFound",
     "FloodWait",
@@ -36,7 +37,6 @@ __all__ = [
     "TelegramBot",
     "TelegramError",
     "Turn",
-    "Wire",
     "Withdrawn",
     "build_bot",
     "connect_bot",
@@ -102,7 +102,7 @@ def _spellings(secret: str) -> tuple[str, ...]:
     return (secret, secret.replace(":", "%3A"), secret.replace(":", "%3a"))
 
 
-class Wire(BaseRequest):
+class AiohttpRequest(BaseRequest):
     """The library's HTTP requests over aiohttp: a tenth of the CPU time, and errors that tell what was sent.
 
     `connections` bounds the pool; timeouts are in seconds. No error text contains the token.
@@ -338,8 +338,9 @@ def build_bot(
         token,
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
-        request=request or Wire(redact, connections=connections),
-        get_updates_request=updates_request or Wire(redact, connections=2, read_timeout=long_poll + 10.0),
+        request=request or AiohttpRequest(redact, connections=connections),
+        get_updates_request=updates_request
+        or AiohttpRequest(redact, connections=2, read_timeout=long_poll + 10.0),
         rate_limiter=limiter,
     )
 

@@ -142,16 +142,16 @@ async def _known_to_shops(database: str, events: str) -> tuple[str, str]:
     from bot.sources.aliexpress.cipher import Cipher
     from bot.store import Store
     from bot.tracking import Policy
-    from bot.tracking.keys import Keys
-    from bot.tracking.webhooks import Webhooks
+    from bot.tracking.keys import ApiKeys
+    from bot.tracking.webhooks import WebhookEndpoints
 
     def now() -> datetime:
         return datetime.now(UTC)
 
     store = Store(database)
     try:
-        key = await Keys(store, now).add("demo") or ""
-        webhooks = Webhooks(store, Cipher(), Policy(private_webhooks=True), now)
+        key = await ApiKeys(store, now).add("demo") or ""
+        webhooks = WebhookEndpoints(store, Cipher(), Policy(private_webhooks=True), now)
         return key, (await webhooks.add(events)).secret
     finally:
         await store.close()

@@ -140,12 +140,12 @@ def _around(chosen: settings.Settings, dotenv: Path, store: Store) -> Iterable[C
 
 async def _accounts(chosen: settings.Settings, store: Store, merchant: Merchant) -> Iterable[Check]:
     """The checks of Telegram and AliExpress."""
-    from bot.chat.telegram import SecretRedactor, Wire, build_bot
+    from bot.chat.telegram import AiohttpRequest, SecretRedactor, build_bot
     from bot.cli.checks import aliexpress, telegram
     from bot.sources.aliexpress.auth import seed_tokens
 
     token = chosen.telegram_bot_token.get_secret_value()
-    wire = Wire(SecretRedactor(*chosen.secrets))
+    wire = AiohttpRequest(SecretRedactor(*chosen.secrets))
     bot = build_bot(token, chosen.telegram_api_url, request=wire, updates_request=wire)
     now = datetime.now(UTC)
     seed = seed_tokens(_plain(chosen.aliexpress_access_token), _plain(chosen.aliexpress_refresh_token), now)

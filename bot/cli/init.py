@@ -313,7 +313,7 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Tried:
+class _TestResult:
     """The result of testing App Key and App Secret."""
 
     verdict: Verdict
@@ -323,10 +323,10 @@ class _Tried:
 
 
 async def _who(token: str, url: str) -> _Said:
-    from bot.chat.telegram import SecretRedactor, TelegramError, Wire, build_bot
+    from bot.chat.telegram import AiohttpRequest, SecretRedactor, TelegramError, build_bot
     from bot.errors import TokenRevoked
 
-    wire = Wire(SecretRedactor(token))
+    wire = AiohttpRequest(SecretRedactor(token))
     bot = build_bot(token, url, request=wire, updates_request=wire)
     try:
         await bot.initialize()
@@ -339,18 +339,18 @@ async def _who(token: str, url: str) -> _Said:
         await wire.shutdown()
 
 
-async def _signed(key: str, secret: str, url: str) -> _Tried:
+async def _signed(key: str, secret: str, url: str) -> _TestResult:
     from bot.cli.checks import aliexpress
     from bot.errors import Misconfigured
-    from bot.sources.aliexpress.client import Client
+    from bot.sources.aliexpress.client import GatewayClient
 
-    client = Client(app_key=key, app_secret=secret, now=lambda: datetime.now(UTC), base_url=url)
+    client = GatewayClient(app_key=key, app_secret=secret, now=lambda: datetime.now(UTC), base_url=url)
     try:
         error = await aliexpress.probe(client)
     finally:
         await client.aclose()
     finding = aliexpress.signature(error)
-    return _Tried(
+    return _TestResult(
         verdict=finding.verdict,
         text=finding.text,
         fix=finding.fix,
@@ -363,9 +363,9 @@ async def _first_chat(token: str, url: str) -> tuple[int, str] | None:
 
     Raises BotError if Telegram refuses to give updates, as it does while a webhook is set.
     """
-    from bot.chat.telegram import SecretRedactor, TelegramError, Wire, build_bot
+    from bot.chat.telegram import AiohttpRequest, SecretRedactor, TelegramError, build_bot
 
-    wire = Wire(SecretRedactor(token), read_timeout=_LINGER + 10.0)
+    wire = AiohttpRequest(SecretRedactor(token), read_timeout=_LINGER + 10.0)
     bot = build_bot(token, url, request=wire, updates_request=wire)
 
     async def pending(wait: float) -> list[Any]:

@@ -19,7 +19,7 @@ from bot.errors import BotError
 from bot.model import ApiKey
 
 if TYPE_CHECKING:
-    from bot.tracking.keys import Keys
+    from bot.tracking.keys import ApiKeys
 
 app = typer.Typer(
     no_args_is_help=True, help="Make, list and revoke keys of the HTTP API; it is off without one."
@@ -98,15 +98,15 @@ async def _revoke(chosen: settings.Settings, name: str) -> bool:
 
 
 @asynccontextmanager
-async def _keys(chosen: settings.Settings) -> AsyncIterator[Keys]:
+async def _keys(chosen: settings.Settings) -> AsyncIterator[ApiKeys]:
     """The keys in the bot's database, which is closed afterwards."""
     from bot.store import Store
-    from bot.tracking.keys import Keys
+    from bot.tracking.keys import ApiKeys
 
     store = Store(chosen.database_url)
     await store.start()
     try:
-        yield Keys(store, lambda: datetime.now(UTC))
+        yield ApiKeys(store, lambda: datetime.now(UTC))
     finally:
         await store.close()
 

@@ -24,7 +24,7 @@ from bot.events import iso
 from bot.model import Endpoint, EventType, QueuedEvent
 
 if TYPE_CHECKING:
-    from bot.tracking.webhooks import NewSecret, Webhooks
+    from bot.tracking.webhooks import NewSecret, WebhookEndpoints
 
 T = TypeVar("T")
 
@@ -139,7 +139,7 @@ def test(endpoint: _Id) -> None:
 # ── with the database ───────────────────────────────────────────────────────────────────────────
 
 
-def _run(work: Callable[[Webhooks], Awaitable[T]]) -> T:
+def _run(work: Callable[[WebhookEndpoints], Awaitable[T]]) -> T:
     """Run `work` with the bot's database; safe while the bot is running."""
 
     async def run() -> T:
@@ -150,27 +150,26 @@ def _run(work: Callable[[Webhooks], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def _webhooks(chosen: settings.Settings) -> AsyncIterator[Webhooks]:
+async def _webhooks(chosen: settings.Settings) -> AsyncIterator[WebhookEndpoints]:
     from bot.sources.aliexpress.cipher import Cipher
     from bot.store import Store
     from bot.tracking import Policy
-    from bot.tracking.webhooks import Webhooks
 
     key = chosen.token_key.get_secret_value() if chosen.token_key else None
     policy = Policy(private_webhooks=chosen.webhooks_allow_private)
     store = Store(chosen.database_url)
     await store.start()
     try:
-        yield Webhooks(store, Cipher(key), policy, lambda: datetime.now(UTC))
+        yield WebhookEndpoints(store, Cipher(key), policy, lambda: datetime.now(UTC))
     finally:
         await store.close()
 
 
-async def _listed(webhooks: Webhooks) -> tuple[Sequence[Endpoint], dict[str, int]]:
+async def _listed(webhooks: WebhookEndpoints) -> tuple[Sequence[Endpoint], dict[str, int]]:
     return await webhooks.endpoints(), await webhooks.waiting()
 
 
-async def _test(webhooks: Webhooks, endpoint_id: str) -> tuple[int, float, str]:
+async def _test(webhooks: WebhookEndpoints, endpoint_id: str) -> tuple[int, float, str]:
     """The status, how long it took, and why it was not accepted (empty: it was)."""
     from bot.webhooks import post
     from bot.webhooks.client import Unreachable, new_client

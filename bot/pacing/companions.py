@@ -24,7 +24,7 @@ _LATE = 1.0  # hours by which a leader's check may be late
 _PEERS, _ORDERS, _ENTRIES = 50, 50_000, 100_000  # orders compared per entry; what is remembered
 
 
-class _Entry:
+class _SharedEntry:
     """An entry that orders may share, with the orders whose newest entry it is, or probably is."""
 
     __slots__ = ("at", "orders")
@@ -34,15 +34,15 @@ class _Entry:
         self.orders: dict[str, None] = {}
 
 
-class _Place:
+class _Traveler:
     """An order's newest entries, weight, next check, and the entry that a companion suggests it has."""
 
     __slots__ = ("due", "leads", "stage", "suggested", "trail", "weight")
 
-    def __init__(self, stage: Stage, trail: tuple[_Entry, ...]) -> None:
+    def __init__(self, stage: Stage, trail: tuple[_SharedEntry, ...]) -> None:
         self.stage, self.trail = stage, trail
         self.weight, self.due, self.leads = 1.0, -math.inf, False
-        self.suggested: tuple[_Entry, int] | None = None  # and how many were shared before it
+        self.suggested: tuple[_SharedEntry, int] | None = None  # and how many were shared before it
 
 
 class Peer(NamedTuple):
@@ -57,8 +57,8 @@ class Companions:
     """Which orders travel together, learned from checks; bounded, not kept across restarts."""
 
     def __init__(self) -> None:
-        self._places: dict[str, _Place] = {}
-        self._entries: dict[tuple[str, Stage, int], _Entry] = {}
+        self._places: dict[str, _Traveler] = {}
+        self._entries: dict[tuple[str, Stage, int], _SharedEntry] = {}
         # By "stage/shared before": how many next entries were shared, and of how many.
         self._shared: dict[str, list[float]] = {}
 
@@ -71,7 +71,7 @@ class Companions:
         before = self.peers(order) if stamps else []
         place = self._places.pop(order, None)
         if place is None:
-            place = _Place(stage, (self._entry(carrier, stage, hours(last)),) if last else ())
+            place = _Traveler(stage, (self._entry(carrier, stage, hours(last)),) if last else ())
         new = [self._entry(carrier, brought, stamp) for stamp, brought in stamps]
         self._settle(order, place, came=place.suggested is not None and place.suggested[0] in new)
         likely = []
@@ -150,13 +150,13 @@ class Companions:
         """Restore the state from `dump`."""
         self._shared = {key: [float(value) for value in row] for key, row in state.items()}
 
-    def _entry(self, carrier: str, stage: Stage, at: float) -> _Entry:
+    def _entry(self, carrier: str, stage: Stage, at: float) -> _SharedEntry:
         slot = math.floor(at / _APART)
         for near in (slot, slot - 1, slot + 1):
             found = self._entries.get((carrier, stage, near))
             if found is not None and abs(found.at - at) <= _APART:
                 return found
-        entry = self._entries[carrier, stage, slot] = _Entry(at)
+        entry = self._entries[carrier, stage, slot] = _SharedEntry(at)
         if len(self._entries) > _ENTRIES:
             del self._entries[next(iter(self._entries))]
         return entry
@@ -165,7 +165,7 @@ class Companions:
         came, trials = self._shared.get(f"{stage}/{shared}", (0.0, 0.0))
         return min((came + _TRIALS * _PRIOR[shared - 1]) / (trials + _TRIALS), _MOST)
 
-    def _settle(self, order: str, place: _Place, *, came: bool | None) -> None:
+    def _settle(self, order: str, place: _Traveler, *, came: bool | None) -> None:
         """Count whether an order had the suggested entry; None if that stays unknown."""
         if place.suggested is None:
             return
@@ -183,7 +183,7 @@ class Companions:
         self._settle(order, place, came=None)
 
 
-def _shared(one: Sequence[_Entry], other: Sequence[_Entry]) -> int:
+def _shared(one: Sequence[_SharedEntry], other: Sequence[_SharedEntry]) -> int:
     """How many of the newest entries in a row both have."""
     pairs = zip(reversed(one), reversed(other), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))

@@ -20,7 +20,7 @@ from bot.store.cases import Cases
 from bot.store.chats import Chats
 from bot.store.checks import Checks, Due, Settled
 from bot.store.credentials import Credentials
-from bot.store.figures import Figures
+from bot.store.figures import FigureCounts
 from bot.store.keys import Keys
 from bot.store.listing import Listing
 from bot.store.memory import Memory
@@ -66,7 +66,7 @@ class Transaction:
         self.keys = Keys(connection)
         self.webhooks = Webhooks(connection)
         self.listing = Listing(connection)
-        self.figures = Figures(connection)
+        self.figures = FigureCounts(connection)
 
 
 class Inbox:

@@ -13,7 +13,7 @@ from bot.store.tables import DELIVERED, EPOCH, IN_TROUBLE, disputes, nodes, parc
 _DAY = 86_400_000  # milliseconds
 
 
-class Figures:
+class FigureCounts:
     """Counts within one transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:

@@ -19,8 +19,8 @@ from bot.tracking.booking import Booked, Booking
 from bot.tracking.checking import Checking
 from bot.tracking.flagging import BoardPage, Flagging
 from bot.tracking.following import Following
-from bot.tracking.keys import Keys
-from bot.tracking.listing import Listing
+from bot.tracking.keys import ApiKeys
+from bot.tracking.listing import OrderListing
 from bot.tracking.lookups import Lookups
 from bot.tracking.outages import Outages
 from bot.tracking.outcomes import (
@@ -44,7 +44,7 @@ from bot.tracking.texts import CANONICAL, Texts
 from bot.tracking.typical import TypicalStages
 from bot.tracking.viewing import Viewing
 from bot.tracking.visiting import Visit, Visiting
-from bot.tracking.webhooks import Webhooks
+from bot.tracking.webhooks import WebhookEndpoints
 
 __all__ = [
     "CANONICAL",
@@ -123,6 +123,6 @@ class Tracking:
         self.asking = Asking(store, policy, now)
         self.reporting = Reporting(store, policy, now)
         self.remembering = Remembering(store, now)
-        self.keys = Keys(store, now)
-        self.webhooks = Webhooks(store, seal or Cipher(), policy, now)
-        self.listing = Listing(store, self.texts, policy, now)
+        self.keys = ApiKeys(store, now)
+        self.webhooks = WebhookEndpoints(store, seal or Cipher(), policy, now)
+        self.listing = OrderListing(store, self.texts, policy, now)

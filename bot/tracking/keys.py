@@ -21,7 +21,7 @@ _FORM = re.compile(r"pk_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 _NOTED_EVERY = timedelta(minutes=1)  # how exact the last use is known
 
 
-class Keys:
+class ApiKeys:
     """A key is `pk_`, its public part and 256 random bits; only its SHA-256 is stored.
 
     A hash without salt and without stretching suffices: nobody can try 2^256 keys.

@@ -16,7 +16,7 @@ from bot.tracking.texts import Texts
 _OF_A_SHOP_ORDER = 20  # AliExpress orders of one shop order
 
 
-class Listing:
+class OrderListing:
     """Lists what the shop or a customer watches."""
 
     def __init__(self, store: Store, texts: Texts, policy: Policy, now: Callable[[], datetime]) -> None:

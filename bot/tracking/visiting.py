@@ -47,7 +47,7 @@ class Visit:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Asked:
+class _WaitingVisit:
     """A visit that waits for its turn to be read."""
 
     claim: str
@@ -84,7 +84,7 @@ class Visiting:
             policy, now
         )  # apart from the chats', so that visits displace no account there
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._waiting: list[_Asked] = []
+        self._waiting: list[_WaitingVisit] = []
         self._turn = asyncio.Lock()
         self._rests_until = 0.0
 
@@ -102,7 +102,7 @@ class Visiting:
         """
         signed = read_link_token(token, self._policy.link_secret) if self._policy.link_secret else None
         claim = token if is_claim_token(token) else _NO_CLAIM
-        asked = _Asked(claim=claim, signed=signed, language=language, known=known)
+        asked = _WaitingVisit(claim=claim, signed=signed, language=language, known=known)
         self._waiting.append(asked)
         async with self._turn:
             if not asked.done:
@@ -114,7 +114,7 @@ class Visiting:
             raise asked.error
         return asked.visit
 
-    async def _answer(self, batch: Sequence[_Asked]) -> None:
+    async def _answer(self, batch: Sequence[_WaitingVisit]) -> None:
         """Answer the first ones that wait. If that is cancelled, they still do."""
         error: Exception | None = None
         try:
@@ -132,12 +132,12 @@ class Visiting:
             asked.done, asked.error = True, error
         del self._waiting[: len(batch)]
 
-    async def _read(self, tx: Transaction, batch: Sequence[_Asked]) -> None:
+    async def _read(self, tx: Transaction, batch: Sequence[_WaitingVisit]) -> None:
         claimed, single = await tx.book.opened(
             [asked.claim for asked in batch if asked.signed is None],
             [asked.signed for asked in batch if asked.signed is not None],
         )
-        fresh: list[tuple[_Asked, list[State]]] = []
+        fresh: list[tuple[_WaitingVisit, list[State]]] = []
         for asked in batch:
             if asked.signed is None:
                 states = claimed.get(asked.claim, [])
@@ -151,7 +151,7 @@ class Visiting:
                 fresh.append((asked, states))
         await self._show(tx, fresh)
 
-    async def _show(self, tx: Transaction, fresh: Sequence[tuple[_Asked, Sequence[State]]]) -> None:
+    async def _show(self, tx: Transaction, fresh: Sequence[tuple[_WaitingVisit, Sequence[State]]]) -> None:
         orders = await tx.orders.get_many(state.order_id for _, states in fresh for state in states)
         wanted = [
             (orders.get(state.order_id) or Order(id=state.order_id, created_at=self._now()), asked.language)

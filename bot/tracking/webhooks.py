@@ -82,7 +82,7 @@ class NewSecret:
         return f"<NewSecret of {self.endpoint.id}>"
 
 
-class Webhooks:
+class WebhookEndpoints:
     """The endpoints that the shop's systems listen at, and the queue of events for them."""
 
     def __init__(

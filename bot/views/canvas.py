@@ -19,7 +19,7 @@ INK, GREY, RAIL, PAPER = "#17212b", "#6b7885", "#dde3e8", "#ffffff"
 BLUE, GREEN, AMBER = "#2f80ed", "#27a35a", "#e08a00"
 
 
-class Page:
+class Canvas:
     """A canvas on which everything is mirrored for right-to-left languages."""
 
     def __init__(self, words: Words, height: int, folders: tuple[Path, ...]) -> None:

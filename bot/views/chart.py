@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.i18n import Words, plain
 from bot.model import DailyStats, Summary
 from bot.views import fonts
-from bot.views.canvas import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Page
+from bot.views.canvas import AMBER, BLUE, GREEN, GREY, MARGIN, RAIL, WIDTH, Canvas
 
 _TOP, _BAND, _BARS = 40, 300, 150  # heights: before the first chart, of one chart, of its bars
 _LABELS = 8  # days written under the bars at most
@@ -74,7 +74,7 @@ class _Chart:
 def _draw(
     words: Words, days: Sequence[date], charts: Sequence[_Chart], folders: tuple[Path, ...]
 ) -> bytes | None:
-    page = Page(words, _TOP + len(charts) * _BAND, folders)
+    page = Canvas(words, _TOP + len(charts) * _BAND, folders)
     for place, chart in enumerate(charts):
         top = _TOP + place * _BAND
         page.write(chart.title, top, size=34, bold=True)
@@ -84,7 +84,7 @@ def _draw(
     return None if page.speechless else page.png()
 
 
-def _bars(page: Page, values: Sequence[float], top: float, color: str, limit: int | None) -> None:
+def _bars(page: Canvas, values: Sequence[float], top: float, color: str, limit: int | None) -> None:
     """Bars over a ground line; above `limit`, which is drawn as a line, nothing is to be seen."""
     highest = max(*values, float(limit or 0), 1e-9)
     room = (WIDTH - 2 * MARGIN) / len(values)
@@ -100,7 +100,7 @@ def _bars(page: Page, values: Sequence[float], top: float, color: str, limit: in
         page.box(MARGIN, line - 1, WIDTH - MARGIN, line + 1, AMBER)
 
 
-def _dates(page: Page, days: Sequence[date], top: int) -> None:
+def _dates(page: Canvas, days: Sequence[date], top: int) -> None:
     room = (WIDTH - 2 * MARGIN) / len(days)
     step = -(-len(days) // _LABELS)
     for place in range(len(days) - 1, -1, -step):

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.i18n import Words, fill, plain
 from bot.model import Follow, Localized, Message, Order, Parcel, Stage
 from bot.views import card, fonts, wording
-from bot.views.canvas import AMBER, BLUE, GREEN, GREY, INK, MARGIN, PAPER, RAIL, WIDTH, Page
+from bot.views.canvas import AMBER, BLUE, GREEN, GREY, INK, MARGIN, PAPER, RAIL, WIDTH, Canvas
 from bot.views.contact import is_trouble
 
 PARCELS_SHOWN = 3
@@ -63,7 +63,7 @@ def journey(
     parcels = order.live[:PARCELS_SHOWN]
     if not parcels:
         return None
-    page = Page(words, _TALLEST, folders)
+    page = Canvas(words, _TALLEST, folders)
     title = fonts.writable(words, _title(words, order, follow), folders)
     y = _head(page, order, title, now) + 40
     for parcel in parcels:
@@ -90,7 +90,7 @@ def _icon(order: Order) -> str:
 # ── the head: what, how far, when ───────────────────────────────────────────────────────────────
 
 
-def _head(page: Page, order: Order, title: str, now: datetime) -> int:
+def _head(page: Canvas, order: Order, title: str, now: datetime) -> int:
     """Title, state and, of a single parcel, its date; where the head ends."""
     words = page.words
     tone = _ARRIVED if order.stage is Stage.DELIVERED else _ON_THE_WAY
@@ -142,7 +142,7 @@ def _date(words: Words, parcels: tuple[Parcel, ...], now: datetime) -> tuple[str
 # ── the way of each parcel ──────────────────────────────────────────────────────────────────────
 
 
-def _parcel(page: Page, order: Order, parcel: Parcel, y: int, now: datetime) -> int:
+def _parcel(page: Canvas, order: Order, parcel: Parcel, y: int, now: datetime) -> int:
     """The five stops and, where it turned round, the way back; where they end."""
     words = page.words
     if len(order.live) > 1:
@@ -161,7 +161,7 @@ def _parcel(page: Page, order: Order, parcel: Parcel, y: int, now: datetime) -> 
     return _stops(page, parcel, places, reached, y + 40)
 
 
-def _stops(page: Page, parcel: Parcel, places: list[float], reached: int, y: int) -> int:
+def _stops(page: Canvas, parcel: Parcel, places: list[float], reached: int, y: int) -> int:
     """The line with its stops, their names and days; only the last stop reached tells of trouble."""
     words, days, width = page.words, _days(parcel), abs(places[1] - places[0]) - 16
     passed = GREEN if parcel.stage is Stage.DELIVERED else BLUE
@@ -184,7 +184,7 @@ def _stops(page: Page, parcel: Parcel, places: list[float], reached: int, y: int
     return lowest + 34
 
 
-def _way_back(page: Page, parcel: Parcel, places: list[float], reached: int, y: int) -> int:
+def _way_back(page: Canvas, parcel: Parcel, places: list[float], reached: int, y: int) -> int:
     """The way back to the sender above the stops, as far as the parcel has come."""
     start, end = places[max(1, reached - 1)], places[0]
     state = plain(wording.stage_name(page.words, parcel.stage))

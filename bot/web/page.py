@@ -81,7 +81,7 @@ def page_routes(parts: PageParts) -> list[BaseRoute]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _Visitor:
     """Who asks: how to speak to them, and the shop as they know it."""
 
     words: Words
@@ -89,7 +89,7 @@ class _Reader:
 
 
 _Key = tuple[str, str, views.Part]  # token, language, part
-_Answer = Callable[[Request, _Reader], Awaitable[Response | None]]
+_Handler = Callable[[Request, _Visitor], Awaitable[Response | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class _Pages:
         self._size = 0  # bytes of what is kept
         self._notices: dict[tuple[str, str], Content] = {}  # by what they say and language
         self._wrong = WrongLinks()
-        self._layout = Layout(parts.shop(parts.language))
+        self._layout = PageLayout(parts.shop(parts.language))
 
     # ── answers ─────────────────────────────────────────────────────────────────────────────────
 
@@ -130,14 +130,14 @@ class _Pages:
         headers = _HEADERS | {"Cache-Control": "public, max-age=3600", "Content-Security-Policy": policy}
         return Response(logo.content, media_type=logo.media_type, headers=headers)
 
-    async def _evenly(self, request: Request, answer: _Answer) -> Response:
+    async def _evenly(self, request: Request, answer: _Handler) -> Response:
         clock = asyncio.get_running_loop()
         started = clock.time()
         response = await self._answer(request, answer)
         await asyncio.sleep(started + _AFTER - clock.time())  # one that is past does not wait
         return response
 
-    async def _answer(self, request: Request, answer: _Answer) -> Response:
+    async def _answer(self, request: Request, answer: _Handler) -> Response:
         reader = self._reader(request)
         if self._visits >= self._parts.most_visits:
             # not 503: proxies would pass over this process, for Telegram's calls as well
@@ -151,7 +151,7 @@ class _Pages:
             self._visits -= 1
         return response or self._refused(request, reader)
 
-    async def _visit(self, request: Request, reader: _Reader, known: str = "") -> Visit | None:
+    async def _visit(self, request: Request, reader: _Visitor, known: str = "") -> Visit | None:
         token = request.path_params["token"]
         given = token if _TOKEN.fullmatch(token) else ""
         visit = await self._parts.visit(given, reader.words.language, known)
@@ -159,7 +159,7 @@ class _Pages:
             self._parts.count("shown")
         return visit
 
-    async def _page(self, request: Request, reader: _Reader) -> Response | None:
+    async def _page(self, request: Request, reader: _Visitor) -> Response | None:
         part = views.Part(parcel=_number(request, "parcel"), page=_number(request, "page"))
         key = (request.path_params["token"], reader.words.language, part)
         kept = self._known(key)
@@ -178,7 +178,7 @@ class _Pages:
             return Response(status_code=304, headers=headers)
         return self._layout.answer(request, content, reader.words.language, 200, headers)
 
-    async def _laid_out(self, reader: _Reader, key: _Key, visit: Visit) -> Content:
+    async def _laid_out(self, reader: _Visitor, key: _Key, visit: Visit) -> Content:
         """The visit's page, one after the other."""
         async with self._laying_out:
             clock = asyncio.get_running_loop()
@@ -190,7 +190,7 @@ class _Pages:
             self._keep(key, _Kept(revision=visit.revision, until=began + _KEPT_FOR, content=content))
         return content
 
-    def _said(self, reader: _Reader, key: _Key, visit: Visit) -> views.Page:
+    def _said(self, reader: _Visitor, key: _Key, visit: Visit) -> views.Page:
         (token, language, part), username = key, self._parts.username()
         return views.page(
             reader.words,
@@ -219,7 +219,7 @@ class _Pages:
         kept = self._kept.pop(key, None)
         self._size -= len(kept.content.packed) if kept is not None else 0
 
-    async def _calendar(self, request: Request, reader: _Reader) -> Response | None:
+    async def _calendar(self, request: Request, reader: _Visitor) -> Response | None:
         visit = await self._visit(request, reader)
         if visit is None:
             return None
@@ -232,21 +232,21 @@ class _Pages:
         headers = _HEADERS | {"Content-Disposition": 'inline; filename="parcel.ics"'}
         return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
-    def _refused(self, request: Request, reader: _Reader) -> Response:
+    def _refused(self, request: Request, reader: _Visitor) -> Response:
         if self._wrong.count(client_address(request), asyncio.get_running_loop().time()):
             self._parts.count("limited")
             return self._notice(request, reader, views.too_many, 429, round(self._wrong.within))
         self._parts.count("unknown")
         return self._notice(request, reader, views.wrong_link, 404)
 
-    def _unavailable(self, request: Request, reader: _Reader, why: str, status: int) -> Response:
+    def _unavailable(self, request: Request, reader: _Visitor, why: str, status: int) -> Response:
         self._parts.count(why)
         return self._notice(request, reader, views.unavailable, status, 5)
 
     def _notice(
         self,
         request: Request,
-        reader: _Reader,
+        reader: _Visitor,
         say: Callable[[Words, Shop], views.Page],
         status: int,
         retry: int = 0,
@@ -258,14 +258,14 @@ class _Pages:
         more = {"Retry-After": str(retry)} if retry else {}
         return self._layout.answer(request, self._notices[key], reader.words.language, status, more)
 
-    def _reader(self, request: Request) -> _Reader:
+    def _reader(self, request: Request) -> _Visitor:
         """The language that was chosen, else the browser's, and the zone where most of its speakers live."""
         chosen = guess_language(request.query_params.get("lang", "")[:20], "")
         accepted = ", ".join(request.headers.getlist("accept-language"))
         language = chosen or accepted_language(accepted, self._parts.language)
         shop = self._parts.shop(language)
         zone = guess_zone(language, self._parts.zone)
-        return _Reader(Words(language, zone, branding(shop)), shop)
+        return _Visitor(Words(language, zone, branding(shop)), shop)
 
 
 def _number(request: Request, name: str) -> int:
@@ -284,7 +284,7 @@ class Content:
     etag: str
 
 
-class Layout:
+class PageLayout:
     """Lays out pages by the template, in the shop's color."""
 
     def __init__(self, shop: Shop) -> None:

@@ -42,7 +42,7 @@ class HttpServer:
             ws="none",
             timeout_graceful_shutdown=_LAST_ANSWERS,
         )
-        self._server = _Quiet(config)
+        self._server = _QuietServer(config)
         self._task: asyncio.Task[Any] | None = None
 
     async def open(self) -> int:
@@ -64,7 +64,7 @@ class HttpServer:
             await self._task
 
 
-class _Quiet(uvicorn.Server):
+class _QuietServer(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Install no signal handlers."""

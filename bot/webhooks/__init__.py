@@ -22,9 +22,9 @@ from bot import __version__
 from bot.errors import StoreError
 from bot.model import Endpoint, QueuedEvent
 from bot.store import Store, Transaction
-from bot.tracking.webhooks import Webhooks
+from bot.tracking.webhooks import WebhookEndpoints
 from bot.webhooks import retries
-from bot.webhooks.client import Answer, Client, Unreachable
+from bot.webhooks.client import EndpointAnswer, Unreachable, WebhookClient
 from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
@@ -88,8 +88,8 @@ class WebhookSender(Worker):
         self,
         *,
         store: Store,
-        webhooks: Webhooks,
-        client: Client,
+        webhooks: WebhookEndpoints,
+        client: WebhookClient,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
         telemetry: WebhookTelemetry,
@@ -295,8 +295,8 @@ def _changes(before: Endpoint, after: Endpoint) -> dict[str, Any]:
 
 
 async def post(
-    client: Client, url: str, secrets: Sequence[str], event_id: str, payload: str, at: datetime
-) -> Answer:
+    client: WebhookClient, url: str, secrets: Sequence[str], event_id: str, payload: str, at: datetime
+) -> EndpointAnswer:
     """Sign the payload with each of the secrets and post it. Raises Unreachable."""
     headers = {
         "Content-Type": "application/json",

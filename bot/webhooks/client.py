@@ -29,7 +29,7 @@ _LONGEST_HEADER = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class EndpointAnswer:
     """What the endpoint answered. `retry_after` is its wish, in seconds."""
 
     status: int
@@ -76,7 +76,7 @@ class Resolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-class Client:
+class WebhookClient:
     """Posts bodies to endpoints. `permits` tells whether an IP address may be connected to."""
 
     def __init__(
@@ -91,7 +91,7 @@ class Client:
         self._within = within
         self._session: aiohttp.ClientSession | None = None
 
-    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> EndpointAnswer:
         """Post and return the status. Raises Unreachable."""
         try:
             async with asyncio.timeout(self._within):
@@ -101,7 +101,9 @@ class Client:
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable(self._why(error)) from None  # the cause may repeat the URL
         try:
-            return Answer(status=response.status, retry_after=_seconds(response.headers.get("Retry-After")))
+            return EndpointAnswer(
+                status=response.status, retry_after=_seconds(response.headers.get("Retry-After"))
+            )
         finally:
             await _finish(response)
 
@@ -167,9 +169,9 @@ class Client:
             self._resolver = None
 
 
-def new_client(*, allow_private: bool) -> Client:
+def new_client(*, allow_private: bool) -> WebhookClient:
     """A client that sends to the Internet only, or anywhere."""
-    return Client(permits=lambda _: True) if allow_private else Client()
+    return WebhookClient(permits=lambda _: True) if allow_private else WebhookClient()
 
 
 async def _finish(response: aiohttp.ClientResponse) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.web.api.problems import Problem
+from bot.web.api.problems import ProblemDetails
 from tests.api.conftest import PUBLIC, Shop
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/how-to/api.md").read_text(encoding="utf-8")
@@ -65,5 +65,5 @@ async def test_every_command_of_the_page_works_and_every_operation_has_one(shop:
 
 def test_the_page_names_the_fields_of_a_problem() -> None:
     for name in ("code", "detail", "errors"):
-        assert name in Problem.model_fields
+        assert name in ProblemDetails.model_fields
         assert f"`{name}`" in PAGE

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from bot.chat.telegram import SecretRedactor, TelegramBot, Wire, build_bot
+from bot.chat.telegram import AiohttpRequest, SecretRedactor, TelegramBot, build_bot
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
 from tests import bodies
@@ -49,10 +49,10 @@ async def sand() -> AsyncIterator[Sand]:
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    wires: list[Wire] = []
+    wires: list[AiohttpRequest] = []
 
     def make_bot(**options: Any) -> TelegramBot:
-        wires.append(wire := Wire(SecretRedactor(box.config.bot_token), read_timeout=5.0))
+        wires.append(wire := AiohttpRequest(SecretRedactor(box.config.bot_token), read_timeout=5.0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/telegram"
         return build_bot(box.config.bot_token, address, request=wire, updates_request=wire, **options)
 

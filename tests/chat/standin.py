@@ -10,7 +10,7 @@ from typing import Any
 
 from telegram.request import RequestData
 
-from bot.chat.telegram import SecretRedactor, TelegramBot, Wire, build_bot
+from bot.chat.telegram import AiohttpRequest, SecretRedactor, TelegramBot, build_bot
 from bot.model import RawUpdate, SendRecord
 from tests import bodies
 
@@ -34,8 +34,8 @@ def message(message_id: int = 1, chat_id: int = 5) -> Answer:
     return ok({"message_id": message_id, "date": 0, "chat": {"id": chat_id, "type": "private"}})
 
 
-class Seam(Wire):
-    """Wire without a network: the exchange is a function's answer."""
+class Seam(AiohttpRequest):
+    """AiohttpRequest without a network: the exchange is a function's answer."""
 
     def __init__(self, server: Server) -> None:
         super().__init__(SecretRedactor(TOKEN))

@@ -16,12 +16,12 @@ from telegram import InputFile
 from telegram.error import BadRequest, EndPointNotFound, Forbidden, TelegramError
 
 from bot.chat.telegram import (
+    AiohttpRequest,
     Ambiguous,
     FloodWait,
     NotSent,
     SecretRedactor,
     TelegramBot,
-    Wire,
     build_bot,
     connect_bot,
 )
@@ -75,7 +75,7 @@ async def bot_facing(peer: Peer, **timeouts: float) -> AsyncIterator[TelegramBot
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    wire = Wire(SecretRedactor(TOKEN), **timeouts)  # type: ignore[arg-type]  # timeouts only, all floats
+    wire = AiohttpRequest(SecretRedactor(TOKEN), **timeouts)  # type: ignore[arg-type]  # timeouts only, all floats
     bot = build_bot(TOKEN, f"http://127.0.0.1:{port}", request=wire, updates_request=wire)
     await wire.initialize()
     try:
@@ -165,7 +165,7 @@ async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    wire = Wire(SecretRedactor(TOKEN))
+    wire = AiohttpRequest(SecretRedactor(TOKEN))
     bot = build_bot(TOKEN, f"http://127.0.0.1:{port}", request=wire)
     await wire.initialize()
     with pytest.raises(NotSent):
@@ -364,13 +364,13 @@ async def test_a_rejected_token_at_the_start_is_not_repeated_in_words() -> None:
 
 def test_no_repr_holds_the_token() -> None:
     bot = build_bot(TOKEN, "http://127.0.0.1:9")
-    for thing in (bot, SecretRedactor(TOKEN), Wire(SecretRedactor(TOKEN))):
+    for thing in (bot, SecretRedactor(TOKEN), AiohttpRequest(SecretRedactor(TOKEN))):
         assert TOKEN not in repr(thing)
         assert TOKEN.partition(":")[2] not in repr(thing)
 
 
 async def test_an_impossible_address_does_not_tell_the_token() -> None:
-    wire = Wire(SecretRedactor(TOKEN))
+    wire = AiohttpRequest(SecretRedactor(TOKEN))
     bot = build_bot(TOKEN, "http://", request=wire)
     await wire.initialize()
     with pytest.raises(NotSent) as caught:
@@ -403,9 +403,9 @@ def test_ordinary_words_pass_the_redactor() -> None:
 
 def test_answers_are_read_without_being_logged(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Ambiguous):
-        Wire.parse_json_payload(b'{"ok": true, "result": {"text": "private words"')
+        AiohttpRequest.parse_json_payload(b'{"ok": true, "result": {"text": "private words"')
     assert "private words" not in caplog.text
-    assert Wire.parse_json_payload(json.dumps({"ok": True, "result": 1}).encode()) == {
+    assert AiohttpRequest.parse_json_payload(json.dumps({"ok": True, "result": 1}).encode()) == {
         "ok": True,
         "result": 1,
     }

@@ -16,7 +16,7 @@ import pytest
 from bot.i18n import CATALOGS, LANGUAGES, Words, clean, plain
 from bot.model import Estimate, Localized, NodeText, Order, OrderStatus, Parcel, Reason, Shop, Stage
 from bot.views import brand, page, wording
-from bot.web.page import Layout
+from bot.web.page import PageLayout
 from tests.views.scenes import (
     ARRIVED,
     DAY,
@@ -234,7 +234,7 @@ def long(entries: int, parcels: int) -> list[Localized]:
 
 @pytest.mark.parametrize("language", SPOKEN)
 def test_the_page_weighs_at_most_14_kb_however_long_it_is(language: str) -> None:
-    words, layout = Words(language, "Europe/Berlin"), Layout(SHOP)
+    words, layout = Words(language, "Europe/Berlin"), PageLayout(SHOP)
     for entries, parcels in LONG:
         content = layout.render(made(words, long(entries, parcels)))
         assert len(content.packed) <= 14_000, (entries, parcels)
@@ -282,7 +282,7 @@ def test_no_text_becomes_markup() -> None:
     parcel: Parcel = replace(PARCEL, number=EVIL, carrier=EVIL, nodes=nodes, items=())
     facts = [Localized(order=replace(ORDER, parcels=(parcel,), shop_order=EVIL, name=EVIL))]
     for shop in (SHOP, Shop(name=EVIL, support=EVIL)):
-        content = gzip.decompress(Layout(shop).render(made(Words("en"), facts, shop)).packed).decode()
+        content = gzip.decompress(PageLayout(shop).render(made(Words("en"), facts, shop)).packed).decode()
         assert "<script" not in content
         assert "alert(1)</" not in content
         assert content.count("<b>") == content.count("</b>")

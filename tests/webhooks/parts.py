@@ -16,7 +16,7 @@ from bot.model import BookEntry, Endpoint
 from bot.store import Store
 from bot.tracking import Policy
 from bot.webhooks import WebhookSender
-from bot.webhooks.client import Client
+from bot.webhooks.client import WebhookClient
 from tests.parts import Engine
 
 Reply = int | Callable[[web.Request], Any]
@@ -90,7 +90,7 @@ class Office:
         self.engine.clock.at = datetime.now(UTC).replace(microsecond=0)  # signatures are good for minutes
         self.clock = self.engine.clock
         self.webhooks = self.engine.tracking.webhooks
-        self.client = Client(permits=lambda _: True, within=within)
+        self.client = WebhookClient(permits=lambda _: True, within=within)
         self.allowed = True
         self.sender = WebhookSender(
             store=store,

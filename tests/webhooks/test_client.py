@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.webhooks.client import Answer, Client, Unreachable
+from bot.webhooks.client import EndpointAnswer, Unreachable, WebhookClient
 from tests.webhooks.parts import Receiver, receiver
 
 
@@ -58,13 +58,13 @@ class Names(AbstractResolver):
 
 
 @contextlib.asynccontextmanager
-async def client(*answers: Sequence[str], **how: object) -> AsyncIterator[Client]:
-    made = Client(resolver=Names(*answers) if answers else None, **how)  # type: ignore[arg-type]
+async def client(*answers: Sequence[str], **how: object) -> AsyncIterator[WebhookClient]:
+    made = WebhookClient(resolver=Names(*answers) if answers else None, **how)  # type: ignore[arg-type]
     yield made
     await made.close()
 
 
-async def _refused(through: Client, url: str) -> str:
+async def _refused(through: WebhookClient, url: str) -> str:
     with pytest.raises(Unreachable) as error:
         await through.post(url, {}, b"{}")
     return str(error.value)
@@ -135,7 +135,7 @@ async def test_addresses_in_the_url_itself_are_checked_as_well(shop: Receiver, h
 
 async def test_the_setting_admits_private_networks(shop: Receiver) -> None:
     async with client(permits=anywhere) as through:
-        assert await through.post(shop.url, {"x-a": "1"}, b'{"data":{}}') == Answer(status=200)
+        assert await through.post(shop.url, {"x-a": "1"}, b'{"data":{}}') == EndpointAnswer(status=200)
     assert shop.requests[0][0]["x-a"] == "1"
 
 
@@ -258,7 +258,7 @@ async def test_a_wish_to_wait_is_read_if_it_is_a_number(
     shop.answers = [web.Response(status=503, headers={"Retry-After": header})]
     async with client(permits=anywhere) as through:
         answer = await through.post(shop.url, {}, b'{"data":{}}')
-    assert answer == Answer(status=503, retry_after=seconds)
+    assert answer == EndpointAnswer(status=503, retry_after=seconds)
 
 
 # ── TLS ─────────────────────────────────────────────────────────────────────────────────────────

@@ -21,7 +21,7 @@ from bot.errors import (
 from bot.merchant import Merchant
 from bot.model import BUDGET_LOW, Tokens
 from bot.sources.aliexpress import payload
-from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.client import GatewayClient
 
 _NOBODYS_TOKEN = "0" * 32  # if the gateway refuses this token, it has accepted key and signature
 _NOBODYS_ORDER = "100000000000000"
@@ -40,7 +40,7 @@ _FIXES = {
 }
 
 
-async def probe(client: Client, token: str = "") -> SourceError | None:
+async def probe(client: GatewayClient, token: str = "") -> SourceError | None:
     """Make one signed call about an order that does not exist; None if the call was accepted.
 
     Without a token, `TokenDead` means that key and signature were accepted: the gateway checks them first.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.parameters import Parameters
-from bot.sandbox.telegram.refusal import ApiError, bad_request, forbidden
+from bot.sandbox.telegram.refusal import BotApiError, bad_request, forbidden
 from bot.sandbox.telegram.service import SimulatedTelegram
 from bot.sandbox.telegram.world import SimulatedChat, SimulatedMessage
 
@@ -22,11 +22,11 @@ def chat_of(tg: SimulatedTelegram, p: Parameters) -> SimulatedChat:
 
 
 def reachable(tg: SimulatedTelegram, p: Parameters) -> SimulatedChat:
-    """The chat that `chat_id` names, if the bot can reach it. Raises ApiError."""
+    """The chat that `chat_id` names, if the bot can reach it. Raises BotApiError."""
     chat = chat_of(tg, p)
     if chat.migrated_to:
         reason = "Bad Request: group chat was upgraded to a supergroup chat"
-        raise ApiError(400, reason, migrate_to_chat_id=chat.migrated_to)
+        raise BotApiError(400, reason, migrate_to_chat_id=chat.migrated_to)
     if chat.deactivated:
         raise forbidden("user is deactivated")
     if chat.blocked:
@@ -42,7 +42,7 @@ def reachable(tg: SimulatedTelegram, p: Parameters) -> SimulatedChat:
 
 
 def writable(tg: SimulatedTelegram, p: Parameters, what: str = "text messages") -> tuple[SimulatedChat, int]:
-    """A chat that the bot may write to, and the topic (0 for none). Raises ApiError."""
+    """A chat that the bot may write to, and the topic (0 for none). Raises BotApiError."""
     chat = reachable(tg, p)
     if chat.muted:
         raise bad_request(f"not enough rights to send {what} to the chat")
@@ -63,8 +63,8 @@ def admit(tg: SimulatedTelegram, chat: SimulatedChat) -> None:
         raise flood_wait(seconds)
 
 
-def flood_wait(seconds: int) -> ApiError:
-    return ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+def flood_wait(seconds: int) -> BotApiError:
+    return BotApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
 def own_message(tg: SimulatedTelegram, chat: SimulatedChat, p: Parameters, what: str) -> SimulatedMessage:

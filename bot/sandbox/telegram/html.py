@@ -63,7 +63,7 @@ class _Open:
     offset: int
 
 
-class _Reader:
+class _HtmlReader:
     """One pass over the text; `at` is a character index, errors tell byte offsets."""
 
     def __init__(self, source: str) -> None:
@@ -232,7 +232,7 @@ class _Reader:
 
 def parse_html(source: str) -> Rich:
     """Telegram HTML → text and entities, trimmed as the server trims. Raises BadMarkup."""
-    return _Reader(source).run()
+    return _HtmlReader(source).run()
 
 
 def plain_text(source: str, entities: list[Entity] | None = None) -> Rich:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class ApiError(Exception):
+class BotApiError(Exception):
     """An answer with `ok: false`; `parameters` are retry_after or migrate_to_chat_id."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
@@ -23,10 +23,10 @@ class ApiError(Exception):
         return answer
 
 
-def bad_request(reason: str) -> ApiError:
+def bad_request(reason: str) -> BotApiError:
     """A 400 in the usual wording."""
-    return ApiError(400, f"Bad Request: {reason}")
+    return BotApiError(400, f"Bad Request: {reason}")
 
 
-def forbidden(reason: str) -> ApiError:
-    return ApiError(403, f"Forbidden: {reason}")
+def forbidden(reason: str) -> BotApiError:
+    return BotApiError(403, f"Forbidden: {reason}")

@@ -15,7 +15,7 @@ from bot.sandbox.hangup import HangUp, huge
 from bot.sandbox.parameters import BadParameter, Parameters, read_parameters
 from bot.sandbox.telegram.access import flood_wait
 from bot.sandbox.telegram.methods import BY_NAME
-from bot.sandbox.telegram.refusal import ApiError, bad_request, forbidden
+from bot.sandbox.telegram.refusal import BotApiError, bad_request, forbidden
 from bot.sandbox.telegram.service import BotCall, SimulatedTelegram
 
 _MAX_POLL_SECONDS = 50
@@ -27,7 +27,7 @@ def api_response(content: object, status: int = 200, headers: dict[str, str] | N
     return Response(body, status, headers, "application/json")
 
 
-def error_response(refusal: ApiError) -> Response:
+def error_response(refusal: BotApiError) -> Response:
     after = refusal.parameters.get("retry_after")
     return api_response(refusal.to_api(), refusal.code, {"Retry-After": str(after)} if after else None)
 
@@ -50,16 +50,16 @@ class BotApi:
         path = request.path_params["path"]
         try:
             self._check_token(request)
-        except ApiError as refusal:
+        except BotApiError as refusal:
             return error_response(refusal)
         file = next((file for file in self._tg.world.files.values() if file.path == path), None)
         if file is None:
-            return error_response(ApiError(404, "Not Found"))
+            return error_response(BotApiError(404, "Not Found"))
         return Response(file.data, media_type="application/octet-stream")
 
     def _check_token(self, request: Request) -> None:
         if request.path_params["token"] != self._tg.token:
-            raise ApiError(401, "Unauthorized")
+            raise BotApiError(401, "Unauthorized")
 
     async def call(self, request: Request) -> Response:
         """One method call: find it, let a fault strike, do it, note it."""
@@ -77,7 +77,7 @@ class BotApi:
             fault = self._faults.take("telegram", known, chat_id=chat_id, text=parameters.text("text"))
             response = await self._answer(known, parameters, fault, request)
             code, reason = response.status_code, ""
-        except ApiError as refusal:
+        except BotApiError as refusal:
             response, code, reason = error_response(refusal), refusal.code, refusal.description
         note = fault.kind + ("_after" if fault.effect else "") if fault else ""
         if isinstance(response, HangUp):
@@ -103,7 +103,7 @@ class BotApi:
         if name == "getUpdates":
             return await _unless_gone(request, self._get_updates(parameters))
         if name.lower() not in BY_NAME:
-            raise ApiError(404, "Not Found")
+            raise BotApiError(404, "Not Found")
         _, method = BY_NAME[name.lower()]
         try:
             return method(self._tg, parameters)
@@ -130,7 +130,7 @@ async def _unless_gone(request: Request, work: Coroutine[object, object, object]
     try:
         await asyncio.wait({poll, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not poll.done():
-            raise ApiError(400, "Bad Request: the client has gone")
+            raise BotApiError(400, "Bad Request: the client has gone")
         return poll.result()
     finally:
         gone.cancel()
@@ -169,14 +169,14 @@ def _struck(fault: Fault, answer: Response) -> Response:
     if fault.kind == "too_many":
         raise flood_wait(fault.retry_after)
     if fault.kind == "unauthorized":
-        raise ApiError(401, "Unauthorized")
+        raise BotApiError(401, "Unauthorized")
     if fault.kind == "refuse":
-        raise ApiError(fault.status, fault.message)
+        raise BotApiError(fault.status, fault.message)
     if fault.kind == "forbidden":
         raise forbidden("bot was blocked by the user")
     if fault.kind == "status":
         if fault.status in {500, 502, 504}:
             reason = {500: "Internal Server Error", 502: "Bad Gateway", 504: "Gateway Timeout"}[fault.status]
-            raise ApiError(fault.status, reason)
+            raise BotApiError(fault.status, reason)
         return PlainTextResponse("unavailable", fault.status)
     return answer

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.telegram.refusal import ApiError
+from bot.sandbox.telegram.refusal import BotApiError
 
 DAY = 86_400.0
 _KEPT = {"callback_query": 150.0, "inline_query": 30.0}  # seconds; everything else stays a day
@@ -122,7 +122,7 @@ class UpdateQueue:
         all but the last ones.
         """
         if self.webhook_url:
-            raise ApiError(409, _WEBHOOK_ACTIVE)
+            raise BotApiError(409, _WEBHOOK_ACTIVE)
         self.end_polls(_OTHER_POLLER)
         self._forget(offset)
         ready = self._ready(offset, limit)
@@ -148,7 +148,7 @@ class UpdateQueue:
             arrival.cancel()
         if waiter.done() and (reason := waiter.result()):
             self.conflicts += 1
-            raise ApiError(409, reason)
+            raise BotApiError(409, reason)
 
     def _forget(self, offset: int) -> None:
         if offset < 0:

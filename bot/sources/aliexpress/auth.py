@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from bot.errors import Reauthorize, Rejected, SourceError, StoreError, Transient
 from bot.model import Tokens
 from bot.sources.aliexpress.budget import CallLimiter
-from bot.sources.aliexpress.client import GATEWAY, Client, Report
+from bot.sources.aliexpress.client import GATEWAY, GatewayClient, Report
 
 EARLY = timedelta(minutes=30)
 _LEASE_SECONDS = 60.0
@@ -89,12 +89,12 @@ def seed_tokens(access_token: str, refresh_token: str, now: datetime) -> Tokens 
     return Tokens(access_token=access_token, refresh_token=refresh_token, obtained_at=now, authorized_at=now)
 
 
-async def exchange_code(client: Client, code: str, now: Callable[[], datetime]) -> Tokens:
+async def exchange_code(client: GatewayClient, code: str, now: Callable[[], datetime]) -> Tokens:
     """Exchange a login's code for tokens. A code works once and for minutes; then raises `Reauthorize`."""
     return _tokens(await client.system("/auth/token/create", {"code": code}), now(), before=None)
 
 
-async def refresh_tokens(client: Client, tokens: Tokens, now: Callable[[], datetime]) -> Tokens:
+async def refresh_tokens(client: GatewayClient, tokens: Tokens, now: Callable[[], datetime]) -> Tokens:
     """Exchange the refresh token for a new pair; the end of the grant does not move."""
     answer = await client.system("/auth/token/refresh", {"refresh_token": tokens.refresh_token})
     return _tokens(answer, now(), before=tokens)
@@ -181,7 +181,7 @@ class TokenKeeper:
     def __init__(
         self,
         *,
-        client: Client,
+        client: GatewayClient,
         store: TokenStore,
         limiter: CallLimiter,
         now: Callable[[], datetime],

@@ -23,7 +23,7 @@ NOTICEABLE_SKEW = 300.0  # seconds; the gateway refuses at 7,200
 Report = Callable[[str, str], None]
 
 
-class Client:
+class GatewayClient:
     """The client of one app. `skew` is the gateway's clock minus ours in seconds, None until known."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Client:
         self._date = ""
 
     def __repr__(self) -> str:
-        return f"<Client of app {self.app_key} at {self._base_url}>"
+        return f"<GatewayClient of app {self.app_key} at {self._base_url}>"
 
     async def business(self, method: str, params: Mapping[str, str], token: str) -> dict[str, object]:
         """Call a dotted API about one order with the owner's token; raises a `SourceError`."""

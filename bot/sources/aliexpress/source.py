@@ -17,7 +17,7 @@ from bot.sources.aliexpress import languages, payload, raw
 from bot.sources.aliexpress.auth import TokenKeeper
 from bot.sources.aliexpress.budget import CallLimiter
 from bot.sources.aliexpress.circuit import Circuit
-from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.client import GatewayClient
 
 _T = TypeVar("_T")
 _ATTEMPTS = 3
@@ -58,7 +58,7 @@ class AliExpress:
     def __init__(
         self,
         *,
-        client: Client,
+        client: GatewayClient,
         keeper: TokenKeeper,
         limiter: CallLimiter,
         now: Callable[[], datetime],

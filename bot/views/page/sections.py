@@ -21,7 +21,7 @@ _LEAST = 3  # entries of each parcel, however many there are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class PageRow:
     """A parcel with its order, the `place`-th of the page from 1; None for an order that has none to show."""
 
     place: int
@@ -34,15 +34,15 @@ class Row:
         return self.parcel.nodes if self.parcel is not None else self.facts.order.nodes
 
 
-def rows_of(facts: Sequence[Localized]) -> list[Row]:
+def rows_of(facts: Sequence[Localized]) -> list[PageRow]:
     """All parcels of these orders."""
-    found: list[Row] = []
+    found: list[PageRow] = []
     for each in facts:
         parcels: Sequence[Parcel | None] = each.order.live
         if not parcels or _is_canceled(each.order):
             parcels = (None,)
         for parcel in parcels:
-            row = Row(place=len(found) + 1, facts=each, parcel=parcel, first=parcel is parcels[0])
+            row = PageRow(place=len(found) + 1, facts=each, parcel=parcel, first=parcel is parcels[0])
             found.append(row)
     return found
 
@@ -62,7 +62,7 @@ class Look:
     brief: bool
 
 
-def section(look: Look, row: Row, page: int | None) -> Section:
+def section(look: Look, row: PageRow, page: int | None) -> Section:
     """A parcel's section, with that `page` of its entries where it is alone; else with the newest of them."""
     words = look.words
     pages = _pages(words, row.facts, row.nodes, look.share)
@@ -81,7 +81,7 @@ def section(look: Look, row: Row, page: int | None) -> Section:
     return replace(known, title=title, days=_days(look, entries), more=more)
 
 
-def _parcel(look: Look, row: Row, parcel: Parcel) -> Section:
+def _parcel(look: Look, row: PageRow, parcel: Parcel) -> Section:
     words = look.words
     step = wording.step(parcel)
     hint = wording.advice(words, parcel.stage, parcel.reason)
@@ -178,7 +178,7 @@ def _pages(words: Words, facts: Localized, nodes: Sequence[Node], most: int) -> 
     return pages
 
 
-def _all_of(words: Words, row: Row, pages: int) -> tuple[Link, ...]:
+def _all_of(words: Words, row: PageRow, pages: int) -> tuple[Link, ...]:
     if pages == 1:
         return ()
     text = words.plural("Show {n} entry", "Show all {n} entries", len(row.nodes))

@@ -49,7 +49,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, count it and log it without its data."""
         started = self._clock()
-        answer = _Answer(send)
+        answer = _ResponseRecorder(send)
         request = Request(scope, receive)
         client = ""
         try:
@@ -69,14 +69,14 @@ class Gate:
                 seconds=round(seconds, 3),
             )
 
-    async def _serve(self, request: Request, answer: _Answer) -> str:
+    async def _serve(self, request: Request, answer: _ResponseRecorder) -> str:
         """Answer a request; returns the name of its key. Raises ApiError for a refusal."""
         if self._admitted.locked():
             raise ApiError(429, "busy", "Too many requests at once.", headers={"Retry-After": "1"})
         async with self._admitted:
             return await self._admit(request, answer)
 
-    async def _admit(self, request: Request, answer: _Answer) -> str:
+    async def _admit(self, request: Request, answer: _ResponseRecorder) -> str:
         tracking = self._backend.tracking()
         if tracking is None:
             detail = "This process stands by for the one that serves."
@@ -127,7 +127,7 @@ class Gate:
         return _replaying(body)
 
 
-class _Answer:
+class _ResponseRecorder:
     """Sends on what the application answers, with the limits' headers; `status` is what was sent."""
 
     def __init__(self, send: Send) -> None:

@@ -29,7 +29,7 @@ class FieldError(BaseModel):
     detail: str = Field(description="for people")
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """Why a request was refused."""
 
     type: str = "about:blank"
@@ -61,7 +61,7 @@ class ApiError(Exception):
 
     def response(self) -> Response:
         """The answer to send."""
-        problem = Problem(
+        problem = ProblemDetails(
             title=HTTPStatus(self.status).phrase,
             status=self.status,
             code=self.code,
@@ -85,7 +85,10 @@ def unavailable() -> ApiError:
 
 def problem(description: str) -> dict[str, Any]:
     """An error response for the OpenAPI document."""
-    return {"description": description, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    return {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}},
+    }
 
 
 WRONG_BODY: dict[int | str, dict[str, Any]] = {

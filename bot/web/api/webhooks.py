@@ -34,7 +34,7 @@ class NewWebhook(Body):
     )
 
 
-class Webhook(BaseModel):
+class WebhookShape(BaseModel):
     """An endpoint, and how it goes with it."""
 
     id: str
@@ -48,16 +48,16 @@ class Webhook(BaseModel):
     waiting: int = Field(description="events that are not accepted yet")
 
 
-class SecretWebhook(Webhook):
+class SecretWebhookShape(WebhookShape):
     """An endpoint with the secret that signs its events, which is shown only here."""
 
     secret: str
 
 
-class Webhooks(BaseModel):
+class WebhookList(BaseModel):
     """All endpoints, oldest first."""
 
-    webhooks: list[Webhook]
+    webhooks: list[WebhookShape]
 
 
 class Resumed(BaseModel):
@@ -102,15 +102,15 @@ class Replayed(BaseModel):
 
 
 @router.get("/webhooks", operation_id="listWebhooks")
-async def list_webhooks(tracking: UseTracking) -> Webhooks:
+async def list_webhooks(tracking: UseTracking) -> WebhookList:
     """List where events are sent to. Secrets are not shown."""
     waiting = await tracking.webhooks.waiting()
     known = await tracking.webhooks.endpoints()
-    return Webhooks(webhooks=[_shape(one, waiting.get(one.id, 0)) for one in known])
+    return WebhookList(webhooks=[_shape(one, waiting.get(one.id, 0)) for one in known])
 
 
 @router.post("/webhooks", operation_id="addWebhook", status_code=201, responses=WRONG_BODY)
-async def add_webhook(body: NewWebhook, tracking: UseTracking) -> SecretWebhook:
+async def add_webhook(body: NewWebhook, tracking: UseTracking) -> SecretWebhookShape:
     """Send events to this URL from now on, in the form of Standard Webhooks (docs/how-to/webhooks.md).
 
     Keep the secret: it verifies events, and is not shown again.
@@ -132,7 +132,7 @@ async def remove_webhook(id: EndpointId, tracking: UseTracking) -> Response:  # 
 
 
 @router.post("/webhooks/{id}/rotate", operation_id="rotateWebhookSecret")
-async def rotate_secret(id: EndpointId, tracking: UseTracking) -> SecretWebhook:  # noqa: A002
+async def rotate_secret(id: EndpointId, tracking: UseTracking) -> SecretWebhookShape:  # noqa: A002
     """Make a new secret. For 24 hours the former one signs, too."""
     made = await tracking.webhooks.rotate(id)
     if made is None:
@@ -207,8 +207,8 @@ def _unknown() -> ApiError:
     return ApiError(404, "webhook_not_found", "There is no webhook with this id.")
 
 
-def _shape(endpoint: Endpoint, waiting: int) -> Webhook:
-    return Webhook(
+def _shape(endpoint: Endpoint, waiting: int) -> WebhookShape:
+    return WebhookShape(
         id=endpoint.id,
         url=endpoint.url,
         events=list(endpoint.events),
@@ -221,5 +221,5 @@ def _shape(endpoint: Endpoint, waiting: int) -> Webhook:
     )
 
 
-def _with_secret(made: NewSecret, waiting: int) -> SecretWebhook:
-    return SecretWebhook(**dict(_shape(made.endpoint, waiting)), secret=made.secret)
+def _with_secret(made: NewSecret, waiting: int) -> SecretWebhookShape:
+    return SecretWebhookShape(**dict(_shape(made.endpoint, waiting)), secret=made.secret)

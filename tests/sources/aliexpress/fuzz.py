@@ -22,7 +22,7 @@ import httpx
 
 from bot.errors import SourceError
 from bot.sources.aliexpress import auth, payload, push, raw
-from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.client import GatewayClient
 from tests.sources.aliexpress.world import APP_KEY, ORDER_ID, SECRET
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -30,7 +30,7 @@ NOW = datetime(2026, 8, 1, tzinfo=UTC)
 _LARGEST = 600  # bytes of one input: small files say more
 
 # No connection is made: only what reads a body is called.
-_CLIENT = Client(
+_CLIENT = GatewayClient(
     app_key=APP_KEY,
     app_secret=SECRET,
     now=lambda: NOW,

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from bot.errors import Misconfigured, Throttled, Transient
-from bot.sources.aliexpress.client import GATEWAY, Client, Report
+from bot.sources.aliexpress.client import GATEWAY, GatewayClient, Report
 from bot.sources.aliexpress.transport import LONGEST_ANSWER
 from tests.sources.aliexpress.world import APP_KEY, ORDER_ID, SECRET, START, official_sign, refusal, tracking
 
@@ -25,8 +25,10 @@ GOOD = tracking({"mail_no": "LP1"})
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def client(handler: Handler, base_url: str = GATEWAY, report: Report = lambda kind, detail: None) -> Client:
-    return Client(
+def client(
+    handler: Handler, base_url: str = GATEWAY, report: Report = lambda kind, detail: None
+) -> GatewayClient:
+    return GatewayClient(
         app_key=APP_KEY,
         app_secret=SECRET,
         now=lambda: START,
@@ -171,7 +173,9 @@ def whole(body: bytes) -> bytes:
 
 
 @asynccontextmanager
-async def served(*answers: bytes | None, hang: bool = False) -> AsyncIterator[tuple[Client, list[bytes]]]:
+async def served(
+    *answers: bytes | None, hang: bool = False
+) -> AsyncIterator[tuple[GatewayClient, list[bytes]]]:
     """A server that sends these bytes, one answer a request, then closes; it hangs first where asked to."""
     requests: list[bytes] = []
     left = list(answers)
@@ -195,7 +199,7 @@ async def served(*answers: bytes | None, hang: bool = False) -> AsyncIterator[tu
 
     server = await asyncio.start_server(handle, "127.0.0.1")
     port = server.sockets[0].getsockname()[1]
-    here = Client(
+    here = GatewayClient(
         app_key=APP_KEY,
         app_secret=SECRET,
         now=lambda: datetime.now(UTC),
@@ -250,7 +254,7 @@ async def test_an_answer_that_never_ends_is_given_up() -> None:
 
 
 async def test_nobody_listening_is_passing_trouble_and_not_called_a_timeout() -> None:
-    here = Client(
+    here = GatewayClient(
         app_key=APP_KEY,
         app_secret=SECRET,
         now=lambda: START,

@@ -15,7 +15,7 @@ from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
 from bot.sources.aliexpress.auth import TokenKeeper, authorize_url, parse_code, seed_tokens
 from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
-from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.client import GatewayClient
 from bot.sources.aliexpress.expiry import token_warnings
 from bot.sources.aliexpress.push import parse_push, verify
 from bot.sources.aliexpress.source import AliExpress
@@ -45,7 +45,7 @@ def shop(status: str = "online") -> Shop:
 
     box = Sandbox(Config(app_status=status, seconds_per_day=0, time=epoch))
     transport = httpx.ASGITransport(create_app(sandbox=box))
-    client = Client(
+    client = GatewayClient(
         app_key=box.config.app_key,
         app_secret=box.config.app_secret,
         now=clock,

@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import SourceError
 from bot.model import Tokens
-from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.client import GatewayClient
 from bot.sources.aliexpress.raw import redact_answer
 from bot.sources.aliexpress.redaction import HIDDEN, TokenRedactor
 from tests.sources.aliexpress.world import ORDER_ID, SECRET, START, Answer, refusal, tracking, world
@@ -157,11 +157,11 @@ async def test_a_raw_look_renews_a_dead_token_and_shows_refusals() -> None:
 
 
 def test_a_client_shows_its_app_and_no_secret() -> None:
-    here = Client(
+    here = GatewayClient(
         app_key="500000",
         app_secret=SECRET,
         now=lambda: START,
         via=httpx.MockTransport(lambda _: httpx.Response(200)),
     )
-    assert repr(here) == "<Client of app 500000 at https://api-sg.aliexpress.com>"
+    assert repr(here) == "<GatewayClient of app 500000 at https://api-sg.aliexpress.com>"
     assert repr(here.redactor) == "<Redactor of 1 secrets>"

@@ -12,7 +12,7 @@ from bot.errors import StoreError
 from bot.sources.aliexpress.auth import TokenKeeper
 from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
 from bot.sources.aliexpress.cipher import Cipher
-from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.client import GatewayClient
 from bot.sources.aliexpress.source import AliExpress
 from bot.store import Store as Database
 from bot.store.credentials import Credentials
@@ -28,7 +28,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 def process(here: World, database: Database, owner: str, key: str | None = "passphrase") -> AliExpress:
-    client = Client(app_key=APP_KEY, app_secret=SECRET, now=here.clock, via=here.gateway.transport())
+    client = GatewayClient(app_key=APP_KEY, app_secret=SECRET, now=here.clock, via=here.gateway.transport())
     limiter = LocalCallLimiter(
         limits=CallLimits(per_second=1000),
         now=here.clock,

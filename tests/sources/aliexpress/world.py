@@ -18,7 +18,7 @@ import httpx
 from bot.model import Tokens
 from bot.sources.aliexpress.auth import TokenKeeper
 from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
-from bot.sources.aliexpress.client import Client
+from bot.sources.aliexpress.client import GatewayClient
 from bot.sources.aliexpress.source import AliExpress
 
 APP_KEY = "500000"
@@ -218,7 +218,7 @@ class World:
     limits: CallLimits = field(default_factory=lambda: CallLimits(per_second=1000))
 
     def source(self, owner: str = "one", seed: Tokens | None = None) -> AliExpress:
-        client = Client(
+        client = GatewayClient(
             app_key=APP_KEY,
             app_secret=SECRET,
             now=self.clock,
