@@ -184,8 +184,9 @@ class Chats:
     # ── follows ─────────────────────────────────────────────────────────────────────────────────
 
     async def lock(self, place: Place) -> None:
-        """Lock a known place until the transaction ends, so that no other one adds follows to it."""
-        await self._on.execute(sql.locking(self._on, sa.select(chats.c.chat_id).where(_at(chats, place))))
+        """Lock a known place until the transaction ends (PostgreSQL): no other one adds follows to it."""
+        if not sql.is_sqlite(self._on):
+            await self._on.execute(sql.locking(self._on, sa.select(chats.c.chat_id).where(_at(chats, place))))
 
     async def follow(self, follow: Follow, *, unchecked: bool = False) -> bool:
         """Follow the order; False if it was followed already (an archived follow is taken back).

@@ -88,7 +88,7 @@ class Recording:
             known = replace(silences.revived(known, now), created_at=now)
             watch = replace(watch, created_at=now)
             await tx.orders.restart_silence(order_id, now)
-        if not known.parcels and (snapshot.parcels or facts is not None):
+        if not fresh and not known.parcels and (snapshot.parcels or facts is not None):
             await tx.chats.confirm(order_id)
         changes = timeline.changes(known, snapshot, now)
         if facts is not None:
