@@ -80,12 +80,13 @@ def test_bash_completes_its_commands(program: Path, tmp_path: Path) -> None:
 def test_zsh_completes_its_commands(program: Path, tmp_path: Path) -> None:
     if shutil.which("zsh") is None:
         pytest.skip("ZSH IS NOT INSTALLED: its completion was not tested")
+    # Nothing is typed before the shell waits for it, and no answer is taken from the echo of what was typed.
     script = """
         zmodload zsh/zpty
-        zpty shell zsh -f -i
-        zpty -w shell 'PS1=; autoload -U compinit; compinit -D'
-        zpty -w shell 'eval "$(parcel-bot --show-completion)"; print READY'
-        zpty -r shell out "*READY*READY*"
+        zpty shell 'PS1="> " zsh -f -i'
+        zpty -r shell out '*> *'
+        zpty -w shell 'autoload -U compinit; compinit -D; eval "$(parcel-bot --show-completion)"; print $((6 * 7))'
+        zpty -r shell out '*42*> *'
         zpty -w -n shell $'parcel-bot doc\\t'
         zpty -r shell out '*doctor*' && print -r -- "$out"
     """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from bot.sandbox.aliexpress import scenarios
 from bot.sandbox.box import MERCHANT
@@ -270,6 +270,31 @@ async def test_a_link_to_the_bot_starts_it_here(live: World, page: Page, link: s
     await live.result("sendMessage", chat_id=EMMA, text=f'<a href="{link}">claim</a>', parse_mode="HTML")
     await page.get_by_role("link", name="claim").click()
     await expect(page.locator(".message.mine").last).to_contain_text("/start ref_1")
+
+
+async def test_an_old_answer_takes_no_newer_message_away(live: World, page: Page) -> None:
+    late = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        if not late.is_set():
+            late.set()
+            await shown.wait()
+        await route.fulfill(response=answer)
+
+    shown = asyncio.Event()
+    await page.route(re.compile(f"/chats/{LAYLA}/messages"), hold)
+    row = page.get_by_role("button", name=re.compile("ليلى"))
+    await row.click()
+    await late.wait()
+    await row.click()
+    await live.control(f"/chats/{LAYLA}/say", text="وصل الطرد")
+    await expect(page.locator(".words", has_text="وصل الطرد")).to_be_visible()
+    async with page.expect_response(re.compile("messages"), timeout=60_000) as old:
+        shown.set()
+    await (await old.value).finished()
+    await page.evaluate("new Promise(requestAnimationFrame)")
+    await expect(page.locator(".words", has_text="وصل الطرد")).to_be_visible()
 
 
 async def test_in_a_group_others_stand_on_the_other_side(live: World, page: Page) -> None:

@@ -155,15 +155,14 @@ async function route() {
   await open(first);
 }
 
-// Messages that came while a conversation was being loaded: what is loaded may be older.
-let arrived = null;
+// Messages that came since the last load began: what is loaded may be older, as may the answer to an earlier load.
+let arrived = new Map();
 
 async function loadMessages() {
   const id = state.open;
   const since = arrived = new Map();
   const messages = await api(`/chats/${id}/messages`);
-  if (id !== state.open) return;
-  if (arrived === since) arrived = null;
+  if (id !== state.open || arrived !== since) return;
   state.messages = new Map([...messages.map((message) => [message.id, message]), ...since]);
   drawLog();
 }
@@ -239,7 +238,7 @@ function showMessage(message) {
   const known = state.messages.has(message.id);
   const last = [...state.messages.values()].filter(visible).at(-1);
   state.messages.set(message.id, message);
-  arrived?.set(message.id, message);
+  arrived.set(message.id, message);
   const log = $("log");
   const low = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
   const old = $(`m${message.id}`);
