@@ -77,7 +77,7 @@ ROWS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
             "Texts no rule knows",
             "cps",
             {"texts": "sum(rate(parcelbot_unknown_texts_total[$__rate_interval]))"},
-            "`python -m bot unknown` lists them.",
+            "`parcel-bot unknown` lists them.",
         ),
     ],
     "AliExpress": [
@@ -141,7 +141,7 @@ ROWS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
             "Events",
             "short",
             {"waiting": "max(parcelbot_webhooks_due)", "set aside": "max(parcelbot_webhooks_aside)"},
-            "`python -m bot webhooks failed` lists what was set aside.",
+            "`parcel-bot webhooks failed` lists what was set aside.",
         ),
         ("Oldest event", "s", {"age": "max(parcelbot_webhooks_oldest_seconds)"}, ""),
         ("Paused endpoints", "short", {"paused": "max(parcelbot_webhooks_paused)"}, ""),

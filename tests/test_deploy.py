@@ -23,12 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import promql_parser
 import pytest
 
 from bot import __version__
 from bot.cli.checks.machine import OF_COMPOSE
-from bot.metrics import Metrics
 from bot.settings import Settings
 from tests.cli.conftest import Sandbox, own_sandbox
 from tests.wheel import program
@@ -317,47 +315,7 @@ def test_the_unit_is_one_that_systemd_reads(tmp_path: Path) -> None:
     assert "parcel-bot.service" not in done.stderr, done.stderr
 
 
-# ── alerts, Litestream ──────────────────────────────────────────────────────────────────────────
-
-
-def test_alert_rules_say_what_is_wrong_and_what_to_do() -> None:
-    (group,) = _yaml(DEPLOY / "alerts.yml")["groups"]
-    names = [rule["alert"] for rule in group["rules"]]
-    assert len(set(names)) == len(names) >= 8
-    for rule in group["rules"]:
-        assert rule.keys() <= {"alert", "expr", "for", "labels", "annotations"}
-        assert rule["labels"]["severity"] in {"warning", "critical"}
-        assert rule["annotations"].keys() == {"summary", "description"}
-        for opening, closing in ("()", "{}", "[]"):
-            assert rule["expr"].count(opening) == rule["expr"].count(closing)
-
-
-def test_alert_rules_and_dashboard_are_promql() -> None:
-    (group,) = _yaml(DEPLOY / "alerts.yml")["groups"]
-    for rule in group["rules"]:
-        promql_parser.parse(rule["expr"])  # raises where a function gets the wrong kind of value
-        if "for" in rule:
-            promql_parser.parse_duration(rule["for"])
-    panels = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))["panels"]
-    shown = [target["expr"] for panel in panels for target in panel.get("targets", ())]
-    assert len(shown) > 10
-    for expression in shown:
-        promql_parser.parse(expression.replace("$__rate_interval", "5m"))
-
-
-def test_alert_rules_use_each_metric_by_its_type() -> None:
-    kinds = {sample.name: family.type for family in Metrics().registry.collect() for sample in family.samples}
-    kinds |= {family.name: family.type for family in Metrics().registry.collect()}
-    (group,) = _yaml(DEPLOY / "alerts.yml")["groups"]
-    for rule in group["rules"]:
-        for name in re.findall(r"parcelbot_\w+", rule["expr"]):
-            kind = kinds.get(name) or kinds.get(re.sub(r"_(total|bucket)$", "", name))
-            assert kind, f"{name} is not measured"
-            rated = re.search(rf"\b(rate|irate|increase)\({name}\b", rule["expr"])
-            differed = re.search(rf"\b(delta|idelta|deriv)\({name}\b", rule["expr"])
-            assert not (rated and kind == "gauge"), rule["alert"]
-            assert not (differed and kind != "gauge"), rule["alert"]
-            assert kind == "gauge" or rated, f"{rule['alert']}: a counter means something only as a rate"
+# ── Litestream ──────────────────────────────────────────────────────────────────────────────────
 
 
 def test_litestream_copies_the_units_database() -> None:

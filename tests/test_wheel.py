@@ -85,7 +85,8 @@ def test_zsh_completes_its_commands(program: Path, tmp_path: Path) -> None:
         zmodload zsh/zpty
         zpty shell 'PS1="> " zsh -f -i'
         zpty -r shell out '*> *'
-        zpty -w shell 'autoload -U compinit; compinit -D; eval "$(parcel-bot --show-completion)"; print $((6 * 7))'
+        zpty -w shell 'autoload -U compinit; compinit -D'
+        zpty -w shell 'eval "$(parcel-bot --show-completion)"; print $((6 * 7))'
         zpty -r shell out '*42*> *'
         zpty -w -n shell $'parcel-bot doc\\t'
         zpty -r shell out '*doctor*' && print -r -- "$out"
