@@ -23,13 +23,14 @@ _LABEL = (
     r"(?:(?:order|pedido|orden|commande|cmd|bestell(?:ung|ing)?|auftrags?|ordine|ordre|best[aä]llning|tilaus|"
     r"zam[oó]wieni[ae]|objedn[aá]vk[ay]|rendel[eé]s|comand[aă]|encomenda|compra|sipari[sş]|pesanan|"
     r"m[aã][dđ][oơ]n(?:h[aà]ng)?|aliexpress|my|meine?|id|no|nr|num|number|nummer|n[uú]mero|num[eé]ro|"
-    r"numer|nomor|numara(?:s[iı])?){1,4})"
+    r"numer|nomor|numara(?:s[iı]|m)?){1,4})"
 )
-_RUN = re.compile(rf"(?<![\d{_LATIN}])(?:{_LABEL})?(\d{{15,19}})(?![\d{_LATIN}])", re.IGNORECASE)
+_RUN = re.compile(rf"(?<![\d{_LATIN}])(?:{_LABEL})?(\d{{15,19}})(?![\d{_LATIN}]|@[{_LATIN}])", re.IGNORECASE)
 # People and pages group digits: "8211 7446 6173 8042". Bounded, so that parsing stays linear.
 _SEPARATOR = r"(?:[ \u00A0\u2002-\u200A\u202F]{1,3}|[.,'\u2019\u066C_\u2010-\u2015\u2212-])"
 _GROUPED = re.compile(
-    rf"(?<!\d)\d{{1,6}}(?P<sep>{_SEPARATOR})\d{{3,6}}(?:(?P=sep)\d{{3,6}}){{0,5}}(?:(?P=sep)\d{{1,6}})?(?!\d)"
+    rf"(?<!\d)(?:\d{{1,6}}(?P<sep>{_SEPARATOR})\d{{3,6}}(?:(?P=sep)\d{{3,6}}){{0,5}}(?:(?P=sep)\d{{1,6}})?"
+    rf"|\d{{4,12}}(?P<wide>{_SEPARATOR})\d{{4,12}}(?:(?P=wide)\d{{4,12}})?)(?!\d)"
 )
 _TOUCHING = re.compile(rf"[\d+{_LATIN}]")
 _TRACKING_NUMBER = re.compile(
@@ -40,6 +41,7 @@ _PRODUCT_ID = re.compile(r"(?:1005|3256)\d{12}|12000\d{12}")
 _PAYMENT_CARD = re.compile(r"(?:4\d{3}|5[1-5]\d\d|65\d\d|6011)\d{12}|3[47]\d{13}")
 # A parcel label's number as printed: "(00) 340434161094042557".
 _LABEL_NUMBER = re.compile(r"(?<![\d(])\(?00\)? ?(\d{18})(?!\d)")
+_OTHERS_NUMBER = re.compile(r"\b(?:IMEI|MEID|ICCID|IBAN)\b[\s.:#№]*\d[\d ]*", re.IGNORECASE)
 # Characters around numbers in sentences.
 _AROUND = "#№.,;:!?()[]{}<>«»\"'“”‘’„*_`|=~…。，、：；！？（）【】「」-–—"
 
@@ -48,7 +50,8 @@ _HOST = re.compile(r"(?:aliexpress|cainiao)\.(?P<end>com|us|ru)\b|\baliexpress:"
 _SHORT_HOST = re.compile(r"\b(?:a|s\.click|star)\.aliexpress\.com|aliexpress\.com/_", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z+.-]{0,20}://")
 _ORDER_PARAMETER = re.compile(
-    r"(?<![A-Za-z\d])(?:(?:trade_?)?order_?(?:id|no|num|number)?s?|trade_?ids?|o_ids?)[\"']?[=:][\"']?"
+    r"(?<![A-Za-z\d])(?:(?:trade_?|parent_?|main_?|sub_?)?order_?(?:id|no|num|number)?s?|trade_?ids?|o_ids?)"
+    r"[\"']?[=:-][\"']?"
     r"([\d,;|]{12,400})",
     re.IGNORECASE,
 )
@@ -194,18 +197,19 @@ def _plain_character(character: str) -> str:
 
 def _joined(text: str) -> str:
     """The text with the groups of grouped numbers joined."""
-    text = _LABEL_NUMBER.sub(r" 00\1 ", text)
+    text = _OTHERS_NUMBER.sub(" ", _LABEL_NUMBER.sub(r" 00\1 ", text))
     return _GROUPED.sub(lambda match: _ungrouped(match, text), text)
 
 
 def _ungrouped(match: re.Match[str], text: str) -> str:
-    first, *others = groups = match[0].split(match["sep"])
+    first, *others = groups = match[0].split(match["sep"] or match["wide"])
     beside = text[max(match.start() - 1, 0) : match.start()] + text[match.end() : match.end() + 1]
     size = len(others[0])
     even = {len(group) for group in groups[:-1]} == {size} and len(groups[-1]) <= size + 1
     thousands = len(first) <= size == 3 and {len(group) for group in others} == {3}
-    years = all(re.fullmatch(r"(?:19|20)\d\d", group) for group in groups)
-    if not (even or thousands) or size < 3 or years or _TOUCHING.search(beside):
+    fours = sum(sizes := [len(group) for group in groups]) == 16 and not any(each % 4 for each in sizes)
+    years = all(re.fullmatch(r"(?:19|20)\d\d(?:\d{4})?", group) for group in groups)
+    if not (even or thousands or fours) or size < 3 or years or _TOUCHING.search(beside):
         return match[0]
     number = "".join(groups)
     return number if 15 <= len(number) <= 19 else match[0]

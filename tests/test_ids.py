@@ -134,6 +134,12 @@ SPELLINGS = [
     f"https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.aliexpress.com%2Fp%2Forder%2Fdetail.html%3ForderId%3D{ORDER}&h=A",
     f"https://t.me/share/url?url=https%3A%2F%2Fwww.aliexpress.com%2Fp%2Forder%2Fdetail.html%3ForderId%3D{ORDER}&text=x",
     f"https://s.click.aliexpress.com/deep_link.htm?dl_target_url=https%3A%2F%2Fwww.aliexpress.com%2Fp%2Forder%2Fdetail.html%3ForderId%3D{ORDER}",
+    "82117446 61738042",
+    "8211 74466173 8042",
+    "821174466173 8042",
+    f"Sipariş numaram{ORDER}",
+    f"https://trade.aliexpress.com/orderList.htm#order-{ORDER}",
+    f"https://feedback.aliexpress.com/management/leaveFeedback.htm?parentOrderId={ORDER}&isOrderCompleted=Y",
     f"intent://order/detail?orderId={ORDER}#Intent;scheme=aliexpress;end",
 ]
 
@@ -199,6 +205,10 @@ NO_ORDERS = [
     "UA213223130000026007233566001",
     "20261103123456",
     "12.345.678.901,50",
+    "IMEI: 356938035643809",
+    "ICCID 8949020000012345678",
+    "write to 1234567890123456@qq.com",
+    "20261130 20261205",
 ]
 
 

@@ -371,6 +371,182 @@ delivery late ho gayi
 你好，想问一下我的包裹
 物流一直没更新
 快递延误了吗
+Min, paket saya belum sampai padahal sudah 7 hari 😡
+paket saya belum sampai kak
+Halo Admin, paket saya belum sampai sudah 5 hari dari estimasi. Mohon cek
+Shop ơi đơn hàng của em đến khi nào vậy?
+Đơn hàng của em đến đâu rồi ạ?
+hàng mình đặt cả tháng rồi sao chưa thấy gì hết shop
+Bonjour ! J'ai commandé il y a 6 jours et le colis n'est toujours pas arrivé 😕
+le suivi indique en transit depuis 12 jours
+slt jai tjr pas recu mon colis ya un souci?
+Buongiorno, il mio pacco non è ancora arrivato.
+Il pacco non è ancora arrivato dopo 2 settimane.
+ma il mio ordine che fine ha fatto???
+ho ordinato il 3 e ancora non si vede niente
+My order ord_1013 STILL hasn't arrived and nobody is telling me anything!!
+This is RIDICULOUS. it's been 3 weeks
+where is my package it never came
+tracking says delivered but i got nothing
+Tracking hasn't changed since Monday
+my order still hasn't arrived and tracking shows nothing
+anyone know when its coming???
+did my thing ship yet
+yo wheres my stuff bro its been 2 weeks
+Wo bleibt mein Kalender?
+Bestellt am 2.11. bis heute nix da
+hallo ich wollt mal fragen wie der stand ist
+sendungsverlauf tut sich seit tagen nix
+laut tracking zugestellt aber hier ist nix angekommen
+das hätte doch gestern kommen sollen
+Моя посылка не пришла. Что делать?
+пишет что вручено но я ничего не получала
+когда уже придет 😭
+посылка зависла в сортировочном центре уже неделю
+чому так довго
+посилка вже місяць їде, є якась інформація?
+gdzie ta paczka sie podziala
+na trackingu dostarczona a ja nic nie mam
+kiedy wreszcie dojdzie
+wanneer komt mn pakje nou
+volgens track en trace bezorgd maar heb niks
+ya pasaron 20 días y nada de mi paquete
+dice entregado pero no me llegó nada
+cuando me van a entregar lo q compre
+oi cadê minha encomenda comprei dia 5
+consta como entregue mas não recebi nada
+ainda não chegou nada aqui moça
+a encomenda já devia ter chegado na sexta
+kargom 10 gündür aynı yerde
+teslim edildi yazıyor ama bana gelen yok
+siparişim çok gecikti 2 hafta oldu
+الشحنة تأخرت عن الموعد المحدد
+لم يصل طردي في الموعد
+مكتوب تم التسليم بس ما وصلني شي
+الاوردر فين يا جماعة
+متى توصل
+כמה זמן עוד לוקח להגיע
+כתוב נמסר אבל לא קיבלתי כלום
+ההזמנה שלי תקועה כבר שבועיים
+mera parcel abhi tak nahi aaya bhai
+डिलीवर दिखा रहा है पर मुझे नहीं मिला
+ของยังไม่ได้เลยค่ะ สั่งไปตั้งแต่วันที่ 1
+ขึ้นว่าจัดส่งสำเร็จแต่ไม่ได้รับของ
+追跡が3日前から変わらないんですけど
+配達完了になってるのに届いてません
+いつ頃になりそうですか
+배송완료라고 뜨는데 못 받았어요
+일주일째 배송중이에요
+언제쯤 받을 수 있을까요ㅠㅠ
+都快一个月了快递还没到
+物流信息半个月没更新了
+包裹显示清关失败，怎么回事
+顯示已送達可是我沒收到
+its been ages
+where r u my lil package 🥺
+hey so um is it lost or
+any idea when it'll get here
+still in china??
+tracking not moving since friday
+should i be worried its stuck in customs
+noch nix neues?
+ist mein zeug schon in deutschland
+wann is des endlich da
+paket hängt seit 5 tagen in leipzig
+il est où mon colis svp
+ça fait 3 semaines
+toujours rien
+bloqué à roissy depuis lundi
+dónde anda mi pedidooo
+ya casi llega?
+lleva una semana en madrid parado
+è fermo a milano da giorni
+ma arriva o no
+tá demorando demais
+parado em curitiba faz 10 dias
+chega hj?
+ligt al een week in de bus van postnl
+komt ie nog
+stoi w warszawie od tygodnia
+no i co z tą paczką
+ну что там с моей посылкой
+уже месяц жду
+застряло на таможне?
+чи довго ще
+лежить у києві тиждень
+kaç gün daha beklicem
+istanbulda takıldı kaldı
+udah 2 minggu nih kak
+nyangkut di cengkareng
+2 tuần rồi shop ơi
+kẹt ở hải quan hả
+صارلها اسبوعين
+لسه في الصين؟
+עבר כבר חודש
+תקוע במכס?
+2 hafte ho gaye
+कब तक आ जाएगा
+2 อาทิตย์แล้วนะ
+ติดศุลกากรหรือเปล่า
+もう2週間経ちました
+2주째 기다리는 중
+세관에 걸린 건가요
+两个星期了
+卡在海关了吗
+I ordered on the 5th, is it coming this week?
+could you tell me the whereabouts of my shipment
+estimated arrival??
+is my order even shipped
+why is it going back to china
+why does it say returned
+courier didnt show up
+how do i pick it up
+postman never came
+kommt das noch vor weihnachten
+wieso geht das zurück
+der bote war nicht da
+wo kann ich es abholen
+est-ce que ça arrive avant noël
+le livreur n'est pas passé
+où récupérer mon colis
+¿llega antes de navidad?
+el repartidor no vino
+dónde lo recojo
+arriva prima di natale?
+il corriere non è passato
+dove lo ritiro
+chega antes do natal?
+o carteiro não passou
+onde levanto a encomenda
+komt het voor kerst
+de bezorger is niet geweest
+będzie przed świętami?
+kurier nie był
+gdzie odebrać
+до нового года придет?
+курьер не приехал
+где забрать
+до свят встигне?
+кур'єр не приїхав
+yılbaşından önce gelir mi
+kurye gelmedi
+nyampe sebelum natal gak
+kurirnya gak dateng
+có kịp trước tết không
+shipper không tới
+يوصل قبل العيد؟
+المندوب ما جا
+יגיע לפני החג?
+השליח לא הגיע
+diwali se pehle aa jayega?
+डिलीवरी वाला नहीं आया
+คนส่งไม่มา
+クリスマスまでに届きますか
+配達員が来ませんでした
+크리스마스 전에 오나요
+기사님이 안 오셨어요
+过年前能到吗
+快递员没来
 """.strip().splitlines()
 
 # Of the same sources: other wishes, small talk, and what has nothing to do with a parcel.
@@ -492,33 +668,320 @@ muốn hoàn tiền
 返金してください
 환불 받고 싶어요
 可以退货吗
+Problème de paiement
+사이즈가 안 맞아요
+¿Cuánto cuesta?
+Ist der Versand kostenlos?
+هل يوجد مقاس أكبر؟
+kitne paise
+Modes de paiement
+do you sell phones
+quanto costa?
+сколько стоит
+price?
+do you have this in red?
+cuánto cuesta
+do you deliver to Brazil?
+My order arrived broken and nobody has fixed it.
+Terrible experience, the product arrived broken and nobody answered my messages.
+Poor quality, it stopped working after two days.
+the fabric is terrible
+this is not what was in the picture
+you sent me someone elses order
+i want my money
+one of the cups is cracked
+its way too small
+no one replies to my emails
+this shop is a joke 🤬
+you charged me twice
+Das Poloshirt ist zu klein.
+Doppelt abgebucht, Geld bis heute nicht zurück
+Kundenservice antwortet nicht
+Der Stoff ist sehr dünn und billig.
+kam mit kratzern an
+Meu produto veio com defeito
+veio um produto totalmente diferente do anúncio
+produto péssimo, não recomendo
+ninguém responde minhas mensagens
+nao tive retorno
+o tamanho não serviu
+Llegó roto y nadie me contesta
+Horrible atención, pido reembolso
+me mandaron otra cosa
+no es lo que pedí
+me cobraron dos veces
+la calidad es malísima
+Produit arrivé cassé
+ce n'est pas ce que j'ai commandé
+la taille ne va pas
+j'ai été débité deux fois
+personne ne répond à mes mails
+mi è arrivato un prodotto diverso
+la qualità fa schifo
+mi avete addebitato due volte
+nessuno mi risponde
+Товар пришел поврежденным, очень расстроен.
+Товар пришел с царапиной
+прислали не тот размер
+ужасное качество
+деньги списали дважды
+поддержка молчит
+качество отвратительное, больше не закажу
+прийшло не те що замовляв
+товар прийшов пошкоджений
+розмір не підійшов
+ніхто не відповідає
+przyszło co innego niż zamówiłem
+jakość fatalna
+rozmiar za mały
+nikt nie odpisuje
+pobrano mi dwa razy pieniądze
+Ürün çok kalitesiz, 2 gün sonra bozuldu.
+Başka marka göndermişsiniz, istediğim marka değil.
+Ürün çatlak geldi, paketleme yetersiz.
+Kredi kartımdan iki kez para çekilmiş.
+Destek talebi açtım ama hiç cevap alamadım.
+Sipariş ettiğim ürünle alakası yok gelen ürün.
+Yanlış boyut geldi, M istemiştim S gelmiş.
+kwaliteit is waardeloos
+ik heb iets heel anders gekregen
+maat klopt niet
+niemand reageert op mijn mails
+Barang tidak sesuai pesanan
+barangnya pecah kak
+kualitas jelek banget
+penjual tidak respon
+ukurannya kekecilan
+hàng bị lỗi
+giao sai hàng
+shop không rep
+móp hộp, thiếu phụ kiện
+chất lượng kém quá
+المنتج وصل مكسور!
+المنتج وصل تالف
+المنتج سيء جدا ولا يستحق السعر
+المقاس غير مناسب
+وصلني شي ثاني غير اللي طلبته
+محد يرد علي
+جودة رديئة ولا أنصح به إطلاقا
+המוצר הגיע שבור ואף אחד לא ענה לי
+המוצר הגיע במידה לא נכונה!
+שלחתי מייל ועדיין אין תשובה...
+קיבלתי משהו אחר לגמרי
+איכות ירודה מאוד
+saamaan toota hua aaya
+galat product bheja hai
+साइज़ छोटा है
+घटिया क्वालिटी
+ได้ของไม่ตรงปก
+สินค้ามีตำหนิ
+ไซส์ไม่ตรง
+ทักไปไม่ตอบเลย
+届いた商品が破損していた
+届いた商品が注文した商品ではありませんでした。
+サイズが合いません
+返信がありません
+品質が悪すぎます
+불량품이 왔어요
+답장이 없네요
+사진이랑 너무 달라요
+收到的东西是坏的，我要退货退款
+质量太差了
+跟图片完全不一样
+客服一直不回
+尺寸不合適
+收到的東西跟我訂的不一樣
+thanks for nothing
+gracias por nada, llegó roto
+danke für nichts
+merci pour rien
+спасибо что прислали мусор
+great, another broken one 👏
+super, der falsche artikel 👍
+obrigado pela porcaria
+Never received my order, no refund, this is a scam and terrible.
+the zipper came off the first day
+it looks nothing like the photo
+half of it is missing!!
+you guys took my money and vanished
+i've emailed you 4 times
+charger overheats, dangerous
+color is off, i ordered navy
+package was open when i got it
+sieht ganz anders aus als auf dem Bild
+riecht total nach Chemie
+ich hab blau bestellt und rot bekommen
+bei mir fehlt die Hälfte
+keiner geht ans Telefon
+le zip est cassé dès le premier jour
+j'ai reçu la mauvaise pointure
+il manque la moitié
+ça sent le plastique brûlé
+vous m'avez volé
+la cremallera no cierra
+vino sin el cargador
+me estafaron
+pedí azul y me mandaron rojo
+el paquete llegó abierto
+il colore è sbagliato
+manca il caricatore
+il pacco era aperto
+mi avete truffato
+a cor veio trocada
+veio sem o carregador
+fui enganado
+a embalagem estava aberta
+de rits is kapot
+doos was open
+ik heb rood gekregen ipv blauw
+suwak się zepsuł
+paczka była otwarta
+zamówiłam niebieski a przyszedł czerwony
+молния сломалась в первый день
+заказывала синий пришел красный
+коробка была вскрыта
+воняет химией
+вы меня обманули
+блискавка зламалась
+замовляла синій прийшов червоний
+fermuarı bozuldu
+mavi istedim kırmızı geldi
+kutu açılmıştı
+resletingnya rusak
+pesen biru dateng merah
+Hàng kém chất lượng, không như quảng cáo
+đặt màu xanh mà giao màu đỏ
+thiếu cục sạc
+وصلني لون احمر وانا طالب ازرق
+الشاحن ناقص
+الكرتون كان مفتوح
+نصبتوا علي
+הזמנתי כחול והגיע אדום
+חסר המטען
+האריזה הייתה פתוחה
+blue mangaya tha red bheja
+चार्जर नहीं है
+สั่งสีฟ้าได้สีแดง
+ไม่มีที่ชาร์จมาให้
+ร้านนี้ไม่ดีเลย
+青を注文したのに赤が届いた
+充電器が入っていません
+箱が開いていた
+포장이 터져서 왔네요.
+별로예요.
+다시는 안 삽니다
+파란색 시켰는데 빨간색 왔어요
+客服态度太差了
+包装破损了，客服态度也不好，很失望
+我要的是蓝色，发来红色
+盒子被打开过
+没有充电器
+the stitching is coming apart
+battery dies after 10 minutes
+it doesnt even turn on wtf
+two of the plates are chipped
+your support is useless
+I demand a full refund or I go to paypal
+not at all what i expected
+item has a hole in it
+there's rust on it
+das ding lädt nicht
+Display hat einen Sprung
+hab nur 1 statt 2 bekommen
+ihr seid echt das letzte
+die farbe stimmt nicht
+l'écran est fêlé
+c'est pas la bonne couleur
+vous êtes des voleurs
+ça ne charge pas
+il y a un trou dedans
+la pantalla vino rota
+no carga
+trae un agujero
+son unos ladrones
+me llegó uno solo
+lo schermo è crepato
+non si carica
+c'è un buco
+siete dei ladri
+ne è arrivato solo uno
+a tela veio trincada
+não carrega
+tem um furo
+vocês são uns ladrões
+só chegou um
+het scherm is gebarsten
+laadt niet op
+er zit een gat in
+jullie zijn oplichters
+ekran jest pęknięty
+nie ładuje się
+jest dziura
+jesteście złodziejami
+экран треснул
+не заряжается
+дырка на рукаве
+вы воры
+пришел только один
+екран тріснув
+не заряджається
+ви шахраї
+ekran çatlak
+şarj olmuyor
+bir tanesi eksik
+dolandırıcısınız
+layarnya retak
+gak bisa di cas
+bolong kak
+penipu kalian
+màn hình bị nứt
+sạc không vào
+bị thủng
+الشاشه مكسوره
+ما يشحن
+فيه خرم
+انتو نصابين
+המסך סדוק
+לא נטען
+יש חור
+אתם גנבים
+screen toot gayi hai
+चार्ज नहीं हो रहा
+หน้าจอแตก
+ชาร์จไม่เข้า
+画面が割れています
+充電できません
+穴が開いています
+화면이 깨졌어요
+충전이 안 돼요
+구멍이 있어요
+屏幕碎了
+充不了电
+有个洞
+你们是骗子
+👎
+🤬🤬
+not happy, thanks 😡
+thanks 😡
 """.strip().splitlines()
 
 NEITHER = """
 blue lamp
 Show me restaurants
 No puedo entrar
-Problème de paiement
 Die App stürzt beim Öffnen immer wieder ab.
 Was kann ich tun?
 유통기한은 언제까지 인가요?
-사이즈가 안 맞아요
 手机壳怎么样？
-¿Cuánto cuesta?
-Ist der Versand kostenlos?
-هل يوجد مقاس أكبر؟
 Quero comprar um pastel
 are you a bot?
 what is the weather like
-kitne paise
 tôi cần tư vấn
-Modes de paiement
 wie wird das Wetter
 what is this
 who are you
 ok
 blue lamp please
-do you sell phones
 1+1
 how are you
 good night
@@ -526,9 +989,6 @@ no
 yes
 I love cats
 wie geht's
-quanto costa?
-сколько стоит
-price?
 你叫什么
 ok bye
 lol
@@ -543,7 +1003,6 @@ what can you do
 which languages
 haha
 I'm Tom
-do you have this in red?
 how much
 add my friend
 hmm
@@ -552,7 +1011,6 @@ wow nice bot
 cool
 who made you
 weather?
-cuánto cuesta
 ça va
 tudo bem?
 как дела
@@ -565,7 +1023,6 @@ nhà bạn ở đâu
 apa ini
 what's your name
 is it raining
-do you deliver to Brazil?
 how old are you
 nice
 xd
@@ -586,6 +1043,88 @@ bạn tên gì
 元気ですか
 뭐해
 吃了吗
+what's the weather tomorrow
+can you recommend a good phone case
+tell me a joke
+are you a robot
+hm
+I love you
+buy bitcoin now and earn 500% daily
+wie heißt du
+tienen tienda física
+вы работаете в выходные
+I am at work now
+see you tomorrow
+Das Wetter ist schön
+мы завтра уезжаем в отпуск
+happy birthday!
+🍕
+what's the capital of France
+I like your profile picture
+ich lerne deutsch
+je suis fatigué
+hablas español?
+me gusta el fútbol
+sono di Roma
+eu moro em Lisboa
+ik ga slapen
+lubię koty
+сегодня холодно
+я из Киева
+bugün hava güzel
+aku lapar
+trời mưa quá
+انا من مصر
+אני מתל אביב
+mera naam Raj hai
+ฉันชอบแมว
+今日は寒いですね
+오늘 날씨 좋네요
+今天天气真好
+can I send a gift card
+what time is it
+follow me on instagram
+😂😂😂
+42
+C'est la vie
+write me a poem
+wrong number sorry
+we arrived in Rome yesterday
+I bought a new phone yesterday
+good luck
+i am hungry
+where do you live
+my cat is sick
+ich habe hunger
+wo wohnst du
+j'habite à Lyon
+où habites-tu
+tengo hambre
+dónde vives
+ho fame
+dove abiti
+estou com fome
+ik woon in Gent
+jestem głodny
+я хочу есть
+я хочу їсти
+karnım aç
+saya lapar
+انا جائع
+אני רעב
+मुझे भूख लगी है
+ฉันหิว
+お腹すいた
+배고파
+我饿了
+how tall is the eiffel tower
+call me later
+sent from my iPhone
+merry christmas
+see you on monday
+Ich bin im Urlaub
+pls stop
+sorry wrong chat
 """.strip().splitlines()
 
 THANKS = """
@@ -724,29 +1263,24 @@ Merhaba
 """.strip().splitlines()
 
 
-@pytest.mark.parametrize("text", WHERE)
-def test_a_question_after_the_parcel_is_one(text: str) -> None:
-    assert intent(text) is Intent.WHERE
+def test_a_question_after_the_parcel_is_one() -> None:
+    assert not [text for text in WHERE if intent(text) is not Intent.WHERE]
 
 
-@pytest.mark.parametrize("text", SHOP)
-def test_what_only_the_shop_can_settle_is_the_shops(text: str) -> None:
-    assert intent(text) is Intent.SHOP
+def test_what_only_the_shop_can_settle_is_the_shops() -> None:
+    assert not [text for text in SHOP if intent(text) is not Intent.SHOP]
 
 
-@pytest.mark.parametrize("text", NEITHER)
-def test_other_words_are_not_guessed_at(text: str) -> None:
-    assert intent(text) is None
+def test_other_words_are_not_guessed_at() -> None:
+    assert not [text for text in NEITHER if intent(text) is not None]
 
 
-@pytest.mark.parametrize("text", THANKS)
-def test_thanks_are_thanks(text: str) -> None:
-    assert intent(text) is Intent.THANKS
+def test_thanks_are_thanks() -> None:
+    assert not [text for text in THANKS if intent(text) is not Intent.THANKS]
 
 
-@pytest.mark.parametrize("text", GREETINGS)
-def test_a_greeting_is_one(text: str) -> None:
-    assert intent(text) is Intent.GREETING
+def test_a_greeting_is_one() -> None:
+    assert not [text for text in GREETINGS if intent(text) is not Intent.GREETING]
 
 
 def test_a_name_is_found_in_what_somebody_writes() -> None:

@@ -35,6 +35,8 @@ async def answer(ctx: ChatContext, said: ParsedText, *, quiet: bool = False) -> 
         await ctx.say(replies.start(ctx.words, ctx.shop, ctx.entry))
     elif meant is Intent.SHOP:
         await _shops_matter(ctx)
+    elif followed := await ctx.tracking.viewing.orders(ctx.chat):
+        await ctx.say(replies.unclear(ctx.words, ctx.shop, [order.id for order, _ in followed]))
     else:
         await ctx.say(replies.not_understood(ctx.words, ctx.shop, ctx.entry))
 
@@ -50,7 +52,8 @@ async def _shops_matter(ctx: ChatContext) -> None:
     if ctx.shop.asks and len(rows) > 1:
         await ctx.say(replies.choose(ctx.words, rows, replies.Purpose.ASK))
     else:
-        await ctx.say(replies.ask_shop(ctx.words, ctx.shop, [order.id for order, _ in rows]))
+        begin = None if rows else ctx.entry
+        await ctx.say(replies.ask_shop(ctx.words, ctx.shop, [order.id for order, _ in rows], begin=begin))
 
 
 async def _where(ctx: ChatContext, said: ParsedText) -> None:

@@ -12,13 +12,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from bot.intents import words
+from bot.intents import concerns, goods, questions, words
 
 MOST_CHARACTERS = 400
 """Characters of a text that are read: questions are short."""
 
 _SHORT = 2  # words; so short a text is a question even if it only names the thing: "my order"
 _SHORT_SCRIPT = 8  # characters, in scripts without spaces
+_TERSE = 5  # words of a text that leaves out what it is about: "still nothing"
+_TERSE_SCRIPT = 16  # characters, in scripts without spaces
 _THANKS = 9  # words; thanks with so few other words, none of which asks for anything, are thanks
 _THANKS_SCRIPT = 30  # characters, in scripts without spaces
 _LEAST_NAME = 3  # characters of a name that is found within a sentence; a shorter one must be the whole text
@@ -31,6 +33,8 @@ _ALIKE = str.maketrans(
 # Scripts whose words are not separated, or take prefixes and endings.
 _UNSPACED = re.compile("[\u0590-\u07ff\u0900-\u0fff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
+_LONG = re.compile(r"([^\W\d])\1{2,}")
+_NUMBERS = re.compile(r"\d+ ")
 _THINGS = "|".join(things for _, things, _ in words.QUESTIONS)
 
 
@@ -38,7 +42,7 @@ class Intent(enum.StrEnum):
     """What a text is about."""
 
     WHERE = "where"  # where is it, when does it arrive
-    SHOP = "shop"  # refunds, cancellations, wrong articles: the shop's business
+    SHOP = "shop"  # complaints, refunds, prices: the shop's business
     THANKS = "thanks"
     GREETING = "greeting"
 
@@ -47,24 +51,27 @@ def intent(text: str) -> Intent | None:
     """What a text without a number is about; None if its words are not known. Takes linear time."""
     folded = fold(text[:MOST_CHARACTERS])
     if not folded.strip():
-        return Intent.THANKS if _is_pleased(text[:MOST_CHARACTERS]) else None
+        return _of_signs(text[:MOST_CHARACTERS])
+    angry = not concerns.ANGRY.isdisjoint(text)
     if _consists_of(folded, words.THANKS):
-        return Intent.THANKS
+        return Intent.SHOP if angry else Intent.THANKS
     if _consists_of(folded, words.GREETINGS):
         return Intent.GREETING
-    if _matcher(words.SHOP).search(folded):
+    if _concerns(folded, concerns.FIRM) or _names_two_colors(folded):
         return Intent.SHOP
-    if any(_asks(folded, *each) for each in words.QUESTIONS) or _speaks_of_own(folded):
+    if _asks_where(folded):
         return Intent.WHERE
+    if angry or _concerns(folded, concerns.FAINT):
+        return Intent.SHOP
     return Intent.THANKS if "?" not in text and _thanks_shortly(folded) else None
 
 
 def fold(text: str) -> str:
-    """The text in lower case without accents, with one space between words and around them."""
+    """The text in lower case without accents and "sooo", with one space between words and around them."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = unicodedata.normalize("NFC", _MARKS.sub("", plain)).translate(_ALIKE)
     kept = (sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in plain)
-    return f" {' '.join(''.join(kept).split())} "
+    return _LONG.sub(r"\1", f" {' '.join(''.join(kept).split())} ")
 
 
 def named(text: str, names: Iterable[tuple[str, str]]) -> list[str]:
@@ -94,13 +101,39 @@ def _asks(folded: str, asking: str, things: str, alone: str) -> bool:
     return short or _matcher(asking).search(folded) is not None
 
 
+def _asks_where(folded: str) -> bool:
+    by_name = any(_asks(folded, *each) for each in words.QUESTIONS)
+    if by_name or _speaks_of_own(folded) or _concerns(_NUMBERS.sub("", folded), questions.PAIRS):
+        return True
+    return _is_terse(folded) and _holds_all(folded, (questions.TERSE,))
+
+
+def _is_terse(folded: str) -> bool:
+    if _UNSPACED.search(folded):
+        return len(folded) - 2 <= _TERSE_SCRIPT
+    return folded.count(" ") - 1 <= _TERSE
+
+
+def _names_two_colors(folded: str) -> bool:
+    """ "I ordered blue and got red"."""
+    return len(set(_matcher(goods.COLORS).findall(folded))) > 1
+
+
 def _speaks_of_own(folded: str) -> bool:
     return _matcher(words.MINE).search(folded) is not None and _matcher(_THINGS).search(folded) is not None
 
 
 def _thanks_shortly(folded: str) -> bool:
     short = len(folded) <= _THANKS_SCRIPT if _UNSPACED.search(folded) else folded.count(" ") <= _THANKS
-    return short and _matcher(words.THANKS).search(folded) is not None
+    return short and _holds_all(folded, (words.THANKS,)) and not _holds_all(folded, (words.BUT,))
+
+
+def _concerns(folded: str, each: tuple[tuple[str, ...], ...]) -> bool:
+    return any(_holds_all(folded, concepts) for concepts in each)
+
+
+def _holds_all(folded: str, concepts: tuple[str, ...]) -> bool:
+    return all(_matcher(phrases).search(folded) for phrases in concepts)
 
 
 def _consists_of(folded: str, phrases: str) -> bool:
@@ -108,9 +141,11 @@ def _consists_of(folded: str, phrases: str) -> bool:
     return left != folded and not _matcher(words.FILLING).sub(" ", left).strip()
 
 
-def _is_pleased(text: str) -> bool:
+def _of_signs(text: str) -> Intent | None:
     signs = {sign for sign in text if unicodedata.category(sign) == "So"}
-    return bool(signs) and signs <= words.PLEASED
+    if signs & concerns.ANGRY:
+        return Intent.SHOP
+    return Intent.THANKS if signs and signs <= words.PLEASED else None
 
 
 @functools.cache
@@ -119,11 +154,8 @@ def _matcher(phrases: str) -> re.Pattern[str]:
     written = sorted(
         {phrase.strip() for phrase in phrases.split("|") if phrase.strip()}, key=len, reverse=True
     )
-    return re.compile("|".join(_pattern(phrase) for phrase in written) or r"(?!)")
-
-
-def _pattern(phrase: str) -> str:
-    folded = fold(phrase).strip()
-    if _UNSPACED.search(folded):
-        return re.escape(folded)
-    return rf"(?<= ){re.escape(folded)}" + ("" if phrase.endswith("*") else "(?= )")
+    folded = [(fold(phrase).strip(), "" if phrase.endswith("*") else "(?= )") for phrase in written]
+    anywhere = [re.escape(phrase) for phrase, _ in folded if _UNSPACED.search(phrase)]
+    whole = [re.escape(phrase) + end for phrase, end in folded if not _UNSPACED.search(phrase)]
+    patterns = [rf"(?<= )(?:{'|'.join(whole)})"] if whole else []
+    return re.compile("|".join(patterns + anywhere) or r"(?!)")

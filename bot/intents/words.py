@@ -19,7 +19,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|updating|updated",
         "order|orders|parcel*|package*|packet*|shipment*|shipping|delivery|deliveries|item|items|stuff"
         "|goods|purchase*|product|products|pkg|pacage|packege|pakage|packge|parcell|parcle|parsel|percel"
-        "|oder|ordr|odrer|things|shoes",
+        "|oder|ordr|odrer|things|thing|shoes|tracking",
         "where is it|where s it|where s my|when will it|when does it|when is it|has it shipped"
         "|has it been sent|has it arrived|is it here|any news|any update|any updates|tracking info*"
         "|havent received|haven t received|not received|never arrived|received nothing|taking so long"
@@ -40,7 +40,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|bewegt sich|nichts|verschwunden|gekommen|eingetroffen|zugestellt|wie weit|zoll|info*|hängt"
         "|fest|was neues|da ist|lässt auf sich",
         "paket*|päckchen|bestellung|bestellungen|sendung|lieferung|ware|artikel|post|päckli|packet*"
-        "|päckchen*|zustellung|bestellte|bestellt|zeug|sachen",
+        "|päckchen*|zustellung|bestellte|bestellt|zeug|sachen|sendungsverlauf|sendungsnummer|tracking*"
+        "|trackingnummer",
         "wo bleibt|nichts angekommen|nicht angekommen|nichts bekommen|dauert so lange"
         "|dauert das so lange|status|sendungsverfolgung|tracking|lieferdatum|wann kommt|wann ist es da"
         "|wo ist es|gibt es neuigkeiten|gibts was neues|gibt es was neues|schon verschickt|schon da"
@@ -125,7 +126,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "gdzie|kiedy|status|śledz*|śledź|dotr*|dojdzie|doszła|doszło|przyjdzie|przyszła|przyszło|będzie"
         "|otrzym*|dosta*|nie przyjechał*|przyjedz*|przyjech*|wysłan*|wysłał*|opóźni*|czekam|zgubi*"
         "|zagin*|wieści|nadal|jeszcze nie|ile|utknęł*|w drodze|jak długo|długo|czekać|stoi|rusza|dni"
-        "|tygodni*|nic|dlaczego|czemu|ile jeszcze|dojechał*|idzie|cle|cło|celn*|celny|wiadomo|info*"
+        "|tygodni*|nic|dlaczego|czemu|co z|ile jeszcze|dojechał*|idzie|cle|cło|celn*|celny|wiadomo|info*"
         "|utkn*|aktualizuj*",
         "paczk*|kurier*|przesyłk*|zamówieni*|dostaw*|towar|zakup*|pakiet*|rzecz*|towary",
         "gdzie jest|nic nie doszło|nie dostał*|nie otrzymał*|tak długo|status|śledzenie|tracking"
@@ -167,7 +168,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "nerede|nerde|nereye|ne zaman|nezaman|durumu|durum|takip*|gelir|gelecek|gelmedi|geldi|ulaş*"
         "|teslim*|gönder*|gecik*|bekliyorum|kayboldu|kayıp|haber|hala|hâlâ|kaç gün|çıktı|kaldı|yola"
         "|hangi|niye|neden|kaç|hareket|bekle*|varır|gelmiyor|ulaşır|geçer|nerelerde|oldu|ne oldu|aşama*"
-        "|gümrük*|takıl*|durumda|bilgi|güncel*",
+        "|gümrük*|takıl*|durumda|bilgi|güncel*|gündür|haftadır|aydır",
         "kargo*|sipariş*|paket*|ürün*|gönderi*|teslimat*|kargom*|eşya*|mal*|aldığım",
         "ne zaman gelir|kaç günde|kaç güne|takip no|gelmedi|elime ulaşmadı|kargo takip|durumu"
         "|ne zaman gelecek|ne zaman ulaşır|nerede kaldı|yola çıktı mı|geldi mi|haber var mı|elime geçer"
@@ -204,7 +205,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|تأخير|انتظر|ضاع|اخبار|جديد|كم يوم|شلون|كيف|وينه|لم|لسه|لسا|بعد|ليش|لماذا|تاخرت|تأخرت|وصلت"
         "|واقفه|واقفة|عالق*|محتجز|قديش|كم|باقي|يوصلني|توصلني|ماوصل|راح|جمارك|الجمارك|جمرك|عالقه|صار"
         "|يتحدث|تحديث",
-        "طلب|طرد|شحنة|شحنتي|طلبية|بضاعة|غرض|اغراض|توصيل|شحنه|طلبيتي|طلبي|طردي|اغراضي|مشترياتي|المنتج"
+        "طلب|اوردر|طرد|شحنة|شحنتي|طلبية|بضاعة|غرض|اغراض|توصيل|شحنه|طلبيتي|طلبي|طردي|اغراضي|مشترياتي|المنتج"
         "|البضاعه|بطلبيتي|بطلبي",
         "اين هو|تتبع|متى يوصل|حالة الطلب|اين هي|متى يصل|متى توصل|متى تصل|هل وصل|هل تم شحن|وين صار"
         "|وين وصل|متى راح يوصل|لم يصل|ما وصل|ما وصلني|لم تصل|ما وصلت|لسه ما وصل|متى راح توصل|كم باقي"
@@ -276,54 +277,13 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ),
 )  # fmt: skip
 
-# Matters that only the shop can settle.
-SHOP = (
-    "refund*|money back|cancel my*|cancel the*|cancel order|cancel it|exchange it|return it|return my"
-    "|return the|want to return|wrong item|wrong size|wrong color|wrong colour|wrong product|invoice"
-    "|change my address|change the address|discount*|is broken|arrived broken|is damaged|complain*"
-    "|speak to*|talk to a*|human|real person|operator|customer service|customer support|rückerstatt*"
-    "|geld zurück|erstattung|stornier*|zurückgeben|zurückschicken|retoure|umtausch*|falsche|falscher"
-    "|falsches|rechnung|kaputt|beschädigt|reklam*|kundenservice|mitarbeiter|reembols*|devoluci*|devolver"
-    "|cancelar|anular|factura|equivocad*|roto|rota|dañad*|reclam*|cambiar la dirección|rembours*|annuler"
-    "|retourner|échanger|facture|cassé|abîmé|réclam*|conseiller|changer l adresse|rimbors*|annullare"
-    "|annulla|restituire|reso|fattura|rotto|danneggiat*|sbagliat*|estorno|estornar|reembolso|trocar"
-    "|nota fiscal|fatura|quebrad*|errado|danificad*|atendente|terugbetal*|geld terug|annuleren"
-    "|retourneren|ruilen|factuur|kapot|beschadigd|verkeerde|klacht*|zwrot*|zwrócić|anulować|wymian*"
-    "|faktur*|uszkodzon*|reklamac*|zepsut*|człowiek*|konsultant*|возврат*|вернуть деньги|верните деньги"
-    "|отмен*|обмен*|чек|счет|брак|сломан*|разбит*|не тот|не та|жалоб*|оператор*|менеджер*|поверн* кошт*"
-    "|повернен*|скасув*|обмін*|рахунок|зламан*|розбит*|скарг*|iade*|iptal*|değişim|kırık|bozuk|yanlış"
-    "|şikayet*|müşteri hizmetleri|temsilci|refund|pengembalian|kembalikan|batalkan|batal|tukar|faktur"
-    "|rusak|salah kirim|komplain*|hoàn tiền|trả hàng|hủy đơn|đổi hàng|hóa đơn|bị hỏng|bị vỡ|khiếu nại"
-    "|giao sai|استرداد|استرجاع|ارجاع|الغاء|استبدال|فاتورة|مكسور|تالف|شكوى|خدمة العملاء|החזר|ביטול|לבטל"
-    "|להחזיר|החלפה|חשבונית|שבור|פגום|תלונה|נציג|रिफंड|वापस|रद्द|कैंसिल|बदल|बिल|टूटा|खराब|शिकायत"
-    "|paise wapas|cancel kar*|คืนเงิน|ยกเลิก|คืนสินค้า|เปลี่ยนสินค้า|ใบเสร็จ|แตก|เสียหาย|ร้องเรียน"
-    "|แอดมิน|返金|キャンセル|返品|交換|領収書|壊れ|破損|間違|クレーム|担当者|환불|취소|반품|교환|영수증"
-    "|파손|고장|잘못 온|상담원|불만|退款|退货|退貨|取消|换货|換貨|发票|發票|坏了|壞了|破损|发错|發錯"
-    "|投诉|投訴|人工|客服|smashed|shattered|return this|return an|change delivery address"
-    "|change the delivery|different address|wrong address|not working|doesn t work|does not work|faulty"
-    "|defective|scam*|fraud|report you|missing item|missing part*|item missing|funktioniert nicht"
-    "|geht nicht|defekt|betrug|fehlt ein|fehlen|falsch geliefert|no funciona|estafa|falta un"
-    "|cambiar dirección|manque|ne marche pas|ne fonctionne pas|arnaque|défectueux|non funziona|truffa"
-    "|manca un|difettos*|não funciona|golpe|falta um|veio errad*|doet het niet|werkt niet|oplichting"
-    "|ontbreekt|nie działa|oszust*|brakuje|nie ten|nie ta|не работает|обман*|мошен*|не хватает|бракован*"
-    "|повернути|не працює|шахра*|бракує|çalışmıyor|dolandır*|eksik|kusurlu|penipu*|tidak berfungsi|cacat"
-    "|lừa đảo|không hoạt động|thiếu|نصب|احتيال|لا يعمل|ناقص|מקולקל|לא עובד|רמאות|חסר|धोखा|काम नहीं"
-    "|ใช้ไม่ได้|หลอกลวง|โกง|ไม่ครบ|動かない|動きません|不良品|詐欺|足りない|사기|불량|작동 안|작동이 안"
-    "|누락|坏的|壞的|质量|質量|骗|騙|少发|少發|不能用|stopped working|no longer works|box was empty"
-    "|empty box|is empty|was empty|only got one|only received one|please cancel|want to cancel"
-    "|need to cancel|wrong one|wrong thing|wrong order|not what i ordered|rückgabe|falsche größe"
-    "|falsche farbe|leer|vacío|vacía|talla equivocada|otro color|vide|vides|erreur de|mauvais*|trompé"
-    "|vuoto|vuota|sbagliato|vazio|vazia|faltando|errada|leeg|lege|verkeerd|fout|pust*|zły|zła|złe|пуст*"
-    "|не то|не той|не того|неправильн*|порожн*|boş geldi|boş çıktı|farklı|eksik geldi|salah|kosong"
-    "|beda warna|beda|sai màu|sai hàng|sai size|bị thiếu|hộp rỗng|فارغ*|غلط|ריק*|טעות|צבע לא|गलत|खाली"
-    "|galat|ผิดสี|ผิดไซ|ผิดรุ่น|ส่งผิด|กล่องเปล่า|ขาดไป|違います|違った|違う|違って|空でした|空っぽ"
-    "|足りません|달라요|다릅니다|다른 색|비어|빠졌|错了|錯了|少了|是空的|空盒|不对|不對|尺码不|尺寸不"
-    "|money|replacement|defect*|ersatz|defekt*|dinero|devuelv*|reemplaz*|defectuos*|argent|remplace*"
-    "|soldi|sostitu*|difett*|dinheiro|substitu*|defeito*|vervang*|kapot*|pieniąd*|pieniędz*|wymieni*"
-    "|деньг*|денег|верну*|замен*|дефект*|с браком|гроші|грошей|поверні*|замін*|paramı|param geri"
-    "|değiştir*|uang kembali|ganti barang|hỏng|bị lỗi|thay thế|فلوسي|ارجع|بديل|معطل|כסף|החזיר|पैसा वापस"
-    "|เงินคืน|เปลี่ยนของ|ชำรุด|お金を返|不良|돈 돌려|换一个|換一個|次品|瑕疵"
-)  # fmt: skip
+# With these words beside them, thanks may be meant otherwise: "thanks, but …"
+BUT = (
+    "but|however|aber|doch|pero|mais|ma|però|mas|porém|maar|ale|но|однако|але|ama|fakat|tapi|nhưng|لكن|بس"
+    "|אבל"
+    "|लेकिन|पर|lekin|แต่|でも|けど|ですが|하지만|근데|지만|但|可是|不过|不過|not|never|isn t|doesn t|didn t"
+    "|nicht|pas|niet"
+)
 
 THANKS = (
     "thanks|thank you|thank u|thankyou|thx|tnx|thks|ty|tysm|cheers|much appreciated|danke|dankeschön"

@@ -135,7 +135,6 @@ def cannot_read(words: Words, shop: Shop, entry: EntryPoint = EntryPoint.NUMBER)
 
 def shop_number(words: Words, number: str, shop: Shop) -> Message:
     """The shop's own order number, which opens nothing: anybody could guess it."""
-    contact = contact_button(words, shop)
     return _say(
         words,
         words.t("{text} looks like the shop's own order number.", text=words.code(wording.clip(number, 40))),
@@ -144,25 +143,43 @@ def shop_number(words: Words, number: str, shop: Shop) -> Message:
             "link: one tap, and you see every parcel of your order."
         ),
         *_support(words, shop),
-        buttons=((contact,),) if contact is not None else (),
+        buttons=_contact_row(words, shop),
     )
 
 
-def ask_shop(words: Words, shop: Shop, orders: Sequence[str] = ()) -> Message:
+def unclear(words: Words, shop: Shop, orders: Sequence[str]) -> Message:
+    """A text that was not understood, in a chat that follows these orders."""
+    said = words.t("Sorry, we didn't understand that. See where your orders are, or contact the shop.")
+    return _say(words, said, *_support(words, shop), buttons=_shop_or_orders(words, shop, orders))
+
+
+def ask_shop(
+    words: Words, shop: Shop, orders: Sequence[str] = (), *, begin: EntryPoint | None = None
+) -> Message:
     """A question that only the shop can answer: a refund, a cancellation, a wrong article.
 
-    `orders` are what it may be about; where it is one, a button asks the shop.
+    `orders` are what it may be about; where it is one, a button asks the shop. `begin` is given where the
+    chat follows none: then the answer also says how to add one.
     """
-    ask = ask_button(words, shop, orders[0]) if len(orders) == 1 else None
+    asked = shop.asks and len(orders) == 1
     return _say(
         words,
         words.t("Only the shop can help with that."),
-        *(_support(words, shop) or ([] if ask else [words.t("Please contact the shop; they can help.")])),
-        buttons=(
-            *(((ask,),) if ask else ()),
-            (b.button(words.t("📦 All orders"), actions.ShowOrders()),),
-        ),
+        *(_support(words, shop) or ([] if asked else [words.t("Please contact the shop; they can help.")])),
+        *([] if begin is None else [Markup(""), *_how_to_add(words, begin)]),
+        buttons=_shop_or_orders(words, shop, orders) if begin is None else _contact_row(words, shop),
     )
+
+
+def _shop_or_orders(words: Words, shop: Shop, orders: Sequence[str]) -> tuple[tuple[Button, ...], ...]:
+    ask = ask_button(words, shop, orders[0]) if len(orders) == 1 else None
+    to_shop = ((ask,),) if ask else _contact_row(words, shop)
+    return (*to_shop, (b.button(words.t("📦 All orders"), actions.ShowOrders()),))
+
+
+def _contact_row(words: Words, shop: Shop) -> tuple[tuple[Button, ...], ...]:
+    contact = contact_button(words, shop)
+    return () if contact is None else ((contact,),)
 
 
 # ── what was sent instead of an order ───────────────────────────────────────────────────────────

@@ -452,6 +452,10 @@ def _talk() -> dict[str, Scene]:
         ),
         "contact.contact_button": lambda w: contact.contact_button(w, Shop(support="@kiosk_help")).text,  # type: ignore[union-attr]  # there is one
         "replies.cannot_read": lambda w: replies.cannot_read(w, SHOP),
+        "replies.unclear": lambda w: replies.unclear(w, SHOP, [ID]),
+        "replies.ask_shop without an order": lambda w: replies.ask_shop(
+            w, SHOP, begin=replies.EntryPoint.NUMBER
+        ),
         "replies.ask_shop": lambda w: replies.ask_shop(w, SHOP),
         "replies.ask_shop without a contact": lambda w: replies.ask_shop(w, Shop()),
         **{f"replies.mistake {each}": mistaken(each, "1005006123456789") for each in Mistake},
