@@ -27,6 +27,7 @@ CALLS_FOR_ACTION = frozenset(
     }
 )
 """Stages that a reader has to act on, or that end the journey."""
+_OVER_WHEN_MOVING = frozenset({Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.ADDRESS_CHANGE})
 _MILESTONES = frozenset(
     {
         Stage.PICKED_UP,
@@ -64,8 +65,8 @@ def standing(nodes: Iterable[Node]) -> Standing:
     "Delivered" is not undone by later scans, only by a later return, or by a failed attempt a day later. A
     parcel delivered on its way back was delivered to the sender. One that is out for delivery, at a pickup
     point or delivered after it was returned has been sent again. After a failed attempt the parcel is in
-    local transit, so that it can go out again. `UPDATE` and early announcements of import clearance change
-    nothing.
+    local transit, so that it can go out again. "In transit" ends a problem and tells nothing else. `UPDATE`
+    and early announcements of import clearance change nothing.
     """
     now = Standing()
     for node in chronological(nodes):
@@ -76,6 +77,8 @@ def standing(nodes: Iterable[Node]) -> Standing:
 def advanced(now: Standing, node: Node) -> Standing:
     """The standing after one more node."""
     stage = node.stage
+    if stages.moves(node.rule) and now.stage in _OVER_WHEN_MOVING:
+        return Standing(stage=now.rung, since=node.at, rung=now.rung)
     if stage is Stage.UPDATE or now.stage is Stage.CANCELLED:
         return now
     if now.stage is Stage.RETURNED:

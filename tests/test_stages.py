@@ -159,9 +159,9 @@ def test_case_and_stops_change_nothing(text: str, tail: str) -> None:
 def test_rules_speak_of_known_concepts_and_have_one_stage_an_id() -> None:
     by_id: dict[str, set[Stage]] = {}
     for rule in RULES:
-        assert {c for choice in rule.has for c in choice} | set(
-            rule.lacks
-        ) <= concepts.concepts() | PLACES.keys(), rule.id
+        assert {c for choice in rule.has for c in choice} | set(rule.lacks) <= concepts.concepts() | PLACES, (
+            rule.id
+        )
         by_id.setdefault(rule.id, set()).add(rule.stage)
     assert all(len(found) == 1 for found in by_id.values())
     assert len({code.id for code in CODES}) == len(CODES)

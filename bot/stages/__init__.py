@@ -13,7 +13,7 @@ from bot.stages import concepts, lexicon, statement, taught
 from bot.stages.codes import CODES, CodeRule, find, is_code
 from bot.stages.fold import split_note, split_place
 from bot.stages.languages import spoken
-from bot.stages.rules import RULES
+from bot.stages.rules import MOVING, RULES
 from bot.stages.statement import Statement, Text
 
 
@@ -155,6 +155,11 @@ def ends_import(rule: str) -> bool:
 def clears_customs(rule: str) -> bool:
     """Whether a rule means completed customs clearance, export or import."""
     return ends_import(rule) or rule in {"export.done", "code.export_done", "lexicon.export_customs.done"}
+
+
+def moves(rule: str) -> bool:
+    """Whether a rule means only that the parcel is on its way."""
+    return rule == MOVING
 
 
 def shown(text: str) -> Iterator[str]:

@@ -59,6 +59,12 @@ def _rule(
 
 
 _PLACES = "customs airport flight linehaul sorting warehouse transport_hub pickup_point facility"
+_STILL = (
+    "customs returning negated future_hard conditional data customer sender packing doubt delivered export"
+    " pickup_point failed held sent_bare"
+)
+MOVING = "moving.on"
+"""The rule of texts that say of the parcel only that it moves."""
 
 RULES: tuple[Rule, ...] = (
     # ── nothing to tell yet ─────────────────────────────────────────────────────────────────────
@@ -68,6 +74,13 @@ RULES: tuple[Rule, ...] = (
     ),
     # ── returns: only what says so, and never a condition ("if not collected …") ────────────────
     _rule("return.failed", _S.EXCEPTION, "zh_return_failed", "", _R.OTHER),
+    _rule(
+        "return.delivered",
+        _S.RETURNED,
+        "return_parcel delivered",
+        "out_for_delivery on_the_way arrived conditional future_hard negated to_agent facility",
+    ),
+    _rule("return.going", _S.RETURNING, "return_parcel", "conditional modal return_over"),
     _rule(
         "attempt.depot",
         _S.FAILED_ATTEMPT,
@@ -100,6 +113,14 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.lost", _S.EXCEPTION, "lost", "bad_address documents", _R.LOST),
     _rule("trouble.damaged", _S.EXCEPTION, "damaged", "", _R.DAMAGED),
     _rule("trouble.documents", _S.EXCEPTION, "documents", "not_needed", _R.CUSTOMS),
+    _rule(
+        "trouble.papers",
+        _S.EXCEPTION,
+        "papers demand|improper",
+        "not_needed delivered paid done resolved bad_address label_made",
+        _R.CUSTOMS,
+    ),
+    _rule("trouble.misdeclared", _S.EXCEPTION, "misdeclared", "", _R.CUSTOMS),
     _rule("trouble.prohibited", _S.EXCEPTION, "prohibited", "", _R.CUSTOMS),
     _rule("trouble.security", _S.EXCEPTION, "security failed|held|refused|negated", "", _R.SECURITY),
     _rule("pickup.held", _S.READY_FOR_PICKUP, "held ready_for_pickup", "customs attempt"),
@@ -115,6 +136,7 @@ RULES: tuple[Rule, ...] = (
         "conditional future_hard label_made carrier_pickup",
         _R.UNCLAIMED,
     ),
+    _rule("trouble.abandoned", _S.EXCEPTION, "abandoned", "conditional future_hard", _R.UNCLAIMED),
     _rule("pickup.attempt", _S.UPDATE, "pickup_attempt", "delivered"),
     _rule(
         "delivered.after",
@@ -174,6 +196,15 @@ RULES: tuple[Rule, ...] = (
         near_from=_S.PRE_SHIPMENT,
         near_to=_S.PICKED_UP,
     ),
+    _rule(
+        "pickup.left",
+        _S.LOCAL_TRANSIT,
+        "left_point",
+        "returning customer future ready_for_pickup negated",
+        near=_S.PICKED_UP,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PREPARING,
+    ),
     _rule(  # "picked up" alone: by the customer once there was a tour or a pickup point, else by the carrier
         "pickup.fetched",
         _S.PICKED_UP,
@@ -181,6 +212,18 @@ RULES: tuple[Rule, ...] = (
         "to_agent negated future conditional",
         far=_S.DELIVERED,
         far_from=_S.OUT_FOR_DELIVERY,
+    ),
+    _rule(  # at a pickup point there is nobody else to take it
+        "pickup.fetched",
+        _S.PICKED_UP,
+        "fetched_bare",
+        far=_S.DELIVERED,
+        far_from=_S.READY_FOR_PICKUP,
+    ),
+    _rule(  # so say the carriers of America and Australia when nothing is left to do for them
+        "delivered.locker",
+        _S.DELIVERED,
+        "delivered_locker",
     ),
     _rule("pickup.by_carrier", _S.PREPARING, "carrier_pickup", "customer returning"),
     _rule(
@@ -211,6 +254,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "pickup.ready", _S.READY_FOR_PICKUP, "ready_for_pickup", "customs not_ready label_made ready_later"
     ),
+    _rule("pickup.chosen", _S.UPDATE, "pickup_point chosen", "arrived delivered put ready"),
     _rule("pickup.dropped", _S.PICKED_UP, "pickup_point sender received|delivered|handed|put"),
     _rule(
         "pickup.arrived",
@@ -263,6 +307,12 @@ RULES: tuple[Rule, ...] = (
     _rule("customs.done", _S.IMPORT_CUSTOMS, "customs done|departed", "started", near=_S.EXPORT_CUSTOMS),
     _rule("customs.started", _S.IMPORT_CUSTOMS, "customs", near=_S.EXPORT_CUSTOMS),
     _rule("transit.country", _S.INTERNATIONAL_TRANSIT, "transit_country"),
+    _rule(
+        "departure.abroad",
+        _S.INTERNATIONAL_TRANSIT,
+        "abroad departed|on_the_way",
+        "arrived sorting warehouse returning negated future_hard awaiting_transit packing data customer",
+    ),
     # ── the long way ────────────────────────────────────────────────────────────────────────────
     _rule("origin.consolidated", _S.ORIGIN_TRANSIT, "consolidation arrived|departed|received"),
     _rule("local.relabelled", _S.LOCAL_TRANSIT, "relabel"),
@@ -360,6 +410,8 @@ RULES: tuple[Rule, ...] = (
         _S.INFO_RECEIVED,
         "warehouse received",
         "packing departed",
+        near=_S.ORIGIN_TRANSIT,
+        near_from=_S.PICKED_UP,
         far=_S.LOCAL_TRANSIT,
     ),
     _rule("data.label", _S.INFO_RECEIVED, "label_made"),
@@ -424,5 +476,27 @@ RULES: tuple[Rule, ...] = (
         "customs returning negated future_hard pickup_point customer origin export parcel_center",
         far=_S.LOCAL_TRANSIT,
     ),
+    # ── no more than a verb: a scan on this side of the border, or beyond ───────────────────────
+    _rule(
+        "move.scanned",
+        _S.UPDATE,
+        "arrived|departed|processed",
+        _STILL,
+        near=_S.ORIGIN_TRANSIT,
+        near_from=_S.PICKED_UP,
+        near_to=_S.ORIGIN_TRANSIT,
+        far=_S.LOCAL_TRANSIT,
+    ),
+    _rule(
+        "move.bound",
+        _S.UPDATE,
+        "on_the_way destination|facility",
+        _STILL,
+        near=_S.ORIGIN_TRANSIT,
+        near_from=_S.PICKED_UP,
+        near_to=_S.ORIGIN_TRANSIT,
+        far=_S.LOCAL_TRANSIT,
+    ),
+    _rule(MOVING, _S.UPDATE, "on_the_way", _STILL),
     _rule("moving", _S.UPDATE, "generic"),
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,23 @@ class Side(enum.Enum):
 
     NEAR = enum.auto()
     FAR = enum.auto()
+
+
+class Way(enum.Enum):
+    """What a parcel does at a named place: it is there, goes there, or leaves it."""
+
+    AT = enum.auto()
+    TO = enum.auto()
+    FROM = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A place that a text names."""
+
+    side: Side
+    way: Way = Way.AT
+    country: bool = False
 
 
 _FOLDER = Path(__file__).parent
@@ -84,29 +102,86 @@ def _together(language: str) -> tuple[str, ...]:
     )
 
 
-def named(text: str, spoken: tuple[str, ...]) -> Side | None:
-    """The side of the countries, cities and airports that a text names; None for none, or for both sides."""
-    found = _by_names(letters(text), spoken) | _by_codes(text) | _inflected(text, spoken)
+def named(text: str, spoken: tuple[str, ...], *, bound: bool = True) -> Side | None:
+    """The side of the countries, cities and airports that a text names; None for none, or for both sides.
+
+    Without `bound`, places that the parcel only goes to do not count: "Departed Hong Kong for London".
+    """
+    names = {one.side for one in _by_names(letters(text), spoken) if bound or one.way is not Way.TO}
+    if not bound and any(one.way is Way.TO for one in _by_names(letters(text), spoken)):
+        return names.pop() if len(names) == 1 else None
+    found = names | _by_codes(text) | _inflected(text, spoken)
     return found.pop() if len(found) == 1 else None
 
 
-def _by_names(folded: str, spoken: tuple[str, ...]) -> set[Side]:
-    near, far = _table()["near"], _table()["far"]
+def crosses(text: str, spoken: tuple[str, ...]) -> bool:
+    """Whether a text names a border to cross: a country to go to or to leave, or cities of both sides."""
+    names = _by_names(letters(text), spoken)
+    there = [one for one in names if one.side is Side.FAR]
+    leaves_home = any(one.side is Side.NEAR and one.way is not Way.TO for one in names)
+    return any(one.way is Way.TO and (one.country or leaves_home) for one in there) or any(
+        one.way is Way.FROM and one.country for one in there
+    )
+
+
+_ARTICLES = frozenset({"the", "la", "le", "les", "los", "il", "den", "der", "die"})
+_TOWARDS: Mapping[str, frozenset[str]] = {
+    "en": frozenset({"to", "for", "towards", "toward"}),
+    "de": frozenset({"nach"}),
+    "es": frozenset({"hacia", "para"}),
+    "pt": frozenset({"para"}),
+    "fr": frozenset({"vers", "pour"}),
+    "it": frozenset({"verso"}),
+    "nl": frozenset({"naar"}),
+    "sv": frozenset({"till"}),
+    "da": frozenset({"til"}),
+    "nb": frozenset({"til"}),
+}
+_AWAY: Mapping[str, frozenset[str]] = {
+    "en": frozenset({"from", "left", "leaves", "leaving", "departed", "exited"}),
+    "de": frozenset({"aus"}),
+}
+
+
+def _way(words: list[str], start: int, spoken: tuple[str, ...]) -> Way:
+    before = words[max(0, start - 2) : start]
+    if before and before[-1] in _ARTICLES:
+        before.pop()
+    if not before:
+        return Way.AT
+    if any(before[-1] in _TOWARDS.get(language, ()) for language in spoken):
+        return Way.TO
+    away = any(before[-1] in _AWAY.get(language, ()) for language in spoken)
+    return Way.FROM if away else Way.AT
+
+
+def _by_names(folded: str, spoken: tuple[str, ...]) -> set[Named]:
+    return set(_spaced(folded, spoken)) | set(_unspaced(folded))
+
+
+def _spaced(folded: str, spoken: tuple[str, ...]) -> Iterator[Named]:
+    near, far, abroad = _table()["near"], _table()["far"], _table()["far countries"]
     words = re.findall(r"[^\W\d_]+", folded)
-    found: set[Side] = set()
     for start in range(len(words)):
         for length in range(1, _LONGEST_NAME + 1):
             name = " ".join(words[start : start + length])
             if name in near:
-                found.add(Side.NEAR)
+                yield Named(Side.NEAR, _way(words, start, spoken))
             elif name in far:
-                found.add(Side.FAR)
-            if any(name in _countries().get(language, ()) for language in spoken):
-                found.add(Side.FAR)
+                yield Named(Side.FAR, _way(words, start, spoken))
+            way = _way(words, start, spoken)
+            if any(name in _countries().get(language, ()) for language in spoken) or (
+                name in abroad and way is not Way.AT
+            ):
+                yield Named(Side.FAR, way, country=True)
+
+
+def _unspaced(folded: str) -> Iterator[Named]:
+    near, far = _table()["near"], _table()["far"]
     for run in _HAN.findall(folded):
         names = {run[i : i + n] for n in (2, 3, 4) for i in range(len(run) - n + 1)}
-        found |= {Side.NEAR for _ in names & near} | {Side.FAR for _ in names & far}
-    return found
+        yield from (Named(Side.NEAR) for _ in names & near)
+        yield from (Named(Side.FAR) for _ in names & far)
 
 
 def _inflected(text: str, spoken: tuple[str, ...]) -> set[Side]:

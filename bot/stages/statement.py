@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from bot.model import Reason, Stage
 from bot.stages import concepts, languages, lexicon, sides
 from bot.stages.fold import fold, split_place_behind, unbracketed
-from bot.stages.rules import RULES, Rule
+from bot.stages.rules import MOVING, RULES, Rule
 from bot.stages.sides import Side
 
 
@@ -63,8 +63,8 @@ _REAL = frozenset(
 )
 
 
-PLACES = {"near_place": Side.NEAR, "far_place": Side.FAR}
-"""Concepts without word lists: a place on this side of the border, and one beyond it."""
+PLACES = frozenset({"near_place", "far_place", "abroad"})
+"""Concepts without word lists: a place on this side of the border, one beyond it, a border to cross."""
 
 
 class Text:
@@ -85,8 +85,10 @@ class Text:
         return shown
 
     def _look(self, concept: str) -> bool:
+        if concept == "abroad":
+            return sides.crosses(self.raw, self.spoken)
         if concept in PLACES:
-            return self.side is PLACES[concept]
+            return self.side is (Side.NEAR if concept == "near_place" else Side.FAR)
         return any(
             pattern.search(self.folded) is not None
             for language in self.spoken
@@ -96,7 +98,7 @@ class Text:
     @cached_property
     def side(self) -> Side | None:
         """The side of the border that the places named in the text, or in front of it, are on."""
-        return sides.named(f"{self.place} / {self.raw}", self.spoken)
+        return sides.named(f"{self.place} / {self.raw}", self.spoken, bound=self.shows("arrived"))
 
     def satisfies(self, rule: Rule) -> bool:
         """Whether the text has all concepts that the rule requires and none that it excludes."""
@@ -133,6 +135,23 @@ _CLAUSES = re.compile(
 )
 
 
+# Towns, roads and depots whose names would tell of troubles: Lost Creek, Customs Road.
+_TOWNS = re.compile(
+    r"\b(?:lost|missing|damaged?|broken|refus(?:al|ed)|returns?|customs?|delay|hold|stop|exception|hazard"
+    r"|storm|snow|flood|cancel|failed|problem|attempt|accident|airport|duty|tax) (?:arrow|avenue|ave|bay"
+    r"|beach|bend|bow|bridge|canyon|cove|creek|falls|grove|harbou?r|heights|hills?|house|island|lakes?|lane|meadows?"
+    r"|mountain|rd|ridge|river|road|springs|square|street|valley|village|woods?)\b"
+)
+_RETURNS_CENTER = re.compile(
+    r"(?<= )((?:at|from|in|via) (?:the )?)Returns? (?=(?:Center|Centre|Depot|Hub)\b)"
+)
+
+
+def _away(raw: str) -> str:
+    """A folded text for the rules: names of places that sound like troubles are only places."""
+    return _TOWNS.sub("somewhere", plain(_RETURNS_CENTER.sub(r"\1", raw)))
+
+
 def plain(text: str) -> str:
     """A folded text without brackets around single words and without the next destination."""
     return _NEXT_STOP.sub("", unbracketed(fold(text)))
@@ -152,6 +171,8 @@ def make(raw: str, place: str, reached: Stage | None, places: int = 0) -> Statem
     whole = _by_lexicon(text, reached)
     if whole is not None:
         return whole
+    folded = _away(raw)
+    text = Text(raw, folded, text.spoken, place)
     behind, rest = split_place_behind(raw)
     if behind and places < _MOST_PLACES:
         return make(rest, place or behind, reached, places + 1)
@@ -248,7 +269,9 @@ def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
     if meaning.far is not None:
         side = sides.named(" / ".join((text.place, *holes)), text.spoken)
         stage = meaning.at(reached) if side is None else (meaning.far if side is Side.FAR else stage)
-    rule = _there(meaning.rule(stage), sides.named(" / ".join((text.place, *holes)), text.spoken))
+    rule = _there(
+        _moving(meaning.rule(stage), text), sides.named(" / ".join((text.place, *holes)), text.spoken)
+    )
     return Statement(
         text=text,
         stage=stage,
@@ -256,6 +279,14 @@ def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
         rule=rule,
         precision=_worth(stage, rule, sided=meaning.far is not None),
     )
+
+
+def _moving(rule: str, text: Text) -> str:
+    """The rule of an entry that tells no stage, but says that the parcel moves."""
+    return MOVING if rule in _STAGELESS and text.shows("on_the_way") else rule
+
+
+_STAGELESS = frozenset({"lexicon.update", "lexicon.ambiguous"})
 
 
 def _anything(meaning: lexicon.StageMeaning, hole: str) -> bool:
