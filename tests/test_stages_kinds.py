@@ -77,6 +77,23 @@ from tests.bench.histories import follow, histories
         ("", "Your item was collected from Hove DO on 12/03/2019", "ready_for_pickup", "delivered"),
         ("", "Collected", "ready_for_pickup", "delivered"),
         ("", "Item was collected from the locker by our courier", "ready_for_pickup", "local_transit"),
+        # the outcome before its cause, and the verb far from its noun
+        ("", "Delivered to the neighbour because the recipient was out", "out_for_delivery", "delivered"),
+        ("", "Zugestellt an den Nachbarn, weil niemand zu Hause war", "out_for_delivery", "delivered"),
+        ("", "Not delivered because the recipient was out", "out_for_delivery", "failed_attempt"),
+        ("", "Delivery of your item was completed at 11:02", "out_for_delivery", "delivered"),
+        ("", "The shipment reached the recipient", "out_for_delivery", "delivered"),
+        ("", "The shipment reached the recipient's country", "international_transit", "arrived_destination"),
+        ("", "You can have your parcel delivered to a neighbour", "out_for_delivery", "update"),
+        ("", "The sender has received the parcel back", "returning", "returned"),
+        (
+            "",
+            "Your parcel is kept for you at the post office until 12 May",
+            "local_transit",
+            "ready_for_pickup",
+        ),
+        ("", "Customs refused the import of the goods", "import_customs", "exception"),
+        ("", "Please settle the import fees to receive your parcel", "import_customs", "duties_due"),
         # what may be is not
         ("", "We trust your parcel was delivered safely", "", "update"),
         ("", "Delivered by 20:00 today guaranteed", "", "update"),

@@ -128,6 +128,7 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.customs_failed", _S.EXCEPTION, "customs failed", "resolved", _R.CUSTOMS),
     _rule("trouble.customs_delay", _S.EXCEPTION, "customs delayed", "", _R.CUSTOMS),
     _rule("trouble.refused", _S.EXCEPTION, "refused customer", "", _R.REFUSED),
+    _rule("trouble.customs_refused", _S.EXCEPTION, "customs refused", "carrier_pickup", _R.CUSTOMS),
     _rule("trouble.pickup", _S.EXCEPTION, "station_failed", "", _R.OTHER),
     _rule(
         "trouble.unclaimed",

@@ -152,6 +152,13 @@ def _away(raw: str) -> str:
     return _TOWNS.sub("somewhere", plain(_RETURNS_CENTER.sub(r"\1", raw)))
 
 
+# What stands before is the outcome: "Left with a neighbor because nobody was in".
+_BECAUSE = re.compile(
+    r",? (?:because|since|due to|weil|parce qu\S*|porque|perche|omdat|eftersom|fordi|poniewaz|protoze|pretoze"
+    r"|deoarece|mert|koska|cunku|потому что|так как|тому що|оскільки|защото) ?"
+)
+
+
 def plain(text: str) -> str:
     """A folded text without brackets around single words and without the next destination."""
     return _NEXT_STOP.sub("", unbracketed(fold(text)))
@@ -201,7 +208,8 @@ def _outcome(text: Text, parts: list[Statement], reached: Stage | None) -> State
             return one
     if not any(map(text.shows, ("absent", "attempt"))):
         return None
-    for clause in reversed(_CLAUSES.split(text.folded)[1:]):
+    before, *because = _BECAUSE.split(text.folded, maxsplit=1)
+    for clause in (*reversed(_CLAUSES.split(text.folded)[1:]), *([before] if because else ())):
         one = _alone(text.part(clause), reached)
         if one.stage in _OUTCOMES:
             return one
