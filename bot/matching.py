@@ -147,6 +147,44 @@ def recognized(known: Sequence[Node], fetched: Sequence[FetchedNode]) -> dict[in
     return stayed
 
 
+def reworded(
+    known: Sequence[Node], fetched: Sequence[FetchedNode], found: Mapping[int, int]
+) -> dict[int, int]:
+    """The nodes that got another text and another stamp at once, with their positions in the answer.
+
+    Such a node is the only unrecognized one between two recognized ones, or before the oldest of them, in both
+    lists. What comes after the newest recognized node is new. `known` is newest first; `found` is what
+    `recognized` returns.
+    """
+    if not found or not _in_sequence(known, fetched, found):
+        return {}
+    marks = {
+        (fetched[place].at, text_key(fetched[place].name, fetched[place].description))
+        for place in found.values()
+    }
+    anchors = {place: seq for seq, place in found.items()}
+    ours: dict[int, list[Node]] = defaultdict(list)  # by the recognized node after them
+    theirs: dict[int, list[int]] = defaultdict(list)
+    since: list[Node] = []
+    for node in reversed(known):
+        since.append(node)
+        if node.seq in found:
+            ours[node.seq], since = since[:-1], []
+    places: list[int] = []
+    for place in sorted(range(len(fetched)), key=lambda place: (fetched[place].at, place in anchors)):
+        one = fetched[place]
+        if place in anchors:
+            theirs[anchors[place]], places = places, []
+        elif (one.at, text_key(one.name, one.description)) not in marks:
+            places.append(place)
+    return {
+        ours[seq][0].seq: theirs[seq][0]
+        for seq in found
+        if len(ours[seq]) == len(theirs[seq]) == 1
+        and timedelta(0) < abs(fetched[theirs[seq][0]].at - ours[seq][0].at) <= ZONES
+    }
+
+
 def snapped(fetched: Sequence[FetchedNode], known: Sequence[Node]) -> list[FetchedNode]:
     """The answer's nodes with stamps that are seconds off replaced by the known ones, where unambiguous."""
     stamps = sorted({node.at for node in known})

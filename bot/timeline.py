@@ -24,6 +24,7 @@ from bot.matching import (
     distinct,
     paired,
     recognized,
+    reworded,
     slots,
     snapped,
     text_key,
@@ -316,6 +317,7 @@ class _Merge:
     ) -> tuple[list[Node], dict[int, Node], set[int]]:
         """The new nodes, the edited ones by `seq`, and the `seq` of all known nodes that the answer has."""
         ours = recognized(parcel.nodes, nodes)
+        ours |= reworded(parcel.nodes, nodes, ours)
         slotted = list(slots(nodes))
         edits: dict[int, Node] = {}
         for known in parcel.nodes:

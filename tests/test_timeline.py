@@ -131,6 +131,31 @@ def test_a_changed_wording_at_the_same_stamp_is_an_edit_and_no_news() -> None:
     assert texts(follower.order)[0] == "Accepted by carrier"
 
 
+def test_a_node_reworded_and_stamped_anew_between_two_known_ones_is_an_edit_and_no_news() -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:5]), hours=81))
+    before = follower.order.nodes
+    moved = replace(JOURNEY[2], at=JOURNEY[2].at + timedelta(minutes=50), description="Sorted anew")
+    changes = follower.look(82, parcel(*JOURNEY[:2], moved, *JOURNEY[3:5]))
+    assert not changes.added
+    assert not changes.news
+    assert [(one.at, one.description) for one in changes.edited] == [(moved.at, "Sorted anew")]
+    assert len(follower.order.nodes) == len(before)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (*JOURNEY[:4], node(82, "Something else happened")),  # in place of the newest: it may be news
+        (*JOURNEY[:2], node(50, "One"), node(51, "Two"), *JOURNEY[3:5]),  # which of the two is it?
+    ],
+)
+def test_what_may_be_another_event_is_not_taken_for_an_edit(answer: tuple[FetchedNode, ...]) -> None:
+    follower = Follower(followed(parcel(*JOURNEY[:5]), hours=81))
+    known = len(follower.order.nodes)
+    assert follower.look(83, parcel(*answer)).added
+    assert len(follower.order.nodes) > known
+
+
 def test_the_whole_answer_in_another_language_brings_nothing_new() -> None:
     follower = Follower(followed(parcel(*JOURNEY[:5]), hours=81))
     german = tuple(replace(one, name="Neuigkeit", description=f"Etwas {n}") for n, one in enumerate(JOURNEY))

@@ -135,6 +135,7 @@ def _holder(value: object, depth: int = 4) -> Mapping[str, object] | None:
         except (ValueError, RecursionError):
             return None
     if isinstance(value, Mapping):
+        value = {_CAMEL.sub("_", str(key)).lower(): inner for key, inner in value.items()}
         if value.get("access_token"):
             return value
         value = list(value.values())
@@ -144,6 +145,9 @@ def _holder(value: object, depth: int = 4) -> Mapping[str, object] | None:
         return None
     inner = (_holder(one, depth - 1) for one in value[:_ENTRIES])
     return next((found for found in inner if found is not None), None)
+
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # where "accessToken" becomes "access_token"
 
 
 def _end(answer: Mapping[str, object], seconds: str, milliseconds: str, now: datetime) -> datetime | None:

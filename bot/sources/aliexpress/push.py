@@ -70,7 +70,8 @@ def parse_push(raw: bytes) -> Push:
         raise Rejected("BadPush", "the pushed message is not JSON") from exc
     if not isinstance(message, Mapping):
         raise Rejected("BadPush", "the pushed message is no JSON object, or too large")
-    data = {name.replace("_", "").lower(): value for name, value in _data(message.get("data")).items()}
+    about = _data(message["data"]) if "data" in message else message
+    data = {name.replace("_", "").lower(): value for name, value in about.items()}
     numbers = [number for name in _ORDER_IDS if (number := _digits(data.get(name)))]
     order_id = next((number for number in numbers if 12 <= len(number) <= 20), "".join(numbers[:1]))
     said = data.get(_WORD)

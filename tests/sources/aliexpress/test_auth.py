@@ -121,6 +121,8 @@ NEW = {"access_token": "canary-access-new", "refresh_token": "canary-refresh-new
         {"token_result": json.dumps([None, NEW]), "code": "0"},
         {"result": json.dumps(json.dumps(NEW)), "code": "SUCCESS"},
         {"data": [NEW], "message": "success"},
+        {"accessToken": NEW["access_token"], "refreshToken": NEW["refresh_token"], "expiresIn": 86400},
+        {"tokenResult": json.dumps({"accessToken": NEW["access_token"]} | NEW), "code": "0"},
     ],
 )
 async def test_tokens_are_found_wherever_an_answer_nests_them(answer: dict[str, object]) -> None:

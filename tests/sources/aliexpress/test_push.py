@@ -108,6 +108,13 @@ def test_an_order_is_named_as_sister_platforms_name_it(data: object) -> None:
     assert (push.order_id, push.status) == ("8211744661738042", OrderStatus.SHIPPED)
 
 
+def test_an_order_may_be_named_beside_the_message_type() -> None:
+    push = parse_push(
+        b'{"message_type": 18, "tradeOrderId": "8211744661738042", "order_status": "OrderShipped"}'
+    )
+    assert (push.order_id, push.status) == ("8211744661738042", OrderStatus.SHIPPED)
+
+
 @pytest.mark.parametrize("data", ["[" * 20_000, "{", "[]", '"x"', "7"])
 def test_a_text_that_is_no_message_is_about_no_order(data: str) -> None:
     assert parse_push(json.dumps({"data": data}).encode()).order_id is None
