@@ -152,7 +152,7 @@ def reworded(
 ) -> dict[int, int]:
     """The nodes that got another text and another stamp at once, with their positions in the answer.
 
-    Such a node is the only unrecognized one between two recognized ones, or before the oldest of them, in both
+    Such a node is the only unrecognized one between two recognized ones, or before the oldest, in both
     lists. What comes after the newest recognized node is new. `known` is newest first; `found` is what
     `recognized` returns.
     """
