@@ -98,6 +98,11 @@ def test_the_whole_table_of_rules_is_this() -> None:
     assert stuck == dict.fromkeys(moving, 10) | named
 
 
+def test_the_shop_s_own_days_change_a_rule_s_grace_alone() -> None:
+    late = [replace(one, grace=timedelta(days=9)) if one.flag is Flag.LATE else one for one in board.RULES]
+    assert board.rules(BoardSettings(late=9)) == tuple(late)
+
+
 def _stuck() -> list[FlagRule]:
     return [rule for rule in board.RULES if rule.flag is Flag.STUCK]
 

@@ -60,6 +60,15 @@ def test_a_day_that_is_not_stated_is_not_made_up(text: str) -> None:
 def test_slashes_are_read_where_only_one_order_is_a_date() -> None:
     assert stated("Collect by 12/15/2026", SAID) == date(2026, 12, 15)
     assert stated("Collect by 15/12/2026", SAID) == date(2026, 12, 15)
+    assert stated("Collect by 13/01/2027", SAID) == stated("Collect by 01/13/2027", SAID) == date(2027, 1, 13)
+    assert stated("Collect by 12/12/2026", SAID) == date(2026, 12, 12)
+    assert stated("Collect by 12/01/2027", SAID) is stated("Collect by 01/12/2027", SAID) is None
+
+
+def test_a_last_day_lies_between_the_day_it_is_said_and_ninety_days_later() -> None:
+    assert stated("Collect by Nov 28", SAID) == date(2026, 11, 28)
+    assert stated("Collect by 2027-02-26", SAID) == date(2027, 2, 26)
+    assert stated("Collect by 2027-02-27", SAID) is None
 
 
 def test_a_day_without_a_year_may_lie_behind_new_year() -> None:

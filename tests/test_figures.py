@@ -49,7 +49,7 @@ def test_what_has_no_duration_counts_as_delivered_only() -> None:
 @pytest.mark.parametrize(
     ("now", "zone", "kept", "begins"),
     [
-        (NOW, "UTC", 120, datetime(2026, 9, 1, tzinfo=UTC)),
+        (NOW.replace(minute=34, second=56, microsecond=789), "UTC", 120, datetime(2026, 9, 1, tzinfo=UTC)),
         (NOW, "Asia/Tokyo", 120, datetime(2026, 8, 31, 15, tzinfo=UTC)),
         (datetime(2026, 1, 15, tzinfo=UTC), "UTC", 120, datetime(2025, 11, 1, tzinfo=UTC)),
         (NOW, "UTC", 10, NOW - timedelta(days=10)),
@@ -58,7 +58,8 @@ def test_what_has_no_duration_counts_as_delivered_only() -> None:
 def test_they_begin_two_months_before_this_one_or_where_orders_are_deleted(
     now: datetime, zone: str, kept: int, begins: datetime
 ) -> None:
-    assert figures.since(now, ZoneInfo(zone), timedelta(days=kept)) == begins
+    since = figures.since(now, ZoneInfo(zone), timedelta(days=kept))
+    assert (since, since.tzinfo) == (begins, UTC)
 
 
 def test_months_weeks_and_carriers_hold_every_parcel_once() -> None:
@@ -74,6 +75,9 @@ def test_months_weeks_and_carriers_hold_every_parcel_once() -> None:
     assert sum(one.parcels for *_, one in found.table) == total
     assert [month for month, _ in found.months] == [date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)]
     assert [name for name, _ in found.carriers] == ["B", "A"], "the one with most parcels first"
+    assert found.since == SINCE
+    equal = _of(*(Tally(on=TODAY, carrier=name, days=9) for name in "BA"))
+    assert [name for name, _ in equal.carriers] == ["A", "B"]
     assert [last for last, _ in found.weeks][-1] == TODAY
     assert len(found.weeks) == 12, "whole weeks only"
     assert found.weeks[0][1].parcels == sum(one.parcels for one in tallies[77:84])

@@ -110,30 +110,41 @@ def test_what_is_no_address_is_not_public(text: str) -> None:
         "https://shop.example.com:8443/",
         "https://93.184.215.14/",
         "https://[2606:4700:4700::1111]/x",
+        f"https://shop.example.com/{'x' * 1975}",
     ],
 )
 def test_urls_on_the_internet_may_be_stored(url: str) -> None:
     assert checked_url(f" {url} ") == url
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
+REFUSED = {
+    "give one URL of at most 2,000 characters, without spaces": [
         "",
+        "https://shop.example.com/a b",
+        "https://shop.example.com/\nx",
+        f"https://shop.example.com/{'x' * 1976}",
+    ],
+    "this is no valid URL": [
+        "https://shop.example.com:99999/",
+        "https://[::1",
+        "https://",
+        "https:///path",
+        "https://shop.example.com:0/",
+    ],
+    "the URL must begin with https://": [
         "shop.example.com",
         "http://shop.example.com/",
         "ftp://shop.example.com/",
-        "https://",
-        "https:///path",
-        "https://user:secret@shop.example.com/",
-        "https://shop.example.com/#part",
-        "https://shop.example.com:0/",
-        "https://shop.example.com:99999/",
-        "https://shop.example.com/a b",
-        "https://shop.example.com/\n",
+    ],
+    "leave user name and password out of the URL: events are signed instead": [
+        "https://user:secret@shop.example.com/"
+    ],
+    "leave out the # and what follows it": ["https://shop.example.com/#part"],
+    "the URL leads into a private network": [
         "https://[::1]/",
         "https://[::ffff:10.0.0.1]/",
         "https://[fe80::1%25eth0]/",
+        "https://10.0.0.1%25eth0/",
         "https://127.0.0.1/",
         "https://169.254.169.254/latest/meta-data",
         "https://localhost/",
@@ -141,17 +152,15 @@ def test_urls_on_the_internet_may_be_stored(url: str) -> None:
         "https://a.localhost/",
         "https://printer.local/",
         "https://db.internal/",
-        "https://[::1",
-        "https://shop.example.com/" + "x" * 3000,
     ],
-)
-def test_other_urls_are_refused_with_a_reason(url: str) -> None:
-    if url.endswith("\n"):
-        url = f"{url}x"
+}
+
+
+@pytest.mark.parametrize(("why", "url"), [(why, url) for why, urls in REFUSED.items() for url in urls])
+def test_other_urls_are_refused_with_a_reason(why: str, url: str) -> None:
     with pytest.raises(BadUrl) as error:
         checked_url(url)
-    assert str(error.value)
-    assert "secret" not in str(error.value)
+    assert str(error.value) == why
 
 
 def test_a_setting_admits_private_networks_and_plain_http() -> None:
@@ -163,3 +172,4 @@ def test_a_setting_admits_private_networks_and_plain_http() -> None:
 
 def test_the_host_is_what_may_be_shown() -> None:
     assert host_of("https://hooks.example.com:8443/secret/path?key=1") == "hooks.example.com"
+    assert host_of("") == ""

@@ -12,6 +12,7 @@ from bot import events
 from bot.model import (
     Changes,
     Estimate,
+    Event,
     EventType,
     Importance,
     News,
@@ -27,7 +28,9 @@ KNOWN = make.order(make.node(1), shop_order="#1001")
 
 
 def _of(order: Order, *, known: Order = KNOWN, **more: object) -> list[str]:
-    return [one.type.value for one in events.of_changes(known, Changes(order=order, **more))]  # type: ignore[arg-type]
+    made = events.of_changes(known, Changes(order=order, **more))  # type: ignore[arg-type]
+    assert {one.order_id for one in made} <= {order.id}
+    return [one.type.value for one in made]
 
 
 def test_a_check_without_anything_new_makes_no_event() -> None:
@@ -51,25 +54,27 @@ def test_new_entries_and_new_facts_change_an_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "reason", "more"),
+    ("stage", "reason", "more", "problem"),
     [
-        (Stage.INTERNATIONAL_TRANSIT, Reason.NONE, []),
-        (Stage.DELIVERED, Reason.NONE, ["order.delivered"]),
-        (Stage.EXCEPTION, Reason.DAMAGED, ["order.problem"]),
-        (Stage.FAILED_ATTEMPT, Reason.ABSENT, ["order.problem"]),
-        (Stage.DUTIES_DUE, Reason.NONE, ["order.problem"]),
-        (Stage.ADDRESS_CHANGE, Reason.NONE, ["order.problem"]),
-        (Stage.RETURNING, Reason.REFUSED, ["order.problem"]),
-        (Stage.RETURNED, Reason.NONE, ["order.problem"]),
-        (Stage.CANCELLED, Reason.NONE, []),
+        (Stage.INTERNATIONAL_TRANSIT, Reason.NONE, [], []),
+        (Stage.DELIVERED, Reason.NONE, ["order.delivered"], [None]),
+        (Stage.EXCEPTION, Reason.DAMAGED, ["order.problem"], ["problem"]),
+        (Stage.FAILED_ATTEMPT, Reason.ABSENT, ["order.problem"], ["failed_attempt"]),
+        (Stage.DUTIES_DUE, Reason.NONE, ["order.problem"], ["duties"]),
+        (Stage.ADDRESS_CHANGE, Reason.NONE, ["order.problem"], ["problem"]),
+        (Stage.RETURNING, Reason.REFUSED, ["order.problem"], ["returned"]),
+        (Stage.RETURNED, Reason.NONE, ["order.problem"], ["returned"]),
+        (Stage.CANCELLED, Reason.NONE, [], []),
     ],
 )
 def test_a_new_stage_is_an_event_and_so_is_what_it_means(
-    stage: Stage, reason: Reason, more: list[str]
+    stage: Stage, reason: Reason, more: list[str], problem: list[str | None]
 ) -> None:
     order = replace(KNOWN, stage=stage, reason=reason)
     assert _of(order) == ["order.changed", "order.stage_changed", *more]
     assert _of(order, known=order) == []
+    made = events.of_changes(KNOWN, Changes(order=order))
+    assert [one.data.get("problem") for one in made] == [None, None, *problem]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ def test_a_new_stage_is_an_event_and_so_is_what_it_means(
 def test_a_silence_is_a_problem(kind: NewsKind, problem: str) -> None:
     news = News(kind=kind, key="k", importance=Importance.ACTION)
     (event,) = events.of_changes(KNOWN, Changes(order=KNOWN, news=(news, news)))
-    assert event.type is EventType.PROBLEM
+    assert (event.type, event.order_id) == (EventType.PROBLEM, make.ORDER)
     assert event.data["problem"] == problem
 
 
@@ -95,7 +100,8 @@ def test_an_order_is_late_after_the_promise_and_the_grace() -> None:
     assert events.late(order, make.NOW + timedelta(hours=23), grace) is None
     event = events.late(order, make.NOW + timedelta(hours=49), grace)
     assert event is not None
-    assert event.data["days_late"] == 2
+    assert (event.type, event.order_id, event.data["days_late"]) == (EventType.LATE, make.ORDER, 2)
+    assert events.late(order, make.NOW + grace, grace) is not None
     assert events.late(replace(order, stage=Stage.DELIVERED), make.NOW + timedelta(days=9), grace) is None
     assert events.late(KNOWN, make.NOW + timedelta(days=9), grace) is None
 
@@ -155,6 +161,33 @@ def test_the_body_holds_what_was_agreed_and_nothing_of_the_customer() -> None:
     }
     assert "Emma" not in body
     assert "chat" not in body
+    assert events.payload(replace(event, data={"place": "Łódź"}), "evt_2", make.NOW) == (
+        '{"type":"order.stage_changed","timestamp":"2026-11-20T12:00:00Z","version":1,"id":"evt_2",'
+        '"data":{"place":"Łódź"}}'
+    )
+
+
+def test_what_the_shop_and_the_forecast_do_are_events_of_the_order() -> None:
+    order = replace(KNOWN, parcels=(replace(KNOWN.parcels[0], late_expected_since=make.NOW),))
+    data = events.order_data(order)
+    assert data["late_expected_since"] == "2026-11-20T12:00:00Z"
+    disputed = data | {"problem": "disputed"}
+    assert events.booked(order) == Event(type=EventType.BOOKED, order_id=order.id, data=data)
+    assert events.reported(order) == Event(type=EventType.PROBLEM, order_id=order.id, data=disputed)
+    assert events.of_changes(KNOWN, Changes(order=order)) == [
+        Event(type=EventType.LATE_EXPECTED, order_id=order.id, data=data)
+    ]
+    assert _of(order, known=order) == []
+
+
+def test_entries_of_one_moment_keep_the_order_of_the_list_and_name_their_parcel() -> None:
+    """AliExpress lists the newest first, so that a higher ordinal is older."""
+    nodes = (make.node(1, ordinal=0), make.node(2, ordinal=1), make.node(3, ordinal=2, parcel=7))
+    told = events.order_data(KNOWN, added=[replace(one, place=str(one.seq)) for one in nodes])["nodes"]
+    assert isinstance(told, list)
+    assert [(one["place"], one["parcel"]) for one in told] == [
+        ("3", ""), ("2", "LP00675700340000"), ("1", "LP00675700340000"),
+    ]  # fmt: skip
 
 
 def test_a_long_history_is_cut_to_its_newest_entries() -> None:
