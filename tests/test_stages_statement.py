@@ -1,0 +1,318 @@
+"""The steps from one text to its statement, each with texts or concepts that show every branch."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.model import Reason, Stage
+from bot.stages import lexicon, statement
+from bot.stages.lexicon import Lexicon, LexiconEntry, StageMeaning
+from bot.stages.rules import Rule
+from bot.stages.sides import Side
+from bot.stages.statement import Precision, Statement, Text
+
+S, P = Stage, Precision
+
+
+def _text(folded: str = "", *spoken: str, place: str = "", shows: str = "") -> Text:
+    """A text in these languages, by default English, that shows these concepts whatever it says."""
+    text = Text(folded, folded, spoken or ("en",), place)
+    text._known.update(dict.fromkeys(shows.split(), True))
+    return text
+
+
+def test_a_part_keeps_languages_and_place_and_names_places_of_its_own() -> None:
+    whole = _text("left shenzhen. arrived at hub", "de", "en", place="Madrid")
+    part = whole.part("arrived at hub")
+    assert (part.folded, part.spoken, part.side) == ("arrived at hub", ("de", "en"), Side.FAR)
+    assert _text("x").part("left shenzhen").side is Side.NEAR
+
+
+def test_plain_text_has_no_brackets_and_no_next_stop() -> None:
+    assert statement.plain("Arrived at hub (UK) - Next stop BERLIN, Germany") == "arrived at hub uk"
+    assert statement.plain("Next stop Berlin") == "next stop berlin"
+
+
+@pytest.mark.parametrize(
+    ("stage", "precision", "shows", "contradicts"),
+    [
+        *((stage, P.CLEAR, "", True) for stage in sorted(statement.STRONG)),
+        *((S.DELIVERED, P.CLEAR, shows, True) for shows in ("to_agent", "conditional", "revoked")),
+        (S.DELIVERED, P.CLEAR, "negated", False),
+        (S.PICKED_UP, P.CLEAR, "carrier", True),
+        (S.PICKED_UP, P.CLEAR, "delivered handed", False),
+        *((S.INFO_RECEIVED, P.CLEAR, shows, True) for shows in ("delivered", "handed", "done")),
+        (S.INFO_RECEIVED, P.CLEAR, "carrier", False),
+        (S.LOCAL_TRANSIT, P.SIDED, "handed carrier", True),
+        (S.ARRIVED_DESTINATION, P.VAGUE, "handed local_company", True),
+        (S.ORIGIN_TRANSIT, P.SIDED, "handed", False),
+        (S.ORIGIN_TRANSIT, P.SIDED, "carrier", False),
+        (S.EXPORT_CUSTOMS, P.SIDED, "handed carrier", False),
+        (S.LOCAL_TRANSIT, P.CLEAR, "", True),
+        (S.LOCAL_TRANSIT, P.SIDED, "", False),
+        (S.INTERNATIONAL_TRANSIT, P.SIDED, "", True),
+        (S.IMPORT_CUSTOMS, P.CLEAR, "", False),
+        *(
+            (S.UPDATE, P.UNREAD, shows, True)
+            for shows in ("returning", "pickup_point", "attempt", "sender_delivered")
+        ),
+        *((S.UPDATE, P.UNREAD, f"delivered {shows}", True) for shows in ("negated", "future", "doubt")),
+        (S.UPDATE, P.UNREAD, "negated future doubt", False),
+        (S.UPDATE, P.UNREAD, "delivered handed carrier", False),
+    ],
+)
+def test_what_takes_a_delivery_back(
+    stage: Stage, precision: Precision, shows: str, contradicts: bool
+) -> None:
+    other = Statement(text=_text(shows=shows), stage=stage, precision=precision)
+    assert statement.contradicts(other) is contradicts
+
+
+@pytest.mark.parametrize(
+    ("folded", "reached", "stage"),
+    [
+        ("nobody was at home, left with neighbour, thank you", None, S.DELIVERED),
+        ("left with neighbour, nobody was at home", None, None),
+        (
+            "recipient absent, left with neighbour, ready for pickup at the post office",
+            None,
+            S.READY_FOR_PICKUP,
+        ),
+        ("recipient absent, collected from parcel locker", S.READY_FOR_PICKUP, S.DELIVERED),
+        ("recipient absent, collected from parcel locker", S.INFO_RECEIVED, None),
+        ("delivery attempt made, left with neighbour", None, S.DELIVERED),
+        ("package damaged, left with neighbour", None, None),
+        ("recipient absent, thank you", None, None),
+    ],
+)
+def test_a_clause_behind_a_cause_tells_how_it_ended(
+    folded: str, reached: Stage | None, stage: Stage | None
+) -> None:
+    found = statement._outcome(_text(folded), [], reached)
+    assert (found.stage if found is not None else None) is stage
+
+
+def test_the_last_sentence_that_nothing_takes_back_is_the_outcome() -> None:
+    def said(stage: Stage, shows: str = "") -> Statement:
+        return Statement(text=_text(shows=shows), stage=stage, precision=P.CLEAR)
+
+    delivered, waiting, cause = said(S.DELIVERED), said(S.READY_FOR_PICKUP), said(S.EXCEPTION)
+    assert statement._outcome(_text(), [delivered, cause, waiting, cause], None) is waiting
+    assert statement._outcome(_text(), [cause, delivered], None) is delivered
+    assert statement._outcome(_text(), [delivered, said(S.RETURNING)], None) is None
+    assert statement._outcome(_text(), [cause], None) is None
+
+
+def _taught(monkeypatch: pytest.MonkeyPatch, name: str, *entries: tuple[str, StageMeaning]) -> None:
+    found = Lexicon(
+        LexiconEntry(text=text, meaning=meaning, line=f"x.txt:{i}")
+        for i, (text, meaning) in enumerate(entries)
+    )
+    monkeypatch.setattr(lexicon, name, lambda: found)
+
+
+SIDED = StageMeaning(stage=S.ORIGIN_TRANSIT, far=S.LOCAL_TRANSIT, reason=Reason.WEATHER)
+CUSTOMS = StageMeaning(stage=S.IMPORT_CUSTOMS)
+
+
+def test_an_entry_counts_before_the_rules_unless_it_tells_no_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = ("package delivered", SIDED), ("arrived at facility", StageMeaning(stage=S.UPDATE))
+    _taught(monkeypatch, "taught", *entries)
+    delivered, arrived = _text("package delivered"), _text("arrived at facility")
+    assert statement._alone(delivered, None).stage is S.ORIGIN_TRANSIT
+    assert statement._alone(delivered, S.ARRIVED_DESTINATION).stage is S.LOCAL_TRANSIT
+    assert statement._alone(arrived, S.ARRIVED_DESTINATION).stage is S.LOCAL_TRANSIT
+    assert statement._alone(arrived, S.PICKED_UP).stage is S.ORIGIN_TRANSIT
+    assert statement._alone(arrived, S.PICKED_UP).text is arrived
+
+
+@pytest.mark.parametrize(
+    ("folded", "place", "reached", "expected"),
+    [
+        ("zorped", "", None, (S.ORIGIN_TRANSIT, Reason.WEATHER, "lexicon.origin_transit", P.SIDED)),
+        (
+            "zorped",
+            "",
+            S.ARRIVED_DESTINATION,
+            (S.LOCAL_TRANSIT, Reason.WEATHER, "lexicon.local_transit", P.SIDED),
+        ),
+        ("zorped", "Madrid", None, (S.LOCAL_TRANSIT, Reason.WEATHER, "lexicon.local_transit", P.SIDED)),
+        ("zorped in madrid", "", None, (S.LOCAL_TRANSIT, Reason.WEATHER, "lexicon.local_transit", P.SIDED)),
+        (
+            "zorped in shenzhen",
+            "",
+            S.ARRIVED_DESTINATION,
+            (S.ORIGIN_TRANSIT, Reason.WEATHER, "lexicon.origin_transit", P.SIDED),
+        ),
+        ("flumped", "", None, (S.IMPORT_CUSTOMS, Reason.NONE, "lexicon.import_customs", P.CLEAR)),
+        ("flumped", "Madrid", None, (S.IMPORT_CUSTOMS, Reason.NONE, "import.there", P.CLEAR)),
+        ("flumped in madrid", "", None, (S.IMPORT_CUSTOMS, Reason.NONE, "import.there", P.CLEAR)),
+        ("flumped in shenzhen", "", None, (S.IMPORT_CUSTOMS, Reason.NONE, "lexicon.import_customs", P.CLEAR)),
+    ],
+)
+def test_an_entry_s_side_is_that_of_the_places_named(
+    monkeypatch: pytest.MonkeyPatch,
+    folded: str,
+    place: str,
+    reached: Stage | None,
+    expected: tuple[Stage, Reason, str, Precision],
+) -> None:
+    entries = [
+        ("zorped", SIDED),
+        ("zorped in {place}", SIDED),
+        ("flumped", CUSTOMS),
+        ("flumped in {place}", CUSTOMS),
+    ]
+    _taught(monkeypatch, "shared", *entries)
+    text = _text(folded, place=place)
+    found = statement._by_lexicon(text, reached)
+    assert found == Statement(
+        text=text, stage=expected[0], reason=expected[1], rule=expected[2], precision=expected[3]
+    )
+
+
+def test_a_placeholder_of_ours_stands_for_people_and_places_only_but_the_merchant_s_for_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = ("zorped to {name}", StageMeaning(stage=S.DELIVERED))
+    _taught(monkeypatch, "shared", entry)
+    person = statement._by_lexicon(_text("zorped to miller"), None)
+    assert person is not None
+    assert person.stage is S.DELIVERED
+    assert statement._by_lexicon(_text("zorped to the sorting center"), None) is None
+    _taught(monkeypatch, "taught", entry)
+    assert statement._by_lexicon(_text("zorped to the sorting center"), None) is not None
+
+
+@pytest.mark.parametrize(
+    ("meaning", "shows", "fits"),
+    [
+        (StageMeaning(stage=S.DELIVERED), "", True),
+        (StageMeaning(stage=S.DELIVERED), "sorting", False),
+        (StageMeaning(stage=S.DELIVERED), "damaged", True),
+        (StageMeaning(stage=S.PICKED_UP, far=S.DELIVERED), "sorting", False),
+        (CUSTOMS, "sorting", True),
+        (CUSTOMS, "damaged", False),
+    ],
+)
+def test_what_a_placeholder_may_stand_for(meaning: StageMeaning, shows: str, fits: bool) -> None:
+    assert statement._fits(meaning, _text(shows=shows)) is fits
+
+
+def test_a_statement_is_worth_what_its_stage_its_rule_and_its_side_are() -> None:
+    assert statement._worth(S.UPDATE, "picked.up", sided=True) is P.NO_STAGE
+    assert statement._worth(S.PICKED_UP, "picked.up", sided=True) is P.VAGUE
+    assert statement._worth(S.PICKED_UP, "other", sided=True) is P.SIDED
+    assert statement._worth(S.PICKED_UP, "other", sided=False) is P.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("folded", "reached", "expected"),
+    [
+        (
+            "customs clearance completed",
+            S.ORIGIN_TRANSIT,
+            (S.EXPORT_CUSTOMS, Reason.NONE, "export.done", P.SIDED),
+        ),
+        (
+            "import customs clearance started",
+            None,
+            (S.IMPORT_CUSTOMS, Reason.NONE, "import.started", P.CLEAR),
+        ),
+        (
+            "import customs clearance started, madrid",
+            None,
+            (S.IMPORT_CUSTOMS, Reason.NONE, "import.there", P.CLEAR),
+        ),
+        ("parcel damaged", None, (S.EXCEPTION, Reason.DAMAGED, "trouble.damaged", P.CLEAR)),
+        ("your parcel may be returned to the sender", None, (S.UPDATE, Reason.NONE, "unreal", P.NO_STAGE)),
+        ("qwertz", None, (S.UPDATE, Reason.NONE, "", P.UNREAD)),
+    ],
+)
+def test_a_rule_gives_stage_reason_name_and_precision(
+    folded: str, reached: Stage | None, expected: tuple[Stage, Reason, str, Precision]
+) -> None:
+    shown, text = _text(folded), _text(folded)
+    found = statement._by_rules(shown, text, reached)
+    assert (found.stage, found.reason, found.rule, found.precision) == expected
+    assert found.text is text
+
+
+@pytest.mark.parametrize(
+    ("rule", "side", "named"),
+    [
+        ("import.started", Side.FAR, "import.there"),
+        ("import.started", Side.NEAR, "import.started"),
+        ("import.started", None, "import.started"),
+        ("import.done", Side.FAR, "import.done"),
+    ],
+)
+def test_import_customs_beyond_the_border_is_there(rule: str, side: Side | None, named: str) -> None:
+    assert statement._there(rule, side) == named
+
+
+@pytest.mark.parametrize(
+    ("name", "stage", "shows", "unreal"),
+    [
+        ("x", S.FAILED_ATTEMPT, "conditional future_hard", True),
+        ("x", S.FAILED_ATTEMPT, "conditional", False),
+        ("x", S.FAILED_ATTEMPT, "future_hard", False),
+        ("x", S.DELIVERED, "conditional future_hard", False),
+        ("x", S.DELIVERED, "modal", True),
+        ("x", S.LOCAL_TRANSIT, "modal", False),
+        ("import.started", S.IMPORT_CUSTOMS, "modal", True),
+        ("import.started", S.IMPORT_CUSTOMS, "", False),
+    ],
+)
+def test_what_may_happen_has_not(name: str, stage: Stage, shows: str, unreal: bool) -> None:
+    assert statement._unreal(Rule(id=name, stage=stage, has=()), _text(shows=shows)) is unreal
+
+
+def test_sentences_about_what_may_happen_are_left_out() -> None:
+    condition = "if you are not at home, it will be returned"
+    text = _text(f"arrived at hub. {condition}. out for delivery")
+    assert statement._unconditional(text).folded == "arrived at hub. out for delivery"
+    for whole in (_text(condition), _text(f"{condition}. {condition}")):
+        assert statement._unconditional(whole) is whole
+
+
+def _sided(rule: Rule, folded: str, reached: Stage | None, *spoken: str) -> Stage:
+    return statement._sided(rule, _text(folded, *(spoken or ("en",))), reached)
+
+
+def test_the_side_of_a_rule() -> None:
+    both = Rule(id="x", stage=S.UPDATE, has=(), near=S.ORIGIN_TRANSIT, far=S.LOCAL_TRANSIT)
+    assert _sided(both, "in madrid", S.PICKED_UP) is S.LOCAL_TRANSIT
+    assert _sided(both, "in shenzhen", S.ARRIVED_DESTINATION) is S.ORIGIN_TRANSIT
+    assert _sided(both, "", None) is S.UPDATE
+    assert _sided(both, "", S.RETURNING) is S.UPDATE
+    assert _sided(both, "", S.ARRIVED_DESTINATION) is S.LOCAL_TRANSIT
+    assert _sided(both, "", S.INTERNATIONAL_TRANSIT) is S.UPDATE
+    assert _sided(both, "", S.AWAITING_DEPARTURE) is S.ORIGIN_TRANSIT
+    assert _sided(both, "", S.INFO_RECEIVED) is S.ORIGIN_TRANSIT
+    assert _sided(both, "", S.PRE_SHIPMENT) is S.UPDATE
+    assert _sided(both, "", S.PICKED_UP, "de") is S.UPDATE
+    plain = Rule(id="x", stage=S.EXCEPTION, has=())
+    assert _sided(plain, "in madrid", S.ARRIVED_DESTINATION) is S.EXCEPTION
+    near = Rule(id="x", stage=S.EXCEPTION, has=(), near=S.ORIGIN_TRANSIT)
+    assert _sided(near, "in madrid", None) is S.EXCEPTION
+    assert _sided(near, "in shenzhen", None) is S.ORIGIN_TRANSIT
+    far = Rule(id="x", stage=S.EXCEPTION, has=(), far=S.LOCAL_TRANSIT)
+    assert _sided(far, "in madrid", None) is S.LOCAL_TRANSIT
+    assert _sided(far, "in shenzhen", None) is S.EXCEPTION
+    collected = Rule(id="x", stage=S.PICKED_UP, has=(), far=S.DELIVERED, far_from=S.READY_FOR_PICKUP)
+    assert _sided(collected, "in madrid", S.INFO_RECEIVED) is S.PICKED_UP
+    assert _sided(collected, "in shenzhen", S.READY_FOR_PICKUP) is S.DELIVERED
+    after = Rule(id="x", stage=S.UPDATE, has=(), far=S.LOCAL_TRANSIT, far_from=S.DELIVERED)
+    assert _sided(after, "in madrid", S.PICKED_UP) is S.UPDATE
+
+
+def test_a_destination_s_language_speaks_of_the_far_side_once_the_parcel_left_the_seller() -> None:
+    for spoken, shows, reached, far in (
+        (("de",), "", S.PICKED_UP, True),
+        (("de",), "", S.INFO_RECEIVED, False),
+        (("de", "en"), "", S.PICKED_UP, False),
+        (("zh",), "", S.PICKED_UP, False),
+        (("de",), "origin", S.PICKED_UP, False),
+    ):
+        assert statement._speaks_of_far(_text("", *spoken, shows=shows), reached) is far
