@@ -57,17 +57,17 @@ def with_moves(order: Order, news: Sequence[News], now: datetime) -> tuple[Order
     )
     if beside is None:
         return order, tuple(news)
-    told = [
+    weighed = [
         replace(one, importance=max(one.importance, beside)) if one.kind is NewsKind.ETA else one
         for one in news
     ]
     after = []
     for parcel in order.parcels:
         if parcel in order.live and (moved := _moved(parcel, order, now)) is not None:
-            told.append(replace(moved, importance=beside))
+            weighed.append(replace(moved, importance=beside))
             parcel = _announced(parcel, now)
         after.append(parcel)
-    return replace(order, parcels=tuple(after)), tuple(told)
+    return replace(order, parcels=tuple(after)), tuple(weighed)
 
 
 def is_meaningful(parcel: Parcel) -> bool:

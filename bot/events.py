@@ -42,17 +42,17 @@ def of_changes(known: Order, changes: Changes) -> list[Event]:
     """The events of what a check found, in the order in which they are sent; most checks make none."""
     order, made = changes.order, list[Event]()
     before = {"previous": {"stage": known.stage.value, "reason": known.reason.value}}
-    told: dict[str, object] = {**before, "first_look": changes.first}
+    context: dict[str, object] = {**before, "first_look": changes.first}
     if changes.added or order_state(order) != order_state(known):
         data = order_data(order, added=changes.added)
-        made.append(Event(type=EventType.CHANGED, order_id=order.id, data=data | told))
+        made.append(Event(type=EventType.CHANGED, order_id=order.id, data=data | context))
         if (order.stage, order.reason) != (known.stage, known.reason):
             made += [
-                Event(type=kind, order_id=order.id, data={**data, **told, **more})
+                Event(type=kind, order_id=order.id, data={**data, **context, **more})
                 for kind, more in _of_stage(known, order)
             ]
     for flag in dict.fromkeys(_SILENCES[one.kind] for one in changes.news if one.kind in _SILENCES):
-        data = order_data(order) | told | {"problem": flag.value}
+        data = order_data(order) | context | {"problem": flag.value}
         made.append(Event(type=EventType.PROBLEM, order_id=order.id, data=data))
     if known.late_expected_since is None and order.late_expected_since is not None:
         made.append(late_expected(order))
@@ -96,8 +96,8 @@ def late_expected(order: Order) -> Event:
 
 def payload(event: Event, event_id: str, at: datetime) -> str:
     """The body of the request, in the form of Standard Webhooks: `type`, `timestamp`, `data`."""
-    told = {"type": event.type.value, "timestamp": iso(at), "version": VERSION, "id": event_id}
-    return json.dumps(told | {"data": event.data}, ensure_ascii=False, separators=(",", ":"))
+    envelope = {"type": event.type.value, "timestamp": iso(at), "version": VERSION, "id": event_id}
+    return json.dumps(envelope | {"data": event.data}, ensure_ascii=False, separators=(",", ":"))
 
 
 def order_data(order: Order, *, added: Iterable[Node] = ()) -> dict[str, object]:

@@ -201,15 +201,15 @@ class Merchant:
         if not push.verify(self._settings.aliexpress_app_key, secret, body, given):
             return 401
         try:
-            told = push.parse_push(body)
+            pushed = push.parse_push(body)
         except Rejected:
             return 200  # signed but unusable: a repeat would not help
-        if told.order_id is None or told.is_stale(self._now()):
+        if pushed.order_id is None or pushed.is_stale(self._now()):
             return 200
-        if told.status is OrderStatus.UNKNOWN:
-            self.event("unknown_push", told.word)
+        if pushed.status is OrderStatus.UNKNOWN:
+            self.event("unknown_push", pushed.word)
         # A push without a status, such as a tracking update, is a reason to check the order all the same.
-        if await learn(told.order_id, told.status or OrderStatus.UNKNOWN, told.at, told.key):
+        if await learn(pushed.order_id, pushed.status or OrderStatus.UNKNOWN, pushed.at, pushed.key):
             wake()
         return 200
 

@@ -104,13 +104,13 @@ def changes(known: Order, fetched: Snapshot, now: datetime) -> Changes:
     parcels = merge.finish()
     if merge.hiccup:
         return Changes(order=known, hiccup=True)
-    told = tuple(merge.news())
+    merged = tuple(merge.news())
     parcels, eta_news = promised(parcels, merge.etas, known, now)
     seen = replace(
         known, parcels=parcels, fetched_at=now, digest=fetched.digest, fingerprint=fetched.fingerprint
     )
     order = settled(seen, now)
-    news = () if first else (*told, *_all_arrived(known, order), *eta_news)
+    news = () if first else (*merged, *_all_arrived(known, order), *eta_news)
     added, edited = tuple(sorted(merge.added, key=lambda node: node.seq)), tuple(merge.edited.values())
     unread = (node.text for node in (*added, *edited) if not node.rule and node.text)
     return Changes(
@@ -239,7 +239,7 @@ class _Merge:
     _seen: Marks = field(default_factory=set)
     _seq: int = 0
     _lacking: bool = False
-    _told: list[tuple[Importance, Node]] = field(default_factory=list)
+    _newsworthy: list[tuple[Importance, Node]] = field(default_factory=list)
     _beside: list[Node] = field(default_factory=list)  # not worth announcing, but not seen by a reader either
 
     def __post_init__(self) -> None:
@@ -296,11 +296,11 @@ class _Merge:
 
     def news(self) -> Iterator[News]:
         """One piece of news for all new nodes, newest first, with the highest importance among them."""
-        if not self._told:
+        if not self._newsworthy:
             return
-        importance, chief = max(self._told, key=lambda told: (told[0], told[1].at, told[1].seq))
-        nodes = newest_first([*(node for _, node in self._told), *self._beside])
-        parcels = {node.parcel for _, node in self._told}
+        importance, chief = max(self._newsworthy, key=lambda entry: (entry[0], entry[1].at, entry[1].seq))
+        nodes = newest_first([*(node for _, node in self._newsworthy), *self._beside])
+        parcels = {node.parcel for _, node in self._newsworthy}
         yield News(
             kind=NewsKind.NODES,
             key=f"nodes:{max(node.seq for node in nodes)}:{chief.stage}",
@@ -381,7 +381,7 @@ class _Merge:
         if self.known.fetched_at is None:
             return nodes
         before = standing(parcel.nodes)
-        told: list[_Weighed] = []
+        newsworthy: list[_Weighed] = []
         behind: list[_Weighed] = []
         quiet: set[int] = set()
         now, imported, previous = Standing(), False, None
@@ -393,21 +393,21 @@ class _Merge:
                 if novelty is _Novelty.NEWS and self._is_behind(weighed, parcel, before, now):
                     novelty = _Novelty.BEHIND
                 if novelty is _Novelty.NEWS:
-                    told.append(weighed)
+                    newsworthy.append(weighed)
                 else:
                     quiet.add(node.seq)
                     behind += [weighed] if novelty is _Novelty.BEHIND else []
             imported = imported or stages.ends_import(node.rule)
             previous = node
-        if now.stage is not before.stage and all(node.at != now.since for _, node in told):
+        if now.stage is not before.stage and all(node.at != now.since for _, node in newsworthy):
             heard = f"delivered:{parcel.index}" in self.known.announced
             edited = [] if heard else [node for node in nodes if node.seq in edits]
             brought = self._brought(now, behind, edited)
             if brought is not None:
                 quiet.discard(brought[1].seq)
                 behind = [weighed for weighed in behind if weighed is not brought]
-                told.append(brought)
-        self._told += told
+                newsworthy.append(brought)
+        self._newsworthy += newsworthy
         self._beside += [node for _, node in behind if self.now - node.at <= PAST]
         return [replace(node, backfilled=True) if node.seq in quiet else node for node in nodes]
 

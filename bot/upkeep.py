@@ -29,7 +29,7 @@ _SETTLED_KEPT = timedelta(days=14)  # settled notices: long enough for "why did 
 _EVENTS_KEPT = timedelta(days=7)  # accepted by the shop's systems: long enough to look for one
 _UNSENT_KEPT = timedelta(days=30)  # set aside, or waiting for a paused endpoint
 _UPDATES_KEPT = timedelta(days=3)  # Telegram repeats for one day at most
-_PAUSED_TOLD = "announced_webhooks"  # the key of the pauses of endpoints that were told
+_PAUSED_ANNOUNCED = "announced_webhooks"  # key of the pauses that operators were told of
 _LOST_FOR = timedelta(minutes=10)  # AliExpress must be unusable this long before the admins are alerted
 _OF_SOURCE = ("source_lost", "misconfigured")  # alerts that end when AliExpress answers again
 _INTAKE_OLD = timedelta(minutes=5)  # getUpdates may go unanswered this long before the admins are alerted
@@ -105,7 +105,7 @@ class Upkeep:
         self._source_lost: datetime | None = None
         self._database_failed: datetime | None = None
         self._hour_began: datetime | None = None
-        self._database_told = False
+        self._database_announced = False
         self._one_round = asyncio.Lock()
 
     async def round(self) -> None:
@@ -201,8 +201,8 @@ class Upkeep:
     async def _alerts(self, budget: CallBudget, depth: OutboxDepth) -> None:
         now, health = self._now(), self._health()
         if health.source_healthy:
-            told = [await self._over(one, view.source_back, since=self._source_lost) for one in _OF_SOURCE]
-            if all(told):
+            over = [await self._over(one, view.source_back, since=self._source_lost) for one in _OF_SOURCE]
+            if all(over):
                 self._source_lost = None
         else:
             await self._source_fails(health, now)
@@ -249,33 +249,33 @@ class Upkeep:
     async def database_failed(self, error: Exception) -> None:
         """Alert that the database fails, without using it, until an admin chat received it."""
         self._database_failed = self._database_failed or self._now()
-        if not self._database_told:
+        if not self._database_announced:
             words = Words(language=self._tracking.policy.language, zone=self._tracking.policy.zone)
             message = view.database_trouble(words, str(error))
             admins = sorted(self._tracking.policy.admins)
-            self._database_told = any([await self._tell(Place(chat_id), message) for chat_id in admins])
+            self._database_announced = any([await self._tell(Place(chat_id), message) for chat_id in admins])
 
     async def _database_works(self) -> None:
         since = self._database_failed
         if since is None:
             return
         lasted = self._now() - since
-        if not self._database_told or await self._to_admins(
+        if not self._database_announced or await self._to_admins(
             lambda words: view.solved(words, view.database_trouble(words, ""), lasted)
         ):
-            self._database_failed, self._database_told = None, False
+            self._database_failed, self._database_announced = None, False
 
     async def _outbox(self, depth: OutboxDepth) -> None:
         async with self._store.read() as tx:
             aside = await tx.updates.failed_for_good()
-            told = int(await tx.memory.get("announced_dead") or 0)
+            dead_announced = int(await tx.memory.get("announced_dead") or 0)
             aside_announced = int(await tx.memory.get("announced_aside") or 0)
             texts = await tx.memory.unknown()
             texts_announced = int(await tx.memory.get("announced_texts") or 0)
         newest = max((one.update_id for one in aside), default=0)
-        tell, announced = self._to_admins, {}  # what nobody got is not told
-        if depth.dead < told or (
-            depth.dead > told and await tell(lambda words: view.undelivered(words, depth.dead))
+        tell, announced = self._to_admins, {}  # not announced if nobody got it
+        if depth.dead < dead_announced or (
+            depth.dead > dead_announced and await tell(lambda words: view.undelivered(words, depth.dead))
         ):
             announced["announced_dead"] = depth.dead
         if newest > aside_announced and await tell(lambda words: view.set_aside(words, newest)):
@@ -297,21 +297,21 @@ class Upkeep:
             if one.paused_at is not None
         }
         async with self._store.read() as tx:
-            told: list[str] = await tx.memory.get(_PAUSED_TOLD) or []
-        known = [key for key in told if key in paused]
+            announced: list[str] = await tx.memory.get(_PAUSED_ANNOUNCED) or []
+        known = [key for key in announced if key in paused]
         for key, endpoint in paused.items():
             host = host_of(endpoint.url)
             message = partial(view.webhook_paused, host=host, endpoint_id=endpoint.id, reason=endpoint.error)
             if key not in known and await self._to_admins(message):
                 known.append(key)
-        if known != told:
+        if known != announced:
             async with self._store.write() as tx:
-                await tx.memory.put(_PAUSED_TOLD, known)
+                await tx.memory.put(_PAUSED_ANNOUNCED, known)
 
     async def _once(self, incident: str, message: Callable[[Words], Message]) -> None:
         async with self._store.read() as tx:
-            told = await tx.memory.get(f"alert:{incident}")
-        if not told and await self._to_admins(message):
+            announced_at = await tx.memory.get(f"alert:{incident}")
+        if not announced_at and await self._to_admins(message):
             async with self._store.write() as tx:
                 await tx.memory.put(f"alert:{incident}", self._now().isoformat())
 
@@ -324,10 +324,10 @@ class Upkeep:
     ) -> bool:
         """Say that a reported incident is over and how long it lasted; False if nobody received that."""
         async with self._store.read() as tx:
-            told = await tx.memory.get(f"alert:{incident}")
-        if not told:
+            announced_at = await tx.memory.get(f"alert:{incident}")
+        if not announced_at:
             return True
-        lasted = self._now() - (since or datetime.fromisoformat(told))
+        lasted = self._now() - (since or datetime.fromisoformat(announced_at))
         if not await self._to_admins(lambda words: message(words, lasted)):
             return False
         async with self._store.write() as tx:
@@ -352,8 +352,8 @@ class Upkeep:
     async def _token(self) -> None:
         url = self._account.login_url()
         for warning in await self._account.warnings():
-            told = partial(view.token_warning, days=warning.days) if warning.days else view.token_dead
-            if await self._to_admins(partial(told, url=url)):
+            message = partial(view.token_warning, days=warning.days) if warning.days else view.token_dead
+            if await self._to_admins(partial(message, url=url)):
                 await self._account.warned([warning.key])
 
     async def _brief(self, budget: CallBudget) -> None:
@@ -376,7 +376,7 @@ class Upkeep:
             async with self._store.read() as tx:
                 delivered = await tx.orders.count_delivered(now - timedelta(days=1))
             late = await flagging.first(Flag.WILL_BE_LATE, board.LATE_SHOWN)
-            told = partial(
+            message = partial(
                 board.brief,
                 counts=flags,
                 state=state,
@@ -385,7 +385,7 @@ class Upkeep:
                 snoozed=snoozed,
                 late=late,
             )
-            if await self._to_admins(told):
+            if await self._to_admins(message):
                 sent = now
         if not last or sent == now:
             async with self._store.write() as tx:

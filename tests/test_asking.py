@@ -66,7 +66,7 @@ async def test_a_question_an_answer_and_the_end_each_in_its_readers_language(des
     (answered,) = desk.post.texts()
     assert "Ответ магазина" in answered
     assert "It ships today." in answered
-    last = await desk.tracking.viewing.last_told(make.HERE, make.ORDER)
+    last = await desk.tracking.viewing.last_announced(make.HERE, make.ORDER)
     assert last is None, "an answer is no news of the order, which would have to be explained"
     for _press in range(3):
         assert await desk.tracking.asking.solve(_problem(desk))

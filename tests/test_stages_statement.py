@@ -28,6 +28,13 @@ def test_a_part_keeps_languages_and_place_and_names_places_of_its_own() -> None:
     assert _text("x").part("left shenzhen").side is Side.NEAR
 
 
+def test_a_place_is_near_or_far_without_words_of_its_own() -> None:
+    for place, near, far in (("Madrid", False, True), ("Shenzhen", True, False), ("", False, False)):
+        text = _text("arrived", place=place)
+        assert (text.shows("near_place"), text.shows("far_place")) == (near, far)
+    assert Text("arrived", "arrived", ("en",)).place == ""
+
+
 def test_plain_text_has_no_brackets_and_no_next_stop() -> None:
     assert statement.plain("Arrived at hub (UK) - Next stop BERLIN, Germany") == "arrived at hub uk"
     assert statement.plain("Next stop Berlin") == "next stop berlin"
@@ -101,6 +108,8 @@ def test_the_last_sentence_that_nothing_takes_back_is_the_outcome() -> None:
     assert statement._outcome(_text(), [cause, delivered], None) is delivered
     assert statement._outcome(_text(), [delivered, said(S.RETURNING)], None) is None
     assert statement._outcome(_text(), [cause], None) is None
+    for before, doubted in ((said(S.RETURNING), True), (cause, False), (said(S.UPDATE, "conditional"), True)):
+        assert statement._doubted(delivered, [before, delivered]) is doubted
 
 
 def _taught(monkeypatch: pytest.MonkeyPatch, name: str, *entries: tuple[str, StageMeaning]) -> None:
@@ -144,6 +153,8 @@ def test_an_entry_counts_before_the_rules_unless_it_tells_no_stage(monkeypatch: 
             S.ARRIVED_DESTINATION,
             (S.ORIGIN_TRANSIT, Reason.WEATHER, "lexicon.origin_transit", P.SIDED),
         ),
+        ("waffled", "", None, (S.UPDATE, Reason.NONE, "lexicon.update", P.NO_STAGE)),
+        ("yipped", "", None, (S.PICKED_UP, Reason.NONE, "lexicon.picked_up", P.VAGUE)),
         ("flumped", "", None, (S.IMPORT_CUSTOMS, Reason.NONE, "lexicon.import_customs", P.CLEAR)),
         ("flumped", "Madrid", None, (S.IMPORT_CUSTOMS, Reason.NONE, "import.there", P.CLEAR)),
         ("flumped in madrid", "", None, (S.IMPORT_CUSTOMS, Reason.NONE, "import.there", P.CLEAR)),
@@ -158,6 +169,8 @@ def test_an_entry_s_side_is_that_of_the_places_named(
     expected: tuple[Stage, Reason, str, Precision],
 ) -> None:
     entries = [
+        ("waffled", StageMeaning(stage=S.UPDATE)),
+        ("yipped", StageMeaning(stage=S.PICKED_UP)),
         ("zorped", SIDED),
         ("zorped in {place}", SIDED),
         ("flumped", CUSTOMS),
@@ -227,6 +240,13 @@ def test_a_statement_is_worth_what_its_stage_its_rule_and_its_side_are() -> None
         ("parcel damaged", None, (S.EXCEPTION, Reason.DAMAGED, "trouble.damaged", P.CLEAR)),
         ("your parcel may be returned to the sender", None, (S.UPDATE, Reason.NONE, "unreal", P.NO_STAGE)),
         ("qwertz", None, (S.UPDATE, Reason.NONE, "", P.UNREAD)),
+        (
+            "export customs clearance started",
+            None,
+            (S.EXPORT_CUSTOMS, Reason.NONE, "export.started", P.CLEAR),
+        ),
+        ("parcel picked up", None, (S.PICKED_UP, Reason.NONE, "picked.up", P.VAGUE)),
+        ("no duties to pay", None, (S.UPDATE, Reason.NONE, "duties.none", P.NO_STAGE)),
     ],
 )
 def test_a_rule_gives_stage_reason_name_and_precision(
@@ -272,6 +292,7 @@ def test_sentences_about_what_may_happen_are_left_out() -> None:
     condition = "if you are not at home, it will be returned"
     text = _text(f"arrived at hub. {condition}. out for delivery")
     assert statement._unconditional(text).folded == "arrived at hub. out for delivery"
+    assert statement._unconditional(_text(f"arrived at hub. {condition}")).folded == "arrived at hub."
     for whole in (_text(condition), _text(f"{condition}. {condition}")):
         assert statement._unconditional(whole) is whole
 
@@ -305,6 +326,17 @@ def test_the_side_of_a_rule() -> None:
     assert _sided(collected, "in shenzhen", S.READY_FOR_PICKUP) is S.DELIVERED
     after = Rule(id="x", stage=S.UPDATE, has=(), far=S.LOCAL_TRANSIT, far_from=S.DELIVERED)
     assert _sided(after, "in madrid", S.PICKED_UP) is S.UPDATE
+
+
+def test_the_first_rung_is_a_rung() -> None:
+    early = Rule(id="x", stage=S.UPDATE, has=(), near=S.PREPARING, near_from=S.PRE_SHIPMENT)
+    assert _sided(early, "", S.PRE_SHIPMENT) is S.PREPARING
+    only = Rule(
+        id="x", stage=S.UPDATE, has=(), near=S.PREPARING, near_from=S.PRE_SHIPMENT, near_to=S.PRE_SHIPMENT
+    )
+    assert _sided(only, "", S.INFO_RECEIVED) is S.UPDATE
+    always = Rule(id="x", stage=S.UPDATE, has=(), far=S.LOCAL_TRANSIT, far_from=S.PRE_SHIPMENT)
+    assert _sided(always, "", S.PRE_SHIPMENT) is S.LOCAL_TRANSIT
 
 
 def test_a_destination_s_language_speaks_of_the_far_side_once_the_parcel_left_the_seller() -> None:

@@ -73,7 +73,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
     if await ctx.followed(id_) is None:
         return
     shown = await tracking.viewing.show(ctx.chat, id_)
-    told, days, review = False, _LOOK_AGAIN.days, False
+    reported, days, review = False, _LOOK_AGAIN.days, False
     match action.receipt:
         case Receipt.YES:
             wanted = bool(ctx.shop.review_url) and _may_be_reviewed(shown.localized.order, action.parcel)
@@ -84,7 +84,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
             days = max(1, round((at - now) / timedelta(days=1)))
         case Receipt.PROBLEM:
             await tracking.following.set_archived(place, id_, archived=False)
-            told = await tracking.flagging.dispute(id_, place, update=ctx.update)
+            reported = await tracking.flagging.dispute(id_, place, update=ctx.update)
     await ctx.toast()
     await ctx.show(
         pushes.received(
@@ -94,7 +94,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
             action.receipt,
             days=days,
             parcel=action.parcel,
-            told=told,
+            reported=reported,
             review=review,
             shop=ctx.shop,
         )
@@ -123,6 +123,6 @@ async def why(ctx: ChatContext, action: actions.Why) -> None:
     if (follow := await ctx.followed(action.order_id)) is None:
         return
     shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
-    news = await ctx.tracking.viewing.last_told(ctx.place, action.order_id)
+    news = await ctx.tracking.viewing.last_announced(ctx.place, action.order_id)
     await ctx.toast()
     await ctx.say(pushes.why(ctx.words, shown.localized, follow, ctx.chat, news))

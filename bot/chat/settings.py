@@ -157,7 +157,7 @@ async def mydata(ctx: ChatContext, said: ParsedText) -> None:
     content = {
         "chat": ctx.chat,
         "orders": [asdict(follow) | {"order": order} for order, follow in data.orders],
-        "messages": data.told,
+        "messages": data.notices,
         "letters": [asdict(letter) | {"order_id": order_id} for order_id, letter in data.letters],
     }
     await ctx.say(replies.mydata(ctx.words, to_json(content, indent=2)))

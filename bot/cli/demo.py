@@ -34,14 +34,14 @@ def demo(
     console.print("Starting the simulated AliExpress and Telegram, then the bot itself …")
     with tempfile.TemporaryDirectory(prefix="parcel-bot-demo-") as folder:
         listen = f"127.0.0.1:{_free_port()}"
-        sandbox, told = _start_sandbox(port, speed, f"http://{listen}")
-        environment = _environment(told, listen, Path(folder))
+        sandbox, addresses = _start_sandbox(port, speed, f"http://{listen}")
+        environment = _environment(addresses, listen, Path(folder))
         bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment)
         try:
             _wait_until_ready(bot, f"http://{listen}/ready")
-            for_shops = _for_shops(told, environment)
+            for_shops = _for_shops(addresses, environment)
             stopping = _on_signals()
-            console.print(_welcome(told))
+            console.print(_welcome(addresses))
             console.print(for_shops, soft_wrap=True)
             _wait(stopping, sandbox, bot)
         finally:
@@ -58,26 +58,26 @@ def _start_sandbox(port: int, speed: float, listen: str) -> tuple[subprocess.Pop
     if not line:
         process.wait(5)
         raise BotError(f"the chat page cannot listen on port {port}; try --port 0")
-    told: dict[str, Any] = json.loads(line)
-    return process, told
+    addresses: dict[str, Any] = json.loads(line)
+    return process, addresses
 
 
-def _environment(told: dict[str, Any], listen: str, folder: Path) -> dict[str, str]:
+def _environment(addresses: dict[str, Any], listen: str, folder: Path) -> dict[str, str]:
     """The settings of the demo: two base URLs, a throw-away database and token."""
     ours = {
-        "TELEGRAM_BOT_TOKEN": told["bot_token"],
-        "TELEGRAM_API_URL": told["telegram_api_url"],
-        "ALIEXPRESS_APP_KEY": told["app_key"],
-        "ALIEXPRESS_APP_SECRET": told["app_secret"],
-        "ALIEXPRESS_ACCESS_TOKEN": told["access_token"],
-        "ALIEXPRESS_REFRESH_TOKEN": told["refresh_token"],
-        "ALIEXPRESS_API_URL": told["aliexpress_api_url"],
+        "TELEGRAM_BOT_TOKEN": addresses["bot_token"],
+        "TELEGRAM_API_URL": addresses["telegram_api_url"],
+        "ALIEXPRESS_APP_KEY": addresses["app_key"],
+        "ALIEXPRESS_APP_SECRET": addresses["app_secret"],
+        "ALIEXPRESS_ACCESS_TOKEN": addresses["access_token"],
+        "ALIEXPRESS_REFRESH_TOKEN": addresses["refresh_token"],
+        "ALIEXPRESS_API_URL": addresses["aliexpress_api_url"],
         "ALIEXPRESS_CALLS_PER_SECOND": "20",
         "ALIEXPRESS_CALLS_PER_DAY": "500000",
         "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
         "CHECK_MIN_SECONDS": "3",
         "CHECK_MAX_SECONDS": "6",
-        "ADMIN_CHAT_IDS": str(told["admin_chat_id"]),
+        "ADMIN_CHAT_IDS": str(addresses["admin_chat_id"]),
         "LINK_SECRET": "only-for-the-demo-0123456789",
         "LISTEN": listen,
         "WEBHOOKS_ALLOW_PRIVATE": "true",
@@ -109,10 +109,10 @@ def _wait_until_ready(bot: subprocess.Popen[bytes], url: str) -> None:
     raise BotError("the bot did not become ready in a minute")
 
 
-def _welcome(told: dict[str, Any]) -> Panel:
+def _welcome(addresses: dict[str, Any]) -> Panel:
     return Panel(
-        f"Open  [bold cyan]{told['url']}[/]  in a browser.\n\n"
-        f"First, type this in the chat:  [bold]/track {told['first_order']}[/]\n"
+        f"Open  [bold cyan]{addresses['url']}[/]  in a browser.\n\n"
+        f"First, type this in the chat:  [bold]/track {addresses['first_order']}[/]\n"
         "Its next news arrives within a minute. Try the other languages on the left,\n"
         "the buttons under the card, and the tour on the right.\n\n"
         "Ctrl+C ends the demo and deletes its data.",
@@ -121,19 +121,19 @@ def _welcome(told: dict[str, Any]) -> Panel:
     )
 
 
-def _for_shops(told: dict[str, Any], environment: dict[str, str]) -> str:
+def _for_shops(addresses: dict[str, Any], environment: dict[str, str]) -> str:
     """How to try the tracking page, the API and events, with a key and an endpoint made for the demo."""
     from bot.ids import link_token
 
     url = environment["PUBLIC_URL"]
-    page = f"{url}/t/{link_token(told['first_order'], environment['LINK_SECRET'])}"
-    key, secret = asyncio.run(_known_to_shops(environment["DATABASE_URL"], f"{told['url']}/shop/events"))
+    page = f"{url}/t/{link_token(addresses['first_order'], environment['LINK_SECRET'])}"
+    key, secret = asyncio.run(_known_to_shops(environment["DATABASE_URL"], f"{addresses['url']}/shop/events"))
     links = {"secret": secret, "page": page, "api": f"{url}/api/v1", "key": key}
-    _tell_shop(f"{told['url']}/shop/setup", links)
+    _tell_shop(f"{addresses['url']}/shop/setup", links)
     return (
         f"The same order without Telegram:  {page}\n"
         f'The API for shops:  curl -H "Authorization: Bearer {key}" {url}/api/v1/orders\n'
-        f"Events that a shop's own system gets:  {told['url']}/shop/\n"
+        f"Events that a shop's own system gets:  {addresses['url']}/shop/\n"
     )
 
 

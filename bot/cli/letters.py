@@ -32,7 +32,7 @@ def dead_letters(
     """Show notices that could not be delivered and updates that could not be handled, with the reasons."""
     notices, updates, again = asyncio.run(_with_store(lambda store: _dead(store, replay=replay)))
     if as_json:
-        told = {
+        listed = {
             "notices": [
                 {"id": n.id, "chat": n.place.chat_id, "at": str(n.settled_at), "error": n.error}
                 for n in notices
@@ -40,7 +40,7 @@ def dead_letters(
             "updates": [{"id": one.update_id, "error": one.error} for one in updates],
             "replayed": again,
         }
-        typer.echo(json.dumps(told))
+        typer.echo(json.dumps(listed))
         return
     console = Console(highlight=False)
     if not notices and not updates:
@@ -79,8 +79,8 @@ def unknown(
     stages.teach(chosen.phrases_file)
     texts = _gathered(asyncio.run(_with_store(_unknown)))[:limit]
     if as_json:
-        told = [{"text": examples[0], "count": count, "examples": examples} for count, examples in texts]
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        listed = [{"text": examples[0], "count": count, "examples": examples} for count, examples in texts]
+        typer.echo(json.dumps(listed, ensure_ascii=False))
         return
     console = Console(highlight=False)
     if not texts:

@@ -110,5 +110,5 @@ def _as_json(orders: OrderList, booked: Booked, needs: BookNeeds) -> str:
         for row, problem in orders.problems
     ]
     calls = {"needed": needs.calls, "granted": needs.granted, "seconds_between_checks": needs.gap}
-    told = {"added": booked.added, "known": booked.known, "refused": refused, "calls_a_day": calls}
-    return json.dumps(told, ensure_ascii=False)
+    summary = {"added": booked.added, "known": booked.known, "refused": refused, "calls_a_day": calls}
+    return json.dumps(summary, ensure_ascii=False)

@@ -177,11 +177,11 @@ async def _test(webhooks: WebhookEndpoints, endpoint_id: str) -> tuple[int, floa
     endpoint = _known(await webhooks.get(endpoint_id), endpoint_id)
     client = new_client(allow_private=settings.load_settings().webhooks_allow_private)
     now, event_id = datetime.now(UTC), f"evt_{secrets.token_hex(16)}"
-    told = {"type": "webhook.test", "timestamp": iso(now), "version": 1, "id": event_id, "data": {}}
+    event = {"type": "webhook.test", "timestamp": iso(now), "version": 1, "id": event_id, "data": {}}
     signing, clock = webhooks.secrets_of(endpoint), asyncio.get_running_loop().time
     began = clock()
     try:
-        answer = await post(client, endpoint.url, signing, event_id, json.dumps(told), now)
+        answer = await post(client, endpoint.url, signing, event_id, json.dumps(event), now)
     except Unreachable as error:
         return 0, clock() - began, str(error)
     finally:

@@ -93,8 +93,8 @@ def _read(table: Table, layout: Layout) -> OrderList:
         _make_row(line, cells, [held[column] for column in where.numbers if column < len(cells)], where)
         for line, cells, held in list(zip(lines, table, found, strict=True))[at + 1 :]
     ]
-    told = {row.shop_order for row in rows if row.numbers and row.shop_order}
-    rows = [replace(row, problems=()) if _continues(row, told) else row for row in rows]
+    numbered = {row.shop_order for row in rows if row.numbers and row.shop_order}
+    rows = [replace(row, problems=()) if _continues(row, numbered) else row for row in rows]
     return OrderList(
         header=header, rows=tuple(rows), layout=replace(layout, before=tuple(table[: max(at, 0)]))
     )
@@ -119,7 +119,7 @@ def _make_row(line: int, cells: tuple[str, ...], found: list[Found], where: colu
     )
 
 
-def _continues(row: Row, told: set[str]) -> bool:
+def _continues(row: Row, numbered: set[str]) -> bool:
     """Whether a row without a number is a further item of an order that has one."""
     missing = all(problem.trouble is Trouble.MISSING for problem in row.problems)
-    return not row.numbers and missing and row.shop_order in told
+    return not row.numbers and missing and row.shop_order in numbered

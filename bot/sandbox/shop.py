@@ -80,9 +80,9 @@ class ShopSystem:
 
     async def _learn(self, request: Request) -> Response:
         """Take the `secret` of the events, and the demo's links."""
-        told = await request.json()
-        self._secret = told["secret"]
-        self._links = {name: told[name] for name in _LINKS if name in told}
+        setup = await request.json()
+        self._secret = setup["secret"]
+        self._links = {name: setup[name] for name in _LINKS if name in setup}
         return Response(status_code=204)
 
     async def _tell(self, request: Request) -> Response:

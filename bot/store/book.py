@@ -102,8 +102,8 @@ class Book:
     async def number(self, entries: Sequence[BookEntry], now: datetime) -> None:
         """Store the shop's numbers and customers' languages of orders, whether they are watched or not."""
         rows = [_row(entry, now) for entry in sorted(entries, key=lambda entry: entry.order_id)]
-        for told, changing in (("shop_order", ("shop_order", "shop_key")), ("language", ("language",))):
-            if some := [row for row in rows if row[told]]:
+        for column, changing in (("shop_order", ("shop_order", "shop_key")), ("language", ("language",))):
+            if some := [row for row in rows if row[column]]:
                 statement = sql.upsert(self._on, orders, ["id"], (*changing, "changed_at"))
                 await self._on.execute(statement, some)
 

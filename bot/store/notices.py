@@ -236,7 +236,7 @@ class Notices:
             .values(state="dropped", settled_at=now)
         )
 
-    async def last_told(self, place: Place, order_id: str) -> News | None:
+    async def last_announced(self, place: Place, order_id: str) -> News | None:
         """The last news of the order that the place was told; None where nothing is remembered."""
         row = await self._on.scalar(
             sa.select(notices.c.news)

@@ -48,7 +48,7 @@ class Sends:
         answered = sa.select(sends.c.chat_id, sends.c.at).where(
             sends.c.at.between(since.timestamp(), until.timestamp())
         )
-        told = (
+        sent = (
             sa.select(notices.c.chat_id, sa.func.max(notices.c.settled_at).label("at"))
             .where(notices.c.settled_at.between(since, until), notices.c.state == "sent")
             .group_by(notices.c.chat_id, notices.c.message_id)
@@ -59,7 +59,7 @@ class Sends:
         found = [
             (row.chat_id, datetime.fromtimestamp(row.at, UTC)) for row in await self._on.execute(answered)
         ]
-        found += [(row.chat_id, row.at) for row in await self._on.execute(told)]
+        found += [(row.chat_id, row.at) for row in await self._on.execute(sent)]
         doubtful = [
             *(await self._on.execute(telling)).scalars(),
             *_ANSWERS * list((await self._on.execute(answering)).scalars()),

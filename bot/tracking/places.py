@@ -18,7 +18,7 @@ class PlaceData:
     """Everything stored about a place."""
 
     orders: list[tuple[Order, Follow]]
-    told: list[PastNotice]
+    notices: list[PastNotice]
     letters: list[tuple[str, Letter]]  # to and from the shop, with the order's id
 
 
@@ -105,10 +105,10 @@ class Places:
         async with self._store.read() as tx:
             follows = await tx.chats.follows(place)
             known = await tx.orders.get_many(follow.order_id for follow in follows)
-            told = await tx.notices.history(place)
+            notices = await tx.notices.history(place)
             letters = await tx.cases.correspondence(place)
         rows = [(known[follow.order_id], follow) for follow in follows if follow.order_id in known]
-        return PlaceData(orders=rows, told=told, letters=letters)
+        return PlaceData(orders=rows, notices=notices, letters=letters)
 
     async def forget(self, chat_id: int, update: int) -> None:
         """Delete everything about a chat, except updates after `update` and a lock for guessing ids."""

@@ -103,10 +103,10 @@ class Viewing:
             raise LookupError(order_id)
         return order.translated(articles.get(order_id, {}))
 
-    async def last_told(self, place: Place, order_id: str) -> News | None:
+    async def last_announced(self, place: Place, order_id: str) -> News | None:
         """The last news of the order that the place was told."""
         async with self._store.read() as tx:
-            return await tx.notices.last_told(place, order_id)
+            return await tx.notices.last_announced(place, order_id)
 
     async def is_known(self, order_id: str) -> bool:
         """Whether anybody follows or followed the order."""

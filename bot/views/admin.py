@@ -203,7 +203,7 @@ def throttled(words: Words) -> Message:
 
 
 def outbox_late(words: Words, waiting: timedelta) -> Message:
-    """Messages are owed and do not go out; told once."""
+    """Messages wait and none goes out; sent once."""
     return _alert(
         words,
         words.t("Messages have been waiting for {time}", time=words.duration(waiting)),
@@ -221,7 +221,7 @@ def intake_silent(words: Words, since: timedelta) -> Message:
 
 
 def webhook_trouble(words: Words, detail: str) -> Message:
-    """Telegram cannot deliver to the webhook; told once. `detail` is Telegram's own word."""
+    """Telegram cannot deliver to the webhook; sent once. `detail` is Telegram's own word."""
     return _alert(
         words,
         words.t("Telegram can't reach the webhook"),
@@ -231,7 +231,7 @@ def webhook_trouble(words: Words, detail: str) -> Message:
 
 
 def webhook_paused(words: Words, *, host: str, endpoint_id: str, reason: str) -> Message:
-    """The shop's own system takes no events any more; told once. `reason` is English, from the last try."""
+    """The shop's own system takes no events any more; sent once. `reason` is English, from the last try."""
     return _alert(
         words,
         words.t("Your shop's system no longer accepts events"),
@@ -242,7 +242,7 @@ def webhook_paused(words: Words, *, host: str, endpoint_id: str, reason: str) ->
 
 
 def database_trouble(words: Words, detail: str) -> Message:
-    """The database cannot be written; told once. `detail` is its own word."""
+    """The database cannot be written; sent once. `detail` is its own word."""
     return _alert(
         words,
         words.t("Database problem"),
@@ -251,9 +251,9 @@ def database_trouble(words: Words, detail: str) -> Message:
     )
 
 
-def solved(words: Words, told: Message, lasted: timedelta) -> Message:
-    """The cause of an alert is over; `told` is that alert."""
-    title = told.text.partition("\n")[0].replace(_ORANGE, "🟢")
+def solved(words: Words, alert: Message, lasted: timedelta) -> Message:
+    """The cause of an alert is over; `alert` is that message."""
+    title = alert.text.partition("\n")[0].replace(_ORANGE, "🟢")
     for tag in ("b>", "/b>"):
         title = title.replace(f"<{tag}", f"<{tag.replace('b', 's')}")
     over = words.t("Resolved after {time}", time=words.duration(lasted))

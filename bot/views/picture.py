@@ -200,8 +200,8 @@ def _when(words: Words, parcel: Parcel, now: datetime) -> str:
     """A parcel's date beside others; its state where it has none."""
     if parcel.stage in {Stage.DELIVERED, Stage.RETURNED} and parcel.stage_since:
         return f"{plain(wording.stage_name(words, parcel.stage))} · {words.date(parcel.stage_since, now)}"
-    told = card.expected(words, parcel, now)
-    return plain(told[0] if told else wording.state(words, parcel.stage, parcel.reason))
+    expected = card.expected(words, parcel, now)
+    return plain(expected[0] if expected else wording.state(words, parcel.stage, parcel.reason))
 
 
 def _days(parcel: Parcel) -> dict[int, datetime]:

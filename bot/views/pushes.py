@@ -141,14 +141,14 @@ def why(words: Words, facts: Localized, follow: Follow, chat: Chat, news: News |
         if chat.place.is_group
         else t("You follow {order}.", order=name),
     ]
-    told = next(iter(facts.order.nodes_in([news])), None) if news else None
+    node = next(iter(facts.order.nodes_in([news])), None) if news else None
     if news is None:
         lines.append(t("We haven't sent you any news about it lately."))
-    elif told:
+    elif node:
         lines += [
-            fill("<blockquote>{}</blockquote>", wording.node_text(words, facts, told)),
-            t("Carrier's time: {moment}", moment=words.moment(told.at)),
-            t("Noticed by us: {moment}", moment=words.moment(told.seen_at)),
+            fill("<blockquote>{}</blockquote>", wording.node_text(words, facts, node)),
+            t("Carrier's time: {moment}", moment=words.moment(node.at)),
+            t("Noticed by us: {moment}", moment=words.moment(node.seen_at)),
         ]
     else:
         lines.append(_kind_reason(words, news.kind))
@@ -167,14 +167,14 @@ def received(
     days: int,
     *,
     parcel: int = 0,
-    told: bool = True,
+    reported: bool = True,
     review: bool = False,
     shop: Shop | None = None,
 ) -> Message:
     """What the question "Did you get it?" becomes once answered; after "not yet" we ask again in `days` days.
 
-    `parcel` 0 is the whole order. `told` says whether a problem is on its way to the shop; else the `shop`'s
-    contact is given. `review` asks for a review at the shop's address for that.
+    `parcel` 0 is the whole order. `reported` says whether a problem is on its way to the shop; else the
+    `shop`'s contact is given. `review` asks for a review at the shop's address for that.
     """
     t, name = words.t, wording.name(words, facts.order, follow)
     match receipt:
@@ -188,7 +188,7 @@ def received(
                 "your door; we'll check back {later}.",
                 later=later,
             )
-        case actions.Receipt.PROBLEM if not told:
+        case actions.Receipt.PROBLEM if not reported:
             text = t("Please contact the shop; they can help.")
             if shop and shop.support:
                 contact = t("💬 Questions? {contact}", contact=wording.clip(shop.support, 100))
@@ -340,11 +340,11 @@ def _nodes(words: Words, facts: Localized, news: News, now: datetime, *, headed:
     lines: list[Markup] = []
     stage = news.stage
     reason = _reason(facts, news)
-    told = facts.order.nodes_in([news])
+    nodes = facts.order.nodes_in([news])
     parcel = _parcel_of(facts, news)
     taken_back = parcel is not None and parcel.stage is stage and progress.delivery_taken_back(parcel)
     if headed and stage is not None and news.importance >= Importance.MILESTONE:
-        cleared = progress.cleared_customs(told, stage)
+        cleared = progress.cleared_customs(nodes, stage)
         sentence = wording.milestone(words, stage, reason, cleared=cleared)
         if taken_back:
             sentence = words.t("It hasn't been delivered after all.")
@@ -352,9 +352,9 @@ def _nodes(words: Words, facts: Localized, news: News, now: datetime, *, headed:
         why_held = wording.reason_name(words, reason) if _needs_reason(stage, reason) else None
         if why_held is not None:
             lines.append(words.t("Reason: {reason}", reason=why_held))
-    if told:
-        lines.append(_quote(words, facts, told))
-    if (rest := len(told) - NODES_SHOWN) > 0:
+    if nodes:
+        lines.append(_quote(words, facts, nodes))
+    if (rest := len(nodes) - NODES_SHOWN) > 0:
         lines.append(words.plural("…and {n} more entry", "…and {n} more entries", rest))
     hint = wording.advice(words, stage, reason) if stage is not None else None
     if hint is not None and not taken_back:  # no courier has left a note
@@ -385,11 +385,11 @@ def _needs_reason(stage: Stage, reason: Reason) -> bool:
     return stage in wording.WITH_REASON and wording.shown_stage(stage, reason) is not Stage.CANCELLED
 
 
-def _quote(words: Words, facts: Localized, told: Sequence[Node]) -> Markup:
-    bullet = Markup("• ") if len(told) > 1 else Markup("")
+def _quote(words: Words, facts: Localized, nodes: Sequence[Node]) -> Markup:
+    bullet = Markup("• ") if len(nodes) > 1 else Markup("")
     entries = [
         fill("{}{}\n{}", bullet, wording.node_text(words, facts, node), words.moment(node.at))
-        for node in told[:NODES_SHOWN]
+        for node in nodes[:NODES_SHOWN]
     ]
     return fill("<blockquote>{}</blockquote>", Markup("\n").join(entries))
 
@@ -529,9 +529,9 @@ def _buttons(words: Words, facts: Localized, news: Sequence[News]) -> tuple[tupl
     open_ = (_open(words, id_), *((page,) if page else ()))
     asked = next((each for each in news if each.kind in _ASKS_RECEIPT), None)
     delivered = next((each for each in news if _is_arrival(each)), None)
-    told = asked or (delivered if delivered and delivered.kind is NewsKind.NODES else None)
-    if told is not None:
-        return (receipt_row(words, id_, told.parcel or 0), open_)
+    about = asked or (delivered if delivered and delivered.kind is NewsKind.NODES else None)
+    if about is not None:
+        return (receipt_row(words, id_, about.parcel or 0), open_)
     if any(each.kind is NewsKind.STILL_AWAITED for each in news):
         waiting = (
             b.button(

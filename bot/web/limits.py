@@ -60,8 +60,8 @@ class Bodies:
 
     async def read(self, request: Request) -> bytes:
         """Read the body. Raises BodyRefused."""
-        told = request.headers.get("content-length", "")
-        if told.isdecimal() and (len(told) > 10 or int(told) > self.largest):
+        declared = request.headers.get("content-length", "")
+        if declared.isdecimal() and (len(declared) > 10 or int(declared) > self.largest):
             raise BodyRefused(413)
         try:
             async with asyncio.timeout(_BODY_WITHIN) as limit:

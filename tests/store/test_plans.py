@@ -63,7 +63,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "outages": lambda tx: tx.notices.outages(NOW),
     "end outages": lambda tx: tx.notices.end_outages(["1"], NOW),
     "articles": lambda tx: tx.translations.articles(["1", "2"], "ru"),
-    "last told": lambda tx: tx.notices.last_told(ANNA, "1"),
+    "last announced": lambda tx: tx.notices.last_announced(ANNA, "1"),
     "drop waiting": lambda tx: tx.notices.drop_waiting(ANNA, "1", NewsKind.CHECK_IN, NOW),
     "followers": lambda tx: tx.chats.followers(["1", "2"]),
     "follows": lambda tx: tx.chats.follows(ANNA),

@@ -362,7 +362,7 @@ def _pushes() -> dict[str, Scene]:
         **{f"pushes.received {each}": answered(each) for each in Receipt},
         "pushes.not_found": lambda w: pushes.not_found(w, ORDER.id),
         "pushes.received problem without a shop to tell": lambda w: pushes.received(
-            w, FACTS, FOLLOW, Receipt.PROBLEM, 3, told=False, shop=Shop(support="@lamp_help")
+            w, FACTS, FOLLOW, Receipt.PROBLEM, 3, reported=False, shop=Shop(support="@lamp_help")
         ),
         "pushes.received yes, with a review": lambda w: pushes.received(
             w, FACTS, FOLLOW, Receipt.YES, 3, review=True, shop=Shop(review_url="https://shop.example/review")

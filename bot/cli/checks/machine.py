@@ -134,8 +134,8 @@ def _sample(words: Words) -> str:
     )
     parcel = Parcel(index=1, carrier="AliExpress Selection Standard", nodes=(node,))
     facts = Localized(order=Order(id="8211744661738042", parcels=(parcel,), created_at=at))
-    name, told = brand.carrier(words, parcel.carrier), wording.node_text(words, facts, node).unescape()
-    return f"“{parcel.carrier}” becomes “{name}”, “{text}” becomes “{told}”"
+    name, text = brand.carrier(words, parcel.carrier), wording.node_text(words, facts, node).unescape()
+    return f"“{parcel.carrier}” becomes “{name}”, “{text}” becomes “{text}”"
 
 
 async def phrases_file(chosen: Settings) -> Iterable[Finding]:
@@ -242,8 +242,8 @@ def _who_listens(host: str, number: int) -> Finding:
         )
     if answer.get("ready"):
         return ok("port", f"{host}:{number} is used by the running bot, which is ready")
-    told = "; ".join(f"{name}: {reason}" for name, reason in dict(answer.get("wrong") or {}).items())
-    return failure("port", f"the running bot is not ready: {told}", "see the other lines of this report")
+    wrong = "; ".join(f"{name}: {reason}" for name, reason in dict(answer.get("wrong") or {}).items())
+    return failure("port", f"the running bot is not ready: {wrong}", "see the other lines of this report")
 
 
 def _ready(url: str) -> dict[str, Any] | None:
@@ -257,10 +257,10 @@ def _ready(url: str) -> dict[str, Any] | None:
     except OSError:
         return None
     try:
-        told = json.loads(body)
+        answer = json.loads(body)
     except ValueError:
         return None
-    return told if isinstance(told, dict) and "ready" in told else None
+    return answer if isinstance(answer, dict) and "ready" in answer else None
 
 
 async def public_address(chosen: Settings) -> Iterable[Finding]:

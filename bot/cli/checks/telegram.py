@@ -68,10 +68,10 @@ def inline(bot: TelegramBot, served: bool) -> Iterable[Finding]:
 
 async def intake(bot: TelegramBot, chosen: Settings, ours: str) -> Iterable[Finding]:
     """Check that Telegram delivers where the settings say. `ours` is the webhook that `run` last set."""
-    info = await bot.call("getWebhookInfo")
-    told: dict[str, Any] = info if isinstance(info, dict) else {}
-    found = [_destination(str(told.get("url") or ""), chosen, ours)]
-    waiting = int(told.get("pending_update_count") or 0)
+    answer = await bot.call("getWebhookInfo")
+    info: dict[str, Any] = answer if isinstance(answer, dict) else {}
+    found = [_destination(str(info.get("url") or ""), chosen, ours)]
+    waiting = int(info.get("pending_update_count") or 0)
     if waiting > _MANY_WAITING:
         found.append(
             warning(
@@ -80,12 +80,12 @@ async def intake(bot: TelegramBot, chosen: Settings, ours: str) -> Iterable[Find
                 "check that the bot is running; they expire after a day",
             )
         )
-    at = datetime.fromtimestamp(int(told.get("last_error_date") or 0), UTC)
+    at = datetime.fromtimestamp(int(info.get("last_error_date") or 0), UTC)
     if datetime.now(UTC) - at < _RECENT:
         found.append(
             warning(
                 "webhook",
-                f"Telegram's last attempt failed at {at:%H:%M} UTC: {told.get('last_error_message', '')}",
+                f"Telegram's last attempt failed at {at:%H:%M} UTC: {info.get('last_error_message', '')}",
                 "check the proxy and its certificate",
             )
         )

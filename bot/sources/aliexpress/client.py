@@ -80,10 +80,10 @@ class GatewayClient:
                 self._report(
                     "unknown_code", self.redactor.clean(f"{refusal.code} {refusal.sub_code}".strip())
                 )
-            raise self.told(refusals.to_error(refusal, about_order=about_order))
+            raise self.explained(refusals.to_error(refusal, about_order=about_order))
         return answer
 
-    def told(self, error: SourceError) -> SourceError:
+    def explained(self, error: SourceError) -> SourceError:
         """Return `error` without secrets, with a note on clock skew if that may be the cause."""
         detail = error.detail
         far_off = self.skew is not None and abs(self.skew) > NOTICEABLE_SKEW
@@ -151,7 +151,7 @@ class GatewayClient:
             self._report("clock", f"{self.skew:+.0f} s")
 
     def _transient(self, code: str, detail: str) -> SourceError:
-        return self.told(Transient(code, detail))
+        return self.explained(Transient(code, detail))
 
 
 def _retry_after(value: str) -> float:

@@ -57,9 +57,9 @@ def find_refusal(answer: Mapping[str, object]) -> Refusal | None:
     if any(key.endswith("_response") or key in _DATA for key in answer):
         # Samples have placeholder words as `code` next to good data, so only a known code counts here.
         return _refusal(answer) if code.lower() in _BY_CODE else None
-    told = answer.get("message") or answer.get("msg")
-    succeeded = (code or _text(told)).lower() in _SUCCESS
-    return _refusal(answer) if not succeeded and (code or told) else None
+    message = answer.get("message") or answer.get("msg")
+    succeeded = (code or _text(message)).lower() in _SUCCESS
+    return _refusal(answer) if not succeeded and (code or message) else None
 
 
 def to_error(refusal: Refusal, *, about_order: bool = False) -> SourceError:

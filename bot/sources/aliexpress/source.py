@@ -257,4 +257,4 @@ class AliExpress:
     def _noted(self, error: SourceError) -> SourceError:
         if isinstance(error, payload.UnknownShape):
             self._observer.event("unknown_shape", error.detail)
-        return self.client.told(error)
+        return self.client.explained(error)

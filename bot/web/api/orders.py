@@ -115,10 +115,10 @@ async def get_order(
     them so before; the others are English.
     """
     rows = await _found(tracking, id)
-    told = await tracking.listing.localized(rows, language)
+    shown = await tracking.listing.localized(rows, language)
     response.headers["Vary"] = "Accept-Language"
     return shapes.FoundOrders(
-        orders=[shapes.full(row, facts, language, links) for row, facts in zip(rows, told, strict=True)]
+        orders=[shapes.full(row, facts, language, links) for row, facts in zip(rows, shown, strict=True)]
     )
 
 

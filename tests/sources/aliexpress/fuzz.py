@@ -52,7 +52,7 @@ def swallow(body: bytes) -> None:
         try:
             repr(reader(_CLIENT.decode(body, about_order=True))).encode()
         except SourceError as error:
-            str(_CLIENT.told(error)).encode()
+            str(_CLIENT.explained(error)).encode()
 
 
 def steps(body: bytes) -> frozenset[tuple[str, int, int]]:
