@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from datetime import timedelta
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 
 from bot.arrival import Arrival, Features, Forecast, Journey, moment
 from bot.arrival.calibration import Calibration
+from bot.arrival.clock import Clock
+from bot.arrival.pace import paced
 from bot.arrival.said import say
 from bot.model import Estimate, Stage
 from tests.bench.arrival import lines
@@ -148,28 +152,143 @@ def test_a_state_survives_in_a_few_kilobytes() -> None:
 
 def test_a_busy_shop_is_remembered_by_a_part_of_all_its_days() -> None:
     many = [parcel(key, 9.0 + key % 30, ended=NOW - 60.0 * key / 5000) for key in range(5000)]
-    arrival = taught(many)
+    later = [parcel(10_000 + key, 9.0 + key % 30, ended=NOW + 30.0 * (key + 1) / 2500) for key in range(2500)]
+    under_way = tuple(
+        replace(one, passages=known, until=NOW, delivered=False)
+        for one in later
+        if (known := tuple(passage for passage in one.passages if passage[1] < NOW))
+    )
+    arrival = taught(many, under_way)
     assert 150 <= arrival.finished <= 400
     assert arrival.forecast(picked_up(25.0), NOW).latest - NOW < 15.0  # slow ones are known, too
-    again = taught(many[::-1])
+    again = taught(many[::-1], under_way)
     assert again.dump() == arrival.dump()
 
 
-def test_ranges_that_held_too_little_are_widened() -> None:
-    calibration = Calibration()
-    for key in range(200):
-        calibration.state(str(key), Stage.PICKED_UP, (NOW + 2.0, NOW + 8.0))
-    arrived = {str(key): NOW + 10.0 if key % 2 else NOW + 5.0 for key in range(200)}
-    calibration.judge(arrived, {}, NOW + 12.0)
-    assert calibration.level(Stage.PICKED_UP, 1) > 0.93
-    assert 0.1 < calibration.level(Stage.PICKED_UP, 0) < 0.15  # none came before: narrowed, with care
+@pytest.mark.parametrize("spread", [0.6, 1.0, 1.6])
+def test_ranges_hold_as_often_as_they_should_whatever_the_model_gets_wrong(spread: float) -> None:
+    """Parcels of 10 days; the model's ranges are too narrow, right, or too wide."""
+    rng, calibration = random.Random(1), Calibration()
+    arrived: dict[str, float] = {}
+    held = []
+    for day in range(600):
+        now = NOW + day
+        arrived = {key: at for key, at in arrived.items() if at > now - 30.0}
+        past = {key: at for key, at in arrived.items() if at < now}
+        calibration.judge(past, dict.fromkeys(arrived, 1.0), now)
+        for number in range(5):
+            key = f"{day}/{number}"
+            arrived[key] = now + 10.0 + 2.0 * rng.gauss(0.0, 1.0)
+            levels = [calibration.level(Stage.PICKED_UP, end) for end in (0, 1)]
+            ends = [now + 10.0 + 2.0 * spread * NormalDist().inv_cdf(level) for level in levels]
+            calibration.state(key, Stage.PICKED_UP, ends)
+            held += [ends[0] <= arrived[key] <= ends[1]] if day >= 300 else []
+    assert 0.77 < sum(held) / len(held) < 0.83
 
 
-def test_no_statement_is_judged_before_its_moment() -> None:
+def test_an_end_is_judged_once_a_day_after_its_moment() -> None:
     calibration = Calibration()
+
+    def level() -> float:
+        return calibration.level(Stage.PICKED_UP, 0)
+
     calibration.state("1", Stage.PICKED_UP, (NOW + 2.0, NOW + 8.0))
-    calibration.judge({}, {"1": 1.0}, NOW + 2.0)
-    assert calibration.level(Stage.PICKED_UP, 0) == pytest.approx(0.1)
+    calibration.judge({}, {"1": 1.0}, NOW + 2.9)
+    assert level() == pytest.approx(0.1)
+    calibration.judge({}, {"1": 1.0}, NOW + 3.0)
+    assert level() > 0.1  # it did not come before
+    once = level()
+    calibration.state("2", Stage.PICKED_UP, (NOW, NOW + 8.0))
+    calibration.judge({}, {"1": 1.0, "2": 1.0}, NOW + 3.5)
+    assert level() == once
+    calibration.judge({}, {"1": 1.0, "2": 1.0}, NOW + 4.0)
+    assert level() > once
+
+
+def test_what_was_calibrated_is_kept() -> None:
+    calibration = Calibration()
+    for key in range(20):
+        calibration.state(str(key), Stage.PICKED_UP, (NOW + 2.0, NOW + 3.0))
+    known = dict.fromkeys(map(str, range(20)), 1.0)
+    calibration.judge({}, known, NOW + 3.0)
+    again = Calibration.load(json.loads(json.dumps(calibration.dump())))
+    for later in (NOW + 3.5, NOW + 4.0, NOW + 5.0):
+        for one in (calibration, again):
+            one.judge({}, known, later)
+        for stage in (Stage.PICKED_UP, Stage.LOCAL_TRANSIT):
+            for end in (0, 1):
+                assert again.level(stage, end) == pytest.approx(calibration.level(stage, end), abs=1e-4)
+    assert calibration.level(Stage.PICKED_UP, 1) > calibration.level(Stage.LOCAL_TRANSIT, 1) > 0.9
+
+
+# ── the clock and the pace ──────────────────────────────────────────────────────────────────────
+
+clocks = st.builds(
+    lambda paces, edges: Clock(
+        [7.0 * pace / sum(paces) for pace in paces], zip(sorted(edges), (0.3, 1.7, 0.9), strict=False)
+    ),
+    st.lists(st.floats(0.2, 3.0), min_size=7, max_size=7),
+    st.lists(st.floats(NOW - 100.0, NOW), max_size=3, unique=True),
+)
+
+
+@given(clocks, st.floats(NOW - 120.0, NOW + 40.0), st.floats(0.01, 30.0))
+def test_stretched_days_rise_without_jumps_and_convert_back(clock: Clock, at: float, more: float) -> None:
+    assert clock.of(at) < clock.of(at + more)
+    assert clock.of(at + 1e-6) - clock.of(at) < 1e-4
+    assert clock.back(clock.of(NOW + more)) == pytest.approx(NOW + more, abs=1e-6)
+
+
+def test_the_clock_goes_faster_on_days_with_more_deliveries_and_at_the_pace_of_each_time() -> None:
+    monday = 20_458.0
+    weekly = Clock.weekly([monday + 7.0 * week + day for week in range(20) for day in (0.5, 1.5, 2.5)])
+    assert weekly.of(monday + 1.0) - weekly.of(monday) > 5 * (
+        weekly.of(monday + 4.0) - weekly.of(monday + 3.0)
+    )
+    assert weekly.of(monday + 7.0) - weekly.of(monday) == pytest.approx(7.0)
+    paced = weekly.changed([(monday, 0.5), (monday + 7.0, 2.0)])
+    assert paced.of(monday) - paced.of(monday - 7.0) == pytest.approx(3.5)
+    assert paced.of(monday + 7.0) - paced.of(monday) == pytest.approx(14.0)
+    assert paced.of(monday + 14.0) - paced.of(monday + 7.0) == pytest.approx(7.0)
+
+
+def test_a_closed_week_counts_for_no_time() -> None:
+    """Three parcels a day of 8 days; 50 to 43 days ago nothing was moved."""
+    rng = random.Random(2)
+    ended = []
+    for key in range(330):
+        at, ways = NOW - 120.0 + key / 3, []
+        for stage in (Stage.INFO_RECEIVED, Stage.PICKED_UP):
+            ways.append((stage, at))
+            at += rng.uniform(2.0, 6.0)
+            at += 7.0 if at > NOW - 50.0 > ways[-1][1] or NOW - 50.0 < at < NOW - 43.0 else 0.0
+        if at < NOW:
+            ended.append(Journey(key=str(key), passages=tuple(ways), until=at, delivered=True))
+    clock = paced([(one, 1.0) for one in ended], Clock(), NOW)
+    assert clock.of(NOW - 45.0) - clock.of(NOW - 50.0) < 2.0
+    assert clock.of(NOW - 20.0) - clock.of(NOW - 25.0) == pytest.approx(5.0, abs=0.5)
+    assert clock.of(NOW - 70.0) - clock.of(NOW - 75.0) == pytest.approx(5.0, abs=0.7)
+    assert paced([], Clock(), NOW).of(NOW) == Clock().of(NOW)
+
+
+def test_a_standstill_is_not_taken_to_last_for_ever() -> None:
+    """Three parcels a day of 8 days; nothing has moved for a week."""
+    rng = random.Random(3)
+    known = []
+    for key in range(390):
+        at, ways = NOW - 130.0 + key / 3, []
+        for stage in (Stage.INFO_RECEIVED, Stage.PICKED_UP):
+            if at < NOW - 7.0:
+                ways.append((stage, at))
+            at += rng.uniform(2.0, 6.0)
+        ended = at < NOW - 7.0
+        if ways:
+            one = Journey(key=str(key), passages=tuple(ways), until=at if ended else NOW, delivered=ended)
+            known.append((one, 1.0))
+    clock = paced(known, Clock(), NOW)
+    assert clock.of(NOW) - clock.of(NOW - 5.0) < 3.0, "the week counts for little"
+    assert clock.of(NOW - 20.0) - clock.of(NOW - 25.0) == pytest.approx(5.0 * 1.8, abs=2.0)
+    assert clock.of(NOW + 1.0) - clock.of(NOW) == pytest.approx(1.0)
 
 
 @given(journeys, cases, st.floats(0.0, 60.0), st.floats(0.0, 60.0), st.floats(0.0, 60.0))
@@ -220,7 +339,7 @@ def test_a_new_pace_shows_before_the_parcels_of_it_have_come(factor: float, slow
         (ended if at < NOW else under_way).append(one)
     case = Features(stage=Stage.INFO_RECEIVED, since=NOW, start=NOW)
     left = taught(ended, tuple(under_way)).forecast(case, NOW).likely - NOW
-    assert {1: 14.5 < left < 22.0, 0: 11.0 < left < 14.0, -1: 6.0 < left < 11.0}[slower], left
+    assert {1: 14.5 < left < 26.0, 0: 11.0 < left < 14.0, -1: 6.0 < left < 11.0}[slower], left
 
 
 def test_parcels_that_all_take_alike_keep_their_pace() -> None:
@@ -271,12 +390,20 @@ def test_a_parcel_past_its_range_gets_no_other_date() -> None:
     said = Estimate(first=moment(NOW - 5.0), last=moment(NOW - 1.0), at=moment(NOW - 6.0))
     assert said.is_over(moment(NOW))
     assert say(said, range_(1, 4), moment(NOW), news=False) is said
+    assert say(said, range_(0, 0.5), moment(said.last.timestamp() / 86400 + 0.001), news=False) is said
+    after = say(said, range_(0, 0.1), moment(NOW), news=True)
+    assert after is not None
+    assert after.last == moment(NOW + 0.1), "news may bring another date"
 
 
 def test_news_that_changes_little_leaves_the_range() -> None:
     said = say(None, range_(3, 11), moment(NOW), news=False)
     assert said is not None
-    assert say(said, range_(3.8, 11.8), moment(NOW + 0.5), news=True) is said
+    assert say(said, range_(3.8, 11.8), moment(NOW + 2.5), news=False) is said
+    again = say(said, range_(3.8, 11.8), moment(NOW + 0.5), news=True)
+    assert again == replace(said, at=moment(NOW + 0.5)), "the same range, as of the news"
+    begun = say(said, range_(3.8, 11.8), moment(NOW + 3.5), news=True)
+    assert begun == replace(said, first=moment(NOW + 3.5), at=moment(NOW + 3.5))
     narrow = say(None, range_(0, 1), moment(NOW), news=False)
     assert narrow is not None
     assert say(narrow, range_(0.5, 1.5), moment(NOW), news=True) is not narrow

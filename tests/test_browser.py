@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from bot.model import Stage
+from bot.model import Estimate, Stage
 from tests.test_arriving import parcel, put
 from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, World, world
 
@@ -192,6 +192,19 @@ async def test_our_own_estimate_comes_to_the_card_once_enough_parcels_were_deliv
     await here.next_node(PLAIN)
     await expect(page.locator(".message", has_text="Most likely").last).to_be_visible()
     await _keep(page, "estimate-after")
+    async with here.app.store.write() as tx:
+        order = await tx.orders.get(PLAIN)
+        assert order is not None
+        (one,) = order.parcels
+        assert one.estimate is not None
+        days = one.estimate.last - now + timedelta(days=2)  # what was said that long ago has passed
+        past = Estimate(first=one.estimate.first - days, last=one.estimate.last - days, at=now - days)
+        await tx.orders.save_estimates([replace(order, parcels=(replace(one, estimate=past),))])
+    await here.app.leader.tracking.arriving.learn()
+    await _type(page, PLAIN)
+    card = page.locator(".message", has_text="Later than usual for this route").last
+    await expect(card).to_contain_text("AliExpress promised")
+    await _keep(page, "estimate-later")
 
 
 async def test_the_journey_is_shared_as_a_picture(page: Page, here: World) -> None:

@@ -12,16 +12,16 @@ from zlib import crc32
 
 from bot.arrival import durations, history, pace, prior
 from bot.arrival.calibration import LEVELS, Calibration
+from bot.arrival.clock import Clock
 from bot.arrival.durations import Curve, Durations
 from bot.arrival.history import Journey
-from bot.arrival.week import Week
 from bot.model import Stage
 
 KEPT = 400
 """Ended parcels that are kept: those that started last, so that fast and slow ones are kept alike."""
 _SPAN = 75.0  # days of starts to keep at least: if these are too many parcels, a sample of them is kept
 _HALF_LIFE = 50.0  # half-life in days, from when a parcel entered a stage
-_FEW = 0.8  # divided by the number of similar parcels: how much to raise the level of a range's end
+_FEW = 0.4  # divided by the number of similar parcels: how much to raise the level of a range's end
 _HIGHEST = 0.97
 _LOST = 0.08  # the largest share of parcels that is taken for lost; more are slow ones, not lost ones
 
@@ -91,22 +91,21 @@ class Arrival:
         coming = _chances(self._ended.values(), comparable, moving, share)
         arrived = {key: one.until for key, one in self._ended.items() if one.delivered}
         self._calibration.judge(arrived, coming, now)
-        week = Week(arrived.values())
         learned = [(one, 1.0) for one in self._ended.values()]
         learned += [(one, coming[one.key] / share) for one in comparable]
+        clock = pace.paced(learned, Clock.weekly(arrived.values()), now)
         stays: dict[Stage, list[durations.Sample]] = {}
         onward: dict[Stage, list[durations.Sample]] = {}
         for one, counts in learned:
-            bin_, end = durations.promise_bin(one.promised), week.of(one.until)
+            bin_, end = durations.promise_bin(one.promised), clock.of(one.until)
             for stage, entered, left, over in one.stays():
-                begin, leave = week.of(entered), week.of(left)
+                begin, leave = clock.of(entered), clock.of(left)
                 weight = counts * _weight(entered, now)
                 stays.setdefault(stage, []).append((leave - begin, over, weight, bin_, one.carrier))
                 if over:
                     case = (end - leave, one.delivered, counts * _weight(left, now), bin_, one.carrier)
                     onward.setdefault(stage, []).append(case)
-        self.week = week
-        self._pace = pace.pace(stays, learned, week, now) if comparable else 1.0
+        self._clock = clock
         self._stays = {stage: Durations(cases, prior.stay(stage)) for stage, cases in stays.items()}
         self._onward = {
             stage: Durations(cases, _onward_prior(stage, cases)) for stage, cases in onward.items()
@@ -115,18 +114,17 @@ class Arrival:
     def forecast(self, case: Features, now: float) -> Forecast:
         """When the parcel arrives."""
         curve = self._curve(case, now)
-        low, high = self._levels(case.stage, curve)
+        low = self._calibration.level(case.stage, 0)
+        high = _cautious(self._calibration.level(case.stage, 1), curve)
         earliest, likely, latest = (self._moment(case, curve, level, now) for level in (low, 0.5, high))
         late = 0.0 if case.due is None else self._chance_after(case, curve, (low, high), case.due)
         return Forecast(earliest=earliest, likely=likely, latest=latest, late=late)
 
     def state(self, key: str, case: Features, now: float) -> None:
         """Record the current forecast of this parcel, to be judged when its moments have passed."""
-        if not self._calibration.asks(key, now):
-            return
-        curve = self._curve(case, now)
-        ends = (LEVELS[0], _cautious(LEVELS[1], curve))
-        self._calibration.state(key, case.stage, [self._moment(case, curve, level, now) for level in ends])
+        if self._calibration.asks(key, now):
+            forecast = self.forecast(case, now)
+            self._calibration.state(key, case.stage, (forecast.earliest, forecast.latest))
 
     def dump(self) -> str:
         """The state as a few kilobytes of text."""
@@ -156,17 +154,14 @@ class Arrival:
         """The curve of stretched days from entering the stage to delivery."""
         stage = case.stage
         bin_ = durations.promise_bin(None if case.promise is None else case.promise - case.start)
-        lasted = self._pace * max(self.week.of(now) - self.week.of(case.since), 0.0)
+        lasted = max(self._clock.of(now) - self._clock.of(case.since), 0.0)
         stays = self._stays.get(stage) or Durations((), prior.stay(stage))
         onward = self._onward.get(stage) or Durations((), prior.onward(stage))
         return durations.convolve(stays.curve(bin_, case.carrier, lasted), onward.curve(bin_, case.carrier))
 
-    def _levels(self, stage: Stage, curve: Curve) -> tuple[float, float]:
-        return self._calibration.level(stage, 0), _cautious(self._calibration.level(stage, 1), curve)
-
     def _chance_after(self, case: Features, curve: Curve, levels: tuple[float, float], at: float) -> float:
         """The chance that the parcel comes after `at`, calibrated like the range: linear in between."""
-        depth = durations.chance_by(curve, self._pace * (self.week.of(at) - self.week.of(case.since)))
+        depth = durations.chance_by(curve, self._clock.of(at) - self._clock.of(case.since))
         known = ((0.0, 0.0), (levels[0], LEVELS[0]), (0.5, 0.5), (levels[1], LEVELS[1]), (1.0, 1.0))
         for (left, below), (right, above) in pairwise(known):
             if depth < right:
@@ -174,8 +169,8 @@ class Arrival:
         return 0.0
 
     def _moment(self, case: Features, curve: Curve, level: float, now: float) -> float:
-        length = durations.quantile(curve, level) / self._pace
-        return max(self.week.back(self.week.of(case.since) + length), now)
+        length = durations.quantile(curve, level)
+        return max(self._clock.back(self._clock.of(case.since) + length), now)
 
 
 def _chances(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.arrival.history import moment
@@ -20,16 +21,17 @@ def say(before: Estimate | None, forecast: Forecast, now: datetime, *, news: boo
     """The range to show now; None if it is too wide to help.
 
     `news`: the parcel came into another stage since `before`. Without news, a range is kept for two days,
-    and one that is over is not replaced.
+    and one that is over is not replaced. With news, a range that hardly changes is kept as made now.
     """
     fresh = Estimate(first=moment(forecast.earliest), last=moment(forecast.latest), at=now)
-    if before is not None:
+    if before is not None and not (news and before.is_over(now)):
         if not news and (before.is_over(now) or now - before.at < STILL):
             return before
         # The beginning of a range cannot be in the past; that it moved for this alone is no change.
-        began = abs(fresh.first - max(before.first, now))
-        if max(began, abs(fresh.last - before.last)) < min(_SAME, (fresh.last - fresh.first) / 4):
-            return before
+        first = max(before.first, now)
+        apart = max(abs(fresh.first - first), abs(fresh.last - before.last))
+        if apart < min(_SAME, (fresh.last - fresh.first) / 4):
+            return replace(before, first=first, at=now) if news else before
     if fresh.last - fresh.first > _WIDEST:
         return before if before is not None and not news else None
     return fresh

@@ -31,9 +31,13 @@ class ListPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An order of the list. `followers` counts chats; `token` opens its claim link, empty: there is none."""
+    """An order of the list as it is at `at`.
+
+    `followers` counts chats; `token` opens its claim link, empty: there is none.
+    """
 
     order: Order
+    at: datetime
     flag: Flag | None
     followers: int
     token: str

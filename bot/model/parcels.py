@@ -61,8 +61,8 @@ class Estimate:
     at: datetime
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the parcel is later than the estimate, by half a day."""
-        return now > self.last + timedelta(days=0.5)
+        """Whether the parcel is later than the estimate."""
+        return now > self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

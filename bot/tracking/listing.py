@@ -69,6 +69,7 @@ class OrderListing:
         return [
             Listed(
                 order=known[order_id],
+                at=self._now(),
                 flag=flag,
                 followers=followers.get(order_id, 0),
                 token=tokens.get(keys[order_id], "") or signed_token(order_id, self._policy.link_secret),

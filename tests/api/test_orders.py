@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.ids import is_claim_token, link_token
-from bot.model import Place
+from bot.model import Estimate, Place
 from bot.web.api.fields import Batch, read_orders
+from bot.web.api.shapes import iso
 from tests import make
 from tests.api.conftest import PUBLIC, SECRET, Shop
 from tests.api.test_gate import problem
@@ -424,3 +427,31 @@ async def test_a_strange_key_is_named(shop: Shop, key: str) -> None:
     )
     assert answer.status_code == 422
     assert [error["header"] for error in answer.json()["errors"]] == ["idempotency-key"]
+
+
+async def test_an_estimate_is_never_in_the_past_unless_the_parcel_is_later_than_usual(shop: Shop) -> None:
+    engine = shop.engine
+    engine.source.add(ONE, "Package left sorting center of origin.")
+    await shop.add(aliexpress_orders=ONE)
+    await engine.look(hours=1)
+    now = engine.clock.now()
+    async with engine.store.write() as tx:
+        order = await tx.orders.get(ONE)
+        assert order is not None
+        said = Estimate(first=now + timedelta(days=1), last=now + timedelta(days=4), at=now)
+        parcel = replace(order.parcels[0], estimate=said)
+        await tx.orders.save_estimates([replace(order, parcels=(parcel, *order.parcels[1:]))])
+
+    async def told() -> tuple[str, str, bool]:
+        (found,) = (await shop.get(f"/orders/{ONE}"))["orders"]
+        (listed,) = (await shop.get("/orders"))["orders"]
+        assert listed["parcels"][0]["estimate"] == found["parcels"][0]["estimate"]
+        estimate = found["parcels"][0]["estimate"]
+        return estimate["first"], estimate["last"], estimate["over"]
+
+    first, last = iso(said.first), iso(said.last)
+    assert await told() == (first, last, False)
+    engine.clock.pass_(hours=48)
+    assert await told() == (iso(engine.clock.now()), last, False)
+    engine.clock.pass_(hours=49)
+    assert await told() == (first, last, True)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, PlainSerializer
 
 from bot.model import (
     DailyStats,
+    Estimate,
     Figures,
     Flag,
     Flagged,
@@ -88,8 +89,9 @@ def registered(row: int, one: Registered, links: Links) -> RegisteredOrder:
 class EstimateShape(BaseModel):
     """When the parcel comes by our own forecast: on a day from `first` to `last`, in most cases."""
 
-    first: Moment
+    first: Moment = Field(description="not in the past unless `over`")
     last: Moment
+    over: bool = Field(description="the parcel is later than usual for its route; no other date is known")
     made_at: Moment
 
 
@@ -186,14 +188,14 @@ class FoundOrders(BaseModel):
 def summary(row: Listed, links: Links) -> OrderSummary:
     """An order of a list."""
     order = row.order
-    return OrderSummary(**_head(row, links), parcels=[_parcel(parcel) for parcel in order.live])
+    return OrderSummary(**_head(row, links), parcels=[_parcel(parcel, row.at) for parcel in order.live])
 
 
 def full(row: Listed, facts: Localized, language: str, links: Links) -> FullOrder:
     """An order by itself, with texts of this language as far as there are any."""
     parcels = [
         FullParcelShape(
-            **dict(_parcel(parcel)), nodes=[_node(node, facts, language) for node in parcel.nodes]
+            **dict(_parcel(parcel, row.at)), nodes=[_node(node, facts, language) for node in parcel.nodes]
         )
         for parcel in facts.order.live
     ]
@@ -226,8 +228,7 @@ def _head(row: Listed, links: Links) -> dict[str, Any]:
     }
 
 
-def _parcel(parcel: Parcel) -> ParcelShape:
-    found = parcel.estimate
+def _parcel(parcel: Parcel, now: datetime) -> ParcelShape:
     return ParcelShape(
         number=parcel.number,
         carrier=parcel.carrier,
@@ -235,11 +236,17 @@ def _parcel(parcel: Parcel) -> ParcelShape:
         reason=parcel.reason,
         stage_since=parcel.stage_since,
         eta=parcel.eta,
-        estimate=EstimateShape(first=found.first, last=found.last, made_at=found.at) if found else None,
+        estimate=_estimate(parcel.estimate, now) if parcel.estimate is not None else None,
         items=[
             ItemShape(title=item.title, variant=item.variant, quantity=item.quantity) for item in parcel.items
         ],
     )
+
+
+def _estimate(estimate: Estimate, now: datetime) -> EstimateShape:
+    over = estimate.is_over(now)
+    first = estimate.first if over else max(estimate.first, now)
+    return EstimateShape(first=first, last=estimate.last, over=over, made_at=estimate.at)
 
 
 def _node(node: Node, facts: Localized, language: str) -> NodeShape:

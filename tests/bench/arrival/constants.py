@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from bot.arrival import calibration, model, pace, prior, week
+from bot.arrival import calibration, clock, model, pace, prior
 from bot.model import Stage
 from tests.bench.arrival import lines
 from tests.bench.arrival.replay import Moment, replay
@@ -20,15 +20,14 @@ _CONSTANTS: tuple[tuple[ModuleType, str], ...] = (
     (model, "KEPT"),
     (model, "_HALF_LIFE"),
     (model, "_FEW"),
-    (calibration, "_HALF_LIFE"),
-    (calibration, "_SURE"),
-    (calibration, "_NARROWING"),
+    (calibration, "_STEP"),
+    (calibration, "_STAGE_STEP"),
     (calibration, "_PENDING"),
-    (pace, "_WINDOW"),
+    (pace, "_STRETCH"),
     (pace, "_CHANCE"),
     (pace, "_EVEN"),
     (prior, "PARCELS"),
-    (week, "_EVEN"),
+    (clock, "_EVEN"),
 )
 
 
