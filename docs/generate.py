@@ -70,7 +70,7 @@ def is_required(name: str) -> bool:
 def env_example() -> str:
     """Every variable with its description; required ones have no `#`."""
     lines = [
-        "# Copy to .env and fill in the lines without #, or run `python -m bot init`.",
+        "# Copy to .env and fill in the lines without #, or run `parcel-bot init`.",
         "# A line that begins with # shows the default. Empty means unset.",
         "# Any secret can be read from a file instead: NAME_FILE=/path/to/it.",
     ]
@@ -111,9 +111,9 @@ def commands_page() -> str:
     parts = [
         "# Commands\n\n",
         MADE,
-        "## In the terminal\n\n`python -m bot COMMAND`; each has `--help`. "
+        "## In the terminal\n\n`parcel-bot COMMAND`; each has `--help`. "
         "Exit codes: 0 success, 1 failure, 2 wrong usage or settings.\n"
-        "`python -m bot --install-completion` installs shell completion.\n",
+        "`parcel-bot --install-completion` installs completion for bash, zsh or fish.\n",
     ]
     for name, command in group.commands.items():
         parts.append(f"\n### {name}\n\n{(command.help or '').strip()}\n")
@@ -211,7 +211,7 @@ Test vector:
 |---|---|---|
 | `{order}` | `{secret}` | `{token}` |
 
-`python -m bot link ORDER` prints links; [shop-links.md](../how-to/shop-links.md) makes them in PHP,
+`parcel-bot link ORDER` prints links; [shop-links.md](../how-to/shop-links.md) makes them in PHP,
 JavaScript, Ruby and Python without calling the bot. A link does not expire; changing `LINK_SECRET` ends all
 links made with it.
 

@@ -72,7 +72,8 @@ class EnvFile:
 def _quoted(value: str) -> str:
     if _PLAIN.fullmatch(value):
         return value
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    # No more backslashes than python-dotenv needs: compose's reader leaves them all in.
+    return "'" + re.sub(r"\\(?=[\\']|$)|'", r"\\\g<0>", value) + "'"
 
 
 def _unquoted(text: str) -> str:

@@ -22,7 +22,7 @@ PREFIX = "/api/v1"
 _ABOUT = """
 The shop's own systems tell the bot of orders and ask how their parcels are.
 
-* Send the key as `Authorization: Bearer KEY`; `python -m bot keys add NAME` makes one.
+* Send the key as `Authorization: Bearer KEY`; `parcel-bot keys add NAME` makes one.
 * Every error is `application/problem+json` (RFC 9457). Status 422 names each wrong field once in `errors`;
   nothing was stored then.
 * Times are UTC in ISO 8601. `cursor` is opaque: pass on `next_cursor` as it is.
