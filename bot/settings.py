@@ -326,13 +326,31 @@ def _read_secret(variable: str, path: str) -> str:
         raise SettingsError(variable, "does not name a text file") from None
 
 
+def mistake(variable: str, text: str) -> str | None:
+    """What to give instead of one variable's text, taken by itself; None if it will do."""
+    name = variable.lower()
+    try:
+        Settings.model_validate({name: text.strip()} if text.strip() else {})
+    except ValidationError as error:
+        found = error.errors(include_input=False, include_context=False)
+        return next(
+            (_reason(one) for one in found if one["loc"][0] == name and one["type"] != "missing"), None
+        )
+    return None
+
+
 def _explain(error: ValidationError) -> SettingsError:
     first = error.errors(include_input=False, include_context=False)[0]
     name = str(first["loc"][0])
+    description = Settings.model_fields[name].description
     if first["type"] == "missing":
-        return SettingsError(name.upper(), f"is missing; {Settings.model_fields[name].description}")
-    reason = _in_our_words(str(first["type"]), name) or str(first["msg"]).removeprefix("Value error, ")
-    return SettingsError(name.upper(), f"{reason} ({Settings.model_fields[name].description})")
+        return SettingsError(name.upper(), f"is missing; {description}")
+    return SettingsError(name.upper(), f"{_reason(first)} ({description})")
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    ours = _in_our_words(str(error["type"]), str(error["loc"][0]))
+    return ours or str(error["msg"]).removeprefix("Value error, ")
 
 
 def _in_our_words(kind: str, name: str) -> str:

@@ -97,5 +97,10 @@ def main() -> None:
     except BotError as error:
         console.print(f"[bold red]Failed[/]: {escape(str(error))}", soft_wrap=True)
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:  # no file: not the operator's to mend
+            raise
+        console.print(f"[bold red]Failed[/]: {escape(str(error.filename))}: {error.strerror}", soft_wrap=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

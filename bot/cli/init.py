@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,13 +25,13 @@ from bot.cli.checks import Verdict
 from bot.cli.envfile import EnvFile
 from bot.cli.program import PROGRAM
 from bot.errors import BotError
-from bot.i18n import LANGUAGES, Words, guess_zone
+from bot.i18n import LANGUAGES, Words, find_language, guess_language, guess_zone
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _MADE = ("LINK_SECRET", "WEBHOOK_SECRET", "TOKEN_KEY")
 _LINGER = 60.0  # seconds that `init` waits for the operator's first message
 _AGAIN = 1.0  # seconds between two looks while older updates are pending: Telegram then answers at once
-_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_ZONE_WANTED = "give the best-known city of your time zone (for Munich: Berlin), or a name like Europe/Berlin"
 SHOP_FILE = Path("shop/shop.toml")  # a folder of its own, which compose.yaml shows to the container
 _ACCESS = """open: whoever knows an order number can follow that order; wrong guesses lock a chat out.
 link: customers need the signed link that you send them; typed numbers are refused.
@@ -50,6 +52,7 @@ def init(
     Running it again keeps the present values, secrets included, unless you enter new ones.
     """
     console = Console(highlight=False)
+    _check_place(path)
     before = EnvFile.read(path)
     if before.names:
         console.print(f"{path} exists. Press Enter to keep a value; other lines stay as they are.")
@@ -73,6 +76,17 @@ def init(
     console.print("\nChecking everything:\n")
     doctor.report(settings.load_settings(dotenv=path), path)
     console.print(f"\nNext: [bold]{PROGRAM} run[/]")
+
+
+def _check_place(path: Path) -> None:
+    """Raise BotError if `path` cannot be written, before anybody has answered a dozen questions."""
+    folder = path.resolve().parent
+    if path.is_dir():
+        raise BotError(f"{path} is a folder; give the name of a file in it")
+    if not folder.is_dir():
+        raise BotError(f"There is no folder {folder}; make it first")
+    if not os.access(folder, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.R_OK)):
+        raise BotError(f"This user may not write to {folder}; run the command as the folder's owner")
 
 
 def _log_in(console: Console, *, first: bool) -> None:
@@ -131,7 +145,9 @@ class Interview:
             "You find App Key and App Secret in the App Console: https://openservice.aliexpress.com",
         )
         while True:
-            key = self._ask("ALIEXPRESS_APP_KEY", "App Key")
+            key = self._ask(
+                "ALIEXPRESS_APP_KEY", "App Key", wrong=partial(settings.mistake, "ALIEXPRESS_APP_KEY")
+            )
             secret = self._secret("ALIEXPRESS_APP_SECRET", "App Secret")
             finding = asyncio.run(_signed(key, secret, self._url("ALIEXPRESS_API_URL")))
             if finding.verdict is Verdict.OK:
@@ -149,7 +165,7 @@ class Interview:
             "ALIEXPRESS_CALLBACK_URL",
             "Callback URL of the app, as in the App Console",
             default="https://127.0.0.1/callback",
-            wrong=lambda text: None if re.match(r"https?://\S+$", text) else "give a URL",
+            wrong=partial(settings.mistake, "ALIEXPRESS_CALLBACK_URL"),
         )
 
     def people(self) -> None:
@@ -161,23 +177,27 @@ class Interview:
             "ACCESS",
             "Who may add orders: open, link or private",
             default="open",
-            wrong=lambda text: None if text in {"open", "link", "private"} else "open, link or private",
+            wrong=self._refused_access,
         )
         self.answers["DEFAULT_LANGUAGE"] = self._ask(
             "DEFAULT_LANGUAGE",
             "Language for chats whose language is unknown (en, ru, pt_BR …)",
             default="en",
-            wrong=lambda text: None if text in LANGUAGES else f"one of {', '.join(LANGUAGES)}",
+            wrong=lambda text: None if _language(text) else settings.mistake("DEFAULT_LANGUAGE", text),
         )
-        language = self.answers["DEFAULT_LANGUAGE"]
-        words = Words(language, "UTC")
+        language = self.answers["DEFAULT_LANGUAGE"] = _language(self.answers["DEFAULT_LANGUAGE"])
         zone = self._ask(
             "DEFAULT_TIME_ZONE",
             "Time zone for chats whose time zone is unknown (a city will do)",
             default=guess_zone(language, "UTC"),
-            wrong=lambda text: None if words.zone_called(text) else "a city such as Berlin, or Europe/Berlin",
+            wrong=lambda text: None if _zone(text, language) else _ZONE_WANTED,
         )
-        self.answers["DEFAULT_TIME_ZONE"] = words.zone_called(zone) or zone
+        self.answers["DEFAULT_TIME_ZONE"] = _zone(zone, language) or zone
+
+    def _refused_access(self, text: str) -> str | None:
+        if text.lower() == "private" and not self.answers["ADMIN_CHAT_IDS"]:
+            return "private serves the admin chats alone, and you named none"
+        return settings.mistake("ACCESS", text)
 
     def shop(self, folder: Path) -> None:
         """Ask what customers read of the shop, and when the daily brief comes."""
@@ -195,7 +215,7 @@ class Interview:
         self.answers["BRIEF_AT"] = self._ask(
             "BRIEF_AT",
             "Hour of the daily brief to the admin chats, such as 08:00 (empty: none)",
-            wrong=lambda text: None if not text or _HOUR.fullmatch(text) else "two digits each, as in 08:00",
+            wrong=partial(settings.mistake, "BRIEF_AT"),
             may_be_empty=True,
         )
 
@@ -238,7 +258,7 @@ class Interview:
         answer = self._ask(
             "ADMIN_CHAT_IDS",
             "Admin chat ids, separated by commas",
-            wrong=lambda text: None if re.fullmatch(r"(-?\d+(\s*,\s*-?\d+)*)?", text) else "give numeric ids",
+            wrong=partial(settings.mistake, "ADMIN_CHAT_IDS"),
             may_be_empty=True,
         )
         if "-" in answer:
@@ -291,6 +311,19 @@ class Interview:
 
     def _no(self, text: str) -> None:
         self.console.print(Text.assemble(("✗ ", "red"), text))
+
+
+def _language(text: str) -> str:
+    """Our code of a language that is given by code or name; empty if it is none of ours."""
+    return guess_language(text, "") or find_language(text)
+
+
+def _zone(text: str, language: str) -> str | None:
+    """The time zone of a city that is named in any of our languages, its country behind a comma or not."""
+    city = text.partition(",")[0]
+    return next(
+        (zone for code in (language, *LANGUAGES) if (zone := Words(code, "UTC").zone_called(city))), None
+    )
 
 
 def write_shop(path: Path, text: str) -> None:

@@ -102,6 +102,32 @@ def test_a_wrong_answer_is_refused_on_the_spot_and_asked_again(asked: Terminal, 
     assert found["DEFAULT_TIME_ZONE"] == "Europe/Vienna"
 
 
+def test_what_the_settings_would_refuse_is_refused_when_it_is_answered(
+    asked: Terminal, sandbox: Sandbox
+) -> None:
+    told = sandbox.told
+    answers = script(
+        sandbox,
+        aliexpress=f"my key\n{told['app_key']}\n{told['app_secret']}\nhttp://[::1\n\n",
+        people=f"n\n{2**63}\n-0\n\nprivate\nOPEN\nGerman\nMars\n東京\n",
+    )
+    result = asked.run("init", answers=answers)
+    assert result.exit_code == 0, result.output
+    assert "named none" in result.output, "nobody could use a private bot without admins"
+    chosen = settings.load_settings(environ={}, dotenv=asked.folder / ".env")
+    assert (chosen.access, chosen.admin_chat_ids) == ("open", ())
+    assert (chosen.default_language, chosen.default_time_zone) == ("de", "Asia/Tokyo")
+
+
+@pytest.mark.parametrize(("file", "why"), [("nowhere/.env", "no folder"), (".", "is a folder")])
+def test_a_place_where_nothing_can_be_written_is_named_before_any_question(
+    asked: Terminal, file: str, why: str
+) -> None:
+    result = asked.run("init", "--file", file)
+    assert "Bot token" not in result.output
+    assert why in str(result.exception)
+
+
 def test_the_shops_name_contact_and_brief_are_asked(asked: Terminal, sandbox: Sandbox) -> None:
     shop = 'Lamp "&" Light\n@lamp_help\n8:00\n25:00\n08:30\n'
     result = asked.run("init", answers=script(sandbox, shop=shop))
