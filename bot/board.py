@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model import BoardSettings, Case, Flag, FlagRule, FlagSince, Order, OrderStatus, Reason, Stage
 
 _MOVING = frozenset(stage for stage in Stage if not stage.final)
+_PASSING = frozenset(reason for reason in Reason if reason.passes)  # bad weather is nobody's task
 _SILENCE = {FlagSince.PAYMENT, FlagSince.NODE}  # becomes a problem only when its grace is over
 
 
@@ -36,7 +38,7 @@ def rules(days: BoardSettings) -> tuple[FlagRule, ...]:
     untracked, late = timedelta(days=days.no_tracking), timedelta(days=days.late)
     return (
         _in(Flag.RETURNED, Stage.RETURNING, Stage.RETURNED),
-        _in(Flag.PROBLEM, Stage.EXCEPTION, Stage.ADDRESS_CHANGE),
+        replace(_in(Flag.PROBLEM, Stage.EXCEPTION, Stage.ADDRESS_CHANGE), besides=_PASSING),
         _in(Flag.DUTIES, Stage.DUTIES_DUE),
         FlagRule(flag=Flag.IN_DISPUTE, stages=frozenset(Stage), since=FlagSince.STATUS),
         _in(Flag.FAILED_ATTEMPT, Stage.FAILED_ATTEMPT),
@@ -60,7 +62,9 @@ def flag(
     """The order's flag and since when it has had it; None if it needs no attention."""
     for rule in by:
         at = _moment(order, case, rule.since)
-        if at is None or order.stage not in rule.stages or (rule.grace and at + rule.grace > now):
+        if at is None or order.stage not in rule.stages or order.reason in rule.besides:
+            continue
+        if rule.grace and at + rule.grace > now:
             continue
         if not _done(order, case, rule, at + rule.grace):
             return rule.flag, at + rule.grace if rule.since in _SILENCE else at

@@ -31,6 +31,15 @@ def test_a_stage_that_needs_somebody_is_flagged_at_once(stage: Stage, flag: Flag
     assert found[0] is flag
 
 
+@pytest.mark.parametrize("reason", [Reason.WEATHER, Reason.DELAY])
+def test_weather_and_delay_are_nobodys_task_until_they_last(reason: Reason) -> None:
+    held = make.order(make.node(), stage=Stage.EXCEPTION, reason=reason)
+    assert board.flag(held, None, NOW) is None
+    assert board.flag(replace(held, reason=Reason.LOST), None, NOW) is not None
+    silent = make.order(make.node(ago=timedelta(days=12)), stage=Stage.EXCEPTION, reason=reason)
+    assert board.flag(silent, None, NOW) == (Flag.STUCK, NOW - timedelta(days=2))
+
+
 def test_an_order_on_its_way_is_not_flagged() -> None:
     assert board.flag(make.order(make.node()), None, NOW) is None
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.model.chats import Place
 from bot.model.merchant import BookNeeds
 from bot.model.parcels import Order
-from bot.model.stages import Stage
+from bot.model.stages import Reason, Stage
 
 
 class FlagSince(enum.StrEnum):
@@ -76,6 +76,7 @@ class FlagRule:
     stages: frozenset[Stage]
     since: FlagSince
     grace: timedelta = timedelta(0)
+    besides: frozenset[Reason] = frozenset()  # orders with these reasons are not flagged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -275,6 +275,7 @@ def flag_at(
     fits = [
         sa.and_(
             orders.c.stage.in_(sorted(rule.stages)),
+            orders.c.reason.not_in(sorted(rule.besides)) if rule.besides else sa.true(),
             _MOMENTS[rule.since] <= now - rule.grace if rule.grace else _MOMENTS[rule.since].is_not(None),
             sa.not_(_done(rule)),
         )

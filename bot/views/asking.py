@@ -94,7 +94,7 @@ def _parcels(words: Words, facts: Localized) -> list[Markup]:
         inside = wording.contents(words, parcel.items)
         lines += [inside] if inside is not None else []
         known = [wording.state(words, parcel.stage, parcel.reason), *carrier_and_number(words, parcel)]
-        lines.append(Markup(" · ").join(known))
+        lines += wording.dotted(known)
         if parcel.nodes:
             node = parcel.nodes[0]
             text, at = wording.node_text(words, facts, node), words.moment(node.at)

@@ -61,8 +61,8 @@ TWINS = {
         "This link leads to another shop; we can't see its orders."
     ),
     t("Orders from aliexpress.com work: send the order number or link."): _WHERE_NUMBER,
-    t("⏳ AliExpress isn't responding, so we couldn't check order {id}. Please send it again later."): t(
-        "⏳ Tracking isn't available right now, so we couldn't check order {id}. Please send it again later."
+    t("⏳ AliExpress isn't responding, so we couldn't check order {id}. Please try again later."): t(
+        "⏳ Tracking isn't available right now, so we couldn't check order {id}. Please try again later."
     ),
     t("⏳ AliExpress isn't responding right now."): t("⏳ Tracking isn't available right now."),
     t("Order closed by AliExpress"): t("Order closed"),

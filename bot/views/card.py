@@ -232,7 +232,8 @@ def _parcel(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> li
     lines = [fill("{} {}", wording.icon(parcel.stage, parcel.reason), state) if several else state]
     lines += [line for line in (wording.bar(words, parcel),) if line is not None]
     lines += expected(words, parcel, now)
-    lines += [line for line in (pace(words, facts, parcel, now), _carrier(words, parcel)) if line is not None]
+    lines += [line for line in (pace(words, facts, parcel, now),) if line is not None]
+    lines += wording.dotted(carrier_and_number(words, parcel))
     inside = wording.contents(words, parcel.items)
     if inside is not None:
         lines.append(inside)
@@ -261,7 +262,8 @@ def _parcel_in_short(words: Words, facts: Localized, parcel: Parcel, now: dateti
     bar = wording.bar(words, parcel)
     when = expected(words, parcel, now)[:1]
     hint = wording.advice(words, parcel.stage, parcel.reason)
-    rest = (bar, *when, _carrier(words, parcel), fill("💡 {}", hint) if hint else None)
+    carrier = wording.dotted(carrier_and_number(words, parcel))
+    rest = (bar, *when, *carrier, fill("💡 {}", hint) if hint else None)
     head = fill("{} <b>{}</b>", wording.icon(parcel.stage, parcel.reason), state)
     return [head, *(line for line in rest if line is not None)]
 
@@ -276,11 +278,6 @@ def pace(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> Marku
         time=words.duration(now - parcel.stage_since),
         usual=words.duration(facts.typical),
     )
-
-
-def _carrier(words: Words, parcel: Parcel) -> Markup | None:
-    known = carrier_and_number(words, parcel)
-    return Markup(" · ").join(known) if known else None
 
 
 def carrier_and_number(words: Words, parcel: Parcel) -> list[Markup]:

@@ -198,10 +198,7 @@ def received(
                 "Sorry about that. We've told the shop about {order} and passed on its whole timeline.",
                 order=name,
             )
-    row = (
-        b.button(t("✏️ Change"), actions.AskReceipt(order_id=facts.order.id, parcel=parcel)),
-        _open(words, facts.order.id),
-    )
+    row = (b.button(t("✏️ Change"), actions.AskReceipt(order_id=facts.order.id, parcel=parcel)),)
     trouble = receipt is actions.Receipt.PROBLEM and shop is not None
     ask = ask_button(words, shop, facts.order.id) if trouble and shop else None
     if review and shop and shop.review_url:
@@ -320,8 +317,8 @@ def _wanted(words: Words, facts: Localized, news: News, now: datetime) -> list[M
     parcel = _parcel_of(facts, news)
     if parcel is None:
         return []
-    number = Markup(" · ").join(card.carrier_and_number(words, parcel))
-    return [line for line in (wording.last_day(words, parcel, now), number) if line]
+    day = wording.last_day(words, parcel, now)
+    return ([] if day is None else [day]) + wording.dotted(card.carrier_and_number(words, parcel))
 
 
 def _parcel_of(facts: Localized, news: News) -> Parcel | None:

@@ -280,7 +280,7 @@ def unknown_order(words: Words, order_id: str, shop: Shop) -> Message:
 def unanswered(words: Words, order_id: str) -> Message:
     """AliExpress gives no answer, and the order is not followed."""
     text = words.t(
-        "⏳ AliExpress isn't responding, so we couldn't check order {id}. Please send it again later.",
+        "⏳ AliExpress isn't responding, so we couldn't check order {id}. Please try again later.",
         id=words.code(order_id),
     )
     return _say(words, text)

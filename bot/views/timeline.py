@@ -68,7 +68,7 @@ def _parcel_line(words: Words, facts: Localized, parcel: Parcel) -> list[Markup]
     if count > 1:
         number = words.number(wording.position(facts.order, parcel))
         known.insert(0, words.t("Parcel {number} of {count}", number=number, count=words.number(count)))
-    return [Markup(" · ").join(known)] if known else []
+    return wording.dotted(known)
 
 
 def _pages(words: Words, facts: Localized, nodes: Sequence[Node]) -> list[tuple[Node, ...]]:

@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from bot import deadline
 from bot.eta import has_day, is_meaningful
-from bot.i18n import Words, clean, fill
+from bot.i18n import Words, clean, fill, plain
 from bot.model import Follow, Item, Localized, Node, Order, OrderStatus, Parcel, Reason, Stage
 from bot.views import brand
 
+_PHONE = 35  # characters of two parts that fit side by side on a phone
 TEXT_LIMIT = 250  # characters of one foreign text; carriers have been seen to send pages
 
 _ICONS = {
@@ -382,13 +383,13 @@ def names(words: Words, rows: Sequence[tuple[Order, Follow | None]]) -> list[Mar
         for variant in (clip(_first_article(words, order)[1], 20),)
     ]
     found = []
-    for plain, with_variant, (order, _) in zip(plainly, with_variants, rows, strict=True):
-        if plainly.count(plain) == 1:
-            found.append(plain)
+    for bare, with_variant, (order, _) in zip(plainly, with_variants, rows, strict=True):
+        if plainly.count(bare) == 1:
+            found.append(bare)
         elif with_variants.count(with_variant) == 1:
             found.append(with_variant)
         else:
-            found.append(fill("{} {}", plain, words.isolate(short_id(order.id))))
+            found.append(fill("{} {}", bare, words.isolate(short_id(order.id))))
     return found
 
 
@@ -462,6 +463,17 @@ def clip(text: str, limit: int) -> str:
 def cut(text: str, limit: int) -> str:
     """The text cut to `limit` characters, the last one telling that it was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def dotted(parts: Sequence[Markup]) -> list[Markup]:
+    """The parts with dots between, on as many lines as a phone needs: no line ends with a dot."""
+    lines: list[Markup] = []
+    for part in parts:
+        if lines and len(clean(plain(lines[-1]))) + len(clean(plain(part))) <= _PHONE:
+            lines[-1] = fill("{} · {}", lines[-1], part)
+        else:
+            lines.append(part)
+    return lines
 
 
 def contents(words: Words, items: tuple[Item, ...], most: int = 3) -> Markup | None:

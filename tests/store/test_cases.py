@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import board
-from bot.model import Flag, Order, OrderStatus, Parcel, Stage
+from bot.model import Flag, Order, OrderStatus, Parcel, Reason, Stage
 from bot.store import Store
 from tests.store.builders import ANNA, NOW, added, follow, node, order
 
@@ -34,6 +34,7 @@ def _some_order(dice: random.Random, order_id: str) -> Order:
     )
     return replace(
         order(order_id, stage=dice.choice(list(Stage)), stage_since=dice.choice((None, moment()))),
+        reason=dice.choice((Reason.NONE, Reason.LOST, Reason.WEATHER)),
         parcels=parcels,
         created_at=moment(),
         paid_at=dice.choice((None, moment())),
@@ -119,7 +120,7 @@ async def test_a_returned_parcel_stays_until_done_though_nobody_follows_it(store
 
 
 async def test_an_order_that_nobody_watches_is_not_on_the_board(store: Store) -> None:
-    lost = order("lost", stage=Stage.EXCEPTION, stage_since=NOW)
+    lost = order("lost", stage=Stage.EXCEPTION, reason=Reason.LOST, stage_since=NOW)
     await follow(store, ANNA, "lost")
     async with store.write() as tx:
         await tx.orders.save(added(lost))

@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from bot.i18n import Words
+from bot.ids import Mistake
 from bot.model import (
     Follow,
     Importance,
@@ -38,6 +40,7 @@ from tests.views.scenes import (
     ORDER,
     PARCEL,
     SECOND,
+    SHOP,
     TWO,
     estimated,
     news,
@@ -542,6 +545,45 @@ def test_orders_stand_on_the_shelf_where_one_looks_for_them(
     order = replace(ORDER, stage=stage, reason=reason, parcels=(parcel,))
     assert orders.shelf_of(order, FOLLOW) is shelf
     assert orders.shelf_of(order, replace(FOLLOW, archived_at=NOW)) is Shelf.ARCHIVED
+
+
+def test_no_line_of_a_card_ends_with_a_dot_between_carrier_and_number() -> None:
+    short, long, number = (
+        Markup("DHL"),
+        Markup("AliExpress Selection Standard"),
+        Markup("<code>LP00675700340000</code>"),
+    )
+    assert wording.dotted([short, number]) == [f"DHL · {number}"]
+    assert wording.dotted([long, number]) == [long, number]
+    assert wording.dotted([]) == []
+
+
+@pytest.mark.parametrize("receipt", actions.Receipt)
+def test_receipt_buttons_give_way_to_one_that_changes_the_answer(receipt: actions.Receipt) -> None:
+    facts = replace(FACTS, order=replace(ORDER, stage=Stage.DELIVERED))
+    answered = pushes.received(EN, facts, FOLLOW, receipt, 3, parcel=1)
+    assert [button.text for row in answered.buttons for button in row] == ["✏️ Change"]
+
+
+@pytest.mark.parametrize("entry", [replies.EntryPoint.LINK, replies.EntryPoint.TEAM])
+def test_where_links_add_orders_no_answer_asks_for_a_number(entry: replies.EntryPoint) -> None:
+    said = (
+        replies.start(EN, SHOP, entry),
+        replies.help_(EN, SHOP, entry),
+        replies.mistake(EN, Mistake.PAYMENT_CARD, "", SHOP, entry),
+        replies.link_only(EN, SHOP),
+        replies.private_bot(EN, SHOP),
+        replies.not_understood(EN, SHOP, entry),
+        replies.nothing_followed(EN, SHOP, entry),
+        replies.cannot_read(EN, SHOP, entry),
+        replies.ask_shop(EN, SHOP, begin=entry),
+        replies.unclear(EN, SHOP, []),
+        replies.shop_number(EN, "#1001", SHOP),
+        replies.unanswered(EN, ORDER.id),
+        replies.unknown_order(EN, ORDER.id, SHOP),
+    )
+    for message in said:
+        assert not re.search(r"[Ss]end (it|a|your|the|/track)\b|[Pp]aste", message.text), message.text
 
 
 def test_pop_ups_keep_to_telegrams_length() -> None:
