@@ -466,13 +466,16 @@ def cut(text: str, limit: int) -> str:
 
 
 def dotted(parts: Sequence[Markup]) -> list[Markup]:
-    """The parts with dots between, on as many lines as a phone needs: no line ends with a dot."""
+    """The parts with dots between, on as many lines as a phone needs: no line ends with a dot.
+
+    What comes last stays together: a carrier and its number.
+    """
     lines: list[Markup] = []
-    for part in parts:
-        if lines and len(clean(plain(lines[-1]))) + len(clean(plain(part))) <= _PHONE:
-            lines[-1] = fill("{} · {}", lines[-1], part)
+    for part in reversed(parts):
+        if lines and len(clean(plain(part))) + len(clean(plain(lines[0]))) <= _PHONE:
+            lines[0] = fill("{} · {}", part, lines[0])
         else:
-            lines.append(part)
+            lines.insert(0, part)
     return lines
 
 

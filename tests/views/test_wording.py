@@ -555,6 +555,7 @@ def test_no_line_of_a_card_ends_with_a_dot_between_carrier_and_number() -> None:
     )
     assert wording.dotted([short, number]) == [f"DHL · {number}"]
     assert wording.dotted([long, number]) == [long, number]
+    assert wording.dotted([long, short, number]) == [long, f"DHL · {number}"]
     assert wording.dotted([]) == []
 
 
