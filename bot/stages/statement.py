@@ -197,7 +197,9 @@ def make(raw: str, place: str, reached: Stage | None, places: int = 0) -> Statem
     return ruled
 
 
-_CAUSES = frozenset({Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.UPDATE, Stage.PICKED_UP})
+_CAUSES = frozenset(
+    {Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.ADDRESS_CHANGE, Stage.UPDATE, Stage.PICKED_UP}
+)
 _OUTCOMES = frozenset({Stage.DELIVERED, Stage.READY_FOR_PICKUP})
 
 
@@ -206,7 +208,7 @@ def _outcome(text: Text, parts: list[Statement], reached: Stage | None) -> State
     for one in reversed(parts):
         if one.stage in _OUTCOMES and not _doubted(one, parts):
             return one
-    if not any(map(text.shows, ("absent", "attempt"))):
+    if not any(map(text.shows, ("absent", "attempt", "address_change"))):
         return None
     before, *because = _BECAUSE.split(text.folded, maxsplit=1)
     for clause in (*reversed(_CLAUSES.split(text.folded)[1:]), *([before] if because else ())):
