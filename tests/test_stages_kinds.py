@@ -99,7 +99,7 @@ from tests.bench.histories import follow, histories
         ("", "Delivery completed for 3 of 5 pieces", "out_for_delivery", "update"),
         ("", "Your delivery was made a priority", "local_transit", "update"),
         ("", "Delivered, PO Box closed", "out_for_delivery", "update"),
-        ("", "Item was collected from Hong Kong", "out_for_delivery", "local_transit"),
+        ("", "Item was collected from Hong Kong", "out_for_delivery", "picked_up"),
         ("", "Uplifted from Hong Kong", "awaiting_departure", "international_transit"),
         ("", "Booked on flight CA123", "origin_transit", "awaiting_departure"),
         ("", "Shipment missed the connection flight", "awaiting_departure", "exception"),

@@ -170,7 +170,7 @@ RULES: tuple[Rule, ...] = (
     _rule("trouble.weather", _S.EXCEPTION, "weather delayed|held|failed|negated", "", _R.WEATHER),
     _rule("trouble.refused", _S.EXCEPTION, "refused", "customs carrier_pickup", _R.REFUSED),
     _rule("trouble.delay", _S.EXCEPTION, "delayed", "resolved", _R.DELAY),
-    _rule("trouble.flight", _S.EXCEPTION, "flight absent", "customer attempt", _R.DELAY),
+    _rule("trouble.flight", _S.EXCEPTION, "missed_flight", "customer attempt", _R.DELAY),
     _rule("trouble.broken_off", _S.EXCEPTION, "zh_failed", "", _R.OTHER),
     _rule("trouble.failed", _S.EXCEPTION, "failed", "data conditional resolved message", _R.OTHER),
     _rule("trouble.held", _S.EXCEPTION, "held", "customer pickup_point released", _R.OTHER),

@@ -124,7 +124,7 @@ def crosses(text: str, spoken: tuple[str, ...]) -> bool:
     )
 
 
-_ARTICLES = frozenset({"the", "la", "le", "les", "los", "il", "den", "der", "die"})
+_ARTICLES = frozenset({"the", "la", "le", "les", "los", "il", "l", "den", "der", "die"})
 _TOWARDS: Mapping[str, frozenset[str]] = {
     "en": frozenset({"to", "for", "towards", "toward"}),
     "de": frozenset({"nach"}),
