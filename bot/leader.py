@@ -111,6 +111,7 @@ class Leader:
             allowed=acting,
             on_handled=self.wake,
         )
+        self.tracking.visiting.chats_wait = lambda: self.telegram.busy
         self._make_loops(metrics, shop)
 
     def _make_loops(self, metrics: Metrics, shop: Callable[[str], Shop]) -> None:

@@ -151,17 +151,58 @@ async def test_old_data_says_that_aliexpress_is_silent(engine: Engine) -> None:
     assert visit.shown[0].silent_since == engine.clock.now() - timedelta(hours=2)
 
 
-async def test_a_crowd_of_visits_has_few_lookups_under_way(engine: Engine) -> None:
+async def _crowd(engine: Engine) -> list[str]:
+    """The links of thirty orders that were checked an hour ago."""
     orders = [str(int(make.ORDER) + place) for place in range(30)]
     await engine.follow(*orders, place=Place(7))
     engine.clock.pass_(hours=1)
     engine.source.asked.clear()
+    return [link_token(order, SECRET) for order in orders]
+
+
+async def test_a_crowd_of_visits_has_few_lookups_under_way(engine: Engine) -> None:
     visiting = engine.tracking.visiting
-    for order in orders:
-        await visiting.visit(link_token(order, SECRET), "en")
-        assert len(visiting._tasks) <= 8
+    answer, asked = asyncio.Event(), engine.source.fetch
+
+    async def fetch(order_id: str, language: str, *, urgent: bool = False) -> Snapshot:
+        found = await asked(order_id, language, urgent=urgent)
+        await answer.wait()
+        return found
+
+    tokens = await _crowd(engine)
+    engine.source.fetch = fetch  # type: ignore[method-assign]
+    await asyncio.gather(*(visiting.visit(token, "en") for token in tokens))
+    waiting = list(visiting._tasks.values())
+    assert len(waiting) == 16
+    while len(engine.source.asked) < 2:
+        await asyncio.sleep(0)
+    assert len(engine.source.asked) == 2
+    answer.set()
+    await asyncio.gather(*waiting)
+    assert len(engine.source.asked) == 16
+    assert not visiting._tasks
+
+
+async def test_lookups_of_visits_pause_while_people_wait_in_their_chats(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.tracking.visiting._PAUSE", 3600.0)
+    visiting = engine.tracking.visiting
+    tokens = await _crowd(engine)
+    visiting.chats_wait = lambda: True
+    shown = await asyncio.gather(*(visiting.visit(token, "en") for token in tokens))
+    assert all(shown)
+    while sum(state.fetched_at == engine.clock.now() for state in await _states(engine)) < 2:
+        await asyncio.sleep(0.01)
+    assert len(engine.source.asked) == 2
     await visiting.close()
     assert not visiting._tasks
+
+
+async def _states(engine: Engine) -> list[State]:
+    orders = [str(int(make.ORDER) + place) for place in range(30)]
+    async with engine.store.read() as tx:
+        return list((await tx.book.opened([], orders))[1].values())
 
 
 async def test_visits_at_once_are_read_together(engine: Engine) -> None:
@@ -205,6 +246,32 @@ async def test_a_known_revision_is_not_read_again_until_the_order_changes(engine
     changed = await visiting.visit(SIGNED, "en", first.revision)
     assert _texts(changed)[0] == "Out for delivery"
     assert await visiting.visit("x", "en", first.revision) is None
+
+
+async def test_a_page_without_all_its_texts_is_known_too_until_they_come(engine: Engine) -> None:
+    await engine.follow()
+    visiting = engine.tracking.visiting
+    engine.source.failing = SourceError("ServiceUnavailable", "503")
+    first = await _visit(engine, SIGNED, "de")
+    assert first is not None
+    again = await visiting.visit(SIGNED, "de", first.revision)
+    assert again is not None
+    assert (again.shown, again.revision) == ((), first.revision)
+    engine.source.failing = None
+    engine.clock.pass_(minutes=2)
+    await visiting.visit(SIGNED, "de", first.revision)  # asks again
+    await asyncio.gather(*visiting._tasks.values())
+    whole = await visiting.visit(SIGNED, "de", first.revision)
+    assert _texts(whole)[0].startswith("de: ")
+
+
+async def test_a_page_that_many_open_at_once_is_put_together_once(engine: Engine) -> None:
+    await engine.follow()
+    visiting = engine.tracking.visiting
+    visits = await asyncio.gather(
+        *(visiting.visit(SIGNED, "en") for _ in range(5)), visiting.visit(SIGNED, "de")
+    )
+    assert len({id(visit.shown) for visit in visits if visit is not None}) == 2
 
 
 async def test_the_stage_comes_with_it(engine: Engine) -> None:

@@ -29,6 +29,7 @@ class Texts:
         self._source = source
         self._typical = typical
         self._now = now
+        self.fetched = 0  # how often texts came and were stored
         self._failed: dict[str, tuple[datetime, int]] = {}  # when, and how often
         self._asked: dict[tuple[str, str], str] = {}  # by (order, language): the digest of the last answer
 
@@ -61,6 +62,10 @@ class Texts:
             found.append((self._put_together(order, known, named), not lacks))
         return found
 
+    def asked(self, order_id: str, language: str) -> str:
+        """The answer for which an order's texts were fetched last; changes when other ones are stored."""
+        return self._asked.get((order_id, language), "")
+
     def _put_together(
         self, order: Order, texts: _Texts | None = None, articles: _Articles | None = None
     ) -> Localized:
@@ -90,7 +95,6 @@ class Texts:
             keep(self._failed, order.id, (self._now(), times + 1))
             return known, articles  # rather in English than late
         self._failed.pop(order.id, None)
-        keep(self._asked, (order.id, language), order.digest)  # until the order's answer is another
         found = {seq: text for seq, text in timeline.pair(order, snapshot).items() if known.get(seq) != text}
         named = {
             index: items
@@ -100,6 +104,8 @@ class Texts:
         async with self._store.write() as tx:
             await tx.translations.save_texts(order.id, language, found)
             await tx.translations.save_articles(order.id, language, named)
+        keep(self._asked, (order.id, language), order.digest)  # until the order's answer is another
+        self.fetched += 1
         return known | found, articles | named
 
     def _rests(self, order_id: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -26,10 +26,16 @@ from bot.tracking.viewing import silent_since
 _log = structlog.get_logger(__name__)
 
 _NOBODY = Place(0)  # a visitor has no chat: all followers are notified of what a visit finds
-_AT_ONCE = 8  # lookups under way for visitors; a visit beyond that asks for none, the next one may
-_TOGETHER = 16  # visits read in one transaction
-_GATHER = 0.01  # seconds until the next ones are read, so that those of a crowd gather
-_REST = 1.0  # of the time that reading took, if that is longer: a busy database slows down visits first
+_ASKED_FOR = 16  # lookups that visitors wait for; a visit beyond that asks for none, the next one may
+_AT_ONCE = (
+    2  # of these under way: each costs as much as ten visits, and two turns of the database's only writer
+)
+_PAUSE = 1.0  # seconds after one of them while people wait in their chats
+_TOGETHER = 64  # visits read in one transaction
+_LONGEST_REST = 0.2  # seconds; they rest for as long as reading took
+_LOT = 16  # of these read whole by the same queries
+_GATHER = 0.05  # seconds until the next ones are read, so that a crowd's gather: what costs is a transaction
+_INCOMPLETE = "+"  # ends the revision of a page whose texts are not all there
 _NO_CLAIM = "c-" + "A" * 22  # looked up in place of a token of another form, so that each visit costs as much
 
 
@@ -59,6 +65,19 @@ class _WaitingVisit:
     error: Exception | None = None
 
 
+@dataclass(slots=True, kw_only=True)
+class _Fresh:
+    """A page that is read for all that asked for it in one language."""
+
+    states: Sequence[State]
+    revision: str
+    asked: list[_WaitingVisit] = field(default_factory=list)
+
+    @property
+    def language(self) -> str:
+        return self.asked[0].language
+
+
 class Visiting:
     """Shows visitors what is stored, and has it brought up to date without making them wait."""
 
@@ -86,7 +105,9 @@ class Visiting:
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._waiting: list[_WaitingVisit] = []
         self._turn = asyncio.Lock()
+        self._looking_up = asyncio.Semaphore(_AT_ONCE)
         self._rests_until = 0.0
+        self.chats_wait: Callable[[], bool] = lambda: False  # then fewer lookups are made
 
     @property
     def busy(self) -> bool:
@@ -109,7 +130,8 @@ class Visiting:
                 await asyncio.sleep(self._rests_until - _clock())  # one that is past does not wait
                 began = _clock()
                 await self._answer(self._waiting[:_TOGETHER])
-                self._rests_until = _clock() + max(_GATHER, _REST * (_clock() - began))
+                took = _clock() - began  # a busy database slows down visits first
+                self._rests_until = _clock() + min(max(_GATHER, took), _LONGEST_REST)
         if asked.error is not None:
             raise asked.error
         return asked.visit
@@ -133,42 +155,62 @@ class Visiting:
         del self._waiting[: len(batch)]
 
     async def _read(self, tx: Transaction, batch: Sequence[_WaitingVisit]) -> None:
+        fetched = self._texts.fetched
         claimed, single = await tx.book.opened(
             [asked.claim for asked in batch if asked.signed is None],
             [asked.signed for asked in batch if asked.signed is not None],
         )
-        fresh: list[tuple[_WaitingVisit, list[State]]] = []
+        fresh: dict[tuple[str, str], _Fresh] = {}
         for asked in batch:
             if asked.signed is None:
                 states = claimed.get(asked.claim, [])
             else:
                 states = [single.get(asked.signed, State(asked.signed, None, None, 0))]
-            if states and asked.known == _revision(states):
+            if not states:
+                continue
+            revision = self._revision(states, asked.language)
+            if asked.known.removesuffix(_INCOMPLETE) == revision:
+                complete = not asked.known.endswith(_INCOMPLETE)
                 asked.visit = Visit(shown=(), whole=asked.signed is None, revision=asked.known)
                 for state in states:
-                    self._ask(state.order_id, state.fetched_at, asked.language, complete=True)
-            elif states:
-                fresh.append((asked, states))
-        await self._show(tx, fresh)
+                    self._ask(state.order_id, state.fetched_at, asked.language, complete=complete)
+            else:
+                page = (asked.signed or asked.claim, asked.language)
+                fresh.setdefault(page, _Fresh(states=states, revision=revision)).asked.append(asked)
+        waiting = list(fresh.values())
+        for begin in range(0, len(waiting), _LOT):
+            await self._show(tx, waiting[begin : begin + _LOT], fetched)
 
-    async def _show(self, tx: Transaction, fresh: Sequence[tuple[_WaitingVisit, Sequence[State]]]) -> None:
-        orders = await tx.orders.get_many(state.order_id for _, states in fresh for state in states)
+    async def _show(self, tx: Transaction, lot: Sequence[_Fresh], fetched: int) -> None:
+        orders = await tx.orders.get_many(state.order_id for one in lot for state in one.states)
         wanted = [
-            (orders.get(state.order_id) or Order(id=state.order_id, created_at=self._now()), asked.language)
-            for asked, states in fresh
-            for state in states
+            (orders.get(state.order_id) or Order(id=state.order_id, created_at=self._now()), one.language)
+            for one in lot
+            for state in one.states
         ]
         read = iter(await self._texts.stored(tx, wanted))
-        for asked, states in fresh:
-            shown, final = [], True
+        for one in lot:
+            shown, all_texts = [], True
             for state, (facts, complete) in zip(
-                states, read, strict=False
+                one.states, read, strict=False
             ):  # zip takes no more than it needs
                 shown.append(self._shown(facts, state))
-                self._ask(state.order_id, state.fetched_at, asked.language, complete=complete)
-                final = final and complete and state.fetched_at is not None
-            revision = _revision(states) if final else ""
-            asked.visit = Visit(shown=tuple(shown), whole=asked.signed is None, revision=revision)
+                self._ask(state.order_id, state.fetched_at, one.language, complete=complete)
+                all_texts = all_texts and complete
+            revision = one.revision if all_texts else one.revision + _INCOMPLETE
+            if self._texts.fetched != fetched:  # this transaction may not see them
+                revision = ""
+            visit = Visit(shown=tuple(shown), whole=one.asked[0].signed is None, revision=revision)
+            for asked in one.asked:
+                asked.visit = visit
+
+    def _revision(self, states: Sequence[State], language: str) -> str:
+        """Changes when any of them does, or what is known of their texts and of AliExpress's silence."""
+        told = [
+            (state, self._texts.asked(state.order_id, language), self._lookups.is_unanswered(state.order_id))
+            for state in states
+        ]
+        return hashlib.sha256(repr((told, self._checking.source_silent)).encode()).hexdigest()[:20]
 
     def _shown(self, facts: Localized, state: State) -> Shown:
         order = facts.order
@@ -186,7 +228,7 @@ class Visiting:
         if (recent and complete) or not self._lookups.may_ask(order_id, visitors, 0):
             return
         key = (order_id, "" if not recent else language)
-        if key in self._tasks or len(self._tasks) >= _AT_ONCE:
+        if key in self._tasks or len(self._tasks) >= _ASKED_FOR:
             return
         self._lookups.begin(visitors, 0)
         task = asyncio.create_task(self._look_up(order_id, language, recent=recent))
@@ -197,6 +239,12 @@ class Visiting:
         return at <= self._now() < at + self._policy.cooldown
 
     async def _look_up(self, order_id: str, language: str, *, recent: bool) -> None:
+        async with self._looking_up:
+            await self._looked_up(order_id, language, recent=recent)
+            if self.chats_wait():
+                await asyncio.sleep(_PAUSE)
+
+    async def _looked_up(self, order_id: str, language: str, *, recent: bool) -> None:
         try:
             async with self._store.read() as tx:
                 order = await tx.orders.get(order_id)
@@ -234,11 +282,6 @@ class Visiting:
 
 def _clock() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _revision(states: Sequence[State]) -> str:
-    """Changes when any of them does."""
-    return hashlib.sha256(repr(states).encode()).hexdigest()[:20]
 
 
 def _visitors(order_id: str) -> Place:

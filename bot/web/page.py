@@ -34,8 +34,8 @@ from bot.views import page as views
 from bot.views.brand import branding
 from bot.web.visitors import WrongLinks, client_address
 
-_REST = 1.0  # of the time that layout took, no other begins: where the loop is busy, visits slow down first
-_KEPT_FOR = 30.0  # seconds; pages say how many minutes ago something was
+_REST = 3.0  # of the time that layout took, no other begins: a quarter of the loop's time is the most it gets
+_KEPT_FOR = 60.0  # seconds; pages say how many minutes ago something was
 _KEPT = 8 << 20  # bytes of compressed pages
 _AFTER = 0.025  # seconds after which every visit is answered, so that its time does not tell what was found
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -67,7 +67,7 @@ class PageParts:
     public_url: str
     language: str
     zone: str
-    most_visits: int = 512
+    most_visits: int = 256
 
 
 def page_routes(parts: PageParts) -> list[BaseRoute]:
@@ -181,6 +181,9 @@ class _Pages:
     async def _laid_out(self, reader: _Visitor, key: _Key, visit: Visit) -> Content:
         """The visit's page, one after the other."""
         async with self._laying_out:
+            kept = self._known(key)
+            if kept is not None and kept.revision == visit.revision:  # laid out for somebody else meanwhile
+                return kept.content
             clock = asyncio.get_running_loop()
             await asyncio.sleep(self._rests_until - clock.time())
             began = clock.time()

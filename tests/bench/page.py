@@ -1,9 +1,12 @@
 """The tracking page under load: many visits a second beside a saturated poller, and what /track then takes.
 
     python -m tests.bench.page [--views 200] [--people 60] [--orders 20000]
+    python -m tests.bench.page --cost [--views 200]
 
 The bot runs in a process of its own, visitors in another. /track is measured twice in the same run, without
 visitors and with them: only the comparison tells anything on a machine that does other things, too.
+`--cost`: nothing else is to be done, and the bot's processor time is counted, for few pages, which are kept,
+and for many, most of which are opened for the first time.
 """
 
 from __future__ import annotations
@@ -39,16 +42,41 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     if options.visit:
-        asyncio.run(_visit(options.visit, options.views, options.seconds))
+        asyncio.run(_visit(options.visit, options.views, options.seconds, options.pages))
         return
     base = float(int(time.time()))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         database = Path(folder) / "bot.db"
-        stock.fill(database, options.orders, base, due=True)
-        lengthen(database)
+        stock.fill(database, options.orders, base, due=not options.cost)
+        _lengthen(database, checked=base if options.cost else None)
         os.sync()
         with children.standin(base, _DELAY) as url:
-            _show(_measure(url, database, options))
+            if options.cost:
+                _cost(url, database, options.views)
+            else:
+                _show(_measure(url, database, options))
+
+
+def _cost(url: str, database: Path, views: float) -> None:
+    port = latency.free_port()
+    address = f"http://127.0.0.1:{port}"
+    with latency.running(url, database, port, LINK_SECRET=SECRET, PUBLIC_URL=address) as (bot, _):
+        time.sleep(5.0)
+        for name, pages in (("pages that are kept", 50), ("pages most of which are new", _VISITED)):
+            used = children.cpu_of(bot.pid)
+            with _visitors(address, views, 8.0, pages) as visitors:
+                told = json.loads(visitors.communicate()[0])
+            used = children.cpu_of(bot.pid) - used
+            count = sum(told["answers"].values())
+            print(f"{name}: {used / count * 1e3:.2f} ms a view, answers {told['answers']}")  # noqa: T201
+
+
+def _visitors(address: str, views: float, seconds: float, pages: int = _VISITED) -> subprocess.Popen[str]:
+    """Visitors in a process of their own, which prints what came of their visits."""
+    options = {"--visit": address, "--views": views, "--seconds": seconds, "--pages": pages}
+    given = [str(part) for option in options.items() for part in option]
+    command = [sys.executable, "-m", "tests.bench.page", *given]
+    return subprocess.Popen(command, cwd=children.ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def _measure(url: str, database: Path, options: argparse.Namespace) -> dict[str, Any]:
@@ -60,18 +88,7 @@ def _measure(url: str, database: Path, options: argparse.Namespace) -> dict[str,
         time.sleep(3.0)
         alone = latency.tracks(latency.track(url, numbers, range(people), _REST), range(people))
         seconds = people * 0.15 + _REST + 1.0
-        command = [
-            sys.executable,
-            "-m",
-            "tests.bench.page",
-            "--visit",
-            address,
-            "--views",
-            str(options.views),
-        ]
-        with subprocess.Popen(
-            [*command, "--seconds", str(seconds)], cwd=children.ROOT, stdout=subprocess.PIPE, text=True
-        ) as visitors:
+        with _visitors(address, options.views, seconds) as visitors:
             time.sleep(1.0)
             used = children.cpu_of(bot.pid)
             crowd = range(people, 2 * people)
@@ -81,15 +98,15 @@ def _measure(url: str, database: Path, options: argparse.Namespace) -> dict[str,
     return {"alone": alone, "beside": beside, "visits": told, "core": used / (people * 0.15 + _REST)}
 
 
-async def _visit(address: str, rate: float, seconds: float) -> None:
-    """So many visits a second, to all pages in turn and in several languages; prints what came of them."""
+async def _visit(address: str, rate: float, seconds: float, pages: int) -> None:
+    """So many visits a second, to these pages in turn and in several languages; prints what came of them."""
     statuses: Counter[int] = Counter()
     waits: list[float] = []
     loop = asyncio.get_running_loop()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
 
         async def one(number: int) -> None:
-            token = link_token(str(stock.FIRST_ORDER + number % _VISITED), SECRET)
+            token = link_token(str(stock.FIRST_ORDER + number % pages), SECRET)
             language = LANGUAGES[number % len(LANGUAGES)]
             began = loop.time()
             try:
@@ -116,8 +133,8 @@ async def _visit(address: str, rate: float, seconds: float) -> None:
     sys.stdout.write(json.dumps(found))
 
 
-def lengthen(database: Path) -> None:
-    """Give the visited orders timelines of a usual length."""
+def _lengthen(database: Path, checked: float | None) -> None:
+    """Give the visited orders timelines of a usual length; all were `checked` then, else an hour ago."""
     with sqlite3.connect(database) as on:
         names = [row[1] for row in on.execute("PRAGMA table_info(nodes)")]
         changed = {"seq": "seq + 2 * ?1", "at": '"at" - 36000000 * ?1', "description": "description || ?1"}
@@ -129,6 +146,8 @@ def lengthen(database: Path) -> None:
                 f"INSERT INTO nodes ({listed}) SELECT {values} FROM nodes WHERE seq <= 2 AND order_id < ?2",
                 (place, last),
             )
+        if checked is not None:
+            on.execute("UPDATE orders SET fetched_at = ?1", (round(checked * 1000),))
     on.close()
 
 
@@ -149,7 +168,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--views", type=float, default=200.0, help="visits a second")
     parser.add_argument("--people", type=int, default=60, help="who send /track, each time")
     parser.add_argument("--orders", type=int, default=20_000, help="orders that are all due")
+    parser.add_argument("--cost", action="store_true", help="count the processor time of a view")
     parser.add_argument("--visit", help=argparse.SUPPRESS)
+    parser.add_argument("--pages", type=int, default=_VISITED, help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, default=10.0, help=argparse.SUPPRESS)
     return parser.parse_args()
 
