@@ -88,7 +88,7 @@ async def door(engine: Engine) -> AsyncIterator[Door]:
     made = Door(Engine(engine.store, policy=Policy(link_secret=SECRET)))
     await made.engine.follow()
     yield made
-    await made.engine.tracking.visiting.close()
+    await asyncio.gather(*made.engine.tracking.visiting._tasks.values(), return_exceptions=True)
 
 
 @pytest.fixture

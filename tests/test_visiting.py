@@ -271,6 +271,7 @@ async def test_a_page_that_many_open_at_once_is_put_together_once(engine: Engine
     visits = await asyncio.gather(
         *(visiting.visit(SIGNED, "en") for _ in range(5)), visiting.visit(SIGNED, "de")
     )
+    await asyncio.gather(*visiting._tasks.values())
     assert len({id(visit.shown) for visit in visits if visit is not None}) == 2
 
 
