@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+import unicodedata
 from urllib.parse import urlsplit
 
 LONGEST_URL = 2000  # characters
@@ -16,6 +18,9 @@ _SPECIAL = (  # parts of it that are for protocols and examples
     ipaddress.IPv6Network("3fff::/20"),  # RFC 9637
 )
 _PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890; Python 3.11 calls a part of it global
+_LONGEST_LABEL = 63  # characters between two dots of a name
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_NEVER_IN_NAMES = re.compile(r"[\\%<>^`{|}]")
 _LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
 
@@ -73,18 +78,31 @@ def checked_url(text: str, *, allow_private: bool = False) -> str:
         port = parts.port
     except ValueError:
         raise BadUrl("this is no valid URL") from None
-    host = (parts.hostname or "").rstrip(".").lower()
+    host = _host(parts.hostname or "")
     if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
         raise BadUrl("the URL must begin with https://")
-    if not host or port == 0:
-        raise BadUrl("this is no valid URL")
     if "@" in parts.netloc:
         raise BadUrl("leave user name and password out of the URL: events are signed instead")
+    if port == 0 or not (_is_ip(host) or (_is_name(host) and "[" not in parts.netloc)):
+        raise BadUrl("this is no valid URL")
     if parts.fragment:
         raise BadUrl("leave out the # and what follows it")
     if not allow_private and (host.endswith(_LOCAL_NAMES) or (_is_ip(host) and not is_public(host))):
         raise BadUrl("the URL leads into a private network")
     return text
+
+
+def _host(text: str) -> str:
+    """The host as resolvers read it: wide letters, digits and full stops are ordinary ones."""
+    return unicodedata.normalize("NFKC", text).replace("\u3002", ".").rstrip(".").lower()
+
+
+def _is_name(host: str) -> bool:
+    """Whether it can be a name. A host that ends in a number is an address, and this is none (WHATWG URL)."""
+    labels = host.split(".")
+    if _NUMBER.fullmatch(labels[-1]) or _NEVER_IN_NAMES.search(host):
+        return False
+    return all(0 < len(label) <= _LONGEST_LABEL for label in labels)
 
 
 def _is_ip(host: str) -> bool:

@@ -119,7 +119,7 @@ class WebhookClient:
                 return "it leads into a private network"
             case aiohttp.ClientConnectorError():
                 return "no connection"
-            case aiohttp.InvalidURL():
+            case aiohttp.InvalidURL() | UnicodeError():
                 return "its URL is not valid"
             case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
                 return "the connection was closed without an answer"

@@ -109,6 +109,7 @@ def test_what_is_no_address_is_not_public(text: str) -> None:
         "https://shop.example.com/hooks?key=1",
         "https://shop.example.com:8443/",
         "https://93.184.215.14/",
+        "https://bücher.example/",
         "https://[2606:4700:4700::1111]/x",
         f"https://shop.example.com/{'x' * 1975}",
     ],
@@ -130,6 +131,15 @@ REFUSED = {
         "https://",
         "https:///path",
         "https://shop.example.com:0/",
+        "https://127.1/",
+        "https://2130706433/",
+        "https://0x7f000001/",
+        "https://0177.0.0.1/",
+        "https://shop.example.1/",
+        "https://shop..example.com/",
+        f"https://{'x' * 64}.com/",
+        "https://shop.example.com\\.evil.example/",
+        "https://[v1.x]/",
     ],
     "the URL must begin with https://": [
         "shop.example.com",
@@ -152,6 +162,9 @@ REFUSED = {
         "https://a.localhost/",
         "https://printer.local/",
         "https://db.internal/",
+        "https://①②⑦.0.0.1/",
+        "https://127。0。0。1/",
+        "https://ｌｏｃａｌｈｏｓｔ/",
     ],
 }
 
