@@ -90,6 +90,8 @@ def test_what_takes_a_delivery_back(
         ("delivery attempt made, left with neighbour", None, S.DELIVERED),
         ("package damaged, left with neighbour", None, None),
         ("recipient absent, thank you", None, None),
+        ("left with neighbour because nobody was at home", None, S.DELIVERED),
+        ("thank you because nobody was at home", None, None),
     ],
 )
 def test_a_clause_behind_a_cause_tells_how_it_ended(
@@ -97,6 +99,15 @@ def test_a_clause_behind_a_cause_tells_how_it_ended(
 ) -> None:
     found = statement._outcome(_text(folded), [], reached)
     assert (found.stage if found is not None else None) is stage
+
+
+def test_a_clause_is_asked_for_only_where_a_delivery_was_tried_or_led_elsewhere() -> None:
+    for shows in ("absent", "attempt", "address_change"):
+        found = statement._outcome(_text("thanks, package delivered", shows=shows), [], None)
+        assert found is not None
+        assert found.stage is S.DELIVERED
+        assert statement._outcome(_text("package delivered", shows=shows), [], None) is None, "no clause"
+    assert statement._outcome(_text("thanks, package delivered"), [], None) is None
 
 
 def test_the_last_sentence_that_nothing_takes_back_is_the_outcome() -> None:
