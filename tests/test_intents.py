@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from bot import intents
 from bot.chat.mentions import find_mentioned
 from bot.ids import read
-from bot.intents import Intent, intent, named
+from bot.intents import Intent, intent, named, words
 from bot.model import Follow, Order, Place
 
 ORDER = "8211744661738042"
@@ -1291,6 +1293,8 @@ def test_a_name_is_found_in_what_somebody_writes() -> None:
     assert named("靴", names) == ["4"]
     assert named("clamp", names) == []
     assert named("", names) == []
+    assert named("a cup, please", [("1", "cup"), ("2", "a")]) == ["1"], "a name of three letters, not of one"
+    assert named("我的花瓶架在哪里", [("1", "花瓶架")]) == ["1"]
 
 
 def test_an_orders_name_is_its_name_whatever_it_says() -> None:
@@ -1321,6 +1325,32 @@ def test_the_shops_number_opens_its_order_within_a_sentence_as_well(text: str) -
     other = replace(known, id=ORDER[:-1] + "3", shop_order="#1002")
     assert find_mentioned(read(text), [(known, follow), (other, follow)]) == [ORDER]
     assert find_mentioned(read(text.replace("1001", "10012")), [(known, follow), (other, follow)]) == []
+
+
+@pytest.mark.parametrize(
+    ("judge", "said", "letter"),
+    [
+        (intents._is_terse, intents._TERSE, "x "),
+        (intents._is_terse, intents._TERSE_SCRIPT, "字"),
+        (intents._thanks_shortly, intents._THANKS - 1, "x "),
+        (intents._thanks_shortly, intents._THANKS_SCRIPT - 2, "字"),
+        (lambda folded: intents._asks(folded, "never", "x|字", "never"), intents._SHORT, "x "),
+        (lambda folded: intents._asks(folded, "never", "x|字", "never"), intents._SHORT_SCRIPT, "字"),
+    ],
+)
+def test_a_text_is_short_up_to_so_many_words_or_signs(
+    judge: Callable[[str], bool], said: int, letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "THANKS", "x|字")
+    assert judge(f" {(letter * said).strip()} ")
+    assert not judge(f" {(letter * (said + 1)).strip()} ")
+
+
+def test_signs_alone_are_thanks_if_all_of_them_please() -> None:
+    assert intent("".join(sorted(words.PLEASED))) is Intent.THANKS
+    assert intent("👍🍕") is None
+    assert intent("thank you?") is intent("thank you") is Intent.THANKS
+    assert intent("thank you for the lamp you sent?") is None
 
 
 def test_a_very_long_text_costs_no_time() -> None:

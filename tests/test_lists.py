@@ -29,6 +29,37 @@ def refused(orders: OrderList) -> list[str]:
 ONE, TWO = "8211744661738042", "8211744661738059"
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("", []),
+        ("#1001 8211744661738042", [(1, ("8211744661738042", "#1001"), ())]),
+        (
+            "hello\n8211744661748042, 8211744661758042",
+            [(2, ("8211744661748042", ""), ()), (2, ("8211744661758042", ""), ())],
+        ),
+        ("1001: 8211744661738042\n\n1002 - 8211744661748042", [
+            (1, ("8211744661738042", "1001"), ()), (3, ("8211744661748042", "1002"), ()),
+        ]),
+        ("1001 8211744661738042", [(1, ("8211744661738042", ""), ())]),
+        ("7 8211744661738042\n7 8211744661748042", [
+            (1, ("8211744661738042", ""), ()), (2, ("8211744661748042", ""), ()),
+        ]),
+        ("LP00123456789012 #7", [(1, ("LP00123456789012", "#7"), (Trouble.TRACKING_NUMBER,))]),
+        ("\n12345678901", [(2, ("12345678901", ""), (Trouble.NO_NUMBER,))]),
+    ],
+)  # fmt: skip
+def test_a_message_is_a_list_with_a_row_for_each_number(
+    text: str, rows: list[tuple[int, tuple[str, str], tuple[Trouble, ...]]]
+) -> None:
+    found = read_text(text)
+    assert found.header == ("order", "shop order")
+    for row, (line, cells, troubles) in zip(found.rows, rows, strict=True):
+        numbers = () if troubles else cells[:1]
+        assert (row.line, row.cells, row.shop_order, row.numbers) == (line, cells, cells[1], numbers)
+        assert [(one.trouble, one.text) for one in row.problems] == [(one, cells[0]) for one in troubles]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_customers_column_stays_beside_its_link(delimiter: str) -> None:
     text = "\n".join(delimiter.join(row) for row in (("order", "customer"), (ONE, "Emma"), (TWO, "Ivan")))
