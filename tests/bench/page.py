@@ -1,6 +1,6 @@
 """The tracking page under load: many visits a second beside a saturated poller, and what /track then takes.
 
-    python -m tests.bench.page [--views 200] [--people 60] [--orders 20000]
+    python -m tests.bench.page [--views 200] [--people 60] [--orders 20000] [--pages 2000]
     python -m tests.bench.page --cost [--views 200]
 
 The bot runs in a process of its own, visitors in another. /track is measured twice in the same run, without
@@ -71,7 +71,7 @@ def _cost(url: str, database: Path, views: float) -> None:
             print(f"{name}: {used / count * 1e3:.2f} ms a view, answers {told['answers']}")  # noqa: T201
 
 
-def _visitors(address: str, views: float, seconds: float, pages: int = _VISITED) -> subprocess.Popen[str]:
+def _visitors(address: str, views: float, seconds: float, pages: int) -> subprocess.Popen[str]:
     """Visitors in a process of their own, which prints what came of their visits."""
     options = {"--visit": address, "--views": views, "--seconds": seconds, "--pages": pages}
     given = [str(part) for option in options.items() for part in option]
@@ -88,7 +88,7 @@ def _measure(url: str, database: Path, options: argparse.Namespace) -> dict[str,
         time.sleep(3.0)
         alone = latency.tracks(latency.track(url, numbers, range(people), _REST), range(people))
         seconds = people * 0.15 + _REST + 1.0
-        with _visitors(address, options.views, seconds) as visitors:
+        with _visitors(address, options.views, seconds, options.pages) as visitors:
             time.sleep(1.0)
             used = children.cpu_of(bot.pid)
             crowd = range(people, 2 * people)
@@ -170,7 +170,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=20_000, help="orders that are all due")
     parser.add_argument("--cost", action="store_true", help="count the processor time of a view")
     parser.add_argument("--visit", help=argparse.SUPPRESS)
-    parser.add_argument("--pages", type=int, default=_VISITED, help=argparse.SUPPRESS)
+    parser.add_argument("--pages", type=int, default=_VISITED, help="so many pages, in turn")
     parser.add_argument("--seconds", type=float, default=10.0, help=argparse.SUPPRESS)
     return parser.parse_args()
 
