@@ -338,3 +338,17 @@ async def test_colors_and_effects_are_shown(live: World, page: Page) -> None:
     await page.get_by_role("button", name=re.compile("Emma")).click()
     await expect(page.get_by_role("button", name="Stop")).to_have_class("key danger")
     await expect(page.locator(".effect")).to_have_text("🎉")
+
+
+async def test_a_message_that_grows_keeps_its_end_in_sight(live: World, page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("Emma")).click()
+    lines = "\n".join(["on its way"] * 60)
+    await live.control(f"/chats/{EMMA}/say", text="/start")
+    await expect(page.get_by_role("button", name="Refresh")).to_be_visible()
+    sent = await live.result("sendMessage", chat_id=EMMA, text=f"{lines}\nhalf way")
+    await expect(page.locator(".words", has_text="half way")).to_be_visible()
+    grown = {"chat_id": EMMA, "message_id": dig(sent, "message_id"), "text": f"{lines}\n{lines}\narrived"}
+    await live.result("editMessageText", **grown)
+    await expect(page.locator(".words", has_text="arrived")).to_be_visible()
+    log = page.locator("#log")
+    assert await log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 5

@@ -251,7 +251,7 @@ function showMessage(message) {
     log.append(node);
   }
   $("welcome").hidden = true;
-  if (low && !known) log.scrollTop = log.scrollHeight;
+  if (low) log.scrollTop = log.scrollHeight;
   if (message.is_bot) note();
 }
 
