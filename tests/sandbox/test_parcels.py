@@ -60,6 +60,19 @@ def test_every_scenario_plays_to_its_end(make_world: MakeWorld, name: str) -> No
         assert all(node.at <= hands.at * 1000 for node in parcel.nodes)
 
 
+def test_a_delivery_is_taken_back_within_a_minute_of_the_demo(make_world: MakeWorld) -> None:
+    hands = Hands()
+    world = make_world(Config(time=hands, seconds_per_day=20.0, demo=False))
+    order = scenarios.build(world.box.orders, scenarios.FALSE_DELIVERED, "false_delivered", hands.at)
+    order.waits = False
+    world.box.orders.add(order)
+    for _ in range(50):  # ten seconds are left to the bot
+        hands.at += 1
+        world.box.orders.move()
+    taken_back = phrases.load_phrases()["correction"]["en"]
+    assert any(node.text("en") == taken_back for node in order.parcels[0].nodes)
+
+
 def test_whole_journeys_have_a_real_one_s_length() -> None:
     lengths = [len(journey) for scenario in scenarios.SCENARIOS.values() for journey in scenario.journeys]
     assert max(lengths) >= 20
