@@ -549,6 +549,53 @@ diwali se pehle aa jayega?
 기사님이 안 오셨어요
 过年前能到吗
 快递员没来
+which country is it in right now
+has it cleared customs
+where's parcel number two
+did it leave the warehouse
+why the delay??
+ist es schon verzollt?
+in welchem land ist es gerade
+warum dauert das
+kannst du mal nachschauen
+il est dans quel pays là
+pourquoi ce retard
+vous pouvez vérifier svp
+en qué país está
+por qué tanta demora
+me lo pueden revisar?
+in che paese si trova
+come mai questo ritardo
+em que país está
+porque tá demorando tanto
+in welk land is het nu
+waarom duurt het zo lang
+w jakim jest kraju
+dlaczego tak długo
+в какой стране сейчас
+почему так долго
+в якій країні зараз
+чому така затримка
+şu an hangi ülkede
+neden gecikti
+sekarang di negara mana
+kenapa lama sekali
+đang ở nước nào rồi
+sao lâu vậy shop
+في اي دولة الحين
+ليش التاخير
+באיזו מדינה זה עכשיו
+למה העיכוב
+abhi kis desh me hai
+itni der kyu
+ตอนนี้อยู่ประเทศไหน
+ทำไมช้าจัง
+今どの国にいますか
+なんで遅いの
+지금 어느 나라에 있나요
+왜 이렇게 늦어요
+现在在哪个国家
+为什么这么慢
 """.strip().splitlines()
 
 # Of the same sources: other wishes, small talk, and what has nothing to do with a parcel.
@@ -965,6 +1012,49 @@ screen toot gayi hai
 🤬🤬
 not happy, thanks 😡
 thanks 😡
+the app says refunded but my bank says no
+lid doesnt close properly
+got 2 instead of 3
+super dünn, würde ich nie wieder kaufen
+bitte um umtausch
+der reissverschluss klemmt
+Je voudrais me faire rembourser svp
+c'est une contrefaçon
+el cierre está trabado
+quisiera cambiarlo por otra talla
+ya escribí tres veces y nada
+vorrei restituirlo
+la cerniera è bloccata
+mi sento preso in giro
+quero falar com alguém
+o zíper emperrou
+ik wil mijn geld terug
+de rits blijft hangen
+chcę zwrócić towar
+zamek się zacina
+хочу оформить возврат
+замок заедает
+хочу повернути
+fermuar takılıyor
+iade etmek istiyorum
+resletingnya macet
+mau retur gimana caranya
+khóa kéo bị kẹt
+muốn trả hàng
+السحاب عالق
+ابي ارجعها
+הרוכסן נתקע
+רוצה להחזיר
+zip kharab hai
+return karna hai
+ซิปติด
+อยากคืนสินค้า
+ファスナーが壊れた
+返品したい
+지퍼가 고장났어요
+반품하고 싶어요
+拉链坏了
+想退货
 """.strip().splitlines()
 
 NEITHER = """
@@ -1127,6 +1217,40 @@ see you on monday
 Ich bin im Urlaub
 pls stop
 sorry wrong chat
+what do you think about politics
+my phone number is 555 1234
+let's have dinner
+I need a job
+Guten Appetit
+ich bin krank
+quel âge as-tu
+j'adore la musique
+qué haces
+me duele la cabeza
+che fai stasera
+amo la pizza
+você é um robô?
+tô com sono
+wat doe je
+ik hou van je
+co robisz
+kocham cię
+что делаешь
+я тебя люблю
+що робиш
+ne yapıyorsun
+seni seviyorum
+lagi apa
+aku cinta kamu
+đang làm gì đó
+شو عم تعمل
+מה אתה עושה
+kya kar rahe ho
+ทำอะไรอยู่
+何してるの
+뭐 하고 있어
+你在干嘛
+I'm 25 years old
 """.strip().splitlines()
 
 THANKS = """

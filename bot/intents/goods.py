@@ -176,6 +176,21 @@ MISSING = (
     "|少了|漏发|漏發|少发|少發|缺件|空的|空盒|没有配件|缺少|只有一个|只有一個"
 )
 
+PIECES = (
+    "zipper|zip|lid|strap|clasp|handle|sole|reissverschluss|reißverschluss|deckel|fermeture|couvercle"
+    "|cierre|cremallera"
+    "|cerniera|coperchio|zíper|fecho|rits|deksel|suwak|zamek|молни*|замок|крышк*|блискавк*|кришк*|fermuar*"
+    "|kapağı"
+    "|resleting*|tutupnya|khóa kéo|nắp|سحاب|غطاء|רוכסן|מכסה|ज़िप|ซิป|ฝา|ファスナー|蓋|지퍼|뚜껑|拉链|拉鍊"
+    "|盖子|蓋子"
+)
+JAMMED = (
+    "stuck|jam*|doesn t close|won t close|doesnt close|klemmt|schließt nicht|hakt|coincé*|bloqué*|trabad*"
+    "|atascad*"
+    "|bloccat*|emperr*|travad*|blijft hangen|zacina*|zaciął|заеда*|не закрыва*|заїда*|не закрива*|takıl*"
+    "|kapanm*|macet"
+    "|kẹt|عالق|لا يغلق|נתקע|תקוע|लगता नहीं|ติด|閉まら|引っかか|안 닫|걸려|卡住|拉不"
+)
 COLORS = (
     "red|blue|navy|green|black|white|yellow|pink|grey|gray|brown|purple|orange|beige|rot|rote|blau|blaue"
     "|grün|grüne"

@@ -182,6 +182,43 @@ BACK = (
     "|راجعه|חוזר|חזרה"
     "|wapas ja|वापस जा|ตีกลับ|返送|戻って|반송|돌아가|退回"
 )
+WHICH = (
+    "which|what|welchem|welches|quel|qué|que|quale|che|em que|qual|welk|jakim|którym|какой|в якій|якій"
+    "|hangi|mana|apa|nào"
+    "|اي|איזו|איזה|kis|kaunse|किस|ไหน|どの|어느|哪个|哪個|哪"
+)
+COUNTRY = (
+    "country|city|land|stadt|pays|ville|país|ciudad|paese|città|cidade|kraju|mieście|стране|городе|країні"
+    "|місті|ülke*"
+    "|şehir*|negara|kota|nước|دوله|بلد|מדינה|עיר|desh|देश|ประเทศ|国|나라|国家|國家"
+)
+WHY = (
+    "why|how come|warum|wieso|weshalb|por qué|pourquoi|perché|come mai|porque|por que|waarom|dlaczego"
+    "|czemu|почему"
+    "|чому|neden|niye|kenapa|kok|sao|tại sao|ليش|لماذا|ليه|למה|kyu|kyun|क्यों|itni|ทำไม|なんで|なぜ"
+    "|どうして|왜|为什么|為什麼|怎么这么"
+)
+LATE = (
+    "delay*|so long|so slow|taking|late|dauert|verspät*|so lange|demora*|tard*|retard*|si long|ritard*"
+    "|tanto|atras*"
+    "|demorando|zo lang|duurt|długo|opóźni*|долго|задерж*|затрим*|довго|gecik*|geç|uzun|lama|telat|lâu"
+    "|chậm|تاخير|تاخر"
+    "|עיכוב|מתעכב|זמן|der|late|देर|ช้า|นาน|遅|늦|慢|延误|延誤"
+)
+LOOK = (
+    "check on it|look into it|check for me|check it|find out|nachschauen|nachsehen|vérifier|revis*"
+    "|averiguar|controllare"
+    "|verificare|verificar|conferir|nakijken|nagaan|sprawdzić|sprawdźcie|проверить|проверьте|узнать"
+    "|перевірити"
+    "|дізнатися|kontrol ed*|bakar mısın*|tolong cek|dicek|kiểm tra|تشيك|تشوف|לבדוק|check karo|pata karo"
+    "|ช่วยเช็ค|ดูให้"
+    "|確認して|調べて|확인해|알아봐|查一下|帮我查|幫我查"
+)
+WAREHOUSE = (
+    "warehouse|cleared customs|left the|verzollt|lager|almacén|entrepôt|magazzino|armazém|magazijn"
+    "|magazynu|склад*|depo*"
+    "|gudang|kho hàng|مستودع|מחסן|गोदाम|โกดัง|倉庫|창고|仓库"
+)
 PAIRS: tuple[tuple[str, ...], ...] = (
     (WHEN, ARRIVES),
     (DELIVERED, NOTHING),
@@ -195,6 +232,8 @@ PAIRS: tuple[tuple[str, ...], ...] = (
     (BEFORE, ARRIVES),
     (PICK_UP, ASKED),
     (BACK,),
+    (WHICH, COUNTRY),
+    (WHY, LATE),
 )
 # What asks for itself where little else is written: "still nothing", "in customs?", "coming today?"
-TERSE = "|".join((YET, COMING, CHINA, BEFORE, "estimated|eta"))
+TERSE = "|".join((YET, COMING, CHINA, BEFORE, LOOK, WAREHOUSE, "estimated|eta"))
