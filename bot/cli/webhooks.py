@@ -154,6 +154,7 @@ async def _webhooks(chosen: settings.Settings) -> AsyncIterator[WebhookEndpoints
     from bot.sources.aliexpress.cipher import Cipher
     from bot.store import Store
     from bot.tracking import Policy
+    from bot.tracking.webhooks import WebhookEndpoints
 
     key = chosen.token_key.get_secret_value() if chosen.token_key else None
     policy = Policy(private_webhooks=chosen.webhooks_allow_private)
