@@ -7,8 +7,9 @@ from itertools import islice
 
 import pytest
 
+from bot.book import book_needs, first_looks
 from bot.model import BookEntry, Flag, OrderStatus, Place, Stage, Watch
-from bot.pacing import CheckInterval, Pacer, book_needs, first_looks
+from bot.pacing import CheckInterval, Pacer
 from bot.tracking import Policy
 from tests import make
 from tests.parts import Engine, several

@@ -26,7 +26,7 @@ LAW = (
     {"store", "sources", "views", "timeline", "silences", "eta", "matching", "progress", "stages",
      "pacing", "arrival", "audience", "board", "events", "daily_stats", "figures",
      "shop", "lists", "logs"},
-    {"addresses", "deadline", "i18n", "metrics", "settings", "ids", "intents", "worker"},
+    {"addresses", "book", "deadline", "i18n", "metrics", "settings", "ids", "intents", "worker"},
     {"errors", "connections"},
     {"model"},
 )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from bot.model import Stage, Watch
 from bot.pacing import Rates, prior
 from bot.pacing.profile import WEEK, WeeklyProfile, hours
+from tests.bench.pacing.world import WORLDS, draw
 
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -235,15 +238,84 @@ def test_the_carriers_told_apart_are_bounded() -> None:
     assert len(json.dumps(rates.dump())) < 50_000
 
 
+def learned_from(world: str) -> Rates:
+    """Every order of a drawn world checked four times a day until its end, tables rebuilt as the bot does."""
+    rates, looks = Rates(), []
+    for line in draw(WORLDS[world], 1, orders=60, days=30):
+        at = line.start
+        while at < line.entries[-1].visible:
+            at += timedelta(hours=6)
+            looks.append((at, line))
+    known: dict[str, Watch] = {}
+    for at, line in sorted(looks, key=lambda look: look[0]):
+        first = line.entries[0]
+        watch = known.get(line.order) or Watch(
+            stage=first.stage, last_node_at=first.at, checked_at=line.start, created_at=line.start,
+            utc_offset_hours=line.utc_offset_hours,
+        )  # fmt: skip
+        news = [entry for entry in line.entries[1:] if watch.checked_at < entry.visible <= at]  # type: ignore[operator]
+        rates.observe(watch, [(entry.at, entry.stage) for entry in news], at)
+        rates.refresh()
+        newest = news[-1] if news else None
+        known[line.order] = replace(
+            watch, checked_at=at, stage=newest.stage if newest else watch.stage,
+            last_node_at=newest.at if newest else watch.last_node_at,
+        )  # fmt: skip
+    return rates
+
+
+def test_what_predicts_nothing_is_evened_out_and_what_does_is_kept() -> None:
+    patterned, patternless = learned_from("air"), learned_from("constant")
+    assert patterned.trust["hours"] > 0.9
+    assert patterned.trust["ages"] > 0.6
+    assert patternless.trust["hours"] < 0.25
+    assert patternless.trust["ages"] < 0.35
+    week = patternless.profiles["info_received/china"].pace
+    assert max(week) < 2.0 * min(week)
+    week = patterned.profiles["out_for_delivery/local"].pace
+    assert max(week) > 5.0 * min(week)
+    again = Rates.load(patternless.dump())
+    assert again.trust == Rates.load(again.dump()).trust
+
+
+def test_trust_that_is_lost_comes_back() -> None:
+    """However often promises were broken: later ones that are kept count as much as at first."""
+    broken = Rates()
+    broken._rows["trust", "hours"] = [-8.0, 30.0]
+    state = broken.dump()
+    assert Rates.load(state).trust["hours"] == 0.0
+    rates = Rates.load(state)
+    noon = datetime(2026, 3, 4, 15, tzinfo=UTC)  # a Wednesday, at noon in Brazil
+    for n in range(100):
+        at = noon + timedelta(weeks=n % 4)
+        watch = Watch(
+            stage=Stage.OUT_FOR_DELIVERY, utc_offset_hours=-3.0, created_at=at - timedelta(hours=5),
+            last_node_at=at - timedelta(hours=5), checked_at=at - timedelta(minutes=10),
+        )  # fmt: skip
+        rates.observe(watch, [(at, Stage.DELIVERED)], at)
+    rates.refresh()
+    assert rates.trust["hours"] > 0.8
+
+
+def test_an_order_that_ends_next_is_checked_as_often_as_others() -> None:
+    rates = learned_from("slow-end")
+    slow, other = Stage.OUT_FOR_DELIVERY, Stage.LOCAL_TRANSIT
+    checks = {s: math.sqrt(rates.cells[s].rate_at(60.0) * rates.worths[s]) for s in (slow, other)}
+    assert rates.cells[slow].rate_at(60.0) < 0.2 * rates.cells[other].rate_at(60.0)
+    assert 0.8 < checks[slow] / checks[other] < 1.5
+    assert all(worth >= 1.0 for worth in rates.worths.values())
+
+
 def test_waiting_of_weeks_is_learnt_not_assumed() -> None:
     rates = Rates()
-    for n in range(90):
+    for n in range(150):
         last = BEGIN + timedelta(days=n)
         for day in range(1, 50):
             checked = last + timedelta(days=day)
             watch = Watch(stage=Stage.EXCEPTION, last_node_at=last, checked_at=checked, created_at=last)
             news = [(last + timedelta(days=49, hours=20), Stage.LOCAL_TRANSIT)] if day == 49 else []
             rates.observe(watch, news, checked + timedelta(days=1))
+        rates.refresh()
     rates = Rates.load(rates.dump())
     cell = rates.cells[Stage.EXCEPTION]
     assert cell.rate_at(47 * 24.0) > 3 * cell.rate_at(10 * 24.0)

@@ -95,6 +95,7 @@ def _as_table(
         ("waiting", f"{reasons.waiting:.2f} hours, times the chats that wait, for those entries so far"),
         ("price", f"{reasons.price:.3f} hours of waiting make a call worth its cost"),
         ("weight", f"{reasons.weight:.2f}: the chats notified, times what the next news is worth"),
+        ("safeguard", _safeguard(reasons)),
         ("travels with", _together(peers)),
     ):
         table.add_row(f"[bold]{name}[/]", Text(value))
@@ -104,6 +105,15 @@ def _as_table(
 def _when(at: datetime, zone: str) -> str:
     """The moment in the operator's zone, which is named."""
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S} ({zone})"
+
+
+def _safeguard(reasons: Explanation) -> str:
+    """How far the estimates are trusted, by how well they predicted the last entries."""
+    ages, by_hour = (f"{100.0 * reasons.trust[name]:.0f} %" for name in ("ages", "hours"))
+    return (
+        f"waiting times are trusted by {ages}, hours of the week by {by_hour}, as far as they predicted the "
+        "latest entries; the less, the more even the intervals between checks"
+    )
 
 
 def _together(peers: Sequence[Peer]) -> str:

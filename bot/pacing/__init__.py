@@ -1,6 +1,5 @@
 """When to check an order again, and when to stop: rates of news, the price of a call, the decision."""
 
-from bot.pacing.book import book_needs, first_looks
 from bot.pacing.companions import Companions, Peer
 from bot.pacing.pacer import Pacer
 from bot.pacing.policy import Bound, CheckInterval, Explanation, decide, explain
@@ -10,5 +9,5 @@ from bot.pacing.rates import Rates
 
 __all__ = [
     "Bound", "CheckInterval", "Companions", "Explanation", "Pacer", "Peer", "Price", "Rates",
-    "book_needs", "decide", "explain", "first_looks", "hours",
+    "decide", "explain", "hours",
 ]  # fmt: skip

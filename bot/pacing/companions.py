@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
@@ -24,25 +25,24 @@ _LATE = 1.0  # hours by which a leader's check may be late
 _PEERS, _ORDERS, _ENTRIES = 50, 50_000, 100_000  # orders compared per entry; what is remembered
 
 
+@dataclass(slots=True, eq=False)
 class _SharedEntry:
     """An entry that orders may share, with the orders whose newest entry it is, or probably is."""
 
-    __slots__ = ("at", "orders")
-
-    def __init__(self, at: float) -> None:
-        self.at = at
-        self.orders: dict[str, None] = {}
+    at: float
+    orders: dict[str, None] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
 class _Traveler:
     """An order's newest entries, weight, next check, and the entry that a companion suggests it has."""
 
-    __slots__ = ("due", "leads", "stage", "suggested", "trail", "weight")
-
-    def __init__(self, stage: Stage, trail: tuple[_SharedEntry, ...]) -> None:
-        self.stage, self.trail = stage, trail
-        self.weight, self.due, self.leads = 1.0, -math.inf, False
-        self.suggested: tuple[_SharedEntry, int] | None = None  # and how many were shared before it
+    stage: Stage
+    trail: tuple[_SharedEntry, ...]
+    weight: float = 1.0
+    due: float = -math.inf
+    leads: bool = False
+    suggested: tuple[_SharedEntry, int] | None = None  # and how many were shared before it
 
 
 class Peer(NamedTuple):
@@ -88,7 +88,10 @@ class Companions:
             place.trail[-1].orders[order] = None
             self._places[order] = place  # newest last: the oldest are forgotten first
             if len(self._places) > _ORDERS:
-                self._forget(next(iter(self._places)))
+                oldest = next(iter(self._places))
+                forgotten = self._places.pop(oldest)
+                forgotten.trail[-1].orders.pop(oldest, None)
+                self._settle(oldest, forgotten, came=None)
         return likely
 
     def peers(self, order: str) -> list[Peer]:
@@ -120,15 +123,12 @@ class Companions:
             return 1.0
         place.weight = weight
         relied = [peer for peer in self.peers(order) if peer.chance >= _RELIED]
-        leaders = [peer.chance for peer in relied if self._leads(peer.order, now)]
+        others = [(peer.chance, self._places[peer.order]) for peer in relied]
+        leaders = [p for p, one in others if one.leads and not one.suggested and one.due >= now - _LATE]
         place.leads = not leaders
         if leaders:
             return 1.0 - max(leaders)
-        return 1.0 + math.fsum(peer.chance * self._places[peer.order].weight for peer in relied) / weight
-
-    def _leads(self, order: str, now: float) -> bool:
-        place = self._places[order]
-        return place.leads and place.suggested is None and place.due >= now - _LATE
+        return 1.0 + math.fsum(chance * other.weight for chance, other in others) / weight
 
     def gain(self, order: str, now: float) -> float:
         """Hours of waiting that checking a companion `now`, rather than as planned, is expected to save."""
@@ -176,11 +176,6 @@ class Companions:
             row = self._shared.setdefault(f"{place.stage}/{shared}", [0.0, 0.0])
             fade = 0.5 if row[1] >= _MEMORY else 1.0
             row[:] = fade * row[0] + came, fade * row[1] + 1.0
-
-    def _forget(self, order: str) -> None:
-        place = self._places.pop(order)
-        place.trail[-1].orders.pop(order, None)
-        self._settle(order, place, came=None)
 
 
 def _shared(one: Sequence[_SharedEntry], other: Sequence[_SharedEntry]) -> int:

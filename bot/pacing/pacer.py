@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.book import book_needs, weight
 from bot.model import BookNeeds, Stage, Watch
-from bot.pacing.book import book_needs
 from bot.pacing.companions import Companions
-from bot.pacing.policy import CheckInterval, Explanation, decide, explain, weight
+from bot.pacing.policy import CheckInterval, Explanation, decide, explain
 from bot.pacing.price import Price, day_begun
 from bot.pacing.profile import hours
 from bot.pacing.rates import Rates

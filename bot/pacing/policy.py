@@ -5,14 +5,14 @@ from __future__ import annotations
 import enum
 import math
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import OrderStatus, Stage, Watch
+from bot.model import OrderStatus, Watch
 from bot.pacing.profile import WEEK, hours
 from bot.pacing.rates import Rates
 
-_CLOSING = 1.7  # how much more than a scan the end of the journey is worth
 _RECHECKS = (24.0, 72.0, 168.0, 336.0)  # hours after the end: "delivered" and "returned" are sometimes wrong
 GIVEN_UP = timedelta(days=90)  # without news: no more checks
 _AHEAD = 12.0  # hours after the best moment so far in which the search for a better one continues
@@ -48,6 +48,7 @@ class Explanation:
     `rate`: entries a day expected right now. `price`: hours of one chat's waiting that one call must save.
     `weight`: chats times what the next news is worth. `expected`: entries that may be waiting unseen now.
     `waiting`: hours of waiting they have collected. `next_check` is None if the order is no longer checked.
+    `trust`: from 0 to 1, in the rates by ages and by hours; at 0 checks are at even intervals.
     """
 
     rate: float
@@ -57,22 +58,7 @@ class Explanation:
     waiting: float
     next_check: datetime | None
     bound: Bound
-
-
-_TROUBLE = {Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.DUTIES_DUE, Stage.ADDRESS_CHANGE, Stage.RETURNING}
-_OVERDUE = timedelta(days=1)  # behind its promised date
-
-
-def weight(watch: Watch, book_weight: float, now: datetime) -> float:
-    """Who waits for the order's news, in persons: its chats, and the shop where it is booked.
-
-    The shop weighs `book_weight`, and as much as a person once the order is in trouble.
-    """
-    if not watch.booked:
-        return watch.weight
-    overdue = watch.eta is not None and now - watch.eta >= _OVERDUE and not watch.stage.final
-    troubled = overdue or watch.stage in _TROUBLE
-    return watch.weight + (max(book_weight, 1.0) if troubled else book_weight)
+    trust: Mapping[str, float]
 
 
 def decide(
@@ -118,14 +104,12 @@ def explain(watch: Watch, rates: Rates, price: float, interval: CheckInterval, n
         waiting=outlook.weight * unseen * passed,
         next_check=at,
         bound=bound,
+        trust=rates.trust,
     )
 
 
 def _varied(luck: float, entries: float) -> float:
-    """A factor for the gap, 1 at `luck` 0.5. While few entries are known, other hours are tried as well.
-
-    Without that, a wrong belief about the hours of publishing can confirm itself at one check a day.
-    """
+    """A factor for the gap: other hours are tried, too, until many entries have told which are usual."""
     side, tried = 2.0 * luck - 1.0, _TRIED / (_TRIED + entries)
     beyond = abs(side) - (1.0 - tried)
     return 1.0 + (_JITTER * side if beyond <= 0.0 else math.copysign(_FAR * beyond / tried, side))
@@ -142,7 +126,7 @@ class _Outlook:
         self.begin = start + shift
         self.zero = self.profile.operating(last + shift)
         self._low = self.cell.expected(self.profile.operating(self.begin) - self.zero)
-        self.weight = watch.weight * (1.0 + _CLOSING * rates.closing[watch.stage])
+        self.weight = watch.weight * rates.worths[watch.stage]
 
     def expected(self, after: float) -> float:
         """Entries expected to have appeared `after` hours from the check."""

@@ -1,9 +1,8 @@
 """The prior, used before anything is learned: rates by stage, working hours by leg.
 
-Medians of stage times follow the recorded parcels that the simulations of the design were fitted to (4 to
-30 operating hours between bursts of scans, log-normal with a spread of 0.5 to 1.0); the shape of the day
-follows the public Olist data set (99,441 orders, 2016-2018): handed to carrier for the origin, delivered for
-the door.
+Medians of stage times follow recorded parcels (4 to 30 operating hours between bursts of scans, log-normal
+with a spread of 0.5 to 1.0); the shape of the day follows the public Olist data set (99,441 orders,
+2016-2018): handed to carrier for the origin, delivered for the door.
 """
 
 from __future__ import annotations

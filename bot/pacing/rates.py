@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate, pairwise, product
-from typing import Any
+from operator import add, mul, neg
+from typing import Any, NamedTuple
 
 from bot.model import Stage, Watch
 from bot.pacing import prior
@@ -21,10 +22,15 @@ _BETTER = 4.0  # log-likelihood ratio by which another profile must have predict
 _LOST = 120.0  # hours without an entry after which nothing tells on which side of the border a parcel is
 _ROWS = 1000  # learned at most, before carriers that are new share what is known of none
 _LAG_EVENTS, _CLOSING_EVENTS = 20.0, 4.0
+_TRUSTED, _RECENT = (
+    8.0,
+    100.0,
+)  # nats that count as predicted and seen at first; after so many, all count half
+_OFTEN, _MORE = 1.15, 0.4  # the least worth of the end: see `_worths`
 # What is learned: rows of numbers by name, most of them per stage or profile, with each row's length.
 _SIZES = {
     "counts": len(prior.EDGES), "exposure": len(prior.EDGES), "lags": len(prior.LAG_EDGES),
-    "closing": 1, "gain": 1, "abroad": 1, "hours": 24, "hours_due": 24, "days": 7, "days_due": 7,
+    "trust": 2, "closing": 1, "gain": 1, "abroad": 1, "hours": 24, "hours_due": 24, "days": 7, "days_due": 7,
 }  # fmt: skip
 _NOTHING = [(name, [0.0] * _SIZES[name]) for name in ("hours", "hours_due", "days", "days_due")]
 _CHINA, _ZONES = (Leg.ORIGIN, Leg.LINEHAUL), ("china", "local", "utc")
@@ -48,6 +54,21 @@ class Cell:
         """Expected entries from age 0 to `age` (operating hours)."""
         index = bisect_right(self.edges, age) - 1 if age > 0.0 else 0
         return self.sums[index] + self.rate[index] * (age - self.edges[index])
+
+
+class _Prediction(NamedTuple):
+    """What rates predict: if they are right, their log is on average higher by `gain` at entries."""
+
+    gain: float
+    log: float  # mean of the log of the rate over time
+    mean: float  # rate
+
+    @classmethod
+    def of(cls, rates: Sequence[float], time: Sequence[float]) -> _Prediction:
+        """The prediction of these rates, each of which applied for such a time."""
+        logs = [*map(math.log, rates)]
+        log = _mean(logs, time)
+        return cls(_mean(logs, [*map(mul, rates, time)]) - log, log, _mean(rates, time))
 
 
 def _hazard(median: float) -> list[float]:
@@ -87,7 +108,6 @@ class Rates:
         }
         self._rows: dict[tuple[str, str], list[float]] = {}
         self._now = 0.0  # hours at which an observation weighs 1
-        self._since = 0
         self._compile()
 
     def observe(
@@ -101,12 +121,15 @@ class Rates:
         """
         end = hours(now)
         stamps = sorted((hours(at), stage) for at, stage in nodes)
-        if end > self._now + _FADED_EVERY:
-            self._fade(end)
+        if end > self._now + _FADED_EVERY:  # older observations weigh less, half per `_HALF_LIFE`
+            factor = 2.0 ** ((self._now - end) / _HALF_LIFE) if self._now else 1.0
+            self._now = end
+            for row in self._rows.values():
+                row[:] = [value * factor for value in row]
         walk = _Walk(watch, weight)
+        if watch.checked_at is None and not stamps:
+            return
         if watch.checked_at is None:
-            if not stamps:
-                return
             walk.last, walk.stage = stamps.pop(0)
             walk.seen = walk.last
         for stamp, following in stamps:
@@ -124,13 +147,6 @@ class Rates:
         """Rebuild the tables (20 ms) if there is enough new data; may run in a thread beside `observe`."""
         if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self.entries):
             self._compile()
-
-    def _fade(self, now: float) -> None:
-        """Reduce the weight of older observations, by half per `_HALF_LIFE`."""
-        factor = 2.0 ** ((self._now - now) / _HALF_LIFE) if self._now else 1.0
-        self._now = now
-        for row in self._rows.values():
-            row[:] = [value * factor for value in row]
 
     def _sights(self, walk: _Walk, stamp: float, end: float) -> list[tuple[float, float]]:
         """When an entry found at `end` may have been published: times since the last check, with chances.
@@ -167,6 +183,9 @@ class Rates:
         self._row("counts", walk.stage)[max(bisect_right(prior.EDGES, age) - 1, 0)] += weight
         self._row("closing", walk.stage)[0] += weight * following.final
         key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier, moment - walk.last)
+        (ages, weeks), (cells, profiles) = self._predictions, self._believed
+        self._test("ages", ages[walk.stage], cells[walk.stage].rate_at(age), weight)
+        self._test("hours", weeks[key], profiles[key].pace_at(moment + shift), weight)
         if key in self._own:  # count which of the two profiles predicted it better
             own, shared = self._own[key]
             at = moment + shift
@@ -182,6 +201,13 @@ class Rates:
             hour = int(sight + shift)
             by_hour[hour % 24] += weight * part
             by_day[hour // 24 % 7] += weight * part
+
+    def _test(self, name: str, predicted: _Prediction, rate: float, weight: float) -> None:
+        """Count what was predicted of the rate at an entry, and what was seen."""
+        seen, due = self._row("trust", name)
+        fade = 0.5 if due > _RECENT else 1.0
+        seen = max(fade * seen + weight * (math.log(rate) - predicted.log), -_TRUSTED)
+        self._row("trust", name)[:] = seen, fade * due + weight * predicted.gain
 
     def profile_key(
         self, stage: Stage, offset: float | None, carrier: str, silent: float
@@ -225,34 +251,63 @@ class Rates:
         lags = self._row("lags")
         known = math.fsum(lags) + _LAG_EVENTS
         self.lags = [(n + _LAG_EVENTS * share) / known for n, share in zip(lags, prior.LAGS, strict=True)]
-        self._abroad = frozenset(carrier for carrier, (n,) in self._some("abroad") if n > _BETTER)
-        self.profiles = self._profiles()
-        self.cells = self._cells()
+        rows = [*self._rows.items()]
+        self._abroad = {carrier for (of, carrier), row in rows if of == "abroad" and row[0] > _BETTER}
+        self.entries = math.fsum(math.fsum(row) for (of, _), row in rows if of == "counts")
         self.closing = {}  # the chance that the next entry after one of this stage ends the order
         for stage in Stage:
             closing = self._row("closing", stage)[0] + _CLOSING_EVENTS * prior.CLOSING.get(stage, 0.0)
             self.closing[stage] = closing / (math.fsum(self._row("counts", stage)) + _CLOSING_EVENTS)
+        self._tables()
 
-    def _some(self, name: str) -> list[tuple[str, list[float]]]:
-        """All learned rows of one name."""
-        return [(key, row) for (of, key), row in [*self._rows.items()] if of == name]
+    def _tables(self) -> None:
+        """Make the tables, evened as far as their predictions fail: at last to even intervals."""
+        profiles, cells = self._profiles(), self._cells()
+        times = {stage: self._time(stage, cell) for stage, cell in cells.items()}
+        ages = {stage: _Prediction.of(cell.rate, times[stage]) for stage, cell in cells.items()}
+        weeks = {profile: _Prediction.of(profile.pace, (1.0,) * WEEK) for profile in profiles.values()}
+        self._predictions = ages, {key: weeks[profile] for key, profile in profiles.items()}
+        self._believed = cells, profiles
+        of = {name: [n + _TRUSTED for n in self._row("trust", name)] for name in ("ages", "hours")}
+        self.trust = {name: min(max(seen / due, 0.0), 1.0) for name, (seen, due) in of.items()}
+        by_age, by_hour = self.trust.values()
+        evened = {profile: WeeklyProfile([pace**by_hour for pace in profile.pace]) for profile in weeks}
+        self.profiles = {key: evened[profile] for key, profile in profiles.items()}
+        self.cells = {
+            stage: Cell([mean * (rate / mean) ** by_age for rate in cells[stage].rate])
+            for stage, (_, _, mean) in ages.items()
+        }
+        self.worths = self._worths(times)
+
+    def _time(self, stage: Stage, cell: Cell) -> list[float]:
+        """Operating hours that orders spent in each age bin, and what one more entry would take."""
+        left = [*map(math.exp, map(neg, cell.sums)), 0.0]
+        lived = [(now - then) / rate for (now, then), rate in zip(pairwise(left), cell.rate, strict=True)]
+        return [*map(add, self._row("exposure", stage), lived)]
+
+    def _worths(self, times: Mapping[Stage, Sequence[float]]) -> dict[Stage, float]:
+        """What the next entry after each stage is worth, in scans: more, the likelier it ends the order.
+
+        An end is worth `_MORE` scans more than one, and at least what has such orders checked as often as
+        others (by `_OFTEN` a little more): checks come as the root of rate times worth.
+        """
+        roots = {s: _mean([*map(math.sqrt, cell.rate)], times[s]) for s, cell in self.cells.items()}
+        others = [math.fsum(times[s]) * (1.05 - self.closing[s]) for s in roots]
+        usual = _mean([*roots.values()], others)
+        evening = ((s, _OFTEN * (usual / root) ** 2 - 1.0) for s, root in roots.items())
+        return {stage: 1.0 + self.closing[stage] * max(more, _MORE) for stage, more in evening}
 
     def _cells(self) -> dict[Stage, Cell]:
         """Rates shrunk towards the prior, whose level is learned over all stages, then by stage and age."""
-        due = {
-            stage: [r * t for r, t in zip(rates, self._row("exposure", stage), strict=True)]
-            for stage, rates in self._prior.items()
-        }
-        self.entries = math.fsum(math.fsum(row) for _, row in self._some("counts"))
-        level = (self.entries + _GLOBAL_EVENTS) / (math.fsum(map(math.fsum, due.values())) + _GLOBAL_EVENTS)
+        dues = {stage: [*map(mul, r, self._row("exposure", stage))] for stage, r in self._prior.items()}
+        level = (self.entries + _GLOBAL_EVENTS) / (math.fsum(map(math.fsum, dues.values())) + _GLOBAL_EVENTS)
         cells = {}
         for stage, rates in self._prior.items():
-            counts = self._row("counts", stage)
-            own = level * math.fsum(due[stage])
-            own = level * (math.fsum(counts) + _STAGE_EVENTS) / (own + _STAGE_EVENTS)
-            parts = zip(rates, counts, due[stage], strict=True)
+            counts, due = self._row("counts", stage), math.fsum(dues[stage])
+            own = level * (math.fsum(counts) + _STAGE_EVENTS) / (level * due + _STAGE_EVENTS)
+            parts = zip(rates, counts, dues[stage], strict=True)
             cells[stage] = Cell(
-                [own * r * (n + _CELL_EVENTS) / (own * mean + _CELL_EVENTS) for r, n, mean in parts]
+                [own * r * (n + _CELL_EVENTS) / (own * d + _CELL_EVENTS) for r, n, d in parts]
             )
         return cells
 
@@ -311,3 +366,7 @@ def _blend(counts: Sequence[float], due: Sequence[float], shape: Sequence[float]
     scale = (math.fsum(counts) + 1e-9) / (math.fsum(due) + 1e-9)
     part, even = _PROFILE_EVENTS / math.fsum(shape), _PROFILE_EVENTS / len(shape)
     return [(n + part * s) / (scale * flat + even) for n, flat, s in zip(counts, due, shape, strict=True)]
+
+
+def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
+    return math.fsum(map(mul, values, weights)) / math.fsum(weights)

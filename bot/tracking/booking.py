@@ -10,9 +10,10 @@ from itertools import islice
 
 from pydantic import TypeAdapter
 
+from bot.book import first_looks
 from bot.ids import claim_token, is_claim_token, link_token, shop_key
 from bot.model import BookEntry, BookNeeds, Once, Order, Registered
-from bot.pacing import Pacer, first_looks
+from bot.pacing import Pacer
 from bot.store import Store, Transaction
 from bot.tracking.keys import repeated
 from bot.tracking.policy import Policy

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from bot.book import book_needs
 from bot.cli.checks import Finding, failure, ok, warning
 from bot.cli.numbers import counted
 from bot.cli.program import PROGRAM
 from bot.model import BookNeeds
-from bot.pacing import book_needs
 from bot.settings import Settings
 from bot.store import Store, migrations
 from bot.store.sql import redact_url

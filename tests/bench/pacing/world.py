@@ -71,6 +71,7 @@ class World:
     )  # days without an entry once underway, in place of one stage's time
     closed: tuple[int, int] = (0, 0)  # days of the world in which nobody works: a holiday
     published: float | None = None  # hour (UTC) of the nightly batch in which all entries are published
+    even: bool = False  # entries at a constant rate in each stage, which medians give the mean of: no pattern
     china: bool = True  # False: parcels that never were in China, from warehouses in the destination
 
     def profile(self, where: Leg) -> WeeklyProfile:
@@ -112,6 +113,14 @@ _HOME = {
     Stage.LOCAL_TRANSIT: 10.0,
     Stage.OUT_FOR_DELIVERY: 4.0,
 }
+_EVEN = World(
+    name="constant",
+    medians=dict.fromkeys(_MEDIANS, 30.0),
+    day=dict.fromkeys(Leg, (0.0, 24.0, 1.0, 1.0, 1.0)),
+    repeats=0.0,
+    burst=0.0,
+    even=True,
+)
 BAGS = ("bags", "flights")  # in which parcels travel together
 MADE_UP = ("air", "many-lands", "slow-post", "express")  # what the older figures of docs/pacing.md are about
 WORLDS = {
@@ -132,6 +141,12 @@ WORLDS = {
         replace(_BASE, name="unseen", unseen=0.6),
         replace(_BASE, name="holiday", closed=(18, 25)),
         replace(_BASE, name="nightly", published=18.5),
+        _EVEN,
+        replace(
+            _EVEN,
+            name="slow-end",
+            medians=dict.fromkeys(_MEDIANS, 15.0) | {Stage.OUT_FOR_DELIVERY: 240.0},
+        ),
         replace(
             _BASE,
             name="many-lands",
@@ -221,6 +236,8 @@ def _steps(
         ]
         for brought in following:
             wait = world.medians[stage] * math.exp(world.spread_of(stage) * dice.gauss(0.0, 1.0))
+            if world.even:
+                wait = dice.expovariate(1.0 / world.medians[stage])
             origin = world.china and leg(stage) in (Leg.ORIGIN, Leg.LINEHAUL)
             where = leg(stage) if origin or world.china else Leg.DESTINATION
             if stage is Stage.INTERNATIONAL_TRANSIT and world.silence[1]:

@@ -1,4 +1,4 @@
-"""What the shop's book costs: calls a day, how thin they are spread, when new orders are looked at first."""
+"""What the shop's book costs: calls a day, how thin they are spread, first looks; what orders weigh."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count, repeat
 
-from bot.model import BookNeeds
+from bot.model import BookNeeds, Stage, Watch
 
 _SHARE = 0.5  # of a day's calls at most for orders that nobody waits for, where there are too few
 _AT_ONCE = 0.05  # of a day's calls: so many new orders are looked at right away
 _DAY = 86_400.0
+_TROUBLE = {Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.DUTIES_DUE, Stage.ADDRESS_CHANGE, Stage.RETURNING}
+_OVERDUE = timedelta(days=1)  # behind its promised date
 
 
 def book_needs(orders: int, ceiling: float, budget: int | None) -> BookNeeds:
@@ -30,3 +32,15 @@ def first_looks(now: datetime, budget: int | None) -> Iterator[datetime]:
         return repeat(now)
     at_once, step = max(int(_AT_ONCE * budget), 1), timedelta(seconds=_DAY / max(_SHARE * budget, 1.0))
     return (now + max(n - at_once, 0) * step for n in count(1))
+
+
+def weight(watch: Watch, book_weight: float, now: datetime) -> float:
+    """Who waits for the order's news, in persons: its chats, and the shop where it is booked.
+
+    The shop weighs `book_weight`, and as much as a person once the order is in trouble.
+    """
+    if not watch.booked:
+        return watch.weight
+    overdue = watch.eta is not None and now - watch.eta >= _OVERDUE and not watch.stage.final
+    troubled = overdue or watch.stage in _TROUBLE
+    return watch.weight + (max(book_weight, 1.0) if troubled else book_weight)
