@@ -122,8 +122,7 @@ class Companions:
         if place is None or weight <= 0.0:
             return 1.0
         place.weight = weight
-        relied = [peer for peer in self.peers(order) if peer.chance >= _RELIED]
-        others = [(peer.chance, self._places[peer.order]) for peer in relied]
+        others = [(p.chance, self._places[p.order]) for p in self.peers(order) if p.chance >= _RELIED]
         leaders = [p for p, one in others if one.leads and not one.suggested and one.due >= now - _LATE]
         place.leads = not leaders
         if leaders:

@@ -96,12 +96,10 @@ class _Walk:
 
 
 class Rates:
-    """Learned counts, and tables made from them. Call `observe` for every check, `refresh` periodically.
-
-    `scale` multiplies the shipped prior, to test how a wrong one is corrected.
-    """
+    """Learned counts, and tables made from them. Call `observe` for every check, `refresh` periodically."""
 
     def __init__(self, *, scale: float = 1.0) -> None:
+        """`scale` multiplies the shipped prior, to test how a wrong one is corrected."""
         self._prior = {
             stage: [scale * rate for rate in _hazard(prior.MEDIANS.get(stage, prior.OTHER_MEDIAN))]
             for stage in Stage
@@ -183,7 +181,7 @@ class Rates:
         self._row("counts", walk.stage)[max(bisect_right(prior.EDGES, age) - 1, 0)] += weight
         self._row("closing", walk.stage)[0] += weight * following.final
         key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier, moment - walk.last)
-        (ages, weeks), (cells, profiles) = self._predictions, self._believed
+        ages, weeks, cells, profiles = self._believed
         self._test("ages", ages[walk.stage], cells[walk.stage].rate_at(age), weight)
         self._test("hours", weeks[key], profiles[key].pace_at(moment + shift), weight)
         if key in self._own:  # count which of the two profiles predicted it better
@@ -204,10 +202,10 @@ class Rates:
 
     def _test(self, name: str, predicted: _Prediction, rate: float, weight: float) -> None:
         """Count what was predicted of the rate at an entry, and what was seen."""
-        seen, due = self._row("trust", name)
-        fade = 0.5 if due > _RECENT else 1.0
-        seen = max(fade * seen + weight * (math.log(rate) - predicted.log), -_TRUSTED)
-        self._row("trust", name)[:] = seen, fade * due + weight * predicted.gain
+        row = self._row("trust", name)
+        row[:] = [value * (0.5 if row[1] > _RECENT else 1.0) for value in row]
+        row[0] = max(row[0] + weight * (math.log(rate) - predicted.log), -_TRUSTED)
+        row[1] += weight * predicted.gain
 
     def profile_key(
         self, stage: Stage, offset: float | None, carrier: str, silent: float
@@ -266,8 +264,7 @@ class Rates:
         times = {stage: self._time(stage, cell) for stage, cell in cells.items()}
         ages = {stage: _Prediction.of(cell.rate, times[stage]) for stage, cell in cells.items()}
         weeks = {profile: _Prediction.of(profile.pace, (1.0,) * WEEK) for profile in profiles.values()}
-        self._predictions = ages, {key: weeks[profile] for key, profile in profiles.items()}
-        self._believed = cells, profiles
+        self._believed = ages, {key: weeks[clock] for key, clock in profiles.items()}, cells, profiles
         of = {name: [n + _TRUSTED for n in self._row("trust", name)] for name in ("ages", "hours")}
         self.trust = {name: min(max(seen / due, 0.0), 1.0) for name, (seen, due) in of.items()}
         by_age, by_hour = self.trust.values()

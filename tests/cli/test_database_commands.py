@@ -146,6 +146,8 @@ def test_why_tells_the_reasons_behind_the_next_look(working: Terminal) -> None:
     assert "(Asia/Tokyo)" in working.run("why", ORDER, DEFAULT_TIME_ZONE="Asia/Tokyo").stdout
     told = json.loads(working.run("why", ORDER, "--json").stdout)
     assert told.keys() >= {"rate", "price", "weight", "bound", "planned"}
+    assert told["trust"] == {"ages": 1.0, "hours": 1.0}
+    assert "waiting times are trusted by 100 %" in lines
     assert told["companions"] == []
     assert "none known" in lines
     assert isinstance(working.run("why", "8299999999999999").exception, BotError)
