@@ -12,6 +12,7 @@ from tests.bench.arrival import lines, report
 from tests.bench.arrival.replay import replay
 
 _FEW = (30, 40, 60)  # delivered parcels
+_A_DAY = 5.0  # parcels of a generated world
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.arrival", description=__doc__)
     parser.add_argument("--timelines", type=Path, metavar="FILE", help="replay this CSV file")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="only every N-th order")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th moment")
     parser.add_argument(
         "--shops",
         type=int,
@@ -27,6 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--hand-over", default="picked_up", help="the stage that begins the carrier's part")
     parser.add_argument("--seeds", type=int, default=1, help="independent draws of each generated world")
+    parser.add_argument(
+        "--drift",
+        type=float,
+        nargs="+",
+        default=[1.4, 0.7],
+        help="how many times as long all takes in the end",
+    )
     parser.add_argument("--plot", type=Path, metavar="FILE", help="write an SVG drawing there")
     options = parser.parse_args(arguments)
     if options.timelines:
@@ -39,15 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.shops:
             print(_first_ones(name, journeys, options.shops))  # noqa: T201
             return 0
-        outcome = replay(journeys)
+        outcome = replay(journeys, every=options.every)
         print(report.table(name, outcome, options.hand_over))  # noqa: T201
     else:
-        for drift in (1.4, 0.7):
-            for seed in range(options.seeds):
-                name = f"generated, everything takes {drift:g} times as long from the middle on, draw {seed}"
-                outcome = replay(lines.world(seed, drift=drift))
-                print(report.table(name, outcome, options.hand_over))  # noqa: T201
-                print(report.around_drift(outcome), end="\n\n")  # noqa: T201
+        for drift in options.drift:
+            name = f"generated, everything takes {drift:g} times as long from the middle on"
+            draws = (
+                lines.world(seed, drift=drift, a_day=_A_DAY / options.sample) for seed in range(options.seeds)
+            )
+            outcome = report.merged([replay(draw, every=options.every) for draw in draws])
+            print(report.table(name, outcome, options.hand_over))  # noqa: T201
+            print(report.around_drift(outcome), end="\n\n")  # noqa: T201
     if options.plot:
         options.plot.parent.mkdir(parents=True, exist_ok=True)
         options.plot.write_text(report.plot(name, outcome), encoding="utf-8")

@@ -32,7 +32,7 @@ from tests.parts import Clock, Engine, ScriptedSource
 _BEFORE, _MONTH = 65, 31  # days
 _A_DAY = 1.6  # orders
 _SHOWN, _OVER = 4, 2  # orders that began in the month, in full; of those that came later than usual
-_HELD_UP = 0.05  # of all parcels, which take three times as long as they would
+_HELD_UP, _FOR = 20, timedelta(days=20)  # one of so many parcels is held up somewhere on its way, for so long
 _USUAL = ("plain", "plain", "plain", "customs", "delayed", "untranslated", "relabelled")
 _PHRASES = load_phrases()
 _DAY = timedelta(days=1)
@@ -83,13 +83,15 @@ class _Shop(ScriptedSource):
         )
 
 
-def _drawn(rng: random.Random, begin: datetime) -> _Journey:
+def _drawn(rng: random.Random, begin: datetime, *, held_up: bool) -> _Journey:
     """One of the demo's journeys, at a speed of its own."""
     scenario = rng.choice(_USUAL)
-    speed = math.exp(rng.gauss(0.0, 0.25)) * (3.0 if rng.random() < _HELD_UP else 1.0)
-    scans, at = [], begin
-    for step in SCENARIOS[scenario].journeys[0]:
+    speed = math.exp(rng.gauss(0.0, 0.25))
+    scans, at, steps = [], begin, SCENARIOS[scenario].journeys[0]
+    stop = rng.randrange(3, len(steps)) if held_up else None
+    for number, step in enumerate(steps):
         at += timedelta(days=step.gap * speed * math.exp(rng.gauss(0.0, 0.4)))
+        at += _FOR if number == stop else timedelta(0)
         name, description = _PHRASES[step.phrase]["en"]
         place = step.place or "Dongguan"
         node = FetchedNode(at=at, name=name, description=description.replace("{place}", place))
@@ -102,7 +104,10 @@ async def replay(seed: int = 1, *, before: int = _BEFORE, month: int = _MONTH) -
     rng, clock = random.Random(seed), Clock()
     begin = clock.now()
     starts = [begin + (before + month) * _DAY * rng.random() for _ in range(int((before + month) * _A_DAY))]
-    journeys = {f"{8211744660000000 + n}": _drawn(rng, at) for n, at in enumerate(sorted(starts))}
+    journeys = {
+        f"{8211744660000000 + n}": _drawn(rng, at, held_up=n % _HELD_UP == 0)
+        for n, at in enumerate(sorted(starts))
+    }
     waiting = sorted(journeys.items(), key=lambda item: item[1].begin)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'month.db'}")

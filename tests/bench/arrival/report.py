@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
 
 from tests.bench.arrival.lines import DRIFT
@@ -56,14 +57,28 @@ def few(name: str, moments: Sequence[Moment], most: int) -> str:
     return f"{name}, {least} to {most} delivered\n{_HEAD}\n" + _row("all", few_)
 
 
+def merged(outcomes: Sequence[Outcome]) -> Outcome:
+    """Several draws as one; orders are told apart."""
+    whole = Outcome([])
+    for draw, one in enumerate(outcomes):
+        whole.moments += [replace(each, order=f"{draw}/{each.order}") for each in one.moments]
+        whole.warned |= {f"{draw}/{order}": warned for order, warned in one.warned.items()}
+        whole.late |= {f"{draw}/{order}" for order in one.late}
+        for name in ("said_days", "moves", "hasty", "held", "ranges"):
+            setattr(whole, name, getattr(whole, name) + getattr(one, name))
+    return whole
+
+
 def around_drift(outcome: Outcome) -> str:
-    """How many of the 80 % ranges held, by week from the drift."""
-    weeks: dict[int, list[bool]] = defaultdict(list)
+    """How many of the 80 % ranges held, by week from the drift, with half of the 95 % interval."""
+    weeks: dict[int, list[Moment]] = defaultdict(list)
     for one in outcome.moments:
-        weeks[math.floor((one.at - DRIFT) / 7.0)].append(one.held)
-    cells = [
-        f"{week:+d}: {100 * sum(weeks[week]) / len(weeks[week]):.0f}" for week in range(-3, 9) if weeks[week]
-    ]
+        weeks[math.floor((one.at - DRIFT) / 7.0)].append(one)
+    cells = []
+    for week in range(-3, 13):
+        if moments := weeks[week]:
+            held = sum(one.held for one in moments) / len(moments)
+            cells.append(f"{week:+d}: {100 * held:.0f} ± {100 * _margin(moments, held):.0f}")
     return "80 % held by week from the drift: " + "  ".join(cells)
 
 
