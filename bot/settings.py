@@ -178,8 +178,8 @@ class Settings(BaseModel):
     def _bare_url(cls, value: str) -> str:
         if not _is_url(value):
             raise ValueError("give a URL that begins with https:// (or http:// for a stand-in)")
-        if re.search(r"[?#@]|/(?:sync|rest)/?$", value):
-            raise ValueError("give the address alone, without /sync, /rest or anything behind a ? or #")
+        if re.search(r"[?#@]|/(?:sync|rest|bot)/?$", value):
+            raise ValueError("give the address alone, without /sync, /rest, /bot or anything behind a ? or #")
         return value.rstrip("/")
 
     @field_validator("public_url")

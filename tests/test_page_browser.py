@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.test_browser import CHROMIUM, QUIET
 from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, TWO_PARCELS, World, world
 
+expect.set_options(timeout=60_000)  # milliseconds; only what never comes takes as long
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM HERE: the tracking page was not looked at"),

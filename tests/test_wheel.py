@@ -61,7 +61,7 @@ def test_the_tracking_page_s_template_is_in_it(program: Path, tmp_path: Path) ->
 
 
 def test_its_demo_runs_to_the_first_push(program: Path, tmp_path: Path) -> None:
-    with demo([str(program), "demo", "--port", "0"], tmp_path, _environment()) as address:
+    with demo([str(program), "demo", "--port", "0", "--speed", "5"], tmp_path, _environment()) as address:
         check_first_push(address)
 
 

@@ -26,6 +26,16 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     libraries = folder / "installed/lib" / version / "site-packages/libraries.pth"
     libraries.write_text(sysconfig.get_path("purelib"))
     # Nothing may be fetched: a requirement that is not met here fails.
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index", "--quiet"]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--no-index",
+        "--quiet",
+        "--no-compile",
+    ]
     subprocess.run([*install, "--disable-pip-version-check", str(wheel)], check=True)
     return python.parent / "parcel-bot"

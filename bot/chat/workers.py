@@ -205,7 +205,8 @@ class UpdateWorkers:
             async with asyncio.timeout(self._lease.total_seconds() * 0.75):
                 await self._handle(update)
         except Exception as exc:  # the top of handling: an error concerns its own update only
-            log.warning("Update %d failed", raw.update_id, exc_info=exc)
+            # What lies outside names itself; where it is a bug, the traceback says where.
+            log.warning("Update %d failed: %s", raw.update_id, exc, exc_info=None if is_outside(exc) else exc)
             return exc
         return None
 

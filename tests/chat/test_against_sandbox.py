@@ -27,7 +27,7 @@ HELLO = Message(text="<b>Hello</b> &amp; welcome", buttons=((Button(text="Open",
 
 
 async def until(met: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not met():
             await asyncio.sleep(0.002)
 

@@ -167,7 +167,7 @@ async def run_until(receiver: Receiver, met: Callable[[], bool]) -> None:
     """Let the receiver run until something is so, then stop it."""
     stopping = asyncio.Event()
     task = asyncio.create_task(receiver.run(stopping))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not met():
             await asyncio.sleep(0)
     stopping.set()
@@ -250,7 +250,7 @@ async def test_stopping_cuts_a_long_poll_short() -> None:
     task = asyncio.create_task(Receiver(bot, Memory(), asyncio.Event(), lambda: NOW).run(stopping))
     await polled.wait()
     stopping.set()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):  # a long poll is 50
         await task
 
 
@@ -418,7 +418,7 @@ async def working(
 
 
 async def until(met: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not met():
             await asyncio.sleep(0)
 

@@ -170,8 +170,8 @@ async def live() -> AsyncIterator[World]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Give the other tasks their turns until something is so; ten seconds are enough for anything here."""
-    async with asyncio.timeout(10):
+    """Give the other tasks their turns until something is so; a minute is enough for anything here."""
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0)
 

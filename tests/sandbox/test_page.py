@@ -17,6 +17,7 @@ from bot.sandbox.aliexpress import scenarios
 from bot.sandbox.box import MERCHANT
 from tests.sandbox.conftest import World, dig, serving, until
 
+expect.set_options(timeout=60_000)  # milliseconds; only what never comes takes as long
 # One browser for all of them: starting one costs more than any test here.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -106,6 +107,7 @@ async def page(live: World, browser: Browser) -> AsyncIterator[Page]:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page.set_default_timeout(120_000)
     await page.goto(live.url)
     yield page
     await page.close()

@@ -88,7 +88,7 @@ async def test_following_and_looking_cross_without_a_deadlock(replicas: list[Sto
         )
 
 
-async def _until(condition: object, seconds: float = 10.0) -> None:
+async def _until(condition: object, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # type: ignore[operator]  # any callable
             await asyncio.sleep(0.01)
