@@ -17,7 +17,7 @@ test: $(READY)  ## lint, type check, and the whole test suite
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -n auto --dist loadgroup -m "not alone"
+	$(PY) -m pytest -n auto -m "not alone"
 	$(PY) -m pytest -m alone
 
 lint: $(READY)

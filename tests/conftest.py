@@ -9,9 +9,11 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from bot.store import Store
 from tests import bodies
@@ -21,6 +23,29 @@ from tests.world import World, world
 # Test machines are shared and noisy: how long one example takes says nothing.
 settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("noisy")
+
+
+# What is costly to start is started once: these tests run in one worker. xdist's marker for it does nothing
+# under pytest 9.2, where a test's id can no longer be changed.
+_TOGETHER = {
+    "tests/test_demo.py": "demo",
+    "tests/test_wheel.py": "wheel",
+    "tests/test_deploy.py": "wheel",
+    "tests/sandbox/test_page.py": "page",
+}
+
+
+class _Groups(LoadScopeScheduling):  # type: ignore[misc]
+    """Each test goes to the next free worker, but those that belong together to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _TOGETHER.get(nodeid.partition("::")[0], nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """What hands tests to workers."""
+    return _Groups(config, log)
 
 
 def pytest_sessionstart() -> None:

@@ -162,7 +162,6 @@ def _wait_until_ready(url: str, deadline: float) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.xdist_group("wheel")
 def test_it_gets_healthy_and_stops_in_time(program: Path, tmp_path: Path, own_sandbox: Sandbox) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

@@ -17,7 +17,7 @@ from tests.wheel import program
 
 __all__ = ["program"]  # a fixture
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("wheel")]
+pytestmark = pytest.mark.process
 
 
 def _said(program: Path, *words: str, cwd: Path) -> str:
