@@ -104,6 +104,12 @@ from tests.bench.histories import follow, histories
         ("", "Booked on flight CA123", "origin_transit", "awaiting_departure"),
         ("", "Shipment missed the connection flight", "awaiting_departure", "exception"),
         ("", "Handover to Hermes completed", "import_customs", "local_transit"),
+        ("", "Delivery failure: Package may be damaged or lost", "out_for_delivery", "failed_attempt"),
+        ("", "Delivery: may be damaged", "local_transit", "update"),
+        ("", "Item en route to Kuching", "local_transit", "local_transit"),
+        ("", "Item delivered to recipient's parcel box", "out_for_delivery", "delivered"),
+        ("Payment Confirmed", "Payment has been verified and approved", "pre_shipment", "update"),
+        ("", "Item being sent back from the Delivery Office to the sender", "failed_attempt", "returning"),
         # what may be is not
         ("", "We trust your parcel was delivered safely", "", "update"),
         ("", "Delivered by 20:00 today guaranteed", "", "update"),

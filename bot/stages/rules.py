@@ -107,7 +107,15 @@ RULES: tuple[Rule, ...] = (
     _rule("import.done", _S.IMPORT_CUSTOMS, "no_duty customs done", "delivered future conditional"),
     _rule("duties.none", _S.UPDATE, "no_duty"),
     _rule("duties.maybe", _S.UPDATE, "duty modal", "negated"),
-    _rule("duties.paid", _S.IMPORT_CUSTOMS, "duty paid", "negated"),
+    _rule(  # before a carrier has the parcel, it is the order that was paid
+        "duties.paid",
+        _S.IMPORT_CUSTOMS,
+        "duty paid",
+        "negated",
+        near=_S.UPDATE,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PREPARING,
+    ),
     _rule("duties.due", _S.DUTIES_DUE, "duty demand", "not_needed", _R.CUSTOMS),
     # ── trouble ─────────────────────────────────────────────────────────────────────────────────
     _rule("trouble.lost", _S.EXCEPTION, "lost", "bad_address documents", _R.LOST),
@@ -499,7 +507,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "move.bound",
         _S.UPDATE,
-        "on_the_way destination|facility",
+        "on_the_way destination|facility|bound_for",
         _STILL,
         near=_S.ORIGIN_TRANSIT,
         near_from=_S.PICKED_UP,

@@ -323,6 +323,10 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
     if rule is None:
         return Statement(text=text)
     if _unreal(rule, shown):
+        head = _HEAD.match(shown.folded)
+        said = _by_rules(shown.part(head[1]), text, reached) if head is not None else Statement(text=text)
+        if said.stage is Stage.FAILED_ATTEMPT:  # it failed, whatever may be the cause
+            return said
         return Statement(text=text, rule="unreal", precision=Precision.NO_STAGE)
     stage = _sided(rule, text, reached)
     sided = rule.near is not None or rule.far is not None
@@ -334,6 +338,9 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
         rule=name,
         precision=_worth(stage, name, sided=sided),
     )
+
+
+_HEAD = re.compile(r"([^:;,.]+)[:;,.] ")
 
 
 def _there(rule: str, side: Side | None) -> str:
