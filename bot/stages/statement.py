@@ -324,9 +324,10 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
         return Statement(text=text)
     if _unreal(rule, shown):
         head = _HEAD.match(shown.folded)
-        said = _by_rules(shown.part(head[1]), text, reached) if head is not None else Statement(text=text)
-        if said.stage is Stage.FAILED_ATTEMPT:  # it failed, whatever may be the cause
-            return said
+        if head is not None and not shown.shows("conditional"):
+            said = _by_rules(shown.part(head[1]), text, reached)
+            if said.stage is Stage.FAILED_ATTEMPT:  # it failed, whatever may be the cause
+                return said
         return Statement(text=text, rule="unreal", precision=Precision.NO_STAGE)
     stage = _sided(rule, text, reached)
     sided = rule.near is not None or rule.far is not None
