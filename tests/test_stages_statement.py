@@ -7,7 +7,7 @@ import pytest
 from bot.model import Reason, Stage
 from bot.stages import lexicon, statement
 from bot.stages.lexicon import Lexicon, LexiconEntry, StageMeaning
-from bot.stages.rules import Rule
+from bot.stages.rules import MOVING, Rule
 from bot.stages.sides import Side
 from bot.stages.statement import Precision, Statement, Text
 
@@ -26,6 +26,23 @@ def test_a_part_keeps_languages_and_place_and_names_places_of_its_own() -> None:
     part = whole.part("arrived at hub")
     assert (part.folded, part.spoken, part.side) == ("arrived at hub", ("de", "en"), Side.FAR)
     assert _text("x").part("left shenzhen").side is Side.NEAR
+
+
+def test_places_that_sound_like_troubles_are_places() -> None:
+    assert statement._away("Held at Storm Creek (IN)") == "held at somewhere in"
+    assert statement._away("Arrived at the Returns Center") == "arrived at the center"
+    assert statement._away("Damaged parcel") == "damaged parcel"
+
+
+def test_an_entry_that_tells_no_stage_may_say_that_the_parcel_moves() -> None:
+    moving = _text(shows="on_the_way")
+    for rule, text, named in (
+        ("lexicon.update", moving, MOVING),
+        ("lexicon.ambiguous", moving, MOVING),
+        ("lexicon.update", _text(), "lexicon.update"),
+        ("lexicon.delivered", moving, "lexicon.delivered"),
+    ):
+        assert statement._moving(rule, text) == named
 
 
 def test_a_place_is_near_or_far_without_words_of_its_own() -> None:
