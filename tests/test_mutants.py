@@ -37,9 +37,10 @@ def test_an_excuse_covers_its_line_in_its_function_only() -> None:
 def _sources(module: str) -> Iterator[str]:
     parts = module.split(".")
     while parts:
-        path = ROOT.joinpath(*parts).with_suffix(".py")
-        if path.exists():
-            yield path.read_text()
+        folder = ROOT.joinpath(*parts)
+        for path in (folder.with_suffix(".py"), folder / "__init__.py"):
+            if path.exists():
+                yield path.read_text()
         parts.pop()
 
 
