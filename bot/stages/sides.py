@@ -107,10 +107,10 @@ def named(text: str, spoken: tuple[str, ...], *, bound: bool = True) -> Side | N
 
     Without `bound`, places that the parcel only goes to do not count: "Departed Hong Kong for London".
     """
-    names = {one.side for one in _by_names(letters(text), spoken) if bound or one.way is not Way.TO}
-    if not bound and any(one.way is Way.TO for one in _by_names(letters(text), spoken)):
-        return names.pop() if len(names) == 1 else None
-    found = names | _by_codes(text) | _inflected(text, spoken)
+    places = _by_names(letters(text), spoken)
+    found = {one.side for one in places if bound or one.way is not Way.TO}
+    if bound or all(one.way is not Way.TO for one in places):
+        found |= _by_codes(text) | _inflected(text, spoken)
     return found.pop() if len(found) == 1 else None
 
 
