@@ -6,12 +6,14 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import time
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -311,7 +313,12 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
 
 def _dotenv(path: Path) -> dict[str, str | None]:
     try:
-        return dotenv_values(path, interpolate=False)  # a secret may hold "${"
+        text = path.read_text(encoding="utf-8") if path.exists() and not path.is_dir() else ""
+        if wrong := next((one for one in parse_stream(StringIO(text)) if one.error), None):
+            raise SettingsError(
+                str(path), f"line {wrong.original.line} is no NAME=value; a quote may lack its end"
+            )
+        return dotenv_values(stream=StringIO(text), interpolate=False)  # a secret may hold "${"
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(str(path), f"cannot be read: {why}") from None

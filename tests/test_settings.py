@@ -155,6 +155,13 @@ def test_a_file_that_is_not_there_is_no_mistake(tmp_path: Path) -> None:
     assert load_settings(NEEDED, dotenv=tmp_path / ".env") == read()
 
 
+@pytest.mark.parametrize("line", ["ACCESS='private", "=open", "ACCESS = 'a' b"])
+def test_a_line_of_the_file_that_cannot_be_read_is_named(line: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"# ours\nLOG_FORMAT=json\n{line}\n")
+    with pytest.raises(SettingsError, match="line 3 is no NAME=value"):
+        load_settings(NEEDED, dotenv=tmp_path / ".env")
+
+
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_any_secret_can_stand_in_a_file_of_its_own(name: str, tmp_path: Path) -> None:
     value = NEEDED.get(name.upper(), "canary_canary_canary")
