@@ -297,6 +297,21 @@ def test_trust_that_is_lost_comes_back() -> None:
     assert rates.trust["hours"] > 0.8
 
 
+def test_trust_in_ages_and_in_hours_is_apart_and_bounded() -> None:
+    rates = Rates()
+    rates._rows["trust", "ages"], rates._rows["trust", "hours"] = [-8.0, 50.0], [90.0, 50.0]
+    rates = Rates.load(rates.dump())
+    assert rates.trust == {"ages": 0.0, "hours": 1.0}
+    assert len({round(rate, 9) for rate in rates.cells[Stage.LOCAL_TRANSIT].rate}) == 1
+    assert len({round(pace, 9) for pace in rates.profiles["local_transit/local"].pace}) > 1
+    predicted = rates._believed[1]["out_for_delivery/local"]
+    for _ in range(500):
+        rates._test("hours", predicted, 0.02, 1.0)
+    seen, due = rates._rows["trust", "hours"]
+    assert seen == -8.0
+    assert due < 102.0
+
+
 def test_an_order_that_ends_next_is_checked_as_often_as_others() -> None:
     rates = learned_from("slow-end")
     slow, other = Stage.OUT_FOR_DELIVERY, Stage.LOCAL_TRANSIT
