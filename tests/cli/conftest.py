@@ -68,8 +68,8 @@ class Sandbox:
 
 
 @contextmanager
-def _sandbox() -> Iterator[Sandbox]:
-    command = [sys.executable, "-m", "bot.sandbox", "--port", "0", "--bare", "--speed", "0"]
+def _sandbox(*program: str) -> Iterator[Sandbox]:
+    command = [sys.executable, "-m", *program, "--port", "0", "--bare", "--speed", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         try:
@@ -80,16 +80,18 @@ def _sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    """One for all tests that leave it as it is."""
-    with _sandbox() as shared:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One for all tests that leave it as it is; what they send to Telegram is checked at their end."""
+    wrong = tmp_path_factory.mktemp("sandbox") / "wrong"
+    with _sandbox("tests.watched_sandbox", str(wrong)) as shared:
         yield shared
+    assert wrong.read_text(encoding="utf-8") == ""
 
 
 @pytest.fixture
 def own_sandbox() -> Iterator[Sandbox]:
     """One for a test that changes it."""
-    with _sandbox() as own:
+    with _sandbox("bot.sandbox") as own:
         yield own
 
 
