@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.sandbox import __main__ as sandbox
 from bot.sandbox.parameters import Parameters
+from bot.sandbox.server import create_app
 from tests import bodies
 
 
@@ -21,5 +22,5 @@ if __name__ == "__main__":
     file = Path(sys.argv[1])
     file.touch()
     watch = partial(_watch, file)
-    setattr(sandbox, "create_app", partial(sandbox.create_app, watch=watch))  # noqa: B010
+    setattr(sandbox, "create_app", partial(create_app, watch=watch))  # noqa: B010
     sys.exit(sandbox.main(sys.argv[2:]))
