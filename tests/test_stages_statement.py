@@ -51,7 +51,8 @@ def test_a_place_is_near_or_far_without_words_of_its_own() -> None:
         assert (text.shows("near_place"), text.shows("far_place")) == (near, far)
     assert Text("arrived", "arrived", ("en",)).place == ""
     assert _text("sent from germany to spain").shows("abroad")
-    assert not _text("sent to madrid").shows("abroad")
+    assert not _text("arrived in germany").shows("abroad")
+    assert _text("shenzhen to madrid").shows("abroad")
 
 
 def test_plain_text_has_no_brackets_and_no_next_stop() -> None:
