@@ -355,8 +355,8 @@ class Following:
             waits = await tx.notices.waits_until(place, order_id, NewsKind.CHECK_IN)
             if waits is not None or not await tx.updates.first(update, f"ask {order_id}"):
                 return waits or at
-            owed = PendingNotice(place=place, order_id=order_id, news=news, due_at=at)
-            await tx.notices.enqueue([owed], now)
+            notice = PendingNotice(place=place, order_id=order_id, news=news, due_at=at)
+            await tx.notices.enqueue([notice], now)
             watch = await tx.orders.watch(order_id)
             if watch is not None and not watch.is_recent(now, self._policy.cooldown):
                 await tx.checks.due_now(order_id, now)
