@@ -7,6 +7,7 @@ import functools
 import gc
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def pytest_sessionstart() -> None:
-    """Forget what functions remember: mutmut has run the tests in this process, before it made the mutant."""
+    """Have Ctrl-C heard by the programs that tests start, and forget what functions remember.
+
+    A shell has what it starts in the background ignore Ctrl-C, and children inherit that. mutmut has run the
+    tests in this process before it made the mutant.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if "MUTANT_UNDER_TEST" in os.environ:
         remembering = type(functools.lru_cache(lambda: None))
         for one in gc.get_objects():
