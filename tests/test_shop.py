@@ -97,6 +97,6 @@ async def test_doctor_shows_what_customers_read_of_a_carrier(tmp_path: Path) -> 
 
     shown = (await looked("brand = true"))["brand"]
     assert "“AliExpress Selection Standard” becomes “Standard shipping”" in shown
-    assert "becomes “In transit in the country of origin”" in shown
+    assert "AliExpress warehouse [Dongguan]” becomes “In transit in the country of origin”" in shown
     assert "does nothing alone" in (await looked("blur_origin = true"))["brand"]
     assert "brand" not in await looked('name = "Kiosk"')

@@ -206,11 +206,11 @@ class Visiting:
 
     def _revision(self, states: Sequence[State], language: str) -> str:
         """Changes when any of them does, or what is known of their texts and of AliExpress's silence."""
-        told = [
+        shown = [
             (state, self._texts.asked(state.order_id, language), self._lookups.is_unanswered(state.order_id))
             for state in states
         ]
-        return hashlib.sha256(repr((told, self._checking.source_silent)).encode()).hexdigest()[:20]
+        return hashlib.sha256(repr((shown, self._checking.source_silent)).encode()).hexdigest()[:20]
 
     def _shown(self, facts: Localized, state: State) -> Shown:
         order = facts.order

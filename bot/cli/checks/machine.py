@@ -134,8 +134,8 @@ def _sample(words: Words) -> str:
     )
     parcel = Parcel(index=1, carrier="AliExpress Selection Standard", nodes=(node,))
     facts = Localized(order=Order(id="8211744661738042", parcels=(parcel,), created_at=at))
-    name, text = brand.carrier(words, parcel.carrier), wording.node_text(words, facts, node).unescape()
-    return f"“{parcel.carrier}” becomes “{name}”, “{text}” becomes “{text}”"
+    name, shown = brand.carrier(words, parcel.carrier), wording.node_text(words, facts, node).unescape()
+    return f"“{parcel.carrier}” becomes “{name}”, “{text}” becomes “{shown}”"
 
 
 async def phrases_file(chosen: Settings) -> Iterable[Finding]:
