@@ -171,6 +171,23 @@ async def test_every_wrong_field_is_named(shop: Shop) -> None:
     ]
 
 
+async def test_what_is_wrong_is_said_in_plain_words(shop: Shop) -> None:
+    async def said(method: str, path: str, body: object = None) -> list[str]:
+        answer = await shop.ask(method, path, json=body)
+        return [error["detail"] for error in answer.json()["errors"]]
+
+    assert await said("POST", "/orders", {"aliexpress_orders": ONE, "colour": "red"}) == [
+        "There is no field of this name."
+    ]
+    assert await said("POST", "/orders", []) == ["Must be an object."]
+    assert await said("POST", "/orders", {"orders": []}) == ["Must have at least 1 entry."]
+    assert await said("POST", "/orders", {"aliexpress_orders": ONE, "name": 5}) == ["Must be a string."]
+    assert await said("GET", "/orders?limit=0") == ["Must be at least 1."]
+    assert await said("GET", "/orders?limit=many") == ["Must be a whole number."]
+    (flag,) = await said("GET", "/orders?flag=red")
+    assert flag.startswith("Must be 'returned', ")
+
+
 async def test_a_number_that_ends_in_zeros_is_a_number_here(shop: Shop) -> None:
     (row,) = await shop.add(aliexpress_orders="8211744661738000")
     assert row["id"] == "8211744661738000"

@@ -124,7 +124,7 @@ def _refusal(error: RequestValidationError) -> Response:
     fields: dict[tuple[Any, ...], FieldError] = {}
     for one in error.errors():
         where = _where(one["loc"])
-        fields.setdefault(where, _field(where, str(one["type"]), str(one["msg"])))
+        fields.setdefault(where, _field(where, str(one["type"]), _reason(one)))
     return invalid(fields.values()).response()
 
 
@@ -151,6 +151,42 @@ HANDLERS: dict[Any, Any] = {
     StoreError: _unavailable,
     Exception: _failed,
 }
+
+_REASONS = {
+    "missing": "This field is required",
+    "extra_forbidden": "There is no field of this name",
+    "model_type": "Must be an object",
+    "model_attributes_type": "Must be an object",
+    "list_type": "Must be a list",
+    "too_short": "Must have at least {min_length} {entries}",
+    "too_long": "Must have at most {max_length} entries",
+    "string_type": "Must be a string",
+    "string_too_short": "Must have at least {min_length} {characters}",
+    "string_too_long": "Must have at most {max_length} characters",
+    "string_pattern_mismatch": "Does not have the form of such a value",
+    "enum": "Must be {expected}",
+    "literal_error": "Must be {expected}",
+    "int_type": "Must be a whole number",
+    "int_parsing": "Must be a whole number",
+    "int_from_float": "Must be a whole number",
+    "bool_type": "Must be true or false",
+    "bool_parsing": "Must be true or false",
+    "greater_than_equal": "Must be at least {ge}",
+    "less_than_equal": "Must be at most {le}",
+}
+"""What is said of Pydantic's own kinds of errors; the rest are our own and come in our words."""
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    text = _REASONS.get(str(error["type"]))
+    limits: Mapping[str, Any] = error.get("ctx", {})
+    if text is None or str(error["msg"])[:1].islower():  # the words of bot/web/api/fields.py
+        return str(error["msg"])
+    one = limits.get("min_length") == 1
+    return text.format(
+        **limits, entries="entry" if one else "entries", characters="character" if one else "characters"
+    )
+
 
 TAGS = frozenset({"batch", "order"})
 """The kinds of a body that Pydantic names in the places of errors."""
