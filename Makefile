@@ -79,8 +79,9 @@ $(TOOLS)/.ready:
 	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
 	touch $@
 
+# What is installed is a copy of its list, so that a shared environment, linked as .venv, is not made anew.
 $(READY): requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=python3.12, say")'
-	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	touch $@
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	cmp -s $< $@ || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	cp $< $@
