@@ -23,7 +23,7 @@ from bot.model import (
     Shop,
 )
 from bot.tracking import Tracking
-from bot.views import admin, asking, board, card, pushes
+from bot.views import admin, asking, board, card, pushes, summaries
 from bot.views.brand import words_for
 
 
@@ -81,16 +81,16 @@ def split_reports(notice: Notice) -> list[Notice]:
     ]
 
 
-def occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> pushes.Occasion:
+def occasion(chat: Chat, notices: Sequence[Notice], now: datetime) -> summaries.Occasion:
     """Why news of several orders comes at once: after a pause, quiet hours, an outage, or as a digest."""
     waited = now - min(notice.created_at for notice in notices)
     if chat.paused_until is not None and chat.paused_until <= now and waited > timedelta(hours=1):
-        return pushes.Occasion.AFTER_PAUSE
+        return summaries.Occasion.AFTER_PAUSE
     if chat.digest_at is not None and all(n.importance is not Importance.ACTION for n in notices):
-        return pushes.Occasion.DAILY
+        return summaries.Occasion.DAILY
     if chat.quiet_to is not None and waited > timedelta(minutes=30):
-        return pushes.Occasion.AFTER_QUIET
-    return pushes.Occasion.AFTER_OUTAGE
+        return summaries.Occasion.AFTER_QUIET
+    return summaries.Occasion.AFTER_OUTAGE
 
 
 class Renderer:
@@ -147,7 +147,7 @@ class Renderer:
     ) -> OutgoingMessage:
         """News of several orders as one message."""
         entries = [
-            pushes.SummaryEntry(
+            summaries.SummaryEntry(
                 facts=await self.facts(chat, orders[notice.order_id], notice.news),
                 follow=follows[notice.order_id],
                 news=tuple(one for one in notice.news if one.kind is not NewsKind.CARD),
@@ -156,11 +156,11 @@ class Renderer:
         ]
         now = self._now()
         why = occasion(chat, notices, now)
-        message = pushes.summary(self._words(chat), entries, occasion=why, now=now)
+        message = summaries.summary(self._words(chat), entries, occasion=why, now=now)
         return OutgoingMessage(
             notices=tuple(notices),
             message=_as_wanted(message, chat, notices, now),
-            outdates_cards=why is pushes.Occasion.AFTER_OUTAGE,  # else they were edited when it happened
+            outdates_cards=why is summaries.Occasion.AFTER_OUTAGE,  # else they were edited when it happened
             happened=tuple(at for notice in notices for at in _happened(notice, orders[notice.order_id])),
         )
 

@@ -48,7 +48,7 @@ from bot.outgoing import (
 )
 from bot.store import ChatBatch, Store, Transaction
 from bot.tracking import Tracking
-from bot.views.pushes import Occasion
+from bot.views.summaries import Occasion
 from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from telegram import Message as TelegramMessage
 from bot.chat.context import ChatContext
 from bot.model import Dispute
 from bot.tracking.asking import LETTER_LENGTH, QUESTIONS_PER_CHAT, Asked, Draft
-from bot.views import actions, replies
+from bot.views import actions, refusals, replies
 from bot.views import asking as view
 from bot.views import buttons as b
 
@@ -49,7 +49,7 @@ async def replied(ctx: ChatContext, dispute: int, message: TelegramMessage) -> N
     """What replies to the shop's answer is for the shop, about the same problem."""
     problem = await ctx.tracking.asking.problem(dispute, ctx.place)
     if problem is None:  # deleted meanwhile
-        await ctx.say(replies.not_followed(ctx.words))
+        await ctx.say(refusals.not_followed(ctx.words))
     else:
         await pass_on(ctx, problem.order_id, message)
 
@@ -60,7 +60,7 @@ async def pass_on(ctx: ChatContext, order_id: str, message: TelegramMessage) -> 
         return
     follow = await ctx.tracking.following.get(ctx.place, order_id)
     if follow is None:
-        await ctx.say(replies.not_followed(ctx.words))
+        await ctx.say(refusals.not_followed(ctx.words))
         await ctx.expect("")
         return
     draft = _draft(ctx, message, _author(message))

@@ -24,7 +24,7 @@ from bot.i18n import Words, guess_language, guess_zone
 from bot.merchant import Merchant
 from bot.model import Chat, Follow, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
-from bot.views import card, replies, timeline
+from bot.views import card, refusals, replies, settings, timeline
 from bot.views.brand import words_for
 from bot.views.replies import EntryPoint
 
@@ -245,7 +245,7 @@ class ChatContext:
         chat = self.chat
         if chat.place.is_group or chat.zone_set or chat.zone_asked:
             return
-        question = replies.ask_zone(self.words, self.services.now())
+        question = settings.ask_zone(self.words, self.services.now())
         if isinstance(await self.services.sender.deliver(chat.place, question), Sent):
             await self.change(zone_asked=True)  # else with the next card: this one is not sent again for it
 
@@ -319,7 +319,7 @@ class ChatContext:
         may = await self.may_change()
         if may:
             return False
-        refusal = replies.make_me_admin if may is None else replies.group_admins_only
+        refusal = refusals.make_me_admin if may is None else refusals.group_admins_only
         await self.toast(refusal(self.words), alert=True)
         return True
 

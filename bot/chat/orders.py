@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.chat.context import ChatContext
 from bot.ids import ParsedText
 from bot.model import Follow, Message, Order, OrderStatus, Stage
-from bot.views import actions, pushes, replies
+from bot.views import actions, explanation, receipts, replies
 from bot.views import orders as view
 from bot.views.actions import Receipt, Shelf
 
@@ -87,7 +87,7 @@ async def confirm(ctx: ChatContext, action: actions.Confirm) -> None:
             reported = await tracking.flagging.dispute(id_, place, update=ctx.update)
     await ctx.toast()
     await ctx.show(
-        pushes.received(
+        receipts.received(
             ctx.words,
             shown.localized,
             shown.follow,
@@ -115,7 +115,7 @@ async def ask_receipt(ctx: ChatContext, action: actions.AskReceipt) -> None:
         return
     shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
     await ctx.toast()
-    await ctx.show(pushes.ask_receipt(ctx.words, shown.localized, follow, action.parcel))
+    await ctx.show(receipts.ask_receipt(ctx.words, shown.localized, follow, action.parcel))
 
 
 async def why(ctx: ChatContext, action: actions.Why) -> None:
@@ -125,4 +125,4 @@ async def why(ctx: ChatContext, action: actions.Why) -> None:
     shown = await ctx.tracking.viewing.show(ctx.chat, action.order_id)
     news = await ctx.tracking.viewing.last_announced(ctx.place, action.order_id)
     await ctx.toast()
-    await ctx.say(pushes.why(ctx.words, shown.localized, follow, ctx.chat, news))
+    await ctx.say(explanation.why(ctx.words, shown.localized, follow, ctx.chat, news))

@@ -30,7 +30,7 @@ async def language(ctx: ChatContext, said: ParsedText) -> None:
         await ctx.say(view.languages(ctx.words, ctx.chat))
     elif not await ctx.refuse_change():
         await _speak(ctx, wanted)
-        await ctx.say(replies.language_set(ctx.words))
+        await ctx.say(view.language_set(ctx.words))
 
 
 async def timezone(ctx: ChatContext, said: ParsedText) -> None:
@@ -40,17 +40,17 @@ async def timezone(ctx: ChatContext, said: ParsedText) -> None:
         panel = view.settings(ctx.words, ctx.chat, now=ctx.services.now(), panel=Panel.ZONE)
         await ctx.say(panel)
     elif wanted is None:
-        await ctx.say(replies.zone_unknown(ctx.words, said.text.strip()))
+        await ctx.say(view.zone_unknown(ctx.words, said.text.strip()))
     elif not await ctx.refuse_change():
         await ctx.change(zone=wanted, zone_set=True)
-        await ctx.say(replies.zone_set(ctx.words, ctx.services.now()))
+        await ctx.say(view.zone_set(ctx.words, ctx.services.now()))
 
 
 async def located(ctx: ChatContext, latitude: float, longitude: float) -> None:
     """Set the time zone from a shared location; the location itself is not stored."""
     if not await ctx.refuse_change():
         await ctx.change(zone=tzfpy.get_tz(longitude, latitude), zone_set=True)
-        await ctx.say(replies.zone_set(ctx.words, ctx.services.now()))
+        await ctx.say(view.zone_set(ctx.words, ctx.services.now()))
 
 
 # ── the menu ────────────────────────────────────────────────────────────────────────────────────
@@ -86,7 +86,7 @@ async def confirm_zone(ctx: ChatContext, action: actions.ConfirmZone) -> None:
         return
     await ctx.change(zone=action.zone, zone_set=True)
     await ctx.toast()
-    await ctx.show(replies.zone_set(ctx.words, ctx.services.now()))
+    await ctx.show(view.zone_set(ctx.words, ctx.services.now()))
 
 
 async def set_level(ctx: ChatContext, action: actions.SetLevel) -> None:
@@ -160,13 +160,13 @@ async def mydata(ctx: ChatContext, said: ParsedText) -> None:
         "messages": data.notices,
         "letters": [asdict(letter) | {"order_id": order_id} for order_id, letter in data.letters],
     }
-    await ctx.say(replies.mydata(ctx.words, to_json(content, indent=2)))
+    await ctx.say(view.mydata(ctx.words, to_json(content, indent=2)))
 
 
 async def forget(ctx: ChatContext, said: ParsedText) -> None:
     """/forget: ask for confirmation."""
     if not await ctx.refuse_change():
-        await ctx.say(replies.ask_forget(ctx.words))
+        await ctx.say(view.ask_forget(ctx.words))
 
 
 async def really_forget(ctx: ChatContext, action: actions.Forget) -> None:
@@ -175,5 +175,5 @@ async def really_forget(ctx: ChatContext, action: actions.Forget) -> None:
         return
     await ctx.toast()
     words = ctx.words
-    await ctx.show(replies.forgotten(words))
+    await ctx.show(view.forgotten(words))
     await ctx.tracking.places.forget(ctx.place.chat_id, ctx.update)

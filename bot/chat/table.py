@@ -14,7 +14,7 @@ from telegram import MessageEntity, Update
 from bot.chat import admin, asking, figures, lists, membership, orders, settings, track, understanding
 from bot.chat.context import ChatContext, Services, open_context
 from bot.ids import ParsedText, read
-from bot.views import actions, replies
+from bot.views import actions, refusals, replies
 from bot.views import buttons as b
 
 Command = Callable[[ChatContext, ParsedText], Awaitable[None]]
@@ -202,7 +202,7 @@ async def _run(ctx: ChatContext, name: str, said: ParsedText) -> None:
     command = COMMANDS.get(name)
     if command is None and name in ADMIN_COMMANDS:
         if not ctx.is_admin:
-            await ctx.say(replies.admins_only(ctx.words))
+            await ctx.say(refusals.admins_only(ctx.words))
             return
         command = ADMIN_COMMANDS[name]
     if command is None:

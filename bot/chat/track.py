@@ -22,8 +22,9 @@ from bot.tracking import (
     Tracked,
     Unanswered,
 )
-from bot.views import actions, picture, replies
-from bot.views.replies import EntryPoint, Purpose, Tried
+from bot.views import actions, picture, refusals, replies
+from bot.views.refusals import Tried
+from bot.views.replies import EntryPoint, Purpose
 
 MOST_AT_ONCE = 20
 LABEL_LENGTH = 64
@@ -45,7 +46,7 @@ async def start(ctx: ChatContext, said: ParsedText) -> None:
         if said.ids:
             await track(ctx, said)
         elif is_damaged_token(token) or is_claim_token(token):
-            await ctx.say(replies.bad_link(ctx.words, ctx.shop))
+            await ctx.say(refusals.bad_link(ctx.words, ctx.shop))
         else:  # the parameter of some other link, such as `ref_123` of an advertisement
             await ctx.say(replies.start(ctx.words, ctx.shop, ctx.entry))
         return
@@ -92,7 +93,7 @@ async def track(ctx: ChatContext, said: ParsedText) -> None:
         await _nothing_found(ctx, said)
         return
     if len(said.ids) > MOST_AT_ONCE:
-        await ctx.say(replies.too_many(ctx.words, len(said.ids), MOST_AT_ONCE))
+        await ctx.say(refusals.too_many(ctx.words, len(said.ids), MOST_AT_ONCE))
         return
     if not await ctx.may_change() and len(known := await _named(ctx, said)) == len(said.ids):
         for order, _ in known:  # every member may look at what the group follows
@@ -151,12 +152,12 @@ async def _tell_mistakes(ctx: ChatContext, said: ParsedText) -> None:
         if (
             ctx.entry is EntryPoint.LINK and kind is not Mistake.PAYMENT_CARD
         ):  # no number would be of use here
-            await ctx.say(replies.link_only(ctx.words, ctx.shop))
+            await ctx.say(refusals.link_only(ctx.words, ctx.shop))
             return
         if ctx.entry is EntryPoint.TEAM and kind is not Mistake.PAYMENT_CARD:
-            await ctx.say(replies.private_bot(ctx.words, ctx.shop))
+            await ctx.say(refusals.private_bot(ctx.words, ctx.shop))
             return
-        await ctx.say(replies.mistake(ctx.words, kind, sent, ctx.shop, ctx.entry))
+        await ctx.say(refusals.mistake(ctx.words, kind, sent, ctx.shop, ctx.entry))
 
 
 async def _track_several(
@@ -175,7 +176,7 @@ async def _track_several(
         await _tell(ctx, refusal)
         return
     tried = [(id_, _tried(outcome)) for id_, outcome in zip(order_ids, outcomes, strict=True)]
-    await ctx.say(replies.several(ctx.words, tried, mistakes=mistakes))
+    await ctx.say(refusals.several(ctx.words, tried, mistakes=mistakes))
     if refusal is not None:
         await _tell(ctx, refusal)
 
@@ -202,17 +203,17 @@ async def _tell(ctx: ChatContext, outcome: Outcome) -> None:
         case Tracked(shown=shown) | AlreadyTracked(shown=shown):
             await ctx.say_card(shown)
         case NotFound(order_id=order_id):
-            await ctx.say(replies.unknown_order(words, order_id, shop))
+            await ctx.say(refusals.unknown_order(words, order_id, shop))
         case Unanswered(order_id=order_id):
-            await ctx.say(replies.unanswered(words, order_id))
+            await ctx.say(refusals.unanswered(words, order_id))
         case LimitReached(limit=limit):
-            await ctx.say(replies.quota_reached(words, limit))
+            await ctx.say(refusals.quota_reached(words, limit))
         case LockedOut(until=until):
             await ctx.say(replies.slow_down(words, until, now))
         case NotAllowed(access="link"):
-            await ctx.say(replies.link_only(words, shop))
+            await ctx.say(refusals.link_only(words, shop))
         case NotAllowed():
-            await ctx.say(replies.private_bot(words, shop))
+            await ctx.say(refusals.private_bot(words, shop))
         case _:
             assert_never(outcome)
 
@@ -265,7 +266,7 @@ async def _meant(ctx: ChatContext, said: ParsedText, purpose: Purpose) -> list[R
     if said.ids:
         found = await _named(ctx, said)
         if not found:
-            await ctx.say(replies.not_followed(ctx.words))
+            await ctx.say(refusals.not_followed(ctx.words))
         return found
     rows = await _rows(ctx)
     if len(rows) == 1:
@@ -301,7 +302,7 @@ async def give_name(ctx: ChatContext, order_id: str, label: str) -> None:
         await ctx.say(replies.label_too_long(ctx.words, len(label), LABEL_LENGTH))
         return
     if not await ctx.tracking.following.rename(ctx.place, order_id, label):
-        await ctx.say(replies.not_followed(ctx.words))
+        await ctx.say(refusals.not_followed(ctx.words))
         await ctx.expect("")
         return
     shown = await ctx.tracking.viewing.show(ctx.chat, order_id)

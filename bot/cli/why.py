@@ -21,7 +21,7 @@ from bot.errors import BotError
 from bot.i18n import Words
 from bot.model import Stage, Watch
 from bot.pacing import Bound, Explanation, Peer, hours
-from bot.views.wording import stage_name
+from bot.views.states import stage_name
 
 
 def why(

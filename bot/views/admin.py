@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill
 from bot.model import BookNeeds, Button, Message, Order, Stats
-from bot.views import actions, wording
+from bot.views import actions, states, wording
 from bot.views import buttons as b
 from bot.views.lists import book_needs
 
@@ -302,7 +302,7 @@ def customer_problem(words: Words, order: Order, dispute: int | None = None) -> 
     carriers = [words.isolate(words.code(each.number)) for each in order.parcels if each.number]
     lines = [
         t("⚖️ <b>A customer reports a problem with order {id}</b>", id=wording.merchant_name(words, order)),
-        wording.state(words, order.stage, order.reason),
+        states.state(words, order.stage, order.reason),
         *([Markup(" · ").join(carriers)] if carriers else []),
     ]
     if dispute is not None:

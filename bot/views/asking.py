@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from bot.i18n import Words, clean, fill, plain
 from bot.model import Button, Follow, Letter, Localized, Message, Order, Shop
-from bot.views import actions, wording
+from bot.views import actions, states, wording
 from bot.views import buttons as b
 from bot.views.admin import problem_keys
 from bot.views.card import carrier_and_number
@@ -54,7 +54,7 @@ def written(words: Words, order: Order, follow: Follow | None) -> Message:
     )
     return Message(
         text=words.page([said]),
-        buttons=((b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order.id)),),),
+        buttons=((b.open_order(words, order.id),),),
     )
 
 
@@ -93,7 +93,7 @@ def _parcels(words: Words, facts: Localized) -> list[Markup]:
     for parcel in facts.order.live[:2]:
         inside = wording.contents(words, parcel.items)
         lines += [inside] if inside is not None else []
-        known = [wording.state(words, parcel.stage, parcel.reason), *carrier_and_number(words, parcel)]
+        known = [states.state(words, parcel.stage, parcel.reason), *carrier_and_number(words, parcel)]
         lines += wording.dotted(known)
         if parcel.nodes:
             node = parcel.nodes[0]
@@ -140,7 +140,7 @@ def closed(words: Words) -> str:
 def _again(words: Words, order: Order, shop: Shop, dispute: int) -> tuple[tuple[Button, ...], ...]:
     """The buttons under what the shop said; a reply to the message is known by the first."""
     ask = b.button(words.t("💬 Reply to the shop"), actions.Reply(dispute=dispute)) if shop.asks else None
-    open_order = b.button(words.t("📦 Open order"), actions.ShowCard(order_id=order.id))
+    open_order = b.open_order(words, order.id)
     return (((ask,),) if ask else ()) + ((open_order,),)
 
 

@@ -23,7 +23,7 @@ from bot.model import (
     OrderStatus,
     Parcel,
 )
-from bot.views import actions, card, wording
+from bot.views import actions, card, states, wording
 from bot.views import buttons as b
 from bot.views.lists import book_needs
 
@@ -202,8 +202,8 @@ def urgent_order(words: Words, order: Order) -> Message:
     if order.status is OrderStatus.DISPUTED:
         name = fill("{} <b>{}</b>", flag_icon(Flag.IN_DISPUTE), flag_name(words, Flag.IN_DISPUTE))
     else:
-        state = wording.state(words, order.stage, order.reason)
-        name = fill("{} <b>{}</b>", wording.icon(order.stage, order.reason), state)
+        state = states.state(words, order.stage, order.reason)
+        name = fill("{} <b>{}</b>", states.icon(order.stage, order.reason), state)
     key = b.button(words.t("🚩 Board"), actions.OpenFlag(order_id=order.id))
     lines = [name, wording.merchant_name(words, order), *_contents(words, order)]
     return Message(text=words.page(lines), buttons=((key,),))

@@ -114,6 +114,16 @@ def _style(action: actions.Action) -> ButtonStyle | None:
             return None
 
 
+def open_order(words: Words, order_id: str) -> Button:
+    """Shows the order's card."""
+    return button(words.t("📦 Open order"), actions.ShowCard(order_id=order_id))
+
+
+def all_orders(words: Words, shelf: actions.Shelf = actions.Shelf.ACTIVE) -> Button:
+    """Shows the place's orders."""
+    return button(words.t("📦 All orders"), actions.ShowOrders(shelf=shelf))
+
+
 def pager(words: Words, page: int, pages: int, turn: Callable[[int], actions.Action]) -> tuple[Button, ...]:
     """The row of buttons for paging (from 0); empty if there is only one page.
 

@@ -23,7 +23,7 @@ from bot.model import (
     Shop,
     Stage,
 )
-from bot.views import actions, brand, wording
+from bot.views import actions, brand, states, wording
 from bot.views import buttons as b
 from bot.views.contact import contact_line, contact_row
 
@@ -65,14 +65,14 @@ def card(
 def expected(words: Words, parcel: Parcel, now: datetime) -> list[Markup]:
     """When the parcel comes: our own estimate beside AliExpress's promise, or the promise alone."""
     if (likely := wording.likely_days(words, parcel, now)) is not None:
-        beside = [] if wording.stage_of(parcel) is Stage.OUT_FOR_DELIVERY else _promise(words, parcel, now)
+        beside = [] if states.stage_of(parcel) is Stage.OUT_FOR_DELIVERY else _promise(words, parcel, now)
         return [_likely(words, *likely, now), *beside]
     day = wording.expected_on(words, parcel, now)
     if day is None:
         return []
     days = (day - words.today(now)).days
     shown = words.date(day, now)
-    if wording.stage_of(parcel) is Stage.OUT_FOR_DELIVERY:
+    if states.stage_of(parcel) is Stage.OUT_FOR_DELIVERY:
         # Translators: {day} is "today".
         return [words.t("Expected <b>{day}</b>", day=words.distance(days))]
     if days in {0, 1}:
@@ -121,7 +121,7 @@ def _head(words: Words, order: Order, follow: Follow | None, *, masked: bool) ->
     if order.shop_order:
         number = fill("{} · {}", words.isolate(wording.clip(order.shop_order, 40)), number)
     cancelled = order.status is OrderStatus.CANCELLED and not order.live
-    mark = wording.icon(Stage.CANCELLED) if cancelled else wording.icon(order.stage, order.reason)
+    mark = states.icon(Stage.CANCELLED) if cancelled else states.icon(order.stage, order.reason)
     name = wording.name(words, order, follow)
     if name == wording.name(words, replace(order, parcels=()), None):  # nothing but its number
         return [fill("{} <b>{}</b>", mark, words.t("Order {id}", id=number))]
@@ -186,7 +186,7 @@ def order_status(words: Words, order: Order) -> list[Markup]:
     if status is None or status is OrderStatus.UNKNOWN:
         return []
     if status in _ALWAYS_SAID or (waiting and status in _SAID_BEFORE_A_CARRIER_HAS_IT):
-        return [fill("🧾 {}", wording.status_name(words, status))]
+        return [fill("🧾 {}", states.status_name(words, status))]
     return []
 
 
@@ -195,14 +195,14 @@ def _without_journey(words: Words, facts: Localized, now: datetime) -> list[Mark
     order = facts.order
     if order.status is OrderStatus.CANCELLED:
         latest = [_latest(words, facts, parcel) for parcel in order.live if parcel.nodes]
-        return [fill("<b>{}</b>", wording.status_name(words, order.status)), *latest[:1]]
+        return [fill("<b>{}</b>", states.status_name(words, order.status)), *latest[:1]]
     if order.fetched_at is None:
         return [words.t("We're checking with AliExpress. This message will update itself.")]
     known = order.status not in {None, OrderStatus.UNKNOWN}
     state = (
-        wording.status_name(words, order.status)
+        states.status_name(words, order.status)
         if order.status and known
-        else wording.stage_name(words, order.stage)
+        else states.stage_name(words, order.stage)
     )
     normal = words.t(
         "No tracking yet. That's normal for the first few days; we'll tell you as soon as it moves."
@@ -214,7 +214,7 @@ def untracked(words: Words, order: Order, now: datetime, normal: Markup) -> Mark
     """What to say of an order without tracking: that this is `normal`, or for how long it has had none."""
     if order.untracked_at > now or order.status in _NOT_AWAITED:
         return normal
-    return wording.no_tracking(words, (now - order.untracked_at + NO_TRACKING_AFTER).days)
+    return states.no_tracking(words, (now - order.untracked_at + NO_TRACKING_AFTER).days)
 
 
 def summary(words: Words, parcels: Sequence[Parcel | None]) -> Markup:
@@ -229,8 +229,8 @@ def summary(words: Words, parcels: Sequence[Parcel | None]) -> Markup:
 def _parcel(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> list[Markup]:
     state = fill("<b>{}</b>", parcel_state(words, parcel))
     several = len(facts.order.live) > 1
-    lines = [fill("{} {}", wording.icon(parcel.stage, parcel.reason), state) if several else state]
-    lines += [line for line in (wording.bar(words, parcel),) if line is not None]
+    lines = [fill("{} {}", states.icon(parcel.stage, parcel.reason), state) if several else state]
+    lines += [line for line in (states.bar(words, parcel),) if line is not None]
     lines += expected(words, parcel, now)
     lines += [line for line in (pace(words, facts, parcel, now),) if line is not None]
     lines += wording.dotted(carrier_and_number(words, parcel))
@@ -239,8 +239,8 @@ def _parcel(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> li
         lines.append(inside)
     if parcel.nodes:
         lines.append(_latest(words, facts, parcel))
-    lines += [line for line in (wording.last_day(words, parcel, now),) if line is not None]
-    hint = wording.advice(words, parcel.stage, parcel.reason)
+    lines += [line for line in (states.last_day(words, parcel, now),) if line is not None]
+    hint = states.advice(words, parcel.stage, parcel.reason)
     if hint is not None:
         lines.append(fill("💡 {}", hint))
     return lines
@@ -253,18 +253,18 @@ def parcel_state(words: Words, parcel: Parcel) -> Markup:
         return words.t("Cleared export customs")
     if cleared and parcel.stage is Stage.IMPORT_CUSTOMS:
         return words.t("Cleared import customs")
-    return wording.state(words, parcel.stage, parcel.reason)
+    return states.state(words, parcel.stage, parcel.reason)
 
 
 def _parcel_in_short(words: Words, facts: Localized, parcel: Parcel, now: datetime) -> list[Markup]:
     """Without articles, latest entry and promises of old: for orders of many parcels."""
     state = parcel_state(words, parcel)
-    bar = wording.bar(words, parcel)
+    bar = states.bar(words, parcel)
     when = expected(words, parcel, now)[:1]
-    hint = wording.advice(words, parcel.stage, parcel.reason)
+    hint = states.advice(words, parcel.stage, parcel.reason)
     carrier = wording.dotted(carrier_and_number(words, parcel))
     rest = (bar, *when, *carrier, fill("💡 {}", hint) if hint else None)
-    head = fill("{} <b>{}</b>", wording.icon(parcel.stage, parcel.reason), state)
+    head = fill("{} <b>{}</b>", states.icon(parcel.stage, parcel.reason), state)
     return [head, *(line for line in rest if line is not None)]
 
 

@@ -47,7 +47,12 @@ def contact_line(words: Words, shop: Shop | None, states: Iterable[tuple[Stage, 
         return []
     if not any(is_trouble(stage, reason) for stage, reason in states):
         return []
-    return [words.t("💬 Questions? {contact}", contact=wording.clip(shop.support, 100))]
+    return [questions(words, shop)]
+
+
+def questions(words: Words, shop: Shop) -> Markup:
+    """Whom to ask, as the shop wrote it."""
+    return words.t("💬 Questions? {contact}", contact=wording.clip(shop.support, 100))
 
 
 def is_trouble(stage: Stage, reason: Reason) -> bool:
@@ -74,3 +79,10 @@ def contact_button(words: Words, shop: Shop) -> Button | None:
     if name := _NAME.search(shop.support):
         return Button(text=text, url=f"https://t.me/{name[1]}")
     return None
+
+
+def support(words: Words, shop: Shop) -> list[Markup]:
+    """Whom to ask, below an answer; nothing where the shop gives no contact."""
+    if not shop.support:
+        return []
+    return [Markup(""), questions(words, shop)]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bot.i18n import Words, fill
 from bot.lists import harmless
 from bot.model import Figures, Message, Summary
-from bot.views import actions, wording
+from bot.views import actions, states, wording
 from bot.views import buttons as b
 
 _CARRIERS, _TROUBLES = 6, 8  # lines of each at most
@@ -82,7 +82,7 @@ def _troubles(words: Words, known: Figures) -> list[Markup]:
     kinds = sorted(known.troubles.items(), key=lambda one: (-one[1], one[0]))
     lines = [t("⚠️ <b>Orders with problems, as their carriers say</b>")] if kinds else []
     lines += [
-        fill("{} {} · <b>{}</b>", wording.icon(*kind), wording.state(words, *kind), number(orders))
+        fill("{} {} · <b>{}</b>", states.icon(*kind), states.state(words, *kind), number(orders))
         for kind, orders in kinds[:_TROUBLES]
     ]
     said = known.reported

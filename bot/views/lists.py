@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bot.i18n import Words, fill
 from bot.lists import Problem, Trouble, Unreadable
 from bot.model import BookNeeds, Button, Message, Order
-from bot.views import actions, wording
+from bot.views import actions, states, wording
 from bot.views import buttons as b
 
 LINKS_SHOWN = 10
@@ -187,7 +187,7 @@ def found(words: Words, text: str, orders: Sequence[Order]) -> Message:
     for order in orders[:FOUND_SHOWN]:
         carriers = (wording.clip(parcel.carrier, 40) for parcel in order.live)
         facts = [
-            wording.state(words, order.stage, order.reason),
+            states.state(words, order.stage, order.reason),
             *(words.isolate(name) for name in dict.fromkeys(carriers) if name),
         ]
         lines += [wording.merchant_name(words, order), Markup(" · ").join(facts)]

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill, plain
 from bot.model import Button, Follow, Message, Order, Stage
-from bot.views import actions, wording
+from bot.views import actions, states, wording
 from bot.views import buttons as b
 from bot.views.actions import Shelf
 
@@ -119,9 +119,9 @@ def _summary(words: Words, counts: Mapping[Shelf, int]) -> Markup:
 
 
 def _row(words: Words, place: int, name: Markup, order: Order, follow: Follow, now: datetime) -> Markup:
-    mark = wording.icon(order.stage, order.reason)
+    mark = states.icon(order.stage, order.reason)
     head = fill("{}. {} <b>{}</b>", words.number(place), mark, name)
-    detail = [wording.state(words, order.stage, order.reason)]
+    detail = [states.state(words, order.stage, order.reason)]
     coming = wording.arrival(words, order, now)
     if coming is not None:
         detail.append(coming)

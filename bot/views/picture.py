@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.i18n import Words, fill, plain
 from bot.model import Follow, Localized, Message, Order, Parcel, Stage
-from bot.views import card, fonts, wording
+from bot.views import card, fonts, states, wording
 from bot.views.canvas import AMBER, BLUE, GREEN, GREY, INK, MARGIN, PAPER, RAIL, WIDTH, Canvas
 from bot.views.contact import is_trouble
 
@@ -38,13 +38,13 @@ def share(
     Drawing takes about a tenth of a second of one core: call it in a thread.
     """
     order = facts.order
-    state = wording.state(words, order.stage, order.reason)
+    state = states.state(words, order.stage, order.reason)
     title = _title(words, order, follow)
     lines = [fill("{} <b>{}</b>", _icon(order), words.isolate(title) if title else state)]
     if title:
         lines.append(state)
     for parcel in order.live[:PARCELS_SHOWN]:
-        bar = wording.bar(words, parcel)
+        bar = states.bar(words, parcel)
         lines += [*([bar] if bar is not None else []), *card.expected(words, parcel, now)[:1]]
     return Message(text=words.page(lines), photo=journey(words, facts, follow, now=now, shop=shop))
 
@@ -84,7 +84,7 @@ def _title(words: Words, order: Order, follow: Follow | None) -> str:
 
 
 def _icon(order: Order) -> str:
-    return wording.icon(order.stage, order.reason)
+    return states.icon(order.stage, order.reason)
 
 
 # ── the head: what, how far, when ───────────────────────────────────────────────────────────────
@@ -97,7 +97,7 @@ def _head(page: Canvas, order: Order, title: str, now: datetime) -> int:
     page.box(0, 0, WIDTH, _TALLEST, tone.ground)
     page.disc(page.across(WIDTH - 90), 60, 330, tone.shade)
     page.disc(page.across(WIDTH - 90), 60, 190, tone.ground)
-    state = plain(wording.state(words, order.stage, order.reason))
+    state = plain(states.state(words, order.stage, order.reason))
     y = page.paragraph(title or state, 54, sizes=(60, 52, 44), bold=True, color=PAPER) + 6
     if title:
         y = page.paragraph(state, y, sizes=(38, 34), color=tone.soft) + 4
@@ -153,8 +153,8 @@ def _parcel(page: Canvas, order: Order, parcel: Parcel, y: int, now: datetime) -
         y += 46
     gap = (WIDTH - 2 * MARGIN - 120) / 4
     places = [page.across(MARGIN + 60 + gap * place) for place in range(5)]
-    reached = wording.furthest(parcel)
-    if wording.stage_of(parcel) is Stage.CANCELLED:
+    reached = states.furthest(parcel)
+    if states.stage_of(parcel) is Stage.CANCELLED:
         return y
     if parcel.stage in {Stage.RETURNING, Stage.RETURNED}:
         y = _way_back(page, parcel, places, reached, y)
@@ -165,7 +165,7 @@ def _stops(page: Canvas, parcel: Parcel, places: list[float], reached: int, y: i
     """The line with its stops, their names and days; only the last stop reached tells of trouble."""
     words, days, width = page.words, _days(parcel), abs(places[1] - places[0]) - 16
     passed = GREEN if parcel.stage is Stage.DELIVERED else BLUE
-    last = AMBER if is_trouble(wording.stage_of(parcel), parcel.reason) else passed
+    last = AMBER if is_trouble(states.stage_of(parcel), parcel.reason) else passed
     at = {Stage.RETURNING: None, Stage.RETURNED: 1}.get(parcel.stage, reached)
     page.rail(places[0], places[4], y, RAIL)
     if reached > 1:
@@ -175,7 +175,7 @@ def _stops(page: Canvas, parcel: Parcel, places: list[float], reached: int, y: i
         current = place == at
         color = RAIL if place > reached else last if current else passed
         page.stop(x, y, color, current=current)
-        name = plain(wording.step_name(words, place))
+        name = plain(states.step_name(words, place))
         ink = INK if place <= reached else GREY
         below = page.write_at(name, x, y + 36, size=26, width=width, bold=current, color=ink)
         if place in days and place <= reached:
@@ -187,7 +187,7 @@ def _stops(page: Canvas, parcel: Parcel, places: list[float], reached: int, y: i
 def _way_back(page: Canvas, parcel: Parcel, places: list[float], reached: int, y: int) -> int:
     """The way back to the sender above the stops, as far as the parcel has come."""
     start, end = places[max(1, reached - 1)], places[0]
-    state = plain(wording.stage_name(page.words, parcel.stage))
+    state = plain(states.stage_name(page.words, parcel.stage))
     below = page.write_at(state, (start + end) / 2, y, size=26, width=abs(start - end), bold=True)
     lane = below + 18
     arrived = parcel.stage is Stage.RETURNED
@@ -199,16 +199,16 @@ def _way_back(page: Canvas, parcel: Parcel, places: list[float], reached: int, y
 def _when(words: Words, parcel: Parcel, now: datetime) -> str:
     """A parcel's date beside others; its state where it has none."""
     if parcel.stage in {Stage.DELIVERED, Stage.RETURNED} and parcel.stage_since:
-        return f"{plain(wording.stage_name(words, parcel.stage))} · {words.date(parcel.stage_since, now)}"
+        return f"{plain(states.stage_name(words, parcel.stage))} · {words.date(parcel.stage_since, now)}"
     expected = card.expected(words, parcel, now)
-    return plain(expected[0] if expected else wording.state(words, parcel.stage, parcel.reason))
+    return plain(expected[0] if expected else states.state(words, parcel.stage, parcel.reason))
 
 
 def _days(parcel: Parcel) -> dict[int, datetime]:
     """When each of the five steps began, if the nodes tell."""
     days: dict[int, datetime] = {}
     for node in sorted(parcel.nodes, key=lambda node: node.at):
-        number = wording.step_of(node.stage)
+        number = states.step_of(node.stage)
         announced = node.stage is Stage.IMPORT_CUSTOMS and not days.keys() & {3, 4}
         if number is not None and not announced:
             days.setdefault(number, node.at)

@@ -8,10 +8,9 @@ from markupsafe import Markup
 
 from bot.i18n import LANGUAGES, Words, fill
 from bot.model import Button, Chat, Level, Message, Quiet
-from bot.views import actions
+from bot.views import actions, brand, wording
 from bot.views import buttons as b
 from bot.views.actions import Panel, Region
-from bot.views.pushes import level_name
 
 # The zones people choose from; whoever lives in another can still write its name after /timezone.
 ZONES: dict[Region, tuple[str, ...]] = {
@@ -288,3 +287,80 @@ def _in_rows(keys: list[Button], width: int) -> tuple[tuple[Button, ...], ...]:
 
 def _back(words: Words) -> tuple[Button, ...]:
     return (b.button(words.t("« Settings"), actions.ShowSettings()),)
+
+
+# ── what was set, asked or deleted ────────────────────────────────────────────────────────────
+
+
+def language_set(words: Words) -> Message:
+    """Confirm the new language, in that language."""
+    return wording.say(
+        words, words.t("✓ We'll use {language} from now on.", language=LANGUAGES[words.language])
+    )
+
+
+def zone_set(words: Words, now: datetime) -> Message:
+    """The new time zone, with its clock for checking."""
+    at = words.clock(words.local(now).time())
+    return wording.say(words, words.t("✓ {city}: it's {time} there.", city=words.city(words.zone), time=at))
+
+
+def ask_zone(words: Words, now: datetime) -> Message:
+    """Whether the guessed time zone is right; asked once, by the clock that everybody has at hand."""
+    # Not a time entity: that would show the reader's own clock, whatever we guessed.
+    clock = words.clock(words.local(now).time())
+    yes = b.button(words.t("✓ Yes, that's right"), actions.ConfirmZone(zone=words.zone))
+    no = b.button(words.t("🕐 No, choose my city"), actions.ShowSettings(panel=actions.Panel.ZONE))
+    return wording.say(words, words.t("🕐 Is it {time} for you?", time=clock), buttons=((yes, no),))
+
+
+def zone_unknown(words: Words, sent: str) -> Message:
+    """No such time zone."""
+    return wording.say(
+        words,
+        words.t("We don't know a time zone called {text}.", text=words.code(wording.clip(sent, 60))),
+        buttons=((b.button(words.t("🕐 Time zone"), actions.ShowSettings(panel=actions.Panel.ZONE)),),),
+    )
+
+
+def mydata(words: Words, content: bytes) -> Message:
+    """Everything known about this chat, as a file (JSON)."""
+    text = words.t("🗂 Everything we know about this chat. /forget deletes it.")
+    if words.brand is not None:
+        content = brand.NAMES.sub("", content.decode()).encode()
+    return Message(text=words.page([text]), document=("mydata.json", content))
+
+
+def ask_forget(words: Words) -> Message:
+    """Ask for confirmation before deleting everything."""
+    t = words.t
+    return wording.say(
+        words,
+        t("🗑 <b>Delete everything about this chat?</b>"),
+        t(
+            "Your orders, names, and settings will be deleted, and we'll stop messaging you. "
+            "This can't be undone."
+        ),
+        buttons=(
+            (
+                b.button(t("🗑 Yes, delete"), actions.Forget()),
+                b.button(t("No, keep it"), actions.Dismiss()),
+            ),
+        ),
+    )
+
+
+def forgotten(words: Words) -> Message:
+    """Everything was deleted."""
+    return wording.say(words, words.t("Everything about this chat is deleted. /start to begin again."))
+
+
+def level_name(words: Words, level: Level) -> Markup:
+    """A notification level's name."""
+    return {
+        # Translators: these four are how much the reader wants to be told.
+        Level.EVERYTHING: words.t("Everything"),
+        Level.MILESTONES: words.t("Milestones"),
+        Level.PROBLEMS: words.t("Only problems and delivery"),
+        Level.OFF: words.t("Nothing"),
+    }[level]

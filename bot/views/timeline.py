@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill
 from bot.model import Button, Follow, Localized, Message, Node, Parcel
-from bot.views import actions, card, split, wording
+from bot.views import actions, card, split, states, wording
 from bot.views import buttons as b
 
 NODES_PER_PAGE = 30  # with their moments and days, well below the 100 entities of a message
@@ -98,7 +98,7 @@ def _days(words: Words, facts: Localized, nodes: Sequence[Node], now: datetime) 
 
 def _entry(words: Words, facts: Localized, node: Node, style: str) -> Markup:
     text = wording.node_text(words, facts, node)
-    return fill("{} {}  {}", wording.icon(node.stage, node.reason), words.moment(node.at, style), text)
+    return fill("{} {}  {}", states.icon(node.stage, node.reason), words.moment(node.at, style), text)
 
 
 _Show = type[actions.ShowTimeline] | type[actions.FlagTimeline]

@@ -52,14 +52,18 @@ from bot.views import (
     card,
     commands,
     contact,
+    explanation,
     figures,
     lists,
     orders,
     page,
     picture,
     pushes,
+    receipts,
+    refusals,
     replies,
     settings,
+    summaries,
     timeline,
 )
 from bot.views.actions import Panel, Receipt, Region, Shelf
@@ -287,19 +291,19 @@ def _pushes() -> dict[str, Scene]:
         return lambda w: pushes.push(w, facts, FOLLOW, pieces, now=NOW)
 
     entries = [
-        pushes.SummaryEntry(facts=FACTS, follow=FOLLOW, news=(scan, later)),
-        pushes.SummaryEntry(facts=TWO, follow=UNNAMED, news=(other,)),
-        pushes.SummaryEntry(facts=order_in(Stage.DELIVERED), follow=FOLLOW),
+        summaries.SummaryEntry(facts=FACTS, follow=FOLLOW, news=(scan, later)),
+        summaries.SummaryEntry(facts=TWO, follow=UNNAMED, news=(other,)),
+        summaries.SummaryEntry(facts=order_in(Stage.DELIVERED), follow=FOLLOW),
     ]
 
-    def summed(occasion: pushes.Occasion, count: int) -> Scene:
-        return lambda w: pushes.summary(w, (entries * 5)[:count], occasion=occasion, now=NOW)
+    def summed(occasion: summaries.Occasion, count: int) -> Scene:
+        return lambda w: summaries.summary(w, (entries * 5)[:count], occasion=occasion, now=NOW)
 
     def asked(about: News | None, chat: Chat = CHAT) -> Scene:
-        return lambda w: pushes.why(w, FACTS, FOLLOW, chat, about)
+        return lambda w: explanation.why(w, FACTS, FOLLOW, chat, about)
 
     def answered(receipt: Receipt) -> Scene:
-        return lambda w: pushes.received(w, order_in(Stage.DELIVERED), FOLLOW, receipt, 3, parcel=1)
+        return lambda w: receipts.received(w, order_in(Stage.DELIVERED), FOLLOW, receipt, 3, parcel=1)
 
     return {
         "pushes.push one scan": pushed(scan),
@@ -350,24 +354,24 @@ def _pushes() -> dict[str, Scene]:
                 (NewsKind.CHECK_IN, 0),
             )
         },
-        **{f"pushes.summary {each}": summed(each, 3) for each in pushes.Occasion},
-        "pushes.summary of many": summed(pushes.Occasion.DAILY, 15),
-        "pushes.summary of nothing": summed(pushes.Occasion.DAILY, 0),
-        "pushes.why node": asked(scan),
-        "pushes.why node in a group": asked(scan, replace(CHAT, place=Place(-5))),
-        "pushes.why nothing was told": asked(None),
-        **{f"pushes.why {kind}": asked(news(kind)) for kind in NewsKind if kind not in _NO_NEWS},
-        "pushes.ask_receipt": lambda w: pushes.ask_receipt(w, order_in(Stage.DELIVERED), FOLLOW, 1),
-        "pushes.ask_receipt of all": lambda w: pushes.ask_receipt(w, TWO, FOLLOW, 0),
-        **{f"pushes.received {each}": answered(each) for each in Receipt},
+        **{f"summaries.summary {each}": summed(each, 3) for each in summaries.Occasion},
+        "summaries.summary of many": summed(summaries.Occasion.DAILY, 15),
+        "summaries.summary of nothing": summed(summaries.Occasion.DAILY, 0),
+        "explanation.why node": asked(scan),
+        "explanation.why node in a group": asked(scan, replace(CHAT, place=Place(-5))),
+        "explanation.why nothing was told": asked(None),
+        **{f"explanation.why {kind}": asked(news(kind)) for kind in NewsKind if kind not in _NO_NEWS},
+        "receipts.ask_receipt": lambda w: receipts.ask_receipt(w, order_in(Stage.DELIVERED), FOLLOW, 1),
+        "receipts.ask_receipt of all": lambda w: receipts.ask_receipt(w, TWO, FOLLOW, 0),
+        **{f"receipts.received {each}": answered(each) for each in Receipt},
         "pushes.not_found": lambda w: pushes.not_found(w, ORDER.id),
-        "pushes.received problem without a shop to tell": lambda w: pushes.received(
+        "receipts.received problem without a shop to tell": lambda w: receipts.received(
             w, FACTS, FOLLOW, Receipt.PROBLEM, 3, reported=False, shop=Shop(support="@lamp_help")
         ),
-        "pushes.received yes, with a review": lambda w: pushes.received(
+        "receipts.received yes, with a review": lambda w: receipts.received(
             w, FACTS, FOLLOW, Receipt.YES, 3, review=True, shop=Shop(review_url="https://shop.example/review")
         ),
-        "pushes.received problem with a shop to ask": lambda w: pushes.received(
+        "receipts.received problem with a shop to ask": lambda w: receipts.received(
             w, FACTS, FOLLOW, Receipt.PROBLEM, 3, shop=Shop(asks=True)
         ),
     }
@@ -419,14 +423,14 @@ def _settings() -> dict[str, Scene]:
 
 def _talk() -> dict[str, Scene]:
     def mistaken(kind: Mistake, text: str) -> Scene:
-        return lambda w: replies.mistake(w, kind, text, SHOP)
+        return lambda w: refusals.mistake(w, kind, text, SHOP)
 
     def choose(purpose: replies.Purpose) -> Scene:
         return lambda w: replies.choose(
             w, [(ORDER, FOLLOW), (ORDER, UNNAMED), (TWIN, UNNAMED), (NEW, UNNAMED)], purpose
         )
 
-    tried = tuple((str(8211744661738042 + place), each) for place, each in enumerate(replies.Tried))
+    tried = tuple((str(8211744661738042 + place), each) for place, each in enumerate(refusals.Tried))
     welcome = replace(SHOP, welcome="We love light.")
     return {
         "replies.start": lambda w: replies.start(w, SHOP),
@@ -458,20 +462,20 @@ def _talk() -> dict[str, Scene]:
         ),
         "replies.ask_shop": lambda w: replies.ask_shop(w, SHOP),
         "replies.ask_shop without a contact": lambda w: replies.ask_shop(w, Shop()),
-        **{f"replies.mistake {each}": mistaken(each, "1005006123456789") for each in Mistake},
-        "replies.too_many": lambda w: replies.too_many(w, 60, 20),
-        "replies.several": lambda w: replies.several(w, tried, mistakes=2),
-        "replies.unanswered": lambda w: replies.unanswered(w, ORDER.id),
-        "replies.unknown_order": lambda w: replies.unknown_order(w, ID, SHOP),
-        "replies.not_followed": replies.not_followed,
-        "replies.quota_reached": lambda w: replies.quota_reached(w, 50),
+        **{f"refusals.mistake {each}": mistaken(each, "1005006123456789") for each in Mistake},
+        "refusals.too_many": lambda w: refusals.too_many(w, 60, 20),
+        "refusals.several": lambda w: refusals.several(w, tried, mistakes=2),
+        "refusals.unanswered": lambda w: refusals.unanswered(w, ORDER.id),
+        "refusals.unknown_order": lambda w: refusals.unknown_order(w, ID, SHOP),
+        "refusals.not_followed": refusals.not_followed,
+        "refusals.quota_reached": lambda w: refusals.quota_reached(w, 50),
         "replies.slow_down": lambda w: replies.slow_down(w, NOW + HOUR, NOW),
-        "replies.private_bot": lambda w: replies.private_bot(w, SHOP),
-        "replies.link_only": lambda w: replies.link_only(w, SHOP),
-        "replies.bad_link": lambda w: replies.bad_link(w, SHOP),
-        "replies.admins_only": replies.admins_only,
-        "replies.group_admins_only": replies.group_admins_only,
-        "replies.make_me_admin": replies.make_me_admin,
+        "refusals.private_bot": lambda w: refusals.private_bot(w, SHOP),
+        "refusals.link_only": lambda w: refusals.link_only(w, SHOP),
+        "refusals.bad_link": lambda w: refusals.bad_link(w, SHOP),
+        "refusals.admins_only": refusals.admins_only,
+        "refusals.group_admins_only": refusals.group_admins_only,
+        "refusals.make_me_admin": refusals.make_me_admin,
         "replies.went_wrong": lambda w: replies.went_wrong(w, SHOP),
         **{f"replies.choose {each}": choose(each) for each in replies.Purpose},
         "replies.ask_rename": lambda w: replies.ask_rename(w, ORDER, FOLLOW, 64),
@@ -481,13 +485,13 @@ def _talk() -> dict[str, Scene]:
         "replies.stopped": lambda w: replies.stopped(w, ORDER, UNNAMED),
         "replies.notifications on": lambda w: replies.notifications(w, ORDER, FOLLOW),
         "replies.notifications off": lambda w: replies.notifications(w, ORDER, replace(FOLLOW, notify=False)),
-        "replies.language_set": replies.language_set,
-        "replies.ask_zone": lambda w: replies.ask_zone(w, NOW),
-        "replies.zone_set": lambda w: replies.zone_set(w, NOW),
-        "replies.zone_unknown": lambda w: replies.zone_unknown(w, "Mars/Base"),
-        "replies.mydata": lambda w: replies.mydata(w, b"{}"),
-        "replies.ask_forget": replies.ask_forget,
-        "replies.forgotten": replies.forgotten,
+        "settings.language_set": settings.language_set,
+        "settings.ask_zone": lambda w: settings.ask_zone(w, NOW),
+        "settings.zone_set": lambda w: settings.zone_set(w, NOW),
+        "settings.zone_unknown": lambda w: settings.zone_unknown(w, "Mars/Base"),
+        "settings.mydata": lambda w: settings.mydata(w, b"{}"),
+        "settings.ask_forget": settings.ask_forget,
+        "settings.forgotten": settings.forgotten,
         "replies.dismissed": replies.dismissed,
         "replies.old_button": replies.old_button,
         "replies.fresh": lambda w: replies.fresh(w, NOW - HOUR / 90, NOW),

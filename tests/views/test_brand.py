@@ -8,7 +8,7 @@ import pytest
 
 from bot.i18n import CATALOGS, LANGUAGES, Words, plain
 from bot.model import Chat, Message, NodeText, Shop, Stage
-from bot.views import brand, card, timeline, wording
+from bot.views import brand, card, states, timeline, wording
 from tests.views import scenes
 from tests.views.scenes import CHAT, FACTS, FOLLOW, NOW, ORDER, PARCEL, SCENES, SHOP, node
 
@@ -183,7 +183,7 @@ def test_places_at_the_origin_are_left_out_where_the_shop_wants_it() -> None:
         "Arrived in the destination country/region",
         "In transit between countries",
         "Handed to the carrier",
-        plain(wording.stage_name(words, Stage.UPDATE)),
+        plain(states.stage_name(words, Stage.UPDATE)),
     ]
     assert plain(wording.node_text(branded(), FACTS, PARCEL.nodes[2])) == "Departed from airport of origin"
 

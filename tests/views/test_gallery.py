@@ -14,13 +14,33 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension
 from bot.i18n import CATALOGS, LANGUAGES, Words
 from bot.model import Message
 from bot.sandbox.telegram import html
-from bot.views import admin, card, commands, orders, page, picture, pushes, replies, settings, timeline
+from bot.views import (
+    admin,
+    card,
+    commands,
+    explanation,
+    orders,
+    page,
+    picture,
+    pushes,
+    receipts,
+    refusals,
+    replies,
+    settings,
+    summaries,
+    timeline,
+)
 from bot.views import buttons as b
 from tests.views import telegram_html
 from tests.views.scenes import SCENES
 
 SPOKEN = [code for code in LANGUAGES if code == "en" or (CATALOGS / code).is_dir()]
-MODULES = (admin, card, commands, orders, page, picture, pushes, settings, replies, timeline)
+MODULES = (
+    admin, card, commands, explanation, orders, page, picture, pushes, receipts, refusals, replies, settings,
+    summaries, timeline,
+)  # fmt: skip
+ANSWERS = (replies, refusals)  # pop-ups among them
+POP_UPS = ("replies.", "refusals.")
 _DOUBLED = re.compile(r"(?<!\.)\.\.(?!\.)|[,،;:：。]{2}|[!?]\.| [,.](?!\.)")  # "by Wed, Dec 23.."
 
 
@@ -45,7 +65,7 @@ def test_telegram_takes_every_message(language: str) -> None:
         if isinstance(said, Message):
             _check(said, words)
         elif isinstance(said, str):
-            assert 0 < len(said) <= (200 if name.startswith("replies.") else 512), name
+            assert 0 < len(said) <= (200 if name.startswith(POP_UPS) else 512), name
 
 
 @pytest.mark.parametrize("language", SPOKEN)
@@ -67,7 +87,9 @@ def test_gallery_shows_every_view(module: ModuleType) -> None:
         if inspect.isfunction(value)
         and value.__module__ == module.__name__
         and not name.startswith("_")
-        and (inspect.get_annotations(value)["return"] in {"Message", "Page"} or module in {replies, commands})
+        and (
+            inspect.get_annotations(value)["return"] in {"Message", "Page"} or module in (*ANSWERS, commands)
+        )
     }
     shown = {name.split()[0].partition(".")[2] for name in SCENES if name.startswith(_short(module) + ".")}
     assert own <= shown

@@ -26,7 +26,21 @@ from bot.model import (
     Shop,
     Stage,
 )
-from bot.views import admin, board, card, lists, orders, pushes, replies, split, timeline
+from bot.views import (
+    admin,
+    board,
+    card,
+    explanation,
+    lists,
+    orders,
+    pushes,
+    refusals,
+    replies,
+    split,
+    summaries,
+    timeline,
+)
+from bot.views import settings as settings_view
 from bot.views.actions import Shelf
 from tests.views import telegram_html
 from tests.views.scenes import CHAT, FOLLOW, ID, JOURNEY, NOW, ORDER, PARCEL, node
@@ -75,13 +89,13 @@ def everything(words: Words, text: str) -> list[Message | str]:
     ]
     shop = Shop(name=text or "-", support=text, welcome=text)
     flagged = Flagged(order=order, flag=Flag.STUCK, note=text)
-    entry = pushes.SummaryEntry(facts=facts, follow=follow, news=tuple(told))
+    entry = summaries.SummaryEntry(facts=facts, follow=follow, news=tuple(told))
     return [
         card.card(words, facts, follow, now=NOW),
         timeline.timeline(words, facts, follow, now=NOW),
         pushes.push(words, facts, follow, told, now=NOW),
-        pushes.summary(words, [entry] * 14, occasion=pushes.Occasion.DAILY, now=NOW),
-        pushes.why(words, facts, follow, CHAT, told[0]),
+        summaries.summary(words, [entry] * 14, occasion=summaries.Occasion.DAILY, now=NOW),
+        explanation.why(words, facts, follow, CHAT, told[0]),
         orders.orders(
             words,
             [(order, follow)] * 8,
@@ -94,8 +108,8 @@ def everything(words: Words, text: str) -> list[Message | str]:
         replies.start(words, shop),
         replies.claimed(words, shop, order, follow),
         replies.help_(words, shop),
-        replies.mistake(words, Mistake.TRACKING_NUMBER, text, shop),
-        replies.zone_unknown(words, text),
+        refusals.mistake(words, Mistake.TRACKING_NUMBER, text, shop),
+        settings_view.zone_unknown(words, text),
         replies.ask_rename(words, order, follow, 64),
         replies.choose(words, [(order, follow)] * 12, replies.Purpose.STOP),
         board.board(words, [flagged] * 6, state=BotState(watched=6, database=text), now=NOW, total=6),

@@ -26,7 +26,19 @@ from bot.model import (
     Reason,
     Stage,
 )
-from bot.views import actions, card, orders, pushes, replies, timeline, wording
+from bot.views import (
+    actions,
+    card,
+    orders,
+    pushes,
+    receipts,
+    refusals,
+    replies,
+    states,
+    summaries,
+    timeline,
+    wording,
+)
 from bot.views import buttons as b
 from bot.views.actions import Shelf
 from tests.views.scenes import (
@@ -144,21 +156,21 @@ def test_lists_show_the_estimate_and_sort_by_its_end() -> None:
     ],
 )
 def test_stages_collapse_to_five_steps(stage: Stage, step: int | None) -> None:
-    assert wording.step(parcel_with(stage)) == step
+    assert states.step(parcel_with(stage)) == step
 
 
 def test_beside_the_ladder_the_bar_stays_where_the_journey_was() -> None:
-    assert wording.step(parcel_with(Stage.EXCEPTION, Stage.INTERNATIONAL_TRANSIT, Stage.PICKED_UP)) == 3
-    assert wording.step(parcel_with(Stage.EXCEPTION)) == 1
-    assert wording.step(parcel_with(Stage.FAILED_ATTEMPT)) == 4
+    assert states.step(parcel_with(Stage.EXCEPTION, Stage.INTERNATIONAL_TRANSIT, Stage.PICKED_UP)) == 3
+    assert states.step(parcel_with(Stage.EXCEPTION)) == 1
+    assert states.step(parcel_with(Stage.FAILED_ATTEMPT)) == 4
 
 
 def test_customs_announced_beforehand_does_not_move_the_bar() -> None:
-    assert wording.step(parcel_with(Stage.EXCEPTION, Stage.IMPORT_CUSTOMS, Stage.PICKED_UP)) == 2
+    assert states.step(parcel_with(Stage.EXCEPTION, Stage.IMPORT_CUSTOMS, Stage.PICKED_UP)) == 2
 
 
 def test_a_problem_after_a_delivery_scan_is_not_shown_as_delivered() -> None:
-    assert wording.step(parcel_with(Stage.EXCEPTION, Stage.DELIVERED, Stage.OUT_FOR_DELIVERY)) == 4
+    assert states.step(parcel_with(Stage.EXCEPTION, Stage.DELIVERED, Stage.OUT_FOR_DELIVERY)) == 4
 
 
 # ── texts ───────────────────────────────────────────────────────────────────────────────────────
@@ -179,16 +191,16 @@ def test_a_node_without_words_is_told_by_its_stage() -> None:
 
 
 def test_a_text_that_no_rule_knows_has_a_neutral_icon() -> None:
-    assert wording.icon(Stage.UPDATE) not in {
-        wording.icon(stage) for stage in Stage if stage is not Stage.UPDATE
+    assert states.icon(Stage.UPDATE) not in {
+        states.icon(stage) for stage in Stage if stage is not Stage.UPDATE
     }
 
 
 def test_every_stage_and_status_has_words_of_its_own() -> None:
-    assert len({wording.stage_name(EN, stage) for stage in Stage}) == len(Stage)
-    assert len({wording.status_name(EN, status) for status in OrderStatus}) == len(OrderStatus)
+    assert len({states.stage_name(EN, stage) for stage in Stage}) == len(Stage)
+    assert len({states.status_name(EN, status) for status in OrderStatus}) == len(OrderStatus)
     for reason in Reason:
-        assert (wording.reason_name(EN, reason) is None) is (
+        assert (states.reason_name(EN, reason) is None) is (
             reason in {Reason.NONE, Reason.OTHER, Reason.DELAY}
         )
 
@@ -254,13 +266,13 @@ def test_a_cancelled_shipment_has_no_date_and_no_bar_and_is_called_cancelled() -
 
 @pytest.mark.parametrize("stage", [Stage.DUTIES_DUE, Stage.ADDRESS_CHANGE, Stage.IMPORT_CUSTOMS])
 def test_a_reason_is_named_only_with_the_stages_it_explains(stage: Stage) -> None:
-    assert wording.state(EN, stage, Reason.CUSTOMS) == wording.stage_name(EN, stage)
+    assert states.state(EN, stage, Reason.CUSTOMS) == states.stage_name(EN, stage)
 
 
 def test_a_delay_is_called_a_delay() -> None:
-    assert wording.state(EN, Stage.EXCEPTION, Reason.DELAY) == "Delayed"
-    assert wording.state(EN, Stage.EXCEPTION, Reason.WEATHER) == "Delayed: bad weather"
-    assert wording.milestone(EN, Stage.EXCEPTION, Reason.WEATHER) == "It's delayed."
+    assert states.state(EN, Stage.EXCEPTION, Reason.DELAY) == "Delayed"
+    assert states.state(EN, Stage.EXCEPTION, Reason.WEATHER) == "Delayed: bad weather"
+    assert states.milestone(EN, Stage.EXCEPTION, Reason.WEATHER) == "It's delayed."
 
 
 @pytest.mark.parametrize(
@@ -352,9 +364,9 @@ def test_all_new_nodes_are_in_one_message() -> None:
 
 
 def test_what_needs_the_reader_comes_first_in_a_summary() -> None:
-    urgent = pushes.SummaryEntry(facts=TWO, follow=None, news=(_news(NewsKind.CHECK_IN),))
-    calm = pushes.SummaryEntry(facts=FACTS, follow=FOLLOW)
-    text = pushes.summary(EN, [calm, urgent], occasion=pushes.Occasion.DAILY, now=NOW).text
+    urgent = summaries.SummaryEntry(facts=TWO, follow=None, news=(_news(NewsKind.CHECK_IN),))
+    calm = summaries.SummaryEntry(facts=FACTS, follow=FOLLOW)
+    text = summaries.summary(EN, [calm, urgent], occasion=summaries.Occasion.DAILY, now=NOW).text
     assert text.index("Blue desk lamp") < text.index("Blue lamp")
 
 
@@ -456,8 +468,8 @@ def test_a_move_is_told_beside_a_status_and_above_a_question() -> None:
     assert said.index("Partly shipped") < said.index("3 days later (was Tue, Nov 24)")
     asked = pushes.push(EN, FACTS, FOLLOW, [_news(NewsKind.STILL_AWAITED, days=30), move], now=NOW).text
     assert asked.index("3 days later") < asked.index("Are you still waiting")
-    entry = pushes.SummaryEntry(facts=FACTS, follow=FOLLOW, news=(move,))
-    summed = pushes.summary(EN, [entry], occasion=pushes.Occasion.DAILY, now=NOW).text
+    entry = summaries.SummaryEntry(facts=FACTS, follow=FOLLOW, news=(move,))
+    summed = summaries.summary(EN, [entry], occasion=summaries.Occasion.DAILY, now=NOW).text
     assert "Fri, Nov 27 · 3 days later (was Tue, Nov 24)" in summed
 
 
@@ -562,7 +574,7 @@ def test_no_line_of_a_card_ends_with_a_dot_between_carrier_and_number() -> None:
 @pytest.mark.parametrize("receipt", actions.Receipt)
 def test_receipt_buttons_give_way_to_one_that_changes_the_answer(receipt: actions.Receipt) -> None:
     facts = replace(FACTS, order=replace(ORDER, stage=Stage.DELIVERED))
-    answered = pushes.received(EN, facts, FOLLOW, receipt, 3, parcel=1)
+    answered = receipts.received(EN, facts, FOLLOW, receipt, 3, parcel=1)
     assert [button.text for row in answered.buttons for button in row] == ["✏️ Change"]
 
 
@@ -571,17 +583,17 @@ def test_where_links_add_orders_no_answer_asks_for_a_number(entry: replies.Entry
     said = (
         replies.start(EN, SHOP, entry),
         replies.help_(EN, SHOP, entry),
-        replies.mistake(EN, Mistake.PAYMENT_CARD, "", SHOP, entry),
-        replies.link_only(EN, SHOP),
-        replies.private_bot(EN, SHOP),
+        refusals.mistake(EN, Mistake.PAYMENT_CARD, "", SHOP, entry),
+        refusals.link_only(EN, SHOP),
+        refusals.private_bot(EN, SHOP),
         replies.not_understood(EN, SHOP, entry),
         replies.nothing_followed(EN, SHOP, entry),
         replies.cannot_read(EN, SHOP, entry),
         replies.ask_shop(EN, SHOP, begin=entry),
         replies.unclear(EN, SHOP, []),
         replies.shop_number(EN, "#1001", SHOP),
-        replies.unanswered(EN, ORDER.id),
-        replies.unknown_order(EN, ORDER.id, SHOP),
+        refusals.unanswered(EN, ORDER.id),
+        refusals.unknown_order(EN, ORDER.id, SHOP),
     )
     for message in said:
         assert not re.search(r"[Ss]end (it|a|your|the|/track)\b|[Pp]aste", message.text), message.text
@@ -589,7 +601,7 @@ def test_where_links_add_orders_no_answer_asks_for_a_number(entry: replies.Entry
 
 def test_pop_ups_keep_to_telegrams_length() -> None:
     long = replies.fresh(EN, NOW - HOUR, NOW)
-    assert len(long) <= replies.TOAST_LIMIT
+    assert len(long) <= wording.TOAST_LIMIT
 
 
 def _news(kind: NewsKind, **facts: object) -> News:

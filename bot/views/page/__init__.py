@@ -144,7 +144,7 @@ def _frame(words: Words, shop: Shop, part: Part) -> Frame:
     )
     question = None
     if shop.support and found is None:
-        question = words.t("💬 Questions? {contact}", contact=wording.clip(shop.support, 100))
+        question = contact.questions(words, shop)
     return Frame(
         code=code_of(words.language),
         direction="rtl" if words.right_to_left else "ltr",

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bot.i18n import Words, fill
 from bot.model import Localized, Node, Order, OrderStatus, Parcel, Reason, Stage
-from bot.views import card, contact, wording
+from bot.views import card, contact, states, wording
 from bot.views.page.values import Day, Entry, Link, Part, Section
 
 STEPS = 5
@@ -83,17 +83,17 @@ def section(look: Look, row: PageRow, page: int | None) -> Section:
 
 def _parcel(look: Look, row: PageRow, parcel: Parcel) -> Section:
     words = look.words
-    step = wording.step(parcel)
-    hint = wording.advice(words, parcel.stage, parcel.reason)
-    notes = (wording.last_day(words, parcel, look.now), fill("💡 {}", hint) if hint is not None else None)
+    step = states.step(parcel)
+    hint = states.advice(words, parcel.stage, parcel.reason)
+    notes = (states.last_day(words, parcel, look.now), fill("💡 {}", hint) if hint is not None else None)
     order = row.facts.order
     about = card.order_status(words, order) if row.first else []
     if row.first and order.name:
         about.insert(0, words.isolate(wording.clip(order.name, 64)))
     return Section(
-        icon=wording.icon(parcel.stage, parcel.reason),
+        icon=states.icon(parcel.stage, parcel.reason),
         state=card.parcel_state(words, parcel),
-        tone=_tone(wording.stage_of(parcel), parcel.reason),
+        tone=_tone(states.stage_of(parcel), parcel.reason),
         step=step,
         progress=_progress(words, step) if step is not None else None,
         dates=tuple(card.expected(words, parcel, look.now)) or _delivered_on(look, parcel),
@@ -106,17 +106,17 @@ def _without_journey(look: Look, order: Order) -> Section:
     """An order that is not shipped, or that was canceled: no bar, no date, nothing to come."""
     words, status = look.words, order.status
     if _is_canceled(order):
-        state = wording.status_name(words, OrderStatus.CANCELLED)
-        return Section(icon=wording.icon(Stage.CANCELLED), state=state, tone="ended")
+        state = states.status_name(words, OrderStatus.CANCELLED)
+        return Section(icon=states.icon(Stage.CANCELLED), state=state, tone="ended")
     if order.fetched_at is None:
         note = words.t("We're checking this order. Please open this page again in a minute.")
     else:
         normal = words.t("No tracking yet. That's normal for the first few days.")
         note = card.untracked(words, order, look.now, normal)
-    state = wording.stage_name(words, order.stage)
+    state = states.stage_name(words, order.stage)
     if status is not None and status is not OrderStatus.UNKNOWN:
-        state = wording.status_name(words, status)
-    return Section(icon=wording.icon(order.stage), state=state, tone="moving", notes=(note,))
+        state = states.status_name(words, status)
+    return Section(icon=states.icon(order.stage), state=state, tone="moving", notes=(note,))
 
 
 def _delivered_on(look: Look, parcel: Parcel) -> tuple[Markup, ...]:
@@ -140,7 +140,7 @@ def _progress(words: Words, step: int) -> Markup:
         "Step {number} of {count}: {name}",
         number=number,
         count=count,
-        name=wording.step_name(words, step),
+        name=states.step_name(words, step),
     )
 
 
@@ -208,7 +208,7 @@ def _entry(words: Words, node: Node, text: Markup) -> Entry:
     foreign = words.language != "en" and node.text.isascii()
     original = foreign and text == words.isolate(wording.clip(node.text, wording.TEXT_LIMIT))
     return Entry(
-        icon=wording.icon(node.stage, node.reason),
+        icon=states.icon(node.stage, node.reason),
         at=local.isoformat(timespec="minutes"),
         time=words.clock(local.time()),
         text=text,
