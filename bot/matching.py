@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
 
-from bot.model import FetchedNode, FetchedParcel, Item, Node, Order, Parcel, Stage
+from bot.model import FetchedNode, FetchedParcel, Item, Node, NodeText, Order, Parcel, Snapshot, Stage
 from bot.stages.fold import fold
 
 Marks = set[tuple[datetime, str]]
@@ -282,3 +282,48 @@ def slots(nodes: Sequence[FetchedNode]) -> Iterator[tuple[tuple[datetime, int], 
     for node in nodes:
         yield (node.at, count[node.at]), node
         count[node.at] += 1
+
+
+# ── a localized snapshot ────────────────────────────────────────────────────────────────────────
+
+
+def pair(order: Order, localized: Snapshot) -> dict[int, NodeText]:
+    """Texts of a localized snapshot by the `seq` of the node that they translate.
+
+    Nodes are paired by parcel, time stamp and position among equal stamps. A stamp that is seconds off is
+    matched to the only known one near it. Where a stamp has another number of nodes than known, none of them
+    is paired, because a wrong translation is worse than English.
+    """
+    texts: dict[int, NodeText] = {}
+    for parcel, answer in paired(order, distinct(localized.parcels), time_marks):
+        known = {(node.at, node.ordinal): node for node in parcel.nodes}
+        counts = Counter(node.at for node in parcel.nodes)
+        translated = dict(slots(snapped(answer.nodes, parcel.nodes)))
+        theirs = Counter(at for at, _ in translated)
+        for slot, fetched in translated.items():
+            node = known.get(slot)
+            if (
+                node is not None
+                and counts[node.at] == theirs[node.at]
+                and (fetched.name or fetched.description)
+            ):
+                texts[node.seq] = NodeText(name=fetched.name, description=fetched.description)
+    return texts
+
+
+def translated(order: Order, localized: Snapshot) -> dict[int, tuple[Item, ...]]:
+    """Parcels' items as a localized snapshot names them, by parcel index, in the order of the known ones.
+
+    The same article in several variants is paired in the order of both; where the articles are not the same
+    ones, a parcel is left out.
+    """
+    found: dict[int, tuple[Item, ...]] = {}
+    for parcel, answer in paired(order, distinct(localized.parcels), time_marks):
+        theirs: dict[str, list[Item]] = {}
+        for item in reversed(answer.items):
+            theirs.setdefault(item.id, []).append(item)
+        if parcel.items and Counter(one.id for one in parcel.items) == Counter(
+            one.id for one in answer.items
+        ):
+            found[parcel.index] = tuple(theirs[item.id].pop() for item in parcel.items)
+    return found

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEAST = 0.95  # of a module's mutants, those that are equivalent left out
-WHOLE = ("bot.timeline", "bot.stages.statement")  # here none may survive
+WHOLE = ("bot.timeline", "bot.merging", "bot.stages.statement")  # here none may survive
 KILLED = {"killed", "timeout", "caught by type check"}
 _MANGLED = re.compile(r"x(?:ǁ(?P<owner>\w+)ǁ|_)(?P<name>\w+)__mutmut_\d+$")
 

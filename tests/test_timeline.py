@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot import timeline
+from bot import matching, merging, timeline
 from bot.model import (
     FetchedNode,
     FetchedParcel,
@@ -570,7 +570,7 @@ def test_translations_are_paired_by_stamp_and_position() -> None:
     twins = (node(20, "Package collected by carrier."), node(20, "Arrived at sorting center"))
     order = followed(parcel(CREATED, *twins))
     german = (node(0, "Bestellung erstellt"), node(20, "Abgeholt"), node(20, "Im Sortierzentrum"))
-    paired = timeline.pair(order, snapshot(parcel(*german)))
+    paired = matching.pair(order, snapshot(parcel(*german)))
     by_seq = {one.seq: one.text for one in order.nodes}
     assert {by_seq[seq]: text.text for seq, text in paired.items()} == {
         CREATED.description: "Bestellung erstellt",
@@ -581,9 +581,9 @@ def test_translations_are_paired_by_stamp_and_position() -> None:
 
 def test_a_stamp_with_another_number_of_nodes_is_not_paired() -> None:
     order = followed(parcel(CREATED, PICKED, node(20, "Arrived at sorting center")))
-    paired = timeline.pair(order, snapshot(parcel(node(0, "Bestellung erstellt"), node(20, "Abgeholt"))))
+    paired = matching.pair(order, snapshot(parcel(node(0, "Bestellung erstellt"), node(20, "Abgeholt"))))
     assert [text.text for text in paired.values()] == ["Bestellung erstellt"]
-    assert timeline.pair(order, Snapshot(order_id="1", language="de_DE", found=False)) == {}
+    assert matching.pair(order, Snapshot(order_id="1", language="de_DE", found=False)) == {}
 
 
 def _stale(order: Order, **changes: Any) -> Order:
@@ -638,7 +638,7 @@ def test_translations_under_other_numbers_are_paired_by_their_times() -> None:
         parcel(node(0, "Bestellung erstellt"), node(20, "Abgeholt"), number="C3"),
     )
     by_seq = {one.seq: one.at for one in order.nodes}
-    texts = timeline.pair(order, snapshot(*german))
+    texts = matching.pair(order, snapshot(*german))
     assert {by_seq[seq]: (text.name, text.description) for seq, text in texts.items()} == {
         at(3): ("Neu", "Erstellt"),
         at(0): ("", "Bestellung erstellt"),
@@ -680,7 +680,7 @@ def test_a_node_that_changed_places_with_its_twin_is_stored_so_and_not_told() ->
     assert after[other.description] == before[one.description]
 
 
-PAST_HOURS = timeline.PAST / timedelta(hours=1)
+PAST_HOURS = merging.PAST / timedelta(hours=1)
 
 
 def test_what_is_past_is_past_after_its_last_moment() -> None:
@@ -931,7 +931,7 @@ def test_stamps_that_wander_by_seconds_never_pile_up() -> None:
 def test_translations_are_paired_though_their_stamps_wander(seconds: int, count: int) -> None:
     order = followed(parcel(CREATED, PICKED))
     foreign = [replace(one, description=f"Ü {one.description}") for one in (CREATED, PICKED)]
-    texts = timeline.pair(order, snapshot(parcel(*shifted(foreign, seconds / 3600))))
+    texts = matching.pair(order, snapshot(parcel(*shifted(foreign, seconds / 3600))))
     assert len(texts) == count
     assert all(texts[one.seq].description == f"Ü {one.description}" for one in order.nodes if count)
 
@@ -940,8 +940,8 @@ def test_a_translation_between_two_stamps_is_paired_with_neither() -> None:
     later = replace(PICKED, at=PICKED.at + timedelta(seconds=30))
     order = followed(parcel(PICKED, later))
     between = replace(PICKED, at=PICKED.at + timedelta(seconds=20))
-    assert timeline.pair(order, snapshot(parcel(between))) == {}
-    assert len(timeline.pair(order, snapshot(parcel(PICKED, later)))) == 2
+    assert matching.pair(order, snapshot(parcel(between))) == {}
+    assert len(matching.pair(order, snapshot(parcel(PICKED, later)))) == 2
 
 
 @pytest.mark.parametrize(("seconds", "count"), [(-61, 3), (-60, 2), (60, 2), (61, 3)])
@@ -972,7 +972,7 @@ def test_a_reworded_entry_is_told_only_where_it_delivers() -> None:
 
 @pytest.mark.parametrize(
     ("text", "span"),
-    [("Arrived at sorting center", timeline.REPEAT), ("Out for delivery", timeline.REPEAT_SAME_DAY)],
+    [("Arrived at sorting center", merging.REPEAT), ("Out for delivery", merging.REPEAT_SAME_DAY)],
 )
 def test_the_same_once_more_is_an_echo_up_to_the_last_moment(text: str, span: timedelta) -> None:
     hours = 60 + span / timedelta(hours=1)
@@ -1293,7 +1293,7 @@ def test_two_colors_of_one_article_keep_their_own_translations() -> None:
     order, answer = _goods(black, lamp, white)
     theirs = [Item(id="1", title="Кабель", variant=color) for color in ("Чёрный", "Белый")]
     (shown,) = order.translated(
-        timeline.translated(order, answer(Item(id="2", title="Лампа"), *theirs))
+        matching.translated(order, answer(Item(id="2", title="Лампа"), *theirs))
     ).parcels
     assert [(item.title, item.variant) for item in shown.items] == [
         ("Кабель", "Чёрный"),
@@ -1305,18 +1305,18 @@ def test_two_colors_of_one_article_keep_their_own_translations() -> None:
 def test_articles_of_a_relabelled_parcel_are_found_by_the_times_of_its_scans() -> None:
     order = followed(parcel(CREATED, items=["x"]), parcel(node(3, "Order created"), number="B2", items=["x"]))
     theirs = replace(parcel(node(3, "Erstellt"), number="C3"), items=(Item(id="x", title="Lampe"),))
-    assert timeline.translated(order, snapshot(theirs)) == {2: theirs.items}
+    assert matching.translated(order, snapshot(theirs)) == {2: theirs.items}
 
 
 def test_articles_that_are_not_the_known_ones_are_not_taken_for_them() -> None:
     order, answer = _goods(Item(id="1", title="Cable"))
     for theirs in ((), (Item(id="2", title="Лампа"),), (Item(id="1", title="Кабель"),) * 2):
-        assert timeline.translated(order, answer(*theirs)) == {}
+        assert matching.translated(order, answer(*theirs)) == {}
     stale = {1: (Item(id="2", title="Лампа"),)}
     assert order.translated(stale) == order
 
 
 def test_an_answer_without_titles_leaves_the_known_ones() -> None:
     order, answer = _goods(Item(id="1", title="Cable", variant="Black", quantity=2))
-    (shown,) = order.translated(timeline.translated(order, answer(Item(id="1")))).parcels
+    (shown,) = order.translated(matching.translated(order, answer(Item(id="1")))).parcels
     assert shown.items == order.parcels[0].items

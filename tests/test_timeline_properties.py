@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot import timeline
+from bot import merging, timeline
 from bot.model import Changes, FetchedNode, FetchedParcel, NewsKind, Order, Snapshot, Stage
 from tests.data import texts
 from tests.timelines import START, snapshot
@@ -298,7 +298,7 @@ class LyingSource(RuleBasedStateMachine):
             and not scan.echo
             and scan.at not in known
             and scan.at > newest
-            and self.now + timedelta(hours=1) - scan.at <= timeline.PAST
+            and self.now + timedelta(hours=1) - scan.at <= merging.PAST
         ]
         changes = self.look([self.answer()])
         assert not changes.hiccup

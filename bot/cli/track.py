@@ -12,7 +12,7 @@ import typer
 from pydantic_core import to_json
 from rich.console import Console
 
-from bot import settings, stages, timeline
+from bot import matching, settings, stages, timeline
 from bot.errors import BotError, UnknownOrder
 from bot.i18n import Words, guess_language
 from bot.model import Localized, Order, Snapshot
@@ -76,7 +76,7 @@ def _known(canonical: Snapshot, shown: Snapshot) -> Localized:
     """The order as a first check would read it; nothing is stored."""
     now = datetime.now(UTC)
     order = timeline.changes(Order(id=canonical.order_id, created_at=now), canonical, now).order
-    return Localized(order=order, texts=timeline.pair(order, shown))
+    return Localized(order=order, texts=matching.pair(order, shown))
 
 
 def _plain(text: str) -> str:

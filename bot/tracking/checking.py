@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot import timeline
+from bot import stages, timeline
 from bot.errors import Misconfigured, Reauthorize, SourceError, UnknownOrder
 from bot.model import (
     BookEntry,
@@ -219,11 +219,11 @@ class Checking:
     async def reclassify(self, limit: int = 200) -> int:
         """Classify stored nodes again after the rules changed; announces nothing. Returns how many orders."""
         async with self._store.write() as tx:
-            stale = await tx.orders.with_other_ruleset(timeline.ruleset(), limit)
+            stale = await tx.orders.with_other_ruleset(stages.version(), limit)
             for order in (await tx.orders.get_many(stale)).values():
                 changes = timeline.reclassify(order)
                 changed_at = self._now() if changes.edited or changes.order != order else None
-                await tx.orders.save_reclassified(changes, timeline.ruleset(), changed_at)
+                await tx.orders.save_reclassified(changes, stages.version(), changed_at)
         return len(stale)
 
 

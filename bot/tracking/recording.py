@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from bot import audience, eta, events, silences, timeline
+from bot import audience, eta, events, silences, stages, timeline
 from bot.model import (
     Changes,
     Follower,
@@ -131,7 +131,7 @@ class Recording:
             changes,
             silence_at=silence_at,
             utc_offset_hours=offset,
-            ruleset=timeline.ruleset(),
+            ruleset=stages.version(),
             changed_at=now if changed else None,
         )
         pending = _pending(known, changes, followers, asking, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot import timeline
+from bot import matching
 from bot.errors import SourceError
 from bot.model import Item, Localized, Node, NodeText, Order
 from bot.sources import Source
@@ -95,10 +95,10 @@ class Texts:
             keep(self._failed, order.id, (self._now(), times + 1))
             return known, articles  # rather in English than late
         self._failed.pop(order.id, None)
-        found = {seq: text for seq, text in timeline.pair(order, snapshot).items() if known.get(seq) != text}
+        found = {seq: text for seq, text in matching.pair(order, snapshot).items() if known.get(seq) != text}
         named = {
             index: items
-            for index, items in timeline.translated(order, snapshot).items()
+            for index, items in matching.translated(order, snapshot).items()
             if articles.get(index) != items
         }
         async with self._store.write() as tx:

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import timeline
+from bot import stages, timeline
 from bot.model import Importance, News, NewsKind, Order, Stage
 from bot.sources.aliexpress import payload
 from bot.store import Store
@@ -116,7 +116,7 @@ def _orders(count: int, known: Order, base: float, *, due: bool) -> Iterator[dic
             "next_check_at": _ms(
                 base + luck.uniform(-3600, -60) if due else base + luck.uniform(3600, 80_000)
             ),
-            "ruleset": timeline.ruleset(),
+            "ruleset": stages.version(),
         }
 
 
