@@ -343,4 +343,4 @@ async def test_what_is_too_long_or_no_text_is_refused_and_the_question_stays_ope
     voice = await play.posts(EMMA, voice={"file_id": "v", "file_unique_id": "v", "duration": 1})
     await play.hears(EMMA, "or a photo with a caption", after=voice)
     await play.ask(EMMA, "Where is it?", "on its way to the shop")
-    await play.ask(EMMA, "hello there my friend", "we didn't understand")  # the question is over
+    await play.ask(EMMA, "hello there my friend", "as a question")  # the question is over

@@ -294,7 +294,7 @@ async def test_a_dead_login_is_told_with_its_page_and_the_pasted_address_is_take
     assert any("oauth/authorize" in b.get("url", "") for row in told["buttons"] for b in row)
 
     code = str((await play.control("POST", "aliexpress/tokens", action="code"))["code"])
-    foreign = await play.ask(EMMA, code, "we didn't understand")
+    foreign = await play.ask(EMMA, code, "as a question")
     assert code not in foreign["text"]
     assert play.app.leader.merchant.keeper.dead
     await play.ask(MERCHANT, f"https://127.0.0.1/callback?code={code}", "account is connected")
@@ -330,7 +330,7 @@ async def test_an_order_sent_instead_of_a_name_is_followed_and_ends_the_question
     await play.press(EMMA, card, "Rename")
     await play.hears(EMMA, "What would you like", after=card["id"])
     await play.ask(EMMA, CUSTOMS, "customs")
-    await play.ask(EMMA, "Blue lamp", "we didn't understand")
+    await play.ask(EMMA, "Blue lamp", "as a question")
 
 
 async def test_a_photo_or_sticker_without_words_gets_an_answer_too(play: World) -> None:

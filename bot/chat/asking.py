@@ -36,6 +36,16 @@ async def ask_shop(ctx: ChatContext, action: actions.AskShop) -> None:
     await ctx.say(view.prompt(ctx.words, order, follow, LETTER_LENGTH))
 
 
+async def ask_which(ctx: ChatContext, action: actions.AskWhich) -> None:
+    """Ask which order the question is about."""
+    rows = await ctx.tracking.viewing.orders(ctx.chat)
+    if not rows:
+        await ctx.toast(replies.old_button(ctx.words), alert=True)
+        return
+    await ctx.toast()
+    await ctx.show(replies.choose(ctx.words, rows, replies.Purpose.ASK))
+
+
 async def reply(ctx: ChatContext, action: actions.Reply) -> None:
     """Ask for what is to be said to the shop's answer."""
     problem = await ctx.tracking.asking.problem(action.dispute, ctx.place)

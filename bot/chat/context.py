@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from telegram import Chat as TelegramChat
@@ -29,6 +29,7 @@ from bot.views.brand import words_for
 from bot.views.replies import EntryPoint
 
 _ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+_GUESS_AGAIN = timedelta(minutes=10)
 _HINT = 0.25  # seconds; the longest that an answer waits for the "typing" call before it
 
 
@@ -36,23 +37,39 @@ class ReplyFailed(Postponed):
     """The answer was not sent; the update is handled again later, which has no second effect."""
 
 
-class Albums:
-    """Albums answered recently: each picture is a message of its own, but the album gets one answer."""
+class Recent:
+    """What was answered recently, in bounded memory; a restart may forget it.
+
+    Of an album each picture is a message of its own, but the album gets one answer. A text that is not
+    understood is answered with the orders, but not again and again.
+    """
 
     def __init__(self, most: int = 256) -> None:
         self._most = most
-        self._answered: dict[tuple[int, str], None] = {}
+        self._albums: dict[tuple[int, str], None] = {}
+        self._guesses: dict[Place, datetime] = {}
 
-    def answered(self, chat_id: int, album: str | None) -> bool:
+    def has_album(self, chat_id: int, album: str | None) -> bool:
         """Whether a message of the album was answered."""
-        return album is not None and (chat_id, album) in self._answered
+        return album is not None and (chat_id, album) in self._albums
 
-    def add(self, chat_id: int, album: str | None) -> None:
+    def add_album(self, chat_id: int, album: str | None) -> None:
         """Remember an answered album and forget the oldest ones."""
         if album is not None:
-            self._answered[chat_id, album] = None
-        while len(self._answered) > self._most:
-            del self._answered[next(iter(self._answered))]
+            self._albums[chat_id, album] = None
+        while len(self._albums) > self._most:
+            del self._albums[next(iter(self._albums))]
+
+    def may_guess(self, place: Place, now: datetime) -> bool:
+        """Whether a text that is not understood may be answered with the orders; remembers that it is."""
+        before = self._guesses.get(place)
+        if before is not None and before <= now < before + _GUESS_AGAIN:
+            return False
+        self._guesses.pop(place, None)  # to the end: the oldest are forgotten first
+        self._guesses[place] = now
+        while len(self._guesses) > self._most:
+            del self._guesses[next(iter(self._guesses))]
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +86,7 @@ class Services:
     default_zone: str
     memory: Callable[[], int | None]  # what the process uses, in bytes
     public_url: str = ""  # where tracking pages are; empty: there are none
-    albums: Albums = field(default_factory=Albums)
+    recent: Recent = field(default_factory=Recent)
 
     def is_admin(self, chat_id: int) -> bool:
         """Whether this is an operator's chat."""

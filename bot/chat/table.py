@@ -69,6 +69,7 @@ PRESSES: Mapping[type[actions.Action], Press] = {
     actions.Confirm: orders.confirm,
     actions.AskReceipt: orders.ask_receipt,
     actions.AskShop: asking.ask_shop,
+    actions.AskWhich: asking.ask_which,
     actions.Reply: asking.reply,
     actions.Why: orders.why,
     actions.ShowSettings: settings.show_settings,
@@ -175,7 +176,7 @@ async def _written(
     else:
         quiet = corrected or (ctx.place.is_group and not heard.to_us)
         await _plain(ctx, message, said, quiet=quiet)
-    services.albums.add(message.chat.id, message.media_group_id)
+    services.recent.add_album(message.chat.id, message.media_group_id)
 
 
 async def _plain(ctx: ChatContext, message: TelegramMessage, said: ParsedText, *, quiet: bool) -> None:
@@ -258,7 +259,7 @@ def _is_for_us(message: TelegramMessage, heard: _Heard, bot_id: int) -> bool:
 
 def _is_answered(services: Services, message: TelegramMessage) -> bool:
     uploaded = message.document is not None and services.is_admin(message.chat.id)
-    return not uploaded and services.albums.answered(message.chat.id, message.media_group_id)
+    return not uploaded and services.recent.has_album(message.chat.id, message.media_group_id)
 
 
 def _is_correction(message: TelegramMessage) -> bool:

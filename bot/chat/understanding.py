@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from bot.chat import lists, orders, track
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from bot.chat import lists, orders, settings, track
 from bot.chat.context import ChatContext
+from bot.i18n import Words
 from bot.ids import ParsedText, shop_number
-from bot.intents import Intent, intent
-from bot.views import replies
+from bot.intents import Intent, complains, intent, may_ask
+from bot.model import Message, Shop, Stage
+from bot.views import receipts, replies
 
 _THANKS_BACK = "👍"
 
@@ -27,18 +31,14 @@ async def answer(ctx: ChatContext, said: ParsedText, *, quiet: bool = False) -> 
     meant = intent(said.text)
     if meant is Intent.WHERE:
         await _where(ctx, said)
+        if not quiet and complains(said.text):
+            await _besides(ctx, replies.besides)
     elif quiet:
         return
-    elif meant is Intent.THANKS:
-        await ctx.react(_THANKS_BACK)
-    elif meant is Intent.GREETING:
-        await ctx.say(replies.start(ctx.words, ctx.shop, ctx.entry))
-    elif meant is Intent.SHOP:
-        await _shops_matter(ctx)
-    elif followed := await ctx.tracking.viewing.orders(ctx.chat):
-        await ctx.say(replies.unclear(ctx.words, ctx.shop, [order.id for order, _ in followed]))
+    elif meant is None:
+        await _unclear(ctx, said)
     else:
-        await ctx.say(replies.not_understood(ctx.words, ctx.shop, ctx.entry))
+        await _ANSWERS[meant](ctx, said)
 
 
 async def cannot_read(ctx: ChatContext) -> None:
@@ -46,7 +46,33 @@ async def cannot_read(ctx: ChatContext) -> None:
     await ctx.say(replies.cannot_read(ctx.words, ctx.shop, ctx.entry))
 
 
-async def _shops_matter(ctx: ChatContext) -> None:
+async def _thanks(ctx: ChatContext, said: ParsedText) -> None:
+    await ctx.react(_THANKS_BACK)
+
+
+async def _greeting(ctx: ChatContext, said: ParsedText) -> None:
+    await ctx.say(replies.start(ctx.words, ctx.shop, ctx.entry))
+
+
+async def _stop(ctx: ChatContext, said: ParsedText) -> None:
+    """ "Stop": mute the only order, or show the settings, where everything can be turned off."""
+    rows = [row for row in await ctx.tracking.viewing.orders(ctx.chat) if row[1].archived_at is None]
+    await (track.unsubscribe if len(rows) == 1 else settings.settings)(ctx, said)
+
+
+async def _yes_no(ctx: ChatContext, said: ParsedText) -> None:
+    """A bare yes or no: "Did you get it?" is asked again, with its buttons, where one order has arrived."""
+    rows = [row for row in await ctx.tracking.viewing.orders(ctx.chat) if row[1].archived_at is None]
+    arrived = [row for row in rows if row[0].stage is Stage.DELIVERED]
+    if len(arrived) != 1:
+        await ctx.react(_THANKS_BACK)
+        return
+    order, follow = arrived[0]
+    shown = await ctx.tracking.viewing.show(ctx.chat, order.id)
+    await ctx.say(receipts.ask_receipt(ctx.words, shown.localized, follow, 0))
+
+
+async def _shops_matter(ctx: ChatContext, said: ParsedText) -> None:
     """What only the shop can help with: ask it, about an order of this chat."""
     rows = await ctx.tracking.viewing.orders(ctx.chat)
     if ctx.shop.asks and len(rows) > 1:
@@ -67,3 +93,38 @@ async def _where(ctx: ChatContext, said: ParsedText) -> None:
         await orders.orders(ctx, said)
     else:
         await ctx.say(replies.nothing_followed(ctx.words, ctx.shop, ctx.entry))
+
+
+async def _unclear(ctx: ChatContext, said: ParsedText) -> None:
+    """Whatever a follower writes that is nothing else is a question, in a language or in words that we lack.
+
+    Shows the orders, and how to reach the shop; not again within minutes.
+    """
+    rows = await ctx.tracking.viewing.orders(ctx.chat)
+    if not rows:
+        await ctx.say(replies.not_understood(ctx.words, ctx.shop, ctx.entry))
+    elif (
+        ctx.place.is_group
+        or not may_ask(said.text)
+        or all(follow.archived_at for _, follow in rows)
+        or not ctx.services.recent.may_guess(ctx.place, ctx.services.now())
+    ):
+        await _besides(ctx, replies.unclear)
+    else:
+        await _where(ctx, said)
+        await _besides(ctx, replies.taken_as_question)
+
+
+async def _besides(ctx: ChatContext, view: Callable[[Words, Shop, Sequence[str]], Message]) -> None:
+    rows = await ctx.tracking.viewing.orders(ctx.chat)
+    await ctx.say(view(ctx.words, ctx.shop, [order.id for order, _ in rows]))
+
+
+_ANSWERS: Mapping[Intent, Callable[[ChatContext, ParsedText], Awaitable[None]]] = {
+    Intent.THANKS: _thanks,
+    Intent.GREETING: _greeting,
+    Intent.HELP: track.help_,
+    Intent.STOP: _stop,
+    Intent.YES_NO: _yes_no,
+    Intent.SHOP: _shops_matter,
+}

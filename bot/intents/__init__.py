@@ -1,7 +1,7 @@
 """Recognizing what people write without a number: a question about a parcel, thanks, a greeting. Pure.
 
-Only known words count, in any supported language; nothing is guessed. Orders that a text names are looked up
-among those that the chat follows.
+Only known words count; nothing is guessed here. Orders that a text names are looked up among those that the
+chat follows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from bot.intents import concerns, goods, questions, words
+from bot.intents import concerns, courtesy, goods, questions, words
 
 MOST_CHARACTERS = 400
 """Characters of a text that are read: questions are short."""
@@ -22,6 +22,7 @@ _SHORT_SCRIPT = 8  # characters, in scripts without spaces
 _TERSE = 5  # words of a text that leaves out what it is about: "still nothing"
 _TERSE_SCRIPT = 16  # characters, in scripts without spaces
 _THANKS = 9  # words; thanks with so few other words, none of which asks for anything, are thanks
+_THANKS_BRIEF = 5  # words, in languages whose complaints we do not know
 _THANKS_SCRIPT = 30  # characters, in scripts without spaces
 _LEAST_NAME = 3  # characters of a name that is found within a sentence; a shorter one must be the whole text
 
@@ -31,11 +32,21 @@ _ALIKE = str.maketrans(
     {"đ": "d", "ł": "l", "ı": "i", "ø": "o", "æ": "ae", "ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك"}
 )
 # Scripts whose words are not separated, or take prefixes and endings.
-_UNSPACED = re.compile("[\u0590-\u07ff\u0900-\u0fff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED = re.compile(
+    "[\u0590-\u07ff\u0900-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+# Of these, scripts whose words are not separated at all.
+_SOLID = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _LONG = re.compile(r"([^\W\d])\1{2,}")
 _NUMBERS = re.compile(r"\d+ ")
 _THINGS = "|".join(things for _, things, _ in words.QUESTIONS)
+_THANKING = f"{words.THANKS}|{courtesy.THANKS}"
+_CLOSING = f"{courtesy.FAREWELLS}|{courtesy.ACKNOWLEDGED}"
+_GREETING = f"{words.GREETINGS}|{courtesy.GREETINGS}"
+_POLITE = f"{_THANKING}|{_CLOSING}|{_GREETING}"
+_FILLING = f"{words.FILLING}|{courtesy.FILLING}"
+_ASKED_KINDLY = f"{courtesy.PLEASE}|{_THANKING}"
 
 
 class Intent(enum.StrEnum):
@@ -43,8 +54,11 @@ class Intent(enum.StrEnum):
 
     WHERE = "where"  # where is it, when does it arrive
     SHOP = "shop"  # complaints, refunds, prices: the shop's business
-    THANKS = "thanks"
+    THANKS = "thanks"  # also a farewell, or that something was understood: needs no words
     GREETING = "greeting"
+    HELP = "help"  # the bare word
+    STOP = "stop"  # no more messages
+    YES_NO = "yes_no"  # a bare yes or no
 
 
 def intent(text: str) -> Intent | None:
@@ -53,17 +67,31 @@ def intent(text: str) -> Intent | None:
     if not folded.strip():
         return _of_signs(text[:MOST_CHARACTERS])
     angry = not concerns.ANGRY.isdisjoint(text)
-    if _consists_of(folded, words.THANKS):
-        return Intent.SHOP if angry else Intent.THANKS
-    if _consists_of(folded, words.GREETINGS):
-        return Intent.GREETING
+    if not angry and (said := _of_courtesy(folded, asks="?" in text)) is not None:
+        return said
     if _concerns(folded, concerns.FIRM) or _names_two_colors(folded):
         return Intent.SHOP
     if _asks_where(folded):
         return Intent.WHERE
     if angry or _concerns(folded, concerns.FAINT):
         return Intent.SHOP
-    return Intent.THANKS if "?" not in text and _thanks_shortly(folded) else None
+    thanks = "?" not in text and (_thanks_shortly(folded) or _thanks_by_name(text, folded))
+    return Intent.THANKS if thanks else None
+
+
+def complains(text: str) -> bool:
+    """Whether a text also holds what only the shop can settle, such as "nobody answers me, where is it?"."""
+    folded = fold(text[:MOST_CHARACTERS])
+    angry = not concerns.ANGRY.isdisjoint(text)
+    return angry or _concerns(folded, concerns.FIRM) or _concerns(folded, concerns.FAINT)
+
+
+def may_ask(text: str) -> bool:
+    """Whether a text that is not recognized may be a question: it is no emoji, and thanks nobody."""
+    folded = fold(text[:MOST_CHARACTERS])
+    if not folded.strip():
+        return not any(unicodedata.category(sign) == "So" for sign in text[:MOST_CHARACTERS])
+    return "?" in text or _matcher(_THANKING).search(folded) is None
 
 
 def fold(text: str) -> str:
@@ -124,8 +152,12 @@ def _speaks_of_own(folded: str) -> bool:
 
 
 def _thanks_shortly(folded: str) -> bool:
-    short = len(folded) <= _THANKS_SCRIPT if _UNSPACED.search(folded) else folded.count(" ") <= _THANKS
-    return short and _holds_all(folded, (words.THANKS,)) and not _holds_all(folded, (words.BUT,))
+    spoken = _matcher(words.THANKS).search(folded) is not None
+    most = _THANKS if spoken else _THANKS_BRIEF
+    short = len(folded) <= _THANKS_SCRIPT if _SOLID.search(folded) else folded.count(" ") <= most
+    if not short or not (spoken or _matcher(_THANKING).search(folded)):
+        return False
+    return not _holds_all(folded, (words.BUT,)) and (spoken or not _holds_all(folded, (courtesy.TROUBLE,)))
 
 
 def _concerns(folded: str, each: tuple[tuple[str, ...], ...]) -> bool:
@@ -136,9 +168,33 @@ def _holds_all(folded: str, concepts: tuple[str, ...]) -> bool:
     return all(_matcher(phrases).search(folded) for phrases in concepts)
 
 
-def _consists_of(folded: str, phrases: str) -> bool:
+def _of_courtesy(folded: str, *, asks: bool) -> Intent | None:
+    """What a text is that holds nothing but polite words, or one word that wants something."""
+    if _consists_of(folded, courtesy.STOP, f"{_ASKED_KINDLY}|{_POLITE}"):
+        return Intent.STOP
+    if _consists_of(folded, courtesy.HELP, f"{_ASKED_KINDLY}|{_POLITE}"):
+        return Intent.HELP
+    if _consists_of(folded, _POLITE, _FILLING):
+        if _matcher(_GREETING).search(folded) and not _matcher(_THANKING).search(folded):
+            return Intent.GREETING
+        return Intent.THANKS
+    if not asks and _consists_of(folded, courtesy.ANSWERS, _ASKED_KINDLY):
+        return Intent.YES_NO
+    return None
+
+
+def _consists_of(folded: str, phrases: str, filling: str) -> bool:
     left = _matcher(phrases).sub(" ", folded)
-    return left != folded and not _matcher(words.FILLING).sub(" ", left).strip()
+    return left != folded and not _matcher(filling).sub(" ", left).strip()
+
+
+def _thanks_by_name(text: str, folded: str) -> bool:
+    """ "Super, tak Linn": thanks in any language, and one word more that is written as a name."""
+    left = _matcher(_FILLING).sub(" ", _matcher(_POLITE).sub(" ", folded)).split()
+    if len(left) != 1 or not _matcher(_THANKING).search(folded):
+        return False
+    name = next((word for word in re.findall(r"[^\W\d_]+", text)[1:] if fold(word).strip() == left[0]), "")
+    return name.istitle()
 
 
 def _of_signs(text: str) -> Intent | None:

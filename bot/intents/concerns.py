@@ -116,7 +116,8 @@ NOBODY = (
     "|אף אחד|לא|אין|कोई नहीं|नहीं|nahi|koi|ไม่|ありません|ない|無い|안|없|아무도|못|没人|沒人|不|没|沒"
 )
 ANSWERS = (
-    "answer*|repl*|respond*|response|gets back|got back|ignor*|help me|helping me|antwort*|reagier*"
+    "resolve*|resuelv*|soluciona*|solves"
+    "|answer*|repl*|respond*|response|gets back|got back|ignor*|help me|helping me|antwort*|reagier*"
     "|meldet sich"
     "|ignorier*|respond*|contest*|respuesta|ignor*|hacen caso|répon*|réponse|rispond*|risposta|retorno"
     "|resposta"

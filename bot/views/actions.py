@@ -161,6 +161,11 @@ class AskShop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskWhich:
+    """Ask the shop about one of several orders: which?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """Go on with what the shop answered: the next message goes to the merchant, as a reply to it does."""
 
@@ -381,6 +386,7 @@ Action = (
     | Confirm
     | AskReceipt
     | AskShop
+    | AskWhich
     | Reply
     | Why
     | ShowOrders

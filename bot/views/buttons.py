@@ -37,6 +37,7 @@ _CODES: dict[str, type[actions.Action]] = {
     "g": actions.Confirm,
     "ga": actions.AskReceipt,
     "q": actions.AskShop,
+    "qw": actions.AskWhich,
     "qr": actions.Reply,
     "W": actions.Why,
     "o": actions.ShowOrders,

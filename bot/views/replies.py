@@ -139,6 +139,18 @@ def unclear(words: Words, shop: Shop, orders: Sequence[str]) -> Message:
     return wording.say(words, said, *support(words, shop), buttons=_shop_or_orders(words, shop, orders))
 
 
+def taken_as_question(words: Words, shop: Shop, orders: Sequence[str]) -> Message:
+    """Under the order or list that answers a text which was not understood: it may mean something else."""
+    said = words.t("We took that as a question about delivery. For anything else, please contact the shop.")
+    return wording.say(words, said, *support(words, shop), buttons=_to_shop(words, shop, orders))
+
+
+def besides(words: Words, shop: Shop, orders: Sequence[str]) -> Message:
+    """Under the answer to a question that holds a complaint, too: how to reach the shop."""
+    said = words.t("Please contact the shop; they can help.")
+    return wording.say(words, *(support(words, shop) or [said]), buttons=_to_shop(words, shop, orders))
+
+
 def ask_shop(
     words: Words, shop: Shop, orders: Sequence[str] = (), *, begin: EntryPoint | None = None
 ) -> Message:
@@ -158,9 +170,15 @@ def ask_shop(
 
 
 def _shop_or_orders(words: Words, shop: Shop, orders: Sequence[str]) -> tuple[tuple[Button, ...], ...]:
-    ask = ask_button(words, shop, orders[0]) if len(orders) == 1 else None
-    to_shop = ((ask,),) if ask else _contact_row(words, shop)
-    return (*to_shop, (b.all_orders(words),))
+    return *_to_shop(words, shop, orders), (b.all_orders(words),)
+
+
+def _to_shop(words: Words, shop: Shop, orders: Sequence[str]) -> tuple[tuple[Button, ...], ...]:
+    """A row with the way to the shop: a question about the order, or first which order it is about."""
+    if shop.asks and len(orders) > 1:
+        return ((b.button(words.t("💬 Ask the shop"), actions.AskWhich()),),)
+    ask = ask_button(words, shop, orders[0]) if orders else None
+    return ((ask,),) if ask else _contact_row(words, shop)
 
 
 def _contact_row(words: Words, shop: Shop) -> tuple[tuple[Button, ...], ...]:

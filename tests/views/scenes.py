@@ -457,6 +457,9 @@ def _talk() -> dict[str, Scene]:
         "contact.contact_button": lambda w: contact.contact_button(w, Shop(support="@kiosk_help")).text,  # type: ignore[union-attr]  # there is one
         "replies.cannot_read": lambda w: replies.cannot_read(w, SHOP),
         "replies.unclear": lambda w: replies.unclear(w, SHOP, [ID]),
+        "replies.taken_as_question": lambda w: replies.taken_as_question(w, SHOP, [ID]),
+        "replies.besides": lambda w: replies.besides(w, SHOP, [ID]),
+        "replies.besides without a contact": lambda w: replies.besides(w, Shop(), [ID]),
         "replies.ask_shop without an order": lambda w: replies.ask_shop(
             w, SHOP, begin=replies.EntryPoint.NUMBER
         ),
@@ -696,6 +699,7 @@ def _asking() -> dict[str, Scene]:
         "asking.closed": asking.closed,
         "contact.ask_button": lambda w: contact.ask_button(w, asks, ID).text,  # type: ignore[union-attr]  # there is one
         "replies.ask_shop that can be asked": lambda w: replies.ask_shop(w, asks, [ID]),
+        "replies.taken_as_question about several": lambda w: replies.taken_as_question(w, asks, [ID, ID]),
     }
 
 
