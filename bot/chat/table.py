@@ -11,7 +11,19 @@ from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram import MessageEntity, Update
 
-from bot.chat import admin, asking, figures, lists, membership, orders, settings, track, understanding
+from bot.chat import (
+    admin,
+    asking,
+    card,
+    figures,
+    follows,
+    lists,
+    membership,
+    orders,
+    settings,
+    track,
+    understanding,
+)
 from bot.chat.context import ChatContext, Services, open_context
 from bot.ids import ParsedText, read
 from bot.views import actions, refusals, replies
@@ -27,11 +39,11 @@ COMMANDS: Mapping[str, Command] = {
     "help": track.help_,
     "track": track.track,
     "orders": orders.orders,
-    "untrack": track.untrack,
-    "subscribe": track.subscribe,
-    "unsubscribe": track.unsubscribe,
-    "rename": track.rename,
-    "cancel": track.cancel,
+    "untrack": follows.untrack,
+    "subscribe": follows.subscribe,
+    "unsubscribe": follows.unsubscribe,
+    "rename": follows.rename,
+    "cancel": follows.cancel,
     "language": settings.language,
     "timezone": settings.timezone,
     "settings": settings.settings,
@@ -52,18 +64,18 @@ ADMIN_COMMANDS: Mapping[str, Command] = {
 }
 
 PRESSES: Mapping[type[actions.Action], Press] = {
-    actions.ShowCard: track.show_card,
-    actions.Refresh: track.refresh,
-    actions.ShowTimeline: track.show_timeline,
-    actions.SetNotify: track.set_notify,
-    actions.AskRename: track.ask_rename,
-    actions.AskStop: track.ask_stop,
-    actions.Stop: track.stop,
+    actions.ShowCard: card.show_card,
+    actions.Refresh: card.refresh,
+    actions.ShowTimeline: card.show_timeline,
+    actions.SetNotify: follows.set_notify,
+    actions.AskRename: follows.ask_rename,
+    actions.AskStop: follows.ask_stop,
+    actions.Stop: follows.stop,
     actions.Resume: track.resume,
     actions.FollowAgain: track.follow_again,
-    actions.Share: track.share,
-    actions.Dismiss: track.dismiss,
-    actions.Nothing: track.nothing,
+    actions.Share: card.share,
+    actions.Dismiss: follows.dismiss,
+    actions.Nothing: card.nothing,
     actions.ShowOrders: orders.show_orders,
     actions.Archive: orders.archive,
     actions.Confirm: orders.confirm,
@@ -103,7 +115,7 @@ ADMIN_PRESSES: Mapping[type[actions.Action], Press] = {
 
 # who takes the next plain message as an answer, by the first word of `Chat.awaiting`
 ANSWERS: Mapping[str, Press] = {
-    "rename": track.give_name_to,
+    "rename": follows.give_name_to,
     "note": admin.write_note,
     "authorize": admin.take_code,
 }
