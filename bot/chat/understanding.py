@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from bot.chat import lists, orders, settings, track
+from bot.chat import follows, lists, orders, settings, track
 from bot.chat.context import ChatContext
 from bot.i18n import Words
 from bot.ids import ParsedText, shop_number
@@ -57,7 +57,7 @@ async def _greeting(ctx: ChatContext, said: ParsedText) -> None:
 async def _stop(ctx: ChatContext, said: ParsedText) -> None:
     """ "Stop": mute the only order, or show the settings, where everything can be turned off."""
     rows = [row for row in await ctx.tracking.viewing.orders(ctx.chat) if row[1].archived_at is None]
-    await (track.unsubscribe if len(rows) == 1 else settings.settings)(ctx, said)
+    await (follows.unsubscribe if len(rows) == 1 else settings.settings)(ctx, said)
 
 
 async def _yes_no(ctx: ChatContext, said: ParsedText) -> None:
