@@ -10,7 +10,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import unquote, urlsplit
-from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -26,6 +25,7 @@ from pydantic import (
 
 from bot.errors import SettingsError
 from bot.i18n import LANGUAGES, guess_language
+from bot.zones import find_zone
 
 _ENCODED_SECRET_LENGTH = 16
 _LONGEST = 2_592_000  # seconds between two checks: a month
@@ -150,7 +150,9 @@ class Settings(BaseModel):
     )
 
     default_language: str = Field("en", description="for chats whose language is unknown: en, ru, pt_BR …")
-    default_time_zone: str = Field("UTC", description="for chats whose time zone is unknown: Europe/Berlin …")
+    default_time_zone: str = Field(
+        "UTC", description="for chats whose time zone is unknown: Europe/Berlin, Munich …"
+    )
 
     webhook_url: str = Field("", description="set: Telegram delivers to this URL; empty: long polling")
     webhook_secret: SecretStr | None = Field(
@@ -243,9 +245,9 @@ class Settings(BaseModel):
     @field_validator("default_time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("give an IANA name such as Europe/Berlin")
-        return value
+        if not (found := find_zone(value)):
+            raise ValueError("give a city, or a name such as Europe/Berlin")
+        return found
 
     @field_validator("listen")
     @classmethod

@@ -543,8 +543,9 @@ async def test_what_the_merchant_snoozed_can_be_woken_up(play: World) -> None:
 
 async def test_a_time_zone_is_understood_by_its_city(play: World) -> None:
     await play.ask(EMMA, "/timezone new york", "New York: it's")
-    await play.ask(IVAN, "/timezone Берлин", "Берлин")
-    await play.ask(EMMA, "/timezone Nowhere", "We don't know a time zone called")
+    await play.ask(IVAN, "/timezone Мюнхен", "Берлин")
+    await play.ask(IVAN, "/timezone GMT+3", "UTC+3")
+    await play.ask(EMMA, "/timezone Nowhere", "We don't know the time zone of")
 
 
 async def test_a_single_links_code_is_named_by_its_order(play: World) -> None:

@@ -15,6 +15,7 @@ from bot.lists import NotAList, read_file
 from bot.sources.aliexpress.auth import is_login, parse_code
 from bot.views import buttons
 from bot.views.wording import clip
+from bot.zones import find_zone
 
 _WORDS = Words(language="ru", zone="Europe/Moscow")
 
@@ -28,7 +29,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "order ids": read,
     "stage": lambda text: stages.read(text, text),
     "stage of a description": lambda text: stages.read("", text),
-    "time zone": _WORDS.zone_called,
+    "time zone": find_zone,
     "language": lambda text: guess_language(text, "en"),
     "button": buttons.decode,
     "link token": lambda text: read_link_token(text, "secret"),

@@ -27,7 +27,7 @@ LAW = (
      "pacing", "arrival", "audience", "board", "events", "daily_stats", "figures",
      "shop", "lists", "logs"},
     {"addresses", "book", "deadline", "i18n", "metrics", "settings", "ids", "intents", "worker"},
-    {"errors", "connections"},
+    {"errors", "connections", "zones"},
     {"model"},
 )  # fmt: skip
 

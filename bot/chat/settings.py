@@ -16,6 +16,7 @@ from bot.model import Quiet
 from bot.views import actions, replies
 from bot.views import settings as view
 from bot.views.actions import Panel
+from bot.zones import find_zone
 
 
 async def settings(ctx: ChatContext, said: ParsedText) -> None:
@@ -34,8 +35,8 @@ async def language(ctx: ChatContext, said: ParsedText) -> None:
 
 
 async def timezone(ctx: ChatContext, said: ParsedText) -> None:
-    """/timezone with a city or an IANA name, or offer a choice by region."""
-    wanted = ctx.words.zone_called(said.text) if said.text.strip() else None
+    """/timezone with a city, an offset or an IANA name, or offer a choice by region."""
+    wanted = find_zone(said.text)
     if not said.text.strip():
         panel = view.settings(ctx.words, ctx.chat, now=ctx.services.now(), panel=Panel.ZONE)
         await ctx.say(panel)

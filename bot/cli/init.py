@@ -25,13 +25,13 @@ from bot.cli.checks import Verdict
 from bot.cli.envfile import EnvFile
 from bot.cli.program import PROGRAM
 from bot.errors import BotError
-from bot.i18n import LANGUAGES, Words, find_language, guess_language, guess_zone
+from bot.i18n import Words, find_language, guess_language, guess_zone
+from bot.zones import find_zone
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _MADE = ("LINK_SECRET", "WEBHOOK_SECRET", "TOKEN_KEY")
 _LINGER = 60.0  # seconds that `init` waits for the operator's first message
 _AGAIN = 1.0  # seconds between two looks while older updates are pending: Telegram then answers at once
-_ZONE_WANTED = "give the best-known city of your time zone (for Munich: Berlin), or a name like Europe/Berlin"
 SHOP_FILE = Path("shop/shop.toml")  # a folder of its own, which compose.yaml shows to the container
 _ACCESS = """open: whoever knows an order number can follow that order; wrong guesses lock a chat out.
 link: customers need the signed link that you send them; typed numbers are refused.
@@ -190,9 +190,11 @@ class Interview:
             "DEFAULT_TIME_ZONE",
             "Time zone for chats whose time zone is unknown (a city will do)",
             default=guess_zone(language, "UTC"),
-            wrong=lambda text: None if _zone(text, language) else _ZONE_WANTED,
+            wrong=partial(settings.mistake, "DEFAULT_TIME_ZONE"),
         )
-        self.answers["DEFAULT_TIME_ZONE"] = _zone(zone, language) or zone
+        self.answers["DEFAULT_TIME_ZONE"] = zone = find_zone(zone) or zone
+        words, now = Words("en", zone), datetime.now(UTC)
+        self._yes(f"{zone}: it is {words.clock(words.local(now).time())} there")
 
     def _refused_access(self, text: str) -> str | None:
         if text.lower() == "private" and not self.answers["ADMIN_CHAT_IDS"]:
@@ -316,14 +318,6 @@ class Interview:
 def _language(text: str) -> str:
     """Our code of a language that is given by code or name; empty if it is none of ours."""
     return guess_language(text, "") or find_language(text)
-
-
-def _zone(text: str, language: str) -> str | None:
-    """The time zone of a city that is named in any of our languages, its country behind a comma or not."""
-    city = text.partition(",")[0]
-    return next(
-        (zone for code in (language, *LANGUAGES) if (zone := Words(code, "UTC").zone_called(city))), None
-    )
 
 
 def write_shop(path: Path, text: str) -> None:

@@ -40,7 +40,7 @@ from bot.i18n.text import (
     is_isolated,
     plain,
 )
-from bot.i18n.zones import OLD_ZONE_NAMES, is_zone, zone_info, zones_by_name
+from bot.i18n.zones import OLD_ZONE_NAMES, is_zone, zone_info
 
 SOURCE_LANGUAGE = "en"
 _BOT = Path(__file__).resolve().parents[1]
@@ -230,20 +230,14 @@ class Words:
         return _relative(self.language, min(at - now, timedelta(seconds=-1)), "second")
 
     def city(self, zone: str) -> str:
-        """A zone by its city in this language."""
+        """A zone by its city in this language; a fixed offset as "UTC+3"."""
         if not is_zone(zone):
             return zone
+        if fixed := re.fullmatch(r"Etc/GMT([+-])(\d+)", zone):  # POSIX's sign is the opposite of everybody's
+            return f"UTC{'-' if fixed[1] == '+' else '+'}{fixed[2]}"
         # babel only looks up new zone names, but CLDR has some cities under old ones, so look there first
         known = self._locale.time_zones.get(OLD_ZONE_NAMES.get(zone, zone), {}).get("city")
         return known or get_timezone_location(zone, locale=self._locale, return_city=True).rpartition("/")[2]
-
-    def zone_called(self, text: str) -> str | None:
-        """The zone for an IANA name, or for a city in English or this language; None if there is none."""
-        wanted = text.strip().replace(" ", "_").casefold()
-        if found := zones_by_name().get(wanted):
-            return found
-        known = sorted(set(zones_by_name().values()))
-        return next((zone for zone in known if self.city(zone).replace(" ", "_").casefold() == wanted), None)
 
     def offset(self, zone: str, now: datetime) -> str:
         """A zone's current offset from UTC: "UTC+5:30"."""

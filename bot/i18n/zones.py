@@ -1,9 +1,11 @@
-"""Time zones: which exist, how people call them, and which one most readers of a language live in."""
+"""Time zones: which exist, and which one most readers of a language live in."""
 
 from __future__ import annotations
 
 import functools
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from bot.zones import zones
 
 _ZONES = {
     "ru": "Europe/Moscow",
@@ -58,21 +60,7 @@ def guess_zone(language: str, default: str) -> str:
 
 def is_zone(name: str) -> bool:
     """Whether `name` is an IANA zone that this machine knows."""
-    return name in _zones()
-
-
-@functools.cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())  # slow: reads several hundred files
-
-
-@functools.cache
-def zones_by_name() -> dict[str, str]:
-    """Zones by full name and by city, in lower case; cities only of those that lie somewhere."""
-    whole = {zone.casefold(): zone for zone in _zones()}
-    areas = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-    cities = {z.rpartition("/")[2].casefold(): z for z in sorted(_zones()) if z.partition("/")[0] in areas}
-    return cities | whole
+    return name in zones()
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from bot.views import actions, brand, wording
 from bot.views import buttons as b
 from bot.views.actions import Panel, Region
 
-# The zones people choose from; whoever lives in another can still write its name after /timezone.
+# The zones people choose from; whoever lives in another can still write a city after /timezone.
 ZONES: dict[Region, tuple[str, ...]] = {
     Region.EUROPE: (
         "Europe/London", "Europe/Lisbon", "Europe/Madrid", "Europe/Paris", "Europe/Amsterdam",
@@ -97,8 +97,8 @@ def zones(words: Words, chat: Chat, region: Region, *, now: datetime) -> Message
         for zone in ZONES[region]
     ]
     title = words.t("🕐 <b>Which city's time do you use?</b>")
-    # Translators: leave the command and Asia/Tokyo as they are.
-    other = words.t("Somewhere else? Send its name like this: <code>/timezone Asia/Tokyo</code>")
+    command = words.code(f"/timezone {words.city('Asia/Tokyo')}")
+    other = words.t("Somewhere else? Send your city like this: {command}", command=command)
     rows = (*_in_rows(keys, 2), (b.button(words.t("« Regions"), actions.ShowSettings(panel=Panel.ZONE)),))
     return Message(text=words.page([title, other]), buttons=rows)
 
@@ -160,9 +160,12 @@ def _panels(words: Words) -> list[Button]:
 
 def _regions(words: Words, chat: Chat, now: datetime) -> Message:
     keys = [b.button(region_name(words, region), actions.ShowZones(region=region)) for region in Region]
+    city, offset = words.city(chat.zone), words.offset(chat.zone, now)
+    if city.startswith("UTC"):
+        offset = words.clock(words.local(now).time())
     lines = [
         words.t("🕐 <b>Where are you?</b>"),
-        words.t("Now: {city}, {offset}", city=words.city(chat.zone), offset=words.offset(chat.zone, now)),
+        words.t("Now: {city}, {offset}", city=city, offset=offset),
     ]
     return Message(text=words.page(lines), buttons=(*_in_rows(keys, 2), _back(words)))
 
@@ -315,10 +318,13 @@ def ask_zone(words: Words, now: datetime) -> Message:
 
 
 def zone_unknown(words: Words, sent: str) -> Message:
-    """No such time zone."""
+    """No place that we know, or one with several time zones."""
     return wording.say(
         words,
-        words.t("We don't know a time zone called {text}.", text=words.code(wording.clip(sent, 60))),
+        words.t(
+            "We don't know the time zone of {text}. Try the name of a larger city nearby.",
+            text=words.code(wording.clip(sent, 60)),
+        ),
         buttons=((b.button(words.t("🕐 Time zone"), actions.ShowSettings(panel=actions.Panel.ZONE)),),),
     )
 

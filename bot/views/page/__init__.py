@@ -185,7 +185,7 @@ def _banner(words: Words, facts: Sequence[Localized], since: datetime | None, no
 def _zone(words: Words, now: datetime) -> Markup:
     """Whose clock the times are of: the server cannot know the visitor's."""
     city, offset = words.city(words.zone), words.offset(words.zone, now)
-    return words.t("All times: {zone}", zone="UTC" if city == "UTC" else f"{city} ({offset})")
+    return words.t("All times: {zone}", zone=city if city.startswith("UTC") else f"{city} ({offset})")
 
 
 def _turning(words: Words, part: Part, turned: int, pages: int, *, alone: bool) -> tuple[Link, ...]:
