@@ -25,7 +25,11 @@ _LABEL = (
     r"m[aã][dđ][oơ]n(?:h[aà]ng)?|aliexpress|my|meine?|id|no|nr|num|number|nummer|n[uú]mero|num[eé]ro|"
     r"numer|nomor|numara(?:s[iı]|m)?){1,4})"
 )
-_RUN = re.compile(rf"(?<![\d{_LATIN}])(?:{_LABEL})?(\d{{15,19}})(?![\d{_LATIN}]|@[{_LATIN}])", re.IGNORECASE)
+# The button beside the number on AliExpress's page is copied with it: "Order ID8211744661738042Copy".
+_COPY = r"(?:cop(?:y|iar|ier|ia|i[eë]ren)|kopi(?:eren|ëren|uj|era)|kopyala|salin)\b"
+_RUN = re.compile(
+    rf"(?<![\d{_LATIN}])(?:{_LABEL})?(\d{{15,19}})(?:(?={_COPY})|(?![\d{_LATIN}]|@[{_LATIN}]))", re.IGNORECASE
+)
 # People and pages group digits: "8211 7446 6173 8042". Bounded, so that parsing stays linear.
 _SEPARATOR = r"(?:[ \u00A0\u2002-\u200A\u202F]{1,3}|[.,'\u2019\u066C_\u2010-\u2015\u2212-])"
 _GROUPED = re.compile(
@@ -41,12 +45,20 @@ _PRODUCT_ID = re.compile(r"(?:1005|3256)\d{12}|12000\d{12}")
 _PAYMENT_CARD = re.compile(r"(?:4\d{3}|5[1-5]\d\d|65\d\d|6011)\d{12}|3[47]\d{13}")
 # A parcel label's number as printed: "(00) 340434161094042557".
 _LABEL_NUMBER = re.compile(r"(?<![\d(])\(?00\)? ?(\d{18})(?!\d)")
-_OTHERS_NUMBER = re.compile(r"\b(?:IMEI|MEID|ICCID|IBAN)\b[\s.:#№]*\d[\d ]*", re.IGNORECASE)
+_OTHERS_NUMBER = re.compile(
+    r"\b(?:IMEI|MEID|ICCID|IBAN)\b[\s.:#№]*\d[\d ]*|\b[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\b",
+    re.IGNORECASE,
+)
 # Characters around numbers in sentences.
 _AROUND = "#№.,;:!?()[]{}<>«»\"'“”‘’„*_`|=~…。，、：；！？（）【】「」-–—"
 
 _LINK = re.compile(r"://|aliexpress\.|cainiao\.|www\.|order_?id=|[./]html\b", re.IGNORECASE)
 _HOST = re.compile(r"(?:aliexpress|cainiao)\.(?P<end>com|us|ru)\b|\baliexpress:", re.IGNORECASE)
+_OTHER_SHOP = re.compile(
+    r"\b(?:alibaba|allegro|amazon|banggood|daraz|ebay|etsy|jd|joom|lazada|mercadoli[bv]re|ozon|shein|shopee|taobao|temu"
+    r"|tmall|wildberries|wish|1688)\.(?:com?\b|[a-z]{2}\b)",
+    re.IGNORECASE,
+)
 _SHORT_HOST = re.compile(r"\b(?:a|s\.click|star)\.aliexpress\.com|aliexpress\.com/_", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z+.-]{0,20}://")
 _ORDER_PARAMETER = re.compile(
@@ -147,6 +159,9 @@ class _Found:
         host = _HOST.search(link)
         if host is not None and host["end"] == "ru":
             self._mistakes[Mistake.RUSSIAN_SITE, _shorten(word)] = None
+            return
+        if host is None and _OTHER_SHOP.search(link):
+            self._rest.append(word)
             return
         numbers = [
             number

@@ -141,6 +141,16 @@ SPELLINGS = [
     f"https://trade.aliexpress.com/orderList.htm#order-{ORDER}",
     f"https://feedback.aliexpress.com/management/leaveFeedback.htm?parentOrderId={ORDER}&isOrderCompleted=Y",
     f"intent://order/detail?orderId={ORDER}#Intent;scheme=aliexpress;end",
+    f"Order ID: {ORDER}Copy",
+    f"Order ID{ORDER}Copy",
+    f"Nº de pedido{ORDER}Copiar",
+    f"Numer zamówienia: {ORDER}Kopiuj",
+    f"https://www.aliexpress.com/snapshot/0.html?spm=a2g0s.9042647&orderId={ORDER}&productId=32768308647",
+    f"http://archive.today?url=https://track.aliexpress.com/logisticsdetail.htm?spm=a2g0s&amp;tradeId={ORDER}",
+    f"https://www.aliexpress.com/p/order/detail.html?orderId={ORDER}&rowan_msg_id=6371818112293334$c4e092f",
+    f"https://login.alibaba.com/?return_url=https%3A%2F%2Fwww.aliexpress.com%2Fp%2Forder%2Fdetail.html%3ForderId%3D{ORDER}",
+    f"AliExpress Order #{ORDER} Bound to SPO #44",
+    f"The order number is {ORDER}\n\nthe USPS tracking number: 420537049200190333885202055737",
 ]
 
 NO_ORDERS = [
@@ -209,6 +219,15 @@ NO_ORDERS = [
     "ICCID 8949020000012345678",
     "write to 1234567890123456@qq.com",
     "20261130 20261205",
+    "82123798575120XX",
+    "12345678-1234-5678-9abc-def012345678",
+    "82117446-6173-8042-9621-821174466173",
+    "https://www.lazada.co.th/products/i4867.html?mp=1&tradeOrderId=812206901102042",
+    "https://biz.alibaba.com/ta/detail.htm?orderId=304716450001023166",
+    "https://www.amazon.de/gp/css/summary/edit.html?orderID=305-9767931-8351126",
+    "8211744661738042Copyright",
+    "2005062300010155702551",
+    "Tracking 89991234567",
 ]
 
 
