@@ -125,6 +125,28 @@ def test_catalog_has_every_plural_form(language: str) -> None:
         assert all(text.strip() for text in texts), key
 
 
+@pytest.mark.parametrize(
+    ("language", "every"),
+    [
+        ("ja", "すべて|全て|全部|両方"),
+        ("ko", "모두|모든|전부"),
+        ("zh_Hans", "全部|所有|都"),
+        ("zh_Hant", "全部|所有|都"),
+        ("th", "ทั้งหมด|ทุก"),
+        ("vi", "tất cả|mọi|đều"),
+        ("id", "semua|seluruh|kedua"),
+    ],
+)
+def test_languages_of_one_plural_form_never_call_one_thing_all(language: str, every: str) -> None:
+    """Their one form is said of one thing as well; the text named here is said of three and more."""
+    assert read(language).num_plurals == 1
+    plural = {key[0]: texts[0] for key, texts in entries(language).items() if not isinstance(key, str)}
+    of_all = {text for text, said in plural.items() if re.search(every, said)}
+    assert of_all <= {"<b>{n} parcel has arrived.</b>"}
+    for said in ("<b>Your parcel has arrived.</b>", "Did you get it?"):
+        assert not re.search(every, entries(language)[said][0])
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_translations_keep_placeholders_tags_and_commands(language: str) -> None:
     for key, texts in entries(language).items():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.intake import ALLOWED_UPDATES
 from tests.world import CUSTOMS, EMMA, FAMILY, IVAN, LEILA, PLAIN, World
 
 LUCIA, SAKURA = 5000000105, 5000000107
@@ -157,12 +158,19 @@ async def test_a_caption_is_read_and_may_hold_a_command(play: World) -> None:
     await play.hears(EMMA, CUSTOMS, after=sent)
 
 
+def test_posts_of_channels_are_not_even_asked_for() -> None:
+    assert not {"channel_post", "edited_channel_post"} & set(ALLOWED_UPDATES)
+
+
 async def test_service_messages_get_no_answer(play: World) -> None:
-    await play.ask(EMMA, "/start", "Welcome")
+    greeted = await play.ask(EMMA, "/start", "Welcome")
+    chat = {"id": EMMA, "type": "private"}
+    welcome = {"message_id": greeted["id"], "date": greeted["date"], "chat": chat, "text": greeted["text"]}
     contents: tuple[Mapping[str, object], ...] = (
         {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400}},
         {"chat_background_set": {"type": {"type": "chat_theme", "theme_name": "x"}}},
         {"write_access_allowed": {}},
+        {"pinned_message": welcome},
     )
     for content in contents:
         sent = await play.posts(EMMA, **content)
