@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Container, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot import stages
 from bot.matching import (
@@ -41,6 +41,7 @@ from bot.model import (
 from bot.progress import (
     Standing,
     advanced,
+    announced_import,
     importance_of,
     staged,
     standing,
@@ -307,12 +308,12 @@ def _repeats(node: Node, previous: Node | None, then: Standing) -> bool:
     return node.at - previous.at <= span
 
 
-def _reread(node: Node, reached: Stage, *, keep: bool) -> Node:
-    """The node as the rules read it once the journey has `reached` a rung.
+def _reread(node: Node, reached: Stage, home: frozenset[str], *, keep: bool) -> Node:
+    """The node as the rules read it once the journey from `home` has `reached` a rung.
 
     With `keep`, a node that a rule recognized before keeps that stage if no rule knows its new text.
     """
-    reading = stages.read(node.name, node.description, "", reached)
+    reading = stages.read(node.name, node.description, "", reached, home=home)
     if node.rule and not reading.known and keep:
         return replace(node, place=reading.place)
     return replace(node, stage=reading.stage, reason=reading.reason, rule=reading.rule, place=reading.place)
@@ -322,15 +323,22 @@ def _reread(node: Node, reached: Stage, *, keep: bool) -> Node:
 _PROVES = {Stage.DUTIES_DUE: Stage.IMPORT_CUSTOMS, Stage.FAILED_ATTEMPT: Stage.LOCAL_TRANSIT}
 
 
+_NOT_ABROAD_YET = timedelta(days=2)
+"""After the carrier took a parcel; a scan that soon is still in the country that it leaves."""
+
+
 def classified(nodes: Iterable[Node], unread: Container[int], *, keep: bool) -> list[Node]:
     """Nodes oldest first; those with a `seq` in `unread` are classified, given the nodes before them."""
-    reached = Stage.PRE_SHIPMENT
+    reached, since = Stage.PRE_SHIPMENT, datetime.min.replace(tzinfo=UTC)
+    home: frozenset[str] = frozenset()
     read = []
     for node in chronological(nodes):
+        if not home and (reached is not Stage.PICKED_UP or node.at - since < _NOT_ABROAD_YET):
+            home = stages.home_of(node.name, node.description, reached)
         if node.seq in unread:
-            node = _reread(node, reached, keep=keep)
+            node = _reread(node, reached, home, keep=keep)
         proven = _PROVES.get(node.stage, node.stage)
-        if (proven.rank or 0) > (reached.rank or 0):
-            reached = proven
+        if (proven.rank or 0) > (reached.rank or 0) and not announced_import(node, reached):
+            reached, since = proven, node.at
         read.append(node)
     return read

@@ -89,13 +89,18 @@ def advanced(now: Standing, node: Node) -> Standing:
         return _after_return(now, node)
     if stage.rank is None:
         return replace(_beside(now, node), rung=_rung_after(now.rung, stage))
-    if stages.announces_import(node.rule) and (now.rung.rank or 0) < _LIFTS_IMPORT:
+    if announced_import(node, now.rung):
         return now
     if stage.rank > (now.rung.rank or 0):
         return Standing(stage=stage, since=node.at, rung=stage)
     if now.stage.rank is None:  # the problem is over: the parcel is moving again
         return Standing(stage=now.rung, since=node.at, rung=now.rung)
     return now
+
+
+def announced_import(node: Node, rung: Stage) -> bool:
+    """Whether a node only announces import clearance: the parcel is on a rung before its departure."""
+    return stages.announces_import(node.rule) and (rung.rank or 0) < _LIFTS_IMPORT
 
 
 def _after_delivery(now: Standing, node: Node) -> Standing:

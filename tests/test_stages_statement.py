@@ -297,16 +297,20 @@ def test_a_rule_gives_stage_reason_name_and_precision(
 
 
 @pytest.mark.parametrize(
-    ("rule", "side", "named"),
+    ("rule", "side", "reached", "named"),
     [
-        ("import.started", Side.FAR, "import.there"),
-        ("import.started", Side.NEAR, "import.started"),
-        ("import.started", None, "import.started"),
-        ("import.done", Side.FAR, "import.done"),
+        ("import.started", Side.FAR, None, "import.there"),
+        ("import.started", Side.FAR, Stage.ORIGIN_TRANSIT, "import.there"),
+        ("import.started", Side.FAR, Stage.PICKED_UP, "import.started"),
+        ("import.started", Side.NEAR, None, "import.started"),
+        ("import.started", None, None, "import.started"),
+        ("import.done", Side.FAR, None, "import.done"),
     ],
 )
-def test_import_customs_beyond_the_border_is_there(rule: str, side: Side | None, named: str) -> None:
-    assert statement._there(rule, side) == named
+def test_import_customs_beyond_the_border_is_there(
+    rule: str, side: Side | None, reached: Stage | None, named: str
+) -> None:
+    assert statement._there(rule, side, reached) == named
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.model import Reason, Stage
-from bot.stages import concepts, lexicon, statement, taught
+from bot.stages import concepts, lexicon, sides, statement, taught
 from bot.stages.codes import CODES, CodeRule, find, is_code
-from bot.stages.fold import split_note, split_place
-from bot.stages.languages import spoken
+from bot.stages.fold import place_alone, split_note, split_place
 from bot.stages.rules import MOVING, RULES
+from bot.stages.sides import Countries
 from bot.stages.statement import Statement, Text
 
 
@@ -41,25 +41,35 @@ _SILENCE = Statement(text=Text("", "", ()))
 _LONGEST = 2000  # characters of a text that are read; a scan is one or two sentences
 
 
-def read(name: str, description: str, code: str = "", reached: Stage | None = None) -> Reading:
+def read(
+    name: str,
+    description: str,
+    code: str = "",
+    reached: Stage | None = None,
+    *,
+    home: Countries = frozenset(),
+) -> Reading:
     """Classify a node by its action code, if it has one, and by its description and name.
 
     `reached` is the furthest stage of the older nodes; it decides on which side of the border a sorting
-    center or customs is. With None, the most common meaning is assumed.
+    center or customs is. With None, the most common meaning is assumed. `home` is what `home_of` found in
+    an older node; without it, the parcel is taken to come from China.
     """
-    return _read(name[:_LONGEST], description[:_LONGEST], code[:_LONGEST], reached)
+    return _read(name[:_LONGEST], description[:_LONGEST], code[:_LONGEST], reached, home)
 
 
 @functools.lru_cache(maxsize=4096)  # carriers use few different texts
-def _read(name: str, description: str, code: str, reached: Stage | None) -> Reading:
+def _read(name: str, description: str, code: str, reached: Stage | None, home: Countries) -> Reading:
     if not code and is_code(name.strip()):
         code, name = name.strip(), ""
     places: list[str] = []
     said: list[Statement] = []
-    for text in (description, name):
+    for text, other in ((description, name), (name, description)):
         place, rest = split_place(text)
+        if text.strip():
+            place = place or place_alone(other)
         places.append(place)
-        said += [statement.make(part, place, reached) for part in split_note(rest) if part.strip()]
+        said += [statement.make(part, place, reached, home) for part in split_note(rest) if part.strip()]
     place = next(filter(None, places), "")
     words = functools.reduce(_weighed, said) if said else _SILENCE
     by_text = Reading(stage=words.stage, reason=words.reason, rule=words.rule, place=place)
@@ -72,6 +82,30 @@ def _read(name: str, description: str, code: str, reached: Stage | None) -> Read
     if by_code is None or _overruled(by_code, by_text):
         return by_text
     return Reading(stage=by_code.stage, reason=by_code.reason, rule=by_code.id, place=place)
+
+
+_HAS_BEGUN = ("accepted", "received", "posted", "origin", "departed", "processed", "sorting")
+_MAY_BE_ELSEWHERE = (
+    *("destination", "import", "customs", "data", "negated", "future", "to_country", "delivered"),
+    *("transport_hub", "flight", "out_for_delivery", "ready_for_pickup"),
+)
+
+
+def home_of(name: str, description: str, reached: Stage) -> Countries:
+    """The country where a node shows the parcel to be sent from; empty if it does not.
+
+    Only one of the first scans tells that: the carrier has taken the parcel, or handles it right after that.
+    Several countries if the text names it by a code of several.
+    """
+    if (reached.rank or 0) > (Stage.PICKED_UP.rank or 0):
+        return frozenset()
+    text = statement.whole(" / ".join(filter(None, (description[:_LONGEST], name[:_LONGEST]))))
+    begun = _HAS_BEGUN if reached is not Stage.PICKED_UP else (*_HAS_BEGUN, "arrived")
+    if not any(map(text.shows, begun)) or any(map(text.shows, _MAY_BE_ELSEWHERE)):
+        return frozenset()
+    if text.shows("local") and not text.shows("origin"):
+        return frozenset()
+    return sides.whereabouts(text.raw, text.spoken)
 
 
 def _weighed(text: Statement, heading: Statement) -> Statement:
@@ -164,6 +198,4 @@ def moves(rule: str) -> bool:
 
 def shown(text: str) -> Iterator[str]:
     """The concepts found in a text; a help for adding rules."""
-    rest = split_place(text)[1]
-    folded = statement.plain(rest)
-    return filter(Text(rest, folded, spoken(rest)).shows, sorted(concepts.concepts()))
+    return filter(statement.whole(split_place(text)[1]).shows, sorted(concepts.concepts()))

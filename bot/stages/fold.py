@@ -74,6 +74,12 @@ def split_place(text: str) -> tuple[str, str]:
     return match[1], text[match.end() :]
 
 
+def place_alone(text: str) -> str:
+    """The place that is all that a text says, in brackets; else empty."""
+    match = _PLACE.fullmatch(text)
+    return match[1] if match is not None else ""
+
+
 def split_place_behind(text: str) -> tuple[str, str]:
     """The place in a `[…]` or `【…】` at the end, and the text without it."""
     tail = text[-_LONGEST_PLACE:]

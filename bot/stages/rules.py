@@ -63,12 +63,30 @@ _STILL = (
     "customs returning negated future_hard conditional data customer sender packing doubt delivered export"
     " pickup_point failed held sent_bare"
 )
+_NO_MATTER = (
+    "customs import documents improper failed negated future_hard carrier facility sorting warehouse packing"
+    " out_for_delivery doorstep pickup_point"
+)
 MOVING = "moving.on"
 """The rule of texts that say of the parcel only that it moves."""
 
 RULES: tuple[Rule, ...] = (
     # ── nothing to tell yet ─────────────────────────────────────────────────────────────────────
     _rule("nothing_yet", _S.PRE_SHIPMENT, "nothing_yet", "customs attempt flight airport label_made"),
+    # ── payments, refunds, messages: the order's affairs, not the parcel's ──────────────────────
+    _rule(  # what is paid on the far side are duties
+        "matter.paid",
+        _S.UPDATE,
+        "order_matter duty paid",
+        _NO_MATTER,
+        far=_S.IMPORT_CUSTOMS,
+    ),
+    _rule(
+        "matter",
+        _S.UPDATE,
+        "order_matter received|accepted|paid|done|processed|handed|delivered|returning",
+        _NO_MATTER,
+    ),
     _rule(
         "trouble.airline", _S.EXCEPTION, "airline|security failed|refused|prohibited", "sender", _R.SECURITY
     ),
@@ -88,6 +106,7 @@ RULES: tuple[Rule, ...] = (
         "sender conditional origin",
         _R.OTHER,
     ),
+    _rule("trouble.depot", _S.EXCEPTION, "return_to_depot damaged", "sender conditional", _R.DAMAGED),
     _rule("return.depot", _S.LOCAL_TRANSIT, "return_to_depot", "sender conditional origin"),
     _rule(
         "return.done",
@@ -116,7 +135,7 @@ RULES: tuple[Rule, ...] = (
         near_from=_S.PRE_SHIPMENT,
         near_to=_S.PREPARING,
     ),
-    _rule("duties.due", _S.DUTIES_DUE, "duty demand", "not_needed", _R.CUSTOMS),
+    _rule("duties.due", _S.DUTIES_DUE, "duty demand", "not_needed refused", _R.CUSTOMS),
     # ── trouble ─────────────────────────────────────────────────────────────────────────────────
     _rule("trouble.lost", _S.EXCEPTION, "lost", "bad_address documents", _R.LOST),
     _rule("trouble.damaged", _S.EXCEPTION, "damaged", "", _R.DAMAGED),
@@ -157,7 +176,7 @@ RULES: tuple[Rule, ...] = (
     _rule("attempt.address", _S.FAILED_ATTEMPT, "attempt bad_address", "", _R.ADDRESS),
     _rule("trouble.address", _S.EXCEPTION, "bad_address", "", _R.ADDRESS),
     _rule("address.changed", _S.ADDRESS_CHANGE, "address_change", "", _R.ADDRESS),
-    _rule("trouble.station", _S.EXCEPTION, "pickup_point failed", "attempt resolved", _R.OTHER),
+    _rule("trouble.station", _S.EXCEPTION, "pickup_point failed", "attempt resolved conditional", _R.OTHER),
     _rule("trouble.cancelled", _S.EXCEPTION, "cancelled", "attempt", _R.CANCELLED),
     _rule(  # after a delivery it takes that back, as a failed attempt does
         "attempt.none_yet",
@@ -279,7 +298,12 @@ RULES: tuple[Rule, ...] = (
     _rule("handover.soon", _S.IMPORT_CUSTOMS, "handed local carrier future_hard"),
     _rule("handover.batch", _S.ORIGIN_TRANSIT, "batch_to_carrier"),
     _rule("out.future", _S.UPDATE, "out_for_delivery out_later", "today"),
-    _rule("out", _S.OUT_FOR_DELIVERY, "out_for_delivery", "negated china_leg conditional to_country"),
+    _rule(
+        "out",
+        _S.OUT_FOR_DELIVERY,
+        "out_for_delivery",
+        "negated china_leg conditional to_country prepared_for_delivery",
+    ),
     _rule(
         "out.handed",
         _S.PICKED_UP,
@@ -320,8 +344,29 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "departure.abroad",
         _S.INTERNATIONAL_TRANSIT,
+        "abroad departed on_the_way",
+        "arrived returning negated future_hard awaiting_transit data customer",
+    ),
+    _rule(
+        "departure.abroad",
+        _S.INTERNATIONAL_TRANSIT,
         "abroad departed|on_the_way",
         "arrived sorting warehouse returning negated future_hard awaiting_transit packing data customer",
+    ),
+    _rule(
+        "departure.to_country",
+        _S.INTERNATIONAL_TRANSIT,
+        "to_country on_the_way|departed arrives_later",
+        "customs local returning",
+    ),
+    _rule(
+        "arrived.not_yet",
+        _S.UPDATE,
+        "destination|destination_country|named_country arrives_later",
+        "customs returning",
+        near=_S.INTERNATIONAL_TRANSIT,
+        near_from=_S.INTERNATIONAL_TRANSIT,
+        near_to=_S.INTERNATIONAL_TRANSIT,
     ),
     # ── the long way ────────────────────────────────────────────────────────────────────────────
     _rule("origin.consolidated", _S.ORIGIN_TRANSIT, "consolidation arrived|departed|received"),
@@ -398,6 +443,7 @@ RULES: tuple[Rule, ...] = (
     _rule("origin.sorting", _S.ORIGIN_TRANSIT, "origin sorting", "parcel_center"),
     _rule("origin.processed", _S.ORIGIN_TRANSIT, "origin processed", "data customs parcel_center"),
     _rule("departure.leaving", _S.AWAITING_DEPARTURE, "origin leaving", "sorting warehouse"),
+    _rule("departure.ready", _S.AWAITING_DEPARTURE, "origin departed ready|future_hard", "data packing"),
     _rule(
         "departure.left",
         _S.INTERNATIONAL_TRANSIT,
@@ -421,6 +467,7 @@ RULES: tuple[Rule, ...] = (
         far=_S.LOCAL_TRANSIT,
     ),
     _rule("data.warehouse", _S.INFO_RECEIVED, "warehouse data", "packing departed"),
+    _rule("warehouse.not_yet", _S.UPDATE, "warehouse arrived|received negated", "departed failed"),
     _rule("warehouse.inbound", _S.ORIGIN_TRANSIT, "warehouse arrived", "departed", far=_S.LOCAL_TRANSIT),
     _rule(
         "warehouse.accepted",
@@ -441,7 +488,15 @@ RULES: tuple[Rule, ...] = (
         "arrived received data",
         far=_S.LOCAL_TRANSIT,
     ),
-    _rule("warehouse.left", _S.PREPARING, "warehouse departed|ready|handed", far=_S.LOCAL_TRANSIT),
+    _rule("warehouse.leaving", _S.PREPARING, "warehouse departed|handed negated|future_hard"),
+    _rule(
+        "warehouse.left",
+        _S.PREPARING,
+        "warehouse departed|ready|handed",
+        near=_S.ORIGIN_TRANSIT,
+        near_from=_S.PICKED_UP,
+        far=_S.LOCAL_TRANSIT,
+    ),
     _rule("data.pre_advice", _S.UPDATE, "pre_advice"),
     _rule("data", _S.INFO_RECEIVED, "data", "sorting"),
     _rule("local.company", _S.LOCAL_TRANSIT, "local_company"),
@@ -455,7 +510,15 @@ RULES: tuple[Rule, ...] = (
         near_from=_S.PRE_SHIPMENT,
     ),
     _rule("local", _S.LOCAL_TRANSIT, "local facility|arrived|departed|received|sorting|handed", "origin"),
-    _rule("local.center", _S.LOCAL_TRANSIT, "parcel_center", "on_the_way"),
+    _rule(  # Deutsche Post calls one in the destination country, too, the parcel center of origin
+        "local.center",
+        _S.LOCAL_TRANSIT,
+        "parcel_center",
+        "on_the_way",
+        near=_S.ORIGIN_TRANSIT,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PICKED_UP,
+    ),
     _rule("local.post_office", _S.LOCAL_TRANSIT, "post_office arrived"),
     _rule(
         "picked.accepted",
@@ -471,7 +534,7 @@ RULES: tuple[Rule, ...] = (
         "customer facility data future_hard negated arrived delivered",
         far=_S.LOCAL_TRANSIT,
     ),
-    _rule("transit.gateway", _S.INTERNATIONAL_TRANSIT, "gateway", "delivered"),
+    _rule("transit.gateway", _S.INTERNATIONAL_TRANSIT, "gateway", "delivered near_place far_place"),
     _rule(
         "facility",
         _S.ORIGIN_TRANSIT,

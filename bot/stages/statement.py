@@ -51,7 +51,7 @@ _BESIDE_THE_CUSTOMER = (
 )
 _ANOTHER_STORY = (
     *("delivered", "negated", "attempt", "returning", "held", "failed", "refused", "lost", "damaged"),
-    *("pickup_point", "customs", "out_for_delivery", "ready_for_pickup"),
+    *("pickup_point", "customs", "out_for_delivery", "ready_for_pickup", "airport"),
 )
 
 # Stages that a text may mention as mere possibilities. (A parcel that can be collected is ready.)
@@ -70,9 +70,17 @@ PLACES = frozenset({"near_place", "far_place", "abroad"})
 class Text:
     """A folded text, its possible languages, and its concepts, each looked up once."""
 
-    def __init__(self, raw: str, folded: str, spoken: tuple[str, ...], place: str = "") -> None:
+    def __init__(
+        self,
+        raw: str,
+        folded: str,
+        spoken: tuple[str, ...],
+        place: str = "",
+        home: sides.Countries = frozenset(),
+    ) -> None:
         self.raw = raw
         self.place = place
+        self.home = home
         self.folded = folded
         self.spoken = spoken
         self._known: dict[str, bool] = {}
@@ -86,7 +94,7 @@ class Text:
 
     def _look(self, concept: str) -> bool:
         if concept == "abroad":
-            return sides.crosses(self.raw, self.spoken)
+            return sides.crosses(self.raw, self.spoken, self.home)
         if concept in PLACES:
             return self.side is (Side.NEAR if concept == "near_place" else Side.FAR)
         return any(
@@ -98,7 +106,7 @@ class Text:
     @cached_property
     def side(self) -> Side | None:
         """The side of the border that the places named in the text, or in front of it, are on."""
-        return sides.named(f"{self.place} / {self.raw}", self.spoken, bound=self.shows("arrived"))
+        return sides.named(f"{self.place} / {self.raw}", self.spoken, self.home, bound=self.shows("arrived"))
 
     def satisfies(self, rule: Rule) -> bool:
         """Whether the text has all concepts that the rule requires and none that it excludes."""
@@ -106,9 +114,22 @@ class Text:
             map(self.shows, rule.lacks)
         )
 
+    def opens_with(self, concept: str) -> bool:
+        """Whether the text begins with the concept, in any of its languages."""
+        return any(
+            pattern.match(self.folded) is not None
+            for language in self.spoken
+            if (pattern := concepts.pattern(language, concept)) is not None
+        )
+
     def part(self, folded: str) -> Text:
         """A part of the text, in the same languages."""
-        return Text(folded, folded, self.spoken, self.place)
+        return Text(folded, folded, self.spoken, self.place, self.home)
+
+
+def whole(raw: str) -> Text:
+    """A text with its concepts, as rules see it."""
+    return Text(raw, plain(raw), languages.spoken(raw))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,21 +189,28 @@ _MOST_PLACES = 3  # at the end of one text: a depot, its town, the country
 
 
 @lru_cache(maxsize=8192)
-def make(raw: str, place: str, reached: Stage | None, places: int = 0) -> Statement:
+def make(
+    raw: str,
+    place: str,
+    reached: Stage | None,
+    home: sides.Countries = frozenset(),
+    places: int = 0,
+) -> Statement:
     """Read one text: its whole, then its sentences, so that an outcome counts for more than its cause.
 
-    `places` is how many were taken from its end already: a text that is nothing but places ends, too.
+    `home` are the countries that the parcel may come from; empty for China. `places` is how many were taken
+    from its end already: a text that is nothing but places ends, too.
     """
     folded = plain(raw)
-    text = Text(raw, folded, languages.spoken(raw), place)
+    text = Text(raw, folded, languages.spoken(raw), place, home)
     whole = _by_lexicon(text, reached)
     if whole is not None:
         return whole
     folded = _away(raw)
-    text = Text(raw, folded, text.spoken, place)
+    text = Text(raw, folded, text.spoken, place, home)
     behind, rest = split_place_behind(raw)
     if behind and places < _MOST_PLACES:
-        return make(rest, place or behind, reached, places + 1)
+        return make(rest, place or behind, reached, home, places + 1)
     ruled = _by_rules(_unconditional(text), text, reached)
     spoken = [one for some in _SENTENCES.split(folded) for one in _DASHES.split(some) if one.strip()]
     parts = [_alone(text.part(one), reached) for one in spoken] if len(spoken) > 1 else []
@@ -276,12 +304,11 @@ def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
         return None
     meaning, holes = found
     stage = meaning.stage
+    side = sides.named(" / ".join((text.place, *holes)), text.spoken, text.home)
     if meaning.far is not None:
-        side = sides.named(" / ".join((text.place, *holes)), text.spoken)
         stage = meaning.at(reached) if side is None else (meaning.far if side is Side.FAR else stage)
-    rule = _there(
-        _moving(meaning.rule(stage), text), sides.named(" / ".join((text.place, *holes)), text.spoken)
-    )
+        stage = _landed(stage, text, side, reached)
+    rule = _there(_moving(meaning.rule(stage), text), side, reached)
     return Statement(
         text=text,
         stage=stage,
@@ -331,7 +358,11 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
         return Statement(text=text, rule="unreal", precision=Precision.NO_STAGE)
     stage = _sided(rule, text, reached)
     sided = rule.near is not None or rule.far is not None
-    name = _EXPORT.get(rule.id, rule.id) if stage is Stage.EXPORT_CUSTOMS else _there(rule.id, text.side)
+    name = (
+        _EXPORT.get(rule.id, rule.id)
+        if stage is Stage.EXPORT_CUSTOMS
+        else _there(rule.id, text.side, reached)
+    )
     return Statement(
         text=text,
         stage=stage,
@@ -344,9 +375,10 @@ def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
 _HEAD = re.compile(r"([^:;,.]+)[:;,.] ")
 
 
-def _there(rule: str, side: Side | None) -> str:
-    """Whether a place beyond the border is named: then import customs is not just announced."""
-    return "import.there" if rule in ANNOUNCEMENTS and side is Side.FAR else rule
+def _there(rule: str, side: Side | None, reached: Stage | None) -> str:
+    """The rule: once it may have left, a place beyond the border means that customs is not just announced."""
+    left = reached is None or (reached.rank or 0) > (Stage.PICKED_UP.rank or 0)
+    return "import.there" if rule in ANNOUNCEMENTS and side is Side.FAR and left else rule
 
 
 ANNOUNCEMENTS = frozenset({"import.started", "customs.started", "lexicon.import_customs"})
@@ -358,6 +390,9 @@ _EXPORT = {"customs.done": "export.done", "customs.started": "export.started"}
 
 def _unreal(rule: Rule, shown: Text) -> bool:
     """Whether a text only says what may happen, or what would happen under a condition."""
+    maybe = rule.stage in _REAL or rule.stage is Stage.READY_FOR_PICKUP
+    if maybe and shown.opens_with("conditional"):
+        return True
     if rule.stage is Stage.FAILED_ATTEMPT and shown.shows("conditional") and shown.shows("future_hard"):
         return True
     return (rule.stage in _REAL or rule.id.endswith(".started")) and shown.shows("modal")
@@ -383,11 +418,25 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
         elif (rule.near_from.rank or 0) <= reached.rank <= (rule.near_to.rank or 0):
             side = None if _speaks_of_far(text, reached) else Side.NEAR
     if side is Side.FAR:
-        return rule.far or rule.stage
+        return _landed(rule.far or rule.stage, text, text.side, reached)
     return rule.near or rule.stage if side is Side.NEAR else rule.stage
+
+
+def _landed(stage: Stage, text: Text, side: Side | None, reached: Stage | None) -> Stage:
+    """A scan at a named place beyond the border, the first one there, tells of the arrival, or of a hub."""
+    rank = -1 if reached is None or reached.rank is None else reached.rank
+    left = rank > (Stage.PICKED_UP.rank or 0) or text.shows("transport_hub")
+    first = left and 0 <= rank < (Stage.ARRIVED_DESTINATION.rank or 0)
+    if stage is not Stage.LOCAL_TRANSIT or side is not Side.FAR or not first or text.shows("local"):
+        return stage
+    if sides.is_hub(f"{text.place} / {text.raw}"):
+        return Stage.INTERNATIONAL_TRANSIT
+    return Stage.ARRIVED_DESTINATION if text.shows("arrived") or text.shows("processed") else stage
 
 
 def _speaks_of_far(text: Text, reached: Stage) -> bool:
     """Whether the text is in a destination's language and the parcel has left the seller."""
+    if any(sides.is_spoken(language, text.home) for language in text.spoken):
+        return False
     under_way = (reached.rank or 0) >= (Stage.PICKED_UP.rank or 0)
     return under_way and not {"en", "zh"} & set(text.spoken) and not text.shows("origin")
