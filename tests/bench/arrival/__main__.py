@@ -36,6 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[1.4, 0.7],
         help="how many times as long all takes in the end",
     )
+    parser.add_argument(
+        "--years",
+        type=int,
+        metavar="N",
+        help="instead, N generated years with strikes, a peak season, slow drifts, a carrier that appears",
+    )
     parser.add_argument("--plot", type=Path, metavar="FILE", help="write an SVG drawing there")
     options = parser.parse_args(arguments)
     if options.timelines:
@@ -50,6 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         outcome = replay(journeys, every=options.every)
         print(report.table(name, outcome, options.hand_over))  # noqa: T201
+    elif options.years:
+        for seed in range(1, options.years + 1):
+            world = lines.year(seed, a_day=_A_DAY / options.sample)
+            outcome = replay(world, every=options.every)
+            print(report.table(f"generated year {seed}", outcome, options.hand_over), end="\n\n")  # noqa: T201
     else:
         for drift in options.drift:
             name = f"generated, everything takes {drift:g} times as long from the middle on"

@@ -113,3 +113,60 @@ def _open(at: float) -> float:
     if _HOLIDAYS[0] <= at < _HOLIDAYS[1]:
         at = _HOLIDAYS[1] + at % 1.0
     return at + 1.0 if math.floor(at - BEGIN) % 7 == 6 else at
+
+
+# ── a generated year ────────────────────────────────────────────────────────────────────────────
+
+YEAR = 365.0
+_WAYS = (
+    ((Stage.INFO_RECEIVED, 0.6), (Stage.PREPARING, 2.0), (Stage.PICKED_UP, 7.5)),
+    _WAY,
+)
+
+
+def year(seed: int, *, a_day: float = 5.0) -> list[Journey]:
+    """Thirteen months of parcels as a real year may be, each year another one.
+
+    Odd seeds have three stages, as marketplaces within one country do, even ones six. All takes up to 30 %
+    longer or shorter in the course of four months, and again; two strikes of a week or two stop most of what
+    moves; from the tenth month on (as before Christmas) there are up to 2.5 times as many parcels, which take
+    20 to 60 % longer, some of them much longer; a carrier appears and takes over up to half of them. 3 % are
+    never delivered, nothing moves on Sundays and few things on Saturdays.
+    """
+    rng = random.Random(1000 + seed)
+    way = _WAYS[(seed + 1) % 2]
+    drifts = [(BEGIN + begin + rng.uniform(0.0, 40.0), rng.uniform(-0.3, 0.3)) for begin in (60.0, 190.0)]
+    strikes = [
+        (at := BEGIN + begin + rng.uniform(0.0, 60.0), at + rng.uniform(7.0, 14.0)) for begin in (90.0, 220.0)
+    ]
+    peak, crowd, slow = BEGIN + rng.uniform(290.0, 310.0), rng.uniform(1.5, 2.5), rng.uniform(1.2, 1.6)
+    fresh, share, pace = BEGIN + rng.uniform(120.0, 240.0), rng.uniform(0.3, 0.5), rng.choice((0.6, 1.4))
+    found: list[Journey] = []
+    at = BEGIN
+    while at < BEGIN + YEAR + 30.0:
+        season = min(max((at - peak) / 14.0, 0.0), 1.0, max((BEGIN + YEAR - at) / 14.0, 0.0))
+        at += rng.expovariate(a_day * (1.0 + season * (crowd - 1.0)))
+        carrier, usual = rng.choice(_CARRIERS)
+        if at > fresh and rng.random() < share:
+            carrier, usual = "fresh", pace
+        lost = rng.random() < 0.03
+        rows, now = [], at
+        for stage, median in way[: rng.randint(2, len(way)) if lost else None]:
+            rows.append((now, stage))
+            drift = math.exp(sum(by * min(max((now - begin) / 120.0, 0.0), 1.0) for begin, by in drifts))
+            crowded = min(max((now - peak) / 14.0, 0.0), 1.0) * (now < BEGIN + YEAR)
+            factor = usual * drift * slow**crowded
+            if rng.random() < 0.04 + 0.06 * crowded:
+                factor *= 2.5  # missorted, or left lying
+            now += factor * median * math.exp(rng.gauss(0.0, 0.5))
+            for begin, end in strikes:
+                if begin <= now < end and rng.random() < 0.85:
+                    now = end + (now - begin) * 0.3
+            day = math.floor(now - BEGIN) % 7
+            if day == 6 or (day == 5 and rng.random() < 0.6):
+                now += 7.0 - day
+        rows.append((now + 60.0, Stage.CANCELLED) if lost else (now, Stage.DELIVERED))
+        promise = at + 3.0 * sum(median for _, median in way) * usual * rng.uniform(0.6, 1.2)
+        if (one := journey(str(len(found)), rows, promise, carrier)) is not None:
+            found.append(one)
+    return found

@@ -27,9 +27,7 @@ def table(name: str, outcome: Outcome, hand_over: str) -> str:
     if handed:
         rows.append(_row(f"at {hand_over}", [one for one in handed if one.entry]))
         rows.append(_row(f"{hand_over} and after", [one for one in moments if _from(one, handed)]))
-    half = sorted(one.at for one in moments)[len(moments) // 2]
-    rows.append(_row("first half", [one for one in moments if one.at < half]))
-    rows.append(_row("second half", [one for one in moments if one.at >= half]))
+    rows += ["by quarter of the time", *_quarters(moments)]
     rows += ["by stage", *_groups(moments, lambda one: one.stage.value)]
     rows += ["by days to go", *_groups(moments, lambda one: _band(one.left))]
     share = outcome.held / max(outcome.ranges, 1)
@@ -54,7 +52,11 @@ def few(name: str, moments: Sequence[Moment], most: int) -> str:
     if not few_:
         return f"{name}: never so few"
     least = min(one.finished for one in few_)
-    return f"{name}, {least} to {most} delivered\n{_HEAD}\n" + _row("all", few_)
+    lines = [f"{name}, {least} to {most} delivered", _HEAD, _row("all", few_)]
+    for place, rival in enumerate(RIVALS, 1):
+        less, margin = _mean(few_, lambda one: one.losses[place] - one.losses[0])  # noqa: B023 (called at once)
+        lines.append(f"our loss is less than that of {rival} by {less:.2f} ± {margin:.2f} days")
+    return "\n".join(lines)
 
 
 def merged(outcomes: Sequence[Outcome]) -> Outcome:
@@ -78,7 +80,7 @@ def around_drift(outcome: Outcome) -> str:
     for week in range(-3, 13):
         if moments := weeks[week]:
             held = sum(one.held for one in moments) / len(moments)
-            cells.append(f"{week:+d}: {100 * held:.0f} ± {100 * _margin(moments, held):.0f}")
+            cells.append(f"{week:+d}: {100 * held:.0f} ± {100 * _margin(moments):.0f}")
     return "80 % held by week from the drift: " + "  ".join(cells)
 
 
@@ -120,25 +122,39 @@ def _groups(moments: Sequence[Moment], key: Callable[[Moment], str]) -> list[str
     ]
 
 
+def _quarters(moments: Sequence[Moment]) -> list[str]:
+    begin, end = min(one.at for one in moments), max(one.at for one in moments) + 1e-6
+    quarters = [
+        [one for one in moments if int(4 * (one.at - begin) / (end - begin)) == at] for at in range(4)
+    ]
+    return [_row(f"  {place}", some) for place, some in enumerate(quarters, 1) if some]
+
+
 def _row(name: str, moments: Sequence[Moment]) -> str:
     losses = [_loss(moments, index) for index in range(4)]
     held = sum(one.held for one in moments) / len(moments)
     row = f"{name:26}{len(moments):8}{losses[0]:8.3f}" + "".join(f"{loss:10.3f}" for loss in losses[1:])
     row += f"{losses[0] / max(losses[1], 1e-9):10.3f}{losses[0] / max(min(losses[1:]), 1e-9):8.3f}"
     width = math.fsum(one.width for one in moments) / len(moments)
-    return f"{row}{100 * held:12.1f}{100 * _margin(moments, held):6.1f}{width:7.1f}"
+    return f"{row}{100 * held:12.1f}{100 * _margin(moments):6.1f}{width:7.1f}"
 
 
 def _loss(moments: Sequence[Moment], index: int) -> float:
     return math.fsum(one.losses[index] for one in moments) / len(moments)
 
 
-def _margin(moments: Sequence[Moment], held: float) -> float:
-    """Half of the 95 % interval of the share that held; an order's moments stand or fall together."""
+def _margin(moments: Sequence[Moment]) -> float:
+    """Half of the 95 % interval of the share that held."""
+    return _mean(moments, lambda one: float(one.held))[1]
+
+
+def _mean(moments: Sequence[Moment], of: Callable[[Moment], float]) -> tuple[float, float]:
+    """The mean, and half of its 95 % interval; an order's moments stand or fall together."""
+    mean = math.fsum(map(of, moments)) / len(moments)
     sums: dict[str, float] = defaultdict(float)
     for one in moments:
-        sums[one.order] += one.held - held
-    return 1.96 * math.sqrt(math.fsum(value * value for value in sums.values())) / len(moments)
+        sums[one.order] += of(one) - mean
+    return mean, 1.96 * math.sqrt(math.fsum(value * value for value in sums.values())) / len(moments)
 
 
 def _band(left: float) -> str:
