@@ -10,7 +10,7 @@ import pytest
 
 from bot.i18n import Words
 from bot.model import Flag, Flagged, Localized, NewsKind, Order, Stage
-from bot.views import board, card, orders, page, picture, pushes
+from bot.views import board, card, orders, page, picture, pushes, summaries
 from bot.views.actions import Shelf
 from tests.views.scenes import DAY, FOLLOW, NOW, SHOP, WELL, estimated, news
 
@@ -31,8 +31,8 @@ def _brief(order: Order) -> str:
 
 
 def _summary(order: Order) -> str:
-    entry = pushes.SummaryEntry(facts=Localized(order=order), follow=FOLLOW, news=(SCAN,))
-    told = pushes.summary(EN, [entry], occasion=pushes.Occasion.DAILY, now=NOW).text
+    entry = summaries.SummaryEntry(facts=Localized(order=order), follow=FOLLOW, news=(SCAN,))
+    told = summaries.summary(EN, [entry], occasion=summaries.Occasion.DAILY, now=NOW).text
     return told.removeprefix("☀️ <b>Your parcels today</b>")
 
 
