@@ -215,6 +215,24 @@ async def test_the_journey_is_shared_as_a_picture(page: Page, here: World) -> No
     await _keep(page, "share")
 
 
+async def test_a_question_in_another_language_and_the_receipt_on_a_phone(page: Page, here: World) -> None:
+    await _open(page, "Emma")
+    await _hold_as_a_phone(page)
+    await _type(page, PLAIN)
+    await expect(page.get_by_text("for you?").last).to_be_visible()
+    await _type(page, "Hol van a csomagom?")
+    await expect(page.get_by_text("We took that as a question about delivery.").last).to_be_visible()
+    await expect(page.locator(".message", has_text="In transit between countries")).to_have_count(2)
+    await _keep(page, "question-unknown")
+    await here.control("POST", f"orders/{PLAIN}/nodes", phrase="delivered")
+    asked = page.locator(".message", has_text="Did you get it?").last
+    await asked.get_by_role("button", name="✅ Yes").click()
+    answered = page.locator(".message:not(.mine)").last
+    await expect(answered.get_by_role("button", name="Change")).to_be_visible()
+    await expect(answered.get_by_role("button", name="✅ Yes")).to_have_count(0)
+    await _keep(page, "receipt")
+
+
 async def test_a_number_put_right_within_two_minutes_is_read_again_and_its_message_changes_in_place(
     page: Page, here: World
 ) -> None:
