@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import time
 from io import StringIO
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import unquote, urlsplit
@@ -24,12 +25,14 @@ from pydantic import (
 )
 
 from bot.errors import SettingsError
-from bot.i18n import LANGUAGES, guess_language
+from bot.i18n import LANGUAGES, find_language
 from bot.zones import find_zone
 
 _ENCODED_SECRET_LENGTH = 16
 _LONGEST = 2_592_000  # seconds between two checks: a month
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # stand-ins for Telegram need no TLS
+_TELEGRAM = "https://api.telegram.org"
+_WEBHOOK_PORTS = frozenset({443, 80, 88, 8443})  # https://core.telegram.org/bots/api#setwebhook
 _LARGEST_ID = 2**52  # of a chat: Telegram's have at most 52 significant bits
 
 
@@ -46,6 +49,14 @@ def _is_url(text: str) -> bool:
         )
     except ValueError:  # an IPv6 address without its bracket, a port beyond 65,535
         return False
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is this machine or in a private network, as far as its name tells."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
 
 def _chat_list(value: object) -> object:
@@ -74,7 +85,7 @@ class Settings(BaseModel):
 
     telegram_bot_token: SecretStr = Field(description="from BotFather")
     telegram_api_url: str = Field(
-        "https://api.telegram.org",
+        _TELEGRAM,
         description="a local Bot API server or a stand-in: {url}/bot{token}/{method}",
     )
 
@@ -174,7 +185,9 @@ class Settings(BaseModel):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
         "INFO", description="how much is logged"
     )
-    log_format: Literal["text", "json"] = Field("text", description="text or json")
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(str.lower)] = Field(
+        "text", description="text or json"
+    )
     sentry_dsn: SecretStr | None = Field(None, description="optional: where unexpected errors are reported")
 
     @field_validator("telegram_api_url", "aliexpress_api_url")
@@ -182,7 +195,7 @@ class Settings(BaseModel):
     def _bare_url(cls, value: str) -> str:
         if not _is_url(value):
             raise ValueError("give a URL that begins with https:// (or http:// for a stand-in)")
-        if re.search(r"[?#@]|/(?:sync|rest|bot)/?$", value):
+        if re.search(r"[?#@]|/(?:sync|rest|bot|bot\d+:.*)/?$", value):
             raise ValueError("give the address alone, without /sync, /rest, /bot or anything behind a ? or #")
         return value.rstrip("/")
 
@@ -210,7 +223,7 @@ class Settings(BaseModel):
     @field_validator("default_language")
     @classmethod
     def _known_language(cls, value: str) -> str:
-        if not (found := guess_language(value, "")):
+        if not (found := find_language(value)):
             raise ValueError(f"give one of {', '.join(LANGUAGES)}")
         return found
 
@@ -226,6 +239,13 @@ class Settings(BaseModel):
     def _one_word(cls, value: str) -> str:
         if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
             raise ValueError("copy the App Key from AliExpress's App Console: digits, no spaces")
+        return value
+
+    @field_validator("aliexpress_app_secret", "aliexpress_access_token", "aliexpress_refresh_token")
+    @classmethod
+    def _copied(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[!-;=?-~]+", value.get_secret_value()):
+            raise ValueError("copy it as AliExpress shows it: letters and digits, no spaces, no < >")
         return value
 
     @field_validator("link_secret", "token_key")
@@ -387,6 +407,17 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError(
             "WEBHOOK_SECRET", "is missing; with WEBHOOK_URL it proves that calls come from Telegram"
         )
+    if settings.webhook_url and settings.telegram_api_url == _TELEGRAM:
+        address = urlsplit(settings.webhook_url)
+        if (address.port or 443) not in _WEBHOOK_PORTS:
+            raise SettingsError(
+                "WEBHOOK_URL", "must have port 443, 80, 88 or 8443: Telegram delivers to no other"
+            )
+        if _is_inside(address.hostname or ""):
+            raise SettingsError(
+                "WEBHOOK_URL", "names this machine or a private network, where Telegram cannot deliver to; "
+                "give the public address, or leave it empty",
+            )  # fmt: skip
     if settings.webhook_url and not settings.listen:
         raise SettingsError("LISTEN", "is empty, but WEBHOOK_URL needs a port to receive on")
     if settings.public_url and not settings.listen:

@@ -89,6 +89,24 @@ def test_no_refusal_is_in_the_librarys_words(name: str, value: str) -> None:
         ("ALIEXPRESS_API_URL", "https://api-sg.aliexpress.com/sync", "without /sync"),
         ("TELEGRAM_API_URL", "https://api.telegram.org?x=1", "address alone"),
         ("TOKEN_KEY", "abc", "16 random characters"),
+        ("TELEGRAM_API_URL", "https://api.telegram.org/bot123:abc", "address alone"),
+        ("ALIEXPRESS_APP_SECRET", "<app secret>", "no spaces"),
+        ("ALIEXPRESS_ACCESS_TOKEN", "…", "no spaces"),
+        ("ALIEXPRESS_REFRESH_TOKEN", "my token", "no spaces"),
+        ("ALIEXPRESS_CALLS_PER_SECOND", "1,5", "give a number"),
+        ("ALIEXPRESS_CALLS_PER_DAY", "5k", "whole number"),
+        ("CHECK_MAX_SECONDS", "1d", "whole number"),
+        ("WATCH_PUSHED", "ja", "true or false"),
+        ("BOOK_WEIGHT", "20%", "give a number above 0, at most 1"),
+        ("ASK_SHOP_TOPIC", "general", "whole number"),
+        ("ORDERS_PER_CHAT", "unlimited", "whole number"),
+        ("RETENTION_DAYS", "90d", "whole number"),
+        ("DEFAULT_TIME_ZONE", "GMT+25", "give a city"),
+        ("DEFAULT_TIME_ZONE", "Russia", "give a city"),
+        ("WEBHOOK_SECRET", "x" * 257, "A-Z"),
+        ("LISTEN", "http://127.0.0.1:8080", "host:port"),
+        ("PUBLIC_URL", "parcels.example.com", "https://"),
+        ("PUBLIC_URL", "https://user@parcels.example.com", "https://"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_cure_and_not_repeated_where_secret(
@@ -108,6 +126,9 @@ def test_a_wrong_value_is_named_with_its_cure_and_not_repeated_where_secret(
         ({"CHECK_MIN_SECONDS": "10", "CHECK_MAX_SECONDS": "9"}, "CHECK_MIN_SECONDS"),
         ({"WEBHOOK_URL": "https://x.example"}, "WEBHOOK_SECRET"),
         ({"WEBHOOK_URL": "https://x.example", "WEBHOOK_SECRET": "s", "LISTEN": ""}, "LISTEN"),
+        ({"WEBHOOK_URL": "https://x.example:9000/a", "WEBHOOK_SECRET": "s"}, "WEBHOOK_URL"),
+        ({"WEBHOOK_URL": "https://localhost/a", "WEBHOOK_SECRET": "s"}, "WEBHOOK_URL"),
+        ({"WEBHOOK_URL": "https://192.168.1.5/a", "WEBHOOK_SECRET": "s"}, "WEBHOOK_URL"),
         ({"ACCESS": "link"}, "LINK_SECRET"),
         ({"ACCESS": "private"}, "ADMIN_CHAT_IDS"),
     ],
@@ -123,7 +144,12 @@ def test_values_are_read_as_people_write_them() -> None:
         TELEGRAM_API_URL="http://127.0.0.1:8081/",
         LISTEN="[::1]:80",
         ALIEXPRESS_CALLS_PER_SECOND=" 2.5 ",
+        LOG_FORMAT="JSON",
+        DEFAULT_LANGUAGE="German",
+        DEFAULT_TIME_ZONE="Munich",
     )
+    assert (settings.log_format, settings.default_language) == ("json", "de")
+    assert settings.default_time_zone == "Europe/Berlin"
     assert settings.admin_chat_ids == (1, -1002)
     assert settings.brief_at == time(8, 30)
     assert settings.telegram_api_url == "http://127.0.0.1:8081"

@@ -97,7 +97,9 @@ class Leadership:
             async with asyncio.timeout(_ANSWER):
                 gained = await self._lock.acquire()
         except TimeoutError:
-            raise StoreError(f"no answer from the database within {_ANSWER:.0f} s") from None
+            raise StoreError(
+                f"no answer from the database within {_ANSWER:.0f} s; start it, or correct DATABASE_URL"
+            ) from None
         if gained:
             self._confirmed_until = asked + FENCE
             await self._hold_and_work(stopping, work)

@@ -49,7 +49,10 @@ class FileLock:
         try:
             file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
         except OSError as error:
-            raise StoreError(f"cannot create the lock file beside {self._name}: {error.strerror}") from error
+            raise StoreError(
+                f"cannot create the lock file beside {self._name}: {error.strerror}; DATABASE_URL must name "
+                f"a file in a folder that this user may write to"
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

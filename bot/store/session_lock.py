@@ -32,7 +32,7 @@ class SessionLock:
             return bool(await self._ask("SELECT pg_try_advisory_lock(%s)", _KEY))
         except (psycopg.Error, OSError) as error:
             await self.release()
-            raise StoreError(f"PostgreSQL does not answer: {sql.first_line(error)}") from error
+            raise StoreError(sql.unusable(error)) from error
 
     async def confirm(self) -> None:
         try:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +28,7 @@ Row = Mapping[str, Any]
 T = TypeVar("T")
 Connect = Callable[[], Awaitable[Any]]  # opens a connection like `aiosqlite.connect`
 
+_NO_CONNECTION = ("connection ", "failed to resolve", "[Errno")  # how psycopg's messages begin then
 _IN_HURRY = 100  # milliseconds that a stopping bot waits for a lock
 _FULL = 4 << 20  # bytes of free disk space below which SQLite may fail to write
 _REFUSED_FOR = 60.0  # seconds for which a write that failed on a full disk is reported
@@ -113,10 +115,21 @@ def first_line(error: BaseException) -> str:
     return redact_url((str(error).strip() or type(error).__name__).splitlines()[0])
 
 
+def unusable(error: BaseException) -> str:
+    """Why no connection to PostgreSQL could be had, with the fix."""
+    return f"PostgreSQL cannot be used: {first_line(error)}; start it, or correct DATABASE_URL"
+
+
 def _words(error: BaseException) -> str:
     first = first_line(error)
-    broken = isinstance(error, sqlite3.Error) and ("not a database" in first or "malformed" in first)
-    fix = "; restore a backup" if broken else ""
+    if isinstance(error, psycopg.OperationalError) and first.startswith(_NO_CONNECTION):
+        return unusable(error)
+    fix = ""
+    if isinstance(error, sqlite3.Error):
+        if "not a database" in first or "malformed" in first:
+            fix = "; restore a backup, or correct DATABASE_URL"
+        elif "unable to open" in first or "readonly" in first:
+            fix = "; DATABASE_URL must name a file that this user may write to, in a folder of theirs"
     return f"database error: {first}{fix}"
 
 
@@ -238,7 +251,10 @@ class Database:
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             self._file = self.path.stat()
         except OSError as error:
-            raise StoreError(f"cannot create {self.path}: {error.strerror}") from error
+            raise StoreError(
+                f"cannot create {self.path}: {error.strerror}; DATABASE_URL must name a file in a folder "
+                f"that this user may write to"
+            ) from error
 
     async def close(self) -> None:
         await self.engine.dispose()
