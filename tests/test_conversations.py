@@ -333,12 +333,6 @@ async def test_an_order_sent_instead_of_a_name_is_followed_and_ends_the_question
     await play.ask(EMMA, "Blue lamp", "as a question")
 
 
-async def test_a_photo_or_sticker_without_words_gets_an_answer_too(play: World) -> None:
-    await play.ask(EMMA, "/start", "Welcome")
-    sent = await play.control("POST", f"chats/{EMMA}/document", name="receipt.txt", content="hello")
-    await play.hears(EMMA, "order", after=sent["message"]["id"])
-
-
 async def test_a_shared_location_sets_the_time_zone(play: World) -> None:
     await play.ask(EMMA, "/start", "Welcome")
     sent = await play.control("POST", f"chats/{EMMA}/location", latitude=35.68, longitude=139.69)
