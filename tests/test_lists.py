@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import io
+import re
 import zipfile
 from datetime import datetime
 from typing import Any
@@ -173,6 +175,23 @@ def test_names_in_a_code_page_stay_what_they_are(titles: str, name: str, page: s
 def test_a_quote_that_nobody_closes_swallows_no_rows() -> None:
     orders = read_file(f'order,who\n{ONE},"Emma\n{TWO},Ivan\n'.encode(), "en")
     assert [row.cells for row in orders.rows] == [(ONE, "Emma"), (TWO, "Ivan")]
+
+
+def test_the_delimiter_that_excel_names_in_a_first_line_counts() -> None:
+    for named in ("sep=;", '"sep=;"', "sep=;\r"):
+        orders = read_file(f"{named}\nshop order;note\n#7;1,2,{ONE},3\n".encode(), "en")
+        assert orders.header == ("shop order", "note")
+        assert [(row.shop_order, row.numbers) for row in orders.rows] == [("#7", (ONE,))]
+    assert read_file(f"sep=x\n{ONE}\n".encode(), "en").rows[-1].numbers == (ONE,)
+
+
+def test_a_file_may_hold_a_few_broken_characters_but_not_many() -> None:
+    line = f"#7,{ONE}\n".encode("utf-16-le")
+    broken = codecs.BOM_UTF16_LE + b"\x00\xd8" + line
+    assert [row.numbers for row in read_file(broken, "en").rows][-1] == (ONE,)
+    with pytest.raises(NotAList) as refusal:
+        read_file(codecs.BOM_UTF16_LE + 30 * b"\x00\xd8" + line, "en")
+    assert refusal.value.why is Unreadable.NO_TEXT
 
 
 def test_a_cell_of_any_length_is_read() -> None:
@@ -567,6 +586,18 @@ def test_a_long_number_of_a_workbook_that_ends_in_zero_lost_a_digit() -> None:
     ]
     written_by_a_program = workbook(("order", "ali order"), ("#1", 8211744661738040), ("#2", int(TWO)))
     assert read_file(written_by_a_program, "en").numbers == ("8211744661738040", TWO)
+
+
+def test_a_formula_counts_for_what_it_came_to() -> None:
+    book = zipfile.ZipFile(io.BytesIO(workbook(("order", "ali order"), ("#1", "=B9"), ("#2", TWO))))
+    parts = {name: book.read(name) for name in book.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = re.sub(rb"(</f>)<v ?/>", rb"\1<v>%s</v>" % ONE.encode(), sheet)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert read_file(packed.getvalue(), "en").numbers == (ONE, TWO)
 
 
 def test_orders_of_all_visible_sheets_are_read() -> None:

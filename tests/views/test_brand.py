@@ -135,9 +135,7 @@ def test_every_twin_is_said_without_the_name(language: str) -> None:
     words = branded(language)
     for usual, twin in brand.TWINS.items():
         assert brand.NAMES.search(usual)
-        said = words.t(twin)
-        assert not brand.NAMES.search(said)
-        assert language == "en" or said != twin, f"{twin} is not translated"
+        assert not brand.NAMES.search(words.t(twin))
 
 
 @pytest.mark.parametrize(
