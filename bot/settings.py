@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import time
 from io import StringIO
@@ -335,7 +336,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
 
 def _dotenv(path: Path) -> dict[str, str | None]:
     try:
-        text = path.read_text(encoding="utf-8") if path.exists() and not path.is_dir() else ""
+        text = path.read_text(encoding="utf-8-sig") if path.exists() and not path.is_dir() else ""
         if wrong := next((one for one in parse_stream(StringIO(text)) if one.error), None):
             raise SettingsError(
                 str(path), f"line {wrong.original.line} is no NAME=value; a quote may lack its end"
@@ -348,11 +349,25 @@ def _dotenv(path: Path) -> dict[str, str | None]:
 
 def _read_secret(variable: str, path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        return Path(path).read_text(encoding="utf-8-sig").strip()
     except OSError as error:
-        raise SettingsError(variable, f"cannot read the file it names ({error.strerror})") from None
+        raise SettingsError(variable, f"the file {path} cannot be read ({error.strerror})") from None
     except ValueError:  # no UTF-8, or a name that no file can have
         raise SettingsError(variable, "does not name a text file") from None
+
+
+def read_toml(variable: str, path: str) -> dict[str, Any]:
+    """The content of the TOML file that a setting names. Raises SettingsError."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SettingsError(variable, f"{path} is not UTF-8 text; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(variable, f"{path} is not TOML: {error}") from None
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        why = getattr(error, "strerror", None) or "no such path"
+        fix = "name a TOML file that this user may read, or leave the setting empty"
+        raise SettingsError(variable, f"{path} cannot be read ({why}); {fix}") from None
 
 
 def mistake(variable: str, text: str) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from bot.errors import SettingsError
 from bot.i18n import LANGUAGES
 from bot.model import BoardSettings, Picture, Shop
+from bot.settings import read_toml
 
 _TEXTS = {"name": 64, "support": 64, "welcome": 600, "help": 600, "review_url": 300}
 _SWITCHES = ("brand", "blur_origin")
@@ -34,7 +34,7 @@ def load_shop(path: str, *, asks: bool = False) -> Callable[[str], Shop]:
 
     Raises SettingsError that names what is wrong.
     """
-    content = _read(path) if path else {}
+    content = read_toml("SHOP_FILE", path) if path else {}
     days = _board_settings(content.pop(_BOARD, {}))
     base = {name: value for name, value in content.items() if name in _FIELDS}
     for name, value in content.items():
@@ -50,15 +50,6 @@ def load_shop(path: str, *, asks: bool = False) -> Callable[[str], Shop]:
     shops = {code: Shop(**(base | content.get(code, {})), board=days, asks=asks) for code in LANGUAGES}
     plain = Shop(**base, board=days, asks=asks)
     return lambda language: shops.get(language, plain)
-
-
-def _read(path: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError("SHOP_FILE", f"cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError("SHOP_FILE", f"is not TOML: {error}") from None
 
 
 def _board_settings(table: Any) -> BoardSettings:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import SECRETS, Settings, load_settings
+from bot.settings import SECRETS, Settings, load_settings, read_toml
 
 NEEDED = {
     "TELEGRAM_BOT_TOKEN": "123456789:AAcanary-token-canary",
@@ -179,6 +179,27 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_no_mistake(tmp_path: Path) -> None:
     assert load_settings(NEEDED, dotenv=tmp_path / ".env") == read()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "cannot be read"), (b"name = 'x", "is not TOML"), (b"\xff\xfe\x00", "is not UTF-8 text")],
+)
+def test_a_file_that_a_setting_names_is_named_with_its_mistake(
+    content: bytes | None, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "shop.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=f"SHOP_FILE: {file} {said}"):
+        read_toml("SHOP_FILE", str(file))
+
+
+def test_files_of_windows_editors_are_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("ACCESS=open\r\nLOG_FORMAT=json\r\n", encoding="utf-8-sig", newline="")
+    (tmp_path / "shop.toml").write_text("name = 'x'\r\n", encoding="utf-8-sig", newline="")
+    assert load_settings(NEEDED | {"ACCESS": ""}, dotenv=tmp_path / ".env").log_format == "json"
+    assert read_toml("SHOP_FILE", str(tmp_path / "shop.toml")) == {"name": "x"}
 
 
 @pytest.mark.parametrize("line", ["ACCESS='private", "=open", "ACCESS = 'a' b"])

@@ -28,7 +28,7 @@ class EnvFile:
         """Read the file at `path`; an empty one if it does not exist."""
         if not path.is_file():
             return cls()
-        return cls(lines=tuple(path.read_text(encoding="utf-8").splitlines()))
+        return cls(lines=tuple(path.read_text(encoding="utf-8-sig").splitlines()))
 
     @property
     def values(self) -> dict[str, str]:

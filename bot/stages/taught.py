@@ -10,11 +10,10 @@ value the texts as the carrier writes them, with the lexicon's placeholders.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
 from bot.errors import SettingsError
+from bot.settings import read_toml
 from bot.stages.lexicon import LexiconEntry, LexiconError, entries, key
 
 _MOST = 5000  # texts
@@ -29,12 +28,7 @@ def load(path: str) -> tuple[LexiconEntry, ...]:
     """
     if not path:
         return ()
-    try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError("PHRASES_FILE", f"cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError("PHRASES_FILE", f"is not TOML: {error}") from None
+    content = read_toml("PHRASES_FILE", path)
     try:
         found = tuple(_entries(content))
     except LexiconError as error:

@@ -58,7 +58,7 @@ def database_url(text: str) -> sa.URL:
         raise SettingsError("DATABASE_URL", fix) from None
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     name = drivers.get(url.get_backend_name())
-    if name is None or (name == drivers["sqlite"] and not url.database) or "\0" in text:
+    if name is None or (name == drivers["sqlite"] and url.database in (None, "", ":memory:")) or "\0" in text:
         raise SettingsError("DATABASE_URL", fix)
     return url.set(drivername=name)
 

@@ -22,8 +22,8 @@ async def _never(ending: asyncio.Event) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    [NOBODY, "postgresql:///bot?host=/nowhere", "mysql://bot@localhost/bot", "sqlite://", "/no/such/bot.db",
-     "/", "/proc/bot.db", "sqlite:///{folder}/text.db"],
+    [NOBODY, "postgresql:///bot?host=/nowhere", "mysql://bot@localhost/bot", "sqlite://", "sqlite:///:memory:",
+     "/no/such/bot.db", "/", "/proc/bot.db", "sqlite:///{folder}/text.db"],
 )  # fmt: skip
 async def test_the_setting_is_named_with_the_fix(url: str, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database " * 500)
