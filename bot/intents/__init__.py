@@ -184,13 +184,13 @@ def _of_courtesy(folded: str, *, asks: bool) -> Intent | None:
 
 
 def _consists_of(folded: str, phrases: str, filling: str) -> bool:
-    left = _matcher(phrases).sub(" ", folded)
-    return left != folded and not _matcher(filling).sub(" ", left).strip()
+    spoken = _matcher(phrases).search(folded) is not None
+    return spoken and not _matcher(f"{phrases}|{filling}").sub(" ", folded).strip()
 
 
 def _thanks_by_name(text: str, folded: str) -> bool:
     """ "Super, tak Linn": thanks in any language, and one word more that is written as a name."""
-    left = _matcher(_FILLING).sub(" ", _matcher(_POLITE).sub(" ", folded)).split()
+    left = _matcher(f"{_POLITE}|{_FILLING}").sub(" ", folded).split()
     if len(left) != 1 or not _matcher(_THANKING).search(folded):
         return False
     name = next((word for word in re.findall(r"[^\W\d_]+", text)[1:] if fold(word).strip() == left[0]), "")

@@ -57,6 +57,19 @@ THANKS = (
     "|признателен|признательна|вдячні|minnettarım|eyvallah|感激|感謝します|感謝|dhanyawad|shukriya ji"
     "|دستتون درد نکنه|دست شما درد نکنه|mange tusen takk|tack tack|tack så jättemycket|jättetack"
     "|tack för nu|tack för allt"
+    # in Latin letters, where another script is the usual one
+    "|blagodaria|blagodarya|spasibo|spasiba|dyakuyu|diakuyu|toda|todah|toda raba|todah rabah|gamsahapnida"
+    "|gamsahamnida|kamsahamnida|kamsahapnida|gomawo|gomapseumnida|arigato|arigatou|arigato gozaimasu"
+    "|arigatou gozaimasu|domo arigato|xie xie|xiexie|doh je|m goi|shukran|shoukran|shukraan|bayarlalaa"
+    "|evkaristo|evharisto|efharisto poli|madloba|madlobt|shnorhakalutyun|khob khun|khop khun|kop khun"
+    "|khop khun krap|khop khun ka|aw kun|orkun|khop jai|kyay zu tin ba de|dhanyavaad|dhanyawaad"
+    "|dhanyabaad|nanri|dhanyavadalu|dhanyavadagalu|nanni|meherbani|mamnoon|mamnun|kheili mamnoon|tashakor"
+    "|sepas|rakhmet|rahmet|cam on|cam on ban|cam on shop|istuthi|ameseginalehu|mahalo|vinaka|fa afetai"
+    "|maururu|kia ora"
+    # we thank you
+    "|wir danken|le agradecemos|te agradecemos|vi tackar|vi takker|kiitämme|děkujeme|ďakujeme|dziękujemy"
+    "|zahvaljujem|zahvaljujemo|zahvaljujem se|köszönettel|вам спасибо|благодарны|mille fois merci"
+    "|mille mercis|thanks a million|thanks a ton|much obliged"
 )  # fmt: skip
 
 FAREWELLS = (
@@ -95,6 +108,10 @@ FAREWELLS = (
     "|danke das war s|bis zum nächsten mal|hasta la próxima|à la prochaine|до следующего раза|на этом все"
     "|всё спасибо|下次见|回见|下次見|またね|じゃあね|pe curand|sige una|una na ko|kita ta puhon|وداعا"
     "|وداعاً|بای|tschö|ade|iyi çalışmalar|buen viaje|bonne continuation|bonne fin de journée"
+    "|bonne journée|bonne soirée|bonne après midi|良い一日を|よい一日を|良い週末を|mukavaa päivänjatkoa"
+    "|mukavaa päivää|hyvää viikonloppua|uwe na siku njema|na uwe na siku njema|schönen tag"
+    "|tenha um bom dia|feliz día|iyi haftasonları|krásný den|přeji hezký den|pekný víkend|szép estét"
+    "|o zi frumoasă|приятна вечер|ugodnu večer|καλή σας μέρα|روزتون بخیر"
 )  # fmt: skip
 
 ACKNOWLEDGED = (
@@ -135,6 +152,22 @@ ACKNOWLEDGED = (
     "|esatto|claro|com certeza|natuurlijk|precies|oczywiście|zgadza się|конечно|точно|звичайно|точно так"
     "|elbette|tabii|tentu|dĩ nhiên|بالتاكيد|طبعا|כמובן|ज़रूर|แน่นอน|もちろん|물론|물론이죠|当然|當然"
     "|jeg prøver det|jag testar|i ll try it|i ll try that|ich versuche es|voy a probar|je vais essayer"
+    # sorry
+    "|sorry|so sorry|my bad|excuse me|apologies|i apologize|entschuldigung|entschuldige|entschuldigen sie"
+    "|tut mir leid|es tut mir leid|verzeihung|disculpe|disculpa|disculpen|perdón|perdona|perdone"
+    "|lo siento|excusez moi|désolé|désolée|pardon|mi scusi|scusa|scusi|scusate|mi dispiace|desculpe"
+    "|desculpa|com licença|perdão|sinto muito|het spijt me|przepraszam|sorki|wybacz|przykro mi|извините"
+    "|извини|простите|прости|прошу прощения|вибачте|пробачте|перепрошую|özür dilerim|affedersiniz"
+    "|kusura bakmayın|maaf|mohon maaf|xin lỗi|اسف|معذره|סליחה|מצטער|מצטערת|माफ कीजिए|माफ़ कीजिए"
+    "|क्षमा करें|सॉरी|maaf kijiye|ขอโทษ|ขออภัย|すみません|ごめんなさい|ごめん|申し訳ありません"
+    "|失礼しました|죄송합니다|미안해요|미안합니다|对不起|對不起|抱歉|不好意思|förlåt|ursäkta|unnskyld"
+    "|beklager|undskyld|anteeksi|olen pahoillani|promiňte|omlouvám se|prepáčte|elnézést|bocsánat|scuze"
+    "|îmi pare rău|извинете|съжалявам|oprostite|žao mi je|izvinite|συγγνώμη|συγνώμη|ببخشید|معذرت میخوام"
+    "|দুঃখিত|மன்னிக்கவும்|pasensya na|paumanhin|samahani"
+    # you are welcome
+    "|gern geschehen|bitte schön|de nada|je vous en prie|prego|graag gedaan|proszę bardzo|пожалуйста"
+    "|будь ласка|ole hyvä|varsågod|rado se stalo|není zač|szívesen|cu plăcere|няма защо|nema na čemu"
+    "|παρακαλώ|خواهش میکنم|walang anuman|karibu"
 )  # fmt: skip
 
 GREETINGS = (
@@ -237,7 +270,12 @@ FILLING = (
     "|for your time|for your time today|what you did|for what you did|de ta part|de votre part"
     "|de votre aide|pour tout|de tout|por todo|per tutto|por tudo|voor alles|za wszystko|za все|за все"
     "|за всё|для меня|her şey için|jättemycket|för nu|för allt|for alt|för din hjälp|för er hjälp"
-    "|puno na pomoći|to wszystko|och ha en bra dag|oh|ah|aha|um|uh|well"
+    "|puno na pomoći|to wszystko|och ha en bra dag|oh|ah|aha|um|uh|well|in advance|im voraus|schon mal"
+    "|de antemano|por adelantado|d avance|en avance|in anticipo|anticipatamente|desde já|antecipadamente"
+    "|alvast|bij voorbaat|z góry|заранее|заздалегідь|şimdiden|sebelumnya|trước|مقدما|מראש|på forhånd"
+    "|på förhand|etukäteen|předem|vopred|előre is|anticipat|предварително|unaprijed|unapred|vnaprej"
+    "|پیشاپیش|よろしくお願いします|よろしく|wako|kwa msaada wako|vam na|vam na poruci|vam na strpljenju"
+    "|na strpljenju|na poruci"
 )  # fmt: skip
 
 STOP = (
