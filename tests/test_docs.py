@@ -14,12 +14,13 @@ from types import ModuleType
 import pytest
 import typer
 
-from bot import __version__
+from bot import __version__, board
 from bot.cli import app
 from bot.cli.checks.machine import OF_COMPOSE
 from bot.i18n import Words
 from bot.ids import link_token, read_link_token
 from bot.settings import SECRETS, Settings, load_settings
+from bot.views import board as view
 from bot.views import commands as menu
 
 ROOT = Path(__file__).parent.parent
@@ -214,6 +215,19 @@ def test_the_readme_names_every_command() -> None:
     listed = text.partition("## Operator's commands")[2].partition("## ")[0]
     first = {name.split()[0] for name in _options()}
     assert [name for name in sorted(first) if not re.search(rf"\b{name}\b", listed)] == []
+
+
+def test_the_flags_are_told_by_name_in_the_boards_order() -> None:
+    words = Words("en")
+    for name, flags in (
+        ("day.md", board.GRAVITY),
+        ("board.md", dict.fromkeys(rule.flag for rule in board.RULES)),
+    ):
+        rows = re.findall(
+            r"^\| (\W+ .+?) \|", (DOCS / "how-to" / name).read_text(encoding="utf-8"), re.MULTILINE
+        )
+        told = [row for row in rows if not row.isascii()]
+        assert told == [f"{view.flag_icon(flag)} {view.flag_name(words, flag)}" for flag in flags], name
 
 
 def test_the_changelog_begins_with_this_version() -> None:

@@ -109,14 +109,15 @@ def test_what_the_settings_would_refuse_is_refused_when_it_is_answered(
     answers = script(
         sandbox,
         aliexpress=f"my key\n{told['app_key']}\n{told['app_secret']}\nhttp://[::1\n\n",
-        people=f"n\n{2**63}\n-0\n\nprivate\nOPEN\nGerman\nMars\n東京\n",
+        people=f"n\n{2**63}\n-0\n\nprivate\nOPEN\nGerman\nMars\nMünchen\n",
     )
     result = asked.run("init", answers=answers)
     assert result.exit_code == 0, result.output
     assert "named none" in result.output, "nobody could use a private bot without admins"
     chosen = settings.load_settings(environ={}, dotenv=asked.folder / ".env")
     assert (chosen.access, chosen.admin_chat_ids) == ("open", ())
-    assert (chosen.default_language, chosen.default_time_zone) == ("de", "Asia/Tokyo")
+    assert (chosen.default_language, chosen.default_time_zone) == ("de", "Europe/Berlin")
+    assert "✓ Europe/Berlin: it is " in result.output
 
 
 @pytest.mark.parametrize(("file", "why"), [("nowhere/.env", "no folder"), (".", "is a folder")])
