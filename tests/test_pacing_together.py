@@ -23,11 +23,12 @@ class Fleet:
     def __init__(self) -> None:
         self.pacer = Pacer(CheckInterval(), random.Random(1).random)
         self.at: dict[str, tuple[Stage, datetime]] = {}
+        self.hastened: dict[datetime, list[str]] = {}
 
     def check(
         self, order: str, now: datetime, *nodes: tuple[datetime, Stage], weight: float = 1.0
     ) -> list[str]:
-        """One check; returns who is made due by it."""
+        """One check; returns who is made due by it, or sooner."""
         stage, last = self.at.get(order, (Stage.INFO_RECEIVED, None))
         watch = Watch(
             stage=stage, last_node_at=last, weight=weight,
@@ -42,7 +43,8 @@ class Fleet:
             stage=stage, last_node_at=last, weight=weight, checked_at=now, created_at=NOW - timedelta(days=9)
         )
         self.pacer.next_check(after, now, order=order)
-        return self.pacer.orders_to_hasten(now)
+        self.hastened = self.pacer.orders_to_hasten()
+        return [one for orders in self.hastened.values() for one in orders]
 
     def travel(self, orders: list[str], step: int) -> None:
         """All of them have the entry of one step, a few seconds apart, and are checked soon after."""
@@ -169,3 +171,81 @@ def test_memory_is_bounded(together: bool, monkeypatch: pytest.MonkeyPatch) -> N
     assert len(companions._places) <= 50
     assert len(companions._entries) <= 80
     assert sum(len(entry.orders) for entry in companions._entries.values()) <= 50
+
+
+def _bag(fleet: Fleet, *orders: str) -> datetime:
+    """Orders that shared three entries, the last one at this moment."""
+    for step in range(3):
+        fleet.travel(list(orders), step)
+    return NOW + timedelta(hours=24)
+
+
+def test_two_entries_found_at_once_are_suggested_both_and_the_bag_stays_one() -> None:
+    fleet = Fleet()
+    came = _bag(fleet, "a", "b", "c")
+    fleet.pacer.price = Price(value=0.1)
+    first, second = came + timedelta(hours=2), came + timedelta(hours=3)
+    fleet.check("a", second, (first, Stage.INTERNATIONAL_TRANSIT), (second, Stage.INTERNATIONAL_TRANSIT))
+    peers = fleet.pacer.companions.peers("a")
+    assert sorted(peer.order for peer in peers) == ["b", "c"]
+    (alike,) = {peer.shared for peer in peers}
+    assert alike == 3
+    (one, _, _), _ = fleet.pacer.companions.suggested(["b", "c"])
+    assert one == "b"
+    # What it has is no news to the others: they were told.
+    both = ((first, Stage.INTERNATIONAL_TRANSIT), (second, Stage.INTERNATIONAL_TRANSIT))
+    assert fleet.check("b", second + timedelta(minutes=1), *both) == []
+    assert {peer.order for peer in fleet.pacer.companions.peers("b")} == {"a", "c"}
+
+
+def test_more_entries_that_wait_make_a_check_due_that_one_does_not() -> None:
+    """One entry need not be worth a call; the next one adds to it."""
+    fleet = Fleet()
+    came = _bag(fleet, "a", "b")
+    counts = []
+    for n in range(1, 4):
+        moved = came + timedelta(hours=2 * n)
+        fleet.check("a", moved, (moved, Stage.INTERNATIONAL_TRANSIT))
+        counts.append(fleet.pacer.companions.suggested(["b"])[0][1])
+    assert counts == pytest.approx([0.7, 2.0 * 0.7**2, 3.0 * 0.7**3])  # each is shared with a chance of 0.7
+
+
+def test_what_is_not_worth_a_call_now_is_checked_when_it_is() -> None:
+    soon, late = [], []
+    for price, found in ((0.05, soon), (20.0, late)):
+        fleet = Fleet()
+        came = _bag(fleet, "a", "b")
+        fleet.pacer.companions.plan("b", hours(came) + 90.0)
+        fleet.pacer.price = Price(value=price)
+        fleet.check("a", came + timedelta(hours=2), (came + timedelta(hours=2), Stage.INTERNATIONAL_TRANSIT))
+        found += fleet.hastened
+        assert list(fleet.hastened.values()) == [["b"]]
+    assert soon == [came + timedelta(hours=2)]
+    assert came + timedelta(hours=3) < late[0] < came + timedelta(hours=26)
+    assert fleet.pacer.companions._places["b"].due == pytest.approx(hours(late[0]))
+    assert fleet.pacer.orders_to_hasten() == {}
+
+
+def test_a_suggestion_that_was_wrong_is_forgotten_and_counted() -> None:
+    fleet = Fleet()
+    came = _bag(fleet, "a", "b", "c")
+    fleet.pacer.price = Price(value=0.1)
+    fleet.check("a", came + timedelta(hours=2), (came + timedelta(hours=2), Stage.INTERNATIONAL_TRANSIT))
+    before = fleet.pacer.companions.dump()
+    fleet.check("b", came + timedelta(hours=3))
+    fleet.check("c", came + timedelta(hours=3), (came + timedelta(hours=3), Stage.INTERNATIONAL_TRANSIT))
+    after = fleet.pacer.companions.dump()
+    key = f"{Stage.EXPORT_CUSTOMS}/3"
+    assert before.get(key, [0.0, 0.0]) == [0.0, 0.0]
+    assert after[key] == [0.0, 2.0]
+    assert fleet.pacer.companions.peers("a") == []
+    unseen = {order: found for order, found, _ in fleet.pacer.companions.suggested(["a", "b", "c", "gone"])}
+    assert unseen == {"a": 0.0, "b": pytest.approx(0.7 * 4.0 / 6.0), "c": 0.0}  # b: by c
+
+
+def test_one_delivered_says_that_its_companions_may_be_too() -> None:
+    fleet = Fleet()
+    came = _bag(fleet, "a", "b")
+    fleet.pacer.price = Price(value=0.1)
+    assert fleet.check("a", came + timedelta(hours=2), (came + timedelta(hours=2), Stage.DELIVERED)) == ["b"]
+    assert list(fleet.hastened) == [came + timedelta(hours=2)]

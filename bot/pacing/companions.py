@@ -8,15 +8,15 @@ last two or three, probably shares the next; the chance is learned by stage. Tim
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any, NamedTuple
 
 from bot.model import Stage, Watch
 from bot.pacing.profile import hours
 
-_APART = 5.0 / 60.0  # hours between time stamps of a shared entry, at most
+_APART = 7.5 / 60.0  # hours between time stamps of a shared entry, at most
 _PRIOR = (0.1, 0.5, 0.7)  # chance that the next entry is shared after one, two, three shared ones in a row,
 _TRIALS = 4.0  # weight of that prior in trials, and the number of trials after which old ones count half
 _MEMORY = 200.0
@@ -34,15 +34,22 @@ class _SharedEntry:
 
 
 @dataclass(slots=True)
-class _Traveler:
-    """An order's newest entries, weight, next check, and the entry that a companion suggests it has."""
+class Traveler:
+    """An order's newest entries, weight, next check, and the newer entries that companions suggest it has."""
 
     stage: Stage
     trail: tuple[_SharedEntry, ...]
     weight: float = 1.0
     due: float = -math.inf
     leads: bool = False
-    suggested: tuple[_SharedEntry, int] | None = None  # and how many were shared before it
+    suggested: tuple[_SharedEntry, ...] = ()
+    chance: float = 1.0  # that it has them
+    shared: int = 0  # entries in a row shared before them
+
+    @property
+    def path(self) -> tuple[_SharedEntry, ...]:
+        """Its newest entries with those suggested; the last one is where others find it."""
+        return (*self.trail, *self.suggested)[-len(_PRIOR) :]
 
 
 class Peer(NamedTuple):
@@ -57,31 +64,35 @@ class Companions:
     """Which orders travel together, learned from checks; bounded, not kept across restarts."""
 
     def __init__(self) -> None:
-        self._places: dict[str, _Traveler] = {}
+        self._places: dict[str, Traveler] = {}
         self._entries: dict[tuple[str, Stage, int], _SharedEntry] = {}
         # By "stage/shared before": how many next entries were shared, and of how many.
         self._shared: dict[str, list[float]] = {}
 
     def observe(self, order: str, watch: Watch, stamps: Sequence[tuple[float, Stage]]) -> list[str]:
-        """Learn from one check; returns the orders that probably have this order's new entry, too.
+        """Learn from one check; returns the orders that may have this order's new entry, too.
 
         `watch` is the order as it was before, `stamps` its new entries, oldest first.
         """
         carrier, stage, last = watch.carrier, watch.stage, watch.last_node_at
-        before = self.peers(order) if stamps else []
-        place = self._places.pop(order, None)
+        place = self._places.get(order)
         if place is None:
-            place = _Traveler(stage, (self._entry(carrier, stage, hours(last)),) if last else ())
-        new = [self._entry(carrier, brought, stamp) for stamp, brought in stamps]
-        self._settle(order, place, came=place.suggested is not None and place.suggested[0] in new)
-        likely = []
+            place = Traveler(stage, (self._entry(carrier, stage, hours(last)),) if last else ())
+        new = tuple(dict.fromkeys(self._entry(carrier, brought, stamp) for stamp, brought in stamps))
+        came = any(entry in new for entry in place.suggested[:1])
+        untold = tuple(entry for entry in new if entry not in place.suggested)  # to those who travel with it
+        if len(untold) + len(place.suggested) > len(new):  # it does not: not all came
+            self._settle(order, place, came=came)
+            untold = new
+        before = self.peers(order) if untold else []
         for peer in before:
-            if self._places[peer.order].suggested is None:
-                self._places[peer.order].suggested = new[0], peer.shared
-                new[0].orders[peer.order] = None
-                likely.append(peer.order)
-        if place.trail:
-            place.trail[-1].orders.pop(order, None)
+            other = self._places[peer.order]
+            other.path[-1].orders.pop(peer.order)
+            other.shared = other.shared if other.suggested else peer.shared
+            other.suggested, other.chance = (*other.suggested, *untold), peer.chance
+            untold[-1].orders[peer.order] = None
+        self._settle(order, place, came=came)
+        self._places.pop(order, None)
         place.trail = (*place.trail, *new)[-len(_PRIOR) :]
         place.stage = next((brought for _, brought in reversed(stamps) if brought is not Stage.UPDATE), stage)
         if place.trail and not place.stage.final:
@@ -89,28 +100,20 @@ class Companions:
             self._places[order] = place  # newest last: the oldest are forgotten first
             if len(self._places) > _ORDERS:
                 oldest = next(iter(self._places))
-                forgotten = self._places.pop(oldest)
-                forgotten.trail[-1].orders.pop(oldest, None)
-                self._settle(oldest, forgotten, came=None)
-        return likely
+                self._settle(oldest, self._places.pop(oldest), came=None)
+        return [peer.order for peer in before]
 
     def peers(self, order: str) -> list[Peer]:
         """The orders with the same newest entry, or that probably have it by now."""
         place = self._places.get(order)
         if place is None:
             return []
-        newest, found = place.trail[-1], []
-        for name in islice(newest.orders, _PEERS):
-            other = self._places.get(name)
-            if other is None or name == order:
-                continue
-            shared = 0
-            if other.trail[-1] is newest:
-                shared = _shared(place.trail, other.trail)
-            elif other.suggested is not None and other.suggested[0] is newest:
-                shared = min(other.suggested[1] + 1, len(_PRIOR))
-            if shared:
-                found.append(Peer(name, shared, self._chance(place.stage, shared)))
+        path, found = place.path, []
+        for name in islice(path[-1].orders, _PEERS):
+            if name != order:
+                other = self._places[name]
+                shared = sum(entry in other.path for entry in path)
+                found.append(Peer(name, shared, other.chance * self._chance(place.stage, shared)))
         return found
 
     def share(self, order: str, weight: float, now: float) -> float:
@@ -129,12 +132,11 @@ class Companions:
             return 1.0 - max(leaders)
         return 1.0 + math.fsum(chance * other.weight for chance, other in others) / weight
 
-    def gain(self, order: str, now: float) -> float:
-        """Hours of waiting that checking a companion `now`, rather than as planned, is expected to save."""
-        place = self._places.get(order)
-        if place is None or place.suggested is None:
-            return 0.0
-        return self._chance(place.stage, place.suggested[1]) * place.weight * (place.due - now)
+    def suggested(self, orders: Iterable[str]) -> list[tuple[str, float, Traveler]]:
+        """Which of these orders probably have unseen entries, and how many; the most wanted ones first."""
+        known = [(order, self._places[order]) for order in orders if order in self._places]
+        likely = [(o, len(one.suggested) * one.chance, one) for o, one in known if one.chance >= _RELIED]
+        return sorted(likely, key=lambda found: found[1] * found[2].weight, reverse=True)
 
     def plan(self, order: str, due: float) -> None:
         """Record when an order will be checked next."""
@@ -164,20 +166,12 @@ class Companions:
         came, trials = self._shared.get(f"{stage}/{shared}", (0.0, 0.0))
         return min((came + _TRIALS * _PRIOR[shared - 1]) / (trials + _TRIALS), _MOST)
 
-    def _settle(self, order: str, place: _Traveler, *, came: bool | None) -> None:
+    def _settle(self, order: str, place: Traveler, *, came: bool | None) -> None:
         """Count whether an order had the suggested entry; None if that stays unknown."""
-        if place.suggested is None:
-            return
-        entry, shared = place.suggested
-        entry.orders.pop(order, None)
-        place.suggested = None
-        if came is not None:
-            row = self._shared.setdefault(f"{place.stage}/{shared}", [0.0, 0.0])
+        if place.trail:
+            place.path[-1].orders.pop(order, None)
+        if place.suggested and came is not None:
+            row = self._shared.setdefault(f"{place.stage}/{place.shared}", [0.0, 0.0])
             fade = 0.5 if row[1] >= _MEMORY else 1.0
             row[:] = fade * row[0] + came, fade * row[1] + 1.0
-
-
-def _shared(one: Sequence[_SharedEntry], other: Sequence[_SharedEntry]) -> int:
-    """How many of the newest entries in a row both have."""
-    pairs = zip(reversed(one), reversed(other), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
+        place.suggested, place.chance = (), 1.0

@@ -11,7 +11,7 @@ from typing import Any
 from bot.book import book_needs, weight
 from bot.model import BookNeeds, Stage, Watch
 from bot.pacing.companions import Companions
-from bot.pacing.policy import CheckInterval, Explanation, decide, explain
+from bot.pacing.policy import Bound, CheckInterval, Explanation, decide, explain
 from bot.pacing.price import Price, day_begun
 from bot.pacing.profile import hours
 from bot.pacing.rates import Rates
@@ -42,6 +42,7 @@ class Pacer:
         self.companions = Companions()
         self._random = random
         self._suggested: list[str] = []
+        self._hastened: dict[datetime, list[str]] = {}
         self._spare = math.inf  # calls that companions may still cost today
 
     def next_check(self, watch: Watch, now: datetime, *, order: str = "") -> datetime | None:
@@ -53,6 +54,7 @@ class Pacer:
         at, _ = decide(shared, self.rates, self.price.value, interval, now, self._random())
         if order and at is not None:
             self.companions.plan(order, hours(at))
+        self._hasten(watch, now)
         return at
 
     def explain(self, watch: Watch, now: datetime) -> Explanation:
@@ -83,13 +85,23 @@ class Pacer:
             stamps = sorted((hours(at), stage) for at, stage in nodes)
             self._suggested += self.companions.observe(order, watch, stamps)
 
-    def orders_to_hasten(self, now: datetime) -> list[str]:
-        """Orders to check now, because a companion's news makes it likely that they have news, too."""
-        gains = {order: self.companions.gain(order, hours(now)) for order in self._suggested}
-        worth = [order for order in sorted(gains, key=gains.__getitem__) if gains[order] >= self.price.value]
-        hastened = worth[max(len(worth) - int(min(self._spare, len(worth))), 0) :]
-        self._suggested, self._spare = [], self._spare - len(hastened)
+    def orders_to_hasten(self) -> dict[datetime, list[str]]:
+        """When to check which orders sooner: a companion's news makes it likely that they have news, too."""
+        hastened, self._hastened = self._hastened, {}
         return hastened
+
+    def _hasten(self, watch: Watch, now: datetime) -> None:
+        """Plan the companions that probably have the news that `watch` was just checked to have."""
+        likely, self._suggested = self.companions.suggested(self._suggested), []
+        for order, unseen, one in likely[: int(min(self._spare, len(likely)))]:
+            stage = one.stage if watch.stage.final else watch.stage
+            like = replace(watch, stage=stage, status=None, weight=one.weight, failures=0)
+            at, bound = decide(like, self.rates, self.price.value, self.interval, now, unseen=unseen)
+            at = now if bound is Bound.FLOOR else at
+            if at is not None and hours(at) < one.due:
+                self._spare -= 1.0
+                self.companions.plan(order, hours(at))
+                self._hastened.setdefault(at, []).append(order)
 
     def refresh(self) -> None:
         """Rebuild the tables from what was learned (20 ms, so use a thread); call it about every minute."""

@@ -62,12 +62,13 @@ class Explanation:
 
 
 def decide(
-    watch: Watch, rates: Rates, price: float, interval: CheckInterval, now: datetime, luck: float = 0.5
-) -> tuple[datetime | None, Bound]:
+    watch: Watch, rates: Rates, price: float, interval: CheckInterval, now: datetime,
+    luck: float = 0.5, unseen: float = 0.0,
+) -> tuple[datetime | None, Bound]:  # fmt: skip
     """When to check an order again that is checked at `now` (None: never), and what decided it.
 
-    `price` is `Price.value`, `luck` a random number in [0, 1). Between `interval`, but for finished orders,
-    which are checked at growing intervals.
+    `price` is `Price.value`, `luck` a random number in [0, 1), `unseen` the entries that are probably there.
+    Between `interval`, but for finished orders, which are checked at growing intervals.
     """
     quiet = now - max(watch.last_node_at or watch.created_at, watch.created_at)
     if watch.weight <= 0 or quiet >= GIVEN_UP:
@@ -79,7 +80,7 @@ def decide(
             return None, Bound.STOPPED
         at, bound = now + timedelta(hours=left[0] * (1.0 + _JITTER * luck)), Bound.FINISHED
     else:
-        gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, interval)
+        gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, interval, unseen)
         seconds = gap * 3600.0 * _varied(luck, rates.entries if gap > _LONG else math.inf)
         at = now + timedelta(seconds=min(max(seconds, interval.floor), interval.ceiling))
     if watch.failures > 0:
@@ -138,7 +139,7 @@ class _Outlook:
         return self.cell.rate_at(self.profile.operating(at) - self.zero) * self.profile.pace_at(at)
 
 
-def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[float, Bound]:
+def _gap(outlook: _Outlook, price: float, interval: CheckInterval, unseen: float) -> tuple[float, Bound]:
     """Hours until the next check: the moment after which waiting longer costs more than it saves.
 
     One more hour of waiting costs w E, with E the expected number of unseen entries. It saves
@@ -158,7 +159,7 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval) -> tuple[floa
     known, bin_ = cell.expected(age), bisect_right(edges, max(age, 0.0)) - 1
     after = best = floor
     least = total = 0.0
-    low = outlook.expected(floor)
+    low = outlook.expected(floor) + unseen
     while after < end and after - best <= _AHEAD:
         mark = min(int(after + phase + 1e-6) + 1.0 - phase, end)
         step = mark - after

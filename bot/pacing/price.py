@@ -71,8 +71,9 @@ class Price:
 
     def demand(self) -> tuple[float, ...]:
         """Calls per hour and order at price 1, for each hour of the day."""
-        level = self._level()
-        prior = 0.3 * max(math.fsum(self.units) / 24.0, 1e-9)
+        units = math.fsum(self.units)
+        level = max((math.fsum(self.calls) + _DEMAND_HOURS * _DEMAND) / (units + _DEMAND_HOURS), 1e-9)
+        prior = 0.3 * max(units / 24.0, 1e-9)
         ring = [(n + level * prior) / (u + prior) for n, u in zip(self.calls, self.units, strict=True)]
         return tuple(0.5 * ring[h] + 0.25 * ring[h - 1] + 0.25 * ring[(h + 1) % 24] for h in range(24))
 
@@ -84,10 +85,6 @@ class Price:
     def load(cls, state: Mapping[str, Any]) -> Price:
         """Restore the state from `dump`; an empty mapping or another version starts anew."""
         return _PRICE.validate_python(state) if state.get("version") == 1 else cls()
-
-    def _level(self) -> float:
-        units = math.fsum(self.units)
-        return max((math.fsum(self.calls) + _DEMAND_HOURS * _DEMAND) / (units + _DEMAND_HOURS), 1e-9)
 
     def _learn(self, now: datetime, calls: float, passed: float) -> Price:
         """Learn demand from the calls since the last observation."""

@@ -22,10 +22,7 @@ _BETTER = 4.0  # log-likelihood ratio by which another profile must have predict
 _LOST = 120.0  # hours without an entry after which nothing tells on which side of the border a parcel is
 _ROWS = 1000  # learned at most, before carriers that are new share what is known of none
 _LAG_EVENTS, _CLOSING_EVENTS = 20.0, 4.0
-_TRUSTED, _RECENT = (
-    8.0,
-    100.0,
-)  # nats that count as predicted and seen at first; after so many, all count half
+_TRUSTED, _RECENT = 8.0, 100.0  # nats: that count as predicted and seen at first; after which all count half
 _OFTEN, _MORE = 1.15, 0.4  # the least worth of the end: see `_worths`
 # What is learned: rows of numbers by name, most of them per stage or profile, with each row's length.
 _SIZES = {
@@ -256,17 +253,17 @@ class Rates:
         for stage in Stage:
             closing = self._row("closing", stage)[0] + _CLOSING_EVENTS * prior.CLOSING.get(stage, 0.0)
             self.closing[stage] = closing / (math.fsum(self._row("counts", stage)) + _CLOSING_EVENTS)
-        self._tables()
-
-    def _tables(self) -> None:
-        """Make the tables, evened as far as their predictions fail: at last to even intervals."""
+        # The tables are evened as far as their predictions fail: at last to even intervals.
         profiles, cells = self._profiles(), self._cells()
         times = {stage: self._time(stage, cell) for stage, cell in cells.items()}
         ages = {stage: _Prediction.of(cell.rate, times[stage]) for stage, cell in cells.items()}
         weeks = {profile: _Prediction.of(profile.pace, (1.0,) * WEEK) for profile in profiles.values()}
         self._believed = ages, {key: weeks[clock] for key, clock in profiles.items()}, cells, profiles
         of = {name: [n + _TRUSTED for n in self._row("trust", name)] for name in ("ages", "hours")}
-        self.trust = {name: min(max(seen / due, 0.0), 1.0) for name, (seen, due) in of.items()}
+        seen = ((name, min(max(told / due, 0.0), 1.0)) for name, (told, due) in of.items())
+        self.trust = {
+            name: part * part * (3.0 - 2.0 * part) for name, part in seen
+        }  # little: none, much: all
         by_age, by_hour = self.trust.values()
         evened = {profile: WeeklyProfile([pace**by_hour for pace in profile.pace]) for profile in weeks}
         self.profiles = {key: evened[profile] for key, profile in profiles.items()}

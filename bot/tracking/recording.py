@@ -161,9 +161,9 @@ class Recording:
         """Set the next check of the order, and hasten those of its companions."""
         planned = self._pacer.next_check(watch, now, order=order.id)
         await tx.checks.finish_check(order.id, now, earliest(planned, silence_at), checked=checked)
-        if companions := self._pacer.orders_to_hasten(now):
-            await tx.checks.make_due(companions, now)
-            _log.info("companion orders due", order=order.id, orders=len(companions))
+        for at, companions in self._pacer.orders_to_hasten().items():
+            await tx.checks.make_due(companions, at)
+            _log.info("companion orders due", order=order.id, orders=len(companions), at=at)
 
     def _learn(self, watch: Watch, changes: Changes, now: datetime) -> None:
         stamped = [(node.at, node.stage) for node in changes.added]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -24,9 +24,9 @@ class Policy(Protocol):
 
 @runtime_checkable
 class Hurrying(Policy, Protocol):
-    """One that also says, after each look, which other orders are to be looked at now."""
+    """One that also says, after each look, when to look at which other orders sooner."""
 
-    def orders_to_hasten(self, now: datetime) -> Sequence[str]: ...
+    def orders_to_hasten(self) -> Mapping[datetime, Sequence[str]]: ...
 
 
 @dataclass(slots=True)
@@ -109,10 +109,10 @@ def replay(
         else:
             due[index] = following
             heapq.heappush(queue, (following, index))
-        for other in hurrying.orders_to_hasten(now) if hurrying else ():
-            moved = indices[other]
-            if now < due[moved] and positions[moved] < len(timelines[moved].entries):
-                due[moved] = now + timedelta(seconds=1)
+        hastened = hurrying.orders_to_hasten() if hurrying else {}
+        for at, moved in ((at, indices[other]) for at, others in hastened.items() for other in others):
+            if at < due[moved] and positions[moved] < len(timelines[moved].entries):
+                due[moved] = max(at, now + timedelta(seconds=1))
                 heapq.heappush(queue, (due[moved], moved))
     outcome.order_days = sum(overlap(line, measure_from, measure_to) for line in timelines)
     return outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Stage, Watch
@@ -48,9 +48,9 @@ class AtPrice:
                 self._pacer.refresh()
         return self._pacer.next_check(watch, now, order=name) or now + _WEEK
 
-    def orders_to_hasten(self, now: datetime) -> Sequence[str]:
-        """Orders that a companion's news makes due."""
-        return self._pacer.orders_to_hasten(now)
+    def orders_to_hasten(self) -> Mapping[datetime, Sequence[str]]:
+        """Orders that a companion's news makes due sooner, by the new time."""
+        return self._pacer.orders_to_hasten()
 
 
 class Paced(AtPrice):
