@@ -37,9 +37,9 @@ screenshots: $(READY)  ## update the pictures in docs/images from the browser te
 bench: $(READY)  ## measure speed as ratios to bare clients
 	$(PY) -m tests.bench.speed
 
-bench-pacing: $(READY)  ## compare pacing with fixed intervals and others at equal calls: make bench-pacing [TIMELINES=FILE [WORLDS=all]]
+bench-pacing: $(READY)  ## compare pacing with fixed intervals and others at equal calls: make bench-pacing [TIMELINES=FILE] [WORLDS=air,bags]
 	mkdir -p build
-	$(PY) -m tests.bench.pacing $(if $(TIMELINES),--timelines $(TIMELINES)) $(if $(WORLDS),--worlds $(WORLDS)) --json build/pacing.json --plot build/pacing.svg
+	nice -n 15 $(PY) -m tests.bench.pacing $(if $(TIMELINES),--timelines $(TIMELINES)) --worlds $(or $(WORLDS),all) --json build/pacing.json --plot build/pacing.svg
 
 bench-arrival: $(READY)  ## compare arrival estimates with AliExpress's promise and past times: make bench-arrival [TIMELINES=FILE]
 	mkdir -p build

@@ -74,7 +74,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--budgets", type=_numbers, help="calls per active order-day (1,2,4,8,16)")
     parser.add_argument(
-        "--seeds", type=int, default=2, help="independent draws of each world, jitters of a file (2)"
+        "--seeds", type=int, default=1, help="independent draws of each world, jitters of a file (1)"
     )
     parser.add_argument("--orders", type=int, help="orders in each draw (200), of a file at most (1000)")
     parser.add_argument(
