@@ -211,7 +211,7 @@ def test_more_entries_that_wait_make_a_check_due_that_one_does_not() -> None:
 
 
 def test_what_is_not_worth_a_call_now_is_checked_when_it_is() -> None:
-    soon, late = [], []
+    soon, late = list[datetime](), list[datetime]()
     for price, found in ((0.05, soon), (20.0, late)):
         fleet = Fleet()
         came = _bag(fleet, "a", "b")
