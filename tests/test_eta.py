@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.eta import COOLDOWN, believable, is_meaningful, promised, with_moves
+from bot.eta import COOLDOWN, believable, has_day, is_meaningful, promised, with_moves
 from bot.model import Importance, News, NewsKind, OrderStatus, Parcel, Reason, Stage
 from tests.timelines import START, Follower, at, followed, node, parcel
 
@@ -157,6 +157,19 @@ def test_a_promise_that_the_card_does_not_show_is_not_announced(stage: Stage, an
     (after,), news = promised([shown], {shown.index: at(14 * DAY)}, known, at(5 * DAY))
     assert bool(news) is announced
     assert after.eta == at(14 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("stage", "room"),
+    [
+        (Stage.LOCAL_TRANSIT, True),
+        (Stage.OUT_FOR_DELIVERY, True),
+        (Stage.READY_FOR_PICKUP, False),
+        (Stage.DELIVERED, False),
+    ],
+)
+def test_an_estimate_of_our_own_has_room_on_the_last_day_too(stage: Stage, room: bool) -> None:
+    assert has_day(Parcel(index=1, stage=stage)) is room
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -10,6 +10,7 @@ from bot.progress import (
     cleared_customs,
     delivery_taken_back,
     importance_of,
+    passages,
     settled,
     standing,
     under_way,
@@ -21,6 +22,17 @@ PICKED = node(20, "Package collected by carrier")
 FLOWN = node(60, "Departed from departure country/region")
 LOCAL = node(100, "Arrived at local delivery center")
 OUT = node(120, "Out for delivery")
+
+
+def test_a_problem_that_is_over_leaves_the_parcel_on_its_rung_since_it_moved_again() -> None:
+    held = node(130, "Held by customs")
+    (told,) = followed(parcel(PICKED, FLOWN, LOCAL, OUT, held, node(140, "Out for delivery"))).parcels
+    assert standing(told.nodes) == Standing(
+        stage=Stage.OUT_FOR_DELIVERY, since=at(140), rung=Stage.OUT_FOR_DELIVERY
+    )
+    assert passages(told)[-3:] == [
+        (Stage.OUT_FOR_DELIVERY, at(120)), (Stage.EXCEPTION, at(130)), (Stage.OUT_FOR_DELIVERY, at(140)),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,17 @@ def test_durations_are_counted_for_delivered_parcels_only() -> None:
         Stage.INTERNATIONAL_TRANSIT: timedelta(hours=80),
         Stage.OUT_FOR_DELIVERY: timedelta(hours=6),
     }
+    follower.look(200, parcel(*nodes, node(106, "Package delivered"), node(190, "Returning to sender")))
+    follower.look(
+        300,
+        parcel(
+            *nodes,
+            node(106, "Package delivered"),
+            node(190, "Returning to sender"),
+            node(290, "Package collected by customer"),
+        ),
+    )
+    assert stage_durations(follower.order.parcels[0])[Stage.OUT_FOR_DELIVERY] == timedelta(hours=6)
 
 
 def _told(key: str, kind: NewsKind, days: int, **more: Any) -> News:
