@@ -10,6 +10,7 @@ import resource
 import signal
 import struct
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -24,9 +25,19 @@ _UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 @contextlib.asynccontextmanager
 async def sandbox() -> AsyncIterator[dict[str, str]]:
-    """The stand-ins as a process; what it said about itself."""
+    """The stand-ins as a process; what it said about itself. What the bots send to Telegram is checked."""
+    with tempfile.TemporaryDirectory() as folder:
+        wrong = Path(folder) / "wrong"
+        async with _sandbox(wrong) as said:
+            yield said
+        found = wrong.read_text(encoding="utf-8")
+    assert not found, found
+
+
+@contextlib.asynccontextmanager
+async def _sandbox(wrong: Path) -> AsyncIterator[dict[str, str]]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.sandbox", "--port", "0", "--bare", "--speed", "0",
+        sys.executable, "-m", "tests.watched_sandbox", str(wrong), "--port", "0", "--bare", "--speed", "0",
         cwd=ROOT, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None

@@ -68,8 +68,9 @@ class Sandbox:
 
 
 @contextmanager
-def _sandbox(*program: str) -> Iterator[Sandbox]:
-    command = [sys.executable, "-m", *program, "--port", "0", "--bare", "--speed", "0"]
+def _sandbox(wrong: Path) -> Iterator[Sandbox]:
+    watched = ("tests.watched_sandbox", str(wrong))
+    command = [sys.executable, "-m", *watched, "--port", "0", "--bare", "--speed", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         try:
@@ -77,21 +78,21 @@ def _sandbox(*program: str) -> Iterator[Sandbox]:
         finally:
             process.terminate()
             process.wait(10)
+    assert wrong.read_text(encoding="utf-8") == ""
 
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """One for all tests that leave it as it is; what they send to Telegram is checked at their end."""
     wrong = tmp_path_factory.mktemp("sandbox") / "wrong"
-    with _sandbox("tests.watched_sandbox", str(wrong)) as shared:
+    with _sandbox(wrong) as shared:
         yield shared
-    assert wrong.read_text(encoding="utf-8") == ""
 
 
 @pytest.fixture
-def own_sandbox() -> Iterator[Sandbox]:
+def own_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """One for a test that changes it."""
-    with _sandbox("bot.sandbox") as own:
+    with _sandbox(tmp_path_factory.mktemp("sandbox") / "wrong") as own:
         yield own
 
 
