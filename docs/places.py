@@ -110,6 +110,8 @@ CITIES = list(cache.get_cities().values())
 for each in CITIES:
     if each["countrycode"] == "VN":  # the same clock as Bangkok, which nobody there would choose
         each["timezone"] = "Asia/Ho_Chi_Minh"
+    if each["countrycode"] == "CN":  # by law all of China has one time
+        each["timezone"] = "Asia/Shanghai"
 
 
 def alternatives(city: dict[str, object]) -> list[str]:

@@ -44,6 +44,8 @@ NARROWED = {
     "Springfield, Illinois, USA": "America/Chicago",
     "Kleinkleckersdorf, Deutschland": "Europe/Berlin",
     "Munich, Upper Bavaria": "Europe/Berlin",
+    "Milano, MI": "Europe/Rome",
+    "Rome, Georgia": "America/New_York",
 }
 
 
@@ -92,7 +94,7 @@ def test_a_name_of_the_database_means_itself(name: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "  ", "Nowhere", "USA", "Россия", "Australia", "Europe", "+15", "-13", "UTC+25", "5", "12:30", ",",
-     "|", "(,", "x" * 9999, "no", "-"],
+     "|", "(,", "Bush, United States", "Waycross, Georgia", "x" * 9999, "no", "-"],
 )  # fmt: skip
 def test_what_names_no_zone_or_several_is_none(text: str) -> None:
     assert find_zone(text) is None

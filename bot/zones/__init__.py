@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import available_timezones
 
+_CODE = 3  # letters of a country's or a state's code; "Milano, MI" is not in Michigan
 _LONGEST = 100  # characters that are read: no place needs more
 # Accents, and the vowel points of Hebrew and Arabic.
 _MARKS = re.compile("[\u0300-\u036f\u05b0-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
@@ -154,6 +155,8 @@ def _place(text: str) -> str | None:
     for region in reversed(parts[1:4]):
         if found := _within(parts[0], region) or _region(region):
             return found
+        if len(fold(region)) > _CODE and _is_region(region):
+            return None  # a town that we do not know: another one of its name would be wrong
     name, _, region = text.rpartition(" ")
     cities = (zone for line in _lines(fold(parts[0] if parts else "")) if (zone := _main(line)))
     return _within(name, region) or next(cities, None)
@@ -167,8 +170,13 @@ def _within(name: str, region: str) -> str | None:
 
 
 def _region(name: str) -> str | None:
-    """The zone that a whole region uses."""
-    return next((_main(line) for line in _lines(fold(name)) if "," in line), None)
+    """The zone that a whole region uses; None if it has several, or another region has the same name."""
+    found = {_main(line) for line in _lines(fold(name)) if "," in line}
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_region(name: str) -> bool:
+    return any("," in line for line in _lines(fold(name)))
 
 
 def _lines(name: str) -> Iterator[str]:
