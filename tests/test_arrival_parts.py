@@ -213,8 +213,8 @@ def test_a_clock_by_weekday_to_the_hour() -> None:
     assert [clock.of(at) for at in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 7.0, 7.25, -0.5)] == pytest.approx(
         [0.0, 1.0, 2.0, 2.0, 2.0, 2.5, 7.0, 7.5, -0.5]
     )
-    assert [clock.back(at) for at in (0.0, 1.0, 2.5, 6.5, 7.0, 7.5)] == pytest.approx(
-        [0.0, 0.5, 2.5, 6.5, 7.0, 7.25]
+    assert [clock.back(at) for at in (0.0, 1.0, 2.0, 2.5, 6.5, 7.0, 7.5)] == pytest.approx(
+        [0.0, 0.5, 2.0, 2.5, 6.5, 7.0, 7.25]
     )
 
 
@@ -423,7 +423,7 @@ def test_a_judged_end_moves_its_level() -> None:
 
 def test_one_under_way_counts_by_its_chance_of_coming_and_an_unknown_one_is_forgotten() -> None:
     calibration = Calibration()
-    for key in ("a", "b", "gone"):
+    for key in ("gone", "a", "b"):
         calibration.state(key, PICKED, (NOW + 2.0, NOW + 9.0))
     calibration.judge({"b": NOW + 1.0}, {"a": 0.5}, NOW + 3.0)
     missing = (0.5 * 0.1 + (0.1 - 1.0)) / (1.5 + 5.0)
@@ -476,6 +476,13 @@ def test_beyond_300_ranges_that_wait_fewer_are_sampled() -> None:
     assert again.dump()["share"] == 1
 
 
+@pytest.mark.parametrize(("waiting", "share"), [(149, 1), (150, 2)])
+def test_where_few_ranges_wait_more_are_sampled(waiting: int, share: int) -> None:
+    calibration = Calibration.load({"pending": {"a": [NOW + 9.0, 0, 0] * waiting}, "share": 2})
+    calibration.judge({}, {"a": 1.0}, NOW)
+    assert calibration.dump()["share"] == share
+
+
 def test_what_is_known_of_levels_and_waiting_ends_is_kept() -> None:
     calibration = Calibration()
     calibration.state("a", PICKED, (NOW + 2.04, NOW + 9.0))
@@ -495,8 +502,8 @@ def test_what_is_known_of_levels_and_waiting_ends_is_kept() -> None:
     }
     assert Calibration.load(state).dump() == state
     assert Calibration.load({}).dump() == Calibration().dump()
-    waiting = Calibration.load({"pending": {"a": [NOW + 2.04, first, 0]}})
-    assert waiting.dump()["pending"] == {"a": [NOW + 2.0, first, 0]}
+    waiting = Calibration.load({"pending": {"a": [NOW + 2.34, first, 0]}})
+    assert waiting.dump()["pending"] == {"a": [NOW + 2.3, first, 0]}
 
 
 # ── the model ───────────────────────────────────────────────────────────────────────────────────
