@@ -1,0 +1,130 @@
+"""The pickup point, the tour and the delivery; hand-overs that are neither."""
+
+from __future__ import annotations
+
+from bot.model import Stage
+from bot.stages.rules.rule import Rule, rule
+
+_S = Stage
+
+_PLACES = "customs airport flight linehaul sorting warehouse transport_hub pickup_point facility"
+
+DELIVERY: tuple[Rule, ...] = (
+    # ── the pick-up point, before anything that sounds like delivered ──────────────────────────
+    rule("pickup.hub", _S.LOCAL_TRANSIT, "zh_pickup_hub"),
+    rule(
+        "pickup.collected",
+        _S.DELIVERED,
+        "collected_by_customer",
+        "to_agent negated future conditional held doubt customs",
+    ),
+    rule(
+        "pickup.taken",
+        _S.DELIVERED,
+        "taken_from_point",
+        "sender from_sender by_partner negated future conditional held doubt customs returning"
+        " ready_for_pickup",
+        near=_S.PICKED_UP,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PICKED_UP,
+    ),
+    rule(
+        "pickup.left",
+        _S.LOCAL_TRANSIT,
+        "left_point",
+        "returning customer future ready_for_pickup negated",
+        near=_S.PICKED_UP,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PREPARING,
+    ),
+    rule(  # "picked up" alone: by the customer once there was a tour or a pickup point, else by the carrier
+        "pickup.fetched",
+        _S.PICKED_UP,
+        "fetched",
+        "to_agent negated future conditional near_place",
+        far=_S.DELIVERED,
+        far_from=_S.OUT_FOR_DELIVERY,
+    ),
+    rule(  # at a pickup point there is nobody else to take it
+        "pickup.fetched",
+        _S.PICKED_UP,
+        "fetched_bare",
+        far=_S.DELIVERED,
+        far_from=_S.READY_FOR_PICKUP,
+    ),
+    rule(  # so say the carriers of America and Australia when nothing is left to do for them
+        "delivered.locker",
+        _S.DELIVERED,
+        "delivered_locker",
+    ),
+    rule("pickup.by_carrier", _S.PREPARING, "carrier_pickup", "customer returning"),
+    rule(
+        "pickup.at_sender",
+        _S.PREPARING,
+        "ready_for_pickup sender",
+        "customer returning sender_delivered",
+        far=_S.READY_FOR_PICKUP,
+        far_from=_S.ORIGIN_TRANSIT,
+    ),
+    rule(
+        "picked.posted",
+        _S.PICKED_UP,
+        "posted",
+        "customer returning future_hard negated data customs",
+        far=_S.LOCAL_TRANSIT,
+    ),
+    rule("pickup.for_carrier", _S.PREPARING, "ready_for_pickup for_carrier", "customer"),
+    rule(
+        "pickup.awaited",
+        _S.READY_FOR_PICKUP,
+        "pickup_bare",
+        "label_made",
+        near=_S.PREPARING,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PREPARING,
+    ),
+    rule("pickup.ready", _S.READY_FOR_PICKUP, "ready_for_pickup", "customs not_ready label_made ready_later"),
+    rule("pickup.chosen", _S.UPDATE, "pickup_point chosen", "arrived delivered put ready"),
+    rule("pickup.dropped", _S.PICKED_UP, "pickup_point sender received|delivered|handed|put"),
+    rule(
+        "pickup.arrived",
+        _S.READY_FOR_PICKUP,
+        "pickup_point arrived|done|received|delivered|handed|ready|put",
+        "on_the_way future_hard out_for_delivery negated",
+        near=_S.PICKED_UP,
+        near_from=_S.PRE_SHIPMENT,
+        near_to=_S.PREPARING,
+    ),
+    # ── handed on, or about to be: never delivered ──────────────────────────────────────────────
+    rule("handover.soon", _S.IMPORT_CUSTOMS, "handed local carrier future_hard"),
+    rule("handover.batch", _S.ORIGIN_TRANSIT, "batch_to_carrier"),
+    rule("out.future", _S.UPDATE, "out_for_delivery out_later", "today"),
+    rule(
+        "out",
+        _S.OUT_FOR_DELIVERY,
+        "out_for_delivery",
+        "negated china_leg conditional to_country prepared_for_delivery",
+    ),
+    rule(
+        "out.handed",
+        _S.PICKED_UP,
+        "to_courier",
+        "negated conditional customer returning",
+        far=_S.OUT_FOR_DELIVERY,
+        far_from=_S.ORIGIN_TRANSIT,
+    ),
+    rule("pickup.way", _S.LOCAL_TRANSIT, "pickup_point", "data conditional"),
+    rule(
+        "delivered",
+        _S.DELIVERED,
+        "delivered",
+        f"to_agent delivered_at brand sender doubt negated future conditional attempt failed held {_PLACES}",
+    ),
+    rule(
+        "delivered.doorstep",
+        _S.DELIVERED,
+        "doorstep handed_there|put|accepted",
+        "to_agent brand sender doubt negated future conditional attempt failed held returning data",
+    ),
+    rule("picked.sender", _S.PICKED_UP, "from_sender received", "future negated data"),
+)
