@@ -131,3 +131,56 @@ def test_words_beside_a_verb_tell_where_and_when(text: str, stage: Stage) -> Non
 def test_a_damaged_parcel_back_in_the_depot_is_not_on_its_way_to_the_sender() -> None:
     text = "Die Sendung wurde beschädigt und wird zur Nachverpackung in das Paketzentrum zurückgesandt."
     assert stages.read("", text).reason is Reason.DAMAGED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Delivered to recipient at FedEx Office",
+        "Handed over to recipient",
+        "Item delivered to J DOE",
+        "Sendung wurde dem Empfänger in der Filiale ausgehändigt",
+        "Entregado al destinatario en la oficina",
+        "Przesyłka wydana odbiorcy w placówce",
+    ],
+)
+def test_what_the_recipient_got_is_delivered_wherever(text: str) -> None:
+    assert stages.read("", text).stage is Stage.DELIVERED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Delivered to recipient's country",
+        "Not delivered to recipient",
+        "Will be handed to the recipient at the post office",
+        "Wird dem Empfänger in der Filiale ausgehändigt",
+        "Sera remis au destinataire demain",
+        "No entregado al destinatario",
+        "Delivered to the agent",
+        "Sendung wurde zur Zustellung an den Empfänger an DHL übergeben",
+        "Handed to the courier to be delivered to the recipient",
+        "Remis au transporteur pour être livré au destinataire",
+        "Entregado al transportista para ser entregado al destinatario",
+        "Entregue à transportadora para ser entregue ao destinatário",
+        "Передано кур'єру для вручення одержувачу",
+        "Przekazana kurierowi, zostanie doręczona odbiorcy",
+        "The parcel is handed to the recipient after payment",
+        "Delivered to a depot",
+    ],
+)
+def test_what_the_recipient_did_not_get_is_not(text: str) -> None:
+    assert stages.read("", text).stage is not Stage.DELIVERED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Refused by recipient, returned to sender",
+        "Annahme verweigert, an den Absender zurückgesandt",
+        "Article refusé par le destinataire. Article retourné à l'expéditeur.",
+        "Rechazado por el destinatario, devuelto al remitente",
+    ],
+)
+def test_with_its_cause_a_return_has_only_begun(text: str) -> None:
+    assert stages.read("", text).stage is Stage.RETURNING

@@ -85,10 +85,8 @@ def _read(name: str, description: str, code: str, reached: Stage | None, home: C
 
 
 _HAS_BEGUN = ("accepted", "received", "posted", "origin", "departed", "processed", "sorting")
-_MAY_BE_ELSEWHERE = (
-    *("destination", "import", "customs", "data", "negated", "future", "to_country", "delivered"),
-    *("transport_hub", "flight", "out_for_delivery", "ready_for_pickup"),
-)
+_ELSEWHERE = ("destination", "import", "customs", "negated", "to_country", "transport_hub")
+_MAY_BE_ELSEWHERE = ("data", "future", "delivered", "flight", "out_for_delivery", "ready_for_pickup")
 
 
 def home_of(name: str, description: str, reached: Stage) -> Countries:
@@ -100,10 +98,13 @@ def home_of(name: str, description: str, reached: Stage) -> Countries:
     if (reached.rank or 0) > (Stage.PICKED_UP.rank or 0):
         return frozenset()
     text = statement.whole(" / ".join(filter(None, (description[:_LONGEST], name[:_LONGEST]))))
-    begun = _HAS_BEGUN if reached is not Stage.PICKED_UP else (*_HAS_BEGUN, "arrived")
-    if not any(map(text.shows, begun)) or any(map(text.shows, _MAY_BE_ELSEWHERE)):
+    if any(map(text.shows, _ELSEWHERE)):
         return frozenset()
-    if text.shows("local") and not text.shows("origin"):
+    taken = read(name, description, "", reached).stage is Stage.PICKED_UP
+    begun = _HAS_BEGUN if reached is not Stage.PICKED_UP else (*_HAS_BEGUN, "arrived")
+    if not taken and (not any(map(text.shows, begun)) or any(map(text.shows, _MAY_BE_ELSEWHERE))):
+        return frozenset()
+    if text.shows("local") and not taken and not text.shows("origin"):
         return frozenset()
     return sides.whereabouts(text.raw, text.spoken)
 

@@ -307,7 +307,7 @@ def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
     side = sides.named(" / ".join((text.place, *holes)), text.spoken, text.home)
     if meaning.far is not None:
         stage = meaning.at(reached) if side is None else (meaning.far if side is Side.FAR else stage)
-        stage = _landed(stage, text, side, reached)
+        stage = meaning.stage if _first(meaning.stage, reached) else _landed(stage, text, side, reached)
     rule = _there(_moving(meaning.rule(stage), text), side, reached)
     return Statement(
         text=text,
@@ -417,21 +417,28 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
             side = Side.FAR
         elif (rule.near_from.rank or 0) <= reached.rank <= (rule.near_to.rank or 0):
             side = None if _speaks_of_far(text, reached) else Side.NEAR
-    if side is Side.FAR:
+    if side is Side.FAR and not _first(rule.stage, reached):
         return _landed(rule.far or rule.stage, text, text.side, reached)
     return rule.near or rule.stage if side is Side.NEAR else rule.stage
+
+
+def _first(stage: Stage, reached: Stage | None) -> bool:
+    """Whether a parcel is picked up before anything else happened to it: that is so wherever it is."""
+    before = reached is not None and (reached.rank or 0) < (Stage.PICKED_UP.rank or 0)
+    return stage is Stage.PICKED_UP and before
 
 
 def _landed(stage: Stage, text: Text, side: Side | None, reached: Stage | None) -> Stage:
     """A scan at a named place beyond the border, the first one there, tells of the arrival, or of a hub."""
     rank = -1 if reached is None or reached.rank is None else reached.rank
     left = rank > (Stage.PICKED_UP.rank or 0) or text.shows("transport_hub")
-    first = left and 0 <= rank < (Stage.ARRIVED_DESTINATION.rank or 0)
-    if stage is not Stage.LOCAL_TRANSIT or side is not Side.FAR or not first or text.shows("local"):
+    local = not 0 <= rank < (Stage.LOCAL_TRANSIT.rank or 0) or text.shows("local")
+    if stage is not Stage.LOCAL_TRANSIT or side is not Side.FAR or not left or local:
         return stage
     if sides.is_hub(f"{text.place} / {text.raw}"):
         return Stage.INTERNATIONAL_TRANSIT
-    return Stage.ARRIVED_DESTINATION if text.shows("arrived") or text.shows("processed") else stage
+    first = rank < (Stage.ARRIVED_DESTINATION.rank or 0)
+    return Stage.ARRIVED_DESTINATION if first and any(map(text.shows, ("arrived", "processed"))) else stage
 
 
 def _speaks_of_far(text: Text, reached: Stage) -> bool:

@@ -126,5 +126,18 @@ DELIVERY: tuple[Rule, ...] = (
         "doorstep handed_there|put|accepted",
         "to_agent brand sender doubt negated future conditional attempt failed held returning data",
     ),
+    rule(
+        "delivered.recipient",
+        _S.DELIVERED,
+        "to_recipient",
+        "to_agent delivered_at sender doubt negated future conditional attempt failed held returning carrier"
+        " brand out_for_delivery",
+    ),
+    rule(
+        "picked.origin",
+        _S.PICKED_UP,
+        "origin received",
+        "destination data sorting facility warehouse returning customs future_hard negated departed arrived",
+    ),
     rule("picked.sender", _S.PICKED_UP, "from_sender received", "future negated data"),
 )

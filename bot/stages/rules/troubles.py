@@ -56,7 +56,7 @@ TROUBLES: tuple[Rule, ...] = (
         "return.done",
         _S.RETURNED,
         "returning return_over sender|return_plain",
-        "return_going_on conditional future_hard customs out_for_delivery",
+        "return_going_on conditional future_hard customs out_for_delivery refused unclaimed bad_address",
     ),
     rule(
         "return.delivered",
@@ -149,6 +149,6 @@ TROUBLES: tuple[Rule, ...] = (
         "picked.partner",
         _S.PICKED_UP,
         "by_partner",
-        "future_hard negated packing customer local_company",
+        "future_hard negated packing customer local_company ready_for_pickup",
     ),
 )
