@@ -80,7 +80,7 @@ def _rows(words: Words, rows: Iterable[tuple[str | Markup, Summary]]) -> list[Ma
 def _troubles(words: Words, known: Figures) -> list[Markup]:
     t, number = words.t, words.number
     kinds = sorted(known.troubles.items(), key=lambda one: (-one[1], one[0]))
-    lines = [t("⚠️ <b>Orders with problems, as their carriers say</b>")] if kinds else []
+    lines = [t("⚠️ <b>Orders with problems, according to their carriers</b>")] if kinds else []
     lines += [
         fill("{} {} · <b>{}</b>", states.icon(*kind), states.state(words, *kind), number(orders))
         for kind, orders in kinds[:_TROUBLES]
@@ -93,7 +93,7 @@ def _troubles(words: Words, known: Figures) -> list[Markup]:
             n=number(said.reported),
             solved=number(said.solved),
         ),
-        t("💬 Questions that wait for an answer: <b>{n}</b>", n=number(known.questions)),
+        t("💬 Questions waiting for an answer: <b>{n}</b>", n=number(known.questions)),
     ]
 
 
