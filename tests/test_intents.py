@@ -1406,6 +1406,48 @@ def test_thanks_beside_trouble_are_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "Danke für gar nichts",
+        "Na toll, vielen Dank",
+        "Merci pour le retard",
+        "Merci de me répondre",
+        "Gracias por hacerme perder el tiempo",
+        "Grazie per l'attesa",
+        "Obrigado pelo atraso",
+        "Bedankt voor de vertraging",
+        "Dzięki za stracony czas",
+        "Thanks for wasting my time",
+        "Rezygnuję",
+        "Peruuta tilaus",
+    ],
+)
+def test_thanks_for_harm_and_requests_are_the_shops(text: str) -> None:
+    assert intent(text) is Intent.SHOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Na prima, danke!",
+        "Merci de m'avoir répondu",
+        "Thanks for waiting",
+        "Danke für die Info zur Verspätung",
+        "Increíble, muchas gracias",
+        "No, pięknie dziękuję",
+    ],
+)
+def test_thanks_that_sound_like_harm_are_thanks(text: str) -> None:
+    assert intent(text) is Intent.THANKS
+
+
+@pytest.mark.parametrize("text", ["Ok, update?", "Danke, und?", "Ok, et ?", "Hi, update?", "Na?"])
+def test_a_polite_word_that_asks_for_more_is_a_question(text: str) -> None:
+    assert intent(text) is None
+    assert may_ask(text)
+
+
+@pytest.mark.parametrize(
+    "text",
     ["不好", "no good", "not ok", "no updates", "not good", "nie dobrze", "не хорошо", "ไม่ดีมาก", "まだ?"],
 )
 def test_the_opposite_of_a_polite_word_is_none(text: str) -> None:

@@ -174,13 +174,17 @@ def _of_courtesy(folded: str, *, asks: bool) -> Intent | None:
         return Intent.STOP
     if _consists_of(folded, courtesy.HELP, f"{_ASKED_KINDLY}|{_POLITE}"):
         return Intent.HELP
-    if _consists_of(folded, _POLITE, _FILLING):
+    if _consists_of(folded, _POLITE, _FILLING) and not (asks and _nudges(folded)):
         if _matcher(_GREETING).search(folded) and not _matcher(_THANKING).search(folded):
             return Intent.GREETING
         return Intent.THANKS
     if not asks and _consists_of(folded, courtesy.ANSWERS, _ASKED_KINDLY):
         return Intent.YES_NO
     return None
+
+
+def _nudges(folded: str) -> bool:
+    return _matcher(courtesy.NUDGES).search(f" {folded.rsplit(maxsplit=1)[-1]} ") is not None
 
 
 def _consists_of(folded: str, phrases: str, filling: str) -> bool:

@@ -77,6 +77,7 @@ WISHES = (
     "|adres wijzigen|adres veranderen"
     "|klacht*|medewerker|iemand spreken|klantenservice|leveren jullie|verzenden jullie|op voorraad"
     "|openingstijden"
+    "|rezygnuję"
     "|anulować|anuluj*|zwrócić|odesłać|wymian*|wymieni*|gwarancj*|zmienić adres|zmiana adresu|reklamac*"
     "|człowiek*|porozmawiać z*|konsultant*|obsługa klienta|czy wysyłacie|na stanie|godziny otwarcia"
     "|возврат*|вернуть|верните|верну|отмен*|обмен*|замен*|гаранти*|сменить адрес|изменить адрес|жалоб*"
@@ -86,6 +87,7 @@ WISHES = (
     "|менеджер*|доставляєте в"
     "|в наявності"
     "|графік роботи"
+    "|peruuta tilau*|perua tilau*"
     "|iade*|iptal*|değişim|değiştir*|garanti*|adres değiş*|adresimi değiş*|adresi değiş*|şikayet*"
     "|müşteri hizmetleri|temsilci|gönderiyor musunuz|stokta|çalışma saat*"
     "|pengembalian|kembalikan|retur|batalkan|batal|tukar|ganti barang|garansi|ganti alamat|ubah alamat"
@@ -174,22 +176,27 @@ PAYMENT = (
 )
 
 ANGER = (
-    "scam*|fraud*|thieves|thief|liars|is a joke|total joke|unacceptable|disgust*|terrible|horrible|awful"
+    "scam*|fraud*|thieves|thief|liars|is a joke|total joke|fed up|sick of|enough is enough"
+    "|unacceptable|disgust*|terrible|horrible|awful"
     "|worst|disappoint*"
     "|never again|never buy|never order|shame|police|lawyer|report you|unhappy|dissatisfied|pathetic"
     "|ridiculous"
     "|das letzte|betrug*|betrüger*|abzock*|unverschämt*|frechheit|sauerei|enttäusch*|nie wieder|furchtbar"
     "|schrecklich"
-    "|unzufrieden|anwalt|polizei"
+    "|unzufrieden|anwalt|polizei|die nase voll|jetzt reicht*|mir reicht es|mir reichts"
+    "|na toll|na super|na klasse|na bravo|na danke|na vielen dank"
     "|estafa*|ladron*|fraude|vergüenza|decepci*|horrible*|pésim*|terrible|nunca más|denunci*|indignad*"
-    "|una burla"
+    "|una burla|ya basta|estoy hart*|menuda broma"
     "|arnaque*|escroc*|voleur*|honte*|inadmissible|inacceptable|déçu*|nul|nulle|horrible|plus jamais"
-    "|scandaleux"
+    "|scandaleux|ça suffit|en ai marre|ras le bol|c est du joli"
     "|preso in giro|truff*|ladri|vergogn*|delus*|pessim*|orribile|mai più|inaccettabile|denuncia"
+    "|ora basta|adesso basta|sono stufo|sono stufa"
     "|golpe*|golpista*|ladr*|ladrões|vergonha*|decep*|péssim*|horrível|nunca mais|absurdo|inaceitável"
-    "|procon|enganad*"
+    "|procon|enganad*|estou fart*"
     "|oplicht*|schandalig|teleurgesteld|verschrikkelijk|belachelijk|nooit meer|slecht|slechte|ontevreden"
+    "|genoeg is genoeg|ben het zat|mooi is dat|nou lekker dan"
     "|oszust*|oszuk*|złodziej*|skandal|wstyd|rozczarowan*|fataln*|okropn*|nigdy więcej|niezadowolon*|żenada"
+    "|dość tego|mam dość|no ładnie|no to pięknie|no to ładnie"
     "|обман*|мошен*|кидал*|развод|позор|ужас*|отврат*|разочаров*|расстро*|недоволен|недовольна"
     "|никогда больше"
     "|больше не закаж*|безобрази*|кошмар|воры"
@@ -216,10 +223,38 @@ THANKED = (
     "|谢谢|謝謝"
 )
 FOR_NOTHING = (
-    "for nothing|a lot for nothing|für nichts|für nix|por nada|pour rien|per niente|per nulla|di niente"
-    "|voor niets|voor niks|za nic|ни за что|за ничего|за нічого|ні за що|hiçbir şey için|buat apa"
+    "for nothing|a lot for nothing|for absolutely nothing|für nichts|für nix|für gar nichts"
+    "|für gar nix|por nada|pour rien|per niente|per nulla|di niente"
+    "|voor niets|voor niks|voor helemaal niets|voor helemaal niks|za nic"
+    "|za kompletne nic|ни за что|за ничего|за нічого|ні за що|hiçbir şey için|buat apa"
     "|vì không gì"
     "|علي لا شيء|علي الفاضي|על כלום|किस बात|สำหรับความว่างเปล่า|何のおかげ|个屁|個屁"
+)
+
+# "Thanks for the delay." "Merci de répondre" is a request.
+FOR_HARM = (
+    "for the delay|for lying|for wasting|for ruining|for ignoring"
+    "|für die verspätung|für die wartezeit|für die verschwendete zeit|fürs lügen|fürs ignorieren"
+    "|fürs wartenlassen|fürs warten lassen"
+    "|por el retraso|por la demora|por la espera|por mentir*|por hacerme perder|por ignorarme"
+    "|pour le retard|pour l attente|pour le temps perdu|pour vos mensonges|de m avoir ignoré"
+    "|per il ritardo|per l attesa|per avermi fatto perdere|per avermi ignorat*|per il tempo perso"
+    "|pelo atraso|pela demora|pela espera|por me fazer perder|por me ignorar*|pelo tempo perdido"
+    "|voor de vertraging|voor het lange wachten|voor de verloren tijd|voor het negeren|voor het liegen"
+    "|za opóźnienie|za stracony czas|za zmarnowany czas|za kłamstwa|za ignorowanie"
+    "|за задержку|за опоздание|за потраченное время|за затримку|за запізнення|за витрачений час"
+)
+ANSWER_ME = (
+    "please reply|please answer|please respond|bitte um antwort|bitte um rückmeldung|bitte antworten"
+    "|bitte um rückantwort|espero respuesta|espero su respuesta|quedo a la espera|contesten por favor"
+    "|merci de répondre|merci de me répondre|merci de nous répondre|merci de me dire|merci de me tenir"
+    "|merci de me donner|merci de me contacter|merci de me recontacter|merci de me rappeler"
+    "|merci de me confirmer|merci de m informer|merci de m indiquer|merci de bien vouloir|merci de faire"
+    "|merci de revenir vers|merci de vérifier|dans l attente de"
+    "|attendo risposta|attendo una risposta|in attesa di risposta|in attesa di riscontro"
+    "|aguardo resposta|aguardo retorno|aguardo a vossa|fico no aguardo"
+    "|graag antwoord|graag reactie|graag een antwoord|graag een reactie"
+    "|proszę o odpowiedź|proszę odpowiedzieć|proszę o kontakt|czekam na odpowiedź"
 )
 
 FIRM: tuple[tuple[str, ...], ...] = (
@@ -237,6 +272,8 @@ FIRM: tuple[tuple[str, ...], ...] = (
 FAINT: tuple[tuple[str, ...], ...] = (
     (NOBODY, ANSWERS),
     (NO_ANSWER,),
+    (ANSWER_ME,),
+    (THANKED, FOR_HARM),
     (CONTACTED,),
     (goods.WITHOUT, goods.PARTS),
     (PAYMENT,),

@@ -201,12 +201,13 @@ GREETINGS = (
     # how are you
     "|how are you|how are you doing|how are you doing today|how are you today|how r u|how is it going"
     "|how s it going|what s up|whats up|sup|how do you do|nice to meet you|pleased to meet you|wie geht s"
-    "|wie geht es dir|wie geht es ihnen|wie gehts|na|alles gut|cómo estás|cómo está|cómo están"
+    "|wie geht es dir|wie geht es ihnen|wie gehts|na du|na ihr|na alles klar|alles gut"
+    "|cómo estás|cómo está|cómo están"
     "|qué tal estás|cómo te va|mucho gusto|ça va|comment ça va|comment allez vous|comment vas tu|enchanté"
     "|come va|come stai|come sta|tutto bene|piacere|piacere di conoscerti|tudo bem|tudo bom|como vai"
     "|como você está|como está|como estás|tudo certo|hoe gaat het|hoe gaat het met je|alles goed"
     "|co słychać|jak się masz|co u ciebie|miło mi|как дела|как вы|как ты|как поживаешь|как поживаете"
-    "|что нового|як справи|як ти|як ви|nasılsın|nasılsınız|nasıl gidiyor|naber|ne haber|n aber"
+    "|як справи|як ти|як ви|nasılsın|nasılsınız|nasıl gidiyor|naber|ne haber|n aber"
     "|tanıştığımıza memnun oldum|memnun oldum|apa kabar|gimana kabarnya|gimana kabar|bạn khỏe không"
     "|khỏe không|كيف حالك|كيف الحال|كيفك|ازيك|شلونك|اخبارك|مرحبتين|كيف حالكم|عامل ايه|מה שלומך|מה נשמע"
     "|מה קורה|מה המצב|आप कैसे हैं|कैसे हो|कैसे हैं|kaise ho|kaise ho aap|kaise hain|aap kaise hain"
@@ -233,8 +234,8 @@ GREETINGS = (
     "|คุณคือใคร|คุณชื่ออะไร|あなたは誰|ボットですか|넌 누구야|봇이야|你是谁|你是誰|你叫什么|你是机器人吗"
     "|你是機器人嗎|hejka|elo|siemano|witaj|musta|top of the morning to you|what s going on|how s your day"
     "|how s your day going|how s life|how are things|how s everything|how have you been|long time no see"
-    "|hello is anybody there|is anybody there|anybody there|anyone there|hi everybody|what s new|co tam"
-    "|co tam słychać|jak leci|jak tam|co nowego|cum merge|jesteś człowiekiem|czy jesteś botem"
+    "|hello is anybody there|is anybody there|anybody there|anyone there|hi everybody|co tam"
+    "|co tam słychać|jak leci|jak tam|cum merge|jesteś człowiekiem|czy jesteś botem"
     "|czy jesteś człowiekiem|czy rozmawiam z botem|czy rozmawiam z człowiekiem|eres un robot|eres humano"
     "|eres humana|estoy hablando con un bot|estoy hablando con un humano|estoy hablando con una persona"
     "|bist du ein mensch|bist du ein roboter|spreche ich mit einem bot|tu es un bot|vous êtes un robot"
@@ -278,6 +279,9 @@ FILLING = (
     "|na strpljenju|na poruci"
 )  # fmt: skip
 
+# The last word of a text with a question mark that asks for more: "Ok, update?", "Danke, und?"
+NUDGES = "update|updates|info|infos|information|news|and|und|et|y|e|en|i|и|та"
+
 STOP = (
     "stop|stop it|unsubscribe|unsubscribe me|opt out|optout|end|quit|stop all|stop texting"
     "|stop texting me|stop messaging|stop messaging me|stop sending|stop sending me messages"
@@ -297,7 +301,8 @@ STOP = (
     "|smettetela|disiscrivimi|disiscriviti|cancellami|non scrivetemi più|basta messaggi|pare|parem|sair"
     "|descadastrar|cancelar inscrição|não quero mais mensagens|não me mande mais mensagens"
     "|parem de me mandar mensagem|afmelden|uitschrijven|hou op|geen berichten meer|meld me af|przestań"
-    "|przestańcie|wypisz mnie|wypisz|rezygnuję|nie pisz do mnie|koniec wiadomości|стоп|хватит|отпишите"
+    "|przestańcie|wypisz mnie|wypisz|rezygnuję z powiadomień"
+    "|nie pisz do mnie|koniec wiadomości|стоп|хватит|отпишите"
     "|отписаться|отписка|отпишись|отпишите меня|не пишите мне|не пиши мне|не присылайте"
     "|отключите уведомления|отключить уведомления|перестаньте писать|годі|досить|відписатися"
     "|відпишіть мене|не пишіть мені|вимкнути сповіщення|dur|durdur|dur artık|abonelikten çık"
@@ -308,7 +313,7 @@ STOP = (
     "|ยกเลิกการแจ้งเตือน|ปิดแจ้งเตือน|停止|配信停止|やめて|やめてください|止めて|通知を止めて|送らないで"
     "|그만|중지|수신거부|알림 꺼|알림 끄기|그만 보내|停|退订|退訂|取消订阅|取消訂閱|别发了|別發了"
     "|不要再发|不要再發|关闭通知|關閉通知|sluta|sluta skicka|avregistrera|avsluta|stoppa|avmeld"
-    "|meld meg av|afmeld|lopeta|peruuta tilaus|odhlásit|přestaňte|odhlásiť|leállít|leiratkozás|állj"
+    "|meld meg av|afmeld|lopeta|odhlásit|přestaňte|odhlásiť|leállít|leiratkozás|állj"
     "|oprește|opriți|dezabonare|спри|спрете|отпиши ме|odjava|prestanite|одјава|σταμάτα|σταματήστε"
     "|διαγραφή|بس کن|لغو|پیام نده|বন্ধ করুন|நிறுத்து|itigil|tigilan|simama"
 )  # fmt: skip

@@ -31,7 +31,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|how much longer|still waiting|no movement|is it lost|has it been lost|been waiting|did it ship"
         "|did they ship|should have been here|should be here by now|i m waiting|i am waiting|waiting for"
         "|is it on the way|when does it get|any info|taking forever|takes forever|supposed to come"
-        "|supposed to arrive|should have come|not updating|hasn t updated",
+        "|supposed to arrive|should have come|not updating|hasn t updated"
+        "|what s new",
     ),
     (  # German
         "wo|wohin|wann|status|verfolg*|sendungsverfolgung|stand|neuigkeiten|angekommen|ankommt|ankommen"
@@ -50,7 +51,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|warte noch immer|warte immer noch|warte schon|schon raus|nicht gekommen|wann kriege ich"
         "|wann krieg ich|wann kommts|wo bleibts|tut sich nichts|bewegt sich nicht*|ich warte|wir warten"
         "|warte seit|warten auf|was neues|im zoll|beim zoll|sendungsstatus|paketstatus|lieferstatus"
-        "|bestellstatus|auf sich warten|aktualisiert sich nicht",
+        "|bestellstatus|auf sich warten|aktualisiert sich nicht"
+        "|was ist los",
     ),
     (  # Spanish
         "dónde|donde|cuándo|cuando|estado|rastre*|seguimiento|seguir|llega|llegan|llegó|llegará|llegar"
@@ -66,7 +68,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|cuánto tarda|cuanto tarda|tarda en llegar|cuándo me llega|cuando me llega|por dónde va"
         "|no aparece|no llega|no llegan|sigue sin llegar|sin noticias|cuánto tiempo más|no se mueve"
         "|y mi paquete|y mi pedido|esperando|llevo un mes|ya viene|en aduana*|espero desde"
-        "|no se actualiza|sin avances",
+        "|no se actualiza|sin avances|qué hay de nuevo|algo nuevo",
     ),
     (  # French
         "où|ou est|ou en est|quand|statut|état|suivi|suivre|arrive*|arrivé|arrivera|reçu|recevoir"
@@ -79,7 +81,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|des nouvelles|toujours rien reçu|rien reçu|où en est|ou en est|n avance plus|ne bouge plus"
         "|c est pour quand|c est quand|arrive quand|toujours pas reçu|toujours pas arrivé|pas reçu"
         "|est il parti|combien de temps encore|ça arrive quand|il est où|elle est où|j attends|attends"
-        "|attend toujours|à la douane|en douane|pas mis à jour|ne se met pas à jour",
+        "|attend toujours|à la douane|en douane|pas mis à jour|ne se met pas à jour"
+        "|quoi de neuf|que se passe t il",
     ),
     (  # Italian
         "dove|dov è|dov e|dovè|quando|stato|tracci*|tracking|arriva*|arrivato|arriverà|ricevut*|ricevo"
@@ -92,7 +95,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|data di consegna|ci sono novità|è partito|non è arrivato|non mi è arrivato|quanto manca"
         "|a che punto|quanto ci vuole|quanto tempo|sto aspettando|ancora niente|ancora nulla|non arriva"
         "|non si muove|è fermo|è ferma|che fine ha fatto|quando mi arriva|aspetto|aspettando|in dogana"
-        "|non si aggiorna",
+        "|non si aggiorna|che novità|che succede",
     ),
     (  # Portuguese
         "onde|cadê|kd|quando|status|estado|rastre*|seguir|acompanh*|chega|chegou|chegará|chegar"
@@ -106,7 +109,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|não recebi|ainda não chegou|em que pé|comprei e nada|e nada ainda|nada ainda|até agora nada"
         "|não chega|não se mexe|quanto tempo|quanto falta|estou esperando|cadê meu|e o meu pedido"
         "|quando vai chegar|quando é que chega|esperando|à espera|estou à espera|previsão|na alfândega"
-        "|já faz um mês|preso na|não atualiza",
+        "|já faz um mês|preso na|não atualiza|o que se passa|o que está acontecendo",
     ),
     (  # Dutch
         "waar|waarom|wanneer|status|volg|volgen|track*|aangekomen|aankomt|komt|ontvang*|verzonden"
@@ -120,7 +123,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|wanneer ontvang ik|is er nieuws|hoe lang duurt|hoelang duurt|hoe lang nog|hoelang nog"
         "|duurt het nog|nog niks|nog niets|niet binnen|nog niet ontvangen|nog niet binnen|ik wacht"
         "|staat stil|beweegt niet|wacht al|aan het wachten|bij de douane|niks gekregen|niets gekregen"
-        "|update niet",
+        "|update niet|wat is er aan de hand",
     ),
     (  # Polish
         "gdzie|kiedy|status|śledz*|śledź|dotr*|dojdzie|doszła|doszło|przyjdzie|przyszła|przyszło|będzie"
@@ -133,7 +136,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|kiedy dosta*|data dostawy|kiedy dotrze|kiedy przyjdzie|kiedy będzie|co z moją|co z moim"
         "|czy już wysłan*|nie doszło|nie dotarło|jak długo|ile jeszcze|stoi w miejscu|nie rusza"
         "|nadal nic|dalej nic|jeszcze nic|nie przyszł*|nie doszł*|wciąż czekam|ciągle czekam"
-        "|długo czekać|czekam|czekamy|w cle|urząd celny|urzędzie celnym|nie aktualizuje",
+        "|długo czekać|czekam|czekamy|w cle|urząd celny|urzędzie celnym|nie aktualizuje"
+        "|co nowego|co się dzieje",
     ),
     (  # Russian
         "где|когда|статус|отслед*|отслеж*|покаж*|проверить|проверь*|трек*|придет|придёт|пришел|пришёл"
@@ -149,7 +153,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|ну что там|долго ждать|долго еще|не пришел|не пришла|сколько еще ждать|сколько ещё ждать"
         "|долго ли|стоит на месте|не двигается|ничего нет|так и не пришл*|все еще жду|всё ещё жду"
         "|заждал*|когда получу|едет или нет|где же|ну где|что с доставкой|жду|ждем|ждём|ожидаю"
-        "|на таможне|когда доставка|не обновл*|трек не",
+        "|на таможне|когда доставка|не обновл*|трек не|что нового",
     ),
     (  # Ukrainian
         "де|коли|статус|відстеж*|відслід*|трек*|прийде|прийшла|прийшло|приїде|прибуде|доставлять|їде"
