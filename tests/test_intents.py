@@ -1434,6 +1434,7 @@ def test_thanks_for_harm_and_requests_are_the_shops(text: str) -> None:
         "Danke für die Info zur Verspätung",
         "Increíble, muchas gracias",
         "No, pięknie dziękuję",
+        "Na gut, danke",
     ],
 )
 def test_thanks_that_sound_like_harm_are_thanks(text: str) -> None:

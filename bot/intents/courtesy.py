@@ -152,6 +152,7 @@ ACKNOWLEDGED = (
     "|esatto|claro|com certeza|natuurlijk|precies|oczywiście|zgadza się|конечно|точно|звичайно|точно так"
     "|elbette|tabii|tentu|dĩ nhiên|بالتاكيد|طبعا|כמובן|ज़रूर|แน่นอน|もちろん|물론|물론이죠|当然|當然"
     "|jeg prøver det|jag testar|i ll try it|i ll try that|ich versuche es|voy a probar|je vais essayer"
+    "|na gut|na schön|na klar|na dann"
     # sorry
     "|sorry|so sorry|my bad|excuse me|apologies|i apologize|entschuldigung|entschuldige|entschuldigen sie"
     "|tut mir leid|es tut mir leid|verzeihung|disculpe|disculpa|disculpen|perdón|perdona|perdone"
@@ -201,7 +202,8 @@ GREETINGS = (
     # how are you
     "|how are you|how are you doing|how are you doing today|how are you today|how r u|how is it going"
     "|how s it going|what s up|whats up|sup|how do you do|nice to meet you|pleased to meet you|wie geht s"
-    "|wie geht es dir|wie geht es ihnen|wie gehts|na du|na ihr|na alles klar|alles gut"
+    "|wie geht es dir|wie geht es ihnen|wie gehts|na du|na ihr|na alles klar"
+    "|na wie geht s|na wie gehts|alles gut"
     "|cómo estás|cómo está|cómo están"
     "|qué tal estás|cómo te va|mucho gusto|ça va|comment ça va|comment allez vous|comment vas tu|enchanté"
     "|come va|come stai|come sta|tutto bene|piacere|piacere di conoscerti|tudo bem|tudo bom|como vai"

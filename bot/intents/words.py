@@ -68,7 +68,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "|cuánto tarda|cuanto tarda|tarda en llegar|cuándo me llega|cuando me llega|por dónde va"
         "|no aparece|no llega|no llegan|sigue sin llegar|sin noticias|cuánto tiempo más|no se mueve"
         "|y mi paquete|y mi pedido|esperando|llevo un mes|ya viene|en aduana*|espero desde"
-        "|no se actualiza|sin avances|qué hay de nuevo|algo nuevo",
+        "|no se actualiza|sin avances|qué hay de nuevo|hay algo nuevo",
     ),
     (  # French
         "où|ou est|ou en est|quand|statut|état|suivi|suivre|arrive*|arrivé|arrivera|reçu|recevoir"
