@@ -1417,6 +1417,9 @@ def test_thanks_beside_trouble_are_none(text: str) -> None:
         "Bedankt voor de vertraging",
         "Dzięki za stracony czas",
         "Thanks for wasting my time",
+        "Besten Dank für die Funkstille",
+        "Gracias por las mentiras",
+        "Dzięki za bałagan",
         "Rezygnuję",
         "Peruuta tilaus",
     ],
@@ -1435,6 +1438,10 @@ def test_thanks_for_harm_and_requests_are_the_shops(text: str) -> None:
         "Increíble, muchas gracias",
         "No, pięknie dziękuję",
         "Na gut, danke",
+        "Danke, hat geholfen",
+        "Grazie, non serve",
+        "Grazie per avermi avvisato del ritardo",
+        "Bedankt voor de info over de vertraging",
     ],
 )
 def test_thanks_that_sound_like_harm_are_thanks(text: str) -> None:

@@ -216,7 +216,7 @@ ANGER = (
 
 # "Thanks for nothing."
 THANKED = (
-    "thanks|thank you|thx|danke|vielen dank|gracias|merci|grazie|obrigad*|valeu|bedankt|dank je|dzięki"
+    "thanks|thank you|thx|danke|dank|gracias|merci|grazie|obrigad*|valeu|bedankt|dank je|dzięki"
     "|dziękuję"
     "|спасибо|спс|дякую|teşekkürler|sağol|makasih|terima kasih|cảm ơn|شكرا|תודה|धन्यवाद|ขอบคุณ|ありがとう"
     "|고마워"
@@ -233,14 +233,23 @@ FOR_NOTHING = (
 
 # "Thanks for the delay." "Merci de répondre" is a request.
 FOR_HARM = (
-    "for the delay|for lying|for wasting|for ruining|for ignoring"
+    "for the delay|for lying|for wasting|for ruining|for ignoring|for keeping me|another week|another month"
+    "|helped nothing|didn t help|no help|incompeten*|silence|lies|losing|the mess|making me wait"
     "|für die verspätung|für die wartezeit|für die verschwendete zeit|fürs lügen|fürs ignorieren"
-    "|fürs wartenlassen|fürs warten lassen"
+    "|fürs wartenlassen|fürs warten lassen|nichts gebracht|hilft mir nicht|inkompeten*|unzuverlässig*"
+    "|unfähig*|funkstille|schweigen|verdorben*|lügen|chaos|fürs verlieren|hilft gar nicht"
     "|por el retraso|por la demora|por la espera|por mentir*|por hacerme perder|por ignorarme"
+    "|por la tardanza|mal servicio|no ayud*|no me ayud*|silencio|arruin*|mentira*|por perder*|el pelo"
     "|pour le retard|pour l attente|pour le temps perdu|pour vos mensonges|de m avoir ignoré"
+    "|ne m aide pas|m aide pas|incompéten*|gâch*|ne sert à rien|mensonge*|perte de temps"
     "|per il ritardo|per l attesa|per avermi fatto perdere|per avermi ignorat*|per il tempo perso"
+    "|grazie del ritardo|non mi aiuta|non è servito|silenzio|rovinat*|inaffidabil*|bugie"
     "|pelo atraso|pela demora|pela espera|por me fazer perder|por me ignorar*|pelo tempo perdido"
+    "|não ajud*|silêncio|estragar*|estragou|mentira*"
     "|voor de vertraging|voor het lange wachten|voor de verloren tijd|voor het negeren|voor het liegen"
+    "|heb ik niks aan|heb ik niets aan|helpt me niet|stilte|onbetrouwba*|verpest*|leugen*|kwijtraken"
+    "|za spóźnienie|za brak|nie pomogł*|nic nie dało|milczeni*|niekompeten*|za zepsut*"
+    "|bałagan|za zgubien*|kłamstw*"
     "|za opóźnienie|za stracony czas|za zmarnowany czas|za kłamstwa|za ignorowanie"
     "|за задержку|за опоздание|за потраченное время|за затримку|за запізнення|за витрачений час"
 )
