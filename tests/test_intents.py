@@ -1448,6 +1448,49 @@ def test_thanks_that_sound_like_harm_are_thanks(text: str) -> None:
     assert intent(text) is Intent.THANKS
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "لم تسلم لي",
+        "太麻烦了",
+        "どうもおかしい",
+        "唔該快啲",
+        "meherbani karke batao",
+        "Đúng",
+        "точно?",
+        "了解です、いつですか",
+        "确认一下谢谢",
+        "빨리 보내주세요 감사합니다",
+        "Bilgi verir misiniz, teşekkürler",
+        "Mohon info, terima kasih",
+        "Перевірте будь ласка, дякую",
+        "אשמח לתשובה, תודה",
+        "ช่วยดูให้หน่อยขอบคุณค่ะ",
+        "늦게 보내 주셔서 감사합니다",
+    ],
+)
+def test_what_only_looks_like_thanks_is_none(text: str) -> None:
+    assert intent(text) in {None, Intent.WHERE, Intent.SHOP}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "تسلم حبيبي",
+        "麻烦你了谢谢",
+        "どうも",
+        "唔該",
+        "meherbani",
+        "Cảm ơn shop đã giúp mình",
+        "ขอบคุณที่ช่วยนะคะ",
+        "Çok teşekkür ederim yardımınız için",
+        "Дякую за швидку відповідь",
+    ],
+)
+def test_its_neighbors_are_thanks(text: str) -> None:
+    assert intent(text) is Intent.THANKS
+
+
 @pytest.mark.parametrize("text", ["Ok, update?", "Danke, und?", "Ok, et ?", "Hi, update?", "Na?"])
 def test_a_polite_word_that_asks_for_more_is_a_question(text: str) -> None:
     assert intent(text) is None

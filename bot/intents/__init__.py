@@ -157,7 +157,9 @@ def _thanks_shortly(folded: str) -> bool:
     short = len(folded) <= _THANKS_SCRIPT if _SOLID.search(folded) else folded.count(" ") <= most
     if not short or not (spoken or _matcher(_THANKING).search(folded)):
         return False
-    return not _holds_all(folded, (words.BUT,)) and (spoken or not _holds_all(folded, (courtesy.TROUBLE,)))
+    if _holds_all(folded, (f"{words.BUT}|{courtesy.REQUESTS}",)):
+        return False
+    return spoken or not _holds_all(folded, (courtesy.TROUBLE,))
 
 
 def _concerns(folded: str, each: tuple[tuple[str, ...], ...]) -> bool:
@@ -175,9 +177,11 @@ def _of_courtesy(folded: str, *, asks: bool) -> Intent | None:
     if _consists_of(folded, courtesy.HELP, f"{_ASKED_KINDLY}|{_POLITE}"):
         return Intent.HELP
     if _consists_of(folded, _POLITE, _FILLING) and not (asks and _nudges(folded)):
-        if _matcher(_GREETING).search(folded) and not _matcher(_THANKING).search(folded):
+        if _matcher(_THANKING).search(folded):
+            return Intent.THANKS
+        if _matcher(_GREETING).search(folded):
             return Intent.GREETING
-        return Intent.THANKS
+        return None if asks else Intent.THANKS  # "Really? OK?" doubts what we said
     if not asks and _consists_of(folded, courtesy.ANSWERS, _ASKED_KINDLY):
         return Intent.YES_NO
     return None

@@ -219,7 +219,7 @@ THANKED = (
     "thanks|thank you|thx|danke|dank|gracias|merci|grazie|obrigad*|valeu|bedankt|dank je|dzięki"
     "|dziękuję"
     "|спасибо|спс|дякую|teşekkürler|sağol|makasih|terima kasih|cảm ơn|شكرا|תודה|धन्यवाद|ขอบคุณ|ありがとう"
-    "|고마워"
+    "|고마워|고맙|감사"
     "|谢谢|謝謝"
 )
 FOR_NOTHING = (
@@ -252,6 +252,10 @@ FOR_HARM = (
     "|bałagan|za zgubien*|kłamstw*"
     "|za opóźnienie|za stracony czas|za zmarnowany czas|za kłamstwa|za ignorowanie"
     "|за задержку|за опоздание|за потраченное время|за затримку|за запізнення|за витрачений час"
+    "|geciktiğiniz için|gecikme için|beklettiğiniz için|atas keterlambatan*|sudah bikin menunggu"
+    "|vì giao trễ|vì chậm trễ|vì sự chậm trễ|على التاخير|على التاخر|على تضييع|על העיכוב|על האיחור|על בזבוז"
+    "|देरी के लिए|वक़्त बर्बाद|समय बर्बाद|ที่ส่งช้า|ที่ทำให้รอ|ที่ล่าช้า|遅れてくれて|待たせてくれて|遅延をありがとう"
+    "|늦게 보내|늦게 와|기다리게 해|让我等|讓我等|浪费我|浪費我|耽误我|耽誤我"
 )
 ANSWER_ME = (
     "please reply|please answer|please respond|bitte um antwort|bitte um rückmeldung|bitte antworten"

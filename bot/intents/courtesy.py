@@ -32,20 +32,20 @@ THANKS = (
     "|raxmat|раҳмат|рахмат|чоң рахмат|ташаккур|сипос|sag bol|sag boluň|баярлалаа|рәхмәт|рәхмәт сиңә"
     # the Middle East and southern Asia
     "|ممنون|ممنونم|خیلی ممنون|مرسی|سپاس|سپاسگزارم|متشکرم|تشکر|دستت درد نکنه|مننه|ډیره مننه|سوپاس|spas"
-    "|zor spas|gelek spas|شکریہ|بہت شکریہ|بہت بہت شکریہ|بہت خوب شکریہ|مہربانی|shukria|bahut shukriya"
+    "|zor spas|gelek spas|شکریہ|بہت شکریہ|بہت بہت شکریہ|بہت خوب شکریہ|shukria|bahut shukriya"
     "|ধন্যবাদ|অনেক ধন্যবাদ|থ্যাংকস|থ্যাংক ইউ|dhonnobad|dhanyabad|ਧੰਨਵਾਦ|ਸ਼ੁਕਰੀਆ|આભાર|ખૂબ આભાર|धन्यवाद"
     "|आभारी आहे|आभार|நன்றி|மிக்க நன்றி|nandri|ధన్యవాదాలు|థాంక్స్|థాంక్యూ|ಧನ್ಯವಾದ|ಧನ್ಯವಾದಗಳು|നന്ദി"
     "|വളരെ നന്ദി|ස්තූතියි|බොහොම ස්තූතියි|istuti|ଧନ୍ୟବାଦ|ধন্যবাদ"
     # southeastern Asia
     "|salamat|salamat po|maraming salamat|maraming salamat po|daghang salamat|tenkyu"
     "|terima kasih daun keladi|matur nuwun|matur suwun|hatur nuhun|nuhun|thank you kak|អរគុណ|សូមអរគុណ"
-    "|អរគុណច្រើន|ຂອບໃຈ|ຂອບໃຈຫຼາຍໆ|ကျေးဇူးတင်ပါတယ်|ကျေးဇူးပါ|ကျေးဇူး|唔該|多謝晒|辛苦了|麻烦了|麻煩了"
+    "|អរគុណច្រើន|ຂອບໃຈ|ຂອບໃຈຫຼາຍໆ|ကျေးဇူးတင်ပါတယ်|ကျေးဇူးပါ|ကျေးဇူး|唔該晒|唔該曬|多謝晒|辛苦了|麻烦你了|麻煩你了|麻烦您了|麻煩您了"
     "|了解です|了解しました|承知しました|お疲れ様です|お疲れ様でした|かしこまりました"
     # Africa
     "|asante|asante sana|ahsante|shukrani|አመሰግናለሁ|እናመሰግናለን|mahadsanid|na gode|mun gode|nagode|e se"
     "|ese pupo|daalu|imela|ngiyabonga|siyabonga|enkosi|ke a leboha|kea leboga|murakoze|webale|misaotra"
     "|tanimirt|choukran|choukrane|saha|barak allahu fik|بارك الله فيك|جزاك الله خير|جزاكم الله خيرا"
-    "|جزاكم الله خير|تسلمون|تسلم|ما قصرت|ما قصرتم|ما قصرتوا|الله يعطيك العافيه|الله يعطيكم العافيه"
+    "|جزاكم الله خير|ما قصرت|ما قصرتم|ما قصرتوا|الله يعطيك العافيه|الله يعطيكم العافيه"
     "|يعطيكم العافيه|ممنون لكم|شاكر لكم|شاكرين"
     # I thank you, I appreciate it
     "|thankful|grateful|i appreciate|thx a lot|bin dankbar|ich bedanke mich|wir bedanken uns|agradezco"
@@ -63,7 +63,7 @@ THANKS = (
     "|arigatou gozaimasu|domo arigato|xie xie|xiexie|doh je|m goi|shukran|shoukran|shukraan|bayarlalaa"
     "|evkaristo|evharisto|efharisto poli|madloba|madlobt|shnorhakalutyun|khob khun|khop khun|kop khun"
     "|khop khun krap|khop khun ka|aw kun|orkun|khop jai|kyay zu tin ba de|dhanyavaad|dhanyawaad"
-    "|dhanyabaad|nanri|dhanyavadalu|dhanyavadagalu|nanni|meherbani|mamnoon|mamnun|kheili mamnoon|tashakor"
+    "|dhanyabaad|nanri|dhanyavadalu|dhanyavadagalu|nanni|mamnoon|mamnun|kheili mamnoon|tashakor"
     "|sepas|rakhmet|rahmet|cam on|cam on ban|cam on shop|istuthi|ameseginalehu|mahalo|vinaka|fa afetai"
     "|maururu|kia ora"
     # we thank you
@@ -153,6 +153,8 @@ ACKNOWLEDGED = (
     "|elbette|tabii|tentu|dĩ nhiên|بالتاكيد|طبعا|כמובן|ज़रूर|แน่นอน|もちろん|물론|물론이죠|当然|當然"
     "|jeg prøver det|jag testar|i ll try it|i ll try that|ich versuche es|voy a probar|je vais essayer"
     "|na gut|na schön|na klar|na dann"
+    # thanks, but only as the whole text: within a sentence they mean something else
+    "|تسلم|تسلمون|تسلم ايدك|تسلم ايديك|يسلمو|الله يسلمك|どうも|唔該|麻烦了|麻煩了|meherbani|مہربانی"
     # sorry
     "|sorry|so sorry|my bad|excuse me|apologies|i apologize|entschuldigung|entschuldige|entschuldigen sie"
     "|tut mir leid|es tut mir leid|verzeihung|disculpe|disculpa|disculpen|perdón|perdona|perdone"
@@ -194,7 +196,7 @@ GREETINGS = (
     "|magandang umaga|magandang hapon|magandang araw|magandang umaga po|magandang hapon po"
     "|good morning po|good afternoon po|good evening po|kumusta|kamusta|kamusta po|selamat tengah hari"
     "|apa khabar|salam sejahtera|sugeng enjing|sampurasun|សួស្តី|ជំរាបសួរ|ສະບາຍດີ|မင်္ဂလာပါ|哈啰|您好呀"
-    "|你好呀|早|早安|早晨|哈囉你好|お世話になっております|お世話になります|初めまして|やあ|どうも"
+    "|你好呀|早|早安|早晨|哈囉你好|お世話になっております|お世話になります|初めまして|やあ"
     "|반가워요|반갑습니다|반가워|좋은 아침|좋은 아침이야|좋은 아침이에요|좋은 아침입니다|헬로"
     "|สวัสดีตอนเช้า|สวัสดีตอนบ่าย|สวัสดีตอนเย็น|อรุณสวัสดิ์|jambo|habari|habari za asubuhi|habari yako"
     "|mambo|hujambo|shikamoo|ሰላም|ጤና ይስጥልኝ|salaan|is ka warran|sannu|ina kwana|bawo ni|e kaaro|kedu"
@@ -212,7 +214,7 @@ GREETINGS = (
     "|як справи|як ти|як ви|nasılsın|nasılsınız|nasıl gidiyor|naber|ne haber|n aber"
     "|tanıştığımıza memnun oldum|memnun oldum|apa kabar|gimana kabarnya|gimana kabar|bạn khỏe không"
     "|khỏe không|كيف حالك|كيف الحال|كيفك|ازيك|شلونك|اخبارك|مرحبتين|كيف حالكم|عامل ايه|מה שלומך|מה נשמע"
-    "|מה קורה|מה המצב|आप कैसे हैं|कैसे हो|कैसे हैं|kaise ho|kaise ho aap|kaise hain|aap kaise hain"
+    "|מה קורה|आप कैसे हैं|कैसे हो|कैसे हैं|kaise ho|kaise ho aap|kaise hain|aap kaise hain"
     "|क्या हाल है|kya hal hai|สบายดีไหม|เป็นไงบ้าง|สบายดีมั้ย|お元気ですか|元気ですか|元気|잘 지내"
     "|어떻게 지내|잘 지내세요|你好吗|你好嗎|最近怎么样|最近怎麼樣|吃了吗|吃了嗎|hur är läget|hur mår du"
     "|läget|hur står det till|hur går det|hvordan har du det|hvordan har du det i dag|hvordan går det"
@@ -268,7 +270,8 @@ FILLING = (
     "|ребята|коллеги|народ|друже|kardeşim|hocam|abi|abla|arkadaşlar|usta|kanka|יקירי|חברים|גבר|दोस्त|yaar"
     "|यार|सर|मैडम|sir ji|ji|พี่|จ๊ะ|จ้าา|さん|皆さん|님|여러분|사장님|朋友|各位|小哥|小姐姐|everyone"
     "|there anyone|again later|as well|too|also|一切|tout le monde|wszystkim|всем|всім|herkese|semua"
-    "|semuanya|mọi người|للجميع|جميعا|لכולם|سبكو|ทุกคน|دوست عزیز|عزیزم|عزيزي|bro|and|und|y|et|e|en|a|og"
+    "|semuanya|mọi người|للجميع|جميعا|لכולם|سبكو|ทุกคน|دوست عزیز|عزیزم"
+    "|حبيبي|حبيبتي|يا غالي|يا الغالي|عزيزي|bro|and|und|y|et|e|en|a|og"
     "|och|ja|és|și|и|та|ve|dan|và|و|ו|और|และ|と|그리고|和|so much|very much indeed|for everything"
     "|for your time|for your time today|what you did|for what you did|de ta part|de votre part"
     "|de votre aide|pour tout|de tout|por todo|per tutto|por tudo|voor alles|za wszystko|za все|за все"
@@ -309,7 +312,8 @@ STOP = (
     "|отключите уведомления|отключить уведомления|перестаньте писать|годі|досить|відписатися"
     "|відпишіть мене|не пишіть мені|вимкнути сповіщення|dur|durdur|dur artık|abonelikten çık"
     "|bildirimleri kapat|mesaj atmayın|mesaj göndermeyin|berhenti|stop kirim pesan|berhenti berlangganan"
-    "|jangan kirim pesan lagi|jangan chat|dừng|dừng lại|hủy đăng ký|đừng nhắn nữa|tắt thông báo|ngừng gửi"
+    "|jangan kirim pesan lagi|jangan chat|dừng lại|dừng nhắn tin|hủy đăng ký|đừng nhắn nữa"
+    "|tắt thông báo|ngừng gửi"
     "|توقف|توقفوا|الغاء الاشتراك|لا ترسل|لا ترسلوا رسائل|اوقف الرسائل|وقف|كفايه|تفصיק|תפסיק|תפסיקו|הסר"
     "|הסירו אותי|להסיר|עצור|די|बंद करो|रोको|मैसेज मत भेजो|band karo|message mat karo|หยุด|หยุดส่ง|เลิกส่ง"
     "|ยกเลิกการแจ้งเตือน|ปิดแจ้งเตือน|停止|配信停止|やめて|やめてください|止めて|通知を止めて|送らないで"
@@ -361,4 +365,13 @@ TROUBLE = (
     "|imevunjika|mbovu|var är|hvor er|kus on|kde je|hol van|unde e|unde este|къде|gdje|gde|kje|πού|کجا"
     "|কোথায়|எங்கே|nasaan|wapi|när|hvornår|når|milloin|kdy|mikor|când|cand|кога|kada|kad|kdaj|πότε|کی|কবে"
     "|kailan|lini"
+)  # fmt: skip
+
+# Beside them, thanks close a request: "please check, thank you".
+REQUESTS = (
+    "сообщите|ответьте|подскажите|разберитесь|перевірте|перевір|підкажіть|повідомте|дайте відповідь"
+    "|misiniz|misin|musunuz|sevinirim|bekliyorum|mohon|tolong|dicek|vui lòng|làm ơn|kiểm tra giúp|xem giúp"
+    "|hỏi giúp|ارجو|الرجاء|تحقق|אשמח|कृपया|बताइए|चेक करें|หน่อย|ที่ไม่|てください|て下さい|確認お願い"
+    "|確認をお願い|早く|주세요|확인 부탁|확인부탁|답변 부탁|请|請|麻烦|麻煩|一下|尽快|盡快|快点|快點"
+    "|快啲|睇下|ですか|ますか|いつ|まだ"
 )  # fmt: skip
