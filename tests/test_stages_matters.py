@@ -184,3 +184,104 @@ def test_what_the_recipient_did_not_get_is_not(text: str) -> None:
 )
 def test_with_its_cause_a_return_has_only_begun(text: str) -> None:
     assert stages.read("", text).stage is Stage.RETURNING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Παραλάβατε το δέμα;", "Η αποστολή παραδόθηκε\u037e", "Η αποστολή παραδόθηκε; Αξιολογήστε μας."),
+        *("¿Paquete entregado", "Package delivered՞", "包裹已签收？", "هل استلمت الطرد؟"),
+        *("พัสดุถึงผู้รับแล้ว ฝากไว้กับ รปภ. ไหม?", "พัสดุถึงผู้รับแล้ว ฝากไว้กับ รปภ. ไหม", "ส่งถึงผู้รับแล้วใช่ไหม"),
+        *("包裹已签收吗", "包裹已由本人簽收嗎。", "荷物は配達されましたか。", "배송이 완료되었습니까"),
+        *("Bưu kiện đã được giao không", "Kargonuz teslim edildi mi", "Left with Mr. Smith?"),
+        *("Did you receive the parcel?", "Kargonuz kabul edildi mi? Bizi değerlendirin"),
+    ],
+)
+def test_a_question_tells_no_stage(text: str) -> None:
+    for name in ("", text):
+        assert stages.read(name, text).stage is Stage.UPDATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Your parcel was delivered. How did we do?", "Zugestellt. Noch Fragen?", "已签收。满意吗？"),
+        *("Το δέμα παραδόθηκε. Είστε ευχαριστημένοι;", "Το δέμα παραδόθηκε· υπεγράφη", "Delivered;"),
+    ],
+)
+def test_a_question_behind_it_takes_no_delivery_back(text: str) -> None:
+    assert stages.read("", text).stage is Stage.DELIVERED
+
+
+def test_an_airline_is_no_question_in_vietnamese() -> None:
+    assert stages.read("", "Đã chuyển cho hãng hàng không").stage is Stage.AWAITING_DEPARTURE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("The sender has not handed it over yet", "The parcel has not been handed over by the sender yet"),
+        *("El remitente todavía no ha entregado el paquete", "El remitente no ha entregado aún el paquete"),
+        *("L'expéditeur ne l'a pas encore remis", "L'expéditeur n'a pas encore remis le colis"),
+        *("Avsender har ikke levert pakken ennå", "Avsenderen har ennå ikke overlevert pakken til oss"),
+        *("O remetente ainda não entregou o objeto", "O objeto ainda não foi entregue pelo remetente"),
+        *(
+            "Das Paket wurde vom Absender noch nicht übergeben",
+            "Il mittente non ha ancora consegnato il pacco",
+        ),
+        *(
+            "Nadawca nie nadał jeszcze paczki",
+            "Отправитель ещё не передал посылку",
+            "寄件人尚未将包裹交给我们",
+        ),
+    ],
+)
+def test_what_the_sender_still_has_is_announced(text: str) -> None:
+    for reached in (None, Stage.INFO_RECEIVED):
+        assert stages.read("", text, "", reached).stage is Stage.INFO_RECEIVED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Released by customs and handed to the carrier", "Dédouané et remis au transporteur"),
+        *("Εκτελωνίστηκε και παραδόθηκε στον μεταφορέα", "Sdoganato e consegnato al corriere"),
+        *("Liberado por la aduana y entregado al transportista", "清关完成，已交给承运商"),
+        *("Dibebaskan dari bea cukai dan diserahkan ke kurir", "Выпущено таможней и передано перевозчику"),
+    ],
+)
+def test_what_customs_released_to_a_carrier_has_cleared_customs(text: str) -> None:
+    for reached in (None, Stage.IMPORT_CUSTOMS):
+        found = stages.read("", text, "", reached)
+        assert found.stage is Stage.IMPORT_CUSTOMS
+        assert stages.clears_customs(found.rule)
+
+
+@pytest.mark.parametrize(
+    ("by_sender", "for_customer"),
+    [
+        ("Parcel placed in the parcel locker by the sender", "Parcel placed in the parcel locker"),
+        ("Vom Absender in die Filiale eingeliefert", "In die Filiale gebracht und abholbereit"),
+        ("寄件人已将包裹放入快递柜", "包裹已放入快递柜"),
+        ("Déposé en consigne par l'expéditeur", "Déposé en consigne"),
+        ("A feladó a csomagot elhelyezte a csomagautomatában", "A csomagot elhelyeztük a csomagautomatában"),
+        ("Depositado en el locker por el remitente", "Depositado en el locker"),
+        ("Paczka umieszczona w paczkomacie przez nadawcę", "Paczka umieszczona w paczkomacie"),
+    ],
+)
+def test_what_the_sender_left_at_a_locker_is_handed_in(by_sender: str, for_customer: str) -> None:
+    for reached in (None, Stage.INFO_RECEIVED):
+        assert stages.read("", by_sender, "", reached).stage is Stage.PICKED_UP
+    assert stages.read("", for_customer, "", Stage.LOCAL_TRANSIT).stage is Stage.READY_FOR_PICKUP
+
+
+@pytest.mark.parametrize("mark", [" - ", " // ", ". ", ": ", ", "])
+def test_why_russian_post_stores_a_parcel(mark: str) -> None:
+    for why, reason in (
+        ("Невостребовано", Reason.UNCLAIMED),
+        ("Нероздано", Reason.UNCLAIMED),
+        ("Запрещено к пересылке", Reason.OTHER),
+    ):
+        found = stages.read("", f"Временное хранение{mark}{why}")
+        assert (found.stage, found.reason) == (Stage.EXCEPTION, reason)
+    assert stages.read("", "Временное хранение").stage is Stage.READY_FOR_PICKUP

@@ -55,9 +55,13 @@ def fold(text: str) -> str:
     folded = " ".join(letters(text).split())
     for pattern, spelling in _SPELLINGS:
         folded = pattern.sub(spelling, folded)
+    if _GREEK.search(folded):  # where a semicolon is the question mark
+        folded = _GREEK_QUESTION.sub("?", folded)
     return folded.strip(" " + _TAIL)
 
 
+_GREEK = re.compile("[\u0370-\u03ff]")
+_GREEK_QUESTION = re.compile(r";(?=\W*(?:\s|$))")
 _ASIDES = re.compile(r" ?\(([a-z]+)\)")
 
 

@@ -95,6 +95,8 @@ class Text:
     def _look(self, concept: str) -> bool:
         if concept == "abroad":
             return sides.crosses(self.raw, self.spoken, self.home)
+        if concept == "conditional" and self.shows("question"):
+            return True
         if concept in PLACES:
             return self.side is (Side.NEAR if concept == "near_place" else Side.FAR)
         return any(
@@ -212,7 +214,7 @@ def make(
     if behind and places < _MOST_PLACES:
         return make(rest, place or behind, reached, home, places + 1)
     ruled = _by_rules(_unconditional(text), text, reached)
-    spoken = [one for some in _SENTENCES.split(folded) for one in _DASHES.split(some) if one.strip()]
+    spoken = [one for some in _sentences(text) for one in _DASHES.split(some) if one.strip()]
     parts = [_alone(text.part(one), reached) for one in spoken] if len(spoken) > 1 else []
     if ruled.stage in _CAUSES and (outcome := _outcome(text, parts, reached)) is not None:
         return outcome
@@ -389,7 +391,9 @@ _EXPORT = {"customs.done": "export.done", "customs.started": "export.started"}
 
 
 def _unreal(rule: Rule, shown: Text) -> bool:
-    """Whether a text only says what may happen, or what would happen under a condition."""
+    """Whether a text only asks, or says what may happen, or what would happen under a condition."""
+    if shown.shows("question"):
+        return True
     maybe = rule.stage in _REAL or rule.stage is Stage.READY_FOR_PICKUP
     if maybe and shown.opens_with("conditional"):
         return True
@@ -398,9 +402,25 @@ def _unreal(rule: Rule, shown: Text) -> bool:
     return (rule.stage in _REAL or rule.id.endswith(".started")) and shown.shows("modal")
 
 
+_ABBREVIATED = re.compile(r"(?<!\w)\w{1,3}\.$")
+_FEW_WORDS = re.compile(r"\S+(?: \S+)?")
+
+
+def _sentences(text: Text) -> list[str]:
+    """The sentences of a folded text; "Left with Mr. Smith?" is one, as it ends behind an abbreviation."""
+    found: list[str] = []
+    for one in _SENTENCES.split(text.folded):
+        behind = bool(found) and _ABBREVIATED.search(found[-1]) and _FEW_WORDS.fullmatch(one)
+        if behind and text.part(one).shows("question"):
+            found[-1] += f" {one}"
+        else:
+            found.append(one)
+    return found
+
+
 def _unconditional(text: Text) -> Text:
     """A text without sentences about what may happen ("it will be returned if not collected")."""
-    sentences = _SENTENCES.split(text.folded)
+    sentences = _sentences(text)
     if len(sentences) == 1:
         return text
     kept = [one for one in sentences if not text.part(one).shows("conditional")]

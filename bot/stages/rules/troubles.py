@@ -16,6 +16,7 @@ _NO_MATTER = (
 
 TROUBLES: tuple[Rule, ...] = (
     # ── nothing to tell yet ─────────────────────────────────────────────────────────────────────
+    rule("data.not_posted", _S.INFO_RECEIVED, "not_posted", "label_made customs"),
     rule("nothing_yet", _S.PRE_SHIPMENT, "nothing_yet", "customs attempt flight airport label_made"),
     # ── payments, refunds, messages: the order's affairs, not the parcel's ──────────────────────
     rule(  # what is paid on the far side are duties
@@ -149,6 +150,6 @@ TROUBLES: tuple[Rule, ...] = (
         "picked.partner",
         _S.PICKED_UP,
         "by_partner",
-        "future_hard negated packing customer local_company ready_for_pickup",
+        "future_hard negated packing customer local_company ready_for_pickup customs",
     ),
 )
