@@ -189,11 +189,11 @@ def test_with_its_cause_a_return_has_only_begun(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("Παραλάβατε το δέμα;", "Η αποστολή παραδόθηκε\u037e", "Η αποστολή παραδόθηκε; Αξιολογήστε μας."),
+        *("Παραλάβατε το δέμα;", "Η αποστολή παραδόθηκε\u037e", "Παραδόθηκε;Αξιολογήστε μας."),
         *("¿Paquete entregado", "Package delivered՞", "包裹已签收？", "هل استلمت الطرد؟"),
         *("พัสดุถึงผู้รับแล้ว ฝากไว้กับ รปภ. ไหม?", "พัสดุถึงผู้รับแล้ว ฝากไว้กับ รปภ. ไหม", "ส่งถึงผู้รับแล้วใช่ไหม"),
         *("包裹已签收吗", "包裹已由本人簽收嗎。", "荷物は配達されましたか。", "배송이 완료되었습니까"),
-        *("Bưu kiện đã được giao không", "Kargonuz teslim edildi mi", "Left with Mr. Smith?"),
+        *("Bưu kiện đã được giao không", "Kargonuz teslim edildi mi acaba", "Left with Mr. Smith?"),
         *("Did you receive the parcel?", "Kargonuz kabul edildi mi? Bizi değerlendirin"),
     ],
 )

@@ -56,12 +56,11 @@ def fold(text: str) -> str:
     for pattern, spelling in _SPELLINGS:
         folded = pattern.sub(spelling, folded)
     if _GREEK.search(folded):  # where a semicolon is the question mark
-        folded = _GREEK_QUESTION.sub("?", folded)
+        folded = folded.replace(";", "?")
     return folded.strip(" " + _TAIL)
 
 
 _GREEK = re.compile("[\u0370-\u03ff]")
-_GREEK_QUESTION = re.compile(r";(?=\W*(?:\s|$))")
 _ASIDES = re.compile(r" ?\(([a-z]+)\)")
 
 
