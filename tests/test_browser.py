@@ -147,7 +147,7 @@ async def test_a_complaint_is_answered_and_solved_on_the_page_in_two_languages(
     await expect(page.get_by_text("Was möchtest du den Shop").last).to_be_visible()
     await here.control("POST", f"chats/{MERCHANT}/state", action="block")  # the merchant is away
     await _type(page, "Das Paket hängt seit Tagen beim Zoll. Was kann ich tun?")
-    await expect(page.get_by_text("ist unterwegs an den Shop").last).to_be_visible()
+    await expect(page.get_by_text("ist unterwegs zum Shop").last).to_be_visible()
     await _open(page, "Merchant")
     await _type(page, "/start")  # which unblocks the bot
     question = page.locator(".message", has_text="A customer asks about order")
