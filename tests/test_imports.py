@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Container, Iterator
 from functools import cache
@@ -172,3 +174,10 @@ def test_only_settings_reads_the_environment_and_only_the_shell_reads_the_clock(
         if room not in {"app", "cli", "sandbox"}:
             assert "datetime.now(" not in text, path
             assert "time.time()" not in text, path
+
+
+def test_a_bot_on_sqlite_loads_neither_another_database_nor_spreadsheets() -> None:
+    """They take 9 MB and more."""
+    code = "import sys, bot.app, bot.cli.run; print({'psycopg', 'openpyxl'} & sys.modules.keys())"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"

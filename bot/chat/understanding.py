@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.chat import follows, lists, orders, settings, track
 from bot.chat.context import ChatContext
-from bot.i18n import Words
 from bot.ids import ParsedText, shop_number
 from bot.intents import Intent, complains, intent, may_ask
-from bot.model import Message, Shop, Stage
+from bot.model import Follow, Order, Stage
 from bot.views import receipts, replies
+
+_Rows = Sequence[tuple[Order, Follow]]
 
 _THANKS_BACK = "👍"
 
@@ -30,9 +31,10 @@ async def answer(ctx: ChatContext, said: ParsedText, *, quiet: bool = False) -> 
         return
     meant = intent(said.text)
     if meant is Intent.WHERE:
-        await _where(ctx, said)
+        rows = await ctx.tracking.viewing.orders(ctx.chat)
+        await _where(ctx, said, rows)
         if not quiet and complains(said.text):
-            await _besides(ctx, replies.besides)
+            await ctx.say(replies.besides(ctx.words, ctx.shop, _ids(rows)))
     elif quiet:
         return
     elif meant is None:
@@ -56,13 +58,13 @@ async def _greeting(ctx: ChatContext, said: ParsedText) -> None:
 
 async def _stop(ctx: ChatContext, said: ParsedText) -> None:
     """ "Stop": mute the only order, or show the settings, where everything can be turned off."""
-    rows = [row for row in await ctx.tracking.viewing.orders(ctx.chat) if row[1].archived_at is None]
+    rows = _not_archived(await ctx.tracking.viewing.orders(ctx.chat))
     await (follows.unsubscribe if len(rows) == 1 else settings.settings)(ctx, said)
 
 
 async def _yes_no(ctx: ChatContext, said: ParsedText) -> None:
     """A bare yes or no: "Did you get it?" is asked again, with its buttons, where one order has arrived."""
-    rows = [row for row in await ctx.tracking.viewing.orders(ctx.chat) if row[1].archived_at is None]
+    rows = _not_archived(await ctx.tracking.viewing.orders(ctx.chat))
     arrived = [row for row in rows if row[0].stage is Stage.DELIVERED]
     if len(arrived) != 1:
         await ctx.react(_THANKS_BACK)
@@ -79,14 +81,14 @@ async def _shops_matter(ctx: ChatContext, said: ParsedText) -> None:
         await ctx.say(replies.choose(ctx.words, rows, replies.Purpose.ASK))
     else:
         begin = None if rows else ctx.entry
-        await ctx.say(replies.ask_shop(ctx.words, ctx.shop, [order.id for order, _ in rows], begin=begin))
+        await ctx.say(replies.ask_shop(ctx.words, ctx.shop, _ids(rows), begin=begin))
 
 
-async def _where(ctx: ChatContext, said: ParsedText) -> None:
+async def _where(ctx: ChatContext, said: ParsedText, rows: _Rows) -> None:
     """ "Where is my package?": show the only card or the list; explain how to add one if there is none."""
-    rows = [row for row in await ctx.tracking.viewing.orders(ctx.chat) if row[1].archived_at is None]
-    on_the_way = [order for order, _ in rows if not order.stage.final]
-    meant = on_the_way if len(on_the_way) == 1 else [order for order, _ in rows]
+    current = [order for order, _ in _not_archived(rows)]
+    on_the_way = [order for order in current if not order.stage.final]
+    meant = on_the_way if len(on_the_way) == 1 else current
     if len(meant) == 1:
         await track.open_order(ctx, meant[0].id)
     elif meant:
@@ -106,18 +108,21 @@ async def _unclear(ctx: ChatContext, said: ParsedText) -> None:
     elif (
         ctx.place.is_group
         or not may_ask(said.text)
-        or all(follow.archived_at for _, follow in rows)
+        or not _not_archived(rows)
         or not ctx.services.recent.may_guess(ctx.place, ctx.services.now())
     ):
-        await _besides(ctx, replies.unclear)
+        await ctx.say(replies.unclear(ctx.words, ctx.shop, _ids(rows)))
     else:
-        await _where(ctx, said)
-        await _besides(ctx, replies.taken_as_question)
+        await _where(ctx, said, rows)
+        await ctx.say(replies.taken_as_question(ctx.words, ctx.shop, _ids(rows)))
 
 
-async def _besides(ctx: ChatContext, view: Callable[[Words, Shop, Sequence[str]], Message]) -> None:
-    rows = await ctx.tracking.viewing.orders(ctx.chat)
-    await ctx.say(view(ctx.words, ctx.shop, [order.id for order, _ in rows]))
+def _not_archived(rows: _Rows) -> _Rows:
+    return [row for row in rows if row[1].archived_at is None]
+
+
+def _ids(rows: _Rows) -> list[str]:
+    return [order.id for order, _ in rows]
 
 
 _ANSWERS: Mapping[Intent, Callable[[ChatContext, ParsedText], Awaitable[None]]] = {

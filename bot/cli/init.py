@@ -25,7 +25,7 @@ from bot.cli.checks import Verdict
 from bot.cli.envfile import EnvFile
 from bot.cli.program import PROGRAM
 from bot.errors import BotError
-from bot.i18n import Words, find_language, guess_language, guess_zone
+from bot.i18n import Words, find_language, guess_zone
 from bot.zones import find_zone
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
@@ -183,9 +183,9 @@ class Interview:
             "DEFAULT_LANGUAGE",
             "Language for chats whose language is unknown (en, ru, pt_BR …)",
             default="en",
-            wrong=lambda text: None if _language(text) else settings.mistake("DEFAULT_LANGUAGE", text),
+            wrong=partial(settings.mistake, "DEFAULT_LANGUAGE"),
         )
-        language = self.answers["DEFAULT_LANGUAGE"] = _language(self.answers["DEFAULT_LANGUAGE"])
+        language = self.answers["DEFAULT_LANGUAGE"] = find_language(self.answers["DEFAULT_LANGUAGE"])
         zone = self._ask(
             "DEFAULT_TIME_ZONE",
             "Time zone for chats whose time zone is unknown (a city will do)",
@@ -313,11 +313,6 @@ class Interview:
 
     def _no(self, text: str) -> None:
         self.console.print(Text.assemble(("✗ ", "red"), text))
-
-
-def _language(text: str) -> str:
-    """Our code of a language that is given by code or name; empty if it is none of ours."""
-    return guess_language(text, "") or find_language(text)
 
 
 def write_shop(path: Path, text: str) -> None:

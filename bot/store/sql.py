@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -122,14 +121,17 @@ def unusable(error: BaseException) -> str:
 
 def _words(error: BaseException) -> str:
     first = first_line(error)
-    if isinstance(error, psycopg.OperationalError) and first.startswith(_NO_CONNECTION):
-        return unusable(error)
     fix = ""
     if isinstance(error, sqlite3.Error):
         if "not a database" in first or "malformed" in first:
             fix = "; restore a backup, or correct DATABASE_URL"
         elif "unable to open" in first or "readonly" in first:
             fix = "; DATABASE_URL must name a file that this user may write to, in a folder of theirs"
+    elif first.startswith(_NO_CONNECTION):
+        from psycopg import OperationalError  # takes 9 MB, which a bot on SQLite can do without
+
+        if isinstance(error, OperationalError):
+            return unusable(error)
     return f"database error: {first}{fix}"
 
 

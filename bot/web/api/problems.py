@@ -134,9 +134,7 @@ async def _repeated(_request: Request, _error: Exception) -> Response:
 
 
 async def _unavailable(_request: Request, _error: Exception) -> Response:
-    return ApiError(
-        503, "unavailable", "The database cannot be used now.", headers={"Retry-After": "5"}
-    ).response()
+    return unavailable().response()
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:
