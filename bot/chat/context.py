@@ -24,12 +24,14 @@ from bot.i18n import Words, guess_language, guess_zone
 from bot.merchant import Merchant
 from bot.model import Chat, Follow, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
+from bot.tracking.lookups import keep
 from bot.views import card, refusals, replies, settings, timeline
 from bot.views.brand import words_for
 from bot.views.replies import EntryPoint
 
 _ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 _GUESS_AGAIN = timedelta(minutes=10)
+_RECENT = 256  # albums, and chats, of which is remembered what was answered
 _HINT = 0.25  # seconds; the longest that an answer waits for the "typing" call before it
 
 
@@ -44,8 +46,7 @@ class Recent:
     understood is answered with the orders, but not again and again.
     """
 
-    def __init__(self, most: int = 256) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._albums: dict[tuple[int, str], None] = {}
         self._guesses: dict[Place, datetime] = {}
 
@@ -56,19 +57,14 @@ class Recent:
     def add_album(self, chat_id: int, album: str | None) -> None:
         """Remember an answered album and forget the oldest ones."""
         if album is not None:
-            self._albums[chat_id, album] = None
-        while len(self._albums) > self._most:
-            del self._albums[next(iter(self._albums))]
+            keep(self._albums, (chat_id, album), None, _RECENT)
 
     def may_guess(self, place: Place, now: datetime) -> bool:
         """Whether a text that is not understood may be answered with the orders; remembers that it is."""
         before = self._guesses.get(place)
         if before is not None and before <= now < before + _GUESS_AGAIN:
             return False
-        self._guesses.pop(place, None)  # to the end: the oldest are forgotten first
-        self._guesses[place] = now
-        while len(self._guesses) > self._most:
-            del self._guesses[next(iter(self._guesses))]
+        keep(self._guesses, place, now, _RECENT)
         return True
 
 

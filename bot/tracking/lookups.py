@@ -83,9 +83,9 @@ class Lookups:
         return found
 
 
-def keep(where: dict[_Key, _Value], key: _Key, value: _Value) -> None:
-    """Put it in; of more than 10,000 the oldest is forgotten."""
+def keep(where: dict[_Key, _Value], key: _Key, value: _Value, most: int = _REMEMBERED) -> None:
+    """Put it in; of more than `most` the oldest is forgotten."""
     where.pop(key, None)
     where[key] = value
-    if len(where) > _REMEMBERED:
+    if len(where) > most:
         del where[next(iter(where))]
