@@ -79,6 +79,12 @@ _HAN = re.compile("[\u3400-\u9fff]{2,}")
 
 
 @cache
+def _one(code: str) -> Countries:
+    """One set for each code: the tables have 9,000 names, and a set for each would take 2 MB."""
+    return frozenset({code})
+
+
+@cache
 def _table() -> Mapping[str, Mapping[str, Countries]]:
     """places.txt: its sections, each with names and where they are."""
     found: dict[str, dict[str, Countries]] = {}
@@ -92,7 +98,7 @@ def _table() -> Mapping[str, Mapping[str, Countries]]:
                 section[name] = section.get(name, frozenset()) | {where}
         elif not line.startswith("#"):
             codes = [code.split("/") for code in line.split()]
-            section |= {name: frozenset({code[0]}) for code in codes for name in code}
+            section |= {name: _one(code[0]) for code in codes for name in code}
     return found
 
 
@@ -112,7 +118,7 @@ def _countries() -> Mapping[str, Mapping[str, Countries]]:
     for line in (_FOLDER / "countries.txt").read_text(encoding="utf-8").splitlines():
         language, _, names = line.partition(": ")
         pairs = (entry.partition(" ") for entry in names.split("; ") if entry)
-        found[language] = {name: frozenset({code}) for code, _, name in pairs}
+        found[language] = {name: _one(code) for code, _, name in pairs}
     return found
 
 
