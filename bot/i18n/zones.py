@@ -66,4 +66,7 @@ def is_zone(name: str) -> bool:
 @functools.cache
 def zone_info(name: str) -> ZoneInfo:
     """The IANA zone; UTC for a name that this machine does not know."""
-    return ZoneInfo(name if is_zone(name) else "UTC")
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, not a name, a folder's name
+        return ZoneInfo("UTC")
