@@ -291,8 +291,9 @@ def test_every_language_is_known_to_cldr_and_has_a_real_zone(language: str) -> N
     assert is_zone(guess_zone(language, "UTC"))
 
 
-def test_only_arabic_and_hebrew_run_from_the_right() -> None:
-    assert [code for code in LANGUAGES if Words(code).right_to_left] == ["ar", "he"]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_languages_run_in_the_direction_that_cldr_says(language: str) -> None:
+    assert Words(language).right_to_left == (Locale.parse(language).text_direction == "rtl")
 
 
 # ── arguments ───────────────────────────────────────────────────────────────────────────────────

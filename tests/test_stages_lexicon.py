@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -12,8 +12,8 @@ from bot.model import Reason, Stage
 from bot.stages import lexicon
 from bot.stages.lexicon import Lexicon, LexiconEntry, LexiconError, StageMeaning, key
 
-LEXICON = lexicon.shared()
-FILES = sorted({entry.line.partition(":")[0] for entry in LEXICON.entries})
+ENTRIES = tuple(lexicon.built_in())
+FILES = sorted({entry.line.partition(":")[0] for entry in ENTRIES})
 _SAMPLES = {
     "place": "Northam",
     "country": "Chile",
@@ -37,7 +37,7 @@ def _expected(meaning: StageMeaning, stage: Stage) -> tuple[Stage, Reason]:
 @pytest.mark.parametrize("file", FILES)
 def test_every_entry_reads_as_it_says(file: str) -> None:
     wrong = []
-    for entry in LEXICON.entries:
+    for entry in ENTRIES:
         if not entry.line.startswith(f"{file}:"):
             continue
         meaning, text = entry.meaning, _spoken(entry.text)
@@ -49,17 +49,17 @@ def test_every_entry_reads_as_it_says(file: str) -> None:
     assert wrong == []
 
 
-def _contradictions(found: Lexicon) -> Iterator[tuple[LexiconEntry, LexiconEntry]]:
+def _contradictions(found: Iterable[LexiconEntry]) -> Iterator[tuple[LexiconEntry, LexiconEntry]]:
     """Pairs of entries with one text and two meanings."""
     seen: dict[tuple[bool, str], LexiconEntry] = {}
-    for entry in found.entries:
+    for entry in found:
         known = seen.setdefault((entry.code, entry.text if entry.code else key(entry.text)), entry)
         if known.meaning != entry.meaning:
             yield known, entry
 
 
 def test_no_two_entries_contradict_each_other() -> None:
-    assert [(a.line, b.line, a.text) for a, b in _contradictions(LEXICON)] == []
+    assert [(a.line, b.line, a.text) for a, b in _contradictions(ENTRIES)] == []
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,15 @@ def test_a_file_that_breaks_the_format_is_refused_by_name(text: str) -> None:
         list(lexicon.parse(text, "x.txt"))
 
 
-def _lexicon(*entries: tuple[str, Stage]) -> Lexicon:
-    return Lexicon(
+def _entries(*pairs: tuple[str, Stage]) -> tuple[LexiconEntry, ...]:
+    return tuple(
         LexiconEntry(text=text, meaning=StageMeaning(stage=stage), line=f"x.txt:{i}")
-        for i, (text, stage) in enumerate(entries)
+        for i, (text, stage) in enumerate(pairs)
     )
+
+
+def _lexicon(*pairs: tuple[str, Stage]) -> Lexicon:
+    return Lexicon(_entries(*pairs))
 
 
 def _find(found: Lexicon, text: str) -> Stage | None:
@@ -113,5 +117,5 @@ def test_a_placeholder_stands_for_some_words_and_the_closest_template_wins() -> 
 
 
 def test_contradictions_are_seen_through_case_and_numbers() -> None:
-    found = _lexicon(("Stop 4 done", Stage.DELIVERED), ("STOP 77 DONE.", Stage.LOCAL_TRANSIT))
+    found = _entries(("Stop 4 done", Stage.DELIVERED), ("STOP 77 DONE.", Stage.LOCAL_TRANSIT))
     assert [(a.line, b.line) for a, b in _contradictions(found)] == [("x.txt:0", "x.txt:1")]

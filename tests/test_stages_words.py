@@ -23,7 +23,7 @@ def _everything() -> str:
     known = [text for file in ("texts.txt", "wordings.txt") for _, text in texts(file)]
     known += (HERE / "not_delivered.txt").read_text(encoding="utf-8").splitlines()
     known += [f"{row.name}\n{row.description}" for path in BLIND.glob("*.tsv") for row in rows(path)]
-    known += [entry.text for entry in lexicon.shared().entries]
+    known += [entry.text for entry in lexicon.built_in()]
     return "\n".join(fold(line) for text in known for line in text.splitlines())
 
 

@@ -32,6 +32,8 @@ LANGUAGES: dict[str, str] = {
     "zh_Hans": "简体中文",
     "zh_Hant": "繁體中文",
 }
+RIGHT_TO_LEFT = frozenset({"ar", "he"})
+"""Written from right to left. CLDR would say so, too, but takes a megabyte of memory for each language."""
 _SPOKEN_AS = {
     "pt": "pt_BR",
     "iw": "he",

@@ -28,7 +28,7 @@ from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
-from bot.i18n.languages import locale_of
+from bot.i18n.languages import RIGHT_TO_LEFT, locale_of
 from bot.i18n.text import (
     FSI,
     PDI,
@@ -254,7 +254,7 @@ class Words:
     @property
     def right_to_left(self) -> bool:
         """Whether the language is written from right to left."""
-        return _right_to_left(self.language)
+        return self.language in RIGHT_TO_LEFT
 
     @property
     def _locale(self) -> Locale:
@@ -285,12 +285,7 @@ def _sentence(language: str, message: str) -> Markup:
 
 
 def _pattern(language: str, pattern: str) -> str:
-    return _COMMAND.sub(rf"{FSI}\g<0>{PDI}", pattern) if _right_to_left(language) else pattern
-
-
-@functools.cache
-def _right_to_left(language: str) -> bool:
-    return locale_of(language).text_direction == "rtl"
+    return _COMMAND.sub(rf"{FSI}\g<0>{PDI}", pattern) if language in RIGHT_TO_LEFT else pattern
 
 
 # Cached because messages repeat days, times and counts, and babel takes 5 to 10 µs for each.

@@ -146,10 +146,8 @@ def version() -> str:
         digest.update(repr(rule).encode())
     for code in CODES:
         digest.update(f"{code.id}{code.stage}{code.reason}{code.weak}{code.pattern.pattern}".encode())
-    for entry in (*lexicon.taught().entries, *lexicon.shared().entries):
-        digest.update(f"{entry.text}{entry.meaning}{entry.code}".encode())
-    for words in concepts.digest():
-        digest.update(words)
+    for part in (lexicon.taught().digest, lexicon.shared().digest, *concepts.digest()):
+        digest.update(part)
     return digest.hexdigest()[:16]
 
 

@@ -45,6 +45,8 @@ _MEANS = re.compile("[\u0e31-\u0e4e\u3099\u309a]")
 
 def letters(text: str) -> str:
     """Lower case without accents, width or presentation forms; used on texts and on the rules' own words."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(ch for ch in decomposed if not unicodedata.combining(ch) or _MEANS.match(ch))
     return unicodedata.normalize("NFC", bare).translate(_LETTERS)

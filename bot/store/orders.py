@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -31,6 +31,7 @@ from bot.store.tables import (
 )
 
 _SLACK = timedelta(minutes=1)  # by how much later a corrected clock may be noticed
+_PART = 5000  # ids that are in memory at a time
 
 # Building a statement costs as much as running it, so those of every round are built once.
 _CHANGED_AT = sa.select(orders.c.changed_at).where(orders.c.id == sa.bindparam("b_id"))
@@ -234,15 +235,16 @@ class Orders:
         )
         return list(rows.scalars())
 
-    async def under_way(self, limit: int) -> list[str]:
-        """Up to `limit` orders that are still checked, latest first."""
-        rows = await self._on.execute(
+    async def under_way(self, limit: int) -> AsyncIterator[Sequence[str]]:
+        """Up to `limit` orders that are still checked, latest first, a part of them at a time."""
+        rows = await self._on.stream_scalars(
             sa.select(orders.c.id)
             .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
             .order_by(orders.c.created_at.desc())
             .limit(limit)
         )
-        return list(rows.scalars())
+        async for part in rows.partitions(_PART):
+            yield part
 
     async def under_way_after(self, order_id: str, limit: int) -> list[str]:
         """Up to `limit` orders that are still checked, by ascending id, from the first after this one."""

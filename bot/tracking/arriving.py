@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from bot.arrival import Arrival, Features, Forecast, Journey, days
 from bot.arrival.said import LEAST_FINISHED, say
 from bot.eta import has_day, is_meaningful
 from bot.model import BoardSettings, Order, Parcel, Stage
-from bot.store import Store
+from bot.store import Store, Transaction
 from bot.tracking.typical import TypicalStages
 from bot.tracking.webhooks import record_late_expected
 
@@ -48,13 +49,13 @@ class Arriving:
         """Learn from the latest orders, and renew the estimates of those whose turn it is; store both."""
         async with self._store.read() as tx:
             ended = await tx.orders.get_many(await tx.orders.delivered_lately(_DELIVERED))
-            open_ = await tx.orders.under_way(_COUNTED)
-            moving = await tx.orders.get_many(sorted(open_, key=_drawn)[:_UNDER_WAY])
+            drawn, counted = await _draw(tx)
+            moving = await tx.orders.get_many(drawn)
             turn = await tx.orders.under_way_after(self._restated, _RESTATED)
             others = await tx.orders.get_many(set(turn) - set(moving))
         self._restated = turn[-1] if len(turn) == _RESTATED else ""
         now, known = self._now(), moving | others
-        share = min(_UNDER_WAY / max(len(open_), 1), 1.0)
+        share = min(_UNDER_WAY / max(counted, 1), 1.0)
         await asyncio.to_thread(self._count, list(ended.values()), list(moving.values()), share, now)
         renewed = await asyncio.to_thread(self._renew, [known[order_id] for order_id in turn], now)
         expected = {
@@ -161,9 +162,14 @@ def _case(parcel: Parcel) -> Features | None:
     )
 
 
-def _drawn(order_id: str) -> int:
-    """By this the same orders are drawn each time, whatever their age."""
-    return crc32(order_id.encode())
+async def _draw(tx: Transaction) -> tuple[list[str], int]:
+    """Some of the orders under way, the same ones each time, whatever their age; and how many there are."""
+    drawn: list[str] = []
+    counted = 0
+    async for part in tx.orders.under_way(_COUNTED):
+        counted += len(part)
+        drawn = heapq.nsmallest(_UNDER_WAY, (*drawn, *part), key=lambda order_id: crc32(order_id.encode()))
+    return drawn, counted
 
 
 def _name(order_id: str, parcel: Parcel) -> str:

@@ -6,6 +6,7 @@ folded (bot.stages.fold), numbers become one character, and a placeholder stands
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -193,20 +194,22 @@ def _grams(text: str) -> set[str]:
 
 
 class Lexicon:
-    """All entries, indexed. If two entries have the same text, the first counts."""
+    """Entries, indexed. If two of them have the same text, the first counts. `digest` is of all of them."""
 
     def __init__(self, entries: Iterable[LexiconEntry]) -> None:
-        self.entries = tuple(entries)
+        digest = hashlib.sha256()
         self._codes: dict[str, StageMeaning] = {}
         self._exact: dict[str, StageMeaning] = {}
         self._templates: dict[str, list[_Template]] = {}
-        for entry in self.entries:
+        for entry in entries:
+            digest.update(f"{entry.text}{entry.meaning}{entry.code}".encode())
             if entry.code:
                 self._codes.setdefault(entry.text, entry.meaning)
             elif _HOLE.search(entry.text):
                 self._add(entry)
             else:
                 self._exact.setdefault(key(entry.text), entry.meaning)
+        self.digest = digest.digest()
 
     def _add(self, entry: LexiconEntry) -> None:
         # Folded with a word that occurs in no text in place of placeholders, so that the rest folds as usual.
@@ -240,23 +243,20 @@ class Lexicon:
         return best
 
 
-def load(folder: Path = FOLDER) -> Lexicon:
-    """Read all files of a folder, in the order of their names.
+def built_in() -> Iterator[LexiconEntry]:
+    """The entries of all files of this folder, in the order of their names.
 
     Raises:
-        LexiconError: if one is invalid.
+        LexiconError: if a file is invalid.
     """
-    return Lexicon(
-        entry
-        for path in sorted(folder.glob("*.txt"))
-        for entry in parse(path.read_text(encoding="utf-8"), path.name)
-    )
+    for path in sorted(FOLDER.glob("*.txt")):
+        yield from parse(path.read_text(encoding="utf-8"), path.name)
 
 
 @cache
 def shared() -> Lexicon:
     """The built-in lexicon."""
-    return load()
+    return Lexicon(built_in())
 
 
 _taught = Lexicon(())
