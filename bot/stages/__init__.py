@@ -152,7 +152,7 @@ def version() -> str:
 
 
 def load() -> None:
-    """Read lexicon and words now, for a quarter of a second; otherwise the first check holds everybody up."""
+    """Read lexicon and words now, for half a second; otherwise the first check would hold everybody up."""
     version()
     read("", "Departed")
 

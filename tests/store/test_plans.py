@@ -20,6 +20,11 @@ from tests.store.builders import ANNA, LEASE, NOW, added, later, new_event, node
 _SCAN = r"Seq Scan|^SCAN (?!.* USING |CONSTANT|due|heads|\(subquery|\d)"
 _ENDS = [Settled(order_id="1", lease="x", next_check_at=NOW)]
 
+
+async def _all(parts: AsyncIterator[object]) -> list[object]:
+    return [part async for part in parts]
+
+
 PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "lease orders": lambda tx: tx.checks.lease_due(NOW, 64, LEASE),
     "settle orders": lambda tx: tx.checks.settle(_ENDS, NOW),
@@ -57,7 +62,7 @@ PATHS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "purge orders": lambda tx: tx.orders.purge(NOW - timedelta(days=90)),
     "delivered": lambda tx: tx.orders.count_delivered(NOW),
     "delivered lately": lambda tx: tx.orders.delivered_lately(9),
-    "under way": lambda tx: tx.orders.under_way(9),
+    "under way": lambda tx: _all(tx.orders.under_way(9)),
     "planned beyond": lambda tx: tx.checks.planned_beyond(NOW, 9, waited=True),
     "texts": lambda tx: tx.translations.texts("1", "ru"),
     "outages": lambda tx: tx.notices.outages(NOW),
@@ -179,7 +184,7 @@ async def test_leases_need_no_sorting(store: Store) -> None:
         await tx.checks.lease_due(NOW, 9, LEASE)
         await tx.notices.lease(NOW, 9, LEASE)
         await tx.updates.take(9, NOW, LEASE)
-        await tx.orders.under_way(9)  # once an hour, but of a million orders
+        await _all(tx.orders.under_way(9))  # once an hour, but of a million orders
         await tx.checks.planned_beyond(NOW, 9, waited=True)
     limited = [one for one in seen if "LIMIT" in one[0]]  # others may sort: they take all that they find
     assert len(limited) >= 5
