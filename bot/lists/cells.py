@@ -21,7 +21,7 @@ _SHOPIFY_DIGITS = (13, 14)
 _ORDER_DIGITS = (15, 16)  # of the past and of today; longer ones count where something calls them an order
 
 _PARTS = re.compile(r"[\r\n;|]+|,\s*(?=[^\W\d])")
-_LABEL = re.compile(r"[^\W\d][^\d]*")
+_LABEL = re.compile(r"[ #*•-]*([^\W\d][^\d]*)")
 _FOREIGN = re.compile(
     r"utm|campaign|\bad ?(?:id|set)|fbc|fbp|gclid|click|session|cart|token|phone|mobile|\btel|whatsapp|\bip\b"
     r"|track|waybill|awb|shipment|parcel|product|\bitem|sku|variant|barcode|ean|imei|serial|transaction|payment"
@@ -71,8 +71,8 @@ def fold(text: str) -> str:
 def numbers_of(cell: str) -> Found:
     """What a tidied cell holds. Reads its first `MOST_CHARACTERS` characters, in linear time."""
     if scientific := _SCIENTIFIC.fullmatch(cell):
-        cell, exact = _written_out(scientific)
-        if not exact:
+        cell = scientific[1] + (scientific[2] or "")
+        if len(cell) != int(scientific[3]) + 1:  # digits are lost
             return (), (Problem(trouble=Trouble.ROUNDED, text=scientific[0]),)
     if not _DIGITS.search(cell) and "://" not in cell:
         return (), ()
@@ -95,9 +95,9 @@ def _read_part(part: str) -> list[tuple[str, Problem | None]]:
     if not _DIGITS.search(part) and "://" not in part:
         return []
     found = read(part)
-    label = _LABEL.match(part.lstrip(" #*•-"))
-    named = fold(label[0]) if label and "://" not in part else ""
-    if label and label[0][-1].isalpha() and not _ORDER.search(named):
+    label = _LABEL.match(part)
+    named = fold(label[1]) if label and "://" not in part else ""
+    if label and label[1][-1].isalpha() and not _ORDER.search(named):
         named = ""  # the beginning of a code: LP00123456789012
     if named and _FOREIGN.search(named):
         return []
@@ -119,9 +119,3 @@ def problem_of(mistake: Mistake, sent: str) -> Problem:
     if mistake is Mistake.TOO_SHORT and len(sent.lstrip("+")) in _SHOPIFY_DIGITS and sent.isdecimal():
         trouble = Trouble.SHOPIFY_ID
     return Problem(trouble=trouble, text=sent)
-
-
-def _written_out(scientific: re.Match[str]) -> tuple[str, bool]:
-    """A number like 8.211744661738042E15 as digits, and whether none of them is lost."""
-    digits, exponent = scientific[1] + (scientific[2] or ""), int(scientific[3])
-    return digits.ljust(exponent + 1, "0"), len(digits) == exponent + 1

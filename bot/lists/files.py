@@ -16,16 +16,18 @@ Table = list[tuple[str, ...]]
 
 _DELIMITERS = ",;\t|"
 _SAMPLE, _SAMPLE_ROWS = 50_000, 100  # characters and rows that tell the delimiter
-_DELIMITER_LINE = re.compile(r"sep=(.)")  # Excel's own first line
+_DELIMITER_LINE = re.compile(r'[\r "]*sep=([,;\t|])[\r "]*')  # Excel's own first line
+_UTF_8, _UTF_16 = "utf-8-sig", "utf-16"
 
 _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, _UTF_8),
+    (codecs.BOM_UTF16_LE, _UTF_16),
+    (codecs.BOM_UTF16_BE, _UTF_16),
 )
 # Excel saves plain CSV in Windows' code page of the language it speaks.
+_LATIN = "cp1252"
 _CODE_PAGES = {
     "ar": "cp1256",
     "he": "cp1255",
@@ -59,37 +61,36 @@ def decode(content: bytes, language: str) -> tuple[str, str]:
     Without a byte order mark it is UTF-8, UTF-16, or the code page of the sender's `language`.
     Raises NotAList for pictures and other files that hold no text.
     """
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            text, written = content.decode(encoding, "replace").removeprefix("\ufeff"), encoding
-            break
-    else:
-        text, written = _unmarked(content, language)
-    if text.count("\0") or text.count("\ufffd") > len(text) // 10:
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), None)
+    if encoding is None and 4 * content.count(0) > len(content):  # every other byte of ASCII in UTF-16
+        mark = codecs.BOM_UTF16_BE if content[:1] == b"\0" else codecs.BOM_UTF16_LE
+        content, encoding = mark + content, _UTF_16
+    text = (
+        content.decode(encoding, "replace").removeprefix("\ufeff")
+        if encoding
+        else _guessed(content, language)
+    )
+    if "\0" in text or 10 * text.count("\ufffd") > len(text):
         raise NotAList(Unreadable.NO_TEXT)
-    return text, "utf-16" if written.startswith("utf-16") else "utf-8-sig"
+    return text, _UTF_16 if encoding == _UTF_16 else _UTF_8
 
 
-def _unmarked(content: bytes, language: str) -> tuple[str, str]:
-    """A text without a byte order mark, and its encoding."""
-    if content.count(0) > len(content) // 4:  # every other byte of ASCII in UTF-16
-        encoding = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
-        return content.decode(encoding, "replace"), encoding
-    own, head = _CODE_PAGES.get(language, "cp1252"), content[:_SAMPLE]
+def _guessed(content: bytes, language: str) -> str:
+    """The text of a file without a byte order mark."""
+    own, head = _CODE_PAGES.get(language, _LATIN), content[:_SAMPLE]
     titled = (page for page in _PAGES if _TITLES.search(head.decode(page, "ignore")))
-    for encoding in ("utf-8", next(titled, own), own):
+    for encoding in (_UTF_8, next(titled, own), own):
         try:
-            return content.decode(encoding), encoding
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return content.decode("cp1252", "replace"), "cp1252"
+    return content.decode(_LATIN, "replace")
 
 
 def parse(text: str) -> tuple[Table, str]:
     """The cells as they stand, and the delimiter."""
     first, _, rest = text.partition("\n")
-    named = _DELIMITER_LINE.fullmatch(first.strip('\r "'))
-    if named and named[1] in _DELIMITERS:
+    if named := _DELIMITER_LINE.fullmatch(first):
         text, delimiter = rest, named[1]
     else:
         delimiter = _delimiter(text)
@@ -105,10 +106,10 @@ def _delimiter(text: str) -> str:
     sample = text[:_SAMPLE]
 
     def evenness(delimiter: str) -> tuple[float, int]:
-        rows = list(islice(_records(sample, delimiter), _SAMPLE_ROWS))
-        widths = Counter(len(row) for row in rows[:-1] or rows if row)  # the last one may be cut off
-        width, same = max(widths.items(), key=lambda each: (each[0] > 1, each[1], each[0]), default=(1, 1))
-        return (same / max(widths.total(), 1) if width > 1 else 0.0, width)
+        widths = [len(row) for row in islice(_records(sample, delimiter), _SAMPLE_ROWS) if row]
+        several = Counter(width for width in widths if width > 1)
+        width, same = max(several.items(), key=lambda each: (each[1], each[0]), default=(1, 0))
+        return same / max(len(widths), 1), width
 
     return max(_DELIMITERS, key=evenness)
 
@@ -134,7 +135,7 @@ def write_file(orders: OrderList, added: Mapping[str, Sequence[str]]) -> bytes:
 
 
 def _rows(orders: OrderList, added: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    wide = max((len(cells) for cells in (orders.header, *(row.cells for row in orders.rows))), default=0)
+    wide = max(map(len, (orders.header, *(row.cells for row in orders.rows))))
     titles = orders.header or (("order",) if wide == 1 else ())
     yield from (tuple(map(harmless, row)) for row in orders.layout.before)
     if titles:

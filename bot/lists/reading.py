@@ -19,6 +19,7 @@ _MOST_CELLS = 8_000_000
 _SHOP_ORDER = re.compile(r"[#№] ?[\w.-]{1,38}")
 _PAIR = re.compile(r"\s*(\d{3,10})[\s:;,|-]+\d{15,17}\s*")  # a line of "1001 8211744661738042"
 _PAIR_START = re.compile(r"\d{3,10}")
+_BETWEEN = " \t:;,|-"  # the two
 
 
 def read_file(content: bytes, language: str) -> OrderList:
@@ -48,8 +49,8 @@ def read_text(text: str) -> OrderList:
     for line, sent in enumerate(lines, 1):
         found = named.search(sent)
         shop_order = found[0] if found else ""
-        numbers, problems = numbers_of(named.sub(" ", sent, count=1).strip(" \t:;,|-"))
-        if not numbers and not problems and sent.strip():
+        numbers, problems = numbers_of(named.sub(" ", sent, count=1).strip(_BETWEEN))
+        if not numbers and not problems:
             problems = tuple(problem_of(kind, word) for kind, word in read(sent).mistakes)
         rows += [_row(line, (number, shop_order), ((number,), ()), shop_order) for number in numbers]
         rows += [_row(line, (each.text, shop_order), ((), (each,)), shop_order) for each in problems]
@@ -89,10 +90,7 @@ def _read(table: Table, layout: Layout) -> OrderList:
     at = columns.header_at(table, found)
     header = table[at] if at >= 0 else ()
     where = columns.find(header, table[at + 1 :], found[at + 1 :])
-    rows = [
-        _make_row(line, cells, [held[column] for column in where.numbers if column < len(cells)], where)
-        for line, cells, held in list(zip(lines, table, found, strict=True))[at + 1 :]
-    ]
+    rows = [_make_row(lines[below], table[below], found[below], where) for below in range(at + 1, len(table))]
     numbered = {row.shop_order for row in rows if row.numbers and row.shop_order}
     rows = [replace(row, problems=()) if _continues(row, numbered) else row for row in rows]
     return OrderList(
@@ -100,12 +98,13 @@ def _read(table: Table, layout: Layout) -> OrderList:
     )
 
 
-def _make_row(line: int, cells: tuple[str, ...], found: list[Found], where: columns.Columns) -> Row:
+def _make_row(line: int, cells: tuple[str, ...], found: Sequence[Found], where: columns.Columns) -> Row:
     def cell(at: int) -> str:
         return cells[at] if 0 <= at < len(cells) else ""
 
-    numbers = tuple(dict.fromkeys(number for each, _ in found for number in each))
-    problems = tuple(problem for _, each in found for problem in each)
+    held = [found[at] for at in where.numbers if at < len(cells)]
+    numbers = tuple(dict.fromkeys(number for each, _ in held for number in each))
+    problems = tuple(problem for _, each in held for problem in each)
     if not numbers and not problems:
         text = next(filter(None, map(cell, where.numbers)), "")
         problems = (Problem(trouble=Trouble.NO_NUMBER if text else Trouble.MISSING, text=text),)

@@ -23,7 +23,6 @@ class NotAList(ValueError):
     """The file cannot be read as a list; `why` is what to tell its sender."""
 
     def __init__(self, why: Unreadable) -> None:
-        super().__init__(why.value)
         self.why = why
 
 

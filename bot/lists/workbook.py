@@ -7,7 +7,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from itertools import islice
 from typing import IO, Any, TypeGuard
 from xml.parsers import expat
@@ -26,6 +25,7 @@ _MOST_ROWS, _MOST_COLUMNS, _MOST_SHEETS = 100_000, 256, 10
 _MOST_MERGED = 1_000_000  # cells that are filled from the merged ones above them
 _LONGEST_CELL = 32_767  # Excel's own limit
 _CHUNK = 1 << 16
+_XML = (".xml", ".rels", ".vml")
 _SHORT_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,10})(?:\.\d{1,6})?")
 
 # What openpyxl raises for archives and XML that are broken or hostile.
@@ -91,7 +91,7 @@ def _unmerged(rows: list[tuple[str, ...]], merged: Iterable[str]) -> list[tuple[
     filled, left = [list(row) for row in rows], _MOST_MERGED
     for area in merged:
         column, top, right, bottom = (edge or 0 for edge in range_boundaries(area))
-        below = range(max(top, 1), min(bottom, len(rows)))
+        below = range(top, min(bottom, len(rows)))
         left -= len(below)
         if left < 0:
             break
@@ -117,8 +117,6 @@ def _text(value: object, *, exact: bool) -> str:
             return f"{value:.14E}"
         case float():
             return str(int(value)) if value.is_integer() else repr(value)
-        case datetime():
-            return value.isoformat(" ")
         case _:
             return str(value)[:_LONGEST_CELL]
 
@@ -139,7 +137,7 @@ def _check_size(content: bytes) -> tuple[int, list[str]]:
             raise NotAList(Unreadable.TOO_LARGE)
         counted = _Counted()
         for part in parts:
-            if part.filename.endswith((".xml", ".rels", ".vml")):
+            if part.filename.endswith(_XML):
                 with archive.open(part) as stream:
                     counted.check(stream)
     return counted.last, counted.merged
@@ -175,13 +173,13 @@ class _Counted:
             raise NotAList(Unreadable.TOO_LARGE)
         match name.rpartition(":")[2]:
             case "mergeCell":
-                self.merged.append(attributes.get("ref", ""))
+                self.merged.append(attributes["ref"])
             case "row":
                 self._row = int(attributes.get("r") or self._row + 1)
-            case "v" | "is" if self._row > _MOST_ROWS:
-                raise NotAList(Unreadable.TOO_LARGE)
             case "v" | "is":  # a cell's value
                 self.last = max(self.last, self._row)
+                if self.last > _MOST_ROWS:
+                    raise NotAList(Unreadable.TOO_LARGE)
 
     def _end(self, name: str) -> None:
         if name.rpartition(":")[2] in {"row", "si"}:  # openpyxl is done with it
