@@ -109,7 +109,7 @@ def absorbs(heir: Parcel, parcel: Parcel) -> bool:
     """
     if not parcel.number or (parcel.items and heir.items and not _same_goods(parcel.items, heir.items)):
         return False
-    if len(parcel.nodes) < _PROOF or (parcel.stage.rank or 0) < (Stage.PICKED_UP.rank or 0):
+    if len(parcel.nodes) < _PROOF or parcel.stage.height < Stage.PICKED_UP.height:
         return False
     return text_marks(parcel.nodes) <= text_marks(heir.nodes)
 

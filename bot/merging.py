@@ -293,7 +293,7 @@ def _mark(node: Node | FetchedNode) -> tuple[datetime, str]:
 def _height(now: Standing) -> int:
     """How far up the ladder a node is; a failed attempt counts as out for delivery."""
     rung = Stage.OUT_FOR_DELIVERY if now.stage is Stage.FAILED_ATTEMPT else now.rung
-    return rung.rank or 0
+    return rung.height
 
 
 def _repeats(node: Node, previous: Node | None, then: Standing) -> bool:
@@ -338,7 +338,7 @@ def classified(nodes: Iterable[Node], unread: Container[int], *, keep: bool) -> 
         if node.seq in unread:
             node = _reread(node, reached, home, keep=keep)
         proven = _PROVES.get(node.stage, node.stage)
-        if (proven.rank or 0) > (reached.rank or 0) and not announced_import(node, reached):
+        if proven.height > reached.height and not announced_import(node, reached):
             reached, since = proven, node.at
         read.append(node)
     return read

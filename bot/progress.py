@@ -12,7 +12,7 @@ from bot.model import Importance, Node, Order, OrderStatus, Parcel, Reason, Stag
 CORRECTION = timedelta(days=1)
 """A failed attempt dated this long after "delivered" means that it was not delivered."""
 
-_LIFTS_IMPORT = Stage.INTERNATIONAL_TRANSIT.rank or 0
+_LIFTS_IMPORT = Stage.INTERNATIONAL_TRANSIT.height
 _LIFTS_RETURNED = frozenset({Stage.OUT_FOR_DELIVERY, Stage.READY_FOR_PICKUP, Stage.DELIVERED})
 CALLS_FOR_ACTION = frozenset(
     {
@@ -91,7 +91,7 @@ def advanced(now: Standing, node: Node) -> Standing:
         return replace(_beside(now, node), rung=_rung_after(now.rung, stage))
     if announced_import(node, now.rung):
         return now
-    if stage.rank > (now.rung.rank or 0):
+    if stage.rank > now.rung.height:
         return Standing(stage=stage, since=node.at, rung=stage)
     if now.stage.rank is None:  # the problem is over: the parcel is moving again
         return Standing(stage=now.rung, since=node.at, rung=now.rung)
@@ -100,7 +100,7 @@ def advanced(now: Standing, node: Node) -> Standing:
 
 def announced_import(node: Node, rung: Stage) -> bool:
     """Whether a node only announces import clearance: the parcel is on a rung before its departure."""
-    return stages.announces_import(node.rule) and (rung.rank or 0) < _LIFTS_IMPORT
+    return stages.announces_import(node.rule) and rung.height < _LIFTS_IMPORT
 
 
 def _after_delivery(now: Standing, node: Node) -> Standing:
@@ -155,7 +155,7 @@ def staged(parcel: Parcel) -> Parcel:
 def under_way(parcel: Parcel) -> bool:
     """Whether the parcel has left the seller."""
     rank = parcel.stage.rank
-    return rank is None or rank > (Stage.PREPARING.rank or 0)
+    return rank is None or rank > Stage.PREPARING.height
 
 
 def cleared_customs(nodes: Iterable[Node], stage: Stage) -> bool:

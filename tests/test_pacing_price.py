@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.pacing import Price
-from bot.pacing.price import DAY_ZONE
+from bot.pacing.price import DAY_ZONE, day_begun
 
 BEGIN = datetime(2026, 3, 2, tzinfo=DAY_ZONE).astimezone(UTC)
 STEP = timedelta(minutes=10)
@@ -157,3 +157,171 @@ def test_a_budget_cut_to_almost_nothing_is_priced_and_recovered_from() -> None:
     fleet.budget = 5000.0
     fleet.run(3)
     assert fleet.days[-1] > 0.8 * 5000.0
+
+
+# What follows has a thousand calls a day and a hundred orders, which need 0.16 calls an hour each at price 1.
+
+
+def _at(hour: float, day: int = 0) -> datetime:
+    """A moment of the platform's day."""
+    return BEGIN + timedelta(days=day, hours=hour)
+
+
+def _new(hour: float, spent: float = 0.0, price: Price | None = None) -> Price:
+    return (price or Price()).observe(now=_at(hour), spent=spent, budget=1000.0, active=100.0)
+
+
+def _calls(price: Price, hours: float, demand: float = 0.16) -> float:
+    """The calls that this price allows the orders in so many hours."""
+    return 100.0 * demand * hours / math.sqrt(price.value)
+
+
+def test_a_day_s_price_spends_what_is_planned_for_checks() -> None:
+    assert _calls(_new(0.0), 24.0) == pytest.approx(920.0)
+    assert _calls(_new(8.0), 24.0) == pytest.approx(920.0), "what was not spent by now is for people"
+    assert _calls(_new(0.0, price=Price(ahead=100.0)), 24.0) == pytest.approx(820.0)
+    assert _calls(_new(0.0, price=Price(ahead=900.0)), 24.0) == pytest.approx(0.4 * 920.0)
+
+
+@pytest.mark.parametrize(
+    ("hour", "spent", "left"),
+    [
+        (12.0, 700.0, 250.0),
+        (12.5, 700.0, 250.0),
+        (22.5, 945.0, 5.0),
+        (12.0, 950.0, 0.0),
+        (12.0, 2000.0, 0.0),
+    ],
+)
+def test_what_is_left_lasts_until_the_first_hours_of_tomorrow(hour: float, spent: float, left: float) -> None:
+    assert _calls(_new(hour, spent), 24.0 - hour + 4.0) == pytest.approx(left + 1000.0 * 4 / 24)
+
+
+def test_unspent_calls_are_spent_but_no_more_than_a_day_has() -> None:
+    price = _new(0.0, price=Price(ahead=-400.0))
+    assert _calls(price, 28.0) == pytest.approx(950.0 + 1000.0 * 4 / 24)
+
+
+def test_an_hour_as_planned_changes_nothing() -> None:
+    before = _new(6.0)
+    after = _new(7.0, 920.0 / 24.0, before)
+    assert after.value == pytest.approx(before.value)
+    assert after.ahead == pytest.approx(0.0, abs=1e-9)
+    assert after.demand() == pytest.approx((0.16,) * 24)
+    assert before.demand() == pytest.approx((0.16,) * 24)
+
+
+def test_an_hour_with_more_calls_teaches_this_hour_and_its_neighbors_and_a_little_all() -> None:
+    before = _new(6.0)
+    after = _new(7.0, 100.0, before)
+    need = 100.0 / 100.0 * math.sqrt(before.value)
+    usual = (need + 6.0 * 0.16) / (1.0 + 6.0)  # what was assumed counts as much as six hours
+    demand = after.demand()
+    part = 0.3 / 24.0  # of an hour, by what is usual
+    hour = (need + part * usual) / (1.0 + part) - usual
+    assert demand[6] == pytest.approx(usual + 0.5 * hour)
+    assert [demand[5], demand[7]] == pytest.approx([usual + 0.25 * hour] * 2)
+    assert demand[8:] + demand[:5] == pytest.approx((usual,) * 21)
+    due = 920.0 * demand[7] / math.fsum(demand)
+    assert after.ahead == pytest.approx((100.0 - due) * 2.0 ** (-1.0 / 36.0))
+    wanted = _new(7.0, 100.0, replace(after, at=None)).value
+    assert math.log(after.value / before.value) == pytest.approx(
+        (1.0 - math.exp(-0.5)) * math.log(wanted / before.value)
+    )
+
+
+def test_the_hours_around_midnight_are_neighbors() -> None:
+    after = _new(24.0, 100.0, _new(23.0))
+    demand = after.demand()
+    assert demand[22] == pytest.approx(demand[0])
+    assert demand[23] > demand[0] > demand[1]
+
+
+def test_what_was_learnt_fades_by_half_in_ten_days() -> None:
+    price = _new(1.0, 50.0, _new(0.0))
+    later = price.observe(now=_at(6.0), spent=50.0, budget=1000.0, active=100.0)
+    assert later.units[0] == pytest.approx(2.0 ** (-5.0 / 240.0))
+    assert later.calls[0] == pytest.approx(price.calls[0] * 2.0 ** (-5.0 / 240.0))
+    assert later.units[3] == 5.0
+    assert later.calls[3] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("hour", "spent", "healthy", "learns"),
+    [
+        (7.0, 100.0, True, True),
+        (7.0, 100.0, False, False),
+        (6.0, 100.0, True, False),
+        (5.0, 100.0, True, False),
+        (12.0, 944.0, True, True),
+        (12.0, 945.0, True, False),
+        (12.01, 100.0, True, False),
+        (18.0, 967.0, True, False),
+        (6.5, 924.5, True, False),
+        (6.5, 924.3, True, True),
+    ],
+)
+def test_nothing_is_learnt_while_calls_are_held_back_or_nobody_asked(
+    hour: float, spent: float, healthy: bool, learns: bool
+) -> None:
+    before = _new(6.0)
+    after = before.observe(now=_at(hour), spent=spent, budget=1000.0, active=100.0, healthy=healthy)
+    assert (after.units != before.units) is learns
+    assert (after.calls != before.calls) is learns
+    if not healthy:
+        assert after.ahead == 0.0
+    assert (after.at, after.spent, after.active, after.budget) == (_at(hour), spent, 100.0, 1000.0)
+
+
+def _ahead(hour: float, spent: float, before: Price, day: int = 0) -> float:
+    return before.observe(now=_at(hour, day), spent=spent, budget=1000.0, active=100.0).ahead
+
+
+def test_calls_unspent_expire_at_midnight_and_those_ahead_are_made_up_for() -> None:
+    known = replace(_new(23.5, 600.0), units=(1e6,) * 24, calls=(0.16e6,) * 24)  # sure of its demand
+    due, leak = 920.0 / 24.0, 2.0 ** (-1.0 / 36.0)
+    assert _ahead(0.5, 50.0, replace(known, ahead=-200.0), 1) == pytest.approx((50.0 - due) * leak, rel=1e-3)
+    assert _ahead(0.5, 50.0, replace(known, ahead=200.0), 1) == pytest.approx((250.0 - due) * leak, rel=1e-3)
+    noon = replace(known, at=_at(12.0).astimezone(DAY_ZONE))
+    assert _ahead(13.0, 650.0, replace(noon, ahead=-200.0)) == pytest.approx((-150.0 - due) * leak, rel=1e-3)
+    assert _ahead(13.0, 20.0, replace(noon, ahead=100.0)) == pytest.approx((120.0 - due) * leak, rel=1e-3), (
+        "the count has begun anew"
+    )
+    assert _ahead(13.0, 2000.0, noon) == pytest.approx(0.5 * 920.0), "half a day at most"
+    assert _ahead(23.0, 600.0, replace(known, at=_at(0.0).astimezone(DAY_ZONE))) == pytest.approx(
+        -0.5 * 920.0
+    )
+
+
+def test_more_orders_or_fewer_calls_count_at_once() -> None:
+    before = _new(6.0)
+    for budget, active in ((500.0, 100.0), (1000.0, 200.0)):
+        after = before.observe(now=_at(6.0), spent=0.0, budget=budget, active=active)
+        assert after.value == pytest.approx(4.0 * before.value)
+        assert (after.budget, after.active) == (budget, active)
+
+
+def test_a_price_has_bounds_and_nothing_counts_as_one() -> None:
+    def price(budget: float, active: float) -> Price:
+        return Price().observe(now=BEGIN, spent=0.0, budget=budget, active=active)
+
+    assert price(1.0, 1e9).value == 1e9
+    assert price(1e9, 1.0).value == 1e-6
+    assert price(0.0, 0.0) == price(1.0, 1.0)
+    assert price(0.0, 2.0) == price(1.0, 2.0) != price(2.0, 2.0)
+    low, high = replace(_new(6.0), value=1e-6), replace(_new(6.0), value=1e9)
+    assert low.observe(now=_at(6.0), spent=0.0, budget=1e6, active=100.0).value == 1e-6
+    assert high.observe(now=_at(6.0), spent=0.0, budget=1.0, active=100.0).value == 1e9
+
+
+def test_how_much_of_the_day_has_begun() -> None:
+    assert [day_begun(_at(hour)) for hour in (0.0, 6.0, 6.5, 12.0)] == pytest.approx(
+        [0.0, 0.25, 6.5 / 24, 0.5]
+    )
+
+
+def test_the_state_of_another_version_is_not_read() -> None:
+    state = json.loads(json.dumps(_new(7.0, 100.0, _new(6.0)).dump()))
+    assert state["version"] == 1
+    assert Price.load(state) == _new(7.0, 100.0, _new(6.0))
+    assert Price.load(state | {"version": 2}) == Price()

@@ -41,6 +41,11 @@ class Stage(enum.StrEnum):
         return _RANKS.get(self)
 
     @property
+    def height(self) -> int:
+        """How far up the ladder, 0 to 13; for the states beside it its foot, 0."""
+        return _RANKS.get(self, 0)
+
+    @property
     def final(self) -> bool:
         """Whether nothing more is expected (a delivered parcel is still checked, rarely, for a while)."""
         return self in _FINAL

@@ -72,7 +72,7 @@ class Price:
     def demand(self) -> tuple[float, ...]:
         """Calls per hour and order at price 1, for each hour of the day."""
         units = math.fsum(self.units)
-        level = max((math.fsum(self.calls) + _DEMAND_HOURS * _DEMAND) / (units + _DEMAND_HOURS), 1e-9)
+        level = (math.fsum(self.calls) + _DEMAND_HOURS * _DEMAND) / (units + _DEMAND_HOURS)
         prior = 0.3 * max(units / 24.0, 1e-9)
         ring = [(n + level * prior) / (u + prior) for n, u in zip(self.calls, self.units, strict=True)]
         return tuple(0.5 * ring[h] + 0.25 * ring[h - 1] + 0.25 * ring[(h + 1) % 24] for h in range(24))
@@ -118,7 +118,7 @@ def _wanted(price: Price, now: datetime) -> float:
     tail = math.fsum(demand[:_TAIL])
     left = max(budget * _MOST - price.spent, 0.0) + budget * tail / whole
     today = math.fsum(demand[now.hour :]) - demand[now.hour] * now.minute / 60.0
-    wanted = max(usual, price.active * (today + tail) / max(left, 1e-3 * budget)) ** 2
+    wanted = max(usual, price.active * (today + tail) / left) ** 2
     return min(max(wanted, _LOWEST), _HIGHEST)
 
 

@@ -95,7 +95,7 @@ def home_of(name: str, description: str, reached: Stage) -> Countries:
     Only one of the first scans tells that: the carrier has taken the parcel, or handles it right after that.
     Several countries if the text names it by a code of several.
     """
-    if (reached.rank or 0) > (Stage.PICKED_UP.rank or 0):
+    if reached.height > Stage.PICKED_UP.height:
         return frozenset()
     text = statement.whole(" / ".join(filter(None, (description[:_LONGEST], name[:_LONGEST]))))
     if any(map(text.shows, _ELSEWHERE)):
@@ -171,23 +171,26 @@ def teach(path: str) -> None:
 TAKEN_BY_CUSTOMER = frozenset({"pickup.collected", "code.pickup_collected"})
 """Rules that say that the customer took the parcel."""
 
+_ANNOUNCED = statement.ANNOUNCEMENTS | {"code.import_started"}
+_IMPORTED = frozenset(
+    {"import.done", "customs.done", "duties.paid", "code.import_done", "lexicon.import_customs.done"}
+)
+_CLEARED = _IMPORTED | {"export.done", "code.export_done", "lexicon.export_customs.done"}
+
 
 def announces_import(rule: str) -> bool:
     """Whether a rule means the start or announcement of import clearance, possibly before departure."""
-    return rule in statement.ANNOUNCEMENTS or rule == "code.import_started"
+    return rule in _ANNOUNCED
 
 
 def ends_import(rule: str) -> bool:
     """Whether a rule means the end of import clearance."""
-    return rule in {
-        *("import.done", "customs.done", "duties.paid", "code.import_done"),
-        "lexicon.import_customs.done",
-    }
+    return rule in _IMPORTED
 
 
 def clears_customs(rule: str) -> bool:
     """Whether a rule means completed customs clearance, export or import."""
-    return ends_import(rule) or rule in {"export.done", "code.export_done", "lexicon.export_customs.done"}
+    return rule in _CLEARED
 
 
 def moves(rule: str) -> bool:

@@ -1,7 +1,7 @@
 """Concepts that carriers' texts mention, and the words for them in each language.
 
 words/ has one file per language; docs/carriers.md describes the format. A phrase begins and ends at word
-boundaries; `*` after a letter or group stands for the rest of the word, and all else is a regular expression.
+boundaries; `*` beside a letter stands for the rest of the word, and all else is a regular expression.
 Scripts written without spaces have no boundaries. Phrases are folded in the same way as texts.
 """
 
@@ -21,7 +21,7 @@ EDGELESS = frozenset({"zh", "ja", "ko", "th", "hi", "any"})
 
 _HEAD = re.compile(r"\[(\w+)\]$")
 _ESCAPE = re.compile(r"(\\.)")
-_REST_OF_WORD = re.compile(r"(?<=[^\W\d_)])(?<!\\w)\*(?!\?)|(?<![^\s(|])\*(?=[^\W\d_]|')")
+_REST_OF_WORD = re.compile(r"(?<=[^\W\d_])(?<!\\w)\*(?!\?)|(?<![^\s(|])\*(?=[^\W\d_]|')")
 
 
 @cache

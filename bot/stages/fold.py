@@ -36,7 +36,7 @@ _PLACE = re.compile(r"^\s*[\[【［]\s*([^\]】］]{0,120}?)\s*[\]】］]\s*[:�
 _PLACE_BEHIND = re.compile(r"\s*[\[【［]\s*([^\[\]【】］]{1,120}?)\s*[\]】］][\s.]*$")
 _NOTE = re.compile(r"\bcarrier(?:'s)? (?:note|remark)s?\s*[:：]\s*", re.IGNORECASE)
 _LONGEST_PLACE = 140
-_TAIL = ".,;:!。．，；！…-"
+_AROUND = " .,;:!。．，；！…-"
 
 
 # Marks that distinguish words and are kept: Thai vowels and tones, voiced kana.
@@ -59,7 +59,7 @@ def fold(text: str) -> str:
         folded = pattern.sub(spelling, folded)
     if _GREEK.search(folded):  # where a semicolon is the question mark
         folded = folded.replace(";", "?")
-    return folded.strip(" " + _TAIL)
+    return folded.strip(_AROUND)
 
 
 _GREEK = re.compile("[\u0370-\u03ff]")
@@ -87,15 +87,12 @@ def place_alone(text: str) -> str:
 
 def split_place_behind(text: str) -> tuple[str, str]:
     """The place in a `[…]` or `【…】` at the end, and the text without it."""
-    tail = text[-_LONGEST_PLACE:]
-    match = _PLACE_BEHIND.search(tail)
-    rest = "" if match is None else text[: len(text) - len(tail) + match.start()]
-    return (match[1], rest) if match is not None and rest.strip() else ("", text)
+    match = _PLACE_BEHIND.search(text, len(text) - _LONGEST_PLACE)
+    if match is None or not text[: match.start()].strip():
+        return "", text
+    return match[1], text[: match.start()]
 
 
-def split_note(text: str) -> tuple[str, str]:
-    """The standard part and the carrier's own words after "Carrier note:"; the second may be empty."""
-    match = _NOTE.search(text)
-    if match is None:
-        return text, ""
-    return text[: match.start()], text[match.end() :]
+def split_note(text: str) -> list[str]:
+    """The standard part, and the carrier's own words after each "Carrier note:"; any of them may be empty."""
+    return _NOTE.split(text)

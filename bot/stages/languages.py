@@ -118,9 +118,8 @@ def _vocabulary() -> dict[str, frozenset[str]]:
                 for word, star in re.findall(r"(?<![\\(?<*])([^\W\d_]{4,})(\*?)", _STEMS.sub(_starred, line)):
                     add(letters(word) + star, language)
     for language, words in _WORDS.items():
-        if language in concepts.languages():
-            for word in words.split():
-                add(word, language)
+        for word in words.split():
+            add(word, language)
     return {word: which for word, which in found.items() if len(which) <= 3}
 
 
@@ -128,7 +127,7 @@ def _speaks(word: str) -> frozenset[str]:
     vocabulary = _vocabulary()
     if (whole := vocabulary.get(word)) is not None:
         return whole
-    for length in range(min(len(word), 24), 3, -1):
+    for length in range(len(word), 3, -1):
         if (stem := vocabulary.get(word[:length] + "*")) is not None:
             return stem
     return frozenset()
@@ -140,17 +139,15 @@ def spoken(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for script, languages in _SCRIPTS:
         if script.search(text) and not (languages[0] == "zh" and _KANA.search(text)):
-            found += _likely(text, [one for one in languages if one in concepts.languages()])
+            found += _likely(text, languages)
     if _LATIN.search(text):
-        found += _likely(text, list(_latin()))
+        found += _likely(text, _latin())
     found.append("any")
     return tuple(dict.fromkeys(sorted(found, key=lambda one: one != "en")))
 
 
-def _likely(text: str, languages: list[str]) -> list[str]:
+def _likely(text: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """The likely ones among the languages of a script; all of them if there is little evidence."""
-    if len(languages) < 2:
-        return languages
     score: Counter[str] = Counter()
     small = text.casefold()
     for language in languages:
@@ -160,4 +157,4 @@ def _likely(text: str, languages: list[str]) -> list[str]:
     best = max(score[language] for language in languages)
     if best < 2:
         return languages
-    return [language for language in languages if score[language] > max(best / 2 - 1, 0)]
+    return tuple(language for language in languages if score[language] > max(best / 2 - 1, 0))

@@ -213,29 +213,26 @@ _AWAY: Mapping[str, frozenset[str]] = {
 }
 
 
-def _way(words: list[str], start: int, spoken: tuple[str, ...]) -> Way:
-    before = words[max(0, start - 2) : start]
-    if before and before[-1] in _ARTICLES:
-        before.pop()
-    if not before:
-        return Way.AT
-    if any(before[-1] in _TOWARDS.get(language, ()) for language in spoken):
+def _way(before: str, spoken: tuple[str, ...]) -> Way:
+    """What the word before the name of a place says of the parcel."""
+    if any(before in _TOWARDS.get(language, ()) for language in spoken):
         return Way.TO
-    away = any(before[-1] in _AWAY.get(language, ()) for language in spoken)
-    return Way.FROM if away else Way.AT
+    return Way.FROM if any(before in _AWAY.get(language, ()) for language in spoken) else Way.AT
 
 
 def _by_names(folded: str, spoken: tuple[str, ...]) -> set[Named]:
-    return set(_spaced(folded, spoken)) | set(_unspaced(folded))
+    return {*_spaced(folded, spoken), *_unspaced(folded)}
 
 
 def _spaced(folded: str, spoken: tuple[str, ...]) -> Iterator[Named]:
     cities, short = _table()["cities"], _table()["short names"]
     words = re.findall(r"[^\W\d_]+", folded)
-    for start in range(len(words)):
+    before = ""  # the last word that is no article
+    for start, word in enumerate(words):
+        way = _way(before, spoken)
+        before = before if word in _ARTICLES else word
         for length in range(1, _LONGEST_NAME + 1):
             name = " ".join(words[start : start + length])
-            way = _way(words, start, spoken)
             if name in cities:
                 yield Named(cities[name], way)
             for language in spoken:
@@ -248,7 +245,7 @@ def _spaced(folded: str, spoken: tuple[str, ...]) -> Iterator[Named]:
 def _unspaced(folded: str) -> Iterator[Named]:
     cities = _table()["cities"]
     for run in _HAN.findall(folded):
-        names = {run[i : i + n] for n in (2, 3, 4) for i in range(len(run) - n + 1)}
+        names = {run[i : i + n] for n in (2, 3, 4) for i in range(len(run))}
         yield from (Named(cities[name]) for name in names & cities.keys())
 
 

@@ -379,7 +379,7 @@ _HEAD = re.compile(r"([^:;,.]+)[:;,.] ")
 
 def _there(rule: str, side: Side | None, reached: Stage | None) -> str:
     """The rule: once it may have left, a place beyond the border means that customs is not just announced."""
-    left = reached is None or (reached.rank or 0) > (Stage.PICKED_UP.rank or 0)
+    left = reached is None or reached.height > Stage.PICKED_UP.height
     return "import.there" if rule in ANNOUNCEMENTS and side is Side.FAR and left else rule
 
 
@@ -433,9 +433,9 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
         return rule.stage
     side = None if Stage.DELIVERED in (rule.far_from, rule.far) else text.side  # no matter of borders
     if side is None and reached is not None and reached.rank is not None:
-        if reached.rank >= (rule.far_from.rank or 0):
+        if reached.rank >= rule.far_from.height:
             side = Side.FAR
-        elif (rule.near_from.rank or 0) <= reached.rank <= (rule.near_to.rank or 0):
+        elif rule.near_from.height <= reached.rank <= rule.near_to.height:
             side = None if _speaks_of_far(text, reached) else Side.NEAR
     if side is Side.FAR and not _first(rule.stage, reached):
         return _landed(rule.far or rule.stage, text, text.side, reached)
@@ -444,20 +444,20 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
 
 def _first(stage: Stage, reached: Stage | None) -> bool:
     """Whether a parcel is picked up before anything else happened to it: that is so wherever it is."""
-    before = reached is not None and (reached.rank or 0) < (Stage.PICKED_UP.rank or 0)
+    before = reached is not None and reached.height < Stage.PICKED_UP.height
     return stage is Stage.PICKED_UP and before
 
 
 def _landed(stage: Stage, text: Text, side: Side | None, reached: Stage | None) -> Stage:
     """A scan at a named place beyond the border, the first one there, tells of the arrival, or of a hub."""
-    rank = -1 if reached is None or reached.rank is None else reached.rank
-    left = rank > (Stage.PICKED_UP.rank or 0) or text.shows("transport_hub")
-    local = not 0 <= rank < (Stage.LOCAL_TRANSIT.rank or 0) or text.shows("local")
-    if stage is not Stage.LOCAL_TRANSIT or side is not Side.FAR or not left or local:
+    if reached is None or reached.rank is None or reached.rank >= Stage.LOCAL_TRANSIT.height:
+        return stage
+    left = reached.rank > Stage.PICKED_UP.height or text.shows("transport_hub")
+    if stage is not Stage.LOCAL_TRANSIT or side is not Side.FAR or not left or text.shows("local"):
         return stage
     if sides.is_hub(f"{text.place} / {text.raw}"):
         return Stage.INTERNATIONAL_TRANSIT
-    first = rank < (Stage.ARRIVED_DESTINATION.rank or 0)
+    first = reached.rank < Stage.ARRIVED_DESTINATION.height
     return Stage.ARRIVED_DESTINATION if first and any(map(text.shows, ("arrived", "processed"))) else stage
 
 
@@ -465,5 +465,5 @@ def _speaks_of_far(text: Text, reached: Stage) -> bool:
     """Whether the text is in a destination's language and the parcel has left the seller."""
     if any(sides.is_spoken(language, text.home) for language in text.spoken):
         return False
-    under_way = (reached.rank or 0) >= (Stage.PICKED_UP.rank or 0)
+    under_way = reached.height >= Stage.PICKED_UP.height
     return under_way and not {"en", "zh"} & set(text.spoken) and not text.shows("origin")

@@ -125,9 +125,9 @@ def hides(words: Words, facts: Localized, node: Node, text: str) -> bool:
 
 def _before_arrival(facts: Localized, node: Node) -> bool:
     """Whether the parcel had not reached its destination country when this happened."""
-    arrived = Stage.ARRIVED_DESTINATION.rank or 0
+    arrived = Stage.ARRIVED_DESTINATION.height
     return not any(
-        (each.stage.rank or 0) >= arrived and (each.at, each.seq) <= (node.at, node.seq)
+        each.stage.height >= arrived and (each.at, each.seq) <= (node.at, node.seq)
         for parcel in facts.order.parcels
         if parcel.index == node.parcel
         for each in parcel.nodes

@@ -181,7 +181,7 @@ _SAID_BEFORE_A_CARRIER_HAS_IT = {
 
 def order_status(words: Words, order: Order) -> list[Markup]:
     """The order's own state, where it says more than the parcels do."""
-    waiting = all((parcel.stage.rank or 0) < _WITH_CARRIER for parcel in order.live)
+    waiting = all(parcel.stage.height < _WITH_CARRIER for parcel in order.live)
     status = order.status
     if status is None or status is OrderStatus.UNKNOWN:
         return []

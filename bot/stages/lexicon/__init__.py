@@ -53,7 +53,7 @@ class StageMeaning:
 
     def at(self, reached: Stage | None) -> Stage:
         """The stage, given the furthest stage of the older nodes."""
-        if self.far is None or reached is None or (reached.rank or 0) < (self.switch.rank or 0):
+        if self.far is None or reached is None or reached.height < self.switch.height:
             return self.stage
         return self.far
 
