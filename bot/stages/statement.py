@@ -238,7 +238,7 @@ def _outcome(text: Text, parts: list[Statement], reached: Stage | None) -> State
     for one in reversed(parts):
         if one.stage in _OUTCOMES and not _doubted(one, parts):
             return one
-    if not any(map(text.shows, ("absent", "attempt", "address_change"))):
+    if text.opens_with("conditional") or not any(map(text.shows, ("absent", "attempt", "address_change"))):
         return None
     before, *because = _BECAUSE.split(text.folded, maxsplit=1)
     for clause in (*reversed(_CLAUSES.split(text.folded)[1:]), *([before] if because else ())):
