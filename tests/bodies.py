@@ -6,7 +6,9 @@ import inspect
 import json
 import types
 import typing
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import urllib.request
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Union, get_args, get_origin
@@ -14,7 +16,7 @@ from typing import Any, Union, get_args, get_origin
 import telegram
 from telegram import Bot, InputFile, TelegramObject
 
-from bot.sandbox.parameters import Parameters
+from bot.sandbox.telegram.service import BotCall
 
 
 class _File:
@@ -42,9 +44,20 @@ def note(
     _noted.extend(problems(method, values, uploads, form=form))
 
 
-def watch(method: str, parameters: Parameters) -> None:
-    """`note` for the sandbox's Telegram."""
-    note(method, parameters.values, parameters.uploads)
+def wrong(calls: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What is wrong with calls as the sandbox's ledger tells them."""
+    return [one for call in calls for one in problems(call["method"], call["values"], call["uploads"])]
+
+
+def wrong_at(sandbox: str) -> list[str]:
+    """The same of a sandbox in a process of its own, by its address."""
+    with urllib.request.urlopen(f"{sandbox}/control/telegram/calls", timeout=120) as answer:
+        return wrong(json.load(answer)["calls"])
+
+
+def note_all(calls: Iterable[BotCall]) -> None:
+    """`note` for all calls that a sandbox in this process got."""
+    _noted.extend(wrong(map(asdict, calls)))
 
 
 def noted() -> list[str]:
@@ -146,6 +159,8 @@ def _object_mistakes(value: object, kind: type[TelegramObject], where: str) -> I
     if not isinstance(value, Mapping):
         yield f"{where}: {value!r:.80} is no {kind.__name__}"
         return
+    if kind is telegram.InputMedia:  # of which the library reads only the single kinds
+        kind = getattr(telegram, f"InputMedia{str(value.get('type')).capitalize()}", kind)
     try:
         made = kind.de_json(dict(value), None)  # knows which of several classes this is
     except (TypeError, ValueError, KeyError, AttributeError) as error:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.bodies import problems
+from tests.cli.conftest import sandbox_process
 
 KEYS = {
     "inline_keyboard": [[{"text": "Stop", "callback_data": "1:s:x"}, {"text": "Open", "url": "https://e"}]]
@@ -27,6 +28,14 @@ KEYS = {
         ("setMyCommands", {"commands": [{"command": "a", "description": "b"}], "scope": {"type": "default"}}),
         ("setMyCommands", {"commands": [], "scope": {"type": "chat", "chat_id": 5}, "language_code": "de"}),
         ("getUpdates", {"offset": 3, "timeout": 50, "allowed_updates": ["message"]}),
+        (
+            "editMessageMedia",
+            {
+                "chat_id": 5,
+                "message_id": 7,
+                "media": {"type": "photo", "media": "attach://p", "caption": "x"},
+            },
+        ),
         ("getMe", {}),
     ],
 )
@@ -64,6 +73,12 @@ def test_what_telegram_takes_is_right_as_json_and_as_a_form(method: str, fields:
         ),
         ("setMyCommands", {"commands": [{"command": "a"}]}, "description"),
         ("setMyCommands", {"commands": [{"command": "a", "description": 5}]}, "commands[0].description: 5"),
+        (
+            "editMessageMedia",
+            {"chat_id": 5, "message_id": 7, "media": {"type": "photo", "media": "a", "title": "x"}},
+            "InputMediaPhoto has no field title",
+        ),
+        ("editMessageMedia", {"message_id": 7, "media": {"type": "text", "media": "a"}}, "no InputMedia"),
         ("getUpdates", {"allowed_updates": "message"}, "allowed_updates: 'message' is no list"),
     ],
 )
@@ -84,3 +99,8 @@ def test_a_button_without_text_or_with_a_field_nobody_knows_is_seen() -> None:
 def test_a_file_is_a_field_too() -> None:
     assert problems("sendPhoto", {"chat_id": "5"}, ["photo"]) == []
     assert problems("sendPhoto", {"chat_id": "5"}) == ["sendPhoto: photo is missing"]
+
+
+def test_a_test_fails_whose_bot_sent_something_wrong_to_a_sandbox_in_another_process() -> None:
+    with pytest.raises(AssertionError, match="setMyDescription: no field mood"), sandbox_process() as sandbox:
+        sandbox.bot("setMyDescription", description="x", mood="good")

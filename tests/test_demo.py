@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from bot.views.brand import NAMES
+from tests import bodies
 
 ROOT = Path(__file__).parent.parent
 EMMA, IVAN, MERCHANT = 5000000101, 5000000102, 5000000001
@@ -28,7 +29,10 @@ pytestmark = pytest.mark.process
 
 @contextmanager
 def demo(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """Run a demo and yield the chat page's address as it prints it; it must end cleanly afterwards."""
+    """Run a demo and yield the chat page's address as it prints it; it must end cleanly afterwards.
+
+    What its bot sent to Telegram is checked.
+    """
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -39,7 +43,9 @@ def demo(command: list[str], folder: Path, environment: Mapping[str, str]) -> It
         start_new_session=True,
     )
     try:
-        yield _printed_address(process)
+        address = _printed_address(process)
+        yield address
+        assert bodies.wrong_at(address) == []
     finally:
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of the demo hears Ctrl+C
         rest, _ = process.communicate(timeout=30)

@@ -146,7 +146,7 @@ async def world(folder: Path, **config: Any) -> AsyncIterator[World]:
     box = Sandbox(Config(**({"seconds_per_day": 0.0} | config)))
     server = _Server(
         uvicorn.Config(
-            create_app(sandbox=box, watch=bodies.watch),
+            create_app(sandbox=box),
             host="127.0.0.1",
             port=0,
             log_config=None,
@@ -164,6 +164,7 @@ async def world(folder: Path, **config: Any) -> AsyncIterator[World]:
             yield here
         finally:
             await here.stop()
+            bodies.note_all(box.telegram.calls.entries)
             box.bus.close()
             server.should_exit = True
             await serving

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from starlette.requests import Request
@@ -16,7 +16,6 @@ from bot.sandbox.aliexpress.oauth import Consent
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.control import ControlApi
 from bot.sandbox.hangup import Breakable
-from bot.sandbox.parameters import Parameters
 from bot.sandbox.shop import ShopSystem
 from bot.sandbox.telegram.server import BotApi
 from bot.sandbox.telegram.webhook import WebhookDelivery
@@ -24,15 +23,11 @@ from bot.sandbox.telegram.webhook import WebhookDelivery
 _PAGE = Path(__file__).with_name("page")
 
 
-def create_app(
-    config: Config | None = None,
-    sandbox: Sandbox | None = None,
-    watch: Callable[[str, Parameters], None] = lambda method, parameters: None,
-) -> Breakable:
+def create_app(config: Config | None = None, sandbox: Sandbox | None = None) -> Breakable:
     """The application: `/telegram`, `/aliexpress`, `/shop`, `/control` and the chat page at `/`.
 
     Webhooks and the tick run within its lifespan; everything else works without it. `app.state.sandbox` holds
-    the state. `watch` is called for each call to Telegram, with its parameters as received.
+    the state.
     """
     box = sandbox or Sandbox(config or Config())
     webhook = WebhookDelivery(box.telegram, backoff=box.config.webhook_backoff)
@@ -55,7 +50,7 @@ def create_app(
     app = Breakable(
         lifespan=lifespan,
         routes=[
-            Mount("/telegram", routes=BotApi(box.telegram, box.faults, watch).routes),
+            Mount("/telegram", routes=BotApi(box.telegram, box.faults).routes),
             Mount("/aliexpress", routes=gateway),
             Mount("/control", routes=ControlApi(box).routes),
             Mount("/shop", routes=ShopSystem().routes),

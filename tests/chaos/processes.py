@@ -10,11 +10,11 @@ import resource
 import signal
 import struct
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
+from tests import bodies
 from tests.chaos.launch import CLOCK_FORMAT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,24 +26,15 @@ _UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 @contextlib.asynccontextmanager
 async def sandbox() -> AsyncIterator[dict[str, str]]:
     """The stand-ins as a process; what it said about itself. What the bots send to Telegram is checked."""
-    with tempfile.TemporaryDirectory() as folder:
-        wrong = Path(folder) / "wrong"
-        async with _sandbox(wrong) as said:
-            yield said
-        found = wrong.read_text(encoding="utf-8")
-    assert not found, found
-
-
-@contextlib.asynccontextmanager
-async def _sandbox(wrong: Path) -> AsyncIterator[dict[str, str]]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.watched_sandbox", str(wrong), "--port", "0", "--bare", "--speed", "0",
+        sys.executable, "-m", "bot.sandbox", "--port", "0", "--bare", "--speed", "0",
         cwd=ROOT, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
     try:
         said: dict[str, str] = json.loads(await process.stdout.readline())
         yield said
+        assert await asyncio.to_thread(bodies.wrong_at, said["url"]) == []
     finally:
         process.terminate()
         await process.wait()

@@ -42,7 +42,7 @@ async def sand() -> AsyncIterator[Sand]:
     box = Sandbox(Config(demo=False, seconds_per_day=0))
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(sandbox=box, watch=bodies.watch),
+        create_app(sandbox=box),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,
@@ -59,6 +59,7 @@ async def sand() -> AsyncIterator[Sand]:
     bot = make_bot()
     await bot.initialize()
     yield Sand(box, bot, make_bot)
+    bodies.note_all(box.telegram.calls.entries)
     for wire in wires:
         await wire.shutdown()
     server.should_exit = server.force_exit = True  # a dropped long poll would be waited for

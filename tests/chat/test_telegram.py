@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from starlette.requests import Request
 from telegram import InputFile
 from telegram.error import BadRequest, EndPointNotFound, Forbidden, TelegramError
 
@@ -26,6 +27,7 @@ from bot.chat.telegram import (
     connect_bot,
 )
 from bot.errors import TokenRevoked
+from bot.sandbox.parameters import read_parameters
 from tests import bodies
 from tests.chat.standin import TOKEN, Answer, bot_on, ok, refusal
 
@@ -34,14 +36,20 @@ ME = {"id": 123456, "is_bot": True, "first_name": "Parcels", "username": "parcel
 
 
 async def read_request(reader: asyncio.StreamReader) -> tuple[str, bytes]:
+    """Head and body of a request; its fields are checked."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
-    length = next(
-        (int(line.split(":")[1]) for line in head.split("\r\n") if line.lower().startswith("content-length")),
-        0,
-    )
-    if "chunked" in head.lower():
-        return head, await reader.readuntil(b"0\r\n\r\n")
-    return head, await reader.readexactly(length)
+    first, *lines = head.strip().split("\r\n")
+    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body}
+
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": pairs}
+    sent = await read_parameters(Request(scope, receive))
+    bodies.note(first.split()[1].rpartition("/")[2], sent.values, sent.uploads)
+    return head, body
 
 
 def http(body: bytes, status: str = "200 OK", *headers: str) -> bytes:

@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.settings import SECRETS, Settings
+from tests import bodies
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -68,31 +69,31 @@ class Sandbox:
 
 
 @contextmanager
-def _sandbox(wrong: Path) -> Iterator[Sandbox]:
-    watched = ("tests.watched_sandbox", str(wrong))
-    command = [sys.executable, "-m", *watched, "--port", "0", "--bare", "--speed", "0"]
+def sandbox_process() -> Iterator[Sandbox]:
+    """The stand-ins; what was sent to Telegram there is checked at the end."""
+    command = [sys.executable, "-m", "bot.sandbox", "--port", "0", "--bare", "--speed", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         try:
-            yield Sandbox(told=json.loads(process.stdout.readline()))
+            told = json.loads(process.stdout.readline())
+            yield Sandbox(told=told)
+            assert bodies.wrong_at(told["url"]) == []
         finally:
             process.terminate()
             process.wait(10)
-    assert wrong.read_text(encoding="utf-8") == ""
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """One for all tests that leave it as it is; what they send to Telegram is checked at their end."""
-    wrong = tmp_path_factory.mktemp("sandbox") / "wrong"
-    with _sandbox(wrong) as shared:
+def sandbox() -> Iterator[Sandbox]:
+    """One for all tests that leave it as it is."""
+    with sandbox_process() as shared:
         yield shared
 
 
 @pytest.fixture
-def own_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def own_sandbox() -> Iterator[Sandbox]:
     """One for a test that changes it."""
-    with _sandbox(tmp_path_factory.mktemp("sandbox") / "wrong") as own:
+    with sandbox_process() as own:
         yield own
 
 

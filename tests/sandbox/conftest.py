@@ -16,6 +16,7 @@ import uvicorn
 from bot.sandbox.aliexpress.signing import request_signature
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
+from tests import bodies
 
 START = 1_790_000_000.0
 
@@ -69,6 +70,10 @@ class World:
         updates = await self.result("getUpdates", **parameters)
         assert isinstance(updates, list)
         return updates
+
+    def check_accepted(self) -> None:
+        """Have a test fail in which the sandbox took from a bot what Telegram's library would not send."""
+        bodies.note_all(call for call in self.box.telegram.calls.entries if call.code == 200)
 
     def signed(self, path: str = "", **parameters: str) -> dict[str, str]:
         """AliExpress parameters with everything a good call has; None of them empty."""
@@ -127,18 +132,19 @@ MakeWorld = Callable[[Config], World]
 @pytest.fixture
 async def make_world() -> AsyncIterator[MakeWorld]:
     """Worlds in-process, over ASGI, without background tasks."""
-    clients: list[httpx.AsyncClient] = []
+    made: list[World] = []
 
     def make(config: Config) -> World:
         hands = config.time if isinstance(config.time, Hands) else Hands()
         box = Sandbox(config)
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(sandbox=box)))
-        clients.append(client)
-        return World(box=box, hands=hands, http=client)
+        made.append(World(box=box, hands=hands, http=client))
+        return made[-1]
 
     yield make
-    for client in clients:
-        await client.aclose()
+    for world in made:
+        world.check_accepted()
+        await world.http.aclose()
 
 
 @pytest.fixture
@@ -157,7 +163,8 @@ async def serving() -> AsyncIterator[World]:
     served = asyncio.create_task(server.serve(sockets=[listener]))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with httpx.AsyncClient() as client:
-        yield World(box=box, hands=Hands(), http=client, url=url)
+        yield (world := World(box=box, hands=Hands(), http=client, url=url))
+    world.check_accepted()
     box.close()
     server.should_exit = True
     await served

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -35,12 +35,9 @@ def error_response(refusal: BotApiError) -> Response:
 class BotApi:
     """Routes below `/telegram`."""
 
-    def __init__(
-        self, tg: SimulatedTelegram, faults: Faults, watch: Callable[[str, Parameters], None]
-    ) -> None:
+    def __init__(self, tg: SimulatedTelegram, faults: Faults) -> None:
         self._tg = tg
         self._faults = faults
-        self._watch = watch
         self.routes = [
             Route("/bot{token}/{method}", self.call, methods=["GET", "POST"]),
             Route("/file/bot{token}/{path:path}", self.download, methods=["GET"]),
@@ -69,10 +66,10 @@ class BotApi:
         at = self._tg.clock.now()
         chat_id: int | None = None
         fault: Fault | None = None
+        parameters = Parameters()
         try:
             self._check_token(request)
             parameters = await _parameters(request)
-            self._watch(name, parameters)
             chat_id = _chat_id(parameters)
             fault = self._faults.take("telegram", known, chat_id=chat_id, text=parameters.text("text"))
             response = await self._answer(known, parameters, fault, request)
@@ -83,7 +80,16 @@ class BotApi:
         if isinstance(response, HangUp):
             code = 0
         self._tg.calls.note(
-            BotCall(method=known, chat_id=chat_id, at=at, code=code, fault=note, description=reason)
+            BotCall(
+                method=known,
+                values=parameters.values,
+                uploads=tuple(parameters.uploads),
+                chat_id=chat_id,
+                at=at,
+                code=code,
+                fault=note,
+                description=reason,
+            )
         )
         return response
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.sandbox.bus import Bus
@@ -48,9 +49,11 @@ class NotInSandbox(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotCall:
-    """One call of the bot, for the ledger."""
+    """One call of the bot, for the ledger: `values` as received, the names of uploaded files."""
 
     method: str
+    values: Mapping[str, object]
+    uploads: tuple[str, ...]
     chat_id: int | None
     at: float
     code: int
