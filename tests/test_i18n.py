@@ -29,11 +29,13 @@ from bot.i18n import (
     Words,
     accepted_language,
     clean,
+    find_language,
     guess_language,
     guess_zone,
     is_zone,
     plain,
 )
+from bot.i18n.text import is_isolated
 from bot.views.settings import ZONES
 from tests.views import telegram_html
 
@@ -250,6 +252,17 @@ def test_telegrams_language_is_guessed(code: str | None, ours: str) -> None:
     assert guess_language(code, "xx") == ours
 
 
+@pytest.mark.parametrize(
+    ("written", "ours"),
+    [
+        ("de-AT", "de"), ("pt_BR", "pt_BR"), ("German", "de"), (" DEUTSCH ", "de"), ("Portuguese", "pt_BR"),
+        ("繁體中文", "zh_Hant"), ("Chinese", "zh_Hans"), ("Klingon", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_language_is_found_by_its_code_or_a_name_of_it(written: str, ours: str) -> None:
+    assert find_language(written) == ours
+
+
 @settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_language_code_gives_a_language(code: str) -> None:
@@ -335,6 +348,31 @@ def test_right_to_left_text_behind_a_latin_place_still_runs_from_the_right() -> 
     assert Words("ar").isolate("USB-C cable, كابل") == f"{FSI}USB-C cable, كابل{PDI}"
 
 
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("[Tel Aviv] החבילה הגיעה למרכז המיון", RLM),
+        ("Lamps مصباح كبير", RLM),  # more than half of the letters
+        ("Lamp كبير", ""),  # half of them
+        ("مصباح Lamp", ""),
+        ("מנורה", ""),
+        ("١٢٣", ""),
+    ],
+)
+def test_the_direction_that_most_letters_have_is_kept(text: str, lead: str) -> None:
+    for language in ("en", "he"):
+        assert Words(language).isolate(text) == f"{FSI}{lead}{text}{PDI}"
+
+
+def test_what_cannot_be_scrambled_is_not_isolated() -> None:
+    assert Words("en").isolate("Café 東京") == "Café 東京"
+    assert Words("ar").isolate(Markup("a\nb")) == "a\nb"
+    assert Words("ar").isolate("") == ""
+    assert is_isolated(f"{FSI}a{FSI}b{PDI}{PDI}")
+    assert not is_isolated(f"{FSI}a")
+    assert not is_isolated(f"{FSI}a{PDI} {FSI}b{PDI}")
+
+
 def test_markup_passes_and_is_isolated_outside_its_tags() -> None:
     words = Words("ar")
     text = words.t("You follow {order}.", order=words.code("8211744661738042"))
@@ -377,6 +415,7 @@ def test_plain_text_has_no_tags_and_no_entities() -> None:
         "✓ A & <b>B</b>: it's 1 there."
     )
     assert plain(Markup("<b>Bold</b> &amp; more")) == "Bold & more"
+    assert plain("1 < 2 & more") == "1 < 2 & more"
 
 
 # ── times ───────────────────────────────────────────────────────────────────────────────────────
@@ -481,6 +520,26 @@ def test_every_zone_on_offer_exists_and_has_a_city_name(zone: str) -> None:
     assert not Words("ru").city(zone).isascii()
 
 
+@pytest.mark.parametrize(
+    ("zone", "city"),
+    [
+        ("Europe/Berlin", "Berlin"), ("America/New_York", "New York"), ("Asia/Kolkata", "Kolkata"),
+        ("America/Argentina/Ushuaia", "Ushuaia"), ("Etc/GMT-3", "UTC+3"), ("Etc/GMT+10", "UTC-10"),
+    ],
+)  # fmt: skip
+def test_a_zone_is_called_by_its_city_or_offset(zone: str, city: str) -> None:
+    assert Words("en").city(zone) == city
+
+
+def test_days_months_and_ranges_are_written_as_the_language_does() -> None:
+    german, tokyo = Words("de"), Words("en", "Asia/Tokyo")
+    assert german.month_day(date(2026, 11, 9)) == "9. Nov."
+    assert tokyo.month_day(NOW.replace(hour=20)) == "Nov 24"
+    assert german.month(date(2026, 11, 1)) == "Nov. 2026"
+    assert german.days(date(2026, 12, 3), date(2026, 12, 6), NOW) == "3.–6. Dez."
+    assert german.days(date(2026, 12, 3), date(2026, 12, 3), NOW) == "Do., 3. Dez."
+
+
 def test_numbers_are_not_torn_apart_by_a_line_end() -> None:
     assert "12\u00a0345" in Words("ru").t("📦 Orders followed: <b>{n}</b>", n=Words("ru").number(12345))
 
@@ -493,8 +552,14 @@ def test_small_things_follow_the_language() -> None:
     assert german.city("Mars/Base") == "Mars/Base"
     assert english.offset("Asia/Kolkata", NOW) == "UTC+5:30"
     assert english.offset("America/St_Johns", NOW) == "UTC-3:30"
+    assert english.offset("UTC", NOW) == "UTC+0"
+    assert english.offset("Etc/GMT+1", NOW) == "UTC-1"
     assert english.duration(timedelta(days=45)) == "45 days"
+    assert german.duration(timedelta(days=45)) == "45 Tage"
     assert english.duration(timedelta(hours=3)) == "3 hours"
+    assert english.duration(timedelta(minutes=55)) == "1 hour"
+    assert german.duration(timedelta(minutes=50)) == "50 Minuten"
+    assert german.percent(0.25) == "25\u00a0%"
     assert english.join(["a", "b", "<c>"]) == "a, b, and &lt;c&gt;"
     assert english.join([]) == ""
 

@@ -180,16 +180,9 @@ class Words:
     def day(self, at: datetime | Date, now: datetime) -> Markup:
         """Like `date`, but as a heading, and today, yesterday and tomorrow by name."""
         day = self.local(at).date() if isinstance(at, datetime) else at
-        match (day - self.today(now)).days:
-            case 0:
-                return self.t("Today")
-            case -1:
-                return self.t("Yesterday")
-            case 1:
-                return self.t("Tomorrow")
-            case _:
-                heading = self.date(day, now)
-                return escape(heading[:1].upper() + heading[1:])
+        heading = self.date(day, now)
+        near = {-1: self.t("Yesterday"), 0: self.t("Today"), 1: self.t("Tomorrow")}
+        return near.get((day - self.today(now)).days) or escape(heading[:1].upper() + heading[1:])
 
     def clock(self, at: time) -> str:
         """A time of day."""
@@ -197,15 +190,8 @@ class Words:
 
     def distance(self, days: int) -> Markup:
         """How far a day is: "today", "tomorrow", "in 3 days", "3 days ago"; no minutes, no months."""
-        match days:
-            case 0:
-                return self.t("today")
-            case 1:
-                return self.t("tomorrow")
-            case -1:
-                return self.t("yesterday")
-            case _:
-                return escape(_relative(self.language, timedelta(days=days), "day"))
+        near = {-1: self.t("yesterday"), 0: self.t("today"), 1: self.t("tomorrow")}
+        return near.get(days) or escape(_relative(self.language, timedelta(days=days), "day"))
 
     def duration(self, span: timedelta) -> str:
         """A length of time in its largest fitting unit, days at the most: "3 days", "2 hours"."""
@@ -236,12 +222,12 @@ class Words:
         if fixed := re.fullmatch(r"Etc/GMT([+-])(\d+)", zone):  # POSIX's sign is the opposite of everybody's
             return f"UTC{'-' if fixed[1] == '+' else '+'}{fixed[2]}"
         # babel only looks up new zone names, but CLDR has some cities under old ones, so look there first
-        known = self._locale.time_zones.get(OLD_ZONE_NAMES.get(zone, zone), {}).get("city")
+        known = self._locale.time_zones.get(OLD_ZONE_NAMES.get(zone), {}).get("city")
         return known or get_timezone_location(zone, locale=self._locale, return_city=True).rpartition("/")[2]
 
     def offset(self, zone: str, now: datetime) -> str:
         """A zone's current offset from UTC: "UTC+5:30"."""
-        minutes = int((now.astimezone(zone_info(zone)).utcoffset() or timedelta()).total_seconds() // 60)
+        minutes = (now.astimezone(zone_info(zone)).utcoffset() or timedelta()) // timedelta(minutes=1)
         hours, rest = divmod(abs(minutes), 60)
         return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
