@@ -242,6 +242,8 @@ def test_an_entry_changes_its_meaning_where_the_journey_has_come_to_its_switch()
         ("Zorped {name}", "zorped x", ("x",)),
         ("Stop 12 of {name}", "stop 4/7 of acme", ("acme",)),
         ("{name}受け取りました", "山田 受け取りました", ("山田",)),
+        ("{name}在{place}签收", "山田在家签收", ("山田", "家")),
+        ("{name}在{place}签收", "山田在签收", None),
         ("Scanned", "scanned", ()),
     ],
 )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot import stages
-from bot.errors import SettingsError
 from bot.model import Reason, Stage
-from bot.stages import codes, statement, taught
+from bot.stages import codes, statement
 from bot.stages.rules import Rule
 from bot.stages.rules.rule import rule
 from bot.stages.rules.warehouse import _scan
@@ -207,58 +204,3 @@ def test_a_scan_that_is_only_a_verb_takes_its_side_from_the_journey(
 )
 def test_where_a_journey_began(name: str, description: str, reached: Stage, home: str) -> None:
     assert stages.home_of(name, description, reached) == frozenset(home.split())
-
-
-def _taught(folder: Path, text: str) -> str:
-    path = folder / "phrases.toml"
-    path.write_text(text, encoding="utf-8")
-    return str(path)
-
-
-_NO_LIST = '"delivered" must be a list of texts, such as delivered = ["Parcel arrived"]'
-
-
-@pytest.mark.parametrize(
-    ("text", "fix"),
-    [
-        ("gone = ['x']", "\"gone\": 'gone' is not a valid Stage"),
-        ("delivered = 'x'", _NO_LIST),
-        ("delivered = ['a', '']", _NO_LIST),
-        (
-            f"delivered = ['ok', '{'x' * 501}']",
-            f'"delivered" has a text of more than 500 characters: {"x" * 40}…',
-        ),
-        (
-            "delivered = ['Bagged 1']\nexception = [' bagged 2']",
-            '"delivered" and "exception" both have the text \'bagged 2\'',
-        ),
-        (
-            "'code delivered' = ['A_B']\n'code exception' = ['A_B']",
-            '"code delivered" and "code exception" both have the text \'A_B\'',
-        ),
-    ],
-)
-def test_a_wrong_phrases_file_is_refused_in_these_words(text: str, fix: str, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError) as caught:
-        taught.load(_taught(tmp_path, text))
-    assert (caught.value.variable, caught.value.fix) == ("PHRASES_FILE", fix)
-
-
-def test_a_phrases_file_has_up_to_5000_texts_of_up_to_500_characters(tmp_path: Path) -> None:
-    words = [f"{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}{chr(97 + i // 676)}" for i in range(5001)]
-    text = f"exception = ['{'x' * 500}']\ndelivered = {words[:4999]!r}\n"
-    assert len(taught.load(_taught(tmp_path, text))) == 5000
-    with pytest.raises(SettingsError, match=r"has 5001 texts; at most 5000 are read$"):
-        taught.load(_taught(tmp_path, f"{text[:-2]}, 'one more']\n"))
-
-
-def test_the_same_word_may_be_a_text_and_a_code_and_stand_twice_below_one_head(tmp_path: Path) -> None:
-    text = "delivered = ['GOT_1', 'got_1']\n'code exception' = ['GOT_1']\n'code returning' = ['got_1']"
-    found = taught.load(_taught(tmp_path, text))
-    assert [(one.text, one.code, one.meaning.stage, one.line) for one in found] == [
-        ("GOT_1", False, S.DELIVERED, '"delivered"'),
-        ("got_1", False, S.DELIVERED, '"delivered"'),
-        ("GOT_1", True, S.EXCEPTION, '"code exception"'),
-        ("got_1", True, S.RETURNING, '"code returning"'),
-    ]
-    assert taught.load("") == ()

@@ -330,6 +330,15 @@ def test_what_may_happen_has_not(name: str, stage: Stage, shows: str, unreal: bo
     assert statement._unreal(Rule(id=name, stage=stage, has=()), _text(shows=shows)) is unreal
 
 
+def test_a_condition_counts_where_the_text_begins_with_it() -> None:
+    returned, arrived = Rule(id="x", stage=S.RETURNED, has=()), Rule(id="x", stage=S.LOCAL_TRANSIT, has=())
+    if_so = _text("if nobody takes it, the parcel goes back")
+    assert statement._unreal(returned, if_so)
+    assert statement._unreal(Rule(id="x", stage=S.READY_FOR_PICKUP, has=()), if_so)
+    assert not statement._unreal(arrived, if_so)
+    assert not statement._unreal(returned, _text("the parcel goes back if nobody takes it"))
+
+
 def test_sentences_about_what_may_happen_are_left_out() -> None:
     condition = "if you are not at home, it will be returned"
     text = _text(f"arrived at hub. {condition}. out for delivery")
@@ -390,3 +399,5 @@ def test_a_destination_s_language_speaks_of_the_far_side_once_the_parcel_left_th
         (("de",), "origin", S.PICKED_UP, False),
     ):
         assert statement._speaks_of_far(_text("", *spoken, shows=shows), reached) is far
+    german = Text("", "", ("de",), home=frozenset({"DE"}))
+    assert not statement._speaks_of_far(german, S.PICKED_UP), "it is spoken at home, too"

@@ -40,16 +40,16 @@ class Cell:
         """`rate`: expected entries per operating hour, one number per age bin between `edges`."""
         self.rate = tuple(rate)
         self.edges = (*edges, math.inf)
-        parts = zip(self.rate, pairwise(edges), strict=False)
-        self.sums = (0.0, *accumulate(level * (high - low) for level, (low, high) in parts))
+        widths = (high - low for low, high in pairwise(edges))
+        self.sums: tuple[float, ...] = (0.0, *accumulate(map(mul, self.rate, widths)))
 
     def rate_at(self, age: float) -> float:
         """Expected entries per operating hour at this operating age (hours)."""
-        return self.rate[bisect_right(self.edges, age) - 1] if age > 0.0 else self.rate[0]
+        return self.rate[_bin(self.edges, age)]
 
     def expected(self, age: float) -> float:
         """Expected entries from age 0 to `age` (operating hours)."""
-        index = bisect_right(self.edges, age) - 1 if age > 0.0 else 0
+        index = _bin(self.edges, age)
         return self.sums[index] + self.rate[index] * (age - self.edges[index])
 
 
@@ -76,10 +76,7 @@ def _hazard(median: float) -> list[float]:
         return prior.BURST_SHARE * math.exp(-age / prior.BURST_HOURS) + (1.0 - prior.BURST_SHARE) * slow
 
     edges = [*prior.EDGES, 2.0 * prior.EDGES[-1]]
-    return [
-        -math.log(max(survival(high), 1e-12) / max(survival(low), 1e-12)) / (high - low)
-        for low, high in pairwise(edges)
-    ]
+    return [-math.log(survival(high) / survival(low)) / (high - low) for low, high in pairwise(edges)]
 
 
 class _Walk:
@@ -175,7 +172,7 @@ class Rates:
         """Count one entry that became visible at about `moment`; `sights` come from `_sights`."""
         age = self._expose(walk, moment)
         weight = walk.weight
-        self._row("counts", walk.stage)[max(bisect_right(prior.EDGES, age) - 1, 0)] += weight
+        self._row("counts", walk.stage)[_bin(prior.EDGES, age)] += weight
         self._row("closing", walk.stage)[0] += weight * following.final
         key, shift = self.profile_key(walk.stage, walk.offset, walk.carrier, moment - walk.last)
         ages, weeks, cells, profiles = self._believed
@@ -353,6 +350,11 @@ class Rates:
             rates._now = float(state["at"])
             rates._compile()
         return rates
+
+
+def _bin(edges: Sequence[float], age: float) -> int:
+    """Between which edges an age is; one before the first of them counts as in the first bin."""
+    return max(bisect_right(edges, age) - 1, 0)
 
 
 def _blend(counts: Sequence[float], due: Sequence[float], shape: Sequence[float]) -> list[float]:
