@@ -1,13 +1,15 @@
 """How many small faults in the pure modules the tests see: `make mutants`.
 
 Runs mutmut over what pyproject.toml names, for a limited time; a run that was cut short goes on where it
-stopped. A mutant that survives because it changes nothing stands in equivalent_mutants.toml with its reason;
-the command fails where too few of the others are killed.
+stopped. What `make test` finds by mypy needs no test and is not run. A mutant that survives because it
+changes nothing stands in equivalent_mutants.toml with its reason; the command fails where too few of the
+others are killed.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -19,7 +21,12 @@ from pathlib import Path
 
 LEAST = 0.95  # of a module's mutants, those that are equivalent left out
 WHOLE = ("bot.timeline", "bot.merging", "bot.stages.statement")  # here none may survive
-KILLED = {"killed", "timeout", "caught by type check"}
+_COLUMNS = {
+    "killed": "killed",
+    "timeout": "killed",
+    "caught by type check": "typed",
+    "not checked": "untried",
+}
 _MANGLED = re.compile(r"x(?:ǁ(?P<owner>\w+)ǁ|_)(?P<name>\w+)__mutmut_\d+$")
 
 
@@ -62,10 +69,12 @@ def function_of(mutant: str) -> str:
 def mutmut(*arguments: str, minutes: float | None = None) -> str:
     """What mutmut says; stopped after so many minutes, when what it found is kept."""
     command = [sys.executable, "-m", "mutmut", *arguments]
+    # mutmut starts mypy by its name
+    ours = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if minutes is None:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
     try:
-        if subprocess.run(command, check=False, timeout=minutes * 60).returncode:
+        if subprocess.run(command, check=False, timeout=minutes * 60, env=ours).returncode:
             sys.exit("mutmut could not run; what it said stands above")
     except subprocess.TimeoutExpired:
         _say(f"\nStopped after {minutes:g} minutes; the next run goes on from here.")
@@ -90,7 +99,7 @@ def report(fates: Mapping[str, str], known: Sequence[Excuse]) -> bool:
     """Say what survived and each module's share; whether all reach their goal."""
     table: dict[str, Counter[str]] = defaultdict(Counter)
     for mutant, fate in fates.items():
-        column = "killed" if fate in KILLED else "untried" if fate == "not checked" else "left"
+        column = _COLUMNS.get(fate, "left")
         if column == "left":
             before, after = difference(mutant)
             if any(one.covers(function_of(mutant), before, after) for one in known):
@@ -98,11 +107,11 @@ def report(fates: Mapping[str, str], known: Sequence[Excuse]) -> bool:
             else:
                 _say(f"\n{mutant}: {fate}\n  - {before}\n  + {after}")
         table[mutant.rpartition(".")[0]][column] += 1
-    columns = ("killed", "equivalent", "left", "untried")
+    columns = ("killed", "typed", "equivalent", "left", "untried")
     _say(f"\n{'module':24}{''.join(f'{name:>12}' for name in columns)}{'share':>9}")
     reached = True
     for module, counts in sorted(table.items()):
-        share = counts["killed"] / max(1, counts.total() - counts["equivalent"])
+        share = (counts["killed"] + counts["typed"]) / max(1, counts.total() - counts["equivalent"])
         goal = 1.0 if module.startswith(WHOLE) else LEAST
         reached = reached and share >= goal
         short = "" if share >= goal else f"  below {goal:.0%}"
@@ -121,7 +130,7 @@ def main() -> int:
     chosen = options.parse_args()
     names = [f"{module}.*" for module in chosen.modules]
     if chosen.again:
-        names = [name for name, fate in results(chosen.modules).items() if fate not in KILLED]
+        names = [name for name, fate in results(chosen.modules).items() if _COLUMNS.get(fate) != "killed"]
     if chosen.minutes:
         mutmut("run", "--max-children", "2", *names, minutes=chosen.minutes)
     return 0 if report(results(chosen.modules), excuses()) else 1

@@ -535,6 +535,7 @@ def test_days_months_and_ranges_are_written_as_the_language_does() -> None:
     german, tokyo = Words("de"), Words("en", "Asia/Tokyo")
     assert german.month_day(date(2026, 11, 9)) == "9. Nov."
     assert tokyo.month_day(NOW.replace(hour=20)) == "Nov 24"
+    assert tokyo.date(NOW.replace(hour=20), NOW) == "Tue, Nov 24"
     assert german.month(date(2026, 11, 1)) == "Nov. 2026"
     assert german.days(date(2026, 12, 3), date(2026, 12, 6), NOW) == "3.–6. Dez."
     assert german.days(date(2026, 12, 3), date(2026, 12, 3), NOW) == "Do., 3. Dez."

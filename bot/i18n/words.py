@@ -191,12 +191,13 @@ class Words:
     def distance(self, days: int) -> Markup:
         """How far a day is: "today", "tomorrow", "in 3 days", "3 days ago"; no minutes, no months."""
         near = {-1: self.t("yesterday"), 0: self.t("today"), 1: self.t("tomorrow")}
-        return near.get(days) or escape(_relative(self.language, timedelta(days=days), "day"))
+        return near.get(days) or escape(_relative(self.language, timedelta(days=days), in_days=True))
 
     def duration(self, span: timedelta) -> str:
         """A length of time in its largest fitting unit, days at the most: "3 days", "2 hours"."""
-        unit, threshold = ("day", _NEVER) if abs(span) >= timedelta(days=2) else ("second", 0.85)
-        return format_timedelta(span, granularity=unit, threshold=threshold, locale=self._locale)  # type: ignore[arg-type]  # a literal
+        if abs(span) < timedelta(days=2):
+            return format_timedelta(span, locale=self._locale)
+        return format_timedelta(span, granularity="day", threshold=_NEVER, locale=self._locale)
 
     def moment(self, at: datetime, style: str = "Dt") -> Markup:
         """A moment that Telegram shows in the reader's own zone; older apps show it in this chat's zone.
@@ -213,7 +214,7 @@ class Words:
 
     def since(self, at: datetime, now: datetime) -> str:
         """How long ago, as plain text: "5 minutes ago"."""
-        return _relative(self.language, min(at - now, timedelta(seconds=-1)), "second")
+        return _relative(self.language, min(at - now, timedelta(seconds=-1)))
 
     def city(self, zone: str) -> str:
         """A zone by its city in this language; a fixed offset as "UTC+3"."""
@@ -303,11 +304,11 @@ def _time(language: str, hour: int, minute: int) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _relative(language: str, span: timedelta, unit: str) -> str:
+def _relative(language: str, span: timedelta, *, in_days: bool = False) -> str:
     return format_timedelta(
         span,
-        granularity=unit,  # type: ignore[arg-type]  # a literal at both callers
-        threshold=_NEVER if unit == "day" else 0.85,
+        granularity="day" if in_days else "second",
+        threshold=_NEVER if in_days else 0.85,
         add_direction=True,
         locale=locale_of(language),
     )
