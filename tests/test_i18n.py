@@ -551,6 +551,7 @@ def test_small_things_follow_the_language() -> None:
     assert german.clock(time(9, 5)) == "09:05"
     assert german.city("Europe/Moscow") == "Moskau"
     assert german.city("Mars/Base") == "Mars/Base"
+    assert Words("ru").city("Asia/Kolkata") == Words("ru").city("Asia/Calcutta") == "Калькутта"
     assert english.offset("Asia/Kolkata", NOW) == "UTC+5:30"
     assert english.offset("America/St_Johns", NOW) == "UTC-3:30"
     assert english.offset("UTC", NOW) == "UTC+0"

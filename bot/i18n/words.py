@@ -223,7 +223,7 @@ class Words:
         if fixed := re.fullmatch(r"Etc/GMT([+-])(\d+)", zone):  # POSIX's sign is the opposite of everybody's
             return f"UTC{'-' if fixed[1] == '+' else '+'}{fixed[2]}"
         # babel only looks up new zone names, but CLDR has some cities under old ones, so look there first
-        known = self._locale.time_zones.get(OLD_ZONE_NAMES.get(zone), {}).get("city")
+        known = self._locale.time_zones.get(OLD_ZONE_NAMES.get(zone, zone), {}).get("city")
         return known or get_timezone_location(zone, locale=self._locale, return_city=True).rpartition("/")[2]
 
     def offset(self, zone: str, now: datetime) -> str:
