@@ -15,8 +15,7 @@ _NO_PROMISE = 0.3
 _KERNEL = tuple(
     _UNLIKE + (1.0 - _UNLIKE) * math.exp(-0.5 * (step * _STEP / _WIDTH) ** 2) for step in range(200)
 )
-_OTHERS = 12.0  # largest total weight of other carriers' parcels beside a carrier's own
-_PRIOR = "\0"
+_OTHERS = 6.0  # largest total weight of other carriers' parcels and of the prior beside a carrier's own
 _POINTS = 24  # quantiles of each curve when two are added
 
 Sample = tuple[float, bool, float, int | None, str]
@@ -43,7 +42,7 @@ class Durations:
     __slots__ = ("_bins", "_carriers", "_ended", "_lengths", "_weights")
 
     def __init__(self, cases: Iterable[Sample], prior: Iterable[tuple[float, float]]) -> None:
-        everything = [*cases, *((length, True, weight, None, _PRIOR) for length, weight in prior)]
+        everything = [*cases, *((length, True, weight, None, "") for length, weight in prior)]
         ordered = sorted(everything, key=lambda case: (case[0], not case[1], case[2:3], str(case[3:])))
         self._lengths = [case[0] for case in ordered]
         self._ended = [case[1] for case in ordered]
@@ -78,7 +77,7 @@ class Durations:
                 for weight, other in zip(weights, self._bins[first:], strict=True)
             ]
         if carrier:
-            own = [name in (carrier, _PRIOR) for name in self._carriers[first:]]
+            own = [name == carrier for name in self._carriers[first:]]
             others = math.fsum(weight for weight, mine in zip(weights, own, strict=True) if not mine)
             if others > _OTHERS:
                 less = _OTHERS / others

@@ -21,7 +21,7 @@ KEPT = 400
 """Ended parcels that are kept: those that started last, so that fast and slow ones are kept alike."""
 _SPAN = 75.0  # days of starts to keep at least: if these are too many parcels, a sample of them is kept
 _HALF_LIFE = 50.0  # half-life in days, from when a parcel entered a stage
-_FEW = 0.4  # divided by the number of similar parcels: how much to raise the level of a range's end
+_FEW = 0.25  # divided by the number of similar parcels: how much to raise the level of a range's end
 _HIGHEST = 0.97
 _LOST = 0.08  # the largest share of parcels that is taken for lost; more are slow ones, not lost ones
 
