@@ -13,6 +13,8 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from bot.bounded import keep
+
 WITHIN = 10.0  # seconds for a request's head
 WAITING = 256  # most connections that are not being answered
 
@@ -67,9 +69,8 @@ class ConnectionLimiter:
             self._waiting.pop(guest.address, None)
 
     def _wait(self, guest: LimitedConnection) -> None:
-        self._waiting[guest.address] = guest
-        if len(self._waiting) > self._most:
-            self._waiting.pop(next(iter(self._waiting))).end()
+        if oldest := keep(self._waiting, guest.address, guest, self._most):
+            oldest.end()
 
 
 class LimitedConnection(asyncio.Protocol):

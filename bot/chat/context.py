@@ -16,6 +16,7 @@ from telegram import Message as TelegramMessage
 from telegram.constants import ChatID
 from telegram.error import BadRequest, EndPointNotFound, Forbidden, TelegramError
 
+from bot.bounded import keep
 from bot.chat.delivery import TelegramSender
 from bot.chat.inbox import Postponed, Unanswerable
 from bot.chat.telegram import TelegramBot
@@ -24,7 +25,6 @@ from bot.i18n import Words, guess_language, guess_zone
 from bot.merchant import Merchant
 from bot.model import Chat, Follow, Gone, Later, Message, Moved, Place, Refused, Sent, Shop, TopicGone
 from bot.tracking import Shown, Tracking
-from bot.tracking.lookups import keep
 from bot.views import card, refusals, replies, settings, timeline
 from bot.views.brand import words_for
 from bot.views.replies import EntryPoint

@@ -13,6 +13,7 @@ from typing import Any
 from telegram import InputFile
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden, TelegramError
 
+from bot.bounded import keep
 from bot.chat.limits import Priority
 from bot.chat.telegram import Ambiguous, FloodWait, NotSent, TelegramBot, Turn, Withdrawn
 from bot.errors import TokenRevoked
@@ -394,9 +395,7 @@ class TelegramSender:
         strikes, since = self._strikes.pop(chat_id, (0, now))
         if strikes + 1 >= _STRIKES and now - since >= _STRIKING:
             return Gone(reason=reason)
-        self._strikes[chat_id] = strikes + 1, since
-        while len(self._strikes) > _STRIKES_KEPT:
-            del self._strikes[next(iter(self._strikes))]
+        keep(self._strikes, chat_id, (strikes + 1, since), _STRIKES_KEPT)
         return Later(at=now, reason=reason, refused=True)
 
 

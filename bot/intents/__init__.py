@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from bot import folding
 from bot.intents import concerns, courtesy, goods, questions, words
 
 MOST_CHARACTERS = 400
@@ -26,11 +27,6 @@ _THANKS_BRIEF = 5  # words, in languages whose complaints we do not know
 _THANKS_SCRIPT = 30  # characters, in scripts without spaces
 _LEAST_NAME = 3  # characters of a name that is found within a sentence; a shorter one must be the whole text
 
-# Accents, Arabic vowel signs and Hebrew points: people leave them out.
-_MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u0655\u0670\ufe00-\ufe0f]")
-_ALIKE = str.maketrans(
-    {"đ": "d", "ł": "l", "ı": "i", "ø": "o", "æ": "ae", "ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك"}
-)
 # Scripts whose words are not separated, or take prefixes and endings.
 _UNSPACED = re.compile(
     "[\u0590-\u07ff\u0900-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
@@ -96,9 +92,7 @@ def may_ask(text: str) -> bool:
 
 def fold(text: str) -> str:
     """The text in lower case without accents and "sooo", with one space between words and around them."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = unicodedata.normalize("NFC", _MARKS.sub("", plain)).translate(_ALIKE)
-    kept = (sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in plain)
+    kept = (sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in folding.plain(text))
     return _LONG.sub(r"\1", f" {' '.join(''.join(kept).split())} ")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
+from bot.bounded import keep
 from bot.model import Stage, Watch
 from bot.pacing.profile import hours
 
@@ -157,9 +158,8 @@ class Companions:
             found = self._entries.get((carrier, stage, near))
             if found is not None and abs(found.at - at) <= _APART:
                 return found
-        entry = self._entries[carrier, stage, slot] = _SharedEntry(at)
-        if len(self._entries) > _ENTRIES:
-            del self._entries[next(iter(self._entries))]
+        entry = _SharedEntry(at)
+        keep(self._entries, (carrier, stage, slot), entry, _ENTRIES)
         return entry
 
     def _chance(self, stage: Stage, shared: int) -> float:

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-_LETTERS = str.maketrans(
-    {
-        "ł": "l",
-        "đ": "d",
-        "ø": "o",
-        "æ": "ae",
-        "ı": "i",
-        "’": "'",
-        "‘": "'",
-        "ـ": None,
-        "‐": "-",
-        "–": "-",
-        "—": "-",
-    }
-)
+from bot.folding import LATIN, MARKS, plain
+
+# Also the signs that join consonants in Devanagari, which people write as they like.
+_MARKS = re.compile(f"[{MARKS}\u093c\u094d]")
+_ALIKE = str.maketrans(LATIN | {"ـ": "", "’": "'", "‘": "'", "‐": "-", "–": "-", "—": "-"})
 # Variant spellings, replaced by one of them.
 _SPELLINGS = (
     (re.compile(r"\b(country|pays|pais|land|paese|kraj|ulke|negara)\s*(?:/|or)\s*(?:l[ae] )?\w+"), r"\1"),
@@ -39,17 +28,9 @@ _LONGEST_PLACE = 140
 _AROUND = " .,;:!。．，；！…-"
 
 
-# Marks that distinguish words and are kept: Thai vowels and tones, voiced kana.
-_MEANS = re.compile("[\u0e31-\u0e4e\u3099\u309a]")
-
-
 def letters(text: str) -> str:
     """Lower case without accents, width or presentation forms; used on texts and on the rules' own words."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(ch for ch in decomposed if not unicodedata.combining(ch) or _MEANS.match(ch))
-    return unicodedata.normalize("NFC", bare).translate(_LETTERS)
+    return plain(text, _MARKS, _ALIKE)
 
 
 def fold(text: str) -> str:

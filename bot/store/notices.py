@@ -52,7 +52,7 @@ class PastNotice:
 
     order_id: str
     key: str
-    owed_at: datetime
+    created_at: datetime
     state: str
     settled_at: datetime | None
 
@@ -380,7 +380,7 @@ class Notices:
             PastNotice(
                 order_id=row["order_id"],
                 key=row["key"],
-                owed_at=row["created_at"],
+                created_at=row["created_at"],
                 state=row["state"],
                 settled_at=row["settled_at"],
             )

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
+from bot.bounded import keep
 from bot.model import Place
 from bot.tracking.policy import Policy
 
 _HOUR = timedelta(hours=1)
 _ALLOWED = 120  # an hour, of a chat and of a person over all chats
 _FAILURE = 12  # what a lookup without an answer counts: each may have cost several calls
-_REMEMBERED = 10_000
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 
 @dataclass(slots=True)
@@ -81,11 +78,3 @@ class Lookups:
                 keep(self._accounts, id_, account)
             found.append(account)
         return found
-
-
-def keep(where: dict[_Key, _Value], key: _Key, value: _Value, most: int = _REMEMBERED) -> None:
-    """Put it in; of more than `most` the oldest is forgotten."""
-    where.pop(key, None)
-    where[key] = value
-    if len(where) > most:
-        del where[next(iter(where))]

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot import matching
+from bot.bounded import keep
 from bot.errors import SourceError
 from bot.model import Item, Localized, Node, NodeText, Order
 from bot.sources import Source
 from bot.store import Store, Transaction
-from bot.tracking.lookups import keep
 from bot.tracking.typical import TypicalStages
 
 _Texts = dict[int, NodeText]  # by node `seq`

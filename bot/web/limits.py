@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from bot.bounded import keep
+
 _BODY_WITHIN = 5.0  # seconds for a body to arrive
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -45,7 +47,7 @@ class Bodies:
         self.largest = largest
         self._most = most
         self._places = asyncio.Semaphore(most)
-        self._waiting: dict[asyncio.Timeout, None] = {}  # the one that waits the longest first
+        self._waiting: dict[asyncio.Timeout, asyncio.Timeout] = {}  # the one that waits the longest first
 
     async def answer(self, request: Request, handle: Callable[[bytes], Awaitable[int]]) -> Response:
         """Return the status that `handle` has for the body, or the refusal."""
@@ -76,10 +78,7 @@ class Bodies:
 
     async def _read(self, request: Request, limit: asyncio.Timeout) -> bytes | None:
         """Read the body; None if it is too large. Raises TimeoutError also for whom others supersede."""
-        self._waiting[limit] = None
-        if len(self._waiting) > self._most:
-            oldest = next(iter(self._waiting))
-            del self._waiting[oldest]
+        if oldest := keep(self._waiting, limit, limit, self._most):
             oldest.reschedule(asyncio.get_running_loop().time())
         body = bytearray()
         try:

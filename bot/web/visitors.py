@@ -6,6 +6,8 @@ import ipaddress
 
 from starlette.requests import Request
 
+from bot.bounded import keep
+
 
 def client_address(request: Request) -> str:
     """The visitor's address, of an IPv6 one its /64 network, which is one household's or server's.
@@ -33,7 +35,8 @@ class WrongLinks:
     """Counts each address's wrong links: more than `most` within so many seconds are too many.
 
     Right links are answered all the same: their 128 random bits cannot be guessed, and behind one address
-    there may be many customers. Of more than `remembered` addresses the first one is forgotten.
+    there may be many customers. Of more than `remembered` addresses the one that was
+    counted longest ago is forgotten.
     """
 
     def __init__(self, *, most: int = 30, within: float = 600.0, remembered: int = 10_000) -> None:
@@ -47,7 +50,5 @@ class WrongLinks:
         since, times = self._counted.get(address, (now, 0))
         if now - since >= self.within:
             since, times = now, 0
-        self._counted[address] = (since, times + 1)
-        if len(self._counted) > self._remembered:
-            del self._counted[next(iter(self._counted))]
+        keep(self._counted, address, (since, times + 1), self._remembered)
         return times >= self._most

@@ -14,14 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from bot import folding
+
 _CODE = 3  # letters of a country's or a state's code; "Milano, MI" is not in Michigan
 _LONGEST = 100  # characters that are read: no place needs more
-# Accents, and the vowel points of Hebrew and Arabic.
-_MARKS = re.compile("[\u0300-\u036f\u05b0-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
-_ALIKE = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ə": "e",
-     "ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه"}
-)  # fmt: skip
 
 _OFFSET = re.compile(
     r"(?:(?P<base>utc|gmt|msk|мск)\s*)?(?P<sign>[+-])\s*(?P<hours>\d{1,2})"
@@ -120,9 +116,7 @@ def find_zone(text: str) -> str | None:
 
 def fold(text: str) -> str:
     """A name for comparison: lower case, without accents, spaces and signs."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = unicodedata.normalize("NFC", _MARKS.sub("", plain)).translate(_ALIKE)
-    return "".join(each for each in plain if unicodedata.category(each)[0] in "LNM")
+    return "".join(each for each in folding.plain(text) if unicodedata.category(each)[0] in "LNM")
 
 
 @functools.cache

@@ -304,7 +304,7 @@ async def test_history_is_newest_first(store: Store) -> None:
         await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
         await tx.notices.enqueue([pending(ANNA, "1", "b")], later(1))
         history = await tx.notices.history(ANNA)
-    assert [(one.key, one.owed_at) for one in history] == [("b", later(1)), ("a", NOW)]
+    assert [(one.key, one.created_at) for one in history] == [("b", later(1)), ("a", NOW)]
 
 
 async def test_an_outbox_of_nobody_is_empty(store: Store) -> None:
