@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.model import Changes, Event, EventType, Flag, NewsKind, Node, Order, Parcel, Stage
 
@@ -95,9 +96,29 @@ def late_expected(order: Order) -> Event:
 
 
 def payload(event: Event, event_id: str, at: datetime) -> str:
-    """The body of the request, in the form of Standard Webhooks: `type`, `timestamp`, `data`."""
+    """The body of the request, in the form of Standard Webhooks: `type`, `timestamp`, `data`.
+
+    Estimates are as of the timestamp: none begins before it unless it is over.
+    """
     envelope = {"type": event.type.value, "timestamp": iso(at), "version": VERSION, "id": event_id}
-    return json.dumps(envelope | {"data": event.data}, ensure_ascii=False, separators=(",", ":"))
+    told = envelope | {"data": _as_of(iso(at), event.data)}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _as_of(now: str, told: Any) -> Any:
+    """The data, or a part of it, with each estimate as it is to be read at this time."""
+    if isinstance(told, list):
+        return [_as_of(now, one) for one in told]
+    if not isinstance(told, Mapping):
+        return told
+    if told.keys() == {"first", "last"}:  # an estimate; nothing else has these two
+        over = told["last"] < now
+        return {
+            "first": told["first"] if over else max(told["first"], now),
+            "last": told["last"],
+            "over": over,
+        }
+    return {name: _as_of(now, value) for name, value in told.items()}
 
 
 def order_data(order: Order, *, added: Iterable[Node] = ()) -> dict[str, object]:

@@ -106,6 +106,28 @@ def test_an_order_is_late_after_the_promise_and_the_grace() -> None:
     assert events.late(KNOWN, make.NOW + timedelta(days=9), grace) is None
 
 
+@pytest.mark.parametrize(
+    ("hours", "first", "over"),
+    [
+        (-1, "2026-11-20T12:00:00Z", False),
+        (24, "2026-11-21T12:00:00Z", False),
+        (25, "2026-11-20T12:00:00Z", True),
+    ],
+)
+def test_an_estimate_does_not_begin_before_the_event_unless_it_is_over(
+    hours: int, first: str, over: bool
+) -> None:
+    day = make.NOW + timedelta(days=1)
+    (parcel,) = KNOWN.parcels
+    coming = replace(parcel, estimate=Estimate(first=make.NOW, last=day, at=make.NOW))
+    body = events.payload(
+        events.booked(replace(KNOWN, parcels=(coming,))), "evt_1", make.NOW + timedelta(hours=hours)
+    )
+    data = json.loads(body)["data"]
+    assert data["parcels"][0]["estimate"] == data["estimate"]
+    assert data["estimate"] == {"first": first, "last": "2026-11-21T12:00:00Z", "over": over}
+
+
 def test_the_body_holds_what_was_agreed_and_nothing_of_the_customer() -> None:
     day = make.NOW + timedelta(days=3)
     (parcel,) = KNOWN.parcels
@@ -134,7 +156,7 @@ def test_the_body_holds_what_was_agreed_and_nothing_of_the_customer() -> None:
             "stage_since": "2026-11-20T11:00:00Z",
             "late_expected_since": None,
             "eta": "2026-11-23T12:00:00Z",
-            "estimate": {"first": "2026-11-23T12:00:00Z", "last": "2026-11-25T12:00:00Z"},
+            "estimate": {"first": "2026-11-23T12:00:00Z", "last": "2026-11-25T12:00:00Z", "over": False},
             "parcels": [
                 {
                     "number": "LP00675700340000",
@@ -142,7 +164,11 @@ def test_the_body_holds_what_was_agreed_and_nothing_of_the_customer() -> None:
                     "stage": "out_for_delivery",
                     "reason": "",
                     "eta": "2026-11-23T12:00:00Z",
-                    "estimate": {"first": "2026-11-23T12:00:00Z", "last": "2026-11-25T12:00:00Z"},
+                    "estimate": {
+                        "first": "2026-11-23T12:00:00Z",
+                        "last": "2026-11-25T12:00:00Z",
+                        "over": False,
+                    },
                 }
             ],
             "nodes": [
