@@ -152,6 +152,11 @@ def test_a_word_that_tells_nothing_leaves_every_language_of_its_script() -> None
     assert not {"zh", "ru", "el"} & set(found)
 
 
+def test_a_group_of_stems_is_known_stem_by_stem() -> None:
+    phrase = r"(?:pack|parcel)\w* arrived"
+    assert languages._STEMS.sub(languages._starred, phrase) == "pack*|parcel* arrived"
+
+
 def test_only_the_begin_of_a_long_text_tells_its_language() -> None:
     english = "Your parcel has been delivered with the courier. "
     assert "ru" in languages.spoken(f"{english * 8}Да")

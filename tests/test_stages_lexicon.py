@@ -142,7 +142,7 @@ Cleared
 [code import_customs done]
 IC_OK
 [ambiguous]
-Processed — at either end
+Processed — here — or there
 [code ambiguous]
 PROC_1 — a comment
 """
@@ -227,12 +227,14 @@ def test_an_entry_changes_its_meaning_where_the_journey_has_come_to_its_switch()
     [
         ("Left {place} for {place}", "left ulm for neu ulm", ("ulm ", " neu ulm")),
         ("Left {place} for {place}", "left for bonn for ulm", ("for bonn", "ulm")),
+        ("Left {place} for {place}", "left ulm for bonn for rome", ("ulm", "bonn for rome")),
         ("Left {place} for {place}", "left ulm for", None),
         ("Left {place} for {place}", "left for ulm", None),
         ("Left {place} for {place}", "left ulm to bonn", None),
         ("Left {place} for {place}", "he left ulm for bonn", None),
         ("From {place} by van", "from ulm by van", ("ulm",)),
         ("From {place} by van", "from by van", None),
+        ("Left at {place} at home", "left at home", None),
         ("From {place} by van", "from ulm by van today", None),
         ("From {place}, {place} and {place}", "from ulm, bonn and and bonn", ("ulm", "bonn", "and bonn")),
         ("Zorped {name}", f"zorped {'x' * 80}", ("x" * 80,)),

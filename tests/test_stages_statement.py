@@ -112,6 +112,8 @@ def test_what_takes_a_delivery_back(
         ("recipient absent, thank you", None, None),
         ("left with neighbour because nobody was at home", None, S.DELIVERED),
         ("thank you because nobody was at home", None, None),
+        ("left with neighbour because nobody was at home because of a feast", None, S.DELIVERED),
+        ("if nobody was at home, left with neighbour", None, None),
     ],
 )
 def test_a_clause_behind_a_cause_tells_how_it_ended(
@@ -324,6 +326,7 @@ def test_import_customs_beyond_the_border_is_there(
         ("x", S.LOCAL_TRANSIT, "modal", False),
         ("import.started", S.IMPORT_CUSTOMS, "modal", True),
         ("import.started", S.IMPORT_CUSTOMS, "", False),
+        ("x", S.LOCAL_TRANSIT, "question", True),
     ],
 )
 def test_what_may_happen_has_not(name: str, stage: Stage, shows: str, unreal: bool) -> None:
@@ -346,6 +349,23 @@ def test_sentences_about_what_may_happen_are_left_out() -> None:
     assert statement._unconditional(_text(f"arrived at hub. {condition}")).folded == "arrived at hub."
     for whole in (_text(condition), _text(f"{condition}. {condition}")):
         assert statement._unconditional(whole) is whole
+
+
+@pytest.mark.parametrize(
+    ("folded", "sentences"),
+    [
+        ("left with mr. smith?", ["left with mr. smith?"]),
+        ("left with mr. john smith?", ["left with mr. john smith?"]),
+        ("left with mr. john q smith?", ["left with mr.", "john q smith?"]),
+        ("left with mr. smith", ["left with mr.", "smith"]),
+        ("left it there. smith?", ["left it there.", "smith?"]),
+        ("no. where?", ["no. where?"]),
+        ("arrived! left with dr. wu? signed", ["arrived!", "left with dr. wu?", "signed"]),
+        ("arrived at hub", ["arrived at hub"]),
+    ],
+)
+def test_a_question_behind_an_abbreviation_belongs_to_it(folded: str, sentences: list[str]) -> None:
+    assert statement._sentences(_text(folded, "en", "any")) == sentences
 
 
 def _sided(rule: Rule, folded: str, reached: Stage | None, *spoken: str) -> Stage:
@@ -372,11 +392,52 @@ def test_the_side_of_a_rule() -> None:
     far = Rule(id="x", stage=S.EXCEPTION, has=(), far=S.LOCAL_TRANSIT)
     assert _sided(far, "in madrid", None) is S.LOCAL_TRANSIT
     assert _sided(far, "in shenzhen", None) is S.EXCEPTION
+    taken = Rule(id="x", stage=S.PICKED_UP, has=(), far=S.LOCAL_TRANSIT)
+    assert _sided(taken, "in madrid", S.PREPARING) is S.PICKED_UP
+    assert _sided(taken, "in madrid", S.PICKED_UP) is S.LOCAL_TRANSIT
     collected = Rule(id="x", stage=S.PICKED_UP, has=(), far=S.DELIVERED, far_from=S.READY_FOR_PICKUP)
     assert _sided(collected, "in madrid", S.INFO_RECEIVED) is S.PICKED_UP
     assert _sided(collected, "in shenzhen", S.READY_FOR_PICKUP) is S.DELIVERED
     after = Rule(id="x", stage=S.UPDATE, has=(), far=S.LOCAL_TRANSIT, far_from=S.DELIVERED)
     assert _sided(after, "in madrid", S.PICKED_UP) is S.UPDATE
+
+
+@pytest.mark.parametrize(
+    ("shows", "reached", "stage"),
+    [
+        ("arrived", S.ORIGIN_TRANSIT, S.ARRIVED_DESTINATION),
+        ("processed", S.IMPORT_CUSTOMS, S.LOCAL_TRANSIT),
+        ("processed", S.INTERNATIONAL_TRANSIT, S.ARRIVED_DESTINATION),
+        ("departed", S.INTERNATIONAL_TRANSIT, S.LOCAL_TRANSIT),
+        ("arrived local", S.INTERNATIONAL_TRANSIT, S.LOCAL_TRANSIT),
+        ("arrived", S.ARRIVED_DESTINATION, S.LOCAL_TRANSIT),
+        ("arrived", S.LOCAL_TRANSIT, S.LOCAL_TRANSIT),
+        ("arrived", S.PICKED_UP, S.LOCAL_TRANSIT),
+        ("arrived transport_hub", S.PICKED_UP, S.ARRIVED_DESTINATION),
+        ("arrived transport_hub", S.PRE_SHIPMENT, S.ARRIVED_DESTINATION),
+        ("arrived transport_hub", S.EXCEPTION, S.LOCAL_TRANSIT),
+        ("arrived transport_hub", None, S.LOCAL_TRANSIT),
+    ],
+)
+def test_the_first_scan_beyond_the_border_tells_of_the_arrival(
+    shows: str, reached: Stage | None, stage: Stage
+) -> None:
+    text = _text("in madrid", shows=shows)
+    assert statement._landed(S.LOCAL_TRANSIT, text, Side.FAR, reached) is stage
+    assert statement._landed(S.LOCAL_TRANSIT, text, Side.NEAR, reached) is S.LOCAL_TRANSIT
+    assert statement._landed(S.LOCAL_TRANSIT, text, None, reached) is S.LOCAL_TRANSIT
+    assert statement._landed(S.OUT_FOR_DELIVERY, text, Side.FAR, reached) is S.OUT_FOR_DELIVERY
+    both = Rule(id="x", stage=S.UPDATE, has=(), near=S.ORIGIN_TRANSIT, far=S.LOCAL_TRANSIT)
+    assert statement._sided(both, text, reached) is stage
+
+
+def test_a_hub_of_express_carriers_is_a_stop_on_the_way() -> None:
+    for text in (
+        _text("arrived at leipzig", shows="arrived"),
+        _text("arrived", place="Leipzig", shows="arrived"),
+    ):
+        assert statement._landed(S.LOCAL_TRANSIT, text, Side.FAR, S.ORIGIN_TRANSIT) is S.INTERNATIONAL_TRANSIT
+        assert statement._landed(S.LOCAL_TRANSIT, text, Side.FAR, S.LOCAL_TRANSIT) is S.LOCAL_TRANSIT
 
 
 def test_the_first_rung_is_a_rung() -> None:

@@ -85,7 +85,7 @@ def test_a_wrong_phrases_file_is_refused_in_these_words(text: str, fix: str, tmp
 
 
 def test_a_phrases_file_that_is_not_toml_is_said_to_be_none(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"PHRASES_FILE.*not TOML"):
+    with pytest.raises(SettingsError, match=r"^PHRASES_FILE: .* is not TOML"):
         taught.load(_file(tmp_path, "delivered"))
 
 
@@ -93,7 +93,7 @@ def test_a_phrases_file_has_up_to_5000_texts_of_up_to_500_characters(tmp_path: P
     words = [f"{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}{chr(97 + i // 676)}" for i in range(5001)]
     text = f"exception = ['{'x' * 500}']\ndelivered = {words[:4999]!r}\n"
     assert len(taught.load(_file(tmp_path, text))) == 5000
-    with pytest.raises(SettingsError, match=r"has 5001 texts; at most 5000 are read$"):
+    with pytest.raises(SettingsError, match=r"^PHRASES_FILE: has 5001 texts; at most 5000 are read$"):
         taught.load(_file(tmp_path, f"{text[:-2]}, 'one more']\n"))
 
 

@@ -100,7 +100,7 @@ def home_of(name: str, description: str, reached: Stage) -> Countries:
     text = statement.whole(" / ".join(filter(None, (description[:_LONGEST], name[:_LONGEST]))))
     if any(map(text.shows, _ELSEWHERE)):
         return frozenset()
-    taken = read(name, description, "", reached).stage is Stage.PICKED_UP
+    taken = read(name, description, reached=reached).stage is Stage.PICKED_UP
     begun = _HAS_BEGUN if reached is not Stage.PICKED_UP else (*_HAS_BEGUN, "arrived")
     if not taken and (not any(map(text.shows, begun)) or any(map(text.shows, _MAY_BE_ELSEWHERE))):
         return frozenset()

@@ -240,7 +240,7 @@ def _outcome(text: Text, parts: list[Statement], reached: Stage | None) -> State
             return one
     if text.opens_with("conditional") or not any(map(text.shows, ("absent", "attempt", "address_change"))):
         return None
-    before, *because = _BECAUSE.split(text.folded, maxsplit=1)
+    before, *because = _BECAUSE.split(text.folded)
     for clause in (*reversed(_CLAUSES.split(text.folded)[1:]), *([before] if because else ())):
         one = _alone(text.part(clause), reached)
         if one.stage in _OUTCOMES:

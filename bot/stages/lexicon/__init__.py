@@ -167,16 +167,13 @@ class _Template:
     def holes(self, text: str) -> list[str] | None:
         """What a key has in place of the placeholders; None if the fixed parts do not match."""
         first, *middle, last = self.parts
-        if len(text) <= len(first) + len(last) or not text.startswith(first) or not text.endswith(last):
+        if not text.startswith(first) or not text[len(first) :].endswith(last):
             return None
-        found, end, at = [], len(text) - len(last), len(first)
+        rest, found = text[len(first) : len(text) - len(last)], []
         for part in middle:
-            start = text.find(part, at + 1, end)
-            if start < 0:
-                return None
-            found.append(text[at:start])
-            at = start + len(part)
-        found.append(text[at:end])
+            hole, _, rest = rest.partition(part)
+            found.append(hole)
+        found.append(rest)
         return found if all(map(_fills, found)) else None
 
 
