@@ -135,13 +135,11 @@ class App:
         await server.open()
         return server
 
-    def _from_telegram(self, given: str | None) -> bool:
+    def _from_telegram(self, given: str) -> bool:
         secret = self.settings.webhook_secret
-        return secret is not None and hmac.compare_digest(
-            (given or "").encode(), secret.get_secret_value().encode()
-        )
+        return secret is not None and hmac.compare_digest(given.encode(), secret.get_secret_value().encode())
 
-    async def _take_update(self, body: bytes, secret: str | None) -> int:
+    async def _take_update(self, body: bytes, secret: str) -> int:
         return await self.leader.telegram.take_update(body, secret) if self._serving else _STANDING_BY
 
     async def _take_push(self, body: bytes, given: str) -> int:

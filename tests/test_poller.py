@@ -301,9 +301,7 @@ async def test_a_cancelled_order_is_told_and_no_longer_looked_at(engine: Engine)
     async with engine.store.write() as tx:
         chat = await tx.chats.get_or_create(make.HERE, language="en", zone="UTC", now=engine.clock.now())
     await engine.tracking.following.track(chat, make.ORDER)
-    engine.source.facts[make.ORDER] = OrderFacts(
-        order_id=make.ORDER, status=OrderStatus.CANCELLED, cancelled=True
-    )
+    engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.CANCELLED)
     for _ in range(12):
         await engine.look(hours=2)
         await engine.tell()

@@ -38,7 +38,7 @@ class House:
     async def metrics(self) -> bytes:
         return Metrics().expose()
 
-    async def webhook(self, body: bytes, secret: str | None) -> int:
+    async def webhook(self, body: bytes, secret: str) -> int:
         if self.trouble is not None:
             raise self.trouble
         self.calls.append(("webhook", body, secret))

@@ -204,14 +204,14 @@ class Webhook:
         self._now = now
         self.last_ok: datetime | None = None
 
-    async def accept(self, body: bytes, secret: str | None) -> int:
+    async def accept(self, body: bytes, secret: str) -> int:
         """Record one update and return the HTTP status to answer with.
 
         `secret` is the header X-Telegram-Bot-Api-Secret-Token. What the inbox raises becomes a 5xx, and
         Telegram repeats the update. An unreadable update gets 200 all the same: Telegram would repeat it for
         a day and hold back its chat meanwhile.
         """
-        if not hmac.compare_digest((secret or "").encode(), self._secret):
+        if not hmac.compare_digest(secret.encode(), self._secret):
             return 401
         if len(body) > BODY_LIMIT:
             return 413

@@ -83,25 +83,28 @@ class TelegramService:
             public_url=settings.public_url,
             memory=metrics.memory,
         )
+        self._make_intake(inbox)
+        self._connected = False
+        self._former_username = ""
+        self._conflict = ""
+        self._undelivered: webhook.WebhookProblem | None = None
+
+    def _make_intake(self, inbox: UpdateInbox) -> None:
         self._arrived = asyncio.Event()
         self._workers = intake.UpdateWorkers(
             self.bot,
             inbox,
             self._arrived,
             self._handle,
-            now,
+            self._now,
             on_aside=self._set_aside,
             sent=self._replied,
-            beat=partial(metrics.beat, "workers"),
+            beat=partial(self._metrics.beat, "workers"),
         )
         self._webhook: intake.Webhook | None = None
-        if settings.webhook_url and settings.webhook_secret:
-            secret = settings.webhook_secret.get_secret_value()
-            self._webhook = intake.Webhook(self._workers, self._arrived, secret, now)
-        self._connected = False
-        self._former_username = ""
-        self._conflict = ""
-        self._undelivered: webhook.WebhookProblem | None = None
+        if self._settings.webhook_url and self._settings.webhook_secret:
+            secret = self._settings.webhook_secret.get_secret_value()
+            self._webhook = intake.Webhook(self._workers, self._arrived, secret, self._now)
 
     @property
     def busy(self) -> bool:
@@ -162,7 +165,7 @@ class TelegramService:
 
     # ── updates ─────────────────────────────────────────────────────────────────────────────────
 
-    async def take_update(self, body: bytes, secret: str | None) -> int:
+    async def take_update(self, body: bytes, secret: str) -> int:
         """Handle Telegram's call to the webhook and return the HTTP status to answer with."""
         return 404 if self._webhook is None else await self._webhook.accept(body, secret)
 

@@ -84,14 +84,9 @@ class OrderStatus(enum.StrEnum):
 class OrderFacts:
     """What AliExpress's order call says about an order, apart from its parcels.
 
-    `cancelled` is True only if every article was canceled; `shipped` is None if the answer does not say.
-    Times are None if missing or unreadable; `numbers` are the tracking numbers it lists.
+    It is canceled only if every article was. `paid_at` is None if missing or unreadable.
     """
 
     order_id: str
     status: OrderStatus
-    cancelled: bool = False
-    shipped: bool | None = None
-    created_at: datetime | None = None
     paid_at: datetime | None = None
-    numbers: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ class _Prediction(NamedTuple):
 
     gain: float
     log: float  # mean of the log of the rate over time
-    mean: float  # rate
+    mean: float  # of the rate over time
 
     @classmethod
     def of(cls, rates: Sequence[float], time: Sequence[float]) -> _Prediction:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
+
+_Number = TypeVar("_Number", int, float)
 
 
 class BadParameter(Exception):
@@ -45,26 +49,21 @@ class Parameters:
         return json.dumps(value, ensure_ascii=False)
 
     def integer(self, name: str, default: int | None = None) -> int:
-        text = self.text(name).strip()
-        if not text:
-            if default is None:
-                raise BadParameter(f"{name} is empty")
-            return default
-        try:
-            return int(text)
-        except ValueError as exc:
-            raise BadParameter(f"{name} must be an integer") from exc
+        return self._read(name, int, default, "an integer")
 
     def number(self, name: str, default: float | None = None) -> float:
+        return self._read(name, float, default, "a number")
+
+    def _read(self, name: str, kind: Callable[[str], _Number], default: _Number | None, what: str) -> _Number:
         text = self.text(name).strip()
         if not text:
             if default is None:
                 raise BadParameter(f"{name} is empty")
             return default
         try:
-            return float(text)
+            return kind(text)
         except ValueError as exc:
-            raise BadParameter(f"{name} must be a number") from exc
+            raise BadParameter(f"{name} must be {what}") from exc
 
     def flag(self, name: str, default: bool = False) -> bool:
         text = self.text(name).strip().lower()

@@ -105,15 +105,17 @@ class Following:
             await self._take_back(follow)
             refreshed = await self._viewing.refresh(chat, order_id, person=person)
             return AlreadyTracked(shown=refreshed.shown)
-        snapshot, facts, wrong = None, None, False
-        unseen = watch is None or watch.checked_at is None
-        if unseen:
-            snapshot, facts, wrong = await self._first_look(chat.place, order_id, person)
+        if watch is not None and watch.checked_at is not None:
+            added = await self._follow(chat, order_id, label, None, None, unchecked=False, by_link=by_link)
+            if isinstance(added, LimitReached | Unanswered):
+                return added
+            return Tracked(shown=(await self._viewing.refresh(chat, order_id, person=person)).shown)
+        snapshot, facts, wrong = await self._first_look(chat.place, order_id, person)
         if wrong and not by_link:
             locked = await self._count_guess(chat.place, order_id, person, update, lock=_LOCK)
             return LockedOut(until=locked) if locked else NotFound(order_id=order_id)
         known = (snapshot is not None and snapshot.parcels) or facts is not None
-        unchecked = unseen and not known and not by_link and not self._is_admin(chat.place)
+        unchecked = not known and not by_link and not self._is_admin(chat.place)
         if unchecked and (
             locked := await self._count_guess(chat.place, order_id, person, update, lock=_PAUSE)
         ):
@@ -123,14 +125,16 @@ class Following:
         )
         if isinstance(added, LimitReached | Unanswered):
             return added
-        follow, order = added
+        return Tracked(shown=await self._just_added(chat, order_id, *added, answered=snapshot is not None))
+
+    async def _just_added(
+        self, chat: Chat, order_id: str, follow: Follow | None, order: Order | None, *, answered: bool
+    ) -> Shown:
         if follow is not None and order is not None:  # it was just stored: no need to read it again
             localized = await self._texts.localized(order, chat.language, order.nodes)
-            return Tracked(shown=Shown(localized=localized, follow=follow))
-        if not unseen:
-            return Tracked(shown=(await self._viewing.refresh(chat, order_id, person=person)).shown)
-        unanswered = snapshot is None and self._lookups.is_unanswered(order_id)
-        return Tracked(shown=await self._viewing.show(chat, order_id, unanswered=unanswered))
+            return Shown(localized=localized, follow=follow)
+        unanswered = not answered and self._lookups.is_unanswered(order_id)
+        return await self._viewing.show(chat, order_id, unanswered=unanswered)
 
     def proof(self, place: Place, order_id: str) -> str:
         """What lets this place alone follow the order again where only shops' links let follow.

@@ -218,8 +218,7 @@ def _as_read(order: Order) -> Order:
 
 
 def _with_facts(changes: Changes, facts: OrderFacts, now: datetime) -> Changes:
-    status = OrderStatus.CANCELLED if facts.cancelled else facts.status
-    with_status = timeline.with_status(changes.order, status, now)
+    with_status = timeline.with_status(changes.order, facts.status, now)
     news = () if changes.first else with_status.news
     order = replace(with_status.order, paid_at=facts.paid_at or with_status.order.paid_at)
     return replace(changes, order=order, news=(*changes.news, *news))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
 from bot.i18n import Words, fill
-from bot.model import BookNeeds, Button, Message, Order, Stats
+from bot.model import BookNeeds, Button, CallBudget, Message, Order, Stats
 from bot.views import actions, states, wording
 from bot.views import buttons as b
 from bot.views.lists import book_needs
@@ -28,8 +28,6 @@ def stats(
     `needs` is what the orders cost that only the shop watches.
     """
     t, number = words.t, words.number
-    used, limit = numbers.calls.used, numbers.calls.limit or 0
-    share = words.percent(used / limit) if limit else "–"
     lines = [
         words.plural("📊 <b>The last {n} day</b>", "📊 <b>The last {n} days</b>", numbers.days),
         Markup(""),
@@ -40,22 +38,7 @@ def stats(
     ]
     if numbers.failed_pushes:
         lines.append(t("📭 Couldn't be sent: <b>{n}</b>", n=number(numbers.failed_pushes)))
-    lines.append(
-        t(
-            "📡 AliExpress calls today: <b>{n}</b> of {budget} ({share})",
-            n=number(used),
-            budget=number(limit),
-            share=share,
-        )
-    )
-    if limit:
-        lines.append(
-            t(
-                "About {forecast} of {budget} calls expected today",
-                forecast=number(numbers.calls.forecast),
-                budget=number(limit),
-            )
-        )
+    lines += _calls(words, numbers.calls)
     lines += book_needs(words, needs) if needs is not None else []
     lines.append(t("📬 Messages waiting: <b>{n}</b>", n=number(numbers.waiting)))
     if numbers.memory is not None:
@@ -68,6 +51,23 @@ def stats(
     )
     back = b.button(t("📊 Deliveries and problems"), actions.ShowFigures())
     return Message(text=words.page(lines), buttons=(keys, (back,)), photo=picture)
+
+
+def _calls(words: Words, calls: CallBudget) -> Iterator[Markup]:
+    budget = words.number(calls.limit or 0)
+    share = words.percent(calls.used / calls.limit) if calls.limit else "–"
+    yield words.t(
+        "📡 AliExpress calls today: <b>{n}</b> of {budget} ({share})",
+        n=words.number(calls.used),
+        budget=budget,
+        share=share,
+    )
+    if calls.limit:
+        yield words.t(
+            "About {forecast} of {budget} calls expected today",
+            forecast=words.number(calls.forecast),
+            budget=budget,
+        )
 
 
 # ── the AliExpress account ──────────────────────────────────────────────────────────────────────

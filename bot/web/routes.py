@@ -33,8 +33,8 @@ class Endpoints:
     ready: Callable[[], Awaitable[Mapping[str, str]]]
     metrics: Callable[[], Awaitable[bytes]]
     webhook_path: str = ""
-    webhook: Callable[[bytes, str | None], Awaitable[int]] | None = None
-    webhook_admits: Callable[[str | None], bool] = bool
+    webhook: Callable[[bytes, str], Awaitable[int]] | None = None
+    webhook_admits: Callable[[str], bool] = bool
     push: Callable[[bytes, str], Awaitable[int]] | None = None
     push_admits: Callable[[str], bool] = bool
 
@@ -52,26 +52,6 @@ def create_web_app(endpoints: Endpoints, more: Sequence[BaseRoute] = ()) -> Star
     async def metrics(_request: Request) -> Response:
         return Response(await endpoints.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    updates = Bodies(_LARGEST_UPDATE, _UPDATES)
-    pushes = Bodies(_LARGEST_PUSH, _PUSHES)
-
-    async def webhook(request: Request) -> Response:
-        secret = request.headers.get("x-telegram-bot-api-secret-token")
-        if endpoints.webhook is None or not endpoints.webhook_admits(secret):
-            return Response(status_code=401)
-        webhook = endpoints.webhook
-        return await updates.answer(request, lambda body: webhook(body, secret))
-
-    async def push(request: Request) -> Response:
-        given = request.headers.get("authorization", "")
-        if endpoints.push is None or not endpoints.push_admits(given):
-            return Response(status_code=401)
-        push = endpoints.push
-        return await pushes.answer(request, lambda body: push(body, given))
-
-    async def probe(_request: Request) -> Response:  # AliExpress's console tests the callback address by GET
-        return PlainTextResponse("ok\n")
-
     looks = asyncio.Semaphore(_LOOKS)
     routes = [
         Route("/live", live),
@@ -79,8 +59,29 @@ def create_web_app(endpoints: Endpoints, more: Sequence[BaseRoute] = ()) -> Star
         Route("/metrics", within(looks, metrics)),
     ]
     if endpoints.push is not None:
-        routes.append(Route("/aliexpress/push", probe, methods=["GET"]))
+        push = _taking(Bodies(_LARGEST_PUSH, _PUSHES), "authorization", endpoints.push_admits, endpoints.push)
+        routes.append(Route("/aliexpress/push", live, methods=["GET"]))  # AliExpress's console tests it so
         routes.append(Route("/aliexpress/push", push, methods=["POST"]))
     if endpoints.webhook is not None and endpoints.webhook_path:
+        webhook = _taking(
+            Bodies(_LARGEST_UPDATE, _UPDATES),
+            "x-telegram-bot-api-secret-token",
+            endpoints.webhook_admits,
+            endpoints.webhook,
+        )
         routes.append(Route(endpoints.webhook_path, webhook, methods=["POST"]))
     return Starlette(routes=[*routes, *more])
+
+
+def _taking(
+    bodies: Bodies, header: str, admits: Callable[[str], bool], take: Callable[[bytes, str], Awaitable[int]]
+) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that reads the body only if the header (empty where it is missing) is admitted."""
+
+    async def endpoint(request: Request) -> Response:
+        given = request.headers.get(header, "")
+        if not admits(given):
+            return Response(status_code=401)
+        return await bodies.answer(request, lambda body: take(body, given))
+
+    return endpoint

@@ -332,8 +332,8 @@ async def test_a_webhook_call_that_could_not_be_recorded_is_not_acknowledged() -
         await webhook_on(Dying()).accept(BODY, SECRET)
 
 
-@pytest.mark.parametrize("secret", [None, "", "wrong", "webhook-secre", "ключ"])
-async def test_a_webhook_call_without_the_secret_is_turned_away(secret: str | None) -> None:
+@pytest.mark.parametrize("secret", ["", "wrong", "webhook-secre", "ключ"])
+async def test_a_webhook_call_without_the_secret_is_turned_away(secret: str) -> None:
     inbox = Memory()
     assert await webhook_on(inbox).accept(BODY, secret) == 401
     assert not inbox.rows

@@ -224,12 +224,6 @@ _STATUS = {
     "IN_FROZEN": OrderStatus.FROZEN,
     "WAIT_COMPLETE_ADDRESS": OrderStatus.NEEDS_ADDRESS,
 }
-_SHIPPED = {
-    "SELLER_SEND_GOODS": True,
-    "SELLER_SEND_PART_GOODS": True,
-    "BUYER_ACCEPT_GOODS": True,
-    "WAIT_SELLER_SEND_GOODS": False,
-}
 
 
 def order_facts(answer: Answer, *, order_id: str, now: datetime, odd: Odd = lambda what: None) -> OrderFacts:
@@ -243,16 +237,10 @@ def order_facts(answer: Answer, *, order_id: str, now: datetime, odd: Odd = lamb
     children = list(_entries(result.get("child_order_list"), _CHILD_WRAPPERS, _ITEMS, odd))
     ends = [text_of(child.get("end_reason")).lower() for child in children or [result]]
     cancelled = bool(ends) and all(_is_cancelled(end, finished=word == "FINISH") for end in ends)
-    shipments = _entries(result.get("logistics_info_list"), ("ae_order_logistics_info",), _PARCELS, odd)
-    numbers = (tracking_number(shipment.get("logistics_no")) for shipment in shipments)
     return OrderFacts(
         order_id=order_id,
         status=OrderStatus.CANCELLED if cancelled else _STATUS.get(word, OrderStatus.UNKNOWN),
-        cancelled=cancelled,
-        shipped=_SHIPPED.get(text_of(result.get("logistics_status")).upper()),
-        created_at=written_time(result.get("gmt_create"), now),
         paid_at=written_time(result.get("order_paidtime_string") or result.get("gmt_pay_success"), now),
-        numbers=tuple(dict.fromkeys(number for number in numbers if number)),
     )
 
 
