@@ -125,9 +125,25 @@ def _weighed(text: Statement, heading: Statement) -> Statement:
         return text if statement.contradicts(text) else heading
     if text.stage is Stage.DELIVERED:
         return heading if heading.stage in _NOT_WITH_THE_CUSTOMER else text
+    if heading.stage is Stage.READY_FOR_PICKUP and text.stage in _ARRIVED_THERE:
+        return heading
+    if (
+        heading.stage in _SAID_BY
+        and text.stage in _SAID_BY
+        and _names_side(heading)
+        and not _names_side(text)
+    ):
+        return heading
     return heading if heading.precision > text.precision else text
 
 
+def _names_side(customs: Statement) -> bool:
+    """Whether the words themselves say that they are about export, or about import."""
+    return customs.text.shows(_SAID_BY[customs.stage])
+
+
+_ARRIVED_THERE = frozenset({Stage.LOCAL_TRANSIT, Stage.ARRIVED_DESTINATION})
+_SAID_BY = {Stage.EXPORT_CUSTOMS: "export", Stage.IMPORT_CUSTOMS: "import"}  # the concept that names the side
 _NOT_WITH_THE_CUSTOMER = frozenset({Stage.RETURNING, Stage.RETURNED, Stage.READY_FOR_PICKUP})
 
 
