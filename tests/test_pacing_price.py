@@ -179,8 +179,6 @@ def _calls(price: Price, hours: float, demand: float = 0.16) -> float:
 def test_a_day_s_price_spends_what_is_planned_for_checks() -> None:
     assert _calls(_new(0.0), 24.0) == pytest.approx(920.0)
     assert _calls(_new(8.0), 24.0) == pytest.approx(920.0), "what was not spent by now is for people"
-    assert _calls(_new(0.0, price=Price(ahead=100.0)), 24.0) == pytest.approx(820.0)
-    assert _calls(_new(0.0, price=Price(ahead=900.0)), 24.0) == pytest.approx(0.4 * 920.0)
 
 
 @pytest.mark.parametrize(
@@ -197,16 +195,10 @@ def test_what_is_left_lasts_until_the_first_hours_of_tomorrow(hour: float, spent
     assert _calls(_new(hour, spent), 24.0 - hour + 4.0) == pytest.approx(left + 1000.0 * 4 / 24)
 
 
-def test_unspent_calls_are_spent_but_no_more_than_a_day_has() -> None:
-    price = _new(0.0, price=Price(ahead=-400.0))
-    assert _calls(price, 28.0) == pytest.approx(950.0 + 1000.0 * 4 / 24)
-
-
 def test_an_hour_as_planned_changes_nothing() -> None:
     before = _new(6.0)
     after = _new(7.0, 920.0 / 24.0, before)
     assert after.value == pytest.approx(before.value)
-    assert after.ahead == pytest.approx(0.0, abs=1e-9)
     assert after.demand() == pytest.approx((0.16,) * 24)
     assert before.demand() == pytest.approx((0.16,) * 24)
 
@@ -222,8 +214,6 @@ def test_an_hour_with_more_calls_teaches_this_hour_and_its_neighbors_and_a_littl
     assert demand[6] == pytest.approx(usual + 0.5 * hour)
     assert [demand[5], demand[7]] == pytest.approx([usual + 0.25 * hour] * 2)
     assert demand[8:] + demand[:5] == pytest.approx((usual,) * 21)
-    due = 920.0 * demand[7] / math.fsum(demand)
-    assert after.ahead == pytest.approx((100.0 - due) * 2.0 ** (-1.0 / 36.0))
     wanted = _new(7.0, 100.0, replace(after, at=None)).value
     assert math.log(after.value / before.value) == pytest.approx(
         (1.0 - math.exp(-0.5)) * math.log(wanted / before.value)
@@ -268,29 +258,7 @@ def test_nothing_is_learnt_while_calls_are_held_back_or_nobody_asked(
     after = before.observe(now=_at(hour), spent=spent, budget=1000.0, active=100.0, healthy=healthy)
     assert (after.units != before.units) is learns
     assert (after.calls != before.calls) is learns
-    if not healthy:
-        assert after.ahead == 0.0
     assert (after.at, after.spent, after.active, after.budget) == (_at(hour), spent, 100.0, 1000.0)
-
-
-def _ahead(hour: float, spent: float, before: Price, day: int = 0) -> float:
-    return before.observe(now=_at(hour, day), spent=spent, budget=1000.0, active=100.0).ahead
-
-
-def test_calls_unspent_expire_at_midnight_and_those_ahead_are_made_up_for() -> None:
-    known = replace(_new(23.5, 600.0), units=(1e6,) * 24, calls=(0.16e6,) * 24)  # sure of its demand
-    due, leak = 920.0 / 24.0, 2.0 ** (-1.0 / 36.0)
-    assert _ahead(0.5, 50.0, replace(known, ahead=-200.0), 1) == pytest.approx((50.0 - due) * leak, rel=1e-3)
-    assert _ahead(0.5, 50.0, replace(known, ahead=200.0), 1) == pytest.approx((250.0 - due) * leak, rel=1e-3)
-    noon = replace(known, at=_at(12.0).astimezone(DAY_ZONE))
-    assert _ahead(13.0, 650.0, replace(noon, ahead=-200.0)) == pytest.approx((-150.0 - due) * leak, rel=1e-3)
-    assert _ahead(13.0, 20.0, replace(noon, ahead=100.0)) == pytest.approx((120.0 - due) * leak, rel=1e-3), (
-        "the count has begun anew"
-    )
-    assert _ahead(13.0, 2000.0, noon) == pytest.approx(0.5 * 920.0), "half a day at most"
-    assert _ahead(23.0, 600.0, replace(known, at=_at(0.0).astimezone(DAY_ZONE))) == pytest.approx(
-        -0.5 * 920.0
-    )
 
 
 def test_more_orders_or_fewer_calls_count_at_once() -> None:

@@ -63,12 +63,13 @@ async def _why(chosen: settings.Settings, order: str, *, as_json: bool) -> None:
     interval = CheckInterval(floor=chosen.check_min_seconds, ceiling=chosen.check_max_seconds)
     pacer = Pacer(interval, random.random, book_weight=chosen.book_weight)
     pacer.load(state)
-    reasons = pacer.explain(watch, datetime.now(UTC))
+    now = datetime.now(UTC)
+    reasons = pacer.explain(watch, now)
     for each in known:
         carrier = each.parcels[0].carrier if each.parcels else ""
         before = Watch(stage=Stage.PRE_SHIPMENT, carrier=carrier, created_at=each.created_at)
         stamps = sorted((hours(node.at), node.stage) for node in each.nodes)
-        pacer.companions.observe(each.id, before, stamps)
+        pacer.companions.observe(each.id, before, stamps, hours(now))
     peers = sorted(pacer.companions.peers(order), key=lambda peer: -peer.shared)
     if as_json:
         typer.echo(_as_json(planned, reasons, peers))

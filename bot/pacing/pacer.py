@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.book import book_needs, weight
 from bot.model import BookNeeds, Stage, Watch
-from bot.pacing.companions import Companions
+from bot.pacing.companions import APART, Companions
 from bot.pacing.policy import Bound, CheckInterval, Explanation, decide, explain
 from bot.pacing.price import Price, day_begun
 from bot.pacing.profile import hours
@@ -27,16 +27,10 @@ class Pacer:
     """
 
     def __init__(
-        self,
-        interval: CheckInterval,
-        random: Callable[[], float],
-        rates: Rates | None = None,
-        *,
+        self, interval: CheckInterval, random: Callable[[], float], rates: Rates | None = None, *,
         book_weight: float = 0.2,
-    ) -> None:
-        self.interval = interval
-        self.book_weight = book_weight
-        self.book_ceiling = interval.ceiling
+    ) -> None:  # fmt: skip
+        self.interval, self.book_weight, self.book_ceiling = interval, book_weight, interval.ceiling
         self.rates = rates or Rates()
         self.price = Price()
         self.companions = Companions()
@@ -50,8 +44,7 @@ class Pacer:
         wanted = weight(watch, self.book_weight, now)
         share = self.companions.share(order, wanted, hours(now)) if order else 1.0
         shared = replace(watch, weight=wanted * share) if wanted * share != watch.weight else watch
-        interval = self._interval_of(watch)
-        at, _ = decide(shared, self.rates, self.price.value, interval, now, self._random())
+        at, _ = decide(shared, self.rates, self.price.value, self._interval_of(watch), now, self._random())
         if order and at is not None:
             self.companions.plan(order, hours(at))
         self._hasten(watch, now)
@@ -78,12 +71,11 @@ class Pacer:
     ) -> None:
         """Learn from a check: the time stamps and stages of its new nodes, or none."""
         nodes = list(nodes)
-        # Orders that get the same news count as one.
-        alike = 1.0 + sum(peer.chance for peer in self.companions.peers(order))
+        alike = 1.0 + sum(peer.chance for peer in self.companions.peers(order))  # who get the same news
         self.rates.observe(watch, nodes, now, weight=1.0 / alike)
         if order:
             stamps = sorted((hours(at), stage) for at, stage in nodes)
-            self._suggested += self.companions.observe(order, watch, stamps)
+            self._suggested += self.companions.observe(order, watch, stamps, hours(now))
 
     def orders_to_hasten(self) -> dict[datetime, list[str]]:
         """When to check which orders sooner: a companion's news makes it likely that they have news, too."""
@@ -93,12 +85,13 @@ class Pacer:
     def _hasten(self, watch: Watch, now: datetime) -> None:
         """Plan the companions that probably have the news that `watch` was just checked to have."""
         likely, self._suggested = self.companions.suggested(self._suggested), []
-        for order, unseen, one in likely[: int(min(self._spare, len(likely)))]:
+        for order, unseen, wanted, one in likely[: int(min(self._spare, len(likely)))]:
             stage = one.stage if watch.stage.final else watch.stage
-            like = replace(watch, stage=stage, status=None, weight=one.weight, failures=0)
+            like = replace(watch, stage=stage, status=None, weight=wanted, failures=0)
             at, bound = decide(like, self.rates, self.price.value, self.interval, now, unseen=unseen)
-            at = now if bound is Bound.FLOOR else at
-            if at is not None and hours(at) < one.due:
+            ready = now + timedelta(hours=one.suggested[-1].at + APART - hours(now))
+            at = max(now if at is None or bound is Bound.FLOOR else at, ready)
+            if hours(at) < one.due:
                 self._spare -= 1.0
                 self.companions.plan(order, hours(at))
                 self._hastened.setdefault(at, []).append(order)
@@ -114,12 +107,12 @@ class Pacer:
 
     def dump(self) -> dict[str, Any]:
         """JSON-able state."""
-        learned = self.companions.dump()
-        return {"rates": self.rates.dump(), "price": self.price.dump(), "companions": learned}
+        shared = {key: list(row) for key, row in self.companions.shared.items()}
+        return {"rates": self.rates.dump(), "price": self.price.dump(), "companions": shared}
 
     def load(self, state: Mapping[str, Any] | None) -> None:
         """Restore the state from `dump`; None or another version starts anew."""
         state = state or {}
         self.rates = Rates.load(state.get("rates") or {})
         self.price = Price.load(state.get("price") or {})
-        self.companions.load(state.get("companions") or {})
+        self.companions.shared = {key: list(row) for key, row in (state.get("companions") or {}).items()}

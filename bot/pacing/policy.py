@@ -98,15 +98,9 @@ def explain(watch: Watch, rates: Rates, price: float, interval: CheckInterval, n
     passed = max(hours(now) - hours(seen), 0.0)
     unseen = math.fsum(outlook.expected(passed * (part + 0.5) / 48.0) for part in range(48)) / 48.0
     return Explanation(
-        rate=24.0 * outlook.rate(passed),
-        price=price,
-        weight=outlook.weight,
-        expected=outlook.expected(passed),
-        waiting=outlook.weight * unseen * passed,
-        next_check=at,
-        bound=bound,
-        trust=rates.trust,
-    )
+        rate=24.0 * outlook.rate(passed), price=price, weight=outlook.weight, trust=rates.trust, bound=bound,
+        expected=outlook.expected(passed), waiting=outlook.weight * unseen * passed, next_check=at,
+    )  # fmt: skip
 
 
 def _varied(luck: float, entries: float) -> float:
@@ -144,11 +138,8 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval, unseen: float
 
     One more hour of waiting costs w E, with E the expected number of unseen entries. It saves
     sqrt(2 w rate price), the cost per hour of checking and waiting at the best constant interval for the
-    current rate. The check goes where the integral of cost minus saving is least. That is not always where
-    they first cross, because a night or a weekend may follow.
-
-    One loop, because this is decided for every check. It walks in steps that end on the profile's full hours,
-    and takes rates as constant within a step. Times are hours since the last look, amounts are entries.
+    current rate. The check goes where the integral of cost minus saving is least, not always where they first
+    cross, for a night or a weekend may follow. Steps end on full hours of the profile, with constant rates.
     """
     floor, end = interval.floor / 3600.0, interval.ceiling / 3600.0
     cell, profile, begin = outlook.cell, outlook.profile, outlook.begin

@@ -15,12 +15,10 @@ _PLANNED = 0.92  # of a day's calls is planned for checks: people's own look-ups
 _MOST = 0.95  # and the whole day must not exceed this share
 _GATE = 0.09  # of a day's calls, shrinking over the day: with fewer left, calls may be held back
 _MEMORY = 10.0 * 24.0  # half-life in hours of what is learned
-_LEAK = 36.0  # half-life in hours of being ahead of or behind the plan
 _SMOOTH = 2.0  # time constant in hours of the price
-_DEMAND = 0.16  # calls per hour and followed order at price 1, before anything is learned
-_DEMAND_HOURS = 6.0  # weight of this guess, in hours
-_LOWEST, _HIGHEST = 1e-6, 1e9
+_DEMAND, _DEMAND_HOURS = 0.16, 6.0  # calls per hour and order at price 1, a guess; its weight in hours
 _TAIL = 4  # hours of tomorrow planned together with the rest of today, to avoid a jump at midnight
+_LOWEST, _HIGHEST = 1e-6, 1e9
 _ASLEEP = 6.0  # after a gap of this many hours nothing is learned about demand
 
 
@@ -30,7 +28,6 @@ class Price:
 
     Orders spend calls in proportion to 1 / sqrt(price). `calls` (one order's, times the root of the price)
     over `units` (hours) is that constant for each hour of the day; the price follows from what may be spent.
-    `ahead`: calls spent beyond the plan.
     """
 
     value: float = 1.0
@@ -38,7 +35,6 @@ class Price:
     spent: float = 0.0
     active: float = 0.0
     budget: float = 0.0
-    ahead: float = 0.0
     calls: tuple[float, ...] = (0.0,) * 24
     units: tuple[float, ...] = (0.0,) * 24
 
@@ -47,9 +43,8 @@ class Price:
     ) -> Price:
         """The price from `now` on.
 
-        `spent`: calls of every kind charged to this day so far. `budget`: calls a day. `active`: followed
-        orders that are still being looked at. `healthy` False (source dead, throttled or paused) learns
-        nothing about demand. Call it about every minute; less often works, too.
+        `spent`: calls of every kind charged to this day so far. `budget`: calls a day. `active`: orders still
+        looked at. `healthy` False (source dead, throttled or paused) learns nothing. Call it every minute.
         """
         now = now.astimezone(DAY_ZONE)
         active, budget = max(active, 1.0), max(budget, 1.0)
@@ -58,12 +53,9 @@ class Price:
             return replace(fresh, value=_wanted(fresh, now))
         passed = max((now - self.at).total_seconds() / 3600.0, 0.0)
         calls = spent - self.spent if now.date() == self.at.date() and spent >= self.spent else spent
-        # Where calls are held back, demand is not visible.
-        held = spent >= budget * (0.99 - _GATE * (1.0 - day_begun(now)))
-        telling = healthy and not held and 0.0 < passed <= _ASLEEP
-        known = self._learn(now, calls, passed) if telling else self
-        ahead = known._drift(now, calls, passed) if healthy else 0.0  # noqa: SLF001 (of our own kind)
-        known = replace(known, at=now, spent=spent, active=active, budget=budget, ahead=ahead)
+        held = spent >= budget * (0.99 - _GATE * (1.0 - day_begun(now)))  # then demand is not visible
+        known = self._learn(now, calls, passed) if healthy and not held and 0.0 < passed <= _ASLEEP else self
+        known = replace(known, at=now, spent=spent, active=active, budget=budget)
         more = active / budget / (self.active / self.budget)  # orders per call, compared with the last time
         scaled, pull = self.value * more * more, -math.expm1(-passed / _SMOOTH)
         value = scaled * (_wanted(known, now) / scaled) ** pull
@@ -97,15 +89,6 @@ class Price:
             units=tuple(fade * known + passed * (hour == middle) for hour, known in enumerate(self.units)),
         )
 
-    def _drift(self, now: datetime, calls: float, passed: float) -> float:
-        """Calls beyond the plan, halved every `_LEAK` hours; unspent ones expire at midnight."""
-        demand = self.demand()
-        plan = self.budget * _PLANNED
-        due = plan * passed * demand[now.hour] / math.fsum(demand)
-        new_day = self.at is not None and now.date() != self.at.date()
-        before = max(self.ahead, 0.0) if new_day else self.ahead
-        return min(max((before + calls - due) * math.exp2(-passed / _LEAK), -0.5 * plan), 0.5 * plan)
-
 
 _PRICE = TypeAdapter(Price)
 
@@ -113,12 +96,10 @@ _PRICE = TypeAdapter(Price)
 def _wanted(price: Price, now: datetime) -> float:
     """The price that spends a whole day's plan, or a higher one if the rest of today needs it."""
     budget, demand = price.budget, price.demand()
-    plan, whole = budget * _PLANNED, math.fsum(demand)
-    usual = price.active * whole / max(plan - price.ahead, 0.4 * plan)
-    tail = math.fsum(demand[:_TAIL])
+    whole, tail = math.fsum(demand), math.fsum(demand[:_TAIL])
     left = max(budget * _MOST - price.spent, 0.0) + budget * tail / whole
     today = math.fsum(demand[now.hour :]) - demand[now.hour] * now.minute / 60.0
-    wanted = max(usual, price.active * (today + tail) / left) ** 2
+    wanted = (price.active * max(whole / (budget * _PLANNED), (today + tail) / left)) ** 2
     return min(max(wanted, _LOWEST), _HIGHEST)
 
 

@@ -94,10 +94,8 @@ class Rates:
 
     def __init__(self, *, scale: float = 1.0) -> None:
         """`scale` multiplies the shipped prior, to test how a wrong one is corrected."""
-        self._prior = {
-            stage: [scale * rate for rate in _hazard(prior.MEDIANS.get(stage, prior.OTHER_MEDIAN))]
-            for stage in Stage
-        }
+        medians = {stage: prior.MEDIANS.get(stage, prior.OTHER_MEDIAN) for stage in Stage}
+        self._prior = {stage: [scale * rate for rate in _hazard(median)] for stage, median in medians.items()}
         self._rows: dict[tuple[str, str], list[float]] = {}
         self._now = 0.0  # hours at which an observation weighs 1
         self._compile()
@@ -108,8 +106,8 @@ class Rates:
         """Learn from one check at `now`, which counts as `weight` independent checks.
 
         `watch` is the order as it was before, `nodes` the new entries' own stamps with the stage each left
-        the order in, in any order. A check without news counts, too: nothing happened since the last one. On
-        the first check (`watch.checked_at` None), the whole history may be given to learn the gaps in it.
+        the order in, in any order. A check without news counts, too. On the first check (`watch.checked_at`
+        None), the whole history may be given to learn the gaps in it.
         """
         end = hours(now)
         stamps = sorted((hours(at), stage) for at, stage in nodes)
@@ -258,9 +256,7 @@ class Rates:
         self._believed = ages, {key: weeks[clock] for key, clock in profiles.items()}, cells, profiles
         of = {name: [n + _TRUSTED for n in self._row("trust", name)] for name in ("ages", "hours")}
         seen = ((name, min(max(told / due, 0.0), 1.0)) for name, (told, due) in of.items())
-        self.trust = {
-            name: part * part * (3.0 - 2.0 * part) for name, part in seen
-        }  # little: none, much: all
+        self.trust = {name: part * part * (3.0 - 2.0 * part) for name, part in seen}  # a smooth step
         by_age, by_hour = self.trust.values()
         evened = {profile: WeeklyProfile([pace**by_hour for pace in profile.pace]) for profile in weeks}
         self.profiles = {key: evened[profile] for key, profile in profiles.items()}

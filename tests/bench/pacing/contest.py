@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.model import Stage
-from bot.pacing import Rates
+from bot.pacing import Companions, Rates
 from bot.pacing.policy import GIVEN_UP
 from tests.bench.pacing import rivals
 from tests.bench.pacing.replay import Outcome, Policy, overlap, replay
@@ -26,6 +26,7 @@ DAILY = "ours, a budget for each day"
 HIGH, LOW = "ours, prior x 3", "ours, prior / 3"
 ALONE = "ours, each parcel alone"
 KNOWING = "ours, knowing the rates"
+SEEING = "oracle: rates and companions"
 HINDSIGHT = "ours, file seen before"
 PEERS = {12.0: "every 2 h", 24.0: "every hour", 72.0: "every 20 min"}  # 6 h is 4 calls a day
 CROWDED = 4.0  # calls per active order-day at which everybody plays
@@ -213,12 +214,24 @@ class _Field:
     def paced(self, rates: Rates) -> Outcome:
         return self.run(Paced(rates, self.match.budget, seed=self.match.seed))
 
-    def ours(self, rates: Callable[[], Rates], *, learn: bool = True, together: bool = True) -> Outcome:
+    def ours(
+        self,
+        rates: Callable[[], Rates],
+        *,
+        learn: bool = True,
+        together: bool = True,
+        companions: Callable[[], Companions] = Companions,
+    ) -> Outcome:
         """Our decision at the one price that spends the budget, each trial with rates of its own."""
         hours = 24.0 / self.match.budget
         return self.tuned(
             lambda price: rivals.AtPrice(
-                rates(), price, learn=learn, together=together and learn, seed=self.match.seed
+                rates(),
+                price,
+                learn=learn,
+                together=together and learn,
+                seed=self.match.seed,
+                companions=companions(),
             ),
             hours * hours / 32.0,
             0.5,
@@ -243,7 +256,11 @@ def _brief(field: _Field) -> list[tuple[str, Outcome]]:
     if field.world is None or field.match.scene not in BAGS:
         return ours
     oracle = Oracle(field.world)
-    return [*ours, (KNOWING, field.ours(lambda: oracle, learn=False))]
+    return [
+        *ours,
+        (KNOWING, field.ours(lambda: oracle, learn=False)),
+        (SEEING, field.ours(lambda: oracle, companions=lambda: rivals.Seer(field.lines))),
+    ]
 
 
 def _all(field: _Field) -> list[tuple[str, Outcome]]:

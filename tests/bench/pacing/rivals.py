@@ -9,15 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Stage, Watch
-from bot.pacing import CheckInterval, Pacer, Price, Rates
+from bot.pacing import CheckInterval, Companions, Pacer, Peer, Price, Rates
+from bot.pacing.companions import SURE, SharedEntry, Traveler
 from bot.pacing.price import DAY_ZONE
-from bot.pacing.profile import Leg, WeeklyProfile, leg
+from bot.pacing.profile import Leg, WeeklyProfile, hours, leg
 from bot.pacing.rates import Cell
-from tests.bench.pacing.world import Entry, World
+from tests.bench.pacing.world import Entry, Timeline, World
 
 INTERVAL = CheckInterval(floor=600.0, ceiling=48 * 3600.0)
 _RELOOK = timedelta(minutes=20)
 _WEEK = timedelta(days=7)
+_ONE_SCAN = timedelta(minutes=12)  # between parcels of one bag, at most
 
 
 class AtPrice:
@@ -32,10 +34,12 @@ class AtPrice:
         together: bool = True,
         seed: int = 0,
         interval: CheckInterval = INTERVAL,
+        companions: Companions | None = None,
     ) -> None:
         self._learn, self._together = learn, together
         self._pacer = Pacer(interval, random.Random(seed).random, rates)
         self._pacer.price = Price(value=price)
+        self._pacer.companions = companions or self._pacer.companions
 
     def next(
         self, order: str, before: Watch, watch: Watch, news: Sequence[Entry], now: datetime, active: int
@@ -177,6 +181,67 @@ class Oracle(Rates):
         self.entries = math.inf
         if flat:
             self.cells = dict.fromkeys(Stage, Cell([0.06], [0.0]))
+
+    def observe(self, *_: object, **__: object) -> None:
+        """Nothing to learn."""
+
+
+class Seer(Companions):
+    """Is told, of any two orders, whether what each has next is one scan: what companions can bring at most.
+
+    Nobody can know this. Orders that share it move together with certainty, the others not at all.
+    """
+
+    def __init__(self, lines: Sequence[Timeline]) -> None:
+        super().__init__()
+        self._lines = {line.order: line for line in lines}
+        self._seen = dict.fromkeys(self._lines, 1)  # entries of each order that were seen
+        self._places = {line.order: Traveler(line.entries[0].stage, ()) for line in lines}
+        self._bag = {
+            line.order: [other.order for other in lines if other is not line and _began_together(line, other)]
+            for line in lines
+        }
+
+    def observe(
+        self, order: str, watch: Watch, stamps: Sequence[tuple[float, Stage]], now: float = math.inf
+    ) -> list[str]:
+        told: dict[str, None] = {}
+        place, line = self._places[order], self._lines[order]
+        for _ in stamps:
+            scan = line.entries[self._seen[order]]
+            for mate in [mate for mate in self._bag[order] if mate in self._places]:
+                following = self._following(mate)
+                if following is not None and _one_scan(scan, following):
+                    self._places[mate].suggested += (SharedEntry(hours(scan.at), seen=SURE),)
+                    told[mate] = None
+            self._seen[order] += 1
+            place.suggested, place.stage = place.suggested[1:], scan.stage
+        if self._seen[order] >= len(line.entries):
+            del self._places[order]
+        return list(told)
+
+    def peers(self, order: str) -> list[Peer]:
+        following = self._following(order) if order in self._places else None
+        if following is None:
+            return []
+        mates = ((mate, self._following(mate)) for mate in self._bag[order] if mate in self._places)
+        return [Peer(mate, 3, 0.98) for mate, its in mates if its is not None and _one_scan(following, its)]
+
+    def _following(self, order: str) -> Entry | None:
+        """The next entry of an order that no check has told of."""
+        known = self._seen[order] + len(self._places[order].suggested)
+        return next(iter(self._lines[order].entries[known:]), None)
+
+    def _unseen(self, place: Traveler) -> tuple[float, float]:
+        return 1.0, float(len(place.suggested))
+
+
+def _began_together(one: Timeline, other: Timeline) -> bool:
+    return abs(one.start - other.start) <= _ONE_SCAN
+
+
+def _one_scan(one: Entry, other: Entry) -> bool:
+    return one.stage is other.stage and abs(one.at - other.at) <= _ONE_SCAN
 
 
 def _delayed(profile: WeeklyProfile, lag: float) -> WeeklyProfile:
