@@ -9,7 +9,7 @@ from datetime import timedelta
 from statistics import NormalDist
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.arrival import Arrival, Features, Forecast, Journey, moment
@@ -75,7 +75,11 @@ cases = st.builds(
 )
 
 
+FORTY = [parcel(key, 5.0 + key, ended=NOW - 1.0 - key) for key in range(40)]
+
+
 @given(journeys, cases, st.floats(0.0, 90.0))
+@example(FORTY, picked_up(0.0), 30.0)
 @settings(max_examples=25, deadline=None)
 def test_ordered_and_never_before_now(learnt: list[Journey], case: Features, later: float) -> None:
     forecast = taught(learnt).forecast(case, NOW + later)
@@ -83,6 +87,7 @@ def test_ordered_and_never_before_now(learnt: list[Journey], case: Features, lat
 
 
 @given(journeys, cases, st.floats(0.0, 60.0), st.floats(0.0, 30.0))
+@example(FORTY, picked_up(0.0), 2.0, 6.0)
 @settings(max_examples=25, deadline=None)
 def test_waiting_longer_never_brings_it_sooner(
     learnt: list[Journey], case: Features, wait: float, more: float
