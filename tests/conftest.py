@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import gc
 import os
-import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from bot.store import Store
 from tests import bodies
-from tests.parts import Engine
+from tests.parts import Engine, migrated
 from tests.world import World, world
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 # Test machines are shared and noisy: how long one example takes says nothing.
 settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -29,6 +31,8 @@ settings.load_profile("noisy")
 # What is costly to start is started once: these tests run in one worker. xdist's marker for it does nothing
 # under pytest 9.2, where a test's id can no longer be changed.
 _TOGETHER = {
+    "tests/test_browser.py": "chat in a browser",
+    "tests/test_page_browser.py": "page in a browser",
     "tests/test_demo.py": "demo",
     "tests/test_wheel.py": "wheel",
     "tests/test_deploy.py": "wheel",
@@ -72,24 +76,10 @@ def bodies_are_right() -> Iterator[None]:
     assert bodies.noted() == []
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database with today's schema, to be copied: migrating takes a third of a second."""
-    path = tmp_path_factory.mktemp("template") / "bot.db"
-
-    async def migrate() -> None:
-        store = Store(str(path))
-        await store.start()
-        await store.close()
-
-    asyncio.run(migrate())
-    return path
-
-
 @pytest.fixture
-async def engine(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Engine]:
+async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
     """Tracking, poller and sender over a real SQLite file, a scripted source and post office."""
-    shutil.copy(migrated_file, tmp_path / "engine.db")
+    (tmp_path / "engine.db").write_bytes(migrated())
     store = Store(f"sqlite:///{tmp_path / 'engine.db'}")
     await store.start()
     yield Engine(store)
@@ -97,8 +87,27 @@ async def engine(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Engine]:
 
 
 @pytest.fixture
-async def play(tmp_path: Path) -> AsyncIterator[World]:
-    """The product running against a sandbox that stands still."""
+async def idle(tmp_path: Path) -> AsyncIterator[World]:
+    """A sandbox that stands still, and no bot yet."""
     async with world(tmp_path) as here:
-        await here.start()
         yield here
+
+
+@pytest.fixture
+async def play(idle: World) -> World:
+    """The product running against it."""
+    await idle.start()
+    return idle
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of a module: starting one costs more than a test."""
+    from playwright.async_api import async_playwright
+
+    from tests import browsers
+
+    async with async_playwright() as playwright:
+        started = await browsers.launch(playwright)
+        yield started
+        await started.close()

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.model import Chat, Follow, Follower, Importance, News, NewsKind, Node, Order, Parcel, Place, Stage
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ORDER = "8211744661738042"
 HERE = Place(1001)
+
+
+T = TypeVar("T")
+
+
+def there(value: T | None) -> T:
+    """The value, which must be one."""
+    assert value is not None
+    return value
 
 
 def chat(place: Place = HERE, **changes: Any) -> Chat:

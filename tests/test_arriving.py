@@ -16,6 +16,7 @@ from bot.store.tables import webhook_events
 from bot.tracking import Tracking, arriving
 from bot.tracking.arriving import journey
 from tests import make
+from tests.make import there
 from tests.parts import Engine
 
 DAY = timedelta(days=1)
@@ -82,8 +83,7 @@ async def taught(engine: Engine, count: int) -> Parcel:
 async def test_the_merchants_own_parcels_tell_when_the_next_one_comes(engine: Engine) -> None:
     moving = await taught(engine, 40)
     now = days(engine.clock.now())
-    forecast = engine.tracking.arriving.forecast(moving, engine.clock.now())
-    assert forecast is not None
+    forecast = there(engine.tracking.arriving.forecast(moving, engine.clock.now()))
     assert now + 4.0 < forecast.likely < now + 12.0  # promised in 24 days
     assert forecast.latest < now + 20.0
 
@@ -96,7 +96,7 @@ async def test_too_few_tell_nothing(engine: Engine) -> None:
 
 async def test_what_was_learnt_outlives_the_process_and_the_orders(engine: Engine) -> None:
     moving = await taught(engine, 40)
-    before = engine.tracking.arriving.forecast(moving, engine.clock.now())
+    before = there(engine.tracking.arriving.forecast(moving, engine.clock.now()))
     async with engine.store.write() as tx:
         assert await tx.orders.purge(engine.clock.now() + 90 * DAY)
     again = Tracking(
@@ -109,17 +109,14 @@ async def test_what_was_learnt_outlives_the_process_and_the_orders(engine: Engin
     ).arriving
     await again.load()
     await again.learn()
-    after = again.forecast(moving, engine.clock.now())
-    assert before is not None
-    assert after is not None
+    after = there(again.forecast(moving, engine.clock.now()))
     assert abs(after.likely - before.likely) < 1.0
 
 
 def test_what_ended_otherwise_is_no_delivery() -> None:
     way = ((0.0, Stage.INFO_RECEIVED), (4.0, Stage.PICKED_UP))
     assert journey("1", parcel(make.NOW - 9 * DAY, *way, (8.0, Stage.RETURNED)), make.NOW) is None
-    open_ = journey("1", parcel(make.NOW - 9 * DAY, *way), make.NOW)
-    assert open_ is not None
+    open_ = there(journey("1", parcel(make.NOW - 9 * DAY, *way), make.NOW))
     assert not open_.delivered
     assert open_.until == days(make.NOW)
     assert [stage for stage, _ in open_.passages] == [Stage.INFO_RECEIVED, Stage.PICKED_UP]
@@ -131,24 +128,23 @@ def test_a_parcel_without_entries_teaches_nothing() -> None:
 
 async def test_what_is_said_is_kept_and_stays_without_news(engine: Engine) -> None:
     await taught(engine, 40)
-    (parcel,) = (await stored(engine, f"{40:016}")).parcels
-    said = parcel.estimate
-    assert said is not None
+    (parcel,) = (await engine.order(f"{40:016}")).parcels
+    said = there(parcel.estimate)
     assert engine.clock.now() <= said.first < said.last < engine.clock.now() + 20 * DAY
     engine.clock.pass_(hours=30)
     await engine.tracking.arriving.learn()
-    (again,) = (await stored(engine, f"{40:016}")).parcels
+    (again,) = (await engine.order(f"{40:016}")).parcels
     assert again.estimate == said
     engine.clock.pass_(hours=30 * 24)
     await engine.tracking.arriving.learn()
-    (late,) = (await stored(engine, f"{40:016}")).parcels
+    (late,) = (await engine.order(f"{40:016}")).parcels
     assert late.estimate is not None
     assert late.estimate.last < engine.clock.now()
 
 
 async def test_news_may_change_what_is_said_at_once(engine: Engine) -> None:
     moving = await taught(engine, 40)
-    order = await stored(engine, f"{40:016}")
+    order = await engine.order(f"{40:016}")
     now = engine.clock.now()
     near = replace(moving, stage=Stage.LOCAL_TRANSIT, stage_since=now, estimate=order.parcels[0].estimate)
     changed = engine.tracking.arriving.with_estimates(replace(order, parcels=(near,)), now, moved={1})
@@ -174,7 +170,7 @@ async def test_an_order_that_will_probably_be_late_is_on_the_board_before_its_pr
     assert row.order.next_eta > now
     engine.clock.pass_(hours=24)
     await engine.tracking.arriving.learn()
-    assert (await stored(engine, "8" * 16)).late_expected_since == now, "it stays flagged since then"
+    assert (await engine.order("8" * 16)).late_expected_since == now, "it stays flagged since then"
     async with engine.store.database.read() as on:
         told = json.loads((await on.scalars(sa.select(webhook_events.c.payload))).one())  # once
     assert (told["type"], told["data"]["id"]) == ("order.late_expected", "8" * 16)
@@ -192,12 +188,5 @@ async def test_every_order_under_way_has_its_turn(engine: Engine, monkeypatch: p
         await keep(engine, f"{number:016}", moving)
     for _ in range(2):
         await engine.tracking.arriving.learn()
-    estimates = [(await stored(engine, f"{number:016}")).parcels[0].estimate for number in range(40, 45)]
+    estimates = [(await engine.order(f"{number:016}")).parcels[0].estimate for number in range(40, 45)]
     assert None not in estimates
-
-
-async def stored(engine: Engine, order_id: str) -> Order:
-    async with engine.store.read() as tx:
-        found = await tx.orders.get(order_id)
-    assert found is not None
-    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from bot.views import actions
 from bot.views import buttons as b
 from tests import make
 from tests.parts import Engine
-from tests.world import CUSTOMS, EMMA, IVAN, MERCHANT, PLAIN, World, world
+from tests.world import CUSTOMS, EMMA, IVAN, MERCHANT, PLAIN, World
 
 DESK = Place(5)
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"
@@ -244,7 +243,7 @@ async def _button(play: World, chat: int, order: str) -> None:
     """Press "Ask the shop" of the order, wherever it is shown."""
     data = b.encode(actions.AskShop(order_id=order))
     last = (await play.messages(chat))[-1]
-    await play.control("POST", f"chats/{chat}/press", message_id=last["id"], data=data, timeout=10)
+    await play.press(chat, last, data=data)
 
 
 def _has_button(data: Mapping[str, Any], label: str) -> bool:
@@ -282,36 +281,35 @@ async def test_a_complaint_is_answered_and_solved_while_the_merchant_comes_and_g
     assert "Customer reports a problem" not in board["text"]
 
 
-async def test_a_forum_topic_gets_the_album_its_answer_and_the_customers_reply(tmp_path: Path) -> None:
-    async with world(tmp_path) as play:
-        forum = await play.control(
-            "POST", "chats", type="forum", title="Shop", members={str(MERCHANT): "creator"}
-        )
-        group = forum["id"]
-        made = await play.control("POST", f"chats/{group}/state", action="create_topic", name="Questions")
-        await play.start(ADMIN_CHAT_IDS=str(group), ASK_SHOP_TOPIC=str(made["thread_id"]))
-        await play.ask(EMMA, PLAIN, "In transit between")
-        await _button(play, EMMA, PLAIN)
-        prompt = await play.hears(EMMA, "What would you like to ask", after=0)
-        for n in range(2):
-            photo = play.box.telegram.world.keep_file(f"{n}.png", "image/png", PNG, "photos")
-            sizes = [{"file_id": photo.id, "file_unique_id": f"u{n}", "width": 1, "height": 1}]
-            caption = {"caption": "Two pictures"} if not n else {}
-            await play.posts(EMMA, photo=sizes, media_group_id="77", **caption)
-        first = await play.hears(group, "Two pictures", after=0)
-        second = await play.hears(group, "A customer asks", after=first["id"])
-        assert first["thread_id"] == second["thread_id"] == made["thread_id"]
-        assert first["photo"]
-        assert second["photo"]
-        more = {"user_id": MERCHANT, "thread_id": made["thread_id"], "reply_to": second["id"]}
-        await play.say(group, "A new one ships today.", **more)
-        answer = await play.hears(EMMA, "A new one ships today.", after=prompt["id"])
-        await play.ask(EMMA, "Thank you, to which address?", "on its way to the shop", reply_to=answer["id"])
-        replied = await play.hears(group, "to which address?", after=second["id"])
-        assert "A new one ships today." in replied["text"]
-        assert replied["thread_id"] == made["thread_id"]
-        said = [one["text"] for one in await play.messages(EMMA) if "on its way to the shop" in one["text"]]
-        assert len(said) == 2, "once for the album, once for the reply"
+async def test_a_forum_topic_gets_the_album_its_answer_and_the_customers_reply(idle: World) -> None:
+    forum = await idle.control(
+        "POST", "chats", type="forum", title="Shop", members={str(MERCHANT): "creator"}
+    )
+    group = forum["id"]
+    made = await idle.control("POST", f"chats/{group}/state", action="create_topic", name="Questions")
+    await idle.start(ADMIN_CHAT_IDS=str(group), ASK_SHOP_TOPIC=str(made["thread_id"]))
+    await idle.ask(EMMA, PLAIN, "In transit between")
+    await _button(idle, EMMA, PLAIN)
+    prompt = await idle.hears(EMMA, "What would you like to ask", after=0)
+    for n in range(2):
+        photo = idle.box.telegram.world.keep_file(f"{n}.png", "image/png", PNG, "photos")
+        sizes = [{"file_id": photo.id, "file_unique_id": f"u{n}", "width": 1, "height": 1}]
+        caption = {"caption": "Two pictures"} if not n else {}
+        await idle.posts(EMMA, photo=sizes, media_group_id="77", **caption)
+    first = await idle.hears(group, "Two pictures", after=0)
+    second = await idle.hears(group, "A customer asks", after=first["id"])
+    assert first["thread_id"] == second["thread_id"] == made["thread_id"]
+    assert first["photo"]
+    assert second["photo"]
+    more = {"user_id": MERCHANT, "thread_id": made["thread_id"], "reply_to": second["id"]}
+    await idle.say(group, "A new one ships today.", **more)
+    answer = await idle.hears(EMMA, "A new one ships today.", after=prompt["id"])
+    await idle.ask(EMMA, "Thank you, to which address?", "on its way to the shop", reply_to=answer["id"])
+    replied = await idle.hears(group, "to which address?", after=second["id"])
+    assert "A new one ships today." in replied["text"]
+    assert replied["thread_id"] == made["thread_id"]
+    said = [one["text"] for one in await idle.messages(EMMA) if "on its way to the shop" in one["text"]]
+    assert len(said) == 2, "once for the album, once for the reply"
 
 
 async def test_nobody_but_the_merchant_answers_or_solves(play: World) -> None:
@@ -324,9 +322,7 @@ async def test_nobody_but_the_merchant_answers_or_solves(play: World) -> None:
     other = await play.ask(IVAN, "/start", "")
     solve = b.encode(actions.Solve(dispute=1))
     for chat, message in ((EMMA, prompt), (IVAN, other)):
-        forged = await play.control(
-            "POST", f"chats/{chat}/press", message_id=message["id"], data=solve, timeout=10
-        )
+        forged = await play.press(chat, message, data=solve)
         assert forged["answer"]["show_alert"]
     # Ivan asks about Emma's order, and replies in his own chat as if it were the merchant's.
     await _button(play, IVAN, PLAIN)

@@ -10,6 +10,7 @@ import pytest
 from bot import board
 from bot.model import BoardSettings, Case, Flag, FlagRule, FlagSince, OrderStatus, Reason, Stage
 from tests import make
+from tests.make import there
 
 NOW = make.NOW
 
@@ -26,8 +27,7 @@ NOW = make.NOW
     ],
 )
 def test_a_stage_that_needs_somebody_is_flagged_at_once(stage: Stage, flag: Flag) -> None:
-    found = board.flag(make.order(make.node(), stage=stage), None, NOW)
-    assert found is not None
+    found = there(board.flag(make.order(make.node(), stage=stage), None, NOW))
     assert found[0] is flag
 
 

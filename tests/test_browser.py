@@ -1,37 +1,27 @@
-"""The chat page in a real browser: what a person sees. Skipped, loudly, where no Chromium is installed."""
+"""The chat page in a real browser: what a person sees. Skipped, loudly, without Chromium."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from bot.model import Estimate, Stage
+from tests.browsers import keep
 from tests.test_arriving import parcel, put
 from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, World, world
 
 RETURNED = "8211744661818042"
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-expect.set_options(timeout=60_000)  # milliseconds; only what never comes takes as long
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM HERE: the chat page was not looked at"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def here(tmp_path: Path) -> AsyncIterator[World]:
     """The product running against a sandbox that stands still."""
     async with world(tmp_path) as made:
@@ -39,19 +29,17 @@ async def here(tmp_path: Path) -> AsyncIterator[World]:
         yield made
 
 
-@pytest.fixture
-async def page(here: World) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(here: World, browser: Browser) -> AsyncIterator[Page]:
     """The chat page; an error in its script fails the test."""
     errors: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        opened = await browser.new_page(
-            viewport={"width": 1280, "height": 860}, locale="en-US", reduced_motion="reduce"
-        )
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        await opened.goto(here.url)
-        yield opened
-        await browser.close()
+    opened = await browser.new_page(
+        viewport={"width": 1280, "height": 860}, locale="en-US", reduced_motion="reduce"
+    )
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    await opened.goto(here.url)
+    yield opened
+    await opened.close()
     assert not errors
 
 
@@ -112,11 +100,11 @@ async def test_a_chat_reads_well_in(
     bubble = page.locator(".message code", has_text=CUSTOMS).last
     await expect(bubble).to_be_visible()
     assert await bubble.evaluate(_DIRECTION) == direction
-    await _keep(page, f"chat-{language}")
+    await keep(page, f"chat-{language}")
     await _hold_as_a_phone(page)
     await expect(bubble).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    await _keep(page, f"phone-{language}")
+    await keep(page, f"phone-{language}")
 
 
 async def test_the_merchant_sees_the_board_and_the_numbers(page: Page, here: World) -> None:
@@ -131,7 +119,7 @@ async def test_the_merchant_sees_the_board_and_the_numbers(page: Page, here: Wor
     await expect(page.get_by_text("needs attention").first).to_be_visible()
     await _type(page, "/settings")
     await expect(page.get_by_text("Quiet hours").first).to_be_visible()
-    await _keep(page, "merchant")
+    await keep(page, "merchant")
 
 
 async def test_a_complaint_is_answered_and_solved_on_the_page_in_two_languages(
@@ -152,7 +140,7 @@ async def test_a_complaint_is_answered_and_solved_on_the_page_in_two_languages(
     await _type(page, "/start")  # which unblocks the bot
     question = page.locator(".message", has_text="A customer asks about order")
     await expect(question).to_contain_text("hängt seit Tagen beim Zoll")
-    await _keep(page, "question")
+    await keep(page, "question")
     await question.hover()
     await question.get_by_role("button", name="Reply", exact=True).click()
     await _type(page, "We sent the invoice to customs today. It should move on by Thursday.")
@@ -161,7 +149,7 @@ async def test_a_complaint_is_answered_and_solved_on_the_page_in_two_languages(
     await _open(page, "Lena")
     answer = page.locator(".message", has_text="It should move on by Thursday.")
     await expect(answer).to_contain_text("Antwort vom Shop: Handyhülle aus Silikon")
-    await _keep(page, "answer")
+    await keep(page, "answer")
     await _open(page, "Merchant")
     await question.get_by_role("button", name="Solved").click()
     await here.hears(lena["id"], "gelöst", after=0)
@@ -177,8 +165,7 @@ async def test_our_own_estimate_comes_to_the_card_once_enough_parcels_were_deliv
     await _hold_as_a_phone(page)
     card = page.locator(".message", has_text="Expected by AliExpress").last
     await expect(card).to_be_visible()
-    await _keep(page, "estimate-before")
-    assert here.app is not None
+    await keep(page, "estimate-before")
     now = datetime.now(UTC)
     way = ((0.0, Stage.INFO_RECEIVED), (2.0, Stage.PICKED_UP), (5.0, Stage.INTERNATIONAL_TRANSIT))
     for number in range(40):
@@ -191,20 +178,19 @@ async def test_our_own_estimate_comes_to_the_card_once_enough_parcels_were_deliv
     await here.app.leader.tracking.arriving.learn()
     await here.next_node(PLAIN)
     await expect(page.locator(".message", has_text="Most likely").last).to_be_visible()
-    await _keep(page, "estimate-after")
+    await keep(page, "estimate-after")
+    order = await here.order(PLAIN)
+    (one,) = order.parcels
+    assert one.estimate is not None
+    days = one.estimate.last - now + timedelta(days=2)  # what was said that long ago has passed
+    past = Estimate(first=one.estimate.first - days, last=one.estimate.last - days, at=now - days)
     async with here.app.store.write() as tx:
-        order = await tx.orders.get(PLAIN)
-        assert order is not None
-        (one,) = order.parcels
-        assert one.estimate is not None
-        days = one.estimate.last - now + timedelta(days=2)  # what was said that long ago has passed
-        past = Estimate(first=one.estimate.first - days, last=one.estimate.last - days, at=now - days)
         await tx.orders.save_estimates([replace(order, parcels=(replace(one, estimate=past),))])
     await here.app.leader.tracking.arriving.learn()
     await _type(page, PLAIN)
     card = page.locator(".message", has_text="Later than usual for this route").last
     await expect(card).to_contain_text("AliExpress promised")
-    await _keep(page, "estimate-later")
+    await keep(page, "estimate-later")
 
 
 async def test_the_journey_is_shared_as_a_picture(page: Page, here: World) -> None:
@@ -212,7 +198,7 @@ async def test_the_journey_is_shared_as_a_picture(page: Page, here: World) -> No
     await _type(page, PLAIN)
     await page.get_by_role("button", name="Share").first.click()
     await expect(page.locator("img").last).to_be_visible()
-    await _keep(page, "share")
+    await keep(page, "share")
 
 
 async def test_a_question_in_another_language_and_the_receipt_on_a_phone(page: Page, here: World) -> None:
@@ -223,14 +209,14 @@ async def test_a_question_in_another_language_and_the_receipt_on_a_phone(page: P
     await _type(page, "Hol van a csomagom?")
     await expect(page.get_by_text("We took that as a question about delivery.").last).to_be_visible()
     await expect(page.locator(".message", has_text="In transit between countries")).to_have_count(2)
-    await _keep(page, "question-unknown")
+    await keep(page, "question-unknown")
     await here.control("POST", f"orders/{PLAIN}/nodes", phrase="delivered")
     asked = page.locator(".message", has_text="Did you get it?").last
     await asked.get_by_role("button", name="✅ Yes").click()
     answered = page.locator(".message:not(.mine)").last
     await expect(answered.get_by_role("button", name="Change")).to_be_visible()
     await expect(answered.get_by_role("button", name="✅ Yes")).to_have_count(0)
-    await _keep(page, "receipt")
+    await keep(page, "receipt")
 
 
 async def test_a_number_put_right_within_two_minutes_is_read_again_and_its_message_changes_in_place(
@@ -251,7 +237,7 @@ async def test_a_number_put_right_within_two_minutes_is_read_again_and_its_messa
     await expect(card.first).to_contain_text("Package arrived at transit country/region.")
     await expect(card.first.locator(".foot")).to_contain_text("edited")
     await expect(said).to_have_count(1)
-    await _keep(page, "edited")
+    await keep(page, "edited")
 
 
 async def test_a_group_follows_by_command_in_everybodys_sight(page: Page, here: World) -> None:
@@ -267,7 +253,7 @@ async def test_a_group_follows_by_command_in_everybodys_sight(page: Page, here: 
     await card.get_by_role("button", name="Timeline").click()
     await expect(page.locator(".message blockquote.folded")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    await _keep(page, "group")
+    await keep(page, "group")
 
 
 # of the whole text, not of the number in it
@@ -279,15 +265,4 @@ async def _hold_as_a_phone(page: Page) -> None:
 
 
 async def _flagged(here: World) -> bool:
-    assert here.app is not None
-    async with here.app.store.read() as tx:
-        order = await tx.orders.get(RETURNED)
-    return order is not None and order.stage in {Stage.RETURNING, Stage.RETURNED, Stage.FAILED_ATTEMPT}
-
-
-async def _keep(page: Page, name: str) -> None:
-    """A picture for docs/, where `make screenshots` asks for it; else only proof that one can be taken."""
-    await page.wait_for_timeout(300)  # let the last line scroll into view
-    folder = os.environ.get("SCREENSHOTS")
-    taken = await page.screenshot(path=f"{folder}/{name}.png" if folder else None)
-    assert len(taken) > 10_000
+    return (await here.order(RETURNED)).stage in {Stage.RETURNING, Stage.RETURNED, Stage.FAILED_ATTEMPT}

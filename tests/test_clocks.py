@@ -12,6 +12,7 @@ from bot import app, audience
 from bot.errors import Throttled
 from bot.model import Chat, Follow, Follower, Importance, News, NewsKind, Place, Quiet, RawUpdate
 from tests import make
+from tests.make import there
 from tests.parts import Engine, several
 from tests.test_upkeep import House
 
@@ -75,8 +76,7 @@ async def test_the_next_process_sees_it_as_well(misled: Engine) -> None:
 
 async def test_a_look_in_the_future_is_not_recent(misled: Engine) -> None:
     async with misled.store.read() as tx:
-        chat = await tx.chats.get(make.HERE)
-    assert chat is not None
+        chat = there(await tx.chats.get(make.HERE))
     shown = await misled.tracking.viewing.refresh(chat, next(iter(several(1))))
     assert shown.fresh
 
@@ -166,8 +166,7 @@ def test_quiet_hours_are_those_of_the_wall(zone: str, day: date) -> None:
         local = now.astimezone(ZoneInfo(zone)).time()
         quiet = local >= time(22) or local < time(8)
         assert audience.is_quiet(chat, now) == quiet, (zone, now)
-        until = audience.due_at(Follower(chat=chat, follow=follow), NEWS, now)
-        assert until is not None
+        until = there(audience.due_at(Follower(chat=chat, follow=follow), NEWS, now))
         if not quiet:
             assert until == now
         else:

@@ -39,49 +39,46 @@ async def test_each_reader_hears_it_in_their_own_language(play: World) -> None:
     await play.ask(LEILA, "/orders", "كابل USB-C")
 
 
-@pytest.mark.parametrize(
-    ("sent", "answer"),
-    [
-        ("8211744669998042", "We can't find order"),
-        ("1005001234567890", "looks like a product number"),
-        ("https://www.aliexpress.com/item/1005001234567890.html", "goes to a product"),
-        ("LP00675700340000", "looks like a tracking number"),
-        ("https://aliexpress.ru/order/8211744661738042", "separate shop"),
-        ("the weather is nice", "There's no order number"),
-        ("/nonsense", "don't recognize that command"),
-        ("1234567890", "isn't a valid order number"),
-    ],
-)
-async def test_bad_input_gets_a_clear_answer_and_saves_nothing(play: World, sent: str, answer: str) -> None:
-    await play.ask(EMMA, sent, answer)
-    assert play.app is not None
+BAD_INPUT = [
+    ("8211744669998042", "We can't find order"),
+    ("1005001234567890", "looks like a product number"),
+    ("https://www.aliexpress.com/item/1005001234567890.html", "goes to a product"),
+    ("LP00675700340000", "looks like a tracking number"),
+    ("https://aliexpress.ru/order/8211744661738042", "separate shop"),
+    ("the weather is nice", "There's no order number"),
+    ("/nonsense", "don't recognize that command"),
+    ("1234567890", "isn't a valid order number"),
+    (" ".join(str(8211744661000000 + n) for n in range(60)), "Nothing was added"),
+]
+
+
+async def test_bad_input_gets_a_clear_answer_and_saves_nothing(play: World) -> None:
+    for sent, answer in BAD_INPUT:
+        await play.ask(EMMA, sent, answer)
     async with play.app.store.read() as tx:
         assert await tx.chats.active_orders() == 0
 
 
-async def test_sixty_ids_at_once_are_refused_whole(play: World) -> None:
-    many = " ".join(str(8211744661000000 + n) for n in range(60))
-    await play.ask(EMMA, many, "Nothing was added")
-
-
-async def test_several_ids_in_one_message_are_all_followed(play: World) -> None:
-    text = f"/track {PLAIN} {CUSTOMS} {TWO_PARCELS} LP00675700340000"
-    answer = await play.ask(EMMA, text, "3 orders added")
+async def test_several_ids_in_one_message_are_all_followed_and_told_apart(play: World) -> None:
+    answer = await play.ask(
+        EMMA, f"/track {PLAIN} {CUSTOMS} {TWO_PARCELS} LP00675700340000", "3 orders added"
+    )
     assert "1 entry wasn't an order number" in answer["text"]
+    listed = await play.ask(EMMA, "/orders", "3")
+    named = [key["text"] for row in listed["buttons"] for key in row if " · " in key["text"]]
+    assert [name.split()[0] for name in named] == ["1", "2", "3"]
+    asked = await play.ask(EMMA, "/untrack", "Which order")
+    assert len({key["text"] for row in asked["buttons"] for key in row}) == 3
 
 
-async def test_a_hint_that_hangs_holds_up_no_answer(play: World) -> None:
-    hanging = {"target": "telegram", "kind": "slow", "method": "sendChatAction", "delay": 60.0}
-    await play.control("POST", "faults", faults=[hanging | {"times": 2}])
+async def test_a_hint_that_hangs_or_is_refused_holds_up_no_answer(play: World) -> None:
+    hint = {"target": "telegram", "method": "sendChatAction"}
+    await play.control("POST", "faults", faults=[hint | {"kind": "slow", "delay": 60.0, "times": 2}])
     await play.ask(EMMA, PLAIN, "In transit between")
     await play.ask(EMMA, f"/track {CUSTOMS}", "8042")
-
-
-async def test_a_hint_that_is_refused_harms_no_answer(play: World) -> None:
-    await play.control(
-        "POST", "faults", faults=[{"target": "telegram", "kind": "close", "method": "sendChatAction"}]
-    )
-    await play.ask(EMMA, PLAIN, "In transit between")
+    await play.control("DELETE", "faults")
+    await play.control("POST", "faults", faults=[hint | {"kind": "close"}])
+    await play.ask(EMMA, TWO_PARCELS, "8042")
 
 
 async def test_tracking_twice_follows_once(play: World) -> None:
@@ -115,9 +112,7 @@ async def test_a_forged_press_is_told_so_and_changes_nothing(play: World) -> Non
     other = await play.ask(IVAN, "/start", "")
     stolen = next(b["callback_data"] for row in card["buttons"] for b in row if "Stop" in b["text"])
     for data in (stolen, "1:x:nonsense", "garbage", "9:r:abc"):
-        answer = await play.control(
-            "POST", f"chats/{IVAN}/press", message_id=other["id"], data=data, timeout=10
-        )
+        answer = await play.press(IVAN, other, data=data)
         assert "/orders" in answer["answer"]["text"]
     await play.ask(EMMA, "/orders", "1 on the way")
 
@@ -126,13 +121,9 @@ async def test_muting_stops_pushes_and_switching_on_brings_them_back(play: World
     card = await play.ask(EMMA, PLAIN, "In transit between")
     await play.ask(EMMA, "/unsubscribe", "is muted")
     await play.next_node(PLAIN)
-    app = play.app
-    assert app is not None
 
     async def seen() -> bool:
-        async with app.store.read() as tx:
-            order = await tx.orders.get(PLAIN)
-        return order is not None and "arrived at transit" in order.nodes[0].description
+        return "arrived at transit" in (await play.order(PLAIN)).nodes[0].description
 
     await play.until(seen)
     await play.ask(EMMA, "/subscribe", "We'll tell you about")
@@ -188,18 +179,16 @@ async def test_a_signed_link_claims_an_order_in_one_tap(play: World) -> None:
     assert "8042" not in listed["text"]
 
 
-async def test_only_links_add_orders_where_the_operator_says_so(play: World) -> None:
-    await play.stop()
-    await play.start(ACCESS="link")
-    await play.ask(EMMA, PLAIN, "personal link")
-    await play.ask(EMMA, f"/start {link_token(PLAIN, 'a-secret-of-your-own')}", "In transit between")
+async def test_only_links_add_orders_where_the_operator_says_so(idle: World) -> None:
+    await idle.start(ACCESS="link")
+    await idle.ask(EMMA, PLAIN, "personal link")
+    await idle.ask(EMMA, f"/start {link_token(PLAIN, 'a-secret-of-your-own')}", "In transit between")
 
 
-async def test_a_private_bot_serves_its_own_team_only(play: World) -> None:
-    await play.stop()
-    await play.start(ACCESS="private")
-    await play.ask(EMMA, PLAIN, "own team")
-    await play.ask(MERCHANT, PLAIN, "In transit between")
+async def test_a_private_bot_serves_its_own_team_only(idle: World) -> None:
+    await idle.start(ACCESS="private")
+    await idle.ask(EMMA, PLAIN, "own team")
+    await idle.ask(MERCHANT, PLAIN, "In transit between")
 
 
 async def test_wrong_ids_lock_a_chat_out_with_the_same_answer_for_wrong_and_foreign(play: World) -> None:
@@ -229,11 +218,9 @@ async def test_in_groups_members_see_and_admins_change(play: World) -> None:
 async def test_a_chat_that_blocked_the_bot_is_left_alone_and_comes_back(play: World) -> None:
     card = await play.ask(EMMA, PLAIN, "In transit between")
     await play.control("POST", f"chats/{EMMA}/state", action="block")
-    app = play.app
-    assert app is not None
 
     async def resting() -> bool:
-        async with app.store.read() as tx:
+        async with play.app.store.read() as tx:
             return await tx.chats.active_orders() == 0
 
     await play.until(resting)
@@ -247,11 +234,9 @@ async def test_mydata_exports_and_forget_deletes_everything(play: World) -> None
     await play.ask(EMMA, "/mydata", "/forget")
     question = await play.ask(EMMA, "/forget", "Delete everything")
     await play.press(EMMA, question, "Yes, delete")
-    app = play.app
-    assert app is not None
 
     async def gone() -> bool:
-        async with app.store.read() as tx:
+        async with play.app.store.read() as tx:
             return await tx.chats.count() == 0
 
     await play.until(gone)
@@ -265,6 +250,10 @@ async def test_updates_sent_while_the_bot_was_down_are_answered(play: World) -> 
 
 
 async def test_the_merchant_makes_links_and_sees_the_board(play: World) -> None:
+    made = await play.ask(MERCHANT, f"/link {PLAIN}", "1 link for a customer")
+    code = await play.hears(MERCHANT, PLAIN, after=made["id"])
+    assert code["photo"]
+    assert code["text"] == PLAIN
     made = await play.ask(MERCHANT, f"/link {PLAIN} {CUSTOMS}", "2 links for customers")
     assert link_token(PLAIN, "a-secret-of-your-own") in made["text"]
     await play.ask(MERCHANT, "/board", "No orders are watched")
@@ -287,8 +276,7 @@ async def test_a_dead_login_is_told_with_its_page_and_the_pasted_address_is_take
     welcome = await play.ask(MERCHANT, "/start", "Welcome")
     await play.control("POST", "aliexpress/tokens", action="kill_all")
     await play.ask(EMMA, PLAIN, "will update itself")
-    assert play.app is not None
-    await play.until(lambda: _true(play.app is not None and play.app.leader.merchant.keeper.dead))
+    await play.until(lambda: _true(play.app.leader.merchant.keeper.dead))
     await play.app.leader.upkeep.round()
     told = await play.hears(MERCHANT, "asks you to log in again", after=welcome["id"])
     assert any("oauth/authorize" in b.get("url", "") for row in told["buttons"] for b in row)
@@ -310,9 +298,8 @@ async def test_a_login_that_dies_again_is_told_again(play: World) -> None:
     for order in (PLAIN, "8211744661798042"):  # an order that got no answer rests a minute
         await play.control("POST", "aliexpress/tokens", action="kill_all")
         await play.say(EMMA, order)
-        await play.until(lambda: _true(play.app is not None and play.app.leader.merchant.keeper.dead))
+        await play.until(lambda: _true(play.app.leader.merchant.keeper.dead))
         for _ in range(3):
-            assert play.app is not None
             await play.app.leader.upkeep.round()
         told = await play.hears(MERCHANT, "asks you to log in again", after=last)
         assert sum("asks you" in one["text"] for one in await play.messages(MERCHANT)) == 1 + bool(last)
@@ -346,6 +333,9 @@ async def test_the_merchant_uploads_a_list_and_gets_links_and_codes_back(play: W
     links = await play.hears(MERCHANT, "2 links", after=sent["message"]["id"])
     assert links["document"]["name"] == "links.csv"
     assert "491701234567" not in links["text"]  # neither an order nor anybody's mistake
+    content = base64.b64encode(b"PK\x03\x04 and more").decode()
+    sent = await play.control("POST", f"chats/{MERCHANT}/document", name="orders.xlsx", base64=content)
+    await play.hears(MERCHANT, "Save it as CSV", after=sent["message"]["id"])
 
 
 async def test_a_list_of_two_thousand_orders_holds_nobody_up(play: World) -> None:
@@ -409,13 +399,6 @@ async def test_the_lists_language_greets_a_customer_of_whom_telegram_says_none(p
     await play.ask(newcomer["id"], f"/start {other}", "votre colis")
 
 
-async def test_a_spreadsheet_is_answered_with_what_to_do(play: World) -> None:
-    await play.ask(MERCHANT, "/start", "Welcome")
-    content = base64.b64encode(b"PK\x03\x04 and more").decode()
-    sent = await play.control("POST", f"chats/{MERCHANT}/document", name="orders.xlsx", base64=content)
-    await play.hears(MERCHANT, "Save it as CSV", after=sent["message"]["id"])
-
-
 async def test_a_topic_has_its_own_follows_and_falls_back_to_general_when_it_closes(play: World) -> None:
     forum = await play.control("POST", "chats", type="forum", title="Shop", members={str(EMMA): "creator"})
     topic = await play.control("POST", f"chats/{forum['id']}/state", action="create_topic", name="Parcels")
@@ -439,30 +422,9 @@ async def test_a_group_that_becomes_a_supergroup_goes_on(play: World) -> None:
     await play.hears(new, "Package arrived at transit", after=0)  # the first message there
 
 
-async def test_a_shops_orders_all_end_alike_and_are_told_apart_all_the_same(play: World) -> None:
-    await play.ask(EMMA, f"{PLAIN} {CUSTOMS} {TWO_PARCELS}", "3 orders added")
-    listed = await play.ask(EMMA, "/orders", "3")
-    named = [key["text"] for row in listed["buttons"] for key in row if " · " in key["text"]]
-    assert [name.split()[0] for name in named] == ["1", "2", "3"]
-    asked = await play.ask(EMMA, "/untrack", "Which order")
-    assert len({key["text"] for row in asked["buttons"] for key in row}) == 3
-
-
-async def test_of_random_ids_sent_while_aliexpress_is_silent_few_are_taken_and_undone(play: World) -> None:
-    await play.control("POST", "faults", target="aliexpress", kind="outage", times=None)
-    many = " ".join(str(8211744661990042 + n * 1000) for n in range(20))
-    answer = await play.ask(EMMA, many, "3 orders added")
-    assert answer["text"].count("couldn't check") == 17
-    await play.hears(EMMA, "Too many attempts", after=answer["id"])
-    await play.control("DELETE", "faults")
-    await play.hears(EMMA, "isn't one of this shop's", after=answer["id"])
-    await play.ask(EMMA, PLAIN, "Too many attempts")
-
-
-async def test_logins_are_taken_in_private_chats_only(play: World) -> None:
-    await play.stop()
-    await play.start(ADMIN_CHAT_IDS=f"{MERCHANT},{FAMILY}")
-    await play.ask(FAMILY, "/authorize", "in a private chat", user_id=EMMA)
+async def test_logins_are_taken_in_private_chats_only(idle: World) -> None:
+    await idle.start(ADMIN_CHAT_IDS=f"{MERCHANT},{FAMILY}")
+    await idle.ask(FAMILY, "/authorize", "in a private chat", user_id=EMMA)
 
 
 async def test_a_card_sent_while_aliexpress_is_silent_fills_in_by_itself(play: World) -> None:
@@ -542,34 +504,22 @@ async def test_a_time_zone_is_understood_by_its_city(play: World) -> None:
     await play.ask(EMMA, "/timezone Nowhere", "We don't know the time zone of")
 
 
-async def test_a_single_links_code_is_named_by_its_order(play: World) -> None:
-    made = await play.ask(MERCHANT, f"/link {PLAIN}", "1 link for a customer")
-    code = await play.hears(MERCHANT, PLAIN, after=made["id"])
-    assert code["photo"]
-    assert code["text"] == PLAIN
-
-
-async def test_a_press_is_answered_at_once_while_aliexpress_takes_its_time(play: World) -> None:
-    await play.stop()
-    app = await play.start(CHECK_MAX_SECONDS="3600")  # nobody looks beside the person
-    card = await play.ask(EMMA, PLAIN, "In transit between")
-    await play.control("POST", "faults", target="aliexpress", kind="slow", delay=2, times=None)
+async def test_a_press_is_answered_at_once_while_aliexpress_takes_its_time(idle: World) -> None:
+    await idle.start(CHECK_MAX_SECONDS="3600")  # nobody looks beside the person
+    card = await idle.ask(EMMA, PLAIN, "In transit between")
+    await idle.control("POST", "faults", target="aliexpress", kind="slow", delay=2, times=None)
 
     async def cooled_down() -> bool:
-        async with app.store.read() as tx:
-            order = await tx.orders.get(PLAIN)
-        assert order is not None
-        assert order.fetched_at is not None
-        return datetime.now(UTC) - order.fetched_at > timedelta(seconds=1)
+        fetched_at = (await idle.order(PLAIN)).fetched_at
+        return fetched_at is not None and datetime.now(UTC) - fetched_at > timedelta(seconds=1)
 
-    await play.until(cooled_down)
-    pressed = await play.press(EMMA, card, "Refresh")
+    await idle.until(cooled_down)
+    pressed = await idle.press(EMMA, card, "Refresh")
     assert "Checking" in pressed["answer"]["text"]
 
 
 async def _listening(play: World) -> str:
     """Start the bot with its port open; where AliExpress pushes to."""
-    await play.stop()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         listen = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -578,83 +528,64 @@ async def _listening(play: World) -> str:
 
 
 async def test_a_push_from_the_past_or_with_an_unknown_word_changes_nothing_and_the_word_is_listed(
-    play: World,
+    idle: World,
 ) -> None:
-    url = await _listening(play)
+    url = await _listening(idle)
     waiting = "8211744661798042"
-    card = await play.ask(EMMA, waiting, "Expected")
-    await play.hears(EMMA, "for you?", after=card["id"])
-    before = len(await play.messages(EMMA))
+    card = await idle.ask(EMMA, waiting, "Expected")
+    await idle.hears(EMMA, "for you?", after=card["id"])
+    before = len(await idle.messages(EMMA))
     for status, age in (("OrderShipped", 2 * 86_400), ("OrderShipped", -3600), ("OrderTeleported", 0)):
-        pushed = await play.control(
+        pushed = await idle.control(
             "POST", "aliexpress/push", url=url, order_id=waiting, status=status, age=age
         )
         assert pushed["status"] == 200
-    assert play.app is not None
-    await play.app.leader.upkeep.round()
-    async with play.app.store.read() as tx:
-        known, words = await tx.orders.get(waiting), await tx.memory.unknown()
-    assert known is not None
-    assert known.status is not OrderStatus.SHIPPED
-    assert words == [("unknown_push: OrderTeleported", 1)]
-    await play.control("POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped")
-    await play.hears(EMMA, "🧾", after=card["id"])
-    assert len(await play.messages(EMMA)) == before + 1
+    await idle.app.leader.upkeep.round()
+    assert (await idle.order(waiting)).status is not OrderStatus.SHIPPED
+    async with idle.app.store.read() as tx:
+        assert await tx.memory.unknown() == [("unknown_push: OrderTeleported", 1)]
+    await idle.control("POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped")
+    await idle.hears(EMMA, "🧾", after=card["id"])
+    assert len(await idle.messages(EMMA)) == before + 1
 
 
 async def test_a_delivery_that_aliexpress_takes_back_is_told_and_the_parcel_is_watched_again(
-    play: World,
+    idle: World,
 ) -> None:
     """The demo's "delivered, but not really": what follows a delivery is pushed, and found without one."""
-    await play.control("POST", "metrics", push_url=await _listening(play))
+    await idle.control("POST", "metrics", push_url=await _listening(idle))
     order = FALSE_DELIVERED
-    card = await play.ask(EMMA, order, "Out for delivery")
-    await play.next_node(order)
-    asked = await play.hears(EMMA, "Did you get it?", after=card["id"])
+    card = await idle.ask(EMMA, order, "Out for delivery")
+    await idle.next_node(order)
+    asked = await idle.hears(EMMA, "Did you get it?", after=card["id"])
     assert asked["effect"] == "🎉"
-    await play.next_node(order)
-    told = await play.hears(EMMA, "has not been delivered yet", after=asked["id"])
+    await idle.next_node(order)
+    told = await idle.hears(EMMA, "has not been delivered yet", after=asked["id"])
     assert "It hasn't been delivered after all." in told["text"]
     assert "Look for a note" not in told["text"]
     assert not told["effect"]
-    await play.next_node(order)
-    await play.hears(EMMA, "It's out for delivery.", after=told["id"])
-
-
-async def test_a_problem_is_passed_on_to_the_merchant_once_however_often_it_is_pressed(play: World) -> None:
-    welcome = await play.ask(MERCHANT, "/start", "Welcome")
-    card = await play.ask(EMMA, PLAIN, "In transit between")
-    await play.control("POST", f"orders/{PLAIN}/nodes", phrase="delivered")
-    asked = await play.hears(EMMA, "Did you get it?", after=card["id"])
-    for _ in range(3):
-        await play.press(EMMA, asked, "Problem")
-        answered = await play.reads(EMMA, asked, "We've told the shop")
-        await play.press(EMMA, answered, "Change")
-        asked = await play.reads(EMMA, answered, "Did you get it?")
-    await play.hears(MERCHANT, "reports a problem", after=welcome["id"])
-    await play.ask(MERCHANT, "/board", "Customer reports a problem")
-    said = [one["text"] for one in await play.messages(MERCHANT) if one["is_bot"]]
-    assert sum("reports a problem" in text and "attention" not in text for text in said) == 1
+    await idle.next_node(order)
+    await idle.hears(EMMA, "It's out for delivery.", after=told["id"])
 
 
 async def test_aliexpress_pushes_that_the_order_was_shipped_and_a_forged_push_does_nothing(
-    play: World,
+    idle: World,
 ) -> None:
-    url = await _listening(play)
+    url = await _listening(idle)
     waiting = "8211744661798042"
-    card = await play.ask(EMMA, waiting, "Expected")
-    ivan = await play.ask(IVAN, waiting, "По данным AliExpress")
-    forged = await play.control(
+    card = await idle.ask(EMMA, waiting, "Expected")
+    ivan = await idle.ask(IVAN, waiting, "По данным AliExpress")
+    forged = await idle.control(
         "POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped", forged=True
     )
     assert forged["status"] == 401
-    before = len(await play.messages(EMMA))
-    pushed = await play.control("POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped")
+    before = len(await idle.messages(EMMA))
+    pushed = await idle.control("POST", "aliexpress/push", url=url, order_id=waiting, status="OrderShipped")
     assert pushed["status"] == 200
-    told = await play.hears(EMMA, "🧾", after=card["id"])
+    told = await idle.hears(EMMA, "🧾", after=card["id"])
     assert "Shipped" in told["text"]
-    await play.hears(IVAN, "🧾", after=ivan["id"])
-    shown = next(m for m in await play.messages(EMMA) if m["id"] == card["id"])
+    await idle.hears(IVAN, "🧾", after=ivan["id"])
+    shown = next(m for m in await idle.messages(EMMA) if m["id"] == card["id"])
     assert told["reply_to"] == card["id"]
     assert "🧾 Shipped" in shown["text"]
-    assert len(await play.messages(EMMA)) == before + 1
+    assert len(await idle.messages(EMMA)) == before + 1

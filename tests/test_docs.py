@@ -22,6 +22,7 @@ from bot.ids import link_token, read_link_token
 from bot.settings import SECRETS, Settings, load_settings
 from bot.views import board as view
 from bot.views import commands as menu
+from tests.make import there
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -38,8 +39,7 @@ def _title(path: Path) -> str:
 def generate() -> Iterator[ModuleType]:
     """docs/generate.py as a module."""
     before = list(sys.path)
-    spec = importlib.util.spec_from_file_location("generate_docs", DOCS / "generate.py")
-    assert spec is not None
+    spec = there(importlib.util.spec_from_file_location("generate_docs", DOCS / "generate.py"))
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

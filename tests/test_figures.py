@@ -17,6 +17,7 @@ from bot.i18n import Words
 from bot.model import Figures, Reason, Reported, Stage, Tally
 from bot.views import chart
 from bot.views import figures as view
+from tests.make import there
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 TODAY, SINCE = date(2026, 11, 30), datetime(2026, 9, 1, tzinfo=UTC)
@@ -126,6 +127,5 @@ def test_the_chart_is_drawn_once_there_is_something_to_see() -> None:
     words = Words(language="en")
     assert chart.draw_figures(words, _of().weeks) is None
     seen = _of(Tally(on=TODAY, carrier="A", days=9, promised=1, late=1))
-    drawn = chart.draw_figures(words, seen.weeks)
-    assert drawn is not None
+    drawn = there(chart.draw_figures(words, seen.weeks))
     assert drawn.startswith(b"\x89PNG")

@@ -13,6 +13,7 @@ from bot.model import BoardSettings, BookEntry, BotState, CallBudget, Flag, Flag
 from bot.tracking import Policy
 from bot.views import board as view
 from tests import make
+from tests.make import there
 from tests.parts import Engine
 
 MERCHANT = Place(42)
@@ -91,8 +92,7 @@ async def test_done_takes_a_returned_order_off_and_its_customer_is_shown_before(
     await engine.follow()
     await _return(engine)
     flagging = engine.tracking.flagging
-    found = await flagging.get(make.ORDER)
-    assert found is not None
+    found = there(await flagging.get(make.ORDER))
     assert found.flag is Flag.RETURNED
     assert found.customer == make.HERE.chat_id
     assert (await flagging.page(0, length=6, asleep=0, only=Flag.RETURNED)).total == 1
@@ -112,8 +112,7 @@ async def test_done_solves_the_customers_report_who_may_report_again(engine: Eng
     assert await flagging.get(make.ORDER) is None
     engine.clock.pass_(days=2)
     await flagging.dispute(make.ORDER, make.HERE)
-    again = await flagging.get(make.ORDER)
-    assert again is not None
+    again = there(await flagging.get(make.ORDER))
     assert again.flag is Flag.DISPUTED
 
 

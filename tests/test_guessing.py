@@ -9,22 +9,18 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import Throttled, Transient
-from bot.model import Chat, Flag, Place
+from bot.model import Flag, Place
 from bot.tracking import LimitReached, LockedOut, NotFound, Outcome, Policy, Tracked, Unanswered
 from tests import make
+from tests.make import there
 from tests.parts import Engine, several
 
 GROUP, OTHER_GROUP, EMMA = Place(-7), Place(-8), 7001
 BUSY = Throttled("DailyBudget", "the day's calls are spent", seconds=3600.0)
 
 
-async def chat_at(engine: Engine, place: Place = make.HERE) -> Chat:
-    async with engine.store.write() as tx:
-        return await tx.chats.get_or_create(place, language="en", zone="UTC", now=engine.clock.now())
-
-
 async def tries(engine: Engine, count: int, place: Place = make.HERE, person: int = 0) -> list[Outcome]:
-    chat = await chat_at(engine, place)
+    chat = await engine.chat(place)
     return [await engine.tracking.following.track(chat, order, person=person) for order in several(count)]
 
 
@@ -41,7 +37,7 @@ async def test_of_twenty_random_ids_three_are_taken_unchecked_and_then_it_locks(
 
 async def test_twenty_at_once_are_no_more_than_twenty_in_a_row(engine: Engine) -> None:
     engine.source.failing = BUSY
-    chat = await chat_at(engine)
+    chat = await engine.chat()
     track = engine.tracking.following.track
     found = await asyncio.gather(*(track(chat, order) for order in several(20)))
     assert sum(isinstance(one, Tracked) for one in found) == 3
@@ -65,7 +61,7 @@ async def test_what_turns_out_unknown_is_removed_with_a_word(engine: Engine) -> 
 
 async def test_what_a_signed_link_vouches_for_stays(engine: Engine) -> None:
     engine.source.failing = BUSY
-    outcome = await engine.tracking.following.track(await chat_at(engine), make.ORDER, by_link=True)
+    outcome = await engine.tracking.following.track(await engine.chat(), make.ORDER, by_link=True)
     assert isinstance(outcome, Tracked)
     engine.source.failing = None
     await engine.look_and_tell()
@@ -96,7 +92,7 @@ async def test_the_limit_of_a_chat_holds_for_ids_sent_at_once(engine: Engine) ->
     orders = list(several(12))
     for order in orders:
         engine.source.add(order, "Package left sorting center of origin.")
-    chat = await chat_at(engine)
+    chat = await engine.chat()
     found = await asyncio.gather(*(engine.tracking.following.track(chat, order) for order in orders))
     assert sum(isinstance(one, Tracked) for one in found) == 4
     assert sum(isinstance(one, LimitReached) for one in found) == 8
@@ -145,8 +141,7 @@ async def test_nobody_closes_another_persons_dispute(engine: Engine) -> None:
     following = engine.tracking.following
     await following.received(GROUP, make.ORDER)
     await following.received(Place(EMMA), make.ORDER)
-    flagged = await engine.tracking.flagging.get(make.ORDER)
-    assert flagged is not None
+    flagged = there(await engine.tracking.flagging.get(make.ORDER))
     assert flagged.flag is Flag.DISPUTED
     await following.received(make.HERE, make.ORDER)
     after = await engine.tracking.flagging.get(make.ORDER)
@@ -177,14 +172,14 @@ async def test_a_chats_failing_ids_cannot_spend_the_days_calls(engine: Engine, l
     engine.source.failing = Transient("ConnectError", "nobody answers")
     for order in orders:
         engine.source.errors[order] = engine.source.failing
-    chat = replace(await chat_at(engine), language=language)
+    chat = replace(await engine.chat(), language=language)
     for _minute in range(60):
         for order in orders:
             await engine.tracking.following.track(chat, order, person=EMMA)
             await engine.tracking.viewing.refresh(chat, order, person=EMMA)
         engine.clock.pass_(minutes=1)
     assert len(engine.source.asked) <= 10
-    other = await chat_at(engine, GROUP)
+    other = await engine.chat(GROUP)
     await engine.tracking.viewing.refresh(other, orders[0], person=EMMA)
     assert len(engine.source.asked) <= 11, "a person's failures count in all chats"
     engine.clock.pass_(minutes=1)
@@ -198,7 +193,7 @@ async def test_a_chats_failing_ids_cannot_spend_the_days_calls(engine: Engine, l
 
 async def test_texts_that_cannot_be_had_are_not_asked_for_at_each_press(engine: Engine) -> None:
     await engine.follow()
-    chat = replace(await chat_at(engine), language="uk")
+    chat = replace(await engine.chat(), language="uk")
     engine.source.failing = Transient("ConnectError", "nobody answers")
     asked = len(engine.source.asked)
     for _press in range(60):
@@ -213,9 +208,7 @@ async def test_texts_that_cannot_be_had_are_not_asked_for_at_each_press(engine: 
 
 async def test_pages_in_a_language_where_an_entry_has_no_pair_cost_one_call(engine: Engine) -> None:
     await engine.follow()
-    async with engine.store.read() as tx:
-        order = await tx.orders.get(make.ORDER)
-    assert order is not None
+    order = await engine.order()
     engine.source.nodes[make.ORDER] = []  # the answer in Ukrainian lacks what the English one had
     asked = len(engine.source.asked)
     for _page in range(5):

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from bot.tracking.keys import ApiKeys
+from tests.make import there
 from tests.parts import Engine
 
 
@@ -17,8 +18,7 @@ def keys(engine: Engine) -> ApiKeys:
 
 async def test_a_key_is_recognized_until_it_is_revoked(keys: ApiKeys) -> None:
     assert await keys.identify("anything") == (None, False)
-    key = await keys.add("shop")
-    assert key is not None
+    key = there(await keys.add("shop"))
     assert re.fullmatch(r"pk_[0-9a-f]{12}_[A-Za-z0-9_-]{43}", key)
     found, _ = await keys.identify(key)
     assert found is not None
@@ -30,15 +30,13 @@ async def test_a_key_is_recognized_until_it_is_revoked(keys: ApiKeys) -> None:
 
 
 async def test_a_name_is_given_once(keys: ApiKeys) -> None:
-    first = await keys.add("shop")
+    first = there(await keys.add("shop"))
     assert await keys.add("shop") is None
-    assert first is not None
     assert (await keys.identify(first))[0] is not None
 
 
 async def test_the_last_use_is_noted_once_a_minute(engine: Engine, keys: ApiKeys) -> None:
-    key = await keys.add("shop")
-    assert key is not None
+    key = there(await keys.add("shop"))
     assert (await keys.all())[0].used_at is None
     await keys.identify(key)
     first = engine.clock.now()
@@ -51,10 +49,8 @@ async def test_the_last_use_is_noted_once_a_minute(engine: Engine, keys: ApiKeys
 
 
 async def test_nothing_of_the_key_is_stored(engine: Engine, keys: ApiKeys) -> None:
-    key = await keys.add("shop")
-    assert key is not None
-    path = engine.store.database.path
-    assert path is not None
+    key = there(await keys.add("shop"))
+    path = there(engine.store.database.path)
     stored = b"".join(each.read_bytes() for each in path.parent.iterdir())
     assert key[-43:].encode() not in stored
     assert key.split("_")[1].encode() in stored

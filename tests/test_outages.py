@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import Reauthorize, SourceError
-from bot.model import Chat
 from bot.tracking.outages import OLD
 from tests import make
 from tests.parts import Engine
@@ -16,16 +15,9 @@ OUTAGES = (SourceError("ServiceUnavailable", "503"), Reauthorize("IllegalRefresh
 CARD = 77
 
 
-async def _chat(engine: Engine) -> Chat:
-    async with engine.store.read() as tx:
-        chat = await tx.chats.get(make.HERE)
-    assert chat is not None
-    return chat
-
-
 async def _looked_at(engine: Engine) -> bool:
     """Somebody refreshes the order; whether its card tells of an outage, which is then remembered."""
-    shown = (await engine.tracking.viewing.refresh(await _chat(engine), make.ORDER)).shown
+    shown = (await engine.tracking.viewing.refresh(await engine.chat(), make.ORDER)).shown
     if shown.silent_since is not None:
         await engine.tracking.outages.shown(make.HERE, make.ORDER, shown.silent_since)
     return shown.silent_since is not None

@@ -32,6 +32,7 @@ from bot.web.routes import Endpoints, create_web_app
 from bot.web.server import HttpServer
 from bot.web.visitors import WrongLinks
 from tests import make
+from tests.make import there
 from tests.parts import Engine
 
 SECRET = "a-secret-of-your-own"
@@ -334,8 +335,7 @@ async def _expect(door: Door) -> None:
     """The order's parcel is estimated to come from Nov 23 to 25."""
     first, last = (datetime(2026, 11, day, 12, tzinfo=UTC) for day in (23, 25))
     async with door.engine.store.write() as tx:
-        order = await tx.orders.get(make.ORDER)
-        assert order is not None
+        order = there(await tx.orders.get(make.ORDER))
         estimate = Estimate(first=first, last=last, at=door.engine.clock.now())
         parcels = tuple(replace(one, estimate=estimate) for one in order.parcels)
         await tx.orders.save_estimates([replace(order, parcels=parcels)])

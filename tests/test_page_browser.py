@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.test_browser import CHROMIUM, QUIET
+from tests.browsers import keep
+from tests.make import there
 from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, TWO_PARCELS, World, world
 
-expect.set_options(timeout=60_000)  # milliseconds; only what never comes takes as long
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM HERE: the tracking page was not looked at"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 SHOP = """
 name = "Lamp & Light"
@@ -38,7 +35,7 @@ LOOKS = [
 ]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def here(tmp_path: Path) -> AsyncIterator[World]:
     """The product with its port open, and orders that a chat follows."""
     (tmp_path / "shop.toml").write_text(SHOP, encoding="utf-8")
@@ -52,14 +49,6 @@ async def here(tmp_path: Path) -> AsyncIterator[World]:
         for order in (PLAIN, CUSTOMS, TWO_PARCELS):
             await made.ask(EMMA, f"/track {order}", order[-4:])
         yield made
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        await opened.close()
 
 
 async def test_it_reads_well_and_is_open_to_everybody(here: World, browser: Browser) -> None:
@@ -76,7 +65,7 @@ async def test_it_reads_well_and_is_open_to_everybody(here: World, browser: Brow
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
             await _is_accessible(page)
             if order == PLAIN:
-                await _keep(page, f"page-{language}" if width < 500 else "page-desk")
+                await keep(page, f"page-{language}" if width < 500 else "page-desk", whole=True)
             await page.context.close()
 
 
@@ -95,8 +84,7 @@ async def test_languages_are_switched_and_parcels_printed_without_a_script(
     await expect(page.locator(".main")).to_be_hidden()
     await expect(page.locator("h1")).to_be_visible()
     wrong = page.url.partition("?")[0] + "x"
-    answer = await page.goto(wrong)
-    assert answer is not None
+    answer = there(await page.goto(wrong))
     assert answer.status == 404
     await context.close()
     page = await browser.new_page()
@@ -161,10 +149,3 @@ async def _wait_for_texts(here: World, page: Page, language: str) -> None:
 async def _is_accessible(page: Page) -> None:
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
-
-
-async def _keep(page: Page, name: str) -> None:
-    """A picture for docs/, where `make screenshots` asks for it; else only proof that one can be taken."""
-    folder = os.environ.get("SCREENSHOTS")
-    taken = await page.screenshot(path=f"{folder}/{name}.png" if folder else None, full_page=True)
-    assert len(taken) > 10_000

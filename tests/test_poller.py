@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from bot.board import flag
 from bot.errors import Misconfigured, Reauthorize, StoreError, Throttled, Transient
-from bot.model import Chat, Flag, OrderFacts, OrderStatus, Place
+from bot.model import Flag, OrderFacts, OrderStatus, Place
 from bot.pacing import Price
 from bot.poller import Poller
 from bot.tracking import Tracked
 from tests import make
+from tests.make import there
 from tests.parts import Engine, several
 
 SCAN = "Package arrived at transit country/region."
@@ -40,7 +41,7 @@ async def test_the_first_snapshot_is_never_pushed(engine: Engine) -> None:
 @pytest.mark.parametrize("language", ["en", "uk"])
 async def test_a_new_order_is_shown_just_as_it_is_stored(engine: Engine, language: str) -> None:
     engine.source.add(make.ORDER, *(f"Package left facility {n}" for n in range(20)))
-    chat = await _met(engine, language)
+    chat = await engine.chat(language=language)
     tracked = await engine.tracking.following.track(chat, make.ORDER, label=" Shoes ")
     assert isinstance(tracked, Tracked)
     stored = await engine.tracking.viewing.show(chat, make.ORDER)
@@ -56,15 +57,10 @@ async def test_a_new_order_without_tracking_is_shown_just_as_it_is_stored(engine
     engine.source.facts[make.ORDER] = OrderFacts(
         order_id=make.ORDER, status=OrderStatus.PREPARING, paid_at=at
     )
-    chat = await _met(engine, "en")
+    chat = await engine.chat()
     tracked = await engine.tracking.following.track(chat, make.ORDER)
     assert isinstance(tracked, Tracked)
     assert tracked.shown == await engine.tracking.viewing.show(chat, make.ORDER)
-
-
-async def _met(engine: Engine, language: str) -> Chat:
-    async with engine.store.write() as tx:
-        return await tx.chats.get_or_create(make.HERE, language=language, zone="UTC", now=engine.clock.now())
 
 
 @pytest.mark.parametrize("waiting", [True, False])
@@ -100,10 +96,7 @@ async def test_a_quiet_check_costs_one_call_and_moves_the_next(engine: Engine) -
     engine.source.asked.clear()
     await engine.look()
     assert engine.source.asked == [(make.ORDER, "en")]
-    async with engine.store.read() as tx:
-        due = await tx.checks.next_check_at(make.ORDER)
-    assert due is not None
-    assert due > engine.clock.now()
+    assert await engine.next_check() > engine.clock.now()
 
 
 async def test_one_s_news_makes_those_in_the_same_bag_due(engine: Engine) -> None:
@@ -146,13 +139,10 @@ async def test_one_failing_order_among_a_hundred_starves_nobody(engine: Engine) 
     await engine.look()
     async with engine.store.read() as tx:
         known = await tx.orders.get_many(orders)
-        failing = await tx.orders.watch(orders[0])
-        later = await tx.checks.next_check_at(orders[0])
+        failing = there(await tx.orders.watch(orders[0]))
     assert sum(SCAN in order.nodes[0].description for order in known.values()) == 99
-    assert failing is not None
     assert failing.failures >= 1
-    assert later is not None
-    assert later > engine.clock.now()
+    assert await engine.next_check(orders[0]) > engine.clock.now()
 
 
 async def test_a_poisoned_order_does_not_stop_the_others(engine: Engine) -> None:
@@ -173,8 +163,7 @@ async def test_a_throttled_source_is_left_alone_and_nothing_is_held_against_the_
     assert not await engine.poller.step()
     assert engine.source.asked == []
     async with engine.store.read() as tx:
-        watch = await tx.orders.watch(make.ORDER)
-    assert watch is not None
+        watch = there(await tx.orders.watch(make.ORDER))
     assert watch.failures == 0
 
 
@@ -194,10 +183,8 @@ async def test_while_the_login_is_dead_one_order_probes_and_afterwards_all_go_on
     await engine.poller.step()
     await engine.poller.drain()
     assert _healthy(engine)
-    async with engine.store.read() as tx:
-        due = [await tx.checks.next_check_at(order) for order in orders]
-    spread = max(at for at in due if at) - min(at for at in due if at)
-    assert spread > timedelta(minutes=5)  # no crowd at once
+    due = [await engine.next_check(order) for order in orders]
+    assert max(due) - min(due) > timedelta(minutes=5)  # no crowd at once
 
 
 async def _asked_after_an_outage(engine: Engine, **lasted: float) -> tuple[int, float]:
@@ -261,18 +248,14 @@ async def test_a_parcel_that_waits_at_the_pick_up_point_is_said_after_2_5_and_9_
 
 async def test_no_tracking_after_three_days_is_the_merchants_matter(engine: Engine) -> None:
     engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.PREPARING)
-    async with engine.store.write() as tx:
-        chat = await tx.chats.get_or_create(make.HERE, language="en", zone="UTC", now=engine.clock.now())
+    chat = await engine.chat()
     await engine.tracking.following.track(chat, make.ORDER)
     for _ in range(60):
         await engine.look(hours=2)
         await engine.tell()
     assert engine.post.sent == []
-    async with engine.store.read() as tx:
-        order = await tx.orders.get(make.ORDER)
-    assert order is not None
-    flagged = flag(order, None, engine.clock.now())
-    assert flagged is not None
+    order = await engine.order()
+    flagged = there(flag(order, None, engine.clock.now()))
     assert flagged[0] is Flag.NO_TRACKING
 
 
@@ -281,15 +264,12 @@ async def test_an_order_paid_long_before_the_follow_shows_it_and_tells_nobody(en
     engine.source.facts[make.ORDER] = OrderFacts(
         order_id=make.ORDER, status=OrderStatus.PREPARING, paid_at=paid
     )
-    async with engine.store.write() as tx:
-        chat = await tx.chats.get_or_create(make.HERE, language="en", zone="UTC", now=engine.clock.now())
+    chat = await engine.chat()
     await engine.tracking.following.track(chat, make.ORDER)
     for _ in range(48):
         await engine.look(hours=2)
         await engine.tell()
-    async with engine.store.read() as tx:
-        order = await tx.orders.get(make.ORDER)
-    assert order is not None
+    order = await engine.order()
     assert order.paid_at == paid
     assert flag(order, None, engine.clock.now()) == (Flag.NO_TRACKING, paid + timedelta(hours=72))
     assert "no_tracking" not in order.announced
@@ -298,8 +278,7 @@ async def test_an_order_paid_long_before_the_follow_shows_it_and_tells_nobody(en
 
 async def test_a_cancelled_order_is_told_and_no_longer_looked_at(engine: Engine) -> None:
     engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.PREPARING)
-    async with engine.store.write() as tx:
-        chat = await tx.chats.get_or_create(make.HERE, language="en", zone="UTC", now=engine.clock.now())
+    chat = await engine.chat()
     await engine.tracking.following.track(chat, make.ORDER)
     engine.source.facts[make.ORDER] = OrderFacts(order_id=make.ORDER, status=OrderStatus.CANCELLED)
     for _ in range(12):
@@ -317,15 +296,7 @@ async def test_a_pushed_status_is_taken_once_and_makes_the_order_due(engine: Eng
     assert not await engine.tracking.checking.learn_status(
         "8210560128429621", OrderStatus.FINISHED, now, "push-2"
     )
-    async with engine.store.read() as tx:
-        assert await tx.checks.next_check_at(make.ORDER) == now
-
-
-async def _status(engine: Engine) -> OrderStatus | None:
-    async with engine.store.read() as tx:
-        order = await tx.orders.get(make.ORDER)
-    assert order is not None
-    return order.status
+    assert await engine.next_check() == now
 
 
 async def _pushed(engine: Engine, *pushed: OrderStatus) -> None:
@@ -374,7 +345,7 @@ async def test_a_pushed_status_that_is_no_news_appears_on_the_card_all_the_same(
 
 async def test_a_pushed_word_that_nobody_knows_takes_no_status_away(engine: Engine) -> None:
     await _pushed(engine, OrderStatus.DISPUTED, OrderStatus.UNKNOWN)
-    assert await _status(engine) is OrderStatus.DISPUTED
+    assert (await engine.order()).status is OrderStatus.DISPUTED
     assert len(engine.post.edited) == 1
 
 
@@ -388,15 +359,9 @@ async def test_a_late_worker_changes_nothing(engine: Engine) -> None:
         (present,) = await tx.checks.lease_due(engine.clock.now(), 5, timedelta(minutes=1))
     engine.source.add(make.ORDER, SCAN)
     await engine.tracking.checking.check(late)
-    async with engine.store.read() as tx:
-        order = await tx.orders.get(make.ORDER)
-        assert order is not None
-        assert SCAN not in order.nodes[0].description
+    assert SCAN not in (await engine.order()).nodes[0].description
     await engine.tracking.checking.check(present)
-    async with engine.store.read() as tx:
-        order = await tx.orders.get(make.ORDER)
-        assert order is not None
-        assert SCAN in order.nodes[0].description
+    assert SCAN in (await engine.order()).nodes[0].description
 
 
 def _healthy(engine: Engine) -> bool:
@@ -405,9 +370,7 @@ def _healthy(engine: Engine) -> bool:
 
 async def test_while_the_login_is_dead_cards_say_how_old_they_are(engine: Engine) -> None:
     await engine.follow()
-    async with engine.store.read() as tx:
-        chat = await tx.chats.get(make.HERE)
-    assert chat is not None
+    chat = await engine.chat()
     known_at = engine.clock.now()
     engine.source.failing = Reauthorize("IllegalRefreshToken", "")
     await engine.look()
@@ -432,10 +395,7 @@ async def test_quiet_checks_outlive_a_database_that_is_busy_or_full(engine: Engi
     async with engine.store.database.write() as on:
         await on.execute(sa.text("ALTER TABLE mislaid RENAME TO orders"))
     await engine.poller.drain()
-    async with engine.store.read() as tx:
-        due = await tx.checks.next_due(engine.clock.now())
-    assert due is not None
-    assert due > engine.clock.now() + timedelta(minutes=5)
+    assert await engine.next_check() > engine.clock.now() + timedelta(minutes=5)
 
 
 async def test_news_that_the_database_did_not_take_are_looked_for_again_at_once(
@@ -445,11 +405,9 @@ async def test_news_that_the_database_did_not_take_are_looked_for_again_at_once(
     engine.source.add(make.ORDER, SCAN)
     engine.source.errors[make.ORDER] = StoreError("away")  # type: ignore[assignment]  # wherever it comes from
     await engine.look()
+    assert await engine.next_check() <= engine.clock.now() + timedelta(seconds=2)
     async with engine.store.read() as tx:
-        due, order = await tx.checks.next_due(engine.clock.now()), await tx.orders.watch(make.ORDER)
-    assert due is not None
-    assert due <= engine.clock.now() + timedelta(seconds=2)
-    assert order is not None
+        order = there(await tx.orders.watch(make.ORDER))
     assert order.failures == 0
     del engine.source.errors[make.ORDER]
     await engine.look_and_tell()

@@ -22,6 +22,7 @@ from bot.sources.aliexpress.push import may_be_signed
 from bot.web import limits
 from bot.web.routes import Endpoints, create_web_app
 from bot.web.server import HttpServer
+from tests.make import there
 from tests.test_web import SECRET_HEADER, House
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -212,7 +213,6 @@ async def test_what_telegram_never_sends_is_dropped_politely(body: bytes) -> Non
 
 
 def test_half_a_surrogate_pair_can_be_stored() -> None:
-    raw = raw_update({"update_id": 7, "message": {"text": "half \ud83d of it"}}, NOW)
-    assert raw is not None
+    raw = there(raw_update({"update_id": 7, "message": {"text": "half \ud83d of it"}}, NOW))
     assert raw.payload.encode()
     assert "half ? of it" in raw.payload

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.model import Delivery, Later, Message, Place, Sent
-from bot.store import Store
+from bot.model import Delivery, Later, Message, Place
 from tests import make
 from tests.parts import Engine, PostOffice, several
-from tests.world import CUSTOMS, EMMA, FAMILY, MERCHANT, PLAIN, World
+from tests.world import EMMA, FAMILY, MERCHANT, PLAIN, World
 
 SCAN = "Package arrived at transit country/region."
 RIGHTS = "Bad Request: not enough rights to send text messages to the chat"
@@ -114,6 +112,17 @@ async def test_a_chat_that_refuses_for_days_ends_as_dead_letters(engine: Engine,
     await _pass(engine, 100 * 3600, step=7200)
     assert await engine.states() == ["dead"]
     assert post.tried < 25
+
+
+async def test_news_of_a_stopped_order_is_dropped_with_what_waited(engine: Engine, post: Moody) -> None:
+    await engine.follow()
+    post.mood = lambda place, message: _refused(engine)
+    engine.source.add(make.ORDER, SCAN)
+    await engine.look_and_tell()
+    await engine.tracking.following.untrack(make.HERE, make.ORDER)
+    post.mood = Moody.mood
+    await _pass(engine, 60)
+    assert await engine.states() == ["dropped"]
 
 
 # ── one bad message ─────────────────────────────────────────────────────────────────────────────
@@ -296,18 +305,12 @@ async def test_a_card_that_can_never_be_edited_is_no_dead_letter(engine: Engine,
 # ── the whole product ───────────────────────────────────────────────────────────────────────────
 
 
-def _refusing(chat: int, message: str, *, status: int = 400, **more: object) -> dict[str, object]:
-    fault = {"target": "telegram", "kind": "refuse", "method": "sendMessage", "chat_id": chat}
-    return fault | {"status": status, "message": message} | more
-
-
 async def test_a_group_that_muted_the_bot_is_on_the_board_until_it_may_write(play: World) -> None:
     card = await play.ask(FAMILY, f"/track {PLAIN}", "In transit between", user_id=EMMA)
     await play.control("POST", f"chats/{FAMILY}/state", action="mute")
     await play.next_node(PLAIN)
 
     async def refused() -> bool:
-        assert play.app is not None
         async with play.app.store.read() as tx:
             return await tx.notices.refused_chats() == {FAMILY}
 
@@ -319,39 +322,3 @@ async def test_a_group_that_muted_the_bot_is_on_the_board_until_it_may_write(pla
     answer = await play.ask(MERCHANT, "/board", "Nothing needs your attention")
     assert answer["id"] > board["id"]
     assert "not allowed to write" not in answer["text"]
-
-
-async def test_telegrams_own_fault_of_rights_delays_news_by_seconds(play: World) -> None:
-    card = await play.ask(EMMA, PLAIN, "In transit between")
-    await play.control("POST", "faults", faults=[_refusing(EMMA, RIGHTS)])
-    await play.next_node(PLAIN)
-    await play.hears(EMMA, SCAN, after=card["id"])
-
-
-async def test_a_message_that_always_gets_500_lets_another_orders_news_pass(play: World) -> None:
-    await play.ask(EMMA, PLAIN, "In transit between")
-    card = await play.ask(EMMA, f"/track {CUSTOMS}", "8042")
-    broken = _refusing(EMMA, "Internal Server Error", status=500, contains="1738042", times=0)
-    await play.control("POST", "faults", faults=[broken])
-    before = len(await play.messages(EMMA))
-    await play.next_node(PLAIN)
-    await play.next_node(CUSTOMS)
-    await play.hears(EMMA, "", after=card["id"])
-    assert len(await play.messages(EMMA)) == before + 1
-
-
-async def test_news_of_a_stopped_order_is_dropped_with_what_waited(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'bot.db'}")
-    await store.start()
-    moody = Moody()
-    engine = Engine(store, post=moody)
-    await engine.follow()
-    moody.mood = lambda place, message: _refused(engine)
-    engine.source.add(make.ORDER, SCAN)
-    await engine.look()
-    await engine.tell()
-    await engine.tracking.following.untrack(make.HERE, make.ORDER)
-    moody.mood = lambda place, message: Sent(message_id=1)
-    await _pass(engine, 60)
-    assert await engine.states() == ["dropped"]
-    await store.close()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +19,13 @@ from tests import make
 from tests.parts import Clock, Engine, PostOffice, ScriptedSource, several
 
 ONE, TWO = "Package arrived at transit country/region.", "Package left transit country/region."
+
+
+async def _owed(engine: Engine) -> None:
+    """A chat is owed news of one scan."""
+    await engine.follow()
+    engine.source.add(make.ORDER, ONE)
+    await engine.look()
 
 
 async def test_several_scans_of_one_check_become_one_message(engine: Engine) -> None:
@@ -77,9 +82,7 @@ async def test_a_card_that_follows_silently_speaks_its_readers_language(
 
 
 async def test_the_reader_hears_it_in_the_language_of_the_moment(engine: Engine) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     async with engine.store.write() as tx:
         await tx.chats.change(make.HERE, language="ru")
     await engine.tell()
@@ -118,9 +121,7 @@ async def test_changing_the_language_pushes_nothing(engine: Engine) -> None:
 
 
 async def test_a_failed_send_is_tried_again_with_growing_waits(engine: Engine) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     engine.post.outcomes = [Later(at=engine.clock.now(), reason="502") for _ in range(3)]
     waits = 0
     while not engine.post.sent:
@@ -132,9 +133,7 @@ async def test_a_failed_send_is_tried_again_with_growing_waits(engine: Engine) -
 
 
 async def test_what_may_have_arrived_is_sent_once_more_soon_and_then_ever_more_rarely(engine: Engine) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     began, tried = engine.clock.now(), []
     for _ in range(4):
         engine.post.outcomes = [Later(at=engine.clock.now(), reason="time-out", ambiguous=True)]
@@ -149,9 +148,7 @@ async def test_what_may_have_arrived_is_sent_once_more_soon_and_then_ever_more_r
 async def test_what_telegram_fails_to_take_becomes_a_dead_letter_after_three_days_and_no_sooner(
     engine: Engine,
 ) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     engine.post.outcomes = [Later(at=engine.clock.now(), reason="502") for _ in range(1000)]
     for _ in range(60):
         await engine.tell()
@@ -165,9 +162,7 @@ async def test_what_telegram_fails_to_take_becomes_a_dead_letter_after_three_day
 
 
 async def test_a_few_tries_are_made_however_old_the_news_is(engine: Engine) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     engine.clock.pass_(hours=100)  # nobody could send for so long
     engine.post.outcomes = [Later(at=engine.clock.now(), reason="502")]
     await engine.tell()
@@ -217,9 +212,7 @@ async def test_a_flood_wait_holds_exactly_its_chat(engine: Engine) -> None:
 
 
 async def test_a_blocked_chat_is_left_alone_and_its_orders_rest(engine: Engine) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     engine.post.outcomes = [Gone(reason="bot was blocked by the user")]
     await engine.tell()
     engine.source.asked.clear()
@@ -255,9 +248,7 @@ async def test_a_closed_topic_is_told_in_general(engine: Engine) -> None:
 async def test_what_telegram_will_never_take_becomes_a_dead_letter_that_can_be_replayed(
     engine: Engine,
 ) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     engine.post.outcomes = [Refused(reason="message is too long")]
     await engine.tell()
     async with engine.store.write() as tx:
@@ -268,9 +259,7 @@ async def test_what_telegram_will_never_take_becomes_a_dead_letter_that_can_be_r
 
 
 async def test_a_refused_token_keeps_the_outbox_until_it_works_again(engine: Engine) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     engine.post.outcomes = [TokenRevoked("401")]
     await engine.tell()
     assert await engine.states() == ["due"]
@@ -323,9 +312,7 @@ async def test_within_quiet_hours_a_push_makes_no_sound(engine: Engine) -> None:
 
 
 async def test_what_is_no_longer_followed_is_not_told(engine: Engine) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     await engine.tracking.following.untrack(make.HERE, make.ORDER)
     await engine.tell()
     assert engine.post.sent == []
@@ -363,21 +350,17 @@ async def _rename(store: Store, old: str, new: str) -> None:
         await on.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
 
 
-async def test_what_was_told_is_written_down_once_the_database_takes_it(tmp_path: Path) -> None:
+async def test_what_was_told_is_written_down_once_the_database_takes_it(engine: Engine) -> None:
     clock, post = _Mended(), _FullDisk()
-    clock.store = post.store = Store(f"sqlite:///{tmp_path / 'bot.db'}")
-    await post.store.start()
+    clock.store = post.store = engine.store
     engine = Engine(post.store, source=ScriptedSource(clock), post=post)
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     clock.waits.clear()
     assert await engine.sender.step()
     await engine.sender.drain()
     assert len(clock.waits) == 3  # the database refused three times
     assert await engine.states() == ["sent"]
     assert len(post.sent) == 1
-    await post.store.close()
 
 
 async def test_a_daily_summary_is_one_message_for_all_orders(engine: Engine) -> None:
@@ -393,9 +376,7 @@ async def test_a_daily_summary_is_one_message_for_all_orders(engine: Engine) -> 
 
 
 async def test_how_long_news_took_from_its_own_time_to_the_chat_is_counted(engine: Engine) -> None:
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     engine.clock.pass_(hours=1)
     await engine.tell()
     exposed = engine.metrics.expose().decode()
@@ -404,16 +385,14 @@ async def test_how_long_news_took_from_its_own_time_to_the_chat_is_counted(engin
     assert 2.9 * 3600 < float(total.split()[1]) < 3.1 * 3600
 
 
-async def test_who_stops_between_two_messages_of_a_turn_hears_no_more(tmp_path: Path) -> None:
+async def test_who_stops_between_two_messages_of_a_turn_hears_no_more(engine: Engine) -> None:
     class StopsAll(PostOffice):
         async def deliver(self, place: Place, message: Message, **how: Any) -> Delivery:
             for order_id in several(2):
                 await engine.tracking.following.untrack(place, order_id)
             return await super().deliver(place, message, **how)
 
-    store = Store(f"sqlite:///{tmp_path / 'bot.db'}")
-    await store.start()
-    engine = Engine(store, post=StopsAll())
+    engine = Engine(engine.store, post=StopsAll())
     orders = list(several(2))
     await engine.follow(*orders)
     for order_id in orders:
@@ -422,7 +401,6 @@ async def test_who_stops_between_two_messages_of_a_turn_hears_no_more(tmp_path: 
     await engine.tell()
     await engine.tell()
     assert len(engine.post.texts()) == 1
-    await store.close()
 
 
 class _Queue(PostOffice):
@@ -440,15 +418,11 @@ class _Queue(PostOffice):
 
 
 @pytest.mark.parametrize("how", ["stop", "forget", "pause"])
-async def test_who_stops_while_a_push_waits_for_its_turn_does_not_get_it(tmp_path: Path, how: str) -> None:
+async def test_who_stops_while_a_push_waits_for_its_turn_does_not_get_it(engine: Engine, how: str) -> None:
     post = _Queue()
-    store = Store(f"sqlite:///{tmp_path / 'bot.db'}")
-    await store.start()
-    engine = Engine(store, post=post)
+    engine = Engine(engine.store, post=post)
     post.clock = engine.clock
-    await engine.follow()
-    engine.source.add(make.ORDER, ONE)
-    await engine.look()
+    await _owed(engine)
     tomorrow = engine.clock.now() + timedelta(days=1)
     post.meanwhile = {
         "stop": lambda: engine.tracking.following.untrack(make.HERE, make.ORDER),
@@ -461,7 +435,6 @@ async def test_who_stops_while_a_push_waits_for_its_turn_does_not_get_it(tmp_pat
     engine.clock.pass_(hours=25)
     await engine.tell()
     assert len(post.texts()) == (1 if how == "pause" else 0)  # what a pause held back comes after it
-    await store.close()
 
 
 class _Counter(PostOffice):
@@ -483,49 +456,43 @@ class _Counter(PostOffice):
         return await super().deliver(place, message, **how)
 
 
-@asynccontextmanager
-async def _crowd(folder: Path, post: _Counter) -> AsyncIterator[Engine]:
+async def _crowd(store: Store, post: _Counter) -> Engine:
     """Thirty places that are owed news, of which two are told at once."""
-    store = Store(f"sqlite:///{folder / 'bot.db'}")
-    await store.start()
     engine = Engine(store, post=post, hands=2)
     for number in range(1, 31):
         await engine.follow(place=Place(number))
     engine.source.add(make.ORDER, ONE)
     await engine.look()
-    try:
-        yield engine
-    finally:
-        await store.close()
+    return engine
 
 
-async def test_no_more_is_leased_than_can_be_told_at_once(tmp_path: Path) -> None:
+async def test_no_more_is_leased_than_can_be_told_at_once(engine: Engine) -> None:
     post = _Counter()
-    async with _crowd(tmp_path, post) as engine:
-        assert await engine.sender.step()
-        again = Engine(engine.store, post=PostOffice(), source=engine.source)
-        await again.tell()
-        await engine.sender.drain()
-        assert len(again.post.sent) == 28
-        assert len(post.sent) == 2
-        assert post.most <= 2
+    engine = await _crowd(engine.store, post)
+    assert await engine.sender.step()
+    again = Engine(engine.store, post=PostOffice(), source=engine.source)
+    await again.tell()
+    await engine.sender.drain()
+    assert len(again.post.sent) == 28
+    assert len(post.sent) == 2
+    assert post.most <= 2
 
 
 @pytest.mark.parametrize("stop", [True, False])
-async def test_at_a_stop_or_a_rest_nothing_more_is_leased(tmp_path: Path, stop: bool) -> None:
+async def test_at_a_stop_or_a_rest_nothing_more_is_leased(engine: Engine, stop: bool) -> None:
     post = _Counter()
-    async with _crowd(tmp_path, post) as engine:
-        if stop:
-            post.at_first = engine.sender.stop
-        else:
-            away = Later(at=engine.clock.now(), reason="connection refused", counts=False, unreachable=True)
-            post.outcomes = [away, away]
-        await engine.sender.run() if stop else await engine.tell()
-        assert post.asked == 2
-        engine.clock.pass_(seconds=0 if stop else 1)
-        again = Engine(engine.store, post=PostOffice(), source=engine.source)
-        await again.tell()
-        assert len(again.post.sent) == (28 if stop else 30)
+    engine = await _crowd(engine.store, post)
+    if stop:
+        post.at_first = engine.sender.stop
+    else:
+        away = Later(at=engine.clock.now(), reason="connection refused", counts=False, unreachable=True)
+        post.outcomes = [away, away]
+    await engine.sender.run() if stop else await engine.tell()
+    assert post.asked == 2
+    engine.clock.pass_(seconds=0 if stop else 1)
+    again = Engine(engine.store, post=PostOffice(), source=engine.source)
+    await again.tell()
+    assert len(again.post.sent) == (28 if stop else 30)
 
 
 class _Interrupted(PostOffice):
@@ -546,10 +513,7 @@ async def test_a_card_is_edited_again_when_its_reader_learned_more_while_news_wa
     async def refreshed() -> None:
         engine.source.add(make.ORDER, TWO)
         engine.clock.pass_(seconds=61)
-        async with engine.store.read() as tx:
-            chat = await tx.chats.get(make.HERE)
-        assert chat is not None
-        await engine.tracking.viewing.refresh(chat, make.ORDER)
+        await engine.tracking.viewing.refresh(await engine.chat(), make.ORDER)
 
     post = _Interrupted()
     engine = Engine(engine.store, source=engine.source, post=post)

@@ -45,17 +45,13 @@ async def test_an_order_in_an_unknown_stage_is_read_anew_from_its_entries(engine
     await engine.follow()
     engine.source.add(make.ORDER, SCAN)
     await engine.look_and_tell()
-    async with engine.store.read() as tx:
-        before = await tx.orders.get(make.ORDER)
+    before = await engine.order()
     async with engine.store.database.write() as on:
         for table in ("orders", "parcels", "nodes"):
             await on.execute(sa.text(f"UPDATE {table} SET stage = 'teleported'"))
         await on.execute(sa.text("UPDATE orders SET ruleset = 'of a newer version'"))
     await engine.tracking.checking.reclassify()
-    async with engine.store.read() as tx:
-        after = await tx.orders.get(make.ORDER)
-    assert before is not None
-    assert after is not None
+    after = await engine.order()
     assert after.stage == before.stage != Stage.PRE_SHIPMENT
     told = len(engine.post.sent)
     await engine.look_and_tell()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,21 +16,19 @@ from bot.errors import StoreError
 from bot.sender import Sender
 from bot.store import Store, sql
 from bot.tracking.remembering import Remembering
-from tests.world import EMMA, MERCHANT, World, world
+from tests.world import EMMA, MERCHANT, World
 
 
 @pytest.fixture
-async def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+def here(idle: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world whose bot looks after itself twenty times a second."""
     monkeypatch.setattr(leader, "_UPKEEP_EVERY", 0.05)
     monkeypatch.setattr(service, "_LOOK_AT_WEBHOOK", 0.05)
     monkeypatch.setattr(service, "_AGAIN", 0.01)
-    async with world(tmp_path) as place:
-        yield place
+    return idle
 
 
 async def wrong(play: World) -> dict[str, str]:
-    assert play.app is not None
     return dict(await play.app.wrong())
 
 

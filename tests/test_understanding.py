@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 from bot.chat.intake import ALLOWED_UPDATES
 from tests.world import CUSTOMS, EMMA, FAMILY, IVAN, LEILA, PLAIN, World
 
@@ -23,26 +21,14 @@ async def _is_silent(play: World, chat: int, after: int, **more: object) -> None
     assert not said, said
 
 
-async def _number_of(play: World, order: str) -> str:
-    assert play.app is not None
-    async with play.app.store.read() as tx:
-        known = await tx.orders.get(order)
-    assert known is not None
-    return known.parcels[0].number
-
-
-async def test_the_tracking_number_of_the_own_card_opens_that_order(play: World) -> None:
+async def test_the_tracking_number_or_the_name_of_an_own_order_opens_it(play: World) -> None:
     await play.ask(EMMA, PLAIN, "In transit between")
     await play.ask(EMMA, CUSTOMS, "8042")
-    number = await _number_of(play, PLAIN)
+    number = (await play.order(PLAIN)).parcels[0].number
     await play.ask(EMMA, number, f"{number}")
     await play.ask(EMMA, f"where is {number.lower()}?", "In transit between")
     await play.ask(IVAN, number, "Нам нужен номер заказа")
-
-
-async def test_the_name_of_an_order_opens_it(play: World) -> None:
-    await play.ask(EMMA, PLAIN, "In transit between")
-    await play.ask(EMMA, CUSTOMS, "8042")
+    await play.ask(EMMA, "any news?", "2 on the way")  # of several orders the list is shown
     await play.ask(EMMA, f"/rename {PLAIN} Blue lamp", "Now called")
     await play.ask(EMMA, "blue LAMP", "In transit between")
     await play.ask(EMMA, "Where's my blue lamp?", "In transit between")
@@ -50,50 +36,42 @@ async def test_the_name_of_an_order_opens_it(play: World) -> None:
     await play.ask(EMMA, "my blue lamp arrived broken", "Which order is your question about?")
 
 
-@pytest.mark.parametrize(
-    ("person", "question", "card", "nothing"),
-    [
-        (EMMA, "Where is my package?", "In transit between", "message the shop sent you"),
-        (IVAN, "Где моя посылка?", "В пути между странами", "прислал магазин"),
-        (LEILA, "أين طلبي؟", "الطلب", "أرسلها إليك المتجر"),
-        (LUCIA, "¿Cuándo llega mi pedido?", "En tránsito internacional", "te envió la tienda"),
-        (SAKURA, "荷物はどこですか", "USB-C", "ショップから届いた"),
-        (EMMA, "Wo bleibt mein Paket?", "In transit between", "message the shop sent you"),
-    ],
-)
-async def test_a_question_is_answered_with_the_card_or_with_what_to_send(
-    play: World, person: int, question: str, card: str, nothing: str
-) -> None:
-    await play.ask(person, question, nothing)
-    await play.ask(person, PLAIN, card)
-    await play.ask(person, question, card)
+QUESTIONS = [
+    (EMMA, "Where is my package?", "In transit between", "message the shop sent you"),
+    (IVAN, "Где моя посылка?", "В пути между странами", "прислал магазин"),
+    (LEILA, "أين طلبي؟", "الطلب", "أرسلها إليك المتجر"),
+    (LUCIA, "¿Cuándo llega mi pedido?", "En tránsito internacional", "te envió la tienda"),
+    (SAKURA, "荷物はどこですか", "USB-C", "ショップから届いた"),
+    (EMMA, "Wo bleibt mein Paket?", "In transit between", "message the shop sent you"),
+]
 
 
-async def test_of_several_orders_the_list_is_shown(play: World) -> None:
-    await play.ask(EMMA, PLAIN, "In transit between")
-    await play.ask(EMMA, CUSTOMS, "8042")
-    await play.ask(EMMA, "any news?", "2 on the way")
+async def test_a_question_is_answered_with_the_card_or_with_what_to_send(play: World) -> None:
+    for person, question, _, nothing in QUESTIONS:
+        await play.ask(person, question, nothing)
+    for person, question, card, _ in QUESTIONS:
+        await play.ask(person, PLAIN, card)
+        await play.ask(person, question, card)
 
 
 async def test_a_question_in_any_language_shows_the_order_and_how_to_reach_the_shop(
-    play: World, tmp_path: Path
+    idle: World, tmp_path: Path
 ) -> None:
-    await play.stop()
     shop = tmp_path / "shop.toml"
     shop.write_text('name = "Kiosk"\nsupport = "@kiosk_help"\n')
-    await play.start(SHOP_FILE=str(shop))
-    await play.ask(EMMA, "Hol van a csomagom?", "message the shop sent you")
-    card = await play.ask(EMMA, PLAIN, "In transit between")
-    await play.hears(EMMA, "for you?", after=card["id"])
+    await idle.start(SHOP_FILE=str(shop))
+    await idle.ask(EMMA, "Hol van a csomagom?", "message the shop sent you")
+    card = await idle.ask(EMMA, PLAIN, "In transit between")
+    await idle.hears(EMMA, "for you?", after=card["id"])
     for question in ("Hol van a csomagom?", "nobody answers me, where is my order?"):
-        answer = await play.ask(EMMA, question, "In transit between")
-        await play.hears(EMMA, "@kiosk_help", after=answer["id"])
-    again = await play.ask(EMMA, "hol a csomag", "we didn't understand")  # not again and again
+        answer = await idle.ask(EMMA, question, "In transit between")
+        await idle.hears(EMMA, "@kiosk_help", after=answer["id"])
+    again = await idle.ask(EMMA, "hol a csomag", "we didn't understand")  # not again and again
     assert "@kiosk_help" in again["text"]
-    await play.ask(EMMA, "🍕", "we didn't understand")
-    await play.ask(EMMA, "help", "How it works")
-    await play.ask(EMMA, CUSTOMS, "8042")
-    await play.ask(EMMA, "stop", "Quiet hours")
+    await idle.ask(EMMA, "🍕", "we didn't understand")
+    await idle.ask(EMMA, "help", "How it works")
+    await idle.ask(EMMA, CUSTOMS, "8042")
+    await idle.ask(EMMA, "stop", "Quiet hours")
 
 
 async def test_stop_and_a_bare_yes_or_no_are_understood(play: World) -> None:
@@ -111,24 +89,16 @@ async def test_stop_and_a_bare_yes_or_no_are_understood(play: World) -> None:
     await play.ask(EMMA, "please stop", "is muted")
 
 
-async def test_thanks_get_a_reaction_and_no_words(play: World) -> None:
+async def test_thanks_get_a_reaction_and_no_words_even_where_it_is_refused(play: World) -> None:
     card = await play.ask(EMMA, PLAIN, "In transit between")
     await play.hears(EMMA, "for you?", after=card["id"])
     thanks = await play.say(EMMA, "Thanks a lot! 🙏")
     await _is_silent(play, EMMA, thanks)
     said = next(each for each in await play.messages(EMMA) if each["id"] == thanks)
     assert said["reaction"] == "👍"
-
-
-async def test_a_reaction_that_is_refused_harms_nothing(play: World) -> None:
     fault = {"target": "telegram", "kind": "refuse", "method": "setMessageReaction"}
     await play.control("POST", "faults", faults=[fault])
-    thanks = await play.say(EMMA, "thank you")
-    await _is_silent(play, EMMA, thanks)
-
-
-async def test_a_greeting_is_greeted(play: World) -> None:
-    await play.ask(EMMA, "Hello!", "Welcome")
+    await _is_silent(play, EMMA, await play.say(EMMA, "thank you"))
 
 
 async def test_photos_and_voice_are_told_and_an_album_once(play: World) -> None:
@@ -198,9 +168,9 @@ async def test_cancel_and_any_command_end_an_open_question(play: World) -> None:
         await play.ask(EMMA, "Green chair", "contact the shop")
 
 
-async def test_other_links_words_greet_and_a_damaged_link_is_told(play: World) -> None:
-    for payload in ("ref_123", "utm-instagram", "AffiliateNumberTwelve"):
-        await play.ask(EMMA, f"/start {payload}", "Welcome")
+async def test_a_greeting_and_other_links_words_are_greeted(play: World) -> None:
+    for text in ("Hello!", "/start ref_123", "/start utm-instagram", "/start AffiliateNumberTwelve"):
+        await play.ask(EMMA, text, "Welcome")
 
 
 async def test_in_groups_the_bot_says_nothing_to_what_is_not_for_it(play: World) -> None:
@@ -224,15 +194,14 @@ async def test_in_groups_help_says_track_and_members_may_look(play: World) -> No
     await play.ask(FAMILY, "where is it?", "…61738042", user_id=IVAN, reply_to=card["id"])
 
 
-async def test_where_only_links_add_orders_nobody_is_asked_for_a_number(play: World, tmp_path: Path) -> None:
-    await play.stop()
+async def test_where_only_links_add_orders_nobody_is_asked_for_a_number(idle: World, tmp_path: Path) -> None:
     shop = tmp_path / "shop.toml"
     shop.write_text('name = "Kiosk"\nsupport = "@kiosk_help"\n')
-    await play.start(ACCESS="link", SHOP_FILE=str(shop))
+    await idle.start(ACCESS="link", SHOP_FILE=str(shop))
     for text in ("Green chair", "/help", "/start", "Where is my order?", _LP, "/orders", "/track 123456"):
-        answer = await play.ask(EMMA, text, "link")
+        answer = await idle.ask(EMMA, text, "link")
         assert "order number" not in answer["text"].replace("no order number", ""), answer["text"]
         assert "@kiosk_help" in answer["text"] or text == "/start"
-    refund = await play.ask(EMMA, "thanks for nothing, it arrived broken", "@kiosk_help")
+    refund = await idle.ask(EMMA, "thanks for nothing, it arrived broken", "@kiosk_help")
     assert "Only the shop" in refund["text"]
     assert "Tap the link" in refund["text"]

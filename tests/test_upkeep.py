@@ -200,10 +200,7 @@ async def test_finished_orders_go_after_the_retention(house: House) -> None:
     await engine.follow()
     engine.source.add(make.ORDER, "Package delivered")
     await engine.look_and_tell()
-    async with engine.store.read() as tx:
-        order = await tx.orders.get(make.ORDER)
-    assert order is not None
-    assert order.stage is Stage.DELIVERED
+    assert (await engine.order()).stage is Stage.DELIVERED
     await house.rounds(2, days=60)
     async with engine.store.read() as tx:
         assert await tx.orders.get(make.ORDER) is None

@@ -15,6 +15,7 @@ from bot.store import State
 from bot.tracking import Policy, Visit
 from bot.tracking.outcomes import Shown
 from tests import make
+from tests.make import there
 from tests.parts import Engine, ScriptedSource
 
 SECRET = "a-secret-of-your-own"
@@ -121,8 +122,7 @@ async def test_an_order_that_only_its_link_tells_of_is_found_and_watched_by_nobo
 
 
 async def test_a_link_to_an_order_that_aliexpress_does_not_know_leaves_nothing(engine: Engine) -> None:
-    visit = await _visit(engine, SIGNED)
-    assert visit is not None
+    visit = there(await _visit(engine, SIGNED))
     assert visit.shown[0].order.fetched_at is None
     async with engine.store.read() as tx:
         assert await tx.orders.get(make.ORDER) is None
@@ -146,8 +146,7 @@ async def test_old_data_says_that_aliexpress_is_silent(engine: Engine) -> None:
     engine.source.failing = SourceError("ServiceUnavailable", "503")
     engine.clock.pass_(hours=2)
     await _visit(engine, SIGNED)
-    visit = await _visit(engine, SIGNED)
-    assert visit is not None
+    visit = there(await _visit(engine, SIGNED))
     assert visit.shown[0].silent_since == engine.clock.now() - timedelta(hours=2)
 
 
@@ -236,10 +235,8 @@ async def test_a_visit_that_cannot_be_read_is_nobody_else_s_trouble(engine: Engi
 async def test_a_known_revision_is_not_read_again_until_the_order_changes(engine: Engine) -> None:
     await engine.follow()
     visiting = engine.tracking.visiting
-    first = await visiting.visit(SIGNED, "en")
-    assert first is not None
-    same = await visiting.visit(SIGNED, "en", first.revision)
-    assert same is not None
+    first = there(await visiting.visit(SIGNED, "en"))
+    same = there(await visiting.visit(SIGNED, "en", first.revision))
     assert (same.shown, same.revision) == ((), first.revision)
     engine.source.add(make.ORDER, "Out for delivery")
     await engine.look()
@@ -252,10 +249,8 @@ async def test_a_page_without_all_its_texts_is_known_too_until_they_come(engine:
     await engine.follow()
     visiting = engine.tracking.visiting
     engine.source.failing = SourceError("ServiceUnavailable", "503")
-    first = await _visit(engine, SIGNED, "de")
-    assert first is not None
-    again = await visiting.visit(SIGNED, "de", first.revision)
-    assert again is not None
+    first = there(await _visit(engine, SIGNED, "de"))
+    again = there(await visiting.visit(SIGNED, "de", first.revision))
     assert (again.shown, again.revision) == ((), first.revision)
     engine.source.failing = None
     engine.clock.pass_(minutes=2)
@@ -278,8 +273,7 @@ async def test_a_page_that_many_open_at_once_is_put_together_once(engine: Engine
 async def test_the_stage_comes_with_it(engine: Engine) -> None:
     engine.source.add(make.ORDER, "Your package has been delivered.")
     await _visit(engine, SIGNED)
-    visit = await _visit(engine, SIGNED)
-    assert visit is not None
+    visit = there(await _visit(engine, SIGNED))
     assert visit.shown[0].order.stage is Stage.DELIVERED
 
 

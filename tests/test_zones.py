@@ -10,6 +10,7 @@ import pytest
 
 import bot.zones
 from bot.zones import find_zone, fold, zones
+from tests.make import there
 
 MEANT = {
     "Europe/Berlin": "Munich, München, muenchen, Мюнхен, ميونخ, ミュンヘン, 慕尼黑, Köln, Germany, CET",
@@ -63,8 +64,7 @@ def test_a_region_tells_which_of_the_cities(text: str, zone: str) -> None:
 @pytest.mark.parametrize("hours", range(-12, 15))
 def test_an_offset_has_the_sign_that_people_mean(base: str, hours: int) -> None:
     for text in (f"{base}{hours:+}", f"{base}{hours:+03}:00", f"{base}{hours:+03}00".replace("-", "−")):
-        found = find_zone(text)
-        assert found is not None
+        found = there(find_zone(text))
         assert datetime(2026, 7, 1, tzinfo=ZoneInfo(found)).utcoffset() == timedelta(hours=hours)
 
 
@@ -86,8 +86,7 @@ def test_moscow_s_clock_is_counted_from() -> None:
 
 @pytest.mark.parametrize("name", ["Europe/Berlin", "america/new york", "Etc/GMT+3", "US/Eastern", "EST5EDT"])
 def test_a_name_of_the_database_means_itself(name: str) -> None:
-    found = find_zone(name)
-    assert found is not None
+    found = there(find_zone(name))
     assert found.casefold() == name.replace(" ", "_").casefold()
 
 

@@ -12,10 +12,12 @@ import aiohttp
 import uvicorn
 
 from bot.app import App
+from bot.model import Order
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
 from bot.settings import Settings, load_settings
 from tests import bodies
+from tests.parts import migrated
 
 EMMA, IVAN, LEILA, MERCHANT = 5000000101, 5000000102, 5000000103, 5000000001
 FAMILY = -1004000000001
@@ -37,7 +39,7 @@ class World:
         self.url = url
         self.folder = folder
         self._http = http
-        self.app: App | None = None
+        self._app: App | None = None
         self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
@@ -63,10 +65,16 @@ class World:
         }
         return load_settings(environ | changes, dotenv=None)
 
+    @property
+    def app(self) -> App:
+        """The bot that runs."""
+        assert self._app is not None
+        return self._app
+
     async def start(self, **changes: str) -> App:
         """Run the bot."""
         self._stopping = asyncio.Event()
-        self.app = App(self.settings(**changes))
+        self._app = App(self.settings(**changes))
         self._running = asyncio.create_task(self.app.run(self._stopping))
         return self.app
 
@@ -76,6 +84,13 @@ class World:
         if self._running is not None:
             await self._running
             self._running = None
+
+    async def order(self, order_id: str) -> Order:
+        """The order as the bot knows it."""
+        async with self.app.store.read() as tx:
+            order = await tx.orders.get(order_id)
+        assert order is not None
+        return order
 
     # ── people act ──────────────────────────────────────────────────────────────────────────────
 
@@ -117,11 +132,12 @@ class World:
         return await self.hears(chat, contains, after=await self.say(chat, text, **more))
 
     async def press(
-        self, chat: int, message: Mapping[str, Any], label: str, **more: Any
+        self, chat: int, message: Mapping[str, Any], label: str = "", **more: Any
     ) -> Mapping[str, Any]:
-        """Press a button by its label; the bot's answer to the press."""
+        """Press a button by its label, or any with `data`; the bot's answer to the press."""
+        wanted = ({"label": label} if label else {}) | more
         pressed = await self.control(
-            "POST", f"chats/{chat}/press", message_id=message["id"], label=label, timeout=WAIT, **more
+            "POST", f"chats/{chat}/press", message_id=message["id"], timeout=WAIT, **wanted
         )
         return dict(pressed)
 
@@ -143,6 +159,7 @@ class World:
 @contextlib.asynccontextmanager
 async def world(folder: Path, **config: Any) -> AsyncIterator[World]:
     """A world without a bot in it yet; whatever runs in it is stopped at the end."""
+    (folder / "bot.db").write_bytes(migrated())
     box = Sandbox(Config(**({"seconds_per_day": 0.0} | config)))
     server = _Server(
         uvicorn.Config(

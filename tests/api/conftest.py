@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +11,6 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.model import CallBudget
-from bot.store import Store
 from bot.tracking import Policy, Tracking
 from bot.web.api.app import routes
 from bot.web.api.backend import Backend
@@ -66,13 +63,9 @@ async def _metrics() -> bytes:
 
 
 @pytest.fixture
-async def silent_shop(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Shop]:
+async def silent_shop(engine: Engine) -> AsyncIterator[Shop]:
     """One before any key was made."""
-    shutil.copy(migrated_file, tmp_path / "api.db")
-    store = Store(f"sqlite:///{tmp_path / 'api.db'}")
-    await store.start()
-    engine = Engine(store, policy=Policy(orders_per_chat=1000, link_secret=SECRET))
-
+    engine = Engine(engine.store, policy=Policy(orders_per_chat=1000, link_secret=SECRET))
     made: list[Shop] = []
 
     def tracking() -> Tracking | None:
@@ -91,7 +84,6 @@ async def silent_shop(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Shop
     async with httpx.AsyncClient(transport=transport, base_url="http://shop") as http:
         made.append(Shop(engine=engine, http=http, app=app, key=""))
         yield made[0]
-    await store.close()
 
 
 @pytest.fixture

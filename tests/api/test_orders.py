@@ -16,6 +16,7 @@ from bot.web.api.shapes import iso
 from tests import make
 from tests.api.conftest import PUBLIC, SECRET, Shop
 from tests.api.test_gate import problem
+from tests.make import there
 from tests.parts import several
 
 ONE, TWO = "8211744661738042", "8211744661738043"
@@ -50,12 +51,9 @@ async def test_who_comes_by_the_link_finds_the_shop_s_name(shop: Shop) -> None:
     tracking, engine = shop.engine.tracking, shop.engine
     await shop.add(aliexpress_orders=ONE, name="Blue lamp")
     for place, by_link in ((Place(1), True), (Place(2), False)):
-        async with engine.store.write() as tx:
-            chat = await tx.chats.get_or_create(place, language="en", zone="UTC", now=engine.clock.now())
         engine.source.add(ONE, "Package left sorting center of origin.")
-        await tracking.following.track(chat, ONE, by_link=by_link)
-        follow = await tracking.following.get(place, ONE)
-        assert follow is not None
+        await tracking.following.track(await engine.chat(place), ONE, by_link=by_link)
+        follow = there(await tracking.following.get(place, ONE))
         assert follow.label == ("Blue lamp" if by_link else "")
 
 
@@ -218,9 +216,7 @@ async def test_an_order_shows_its_timeline(shop: Shop) -> None:
 
 async def test_texts_come_in_the_reader_s_language_where_they_are_stored(shop: Shop) -> None:
     await shop.engine.follow(ONE)
-    async with shop.engine.store.read() as tx:
-        order = await tx.orders.get(ONE)
-    assert order is not None
+    order = await shop.engine.order(ONE)
     await shop.engine.tracking.texts.localized(order, "de", order.nodes)  # somebody read it in German
     shop.engine.source.add(ONE, "Out for delivery")
     await shop.engine.look(hours=24)
@@ -452,11 +448,10 @@ async def test_an_estimate_is_never_in_the_past_unless_the_parcel_is_later_than_
     await shop.add(aliexpress_orders=ONE)
     await engine.look(hours=1)
     now = engine.clock.now()
+    order = await engine.order(ONE)
+    said = Estimate(first=now + timedelta(days=1), last=now + timedelta(days=4), at=now)
+    parcel = replace(order.parcels[0], estimate=said)
     async with engine.store.write() as tx:
-        order = await tx.orders.get(ONE)
-        assert order is not None
-        said = Estimate(first=now + timedelta(days=1), last=now + timedelta(days=4), at=now)
-        parcel = replace(order.parcels[0], estimate=said)
         await tx.orders.save_estimates([replace(order, parcels=(parcel, *order.parcels[1:]))])
 
     async def told() -> tuple[str, str, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,14 @@ from bot.chat.telegram import AiohttpRequest, SecretRedactor, TelegramBot, build
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
 from tests import bodies
+from tests.virtual import VirtualLoop
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Limits are tested in virtual time."""
+    return {"loop": VirtualLoop if item.path.name == "test_limits.py" else asyncio.new_event_loop}
 
 
 @dataclass

@@ -12,6 +12,7 @@ from bot.merchant import Merchant
 from bot.model import Place, Shop
 from tests import make
 from tests.chat.standin import Answer, bot_on, message, refusal
+from tests.make import there
 from tests.parts import Engine
 
 GROUP, TOPIC = -5, 7
@@ -31,8 +32,7 @@ async def test_the_card_that_arrives_at_the_new_place_is_the_living_one(
     await engine.follow(place=place)
     ctx = _context(engine, place, refused, message(9))
     await ctx.say_card(await engine.show(place))
-    follow = await engine.tracking.following.get(now_at, make.ORDER)
-    assert follow is not None
+    follow = there(await engine.tracking.following.get(now_at, make.ORDER))
     assert follow.card_message_id == 9
 
 

@@ -423,10 +423,13 @@ async def until(met: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
+def rows(*updates: dict[str, Any]) -> list[RawUpdate]:
+    return [row for update in updates if (row := raw_update(update, NOW)) is not None]
+
+
 async def filled(*updates: dict[str, Any]) -> Memory:
     inbox = Memory()
-    rows = [raw_update(update, NOW) for update in updates]
-    await inbox.put([row for row in rows if row is not None])
+    await inbox.put(rows(*updates))
     return inbox
 
 
@@ -582,7 +585,7 @@ async def test_new_updates_are_handled_at_once_not_at_the_next_look() -> None:
     inbox, shop = Memory(), Shop()
     async with working(inbox, shop, lambda: NOW, idle=60.0) as (_, arrived):
         await asyncio.sleep(0.01)
-        await inbox.put([row for row in [raw_update(text_update(1), NOW)] if row])
+        await inbox.put(rows(text_update(1)))
         arrived.set()
         await until(lambda: shop.handled == [(5, 1)])
 
@@ -609,10 +612,6 @@ class Counted(Memory):
         self.steps.append(f"both {limit}")
         await asyncio.sleep(0)
         return await Memory.put(self, updates), await Memory.take(self, limit, now, lease)
-
-
-def rows(*updates: dict[str, Any]) -> list[RawUpdate]:
-    return [row for update in updates if (row := raw_update(update, NOW)) is not None]
 
 
 async def test_an_update_for_a_free_worker_is_recorded_and_begun_with_in_one_step() -> None:
@@ -695,7 +694,7 @@ async def test_a_database_that_is_away_for_a_moment_loses_nothing() -> None:
             return await super().take(limit, now, lease)
 
     inbox, shop = Shaky(), Shop()
-    await inbox.put([row for row in [raw_update(text_update(1), NOW)] if row])
+    await inbox.put(rows(text_update(1)))
     async with working(inbox, shop, lambda: NOW):
         await until(lambda: inbox.state[1] == "done")
 
@@ -729,7 +728,7 @@ async def test_what_was_handled_is_written_down_once_the_database_takes_it_and_n
     later: timedelta,
 ) -> None:
     inbox, shop, clock = Full(), Shop(), Clock()
-    await inbox.put([row for n in (1, 2) if (row := raw_update(text_update(n), NOW))])
+    await inbox.put(rows(text_update(1), text_update(2)))
     async with working(inbox, shop, clock) as (_, _):
         await until(lambda: shop.handled == [(5, 1)] and inbox.tries > 1)
         clock.now += later
@@ -742,7 +741,7 @@ async def test_what_was_handled_is_written_down_once_the_database_takes_it_and_n
 async def test_a_failure_that_could_not_be_written_down_is_counted_once_it_can() -> None:
     inbox, shop = Full(), Shop()
     shop.errors["bad"] = BadRequest("no")
-    await inbox.put([row for row in [raw_update(text_update(1, text="bad"), NOW)] if row])
+    await inbox.put(rows(text_update(1, text="bad")))
     async with working(inbox, shop, Clock()):
         await until(lambda: inbox.tries > 1)
         inbox.full = False
@@ -751,7 +750,7 @@ async def test_a_failure_that_could_not_be_written_down_is_counted_once_it_can()
 
 async def test_what_could_not_be_written_down_is_at_the_latest_when_stopping() -> None:
     inbox, shop = Full(), Shop()
-    await inbox.put([row for row in [raw_update(text_update(1), NOW)] if row])
+    await inbox.put(rows(text_update(1)))
     async with working(inbox, shop, Clock()):
         await until(lambda: inbox.tries > 0)
         inbox.full = False

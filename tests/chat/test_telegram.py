@@ -30,6 +30,7 @@ from bot.errors import TokenRevoked
 from bot.sandbox.parameters import read_parameters
 from tests import bodies
 from tests.chat.standin import TOKEN, Answer, bot_on, ok, refusal
+from tests.make import there
 
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ME = {"id": 123456, "is_bot": True, "first_name": "Parcels", "username": "parcels_bot"}
@@ -313,8 +314,7 @@ async def test_connecting_waits_until_telegram_answers() -> None:
     answers: list[Answer] = [NotSent("no network"), refusal(500, "Internal"), (200, b"<html>"), ok(ME)]
     troubles: list[str] = []
     bot, _ = bot_on(lambda method, data: answers.pop(0))
-    me = await connect_bot(bot, asyncio.Event(), on_trouble=troubles.append, first_wait=0.001)
-    assert me is not None
+    me = there(await connect_bot(bot, asyncio.Event(), on_trouble=troubles.append, first_wait=0.001))
     assert me.username == bot.username == "parcels_bot"
     assert len(troubles) == 3
 

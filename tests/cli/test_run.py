@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -32,11 +31,9 @@ def test_a_locked_database_makes_no_stop_a_failure(own_sandbox: Sandbox, tmp_pat
             other.execute("BEGIN IMMEDIATE")
             for person in people:
                 own_sandbox.control(f"/chats/{person}/say", text="8211744661738042")
-            began = time.monotonic()
             bot.send_signal(signal.SIGTERM)
-            _, rest = bot.communicate(timeout=30)
+            _, rest = bot.communicate(timeout=30)  # were it to wait for the lock, it would hang
     assert seen, "it never started"
-    assert time.monotonic() - began < 10.0, rest
     assert bot.returncode == 0, rest
     assert "not stored" in rest
 

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from bot.sandbox.aliexpress import scenarios
 from bot.sandbox.box import MERCHANT
 from tests.sandbox.conftest import World, dig, serving, until
 
-expect.set_options(timeout=60_000)  # milliseconds; only what never comes takes as long
-# One browser for all of them: starting one costs more than any test here.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 EMMA, LAYLA = 5000000101, 5000000103
 GROUP = -1004000000001
-NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 CARD = (
     "<b>Order</b> <code>8211744661738042</code>\n"
     "<blockquote expandable>one\ntwo\nthree\nfour\nfive</blockquote>\n"
@@ -67,24 +62,6 @@ async def _echo(world: World) -> None:
                     message_id=dig(query, "message", "message_id"),
                     text="edited in place",
                 )
-
-
-def _chromium(downloaded: str) -> str:
-    """The system's browser, else the one playwright downloaded; without either the test is skipped."""
-    found = next(filter(None, map(shutil.which, NAMES)), None) or downloaded
-    if not Path(found).exists():
-        pytest.skip("no Chromium is installed: the chat page stays untested")
-    return found
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=_chromium(playwright.chromium.executable_path)
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -60,7 +60,7 @@ async def test_a_long_poll_ends_with_the_first_update(quiet: World) -> None:
     poll = asyncio.create_task(quiet.updates(timeout=50))
     await until(lambda: quiet.box.telegram.updates._waiter is not None)
     await say(quiet, "now")
-    assert dig(await asyncio.wait_for(poll, 5), 0, "message", "text") == "now"
+    assert dig(await asyncio.wait_for(poll, 40), 0, "message", "text") == "now"
 
 
 async def test_a_second_poller_ends_the_first(quiet: World) -> None:

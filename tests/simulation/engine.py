@@ -25,6 +25,7 @@ from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
 from bot.store import Store
 from bot.store.tables import notices
 from bot.tracking import Policy, Tracking
+from tests.parts import migrated
 from tests.simulation.world import CALM, Arrived, FaultRates, Post, Shop, Trace
 from tests.virtual import BEGIN, inline, now, run
 
@@ -111,6 +112,7 @@ class _Simulation:
 
     def __post_init__(self) -> None:
         case, path = self.case, self.folder / "bot.db"
+        path.write_bytes(migrated())
         self._store = Store(f"sqlite:///{path}", inline(path))
         self.rng = random.Random(f"life {case.seed}")
         limiter = LocalCallLimiter(limits=CallLimits(per_second=PER_SECOND, per_day=case.per_day), now=now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from bot.store import Store
 from bot.store.tables import metadata
+from tests.parts import migrated
 from tests.store import postgres
 
 
@@ -55,8 +55,7 @@ def fresh_postgres(postgres_address: str, worker_id: str) -> Iterator[str]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("migrated_file")
-        shutil.copy(template, tmp_path / "bot.db")
+        (tmp_path / "bot.db").write_bytes(migrated())
         return f"sqlite:///{tmp_path / 'bot.db'}"
     address: str = request.getfixturevalue("postgres_database")
     _empty(address)

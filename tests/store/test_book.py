@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot import board
 from bot.model import BookEntry, Flag, Stage
 from bot.store import Store, Watched
+from tests.make import there
 from tests.store.builders import ANNA, LEASE, NOW, added, follow, later, order
 
 ONE, TWO, THREE = "8211744661738042", "8211744661738043", "8211744661738044"
@@ -32,8 +33,7 @@ async def test_a_booked_order_is_looked_at_though_nobody_follows_it(store: Store
         assert all(one.watch.booked and one.watch.weight == 0 for one in due)
         await tx.checks.finish_check(ONE, NOW, later(600), checked=True)
         assert await tx.checks.next_check_at(ONE) == later(600)
-        known = await tx.orders.get(ONE)
-    assert known is not None
+        known = there(await tx.orders.get(ONE))
     assert (known.booked_at, known.shop_order) == (NOW, "#1001")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.model import Chat, Follow, Level, Place, Quiet, RawUpdate
 from bot.store import Store
+from tests.make import there
 from tests.store.builders import ANNA, BEN, GROUP, LEASE, NOW, TOPIC, follow, later, pending
 
 SUPERGROUP = Place(-1_000_300)
@@ -54,12 +55,11 @@ async def test_a_chat_that_left_is_told_nothing_until_it_is_back(store: Store) -
         await tx.notices.enqueue([pending(ANNA, "1", "a")], NOW)
         assert await tx.chats.mark_left(ANNA.chat_id, NOW) == ["1"]
         assert await tx.chats.mark_left(ANNA.chat_id, later(9)) == ["1"]
-        chat = await tx.chats.get(ANNA)
+        chat = there(await tx.chats.get(ANNA))
         assert (await tx.notices.depth()).due == 0
         assert await tx.chats.followers(["1"]) == []
         assert await tx.chats.count_followers(["1"]) == {}
         assert await tx.chats.count() == 0
-    assert chat is not None
     assert chat.left_at == NOW, "since the first time"
     async with store.write() as tx:
         assert await tx.chats.mark_returned(ANNA.chat_id) == ["1"]
@@ -88,8 +88,7 @@ async def test_following_takes_back_what_was_put_away(store: Store) -> None:
         assert await tx.chats.count_follows(ANNA) == 0
         assert len(await tx.chats.follows(ANNA)) == 1
         assert not await tx.chats.follow(Follow(place=ANNA, order_id="1", created_at=NOW))
-        found = await tx.chats.get_follow(ANNA, "1")
-    assert found is not None
+        found = there(await tx.chats.get_follow(ANNA, "1"))
     assert (found.archived_at, found.card_message_id) == (None, 5)
 
 
@@ -160,14 +159,13 @@ async def test_a_group_moves_with_everything_it_has(store: Store) -> None:
         )
         await tx.chats.move(GROUP.chat_id, SUPERGROUP.chat_id)
         moved = replace(TOPIC, chat_id=SUPERGROUP.chat_id)
-        chat = await tx.chats.get(SUPERGROUP)
+        chat = there(await tx.chats.get(SUPERGROUP))
         assert await tx.chats.get(GROUP) is None
         assert [one.label for one in await tx.chats.follows(SUPERGROUP)] == ["lamp"]
         assert [one.order_id for one in await tx.chats.follows(moved)] == ["2"]
         assert {turn.place for turn in await tx.notices.lease(NOW, 9, LEASE)} == {SUPERGROUP, moved}
         (update,) = await tx.updates.take(9, NOW, LEASE)
         assert await tx.chats.locked_until([SUPERGROUP.chat_id], NOW) is not None
-    assert chat is not None
     assert chat.language == "fr"
     assert update.chat_id == SUPERGROUP.chat_id
 
@@ -181,10 +179,9 @@ async def test_moving_into_a_chat_that_is_known_keeps_settings_and_tells_nothing
         await tx.notices.enqueue([pending(SUPERGROUP, "1", "a"), pending(GROUP, "1", "a")], NOW)
         for _ in range(2):  # said twice by Telegram: once in each chat
             await tx.chats.move(GROUP.chat_id, SUPERGROUP.chat_id)
-        chat = await tx.chats.get(SUPERGROUP)
+        chat = there(await tx.chats.get(SUPERGROUP))
         labels = {one.order_id: one.label for one in await tx.chats.follows(SUPERGROUP)}
         assert (await tx.notices.depth()).due == 1
-    assert chat is not None
     assert chat.language == "fr"
     assert labels == {"1": "new", "2": ""}
 
@@ -196,11 +193,10 @@ async def test_what_a_lost_topic_had_goes_to_general(store: Store) -> None:
         await tx.chats.change(TOPIC, language="fr", quiet_to=time(8))
         await tx.notices.enqueue([pending(TOPIC, "1", "a")], NOW)
         await tx.chats.drop_topic(TOPIC)
-        general = await tx.chats.get(GROUP)
+        general = there(await tx.chats.get(GROUP))
         assert await tx.chats.get(TOPIC) is None
         assert {one.label for one in await tx.chats.follows(GROUP)} == {"lamp", "topic's"}
         assert [turn.place for turn in await tx.notices.lease(NOW, 9, LEASE)] == [GROUP]
-    assert general is not None
     assert (general.language, general.quiet_to) == ("fr", time(8))
 
 

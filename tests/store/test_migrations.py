@@ -15,6 +15,7 @@ from bot.errors import StoreError
 from bot.store import Store, migrations
 from bot.store.sql import Database
 from bot.store.tables import metadata
+from tests.parts import migrated
 
 REVISIONS = [one.revision for one in ScriptDirectory.from_config(migrations.config()).walk_revisions()]
 
@@ -131,8 +132,8 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: by
 
 
 @pytest.fixture
-def damaged_file(tmp_path: Path, migrated_file: Path) -> Path:
-    damaged = bytearray(migrated_file.read_bytes())
+def damaged_file(tmp_path: Path) -> Path:
+    damaged = bytearray(migrated())
     damaged[100:4096] = b"\xff" * (4096 - 100)
     path = tmp_path / "bot.db"
     path.write_bytes(damaged)

@@ -22,6 +22,7 @@ from bot.store.credentials import Credentials
 from bot.store.locks import lock_of
 from bot.store.sql import Database
 from bot.store.tables import metadata
+from tests.make import there
 from tests.store.builders import (
     ANNA,
     GROUP,
@@ -67,8 +68,7 @@ async def _fill(url: str, orders: int = 3) -> None:
         await tx.chats.count_wrong_id([7], NOW, window=LEASE, limit=3, lock=LEASE)
         await tx.cases.write_note("0", "note")
         await tx.cases.dispute("0", ANNA, NOW)
-        problem = await tx.cases.find_dispute("0", ANNA)
-        assert problem is not None
+        problem = there(await tx.cases.find_dispute("0", ANNA))
         await tx.cases.write_letter(problem.id, 1, NOW, from_shop=False, author="Anna", text="Where is it?")
         await tx.memory.put("pacer", {"rates": [0.1, 1e-9, 12345.678901234567]})
         await tx.memory.first_push("p", NOW)
@@ -206,9 +206,3 @@ def test_the_command_shows_a_report(sqlite_url: str, fresh_postgres: str) -> Non
     assert result.exit_code == 0, result.output
     assert re.search(r"orders\W+3\W+[0-9a-f]{16}\W+identical", result.output)
     assert "All data was copied" in result.output
-
-
-def test_the_command_names_a_missing_source(tmp_path: Path, fresh_postgres: str) -> None:
-    result = CliRunner().invoke(app, ["migrate-data", str(tmp_path / "none.db"), fresh_postgres])
-    assert isinstance(result.exception, StoreError)
-    assert "no database" in str(result.exception)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.model import Changes, Item, NodeText, Order, Place, Stage
 from bot.store import Settled, Store
+from tests.make import there
 from tests.store.builders import ANNA, BEN, LEASE, NOW, added, follow, later, node, order
 
 
@@ -27,8 +28,7 @@ async def test_an_order_comes_back_as_it_was_saved(store: Store) -> None:
         await tx.orders.save(added(known), silence_at=later(60), utc_offset_hours=3.5, ruleset="7")
     async with store.read() as tx:
         assert await tx.orders.get("1") == known
-        watch = await tx.orders.watch("1")
-    assert watch is not None
+        watch = there(await tx.orders.watch("1"))
     assert (watch.stage, watch.utc_offset_hours) == (Stage.ORIGIN_TRANSIT, 3.5)
     assert (watch.last_node_at, watch.eta) == (known.last_node_at, known.parcels[0].eta)
 
@@ -42,9 +42,8 @@ async def test_saving_again_overwrites_what_was_edited_and_removes_nothing(store
         await tx.translations.save_texts("1", "ru", {1: NodeText(name="один"), 2: NodeText(name="два")})
         only = replace(first, parcels=(replace(first.parcels[0], nodes=(edited,)),))
         await tx.orders.save(Changes(order=only, edited=(edited,)))
-        found = await tx.orders.get("1")
+        found = there(await tx.orders.get("1"))
         texts = await tx.translations.texts("1", "ru")
-    assert found is not None
     assert [one.description for one in found.nodes] == ["corrected", ""]
     assert texts == {1: NodeText(name="один")}, "the edited node's translation is no longer its own"
 
@@ -55,8 +54,7 @@ async def test_nodes_of_one_moment_keep_the_source_order(store: Store) -> None:
     async with store.write() as tx:
         await tx.orders.add("1", NOW)
         await tx.orders.save(added(known))
-        found = await tx.orders.get("1")
-    assert found is not None
+        found = there(await tx.orders.get("1"))
     assert [one.ordinal for one in found.parcels[0].nodes] == [0, 1, 2]
 
 
@@ -65,8 +63,7 @@ async def test_hostile_texts_are_kept_without_what_no_database_holds(store: Stor
     async with store.write() as tx:
         await tx.orders.add("1", NOW)
         await tx.orders.save(added(known))
-        found = await tx.orders.get("1")
-    assert found is not None
+        found = there(await tx.orders.get("1"))
     assert (found.nodes[0].name, found.nodes[0].description) == ("ab", "half ? pair ©")
 
 
@@ -121,8 +118,7 @@ async def test_settling_ends_a_check_and_shows_in_the_next(store: Store) -> None
         (due,) = await tx.checks.lease_due(later(600), 9, LEASE)
         assert (due.watch.failures, due.watch.checked_at) == (2, None)
         await tx.checks.settle([replace(end, lease=due.lease, answered=True, failures=0)], later(605))
-        watch = await tx.orders.watch("1")
-    assert watch is not None
+        watch = there(await tx.orders.watch("1"))
     assert (watch.failures, watch.checked_at) == (0, later(605))
 
 
@@ -205,12 +201,10 @@ async def test_orders_alongside_share_stage_and_moment_of_the_newest_entry(store
 async def test_a_watch_names_the_carrier_of_the_first_parcel(store: Store) -> None:
     await follow(store, ANNA, "1")
     async with store.write() as tx:
-        fresh = await tx.orders.watch("1")
+        fresh = there(await tx.orders.watch("1"))
         await tx.orders.save(added(order("1", node(1))))
-        known = await tx.orders.watch("1")
+        known = there(await tx.orders.watch("1"))
         (due,) = await tx.checks.lease_due(later(1), 1, LEASE)
-    assert fresh is not None
-    assert known is not None
     assert (fresh.carrier, known.carrier, due.watch.carrier) == (
         "",
         "AliExpress standard",
@@ -236,8 +230,7 @@ async def test_postponing_spreads_what_was_due(store: Store) -> None:
 
 async def _weight(store: Store, order_id: str = "1") -> float:
     async with store.read() as tx:
-        watch = await tx.orders.watch(order_id)
-    assert watch is not None
+        watch = there(await tx.orders.watch(order_id))
     return watch.weight
 
 
@@ -316,9 +309,8 @@ async def test_orders_read_by_other_rules_are_found_and_read_again(store: Store)
         assert len(await tx.orders.with_other_ruleset("7", 1)) == 1
         reread = order("1", node(1, stage=Stage.DELIVERED), stage=Stage.DELIVERED, digest="unseen")
         await tx.orders.save_reclassified(Changes(order=reread, edited=reread.nodes), "7", None)
-        found = await tx.orders.get("1")
+        found = there(await tx.orders.get("1"))
         assert await tx.orders.with_other_ruleset("7", 9) == ["3"]
-    assert found is not None
     assert (found.stage, found.nodes[0].stage, found.digest) == (Stage.DELIVERED, Stage.DELIVERED, "abc")
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.model import Case
 from bot.store import Store
+from tests.make import there
 from tests.store.builders import ANNA, BEN, GROUP, NOW, later
 
 
@@ -74,8 +75,7 @@ async def test_letters_are_kept_once_for_each_update_and_go_with_their_problem(s
     async with store.write() as tx:
         await tx.orders.add("1", NOW)
         await tx.cases.dispute("1", ANNA, NOW)
-        problem = await tx.cases.find_dispute("1", ANNA)
-        assert problem is not None
+        problem = there(await tx.cases.find_dispute("1", ANNA))
         assert await tx.cases.get_dispute(problem.id) == problem
         assert await tx.cases.find_dispute("1", BEN) is None
         written = [

@@ -10,6 +10,7 @@ from bot.i18n import Words
 from bot.model import Importance, Localized, News, NewsKind, Reason, Shop, Stage
 from bot.views import card, pushes
 from bot.views.contact import contact_button
+from tests.make import there
 from tests.views.scenes import FOLLOW, NOW, ORDER
 
 EN = Words("en")
@@ -27,8 +28,7 @@ EN = Words("en")
     ],
 )
 def test_a_contact_becomes_a_button(support: str, url: str, copied: str) -> None:
-    made = contact_button(EN, Shop(support=support))
-    assert made is not None
+    made = there(contact_button(EN, Shop(support=support)))
     assert (made.url, made.copy) == (url, copied)
 
 

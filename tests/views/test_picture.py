@@ -13,6 +13,7 @@ from PIL import Image
 from bot.i18n import LANGUAGES, Words
 from bot.model import Follow, Item, Localized, Reason, Stage
 from bot.views import canvas, fonts, picture
+from tests.make import there
 from tests.views.scenes import DAY, FACTS, FOLLOW, NEW, NOW, ORDER, PARCEL, TWO, UNNAMED, node
 
 INSTALLED = all(fonts.find(name) for name in ("NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc"))
@@ -27,8 +28,9 @@ LONG = (
 
 
 def drawn(language: str, facts: Localized = FACTS, follow: Follow | None = UNNAMED) -> Image.Image:
-    png = picture.journey(Words(language, "Europe/Berlin"), facts, follow, now=NOW, shop="Lamp & Light")
-    assert png is not None
+    png = there(
+        picture.journey(Words(language, "Europe/Berlin"), facts, follow, now=NOW, shop="Lamp & Light")
+    )
     return Image.open(io.BytesIO(png)).convert("RGB")
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from bot.store import Store
+from tests.parts import Engine
 from tests.webhooks.parts import Office, Receiver, office, receiver
 
 
@@ -19,10 +18,7 @@ async def shop() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Office]:
+async def desk(engine: Engine) -> AsyncIterator[Office]:
     """An engine over a real SQLite file whose events are sent for real."""
-    store = Store(f"sqlite:///{tmp_path / 'webhooks.db'}")
-    await store.start()
-    async with office(store) as made:
+    async with office(engine.store) as made:
         yield made
-    await store.close()

@@ -23,6 +23,7 @@ from bot.model import (
     Stage,
 )
 from tests import make
+from tests.make import there
 
 KNOWN = make.order(make.node(1), shop_order="#1001")
 
@@ -98,8 +99,7 @@ def test_an_order_is_late_after_the_promise_and_the_grace() -> None:
     order = replace(KNOWN, parcels=(replace(parcel, eta=make.NOW),))
     grace = timedelta(days=1)
     assert events.late(order, make.NOW + timedelta(hours=23), grace) is None
-    event = events.late(order, make.NOW + timedelta(hours=49), grace)
-    assert event is not None
+    event = there(events.late(order, make.NOW + timedelta(hours=49), grace))
     assert (event.type, event.order_id, event.data["days_late"]) == (EventType.LATE, make.ORDER, 2)
     assert events.late(order, make.NOW + grace, grace) is not None
     assert events.late(replace(order, stage=Stage.DELIVERED), make.NOW + timedelta(days=9), grace) is None

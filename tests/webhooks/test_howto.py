@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 from bot import events
 from bot.model import Changes, EventType, Flag, Stage
 from tests import make
+from tests.make import there
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/how-to/webhooks.md").read_text(encoding="utf-8")
 SECRET, OLD = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtMTIz", "whsec_b2xkLW9sZC1vbGQtb2xkLW9sZC1vbGQtMTIz"
@@ -30,8 +31,7 @@ _CALLS = {
 
 
 def _block(language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-    assert found is not None
+    found = there(re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL))
     return found[1].replace("export function", "function")
 
 

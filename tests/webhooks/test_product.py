@@ -9,6 +9,7 @@ import pytest
 
 from bot import leader
 from bot.model import BookEntry
+from tests.make import there
 from tests.webhooks.parts import Receiver
 from tests.world import MERCHANT, PLAIN, World, world
 
@@ -28,8 +29,7 @@ async def test_events_arrive_a_pause_is_told_and_no_secret_is(
     webhooks, booking = app.leader.tracking.webhooks, app.leader.tracking.booking
     last = (await here.ask(MERCHANT, "/start", "order"))["id"]
     made = await webhooks.add(f"{shop.url}?canary=in-the-url")
-    rotated = await webhooks.rotate(made.endpoint.id)
-    assert rotated is not None
+    rotated = there(await webhooks.rotate(made.endpoint.id))
     await booking.book([BookEntry(order_id=PLAIN, shop_order="#1001")])
     app.leader.wake()
 

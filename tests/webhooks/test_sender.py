@@ -14,6 +14,7 @@ from bot.addresses import BadUrl
 from bot.model import EventType
 from bot.tracking.webhooks import MOST_ENDPOINTS
 from bot.webhooks import retries
+from tests.make import there
 from tests.parts import several
 from tests.webhooks.parts import Office, Receiver, receiver
 
@@ -92,8 +93,7 @@ async def test_the_reference_accepts_what_is_sent_and_refuses_forged_and_replaye
 
 async def test_both_secrets_sign_for_a_day_after_a_rotation(desk: Office, shop: Receiver) -> None:
     old = await desk.webhooks.add(shop.url)
-    new = await desk.webhooks.rotate(old.endpoint.id)
-    assert new is not None
+    new = there(await desk.webhooks.rotate(old.endpoint.id))
     assert new.secret != old.secret
     await desk.book(ONE)
     await desk.settle()
@@ -240,7 +240,7 @@ async def test_orders_go_in_parallel_up_to_a_few_and_a_slow_endpoint_delays_no_o
         await desk.webhooks.add(shop.url)
         orders = list(several(40))
         await desk.book(*orders)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(shop.requests) < 40:
                 await desk.sender.step()
                 await asyncio.sleep(0.001)
@@ -286,7 +286,7 @@ async def test_stopping_settles_what_is_answered_soon(desk: Office, shop: Receiv
         await asyncio.sleep(0.001)
     desk.sender.stop()
     shop.gate.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await running
     assert (await desk.webhooks.queue()).due == 0
 

@@ -18,7 +18,7 @@ from bot.sources.aliexpress.auth import authorize_url, is_login, parse_code, see
 from bot.sources.aliexpress.budget import CallLimits
 from bot.sources.aliexpress.expiry import token_warnings
 from bot.sources.aliexpress.source import AliExpress
-from tests.sources.aliexpress.world import ORDER_ID, START, World, refusal, world
+from tests.sources.aliexpress.world import ORDER_ID, START, World, logged_in, refusal, world
 
 DAY = timedelta(days=1)
 CODE = "3_500102_JxZ05Ux3cnnSSUm6dCxYg6Q26"
@@ -93,17 +93,6 @@ async def test_a_used_code_asks_for_a_new_login_and_stores_nothing() -> None:
     assert here.store.tokens is None
 
 
-async def test_an_answer_without_a_token_is_never_stored() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
-    before = here.store.tokens
-    here.clock.pass_by(days=29, hours=23, minutes=40)
-    here.gateway.script += [{"code": "0", "refresh_token": "canary-other"}]
-    await source.fetch(ORDER_ID, "en_US")
-    assert here.store.tokens == before
-
-
 NEW = {"access_token": "canary-access-new", "refresh_token": "canary-refresh-new", "expires_in": "86400.0"}
 
 
@@ -126,27 +115,28 @@ NEW = {"access_token": "canary-access-new", "refresh_token": "canary-refresh-new
     ],
 )
 async def test_tokens_are_found_wherever_an_answer_nests_them(answer: dict[str, object]) -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.clock.pass_by(days=29, hours=23, minutes=40)
     here.gateway.access["canary-access-new"] = here.clock.at + DAY
     here.gateway.script.append(answer)
     await source.fetch(ORDER_ID, "en_US")
-    assert here.store.tokens is not None
-    assert here.store.tokens.access_token == "canary-access-new"
-    assert here.store.tokens.refresh_token == "canary-refresh-new"
-    assert here.store.tokens.access_expires_at == here.clock.at + DAY
+    assert here.tokens.access_token == "canary-access-new"
+    assert here.tokens.refresh_token == "canary-refresh-new"
+    assert here.tokens.access_expires_at == here.clock.at + DAY
 
 
-@pytest.mark.parametrize("text", ["{", "{" * 50_000, "[]", '{"token": "x"}', "x"])
-async def test_a_text_that_holds_no_token_is_never_stored(text: str) -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"refresh_token": "canary-other"},
+        *({"token_result": text} for text in ("{", "{" * 50_000, "[]", '{"token": "x"}', "x")),
+    ],
+)
+async def test_an_answer_that_holds_no_token_is_never_stored(answer: dict[str, object]) -> None:
+    here, source = await logged_in()
     before = here.store.tokens
     here.clock.pass_by(days=29, hours=23, minutes=40)
-    here.gateway.script += [{"code": "0", "token_result": text}]
+    here.gateway.script.append({"code": "0"} | answer)
     await source.fetch(ORDER_ID, "en_US")
     assert here.store.tokens == before
 
@@ -161,16 +151,13 @@ async def test_an_answer_that_names_no_new_refresh_token_keeps_the_old_one(wrapp
     here.gateway.access["canary-access-new"] = here.clock.at + DAY
     here.gateway.script.append({"/auth/token/refresh_response": answer} if wrapped else answer)
     await source.fetch(ORDER_ID, "en_US")
-    assert here.store.tokens is not None
-    assert here.store.tokens.refresh_token == old.refresh_token
-    assert here.store.tokens.refresh_expires_at == old.refresh_expires_at
-    assert here.store.tokens.access_expires_at == datetime.fromtimestamp(1775000000, START.tzinfo)
+    assert here.tokens.refresh_token == old.refresh_token
+    assert here.tokens.refresh_expires_at == old.refresh_expires_at
+    assert here.tokens.access_expires_at == datetime.fromtimestamp(1775000000, START.tzinfo)
 
 
 async def test_a_token_is_refreshed_half_an_hour_before_its_end() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.clock.pass_by(days=29, hours=23, minutes=29)
     await source.fetch(ORDER_ID, "en_US")
     assert here.gateway.refreshes == 0
@@ -180,9 +167,7 @@ async def test_a_token_is_refreshed_half_an_hour_before_its_end() -> None:
 
 
 async def test_a_failed_early_refresh_costs_no_call_and_is_tried_again_minutes_later() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.clock.pass_by(days=29, hours=23, minutes=31)
     here.gateway.script.append(refusal("ServiceUnavailable"))
     await source.fetch(ORDER_ID, "en_US")
@@ -194,9 +179,7 @@ async def test_a_failed_early_refresh_costs_no_call_and_is_tried_again_minutes_l
 
 
 async def test_the_last_half_hour_of_a_grant_is_used_up_before_the_pause() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.refresh.clear()
     here.clock.pass_by(days=29, hours=23, minutes=31)
     for _ in range(5):
@@ -210,17 +193,14 @@ async def test_the_last_half_hour_of_a_grant_is_used_up_before_the_pause() -> No
 
 
 async def test_a_caller_who_gives_up_does_not_lose_the_fresh_token() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.clock.pass_by(days=31)
     impatient = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
     await here.gateway.refreshing.wait()
     impatient.cancel()
     await asyncio.gather(impatient, return_exceptions=True)
     await source.aclose()
-    assert here.store.tokens is not None
-    assert here.store.tokens.access_token == "canary-access-0002"
+    assert here.tokens.access_token == "canary-access-0002"
 
 
 async def test_a_refresh_that_a_crashed_process_began_is_taken_over() -> None:
@@ -248,9 +228,7 @@ async def test_a_login_during_a_refresh_wins() -> None:
 
 
 async def test_even_a_fresh_token_refused_ends_in_a_pause_not_in_a_loop() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     before = len(here.gateway.calls)
     for _ in range(10):
         here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
@@ -261,16 +239,13 @@ async def test_even_a_fresh_token_refused_ends_in_a_pause_not_in_a_loop() -> Non
     assert len(here.gateway.calls) - before == 3
     here.gateway.script.clear()
     here.clock.pass_by(minutes=30)
-    assert here.store.tokens is not None
-    here.gateway.access[here.store.tokens.access_token] = here.clock.at + DAY
+    here.gateway.access[here.tokens.access_token] = here.clock.at + DAY
     await source.fetch(ORDER_ID, "en_US")
     assert here.seen.kinds().count("reauthorized") == 1
 
 
 async def test_a_wrong_secret_during_a_refresh_stops_calls() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.clock.pass_by(days=31)
     here.gateway.script.append(refusal("IncompleteSignature"))
     for _ in range(5):
@@ -280,9 +255,7 @@ async def test_a_wrong_secret_during_a_refresh_stops_calls() -> None:
 
 
 async def test_trouble_during_a_refresh_is_tried_again() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.clock.pass_by(days=31)
     here.gateway.script += [OSError("reset"), refusal("ApiCallLimit", "this ban will last 2 seconds")]
     await source.fetch(ORDER_ID, "en_US")
@@ -330,10 +303,9 @@ async def test_tokens_of_the_settings_are_refreshed_once_so_that_their_end_is_kn
     for _ in range(3):
         await source.keeper.learn_end()
     assert here.gateway.refreshes == 1
-    assert here.store.tokens is not None
-    assert here.store.tokens.refresh_expires_at == START + 40 * DAY
+    assert here.tokens.refresh_expires_at == START + 40 * DAY
     await source.fetch(ORDER_ID, "en_US")
-    due = token_warnings(here.store.tokens, START + 34 * DAY, frozenset())
+    due = token_warnings(here.tokens, START + 34 * DAY, frozenset())
     assert [warning.days for warning in due] == [7]
 
 
@@ -452,8 +424,7 @@ async def test_new_tokens_typed_into_the_settings_help_where_the_stored_ones_are
     assert (source.keeper.hoping, source.keeper.dead) == (True, False)
     await source.fetch(ORDER_ID, "en_US")
     assert (source.keeper.hoping, source.keeper.dead) == (False, False)
-    assert here.store.tokens is not None
-    assert here.store.tokens.access_token == "canary-access-0002"
+    assert here.tokens.access_token == "canary-access-0002"
 
 
 @pytest.mark.parametrize("called", [True, False])
@@ -461,8 +432,7 @@ async def test_old_tokens_of_the_settings_are_tried_once_where_the_stored_ones_a
     here = world()
     first = here.source()
     await here.authorize(first)
-    old = here.store.tokens
-    assert old is not None
+    old = here.tokens
     await here.authorize(first)
     source = here.source("two", seed=seed_tokens(old.access_token, old.refresh_token, here.clock.at))
     await source.fetch(ORDER_ID, "en_US")
@@ -497,23 +467,22 @@ async def test_old_tokens_of_the_settings_are_tried_once_where_the_stored_ones_a
 
 
 async def _lived(here: World, days: int) -> tuple[list[tuple[int, int]], list[int], int]:
-    """Live `days` in steps of twenty minutes; return warnings (day, step), days with failures, HTTP calls."""
+    """Live `days` in steps of half an hour; return warnings (day, step), days with failures, HTTP calls."""
     source = here.source()
     await here.authorize(source)
     told: list[tuple[int, int]] = []
     failed: list[int] = []
     already: frozenset[str] = frozenset()
-    for step in range(days * 72):
-        day = step // 72
+    for step in range(days * 48):
+        day = step // 48
         try:
             await source.fetch(ORDER_ID, "en_US")
         except Reauthorize:
             failed.append(day)
-        assert here.store.tokens is not None
-        due = token_warnings(here.store.tokens, here.clock.at, already, refused=source.keeper.dead)
+        due = token_warnings(here.tokens, here.clock.at, already, refused=source.keeper.dead)
         told += [(day, warning.days) for warning in due]
         already |= {warning.key for warning in due}
-        here.clock.pass_by(minutes=20)
+        here.clock.pass_by(minutes=30)
     return told, failed, len(here.gateway.calls)
 
 
@@ -534,19 +503,16 @@ async def test_an_online_apps_grant_lives_sixty_days_and_warns_at_seven_three_an
     assert [day for day, _ in told] == [53, 57, 59]
     assert failed == []
     assert here.gateway.refreshes == 2
-    assert calls == 65 * 72 + 3
+    assert calls == 65 * 48 + 3
 
 
 async def test_an_online_app_renewed_by_its_merchant_never_stops() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     already: frozenset[str] = frozenset()
     told = []
     for _day in range(65 * 4):
         await source.fetch(ORDER_ID, "en_US")
-        assert here.store.tokens is not None
-        due = token_warnings(here.store.tokens, here.clock.at, already)
+        due = token_warnings(here.tokens, here.clock.at, already)
         already |= {warning.key for warning in due}
         told += [warning.days for warning in due]
         if any(warning.days == 1 for warning in due):
@@ -585,9 +551,7 @@ async def test_news_that_old_tokens_are_dead_does_not_pause_the_new_ones() -> No
 
 
 async def test_a_refresh_token_that_the_platform_does_not_understand_asks_for_a_login() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.clock.pass_by(days=31)
     here.gateway.script.append({"code": "InvalidParameter", "type": "ISV", "message": "refresh_token"})
     with pytest.raises(Reauthorize):
@@ -595,9 +559,7 @@ async def test_a_refresh_token_that_the_platform_does_not_understand_asks_for_a_
 
 
 async def test_an_account_of_the_wrong_kind_pauses_calls() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script.append(refusal("AUTH_TYPE_UNSUPPORTED"))
     before = len(here.gateway.calls)
     for _ in range(5):
@@ -615,8 +577,7 @@ async def _refreshed_with(**answer: object) -> tuple[World, Tokens, Tokens]:
     here.gateway.access["canary-access-new"] = here.clock.at + 90 * DAY
     here.gateway.script.append({"access_token": "canary-access-new", **answer})
     await source.fetch(ORDER_ID, "en_US")
-    assert here.store.tokens is not None
-    return here, old, here.store.tokens
+    return here, old, here.tokens
 
 
 async def test_the_end_of_a_grant_is_never_put_off_by_a_refresh() -> None:
@@ -647,9 +608,7 @@ async def test_a_fresh_token_that_claims_no_sensible_life_is_not_refreshed_at_ev
 
 
 async def test_a_short_lived_token_is_refreshed_in_its_last_quarter_only() -> None:
-    here = world(access_life=timedelta(minutes=20))
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in(access_life=timedelta(minutes=20))
     for _ in range(14):
         await source.fetch(ORDER_ID, "en_US")
         here.clock.pass_by(minutes=1)
@@ -701,13 +660,10 @@ async def _play(rounds: list[list[str | int]]) -> None:
 
 
 async def test_a_spent_refresh_token_s_answer_is_stored_as_soon_as_the_database_takes_it() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.store.failing = [StoreError("database is locked"), StoreError("disk I/O error")]
     here.clock.pass_by(days=31)
     await source.fetch(ORDER_ID, "en_US")
     assert here.gateway.refreshes == 1
-    assert here.store.tokens is not None
-    assert here.store.tokens.access_token in here.gateway.access
+    assert here.tokens.access_token in here.gateway.access
     assert here.seen.kinds().count("token_not_stored") == 2

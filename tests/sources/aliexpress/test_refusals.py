@@ -17,6 +17,7 @@ from bot.errors import (
     UnknownOrder,
 )
 from bot.sources.aliexpress import refusals
+from tests.make import there
 
 ROOT = "aliexpress_ds_order_tracking_get_response"
 
@@ -63,8 +64,7 @@ TABLE = [(kind, code) for kind, codes in CODES.items() for code in codes.split()
 
 
 def read(answer: dict[str, Any], *, about_order: bool = False) -> SourceError:
-    refusal = refusals.find_refusal(answer)
-    assert refusal is not None
+    refusal = there(refusals.find_refusal(answer))
     return refusals.to_error(refusal, about_order=about_order)
 
 
@@ -226,8 +226,7 @@ def test_what_is_no_refusal_is_none(answer: dict[str, Any]) -> None:
 
 def test_the_operator_hears_only_of_codes_that_nobody_knows() -> None:
     def known(**envelope: object) -> bool:
-        refusal = refusals.find_refusal({"error_response": envelope})
-        assert refusal is not None
+        refusal = there(refusals.find_refusal({"error_response": envelope}))
         return refusals.is_known(refusal)
 
     assert known(code="IllegalAccessToken")

@@ -16,9 +16,9 @@ from bot.sandbox.server import create_app
 from bot.sources.aliexpress.auth import TokenKeeper, authorize_url, parse_code, seed_tokens
 from bot.sources.aliexpress.budget import CallLimits, LocalCallLimiter
 from bot.sources.aliexpress.client import GatewayClient
-from bot.sources.aliexpress.expiry import token_warnings
 from bot.sources.aliexpress.push import parse_push, verify
 from bot.sources.aliexpress.source import AliExpress
+from tests.make import there
 from tests.sources.aliexpress.world import Clock, Seen, Store
 
 ORDER_ID = next(iter(scenarios.DEMO))
@@ -84,8 +84,7 @@ async def login(here: Shop) -> None:
     )
     async with httpx.AsyncClient(transport=here.http) as browser:
         answer = await browser.post(address)
-    code = parse_code(answer.headers["location"])
-    assert code is not None
+    code = there(parse_code(answer.headers["location"]))
     await here.source.keeper.exchange(code)
 
 
@@ -131,23 +130,6 @@ async def test_an_order_of_nobody_is_told_from_one_without_tracking(envelope: st
     with pytest.raises(UnknownOrder):
         await here.source.order_facts("8210000000000000")
     assert (await here.source.order_facts(ORDER_ID)).order_id == ORDER_ID
-
-
-async def test_an_online_grant_lives_its_sixty_days_with_two_refreshes_and_three_warnings() -> None:
-    here = shop()
-    await login(here)
-    here.clock.pass_by(minutes=40)  # so that one of the hourly calls falls into the last half hour
-    already: frozenset[str] = frozenset()
-    told = []
-    for hour in range(65 * 24):
-        await here.source.fetch(ORDER_ID, "en_US")
-        assert here.store.tokens is not None
-        due = token_warnings(here.store.tokens, here.clock.at, already, refused=here.source.keeper.dead)
-        told += [(hour // 24, warning.days) for warning in due]
-        already |= {warning.key for warning in due}
-        here.clock.pass_by(hours=1)
-    assert told == [(53, 7), (57, 3), (59, 1)]
-    assert here.box.tokens.refreshes == 2
 
 
 async def test_a_test_grant_of_two_days_pauses_and_resumes_after_a_login() -> None:

@@ -15,7 +15,16 @@ from bot.model import Tokens
 from bot.sources.aliexpress.client import GatewayClient
 from bot.sources.aliexpress.raw import redact_answer
 from bot.sources.aliexpress.redaction import HIDDEN, TokenRedactor
-from tests.sources.aliexpress.world import ORDER_ID, SECRET, START, Answer, refusal, tracking, world
+from tests.sources.aliexpress.world import (
+    ORDER_ID,
+    SECRET,
+    START,
+    Answer,
+    logged_in,
+    refusal,
+    tracking,
+    world,
+)
 
 # Every secret of these tests has this word in it.
 CANARY = "canary"
@@ -51,9 +60,7 @@ async def test_no_secret_leaves_on_any_path_of_trouble(
     trouble: Answer, after: timedelta, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.clock.pass_by(seconds=after.total_seconds())
     told: list[str] = []
     for call in (source.fetch, source.fetch_raw):
@@ -85,9 +92,7 @@ async def test_a_used_code_does_not_come_back_in_its_error() -> None:
 
 
 async def test_tokens_of_before_a_refresh_stay_hidden() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.clock.pass_by(days=31)
     await source.fetch(ORDER_ID, "en_US")
     text = "canary-access-0001 canary-refresh-0001 canary-access-0002 canary-refresh-0002 " + SECRET
@@ -147,9 +152,7 @@ def test_a_raw_answer_that_is_no_json_is_shown_as_it_is_without_secrets() -> Non
 
 
 async def test_a_raw_look_renews_a_dead_token_and_shows_refusals() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
     assert json.loads(await source.fetch_raw(ORDER_ID, "ru"))
     here.gateway.script.append(refusal("MissingParameter", "language"))

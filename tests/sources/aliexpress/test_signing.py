@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.sandbox.aliexpress.signing import request_signature
 from bot.sources.aliexpress.signing import Signer
 from tests.sources.aliexpress.world import official_sign
 
 
-def test_signs_the_official_business_example() -> None:
-    params = {
-        "app_key": "123456",
-        "timestamp": "1517820392000",
-        "sign_method": "sha256",
-        "access_token": "test",
-        "method": "aliexpress.logistics.redefining.getonlinelogisticsinfo",
-        "aliexpress_category_id": "200135143",
-    }
-    sign = Signer("helloworld").sign(params)
-    assert sign == "F7F7926B67316C9D1E8E15F7E66940ED3059B1638C497D77973F30046EFB5BBB"
-
-
-def test_signs_the_official_system_example() -> None:
-    params = {
-        "app_key": "12345678",
-        "code": "3_500102_JxZ05Ux3cnnSSUm6dCxYg6Q26",
-        "sign_method": "sha256",
-        "timestamp": "1517820392000",
-    }
-    sign = Signer("helloworld").sign(params, "/auth/token/create")
-    assert sign == "35607762342831B6A417A0DED84B79C05FEFBF116969C48AD6DC00279A9F4D81"
+@pytest.mark.parametrize(
+    "sign", [lambda *call: Signer("helloworld").sign(*call), partial(request_signature, "helloworld")]
+)
+@pytest.mark.parametrize(
+    ("params", "path", "wanted"),
+    [
+        (
+            {
+                "app_key": "123456",
+                "timestamp": "1517820392000",
+                "sign_method": "sha256",
+                "access_token": "test",
+                "method": "aliexpress.logistics.redefining.getonlinelogisticsinfo",
+                "aliexpress_category_id": "200135143",
+            },
+            "",
+            "F7F7926B67316C9D1E8E15F7E66940ED3059B1638C497D77973F30046EFB5BBB",
+        ),
+        (
+            {
+                "app_key": "12345678",
+                "code": "3_500102_JxZ05Ux3cnnSSUm6dCxYg6Q26",
+                "sign_method": "sha256",
+                "timestamp": "1517820392000",
+            },
+            "/auth/token/create",
+            "35607762342831B6A417A0DED84B79C05FEFBF116969C48AD6DC00279A9F4D81",
+        ),
+    ],
+)
+def test_the_product_and_the_sandbox_sign_the_official_examples(
+    sign: Callable[..., str], params: dict[str, str], path: str, wanted: str
+) -> None:
+    assert sign(params, path) == wanted
 
 
 def test_a_sign_among_the_parameters_is_not_signed() -> None:

@@ -10,13 +10,12 @@ import pytest
 
 from bot.errors import Misconfigured, Reauthorize, Rejected, Throttled, Transient
 from bot.sources.aliexpress.budget import CallLimits
-from tests.sources.aliexpress.world import ORDER_ID, refusal, tracking, world
+from tests.make import there
+from tests.sources.aliexpress.world import ORDER_ID, logged_in, refusal, tracking, world
 
 
 async def test_a_fetch_returns_the_parcels_of_the_order() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.result = tracking({"mail_no": "LP00675700340000", "carrier_name": "Cainiao  "})
     found = await source.fetch(ORDER_ID, "pt_BR")
     assert [(parcel.number, parcel.carrier) for parcel in found.parcels] == [("LP00675700340000", "Cainiao")]
@@ -25,9 +24,7 @@ async def test_a_fetch_returns_the_parcels_of_the_order() -> None:
 
 
 async def test_a_hundred_calls_with_a_dead_token_refresh_once() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.access = dict.fromkeys(here.gateway.access, here.clock.at)
     before = len(here.gateway.calls)
     found = await asyncio.gather(*(source.fetch(str(10**15 + i), "en_US", urgent=True) for i in range(100)))
@@ -48,48 +45,36 @@ async def test_two_processes_with_a_dead_token_refresh_once() -> None:
 
 
 async def test_a_check_whose_answer_is_the_known_one_is_not_even_read() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.result = tracking({"mail_no": "LP1", "detail_node_list": {"detail_node": []}})
-    known = await source.check(ORDER_ID, "en", "")
-    assert known is not None
+    known = there(await source.check(ORDER_ID, "en", ""))
     assert (known.language, known.fingerprint) == ("en", (await source.fetch(ORDER_ID, "en")).fingerprint)
     assert await source.check(ORDER_ID, "en", known.fingerprint) is None
     here.gateway.result = tracking({"mail_no": "LP2", "detail_node_list": {"detail_node": []}})
-    changed = await source.check(ORDER_ID, "en", known.fingerprint)
-    assert changed is not None
+    changed = there(await source.check(ORDER_ID, "en", known.fingerprint))
     assert changed.fingerprint != known.fingerprint
 
 
 async def test_an_answer_of_which_something_was_left_out_has_no_mark() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     far = int((here.clock.at + timedelta(days=30)).timestamp() * 1000)  # believable in a month, not today
     now = int(here.clock.at.timestamp() * 1000)
     nodes = [{"time_stamp": far, "tracking_name": "x"}, {"time_stamp": now, "tracking_name": "y"}]
     here.gateway.result = tracking({"mail_no": "LP1", "detail_node_list": {"detail_node": nodes}})
-    found = await source.check(ORDER_ID, "en", "")
-    assert found is not None
+    found = there(await source.check(ORDER_ID, "en", ""))
     assert found.parcels
     assert found.fingerprint == ""
 
 
 async def test_while_there_are_no_parcels_an_answer_has_no_mark() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.result = tracking()
-    found = await source.check(ORDER_ID, "en", "")
-    assert found is not None
+    found = there(await source.check(ORDER_ID, "en", ""))
     assert (found.parcels, found.fingerprint) == ((), "")
 
 
 async def test_who_asks_for_the_same_at_the_same_time_shares_one_call() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     before = len(here.gateway.calls)
     asked = ["he", "iw_IL", "ru", "he"]
     found = await asyncio.gather(*(source.fetch(ORDER_ID, language) for language in asked))
@@ -100,9 +85,7 @@ async def test_who_asks_for_the_same_at_the_same_time_shares_one_call() -> None:
 
 
 async def test_one_who_gives_up_does_not_take_the_answer_from_the_others() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    _, source = await logged_in()
     first = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
     second = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
     await asyncio.sleep(0)
@@ -111,18 +94,14 @@ async def test_one_who_gives_up_does_not_take_the_answer_from_the_others() -> No
 
 
 async def test_trouble_reaches_all_who_share_a_call() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script.append(refusal("MissingParameter"))
     ends = await asyncio.gather(*(source.fetch(ORDER_ID, "en_US") for _ in range(3)), return_exceptions=True)
     assert [type(end) for end in ends] == [Rejected] * 3
 
 
 async def test_closing_gives_up_what_is_under_way() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    _, source = await logged_in()
     running = asyncio.create_task(source.fetch(ORDER_ID, "en_US"))
     await asyncio.sleep(0)
     await source.aclose()
@@ -131,9 +110,7 @@ async def test_closing_gives_up_what_is_under_way() -> None:
 
 
 async def test_a_ban_holds_every_call_back_for_its_length_and_a_margin() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script.append(
         refusal("ApiCallLimit", "frequency exceeds the limit. this ban will last 3 seconds")
     )
@@ -143,9 +120,7 @@ async def test_a_ban_holds_every_call_back_for_its_length_and_a_margin() -> None
 
 
 async def test_a_long_ban_is_the_callers_to_wait_for() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script.append(refusal("ApiCallLimit", "this ban will last 600 seconds"))
     with pytest.raises(Throttled) as caught:
         await source.fetch(ORDER_ID, "en_US")
@@ -157,9 +132,7 @@ async def test_a_long_ban_is_the_callers_to_wait_for() -> None:
 
 
 async def test_trouble_on_the_way_is_tried_three_times() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     before = len(here.gateway.calls)
     here.gateway.script += [
         refusal("ServiceTimeout"),
@@ -173,9 +146,7 @@ async def test_trouble_on_the_way_is_tried_three_times() -> None:
 
 
 async def test_a_wrong_setting_stops_calls_and_is_looked_at_again_later() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script += [refusal("AppWhiteIpLimit", "ip")] * 2
     for _ in range(5):
         with pytest.raises(Misconfigured, match="AppWhiteIpLimit"):
@@ -196,9 +167,7 @@ async def test_a_wrong_setting_stops_calls_and_is_looked_at_again_later() -> Non
     "sub_code", ["isv.permission-ip-whitelist-limit", "isv.permission-api-package-limit", "isv.brand-new"]
 )
 async def test_a_wrong_setting_told_by_a_sub_code_reaches_the_operator_once(sub_code: str) -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script += [refusal("11", "Insufficient ISV Permissions", sub_code=sub_code)] * 2
     for _ in range(3):
         for call in (source.fetch(ORDER_ID, "en_US"), source.fetch(ORDER_ID, "ru")):
@@ -212,18 +181,14 @@ async def test_a_wrong_setting_told_by_a_sub_code_reaches_the_operator_once(sub_
 
 @pytest.mark.parametrize("sub_code", ["isv.session-expired", "isv.invalid-session", "isv.brand-new"])
 async def test_a_dead_session_told_by_a_sub_code_is_refreshed_and_the_call_replayed(sub_code: str) -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script.append(refusal("27", "Invalid session", sub_code=sub_code))
     assert (await source.fetch(ORDER_ID, "en_US")).found
     assert here.seen.kinds().count("refreshed") == 1
 
 
 async def test_a_ban_of_an_hour_is_kept_to_the_hour() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     text = "App Call Limited. This ban will last for 3600 more seconds"
     here.gateway.script.append(refusal("7", text, sub_code="accesscontrol.limited-by-app-access-count"))
     with pytest.raises(Throttled) as caught:
@@ -237,9 +202,7 @@ async def test_a_ban_of_an_hour_is_kept_to_the_hour() -> None:
 
 
 async def test_a_right_missing_for_orders_does_not_stop_tracking() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script.append(refusal("InsufficientPermission", "no"))
     with pytest.raises(Misconfigured):
         await source.order_facts(ORDER_ID)
@@ -261,9 +224,7 @@ async def test_a_dead_grant_pauses_until_the_merchant_logs_in_anywhere() -> None
 
 
 async def test_a_shape_that_nobody_knows_is_an_event_for_the_operator() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script.append({"aliexpress_trade_ds_order_get_response": {"result": {"state": "x"}}})
     with pytest.raises(Transient, match="UnknownShape"):
         await source.order_facts(ORDER_ID)
@@ -272,9 +233,7 @@ async def test_a_shape_that_nobody_knows_is_an_event_for_the_operator() -> None:
 
 
 async def test_an_unknown_code_and_an_odd_entry_are_events_for_the_operator() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     node: dict[str, object] = {
         "time_stamp": int(here.clock.at.timestamp() * 1000),
         "tracking_name": "Order created",
@@ -289,9 +248,7 @@ async def test_an_unknown_code_and_an_odd_entry_are_events_for_the_operator() ->
 
 
 async def test_every_call_is_counted_with_its_outcome() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script += [refusal("ServiceTimeout"), refusal("IllegalAccessToken")]
     await source.fetch(ORDER_ID, "en_US")
     api = "aliexpress.ds.order.tracking.get"
@@ -312,9 +269,7 @@ async def test_a_check_may_not_use_the_reserve_but_a_person_may() -> None:
 
 
 async def test_the_operator_may_say_that_it_is_repaired() -> None:
-    here = world()
-    source = here.source()
-    await here.authorize(source)
+    here, source = await logged_in()
     here.gateway.script.append(refusal("AppWhiteIpLimit"))
     with pytest.raises(Misconfigured):
         await source.fetch(ORDER_ID, "en_US")

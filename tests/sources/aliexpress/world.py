@@ -247,6 +247,12 @@ class World:
             timer=lambda: 0.0,
         )
 
+    @property
+    def tokens(self) -> Tokens:
+        """What is stored."""
+        assert self.store.tokens is not None
+        return self.store.tokens
+
     async def authorize(self, source: AliExpress) -> Tokens:
         self.gateway.codes.add("3_500000_canarycode01")
         return await source.keeper.exchange("3_500000_canarycode01")
@@ -265,3 +271,11 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 def body(answer: object) -> bytes:
     return json.dumps(answer).encode()
+
+
+async def logged_in(**lives: timedelta) -> tuple[World, AliExpress]:
+    """A world whose merchant has logged in, and a source that calls for them."""
+    here = world(**lives)
+    source = here.source()
+    await here.authorize(source)
+    return here, source
