@@ -16,8 +16,6 @@ from tests.browsers import keep
 from tests.test_arriving import parcel, put
 from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, World, world
 
-RETURNED = "8211744661818042"
-
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -107,21 +105,6 @@ async def test_a_chat_reads_well_in(
     await keep(page, f"phone-{language}")
 
 
-async def test_the_merchant_sees_the_board_and_the_numbers(page: Page, here: World) -> None:
-    await _open(page, "Emma")
-    await _type(page, RETURNED)
-    await here.hears(EMMA, "8042", after=0)
-    for _ in range(3):
-        await here.next_node(RETURNED)
-        await here.until(lambda: _flagged(here))
-    await _open(page, "Merchant")
-    await _type(page, "/board")
-    await expect(page.get_by_text("needs attention").first).to_be_visible()
-    await _type(page, "/settings")
-    await expect(page.get_by_text("Quiet hours").first).to_be_visible()
-    await keep(page, "merchant")
-
-
 async def test_a_complaint_is_answered_and_solved_on_the_page_in_two_languages(
     page: Page, here: World
 ) -> None:
@@ -201,68 +184,9 @@ async def test_the_journey_is_shared_as_a_picture(page: Page, here: World) -> No
     await keep(page, "share")
 
 
-async def test_a_question_in_another_language_and_the_receipt_on_a_phone(page: Page, here: World) -> None:
-    await _open(page, "Emma")
-    await _hold_as_a_phone(page)
-    await _type(page, PLAIN)
-    await expect(page.get_by_text("for you?").last).to_be_visible()
-    await _type(page, "Hol van a csomagom?")
-    await expect(page.get_by_text("We took that as a question about delivery.").last).to_be_visible()
-    await expect(page.locator(".message", has_text="In transit between countries")).to_have_count(2)
-    await keep(page, "question-unknown")
-    await here.control("POST", f"orders/{PLAIN}/nodes", phrase="delivered")
-    asked = page.locator(".message", has_text="Did you get it?").last
-    await asked.get_by_role("button", name="✅ Yes").click()
-    answered = page.locator(".message:not(.mine)").last
-    await expect(answered.get_by_role("button", name="Change")).to_be_visible()
-    await expect(answered.get_by_role("button", name="✅ Yes")).to_have_count(0)
-    await keep(page, "receipt")
-
-
-async def test_a_number_put_right_within_two_minutes_is_read_again_and_its_message_changes_in_place(
-    page: Page, here: World
-) -> None:
-    await _open(page, "Emma")
-    await _hold_as_a_phone(page)
-    await _type(page, PLAIN[:-1])
-    said = page.locator(".message.mine")
-    await expect(page.locator(".message:not(.mine)")).to_have_count(1)  # that this is no order's number
-    await said.hover()
-    await said.get_by_role("button", name="Edit").click()
-    await _type(page, PLAIN)
-    card = page.locator(".message", has_text="In transit between countries")
-    await expect(card).to_have_count(1)
-    await expect(said).to_contain_text("edited")
-    await here.next_node(PLAIN)
-    await expect(card.first).to_contain_text("Package arrived at transit country/region.")
-    await expect(card.first.locator(".foot")).to_contain_text("edited")
-    await expect(said).to_have_count(1)
-    await keep(page, "edited")
-
-
-async def test_a_group_follows_by_command_in_everybodys_sight(page: Page, here: World) -> None:
-    await _open(page, "Parcels of the family")
-    await _hold_as_a_phone(page)
-    await _type(page, PLAIN)  # said among people: the bot does not even hear it
-    await _type(page, f"/track {CUSTOMS}")
-    card = page.locator(".message:not(.mine)", has_text="At import customs")
-    await expect(card).to_have_count(1)
-    await expect(card).not_to_contain_text(CUSTOMS)  # nor do others see the whole number
-    await page.get_by_label("Write as").select_option("Иван")
-    await expect(page.locator(".message", has_text="/track").locator(".author")).to_have_text("Emma")
-    await card.get_by_role("button", name="Timeline").click()
-    await expect(page.locator(".message blockquote.folded")).to_be_visible()
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    await keep(page, "group")
-
-
 # of the whole text, not of the number in it
 _DIRECTION = "e => getComputedStyle(e.closest('.message').querySelector('[dir=auto]')).direction"
 
 
 async def _hold_as_a_phone(page: Page) -> None:
     await page.set_viewport_size({"width": 390, "height": 844})
-
-
-async def _flagged(here: World) -> bool:
-    return (await here.order(RETURNED)).stage in {Stage.RETURNING, Stage.RETURNED, Stage.FAILED_ATTEMPT}

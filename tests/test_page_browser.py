@@ -93,20 +93,6 @@ async def test_languages_are_switched_and_parcels_printed_without_a_script(
     await page.close()
 
 
-async def test_a_visit_brings_what_happened_meanwhile(here: World, browser: Browser) -> None:
-    address = await _page_of(here, PLAIN)
-    page = await browser.new_page(locale="en-US")
-    await page.goto(address)
-    await expect(page.get_by_text("In transit between countries").first).to_be_visible()
-    await here.next_node(PLAIN)
-
-    async def shown() -> bool:
-        await page.goto(address)
-        return await page.get_by_text("Package arrived at transit country/region.").count() > 0
-
-    await here.until(shown)
-
-
 # ── helpers ─────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -157,31 +158,34 @@ class World:
 
 
 @contextlib.asynccontextmanager
+async def served(box: Sandbox) -> AsyncIterator[str]:
+    """The sandbox on loopback; yields its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(sandbox=box),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,  # answers that a fault holds back are not waited for
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        box.close()
+        server.should_exit = True
+        await serving
+
+
+@contextlib.asynccontextmanager
 async def world(folder: Path, **config: Any) -> AsyncIterator[World]:
     """A world without a bot in it yet; whatever runs in it is stopped at the end."""
     (folder / "bot.db").write_bytes(migrated())
     box = Sandbox(Config(**({"seconds_per_day": 0.0} | config)))
-    server = _Server(
-        uvicorn.Config(
-            create_app(sandbox=box),
-            host="127.0.0.1",
-            port=0,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,  # answers that a fault holds back are not waited for
-        )
-    )
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
-    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    async with aiohttp.ClientSession() as http:
+    async with served(box) as url, aiohttp.ClientSession() as http:
         here = World(box, url, http, folder)
         try:
             yield here
         finally:
             await here.stop()
             bodies.note_all(box.telegram.calls.entries)
-            box.bus.close()
-            server.should_exit = True
-            await serving

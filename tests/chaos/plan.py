@@ -79,8 +79,12 @@ class Member:
 # ── what happens ────────────────────────────────────────────────────────────────────────────────
 
 
+class Event:
+    """Something that happens in a run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
+class Scan(Event):
     """A new node of an order, with a mark that nothing else carries."""
 
     order: str
@@ -88,7 +92,7 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rename:
+class Rename(Event):
     """A chat gives an order a name that no answer before can hold."""
 
     chat: int
@@ -97,7 +101,7 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nonsense:
+class Nonsense(Event):
     """Something that looks like a tracking number: the answer repeats it."""
 
     chat: int
@@ -105,14 +109,14 @@ class Nonsense:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Toggle:
+class Toggle(Event):
     """A chat follows its fickle order, or stops following it."""
 
     chat: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
+class Press(Event):
     """Somebody presses Refresh under an order's card."""
 
     chat: int
@@ -120,7 +124,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Event):
     """A person blocks the bot and comes back after so many seconds."""
 
     chat: int
@@ -128,7 +132,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mute:
+class Mute(Event):
     """The bot may not write in a chat for so many seconds; nobody tells it when it may again."""
 
     chat: int
@@ -136,14 +140,14 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upgrade:
+class Upgrade(Event):
     """A group becomes a supergroup."""
 
     chat: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weather:
+class Weather(Event):
     """From now on calls are struck at these rates."""
 
     seed: int
@@ -151,7 +155,7 @@ class Weather:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lock:
+class Lock(Event):
     """Another program holds the database's write lock; `kill`: a bot dies while it waits for it.
 
     On PostgreSQL it is the lock of one table, `what`, or (`rows`) of all its rows.
@@ -164,53 +168,34 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FullDisk:
+class FullDisk(Event):
     """No file can grow."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class Cut(Event):
     """The database server ends every session of the bots."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restart:
+class Restart(Event):
     """The database server is stopped and started again: `fast`, `immediate` (a crash) or `kill` (-9)."""
 
     how: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Jump:
+class Jump(Event):
     """All clocks jump by so many seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TokenDeath:
+class TokenDeath(Event):
     """AliExpress's access token dies before its time."""
-
-
-Event = (
-    Scan
-    | Rename
-    | Nonsense
-    | Toggle
-    | Press
-    | Block
-    | Mute
-    | Upgrade
-    | Weather
-    | Lock
-    | FullDisk
-    | Cut
-    | Restart
-    | Jump
-    | TokenDeath
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,29 +66,13 @@ async def test_without_a_fault_everything_is_told_once_within_all_limits(
 
 
 @pytest.mark.process
-@pytest.mark.parametrize(
-    ("mistake", "size"),
-    [
-        (
-            "settle-first",
-            Size(chats=16, groups=0, orders=8, scans=8.0, commands=0.3, life=1.5, weather=False),
-        ),
-        (
-            "offset-first",
-            Size(chats=20, groups=0, orders=8, scans=1.0, commands=3.0, life=20.0, locks=0.4, weather=False),
-        ),
-    ],
-)
-async def test_a_mistake_is_found(mistake: str, size: Size) -> None:
+async def test_updates_acknowledged_before_they_are_recorded_are_found() -> None:
+    size = Size(chats=20, groups=0, orders=8, scans=1.0, commands=3.0, life=20.0, locks=0.4, weather=False)
     seed = _seed()
     for attempt in range(seed, seed + 5):  # a kill has to fall into the gap that the mistake opens
-        _, counted = await _run(attempt, 12.0, size, settle_within=60.0, answer_within=3.0, fault=mistake)
-        if _finds(mistake, counted):
+        _, counted = await _run(
+            attempt, 12.0, size, settle_within=60.0, answer_within=3.0, fault="offset-first"
+        )
+        if counted.unanswered:  # Telegram forgot it, the inbox never had it
             return
-    pytest.fail(f"{mistake} was not found in five runs")
-
-
-def _finds(mistake: str, counted: Count) -> bool:
-    if mistake == "settle-first":  # told, says the outbox, but Telegram never heard of it
-        return any(one.endswith(": sent") for one in counted.lost)
-    return bool(counted.unanswered)  # Telegram forgot it, the inbox never had it
+    pytest.fail("it was not found in five runs")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import uvicorn
 
 from bot.chat.telegram import AiohttpRequest, SecretRedactor, TelegramBot, build_bot
 from bot.sandbox.box import Config, Sandbox
-from bot.sandbox.server import create_app
-from tests import bodies
 from tests.virtual import VirtualLoop
+from tests.world import served
 
 
 def pytest_asyncio_loop_factories(
@@ -48,30 +45,20 @@ class Sand:
 @pytest.fixture
 async def sand() -> AsyncIterator[Sand]:
     box = Sandbox(Config(demo=False, seconds_per_day=0))
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(sandbox=box),
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
     wires: list[AiohttpRequest] = []
+    async with served(box) as url:
 
-    def make_bot(**options: Any) -> TelegramBot:
-        wires.append(wire := AiohttpRequest(SecretRedactor(box.config.bot_token), read_timeout=5.0))
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}/telegram"
-        return build_bot(box.config.bot_token, address, request=wire, updates_request=wire, **options)
+        def make_bot(**options: Any) -> TelegramBot:
+            wires.append(wire := AiohttpRequest(SecretRedactor(box.config.bot_token), read_timeout=5.0))
+            address = f"{url}/telegram"
+            return build_bot(box.config.bot_token, address, request=wire, updates_request=wire, **options)
 
-    bot = make_bot()
-    await bot.initialize()
-    yield Sand(box, bot, make_bot)
-    bodies.note_all(box.telegram.calls.entries)
-    for wire in wires:
-        await wire.shutdown()
-    server.should_exit = server.force_exit = True  # a dropped long poll would be waited for
-    await serving
+        bot = make_bot()
+        await bot.initialize()
+        yield Sand(box, bot, make_bot)
+        bodies.note_all(box.telegram.calls.entries)
+        for wire in wires:
+            await wire.shutdown()
 
 
 @pytest.fixture

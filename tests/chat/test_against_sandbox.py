@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from telegram import Update
 
 from bot.chat.delivery import RefusalReason, TelegramSender
-from bot.chat.intake import Receiver, ReceiverState, UpdateWorkers, Webhook, delete_webhook, set_webhook
-from bot.chat.limits import Priority, SendLimiter
+from bot.chat.intake import Receiver, Webhook
 from bot.errors import TokenRevoked
 from bot.model import Button, ButtonStyle, Gone, Later, Message, Moved, Place, Sent, TopicGone
-from bot.sandbox.faults import Chaos, Fault
+from bot.sandbox.faults import Fault
 from bot.sandbox.telegram.late import LATE
 from tests import bodies
 from tests.chat.conftest import Sand
@@ -24,12 +21,6 @@ from tests.chat.standin import Memory
 
 Now = Callable[[], datetime]
 HELLO = Message(text="<b>Hello</b> &amp; welcome", buttons=((Button(text="Open", data="1:o:1"),),))
-
-
-async def until(met: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not met():
-            await asyncio.sleep(0.002)
 
 
 # ── delivery ────────────────────────────────────────────────────────────────────────────────────
@@ -155,96 +146,6 @@ async def test_a_flood_wait_and_a_dead_token_are_told(sand: Sand, now: Now) -> N
 # ── intake ──────────────────────────────────────────────────────────────────────────────────────
 
 
-class House:
-    """Receiver, inbox and workers, with a handler that echoes."""
-
-    def __init__(self, sand: Sand, now: Now, inbox: Memory | None = None) -> None:
-        self.sand = sand
-        self.inbox = inbox or Memory()
-        self.states: list[ReceiverState] = []
-        self.bot = sand.make_bot(
-            limiter=SendLimiter(clock=asyncio.get_running_loop().time, patience=dict.fromkeys(Priority, 60.0))
-        )
-        self.sender = TelegramSender(self.bot, now)
-        self.stopping, arrived = asyncio.Event(), asyncio.Event()
-        self.receiver = Receiver(
-            self.bot,
-            self.inbox,
-            arrived,
-            now,
-            long_poll=2,
-            on_state=lambda state, reason: self.states.append(state),
-            rng=random.Random(1),
-            sleep=self.pause,
-        )
-        self.workers = UpdateWorkers(self.bot, self.inbox, arrived, self.echo, now, idle=0.01)
-        self.tasks: list[asyncio.Task[None]] = []
-
-    async def pause(self, seconds: float, stopping: asyncio.Event) -> None:
-        await asyncio.sleep(0.005)
-
-    async def echo(self, update: Update) -> None:
-        if update.message is None or not update.message.text:
-            return
-        text = Message(text=f"echo {update.message.text}")
-        outcome = await self.sender.deliver(Place(update.message.chat_id), text)
-        if isinstance(outcome, Later):
-            raise ConnectionError(outcome.reason)
-
-    async def __aenter__(self) -> House:
-        await self.bot.initialize()
-        self.tasks = [
-            asyncio.create_task(self.receiver.run(self.stopping)),
-            asyncio.create_task(self.workers.run(self.stopping)),
-        ]
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        self.stopping.set()
-        await asyncio.gather(*self.tasks)
-
-
-async def test_what_is_said_is_answered_in_order(sand: Sand, now: Now) -> None:
-    chat, other = sand.person(5), sand.person(6)
-    async with House(sand, now):
-        for number in range(3):
-            sand.box.telegram.say(chat, f"a{number}")
-            sand.box.telegram.say(other, f"b{number}")
-        await until(lambda: len(sand.texts(chat)) + len(sand.texts(other)) == 6)
-    assert sand.texts(chat) == [f"echo a{number}" for number in range(3)]
-    assert sand.texts(other) == [f"echo b{number}" for number in range(3)]
-    pending = sand.box.telegram.updates.pending
-    assert not [update for update in pending if update.kind == "message"]
-
-
-async def test_a_restart_repeats_nothing_and_loses_nothing(sand: Sand, now: Now) -> None:
-    chat, inbox = sand.person(), Memory()
-    for number in range(3):
-        async with House(sand, now, inbox):
-            sand.box.telegram.say(chat, f"{number}")
-            await until(lambda: f"echo {number}" in sand.texts(chat))  # noqa: B023 - used at once
-    assert sand.texts(chat) == ["echo 0", "echo 1", "echo 2"]
-
-
-async def test_two_instances_on_one_token_name_the_conflict_and_answer_once(sand: Sand, now: Now) -> None:
-    chat, inbox = sand.person(), Memory()
-    async with House(sand, now, inbox) as one, House(sand, now, inbox) as two:
-        await until(lambda: ReceiverState.STANDING_BY in one.states + two.states)
-        sand.box.telegram.say(chat, "hi")
-        await until(lambda: bool(sand.texts(chat)))
-    assert sand.texts(chat) == ["echo hi"]
-
-
-async def test_a_webhook_in_the_way_is_named_and_removed_on_request(sand: Sand, now: Now) -> None:
-    chat = sand.person()
-    await set_webhook(sand.bot, "https://shop.example/telegram", "secret")
-    async with House(sand, now) as house:
-        await until(lambda: house.states == [ReceiverState.STANDING_BY])
-        await delete_webhook(sand.bot)
-        sand.box.telegram.say(chat, "hi")
-        await until(lambda: bool(sand.texts(chat)))
-
-
 async def test_a_webhook_call_and_a_poll_lead_to_the_same_inbox(sand: Sand, now: Now) -> None:
     _, issued = sand.box.telegram.say(sand.person(), "hi")
     assert issued is not None
@@ -256,27 +157,6 @@ async def test_a_webhook_call_and_a_poll_lead_to_the_same_inbox(sand: Sand, now:
     assert [(row.update_id, row.chat_id, row.payload) for row in polled.rows.values()] == [
         (row.update_id, row.chat_id, row.payload) for row in pushed.rows.values()
     ]
-
-
-async def test_no_command_is_lost_in_a_storm_of_faults(sand: Sand) -> None:
-    start = datetime.now(UTC)
-
-    def now() -> datetime:  # twenty times as fast: retries come soon
-        return start + 20 * (datetime.now(UTC) - start)
-
-    kinds = ("close", "reset", "garbage", "truncated", "status", "close_after", "status_after")
-    rates = {f"telegram.{kind}": 0.04 for kind in kinds}
-    chats = [sand.person(number) for number in range(10, 30)]
-    async with House(sand, now) as house:
-        sand.box.faults.chaos = Chaos(seed=1, rates=rates)
-        for number in range(2):
-            for chat in chats:
-                sand.box.telegram.say(chat, f"{number}")
-        await until(lambda: len(house.inbox.rows) >= 40 and set(house.inbox.state.values()) == {"done"})
-        sand.box.faults.chaos = None
-    for chat in chats:
-        assert {"echo 0", "echo 1"} == set(sand.texts(chat))
-    assert sum(sand.box.faults.struck.values()) > 0
 
 
 async def test_a_field_that_telegram_does_not_know_is_noted_and_would_fail_this_test(sand: Sand) -> None:

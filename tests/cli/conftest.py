@@ -1,12 +1,13 @@
-"""A sandbox in a process of its own, a clean folder and environment, and commands run against them."""
+"""A sandbox in a thread of its own, a clean folder and environment, and commands run against them."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
-import subprocess
+import socket
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,13 +17,24 @@ from typing import Any
 
 import pytest
 import structlog
+import uvicorn
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.sandbox import box as box_of_sand
+from bot.sandbox.__main__ import announcement
+from bot.sandbox.server import create_app
 from bot.settings import SECRETS, Settings
 from tests import bodies
 
 ROOT = Path(__file__).parent.parent.parent
+
+
+def _post(url: str, body: object) -> Any:
+    headers = {"content-type": "application/json"}
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.loads(answer.read())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,51 +61,46 @@ class Sandbox:
 
     def control(self, path: str, **body: object) -> Any:
         """Act as a person or as AliExpress."""
-        request = urllib.request.Request(
-            f"{self.told['url']}/control{path}",
-            data=json.dumps(body).encode(),
-            headers={"content-type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.loads(answer.read())
+        return _post(f"{self.told['url']}/control{path}", body)
 
     def bot(self, method: str, **parameters: object) -> Any:
         """A call with the bot's token."""
-        request = urllib.request.Request(
-            f"{self.told['telegram_api_url']}/bot{self.told['bot_token']}/{method}",
-            data=json.dumps(parameters).encode(),
-            headers={"content-type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.loads(answer.read())["result"]
+        return _post(f"{self.told['telegram_api_url']}/bot{self.told['bot_token']}/{method}", parameters)[
+            "result"
+        ]
 
 
 @contextmanager
-def sandbox_process() -> Iterator[Sandbox]:
+def _sandbox() -> Iterator[Sandbox]:
     """The stand-ins; what was sent to Telegram there is checked at the end."""
-    command = [sys.executable, "-m", "bot.sandbox", "--port", "0", "--bare", "--speed", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        try:
-            told = json.loads(process.stdout.readline())
-            yield Sandbox(told=told)
-            assert bodies.wrong_at(told["url"]) == []
-        finally:
-            process.terminate()
-            process.wait(10)
+    box = box_of_sand.Sandbox(box_of_sand.Config(demo=False, seconds_per_day=0))
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = create_app(sandbox=box)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    )
+    serving = threading.Thread(target=server.run, args=([listener],))
+    serving.start()
+    told = announcement(f"http://127.0.0.1:{listener.getsockname()[1]}", box.config)
+    try:
+        yield Sandbox(told=told)
+        assert bodies.wrong_at(told["url"]) == []
+    finally:
+        server.should_exit = server.force_exit = True
+        serving.join()
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """One for all tests that leave it as it is."""
-    with sandbox_process() as shared:
+    with _sandbox() as shared:
         yield shared
 
 
 @pytest.fixture
 def own_sandbox() -> Iterator[Sandbox]:
     """One for a test that changes it."""
-    with sandbox_process() as own:
+    with _sandbox() as own:
         yield own
 
 

@@ -7,8 +7,6 @@ import fcntl
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -24,7 +22,7 @@ from bot.errors import Misconfigured, Reauthorize, SettingsError, SourceError, T
 from bot.model import Tokens
 from bot.settings import Settings, load_settings
 from bot.store import Store
-from tests.cli.conftest import Sandbox, Terminal, process_environment
+from tests.cli.conftest import Sandbox, Terminal
 from tests.store import postgres
 from tests.test_logs import CANARIES
 
@@ -96,21 +94,6 @@ def test_a_password_in_the_database_url_is_not_shown(working: Terminal) -> None:
 
 
 # ── settings ────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_wrong_settings_end_with_2_and_the_variables_name() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "doctor"],
-        env=process_environment({"TELEGRAM_BOT_TOKEN": "nonsense"}),
-        cwd="/",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "TELEGRAM_BOT_TOKEN" in done.stderr
-    assert "nonsense" not in done.stderr + done.stdout
 
 
 def test_wrong_settings_are_json_for_scripts_and_an_error_for_people(terminal: Terminal) -> None:

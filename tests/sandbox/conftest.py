@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import httpx
 import pytest
-import uvicorn
 
 from bot.sandbox.aliexpress.signing import request_signature
 from bot.sandbox.box import Config, Sandbox
 from bot.sandbox.server import create_app
 from tests import bodies
+from tests.world import served
 
 START = 1_790_000_000.0
 
@@ -157,17 +156,9 @@ def world(make_world: MakeWorld) -> World:
 async def serving() -> AsyncIterator[World]:
     """The demo's world on a real socket with its background tasks, in real time; parcels stand still."""
     box = Sandbox(Config(seconds_per_day=0, webhook_backoff=0.01))
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(sandbox=box), log_level="critical", access_log=False)
-    server = uvicorn.Server(config)
-    served = asyncio.create_task(server.serve(sockets=[listener]))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with httpx.AsyncClient() as client:
+    async with served(box) as url, httpx.AsyncClient() as client:
         yield (world := World(box=box, hands=Hands(), http=client, url=url))
-    world.check_accepted()
-    box.close()
-    server.should_exit = True
-    await served
+        world.check_accepted()
 
 
 @pytest.fixture

@@ -86,11 +86,6 @@ def test_an_estimate_is_never_earlier_than_today() -> None:
     assert told_of(-3, 2, eta=None) == ["Most likely <b>Nov 23 – 25</b>"]
 
 
-def test_past_the_estimate_no_other_date_is_made_up() -> None:
-    assert told_of(-6, -2, eta=None) == ["Later than usual for this route"]
-    assert told_of(-6, -2)[1:] == ["AliExpress promised Fri, Nov 27"]
-
-
 @pytest.mark.parametrize(
     "stage", [Stage.READY_FOR_PICKUP, Stage.FAILED_ATTEMPT, Stage.RETURNING, Stage.DELIVERED]
 )

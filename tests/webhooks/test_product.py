@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot import leader
 from bot.model import BookEntry
 from tests.make import there
 from tests.webhooks.parts import Receiver
-from tests.world import MERCHANT, PLAIN, World, world
+from tests.world import MERCHANT, PLAIN, World
 
 
 @pytest.fixture
-async def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+def here(idle: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world whose bot looks after itself ten times a second."""
     monkeypatch.setattr(leader, "_UPKEEP_EVERY", 0.1)
-    async with world(tmp_path) as place:
-        yield place
+    return idle
 
 
 async def test_events_arrive_a_pause_is_told_and_no_secret_is(
