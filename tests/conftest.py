@@ -33,6 +33,7 @@ settings.load_profile("noisy")
 _TOGETHER = {
     "tests/test_browser.py": "chat in a browser",
     "tests/test_page_browser.py": "page in a browser",
+    "tests/test_imports.py": "imports",
     "tests/test_demo.py": "demo",
     "tests/test_wheel.py": "wheel",
     "tests/test_deploy.py": "wheel",

@@ -25,7 +25,7 @@ async def _pushed(engine: Engine, order_id: str, status: OrderStatus) -> bool:
 
 
 async def test_pushes_of_orders_that_nobody_follows_book_them_and_find_every_trouble(engine: Engine) -> None:
-    orders = list(several(240))
+    orders = list(several(80))
     for order in orders:
         assert await _pushed(engine, order, OrderStatus.PLACED)
         engine.source.add(order, "Package left sorting center of origin.")
