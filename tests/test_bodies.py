@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.bodies import problems
-from tests.cli.conftest import sandbox_process
+from tests.cli.conftest import serving_sandbox
 
 KEYS = {
     "inline_keyboard": [[{"text": "Stop", "callback_data": "1:s:x"}, {"text": "Open", "url": "https://e"}]]
@@ -102,5 +102,5 @@ def test_a_file_is_a_field_too() -> None:
 
 
 def test_a_test_fails_whose_bot_sent_something_wrong_to_a_sandbox_in_another_process() -> None:
-    with pytest.raises(AssertionError, match="setMyDescription: no field mood"), sandbox_process() as sandbox:
+    with pytest.raises(AssertionError, match="setMyDescription: no field mood"), serving_sandbox() as sandbox:
         sandbox.bot("setMyDescription", description="x", mood="good")

@@ -12,6 +12,7 @@ import pytest
 
 from bot.chat.telegram import AiohttpRequest, SecretRedactor, TelegramBot, build_bot
 from bot.sandbox.box import Config, Sandbox
+from tests import bodies
 from tests.virtual import VirtualLoop
 from tests.world import served
 

@@ -71,7 +71,7 @@ class Sandbox:
 
 
 @contextmanager
-def _sandbox() -> Iterator[Sandbox]:
+def serving_sandbox() -> Iterator[Sandbox]:
     """The stand-ins; what was sent to Telegram there is checked at the end."""
     box = box_of_sand.Sandbox(box_of_sand.Config(demo=False, seconds_per_day=0))
     listener = socket.create_server(("127.0.0.1", 0))
@@ -93,14 +93,14 @@ def _sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """One for all tests that leave it as it is."""
-    with _sandbox() as shared:
+    with serving_sandbox() as shared:
         yield shared
 
 
 @pytest.fixture
 def own_sandbox() -> Iterator[Sandbox]:
     """One for a test that changes it."""
-    with _sandbox() as own:
+    with serving_sandbox() as own:
         yield own
 
 
