@@ -48,7 +48,7 @@ def demo(command: list[str], folder: Path, environment: Mapping[str, str]) -> It
         assert bodies.wrong_at(address) == []
     finally:
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of the demo hears Ctrl+C
-        rest, _ = process.communicate(timeout=30)
+        rest, _ = process.communicate(timeout=120)
     assert process.returncode == 0, rest
     assert "Traceback" not in rest
 
@@ -116,7 +116,7 @@ def test_the_tour_leads_to_the_tracking_page_the_api_and_the_events(address: str
 
 
 def _read(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=60) as answer:
+    with urllib.request.urlopen(url, timeout=180) as answer:
         return str(answer.read().decode())
 
 

@@ -182,11 +182,11 @@ def test_it_gets_healthy_and_stops(program: Path, tmp_path: Path, own_sandbox: S
             _wait_until_ready(f"http://127.0.0.1:{port}/ready", deadline)
             doctor = subprocess.run(
                 [str(program), "doctor", "--json"],
-                env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+                env=env, cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False,
             )  # fmt: skip
         finally:
             bot.send_signal(signal.SIGTERM)
-            _, lines = bot.communicate(timeout=60)
+            _, lines = bot.communicate(timeout=120)
     assert bot.returncode == 0
     told = {one["check"]: one["text"] for one in json.loads(doctor.stdout)["findings"]}
     assert "is used by the running bot, which is ready" in told["port"]
@@ -306,7 +306,7 @@ def test_the_unit_is_one_that_systemd_reads(tmp_path: Path) -> None:
         [verifier, "verify", str(tmp_path / "parcel-bot.service")],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert "parcel-bot.service" not in done.stderr, done.stderr

@@ -121,7 +121,7 @@ def _runs(command: list[str], program: str) -> str:
     if where is None:
         pytest.skip(f"{command[0]} is not installed")
     done = subprocess.run(
-        [where, *command[1:]], input=program, capture_output=True, text=True, timeout=60, check=True
+        [where, *command[1:]], input=program, capture_output=True, text=True, timeout=180, check=True
     )
     return done.stdout.strip()
 

@@ -53,7 +53,7 @@ async def _run(program: str, *arguments: object, sent: bytes, environment: dict[
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(sent), 60)
+    out, err = await asyncio.wait_for(process.communicate(sent), 180)
     assert process.returncode == 0, err.decode()
     return json.loads(out)
 

@@ -19,7 +19,7 @@ def _process(*words: str, cwd: Path, **environment: str) -> subprocess.Completed
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

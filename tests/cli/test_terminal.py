@@ -120,7 +120,7 @@ def test_a_secret_is_not_echoed_while_it_is_typed(tmp_path: Path, sandbox: Sandb
             shown.until(prompt)
             shown.type(answer)
         shown.rest()
-        assert process.wait(30) == 0, shown.shown
+        assert process.wait(120) == 0, shown.shown
     assert told["app_key"] in shown.shown, "what is no secret is echoed"
     assert told["bot_token"] not in shown.shown
     assert told["app_secret"] not in shown.shown
@@ -144,6 +144,6 @@ def test_init_waits_for_the_operators_first_message(tmp_path: Path, own_sandbox:
         own_sandbox.control(f"/chats/{ann['id']}/say", text="/start")
         shown.until("is that you (Ann)?")
         shown.interrupt(process)
-        assert process.wait(30) != 0
+        assert process.wait(120) != 0
     assert "Traceback" not in shown.shown
     assert not (tmp_path / ".env").exists(), "giving up writes nothing"

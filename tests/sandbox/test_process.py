@@ -31,7 +31,7 @@ async def test_the_sandbox_starts_says_where_it_is_and_stops_at_once() -> None:
     )
     assert process.stdout is not None
     try:
-        said = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+        said = json.loads(await asyncio.wait_for(process.stdout.readline(), 120))
         async with httpx.AsyncClient() as client:
             page = await client.get(said["url"])
             assert "<title>" in page.text
@@ -42,7 +42,7 @@ async def test_the_sandbox_starts_says_where_it_is_and_stops_at_once() -> None:
             async with client.stream("GET", f"{said['url']}/control/events") as stream:
                 await anext(stream.aiter_lines())
                 process.send_signal(signal.SIGTERM)
-                _, errors = await asyncio.wait_for(process.communicate(), 5)
+                _, errors = await asyncio.wait_for(process.communicate(), 60)
         assert errors == b""
         assert process.returncode == 0
     finally:

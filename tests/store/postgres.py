@@ -72,7 +72,7 @@ class Server:
             ("-w", "-m", mode, "-o", options, "-l", str(home / "log"), "-D", str(home), action),
             bin_path=self._running.bin_path,
             user=self._running.system_user,
-            timeout=30,
+            timeout=120,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,11 @@ from tests.store.builders import (
     pending,
 )
 from tests.store.test_credentials import TOKENS, Reversed
+
+_LOCKED = (
+    "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+    "WHERE locktype = 'advisory' AND datname = current_database()"
+)
 
 
 @pytest.fixture
@@ -89,10 +95,21 @@ async def _fill(url: str, orders: int = 3) -> None:
 async def _move(source: str, target: str, progress: Any = lambda *_: None) -> list[moving.CopiedTable]:
     left, entered = Store(source), Store(target)
     try:
-        return await moving.move(left.database, entered.database, progress)
+        report = await moving.move(left.database, entered.database, progress)
     finally:
         await left.close()
         await entered.close()
+    await asyncio.to_thread(_let_go, source, target)
+    return report
+
+
+def _let_go(*urls: str) -> None:
+    """Wait until the sessions that locked are over: PostgreSQL needs a moment to end them."""
+    for url in urls:
+        if url.startswith("postgresql"):
+            with psycopg.connect(url, autocommit=True) as on:
+                while on.execute(_LOCKED).fetchone():
+                    time.sleep(0.01)
 
 
 async def test_everything_arrives_on_postgresql_and_comes_back(
@@ -131,6 +148,7 @@ async def test_an_interrupted_move_goes_on_where_it_stopped(
 
     with pytest.raises(KeyboardInterrupt):
         await _move(sqlite_url, fresh_postgres, power_cut)
+    await asyncio.to_thread(_let_go, fresh_postgres)
     again: list[tuple[str, int]] = []
     report = await _move(sqlite_url, fresh_postgres, lambda table, done, _total: again.append((table, done)))
     assert all(one.same for one in report)

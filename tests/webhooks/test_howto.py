@@ -45,7 +45,7 @@ def _run(language: str, headers: Mapping[str, str], body: str) -> str | None:
     line = call.format(headers=told, headers_text=repr(told), body=repr(body), secret=repr(SECRET))
     program = ("<?php\n" if language == "php" else "") + _block(language) + "\n" + line
     done = subprocess.run(
-        [where, *command[1:]], input=program, capture_output=True, text=True, timeout=60, check=False
+        [where, *command[1:]], input=program, capture_output=True, text=True, timeout=180, check=False
     )
     return done.stdout.strip() if done.returncode == 0 else None
 
