@@ -80,7 +80,7 @@ TROUBLES: tuple[Rule, ...] = (
         near_from=_S.PRE_SHIPMENT,
         near_to=_S.PREPARING,
     ),
-    rule("duties.due", _S.DUTIES_DUE, "duty demand", "not_needed refused", _R.CUSTOMS),
+    rule("duties.due", _S.DUTIES_DUE, "duty demand", "not_needed refused documents", _R.CUSTOMS),
     # ── trouble ─────────────────────────────────────────────────────────────────────────────────
     rule("trouble.lost", _S.EXCEPTION, "lost", "bad_address documents", _R.LOST),
     rule("trouble.damaged", _S.EXCEPTION, "damaged", "", _R.DAMAGED),
