@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.model import Stage
+from tests.bench.histories import histories
 from tests.bench.pacing import contest, report
 from tests.bench.pacing.__main__ import main
-from tests.bench.pacing.contest import KNOWING, OURS, Match, Result, play
+from tests.bench.pacing.contest import KNOWING, OURS, SEEING, Match, Result, play
 from tests.bench.pacing.replay import replay
 from tests.bench.pacing.rivals import Every
 from tests.bench.pacing.world import WORLDS, Entry, Timeline, draw, read, write
@@ -68,6 +69,19 @@ def test_a_fixed_interval_waits_half_of_itself() -> None:
     assert outcome.mean() == pytest.approx(3.0, rel=0.1)
     assert outcome.budget == pytest.approx(4.0, rel=0.05)
     assert len(outcome.delays) == sum(len(line.entries) - 1 for line in lines)
+
+
+def test_recounted_histories_keep_the_order_of_their_scans() -> None:
+    told = [[min(stages) for stages, _, _ in scans] for _, scans in histories()]
+    for line in draw(WORLDS["histories"], 1, orders=20, days=5.0):
+        stages = [entry.stage for entry in line.entries]
+        assert any(one[: len(stages)] == stages for one in told)
+        assert [stage.final for stage in stages] == [False] * (len(stages) - 1) + [True]
+
+
+def test_companions_bring_more_to_whoever_is_told_which_they_are() -> None:
+    bags = play(Match(scene="bags", budget=2.0, seed=1, warm=14.0, orders=40, brief=True))
+    assert bags.scores[SEEING].share < 0.7 * bags.scores[KNOWING].share
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -9,10 +9,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from bot.model import Stage
 from bot.pacing.profile import ORIGIN_OFFSET, Leg, WeeklyProfile, hours, leg
+from tests.bench.histories import histories
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 
@@ -72,6 +75,7 @@ class World:
     closed: tuple[int, int] = (0, 0)  # days of the world in which nobody works: a holiday
     published: float | None = None  # hour (UTC) of the nightly batch in which all entries are published
     even: bool = False  # entries at a constant rate in each stage, which medians give the mean of: no pattern
+    recounted: bool = False  # stages in the order of real histories, of which only the times are made up
     china: bool = True  # False: parcels that never were in China, from warehouses in the destination
 
     def profile(self, where: Leg) -> WeeklyProfile:
@@ -141,6 +145,7 @@ WORLDS = {
         replace(_BASE, name="unseen", unseen=0.6),
         replace(_BASE, name="holiday", closed=(18, 25)),
         replace(_BASE, name="nightly", published=18.5),
+        replace(_BASE, name="histories", recounted=True, burst=0.26),
         _EVEN,
         replace(
             _EVEN,
@@ -196,7 +201,10 @@ def draw(world: World, seed: int, *, orders: int, days: float) -> list[Timeline]
         size = min(round(math.exp(low + (high - low) * dice.random())), orders - len(lines))
         start = BEGIN + timedelta(days=days * dice.random())
         offset = dice.choice(world.offsets)
-        first = _steps(world, profiles, dice, offset, [(start, next(iter(world.medians)))])
+        if world.recounted:
+            first = _recounted(world, profiles, dice, offset, start)
+        else:
+            first = _steps(world, profiles, dice, offset, [(start, next(iter(world.medians)))])
         for _ in range(size):
             steps = first if size == 1 else _companion(world, profiles, dice, offset, first)
             lines.append(_published(world, dice, f"{world.name}-{len(lines)}", offset, steps))
@@ -204,6 +212,30 @@ def draw(world: World, seed: int, *, orders: int, days: float) -> list[Timeline]
 
 
 _Steps = list[tuple[datetime, Stage]]
+
+
+@cache
+def _histories() -> list[list[Stage]]:
+    """The stages after each scan of the real histories that are told to their end (they carry no times)."""
+    told = [[min(stages) for stages, _, _ in scans] for _, scans in histories()]
+    return [stages for stages in told if len(stages) > 3 and any(stage.final for stage in stages[1:])]
+
+
+def _recounted(
+    world: World, profiles: Mapping[Leg, WeeklyProfile], dice: random.Random, offset: float, at: datetime
+) -> _Steps:
+    """The scans of a real history; `burst` is the chance that one follows at once (recorded: a quarter)."""
+    stages = dice.choice(_histories())
+    steps = [(at, stages[0])]
+    for before, stage in pairwise(stages):
+        if dice.random() < world.burst:
+            at += timedelta(hours=dice.expovariate(1.0 / world.burst_hours))
+        else:
+            wait = world.medians.get(before, 16.0) * math.exp(world.spread_of(before) * dice.gauss(0.0, 1.0))
+            origin = leg(before) in (Leg.ORIGIN, Leg.LINEHAUL)
+            at = _later(profiles[leg(before)], at, ORIGIN_OFFSET if origin else offset, wait)
+        steps.append((at, stage))
+    return steps
 
 
 def _companion(
