@@ -138,6 +138,8 @@ def test_the_words_of_every_language_are_in_the_digest() -> None:
         ("Your parcel has been delivered", ("en", "any")),
         ("Die Sendung wurde im Zielland bearbeitet", ("de", "any")),
         ("Przesyłka została doręczona", ("pl", "any")),
+        ("Zielort fehlt", ("de", "any")),
+        ("Zielort fehlt mistenka", ("cs", "de", "any")),
         ("[深圳] Departed from the facility", ("en", "zh", "ja", "any")),
     ],
 )

@@ -71,6 +71,8 @@ def test_code_name_and_description_are_read_together(
 ) -> None:
     reading = stages.read(name, description, code)
     assert (reading.stage, reading.place) == (stage, place)
+    if not code:
+        assert stages.read(name, description) == reading
 
 
 def test_only_the_begin_of_a_very_long_text_is_read() -> None:

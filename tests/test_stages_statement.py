@@ -26,6 +26,8 @@ def test_a_part_keeps_languages_and_place_and_names_places_of_its_own() -> None:
     part = whole.part("arrived at hub")
     assert (part.folded, part.spoken, part.side) == ("arrived at hub", ("de", "en"), Side.FAR)
     assert _text("x").part("left shenzhen").side is Side.NEAR
+    spanish = Text("", "", ("en",), home=frozenset({"ES"}))
+    assert spanish.part("left madrid").side is Side.NEAR
 
 
 def test_places_that_sound_like_troubles_are_places() -> None:
@@ -53,6 +55,14 @@ def test_a_place_is_near_or_far_without_words_of_its_own() -> None:
     assert _text("sent from germany to spain").shows("abroad")
     assert not _text("arrived in germany").shows("abroad")
     assert _text("shenzhen to madrid").shows("abroad")
+    assert _text("sent to spain").shows("abroad")
+    assert not Text("sent to spain", "sent to spain", ("en",), home=frozenset({"ES"})).shows("abroad")
+
+
+def test_a_question_is_a_condition() -> None:
+    assert _text("was it delivered?", "en", "any").shows("conditional")
+    assert _text("签收了吗", "zh").shows("conditional"), "by its last word"
+    assert not _text("it was delivered", "en", "any").shows("conditional")
 
 
 def test_plain_text_has_no_brackets_and_no_next_stop() -> None:
@@ -192,6 +202,12 @@ def test_an_entry_counts_before_the_rules_unless_it_tells_no_stage(monkeypatch: 
         ("flumped", "Madrid", None, (S.IMPORT_CUSTOMS, Reason.NONE, "import.there", P.CLEAR)),
         ("flumped in madrid", "", None, (S.IMPORT_CUSTOMS, Reason.NONE, "import.there", P.CLEAR)),
         ("flumped in shenzhen", "", None, (S.IMPORT_CUSTOMS, Reason.NONE, "lexicon.import_customs", P.CLEAR)),
+        (
+            *("flumped in madrid", "", S.PICKED_UP),
+            (S.IMPORT_CUSTOMS, Reason.NONE, "lexicon.import_customs", P.CLEAR),
+        ),
+        ("plucked", "Madrid", S.PREPARING, (S.PICKED_UP, Reason.NONE, "lexicon.picked_up", P.VAGUE)),
+        ("plucked", "Madrid", S.PICKED_UP, (S.LOCAL_TRANSIT, Reason.NONE, "lexicon.local_transit", P.SIDED)),
     ],
 )
 def test_an_entry_s_side_is_that_of_the_places_named(
@@ -207,6 +223,7 @@ def test_an_entry_s_side_is_that_of_the_places_named(
         ("zorped", SIDED),
         ("zorped in {place}", SIDED),
         ("flumped", CUSTOMS),
+        ("plucked", StageMeaning(stage=S.PICKED_UP, far=S.LOCAL_TRANSIT)),
         ("flumped in {place}", CUSTOMS),
     ]
     _taught(monkeypatch, "shared", *entries)
@@ -275,6 +292,7 @@ RULES = (
         ("done", "", S.ARRIVED_DESTINATION, (S.IMPORT_CUSTOMS, Reason.NONE, "customs.done", P.SIDED)),
         ("customs", "", None, (S.IMPORT_CUSTOMS, Reason.NONE, "import.started", P.CLEAR)),
         ("customs", "Madrid", None, (S.IMPORT_CUSTOMS, Reason.NONE, "import.there", P.CLEAR)),
+        ("customs", "Madrid", S.PICKED_UP, (S.IMPORT_CUSTOMS, Reason.NONE, "import.started", P.CLEAR)),
         ("damaged", "", None, (S.EXCEPTION, Reason.DAMAGED, "trouble.damaged", P.CLEAR)),
         ("data", "", None, (S.PICKED_UP, Reason.NONE, "picked.up", P.VAGUE)),
         ("lost", "", None, (S.EXPORT_CUSTOMS, Reason.NONE, "export.asked", P.CLEAR)),
@@ -296,6 +314,26 @@ def test_a_rule_gives_stage_reason_name_and_precision(
     assert found.text is text
     monkeypatch.setattr(statement, "RULES", RULES[:1])
     assert statement._by_rules(_text(shows=shows), text, reached) == Statement(text=text)
+
+
+@pytest.mark.parametrize(
+    ("folded", "stage"),
+    [
+        ("delivery attempt failed, the parcel may be damaged", S.FAILED_ATTEMPT),
+        ("delivery failed: recipient may be absent", S.FAILED_ATTEMPT),
+        ("attempted delivery; parcel could be refused", S.FAILED_ATTEMPT),
+        ("arrived at hub, may be damaged", S.UPDATE),
+        ("delivery attempt failed, it may be returned if nobody is there", S.UPDATE),
+        ("the parcel may be delivered, attempt failed", S.UPDATE),
+    ],
+)
+def test_a_failed_attempt_is_one_whatever_may_have_been_its_cause(folded: str, stage: Stage) -> None:
+    text, whole = _text(folded, "en", "any"), _text("all of it")
+    found = statement._by_rules(text, whole, None)
+    assert (found.stage, found.text) == (stage, whole)
+    not_yet = _text("the parcel has not been delivered yet, it may be damaged")
+    assert statement._by_rules(not_yet, whole, None).stage is S.UPDATE
+    assert statement._by_rules(not_yet, whole, S.DELIVERED).stage is S.FAILED_ATTEMPT
 
 
 @pytest.mark.parametrize(

@@ -148,10 +148,8 @@ def spoken(text: str) -> tuple[str, ...]:
 
 def _likely(text: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """The likely ones among the languages of a script; all of them if there is little evidence."""
-    score: Counter[str] = Counter()
-    small = text.casefold()
-    for language in languages:
-        score[language] += len(set(small) & set(_LETTERS.get(language, "")))
+    small = set(text.casefold())
+    score = Counter({language: len(small & set(_LETTERS.get(language, ""))) for language in languages})
     for word in set(re.findall(r"[^\W\d_]+", letters(text))):
         score.update(_speaks(word))
     best = max(score[language] for language in languages)
