@@ -377,6 +377,7 @@ def test_markup_passes_and_is_isolated_outside_its_tags() -> None:
     words = Words("ar")
     text = words.t("You follow {order}.", order=words.code("8211744661738042"))
     assert f"{FSI}<code>8211744661738042</code>{PDI}" in text
+    assert words.code("<b>") == "<code>&lt;b&gt;</code>"
 
 
 def test_commands_in_right_to_left_sentences_keep_their_slash_in_front() -> None:

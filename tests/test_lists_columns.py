@@ -142,6 +142,7 @@ def test_rows_may_be_shorter_than_others() -> None:
 def test_a_header_alone_is_a_list_without_rows() -> None:
     orders = read("order,ali order")
     assert (orders.header, orders.rows) == (("order", "ali order"), ())
+    assert read("") == OrderList()
 
 
 def test_a_list_has_up_to_256_columns() -> None:
@@ -217,6 +218,20 @@ def test_a_title_with_commas_above_the_table_does_not_name_the_delimiter() -> No
     assert (orders.layout.delimiter, orders.header) == (";", ("order", "who"))
 
 
+def test_the_delimiter_that_is_named_counts_even_where_another_one_is_more_frequent() -> None:
+    orders = read("sep=;", "order;who,where,why", f"{ONE};Jo,A,B")
+    assert (orders.header, orders.layout.before) == (("order", "who,where,why"), ())
+
+
+def test_the_delimiter_of_most_rows_counts_and_not_that_of_the_widest() -> None:
+    assert read("order;who", f"{ONE};Jo, Al", f"{TWO};Eva, X", f"{THREE};a;b").header == ("order", "who")
+
+
+def test_lines_within_a_cell_do_not_name_the_delimiter() -> None:
+    orders = read("Name,Notes", f'#1001,"a; b\nc; d\ne; f\nAliExpress: {ONE}"')
+    assert [(row.shop_order, row.numbers) for row in orders.rows] == [("#1001", (ONE,))]
+
+
 def test_a_line_break_within_a_cell_comes_back_as_it_was() -> None:
     orders = read_file(f'order,note\r\n{ONE},"X\r\nY"\r\n'.encode(), "en")
     assert orders.rows[0].cells == (ONE, "X\r\nY")
@@ -234,7 +249,7 @@ def test_a_quote_that_nobody_closes_leaves_letters_alone() -> None:
     ]
 
 
-@pytest.mark.parametrize("added", [{"link": ["a", "b"]}, {"link": ["a"], "more": []}])
+@pytest.mark.parametrize("added", [{"link": ["a", "b"]}, {"link": ["a"], "more": ["b", "c"]}])
 def test_a_column_that_is_added_has_a_cell_for_each_row(added: dict[str, list[str]]) -> None:
     with pytest.raises(ValueError, match="zip"):
         write_file(read("order", ONE), added)

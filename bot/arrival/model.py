@@ -133,7 +133,7 @@ class Arrival:
             "ended": history.dump(self._ended.values()),
             "calibration": self._calibration.dump(),
         }
-        packed = zlib.compress(json.dumps(state, separators=(",", ":")).encode(), 9)
+        packed = zlib.compress(json.dumps(state).encode())
         return base64.b85encode(packed).decode()
 
     def load(self, text: str | None) -> None:
