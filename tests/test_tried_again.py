@@ -39,17 +39,18 @@ UNKNOWN_RIGHTS = [
     _fault("getChatMember", kind="status", status=502, times=2),
     _fault("getChatMember", kind="too_many", retry_after=1),
     _fault("getChatMember", kind="close"),
-    _fault("getChatMember", status=400, message="Bad Request: CHAT_ADMIN_REQUIRED"),
-    _fault("getChatMember", status=400, message="Bad Request: member list is inaccessible"),
-    _fault("getChatMember", status=400, message="Bad Request: user not found"),
+    _fault("getChatMember", status=400, message="Bad Request: CHAT_ADMIN_REQUIRED", times=9),
+    _fault("getChatMember", status=400, message="Bad Request: member list is inaccessible", times=9),
+    _fault("getChatMember", status=400, message="Bad Request: user not found", times=9),
 ]
 
 
 async def test_a_real_admin_is_never_told_to_be_none(play: World) -> None:
-    for fault in UNKNOWN_RIGHTS:
+    for number, fault in enumerate(UNKNOWN_RIGHTS, 1):
         await play.control("POST", "faults", faults=[fault])
         await play.ask(FAMILY, f"/track {PLAIN}", "In transit between", user_id=EMMA)
-        assert (await play.control("GET", "faults"))["queue"] == [], "it was asked"
+        assert sum((await play.control("GET", "faults"))["struck"].values()) >= number, "it was asked"
+        await play.control("DELETE", "faults")
 
 
 async def test_where_the_admins_cannot_be_seen_the_bot_asks_to_be_made_one(play: World) -> None:
