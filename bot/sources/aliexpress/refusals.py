@@ -30,7 +30,6 @@ class Refusal:
     code: str = ""
     sub_code: str = ""
     text: str = ""
-    kind: str = ""  # ISV, ISP or SYSTEM
     request_id: str = ""
 
 
@@ -126,7 +125,6 @@ def _refusal(envelope: Mapping[str, object]) -> Refusal:
         code=_text(envelope.get("code") or envelope.get("gopErrorCode")),
         sub_code=_text(envelope.get("sub_code")),
         text="; ".join(dict.fromkeys(_text(text) for text in texts if text)),
-        kind=_text(envelope.get("type")),
         request_id=_text(envelope.get("request_id")),
     )
 
