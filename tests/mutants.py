@@ -81,6 +81,16 @@ def mutmut(*arguments: str, minutes: float | None = None) -> str:
     return ""
 
 
+def name_files(modules: Sequence[str]) -> None:
+    """Tell mypy which files to check: those of the modules chosen, or all that are mutated."""
+    project = tomllib.loads(Path("pyproject.toml").read_text())
+    chosen = [module.replace(".", "/") for module in modules]
+    files = [f"{path}.py" if Path(f"{path}.py").is_file() else path for path in chosen]
+    mutated = [pattern.removesuffix("/*.py") for pattern in project["tool"]["mutmut"]["only_mutate"]]
+    Path("mutants").mkdir(exist_ok=True)
+    Path("mutants/typed.txt").write_text("\n".join(files or mutated))
+
+
 def results(modules: Sequence[str]) -> dict[str, str]:
     """Every mutant's fate."""
     lines = (line.strip().rpartition(": ") for line in mutmut("results", "--all", "true").splitlines())
@@ -132,6 +142,7 @@ def main() -> int:
     if chosen.again:
         names = [name for name, fate in results(chosen.modules).items() if _COLUMNS.get(fate) != "killed"]
     if chosen.minutes:
+        name_files(chosen.modules)
         mutmut("run", "--max-children", "2", *names, minutes=chosen.minutes)
     return 0 if report(results(chosen.modules), excuses()) else 1
 
