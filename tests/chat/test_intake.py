@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from telegram import Update
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Conflict
 
 from bot.chat.inbox import Backoff, Postponed, Unanswerable, queue_of, raw_update
 from bot.chat.intake import (
@@ -22,6 +22,8 @@ from bot.chat.intake import (
     ReceiverState,
     UpdateWorkers,
     Webhook,
+    conflict_reason,
+    delete_webhook,
     set_webhook,
 )
 from bot.chat.telegram import Ambiguous, FloodWait
@@ -188,6 +190,17 @@ async def test_a_conflict_is_named_waited_out_ever_more_slowly_and_survived() ->
     assert waits[3] > 4 * waits[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Conflict: can't use getUpdates method while webhook is active", "a webhook is set"),
+        ("Conflict: terminated by other getUpdates request", "another instance"),
+    ],
+)
+def test_a_conflict_is_explained(text: str, reason: str) -> None:
+    assert reason in conflict_reason(Conflict(text))
+
+
 async def test_one_success_between_conflicts_does_not_make_it_pushy() -> None:
     waits: list[float] = []
     server = Telegram(text_update(1))
@@ -350,11 +363,13 @@ async def test_an_unreadable_webhook_body_is_not_asked_for_again(body: bytes) ->
     assert not inbox.rows
 
 
-async def test_setting_the_webhook_keeps_what_waits() -> None:
+async def test_setting_and_deleting_the_webhook_keep_what_waits() -> None:
     bot, seam = bot_on(lambda method, data: ok())
     await set_webhook(bot, "https://shop.example/telegram", SECRET)
     assert seam.calls[0][1]["drop_pending_updates"] is False
     assert seam.calls[0][1]["allowed_updates"] == list(ALLOWED_UPDATES)
+    await delete_webhook(bot)
+    assert seam.calls[1] == ("deleteWebhook", {"drop_pending_updates": False})
 
 
 # ── handling ────────────────────────────────────────────────────────────────────────────────────
