@@ -181,6 +181,14 @@ def test_an_entry_was_published_at_some_time_since_the_last_check_by_the_usual_l
     }, "before it, and since its stamp but for the time before it was seen"  # fmt: skip
 
 
+def test_a_lag_may_be_longer_than_a_day() -> None:
+    rates = _flat()
+    rates.observe(_watch(), [(_at(3.0), LOCAL)], _at(27.0))
+    chances = [*prior.LAGS[:-1], prior.LAGS[-1] / 2.0]  # of the last, 16 to 32 hours, half could be seen
+    known = math.fsum(chances)
+    assert _learnt(rates, "lags:") == {lag: chance / known for lag, chance in enumerate(chances)}
+
+
 def test_an_entry_seen_late_was_published_after_the_last_check() -> None:
     rates = _flat()
     rates.observe(_watch(checked=8.0), [(_at(3.0), LOCAL)], _at(9.0))

@@ -261,6 +261,22 @@ def test_nothing_is_learnt_while_calls_are_held_back_or_nobody_asked(
     assert (after.at, after.spent, after.active, after.budget) == (_at(hour), spent, 100.0, 1000.0)
 
 
+@pytest.mark.parametrize(
+    ("hour", "before", "later", "spent", "calls"),
+    [
+        (6.0, 40.0, 7.0, 50.0, 10.0),
+        (23.5, 40.0, 24.5, 50.0, 50.0),  # of the new day
+        (6.0, 40.0, 7.0, 30.0, 30.0),  # counted anew
+    ],
+)
+def test_calls_are_those_since_the_last_look_of_the_day(
+    hour: float, before: float, later: float, spent: float, calls: float
+) -> None:
+    price = _new(hour, before)
+    learnt = math.fsum(_new(later, spent, price).calls)
+    assert learnt == pytest.approx(calls / 100.0 * math.sqrt(price.value))
+
+
 def test_more_orders_or_fewer_calls_count_at_once() -> None:
     before = _new(6.0)
     for budget, active in ((500.0, 100.0), (1000.0, 200.0)):
@@ -277,6 +293,7 @@ def test_a_price_has_bounds_and_nothing_counts_as_one() -> None:
     assert price(1e9, 1.0).value == 1e-6
     assert price(0.0, 0.0) == price(1.0, 1.0)
     assert price(0.0, 2.0) == price(1.0, 2.0) != price(2.0, 2.0)
+    assert price(1.0, 1.5) != price(1.0, 2.0)
     low, high = replace(_new(6.0), value=1e-6), replace(_new(6.0), value=1e9)
     assert low.observe(now=_at(6.0), spent=0.0, budget=1e6, active=100.0).value == 1e-6
     assert high.observe(now=_at(6.0), spent=0.0, budget=1.0, active=100.0).value == 1e9
