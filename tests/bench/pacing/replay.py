@@ -106,6 +106,7 @@ def replay(
         following = policy.next(line.order, before, watch, news, now, active)  # the last look teaches too
         if positions[index] >= len(line.entries):
             active -= 1
+            due[index] = measure_to + _HOUR  # never again, though it may be queued twice for one moment
         else:
             due[index] = following
             heapq.heappush(queue, (following, index))
