@@ -479,6 +479,17 @@ def test_beyond_300_ranges_that_wait_fewer_are_sampled() -> None:
     assert again.dump()["share"] == 1
 
 
+def test_the_sample_is_halved_as_often_as_needed() -> None:
+    calibration = Calibration.load(
+        {"share": 2, "pending": {str(key): [NOW + 9.0, 0, 0] for key in range(600)}}
+    )
+    calibration.state("one more", PICKED, (NOW + 2.0, NOW + 9.0))
+    assert calibration.dump()["share"] == 4
+    busy = Arrival()
+    busy.learn([stayed(str(key), -60 + key / 20, -55 + key / 20) for key in range(900)])
+    assert json.loads(zlib.decompress(base64.b85decode(busy.dump())))["share"] == 4
+
+
 @pytest.mark.parametrize(("waiting", "share"), [(149, 1), (150, 2)])
 def test_where_few_ranges_wait_more_are_sampled(waiting: int, share: int) -> None:
     calibration = Calibration.load({"pending": {"a": [NOW + 9.0, 0, 0] * waiting}, "share": 2})
@@ -550,6 +561,10 @@ def test_figures_of_a_shop() -> None:
         assert figures(arrival, case) == pytest.approx(expected, abs=2e-6), number
 
 
+def test_what_is_due_after_all_that_is_known_is_not_late() -> None:
+    assert taught().forecast(replace(CASE, due=NOW + 900.0), NOW).late == 0.0
+
+
 def test_a_forecast_is_judged_and_moves_the_next_one() -> None:
     arrival, found = taught(), shop(1.0)
     ways = [one for one in found if not one.delivered]
@@ -588,7 +603,7 @@ def test_those_that_started_last_are_kept_and_a_sample_of_a_busy_shop() -> None:
     again.load(busy.dump())
     assert again.dump() == busy.dump()
     again.load(None)
-    assert again.finished == 0
+    assert again.dump() == Arrival().dump()
     just = Arrival()
     just.learn([stayed(str(key), -90 + key / 5, -5.0) for key in range(401)])
     assert just.finished == 400, "75 days of starts are enough"
