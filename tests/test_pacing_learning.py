@@ -223,6 +223,35 @@ def test_the_usual_hours_of_publishing_tell_where_a_lag_is_open() -> None:
         assert math.fsum(row) == pytest.approx(math.fsum(row[10:14])) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(
+    ("carrier", "key", "hours_long"),
+    [
+        ("Correios", "picked_up/local", {8: 0.5, 9: 1.0, 10: 1.0, 11: 1.0, 12: 2.0, 13: 2.0, 14: 1.0}),
+        ("Yanwen", "picked_up/china", {11: 1.0, 12: 2.0, 13: 2.0, 14: 2.0, 15: 2.0, 16: 2.0}),
+    ],
+)
+def test_the_usual_hours_are_those_of_the_place(carrier: str, key: str, hours_long: dict[int, float]) -> None:
+    """Published between 03:00 and 09:00 UTC, where four times as much is published from noon on."""
+    rates = _known(abroad__Correios=[4.1])
+    noon = WeeklyProfile([4.0 if hour % 24 >= 12 else 1.0 for hour in range(WEEK)])
+    rates.profiles = dict.fromkeys(rates.profiles, noon)
+    rates.lags = [0.0] * 6 + [1.0, 0.0]
+    watch = _watch(Stage.PICKED_UP, last=-6.0, utc_offset_hours=5.5, carrier=carrier)
+    rates.observe(watch, [(_at(-5.0), Stage.ORIGIN_TRANSIT)], _at(9.0))
+    total = math.fsum(hours_long.values())
+    assert _learnt(rates, f"hours:{key}") == {hour: part / total for hour, part in hours_long.items()}
+
+
+def test_what_is_learnt_adds_up() -> None:
+    once, twice = _flat(), _flat()
+    for rates, times in ((once, 1), (twice, 2)):
+        for _ in range(times):
+            rates.observe(_watch(Stage.PICKED_UP, carrier="C"), [(_at(3.0), Stage.DELIVERED)], _at(5.0))
+    rows = once.dump()["rows"]
+    assert {name.partition(":")[0] for name in rows} >= {"counts", "exposure", "lags", "closing", "abroad"}
+    assert twice.dump()["rows"] == {name: pytest.approx([2.0 * n for n in row]) for name, row in rows.items()}
+
+
 def test_an_end_is_counted_and_what_follows_it_is_not() -> None:
     rates = _flat()
     rates.observe(_watch(Stage.OUT_FOR_DELIVERY), [(_at(3.0), Stage.DELIVERED)], _at(3.25), weight=2.0)
