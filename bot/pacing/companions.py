@@ -110,11 +110,11 @@ class Companions:
         """The orders with the same newest entry, or that probably have it by now."""
         found = []
         if place := self._places.get(order):
-            path = place.path
+            path, chances = place.path, [self._chance(place.stage, n + 1) for n in range(len(_PRIOR))]
             for name in islice(path[-1].orders, _PEERS):
                 other = self._places[name]
-                shared = sum(entry in other.path for entry in path)
-                found.append(Peer(name, shared, self._unseen(other)[0] * self._chance(place.stage, shared)))
+                shared = sum(map(other.path.__contains__, path))
+                found.append(Peer(name, shared, self._unseen(other)[0] * chances[shared - 1]))
         return [peer for peer in found if peer.order != order]
 
     def share(self, order: str, weight: float, now: float) -> float:
@@ -179,7 +179,7 @@ class Companions:
 
         What one order was seen to have, and others not, may be its own way: either it parted, or they did.
         """
-        has, unseen, chance = 1.0, 0.0, self._chance(place.stage, place.shared)
+        has, unseen, chance = 1.0, 0.0, self._chance(place.stage, place.shared) if place.suggested else 1.0
         for entry in place.suggested:
             moved = chance * (1.0 - chance) ** entry.lacked
             has *= chance if entry.seen >= SURE else moved / (moved + 1.0 - chance)
