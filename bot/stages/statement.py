@@ -27,6 +27,7 @@ class Precision(enum.IntEnum):
 _VAGUE = frozenset(
     {
         *("picked.up", "picked.accepted", "picked.company", "data", "packing", "local", "local.company"),
+        *("local.received",),
         *("trouble.failed", "trouble.held", "origin.processed", "warehouse.busy", "local.awaiting"),
         *("lexicon.picked_up", "lexicon.info_received"),
     }
@@ -348,7 +349,7 @@ def _worth(stage: Stage, rule: str, *, sided: bool) -> Precision:
 
 
 def _by_rules(shown: Text, text: Text, reached: Stage | None) -> Statement:
-    rule = next((rule for rule in RULES if shown.satisfies(rule)), None)
+    rule = next((rule for rule in RULES if rule.is_due(reached) and shown.satisfies(rule)), None)
     if rule is None:
         return Statement(text=text)
     if _unreal(rule, shown):

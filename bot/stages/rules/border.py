@@ -21,7 +21,7 @@ BORDER: tuple[Rule, ...] = (
     rule("export.done", _S.EXPORT_CUSTOMS, "customs export|origin done|departed", "started"),
     rule("export.started", _S.EXPORT_CUSTOMS, "customs export|origin"),
     rule("customs.done", _S.IMPORT_CUSTOMS, "customs done|departed", "started", near=_S.EXPORT_CUSTOMS),
-    rule("customs.started", _S.IMPORT_CUSTOMS, "customs", near=_S.EXPORT_CUSTOMS),
+    rule("customs.started", _S.IMPORT_CUSTOMS, "customs", near=_S.EXPORT_CUSTOMS, until=_S.IMPORT_CUSTOMS),
     rule("transit.country", _S.INTERNATIONAL_TRANSIT, "transit_country"),
     rule(
         "departure.abroad",
@@ -106,7 +106,14 @@ BORDER: tuple[Rule, ...] = (
     rule("exchange.destination", _S.ARRIVED_DESTINATION, "transport_hub destination|import"),
     rule("exchange", _S.AWAITING_DEPARTURE, "transport_hub", far=_S.ARRIVED_DESTINATION),
     rule("local.destination", _S.LOCAL_TRANSIT, "destination sorting|facility|warehouse", "origin"),
-    rule("arrived.country", _S.ARRIVED_DESTINATION, "destination arrived", "origin local_company"),
+    rule(
+        "arrived.country",
+        _S.ARRIVED_DESTINATION,
+        "destination arrived",
+        "origin local_company",
+        until=_S.ARRIVED_DESTINATION,
+    ),
+    rule("local.reached", _S.LOCAL_TRANSIT, "destination arrived", "origin", since=_S.IMPORT_CUSTOMS),
     rule(
         "arrived.received",
         _S.ARRIVED_DESTINATION,
@@ -132,6 +139,6 @@ BORDER: tuple[Rule, ...] = (
         "origin departed",
         "sorting warehouse facility data packing",
     ),
-    rule("origin.for_export", _S.ORIGIN_TRANSIT, "export sorting", "customs departed"),
-    rule("departure.export", _S.EXPORT_CUSTOMS, "export"),
+    rule("origin.for_export", _S.ORIGIN_TRANSIT, "export sorting|warehouse", "customs"),
+    rule("departure.export", _S.EXPORT_CUSTOMS, "export", "demand documents warehouse"),
 )

@@ -8,6 +8,14 @@ from bot.stages.rules.rule import Rule, rule
 _S = Stage
 
 _PLACES = "customs airport flight linehaul sorting warehouse transport_hub pickup_point facility"
+_NOT_OVER = (
+    "to_agent to_courier by_partner carrier brand linehaul local_company sender from_sender departed"
+    " facility warehouse sorting customs airline airport flight transport_hub import export origin local"
+    " regional destination destination_country named_country near_place far_place on_the_way rerouted"
+    " address_change out_for_delivery returning attempt failed refused absent held negated doubt future"
+    " future_hard data duty order_matter message"
+)
+"""What a text does not mention that tells how a tour or a wait at a pickup point ended."""
 
 DELIVERY: tuple[Rule, ...] = (
     # ── the pick-up point, before anything that sounds like delivered ──────────────────────────
@@ -83,9 +91,24 @@ DELIVERY: tuple[Rule, ...] = (
         near_from=_S.PRE_SHIPMENT,
         near_to=_S.PREPARING,
     ),
+    rule(  # what nobody has taken over yet waits for the carrier
+        "pickup.by_carrier",
+        _S.PREPARING,
+        "ready_for_pickup",
+        "pickup_point post_office customer not_ready ready_later",
+        since=_S.PRE_SHIPMENT,
+        until=_S.PREPARING,
+    ),
     rule("pickup.ready", _S.READY_FOR_PICKUP, "ready_for_pickup", "customs not_ready label_made ready_later"),
     rule("pickup.chosen", _S.UPDATE, "pickup_point chosen", "arrived delivered put ready"),
     rule("pickup.dropped", _S.PICKED_UP, "pickup_point sender received|delivered|handed|put"),
+    rule(  # what waited for the recipient and now is with them
+        "pickup.handed",
+        _S.DELIVERED,
+        "customer delivered|handed|fetched",
+        f"ready_for_pickup sender conditional {_NOT_OVER}",
+        since=_S.READY_FOR_PICKUP,
+    ),
     rule(
         "pickup.arrived",
         _S.READY_FOR_PICKUP,
@@ -113,7 +136,13 @@ DELIVERY: tuple[Rule, ...] = (
         far=_S.OUT_FOR_DELIVERY,
         far_from=_S.ORIGIN_TRANSIT,
     ),
-    rule("pickup.way", _S.LOCAL_TRANSIT, "pickup_point", "data conditional"),
+    rule(
+        "pickup.way",
+        _S.LOCAL_TRANSIT,
+        "pickup_point on_the_way|departed|sorting|processed|future|generic|rerouted",
+        "data conditional",
+        until=_S.LOCAL_TRANSIT,
+    ),
     rule(
         "delivered",
         _S.DELIVERED,
@@ -132,6 +161,20 @@ DELIVERY: tuple[Rule, ...] = (
         "to_recipient",
         "to_agent delivered_at sender doubt negated future conditional attempt failed held returning carrier"
         " brand out_for_delivery",
+    ),
+    rule(  # the courier who was on tour reports an end, and nothing else ends well there
+        "delivered.success",
+        _S.DELIVERED,
+        "success delivered|handed|put|doorstep|customer",
+        f"pickup_point carrier_name conditional {_NOT_OVER}",
+        since=_S.OUT_FOR_DELIVERY,
+    ),
+    rule(
+        "delivered.received",
+        _S.DELIVERED,
+        "received_by",
+        f"pickup_point carrier_name conditional {_NOT_OVER}",
+        since=_S.OUT_FOR_DELIVERY,
     ),
     rule(
         "picked.origin",

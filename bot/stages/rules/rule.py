@@ -13,6 +13,9 @@ class Rule:
 
     If the text does not tell the side of the border: `near` is the stage while the journey is between
     `near_from` and `near_to`, `far` the stage once it has reached `far_from`.
+
+    Everyday words mean something only for a while: "information" is the shipment's before a carrier has the
+    parcel. A rule with `since` or `until` is tried only between these rungs of the ladder.
     """
 
     id: str
@@ -25,6 +28,16 @@ class Rule:
     near_to: Stage = Stage.AWAITING_DEPARTURE
     far: Stage | None = None
     far_from: Stage = Stage.ARRIVED_DESTINATION
+    since: Stage | None = None
+    until: Stage | None = None
+
+    def is_due(self, reached: Stage | None) -> bool:
+        """Whether to try the rule on a text, given the furthest stage before, if that is known."""
+        if reached is None or reached.rank is None:
+            return self.since is None
+        if self.since is not None and reached.rank < self.since.height:
+            return False
+        return self.until is None or reached.rank <= self.until.height
 
 
 def rule(
@@ -39,6 +52,8 @@ def rule(
     near_to: Stage = Stage.AWAITING_DEPARTURE,
     far: Stage | None = None,
     far_from: Stage = Stage.ARRIVED_DESTINATION,
+    since: Stage | None = None,
+    until: Stage | None = None,
 ) -> Rule:
     """A row of the table: `has` and `lacks` are concepts between blanks, `|` is between choices."""
     wanted = tuple(tuple(choice.split("|")) for choice in has.split())
@@ -53,4 +68,6 @@ def rule(
         near_to=near_to,
         far=far,
         far_from=far_from,
+        since=since,
+        until=until,
     )
