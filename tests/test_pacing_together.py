@@ -180,7 +180,7 @@ def test_memory_is_bounded(together: bool, monkeypatch: pytest.MonkeyPatch) -> N
         watch = Watch(stage=Stage.INFO_RECEIVED, created_at=NOW)
         stamp = hours(NOW) if together else hours(NOW) + n
         companions.observe(str(n), watch, [(stamp, Stage.PICKED_UP)], stamp)
-    assert len(companions._places) <= 50
+    assert len(companions._travelers) <= 50
     assert len(companions._entries) <= 80
     assert sum(len(entry.orders) for entry in companions._entries.values()) <= 50
 
@@ -236,7 +236,7 @@ def test_what_is_not_worth_a_call_now_is_checked_when_it_is() -> None:
         assert list(fleet.hastened.values()) == [["b"]]
     assert soon == [came + timedelta(hours=2, minutes=7.5)]  # when all have it that are scanned together
     assert came + timedelta(hours=3) < late[0] < came + timedelta(hours=26)
-    assert fleet.pacer.companions._places["b"].due == pytest.approx(hours(late[0]))
+    assert fleet.pacer.companions._travelers["b"].due == pytest.approx(hours(late[0]))
     assert fleet.pacer.orders_to_hasten() == {}
 
 
@@ -249,7 +249,7 @@ def _moved(fleet: Fleet, came: datetime) -> tuple[datetime, Stage]:
 
 
 def _told(fleet: Fleet) -> set[str]:
-    return {order for order, one in fleet.pacer.companions._places.items() if one.suggested}
+    return {order for order, one in fleet.pacer.companions._travelers.items() if one.suggested}
 
 
 def test_one_that_parts_is_told_from_all_that_move() -> None:
@@ -333,8 +333,8 @@ def test_no_fleet_waits_too_long_or_uses_up_the_day(seed: int, size: int, price:
         assert spent <= min(day_begun(now) + 0.2, 0.9) * budget
         companions = fleet.pacer.companions
         where = [name for one in companions._entries.values() for name in one.orders]
-        assert sorted(where) == sorted(companions._places)  # each is in one place
-        for name, one in companions._places.items():
+        assert sorted(where) == sorted(companions._travelers)  # each is in one place
+        for name, one in companions._travelers.items():
             assert name in one.path[-1].orders
             assert companions._unseen(one)[1] <= len(one.suggested)
         assert all(0.0 <= came <= trials for came, trials in companions.shared.values())

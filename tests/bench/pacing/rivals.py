@@ -196,7 +196,7 @@ class Seer(Companions):
         super().__init__()
         self._lines = {line.order: line for line in lines}
         self._seen = dict.fromkeys(self._lines, 1)  # entries of each order that were seen
-        self._places = {line.order: Traveler(line.entries[0].stage, ()) for line in lines}
+        self._travelers = {line.order: Traveler(line.entries[0].stage, ()) for line in lines}
         self._bag = {
             line.order: [other.order for other in lines if other is not line and _began_together(line, other)]
             for line in lines
@@ -206,34 +206,34 @@ class Seer(Companions):
         self, order: str, watch: Watch, stamps: Sequence[tuple[float, Stage]], now: float = math.inf
     ) -> list[str]:
         told: dict[str, None] = {}
-        place, line = self._places[order], self._lines[order]
+        traveler, line = self._travelers[order], self._lines[order]
         for _ in stamps:
             scan = line.entries[self._seen[order]]
-            for mate in [mate for mate in self._bag[order] if mate in self._places]:
+            for mate in [mate for mate in self._bag[order] if mate in self._travelers]:
                 following = self._following(mate)
                 if following is not None and _one_scan(scan, following):
-                    self._places[mate].suggested += (SharedEntry(hours(scan.at), seen=SURE),)
+                    self._travelers[mate].suggested += (SharedEntry(hours(scan.at), seen=SURE),)
                     told[mate] = None
             self._seen[order] += 1
-            place.suggested, place.stage = place.suggested[1:], scan.stage
+            traveler.suggested, traveler.stage = traveler.suggested[1:], scan.stage
         if self._seen[order] >= len(line.entries):
-            del self._places[order]
+            del self._travelers[order]
         return list(told)
 
     def peers(self, order: str) -> list[Peer]:
-        following = self._following(order) if order in self._places else None
+        following = self._following(order) if order in self._travelers else None
         if following is None:
             return []
-        mates = ((mate, self._following(mate)) for mate in self._bag[order] if mate in self._places)
+        mates = ((mate, self._following(mate)) for mate in self._bag[order] if mate in self._travelers)
         return [Peer(mate, 3, 0.98) for mate, its in mates if its is not None and _one_scan(following, its)]
 
     def _following(self, order: str) -> Entry | None:
         """The next entry of an order that no check has told of."""
-        known = self._seen[order] + len(self._places[order].suggested)
+        known = self._seen[order] + len(self._travelers[order].suggested)
         return next(iter(self._lines[order].entries[known:]), None)
 
-    def _unseen(self, place: Traveler) -> tuple[float, float]:
-        return 1.0, float(len(place.suggested))
+    def _unseen(self, traveler: Traveler) -> tuple[float, float]:
+        return 1.0, float(len(traveler.suggested))
 
 
 def _began_together(one: Timeline, other: Timeline) -> bool:
