@@ -90,6 +90,7 @@ def test_the_assumed_waiting_time_is_bursts_and_a_log_normal_one() -> None:
         (24.0 / math.exp(0.9), 24.0): 0.75 * 0.158655,
         (24.0 * math.exp(0.9), 24.0): 0.75 * 0.841345,
         (24.0, 0.25): 0.25 * math.exp(-0.5) + 0.75,
+        (1.0, 0.5): 0.25 * math.exp(-1.0) + 0.75 * (1.0 - 0.220584),
         (24.0, 0.5): 0.25 * math.exp(-1.0) + 0.75,
         (768.0, 1536.0): 0.75 * 0.220584,
     }
@@ -140,6 +141,15 @@ def test_the_clock_is_that_of_the_place() -> None:
     rates = _flat()
     rates.observe(_watch(Stage.PICKED_UP, utc_offset_hours=-3.0), [], _at(3.0))
     assert _learnt(rates, "hours_due:picked_up/china") == {10: 0.1}
+
+
+def test_what_a_flat_clock_would_have_had_is_by_the_age_in_the_middle_and_the_carrier_s_place() -> None:
+    rates = _known(abroad__Correios=[4.1])
+    rates.profiles = dict.fromkeys(rates.profiles, FLAT)
+    rates.cells = dict.fromkeys(rates.cells, Cell([0.1 * place for place in range(len(prior.EDGES))]))
+    watch = _watch(Stage.PICKED_UP, utc_offset_hours=-3.0, carrier="Correios")
+    rates.observe(watch, [], _at(5.5))  # ages from two to five and a half: on average of the fifth bin
+    assert _learnt(rates, "hours_due:picked_up/local") == {23: 0.4, 0: 0.4, 1: 0.4, 2: 0.2}
 
 
 def test_an_order_never_checked_begins_with_its_order_and_teaches_nothing_alone() -> None:
@@ -224,19 +234,22 @@ def test_the_usual_hours_of_publishing_tell_where_a_lag_is_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("carrier", "key", "hours_long"),
+    ("carrier", "offset", "key", "hours_long"),
     [
-        ("Correios", "picked_up/local", {8: 0.5, 9: 1.0, 10: 1.0, 11: 1.0, 12: 2.0, 13: 2.0, 14: 1.0}),
-        ("Yanwen", "picked_up/china", {11: 1.0, 12: 2.0, 13: 2.0, 14: 2.0, 15: 2.0, 16: 2.0}),
+        ("Correios", -3.5, "picked_up/local", {23: 1.0, 0: 1.0, 1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0, 5: 0.5}),
+        ("Correios", 5.5, "picked_up/local", {8: 0.5, 9: 1.0, 10: 1.0, 11: 1.0, 12: 2.0, 13: 2.0, 14: 1.0}),
+        ("Yanwen", 5.5, "picked_up/china", {11: 1.0, 12: 2.0, 13: 2.0, 14: 2.0, 15: 2.0, 16: 2.0}),
     ],
 )
-def test_the_usual_hours_are_those_of_the_place(carrier: str, key: str, hours_long: dict[int, float]) -> None:
+def test_the_usual_hours_are_those_of_the_place(
+    carrier: str, offset: float, key: str, hours_long: dict[int, float]
+) -> None:
     """Published between 03:00 and 09:00 UTC, where four times as much is published from noon on."""
     rates = _known(abroad__Correios=[4.1])
     noon = WeeklyProfile([4.0 if hour % 24 >= 12 else 1.0 for hour in range(WEEK)])
     rates.profiles = dict.fromkeys(rates.profiles, noon)
     rates.lags = [0.0] * 6 + [1.0, 0.0]
-    watch = _watch(Stage.PICKED_UP, last=-6.0, utc_offset_hours=5.5, carrier=carrier)
+    watch = _watch(Stage.PICKED_UP, last=-6.0, utc_offset_hours=offset, carrier=carrier)
     rates.observe(watch, [(_at(-5.0), Stage.ORIGIN_TRANSIT)], _at(9.0))
     total = math.fsum(hours_long.values())
     assert _learnt(rates, f"hours:{key}") == {hour: part / total for hour, part in hours_long.items()}
@@ -340,7 +353,8 @@ def test_the_time_in_an_age_is_what_was_lived_and_what_one_more_entry_takes() ->
 
 
 @pytest.mark.parametrize(
-    ("told", "trust"), [(0.0, 0.5 * 0.5 * 2.0), (4.0, 0.75 * 0.75 * 1.5), (8.0, 1.0), (-8.0, 0.0)]
+    ("told", "trust"),
+    [(0.0, 0.5 * 0.5 * 2.0), (4.0, 0.75 * 0.75 * 1.5), (8.0, 1.0), (12.0, 1.0), (-8.0, 0.0)],
 )
 def test_what_was_foretold_worse_than_promised_is_evened(told: float, trust: float) -> None:
     rates = _known(trust__ages=[told, 8.0], trust__hours=[8.0, 8.0])
@@ -437,13 +451,15 @@ def test_a_stage_gets_a_clock_of_its_own_once_it_has_foretold_better(gain: float
 
 
 def test_a_clock_of_its_own_gains_what_it_foretold_better() -> None:
-    rates = _known(**{"hours:local_transit/utc": [80.0 * (hour == 8) for hour in range(24)]})
-    own, shared = rates._own["local_transit/utc"]
+    rates = _known(**{"hours:local_transit/local": [80.0 * (hour == 5) for hour in range(24)]})
+    own, shared = rates._own["local_transit/local"]
     rates.profiles = dict.fromkeys(rates.profiles, FLAT)
-    rates.observe(_watch(checked=8.0), [(_at(3.0), LOCAL)], _at(9.0), weight=2.0)  # seen at half past eight
-    gain = 2.0 * math.log(own.pace[8] / shared.pace[8])
+    gain = 2.0 * math.log(own.pace[5] / shared.pace[5])
     assert gain > 0.5
-    assert _learnt(rates, "gain:local_transit/utc") == {0: gain}
+    for times in (1, 2):  # seen at half past eight, which is half past five there
+        watch = _watch(checked=8.0, utc_offset_hours=-3.0)
+        rates.observe(watch, [(_at(3.0), LOCAL)], _at(9.0), weight=2.0)
+        assert _learnt(rates, "gain:local_transit/local") == {0: times * gain}
 
 
 def test_what_was_promised_and_what_was_kept_is_counted() -> None:
@@ -470,21 +486,50 @@ def test_promises_count_half_once_there_are_many_and_broken_ones_only_so_far() -
     assert _learnt(rates, "trust:ages") == {0: -8.0, 1: 51.75 + 0.5}
 
 
-@pytest.mark.parametrize(("offset", "zone", "east"), [(-3.0, "local", -3.0), (None, "utc", 0.0)])
+@pytest.mark.parametrize(
+    ("stage", "offset", "zone", "east", "seen"),
+    [
+        (Stage.PICKED_UP, -3.0, "local", -3.0, 8.5),
+        (Stage.INTERNATIONAL_TRANSIT, -3.0, "local", -3.0, 8.5),
+        (Stage.PICKED_UP, None, "utc", 0.0, 8.5),
+        (Stage.PICKED_UP, None, "utc", 0.0, 119.5),  # the last hour of a Friday
+    ],
+)
 def test_a_carrier_shows_by_its_hours_whether_it_works_in_china(
-    offset: float | None, zone: str, east: float
+    stage: Stage, offset: float | None, zone: str, east: float, seen: float
 ) -> None:
     rates = _flat()
-    there = rates._shared[f"destination/{zone}"].pace_at(8.5 + east)
-    here = rates._shared["origin/china"].pace_at(16.5)
-    watch = _watch(Stage.PICKED_UP, checked=8.0, utc_offset_hours=offset, carrier="Correios")
-    rates.observe(watch, [(_at(3.0), Stage.ORIGIN_TRANSIT)], _at(9.0), weight=2.0)
+    there = rates._shared[f"destination/{zone}"].pace_at(seen + east)
+    here = rates._shared[f"{leg(stage)}/china"].pace_at(seen + 8.0)
+    watch = _watch(stage, last=seen - 8.5, checked=seen - 0.5, utc_offset_hours=offset, carrier="Correios")
+    rates.observe(watch, [(_at(seen - 5.5), Stage.EXPORT_CUSTOMS)], _at(seen + 0.5), weight=2.0)
     assert _learnt(rates, "abroad:Correios") == {0: 2.0 * math.log(there / here)}
+
+
+def test_a_carrier_shows_nothing_where_its_stage_tells_or_after_five_days() -> None:
+    rates = _flat()
     rates.observe(_watch(checked=8.0, carrier="DHL"), [(_at(3.0), LOCAL)], _at(9.0))
     assert _learnt(rates, "abroad:DHL") == {}, "its stage tells that it is not"
     lost = _watch(Stage.PICKED_UP, last=-111.5, checked=8.0, carrier="Lost")
     rates.observe(lost, [(_at(3.0), Stage.ORIGIN_TRANSIT)], _at(9.0))
     assert _learnt(rates, "abroad:Lost") == {}, "after five days it may be anywhere"
+
+
+def test_carriers_that_are_new_teach_nothing_once_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = _flat()
+
+    def see(carrier: str) -> float:
+        watch = _watch(Stage.PICKED_UP, checked=8.0, carrier=carrier)
+        rates.observe(watch, [(_at(3.0), Stage.ORIGIN_TRANSIT)], _at(9.0))
+        row = rates.dump()["rows"].get(f"abroad:{carrier}", [0.0])
+        return float(row[0])
+
+    once = see("Correios")
+    monkeypatch.setattr("bot.pacing.rates._ROWS", len(rates._rows))
+    assert see("Yanwen") == 0.0
+    assert see("Correios") == pytest.approx(2.0 * once)
+    monkeypatch.setattr("bot.pacing.rates._ROWS", len(rates._rows) + 1)
+    assert see("Yanwen") == pytest.approx(once)
 
 
 def test_whose_clock_counts() -> None:
@@ -519,6 +564,7 @@ def test_tables_are_made_anew_when_enough_is_new(entries: float, new: int) -> No
 
 
 def test_a_state_is_read_by_name_and_length() -> None:
+    assert Rates().dump() == {"version": 3, "at": 0.0, "rows": {}}
     state = _known(counts__local_transit=_in_bin(4, 20.0)).dump()
     state["rows"] |= {"counts:picked_up": [1.0], "nonsense:x": [1.0], "closing:local_transit": [0.0]}
     state["at"] = 77.0
@@ -526,3 +572,5 @@ def test_a_state_is_read_by_name_and_length() -> None:
     assert rates.dump() == {"version": 3, "at": 77.0, "rows": {"counts:local_transit": _in_bin(4, 20.0)}}
     assert rates.entries == 20.0
     assert Rates.load(state | {"version": 2}).entries == 0.0
+    colon = {"version": 3, "at": 77.0, "rows": {"abroad:DHL: Express": [3.0]}}
+    assert Rates.load(colon).dump() == colon

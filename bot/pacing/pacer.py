@@ -27,9 +27,13 @@ class Pacer:
     """
 
     def __init__(
-        self, interval: CheckInterval, random: Callable[[], float], rates: Rates | None = None, *,
+        self,
+        interval: CheckInterval,
+        random: Callable[[], float],
+        rates: Rates | None = None,
+        *,
         book_weight: float = 0.2,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.interval, self.book_weight, self.book_ceiling = interval, book_weight, interval.ceiling
         self.rates = rates or Rates()
         self.price = Price()
@@ -43,7 +47,7 @@ class Pacer:
         """When to check an order again that is checked at `now`; None means never."""
         wanted = weight(watch, self.book_weight, now)
         share = self.companions.share(order, wanted, hours(now)) if order else 1.0
-        shared = replace(watch, weight=wanted * share) if wanted * share != watch.weight else watch
+        shared = replace(watch, weight=wanted * share)
         at, _ = decide(shared, self.rates, self.price.value, self._interval_of(watch), now, self._random())
         if order and at is not None:
             self.companions.plan(order, hours(at))
@@ -57,8 +61,9 @@ class Pacer:
 
     def _interval_of(self, watch: Watch) -> CheckInterval:
         """An order that only the shop watches may wait longer where the calls do not suffice."""
-        waited = watch.weight > 0 or self.book_ceiling <= self.interval.ceiling
-        return self.interval if waited else replace(self.interval, ceiling=self.book_ceiling)
+        if watch.weight > 0:
+            return self.interval
+        return replace(self.interval, ceiling=max(self.book_ceiling, self.interval.ceiling))
 
     def measure_book(self, unwaited: int, budget: int | None) -> BookNeeds:
         """What the orders that only the shop watches need of a day's calls, and what they get from now on."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import math
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,9 +61,14 @@ class Explanation:
 
 
 def decide(
-    watch: Watch, rates: Rates, price: float, interval: CheckInterval, now: datetime,
-    luck: float = 0.5, unseen: float = 0.0,
-) -> tuple[datetime | None, Bound]:  # fmt: skip
+    watch: Watch,
+    rates: Rates,
+    price: float,
+    interval: CheckInterval,
+    now: datetime,
+    luck: float = 0.5,
+    unseen: float = 0.0,
+) -> tuple[datetime | None, Bound]:
     """When to check an order again that is checked at `now` (None: never), and what decided it.
 
     `price` is `Price.value`, `luck` a random number in [0, 1), `unseen` the entries that are probably there.
@@ -98,9 +102,15 @@ def explain(watch: Watch, rates: Rates, price: float, interval: CheckInterval, n
     passed = max(hours(now) - hours(seen), 0.0)
     unseen = math.fsum(outlook.expected(passed * (part + 0.5) / 48.0) for part in range(48)) / 48.0
     return Explanation(
-        rate=24.0 * outlook.rate(passed), price=price, weight=outlook.weight, trust=rates.trust, bound=bound,
-        expected=outlook.expected(passed), waiting=outlook.weight * unseen * passed, next_check=at,
-    )  # fmt: skip
+        rate=24.0 * outlook.rate(passed),
+        price=price,
+        weight=outlook.weight,
+        trust=rates.trust,
+        bound=bound,
+        expected=outlook.expected(passed),
+        waiting=outlook.weight * unseen * passed,
+        next_check=at,
+    )
 
 
 def _varied(luck: float, entries: float) -> float:
@@ -143,22 +153,18 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval, unseen: float
     """
     floor, end = interval.floor / 3600.0, interval.ceiling / 3600.0
     cell, profile, begin = outlook.cell, outlook.profile, outlook.begin
-    paces, rates, sums, edges = profile.pace, cell.rate, cell.sums, cell.edges
     double = 2.0 * price / outlook.weight
-    phase = begin % 1.0
     age = profile.operating(begin + floor) - outlook.zero
-    known, bin_ = cell.expected(age), bisect_right(edges, max(age, 0.0)) - 1
+    known = cell.expected(age)
     after = best = floor
     least = total = 0.0
     low = outlook.expected(floor) + unseen
     while after < end and after - best <= _AHEAD:
-        mark = min(int(after + phase + 1e-6) + 1.0 - phase, end)
+        hour = int(begin + after + 1e-6)
+        mark = min(hour + 1.0 - begin, end)
         step = mark - after
-        age += paces[int(begin + after + 1e-6) % WEEK] * step
-        while age >= edges[bin_ + 1]:
-            bin_ += 1
-        # `Cell.expected`, inlined to keep the bin from step to step
-        then = sums[bin_] + rates[bin_] * (age - edges[bin_])
+        age += profile.pace[hour % WEEK] * step
+        then = cell.expected(age)
         more = max(then - known, 1e-12)
         saved = math.sqrt(double * more / step)
         under, over = low - saved, low + more - saved

@@ -112,7 +112,7 @@ class Rates:
         end = hours(now)
         stamps = sorted((hours(at), stage) for at, stage in nodes)
         if end > self._now + _FADED_EVERY:  # older observations weigh less, half per `_HALF_LIFE`
-            factor = 2.0 ** ((self._now - end) / _HALF_LIFE) if self._now else 1.0
+            factor = 2.0 ** ((self._now - end) / _HALF_LIFE)
             self._now = end
             for row in self._rows.values():
                 row[:] = [value * factor for value in row]
