@@ -425,6 +425,13 @@ def test_what_companions_have_together_is_learned_once() -> None:
     assert counts == pytest.approx([1.0 / alike, 1.0])
 
 
+def test_a_check_that_names_no_order_tells_nothing_of_companions() -> None:
+    pacer = _pacer()
+    pacer.learn(_watch(), [(NOW, Stage.LOCAL_TRANSIT)], NOW)
+    assert pacer.companions._places == {}
+    assert pacer.rates.dump()["rows"]["counts:local_transit"]
+
+
 def test_entries_may_be_told_in_any_order() -> None:
     pacer = _pacer("a", "b")
     nodes = [(NOW - 0.5 * HOUR, Stage.IMPORT_CUSTOMS), (NOW - 1.0 * HOUR, Stage.INTERNATIONAL_TRANSIT)]
@@ -440,7 +447,7 @@ def test_a_companion_s_check_comes_when_what_probably_waits_is_worth_it() -> Non
     hastened = {}
     for price in (0.01, 4.0):
         pacer = _pacer("a", "b", price=price)
-        found = _news(pacer, failures=2, status=OrderStatus.CANCELLED)
+        found = _news(pacer, failures=2, status=OrderStatus.CANCELLED, weight=4.0)
         ((_, unseen, weight, place),) = pacer.companions.suggested(["b"])
         ((after, orders),) = found.items()
         assert orders == ["b"]
@@ -452,13 +459,13 @@ def test_a_companion_s_check_comes_when_what_probably_waits_is_worth_it() -> Non
 
 
 def test_a_companion_s_own_stage_counts_once_the_one_checked_has_ended() -> None:
-    found = {}
-    for stage in (Stage.DELIVERED, Stage.INTERNATIONAL_TRANSIT):
+    for stage, rate in ((Stage.DELIVERED, 0.02), (Stage.INTERNATIONAL_TRANSIT, 0.1)):
         pacer = _pacer("a", "b", price=20.0)
         slow = Cell([0.02] * len(prior.EDGES))
         pacer.rates.cells = pacer.rates.cells | {Stage.EXPORT_CUSTOMS: slow}
-        (found[stage],) = _news(pacer, stage=stage, finished_at=NOW)
-    assert found[Stage.DELIVERED] != pytest.approx(found[Stage.INTERNATIONAL_TRANSIT], rel=0.1)
+        ((after, _),) = _news(pacer, stage=stage, finished_at=NOW).items()
+        ((_, unseen, _, _),) = pacer.companions.suggested(["b"])
+        assert after == pytest.approx((math.sqrt(2.0 * 20.0 * rate) - unseen) / rate)
 
 
 def test_a_companion_is_asked_when_all_have_been_scanned_and_only_if_that_is_sooner() -> None:
@@ -505,6 +512,23 @@ def test_companions_use_no_more_calls_than_an_even_day_would_have(
     pacer.next_check(_watch(Stage.INTERNATIONAL_TRANSIT, last_node_at=stamp), NOW, order="b")
     found = [order for orders in pacer.orders_to_hasten().values() for order in orders]
     assert len(found) == asked
+
+
+@pytest.mark.parametrize(("spent", "then"), [(43.0, 0), (41.0, 2)])
+def test_companions_that_were_asked_have_used_calls(spent: float, then: int) -> None:
+    """At six hours of the day 45 of a hundred calls may be used; each round would ask two."""
+    pacer = _pacer("a", "b", "c", "d", price=0.01)
+    morning = NOW.replace(hour=22, day=3)
+    pacer.meter(now=morning, spent=spent, budget=100.0, active=4.0, healthy=True)
+    pacer.price = Price(value=0.01)
+    counts = []
+    for stage, ago in ((Stage.INTERNATIONAL_TRANSIT, 1.0), (Stage.ARRIVED_DESTINATION, 0.5)):
+        _plan(pacer, 90.0, "a", "b", "c", "d")
+        for order in ("a", "b"):
+            pacer.learn(_watch(stage, quiet=2.0), [(NOW - ago * HOUR, stage)], NOW, order=order)
+        pacer.next_check(_watch(stage, quiet=ago), NOW, order="b")
+        counts.append(sum(map(len, pacer.orders_to_hasten().values())))
+    assert counts == [2, then]
 
 
 def test_the_price_follows_the_calls_and_healthy_hours_teach() -> None:

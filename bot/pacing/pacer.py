@@ -46,10 +46,10 @@ class Pacer:
     def next_check(self, watch: Watch, now: datetime, *, order: str = "") -> datetime | None:
         """When to check an order again that is checked at `now`; None means never."""
         wanted = weight(watch, self.book_weight, now)
-        share = self.companions.share(order, wanted, hours(now)) if order else 1.0
+        share = self.companions.share(order, wanted, hours(now))
         shared = replace(watch, weight=wanted * share)
         at, _ = decide(shared, self.rates, self.price.value, self._interval_of(watch), now, self._random())
-        if order and at is not None:
+        if at is not None:
             self.companions.plan(order, hours(at))
         self._hasten(watch, now)
         return at
