@@ -428,7 +428,7 @@ def test_what_companions_have_together_is_learned_once() -> None:
 def test_a_check_that_names_no_order_tells_nothing_of_companions() -> None:
     pacer = _pacer()
     pacer.learn(_watch(), [(NOW, Stage.LOCAL_TRANSIT)], NOW)
-    assert pacer.companions._places == {}
+    assert pacer.companions._travelers == {}
     assert pacer.rates.dump()["rows"]["counts:local_transit"]
 
 
@@ -436,8 +436,8 @@ def test_entries_may_be_told_in_any_order() -> None:
     pacer = _pacer("a", "b")
     nodes = [(NOW - 0.5 * HOUR, Stage.IMPORT_CUSTOMS), (NOW - 1.0 * HOUR, Stage.INTERNATIONAL_TRANSIT)]
     pacer.learn(_watch(Stage.EXPORT_CUSTOMS), nodes, NOW, order="a")
-    assert pacer.companions._places["a"].stage is Stage.IMPORT_CUSTOMS
-    assert [entry.at for entry in pacer.companions._places["a"].trail[-2:]] == [
+    assert pacer.companions._travelers["a"].stage is Stage.IMPORT_CUSTOMS
+    assert [entry.at for entry in pacer.companions._travelers["a"].trail[-2:]] == [
         hours(NOW) - 1.0,
         hours(NOW) - 0.5,
     ]
