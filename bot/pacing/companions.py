@@ -7,7 +7,7 @@ last two or three, probably shares the next; the chance is learned by stage. Tim
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -156,6 +156,14 @@ class Companions:
         """Record when an order will be checked next."""
         if traveler := self._travelers.get(order):
             traveler.due = due
+
+    def dump(self) -> dict[str, list[float]]:
+        """What was learned, as JSON-able values."""
+        return {key: list(row) for key, row in self.shared.items()}
+
+    def load(self, state: Mapping[str, Sequence[float]]) -> None:
+        """Restore the state from `dump`."""
+        self.shared = {key: list(row) for key, row in state.items()}
 
     def _entry(self, carrier: str, stage: Stage, at: float) -> SharedEntry:
         """The entry known within `APART` of this time, or a new one."""

@@ -112,12 +112,12 @@ class Pacer:
 
     def dump(self) -> dict[str, Any]:
         """JSON-able state."""
-        shared = {key: list(row) for key, row in self.companions.shared.items()}
-        return {"rates": self.rates.dump(), "price": self.price.dump(), "companions": shared}
+        learned = self.companions.dump()
+        return {"rates": self.rates.dump(), "price": self.price.dump(), "companions": learned}
 
     def load(self, state: Mapping[str, Any] | None) -> None:
         """Restore the state from `dump`; None or another version starts anew."""
         state = state or {}
         self.rates = Rates.load(state.get("rates") or {})
         self.price = Price.load(state.get("price") or {})
-        self.companions.shared = {key: list(row) for key, row in (state.get("companions") or {}).items()}
+        self.companions.load(state.get("companions") or {})

@@ -15,6 +15,9 @@ _STILL = (
     " pickup_point failed held sent_bare"
 )
 
+_NO_RECEIPT = "customer facility data future_hard negated arrived delivered message"
+"""Beside one of these, "received" does not mean that a carrier has received the parcel."""
+
 
 def _scan(name: str, has: str) -> Rule:
     """No more than a verb tells the side only if the journey so far does."""
@@ -111,7 +114,7 @@ WAREHOUSE: tuple[Rule, ...] = (
         "picked.up",
         _S.PICKED_UP,
         "received",
-        "customer facility data future_hard negated arrived delivered message",
+        _NO_RECEIPT,
         until=_S.PICKED_UP,
         far=_S.LOCAL_TRANSIT,
     ),
@@ -119,13 +122,13 @@ WAREHOUSE: tuple[Rule, ...] = (
         "picked.up",
         _S.PICKED_UP,
         "received near_place",
-        "customer facility data future_hard negated arrived delivered message",
+        _NO_RECEIPT,
     ),
     rule(
         "local.received",
         _S.LOCAL_TRANSIT,
         "received|accepted",
-        "customer facility data future_hard negated arrived delivered message",
+        _NO_RECEIPT,
         since=_S.ARRIVED_DESTINATION,
         until=_S.LOCAL_TRANSIT,
     ),
