@@ -110,6 +110,20 @@ from tests.bench.histories import follow, histories
         ("", "Item delivered to recipient's parcel box", "out_for_delivery", "delivered"),
         ("Payment Confirmed", "Payment has been verified and approved", "pre_shipment", "update"),
         ("", "Item being sent back from the Delivery Office to the sender", "failed_attempt", "returning"),
+        # a card is left instead of the parcel
+        ("", "Abholungseinladung in Briefkasten hinterlegt", "out_for_delivery", "failed_attempt"),
+        ("", "Hämtavi har lagts i brevlådan", "out_for_delivery", "failed_attempt"),
+        ("", "Afhentningsmeddelelse lagt i postkassen", "out_for_delivery", "failed_attempt"),
+        ("", "Delivered to neighbour and a card was left", "out_for_delivery", "delivered"),
+        ("", "Forsøkt utlevert", "out_for_delivery", "failed_attempt"),
+        # handed to a carrier for delivery is not on its tour yet
+        ("", "Overgedragen aan PostNL voor bezorging", "import_customs", "local_transit"),
+        ("", "Out for delivery, handed over to our courier", "local_transit", "out_for_delivery"),
+        ("", "Item received in Ireland", "international_transit", "arrived_destination"),
+        # must be paid so that it can be delivered; may have to be paid
+        ("", "Betaal de invoerrechten zodat wij je pakket kunnen bezorgen", "import_customs", "duties_due"),
+        ("", "You may have to pay customs duties", "import_customs", "update"),
+        ("", "Not yet returned to sender", "local_transit", "returning"),
         # what may be is not
         ("", "We trust your parcel was delivered safely", "", "update"),
         ("", "Delivered by 20:00 today guaranteed", "", "update"),

@@ -134,7 +134,7 @@ def test_a_clause_behind_a_cause_tells_how_it_ended(
 
 
 def test_a_clause_is_asked_for_only_where_a_delivery_was_tried_or_led_elsewhere() -> None:
-    for shows in ("absent", "attempt", "address_change"):
+    for shows in ("absent", "attempt", "address_change", "notice_card"):
         found = statement._outcome(_text("thanks, package delivered", shows=shows), [], None)
         assert found is not None
         assert found.stage is S.DELIVERED
@@ -361,6 +361,9 @@ def test_import_customs_beyond_the_border_is_there(
         ("x", S.FAILED_ATTEMPT, "future_hard", False),
         ("x", S.DELIVERED, "conditional future_hard", False),
         ("x", S.DELIVERED, "modal", True),
+        ("x", S.DELIVERED, "modal must_pay", True),
+        ("x", S.DUTIES_DUE, "modal", True),
+        ("x", S.DUTIES_DUE, "modal must_pay", False),
         ("x", S.LOCAL_TRANSIT, "modal", False),
         ("import.started", S.IMPORT_CUSTOMS, "modal", True),
         ("import.started", S.IMPORT_CUSTOMS, "", False),

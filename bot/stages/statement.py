@@ -232,6 +232,7 @@ _CAUSES = frozenset(
     {Stage.FAILED_ATTEMPT, Stage.EXCEPTION, Stage.ADDRESS_CHANGE, Stage.UPDATE, Stage.PICKED_UP}
 )
 _OUTCOMES = frozenset({Stage.DELIVERED, Stage.READY_FOR_PICKUP})
+_TOLD_WITH_OUTCOME = ("absent", "attempt", "address_change", "notice_card")
 
 
 def _outcome(text: Text, parts: list[Statement], reached: Stage | None) -> Statement | None:
@@ -239,7 +240,7 @@ def _outcome(text: Text, parts: list[Statement], reached: Stage | None) -> State
     for one in reversed(parts):
         if one.stage in _OUTCOMES and not _doubted(one, parts):
             return one
-    if text.opens_with("conditional") or not any(map(text.shows, ("absent", "attempt", "address_change"))):
+    if text.opens_with("conditional") or not any(map(text.shows, _TOLD_WITH_OUTCOME)):
         return None
     before, *because = _BECAUSE.split(text.folded)
     for clause in (*reversed(_CLAUSES.split(text.folded)[1:]), *([before] if because else ())):
@@ -400,6 +401,8 @@ def _unreal(rule: Rule, shown: Text) -> bool:
         return True
     if rule.stage is Stage.FAILED_ATTEMPT and shown.shows("conditional") and shown.shows("future_hard"):
         return True
+    if rule.stage is Stage.DUTIES_DUE and shown.shows("must_pay"):  # so that it can be delivered
+        return False
     return (rule.stage in _REAL or rule.id.endswith(".started")) and shown.shows("modal")
 
 

@@ -126,6 +126,15 @@ BORDER: tuple[Rule, ...] = (
         "named_country|far_place arrived",
         "origin facility sorting warehouse customs export near_place",
     ),
+    rule(
+        "arrived.received",
+        _S.ARRIVED_DESTINATION,
+        "named_country|far_place received",
+        "origin facility sorting warehouse customs export near_place data sender customer negated future_hard"
+        " local_company",
+        since=_S.AWAITING_DEPARTURE,
+        until=_S.INTERNATIONAL_TRANSIT,
+    ),
     rule("local.awaiting", _S.LOCAL_TRANSIT, "local future_hard|ready facility", "origin warehouse"),
     rule("departure.waiting", _S.AWAITING_DEPARTURE, "awaiting_transit"),
     rule("origin.domestic", _S.ORIGIN_TRANSIT, "china_leg", "parcel_center"),

@@ -122,6 +122,13 @@ DELIVERY: tuple[Rule, ...] = (
     rule("handover.soon", _S.IMPORT_CUSTOMS, "handed local carrier future_hard"),
     rule("handover.batch", _S.ORIGIN_TRANSIT, "batch_to_carrier"),
     rule("out.future", _S.UPDATE, "out_for_delivery out_later", "today"),
+    rule(  # "handed to PostNL for delivery" does not say that its courier is on tour
+        "handover.partner",
+        _S.LOCAL_TRANSIT,
+        "handed brand out_for_delivery",
+        "to_courier negated conditional customer returning",
+        until=_S.LOCAL_TRANSIT,
+    ),
     rule(
         "out",
         _S.OUT_FOR_DELIVERY,

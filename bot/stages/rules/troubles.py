@@ -70,7 +70,7 @@ TROUBLES: tuple[Rule, ...] = (
     # ── money and papers at the border ──────────────────────────────────────────────────────────
     rule("import.done", _S.IMPORT_CUSTOMS, "no_duty customs done", "delivered future conditional"),
     rule("duties.none", _S.UPDATE, "no_duty"),
-    rule("duties.maybe", _S.UPDATE, "duty modal", "negated"),
+    rule("duties.maybe", _S.UPDATE, "duty modal", "negated must_pay"),
     rule(  # before a carrier has the parcel, it is the order that was paid
         "duties.paid",
         _S.IMPORT_CUSTOMS,
@@ -138,6 +138,7 @@ TROUBLES: tuple[Rule, ...] = (
     rule("attempt.refused", _S.FAILED_ATTEMPT, "attempt refused", "", _R.REFUSED),
     rule("attempt.weather", _S.FAILED_ATTEMPT, "attempt weather", "", _R.WEATHER),
     rule("attempt.failed", _S.FAILED_ATTEMPT, "attempt", "conditional", _R.OTHER),
+    rule("attempt.card", _S.FAILED_ATTEMPT, "notice_card doorstep", "conditional", _R.ABSENT),
     rule("attempt.nobody", _S.FAILED_ATTEMPT, "customer absent", "conditional", _R.ABSENT),
     rule("trouble.weather", _S.EXCEPTION, "weather delayed|held|failed|negated", "", _R.WEATHER),
     rule("trouble.refused", _S.EXCEPTION, "refused", "customs carrier_pickup", _R.REFUSED),
