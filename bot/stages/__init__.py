@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.model import Reason, Stage
@@ -55,7 +55,11 @@ def read(
     center or customs is. With None, the most common meaning is assumed. `home` is what `home_of` found in
     an older node; without it, the parcel is taken to come from China.
     """
-    return _read(name[:_LONGEST], description[:_LONGEST], code[:_LONGEST], reached, home)
+    found = _read(name[:_LONGEST], description[:_LONGEST], code[:_LONGEST], reached, home)
+    back = reached is Stage.RETURNING and found.stage is Stage.DELIVERED
+    if back and found.rule not in TAKEN_BY_CUSTOMER:  # to the sender
+        return replace(found, stage=Stage.RETURNED)
+    return found
 
 
 @functools.lru_cache(maxsize=4096)  # carriers use few different texts
@@ -67,7 +71,7 @@ def _read(name: str, description: str, code: str, reached: Stage | None, home: C
     for text, other in ((description, name), (name, description)):
         place, rest = split_place(text)
         if text.strip():
-            place = place or place_alone(other)
+            place = place or place_alone(other) or (other.strip() if sides.is_place(other) else "")
         places.append(place)
         said += [statement.make(part, place, reached, home) for part in split_note(rest) if part.strip()]
     place = next(filter(None, places), "")

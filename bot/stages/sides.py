@@ -177,6 +177,12 @@ def is_spoken(language: str, home: Countries) -> bool:
     return any(language in _table()["languages"].get(country, ()) for country in home)
 
 
+def is_place(text: str) -> bool:
+    """Whether a text is nothing but the name of a country or of a city."""
+    name = " ".join(letters(text).split())
+    return name in _table()["cities"] or any(name in names for names in _countries().values())
+
+
 def is_hub(text: str) -> bool:
     """Whether a text names a city where express carriers reload parcels for other countries."""
     words = re.findall(r"[^\W\d_]+", letters(text))
@@ -242,11 +248,16 @@ def _spaced(folded: str, spoken: tuple[str, ...]) -> Iterator[Named]:
                 yield Named(short[name], way, country=True)
 
 
+_TOWARDS_HAN = ("发往", "發往", "前往", "飞往", "飛往", "运往", "運往", "寄往")
+
+
 def _unspaced(folded: str) -> Iterator[Named]:
     cities = _table()["cities"]
     for run in _HAN.findall(folded):
-        names = {run[i : i + n] for n in (2, 3, 4) for i in range(len(run))}
-        yield from (Named(cities[name]) for name in names & cities.keys())
+        names = ((run[i : i + n], i) for n in (2, 3, 4) for i in range(len(run)))
+        for name, start in names:
+            if name in cities:
+                yield Named(cities[name], Way.TO if run[:start].endswith(_TOWARDS_HAN) else Way.AT)
 
 
 def _inflected(text: str, spoken: tuple[str, ...]) -> set[Countries]:

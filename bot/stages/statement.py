@@ -108,8 +108,13 @@ class Text:
 
     @cached_property
     def side(self) -> Side | None:
-        """The side of the border that the places named in the text, or in front of it, are on."""
-        return sides.named(f"{self.place} / {self.raw}", self.spoken, self.home, bound=self.shows("arrived"))
+        """The side of the border that the places named in the text, or in front of it, are on.
+
+        If they are on both sides, it happened at the place in front.
+        """
+        arrived = self.shows("arrived")
+        side = sides.named(f"{self.place} / {self.raw}", self.spoken, self.home, bound=arrived)
+        return side or sides.named(self.place, self.spoken, self.home)
 
     def satisfies(self, rule: Rule) -> bool:
         """Whether the text has all concepts that the rule requires and none that it excludes."""
@@ -183,9 +188,25 @@ _BECAUSE = re.compile(
 )
 
 
+# What comes behind only happens if nobody does what comes before: "Collect it today, or it will be returned".
+_OR_ELSE = (
+    r"or else|or (?:it|we|they|(?:the|this|your) \w+) (?:will|shall|would)|(?<!unless )otherwise"
+    r"|sonst|andernfalls|ansonsten|sinon|faute de quoi|(?:de lo|en) (?:contrario|caso contrario)"
+    r"|(?:do |em )?caso contrario|in caso contrario|altrimenti|anders (?=gaat|wordt|sturen)"
+    r"|w przeciwnym (?:razie|wypadku)|inaczej|jinak|inak|иначе|в противном случае|інакше"
+    r"|в іншому (?:разі|випадку)|в противен случай|aksi (?:takdirde|halde)|muuten|annars|ellers"
+    r"|kulonben|ellenkezo esetben|altfel|in caz contrar|u (?:protivnom|suprotnom)|sicer|kitaip"
+    r"|priesingu atveju|citadi|preteja gadijuma|muidu|vastasel juhul|jika tidak|neu khong|وإلا|אחרת"
+)
+_OTHERWISE = re.compile(
+    rf"(?<=\S)\s(?:{_OR_ELSE})\b.*$"
+    r"|(?<=\w)[,，、。]?\s?(?:否则|否則|さもない|그렇지 않(?:으면|을)|มิฉะนั้น|अन्यथा).*$"
+)
+
+
 def plain(text: str) -> str:
-    """A folded text without brackets around single words and without the next destination."""
-    return _NEXT_STOP.sub("", unbracketed(fold(text)))
+    """A folded text without brackets around single words, the next stop, and what else would happen."""
+    return _OTHERWISE.sub("", _NEXT_STOP.sub("", unbracketed(fold(text))))
 
 
 _MOST_PLACES = 3  # at the end of one text: a depot, its town, the country
@@ -206,7 +227,7 @@ def make(
     """
     folded = plain(raw)
     text = Text(raw, folded, languages.spoken(raw), place, home)
-    whole = _by_lexicon(text, reached)
+    whole = _by_lexicon(text, reached) or _in_two_languages(text, reached)
     if whole is not None:
         return whole
     folded = _away(raw)
@@ -226,6 +247,15 @@ def make(
     if best.precision > ruled.precision and not _doubted(best, parts):
         return best
     return ruled
+
+
+def _in_two_languages(text: Text, reached: Stage | None) -> Statement | None:
+    """What the lexicon knows of a text that says the same twice: "Objekti u dorezua / Deliver item (Inb)"."""
+    both = text.folded.split("/")
+    if len(both) != 2 or not all(" " in one.strip() for one in both):
+        return None
+    found = (_by_lexicon(text.part(one.strip()), reached) for one in both)
+    return next((one for one in found if one is not None and one.telling), None)
 
 
 _CAUSES = frozenset(
@@ -440,7 +470,8 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
         if reached.rank >= rule.far_from.height:
             side = Side.FAR
         elif rule.near_from.height <= reached.rank <= rule.near_to.height:
-            side = None if _speaks_of_far(text, reached) else Side.NEAR
+            by_border = rule.stage is not Stage.DELIVERED
+            side = None if by_border and _speaks_of_far(text, reached) else Side.NEAR
     if side is Side.FAR and not _first(rule.stage, reached):
         return _landed(rule.far or rule.stage, text, text.side, reached)
     return rule.near or rule.stage if side is Side.NEAR else rule.stage
