@@ -149,5 +149,6 @@ BORDER: tuple[Rule, ...] = (
         "sorting warehouse facility data packing",
     ),
     rule("origin.for_export", _S.ORIGIN_TRANSIT, "export sorting|warehouse", "customs"),
+    rule("origin.for_export", _S.ORIGIN_TRANSIT, "export facility arrived|processed|received", "customs"),
     rule("departure.export", _S.EXPORT_CUSTOMS, "export", "demand documents warehouse"),
 )
