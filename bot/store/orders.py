@@ -235,16 +235,25 @@ class Orders:
         )
         return list(rows.scalars())
 
-    async def under_way(self, limit: int) -> AsyncIterator[Sequence[str]]:
-        """Up to `limit` orders that are still checked, latest first, a part of them at a time."""
-        rows = await self._on.stream_scalars(
-            sa.select(orders.c.id)
-            .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
-            .order_by(orders.c.created_at.desc())
-            .limit(limit)
-        )
-        async for part in rows.partitions(_PART):
-            yield part
+    async def under_way(self, limit: int, part: int = _PART) -> AsyncIterator[Sequence[str]]:
+        """Up to `limit` orders that are still checked, latest first, at most `part` of them at a time."""
+        until: datetime | None = None  # where the last part ended
+        at_until = 0  # orders of that moment so far
+        while limit > 0:
+            query = (
+                sa.select(orders.c.id, orders.c.created_at)
+                .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
+                .order_by(orders.c.created_at.desc())
+            )
+            if until is not None:
+                query = query.where(orders.c.created_at <= until).offset(at_until)
+            rows = (await self._on.execute(query.limit(min(limit, part)))).all()
+            if not rows:
+                return
+            yield [row.id for row in rows]
+            limit -= len(rows)
+            before, until = until, rows[-1].created_at
+            at_until = sum(row.created_at == until for row in rows) + (at_until if until == before else 0)
 
     async def under_way_after(self, order_id: str, limit: int) -> list[str]:
         """Up to `limit` orders that are still checked, by ascending id, from the first after this one."""

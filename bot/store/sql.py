@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError, StoreError
-from bot.store.sqlite import BUSY_TIMEOUT, CONNECT_ARGS, set_up
+from bot.store.sqlite import BUSY_TIMEOUT, connection_to, set_up
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -71,7 +70,7 @@ def make_engine(url: sa.URL, connect: Connect | None = None) -> AsyncEngine:
         return create_async_engine(
             url,
             async_creator=connect,
-            connect_args=CONNECT_ARGS,
+            pool_reset_on_return=None,  # `set_up` does it, where it is needed
             pool_size=4,
             max_overflow=4,
             hide_parameters=True,
@@ -141,7 +140,7 @@ class Database:
     def __init__(self, url: str, connect: Connect | None = None) -> None:
         self.url = database_url(url)
         self._check_folder()
-        self.engine = make_engine(self.url, connect)
+        self.engine = make_engine(self.url, connect or self._connect)
         self._patiently = True
         if self.is_sqlite:
             set_up(self.engine, lambda: BUSY_TIMEOUT if self._patiently else _IN_HURRY)
@@ -151,8 +150,6 @@ class Database:
         self.observe: Callable[[str, float], None] = lambda kind, seconds: None
         self._file: os.stat_result | None = None  # the file as it was opened first
         self._full_at = float("-inf")
-        if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "do_connect", self._opening)
 
     def wait_for_locks(self, *, patiently: bool) -> None:
         """Whether transactions that begin from now on wait for another program's lock: not at the end."""
@@ -236,10 +233,11 @@ class Database:
                 f"put the right file there, start it again"
             )
 
-    def _opening(self, *_how: object) -> None:
-        """Check the file before each connection: SQLite would create a missing one, readable by all."""
+    async def _connect(self) -> Any:
+        """Open the file, checked before: SQLite would create a missing one, readable by all."""
         self._check_file()
         self.create_file()
+        return await connection_to(Path(self.url.database or ""))
 
     def create_file(self) -> None:
         """Create a new SQLite file that only its owner may read, because it will hold tokens.

@@ -327,6 +327,20 @@ async def test_figures_count_what_is_followed_and_what_arrived(store: Store) -> 
         assert [part async for part in tx.orders.under_way(9)] == [["2"]]
 
 
+@pytest.mark.parametrize("part", [1, 2, 3, 9])
+async def test_orders_under_way_come_in_parts_latest_first(store: Store, part: int) -> None:
+    for order_id, at in (("old", 0), ("a", 1), ("b", 1), ("c", 1), ("new", 2)):
+        await follow(store, ANNA, order_id, now=later(at))
+    async with store.write() as tx:
+        await tx.orders.add("unfollowed", NOW)
+        parts = [list(one) async for one in tx.orders.under_way(9, part)]
+        found = [order_id for one in parts for order_id in one]
+        assert (found[0], set(found[1:4]), found[4:]) == ("new", {"a", "b", "c"}, ["old"])
+        assert max(map(len, parts)) == min(part, 5)
+        assert [one async for one in tx.orders.under_way(1, part)] == [["new"]]
+        assert sum([len(one) async for one in tx.orders.under_way(2, part)]) == 2
+
+
 async def test_old_orders_go_with_all_that_belongs_to_them(store: Store) -> None:
     old = NOW - timedelta(days=100)
     for order_id in ("finished", "watched"):

@@ -6,6 +6,8 @@ import asyncio
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -68,6 +70,21 @@ async def test_what_a_crashed_leader_held_is_due_at_once(file: Store) -> None:
         assert len(await tx.checks.lease_due(later(1), 9, later(180) - NOW)) == 1
         assert len(await tx.notices.lease(later(1), 9, later(180) - NOW)) == 1
     await file.close()
+
+
+def test_an_open_connection_keeps_no_process_from_ending(path: Path) -> None:
+    program = """
+import asyncio, sys
+from bot.store import Store
+async def main():
+    store = Store(sys.argv[1])
+    await store.start()
+    raise ZeroDivisionError
+asyncio.run(main())
+"""
+    command = [sys.executable, "-c", program, str(path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (1, "ZeroDivisionError")
 
 
 async def test_writers_queue_and_readers_do_not_wait(file: Store) -> None:
