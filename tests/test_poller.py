@@ -88,7 +88,7 @@ async def test_checks_give_way_while_somebody_waits_for_an_answer(engine: Engine
         pass
     await poller.drain()
     assert len(engine.source.asked) == checked + 6
-    assert rests.count(0.45) == (6 if waiting else 0)
+    assert rests.count(1.0) == (6 if waiting else 0)
 
 
 async def test_a_quiet_check_costs_one_call_and_moves_the_next(engine: Engine) -> None:
