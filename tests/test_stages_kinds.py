@@ -180,6 +180,7 @@ from tests.bench.histories import follow, histories
         ("", "Collect it by Friday, otherwise it will be sent back", "local_transit", "ready_for_pickup"),
         ("", "Заберите до 5 мая, иначе отправление будет возвращено", "local_transit", "ready_for_pickup"),
         ("", "请于5月5日前取件，否则将退回寄件人", "local_transit", "ready_for_pickup"),
+        ("", "מעבר דרך מדינה אחרת", "international_transit", "international_transit"),
         ("", "Please pay the duty, otherwise it will be returned", "import_customs", "duties_due"),
         # taken from a shop by whom
         ("", "Die Sendung wurde von Hermes im PaketShop abgeholt.", "picked_up", "picked_up"),
@@ -188,6 +189,10 @@ from tests.bench.histories import follow, histories
         ("", "Ihre Sendung wurde aus der DHL Packstation abgeholt", "ready_for_pickup", "delivered"),
         # the place in front, and the same in two languages
         ("", "[美国] 到达处理中心,来自中国 郑州", "international_transit", "arrived_destination"),
+        ("", "[Lisboa] Arrived", "international_transit", "arrived_destination"),
+        ("", "Arrived", "international_transit", "update"),
+        ("", "[Shenzhen] Update", "picked_up", "update"),
+        ("", "已签收,其他：中心商店,投递员:朱明", "out_for_delivery", "delivered"),
         ("PORTUGAL", "Arrived at facility", "international_transit", "arrived_destination"),
         ("", "Objekti u dorezua / Deliver item (Inb)", "local_transit", "delivered"),
         ("", "RTO/DTO Delivered", "returning", "returned"),

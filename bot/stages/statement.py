@@ -196,7 +196,7 @@ _OR_ELSE = (
     r"|w przeciwnym (?:razie|wypadku)|inaczej|jinak|inak|иначе|в противном случае|інакше"
     r"|в іншому (?:разі|випадку)|в противен случай|aksi (?:takdirde|halde)|muuten|annars|ellers"
     r"|kulonben|ellenkezo esetben|altfel|in caz contrar|u (?:protivnom|suprotnom)|sicer|kitaip"
-    r"|priesingu atveju|citadi|preteja gadijuma|muidu|vastasel juhul|jika tidak|neu khong|وإلا|אחרת"
+    r"|priesingu atveju|citadi|preteja gadijuma|muidu|vastasel juhul|jika tidak|neu khong|وإلا|(?<=[,.;] )אחרת"
 )
 _OTHERWISE = re.compile(
     rf"(?<=\S)\s(?:{_OR_ELSE})\b.*$"
@@ -229,7 +229,7 @@ def make(
     text = Text(raw, folded, languages.spoken(raw), place, home)
     whole = _by_lexicon(text, reached) or _in_two_languages(text, reached)
     if whole is not None:
-        return whole
+        return _placed(whole, text, reached)
     folded = _away(raw)
     text = Text(raw, folded, text.spoken, place, home)
     behind, rest = split_place_behind(raw)
@@ -247,6 +247,14 @@ def make(
     if best.precision > ruled.precision and not _doubted(best, parts):
         return best
     return ruled
+
+
+def _placed(found: Statement, text: Text, reached: Stage | None) -> Statement:
+    """An entry that is ambiguous by itself, by the place where it happened: "[Lisboa] Arrived"."""
+    if found.rule != "lexicon.ambiguous" or text.side is None:
+        return found
+    ruled = _by_rules(text, text, reached)
+    return ruled if ruled.stage in _TRANSIT else found
 
 
 def _in_two_languages(text: Text, reached: Stage | None) -> Statement | None:
