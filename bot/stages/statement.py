@@ -196,7 +196,8 @@ _OR_ELSE = (
     r"|w przeciwnym (?:razie|wypadku)|inaczej|jinak|inak|иначе|в противном случае|інакше"
     r"|в іншому (?:разі|випадку)|в противен случай|aksi (?:takdirde|halde)|muuten|annars|ellers"
     r"|kulonben|ellenkezo esetben|altfel|in caz contrar|u (?:protivnom|suprotnom)|sicer|kitaip"
-    r"|priesingu atveju|citadi|preteja gadijuma|muidu|vastasel juhul|jika tidak|neu khong|وإلا|(?<=[,.;] )אחרת"
+    r"|priesingu atveju|citadi|preteja gadijuma|muidu|vastasel juhul|jika tidak|neu khong|وإلا"
+    r"|(?<=[,.;] )אחרת"
 )
 _OTHERWISE = re.compile(
     rf"(?<=\S)\s(?:{_OR_ELSE})\b.*$"
