@@ -87,7 +87,12 @@ BORDER: tuple[Rule, ...] = (
     ),
     rule("flight", _S.AWAITING_DEPARTURE, "flight"),
     rule("local.accepted", _S.LOCAL_TRANSIT, "local_accept"),
-    rule("departure.to_country", _S.INTERNATIONAL_TRANSIT, "to_country departed|on_the_way", "arrived"),
+    rule(
+        "departure.to_country",
+        _S.INTERNATIONAL_TRANSIT,
+        "to_country departed|on_the_way",
+        "arrived awaiting_transit",
+    ),
     rule(
         "departure.to_named",
         _S.INTERNATIONAL_TRANSIT,
