@@ -134,7 +134,7 @@ class Upkeep:
 
     async def _meter(self) -> tuple[CallBudget, int]:
         """The day's calls, and how many orders are looked at."""
-        await asyncio.to_thread(self._pacer.refresh)
+        await asyncio.to_thread(self._pacer.rates.refresh)
         budget = await self._account.usage()
         async with self._store.read() as tx:
             watched = await tx.book.count()

@@ -17,7 +17,7 @@ import pytest
 from bot.book import book_needs
 from bot.model import OrderStatus, Stage, Watch
 from bot.pacing import Bound, CheckInterval, Pacer, Price, Rates, decide, explain, prior
-from bot.pacing.policy import _gap, _Outlook, _varied
+from bot.pacing.policy import _gap, _Outlook
 from bot.pacing.profile import WEEK, WeeklyProfile, hours
 from bot.pacing.rates import Cell
 
@@ -127,8 +127,6 @@ def test_what_to_expect_after_a_check_by_the_place_s_clock() -> None:
     unit = busy.pace[12]  # in the afternoon
     assert outlook.expected(1.0) == pytest.approx(0.3 * 2.0 * unit)  # from ten on, there
     assert outlook.expected(3.0) == pytest.approx(0.3 * 5.0 * unit)
-    assert outlook.rate(1.0) == pytest.approx(0.6 * unit)
-    assert outlook.rate(2.5) == pytest.approx(0.3 * unit)
 
 
 def test_ages_count_from_the_last_entry_or_the_order_and_never_from_the_future() -> None:
@@ -142,7 +140,6 @@ def test_ages_count_from_the_last_entry_or_the_order_and_never_from_the_future()
     ):
         watch = _watch(last_node_at=last, created_at=made)
         outlook = _Outlook(watch, _rates(rate=first), hours(NOW))
-        assert outlook.rate(0.0) == pytest.approx(rate)
         assert outlook.expected(0.1) == pytest.approx(0.1 * rate)
 
 
@@ -152,8 +149,9 @@ def test_ages_are_operating_hours_of_the_place() -> None:
     outlook = _Outlook(
         _watch(quiet=4.0, utc_offset_hours=-2.0), _rates(pace, [*map(float, range(20))]), hours(NOW)
     )
-    assert outlook.rate(0.0) == pytest.approx(5.0 * 4.0 / 3.0)  # of the bin from four to six hours
-    assert outlook.rate(1.0) == pytest.approx(6.0 * 4.0 / 3.0)  # from six to nine
+    # Five and a third hours have passed: half an hour each in the bins from four to six and from six to nine.
+    assert outlook.expected(0.5) == pytest.approx(5.0 * 0.5 * 4.0 / 3.0)
+    assert outlook.expected(1.0) == pytest.approx((5.0 + 6.0) * 0.5 * 4.0 / 3.0)
 
 
 def test_a_carrier_never_seen_in_china_has_the_destination_s_clock() -> None:
@@ -180,21 +178,23 @@ def test_after_days_of_silence_the_destination_s_clock_counts() -> None:
 @pytest.mark.parametrize(
     ("luck", "entries", "factor"),
     [
-        (0.0, 0.0, 0.2),
         (0.5, 0.0, 1.0),
-        (0.75, 0.0, 1.4),
-        (0.75, 30.0, 1.02),
-        (0.625, 30.0, 1.01),
-        (0.875, 30.0, 1.4),
-        (0.125, 30.0, 0.6),
-        (0.0, 90.0, 0.2),
-        (0.25, 90.0, 0.98),
+        (0.0, 0.0, 0.2),
+        (0.25, 0.0, 0.6),
+        (0.25, 30.0, 0.8),
+        (0.75, 90.0, 1.1),
+        (0.25, 569.0, 1.0 - 0.4 * 30.0 / 599.0),
+        (0.25, 571.0, 0.98),  # never less than four percent to either side
         (0.0, math.inf, 0.96),
-        (0.75, math.inf, 1.02),
     ],
 )
 def test_how_far_a_check_may_be_from_the_best_time(luck: float, entries: float, factor: float) -> None:
-    assert _varied(luck, entries) == pytest.approx(factor)
+    rates, interval = _rates(), CheckInterval(floor=600, ceiling=3600 * 100)
+    rates.entries = entries
+    gap = _gap(_Outlook(_watch(), rates, hours(NOW)), 200.0, interval, 0.0)[0]
+    at, _ = decide(_watch(), rates, 200.0, interval, NOW, luck)
+    assert at is not None
+    assert (at - NOW) / HOUR == pytest.approx(gap * factor)
 
 
 @pytest.mark.parametrize(("ceiling", "factor"), [(8.0, 0.98), (9.0, 0.98), (9.5, 0.6)])
@@ -448,7 +448,7 @@ def test_a_companion_s_check_comes_when_what_probably_waits_is_worth_it() -> Non
     for price in (0.01, 4.0):
         pacer = _pacer("a", "b", price=price)
         found = _news(pacer, failures=2, status=OrderStatus.CANCELLED, weight=4.0)
-        ((_, unseen, weight, place),) = pacer.companions.suggested(["b"])
+        ((place, unseen, weight),) = pacer.companions.suggested(["b"])
         ((after, orders),) = found.items()
         assert orders == ["b"]
         assert place.due == pytest.approx(hours(NOW) + after)
@@ -464,7 +464,7 @@ def test_a_companion_s_own_stage_counts_once_the_one_checked_has_ended() -> None
         slow = Cell([0.02] * len(prior.EDGES))
         pacer.rates.cells = pacer.rates.cells | {Stage.EXPORT_CUSTOMS: slow}
         ((after, _),) = _news(pacer, stage=stage, finished_at=NOW).items()
-        ((_, unseen, _, _),) = pacer.companions.suggested(["b"])
+        ((_, unseen, _),) = pacer.companions.suggested(["b"])
         assert after == pytest.approx((math.sqrt(2.0 * 20.0 * rate) - unseen) / rate)
 
 
@@ -563,5 +563,5 @@ def test_tables_are_made_anew_when_asked() -> None:
     tables = pacer.rates.cells
     pacer.learn(_watch(), [(NOW, Stage.LOCAL_TRANSIT)] * 50, NOW)
     assert pacer.rates.cells is tables
-    pacer.refresh()
+    pacer.rates.refresh()
     assert pacer.rates.cells is not tables

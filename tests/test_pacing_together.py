@@ -202,8 +202,8 @@ def test_two_entries_found_at_once_are_suggested_both_and_the_bag_stays_one() ->
     assert sorted(peer.order for peer in peers) == ["b", "c"]
     (alike,) = {peer.shared for peer in peers}
     assert alike == 3
-    ((one, unseen, weight, _),) = fleet.pacer.companions.suggested(["b", "c"])
-    assert one == "b"
+    ((one, unseen, weight),) = fleet.pacer.companions.suggested(["b", "c"])
+    assert one.order == "b"
     assert (unseen, weight) == pytest.approx((0.7 + 0.7**2, 1.0 + 0.7))
     # What it has is no news to the others: they were told.
     both = ((first, Stage.INTERNATIONAL_TRANSIT), (second, Stage.INTERNATIONAL_TRANSIT))
@@ -332,10 +332,10 @@ def test_no_fleet_waits_too_long_or_uses_up_the_day(seed: int, size: int, price:
             due |= {other: min(due[other], at) for other in others}
         assert spent <= min(day_begun(now) + 0.2, 0.9) * budget
         companions = fleet.pacer.companions
-        where = [name for one in companions._entries.values() for name in one.orders]
+        where = [each.order for one in companions._entries.values() for each in one.orders]
         assert sorted(where) == sorted(companions._travelers)  # each is in one place
-        for name, one in companions._travelers.items():
-            assert name in one.path[-1].orders
+        for one in companions._travelers.values():
+            assert one in one.path[-1].orders
             assert companions._unseen(one)[1] <= len(one.suggested)
         assert all(0.0 <= came <= trials for came, trials in companions.shared.values())
 

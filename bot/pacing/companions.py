@@ -33,13 +33,14 @@ class SharedEntry:
     at: float
     seen: int = 0  # orders that a check showed to have it
     lacked: int = 0  # orders that a check showed not to have it, though they might have
-    orders: dict[str, None] = field(default_factory=dict)
+    orders: dict[Traveler, None] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Traveler:
     """What is known of an order, and the newer entries that its companions' news suggests."""
 
+    order: str
     stage: Stage
     trail: tuple[SharedEntry, ...]  # its newest entries, oldest first
     weight: float = 1.0  # of its next check, without what that tells of others
@@ -48,11 +49,15 @@ class Traveler:
     leads: bool = False  # whether others rely on its checks
     suggested: tuple[SharedEntry, ...] = ()  # not seen yet; oldest first
     shared: int = 1  # entries in a row that it shared with its companions before those suggested
+    path: tuple[SharedEntry, ...] = ()  # the newest of both; others find it at the last one
 
-    @property
-    def path(self) -> tuple[SharedEntry, ...]:
-        """Its newest entries with those suggested; the last one is where others find it."""
-        return (*self.trail, *self.suggested)[-len(_PRIOR) :]
+    def move(self, trail: tuple[SharedEntry, ...], suggested: tuple[SharedEntry, ...]) -> None:
+        """Set what it has and what is suggested to it."""
+        if self.path:
+            self.path[-1].orders.pop(self, None)
+        self.trail, self.suggested = trail[-len(_PRIOR) :], suggested
+        self.path = (*trail, *suggested)[-len(_PRIOR) :]
+        self.path[-1].orders[self] = None
 
 
 class Peer(NamedTuple):
@@ -78,47 +83,37 @@ class Companions:
         `watch` is the order as it was before, `stamps` its new entries, oldest first, `now` in hours.
         """
         carrier, stage, last = watch.carrier, watch.stage, watch.last_node_at
+        if not last and not stamps:
+            return []  # without an entry it travels with nobody
         begun = (self._entry(carrier, stage, hours(last)),) if last else ()
-        traveler = self._travelers.get(order) or Traveler(stage, begun)
+        traveler = self._travelers.get(order) or Traveler(order, stage, begun)
         new = tuple(dict.fromkeys(self._entry(carrier, brought, stamp) for stamp, brought in stamps))
         if traveler.suggested and traveler.suggested[0] in new:
             first = traveler.suggested[0]
             second = first.seen < SURE  # then the one that had it before counts, too, and those that lack it
             self._count(traveler, 1.0 + second, 1.0 + second * (1.0 + first.lacked))
         missing = next((one for one in traveler.suggested if one not in new and now >= one.at + APART), None)
-        told = self._withdraw(order, traveler, missing) if missing else []
+        told = self._withdraw(traveler, missing) if missing else []
         for entry in new:
             entry.seen += 1
         if untold := tuple(entry for entry in new if entry not in traveler.suggested):
-            told += self._tell(order, traveler, untold)
+            told += self._tell(traveler, untold)
         elif any(entry.seen == SURE for entry in new):
             told += [peer.order for peer in self.peers(order)]
-        if traveler.path:
-            traveler.path[-1].orders.pop(order, None)
-        traveler.checked, traveler.trail = now, (*traveler.trail, *new)[-len(_PRIOR) :]
-        traveler.suggested = tuple(entry for entry in traveler.suggested if entry not in new)
-        traveler.stage = next(
-            (brought for _, brought in reversed(stamps) if brought is not Stage.UPDATE), stage
-        )
-        self._travelers.pop(order, None)
-        if traveler.path and not traveler.stage.final:
-            traveler.path[-1].orders[order] = None
-            self._travelers[order] = traveler  # newest last: the oldest are forgotten first
-            if len(self._travelers) > _ORDERS:
-                oldest = next(iter(self._travelers))
-                self._travelers.pop(oldest).path[-1].orders.pop(oldest)
+        traveler.move((*traveler.trail, *new), tuple(one for one in traveler.suggested if one not in new))
+        traveler.checked = now
+        traveler.stage = [stage, *(brought for _, brought in stamps if brought is not Stage.UPDATE)][-1]
+        forgotten = keep(self._travelers, order, traveler, _ORDERS)
+        if traveler.stage.final:
+            forgotten = self._travelers.pop(order)
+        if forgotten:
+            forgotten.path[-1].orders.pop(forgotten)
         return [*told, *[order] * bool(traveler.suggested)]
 
     def peers(self, order: str) -> list[Peer]:
         """The orders with the same newest entry, or that probably have it by now."""
-        found = []
-        if traveler := self._travelers.get(order):
-            path, chances = traveler.path, [self._chance(traveler.stage, n + 1) for n in range(len(_PRIOR))]
-            for name in islice(path[-1].orders, _PEERS):
-                other = self._travelers[name]
-                shared = sum(map(other.path.__contains__, path))
-                found.append(Peer(name, shared, self._unseen(other)[0] * chances[shared - 1]))
-        return [peer for peer in found if peer.order != order]
+        traveler = self._travelers.get(order)
+        return [self._peer(traveler, other) for other in self._near(traveler)] if traveler else []
 
     def share(self, order: str, weight: float, now: float) -> float:
         """The weight factor of a check of this order; 1 for an order without companions.
@@ -128,28 +123,29 @@ class Companions:
         traveler = self._travelers.get(order)
         if traveler is None or weight <= 0.0:
             return 1.0
-        traveler.weight = weight
-        others = [(p.chance, self._travelers[p.order]) for p in self.peers(order) if p.chance >= _RELIED]
-        leaders = [p for p, one in others if one.leads and not one.suggested and one.due >= now - _LATE]
-        traveler.leads = not leaders
-        if leaders:
-            return 1.0 - max(leaders)
-        return 1.0 + math.fsum(chance * other.weight for chance, other in others) / weight
+        near, begin = self._near(traveler), now - _LATE
+        leaders = [one for one in near if one.leads and not one.suggested and one.due >= begin]
+        relied = max((self._peer(traveler, one).chance for one in leaders), default=0.0)
+        traveler.weight, traveler.leads = weight, relied < _RELIED
+        if not traveler.leads:
+            return 1.0 - relied
+        peers = [peer for peer in self.peers(order) if peer.chance >= _RELIED]
+        return 1.0 + math.fsum(peer.chance * self._travelers[peer.order].weight for peer in peers) / weight
 
-    def suggested(self, orders: Iterable[str]) -> list[tuple[str, float, float, Traveler]]:
-        """The orders to check now: order, expected number of unseen entries, weight of the check, traveler.
+    def suggested(self, orders: Iterable[str]) -> list[tuple[Traveler, float, float]]:
+        """The orders to check now, with the expected number of unseen entries and the weight of the check.
 
         An entry that two were seen to have is looked for in each of the others. An entry that only one was
         seen to have is first looked for in one other, whose check weighs more since it tells of the rest.
         """
-        travelers = [(order, self._travelers[order]) for order in orders if order in self._travelers]
-        known = [(o, self._unseen(one)[1], one.weight, one) for o, one in travelers if one.suggested]
+        travelers = [self._travelers[order] for order in orders if order in self._travelers]
+        known = [(one, self._unseen(one)[1], one.weight) for one in travelers if one.suggested]
         known.sort(key=lambda found: found[1] * found[2], reverse=True)
-        sure = [found for found in known if found[3].suggested[0].seen >= SURE]
-        asked = [found for found in known if found[3].suggested[0].seen < SURE]
-        for order, unseen, weight, one in asked[:1]:
+        sure = [found for found in known if found[0].suggested[0].seen >= SURE]
+        asked = [found for found in known if found[0].suggested[0].seen < SURE]
+        for one, unseen, weight in asked[:1]:
             others = math.fsum(found[2] for found in asked[1:])
-            sure.append((order, unseen, weight + self._chance(one.stage, one.shared) * others, one))
+            sure.append((one, unseen, weight + self._chance(one.stage, one.shared) * others))
         return sure
 
     def plan(self, order: str, due: float) -> None:
@@ -176,6 +172,16 @@ class Companions:
         keep(self._entries, (carrier, stage, slot), entry, _ENTRIES)
         return entry
 
+    def _near(self, traveler: Traveler) -> list[Traveler]:
+        """Those that are found at the same entry."""
+        return [one for one in islice(traveler.path[-1].orders, _PEERS) if one is not traveler]
+
+    def _peer(self, traveler: Traveler, other: Traveler) -> Peer:
+        path = traveler.path
+        shared = len(path) if other.path == path else sum(map(other.path.__contains__, path))
+        chance = self._chance(traveler.stage, shared)
+        return Peer(other.order, shared, chance * self._unseen(other)[0] if other.suggested else chance)
+
     def _chance(self, stage: Stage, shared: int) -> float:
         """The chance that the next entry is shared after so many shared ones in this stage."""
         came, trials = self.shared.get(f"{stage}/{shared}", (0.0, 0.0))
@@ -192,20 +198,19 @@ class Companions:
 
         Where one order has an entry and others lack it, either the rest `moved` without them or one alone.
         """
-        has, unseen = 1.0, 0.0
+        has, unseen, chance = 1.0, 0.0, self._chance(traveler.stage, traveler.shared)
         for entry in traveler.suggested:
-            chance = self._chance(traveler.stage, traveler.shared)
             moved = chance * (1.0 - chance) ** entry.lacked
             has *= chance if entry.seen >= SURE else moved / (moved + 1.0 - chance)
             unseen += has
         return has, unseen
 
-    def _tell(self, order: str, traveler: Traveler, entries: tuple[SharedEntry, ...]) -> list[str]:
+    def _tell(self, traveler: Traveler, entries: tuple[SharedEntry, ...]) -> list[str]:
         """Suggest an order's new entries to its peers, but not to those checked since the scan; returns whom.
 
         If nobody is left to be told, or enough peers lack the first entry, the order alone has moved on.
         """
-        first, peers = entries[0], self.peers(order)
+        first, peers = entries[0], self.peers(traveler.order)
         since = max(first.at + APART, traveler.checked)  # its own last check may have been too early, too
         told = [peer for peer in peers if self._travelers[peer.order].checked < since]
         first.lacked += len(peers) - len(told)
@@ -216,27 +221,19 @@ class Companions:
         for name, shared, _ in told:
             other = self._travelers[name]
             other.shared = other.shared if other.suggested else shared
-            self._suggest(name, other, (*other.suggested, *entries))
+            other.move(other.trail, (*other.suggested, *entries))
         return [peer.order for peer in told]
 
-    def _withdraw(self, order: str, traveler: Traveler, missing: SharedEntry) -> list[str]:
+    def _withdraw(self, traveler: Traveler, missing: SharedEntry) -> list[str]:
         """Withdraw an entry from an order that lacks it, and from all if one has it and two lack it.
 
         Returns the orders that may have it still.
         """
         missing.lacked += 1
-        alone, travelers = missing.seen < SURE <= missing.lacked, self._travelers
-        others = (name for name in traveler.path[-1].orders if name != order)
-        told = [name for name in others if missing in travelers[name].suggested]
+        alone, others = missing.seen < SURE <= missing.lacked, traveler.path[-1].orders
+        told = [one for one in others if one is not traveler and missing in one.suggested]
         if missing.seen >= SURE or alone or not told:  # this order has parted, or the one that has the entry
             self._count(traveler, 0.0)
-        for name in [order, *told] if alone else [order]:
-            suggested = travelers[name].suggested
-            self._suggest(name, travelers[name], suggested[: suggested.index(missing)])
-        return [] if alone else told
-
-    def _suggest(self, order: str, traveler: Traveler, entries: tuple[SharedEntry, ...]) -> None:
-        """Replace what is suggested to an order, so that others find it at the last of these."""
-        traveler.path[-1].orders.pop(order)
-        traveler.suggested = entries
-        traveler.path[-1].orders[order] = None
+        for one in [traveler, *told] if alone else [traveler]:
+            one.move(one.trail, one.suggested[: one.suggested.index(missing)])
+        return [] if alone else [one.order for one in told]

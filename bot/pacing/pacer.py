@@ -90,7 +90,7 @@ class Pacer:
     def _hasten(self, watch: Watch, now: datetime) -> None:
         """Plan the companions that probably have the news that `watch` was just checked to have."""
         likely, self._suggested = self.companions.suggested(self._suggested), []
-        for order, unseen, wanted, one in likely[: int(min(self._spare, len(likely)))]:
+        for one, unseen, wanted in likely[: int(min(self._spare, len(likely)))]:
             stage = one.stage if watch.stage.final else watch.stage
             like = replace(watch, stage=stage, status=None, weight=wanted, failures=0)
             at, bound = decide(like, self.rates, self.price.value, self.interval, now, unseen=unseen)
@@ -98,12 +98,8 @@ class Pacer:
             at = max(now if at is None or bound is Bound.FLOOR else at, ready)
             if hours(at) < one.due:
                 self._spare -= 1.0
-                self.companions.plan(order, hours(at))
-                self._hastened.setdefault(at, []).append(order)
-
-    def refresh(self) -> None:
-        """Rebuild the tables from what was learned (20 ms, so use a thread); call it about every minute."""
-        self.rates.refresh()
+                one.due = hours(at)
+                self._hastened.setdefault(at, []).append(one.order)
 
     def meter(self, *, now: datetime, spent: float, budget: float, active: float, healthy: bool) -> None:
         """Adjust the price to the calls spent today; call it about every minute."""

@@ -15,9 +15,9 @@ from bot.pacing.rates import Rates
 _RECHECKS = (24.0, 72.0, 168.0, 336.0)  # hours after the end: "delivered" and "returned" are sometimes wrong
 GIVEN_UP = timedelta(days=90)  # without news: no more checks
 _AHEAD = 12.0  # hours after the best moment so far in which the search for a better one continues
-_JITTER, _FAR = 0.04, 0.8  # of the gap, to either side: usually, and to try other hours
-_TRIED = 30.0  # entries after which half as many checks try other hours,
-_LONG = 9.0  # and the gap in hours from which they do: shorter ones see all hours anyway
+_JITTER, _FAR = 0.04, 0.8  # of the gap, to either side: usually, and at first, to try other hours
+_TRIED = 30.0  # entries after which other hours are tried half as far,
+_LONG = 9.0  # and the gap in hours from which they are: shorter ones see all hours anyway
 _RETRY = 300.0  # seconds: first back-off window after a failure
 
 
@@ -44,8 +44,8 @@ class Bound(enum.StrEnum):
 class Explanation:
     """Why an order is checked when it is.
 
-    `rate`: entries a day expected right now. `price`: hours of one chat's waiting that one call must save.
-    `weight`: chats times what the next news is worth. `expected`: entries that may be waiting unseen now.
+    `rate`: entries a day expected in the next hour. `price`: hours of one chat's waiting that one call must
+    save. `weight`: chats times what the next news is worth. `expected`: entries that may be unseen now.
     `waiting`: hours of waiting they have collected. `next_check` is None if the order is no longer checked.
     `trust`: from 0 to 1, in the rates by ages and by hours; at 0 checks are at even intervals.
     """
@@ -85,7 +85,8 @@ def decide(
         at, bound = now + timedelta(hours=left[0] * (1.0 + _JITTER * luck)), Bound.FINISHED
     else:
         gap, bound = _gap(_Outlook(watch, rates, hours(now)), price, interval, unseen)
-        seconds = gap * 3600.0 * _varied(luck, rates.entries if gap > _LONG else math.inf)
+        wide = _FAR * _TRIED / (_TRIED + rates.entries) if gap > _LONG else 0.0
+        seconds = gap * 3600.0 * (1.0 + max(wide, _JITTER) * (2.0 * luck - 1.0))
         at = now + timedelta(seconds=min(max(seconds, interval.floor), interval.ceiling))
     if watch.failures > 0:
         # Full jitter: anywhere up to a window that doubles with every failure.
@@ -102,7 +103,7 @@ def explain(watch: Watch, rates: Rates, price: float, interval: CheckInterval, n
     passed = max(hours(now) - hours(seen), 0.0)
     unseen = math.fsum(outlook.expected(passed * (part + 0.5) / 48.0) for part in range(48)) / 48.0
     return Explanation(
-        rate=24.0 * outlook.rate(passed),
+        rate=24.0 * (outlook.expected(passed + 1.0) - outlook.expected(passed)),
         price=price,
         weight=outlook.weight,
         trust=rates.trust,
@@ -111,13 +112,6 @@ def explain(watch: Watch, rates: Rates, price: float, interval: CheckInterval, n
         waiting=outlook.weight * unseen * passed,
         next_check=at,
     )
-
-
-def _varied(luck: float, entries: float) -> float:
-    """A factor for the gap: other hours are tried, too, until many entries have told which are usual."""
-    side, tried = 2.0 * luck - 1.0, _TRIED / (_TRIED + entries)
-    beyond = abs(side) - (1.0 - tried)
-    return 1.0 + (_JITTER * side if beyond <= 0.0 else math.copysign(_FAR * beyond / tried, side))
 
 
 class _Outlook:
@@ -137,11 +131,6 @@ class _Outlook:
         """Entries expected to have appeared `after` hours from the check."""
         return self.cell.expected(self.profile.operating(self.begin + after) - self.zero) - self._low
 
-    def rate(self, after: float) -> float:
-        """Expected entries per hour, `after` hours from the check."""
-        at = self.begin + after
-        return self.cell.rate_at(self.profile.operating(at) - self.zero) * self.profile.pace_at(at)
-
 
 def _gap(outlook: _Outlook, price: float, interval: CheckInterval, unseen: float) -> tuple[float, Bound]:
     """Hours until the next check: the moment after which waiting longer costs more than it saves.
@@ -152,10 +141,10 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval, unseen: float
     cross, for a night or a weekend may follow. Steps end on full hours of the profile, with constant rates.
     """
     floor, end = interval.floor / 3600.0, interval.ceiling / 3600.0
-    cell, profile, begin = outlook.cell, outlook.profile, outlook.begin
+    expected, pace, begin = outlook.cell.expected, outlook.profile.pace, outlook.begin
     double = 2.0 * price / outlook.weight
-    age = profile.operating(begin + floor) - outlook.zero
-    known = cell.expected(age)
+    age = outlook.profile.operating(begin + floor) - outlook.zero
+    known = expected(age)
     after = best = floor
     least = total = 0.0
     low = outlook.expected(floor) + unseen
@@ -163,8 +152,8 @@ def _gap(outlook: _Outlook, price: float, interval: CheckInterval, unseen: float
         hour = int(begin + after + 1e-6)
         mark = min(hour + 1.0 - begin, end)
         step = mark - after
-        age += profile.pace[hour % WEEK] * step
-        then = cell.expected(age)
+        age += pace[hour % WEEK] * step
+        then = expected(age)
         more = max(then - known, 1e-12)
         saved = math.sqrt(double * more / step)
         under, over = low - saved, low + more - saved

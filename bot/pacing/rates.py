@@ -49,7 +49,7 @@ class Cell:
 
     def expected(self, age: float) -> float:
         """Expected entries from age 0 to `age` (operating hours)."""
-        index = _bin(self.edges, age)
+        index = bisect_right(self.edges, age, 1) - 1
         return self.sums[index] + self.rate[index] * (age - self.edges[index])
 
 
@@ -350,7 +350,7 @@ class Rates:
 
 def _bin(edges: Sequence[float], age: float) -> int:
     """Between which edges an age is; one before the first of them counts as in the first bin."""
-    return max(bisect_right(edges, age) - 1, 0)
+    return bisect_right(edges, age, 1) - 1
 
 
 def _blend(counts: Sequence[float], due: Sequence[float], shape: Sequence[float]) -> list[float]:

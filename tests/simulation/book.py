@@ -102,7 +102,7 @@ async def _meter(shop: Shop, pacer: Pacer, store: Store, poller: Poller, calls: 
     """What upkeep does for the price of a call."""
     while True:
         await asyncio.sleep(_METER.total_seconds())
-        pacer.refresh()
+        pacer.rates.refresh()
         usage = await shop.limiter.usage()
         async with store.read() as tx:
             active = await tx.chats.active_orders()

@@ -267,7 +267,7 @@ class _Simulation:
         while True:
             await asyncio.sleep(_METER)
             await self._alive.wait()
-            self.pacer.refresh()
+            self.pacer.rates.refresh()
             usage = await self.shop.limiter.usage()
             with contextlib.suppress(Exception):
                 async with self._store.read() as tx:

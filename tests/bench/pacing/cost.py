@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 
@@ -26,13 +27,33 @@ def costs(checks: int = 2000) -> str:
         return _micros(lambda: pacer.next_check(next(turns), _NOW), checks)
 
     deciding = [decide(price) for price in _PRICES]
+    bags = ", ".join(f"{_in_a_bag(size):.0f} in a bag of {size}" for size in (10, 50))
     news = [(_NOW - timedelta(minutes=30), Stage.LOCAL_TRANSIT)]
     learning = _micros(lambda: pacer.learn(next(turns), news, _NOW), checks)
-    rebuilding = _micros(pacer.refresh, 1, runs=1) / 1000.0
+    rebuilding = _micros(pacer.rates.refresh, 1, runs=1) / 1000.0
     return (
-        f"CPU time: a decision {min(deciding):.0f} to {max(deciding):.0f} µs (goal 50), "
+        f"CPU time: a decision {min(deciding):.0f} to {max(deciding):.0f} µs (goal 50), {bags}, "
         f"a lesson with one entry {learning:.0f} µs, the tables {rebuilding:.0f} ms"
     )
+
+
+def _in_a_bag(size: int, rounds: int = 1000) -> float:
+    """A decision's time where so many orders shared their last three entries: the mean over all of them."""
+    pacer = Pacer(CheckInterval(), random.Random(1).random)
+    pacer.price = Price(value=3.0)
+    scans = [
+        (_NOW - timedelta(hours=30), Stage.PICKED_UP),
+        (_NOW - timedelta(hours=18), Stage.ORIGIN_TRANSIT),
+        (_NOW - timedelta(hours=6), Stage.EXPORT_CUSTOMS),
+    ]
+    new = Watch(stage=Stage.INFO_RECEIVED, created_at=_NOW - timedelta(days=5))
+    at, stage = scans[-1]
+    watch = replace(new, stage=stage, last_node_at=at, checked_at=_NOW, weight=1.0)
+    for order in range(size):
+        pacer.learn(new, scans, _NOW, order=str(order))
+        pacer.next_check(watch, _NOW, order=str(order))
+    turns = cycle(map(str, range(size)))
+    return _micros(lambda: pacer.next_check(watch, _NOW, order=next(turns)), rounds)
 
 
 def _micros(work: Callable[[], object], times: int, runs: int = 5) -> float:

@@ -49,7 +49,7 @@ class AtPrice:
             nodes = [(entry.at, entry.stage) for entry in news]
             if self._learn:
                 self._pacer.learn(before, nodes, now, order=name)
-                self._pacer.refresh()
+                self._pacer.rates.refresh()
         return self._pacer.next_check(watch, now, order=name) or now + _WEEK
 
     def orders_to_hasten(self) -> Mapping[datetime, Sequence[str]]:
@@ -196,7 +196,7 @@ class Seer(Companions):
         super().__init__()
         self._lines = {line.order: line for line in lines}
         self._seen = dict.fromkeys(self._lines, 1)  # entries of each order that were seen
-        self._travelers = {line.order: Traveler(line.entries[0].stage, ()) for line in lines}
+        self._travelers = {line.order: Traveler(line.order, line.entries[0].stage, ()) for line in lines}
         self._bag = {
             line.order: [other.order for other in lines if other is not line and _began_together(line, other)]
             for line in lines
@@ -220,12 +220,16 @@ class Seer(Companions):
             del self._travelers[order]
         return list(told)
 
-    def peers(self, order: str) -> list[Peer]:
-        following = self._following(order) if order in self._travelers else None
+    def _near(self, traveler: Traveler) -> list[Traveler]:
+        following = self._following(traveler.order)
         if following is None:
             return []
-        mates = ((mate, self._following(mate)) for mate in self._bag[order] if mate in self._travelers)
-        return [Peer(mate, 3, 0.98) for mate, its in mates if its is not None and _one_scan(following, its)]
+        mates = [self._travelers[mate] for mate in self._bag[traveler.order] if mate in self._travelers]
+        theirs = ((mate, self._following(mate.order)) for mate in mates)
+        return [mate for mate, its in theirs if its is not None and _one_scan(following, its)]
+
+    def _peer(self, traveler: Traveler, other: Traveler) -> Peer:
+        return Peer(other.order, 3, 0.98)
 
     def _following(self, order: str) -> Entry | None:
         """The next entry of an order that no check has told of."""
