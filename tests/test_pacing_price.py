@@ -192,7 +192,7 @@ def test_a_day_s_price_spends_what_is_planned_for_checks() -> None:
     ],
 )
 def test_what_is_left_lasts_until_the_first_hours_of_tomorrow(hour: float, spent: float, left: float) -> None:
-    assert _calls(_new(hour, spent), 24.0 - hour + 8.0) == pytest.approx(left + 1000.0 * 8 / 24)
+    assert _calls(_new(hour, spent), 24.0 - hour + 6.0) == pytest.approx(left + 1000.0 * 6 / 24)
 
 
 def test_an_hour_as_planned_changes_nothing() -> None:

@@ -16,7 +16,7 @@ _MOST = 0.95  # and the whole day must not exceed this share
 _GATE = 0.09  # of a day's calls, shrinking over the day: with fewer left, calls may be held back
 _MEMORY = 10.0 * 24.0  # half-life in hours of what is learned
 _DEMAND, _DEMAND_HOURS = 0.16, 1.0  # calls per hour and order at price 1, a guess; its weight in hours
-_TAIL = 8  # hours of tomorrow planned together with the rest of today, to avoid a jump at midnight
+_TAIL = 6  # hours of tomorrow planned together with the rest of today, to avoid a jump at midnight
 _ASLEEP = 6.0  # after a gap of this many hours nothing is learned about demand
 
 

@@ -134,7 +134,7 @@ class Rates:
         self._since += len(stamps)
 
     def refresh(self) -> None:
-        """Rebuild the tables (20 ms) if there is enough new data; may run in a thread beside `observe`."""
+        """Rebuild the tables (20 ms) if there is enough new data; call it about every minute, in a thread."""
         if self._since >= max(_RECOMPILE, _RECOMPILE_SHARE * self.entries):
             self._compile()
 
