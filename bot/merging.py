@@ -300,7 +300,7 @@ def _repeats(node: Node, previous: Node | None, then: Standing) -> bool:
     """Whether a node repeats the one before it, or says "delivered" of a delivered parcel."""
     if node.stage is Stage.DELIVERED and then.stage is Stage.DELIVERED:
         return True
-    if previous is None or node.stage is not previous.stage:
+    if previous is None or node.stage not in {previous.stage, Stage.UPDATE}:  # read later, it may mean less
         return False
     if text_key(node.name, node.description) != text_key(previous.name, previous.description):
         return False

@@ -357,6 +357,17 @@ def test_the_last_scan_moved_to_another_date_is_told_once() -> None:
         assert changes.news == ()
 
 
+def test_the_last_scan_again_is_no_news_though_it_says_less_by_now() -> None:
+    collected, created = node(-2, "Package collected by carrier"), node(-1, "Order created 1")
+    order = followed(parcel(collected, created))
+    left = node(-30, "Departed from facility")
+    changes = timeline.changes(
+        order, snapshot(parcel(left, collected, created, node(8, "Order created 1"))), at(9)
+    )
+    assert changes.order.nodes[0].stage is not changes.order.nodes[1].stage
+    assert told(changes) == []
+
+
 def test_a_failed_attempt_on_the_next_day_is_another_one() -> None:
     first = node(124, "Delivery attempt failed")
     follower = Follower(followed(parcel(OUT, first), hours=125))
