@@ -28,10 +28,10 @@ def say(before: Estimate | None, forecast: Forecast, now: datetime, *, news: boo
         if not news and (before.is_over(now) or now - before.at < STILL):
             return before
         # The beginning of a range cannot be in the past; that it moved for this alone is no change.
-        first = max(before.first, now)
-        apart = max(abs(fresh.first - first), abs(fresh.last - before.last))
+        kept = before.as_of(now)
+        apart = max(abs(fresh.first - kept.first), abs(fresh.last - kept.last))
         if apart < min(_SAME, (fresh.last - fresh.first) / 4):
-            return replace(before, first=first, at=now) if news else before
+            return replace(kept, at=now) if news else before
     if fresh.last - fresh.first > _WIDEST:
         return before if before is not None and not news else None
     return fresh

@@ -64,6 +64,10 @@ class Estimate:
         """Whether the parcel is later than the estimate."""
         return now > self.last
 
+    def as_of(self, now: datetime) -> Estimate:
+        """The estimate as it is to be read at this time: it does not begin in the past unless it is over."""
+        return self if self.is_over(now) else replace(self, first=max(self.first, now))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:

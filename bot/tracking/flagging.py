@@ -210,5 +210,5 @@ class Flagging:
                     dispute=opened.id if opened else None,
                 )
                 known = await tx.orders.get(order_id)
-                await record_events(tx, [events.reported(known)] if known is not None else [], now)
+                await record_events(tx, [events.reported(known, now)] if known is not None else [], now)
         return bool(self._policy.admins)

@@ -137,7 +137,7 @@ class Recording:
         pending = _pending(known, changes, followers, asking, now)
         await tx.notices.enqueue(pending, now)
         if watch.heard:
-            await record_events(tx, events.of_changes(known, changes), now)
+            await record_events(tx, events.of_changes(known, changes, now), now)
         if not changes.first:
             await ring(tx, self._policy, known, order, now)
         if changes.added or changes.news:

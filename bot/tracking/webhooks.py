@@ -56,7 +56,7 @@ async def record_booked(tx: Transaction, order_ids: Sequence[str], now: datetime
     wanting = [one for one in endpoints if one.wants(EventType.BOOKED)]
     if wanting:
         known = await tx.orders.get_many(order_ids)
-        made = [events.booked(known[one]) for one in order_ids if one in known]
+        made = [events.booked(known[one], now) for one in order_ids if one in known]
         await record_events(tx, made, now, to=wanting)
 
 
@@ -68,7 +68,7 @@ async def record_late_expected(tx: Transaction, expected: Mapping[str, Order], n
         await tx.orders.lock(expected)
         known = await tx.orders.get_many(expected)
         new = [one for one, order in known.items() if order.late_expected_since is None]
-        await record_events(tx, [events.late_expected(expected[one]) for one in new], now, to=wanting)
+        await record_events(tx, [events.late_expected(expected[one], now) for one in new], now, to=wanting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ KNOWN = make.order(make.node(1), shop_order="#1001")
 
 
 def _of(order: Order, *, known: Order = KNOWN, **more: object) -> list[str]:
-    made = events.of_changes(known, Changes(order=order, **more))  # type: ignore[arg-type]
+    made = events.of_changes(known, Changes(order=order, **more), make.NOW)  # type: ignore[arg-type]
     assert {one.order_id for one in made} <= {order.id}
     return [one.type.value for one in made]
 
@@ -74,7 +74,7 @@ def test_a_new_stage_is_an_event_and_so_is_what_it_means(
     order = replace(KNOWN, stage=stage, reason=reason)
     assert _of(order) == ["order.changed", "order.stage_changed", *more]
     assert _of(order, known=order) == []
-    made = events.of_changes(KNOWN, Changes(order=order))
+    made = events.of_changes(KNOWN, Changes(order=order), make.NOW)
     assert [one.data.get("problem") for one in made] == [None, None, *problem]
 
 
@@ -89,7 +89,7 @@ def test_a_new_stage_is_an_event_and_so_is_what_it_means(
 )
 def test_a_silence_is_a_problem(kind: NewsKind, problem: str) -> None:
     news = News(kind=kind, key="k", importance=Importance.ACTION)
-    (event,) = events.of_changes(KNOWN, Changes(order=KNOWN, news=(news, news)))
+    (event,) = events.of_changes(KNOWN, Changes(order=KNOWN, news=(news, news)), make.NOW)
     assert (event.type, event.order_id) == (EventType.PROBLEM, make.ORDER)
     assert event.data["problem"] == problem
 
@@ -120,9 +120,8 @@ def test_an_estimate_does_not_begin_before_the_event_unless_it_is_over(
     day = make.NOW + timedelta(days=1)
     (parcel,) = KNOWN.parcels
     coming = replace(parcel, estimate=Estimate(first=make.NOW, last=day, at=make.NOW))
-    body = events.payload(
-        events.booked(replace(KNOWN, parcels=(coming,))), "evt_1", make.NOW + timedelta(hours=hours)
-    )
+    now = make.NOW + timedelta(hours=hours)
+    body = events.payload(events.booked(replace(KNOWN, parcels=(coming,)), now), "evt_1", now)
     data = json.loads(body)["data"]
     assert data["parcels"][0]["estimate"] == data["estimate"]
     assert data["estimate"] == {"first": first, "last": "2026-11-21T12:00:00Z", "over": over}
@@ -139,7 +138,7 @@ def test_the_body_holds_what_was_agreed_and_nothing_of_the_customer() -> None:
         parcels=(replace(parcel, stage=Stage.OUT_FOR_DELIVERY, eta=day, estimate=estimate),),
     )
     changes = Changes(order=order, added=(make.node(2, place="Leipzig", stage=Stage.OUT_FOR_DELIVERY),))
-    event = events.of_changes(KNOWN, changes)[1]
+    event = events.of_changes(KNOWN, changes, make.NOW)[1]
     body = events.payload(event, "evt_1", make.NOW)
     told = json.loads(body)
     assert told == {
@@ -195,12 +194,12 @@ def test_the_body_holds_what_was_agreed_and_nothing_of_the_customer() -> None:
 
 def test_what_the_shop_and_the_forecast_do_are_events_of_the_order() -> None:
     order = replace(KNOWN, parcels=(replace(KNOWN.parcels[0], late_expected_since=make.NOW),))
-    data = events.order_data(order)
+    data = events.order_data(order, make.NOW)
     assert data["late_expected_since"] == "2026-11-20T12:00:00Z"
     disputed = data | {"problem": "disputed"}
-    assert events.booked(order) == Event(type=EventType.BOOKED, order_id=order.id, data=data)
-    assert events.reported(order) == Event(type=EventType.PROBLEM, order_id=order.id, data=disputed)
-    assert events.of_changes(KNOWN, Changes(order=order)) == [
+    assert events.booked(order, make.NOW) == Event(type=EventType.BOOKED, order_id=order.id, data=data)
+    assert events.reported(order, make.NOW) == Event(type=EventType.PROBLEM, order_id=order.id, data=disputed)
+    assert events.of_changes(KNOWN, Changes(order=order), make.NOW) == [
         Event(type=EventType.LATE_EXPECTED, order_id=order.id, data=data)
     ]
     assert _of(order, known=order) == []
@@ -209,7 +208,9 @@ def test_what_the_shop_and_the_forecast_do_are_events_of_the_order() -> None:
 def test_entries_of_one_moment_keep_the_order_of_the_list_and_name_their_parcel() -> None:
     """AliExpress lists the newest first, so that a higher ordinal is older."""
     nodes = (make.node(1, ordinal=0), make.node(2, ordinal=1), make.node(3, ordinal=2, parcel=7))
-    told = events.order_data(KNOWN, added=[replace(one, place=str(one.seq)) for one in nodes])["nodes"]
+    told = events.order_data(KNOWN, make.NOW, added=[replace(one, place=str(one.seq)) for one in nodes])[
+        "nodes"
+    ]
     assert isinstance(told, list)
     assert [(one["place"], one["parcel"]) for one in told] == [
         ("3", ""), ("2", "LP00675700340000"), ("1", "LP00675700340000"),
@@ -218,7 +219,7 @@ def test_entries_of_one_moment_keep_the_order_of_the_list_and_name_their_parcel(
 
 def test_a_long_history_is_cut_to_its_newest_entries() -> None:
     nodes = tuple(make.node(seq, ago=timedelta(hours=100 - seq)) for seq in range(1, 80))
-    (event,) = events.of_changes(KNOWN, Changes(order=KNOWN, added=nodes))
+    (event,) = events.of_changes(KNOWN, Changes(order=KNOWN, added=nodes), make.NOW)
     told = event.data["nodes"]
     assert isinstance(told, list)
     assert len(told) == events.MOST_NODES

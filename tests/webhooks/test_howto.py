@@ -69,7 +69,7 @@ def test_the_programs_accept_what_is_sent_and_refuse_what_is_forged_or_old(langu
 def test_the_example_has_the_fields_that_are_sent() -> None:
     known = make.order(make.node(1), shop_order="#1001")
     order = make.order(make.node(1), stage=Stage.OUT_FOR_DELIVERY, shop_order="#1001")
-    event = events.of_changes(known, Changes(order=order, added=(make.node(2),)))[1]
+    event = events.of_changes(known, Changes(order=order, added=(make.node(2),)), make.NOW)[1]
     sent = json.loads(events.payload(event, "evt_1", make.NOW))
     shown = json.loads(_block("json"))
     assert _fields(shown) == _fields(sent)

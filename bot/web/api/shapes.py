@@ -244,9 +244,8 @@ def _parcel(parcel: Parcel, now: datetime) -> ParcelShape:
 
 
 def _estimate(estimate: Estimate, now: datetime) -> EstimateShape:
-    over = estimate.is_over(now)
-    first = estimate.first if over else max(estimate.first, now)
-    return EstimateShape(first=first, last=estimate.last, over=over, made_at=estimate.at)
+    read = estimate.as_of(now)
+    return EstimateShape(first=read.first, last=read.last, over=read.is_over(now), made_at=read.at)
 
 
 def _node(node: Node, facts: Localized, language: str) -> NodeShape:
