@@ -12,6 +12,7 @@ _ALIKE = str.maketrans(LATIN | {"ـ": "", "’": "'", "‘": "'", "‐": "-", "�
 # Variant spellings, replaced by one of them.
 _SPELLINGS = (
     (re.compile(r"\b(country|pays|pais|land|paese|kraj|ulke|negara)\s*(?:/|or)\s*(?:l[ae] )?\w+"), r"\1"),
+    (re.compile(r"\b((?:ziel|abgangs|bestimmungs|herkunfts)land)\s*/\s*(?:in der )?-?\w*region\b"), r"\1"),
     (re.compile(r"(стран\w+)\s*/\s*\w+"), r"\1"),
     (re.compile(r"(دولة|بلد|الدولة|البلد)\s*/\s*\w+"), r"\1"),
     (re.compile(r"(מדינת|ארץ)\s*/\s*\w+"), r"\1"),

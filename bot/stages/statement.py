@@ -157,6 +157,11 @@ class Statement:
 
 
 _NEXT_STOP = re.compile(r"(?<=\w)\W*\b(?:下一站|next (?:stop|station|facility|hub)\b).*$")
+# What Chinese couriers add to a scan: whom to ask, thanks, where to complain, when it may arrive.
+_COURTESY = re.compile(
+    r"(?<=\w)\W*(?:如有(?:任何)?(?:疑问|疑問|问题|問題|需要|异议|異議)|(?:感谢|感謝)(?:您)?使用"
+    r"|投[诉訴][电電][话話]|[预預][计計].{0,12}(?:到[达達]|抵[达達]|送[达達])$)[^?？؟]*$"
+)
 _SENTENCES = re.compile(r"(?<=[.!?;。！？؟।])\s*(?=[^\W\d])")
 _DASHES = re.compile(r" [-|] ")
 _CLAUSES = re.compile(
@@ -206,8 +211,8 @@ _OTHERWISE = re.compile(
 
 
 def plain(text: str) -> str:
-    """A folded text without brackets around single words, the next stop, and what else would happen."""
-    return _OTHERWISE.sub("", _NEXT_STOP.sub("", unbracketed(fold(text))))
+    """A folded text without the brackets around single words and what says nothing of the scan itself."""
+    return _COURTESY.sub("", _OTHERWISE.sub("", _NEXT_STOP.sub("", unbracketed(fold(text)))))
 
 
 _MOST_PLACES = 3  # at the end of one text: a depot, its town, the country
@@ -228,9 +233,11 @@ def make(
     """
     folded = plain(raw)
     text = Text(raw, folded, languages.spoken(raw), place, home)
-    whole = _by_lexicon(text, reached) or _in_two_languages(text, reached)
-    if whole is not None:
-        return _placed(whole, text, reached)
+    known = _by_lexicon(text, reached) or _in_two_languages(text, reached)
+    if known is not None and known.stage is Stage.DELIVERED and _signs_on_the_way(place):
+        return make(f"{place} {raw}", "", reached, home)
+    if known is not None:
+        return _placed(known, text, reached)
     folded = _away(raw)
     text = Text(raw, folded, text.spoken, place, home)
     behind, rest = split_place_behind(raw)
@@ -265,6 +272,11 @@ def _in_two_languages(text: Text, reached: Stage | None) -> Statement | None:
         return None
     found = (_by_lexicon(text.part(one.strip()), reached) for one in both)
     return next((one for one in found if one is not None and one.telling), None)
+
+
+def _signs_on_the_way(place: str) -> bool:
+    """Whether the place in brackets is an office that signs for parcels on their way: 【海关】签收."""
+    return place != "" and any(map(whole(place).shows, ("customs", "airline")))
 
 
 _CAUSES = frozenset(
@@ -481,6 +493,12 @@ def _sided(rule: Rule, text: Text, reached: Stage | None) -> Stage:
         elif rule.near_from.height <= reached.rank <= rule.near_to.height:
             by_border = rule.stage is not Stage.DELIVERED
             side = None if by_border and _speaks_of_far(text, reached) else Side.NEAR
+        elif (
+            rule.stage is not Stage.UPDATE
+            and reached.rank > Stage.AWAITING_DEPARTURE.height
+            and _speaks_of_far(text, reached)
+        ):
+            side = Side.FAR
     if side is Side.FAR and not _first(rule.stage, reached):
         return _landed(rule.far or rule.stage, text, text.side, reached)
     return rule.near or rule.stage if side is Side.NEAR else rule.stage

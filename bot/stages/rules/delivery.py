@@ -121,6 +121,22 @@ DELIVERY: tuple[Rule, ...] = (
     # ── handed on, or about to be: never delivered ──────────────────────────────────────────────
     rule("handover.soon", _S.IMPORT_CUSTOMS, "handed local carrier future_hard"),
     rule("handover.batch", _S.ORIGIN_TRANSIT, "batch_to_carrier"),
+    rule(
+        "local.handed",
+        _S.LOCAL_TRANSIT,
+        "local_company handed",
+        "negated future_hard conditional returning customs customer delivered data flight",
+        since=_S.PICKED_UP,
+        until=_S.LOCAL_TRANSIT,
+    ),
+    rule(  # fresh from customs it is handed to a carrier first
+        "customs.handed_on",
+        _S.IMPORT_CUSTOMS,
+        "customs done out_for_delivery handed|ready|future_hard",
+        "negated held conditional returning attempt failed",
+        since=_S.INTERNATIONAL_TRANSIT,
+        until=_S.IMPORT_CUSTOMS,
+    ),
     rule("out.future", _S.UPDATE, "out_for_delivery out_later", "today"),
     rule(  # "handed to PostNL for delivery" does not say that its courier is on tour
         "handover.partner",
@@ -187,7 +203,8 @@ DELIVERY: tuple[Rule, ...] = (
         "picked.origin",
         _S.PICKED_UP,
         "origin received",
-        "destination data sorting facility warehouse returning customs future_hard negated departed arrived",
+        "destination data sorting facility warehouse returning customs future_hard negated departed arrived"
+        " airline flight",
     ),
     rule("picked.sender", _S.PICKED_UP, "from_sender received", "future negated data"),
 )
