@@ -70,7 +70,6 @@ def make_engine(url: sa.URL, connect: Connect | None = None) -> AsyncEngine:
         return create_async_engine(
             url,
             async_creator=connect,
-            pool_reset_on_return=None,  # `set_up` does it, where it is needed
             pool_size=4,
             max_overflow=4,
             hide_parameters=True,

@@ -130,13 +130,7 @@ def set_up(engine: AsyncEngine, busy_timeout: Callable[[], int]) -> None:
             connection.info["busy_timeout"] = wait
         _execute(connection, "BEGIN IMMEDIATE")
 
-    def reset(driver: Any, record: object, state: object) -> None:
-        """End a transaction that was left open; SQLAlchemy's own way rolls back after each one."""
-        if driver.driver_connection.in_transaction:
-            driver.rollback()
-
     event.listen(engine.sync_engine, "connect", prepare)
-    event.listen(engine.sync_engine, "reset", reset)
     event.listen(engine.sync_engine, "begin", begin)
 
 
