@@ -112,7 +112,7 @@ def _after_delivery(now: Standing, node: Node) -> Standing:
 
 
 def _after_return(now: Standing, node: Node) -> Standing:
-    if node.stage is Stage.DELIVERED and node.rule not in stages.TAKEN_BY_CUSTOMER:
+    if stages.reached_sender(node.stage, node.rule):
         return Standing(stage=Stage.RETURNED, since=node.at, rung=now.rung)
     if node.stage in {Stage.DELIVERED, Stage.READY_FOR_PICKUP}:
         return Standing(stage=node.stage, since=node.at, rung=node.stage)

@@ -49,7 +49,7 @@ class Cell:
 
     def expected(self, age: float) -> float:
         """Expected entries from age 0 to `age` (operating hours)."""
-        index = bisect_right(self.edges, age, 1) - 1
+        index = bisect_right(self.edges, age, 1) - 1  # `_bin` in place: a decision of 50 µs asks 168 times
         return self.sums[index] + self.rate[index] * (age - self.edges[index])
 
 

@@ -56,10 +56,8 @@ def read(
     an older node; without it, the parcel is taken to come from China.
     """
     found = _read(name[:_LONGEST], description[:_LONGEST], code[:_LONGEST], reached, home)
-    back = reached is Stage.RETURNING and found.stage is Stage.DELIVERED
-    if back and found.rule not in TAKEN_BY_CUSTOMER:  # to the sender
-        return replace(found, stage=Stage.RETURNED)
-    return found
+    back = reached is Stage.RETURNING and reached_sender(found.stage, found.rule)
+    return replace(found, stage=Stage.RETURNED) if back else found
 
 
 @functools.lru_cache(maxsize=4096)  # carriers use few different texts
@@ -188,8 +186,13 @@ def teach(path: str) -> None:
         remembered.cache_clear()
 
 
-TAKEN_BY_CUSTOMER = frozenset({"pickup.collected", "code.pickup_collected"})
-"""Rules that say that the customer took the parcel."""
+_TAKEN_BY_CUSTOMER = frozenset({"pickup.collected", "code.pickup_collected"})
+
+
+def reached_sender(stage: Stage, rule: str) -> bool:
+    """Whether this reading, of a parcel on its way back, says that its sender has it."""
+    return stage is Stage.DELIVERED and rule not in _TAKEN_BY_CUSTOMER
+
 
 _ANNOUNCED = statement.ANNOUNCEMENTS | {"code.import_started"}
 _IMPORTED = frozenset(

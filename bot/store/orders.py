@@ -237,16 +237,14 @@ class Orders:
 
     async def under_way(self, limit: int, part: int = _PART) -> AsyncIterator[Sequence[str]]:
         """Up to `limit` orders that are still checked, latest first, at most `part` of them at a time."""
+        latest_first = query = (
+            sa.select(orders.c.id, orders.c.created_at)
+            .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
+            .order_by(orders.c.created_at.desc())
+        )
         until: datetime | None = None  # where the last part ended
         at_until = 0  # orders of that moment so far
         while limit > 0:
-            query = (
-                sa.select(orders.c.id, orders.c.created_at)
-                .where(orders.c.next_check_at.is_not(None), orders.c.finished_at.is_(None))
-                .order_by(orders.c.created_at.desc())
-            )
-            if until is not None:
-                query = query.where(orders.c.created_at <= until).offset(at_until)
             rows = (await self._on.execute(query.limit(min(limit, part)))).all()
             if not rows:
                 return
@@ -254,6 +252,7 @@ class Orders:
             limit -= len(rows)
             before, until = until, rows[-1].created_at
             at_until = sum(row.created_at == until for row in rows) + (at_until if until == before else 0)
+            query = latest_first.where(orders.c.created_at <= until).offset(at_until)
 
     async def under_way_after(self, order_id: str, limit: int) -> list[str]:
         """Up to `limit` orders that are still checked, by ascending id, from the first after this one."""

@@ -61,10 +61,10 @@ def database_url(text: str) -> sa.URL:
     return url.set(drivername=name)
 
 
-def make_engine(url: sa.URL, connect: Connect | None = None) -> AsyncEngine:
+def make_engine(url: sa.URL, connect: Connect) -> AsyncEngine:
     """An engine whose SQLite connections begin transactions explicitly and wait for each other.
 
-    `connect` replaces aiosqlite's. Errors never show statement parameters, which contain customers' data.
+    `connect` opens those connections. Errors never show statement parameters, which contain customers' data.
     """
     if url.get_backend_name() == "sqlite":
         return create_async_engine(
