@@ -18,18 +18,21 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from bot.store import Store
 from tests import bodies
 from tests.parts import Engine, migrated
+from tests.wheel import program
 from tests.world import World, world
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
+
+__all__ = ["program"]  # a fixture: two files use it, and each that imported it would build a wheel
 
 # Test machines are shared and noisy: how long one example takes says nothing.
 settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("noisy")
 
 
-# What is costly to start is started once: these tests run in one worker. xdist's marker for it does nothing
-# under pytest 9.2, where a test's id can no longer be changed.
+# What is costly to start, or to compute for a whole file, is made once: these tests run in one worker. The
+# marker that xdist has for it does nothing under pytest 9.2, where a test's id can no longer be changed.
 _TOGETHER = {
     "tests/test_browser.py": "chat in a browser",
     "tests/test_page_browser.py": "page in a browser",
@@ -38,6 +41,11 @@ _TOGETHER = {
     "tests/test_wheel.py": "wheel",
     "tests/test_deploy.py": "wheel",
     "tests/sandbox/test_page.py": "page",
+    "tests/test_pacing_replay.py": "replay",
+    "tests/test_stages_blind.py": "blind sets",
+    "tests/test_stages_words.py": "words",
+    "tests/test_docs.py": "docs",
+    "tests/test_i18n.py": "catalogs",
 }
 
 

@@ -13,9 +13,6 @@ from bot import __version__
 from bot.cli import COMMANDS
 from bot.i18n import LANGUAGES, SOURCE_LANGUAGE
 from tests.test_demo import check_first_push, demo
-from tests.wheel import program
-
-__all__ = ["program"]  # a fixture
 
 pytestmark = pytest.mark.process
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.i18n import CATALOGS, LANGUAGES, Words, plain
 from bot.model import Chat, Message, NodeText, Shop, Stage
-from bot.views import brand, card, states, timeline, wording
+from bot.views import brand, card, picture, states, timeline, wording
 from tests.views import scenes
 from tests.views.scenes import CHAT, FACTS, FOLLOW, NOW, ORDER, PARCEL, SCENES, SHOP, node
 
@@ -16,6 +16,12 @@ OWN = replace(SHOP, brand=True)
 SPOKEN = [code for code in LANGUAGES if code == "en" or (CATALOGS / code).is_dir()]
 # Views that only the operator's chats see.
 FOR_THE_OPERATOR = ("admin.", "board.", "lists.", "commands.admin_commands", "replies.help_ of the team")
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are made of the same words; to draw them in every language takes longer than all the rest."""
+    monkeypatch.setattr(picture, "journey", lambda *_, **__: None)
 
 
 def branded(language: str = "en", shop: Shop = OWN) -> Words:
