@@ -43,7 +43,6 @@ _TOGETHER = {
     "tests/sandbox/test_page.py": "page",
     "tests/test_pacing_replay.py": "replay",
     "tests/test_stages_blind.py": "blind sets",
-    "tests/test_stages_words.py": "words",
     "tests/test_docs.py": "docs",
     "tests/test_i18n.py": "catalogs",
 }
