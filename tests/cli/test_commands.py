@@ -4,24 +4,39 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.cli import COMMANDS
+from bot.cli import COMMANDS, main
 from tests.cli.conftest import Sandbox, Terminal, process_environment
 
 
-def _process(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        env=process_environment(environment),
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+@dataclass(frozen=True)
+class Ended:
+    """How the program ended."""
+
+    code: object
+    stderr: str
+
+
+@pytest.fixture
+def program(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ended]:
+    """The whole program in an empty folder, in this process: to start Python takes longer than to answer."""
+
+    def run(*words: str, **environment: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["bot", *words])
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as end:
+            main()
+        return Ended(end.value.code, capsys.readouterr().err)
+
+    return run
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -37,14 +52,14 @@ def test_without_a_command_all_are_listed(terminal: Terminal) -> None:
     assert [name for name in COMMANDS if name not in listed] == []
 
 
-def test_an_unknown_command_is_a_mistake_of_use(tmp_path: Path) -> None:
-    assert _process("nonsense", cwd=tmp_path).returncode == 2
+def test_an_unknown_command_is_a_mistake_of_use(program: Callable[..., Ended]) -> None:
+    assert program("nonsense").code == 2
 
 
 @pytest.mark.parametrize("words", ["run", "watch orders.csv"])
-def test_in_an_empty_folder_every_command_points_to_init(tmp_path: Path, words: str) -> None:
-    done = _process(*words.split(), cwd=tmp_path)
-    assert done.returncode == 2
+def test_in_an_empty_folder_every_command_points_to_init(program: Callable[..., Ended], words: str) -> None:
+    done = program(*words.split())
+    assert done.code == 2
     missing, hint = done.stderr.splitlines()
     assert missing.startswith("TELEGRAM_BOT_TOKEN: is missing")
     assert "python -m bot init" in hint
@@ -52,16 +67,19 @@ def test_in_an_empty_folder_every_command_points_to_init(tmp_path: Path, words: 
 
 def test_missing_settings_are_one_sentence_and_2(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("LOG_LEVEL=INFO\n")
-    done = _process("run", cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run"],
+        env=process_environment({}), cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("TELEGRAM_BOT_TOKEN: is missing")
 
 
-def test_a_failure_is_one_sentence_and_1(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_a_failure_is_one_sentence_and_1(program: Callable[..., Ended], sandbox: Sandbox) -> None:
     refused = sandbox.settings | {"TELEGRAM_BOT_TOKEN": "700000001:wrong"}
-    done = _process("link", "8211744661738042", cwd=tmp_path, **refused)
-    assert done.returncode == 1
+    done = program("link", "8211744661738042", **refused)
+    assert done.code == 1
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
     assert "wrong" not in done.stderr
