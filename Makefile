@@ -23,9 +23,9 @@ check: $(READY)
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-suite: $(READY)  ## the tests alone; what one process compiles first, all workers find
-	$(PY) -m pytest -m alone
-	$(PY) -m pytest -n auto -m "not alone"
+suite: $(READY)  ## the tests alone; with AGAIN=1 without what a run on another Python has shown for all
+	$(PY) -m pytest -m alone tests/chaos
+	$(PY) -m pytest -n auto -m "not alone $(if $(AGAIN),and not once)"
 
 lint: $(READY)
 	$(PY) -m ruff check --fix .

@@ -76,6 +76,13 @@ def pytest_sessionstart() -> None:
                 one.cache_clear()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests that `make suite` would never run: it looks for those that run alone in one folder."""
+    lost = [one.nodeid for one in items if one.get_closest_marker("alone") and "chaos" not in one.path.parts]
+    if lost:
+        raise pytest.UsageError(f"tests marked `alone` belong into tests/chaos: {lost}")
+
+
 @pytest.fixture(autouse=True)
 def bodies_are_right() -> Iterator[None]:
     """Whatever was sent to Telegram is what its library would send."""

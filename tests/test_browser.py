@@ -16,7 +16,7 @@ from tests.browsers import keep
 from tests.test_arriving import parcel, put
 from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, World, world
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -17,6 +17,8 @@ from tests.bench.pacing.replay import replay
 from tests.bench.pacing.rivals import Every
 from tests.bench.pacing.world import WORLDS, Entry, Timeline, draw, read, write
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def result() -> Result:

@@ -16,7 +16,7 @@ from tests.browsers import keep
 from tests.make import there
 from tests.world import CUSTOMS, EMMA, MERCHANT, PLAIN, TWO_PARCELS, World, world
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.asyncio(loop_scope="module")]
 
 SHOP = """
 name = "Lamp & Light"

@@ -11,6 +11,8 @@ import pytest
 
 from tests.bench.stages import BLIND, Score, rows, score
 
+pytestmark = pytest.mark.once
+
 FILES = sorted(BLIND.glob("*.tsv"))
 
 

@@ -10,6 +10,8 @@ from bot import stages
 from bot.model import Stage
 from tests.data import HERE, fits, texts
 
+pytestmark = pytest.mark.once
+
 # At least so many of a hundred are read right.
 FLOORS = {
     "the usual words": 98,

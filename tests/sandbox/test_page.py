@@ -15,7 +15,7 @@ from bot.sandbox.aliexpress import scenarios
 from bot.sandbox.box import MERCHANT
 from tests.sandbox.conftest import World, dig, serving, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.asyncio(loop_scope="module")]
 
 EMMA, LAYLA = 5000000101, 5000000103
 GROUP = -1004000000001
