@@ -319,10 +319,6 @@ def _reread(node: Node, reached: Stage, home: frozenset[str], *, keep: bool) -> 
     return replace(node, stage=reading.stage, reason=reading.reason, rule=reading.rule, place=reading.place)
 
 
-# Not on the ladder, but they only happen at one point of the journey.
-_PROVES = {Stage.DUTIES_DUE: Stage.IMPORT_CUSTOMS, Stage.FAILED_ATTEMPT: Stage.LOCAL_TRANSIT}
-
-
 _NOT_ABROAD_YET = timedelta(days=2)
 """After the carrier took a parcel; a scan that soon is still in the country that it leaves."""
 
@@ -337,7 +333,7 @@ def classified(nodes: Iterable[Node], unread: Container[int], *, keep: bool) -> 
             home = stages.home_of(node.name, node.description, reached)
         if node.seq in unread:
             node = _reread(node, reached, home, keep=keep)
-        proven = _PROVES.get(node.stage, node.stage)
+        proven = stages.PROVES.get(node.stage, node.stage)
         if proven.height > reached.height and not announced_import(node, reached):
             reached, since = proven, node.at
         read.append(node)

@@ -38,6 +38,9 @@ class Reading:
 _SILENCE = Statement(text=Text("", "", ()))
 
 
+PROVES = {Stage.DUTIES_DUE: Stage.IMPORT_CUSTOMS, Stage.FAILED_ATTEMPT: Stage.LOCAL_TRANSIT}
+"""Stages beside the ladder that only happen at one point of the journey, with the rung of that point."""
+
 _LONGEST = 2000  # characters of a text that are read; a scan is one or two sentences
 
 
@@ -55,7 +58,8 @@ def read(
     center or customs is. With None, the most common meaning is assumed. `home` is what `home_of` found in
     an older node; without it, the parcel is taken to come from China.
     """
-    found = _read(name[:_LONGEST], description[:_LONGEST], code[:_LONGEST], reached, home)
+    rung = None if reached is None else PROVES.get(reached, reached)
+    found = _read(name[:_LONGEST], description[:_LONGEST], code[:_LONGEST], rung, home)
     back = reached is Stage.RETURNING and reached_sender(found.stage, found.rule)
     return replace(found, stage=Stage.RETURNED) if back else found
 

@@ -91,6 +91,14 @@ DELIVERY: tuple[Rule, ...] = (
         near_from=_S.PRE_SHIPMENT,
         near_to=_S.PREPARING,
     ),
+    rule(  # what no carrier had yet, the sender has handed in there
+        "pickup.dropped",
+        _S.PICKED_UP,
+        "pickup_point|post_office accepted",
+        "customer future_hard negated ready",
+        since=_S.PRE_SHIPMENT,
+        until=_S.PREPARING,
+    ),
     rule(  # what nobody has taken over yet waits for the carrier
         "pickup.by_carrier",
         _S.PREPARING,
@@ -190,6 +198,13 @@ DELIVERY: tuple[Rule, ...] = (
         _S.DELIVERED,
         "success delivered|handed|put|doorstep|customer",
         f"pickup_point carrier_name conditional {_NOT_OVER}",
+        since=_S.OUT_FOR_DELIVERY,
+    ),
+    rule(  # a name where the courier on tour would else name a carrier or an office
+        "delivered.named",
+        _S.DELIVERED,
+        "to_name",
+        f"carrier_name conditional {_NOT_OVER.removeprefix('to_agent ')}",
         since=_S.OUT_FOR_DELIVERY,
     ),
     rule(
