@@ -92,7 +92,7 @@ WAREHOUSE: tuple[Rule, ...] = (
         until=_S.PREPARING,
     ),
     rule(
-        "warehouse.left",
+        "warehouse.outbound",
         _S.ORIGIN_TRANSIT,
         "warehouse departed|ready|handed",
         far=_S.LOCAL_TRANSIT,
