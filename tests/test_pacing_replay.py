@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bot.model import Stage
+from bot.pacing.policy import GIVEN_UP
 from tests.bench.histories import histories
 from tests.bench.pacing import contest, report
 from tests.bench.pacing.__main__ import main
@@ -160,3 +162,15 @@ def test_scattered_orders_are_gathered_by_whole_weeks() -> None:
     assert all(
         (new - old.start) % timedelta(weeks=1) == timedelta() for new, old in zip(starts, lines, strict=True)
     )
+
+
+def test_news_after_a_silence_in_which_an_order_is_given_up_is_nobody_s() -> None:
+    match = Match(scene="economy", budget=4.0, seed=3, warm=14.0, orders=150)
+    drawn = draw(WORLDS["economy"], 3, orders=150, days=contest.DAYS + 120.0)
+    assert max(map(_longest_silence, drawn)) > GIVEN_UP
+    assert max(map(_longest_silence, contest._Field(match).lines)) <= GIVEN_UP
+
+
+def _longest_silence(line: Timeline) -> timedelta:
+    gaps = (entry.visible - before.visible for before, entry in pairwise(line.entries))
+    return max(gaps, default=timedelta())

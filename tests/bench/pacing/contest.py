@@ -191,7 +191,8 @@ class _Field:
             self.end = max(line.entries[-1].visible for line in self.lines) + timedelta(days=3)
         else:
             days = DAYS + 2.0 * self.world.silence[1]
-            self.lines = draw(self.world, match.seed, orders=match.orders, days=days)
+            drawn = draw(self.world, match.seed, orders=match.orders, days=days)
+            self.lines = [*map(_followed, drawn)]
             begin, self.end = BEGIN, BEGIN + timedelta(days=days)
         self.start: datetime = begin + min(
             timedelta(days=match.warm + (self.world.silence[1] if self.world else 0.0)),
