@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 import sqlalchemy as sa
 
-from bot import app, cli
+from bot import app, cli, stages
 from bot.chat.intake import Receiver
 from bot.model import Delivery, Place, RawUpdate, Sent, StillWanted
 from bot.outgoing import OutgoingMessage
@@ -93,6 +93,7 @@ SPOILT: Mapping[str, Callable[[], None]] = {"settle-first": settle_first, "offse
 
 def serve() -> None:
     """Start bots for as long as there is input."""
+    stages.load()  # half a second that each of them would take again
     gc.freeze()
     codes: dict[int, int] = {}  # of those that ended: several may ask for one
     for line in sys.stdin:
