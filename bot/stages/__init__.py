@@ -133,6 +133,13 @@ def _weighed(text: Statement, heading: Statement) -> Statement:
         return heading if heading.stage in _NOT_WITH_THE_CUSTOMER else text
     if heading.stage is Stage.READY_FOR_PICKUP and text.stage in _ARRIVED_THERE:
         return heading
+    if heading.stage is Stage.OUT_FOR_DELIVERY and text.stage in _ARRIVED_THERE:
+        return heading if text.text.shows("out_for_delivery") else text
+    if text.stage in _WHY.get(heading.stage, ()) and text.reason not in _NEWS:
+        return replace(heading, reason=text.reason or heading.reason)
+    if text.stage is Stage.PICKED_UP and heading.stage is Stage.LOCAL_TRANSIT:
+        vague = text.precision is statement.Precision.VAGUE
+        return heading if vague and heading.text.shows("local_company") else text
     if (
         heading.stage in _SAID_BY
         and text.stage in _SAID_BY
@@ -148,6 +155,13 @@ def _names_side(customs: Statement) -> bool:
     return customs.text.shows(_SAID_BY[customs.stage])
 
 
+_WHY = {
+    Stage.FAILED_ATTEMPT: frozenset({Stage.EXCEPTION}),
+    Stage.RETURNING: frozenset({Stage.EXCEPTION, Stage.FAILED_ATTEMPT}),
+    Stage.RETURNED: frozenset({Stage.EXCEPTION, Stage.FAILED_ATTEMPT}),
+}
+"""What a description says of the cause, if its name says that an attempt failed or the parcel goes back."""
+_NEWS = frozenset({Reason.LOST, Reason.CANCELLED})
 _ARRIVED_THERE = frozenset({Stage.LOCAL_TRANSIT, Stage.ARRIVED_DESTINATION})
 _SAID_BY = {Stage.EXPORT_CUSTOMS: "export", Stage.IMPORT_CUSTOMS: "import"}  # the concept that names the side
 _NOT_WITH_THE_CUSTOMER = frozenset({Stage.RETURNING, Stage.RETURNED, Stage.READY_FOR_PICKUP})

@@ -35,8 +35,22 @@ TROUBLES: tuple[Rule, ...] = (
     rule(
         "trouble.airline", _S.EXCEPTION, "airline|security failed|refused|prohibited", "sender", _R.SECURITY
     ),
+    rule("matter.returns", _S.UPDATE, "return_about", "return_over delivered cancelled"),
     # ── returns: only what says so, and never a condition ("if not collected …") ────────────────
     rule("return.failed", _S.EXCEPTION, "zh_return_failed", "", _R.OTHER),
+    rule(  # only to the depot, and then to the recipient once more
+        "attempt.again",
+        _S.FAILED_ATTEMPT,
+        "returning|return_over|return_to_depot again attempt|absent|refused",
+        "sender sender_delivered return_parcel conditional origin",
+        _R.OTHER,
+    ),
+    rule(
+        "return.again",
+        _S.LOCAL_TRANSIT,
+        "returning|return_over|return_to_depot again",
+        "sender sender_delivered return_parcel conditional origin",
+    ),
     rule(
         "return.delivered",
         _S.RETURNED,
