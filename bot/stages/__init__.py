@@ -133,13 +133,14 @@ def _weighed(text: Statement, heading: Statement) -> Statement:
         return heading if heading.stage in _NOT_WITH_THE_CUSTOMER else text
     if heading.stage is Stage.READY_FOR_PICKUP and text.stage in _ARRIVED_THERE:
         return heading
-    if heading.stage is Stage.OUT_FOR_DELIVERY and text.stage in _ARRIVED_THERE:
-        return heading if text.text.shows("out_for_delivery") else text
+    on_tour = heading.stage is Stage.OUT_FOR_DELIVERY and text.text.shows("out_for_delivery")
+    if on_tour and text.stage in _ARRIVED_THERE:  # loaded, and not only for the next depot
+        return heading
     if text.stage in _WHY.get(heading.stage, ()) and text.reason not in _NEWS:
         return replace(heading, reason=text.reason or heading.reason)
-    if text.stage is Stage.PICKED_UP and heading.stage is Stage.LOCAL_TRANSIT:
-        vague = text.precision is statement.Precision.VAGUE
-        return heading if vague and heading.text.shows("local_company") else text
+    by_local = heading.stage is Stage.LOCAL_TRANSIT and heading.text.shows("local_company")
+    if by_local and text.stage is Stage.PICKED_UP and text.precision is statement.Precision.VAGUE:
+        return heading
     if (
         heading.stage in _SAID_BY
         and text.stage in _SAID_BY

@@ -108,7 +108,7 @@ BORDER: tuple[Rule, ...] = (
         "exchange.left", _S.INTERNATIONAL_TRANSIT, "transport_hub departed", "arrived", far=_S.LOCAL_TRANSIT
     ),
     rule("exchange.origin", _S.AWAITING_DEPARTURE, "transport_hub origin|export"),
-    rule("exchange.destination", _S.ARRIVED_DESTINATION, "transport_hub destination|import"),
+    rule("exchange.destination", _S.ARRIVED_DESTINATION, "transport_hub destination|import", "near_place"),
     rule("exchange", _S.AWAITING_DEPARTURE, "transport_hub", far=_S.ARRIVED_DESTINATION),
     rule("local.destination", _S.LOCAL_TRANSIT, "destination sorting|facility|warehouse", "origin"),
     rule(
