@@ -67,7 +67,8 @@ def test_what_sounds_like_delivered_and_is_not() -> None:
 def test_a_doubtful_description_beats_a_name_that_delivers() -> None:
     for text in NOT_DELIVERED:
         reading = stages.read("", text)
-        if reading.stage not in {Stage.UPDATE, Stage.IMPORT_CUSTOMS, Stage.EXPORT_CUSTOMS}:
+        guessed = reading.rule.startswith("similar.")
+        if not guessed and reading.stage not in {Stage.UPDATE, Stage.IMPORT_CUSTOMS, Stage.EXPORT_CUSTOMS}:
             assert stages.read("Package delivered", text).stage is reading.stage, text
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.model import Reason, Stage
-from bot.stages import concepts, lexicon, sides, statement, taught
+from bot.stages import concepts, lexicon, sides, similar, statement, taught
 from bot.stages.codes import CODES, CodeRule, find, is_code
 from bot.stages.fold import place_alone, split_note, split_place
 from bot.stages.rules import MOVING, RULES
 from bot.stages.sides import Countries
-from bot.stages.statement import Statement, Text
+from bot.stages.statement import Precision, Statement, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +70,18 @@ def _read(name: str, description: str, code: str, reached: Stage | None, home: C
         code, name = name.strip(), ""
     places: list[str] = []
     said: list[Statement] = []
+    texts: list[str] = []
     for text, other in ((description, name), (name, description)):
         place, rest = split_place(text)
         if text.strip():
             place = place or place_alone(other) or (other.strip() if sides.is_place(other) else "")
         places.append(place)
+        texts.append(rest)
         said += [statement.make(part, place, reached, home) for part in split_note(rest) if part.strip()]
     place = next(filter(None, places), "")
     words = functools.reduce(_weighed, said) if said else _SILENCE
+    if words.precision is Precision.UNREAD:
+        words = statement.guessed(" ".join(texts), reached)
     by_text = Reading(stage=words.stage, reason=words.reason, rule=words.rule, place=place)
     if not code:
         return by_text
@@ -183,6 +187,7 @@ def version() -> str:
         digest.update(repr(rule).encode())
     for code in CODES:
         digest.update(f"{code.id}{code.stage}{code.reason}{code.weak}{code.pattern.pattern}".encode())
+    digest.update(repr(similar.PARAMETERS).encode())
     for part in (lexicon.taught().digest, lexicon.shared().digest, *concepts.digest()):
         digest.update(part)
     return digest.hexdigest()[:16]
@@ -192,6 +197,7 @@ def load() -> None:
     """Read lexicon and words now, for half a second; otherwise the first check would hold everybody up."""
     version()
     read("", "Departed")
+    similar.index()
 
 
 def teach(path: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from bot.model import Reason, Stage
-from bot.stages import concepts, languages, lexicon, sides
+from bot.stages import concepts, languages, lexicon, sides, similar
 from bot.stages.fold import fold, split_place_behind, unbracketed
 from bot.stages.rules import MOVING, RULES, Rule
 from bot.stages.sides import Side
@@ -213,6 +213,25 @@ _OTHERWISE = re.compile(
 def plain(text: str) -> str:
     """A folded text without the brackets around single words and what says nothing of the scan itself."""
     return _COURTESY.sub("", _OTHERWISE.sub("", _NEXT_STOP.sub("", unbracketed(fold(text)))))
+
+
+_MAY_NOT_BE = ("future", "conditional", "modal", "revoked", "resolved")
+_SAY_WHAT_IS_NOT = frozenset({Stage.FAILED_ATTEMPT, Stage.EXCEPTION})
+
+
+def guessed(raw: str, reached: Stage | None) -> Statement:
+    """What a text that neither the lexicon nor a rule reads probably means: what entries like it mean.
+
+    Nothing is guessed to be delivered, nor what is behind what is known, nor what the words may take back.
+    """
+    text = whole(raw)
+    stage = similar.index().guess(text.folded, reached)
+    if stage is None or stage is Stage.DELIVERED or any(map(text.shows, _MAY_NOT_BE)):
+        return Statement(text=text)
+    behind = reached is not None and 0 < stage.height < reached.height
+    if behind or (stage not in _SAY_WHAT_IS_NOT and text.shows("negated")):
+        return Statement(text=text)
+    return Statement(text=text, stage=stage, rule=f"similar.{stage}", precision=Precision.VAGUE)
 
 
 _MOST_PLACES = 3  # at the end of one text: a depot, its town, the country

@@ -148,6 +148,11 @@ def _head(text: str, where: str) -> tuple[StageMeaning, bool]:
     return meaning, code
 
 
+def without_placeholders(text: str) -> str:
+    """The words of an entry alone."""
+    return _HOLE.sub(" ", text)
+
+
 def key(text: str) -> str:
     """The lookup key of a text: folded, every number one character."""
     return _masked(unbracketed(fold(text)))
