@@ -36,8 +36,9 @@ def test_a_text_means_what_nearly_all_entries_like_it_mean() -> None:
 
 
 def test_an_inflected_word_is_like_its_sister() -> None:
-    greek = index("source: x\n\n[exception]\nλαθος διευθυνση παραληπτη\n[picked_up]\nταξινομηση\n")
-    assert greek.guess("διευθυνσεις παραληπτων", None) is Stage.EXCEPTION
+    others = "\n".join(f"{letter}{other}" for letter in "αβγδ" for other in "εζηθ")
+    greek = index(f"source: x\n\n[exception]\nλαθος διευθυνση παραληπτη\n[picked_up]\n{others}\n")
+    assert greek.guess("διευθυνσεις παραληπτη", None) is Stage.EXCEPTION
 
 
 def test_entries_that_differ_give_no_guess() -> None:
