@@ -78,6 +78,31 @@ def test_a_place_alone() -> None:
     assert fold.place_alone("Madrid") == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-03 14:20 Delivered to neighbor",
+        "Delivered to neighbor 3:20 PM",
+        "Delivered to neighbor | 03/11/2026",
+        "Status: delivered to neighbor (14:20)",
+        "1. Delivered to neighbor (Ref: 8471920)",
+        '📦 "Delivered to neighbor"',
+        "Delivered to neighbor. Courier: Ali, +971 50 123 4567",
+        "Delivered to neighbor，联系电话：13812345678",
+    ],
+)
+def test_what_stands_around_the_words_of_a_scan(text: str) -> None:
+    assert fold.bare(fold.fold(text)) == "delivered to neighbor"
+
+
+@pytest.mark.parametrize(
+    "text", ["วันนำจ่าย", "वापस कर दिया", "↓保管中", "arrived at hub 12", "delivered by 20:00 today", "14:20"]
+)
+def test_words_are_kept(text: str) -> None:
+    folded = fold.fold(text)
+    assert fold.bare(folded) == folded
+
+
 def test_a_carrier_s_note_is_a_statement_of_its_own() -> None:
     assert fold.split_note("Update Carrier note: Left. carrier's REMARKS： thanks") == [
         "Update ",

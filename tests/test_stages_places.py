@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot import stages
+from bot.model import Stage
 from bot.stages import sides
 from bot.stages.sides import Named, Side
 
@@ -149,3 +151,21 @@ def test_who_speaks_a_language() -> None:
 )
 def test_where_express_carriers_reload(text: str, hub: bool) -> None:
     assert sides.is_hub(text) is hub
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("Delivered - Dubai", Stage.DELIVERED),
+        ("Delivered, Berlin, Germany", Stage.DELIVERED),
+        ("Gone to Claims, Bend, OR, US", Stage.EXCEPTION),
+        ("2026-11-03 14:20 Gone to Claims - Dubai", Stage.EXCEPTION),
+    ],
+)
+def test_an_entry_in_front_of_a_place(text: str, stage: Stage) -> None:
+    found = stages.read("", text, reached=Stage.OUT_FOR_DELIVERY)
+    assert (found.stage, found.rule) == (stage, f"lexicon.{stage}")
+
+
+def test_words_in_front_of_a_place_that_no_entry_knows_are_left_to_the_rules() -> None:
+    assert not stages.read("", "Nothing of the kind, Mumbai, India").rule.startswith("lexicon.")

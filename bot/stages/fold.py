@@ -44,6 +44,45 @@ def fold(text: str) -> str:
     return folded.strip(_AROUND)
 
 
+_DATE = r"(?:\d{1,4}[-./]\d{1,2}(?:[-./]\d{2,4})?|\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\b\.?)?)"
+_HEADING = (
+    r"(?:(?:tracking |delivery |shipment )?status|event|estado|statut|stato|durum|stav|stare|trang thai"
+    r"|статус|الحاله|סטטוס|状态|狀態|状況|ステータス|상태|สถานะ)(?: ?: ?| - )"
+)
+_SIGNS = "[\\s\"'«»“”„*•·|.,:!#<>=~_\u2600-\u27bf\ufe0f\U0001f300-\U0001faff-]"  # no question mark
+_AHEAD = re.compile(rf"^(?:{_SIGNS}+|{_DATE}(?!\d)[ ,;|-]*|\d{{1,2}}[.)] |{_HEADING})+")
+_BEHIND = re.compile(
+    rf"(?:[ ,;|(-]*\b{_DATE}\)?| ?\((?:ref|no|nr|awb|id)\b[^()]*\)|{_SIGNS}+)+$",
+)
+_LATIN_CONTACT = (
+    "courier|driver|rider|postman|delivery (?:boy|man|agent|associate|executive)|tel|telephone|phone|mobile"
+    "|contact|call|kurye|kurir|sdt|dien thoai|telp|hp|telefon|telefono|телефон|тел|טלפון|שליח|هاتف|المندوب"
+    "|السائق|تلفن"
+)
+_ASIAN_CONTACT = (
+    "联系电话|聯絡電話|联系方式|联系人|電話番号|電話|电话|快递员|快遞員|业务员|派件员|派送员|投递员"
+    "|배송사원|배달원|배송기사|집배원|전화|연락처|โทร|เบอร์|फोन|मोबाइल"
+)
+_PHONE = r"[^!?]{0,50}?\+?\d[\d *x()-]{5,}\)?$"
+_CONTACT = re.compile(
+    rf"(?<=\w)[\s,;.(|-]*\b(?:{_LATIN_CONTACT})[^:.!?]{{0,20}}:{_PHONE}"
+    rf"|(?<=\w)[\s,;.(|-]*(?:{_ASIAN_CONTACT}) ?:{_PHONE}"
+)
+
+
+def without_contact(folded: str) -> str:
+    """A folded text without the name and telephone number of a courier at its end."""
+    return _CONTACT.sub("", folded)
+
+
+def bare(folded: str) -> str:
+    """A folded text without what may stand around the words of a scan.
+
+    That is a date or time, "Status:", the number of a row, a reference, whom to call, quotes and symbols.
+    """
+    return _BEHIND.sub("", _AHEAD.sub("", without_contact(folded))) or folded
+
+
 _GREEK = re.compile("[\u0370-\u03ff]")
 _ASIDES = re.compile(r" ?\(([a-z]+)\)")
 

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from bot.model import Reason, Stage
 from bot.stages import concepts, languages, lexicon, sides, similar
-from bot.stages.fold import fold, split_place_behind, unbracketed
+from bot.stages.fold import bare, fold, split_place_behind, unbracketed, without_contact
 from bot.stages.rules import MOVING, RULES, Rule
 from bot.stages.sides import Side
 
@@ -183,7 +183,7 @@ _RETURNS_CENTER = re.compile(
 
 def _away(raw: str) -> str:
     """A folded text for the rules: names of places that sound like troubles are only places."""
-    return _TOWNS.sub("somewhere", plain(_RETURNS_CENTER.sub(r"\1", raw)))
+    return _TOWNS.sub("somewhere", without_contact(plain(_RETURNS_CENTER.sub(r"\1", raw))))
 
 
 # What stands before is the outcome: "Left with a neighbor because nobody was in".
@@ -252,7 +252,7 @@ def make(
     """
     folded = plain(raw)
     text = Text(raw, folded, languages.spoken(raw), place, home)
-    known = _by_lexicon(text, reached) or _in_two_languages(text, reached)
+    known = _by_lexicon(text, reached) or _before_place(text, reached) or _in_two_languages(text, reached)
     if known is not None and known.stage is Stage.DELIVERED and _signs_on_the_way(place):
         return make(f"{place} {raw}", "", reached, home)
     if known is not None:
@@ -282,6 +282,27 @@ def _placed(found: Statement, text: Text, reached: Stage | None) -> Statement:
         return found
     ruled = _by_rules(text, text, reached)
     return ruled if ruled.stage in _TRANSIT else found
+
+
+_BEHIND = re.compile(r"\s*(?:,| [-|/])\s+([^,|/]{2,40}?)\s*$")
+_STATE = re.compile(r"[A-Z]{2}")
+_TOWN = re.compile(r"[A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,2}")
+
+
+def _before_place(text: Text, reached: Stage | None) -> Statement | None:
+    """What the lexicon knows of a text in front of a place: "Delivered - Dubai", "Delivered, Bend, US"."""
+    words, place = text.raw, ""
+    for _ in range(_MOST_PLACES):
+        behind = _BEHIND.search(words)
+        if behind is None or not (
+            sides.is_place(behind[1]) or _STATE.fullmatch(behind[1]) or (place and _TOWN.fullmatch(behind[1]))
+        ):
+            return None
+        words, place = words[: behind.start()], f"{behind[1]}, {place}" if place else behind[1]
+        found = _by_lexicon(Text(words, plain(words), text.spoken, text.place or place, text.home), reached)
+        if found is not None and found.telling:
+            return found
+    return None
 
 
 def _in_two_languages(text: Text, reached: Stage | None) -> Statement | None:
@@ -370,10 +391,17 @@ def _alone(text: Text, reached: Stage | None) -> Statement:
     return found if found is not None and found.telling else _by_rules(text, text, reached)
 
 
-def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
-    found = lexicon.taught().find(text.folded, _anything) or lexicon.shared().find(
-        text.folded, lambda meaning, hole: _fits(meaning, text.part(hole))
+def _entry(text: Text, folded: str) -> tuple[lexicon.StageMeaning, tuple[str, ...]] | None:
+    """The merchant's entry for these words, else the shared one."""
+    return lexicon.taught().find(folded, _anything) or lexicon.shared().find(
+        folded, lambda meaning, hole: _fits(meaning, text.part(hole))
     )
+
+
+def _by_lexicon(text: Text, reached: Stage | None) -> Statement | None:
+    found = _entry(text, text.folded)
+    if found is None and (words := bare(text.folded)) != text.folded:
+        found = _entry(text, words)
     if found is None:
         return None
     meaning, holes = found
