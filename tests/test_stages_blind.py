@@ -45,7 +45,7 @@ def test_of_all_of_them_at_least_93_percent_are_right_and_none_falsely_delivered
     "name",
     [
         *("carriers", "glossary", "matrix", "moments", "phrasings", "said", "troubles", "pairs", "europe"),
-        *("asia", "asia_later"),
+        *("asia", "asia_later", "east", "west"),
     ],
 )
 def test_the_stages_troubles_and_pairs_that_every_carrier_has_are_read(name: str) -> None:

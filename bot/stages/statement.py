@@ -215,7 +215,7 @@ def plain(text: str) -> str:
     return _COURTESY.sub("", _OTHERWISE.sub("", _NEXT_STOP.sub("", unbracketed(fold(text)))))
 
 
-_MAY_NOT_BE = ("future", "conditional", "modal", "revoked", "resolved")
+_MAY_NOT_BE = ("future", "conditional", "modal", "revoked", "resolved", "message")
 _SAY_WHAT_IS_NOT = frozenset({Stage.FAILED_ATTEMPT, Stage.EXCEPTION})
 
 
