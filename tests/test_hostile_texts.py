@@ -48,10 +48,10 @@ PIECES = (
 _SIZES = {"stage": 2000, "stage of a description": 2000}
 
 
-def _seconds(reader: Callable[[str], object], text: str) -> float:
-    """CPU time of the faster of two readings; each text is new, so that no cache answers."""
+def _seconds(reader: Callable[[str], object], text: str, times: int) -> float:
+    """CPU time of the fastest of `times` readings; each text is new, so that no cache answers."""
     found = []
-    for n in range(2):
+    for n in range(times):
         started = time.thread_time()
         reader(f"{text}{n}")
         found.append(time.thread_time() - started)
@@ -63,6 +63,10 @@ def test_eight_times_the_text_takes_no_more_than_linear_time(name: str) -> None:
     reader, size = READERS[name], _SIZES.get(name, MOST_CHARACTERS)
     reader("anything")  # tables are loaded
     for piece in PIECES:
-        cost, more = (_seconds(reader, piece * (each // len(piece))) for each in (size // 8, size))
-        # Quadratic time would be 64 times as much; the constant covers what is too short to be measured.
-        assert more < 24 * cost + 0.02, f"{piece!r}: {cost:.4f} s, eight times as much {more:.4f} s"
+        for times in (1, 3, 10):  # what a busy machine slowed is fast in one of ten readings, quadratic time never
+            cost, more = (_seconds(reader, piece * (each // len(piece)), times) for each in (size // 8, size))
+            # Quadratic time would be 64 times as much; the constant covers what is too short to be measured.
+            if more < 24 * cost + 0.005:
+                break
+        else:
+            pytest.fail(f"{piece!r}: {cost:.4f} s, eight times as much {more:.4f} s")

@@ -51,7 +51,7 @@ _SPOKEN_AS = {
 
 def guess_language(code: str | None, default: str) -> str:
     """The supported language for Telegram's `language_code` (an IETF tag or None); else `default`."""
-    tag = (code or "").strip().replace("_", "-").lower()
+    tag = (code or "")[:_LONGEST_TAG].strip().replace("_", "-").lower()
     ours = {language.replace("_", "-").lower(): language for language in LANGUAGES}
     while tag:
         if found := ours.get(tag) or _SPOKEN_AS.get(tag):
@@ -95,6 +95,7 @@ def accepted_language(header: str, default: str) -> str:
     return default
 
 
+_LONGEST_TAG = 100  # characters that are read: RFC 5646, 4.4.1 asks for 35; each "-" costs one look at what is before it
 _LONGEST_HEADER = 1000  # characters that are read; browsers send 20 to 100
 _WEIGHT = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 _LANGUAGE_RANGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
