@@ -263,7 +263,7 @@ class _Pages:
 
     def _reader(self, request: Request) -> _Visitor:
         """The language that was chosen, else the browser's, and the zone where most of its speakers live."""
-        chosen = guess_language(request.query_params.get("lang", "")[:20], "")
+        chosen = guess_language(request.query_params.get("lang"), "")
         accepted = ", ".join(request.headers.getlist("accept-language"))
         language = chosen or accepted_language(accepted, self._parts.language)
         shop = self._parts.shop(language)
