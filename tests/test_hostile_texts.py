@@ -63,7 +63,7 @@ def test_eight_times_the_text_takes_no_more_than_linear_time(name: str) -> None:
     reader, size = READERS[name], _SIZES.get(name, MOST_CHARACTERS)
     reader("anything")  # tables are loaded
     for piece in PIECES:
-        for times in (1, 3, 10):  # what a busy machine slowed is fast in one of ten readings, quadratic time never
+        for times in (1, 3, 10):  # noise spares one reading of ten, quadratic time none
             cost, more = (_seconds(reader, piece * (each // len(piece)), times) for each in (size // 8, size))
             # Quadratic time would be 64 times as much; the constant covers what is too short to be measured.
             if more < 24 * cost + 0.005:

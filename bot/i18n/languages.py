@@ -95,7 +95,7 @@ def accepted_language(header: str, default: str) -> str:
     return default
 
 
-_LONGEST_TAG = 100  # characters that are read: RFC 5646, 4.4.1 asks for 35; each "-" costs one look at what is before it
+_LONGEST_TAG = 100  # characters that are read: RFC 5646, 4.4.1 asks for 35; each "-" costs one more look
 _LONGEST_HEADER = 1000  # characters that are read; browsers send 20 to 100
 _WEIGHT = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 _LANGUAGE_RANGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
